@@ -1,0 +1,102 @@
+"""The partner club, as a table of contents: its routes, and every schedule, stream and queue that starts work.
+
+Nothing is decided here. Each entry point hands over to the room whose work it is.
+"""
+
+from typing import Any
+
+from chalice.app import Chalice, DynamoDBEvent, SQSEvent
+
+from chalicelib import exchange, letters, sales, tiers
+from chalicelib.auth.routes import routes as auth_routes
+from chalicelib.auth.triggers import triggers
+from chalicelib.catalog.routes import routes as catalog_routes
+from chalicelib.companies.routes import routes as companies_routes
+from chalicelib.exchange.routes import routes as exchange_routes
+from chalicelib.members.routes import routes as members_routes
+from chalicelib.orders.routes import routes as orders_routes
+from chalicelib.platform.events import Subscriptions, deliver, each_message
+from chalicelib.platform.http import install
+from chalicelib.platform.routes import routes as platform_routes
+from chalicelib.platform.work import work_now
+from chalicelib.reports.routes import routes as reports_routes
+from chalicelib.sales.routes import routes as sales_routes
+from chalicelib.tiers.routes import routes as tiers_routes
+
+app = Chalice(app_name="partner-club")
+install(app)
+
+for room in (
+    platform_routes,
+    auth_routes,
+    members_routes,
+    companies_routes,
+    tiers_routes,
+    sales_routes,
+    catalog_routes,
+    orders_routes,
+    reports_routes,
+    exchange_routes,
+):
+    app.register_blueprint(room.blueprint)
+
+# Cognito's triggers run without this module: a sign-in should not wait for the whole house to wake.
+app.register_blueprint(triggers)
+
+# What happens, and who must hear of it.
+SUBSCRIPTIONS: Subscriptions = {
+    "sign_in.requested": [letters.on_event],
+    "member.email_confirmed": [letters.on_event],
+    "company.person_claimed": [letters.on_event],
+    "company.person_confirmed": [letters.on_event],
+    "order.placed": [letters.on_event],
+    "order.accepted": [letters.on_event],
+    "order.rejected": [letters.on_event],
+    "order.shipped": [sales.on_order_shipped, letters.on_event],
+    "order.cancelled": [letters.on_event],
+    "sale.recorded": [tiers.on_sale_recorded],
+    "tier.changed": [letters.on_event],
+    "letter.written": [letters.on_letter_written],
+}
+
+
+@app.on_dynamodb_record(stream_arn="table-stream", name="deliver_events", batch_size=100, starting_position="TRIM_HORIZON")
+def deliver_events(event: DynamoDBEvent) -> dict[str, Any]:
+    """The table's stream: every event to those who subscribed."""
+    return deliver(event.to_dict(), SUBSCRIPTIONS, work_now())
+
+
+@app.on_sqs_message(queue="letters", name="send_letters", batch_size=10)
+def send_letters(event: SQSEvent) -> dict[str, Any]:
+    """The letters queue: one letter a message."""
+    return each_message(event.to_dict(), lambda message: letters.send(work_now(), message))
+
+
+@app.on_sqs_message(queue="mail-events", name="settle_letters", batch_size=10)
+def settle_letters(event: SQSEvent) -> dict[str, Any]:
+    """What the mail service says became of a letter."""
+    return each_message(event.to_dict(), lambda message: letters.settle(work_now(), message))
+
+
+@app.lambda_function(name="split_import")
+def split_import(event: dict[str, Any], context: Any) -> None:
+    """A sales file was uploaded: check its rows and cut it into parts."""
+    exchange.split(work_now(), event)
+
+
+@app.on_sqs_message(queue="imports", name="write_imports", batch_size=1)
+def write_imports(event: SQSEvent) -> dict[str, Any]:
+    """The imports queue: one part of a file a message."""
+    return each_message(event.to_dict(), lambda message: exchange.write_part(work_now(), message))
+
+
+@app.lambda_function(name="nightly_tiers")
+def nightly_tiers(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Every night: name the companies whose tier falls due."""
+    return tiers.nightly(work_now(), event)
+
+
+@app.on_sqs_message(queue="tiers", name="decide_tiers", batch_size=10)
+def decide_tiers(event: SQSEvent) -> dict[str, Any]:
+    """The tiers queue: decide each named company's tier."""
+    return each_message(event.to_dict(), lambda message: tiers.decide(work_now(), message))

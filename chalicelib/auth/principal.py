@@ -1,0 +1,61 @@
+"""The caller, as the token says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER
+from chalicelib.platform.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls. Exactly one of `company_id` and `distributor_id` may be set; a machine has no `member_id`.
+
+    Everything here comes from the verified token, nothing from path, query or body.
+    """
+
+    subject: str
+    scopes: frozenset[str]
+    member_id: str | None = None
+    kind: str = ""
+    role: str = ""
+    company_id: str | None = None
+    distributor_id: str | None = None
+
+    @classmethod
+    def from_claims(cls, claims: Mapping[str, Any]) -> "Principal":
+        """Claims as API Gateway hands them over: all strings. Raises 401 for a token that is not one of ours."""
+        granted = str(claims.get("scope", "")).split()
+        if BASE_SCOPE not in granted:
+            raise Problem("unauthorized")
+        kind = claims.get("club_kind", "")
+        owner = claims.get("club_owner") or None
+        return cls(
+            subject=claims.get("club_member") or claims.get("client_id") or claims["sub"],
+            scopes=frozenset(name.removeprefix(f"{RESOURCE_SERVER}/") for name in granted) - {"api"},
+            member_id=claims.get("club_member") or None,
+            kind=kind,
+            role=claims.get("club_role", ""),
+            company_id=owner if kind == "company" else None,
+            distributor_id=owner if kind == "distributor" else None,
+        )
+
+    def require(self, scope: str) -> None:
+        if scope not in self.scopes:
+            raise Problem("scope_missing", f"This needs the scope {scope}.", extra={"scope": scope})
+
+    def for_member(self) -> str:
+        if self.member_id is None:
+            raise Problem("scope_missing", "Only a person can do this.")
+        return self.member_id
+
+    def for_company(self) -> str:
+        if self.company_id is None:
+            raise Problem("scope_missing", "Only people of a company can do this.")
+        return self.company_id
+
+    def for_distributor(self) -> str:
+        if self.distributor_id is None:
+            raise Problem("scope_missing", "Only people of a distributor can do this.")
+        return self.distributor_id

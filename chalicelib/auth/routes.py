@@ -1,0 +1,3 @@
+from chalicelib.platform.http import Routes
+
+routes = Routes(__name__, tag="auth")

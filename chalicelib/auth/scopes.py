@@ -1,0 +1,71 @@
+"""Scopes, and the roles that carry them. Pure data and one function: the sign-in triggers import this without pydantic.
+
+A token carries its scopes as `club/<scope>`. Every token also carries `club/api`, which the gateway asks for.
+"""
+
+RESOURCE_SERVER = "club"
+BASE_SCOPE = "club/api"
+
+SCOPES: dict[str, str] = {
+    "me": "own profile, consents and session",
+    "company.claim": "say which company one speaks for",
+    "company.read": "the company's profile, tier and purchases",
+    "company.write": "change the company's profile",
+    "people.read": "see who speaks for the company",
+    "people.write": "invite, confirm, change and remove the company's people",
+    "catalog.read": "products with the company's own prices",
+    "orders.read": "the company's orders",
+    "orders.write": "place and cancel orders",
+    "reports.read": "closed market reports",
+    "fulfilment.read": "orders that came to the distributor",
+    "fulfilment.write": "accept, reject and ship them",
+    "staff.companies.read": "all companies and who waits for confirmation",
+    "staff.companies.write": "confirm people, hand companies over",
+    "staff.reports.write": "publish market reports",
+    "staff.imports.read": "follow imports",
+    "staff.imports.write": "upload sales files",
+    "staff.catalog.write": "change products",
+    "staff.distributors.write": "change distributors, their regions and people",
+    "staff.people.write": "change the staff",
+}
+
+_EVERY_MEMBER = frozenset({"me", "company.claim", "reports.read"})
+_COMPANY = frozenset({"company.read", "catalog.read", "orders.read"})
+
+COMPANY_ROLES: dict[str, frozenset[str]] = {
+    "owner": _COMPANY | {"company.write", "people.read", "people.write", "orders.write"},
+    "buyer": _COMPANY | {"people.read", "orders.write"},
+    "accountant": _COMPANY | {"people.read"},
+    "engineer": frozenset({"company.read", "catalog.read"}),
+}
+
+DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write"})
+
+STAFF_ROLES: dict[str, frozenset[str]] = {
+    "manager": frozenset({"staff.companies.read", "staff.companies.write"}),
+    "marketing": frozenset({"staff.reports.write", "staff.companies.read"}),
+    "operations": frozenset(
+        {
+            "staff.companies.read",
+            "staff.imports.read",
+            "staff.imports.write",
+            "staff.catalog.write",
+            "staff.distributors.write",
+        }
+    ),
+    "admin": frozenset(scope for scope in SCOPES if scope.startswith("staff.")),
+}
+
+
+def scopes_of(kind: str, role: str) -> frozenset[str]:
+    """Scopes of a confirmed membership. `kind`: company, distributor, staff, or empty for a member who speaks for nobody yet.
+
+    A role that is not known has no scopes of its own.
+    """
+    if kind == "company":
+        return _EVERY_MEMBER | COMPANY_ROLES.get(role, frozenset())
+    if kind == "distributor":
+        return frozenset({"me"}) | DISTRIBUTOR_SCOPES
+    if kind == "staff":
+        return frozenset({"me", "reports.read"}) | STAFF_ROLES.get(role, frozenset())
+    return _EVERY_MEMBER

@@ -1,0 +1,6 @@
+"""TODO by its author."""
+from typing import Any
+
+
+def split(work: Any, event: Any) -> None: ...
+def write_part(work: Any, message: Any) -> None: ...

@@ -1,0 +1,1 @@
+"""What every room stands on: settings, time, ids, money, problems, HTTP, events, logging."""

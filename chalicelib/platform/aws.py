@@ -1,0 +1,68 @@
+"""The AWS clients: one per service, made on first use, kept while the process lives.
+
+Endpoints and credentials come from the SDK's own environment variables, so another service that speaks the same protocol is a
+matter of configuration.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from chalicelib.platform.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sqs import SQSClient
+
+# Shorter than a request may take, so that a lost connection is tried again instead of waited for.
+_PATIENT = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
+# SES knows no idempotency token: a retry of a lost reply would be a second letter.
+_ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+
+
+@lru_cache(maxsize=1)
+def dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=_PATIENT)
+
+
+@lru_cache(maxsize=1)
+def sqs() -> "SQSClient":
+    return boto3.client("sqs", config=_PATIENT)
+
+
+@lru_cache(maxsize=1)
+def s3() -> "S3Client":
+    # Signature version 4, since presigned uploads must carry their conditions in every region.
+    return boto3.client("s3", config=_PATIENT.merge(Config(signature_version="s3v4")))
+
+
+@lru_cache(maxsize=1)
+def ses() -> "SESV2Client":
+    return boto3.client("sesv2", config=_ONCE)
+
+
+@lru_cache(maxsize=1)
+def cognito() -> "CognitoIdentityProviderClient":
+    return boto3.client("cognito-idp", config=_PATIENT)
+
+
+@lru_cache(maxsize=1)
+def secret() -> str:
+    """The deployment's secret: signs cursors, keys the hash of sign-in codes. Read once per process."""
+    client: SecretsManagerClient = boto3.client("secretsmanager", config=_PATIENT)
+    return client.get_secret_value(SecretId=settings().secret_arn)["SecretString"]
+
+
+_CACHED: tuple[Any, ...] = (dynamodb, sqs, s3, ses, cognito, secret)
+
+
+def forget_clients() -> None:
+    """Drop what is cached, for a process whose surroundings changed (tests, a command that deploys)."""
+    for cached in _CACHED:
+        cached.cache_clear()

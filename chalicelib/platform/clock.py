@@ -1,0 +1,32 @@
+"""Moments as they are stored and shown: UTC, RFC 3339, milliseconds, `Z`."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """`2026-11-22T09:30:00.000Z`. Sorts as text the way it sorts in time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def moment(text: str) -> datetime:
+    """Back from `stamp`."""
+    return datetime.fromisoformat(text)
+
+
+def epoch(moment: datetime) -> int:
+    """Whole seconds, for the table's TTL."""
+    return int(moment.timestamp())
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day on which the club lives this moment."""
+    return moment.astimezone(zone).date()
+
+
+def days_before(day: date, count: int) -> date:
+    return day - timedelta(days=count)

@@ -1,0 +1,69 @@
+"""Events: written in the transaction of what happened, delivered by the table's stream, at least once and in no sure order.
+
+An event is any new item with a string attribute `event`: an item of its own (`record`), or a fact that carries the attribute.
+Consumers must do the same thing when told twice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.log import log
+from chalicelib.platform.work import Work
+from chalicelib.table import Key, Transaction, keys
+from chalicelib.table.transactions import Item, from_wire
+
+KEEP_DAYS = 400  # beside what they happened to, as its history
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened. `id` is the same at every delivery; `item` is the whole item that carries the event."""
+
+    name: str
+    id: str
+    item: Item
+
+
+Consumer = Callable[[Work, Event], None]
+Subscriptions = Mapping[str, Sequence[Consumer]]
+
+
+def record(tx: Transaction, work: Work, owner: Key, name: str, **facts: Any) -> None:
+    """Adds the event to the transaction of the change, beside the item that it happened to."""
+    key = keys.event(owner, work.at, work.new_id("evt"))
+    tx.put({**key.as_item(), "event": name, "at": work.at, "expires_at": work.expiry(days=KEEP_DAYS), **facts})
+
+
+def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> dict[str, Any]:
+    """Hands each stream record to its consumers, in order.
+
+    Stops at the first one that fails and names it, so that the stream starts again from there: what came before is done,
+    what comes after is not lost.
+    """
+    for entry in batch["Records"]:
+        image = entry["dynamodb"].get("NewImage", {})
+        if "event" not in image:
+            continue
+        item = from_wire(image)
+        event = Event(name=item["event"], id=derived_id("evt", item["pk"], item["sk"]), item=item)
+        try:
+            for consume in subscriptions.get(event.name, ()):
+                consume(work, event)
+        except Exception:
+            log.exception("event not delivered", extra={"event_name": event.name, "pk": item["pk"], "sk": item["sk"]})
+            return {"batchItemFailures": [{"itemIdentifier": entry["dynamodb"]["SequenceNumber"]}]}
+    return {"batchItemFailures": []}
+
+
+def each_message(batch: dict[str, Any], handle: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Handles the messages of an SQS batch one by one; those that fail, and only those, come again."""
+    failures = []
+    for message in batch["Records"]:
+        try:
+            handle(message)
+        except Exception:
+            log.exception("message not handled", extra={"message_id": message["messageId"]})
+            failures.append({"itemIdentifier": message["messageId"]})
+    return {"batchItemFailures": failures}

@@ -1,0 +1,72 @@
+"""The same request twice is one effect: the answer is kept with the effect, in its transaction.
+
+Weakest point: a request that was refused leaves no trace, so its repeat is judged anew. That is meant: nothing moved.
+"""
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.table import Transaction, keys
+
+KEEP_DAYS = 7
+LABEL = "once"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    status: int
+    body: str
+    headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class Once:
+    """One keyed request: `remember` puts its answer beside its effect."""
+
+    caller: str
+    key: str
+    fingerprint: str
+    remembered: bool = field(default=False, init=False)
+
+    def remember(self, tx: Transaction, work: Work, status: int, body: Any, headers: dict[str, str]) -> None:
+        """Adds the answer to the transaction; the transaction is refused with label `once` if there is one already."""
+        tx.create(
+            {
+                **keys.once(self.caller, self.key).as_item(),
+                "fingerprint": self.fingerprint,
+                "status": status,
+                "body": json.dumps(body, ensure_ascii=False),
+                "headers": headers,
+                "at": work.at,
+                "expires_at": work.expiry(days=KEEP_DAYS),
+            },
+            label=LABEL,
+        )
+        self.remembered = True
+
+    def recall(self, work: Work) -> Remembered | None:
+        """The first answer, if this was done before. Raises 422 if the key served another request."""
+        item = work.table.get(keys.once(self.caller, self.key), consistent=True)
+        if item is None or int(item["expires_at"]) <= work.expiry():
+            return None
+        if item["fingerprint"] != self.fingerprint:
+            raise Problem("idempotency_key_reused")
+        return Remembered(status=int(item["status"]), body=item["body"], headers=dict(item["headers"]))
+
+
+def parse_key(header: str | None) -> str:
+    """The key, given bare or as a quoted string: 1 to 128 visible ASCII characters."""
+    if header is None:
+        raise Problem("idempotency_key_missing")
+    key = header[1:-1] if len(header) >= 2 and header[0] == header[-1] == '"' else header
+    if not (1 <= len(key) <= 128 and key.isascii() and key.isprintable() and " " not in key):
+        raise Problem("idempotency_key_invalid", "1 to 128 visible ASCII characters.")
+    return key
+
+
+def fingerprint(method: str, path: str, body: bytes) -> str:
+    return sha256(b"\x1f".join([method.encode(), path.encode(), body])).hexdigest()

@@ -1,0 +1,29 @@
+"""Money: Decimal inside, `{"amount": "1234.50", "currency": "RUB"}` outside."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+
+CENT = Decimal("0.01")
+
+
+def round_half_up(amount: Decimal) -> Decimal:
+    """To hundredths, halves away from zero: the one rounding of the club. Called where a figure becomes money."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+Amount = Annotated[
+    Decimal,
+    PlainSerializer(lambda amount: f"{round_half_up(amount):f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["1234.50"]}),
+]
+
+
+class Money(BaseModel):
+    """A sum in one currency (ISO 4217)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    amount: Amount
+    currency: str

@@ -1,0 +1,142 @@
+"""Everything that can be wrong with a request, as RFC 9457 problem+json.
+
+    Problem                       status  when
+    ├─ .of(code)                  by code one of the catalogue below
+    ├─ .invalid(code, pointer…)   422     a value that is well-formed and cannot be
+    └─ .from_validation(error)    422     what pydantic found, pointer by pointer
+
+Codes are the API's words and never translated; titles speak the reader's language.
+"""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Kind(NamedTuple):
+    status: int
+    title: str
+    title_ru: str
+
+
+KINDS: dict[str, Kind] = {
+    "body_not_json": Kind(400, "The body is not valid JSON", "Тело запроса — не корректный JSON"),
+    "idempotency_key_missing": Kind(400, "An Idempotency-Key is required", "Нужен заголовок Idempotency-Key"),
+    "idempotency_key_invalid": Kind(400, "The Idempotency-Key is malformed", "Заголовок Idempotency-Key неверен"),
+    "unauthorized": Kind(401, "Sign in first", "Сначала войдите"),
+    "session_expired": Kind(401, "The session has ended, sign in again", "Сеанс закончился, войдите снова"),
+    "scope_missing": Kind(403, "Your role does not allow this", "Ваша роль этого не позволяет"),
+    "cabinet_locked": Kind(403, "This part of the cabinet is locked", "Эта часть кабинета закрыта"),
+    "not_found": Kind(404, "Not found", "Не найдено"),
+    "method_not_allowed": Kind(405, "This method is not allowed here", "Этот метод здесь не разрешён"),
+    "not_acceptable": Kind(406, "No such representation", "Такого представления нет"),
+    "conflict": Kind(409, "This conflicts with the present state", "Это противоречит текущему состоянию"),
+    "wrong_state": Kind(409, "The present state does not allow this", "Текущее состояние этого не позволяет"),
+    "already_exists": Kind(409, "This is there already", "Это уже есть"),
+    "in_flight": Kind(409, "The same request is being worked on", "Этот же запрос уже выполняется"),
+    "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
+    "code_expired": Kind(410, "The code has expired, ask for a new one", "Код устарел, запросите новый"),
+    "precondition_failed": Kind(412, "It was changed by someone else", "Это уже изменил кто-то другой"),
+    "body_too_large": Kind(413, "The body is too large", "Тело запроса слишком велико"),
+    "media_type_unsupported": Kind(415, "Send application/json", "Отправьте application/json"),
+    "invalid": Kind(422, "Some values are not valid", "Некоторые значения неверны"),
+    "wrong_code": Kind(422, "The code is wrong", "Неверный код"),
+    "idempotency_key_reused": Kind(
+        422, "This Idempotency-Key was used for another request", "Этот Idempotency-Key уже был у другого запроса"
+    ),
+    "precondition_required": Kind(428, "If-Match is required", "Нужен заголовок If-Match"),
+    "too_many_requests": Kind(429, "Too many requests", "Слишком много запросов"),
+    "too_many_tries": Kind(429, "Too many wrong codes, ask for a new one", "Слишком много неверных кодов, запросите новый"),
+    "internal": Kind(500, "Something went wrong on our side", "Что-то сломалось на нашей стороне"),
+    "busy": Kind(503, "Too much is happening at once, try again", "Слишком много одновременных изменений, повторите"),
+}
+
+
+class Fault(BaseModel):
+    """One wrong value. `pointer` is a JSON Pointer into the body, or `/query/…`, `/header/…`, `/path/…`."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemBody(BaseModel):
+    """What a client reads."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    errors: list[Fault] = []
+    request_id: str
+
+
+class Problem(Exception):
+    """Raised anywhere, answered by the HTTP layer. `extra` are members of the answer beside the standard ones."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        *,
+        errors: Sequence[Fault] = (),
+        headers: dict[str, str] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {detail or KINDS[code].title}")
+        self.code = code
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = headers or {}
+        self.extra = extra or {}
+
+    @property
+    def status(self) -> int:
+        return KINDS[self.code].status
+
+    @classmethod
+    def invalid(cls, code: str, pointer: str, detail: str) -> "Problem":
+        return cls("invalid", errors=[Fault(pointer=pointer, code=code, detail=detail)])
+
+    @classmethod
+    def from_validation(cls, error: ValidationError, *, place: str = "") -> "Problem":
+        """`place` is put before each pointer: empty for the body, `/query` for the query string."""
+        faults = [
+            Fault(
+                pointer=place + "".join(f"/{escape(str(part))}" for part in found["loc"]),
+                code=found["type"],
+                detail=found["msg"],
+            )
+            for found in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        if faults and faults[0].code == "json_invalid":
+            return cls("body_not_json", faults[0].detail)
+        return cls("invalid", errors=faults)
+
+    def body(self, language: str, request_id: str) -> str:
+        kind = KINDS[self.code]
+        content = ProblemBody(
+            type=f"urn:partner-club:problem:{self.code}",
+            title=kind.title_ru if language == "ru" else kind.title,
+            status=kind.status,
+            code=self.code,
+            detail=self.detail,
+            errors=self.errors,
+            request_id=request_id,
+        ).model_dump(mode="json", exclude_none=True)
+        return json.dumps({**content, **self.extra}, ensure_ascii=False)
+
+
+def escape(part: str) -> str:
+    """One token of a JSON Pointer (RFC 6901)."""
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def status_phrase(status: int) -> str:
+    return HTTPStatus(status).phrase

@@ -1,0 +1,42 @@
+"""What one request or one job acts with."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from chalicelib.platform import aws, clock
+from chalicelib.platform.club import Club, club
+from chalicelib.platform.ids import NewId, random_id
+from chalicelib.platform.settings import settings
+from chalicelib.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The table, the moment, the source of ids, and the club's figures.
+
+    A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash.
+    """
+
+    table: Table
+    now: datetime
+    new_id: NewId = random_id
+    club: Club = field(default_factory=club)
+
+    @property
+    def at(self) -> str:
+        """The moment as it is stored."""
+        return clock.stamp(self.now)
+
+    @property
+    def today(self) -> date:
+        """The club's calendar day."""
+        return clock.local_day(self.now, self.club.zone)
+
+    def expiry(self, *, days: float = 0, minutes: float = 0) -> int:
+        """TTL of something that is of no use after this long."""
+        return clock.epoch(self.now) + int(days * 86400 + minutes * 60)
+
+
+def work_now() -> Work:
+    """Work on the deployment's table at this moment."""
+    return Work(table=Table(aws.dynamodb(), settings().table_name), now=clock.now())

@@ -1,0 +1,217 @@
+"""Reads and commits. Everything that talks to DynamoDB goes through `Table`."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import ConditionBase
+
+from chalicelib.table.keys import Key
+from chalicelib.table.transactions import (
+    Busy,
+    Item,
+    Refused,
+    Transaction,
+    condition_to_wire,
+    from_wire,
+    merge_expressions,
+    to_wire,
+    update_to_wire,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST_KEYS = 100  # of one BatchGetItem call
+RETRIES = 6
+FIRST_PAUSE = 0.02  # seconds; doubles with each retry, with full jitter
+
+# Reasons for which DynamoDB cancels a transaction although its conditions may hold: try again.
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a query. `last` is the position to go on from, None at the end."""
+
+    items: list[Item]
+    last: dict[str, str] | None
+
+
+class Table:
+    """The table by name. `sleep` and `jitter` are passed in so that tests need not wait."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        name: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.client = client
+        self.name = name
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def get(self, key: Key, *, consistent: bool = False) -> Item | None:
+        """The item, or None. One call; 0.5 RCU per 4 KB, 1 when consistent."""
+        answer = self.client.get_item(TableName=self.name, Key=to_wire(key.as_item()), ConsistentRead=consistent)
+        return from_wire(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[Key], *, consistent: bool = False) -> dict[Key, Item]:
+        """The items that exist, by key. One call per 100 keys; what DynamoDB leaves over is asked again."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[Key, Item] = {}
+        for start in range(0, len(wanted), MOST_KEYS):
+            pending: dict[str, Any] = {
+                self.name: {
+                    "Keys": [to_wire(key.as_item()) for key in wanted[start : start + MOST_KEYS]],
+                    "ConsistentRead": consistent,
+                }
+            }
+            for attempt in range(RETRIES):
+                answer = self.client.batch_get_item(RequestItems=pending)
+                for wired in answer["Responses"].get(self.name, []):
+                    item = from_wire(wired)
+                    found[Key(item["pk"], item["sk"])] = item
+                pending = answer.get("UnprocessedKeys") or {}
+                if not pending:
+                    break
+                self._pause(attempt)
+            if pending:
+                raise Busy(f"{len(pending[self.name]['Keys'])} keys stayed unread")
+        return found
+
+    def query(
+        self,
+        pk: str,
+        *,
+        starts: str = "",
+        between: tuple[str, str] | None = None,
+        index: str | None = None,
+        limit: int | None = None,
+        after: dict[str, str] | None = None,
+        newest_first: bool = False,
+        consistent: bool = False,
+        where: ConditionBase | None = None,
+    ) -> Page:
+        """One page of a partition, by sort key. `where` drops items after they are read (and paid for)."""
+        prefix = index or ""
+        names = {"#pk": f"{prefix}pk"}
+        values: dict[str, Any] = {":pk": {"S": pk}}
+        expression = "#pk = :pk"
+        if between:
+            names["#sk"] = f"{prefix}sk"
+            values |= {":from": {"S": between[0]}, ":to": {"S": between[1]}}
+            expression += " AND #sk BETWEEN :from AND :to"
+        elif starts:
+            names["#sk"] = f"{prefix}sk"
+            values[":starts"] = {"S": starts}
+            expression += " AND begins_with(#sk, :starts)"
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": expression,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": not newest_first,
+            "ConsistentRead": consistent,
+        }
+        if where is not None:
+            condition = condition_to_wire(where)
+            request["FilterExpression"] = condition.pop("ConditionExpression")
+            request = merge_expressions(request, condition)
+        if index:
+            request["IndexName"] = index
+        if limit:
+            request["Limit"] = limit
+        if after:
+            request["ExclusiveStartKey"] = to_wire(after)
+        answer = self.client.query(**request)
+        last = answer.get("LastEvaluatedKey")
+        return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
+
+    def query_all(self, pk: str, **question: Any) -> Iterator[Item]:
+        """Every item of the question, page after page, none held longer than its page."""
+        after: dict[str, str] | None = None
+        while True:
+            page = self.query(pk, after=after, **question)
+            yield from page.items
+            if page.last is None:
+                return
+            after = page.last
+
+    def commit(self, transaction: Transaction) -> None:
+        """All of it or nothing, in one call. Raises `Refused` when a condition fails and `Busy` when others keep writing.
+
+        The SDK sends the same client request token with each of its own retries, so a lost reply never writes twice.
+        """
+        if not len(transaction):
+            return
+        wired: Any = transaction.to_wire(self.name)
+        for attempt in range(RETRIES):
+            try:
+                self.client.transact_write_items(TransactItems=wired)
+                return
+            except self.client.exceptions.TransactionCanceledException as cancelled:
+                refused, passing = _reasons(cancelled.response, transaction.labels())
+                if refused:
+                    raise Refused(refused) from None
+                if not passing:
+                    raise
+            self._pause(attempt)
+        raise Busy("the items stayed under change")
+
+    def update(
+        self,
+        key: Key,
+        *,
+        put: dict[str, Any] | None = None,
+        default: dict[str, Any] | None = None,
+        add: dict[str, Any] | None = None,
+        remove: tuple[str, ...] = (),
+        when: ConditionBase | None = None,
+    ) -> Item:
+        """Change one item and return it as it is then; half the price of a transaction of one. Raises `Refused`."""
+        request = update_to_wire(key, put, default, add, remove)
+        if when is not None:
+            request = merge_expressions(request, condition_to_wire(when))
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        try:
+            answer = self.client.update_item(TableName=self.name, ReturnValues="ALL_NEW", **request)
+        except self.client.exceptions.ConditionalCheckFailedException as failed:
+            raise Refused({"": _old_item(failed.response)}) from None
+        return from_wire(answer["Attributes"])
+
+    def put(self, item: Item, *, when: ConditionBase | None = None) -> None:
+        """Write one item whole. Raises `Refused` when its condition fails."""
+        request: dict[str, Any] = {"Item": to_wire(item)}
+        if when is not None:
+            request |= condition_to_wire(when)
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        try:
+            self.client.put_item(TableName=self.name, **request)
+        except self.client.exceptions.ConditionalCheckFailedException as failed:
+            raise Refused({"": _old_item(failed.response)}) from None
+
+    def _pause(self, attempt: int) -> None:
+        self._sleep(FIRST_PAUSE * 2**attempt * self._jitter())
+
+
+def _reasons(response: Any, labels: list[str]) -> tuple[dict[str, Item | None], bool]:
+    refused: dict[str, Item | None] = {}
+    passing = False
+    for label, reason in zip(labels, response.get("CancellationReasons", []), strict=False):
+        if reason.get("Code") == "ConditionalCheckFailed":
+            refused[label] = _old_item(reason)
+        elif reason.get("Code") in _PASSING:
+            passing = True
+    return refused, passing
+
+
+def _old_item(answer: Any) -> Item | None:
+    return from_wire(answer["Item"]) if answer.get("Item") else None
+
+

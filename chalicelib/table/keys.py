@@ -1,0 +1,288 @@
+"""The map of the table: every question that is asked of it, and the one key that answers.
+
+Attributes: ``pk``/``sk`` of the table, ``gsi1pk``/``gsi1sk`` of index ``gsi1`` (lists), ``gsi2pk``/``gsi2sk`` of index ``gsi2``
+(work to do: due dates, things that wait). Both indexes are sparse: an item is there only while it carries the
+attributes. ``expires_at`` (epoch seconds) is the TTL. Index reads are eventually consistent, always.
+
+Consistency: E eventual, S strong, T inside a transaction.
+
+id  | question                                 | index | pk                          | sk                             | order       | consistency | used by
+K01 | a member: profile, consents, membership  | table | MEMBER#{member}             | PROFILE, CONSENT#.., MEMBERSHIP| by sk       | E           | members, auth
+K02 | which member has this email              | table | EMAIL#{email}               | OWNER                          | one         | S           | members, auth
+K03 | the consents a member gave and withdrew  | table | MEMBER#{member}             | CONSENTLOG#{time}#{purpose}    | by time     | E           | members
+K04 | a sign-in under way                      | table | SIGNIN#{sign_in}            | SIGNIN                         | one         | S           | auth
+K05 | how often was this done in this hour     | table | THROTTLE#{what}#{who}       | {window}                       | one         | S           | auth
+K06 | a company                                | table | COMPANY#{company}           | PROFILE                        | one         | E           | companies
+K07 | which company has this INN and KPP       | table | INN#{inn}#{kpp}             | OWNER                          | one         | S           | companies
+K08 | which company is this customer of a file | table | CUSTOMER#{source}#{id}      | OWNER                          | one         | S           | companies, sales
+K09 | the people of a company                  | table | COMPANY#{company}           | PERSON#{member}                | by member   | E, T        | companies
+K10 | all companies by name                    | gsi1    | COMPANIES                   | {name}#{company}               | by name     | E           | companies
+K11 | people waiting for a manager's word      | gsi2    | CLAIMS                      | {time}#{company}#{member}      | oldest first| E           | companies
+K12 | where a company stands                   | table | COMPANY#{company}           | STANDING                       | one         | E, S        | tiers, pricing
+K13 | what falls due on a day                  | gsi2    | DUE#{work}#{day}#{shard}    | {company}                      | by company  | E           | tiers
+K14 | purchases of a company by day            | table | COMPANY#{company}           | DAY#{date}                     | by day      | S           | sales, tiers
+K15 | documents of a company                   | table | COMPANY#{company}           | SALE#{date}#{src}#{doc}#{rev}  | by day      | E           | sales
+K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document}| HEAD                           | one         | S           | sales
+K17 | an import and its parts                  | table | IMPORT#{import}             | IMPORT, PART#{n}               | by part     | S           | exchange
+K18 | the catalogue                            | table | PRODUCTS                    | {sku}                          | by sku      | E           | catalog
+K19 | a distributor                            | table | DISTRIBUTOR#{distributor}   | PROFILE                        | one         | E           | orders
+K20 | who serves this region                   | table | REGION#{region}             | {priority}#{distributor}       | by priority | E           | orders
+K21 | the people of a distributor              | table | DISTRIBUTOR#{distributor}   | PERSON#{member}                | by member   | E, T        | orders
+K22 | an order of a company                    | table | COMPANY#{company}           | ORDER#{order}                  | one         | S           | orders
+K23 | a company's orders, newest first         | gsi1    | ORDERS#{company}            | {time}#{order}                 | by time     | E           | orders
+K24 | whose order is this, for a distributor   | table | DISTRIBUTOR#{distributor}   | ORDER#{order}                  | one         | S           | orders
+K25 | a distributor's orders, newest first     | gsi2    | QUEUE#{distributor}         | {time}#{order}                 | by time     | E           | orders
+K26 | a report                                 | table | REPORT#{report}             | REPORT                         | one         | E           | reports
+K27 | reports, newest first                    | gsi1    | REPORTS                     | {time}#{report}                | by time     | E           | reports
+K28 | who read a report                        | table | REPORT#{report}             | READ#{time}#{member}           | by time     | E           | reports
+K29 | a letter                                 | table | LETTER#{letter}             | LETTER                         | one         | S           | letters
+K30 | is this address suppressed               | table | EMAIL#{email}               | SUPPRESSION                    | one         | S, T        | letters
+K31 | was this request done before             | table | ONCE#{caller}#{key}         | ONCE                           | one         | S           | platform.http
+K32 | what happened to this owner              | table | {owner's pk}                | EVENT#{time}#{id}              | by time     | E           | platform.events
+K33 | all distributors                         | gsi1    | DISTRIBUTORS                | {name}#{distributor}           | by name     | E           | orders
+K34 | the staff                                | gsi1    | STAFF                       | {name}#{member}                | by name     | E           | members
+K35 | imports, newest first                    | gsi1    | IMPORTS                     | {time}#{import}                | by time     | E           | exchange
+K36 | letters that someone must look at        | gsi2    | LETTERS#{state}             | {time}#{letter}                | oldest first| E           | letters
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """Address of one item. ``sk`` of a list key is the prefix that the list shares."""
+
+    pk: str
+    sk: str
+
+    def as_item(self) -> dict[str, str]:
+        return {"pk": self.pk, "sk": self.sk}
+
+    def as_gsi1(self) -> dict[str, str]:
+        return {"gsi1pk": self.pk, "gsi1sk": self.sk}
+
+    def as_gsi2(self) -> dict[str, str]:
+        return {"gsi2pk": self.pk, "gsi2sk": self.sk}
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+def member(member_id: str) -> Key:
+    """K01, the profile; the whole partition answers the question in one query."""
+    return Key(f"MEMBER#{member_id}", "PROFILE")
+
+
+def consent(member_id: str, purpose: str) -> Key:
+    """K01, what the member says now."""
+    return Key(f"MEMBER#{member_id}", f"CONSENT#{purpose}")
+
+
+def membership(member_id: str) -> Key:
+    """K01, whom the member speaks for."""
+    return Key(f"MEMBER#{member_id}", "MEMBERSHIP")
+
+
+def consent_log(member_id: str, at: str, purpose: str) -> Key:
+    """K03."""
+    return Key(f"MEMBER#{member_id}", f"CONSENTLOG#{at}#{purpose}")
+
+
+def email_owner(email: str) -> Key:
+    """K02."""
+    return Key(f"EMAIL#{email}", "OWNER")
+
+
+def staff_list(name: str, member_id: str) -> Key:
+    """K34."""
+    return Key("STAFF", f"{name.casefold()}#{member_id}")
+
+
+def sign_in(sign_in_id: str) -> Key:
+    """K04."""
+    return Key(f"SIGNIN#{sign_in_id}", "SIGNIN")
+
+
+def throttle(what: str, who: str, window: str) -> Key:
+    """K05."""
+    return Key(f"THROTTLE#{what}#{who}", window)
+
+
+# --- companies --------------------------------------------------------------------------------------------------------
+
+
+def company(company_id: str) -> Key:
+    """K06."""
+    return Key(f"COMPANY#{company_id}", "PROFILE")
+
+
+def inn_owner(inn: str, kpp: str) -> Key:
+    """K07. A sole trader has no KPP: the field stays empty."""
+    return Key(f"INN#{inn}#{kpp}", "OWNER")
+
+
+def customer_owner(source: str, customer: str) -> Key:
+    """K08."""
+    return Key(f"CUSTOMER#{source}#{customer}", "OWNER")
+
+
+def person(company_id: str, member_id: str) -> Key:
+    """K09. With an empty member: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"PERSON#{member_id}")
+
+
+def company_list(name: str, company_id: str) -> Key:
+    """K10."""
+    return Key("COMPANIES", f"{name.casefold()}#{company_id}")
+
+
+def claim_list(at: str, company_id: str, member_id: str) -> Key:
+    """K11."""
+    return Key("CLAIMS", f"{at}#{company_id}#{member_id}")
+
+
+# --- facts and standing -----------------------------------------------------------------------------------------------
+
+
+def standing(company_id: str) -> Key:
+    """K12."""
+    return Key(f"COMPANY#{company_id}", "STANDING")
+
+
+DUE_SHARDS = 8
+
+
+def due(work: str, day: date, company_id: str) -> Key:
+    """K13. Sharded, so that a day on which everything falls due does not heat one index partition."""
+    return Key(due_shard(work, day, _shard(company_id)), company_id)
+
+
+def due_shard(work: str, day: date, shard: int) -> str:
+    """K13, the partition of one shard."""
+    return f"DUE#{work}#{day.isoformat()}#{shard}"
+
+
+def _shard(company_id: str) -> int:
+    # The id's tail is random, so it spreads evenly; a checksum would buy nothing.
+    return ord(company_id[-1]) % DUE_SHARDS
+
+
+def day_total(company_id: str, day: date | None = None) -> Key:
+    """K14. Without a day: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"DAY#{day.isoformat() if day else ''}")
+
+
+def sale(company_id: str, day: date, source: str, document: str, revision: int) -> Key:
+    """K15."""
+    return Key(f"COMPANY#{company_id}", f"SALE#{day.isoformat()}#{source}#{document}#{revision:06d}")
+
+
+def document(source: str, number: str) -> Key:
+    """K16."""
+    return Key(f"DOCUMENT#{source}#{number}", "HEAD")
+
+
+def import_(import_id: str) -> Key:
+    """K17."""
+    return Key(f"IMPORT#{import_id}", "IMPORT")
+
+
+def import_part(import_id: str, part: int) -> Key:
+    """K17."""
+    return Key(f"IMPORT#{import_id}", f"PART#{part:06d}")
+
+
+def import_list(at: str, import_id: str) -> Key:
+    """K35."""
+    return Key("IMPORTS", f"{at}#{import_id}")
+
+
+# --- catalogue and orders ---------------------------------------------------------------------------------------------
+
+
+def product(sku: str) -> Key:
+    """K18."""
+    return Key("PRODUCTS", sku)
+
+
+def distributor(distributor_id: str) -> Key:
+    """K19."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", "PROFILE")
+
+
+def distributor_list(name: str, distributor_id: str) -> Key:
+    """K33."""
+    return Key("DISTRIBUTORS", f"{name.casefold()}#{distributor_id}")
+
+
+def region(region_code: str, priority: int, distributor_id: str) -> Key:
+    """K20. The lowest priority number is asked first."""
+    return Key(f"REGION#{region_code}", f"{priority:04d}#{distributor_id}")
+
+
+def distributor_person(distributor_id: str, member_id: str) -> Key:
+    """K21."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", f"PERSON#{member_id}")
+
+
+def order(company_id: str, order_id: str) -> Key:
+    """K22."""
+    return Key(f"COMPANY#{company_id}", f"ORDER#{order_id}")
+
+
+def order_list(company_id: str, at: str, order_id: str) -> Key:
+    """K23."""
+    return Key(f"ORDERS#{company_id}", f"{at}#{order_id}")
+
+
+def distributor_order(distributor_id: str, order_id: str) -> Key:
+    """K24. Written once with the order and never changed: it says whose order this is."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", f"ORDER#{order_id}")
+
+
+def distributor_queue(distributor_id: str, at: str, order_id: str) -> Key:
+    """K25."""
+    return Key(f"QUEUE#{distributor_id}", f"{at}#{order_id}")
+
+
+# --- reports, letters, the rest ---------------------------------------------------------------------------------------
+
+
+def report(report_id: str) -> Key:
+    """K26."""
+    return Key(f"REPORT#{report_id}", "REPORT")
+
+
+def report_list(at: str, report_id: str) -> Key:
+    """K27."""
+    return Key("REPORTS", f"{at}#{report_id}")
+
+
+def report_read(report_id: str, at: str, member_id: str) -> Key:
+    """K28."""
+    return Key(f"REPORT#{report_id}", f"READ#{at}#{member_id}")
+
+
+def letter(letter_id: str) -> Key:
+    """K29."""
+    return Key(f"LETTER#{letter_id}", "LETTER")
+
+
+def letter_list(state: str, at: str, letter_id: str) -> Key:
+    """K36. Only states that wait for something are listed, so the index stays small."""
+    return Key(f"LETTERS#{state}", f"{at}#{letter_id}")
+
+
+def suppression(email: str) -> Key:
+    """K30."""
+    return Key(f"EMAIL#{email}", "SUPPRESSION")
+
+
+def once(caller: str, key: str) -> Key:
+    """K31."""
+    return Key(f"ONCE#{caller}#{key}", "ONCE")
+
+
+def event(owner: Key, at: str, event_id: str) -> Key:
+    """K32. An event lies beside what it happened to."""
+    return Key(owner.pk, f"EVENT#{at}#{event_id}")

@@ -1,0 +1,178 @@
+"""One transaction: the only way state changes.
+
+A change is described first and committed once by `Table.commit`. Each operation may carry a label, so that a refusal can be
+told apart by name:
+
+    tx = Transaction()
+    tx.create(marker, label="email")
+    tx.update(key, put={"state": "accepted"}, when=Attr("state").eq("placed"), label="state")
+    try:
+        table.commit(tx)
+    except Refused as refused:
+        if "email" in refused: ...
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from chalicelib.table.keys import Key
+
+Item = dict[str, Any]
+
+MOST_OPERATIONS = 100  # of one TransactWriteItems call
+
+_serialise = TypeSerializer().serialize
+_deserialise = TypeDeserializer().deserialize
+
+
+class Refused(Exception):
+    """A condition of the transaction did not hold; nothing was written.
+
+    `items` maps the label of each refusing operation to the item that stood in its way (None where there is none).
+    """
+
+    def __init__(self, items: dict[str, Item | None]) -> None:
+        super().__init__(", ".join(sorted(items)) or "refused")
+        self.items = items
+
+    def __contains__(self, label: str) -> bool:
+        return label in self.items
+
+
+class Busy(Exception):
+    """Others were writing the same items through every retry; nothing was written."""
+
+
+def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Item as DynamoDB's typed attributes. Raises TypeError for a float: money is Decimal."""
+    return {name: _serialise(value) for name, value in item.items()}
+
+
+def from_wire(item: Mapping[str, Any]) -> Item:
+    """Item from DynamoDB's typed attributes; numbers are Decimal."""
+    return {name: _deserialise(value) for name, value in item.items()}
+
+
+def condition_to_wire(condition: ConditionBase) -> dict[str, Any]:
+    built = ConditionExpressionBuilder().build_expression(condition)
+    wired: dict[str, Any] = {
+        "ConditionExpression": built.condition_expression,
+        "ExpressionAttributeNames": built.attribute_name_placeholders,
+    }
+    if built.attribute_value_placeholders:
+        wired["ExpressionAttributeValues"] = to_wire(built.attribute_value_placeholders)
+    return wired
+
+
+class Transaction:
+    """Operations that succeed or fail together. At most 100, at most one per item."""
+
+    def __init__(self) -> None:
+        self._operations: list[tuple[str, dict[str, Any], str]] = []
+        self._touched: set[Key] = set()
+
+    def __len__(self) -> int:
+        return len(self._operations)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._touched
+
+    def put(self, item: Item, *, when: ConditionBase | None = None, label: str = "") -> None:
+        """Write the whole item, replacing what is there."""
+        self._append("Put", Key(item["pk"], item["sk"]), {"Item": to_wire(item)}, when, label)
+
+    def create(self, item: Item, *, label: str = "") -> None:
+        """Write the item; refused if one is there."""
+        self.put(item, when=Attr("pk").not_exists(), label=label)
+
+    def update(
+        self,
+        key: Key,
+        *,
+        put: Mapping[str, Any] | None = None,
+        default: Mapping[str, Any] | None = None,
+        add: Mapping[str, Any] | None = None,
+        remove: Sequence[str] = (),
+        when: ConditionBase | None = None,
+        label: str = "",
+    ) -> None:
+        """Change attributes: `put` sets, `default` sets what is not there yet, `add` adds numbers, `remove` removes."""
+        self._append("Update", key, update_to_wire(key, put, default, add, remove), when, label)
+
+    def check(self, key: Key, when: ConditionBase, *, label: str = "") -> None:
+        """Write nothing; refuse the transaction unless the item is so."""
+        self._append("ConditionCheck", key, {"Key": to_wire(key.as_item())}, when, label)
+
+    def delete(self, key: Key, *, when: ConditionBase | None = None, label: str = "") -> None:
+        self._append("Delete", key, {"Key": to_wire(key.as_item())}, when, label)
+
+    def labels(self) -> list[str]:
+        return [label for _, _, label in self._operations]
+
+    def to_wire(self, table_name: str) -> list[dict[str, Any]]:
+        return [{kind: {"TableName": table_name, **body}} for kind, body, _ in self._operations]
+
+    def _append(self, kind: str, key: Key, body: dict[str, Any], when: ConditionBase | None, label: str) -> None:
+        if key in self._touched:
+            raise ValueError(f"a transaction can touch {key} once only")
+        if len(self._operations) == MOST_OPERATIONS:
+            raise ValueError(f"a transaction holds at most {MOST_OPERATIONS} operations")
+        if when is not None:
+            body = merge_expressions(body, condition_to_wire(when))
+            body["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        self._touched.add(key)
+        self._operations.append((kind, body, label))
+
+
+def update_to_wire(
+    key: Key,
+    put: Mapping[str, Any] | None,
+    default: Mapping[str, Any] | None,
+    add: Mapping[str, Any] | None,
+    remove: Sequence[str],
+) -> dict[str, Any]:
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+
+    def name(attribute: str) -> str:
+        placeholder = f"#u{len(names)}"
+        names[placeholder] = attribute
+        return placeholder
+
+    def value(content: Any) -> str:
+        placeholder = f":u{len(values)}"
+        values[placeholder] = _serialise(content)
+        return placeholder
+
+    sets = [f"{name(attribute)} = {value(content)}" for attribute, content in (put or {}).items()]
+    for attribute, content in (default or {}).items():
+        placeholder = name(attribute)
+        sets.append(f"{placeholder} = if_not_exists({placeholder}, {value(content)})")
+    clauses = []
+    if sets:
+        clauses.append("SET " + ", ".join(sets))
+    if add:
+        clauses.append("ADD " + ", ".join(f"{name(attribute)} {value(amount)}" for attribute, amount in add.items()))
+    if remove:
+        clauses.append("REMOVE " + ", ".join(name(attribute) for attribute in remove))
+    wired: dict[str, Any] = {
+        "Key": to_wire(key.as_item()),
+        "UpdateExpression": " ".join(clauses),
+        "ExpressionAttributeNames": names,
+    }
+    if values:
+        wired["ExpressionAttributeValues"] = values
+    return wired
+
+
+def merge_expressions(body: dict[str, Any], condition: dict[str, Any]) -> dict[str, Any]:
+    """Body with a condition beside its update expression; placeholders of the two never meet (`#u..` and `#n..`)."""
+    merged = {**body, **condition}
+    for part in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+        both = {**body.get(part, {}), **condition.get(part, {})}
+        if both:
+            merged[part] = both
+    return merged

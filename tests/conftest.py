@@ -1,0 +1,99 @@
+"""What every test may ask for: an empty table on moto, a fixed moment, the API in this process."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+
+import boto3
+import pytest
+
+from chalicelib.platform import aws, settings
+from chalicelib.platform.work import Work
+from chalicelib.table import Table
+from tests.support.api import Api
+
+# No test may reach a real account, whatever the machine's own configuration says.
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+os.environ.pop("AWS_PROFILE", None)
+
+NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's zone
+
+
+def create_table(name: str) -> None:
+    strings = [{"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")]
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=strings,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": f"{index}pk", "KeyType": "HASH"},
+                    {"AttributeName": f"{index}sk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for index in ("gsi1", "gsi2")
+        ],
+    )
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty AWS account in memory, with what the stack would have put there."""
+    from moto import mock_aws
+
+    with mock_aws():
+        sqs, names = boto3.client("sqs"), ("letters", "imports", "tiers")
+        environment = {
+            "TABLE_NAME": "club",
+            "FILES_BUCKET": "club-files",
+            "MAIL_FROM": "Partner club <club@portal.example>",
+            "MAIL_CONFIGURATION_SET": "club",
+            "USER_POOL_ID": "us-east-1_pool",
+            "USER_POOL_CLIENT_ID": "client",
+            "PORTAL_URL": "https://portal.example",
+            "STAGE": "test",
+            **{f"{name.upper()}_QUEUE_URL": sqs.create_queue(QueueName=name)["QueueUrl"] for name in names},
+        }
+        create_table("club")
+        boto3.client("s3").create_bucket(Bucket="club-files")
+        made = boto3.client("secretsmanager").create_secret(Name="club", SecretString="a secret for tests only")
+        environment["SECRET_ARN"] = made["ARN"]
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        settings.settings.cache_clear()
+        aws.forget_clients()
+        yield
+    settings.settings.cache_clear()
+    aws.forget_clients()
+
+
+@pytest.fixture
+def work(account: None) -> Work:
+    """Work at noon of a Friday, with ids that count: `ord_0001`."""
+    numbers = count(1)
+    return Work(
+        table=Table(aws.dynamodb(), "club", sleep=lambda seconds: None),
+        now=NOON,
+        new_id=lambda prefix: f"{prefix}_{next(numbers):04d}",
+    )
+
+
+@pytest.fixture
+def api(work: Work, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The API at the moment of `work`."""
+    from chalicelib.platform import http
+
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    from app import app
+
+    return Api(app)

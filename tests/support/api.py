@@ -1,0 +1,100 @@
+"""The API without a gateway: builds the event that API Gateway would send, with the claims it would have verified."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from chalicelib.auth.scopes import BASE_SCOPE, scopes_of
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Claims of a verified token."""
+
+    claims: Mapping[str, str]
+
+    @classmethod
+    def person(cls, member_id: str, kind: str = "", role: str = "", owner: str = "") -> "Caller":
+        scopes = " ".join([BASE_SCOPE, *sorted(f"club/{scope}" for scope in scopes_of(kind, role))])
+        claims = {"sub": member_id, "club_member": member_id, "club_kind": kind, "club_role": role, "club_owner": owner}
+        return cls({**claims, "scope": scopes})
+
+
+STRANGER = Caller({})
+
+
+class Api:
+    """Calls the one Chalice app of the process."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        caller: Caller = STRANGER,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        parts = urlsplit(url)
+        resource, path_parameters = self._match(parts.path)
+        content = raw if raw is not None else (b"" if body is None else json.dumps(body).encode())
+        given = {"content-type": "application/json", **({"idempotency-key": key} if key else {}), **(headers or {})}
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(parts.query, keep_blank_values=True):
+            query.setdefault(name, []).append(value)
+        event = {
+            "resource": resource,
+            "path": parts.path,
+            "httpMethod": method,
+            "headers": given,
+            "multiValueHeaders": {name: [value] for name, value in given.items()},
+            "multiValueQueryStringParameters": query or None,
+            "pathParameters": path_parameters,
+            "stageVariables": None,
+            "isBase64Encoded": True,
+            "body": base64.b64encode(content).decode(),
+            "requestContext": {
+                "resourcePath": resource,
+                "httpMethod": method,
+                "path": parts.path,
+                "requestId": "request-of-the-test",
+                "identity": {"sourceIp": "192.0.2.1"},
+                "authorizer": {"claims": dict(caller.claims)} if caller.claims else {},
+            },
+        }
+        answer = self._app(event, None)
+        found = {name.lower(): value for name, value in answer["headers"].items()}
+        for name, values in answer.get("multiValueHeaders", {}).items():
+            found.setdefault(name.lower(), values[0])
+        return Answer(status=answer["statusCode"], headers=found, text=answer["body"])
+
+    def _match(self, path: str) -> tuple[str, dict[str, str]]:
+        given = path.split("/")
+        for pattern in sorted(self._app.routes, key=lambda each: each.count("{")):
+            wanted = pattern.split("/")
+            if len(wanted) == len(given) and all(
+                part == value or part.startswith("{") for part, value in zip(wanted, given, strict=True)
+            ):
+                return pattern, {
+                    part[1:-1]: value for part, value in zip(wanted, given, strict=True) if part.startswith("{")
+                }
+        raise LookupError(f"no route for {path}")
