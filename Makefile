@@ -1,0 +1,52 @@
+# Needs make and Python 3.11 or newer; everything else is installed below this folder.
+# Extra words for a command go into ARGS: make demo ARGS=--check
+
+export CLUB_DATA ?= $(abspath ../shared/data)
+PYTHON ?=
+ARGS ?=
+ARCH ?= arm64
+CLUB ?= chalicelib/club.toml
+OUT ?= dist
+
+dev := .venv/.complete
+cloud := .ministack/.complete
+run := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check package bench staff clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(dev) $(cloud) ## the whole club on this machine, with its story; ARGS=--check plays it and exits
+	@exec $(run) -m infra.demo $(ARGS)
+
+test: $(dev) $(cloud) ## unit, contract and end-to-end tests
+	@exec $(run) -m pytest $(ARGS)
+
+check: $(dev) ## style, types, import rules, contract (OpenAPI, template, package)
+	@$(run) -m ruff check .
+	@$(run) -m ruff format --check .
+	@$(run) -m mypy
+	@$(run) -m pytest -q tests/contract $(ARGS)
+
+package: $(dev) ## template and zip for AWS in OUT=dist; ARCH=arm64|x86_64, CLUB=figures.toml
+	@exec $(run) -m infra.build --arch $(ARCH) --club $(CLUB) --out $(OUT)
+
+bench: $(dev) $(cloud) ## the budgets, measured
+	@exec $(run) -m pytest tests/benchmarks -q -s $(ARGS)
+
+staff: $(dev) ## the first staff user, and other commands for the owner: ARGS=--help
+	@exec $(run) -m infra.admin $(ARGS)
+
+clean: ## removes everything that was made here: environments, packages, the demo's club
+	rm -rf .venv .ministack .local dist .chalice/deployments .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(dev): requirements.txt requirements-dev.txt
+	@infra/venv.sh .venv requirements-dev.txt $(PYTHON)
+	@touch $@
+
+$(cloud): infra/local/requirements.txt
+	@infra/venv.sh .ministack infra/local/requirements.txt $(PYTHON)
+	@touch $@
