@@ -10,6 +10,7 @@ problem+json answers, the OpenAPI document, and the tests that walk the route ta
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -29,6 +30,8 @@ from chalicelib.table import Busy, Refused
 from chalicelib.table.paging import Cursors
 
 MOST_BODY_BYTES = 256 * 1024
+# Names in a path are ids and words. Whatever else stands there names nothing, and never becomes a part of a key.
+PATH_PARAMETER = r"^[A-Za-z0-9_-]{1,64}$"
 
 CORS = CORSConfig(
     allow_origin="*",  # safe: the API knows bearer tokens only, no cookies
@@ -51,8 +54,10 @@ class Form(BaseModel):
 class PageQuery(Form):
     """How every list is asked for."""
 
-    limit: int = Field(default=25, ge=1, le=100)
-    cursor: str | None = Field(default=None, max_length=2048)
+    limit: int = Field(default=25, ge=1, le=100, description="How many items at most.")
+    cursor: str | None = Field(
+        default=None, max_length=2048, description="`next_cursor` of the page before, to go on after it."
+    )
 
 
 class Empty(BaseModel):
@@ -229,7 +234,7 @@ def install(app: Chalice) -> None:
 def _answer(route: Route, handler: Callable[..., Any], request: Any, path_parameters: dict[str, str]) -> Response:
     language = _language(request.headers)
     try:
-        call = _call(route, request, language)
+        call = _call(route, request, language, path_parameters)
         return _run(route, handler, call, path_parameters)
     except Problem as problem:
         return _problem_response(problem, language, _request_id(request))
@@ -241,7 +246,7 @@ def _answer(route: Route, handler: Callable[..., Any], request: Any, path_parame
         return _problem_response(Problem("internal"), language, _request_id(request))
 
 
-def _call(route: Route, request: Any, language: str) -> Call:
+def _call(route: Route, request: Any, language: str, path_parameters: dict[str, str]) -> Call:
     call = Call(
         route=route,
         work=work_now(),
@@ -255,6 +260,8 @@ def _call(route: Route, request: Any, language: str) -> Call:
             raise Problem("unauthorized")
         call._principal = Principal.from_claims(claims)
         call.principal.require(route.scope)
+    if not all(re.fullmatch(PATH_PARAMETER, value) for value in path_parameters.values()):
+        raise Problem("not_found")
     call.query = _query(route, request.query_params)
     raw = request.raw_body
     if len(raw) > MOST_BODY_BYTES:
