@@ -1,6 +1,13 @@
-"""Who is calling, and what their role allows."""
+"""Who is calling: joining, signing in, and what a role allows.
 
-from chalicelib.auth.principal import Principal
+A person proves that an address is theirs with a code that was mailed to it. Cognito keeps the sessions and signs the tokens; it
+knows a member by id only, so that names and addresses stay in the club's own table.
+
+This module stays light: the sign-in triggers import it, and they start cold without pydantic. The caller is
+`chalicelib.auth.principal.Principal`.
+"""
+
+from chalicelib.auth.codes import code_hash, new_code
 from chalicelib.auth.scopes import COMPANY_ROLES, SCOPES, STAFF_ROLES, scopes_of
 
-__all__ = ["COMPANY_ROLES", "SCOPES", "STAFF_ROLES", "Principal", "scopes_of"]
+__all__ = ["COMPANY_ROLES", "SCOPES", "STAFF_ROLES", "code_hash", "new_code", "scopes_of"]

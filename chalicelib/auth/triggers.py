@@ -1,27 +1,79 @@
-"""Cognito's triggers: the custom challenge whose answer is our sign-in code, and the claims of the token."""
+"""Cognito's triggers: a challenge that only the club's API can answer, and the claims of the token.
+
+They run without app.py and without pydantic, so a sign-in does not wait for the whole house. Weakest point: a member's role is
+read when a token is made, so a removed person keeps the old claims until the token ends (15 minutes); whatever moves money or
+orders checks the membership again.
+"""
 
 from typing import Any
 
 from chalice.app import Blueprint
 
+from chalicelib.auth import codes, store
+from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, scopes_of
+from chalicelib.platform import aws, clock
+from chalicelib.platform.settings import settings
+from chalicelib.table import Table
+
 triggers = Blueprint(__name__)
+
+CHALLENGE = "CUSTOM_CHALLENGE"
 
 
 @triggers.lambda_function(name="define_auth")
 def define_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One challenge; right gives tokens, wrong ends it. A user whom Cognito does not know fails like a wrong answer."""
+    session = event["request"].get("session") or []
+    response = event["response"]
+    right = (
+        bool(session) and session[-1].get("challengeName") == CHALLENGE and session[-1].get("challengeResult") is True
+    )
+    unknown = event["request"].get("userNotFound") is True
+    response["issueTokens"] = right and not unknown
+    response["failAuthentication"] = bool(session) and not response["issueTokens"]
+    if not session:
+        response["challengeName"] = CHALLENGE
     return event
 
 
 @triggers.lambda_function(name="create_auth")
 def create_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Nothing to hand out: the code went out by letter, and the answer is the API's proof."""
+    event["response"] |= {
+        "publicChallengeParameters": {},
+        "privateChallengeParameters": {},
+        "challengeMetadata": "proof",
+    }
     return event
 
 
 @triggers.lambda_function(name="verify_auth")
 def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Accepts `<sign_in_id>:<proof>` for the member for whom the API opened this sign-in, once."""
+    sign_in_id, _, shown = str(event["request"].get("challengeAnswer", "")).partition(":")
+    table = Table(aws.dynamodb(), settings().table_name)
+    event["response"]["answerCorrect"] = codes.same(shown, codes.proof(aws.secret(), sign_in_id)) and store.use(
+        table, sign_in_id, event["userName"], clock.stamp(clock.now()), context.aws_request_id
+    )
     return event
 
 
 @triggers.lambda_function(name="pre_token")
 def pre_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Writes into the access token whom the member speaks for, and what that role allows."""
+    member_id = event["userName"]
+    membership = store.read_membership(Table(aws.dynamodb(), settings().table_name), member_id) or {}
+    active = membership.get("status") == "active"
+    kind, role, owner = (membership[name] if active else "" for name in ("kind", "role", "owner"))
+    event["response"]["claimsAndScopeOverrideDetails"] = {
+        "accessTokenGeneration": {
+            "claimsToAddOrOverride": {
+                "club_member": member_id,
+                "club_kind": kind,
+                "club_role": role,
+                "club_owner": owner,
+            },
+            "scopesToAdd": [BASE_SCOPE, *(f"{RESOURCE_SERVER}/{scope}" for scope in sorted(scopes_of(kind, role)))],
+        }
+    }
     return event

@@ -1,1 +1,32 @@
-"""TODO by its author."""
+"""People: joining, profile, consents, and whom they speak for.
+
+A member is a person with a confirmed (or invited, not yet confirmed) email. Whom the member speaks for (a company, a distributor,
+the club itself) is the membership; other rooms give and take it, this one keeps it.
+"""
+
+from chalicelib.members.schemas import ConsentForm, Member, Membership, PersonName
+from chalicelib.members.service import (
+    admit,
+    appoint,
+    consents_given,
+    dismiss,
+    join_or_find,
+    member,
+    members,
+    owner_of,
+)
+
+__all__ = [
+    "ConsentForm",
+    "Member",
+    "Membership",
+    "PersonName",
+    "admit",
+    "appoint",
+    "consents_given",
+    "dismiss",
+    "join_or_find",
+    "member",
+    "members",
+    "owner_of",
+]

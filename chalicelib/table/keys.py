@@ -7,7 +7,7 @@ attributes. ``expires_at`` (epoch seconds) is the TTL. Index reads are eventuall
 Consistency: E eventual, S strong, T inside a transaction.
 
 id  | question                                 | index | pk                          | sk                             | order       | consistency | used by
-K01 | a member: profile, consents, membership  | table | MEMBER#{member}             | PROFILE, CONSENT#.., MEMBERSHIP| by sk       | E           | members, auth
+K01 | a member with consents, and membership    | table | MEMBER#{member}             | MEMBERSHIP, PROFILE            | by sk       | E           | members, auth
 K02 | which member has this email              | table | EMAIL#{email}               | OWNER                          | one         | S           | members, auth
 K03 | the consents a member gave and withdrew  | table | MEMBER#{member}             | CONSENTLOG#{time}#{purpose}    | by time     | E           | members
 K04 | a sign-in under way                      | table | SIGNIN#{sign_in}            | SIGNIN                         | one         | S           | auth
@@ -69,13 +69,8 @@ class Key(NamedTuple):
 
 
 def member(member_id: str) -> Key:
-    """K01, the profile; the whole partition answers the question in one query."""
+    """K01, the profile with the consents that hold; next to `membership`, so that one query reads both."""
     return Key(f"MEMBER#{member_id}", "PROFILE")
-
-
-def consent(member_id: str, purpose: str) -> Key:
-    """K01, what the member says now."""
-    return Key(f"MEMBER#{member_id}", f"CONSENT#{purpose}")
 
 
 def membership(member_id: str) -> Key:
@@ -93,9 +88,12 @@ def email_owner(email: str) -> Key:
     return Key(f"EMAIL#{email}", "OWNER")
 
 
+STAFF = "STAFF"
+
+
 def staff_list(name: str, member_id: str) -> Key:
     """K34."""
-    return Key("STAFF", f"{name.casefold()}#{member_id}")
+    return Key(STAFF, f"{name.casefold()}#{member_id}")
 
 
 def sign_in(sign_in_id: str) -> Key:

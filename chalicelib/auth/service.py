@@ -1,0 +1,117 @@
+"""Joining and signing in.
+
+Nothing in what a stranger sees, nor in the calls that are made before the code is right, depends on whether an address is known:
+one sign-in is written, and the letter follows from its event.
+"""
+
+from datetime import timedelta
+
+from chalicelib import members
+from chalicelib.auth import codes, store
+from chalicelib.auth.schemas import Registration, SignInStarted, Tokens
+from chalicelib.auth.sessions import Sessions
+from chalicelib.platform import clock
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.problems import Fault, Problem
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+
+KEEP_DAYS = 1  # a sign-in is of no use after its code, but says for a while what became of it
+
+
+def register(work: Work, form: Registration, *, language: str, address: str) -> SignInStarted:
+    """Begins to join: the member comes into being when the code of the letter is confirmed.
+
+    So nobody can join with somebody else's address, nor agree to anything in their name.
+    """
+    consents = members.consents_given(work, form.consents, source="registration", address=address)
+    chosen = form.language or language
+    return _begin(
+        work,
+        email=form.email,
+        language=chosen,
+        address=address,
+        registration={"name": form.name, "language": chosen, "consents": consents},
+    )
+
+
+def sign_in(work: Work, email: str, *, language: str, address: str) -> SignInStarted:
+    """Begins to sign in."""
+    return _begin(work, email=email, language=language, address=address, registration=None)
+
+
+def _begin(
+    work: Work, *, email: str, language: str, address: str, registration: dict[str, object] | None
+) -> SignInStarted:
+    _throttle(work, email, address)
+    limits = work.club.sign_in
+    sign_in_id = work.new_id("sin")
+    owner = members.owner_of(work, email)
+    item = {
+        **keys.sign_in(sign_in_id).as_item(),
+        "event": "sign_in.requested",
+        "sign_in_id": sign_in_id,
+        "email": email,
+        "language": language,
+        "created_at": work.at,
+        "code_expires_at": work.expiry(minutes=limits.code_minutes),
+        "tries": 0,
+        "tries_allowed": limits.code_tries,
+        "expires_at": work.expiry(days=KEEP_DAYS),
+    }
+    if owner:
+        item["member_id"] = owner
+    if registration:
+        item["registration"] = registration
+    work.table.put(item)
+    return SignInStarted(sign_in_id=sign_in_id, expires_in=limits.code_minutes * 60)
+
+
+def confirm(work: Work, sessions: Sessions, secret: str, sign_in_id: str, code: str) -> Tokens:
+    """Tokens for the right code. The first time it also confirms the address and, for someone joining, makes the member.
+
+    May be repeated with the same code until tokens were given: each step does nothing the second time.
+    """
+    item = store.spend_try(work.table, sign_in_id, clock.epoch(work.now))
+    if item is None:
+        raise _why_not(work, sign_in_id)
+    known = "member_id" in item or "registration" in item
+    right = codes.same(str(item.get("code_hash", "")), codes.code_hash(secret, sign_in_id, code))
+    if not (known and right):
+        left = int(item["tries_allowed"] - item["tries"])
+        if left <= 0:
+            raise Problem("too_many_tries")
+        wrong = Fault(pointer="/code", code="wrong_code", detail=f"Tries left: {left}.")
+        raise Problem("wrong_code", errors=[wrong], extra={"tries_left": left})
+    member_id = members.admit(
+        work,
+        email=item["email"],
+        member_id=item.get("member_id"),
+        new_member_id=derived_id("mbr", sign_in_id),
+        registration=item.get("registration"),
+    )
+    store.open_session(work.table, sign_in_id, member_id)
+    return sessions.begin(member_id, f"{sign_in_id}:{codes.proof(secret, sign_in_id)}")
+
+
+def _why_not(work: Work, sign_in_id: str) -> Problem:
+    item = store.read_sign_in(work.table, sign_in_id)
+    if item and "used_at" not in item and item["tries"] >= item["tries_allowed"]:
+        return Problem("too_many_tries")
+    return Problem("code_expired")
+
+
+def _throttle(work: Work, email: str, address: str) -> None:
+    """Counts codes per address and per caller in the running hour. Raises 429."""
+    limits = work.club.sign_in
+    hour = work.now.replace(minute=0, second=0, microsecond=0)
+    next_hour = hour + timedelta(hours=1)
+    for what, who, most in (
+        ("code-to", email, limits.codes_per_address_per_hour),
+        ("code-by", address, limits.codes_per_caller_per_hour),
+    ):
+        # Hashed: a counter need not say whose it is.
+        key = keys.throttle(what, derived_id("who", who), clock.stamp(hour))
+        if not store.count_in_window(work.table, key, most, clock.epoch(next_hour)):
+            wait = max(1, int((next_hour - work.now).total_seconds()))
+            raise Problem("too_many_requests", headers={"Retry-After": str(wait)})

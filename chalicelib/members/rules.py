@@ -1,0 +1,34 @@
+"""What may be said of a person, decided without looking anything up."""
+
+from zoneinfo import available_timezones
+
+
+def full_name(text: str) -> str:
+    """A first and a last name at least, single spaces. Raises ValueError for one word, or for what is no name."""
+    name = " ".join(text.split())
+    if not any(character.isalpha() for character in name) or not name.isprintable():
+        raise ValueError("this is not a name")
+    if " " not in name:
+        raise ValueError("give the first and the last name")
+    return name
+
+
+def international_phone(text: str) -> str:
+    """E.164: `8 (495) 123-45-67` becomes `+74951234567`; a number without a country is Russian. Raises ValueError."""
+    # Its tables of all countries take time to load, and only this field needs them.
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, "RU")
+    except phonenumbers.NumberParseException:
+        raise ValueError("this is not a telephone number") from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError("no such telephone number")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def time_zone(text: str) -> str:
+    """An IANA name such as Asia/Yekaterinburg. Raises ValueError."""
+    if text not in available_timezones():
+        raise ValueError("not an IANA time zone, for example Europe/Moscow")
+    return text

@@ -1,0 +1,159 @@
+"""What a person looks like, inside and outside."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+
+from chalicelib.members.rules import full_name, international_phone, time_zone
+from chalicelib.platform.club import Language
+from chalicelib.platform.http import Form
+
+PersonName = Annotated[str, Field(min_length=3, max_length=200), AfterValidator(full_name)]
+Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(time_zone)]
+Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
+Interest = Annotated[str, Field(min_length=1, max_length=60)]
+
+Audience = Literal["distributor", "designer", "architect", "project_engineer", "installer", "end_organisation"]
+
+
+class Consent(BaseModel):
+    """What a member says now of one purpose, and to which wording."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agreed: bool
+    version: str
+    at: str = Field(description="When it was said.")
+    source: str = Field(description="Where it was said: registration, cabinet, letter.")
+
+
+class Member(BaseModel):
+    """A person. `email` is in lower case; `phone` is E.164; times are RFC 3339 Z."""
+
+    model_config = ConfigDict(frozen=True)
+
+    member_id: str
+    name: str
+    email: str
+    language: Language
+    phone: str | None = None
+    phone_confirmed_on: str | None = None
+    audience: Audience | None = None
+    interests: list[str] = []
+    region: str | None = None
+    time_zone: str | None = None
+    email_confirmed_at: str | None = None
+    joined_at: str
+    consents: dict[str, Consent] = {}
+    version: int
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> "Member":
+        return cls.model_validate(item, extra="ignore")
+
+
+class Membership(BaseModel):
+    """Whom a person speaks for: a company, a distributor, or the club's staff."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["company", "distributor", "staff"]
+    owner: str
+    role: str
+    status: Literal["pending", "active"]
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> "Membership":
+        return cls.model_validate(item, extra="ignore")
+
+
+class ConsentForm(Form):
+    """One answer of the person. `version` names the wording that was shown, as `GET /v1/club` gives it."""
+
+    purpose: str = Field(max_length=40)
+    version: str = Field(max_length=40)
+    agreed: bool
+
+
+class ConsentAnswer(Form):
+    version: str = Field(max_length=40)
+    agreed: bool
+
+
+class SpeaksFor(BaseModel):
+    """The membership as its holder sees it. While pending, nothing of the company is shown."""
+
+    kind: str
+    role: str
+    status: str
+
+
+class Me(BaseModel):
+    """The caller's own profile."""
+
+    member_id: str
+    name: str
+    email: EmailStr
+    email_confirmed: bool
+    language: Language
+    phone: str | None
+    audience: Audience | None
+    interests: list[str]
+    region: str | None
+    time_zone: str | None
+    joined_at: str
+    consents: dict[str, Consent]
+    speaks_for: SpeaksFor | None
+
+
+class MeChange(Form):
+    """What is given is changed; null empties a field that may be empty."""
+
+    name: PersonName | None = None
+    language: Language | None = None
+    phone: Phone | None = None
+    audience: Audience | None = None
+    interests: list[Interest] | None = Field(default=None, max_length=30)
+    region: Region | None = None
+    time_zone: TimeZone | None = None
+
+
+class ConsentShown(BaseModel):
+    """A consent that joining asks for, in the reader's language."""
+
+    purpose: str
+    version: str
+    required: bool
+    text: str
+
+
+class ClubCard(BaseModel):
+    """What the club is, told before anything is asked."""
+
+    name: str
+    title: str
+    data_use: str
+    benefits: list[str]
+    consents: list[ConsentShown]
+
+
+class StaffForm(Form):
+    name: PersonName
+    email: Annotated[EmailStr, AfterValidator(str.lower)]
+    role: Literal["manager", "marketing", "operations", "admin"]
+    language: Language | None = None
+
+
+class StaffMember(BaseModel):
+    """One of the staff."""
+
+    member_id: str
+    name: str
+    email: str
+    role: str
+
+
+class StaffList(BaseModel):
+    items: list[StaffMember]
+    next_cursor: str | None

@@ -1,0 +1,317 @@
+"""Members come, change what they said, and speak for somebody or no longer."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.members import store
+from chalicelib.members.schemas import (
+    ClubCard,
+    Consent,
+    ConsentAnswer,
+    ConsentForm,
+    ConsentShown,
+    Me,
+    MeChange,
+    Member,
+    SpeaksFor,
+    StaffForm,
+    StaffMember,
+)
+from chalicelib.platform.club import Club
+from chalicelib.platform.events import record
+from chalicelib.platform.problems import Fault, Problem
+from chalicelib.platform.work import Work
+from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table.transactions import Item
+
+STAFF_OWNER = "club"  # whom the staff speak for
+
+
+def member(work: Work, member_id: str) -> Member | None:
+    return store.read(work.table, member_id)
+
+
+def members(work: Work, member_ids: Sequence[str]) -> dict[str, Member]:
+    """Those that exist, by id; one call per 100."""
+    return store.read_many(work.table, list(member_ids))
+
+
+def owner_of(work: Work, email: str) -> str | None:
+    """The member with this email (lower case)."""
+    return store.read_owner(work.table, email)
+
+
+# --- joining ----------------------------------------------------------------------------------------------------------
+
+
+def consents_given(work: Work, forms: Sequence[ConsentForm], *, source: str, address: str) -> dict[str, Item]:
+    """The answers as they are kept: wording, time and source of each. Raises 422 for a wording that is not in force, or when a
+    required consent is missing."""
+    faults = []
+    given: dict[str, Item] = {}
+    for number, form in enumerate(forms):
+        pointer = f"/consents/{number}"
+        if form.purpose in given:
+            faults.append(Fault(pointer=f"{pointer}/purpose", code="repeated", detail="Answer each purpose once."))
+        elif fault := _wording_fault(work.club, form.purpose, form.version, pointer):
+            faults.append(fault)
+        given[form.purpose] = {
+            "agreed": form.agreed,
+            "version": form.version,
+            "at": work.at,
+            "source": source,
+            "address": address,
+        }
+    for purpose, text in work.club.consents.items():
+        if text.required and not given.get(purpose, {}).get("agreed"):
+            faults.append(
+                Fault(pointer="/consents", code="consent_required", detail=f"The consent {purpose} is required.")
+            )
+    if faults:
+        raise Problem("invalid", errors=faults)
+    return given
+
+
+def _wording_fault(club: Club, purpose: str, version: str, pointer: str) -> Fault | None:
+    text = club.consents.get(purpose)
+    if text is None:
+        return Fault(pointer=f"{pointer}/purpose", code="unknown_purpose", detail=f"One of {', '.join(club.consents)}.")
+    if text.version != version:
+        return Fault(pointer=f"{pointer}/version", code="not_in_force", detail=f"In force is {text.version}.")
+    return None
+
+
+def admit(work: Work, *, email: str, member_id: str | None, new_member_id: str, registration: Item | None) -> str:
+    """The address is confirmed: makes the member who registered with it, or marks the address of one who was there.
+
+    Returns the member's id. Safe to repeat: a member confirmed before is left as is.
+    """
+    if member_id is None:
+        if registration is None:
+            raise ValueError("nobody to admit")
+        member_id = _create(work, new_member_id, email, registration)
+    known = store.read(work.table, member_id)
+    if known is None:
+        raise Problem("code_expired")
+    if known.email_confirmed_at is None:
+        _confirm_email(work, known, registration)
+    return member_id
+
+
+def _create(work: Work, member_id: str, email: str, registration: Item) -> str:
+    tx = Transaction()
+    store.create(
+        tx,
+        Member(
+            member_id=member_id,
+            name=registration["name"],
+            email=email,
+            language=registration["language"],
+            joined_at=work.at,
+            version=1,
+        ),
+    )
+    try:
+        work.table.commit(tx)
+    except Refused:
+        # Somebody joined with this address a moment ago: the code proves that it was the same person.
+        return owner_of(work, email) or member_id
+    return member_id
+
+
+def _confirm_email(work: Work, known: Member, registration: Item | None) -> None:
+    changes: dict[str, Any] = {"email_confirmed_at": work.at}
+    tx = Transaction()
+    if registration:
+        consents: dict[str, Item] = registration["consents"]
+        changes |= {
+            "name": registration["name"],
+            "consents": {purpose: _kept(said) for purpose, said in consents.items()},
+        }
+        for purpose, said in consents.items():
+            store.log_consent(tx, known.member_id, purpose, said)
+    store.change(tx, known.member_id, known.version, changes)
+    record(tx, work, keys.member(known.member_id), "member.email_confirmed", member_id=known.member_id)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        return  # confirmed a moment ago by the same code, sent twice
+
+
+def _kept(said: Item) -> Item:
+    return {name: said[name] for name in Consent.model_fields}
+
+
+def join_or_find(work: Work, tx: Transaction, *, name: str, email: str, language: str) -> Member:
+    """The member with this email, or a new one added to the transaction, who confirms the address by signing in."""
+    owner = owner_of(work, email)
+    if owner and (known := store.read(work.table, owner)):
+        return known
+    invited = Member(
+        member_id=work.new_id("mbr"),
+        name=name,
+        email=email,
+        language="ru" if language == "ru" else "en",
+        joined_at=work.at,
+        version=1,
+    )
+    store.create(tx, invited)
+    return invited
+
+
+def appoint(
+    tx: Transaction,
+    member_id: str,
+    *,
+    kind: Literal["company", "distributor", "staff"],
+    owner: str,
+    role: str,
+    status: Literal["pending", "active"],
+    label: str = "membership",
+    **listed: str,
+) -> None:
+    """From now on the member speaks (or asks to speak) for `owner`. Refused with `label` if for another already.
+
+    `listed`: attributes of an index in which this membership is to be found.
+    """
+    membership = {"kind": kind, "owner": owner, "role": role, "status": status, "member_id": member_id, **listed}
+    store.put_membership(tx, member_id, membership, label=label)
+
+
+def dismiss(tx: Transaction, member_id: str, owner: str, *, label: str = "membership") -> None:
+    """The member no longer speaks for `owner`. Refused with `label` if it is another by now."""
+    store.drop_membership(tx, member_id, owner, label=label)
+
+
+# --- one's own profile ------------------------------------------------------------------------------------------------
+
+
+def me(work: Work, member_id: str) -> tuple[Me, int]:
+    """The profile and its version. One call."""
+    known, membership = store.read_with_membership(work.table, member_id)
+    if known is None:
+        raise Problem("not_found")
+    return _shown(known, membership), known.version
+
+
+def change_me(work: Work, member_id: str, version: int, form: MeChange) -> tuple[Me, int]:
+    """Raises 412 when the version is no longer that one."""
+    changes = form.model_dump(exclude_unset=True)
+    for name in ("name", "language", "interests"):
+        if name in changes and changes[name] is None:
+            raise Problem.invalid("required", f"/{name}", "This cannot be empty.")
+    if "phone" in changes:
+        changes["phone_confirmed_on"] = work.today.isoformat() if changes["phone"] else None
+    tx = Transaction()
+    store.change(tx, member_id, version, changes)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return me(work, member_id)
+
+
+def answer_consent(work: Work, member_id: str, purpose: str, form: ConsentAnswer, *, address: str) -> Consent:
+    """Agrees or withdraws. The same answer to the same wording changes nothing; each other one is kept for ever."""
+    if purpose not in work.club.consents:
+        raise Problem("not_found")
+    if fault := _wording_fault(work.club, purpose, form.version, ""):
+        raise Problem("invalid", errors=[fault])
+    known = store.read(work.table, member_id)
+    if known is None:
+        raise Problem("not_found")
+    before = known.consents.get(purpose)
+    if before and (before.agreed, before.version) == (form.agreed, form.version):
+        return before
+    said: Item = {**form.model_dump(), "at": work.at, "source": "cabinet", "address": address}
+    consents = {name: consent.model_dump() for name, consent in known.consents.items()} | {purpose: _kept(said)}
+    tx = Transaction()
+    store.change(tx, member_id, known.version, {"consents": consents})
+    store.log_consent(tx, member_id, purpose, said)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        return answer_consent(
+            work, member_id, purpose, form, address=address
+        )  # the profile changed meanwhile: look again
+    return Consent.model_validate(_kept(said))
+
+
+def _shown(known: Member, membership: Any) -> Me:
+    return Me(
+        **known.model_dump(include=set(Me.model_fields) - {"email_confirmed", "speaks_for"}),
+        email_confirmed=known.email_confirmed_at is not None,
+        speaks_for=SpeaksFor(**membership.model_dump(include=set(SpeaksFor.model_fields))) if membership else None,
+    )
+
+
+# --- the club and its staff -------------------------------------------------------------------------------------------
+
+
+def club_card(club: Club, language: str) -> ClubCard:
+    """In the reader's language, from the figures of the club."""
+    russian = language == "ru"
+    welcome = club.welcome
+    return ClubCard(
+        name=club.name_ru if russian else club.name,
+        title=welcome.title_ru if russian else welcome.title,
+        data_use=welcome.data_use_ru if russian else welcome.data_use,
+        benefits=welcome.benefits_ru if russian else welcome.benefits,
+        consents=[
+            ConsentShown(
+                purpose=purpose,
+                version=text.version,
+                required=text.required,
+                text=text.text_ru if russian else text.text,
+            )
+            for purpose, text in club.consents.items()
+        ],
+    )
+
+
+def appoint_staff(work: Work, form: StaffForm) -> StaffMember:
+    """Makes a person one of the staff, or gives one another role. Raises 409 for somebody who speaks for a company."""
+    tx = Transaction()
+    person = join_or_find(
+        work, tx, name=form.name, email=form.email, language=form.language or work.club.default_language
+    )
+    appoint(
+        tx,
+        person.member_id,
+        kind="staff",
+        owner=STAFF_OWNER,
+        role=form.role,
+        status="active",
+        **keys.staff_list(person.name, person.member_id).as_gsi1(),
+    )
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "membership" in refused:
+            raise Problem("conflict", "This person speaks for a company or a distributor.") from None
+        return appoint_staff(work, form)  # the address was taken a moment ago: find its owner
+    return StaffMember(member_id=person.member_id, name=person.name, email=person.email, role=form.role)
+
+
+def staff(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[StaffMember], dict[str, str] | None]:
+    """One page by name. Two calls: who they are, and their profiles."""
+    page = store.list_staff(work.table, limit, after)
+    people = members(work, [item["member_id"] for item in page.items])
+    shown = [
+        StaffMember(member_id=person.member_id, name=person.name, email=person.email, role=item["role"])
+        for item in page.items
+        if (person := people.get(item["member_id"]))
+    ]
+    return shown, page.last
+
+
+def dismiss_staff(work: Work, member_id: str) -> None:
+    """Takes a person from the staff. Raises 404 for anybody else; a second time is a 404 too."""
+    tx = Transaction()
+    tx.delete(keys.membership(member_id), when=Attr("kind").eq("staff"), label="staff")
+    try:
+        work.table.commit(tx)
+    except Refused:
+        raise Problem("not_found") from None

@@ -1,0 +1,74 @@
+"""The members' items. See `table/keys.py` K01-K03 and K34."""
+
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.members.schemas import Member, Membership
+from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table.transactions import Item
+
+
+def read(table: Table, member_id: str) -> Member | None:
+    item = table.get(keys.member(member_id), consistent=True)
+    return Member.from_item(item) if item else None
+
+
+def read_many(table: Table, member_ids: list[str]) -> dict[str, Member]:
+    found = table.get_many(keys.member(each) for each in member_ids)
+    return {item["member_id"]: Member.from_item(item) for item in found.values()}
+
+
+def read_with_membership(table: Table, member_id: str) -> tuple[Member | None, Membership | None]:
+    """Both in one query: they lie side by side."""
+    first, last = keys.membership(member_id), keys.member(member_id)
+    items = {item["sk"]: item for item in table.query(first.pk, between=(first.sk, last.sk)).items}
+    profile, membership = items.get(last.sk), items.get(first.sk)
+    return (
+        Member.from_item(profile) if profile else None,
+        Membership.from_item(membership) if membership else None,
+    )
+
+
+def read_owner(table: Table, email: str) -> str | None:
+    item = table.get(keys.email_owner(email), consistent=True)
+    return str(item["member_id"]) if item else None
+
+
+def create(tx: Transaction, member: Member) -> None:
+    """A new member and the mark that holds the address. Refused with label `email` if it has an owner already."""
+    tx.create({**keys.email_owner(member.email).as_item(), "member_id": member.member_id}, label="email")
+    tx.create({**keys.member(member.member_id).as_item(), **member.model_dump(exclude_none=True)}, label="member")
+
+
+def change(tx: Transaction, member_id: str, version: int, changes: dict[str, Any]) -> None:
+    """Sets what is not None and removes what is. Refused with label `version` if someone else was first."""
+    tx.update(
+        keys.member(member_id),
+        put={"version": version + 1, **{name: value for name, value in changes.items() if value is not None}},
+        remove=[name for name, value in changes.items() if value is None],
+        when=Attr("version").eq(version),
+        label="version",
+    )
+
+
+def log_consent(tx: Transaction, member_id: str, purpose: str, consent: Item) -> None:
+    tx.put({**keys.consent_log(member_id, consent["at"], purpose).as_item(), "purpose": purpose, **consent})
+
+
+def put_membership(tx: Transaction, member_id: str, membership: Item, *, label: str) -> None:
+    """Refused with `label` if the member already speaks for somebody else; a pending word gives way."""
+    free = (
+        Attr("pk").not_exists()
+        | Attr("status").eq("pending")
+        | (Attr("kind").eq(membership["kind"]) & Attr("owner").eq(membership["owner"]))
+    )
+    tx.put({**keys.membership(member_id).as_item(), **membership}, when=free, label=label)
+
+
+def drop_membership(tx: Transaction, member_id: str, owner: str, *, label: str) -> None:
+    tx.delete(keys.membership(member_id), when=Attr("pk").not_exists() | Attr("owner").eq(owner), label=label)
+
+
+def list_staff(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    return table.query(keys.STAFF, index="gsi1", limit=limit, after=after)
