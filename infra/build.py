@@ -1,0 +1,222 @@
+"""Packages the club for Lambda: one zip that all functions share, and the CloudFormation template that says what they are.
+
+    make package                              arm64, into dist/
+    make package ARCH=x86_64 CLUB=my.toml     for the other processor, with other figures
+
+Then, with credentials for the account and a bucket of yours for the upload:
+
+    aws cloudformation package --template-file dist/template.json --s3-bucket BUCKET --output-template-file dist/packaged.json
+    aws cloudformation deploy --template-file dist/packaged.json --s3-bucket BUCKET --stack-name partner-club \
+        --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameter-overrides PortalUrl=https://… MailIdentity=… MailFrom=…
+
+The stack's name is part of the bucket's name, so it is in lower case. What happens, in order:
+
+    stage      a clean copy of app.py, chalicelib and .chalice; weakest point: it must list what Lambda needs
+    template   `chalice package`, with infra/resources.yaml merged in
+    vendor     the requirements, as wheels for the processor that will run them; kept by the hash of what they depend on
+    zip        all of it byte-compiled, in sorted order and with fixed times: equal input makes equal bytes
+
+Lambda cannot write beside the code and would compile it at each cold start; so the package carries compiled code, and must be
+built with the same minor version of Python that runs it. `chalice package` makes that version the functions' runtime.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalice.package import YAMLTemplateSerializer
+from pydantic import ValidationError
+
+from chalicelib.platform.club import read_club
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGE = "club"  # of .chalice/config.json
+WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
+THIS_MACHINE = "local"  # not a processor of Lambda: whatever runs the local cloud
+MOST_BYTES = 12 * 1024 * 1024
+
+_NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+
+
+class BuildError(Exception):
+    """One sentence for whoever builds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    template: Path
+    zip: Path
+
+
+def build(out: Path, *, arch: str = "arm64", club: Path | None = None) -> Package:
+    """Makes the package in `out`. `arch` is a key of WHEELS, or THIS_MACHINE."""
+    with tempfile.TemporaryDirectory(prefix="club-build-") as folder:
+        task = Path(folder, "task")
+        template = _stage_and_package(Path(folder, "stage"), task, arch, club)
+        shutil.copytree(_vendored(arch), task, dirs_exist_ok=True)
+        _compile(task, task / "app.py", task / "chalicelib", task / "chalice")
+        out.mkdir(parents=True, exist_ok=True)
+        package = Package(out / "template.json", out / "deployment.zip")
+        package.template.write_text(json.dumps(template, indent=1, ensure_ascii=False), encoding="utf-8")
+        _zip(task, package.zip)
+    size = package.zip.stat().st_size
+    if size > MOST_BYTES:
+        raise BuildError(
+            f"{package.zip} has {size:,} bytes, more than the {MOST_BYTES:,} that keep a cold start short."
+        )
+    return package
+
+
+def build_template(*, arch: str = "arm64") -> dict[str, Any]:
+    """The template alone: no wheels, no zip."""
+    with tempfile.TemporaryDirectory(prefix="club-build-") as folder:
+        return _stage_and_package(Path(folder, "stage"), Path(folder, "task"), arch, None)
+
+
+def resources() -> dict[str, Any]:
+    """infra/resources.yaml with its short tags spelled out."""
+    text = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
+    template: dict[str, Any] = YAMLTemplateSerializer().load_template(text)
+    return template
+
+
+def _stage_and_package(stage: Path, task: Path, arch: str, club: Path | None) -> dict[str, Any]:
+    stage.mkdir()
+    shutil.copy(ROOT / "app.py", stage)
+    shutil.copytree(ROOT / "chalicelib", stage / "chalicelib", ignore=_NOT_SHIPPED)
+    shutil.copytree(ROOT / ".chalice", stage / ".chalice", ignore=shutil.ignore_patterns("deployments", "deployed"))
+    if club:
+        _check(club)
+        shutil.copy(club, stage / "chalicelib" / "club.toml")
+    config = json.loads((stage / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    config["stages"][STAGE]["lambda_architecture"] = _processor(arch)
+    (stage / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (stage / "requirements.txt").touch()  # Chalice would build them for its own idea of a platform
+    (stage / "resources.json").write_text(json.dumps(resources()), encoding="utf-8")
+    chalice = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", STAGE]
+    made = subprocess.run(
+        [*chalice, "--merge-template", "resources.json", str(stage / "out")],
+        cwd=stage,
+        env={**os.environ, "AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode:
+        raise BuildError(f"`chalice package` failed:\n{made.stdout}{made.stderr}")
+    with zipfile.ZipFile(stage / "out" / "deployment.zip") as zipped:
+        zipped.extractall(task)
+    template: dict[str, Any] = json.loads((stage / "out" / "sam.json").read_text(encoding="utf-8"))
+    return template
+
+
+def _check(club: Path) -> None:
+    try:
+        read_club(club)
+    except (OSError, ValueError) as error:
+        what = error.errors()[0] if isinstance(error, ValidationError) else None
+        reason = f"{'.'.join(map(str, what['loc']))}: {what['msg']}" if what else str(error)
+        raise BuildError(f"{club} does not hold a club's figures: {reason}") from error
+
+
+def _processor(arch: str) -> str:
+    if arch != THIS_MACHINE:
+        return arch
+    return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
+
+
+def _vendored(arch: str) -> Path:
+    """The folder with the installed, compiled requirements; made once for each of their versions."""
+    requirements = ROOT / "requirements.txt"
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    fingerprint = hashlib.sha256(requirements.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]
+    folder = ROOT / ".local" / "vendor" / f"{arch}-{minor}-{fingerprint}"
+    if folder.exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as making:
+        made = Path(making, "made")
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-compile",
+            "--no-deps",
+        ]
+        if arch != THIS_MACHINE:
+            pip += ["--platform", WHEELS[arch], "--python-version", minor, "--only-binary", ":all:"]
+        installed = subprocess.run(
+            [*pip, "--target", str(made), "-r", str(requirements)], capture_output=True, text=True
+        )
+        if installed.returncode:
+            last = [line for line in installed.stderr.splitlines() if line.startswith("ERROR")][-1:]
+            raise BuildError(f"Could not install requirements.txt for {arch}: {' '.join(last) or installed.stderr}")
+        _trim(made)
+        _compile(made, made)
+        made.rename(folder)
+    return folder
+
+
+def _trim(folder: Path) -> None:
+    """Commands, tests and what pip notes for itself. Licences and versions stay: the first by right, the second are read."""
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+    for tests in [path for path in folder.rglob("tests") if path.is_dir()]:
+        shutil.rmtree(tests)
+    for note in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):
+        for path in folder.glob(f"*.dist-info/{note}"):
+            path.unlink()
+
+
+def _compile(base: Path, *what: Path) -> None:
+    """Compiled code that is never compared with its source, and names it as Lambda would.
+
+    In a process of its own with a fixed hash seed: otherwise the order of sets would differ from build to build.
+    """
+    subprocess.run(
+        [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+        + ["-s", str(base), "-p", "/var/task", *map(str, what)],
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        check=True,
+    )
+
+
+def _zip(folder: Path, target: Path) -> None:
+    files = sorted((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_file())
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+        for name, path in files:
+            entry = zipfile.ZipInfo(name)  # 1980-01-01
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            zipped.writestr(entry, path.read_bytes())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make package", description="Packages the club for Lambda.")
+    parser.add_argument("--arch", choices=[*WHEELS, THIS_MACHINE], default="arm64")
+    parser.add_argument("--club", type=Path, help="a file like chalicelib/club.toml, in its place")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist")
+    chosen = parser.parse_args()
+    try:
+        package = build(chosen.out, arch=chosen.arch, club=chosen.club)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{package.zip}  {package.zip.stat().st_size / 1024 / 1024:.1f} MB for {chosen.arch}")
+    print(f"{package.template}  next: see the top of infra/build.py, or the README")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
