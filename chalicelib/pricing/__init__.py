@@ -1,1 +1,6 @@
-"""TODO by its author."""
+"""The one price answer: catalogue and orders ask `resolve`, and show what it says as `PriceAnswer`."""
+
+from chalicelib.pricing.rules import Buyer, Goods, Price, Ruling, resolve
+from chalicelib.pricing.schemas import PriceAnswer
+
+__all__ = ["Buyer", "Goods", "Price", "PriceAnswer", "Ruling", "resolve"]

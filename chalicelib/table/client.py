@@ -133,6 +133,19 @@ class Table:
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
 
+    def query_some(self, pk: str, *, where: ConditionBase, limit: int, among: int, **question: Any) -> Page:
+        """The first `limit` items that satisfy `where`, out of the next `among`: one call, however rare they are.
+
+        So a page may hold fewer than `limit`, or none, and still have a `last` to go on from.
+        """
+        page = self.query(pk, where=where, limit=among, **question)
+        if len(page.items) <= limit:
+            return page
+        kept = page.items[:limit]
+        index = question.get("index")
+        names = ("pk", "sk", *((f"{index}pk", f"{index}sk") if index else ()))
+        return Page(kept, {name: kept[-1][name] for name in names})
+
     def query_all(self, pk: str, **question: Any) -> Iterator[Item]:
         """Every item of the question, page after page, none held longer than its page."""
         after: dict[str, str] | None = None
