@@ -43,6 +43,7 @@ K33 | all distributors                         | gsi1    | DISTRIBUTORS         
 K34 | the staff                                | gsi1    | STAFF                       | {name}#{member}                | by name     | E           | members
 K35 | imports, newest first                    | gsi1    | IMPORTS                     | {time}#{import}                | by time     | E           | exchange
 K36 | letters that someone must look at        | gsi2    | LETTERS#{state}             | {time}#{letter}                | oldest first| E           | letters
+K37 | when did this job last run               | table | RUN#{job}                   | {time}                         | newest first| S           | tiers
 """
 
 from datetime import date
@@ -279,6 +280,11 @@ def suppression(email: str) -> Key:
 def once(caller: str, key: str) -> Key:
     """K31."""
     return Key(f"ONCE#{caller}#{key}", "ONCE")
+
+
+def run(job: str, at: str = "") -> Key:
+    """K37. Without a time: the partition of all runs."""
+    return Key(f"RUN#{job}", at)
 
 
 def event(owner: Key, at: str, event_id: str) -> Key:
