@@ -42,7 +42,7 @@ class Tokens(Form):
 
     access_token: str
     refresh_token: str | None = Field(default=None, description="Only after a sign-in; a refresh keeps the old one.")
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (no secret)
     expires_in: int = Field(description="Seconds for which the access token is good.")
 
 

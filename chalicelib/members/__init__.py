@@ -14,6 +14,7 @@ from chalicelib.members.service import (
     member,
     members,
     owner_of,
+    with_membership,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "member",
     "members",
     "owner_of",
+    "with_membership",
 ]

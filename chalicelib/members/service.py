@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import store
 from chalicelib.members.schemas import (
@@ -15,6 +15,7 @@ from chalicelib.members.schemas import (
     Me,
     MeChange,
     Member,
+    Membership,
     SpeaksFor,
     StaffForm,
     StaffMember,
@@ -36,6 +37,11 @@ def member(work: Work, member_id: str) -> Member | None:
 def members(work: Work, member_ids: Sequence[str]) -> dict[str, Member]:
     """Those that exist, by id; one call per 100."""
     return store.read_many(work.table, list(member_ids))
+
+
+def with_membership(work: Work, member_id: str) -> tuple[Member | None, Membership | None]:
+    """The person, and whom they speak for or ask to. One call."""
+    return store.read_with_membership(work.table, member_id)
 
 
 def owner_of(work: Work, email: str) -> str | None:
@@ -131,7 +137,7 @@ def _confirm_email(work: Work, known: Member, registration: Item | None) -> None
             "consents": {purpose: _kept(said) for purpose, said in consents.items()},
         }
         for purpose, said in consents.items():
-            store.log_consent(tx, known.member_id, purpose, said)
+            store.log_consent(tx, known.member_id, known.version, purpose, said)
     store.change(tx, known.member_id, known.version, changes)
     record(tx, work, keys.member(known.member_id), "member.email_confirmed", member_id=known.member_id)
     try:
@@ -169,20 +175,29 @@ def appoint(
     owner: str,
     role: str,
     status: Literal["pending", "active"],
+    when: ConditionBase | None = None,
     label: str = "membership",
     **listed: str,
 ) -> None:
     """From now on the member speaks (or asks to speak) for `owner`. Refused with `label` if for another already.
 
+    `when`: another condition on the membership before, for a caller who decided by what it was.
     `listed`: attributes of an index in which this membership is to be found.
     """
     membership = {"kind": kind, "owner": owner, "role": role, "status": status, "member_id": member_id, **listed}
-    store.put_membership(tx, member_id, membership, label=label)
+    store.put_membership(tx, member_id, membership, when=when, label=label)
 
 
-def dismiss(tx: Transaction, member_id: str, owner: str, *, label: str = "membership") -> None:
-    """The member no longer speaks for `owner`. Refused with `label` if it is another by now."""
-    store.drop_membership(tx, member_id, owner, label=label)
+def dismiss(
+    tx: Transaction,
+    member_id: str,
+    owner: str,
+    *,
+    when: ConditionBase | None = None,
+    label: str = "membership",
+) -> None:
+    """The member no longer speaks for `owner`. Refused with `label` if it is another by now; `when` as for `appoint`."""
+    store.drop_membership(tx, member_id, owner, when=when, label=label)
 
 
 # --- one's own profile ------------------------------------------------------------------------------------------------
@@ -229,7 +244,7 @@ def answer_consent(work: Work, member_id: str, purpose: str, form: ConsentAnswer
     consents = {name: consent.model_dump() for name, consent in known.consents.items()} | {purpose: _kept(said)}
     tx = Transaction()
     store.change(tx, member_id, known.version, {"consents": consents})
-    store.log_consent(tx, member_id, purpose, said)
+    store.log_consent(tx, member_id, known.version, purpose, said)
     try:
         work.table.commit(tx)
     except Refused:

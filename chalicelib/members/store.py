@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members.schemas import Member, Membership
 from chalicelib.table import Page, Table, Transaction, keys
@@ -52,22 +52,28 @@ def change(tx: Transaction, member_id: str, version: int, changes: dict[str, Any
     )
 
 
-def log_consent(tx: Transaction, member_id: str, purpose: str, consent: Item) -> None:
-    tx.put({**keys.consent_log(member_id, consent["at"], purpose).as_item(), "purpose": purpose, **consent})
+def log_consent(tx: Transaction, member_id: str, version: int, purpose: str, consent: Item) -> None:
+    """`version`: of the member before the change that says so."""
+    tx.put({**keys.consent_log(member_id, version + 1, purpose).as_item(), "purpose": purpose, **consent})
 
 
-def put_membership(tx: Transaction, member_id: str, membership: Item, *, label: str) -> None:
+def put_membership(
+    tx: Transaction, member_id: str, membership: Item, *, when: ConditionBase | None, label: str
+) -> None:
     """Refused with `label` if the member already speaks for somebody else; a pending word gives way."""
     free = (
         Attr("pk").not_exists()
         | Attr("status").eq("pending")
         | (Attr("kind").eq(membership["kind"]) & Attr("owner").eq(membership["owner"]))
     )
-    tx.put({**keys.membership(member_id).as_item(), **membership}, when=free, label=label)
+    tx.put({**keys.membership(member_id).as_item(), **membership}, when=when or free, label=label)
 
 
-def drop_membership(tx: Transaction, member_id: str, owner: str, *, label: str) -> None:
-    tx.delete(keys.membership(member_id), when=Attr("pk").not_exists() | Attr("owner").eq(owner), label=label)
+def drop_membership(
+    tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str
+) -> None:
+    theirs = Attr("pk").not_exists() | Attr("owner").eq(owner)
+    tx.delete(keys.membership(member_id), when=when or theirs, label=label)
 
 
 def list_staff(table: Table, limit: int, after: dict[str, str] | None) -> Page:

@@ -9,7 +9,7 @@ Consistency: E eventual, S strong, T inside a transaction.
 id  | question                                 | index | pk                          | sk                             | order       | consistency | used by
 K01 | a member with consents, and membership    | table | MEMBER#{member}             | MEMBERSHIP, PROFILE            | by sk       | E           | members, auth
 K02 | which member has this email              | table | EMAIL#{email}               | OWNER                          | one         | S           | members, auth
-K03 | the consents a member gave and withdrew  | table | MEMBER#{member}             | CONSENTLOG#{time}#{purpose}    | by time     | E           | members
+K03 | the consents a member gave and withdrew  | table | MEMBER#{member}             | CONSENTLOG#{version}#{purpose} | by time     | E           | members
 K04 | a sign-in under way                      | table | SIGNIN#{sign_in}            | SIGNIN                         | one         | S           | auth
 K05 | how often was this done in this hour     | table | THROTTLE#{what}#{who}       | {window}                       | one         | S           | auth
 K06 | a company                                | table | COMPANY#{company}           | PROFILE                        | one         | E           | companies
@@ -79,9 +79,9 @@ def membership(member_id: str) -> Key:
     return Key(f"MEMBER#{member_id}", "MEMBERSHIP")
 
 
-def consent_log(member_id: str, at: str, purpose: str) -> Key:
-    """K03."""
-    return Key(f"MEMBER#{member_id}", f"CONSENTLOG#{at}#{purpose}")
+def consent_log(member_id: str, version: int, purpose: str) -> Key:
+    """K03. By the version of the member that the answer made, so that no two answers meet."""
+    return Key(f"MEMBER#{member_id}", f"CONSENTLOG#{version:06d}#{purpose}")
 
 
 def email_owner(email: str) -> Key:

@@ -1,0 +1,44 @@
+"""What the letter worker does in the middle of a sign-in, for tests that are not about letters."""
+
+from typing import Any
+
+from chalicelib.auth.codes import code_hash
+from chalicelib.auth.schemas import Tokens
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+
+SECRET = "a secret for tests only"
+CODE = "123456"
+
+
+def begun(work: Work, *, email: str = "anna@example.com", **more: Any) -> str:
+    """A sign-in whose letter with `CODE` is on its way."""
+    sign_in_id = work.new_id("sin")
+    item = {
+        **keys.sign_in(sign_in_id).as_item(),
+        "sign_in_id": sign_in_id,
+        "email": email,
+        "language": "ru",
+        "code_expires_at": work.expiry(minutes=10),
+        "tries": 0,
+        "tries_allowed": 3,
+        **more,
+    }
+    work.table.put(item)
+    mailed(work, sign_in_id)
+    return sign_in_id
+
+
+def mailed(work: Work, sign_in_id: str, code: str = CODE) -> None:
+    work.table.update(keys.sign_in(sign_in_id), put={"code_hash": code_hash(SECRET, sign_in_id, code)})
+
+
+class FakeSessions:
+    """Stands for Cognito: gives tokens to whoever comes with an answer, and remembers whom."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, str]] = []
+
+    def begin(self, member_id: str, answer: str) -> Tokens:
+        self.begun.append((member_id, answer))
+        return Tokens(access_token=f"access of {member_id}", refresh_token="refresh", expires_in=900)

@@ -1,0 +1,96 @@
+"""Cognito's four triggers, called as Cognito calls them."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chalicelib.auth import store, triggers
+from chalicelib.auth.codes import proof
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from tests.auth.steps import SECRET, begun
+
+CONTEXT = SimpleNamespace(aws_request_id="attempt-1")
+
+
+def asked(**request: Any) -> dict[str, Any]:
+    return {"userName": "mbr_1", "request": request, "response": {}}
+
+
+def test_the_first_thing_asked_is_the_challenge() -> None:
+    answer = triggers.define_auth(asked(session=[]), CONTEXT)["response"]
+    assert answer == {"challengeName": "CUSTOM_CHALLENGE", "issueTokens": False, "failAuthentication": False}
+
+
+@pytest.mark.parametrize(
+    ("right", "unknown", "tokens"), [(True, False, True), (False, False, False), (True, True, False)]
+)
+def test_tokens_follow_a_right_answer_of_a_known_user_only(right: bool, unknown: bool, tokens: bool) -> None:
+    session = [{"challengeName": "CUSTOM_CHALLENGE", "challengeResult": right}]
+    answer = triggers.define_auth(asked(session=session, userNotFound=unknown), CONTEXT)["response"]
+    assert (answer["issueTokens"], answer["failAuthentication"]) == (tokens, not tokens)
+
+
+def test_a_right_answer_to_another_kind_of_challenge_gives_nothing() -> None:
+    session = [{"challengeName": "SRP_A", "challengeResult": True}]
+    assert triggers.define_auth(asked(session=session), CONTEXT)["response"]["issueTokens"] is False
+
+
+def verified(answer: str, attempt: str = "attempt-1", member: str = "mbr_1") -> bool:
+    event = {**asked(challengeAnswer=answer), "userName": member}
+    return bool(triggers.verify_auth(event, SimpleNamespace(aws_request_id=attempt))["response"]["answerCorrect"])
+
+
+def test_the_proof_opens_one_session_for_the_member_it_was_made_for(work: Work) -> None:
+    sign_in_id = begun(work, member_id="mbr_1")
+    answer = f"{sign_in_id}:{proof(SECRET, sign_in_id)}"
+    assert not verified(answer), "before the code was right"
+    store.open_session(work.table, sign_in_id, "mbr_1")
+    assert not verified(answer, member="mbr_2")
+    assert not verified(f"{sign_in_id}:{'0' * 64}")
+    assert verified(answer)
+    assert verified(answer), "the same attempt again: its reply was lost"
+    assert not verified(answer, attempt="attempt-2"), "spent"
+
+
+def test_an_answer_that_is_no_proof_changes_nothing(work: Work) -> None:
+    for answer in ("", ":", "123456", "sin_none:" + proof(SECRET, "sin_none")):
+        assert not verified(answer)
+
+
+def claims_of(member_id: str) -> dict[str, Any]:
+    event = {**asked(), "userName": member_id}
+    details = triggers.pre_token(event, CONTEXT)["response"]["claimsAndScopeOverrideDetails"]
+    return dict(details["accessTokenGeneration"])
+
+
+def test_the_token_says_whom_the_member_speaks_for(work: Work) -> None:
+    membership = {"kind": "company", "owner": "cmp_1", "role": "buyer", "status": "active"}
+    work.table.put({**keys.membership("mbr_1").as_item(), **membership})
+    made = claims_of("mbr_1")
+    assert made["claimsToAddOrOverride"] == {
+        "club_member": "mbr_1",
+        "club_kind": "company",
+        "club_role": "buyer",
+        "club_owner": "cmp_1",
+    }
+    assert "club/api" in made["scopesToAdd"] and "club/orders.write" in made["scopesToAdd"]
+
+
+def test_a_pending_membership_gives_no_right_at_all(work: Work) -> None:
+    membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "pending"}
+    work.table.put({**keys.membership("mbr_1").as_item(), **membership})
+    assert claims_of("mbr_1") == claims_of("mbr_without_any") | {
+        "claimsToAddOrOverride": {"club_member": "mbr_1", "club_kind": "", "club_role": "", "club_owner": ""}
+    }
+
+
+def test_the_triggers_wake_neither_pydantic_nor_the_house() -> None:
+    program = (
+        "import sys, chalicelib.auth.triggers; print([m for m in ('pydantic', 'app', 'jinja2') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

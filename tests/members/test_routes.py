@@ -1,0 +1,121 @@
+from typing import Any
+
+import pytest
+
+from chalicelib.members.schemas import Member
+from chalicelib.members.store import create
+from chalicelib.platform.work import Work
+from chalicelib.table import Transaction, keys
+from tests.support.api import Api, Caller
+
+ANNA = Caller.person("mbr_anna")
+ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")
+
+
+@pytest.fixture(autouse=True)
+def anna(work: Work) -> None:
+    tx = Transaction()
+    create(
+        tx,
+        Member(
+            member_id="mbr_anna",
+            name="Anna Orlova",
+            email="anna@example.com",
+            language="ru",
+            joined_at=work.at,
+            version=1,
+        ),
+    )
+    work.table.commit(tx)
+
+
+def test_the_club_says_what_the_data_is_for_before_it_asks_in_both_languages(api: Api) -> None:
+    english = api.call("GET", "/v1/club").json
+    russian = api.call("GET", "/v1/club", headers={"accept-language": "ru-RU,ru;q=0.9"}).json
+    assert english["data_use"] != russian["data_use"] and len(english["benefits"]) == len(russian["benefits"])
+    assert [consent["purpose"] for consent in english["consents"]] == ["personal_data", "advertising"]
+    assert [consent["required"] for consent in english["consents"]] == [True, False]
+
+
+def test_the_profile_is_read_in_one_call(api: Api, work: Work) -> None:
+    calls: list[str] = []
+    work.table.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+    answer = api.call("GET", "/v1/me", ANNA)
+    assert answer.status == 200 and answer.json["name"] == "Anna Orlova" and answer.json["speaks_for"] is None
+    assert answer.headers["etag"] == '"1"' and calls == ["Query"]
+
+
+def test_a_change_with_the_present_version_is_made(api: Api) -> None:
+    change = {"phone": "8 495 123-45-67", "interests": ["lighting"], "time_zone": "Asia/Omsk", "region": "RU-OMS"}
+    answer = api.call("PATCH", "/v1/me", ANNA, change, headers={"if-match": '"1"'})
+    assert answer.status == 200 and answer.headers["etag"] == '"2"'
+    assert answer.json["phone"] == "+74951234567" and answer.json["time_zone"] == "Asia/Omsk"
+    emptied = api.call("PATCH", "/v1/me", ANNA, {"phone": None}, headers={"if-match": '"2"'})
+    assert emptied.json["phone"] is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({}, 428), ({"if-match": '"7"'}, 412), ({"if-match": "*"}, 412), ({"if-match": '"1"'}, 200)]
+)
+def test_a_change_needs_the_version_that_was_read(api: Api, headers: dict[str, str], status: int) -> None:
+    assert api.call("PATCH", "/v1/me", ANNA, {"language": "en"}, headers=headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"phone": "12"}, "/phone"),
+        ({"name": None}, "/name"),
+        ({"time_zone": "MSK"}, "/time_zone"),
+        ({"region": "Moscow"}, "/region"),
+        ({"audience": "tourist"}, "/audience"),
+        ({"email": "x@example.com"}, "/email"),
+        ({"interests": "lighting"}, "/interests"),
+    ],
+)
+def test_a_bad_change_names_the_field_and_changes_nothing(api: Api, change: dict[str, Any], pointer: str) -> None:
+    answer = api.call("PATCH", "/v1/me", ANNA, change, headers={"if-match": '"1"'})
+    assert answer.status == 422 and answer.json["errors"][0]["pointer"] == pointer
+    assert api.call("GET", "/v1/me", ANNA).headers["etag"] == '"1"'
+
+
+def test_each_answer_to_a_consent_is_kept_and_a_repeat_is_not_another(api: Api, work: Work) -> None:
+    path = "/v1/me/consents/advertising"
+    for agreed in (True, True, False):
+        answer = api.call("PUT", path, ANNA, {"version": "2026-1", "agreed": agreed})
+        assert answer.status == 200 and answer.json["agreed"] is agreed and answer.json["source"] == "cabinet"
+    assert api.call("GET", "/v1/me", ANNA).json["consents"]["advertising"]["agreed"] is False
+    log = work.table.query(keys.member("mbr_anna").pk, starts="CONSENTLOG#").items
+    assert [entry["agreed"] for entry in log] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/me/consents/horoscopes", {"version": "2026-1", "agreed": True}, 404),
+        ("/v1/me/consents/advertising", {"version": "1999-1", "agreed": True}, 422),
+        ("/v1/me/consents/advertising", {"version": "2026-1", "agreed": "perhaps"}, 422),
+    ],
+)
+def test_a_consent_to_what_was_not_asked_is_refused(api: Api, path: str, body: dict[str, Any], status: int) -> None:
+    assert api.call("PUT", path, ANNA, body).status == status
+
+
+def test_an_admin_appoints_lists_and_dismisses_staff(api: Api) -> None:
+    form = {"name": "Igor Petrov", "email": "Igor@Example.com", "role": "manager"}
+    igor = api.call("POST", "/v1/staff/people", ADMIN, form)
+    assert igor.status == 200 and igor.json["email"] == "igor@example.com"
+    again = api.call("POST", "/v1/staff/people", ADMIN, {**form, "role": "operations"})
+    assert again.json["member_id"] == igor.json["member_id"] and again.json["role"] == "operations"
+    assert [person["role"] for person in api.call("GET", "/v1/staff/people", ADMIN).json["items"]] == ["operations"]
+    gone = f"/v1/staff/people/{igor.json['member_id']}"
+    assert [api.call("DELETE", gone, ADMIN).status for _ in range(2)] == [204, 404]
+    assert api.call("GET", "/v1/staff/people", ADMIN).json["items"] == []
+
+
+def test_who_speaks_for_a_company_does_not_become_staff(api: Api, work: Work) -> None:
+    membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "active"}
+    work.table.put({**keys.membership("mbr_anna").as_item(), **membership})
+    form = {"name": "Anna Orlova", "email": "anna@example.com", "role": "manager"}
+    assert api.call("POST", "/v1/staff/people", ADMIN, form).status == 409
+    assert api.call("DELETE", "/v1/staff/people/mbr_anna", ADMIN).status == 404
