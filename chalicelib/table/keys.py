@@ -21,7 +21,7 @@ K11 | people waiting for a manager's word      | gsi2    | CLAIMS               
 K12 | where a company stands                   | table | COMPANY#{company}           | STANDING                       | one         | E, S        | tiers, pricing
 K13 | what falls due on a day                  | gsi2    | DUE#{work}#{day}#{shard}    | {company}                      | by company  | E           | tiers
 K14 | purchases of a company by day            | table | COMPANY#{company}           | DAY#{date}                     | by day      | S           | sales, tiers
-K15 | documents of a company                   | table | COMPANY#{company}           | SALE#{date}#{src}#{doc}#{rev}  | by day      | E           | sales
+K15 | documents of a company                   | table | COMPANY#{company}           | SALE#{date}#{src}#{doc}#{rev}  | latest first| E           | sales
 K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document}| HEAD                           | one         | S           | sales
 K17 | an import and its parts                  | table | IMPORT#{import}             | IMPORT, PART#{n}               | by part     | S           | exchange
 K18 | the catalogue                            | table | PRODUCTS                    | {sku}                          | by sku      | E           | catalog
@@ -44,6 +44,7 @@ K34 | the staff                                | gsi1    | STAFF                
 K35 | imports, newest first                    | gsi1    | IMPORTS                     | {time}#{import}                | by time     | E           | exchange
 K36 | letters that someone must look at        | gsi2    | LETTERS#{state}             | {time}#{letter}                | oldest first| E           | letters
 K37 | when did this job last run               | table | RUN#{job}                   | {time}                         | newest first| S           | tiers
+K38 | the further lines of a long document     | table | COMPANY#{company}           | LINES#{date}#{src}#{doc}#{rev}#{n}| by number | E        | sales
 """
 
 from datetime import date
@@ -174,6 +175,16 @@ def day_total(company_id: str, day: date | None = None) -> Key:
 def sale(company_id: str, day: date, source: str, document: str, revision: int) -> Key:
     """K15."""
     return Key(f"COMPANY#{company_id}", f"SALE#{day.isoformat()}#{source}#{document}#{revision:06d}")
+
+
+def sale_day(company_id: str, day: date) -> Key:
+    """K15, where the documents of this day begin, and those of the day before end."""
+    return Key(f"COMPANY#{company_id}", f"SALE#{day.isoformat()}")
+
+
+def sale_lines(sale: Key, number: int) -> Key:
+    """K38. Beside the document whose lines they are, and out of the way of the list."""
+    return Key(sale.pk, f"LINES{sale.sk.removeprefix('SALE')}#{number:03d}")
 
 
 def document(source: str, number: str) -> Key:
