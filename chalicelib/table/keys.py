@@ -255,6 +255,11 @@ def distributor_queue(distributor_id: str, at: str, order_id: str) -> Key:
     return Key(f"QUEUE#{distributor_id}", f"{at}#{order_id}")
 
 
+def shipment(distributor_id: str, document: str) -> Key:
+    """K38. Written with the shipment and never changed: a document number is told once."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPMENT#{document}")
+
+
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------
 
 
