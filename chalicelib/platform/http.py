@@ -41,7 +41,8 @@ CORS = CORSConfig(
 )
 
 AUTHORIZER = CognitoUserPoolAuthorizer(
-    "members", provider_arns=[{"Fn::GetAtt": ["UserPool", "Arn"]}]  # type: ignore[list-item]
+    "members",
+    provider_arns=[{"Fn::GetAtt": ["UserPool", "Arn"]}],  # type: ignore[list-item]
 ).with_scopes([BASE_SCOPE])
 
 
@@ -127,7 +128,7 @@ class Call:
         if self.if_match is None:
             raise Problem("precondition_required")
         text = self.if_match.strip().removeprefix("W/").strip('"')
-        if not text.isdecimal():
+        if not re.fullmatch("[0-9]{1,15}", text):
             raise Problem("precondition_failed")
         return int(text)
 
@@ -225,7 +226,9 @@ def install(app: Chalice) -> None:
         )
         if code is None or not isinstance(response.body, dict) or "Code" not in response.body:
             return response
-        made = _problem_response(Problem(code, headers=_plain(response.headers)), _language(event.headers), _request_id(event))
+        made = _problem_response(
+            Problem(code, headers=_plain(response.headers)), _language(event.headers), _request_id(event)
+        )
         for name, value in CORS.get_access_control_headers().items():
             made.headers.setdefault(name, value)
         return made

@@ -1,10 +1,18 @@
-"""Is it up."""
+"""Is it up, and what does it speak."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
 
 from pydantic import BaseModel
 
-from chalicelib.platform.http import Call, Routes
+from chalicelib.platform.http import Answer, Call, Routes, Text
 
 routes = Routes(__name__, tag="service")
+
+_DOCUMENT = Path(__file__).parent.parent / "openapi.json"
+# They change with a deployment only; a client that looks again within minutes need not ask.
+_PUBLISHED = {"Cache-Control": "public, max-age=300"}
 
 
 class Health(BaseModel):
@@ -17,3 +25,28 @@ class Health(BaseModel):
 def health(call: Call) -> Health:
     """Tell whether the API answers."""
     return Health(status="ok")
+
+
+@routes.get("/openapi.json", scope=None, answer=Text)
+def openapi_document(call: Call) -> Answer:
+    """Read this API's OpenAPI 3.1 document."""
+    return Answer(Text(content=_document()), headers=_PUBLISHED)
+
+
+@routes.get("/docs", scope=None, answer=Text, content_type="text/html; charset=utf-8")
+def docs(call: Call) -> Answer:
+    """Read this API's reference as a page."""
+    return Answer(Text(content=_page()), headers=_PUBLISHED)
+
+
+@lru_cache(maxsize=1)
+def _document() -> str:
+    return _DOCUMENT.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _page() -> str:
+    # Jinja2 wakes with the first reader of this page, not with every function.
+    from chalicelib.platform.docs import page
+
+    return page(json.loads(_document()))

@@ -1,0 +1,406 @@
+"""The OpenAPI 3.1 document: what the routes promise, written down.
+
+It is read from the route table and the pydantic models, so it says what the code does. The committed `chalicelib/openapi.json` is
+what `document` makes of this code; a test says when it is not. Lambda serves the file and never imports this module.
+
+Weakest point: which problems a handler itself can answer is what its route says in `problems=`. The tests hold every answer they
+see against the document, so a code that was not named there is found when a test meets it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from chalicelib.auth.scopes import COMPANY_ROLES, STAFF_ROLES, scopes_of
+from chalicelib.platform.http import MOST_BODY_BYTES, PATH_PARAMETER, Route, Text
+from chalicelib.platform.problems import CONTENT_TYPE, KINDS, ProblemBody, status_phrase
+
+Document = dict[str, Any]
+Schema = dict[str, Any]
+
+VERSION = "1.0.0"
+
+# In the order in which a newcomer needs them.
+TAGS: dict[str, str] = {
+    "members": "Join the club; the own profile, consents, and what is unlocked.",
+    "sign-in": "Sign in with a code that comes by email; refresh and end a session.",
+    "companies": "The partner: its profile, and the people who speak for it.",
+    "tiers": "Where a company stands: tier, discount, and the sum to the next step.",
+    "sales": "What a company bought.",
+    "catalog": "Products with the company's own prices.",
+    "orders": "From the cart through the region's distributor to the shipment.",
+    "reports": "Closed market reports.",
+    "exchange": "Sales files in.",
+    "service": "Is it up, and what does it speak.",
+}
+
+ABOUT = f"""\
+The partner club: what each partner bought, which tier and price that earns, and ordering through the distributor of the region.
+
+**Token.** `Authorization: Bearer …` with the access token that `POST /v1/sign-in/confirm` gives (15 minutes; refresh it with
+`POST /v1/sign-in/refresh`). Every operation names the scope it needs; rights come from the token, never from path or body.
+What belongs to another company is `404`, as if it were not there.
+
+**Bodies.** JSON (`application/json`, UTF-8, at most {MOST_BODY_BYTES // 1024} KiB), names in snake_case. Unknown fields and
+unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`, times are RFC 3339 in UTC, dates ISO 8601.
+
+**Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
+people, in Russian or English as `Accept-Language` asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,
+`/query/limit`). A method that a path does not have, and a path that is not here, answer the same shape.
+
+**Lists** answer `items` and `next_cursor`; give it back as `cursor` to go on. A cursor works for the caller and the filter it was made for.
+
+**The same request twice.** Where `Idempotency-Key` is required, a repeat with the same key and body has no second effect and
+gets the first answer again, with `Idempotency-Replayed: true`. Keys are kept for 7 days.
+
+**Changes.** Where `If-Match` is required, send the `ETag` you read: `412` tells that somebody else was faster.
+"""
+
+# Answers that a client meets on its way to any operation: the gateway's limits, and what no request is safe from.
+_ANYWHERE = frozenset({"invalid", "body_too_large", "media_type_unsupported", "too_many_requests", "internal", "busy"})
+
+_ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "`ru` or `en`: the language of texts and of problem titles.",
+    "schema": {"type": "string", "examples": ["ru", "en-GB, en;q=0.9"]},
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Your name for this request, bare or in double quotes: 1 to 128 visible ASCII characters.",
+    "schema": {"type": "string", "pattern": '^("[!-~]{1,128}"|[!#-~][!-~]{0,127})$'},
+    "example": "5e2b8f0c-0d53-4a5c-9c1e-2f4c5c1f7f10",
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The `ETag` of what you want to change.",
+    "schema": {"type": "string", "pattern": r'^"\d{1,15}"$'},
+    "example": '"3"',
+}
+
+_HEADERS: dict[str, Schema] = {
+    "ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string", "pattern": r'^"\d+"$'}},
+    "Location": {"description": "Where the new thing is read.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "`true` on the repeat of an answer; absent on the first.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": r"^\d+$"}},
+    "Content-Language": {
+        "description": "The language of the title.",
+        "schema": {"type": "string", "enum": ["ru", "en"]},
+    },
+}
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def document(routes: Iterable[Route]) -> Document:
+    """The whole document. The same routes give the same document, in whatever order they were declared."""
+    ordered = sorted(routes, key=lambda route: (_tag_order(route.tag), route.path, _METHODS.index(route.method)))
+    references, components = _schemas(ordered)
+    versioned = {route.path for route in ordered if route.matched}
+    responses: dict[str, Schema] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ordered:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(
+            route, references, components, responses, carries_version=route.path in versioned
+        )
+    for model in {route.query for route in ordered if route.query}:
+        components.pop(_name(references[model, "validation"]))
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Partner club",
+            "version": VERSION,
+            "summary": "The portal API of a partner club.",
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": ".", "description": "Where this document was read."}],
+        "tags": [{"name": tag, "description": TAGS[tag]} for tag in TAGS if any(route.tag == tag for route in ordered)],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access token."}
+            },
+            "parameters": {
+                "AcceptLanguage": _ACCEPT_LANGUAGE,
+                "IdempotencyKey": _IDEMPOTENCY_KEY,
+                "IfMatch": _IF_MATCH,
+            },
+            "headers": _HEADERS,
+            "responses": dict(sorted(responses.items())),
+            "schemas": dict(sorted(components.items())),
+        },
+    }
+
+
+def problem_codes(route: Route) -> set[str]:
+    """Every problem that this route can answer, as far as its declaration tells."""
+    codes = {*_ANYWHERE, *route.problems}
+    if route.body:
+        codes.add("body_not_json")
+    if route.scope is not None:
+        codes |= {"unauthorized", "scope_missing"}
+    if path_parameters(route.path):
+        codes.add("not_found")
+    if route.keyed:
+        codes |= {"idempotency_key_missing", "idempotency_key_invalid", "idempotency_key_reused", "in_flight"}
+    if route.matched:
+        codes |= {"precondition_required", "precondition_failed"}
+    return codes
+
+
+def path_parameters(path: str) -> list[str]:
+    return re.findall(r"{(\w+)}", path)
+
+
+def holders(scope: str) -> str:
+    """Who has a scope, in words, from the table that fills the tokens."""
+    companies = [role for role in COMPANY_ROLES if scope in scopes_of("company", role)]
+    staff = [role for role in STAFF_ROLES if scope in scopes_of("staff", role)]
+    found = []
+    if scope in scopes_of("", ""):
+        found.append("every member")
+    elif companies:
+        found.append("company: " + ", ".join(companies))
+    if scope in scopes_of("distributor", ""):
+        found.append("distributors")
+    if staff:
+        found.append("staff: " + ", ".join(staff))
+    return "; ".join(found) or "machine clients"
+
+
+def _tag_order(tag: str) -> tuple[int, str]:
+    # A tag that nobody described comes last; a test asks for its description.
+    return (list(TAGS).index(tag) if tag in TAGS else len(TAGS)), tag
+
+
+def _operation(
+    route: Route,
+    references: "References",
+    components: dict[str, Schema],
+    responses: dict[str, Schema],
+    *,
+    carries_version: bool,
+) -> Schema:
+    operation: Schema = {
+        "operationId": route.name,
+        "tags": [route.tag],
+        "summary": route.summary,
+        "description": _description(route),
+        "security": [{"token": []}] if route.scope else [],
+    }
+    if route.scope:
+        operation["x-scope"] = route.scope
+    operation["parameters"] = _parameters(route, references, components)
+    if route.body:
+        schema = references[route.body, "validation"]
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema, "example": example(schema, components)}},
+        }
+    operation["responses"] = {
+        str(route.status): _success(route, references, components, carries_version=carries_version),
+        **_problems(route, responses),
+    }
+    return operation
+
+
+def _description(route: Route) -> str:
+    access = f"Scope `{route.scope}`, held by {holders(route.scope)}." if route.scope else "Open to everybody."
+    # A docstring breaks its lines for the editor, not for the reader.
+    text = "\n\n".join(" ".join(part.split()) for part in route.description.split("\n\n"))
+    return f"{text}\n\n{access}" if text else access
+
+
+def _parameters(route: Route, references: "References", components: dict[str, Schema]) -> list[Schema]:
+    parameters: list[Schema] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": f"The {name.removesuffix('_id').replace('_', ' ')}.",
+            "schema": {"type": "string", "pattern": PATH_PARAMETER},
+        }
+        for name in path_parameters(route.path)
+    ]
+    if route.query:
+        model = components[_name(references[route.query, "validation"])]
+        for name, found in model.get("properties", {}).items():
+            schema = _never_null(found)
+            described = schema.pop("description", "")
+            required = name in model.get("required", [])
+            parameters.append(
+                {"name": name, "in": "query", "required": required, "description": described, "schema": schema}
+            )
+    if route.keyed:
+        parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if route.matched:
+        parameters.append({"$ref": "#/components/parameters/IfMatch"})
+    parameters.append({"$ref": "#/components/parameters/AcceptLanguage"})
+    return parameters
+
+
+def _never_null(schema: Schema) -> Schema:
+    """A query parameter is there or not; it cannot be null."""
+    kept = {name: value for name, value in schema.items() if not (name == "default" and value is None)}
+    if "anyOf" in kept:
+        kinds = [kind for kind in kept["anyOf"] if kind.get("type") != "null"]
+        if len(kinds) == 1:
+            kept = {**{name: value for name, value in kept.items() if name != "anyOf"}, **kinds[0]}
+    return kept
+
+
+def _success(route: Route, references: "References", components: dict[str, Schema], *, carries_version: bool) -> Schema:
+    answer: Schema = {"description": status_phrase(route.status)}
+    headers = []
+    if carries_version and route.method != "DELETE":
+        headers.append("ETag")
+    if route.status == 201:
+        headers.append("Location")
+    if route.keyed:
+        headers.append("Idempotency-Replayed")
+    if headers:
+        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    if route.answer is Text:
+        page = route.content_type.startswith("text/")
+        answer["content"] = {route.content_type: {"schema": {"type": "string" if page else "object"}}}
+    elif route.answer:
+        schema = references[route.answer, "serialization"]
+        answer["content"] = {route.content_type: {"schema": schema, "example": example(schema, components)}}
+    return answer
+
+
+def _problems(route: Route, responses: dict[str, Schema]) -> dict[str, Schema]:
+    by_status: dict[int, list[str]] = {}
+    for code in KINDS:  # in the catalogue's order
+        if code in problem_codes(route):
+            by_status.setdefault(KINDS[code].status, []).append(code)
+    answers = {}
+    for status, codes in sorted(by_status.items()):
+        name = ".".join(codes)
+        responses.setdefault(name, _problem(status, codes))
+        answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    return answers
+
+
+def _problem(status: int, codes: Sequence[str]) -> Schema:
+    headers = ["Content-Language"]
+    if status in (429, 503) or "in_flight" in codes:
+        headers.append("Retry-After")
+    return {
+        "description": "\n".join(f"- `{code}`: {KINDS[code].title}" for code in codes),
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        "content": {
+            CONTENT_TYPE: {
+                "schema": {
+                    "$ref": f"#/components/schemas/{ProblemBody.__name__}",
+                    "properties": {"status": {"const": status}, "code": {"enum": list(codes)}},
+                }
+            }
+        },
+    }
+
+
+# --- schemas ----------------------------------------------------------------------------------------------------------
+
+References = Mapping[tuple[Any, Any], Schema]
+
+
+class _JsonSchema(GenerateJsonSchema):
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """A title that repeats the field's name says nothing."""
+        return False
+
+    def field_is_required(self, field: Any, *rest: Any, **named: Any) -> bool:
+        """An answer has all its fields, whether or not they have a default in the code."""
+        return self.mode == "serialization" or super().field_is_required(field, *rest, **named)
+
+
+def _schemas(routes: Sequence[Route]) -> tuple[References, dict[str, Schema]]:
+    """Where each model of the routes stands in the document, and all the schemas."""
+    models: set[tuple[type[BaseModel], Any]] = {(ProblemBody, "validation")}
+    for route in routes:
+        models |= {(model, "validation") for model in (route.body, route.query) if model}
+        models |= {(route.answer, "serialization")} if route.answer and route.answer is not Text else set()
+    ordered = sorted(models, key=lambda each: (each[0].__module__, each[0].__qualname__, each[1]))
+    references, found = models_json_schema(
+        ordered, ref_template="#/components/schemas/{model}", schema_generator=_JsonSchema
+    )
+    return references, dict(found["$defs"])
+
+
+def _name(reference: Schema) -> str:
+    return str(reference["$ref"]).rsplit("/", 1)[-1]
+
+
+# What stands in examples: by the format of a string, and by the name of a field wherever its author gave none.
+_BY_FORMAT = {
+    "date": "2026-11-20",
+    "date-time": "2026-11-20T09:00:00.000Z",
+    "email": "anna@company.example",
+    "uri": "https://portal.example/page",
+}
+_BY_NAME: dict[str, str | None] = {
+    "code": "482913",
+    "currency": "RUB",
+    "day": "2026-11-20",
+    "inn": "7707083893",
+    "kpp": "770701001",
+    "name": "Anna Petrova",
+    "next_cursor": None,
+    "phone": "+74951234567",
+    "reason": "Out of stock until December",
+    "sku": "LED-60",
+    "time_zone": "Europe/Moscow",
+}
+
+
+def example(schema: Schema, components: dict[str, Schema], name: str = "") -> Any:
+    """A value of this schema: what its author gives as an example, else the plainest one. `name` is the field it stands in."""
+    if "examples" in schema:
+        return schema["examples"][0]
+    for word in ("const", "default"):
+        if schema.get(word) is not None:
+            return schema[word]
+    if "$ref" in schema:
+        return example(components[_name(schema)], components, name)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return _BY_NAME[name] if _BY_NAME.get(name, "") is None else example(schema["anyOf"][0], components, name)
+    match schema.get("type"):
+        case "object":
+            return {each: example(inner, components, each) for each, inner in schema.get("properties", {}).items()}
+        case "array":
+            return [example(schema["items"], components, name)]
+        case "integer" | "number":
+            return schema.get("minimum", 1)
+        case "boolean":
+            return True
+        case "string":
+            return _text(schema, name)
+        case _:
+            return None
+
+
+def _text(schema: Schema, name: str) -> str:
+    if "format" in schema:
+        return _BY_FORMAT.get(schema["format"], "text")
+    if name.endswith("_at"):
+        return _BY_FORMAT["date-time"]
+    if name.endswith("_id"):
+        return f"{name[:3]}_0f8c3a5e7d9b1c2e4f6a8b0c2d4e6f80"
+    text = _BY_NAME.get(name) or "text"
+    repeats = -(-int(schema.get("minLength", 1)) // len(text))
+    return text * repeats

@@ -1,0 +1,206 @@
+"""What the document says of a route, whatever the route is for."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from chalicelib.platform.http import Form, PageQuery, Route, Text
+from chalicelib.platform.money import Money
+from chalicelib.platform.openapi import document, example, holders, problem_codes
+
+
+class LineForm(Form):
+    sku: str = Field(max_length=40)
+    quantity: int = Field(ge=1, le=10_000)
+
+
+class OrderForm(Form):
+    lines: list[LineForm]
+    note: str | None = Field(default=None, max_length=200, description="For the distributor.")
+
+
+class Order(BaseModel):
+    """An order."""
+
+    order_id: str
+    total: Money
+    note: str | None = None
+
+
+class OrderQuery(PageQuery):
+    state: str | None = Field(default=None, max_length=20, description="Only these.")
+
+
+def route(method: str, path: str, name: str, **promises: Any) -> Route:
+    given: dict[str, Any] = {
+        "scope": "orders.read",
+        "body": None,
+        "query": None,
+        "answer": Order,
+        "status": 200,
+        "keyed": False,
+        "matched": False,
+        "problems": (),
+        "tag": "orders",
+        "summary": "Do it.",
+        "description": "",
+        "content_type": "application/json",
+    }
+    return Route(method=method, path=path, name=name, **(given | promises))
+
+
+PLACE = route(
+    "POST",
+    "/v1/orders",
+    "place_order",
+    scope="orders.write",
+    body=OrderForm,
+    status=201,
+    keyed=True,
+    problems=("wrong_state",),
+)
+LIST = route("GET", "/v1/orders", "list_orders", query=OrderQuery)
+READ = route("GET", "/v1/orders/{order_id}", "show_order")
+CHANGE = route("PATCH", "/v1/orders/{order_id}", "change_order", body=OrderForm, matched=True)
+OPEN = route("GET", "/page", "page", scope=None, answer=Text, content_type="text/html", tag="service")
+
+
+def operation(which: Route, *others: Route) -> dict[str, Any]:
+    found: dict[str, Any] = document([which, *others])["paths"][which.path][which.method.lower()]
+    return found
+
+
+def parameters(which: Route) -> list[str]:
+    return [each.get("name") or each["$ref"].rsplit("/", 1)[-1] for each in operation(which)["parameters"]]
+
+
+def test_the_order_in_which_rooms_were_loaded_does_not_show() -> None:
+    routes = [PLACE, LIST, READ, CHANGE, OPEN]
+    assert list(document(routes)["paths"]) == list(document(reversed(routes))["paths"])
+    assert document(routes) == document(reversed(routes))
+
+
+def test_an_operation_is_named_after_its_function_and_names_its_scope_and_who_holds_it() -> None:
+    place = operation(PLACE)
+    assert place["operationId"] == "place_order"
+    assert place["x-scope"] == "orders.write"
+    assert place["security"] == [{"token": []}]
+    assert "Scope `orders.write`, held by company: owner, buyer." in place["description"]
+
+
+def test_an_open_operation_asks_for_no_token() -> None:
+    page = operation(OPEN)
+    assert page["security"] == []
+    assert "x-scope" not in page
+    assert "401" not in page["responses"]
+    assert "403" not in page["responses"]
+
+
+def test_a_page_is_described_as_text() -> None:
+    assert operation(OPEN)["responses"]["200"]["content"] == {"text/html": {"schema": {"type": "string"}}}
+
+
+def test_path_query_and_header_parameters_are_named() -> None:
+    assert parameters(READ) == ["order_id", "AcceptLanguage"]
+    assert parameters(LIST) == ["limit", "cursor", "state", "AcceptLanguage"]
+    assert parameters(PLACE) == ["IdempotencyKey", "AcceptLanguage"]
+    assert parameters(CHANGE) == ["order_id", "IfMatch", "AcceptLanguage"]
+
+
+def test_a_query_parameter_cannot_be_null_and_keeps_its_bounds() -> None:
+    limit, _, state, _ = operation(LIST)["parameters"]
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
+    assert limit["description"] == "How many items at most."
+    assert state["schema"] == {"type": "string", "maxLength": 20}
+    assert state["required"] is False
+
+
+def test_query_models_are_parameters_and_no_schemas() -> None:
+    assert "OrderQuery" not in document([LIST])["components"]["schemas"]
+
+
+def test_bodies_refuse_unknown_fields_and_answers_have_all_their_fields() -> None:
+    schemas = document([PLACE])["components"]["schemas"]
+    assert schemas["OrderForm"]["additionalProperties"] is False
+    assert schemas["OrderForm"]["required"] == ["lines"]
+    assert schemas["Order"]["required"] == ["order_id", "total", "note"]
+    assert schemas["Money"]["properties"]["amount"]["pattern"] == r"^-?\d+\.\d{2}$"
+
+
+def test_a_new_thing_says_where_it_is_read_and_a_keyed_answer_whether_it_is_a_repeat() -> None:
+    assert set(operation(PLACE)["responses"]["201"]["headers"]) == {"Location", "Idempotency-Replayed"}
+
+
+def test_what_is_changed_by_its_version_is_also_read_with_it() -> None:
+    assert set(operation(READ, CHANGE)["responses"]["200"]["headers"]) == {"ETag"}
+    assert set(operation(CHANGE)["responses"]["200"]["headers"]) == {"ETag"}
+    assert "headers" not in operation(READ)["responses"]["200"]
+
+
+@pytest.mark.parametrize(
+    ("which", "codes"),
+    [
+        (OPEN, set()),
+        (LIST, {"unauthorized", "scope_missing"}),
+        (READ, {"unauthorized", "scope_missing", "not_found"}),
+        (
+            PLACE,
+            {
+                "unauthorized",
+                "scope_missing",
+                "body_not_json",
+                "idempotency_key_missing",
+                "idempotency_key_invalid",
+                "idempotency_key_reused",
+                "in_flight",
+                "wrong_state",
+            },
+        ),
+        (
+            CHANGE,
+            {
+                "unauthorized",
+                "scope_missing",
+                "not_found",
+                "body_not_json",
+                "precondition_required",
+                "precondition_failed",
+            },
+        ),
+    ],
+    ids=lambda each: each.name if isinstance(each, Route) else "",
+)
+def test_the_problems_of_a_route_follow_from_what_it_asks(which: Route, codes: set[str]) -> None:
+    anywhere = {"invalid", "body_too_large", "media_type_unsupported", "too_many_requests", "internal", "busy"}
+    assert problem_codes(which) == codes | anywhere
+
+
+def test_problems_of_one_status_are_one_answer_with_their_codes() -> None:
+    made = document([PLACE])
+    reference = made["paths"]["/v1/orders"]["post"]["responses"]["409"]["$ref"]
+    answer = made["components"]["responses"][reference.rsplit("/", 1)[-1]]
+    schema = answer["content"]["application/problem+json"]["schema"]
+    assert schema["properties"] == {"status": {"const": 409}, "code": {"enum": ["wrong_state", "in_flight"]}}
+    assert "Retry-After" in answer["headers"]
+    assert "- `wrong_state`: The present state does not allow this" in answer["description"]
+
+
+def test_scopes_are_explained_by_the_roles_that_carry_them() -> None:
+    assert holders("me") == "every member; distributors; staff: manager, marketing, operations, admin"
+    assert holders("fulfilment.write") == "distributors"
+    assert holders("staff.reports.write") == "staff: marketing, admin"
+
+
+def test_an_example_takes_the_authors_word_before_its_own() -> None:
+    components = {"Named": {"type": "object", "properties": {"inn": {"type": "string"}, "at": {"$ref": "#/x/At"}}}}
+    components["At"] = {"type": "string", "format": "date-time"}
+    assert example({"type": "string", "examples": ["Anna"]}, {}) == "Anna"
+    assert example({"$ref": "#/x/Named"}, components) == {"inn": "7707083893", "at": "2026-11-20T09:00:00.000Z"}
+    assert example({"anyOf": [{"type": "integer", "minimum": 3}, {"type": "null"}], "default": None}, {}) == 3
+    assert example({"type": "array", "items": {"enum": ["a", "b"]}}, {}) == ["a"]
+
+
+def test_a_docstring_breaks_lines_for_the_editor_only() -> None:
+    described = route("GET", "/v1/x", "x", description="One\n    sentence.\n\n    Another.")
+    assert operation(described)["description"].startswith("One sentence.\n\nAnother.\n\nScope")

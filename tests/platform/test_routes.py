@@ -1,0 +1,32 @@
+"""The service's own pages."""
+
+from pathlib import Path
+
+import chalicelib
+from tests.support.api import Api
+
+
+def test_health_says_ok(api: Api) -> None:
+    answer = api.call("GET", "/v1/health")
+    assert (answer.status, answer.json) == (200, {"status": "ok"})
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_document_is_served_as_it_was_committed(api: Api) -> None:
+    answer = api.call("GET", "/openapi.json")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert answer.text == (Path(chalicelib.__file__).parent / "openapi.json").read_text(encoding="utf-8")
+
+
+def test_the_reference_is_a_page_for_a_browser(api: Api) -> None:
+    answer = api.call("GET", "/docs", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert answer.text.startswith("<!doctype html>")
+
+
+def test_pages_can_be_read_from_any_origin(api: Api) -> None:
+    assert api.call("GET", "/openapi.json").headers["access-control-allow-origin"] == "*"
