@@ -1,6 +1,6 @@
 """Members come, change what they said, and speak for somebody or no longer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -177,14 +177,14 @@ def appoint(
     status: Literal["pending", "active"],
     when: ConditionBase | None = None,
     label: str = "membership",
-    **listed: str,
+    listed: Mapping[str, str] | None = None,
 ) -> None:
     """From now on the member speaks (or asks to speak) for `owner`. Refused with `label` if for another already.
 
     `when`: another condition on the membership before, for a caller who decided by what it was.
     `listed`: attributes of an index in which this membership is to be found.
     """
-    membership = {"kind": kind, "owner": owner, "role": role, "status": status, "member_id": member_id, **listed}
+    membership = {"kind": kind, "owner": owner, "role": role, "status": status, "member_id": member_id, **(listed or {})}
     store.put_membership(tx, member_id, membership, when=when, label=label)
 
 
@@ -299,7 +299,7 @@ def appoint_staff(work: Work, form: StaffForm) -> StaffMember:
         owner=STAFF_OWNER,
         role=form.role,
         status="active",
-        **keys.staff_list(person.name, person.member_id).as_gsi1(),
+        listed=keys.staff_list(person.name, person.member_id).as_gsi1(),
     )
     try:
         work.table.commit(tx)
