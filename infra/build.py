@@ -184,9 +184,9 @@ def _compile(base: Path, *what: Path) -> None:
 
     In a process of its own with a fixed hash seed: otherwise the order of sets would differ from build to build.
     """
+    compileall = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     subprocess.run(
-        [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-        + ["-s", str(base), "-p", "/var/task", *map(str, what)],
+        [*compileall, "-s", str(base), "-p", "/var/task", *map(str, what)],
         env={**os.environ, "PYTHONHASHSEED": "0"},
         check=True,
     )

@@ -1,0 +1,267 @@
+"""Where ministack 1.5.33 answers differently from AWS and the club would notice: one patch for each such place.
+
+Each patch is a function whose docstring names the hole and AWS' rule. `tests/infra/test_local_cloud.py` has a test for each that
+fails when a newer ministack has mended it: drop the patch then. Nothing here is imported by the project itself; the launcher
+applies it inside the local cloud's own process.
+"""
+
+import contextvars
+import json
+import math
+import os
+import threading
+import time
+
+import mailbox_page
+from ministack.core import lambda_runtime
+from ministack.services import apigateway_v1, dynamodb, lambda_svc, ses_v2, sns
+from ministack.services.cloudformation import provisioners
+
+
+def log_wait():
+    """An invocation that logs nothing waits 50 ms for a line. AWS answers when the function has answered."""
+    drain = lambda_runtime.Worker._drain_stderr_bounded
+
+    def drain_briefly(worker, *_args, **_kwargs):
+        return drain(worker, first_line_wait=0.003, idle_confirm=0.002)
+
+    lambda_runtime.Worker._drain_stderr_bounded = drain_briefly
+
+
+def api_definition():
+    """The import of an API definition drops mock answers, binary types and gateway responses.
+
+    AWS takes all three from the definition: the first are the CORS preflight, the last the problem+json of the gateway itself.
+    """
+    import_operation, import_api = apigateway_v1._import_operation, apigateway_v1._import_rest_api
+
+    def operation_with_mock(api_id, resource_id, method, operation, *args, **kwargs):
+        import_operation(api_id, resource_id, method, operation, *args, **kwargs)
+        integration = (operation or {}).get("x-amazon-apigateway-integration") or {}
+        if str(integration.get("type")).lower() != "mock":
+            return
+        imported = apigateway_v1._resources[api_id][resource_id]["resourceMethods"][method]
+        imported["methodIntegration"]["requestTemplates"] = integration.get("requestTemplates") or {}
+        for status, response in (operation.get("responses") or {}).items():
+            headers = {f"method.response.header.{name}": False for name in response.get("headers") or {}}
+            apigateway_v1._put_method_response(
+                api_id, resource_id, method, str(status), {"responseParameters": headers}
+            )
+        for pattern, response in (integration.get("responses") or {}).items():
+            answer = {**response, "selectionPattern": "" if pattern == "default" else pattern}
+            apigateway_v1._put_integration_response(api_id, resource_id, method, str(response["statusCode"]), answer)
+
+    def api_with_extensions(definition, base=None):
+        binary = definition.get("x-amazon-apigateway-binary-media-types") or []
+        known = (base or {}).get("binaryMediaTypes") or []
+        api_id = import_api(definition, {**(base or {}), "binaryMediaTypes": sorted({*known, *binary})})
+        for kind, response in (definition.get("x-amazon-apigateway-gateway-responses") or {}).items():
+            apigateway_v1._put_gateway_response(api_id, kind, response)
+        return api_id
+
+    apigateway_v1._import_operation, apigateway_v1._import_rest_api = operation_with_mock, api_with_extensions
+
+
+def read_capacity():
+    """Every read is counted as one unit, a batch as none. AWS counts 4 KB steps of what it evaluated, before any filter."""
+    add, paginate, batch_get = (
+        dynamodb._add_consumed_capacity,
+        dynamodb._paginate_evaluated_items,
+        dynamodb._batch_get_item,
+    )
+    evaluated = threading.local()
+
+    def units(table, items, consistent):
+        steps = max(1, math.ceil(sum(dynamodb._billed_item_bytes(table, item) for item in items) / 4096))
+        return steps if consistent else steps / 2
+
+    def paginate_and_remember(*args, **kwargs):
+        page, more = paginate(*args, **kwargs)
+        evaluated.items = page
+        return page, more
+
+    def add_by_size(result, data, table_name, write=False, index_name=None, **items):
+        add(result, data, table_name, write=write, index_name=index_name, **items)
+        counted = result.get("ConsumedCapacity")
+        if write or not counted:
+            return
+        table = dynamodb._tables[table_name]
+        item = dynamodb._get_item_by_key(table, data["Key"]) if "Key" in data else None
+        read = units(table, [item] if item else [] if "Key" in data else evaluated.items, data.get("ConsistentRead"))
+        counted["CapacityUnits"] = read
+        for part in (counted.get("Table"), *counted.get("GlobalSecondaryIndexes", {}).values()):
+            if part and part["CapacityUnits"]:
+                part["CapacityUnits"] = read
+
+    def batch_get_and_count(data):
+        status, headers, body = batch_get(data)
+        if status == 200 and data.get("ReturnConsumedCapacity", "NONE") != "NONE":
+            counted = []
+            for name, wanted in data["RequestItems"].items():
+                table = dynamodb._tables[dynamodb._normalize_table_name(name)]
+                found = (dynamodb._get_item_by_key(table, key) for key in wanted["Keys"])
+                each = [units(table, [item] if item else [], wanted.get("ConsistentRead")) for item in found]
+                counted.append({"TableName": name, "CapacityUnits": float(sum(each))})
+            body = json.dumps({**json.loads(body), "ConsumedCapacity": counted}).encode()
+        return status, headers, body
+
+    dynamodb._add_consumed_capacity = add_by_size
+    dynamodb._paginate_evaluated_items = paginate_and_remember
+    dynamodb._batch_get_item = batch_get_and_count
+
+
+def table_ttl():
+    """A template's TimeToLiveSpecification is ignored. AWS deletes what expired within days; ministack does within a minute."""
+    handler = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    create = handler["create"]
+
+    def create_with_ttl(logical_id, props, stack_name, *args, **kwargs):
+        made = create(logical_id, props, stack_name, *args, **kwargs)
+        if props.get("TimeToLiveSpecification"):
+            dynamodb._update_ttl({"TableName": made[0], "TimeToLiveSpecification": props["TimeToLiveSpecification"]})
+        return made
+
+    handler["create"] = create_with_ttl
+
+
+def letters():
+    """SESv2 keeps neither headers nor tags and never sends the events of a configuration set.
+
+    Here every letter goes to the mailbox, and Send and Delivery follow as on AWS; Bounce or Complaint for the addresses of
+    SES' own simulator.
+    """
+    handle = ses_v2.handle_request
+
+    def emit(letter, kind, recipients):
+        configuration = ses_v2._config_sets.get(letter["configuration_set"]) or {}
+        for destination in (configuration.get("EventDestinations") or {}).values():
+            topic = (destination.get("SnsDestination") or {}).get("TopicArn")
+            if topic and destination.get("Enabled") and kind.upper() in destination["MatchingEventTypes"]:
+                sns.publish_internal(topic, json.dumps(mailbox_page.event(letter, kind, recipients)))
+
+    def follow(letter):
+        emit(letter, "Send", letter["to"])
+        for recipient in letter["to"]:
+            for kind in mailbox_page.fate(recipient):
+                emit(letter, kind, [recipient])
+
+    async def handle_and_keep(method, path, headers, body, query):
+        answer = await handle(method, path, headers, body, query)
+        if method == "POST" and answer[0] == 200 and path.rstrip("/").endswith("/outbound-emails"):
+            letter = mailbox_page.keep(json.loads(body), json.loads(answer[2])["MessageId"])
+            # In a thread with this request's account and region: the sender must not wait for who listens.
+            threading.Thread(target=contextvars.copy_context().run, args=(follow, letter), daemon=True).start()
+        return answer
+
+    ses_v2.handle_request = handle_and_keep
+
+
+def streams():
+    """A table's stream counts a partial failure as done, and tries a batch that raises for ever.
+
+    AWS starts again at the first failed record; halves a batch that raised, if the mapping says so; and after
+    MaximumRetryAttempts hands the batch to OnFailure and goes on.
+    """
+    tries: dict = {}  # mapping id → how often what is at its position has failed
+    sizes: dict = {}  # mapping id → how many records the next batch may have, when halved
+
+    def first_failed(mapping, result, batch):
+        """Index of the record to start again from, len(batch) when there is none."""
+        if result.get("error"):
+            return 0
+        if "ReportBatchItemFailures" not in (mapping.get("FunctionResponseTypes") or []):
+            return len(batch)
+        body = result.get("body")
+        body = json.loads(body) if isinstance(body, str | bytes) and body else body
+        failed = {failure["itemIdentifier"] for failure in (body or {}).get("batchItemFailures") or []}
+        numbers = [str(record["dynamodb"]["SequenceNumber"]) for record in batch]
+        return min((index for index, number in enumerate(numbers) if number in failed), default=len(batch))
+
+    def advance(mapping_id, position, failures=0):
+        tries[mapping_id] = failures
+        sizes.pop(mapping_id, None)
+        with lambda_svc._dynamodb_stream_positions_lock:
+            lambda_svc._dynamodb_stream_positions[mapping_id] = position
+
+    def run_batch(mapping, function, table_name):
+        mapping_id = mapping["UUID"]
+        lambda_svc._init_stream_position(mapping_id, mapping["EventSourceArn"], mapping.get("StartingPosition"))
+        position = lambda_svc._dynamodb_stream_positions[mapping_id]
+        position = max(position, dynamodb.stream_start_position(table_name))
+        size = min(mapping.get("BatchSize", 100), sizes.get(mapping_id, math.inf))
+        raw = dynamodb.stream_records_since(table_name, position, size)
+        if not raw:
+            return False
+        batch = lambda_svc._apply_filter_criteria(raw, mapping)
+        if not batch:
+            advance(mapping_id, position + len(raw))
+            return True
+        result = lambda_svc._execute_function(function, {"Records": batch})
+        failed = first_failed(mapping, result, batch)
+        if failed == len(batch):
+            advance(mapping_id, position + len(raw))
+        elif failed:
+            advance(mapping_id, position + raw.index(batch[failed]), failures=1)
+        elif result.get("error") and mapping.get("BisectBatchOnFunctionError") and len(raw) > 1:
+            sizes[mapping_id] = len(raw) // 2
+        elif tries.get(mapping_id, 0) >= (mapping.get("MaximumRetryAttempts", -1) % math.inf):
+            lambda_svc._send_ddb_stream_failure_record(
+                mapping, function, batch, mapping["EventSourceArn"], result, "RetryAttemptsExhausted"
+            )
+            advance(mapping_id, position + len(raw))
+        else:
+            tries[mapping_id] = tries.get(mapping_id, 0) + 1
+            lambda_svc._esm_backoff_until[mapping_id] = time.time() + min(0.1 * 2 ** tries[mapping_id], 2)
+        return True
+
+    def poll():
+        worked = False
+        for account, region, mapping in lambda_svc._iter_all_esms():
+            context = contextvars.copy_context()
+            context.run(lambda_svc._request_account_id.set, account)
+            context.run(lambda_svc._request_region.set, region)
+            worked = context.run(poll_one, mapping) or worked
+        return worked
+
+    def poll_one(mapping):
+        if lambda_svc._esm_backoff_until.get(mapping["UUID"], 0) > time.time() or not mapping.get("Enabled", True):
+            return False
+        source = lambda_svc.parse_arn(mapping["EventSourceArn"])
+        if source.service != "dynamodb":
+            return False
+        function, _ = lambda_svc._get_func_record_for_qualifier(mapping["FunctionName"], mapping.get("Qualifier"))
+        table_name, _ = lambda_svc._dynamodb_stream_table_from_arn_spec(source) or (None, None)
+        table = dynamodb._tables.get(table_name) if table_name else None
+        if function is None or not table or table.get("LatestStreamArn") != mapping["EventSourceArn"]:
+            return False
+        return run_batch(mapping, function, table_name)
+
+    lambda_svc._poll_dynamodb_streams = poll
+
+
+def worker_gate():
+    """Every concurrent call of a function starts a process. AWS adds capacity for them; this machine has none to add: queue."""
+    execute = lambda_svc._execute_function
+    most = int(os.environ.get("CLOUD_WORKERS") or 2 * (os.cpu_count() or 1))
+    gates: dict = {}
+    gates_lock = threading.Lock()
+    inside = threading.local()  # ministack enters twice when it changes account or region on the way
+
+    def execute_in_turn(function, event):
+        name = (function.get("config") or function).get("FunctionName")
+        held = inside.__dict__.setdefault("names", set())
+        if name in held:
+            return execute(function, event)
+        with gates_lock:
+            gate = gates.setdefault(name, threading.BoundedSemaphore(most))
+        with gate:
+            held.add(name)
+            try:
+                return execute(function, event)
+            finally:
+                held.discard(name)
+
+    lambda_svc._execute_function = execute_in_turn
+
+
+PATCHES = (log_wait, api_definition, read_capacity, table_ttl, letters, streams, worker_gate)
