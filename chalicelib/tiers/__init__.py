@@ -1,8 +1,11 @@
-"""TODO by its author."""
-from typing import Any
+"""Tiers: the step of the club's ladder that a company's purchases of the last days reach, and the discount that comes with it.
 
+A standing is where a company stands on a day. The tier in force is what the last night decided (or a company's first sale); the
+window sum is exact at any moment, so it may already give another tier, which the coming night puts in force.
+"""
 
-def on_sale_recorded(work: Any, event: Any) -> None: ...
-def nightly(work: Any, event: Any) -> dict[str, Any]:
-    return {}
-def decide(work: Any, message: Any) -> None: ...
+from chalicelib.tiers.rules import Standing, Step
+from chalicelib.tiers.schemas import tier_name
+from chalicelib.tiers.service import decide, nightly, on_sale_recorded, standing, standing_of
+
+__all__ = ["Standing", "Step", "decide", "nightly", "on_sale_recorded", "standing", "standing_of", "tier_name"]
