@@ -1,0 +1,80 @@
+"""The club on the local cloud, and the local cloud's DynamoDB alone, for tests.
+
+`cloud` (tests/e2e/conftest.py) is the packaged club behind real HTTP. `local_table` is one empty table, as the template defines it,
+on a DynamoDB that counts capacity as AWS does; a conftest.py takes it over with
+
+    from tests.support.cloud import bare_cloud, local_table
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+from chalicelib.table import Table
+from infra.build import resources
+from infra.local.cloud import Cloud
+
+Found = TypeVar("Found")
+
+
+class DeployedClub:
+    """What an end-to-end test may touch: the API, the mailbox, the functions, and the services below for looking."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.api_url = cloud.api_url
+        self.outputs = cloud.outputs
+        self.client: Callable[[str], Any] = cloud.client
+
+    def mail(self, to: str, *, subject: str = "", count: int = 1, wait: float = 20) -> list[dict[str, Any]]:
+        """The letters to this address so far, oldest first, as soon as there are `count` of them (with this in the subject)."""
+
+        def enough() -> list[dict[str, Any]] | None:
+            letters = [each for each in self._cloud.letters() if to in each["to"] and subject in each["subject"]]
+            return letters if len(letters) >= count else None
+
+        return self.until(enough, f"{count} letter(s) to {to}", wait=wait)
+
+    def invoke(self, function: str, event: Any = None) -> Any:
+        """Runs a function by its name in app.py, as a schedule would, and returns its answer."""
+        name = self.outputs["".join(word.capitalize() for word in function.split("_")) + "Name"]
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event or {}))
+        payload = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            raise AssertionError(f"{function} failed: {payload}")
+        return payload
+
+    def until(self, look: Callable[[], Found | None], what: str, *, wait: float = 20) -> Found:
+        """Looks again and again until there is something, as stream and queues take their time."""
+        end = time.monotonic() + wait
+        while (found := look()) is None:
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {wait} seconds: {what}")
+            time.sleep(0.05)
+        return found
+
+
+def create_table(client: Any, name: str) -> None:
+    """The template's table under another name."""
+    properties = resources()["Resources"]["Table"]["Properties"]
+    shape = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    client.create_table(TableName=name, **{each: properties[each] for each in shape})
+
+
+@pytest.fixture(scope="session")
+def bare_cloud() -> Iterator[Cloud]:
+    """A local cloud with nothing deployed."""
+    with Cloud.start() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def local_table(bare_cloud: Cloud) -> Table:
+    """An empty table of its own."""
+    client, name = bare_cloud.client("dynamodb"), f"club-{uuid.uuid4().hex}"
+    create_table(client, name)
+    return Table(client, name)
