@@ -49,6 +49,7 @@ K38 | the further lines of a long document     | table | COMPANY#{company}      
 
 from datetime import date
 from typing import NamedTuple
+from zlib import crc32
 
 
 class Key(NamedTuple):
@@ -163,8 +164,7 @@ def due_shard(work: str, day: date, shard: int) -> str:
 
 
 def _shard(company_id: str) -> int:
-    # The id's tail is random, so it spreads evenly; a checksum would buy nothing.
-    return ord(company_id[-1]) % DUE_SHARDS
+    return crc32(company_id.encode()) % DUE_SHARDS
 
 
 def day_total(company_id: str, day: date | None = None) -> Key:
@@ -255,9 +255,9 @@ def distributor_queue(distributor_id: str, at: str, order_id: str) -> Key:
     return Key(f"QUEUE#{distributor_id}", f"{at}#{order_id}")
 
 
-def shipment(distributor_id: str, document: str) -> Key:
-    """K38. Written with the shipment and never changed: a document number is told once."""
-    return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPMENT#{document}")
+def shipment(distributor_id: str, year: int, document: str) -> Key:
+    """K38. Written with the shipment and never changed. Bookkeeping numbers its documents anew each year."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPMENT#{year}#{document}")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------
