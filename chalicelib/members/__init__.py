@@ -6,6 +6,7 @@ the club itself) is the membership; other rooms give and take it, this one keeps
 
 from chalicelib.members.schemas import ConsentForm, Member, Membership, PersonName
 from chalicelib.members.service import (
+    STAFF_OWNER,
     admit,
     appoint,
     consents_given,
@@ -18,6 +19,7 @@ from chalicelib.members.service import (
 )
 
 __all__ = [
+    "STAFF_OWNER",
     "ConsentForm",
     "Member",
     "Membership",
