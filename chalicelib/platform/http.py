@@ -22,9 +22,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib.auth.principal import Principal
 from chalicelib.auth.scopes import BASE_SCOPE
 from chalicelib.platform import aws
-from chalicelib.platform.idempotency import LABEL, Once, fingerprint, parse_key
+from chalicelib.platform.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.log import log
-from chalicelib.platform.problems import CONTENT_TYPE, Problem
+from chalicelib.platform.problems import CONTENT_TYPE, Problem, escape
 from chalicelib.platform.work import Work, work_now
 from chalicelib.table import Busy, Refused
 from chalicelib.table.paging import Cursors
@@ -103,6 +103,7 @@ class Call:
     """One request, checked: what a handler may look at."""
 
     route: Route
+    path: str
     work: Work
     language: str
     caller_address: str
@@ -121,7 +122,7 @@ class Call:
     def cursors(self) -> Cursors:
         """Cursors of this list for this caller and filter."""
         chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
-        return Cursors(aws.secret(), self.principal.subject, self.route.path, chosen)
+        return Cursors(aws.secret(), self.principal.subject, self.path, chosen)
 
     def expected_version(self) -> int:
         """The version that If-Match names. Raises 428 without one, 412 for one that never was."""
@@ -252,6 +253,7 @@ def _answer(route: Route, handler: Callable[..., Any], request: Any, path_parame
 def _call(route: Route, request: Any, language: str, path_parameters: dict[str, str]) -> Call:
     call = Call(
         route=route,
+        path=route.path.format(**path_parameters),
         work=work_now(),
         language=language,
         caller_address=request.context.get("identity", {}).get("sourceIp", ""),
@@ -274,7 +276,7 @@ def _call(route: Route, request: Any, language: str, path_parameters: dict[str, 
         call.once = Once(
             caller=call.principal.subject,
             key=parse_key(request.headers.get("idempotency-key")),
-            fingerprint=fingerprint(route.method, request.path, raw),
+            fingerprint=fingerprint(route.method, call.path, raw),
         )
     if route.matched:
         call.expected_version()
@@ -286,8 +288,9 @@ def _run(route: Route, handler: Callable[..., Any], call: Call, path_parameters:
         return _replay(first.status, first.body, first.headers)
     try:
         returned = handler(call, **path_parameters)
-    except Refused as refused:
-        if call.once and LABEL in refused and (first := call.once.recall(call.work)):
+    except (Problem, Refused):
+        # Its twin may have won meanwhile: then what looks like a refusal is this request, done already.
+        if call.once and (first := call.once.recall(call.work)):
             return _replay(first.status, first.body, first.headers)
         raise
     if call.once and not call.once.remembered:
@@ -330,7 +333,7 @@ def _query(route: Route, given: Any) -> Any:
     for name in given or {}:
         values = given.getlist(name)
         if len(values) > 1:
-            raise Problem.invalid("repeated", f"/query/{name}", "Give it once.")
+            raise Problem.invalid("repeated", f"/query/{escape(name)}", "Give it once.")
         flat[name] = values[0]
     try:
         return (route.query or _NoQuery).model_validate(flat)

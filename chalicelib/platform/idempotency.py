@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from boto3.dynamodb.conditions import Attr
+
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
@@ -34,16 +36,18 @@ class Once:
 
     def remember(self, tx: Transaction, work: Work, status: int, body: Any, headers: dict[str, str]) -> None:
         """Adds the answer to the transaction; the transaction is refused with label `once` if there is one already."""
-        tx.create(
+        tx.put(
             {
                 **keys.once(self.caller, self.key).as_item(),
                 "fingerprint": self.fingerprint,
                 "status": status,
-                "body": json.dumps(body, ensure_ascii=False),
+                "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
                 "headers": headers,
                 "at": work.at,
                 "expires_at": work.expiry(days=KEEP_DAYS),
             },
+            # The table deletes what has expired when it finds the time; until then it must not stand in the way.
+            when=Attr("pk").not_exists() | Attr("expires_at").lte(work.expiry()),
             label=LABEL,
         )
         self.remembered = True

@@ -10,7 +10,7 @@ CENT = Decimal("0.01")
 
 def round_half_up(amount: Decimal) -> Decimal:
     """To hundredths, halves away from zero: the one rounding of the club. Called where a figure becomes money."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP) + 0  # nothing is nothing: no -0.00
 
 
 Amount = Annotated[

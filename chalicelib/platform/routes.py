@@ -13,6 +13,11 @@ routes = Routes(__name__, tag="service")
 _DOCUMENT = Path(__file__).parent.parent / "openapi.json"
 # They change with a deployment only; a client that looks again within minutes need not ask.
 _PUBLISHED = {"Cache-Control": "public, max-age=300"}
+# The page brings its own style and loads nothing.
+_PAGE_ONLY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class Health(BaseModel):
@@ -36,7 +41,7 @@ def openapi_document(call: Call) -> Answer:
 @routes.get("/docs", scope=None, answer=Text, content_type="text/html; charset=utf-8")
 def docs(call: Call) -> Answer:
     """Read this API's reference as a page."""
-    return Answer(Text(content=_page()), headers=_PUBLISHED)
+    return Answer(Text(content=_page()), headers=_PUBLISHED | _PAGE_ONLY)
 
 
 @lru_cache(maxsize=1)

@@ -187,27 +187,32 @@ class Table:
         remove: tuple[str, ...] = (),
         when: ConditionBase | None = None,
     ) -> Item:
-        """Change one item and return it as it is then; half the price of a transaction of one. Raises `Refused`."""
+        """Change one item and return it as it is then; half the price of a transaction of one. Raises `Refused`, `Busy`."""
         request = update_to_wire(key, put, default, add, remove)
         if when is not None:
             request = merge_expressions(request, condition_to_wire(when))
             request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        try:
-            answer = self.client.update_item(TableName=self.name, ReturnValues="ALL_NEW", **request)
-        except self.client.exceptions.ConditionalCheckFailedException as failed:
-            raise Refused({"": _old_item(failed.response)}) from None
+        answer = self._alone(lambda: self.client.update_item(TableName=self.name, ReturnValues="ALL_NEW", **request))
         return from_wire(answer["Attributes"])
 
     def put(self, item: Item, *, when: ConditionBase | None = None) -> None:
-        """Write one item whole. Raises `Refused` when its condition fails."""
+        """Write one item whole. Raises `Refused` when its condition fails, and `Busy`."""
         request: dict[str, Any] = {"Item": to_wire(item)}
         if when is not None:
             request |= condition_to_wire(when)
             request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        try:
-            self.client.put_item(TableName=self.name, **request)
-        except self.client.exceptions.ConditionalCheckFailedException as failed:
-            raise Refused({"": _old_item(failed.response)}) from None
+        self._alone(lambda: self.client.put_item(TableName=self.name, **request))
+
+    def _alone(self, write: Callable[[], Any]) -> Any:
+        """A write of one item, again while a transaction holds the item."""
+        for attempt in range(RETRIES):
+            try:
+                return write()
+            except self.client.exceptions.ConditionalCheckFailedException as failed:
+                raise Refused({"": _old_item(failed.response)}) from None
+            except self.client.exceptions.TransactionConflictException:
+                self._pause(attempt)
+        raise Busy("the item stayed under change")
 
     def _pause(self, attempt: int) -> None:
         self._sleep(FIRST_PAUSE * 2**attempt * self._jitter())
