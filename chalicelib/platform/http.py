@@ -26,7 +26,7 @@ from chalicelib.platform.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import CONTENT_TYPE, Problem, escape
 from chalicelib.platform.work import Work, work_now
-from chalicelib.table import Busy, Refused
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.paging import Cursors
 
 MOST_BODY_BYTES = 256 * 1024
@@ -123,6 +123,13 @@ class Call:
         """Cursors of this list for this caller and filter."""
         chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
         return Cursors(aws.secret(), self.principal.subject, self.path, chosen)
+
+    def remember(self, tx: Transaction, answer: Answer) -> None:
+        """Keeps the answer of a keyed request for its repeat, in the transaction of its effect."""
+        if self.once is None:
+            raise RuntimeError(f"{self.route.path} is not keyed: there is nothing to remember an answer by")
+        body = answer.model.model_dump(mode="json") if answer.model else None
+        self.once.remember(tx, self.work, answer.status or self.route.status, body, dict(answer.headers))
 
     def expected_version(self) -> int:
         """The version that If-Match names. Raises 428 without one, 412 for one that never was."""
