@@ -1,5 +1,10 @@
-"""TODO by its author."""
-from typing import Any
+"""Purchase facts: documents, their corrections, and day totals.
 
+A sale document is what a company bought by one invoice, or gave back by one return. It is recorded once per content: the same
+again changes nothing, other content is the next revision, and the days' totals follow in the same transaction.
+"""
 
-def on_order_shipped(work: Any, event: Any) -> None: ...
+from chalicelib.sales.rules import Outcome, SaleDocument, SaleLine
+from chalicelib.sales.service import TooLarge, day_totals, on_order_shipped, preview, record
+
+__all__ = ["Outcome", "SaleDocument", "SaleLine", "TooLarge", "day_totals", "on_order_shipped", "preview", "record"]

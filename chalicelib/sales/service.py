@@ -1,0 +1,169 @@
+"""Recording sales, once and for ever, and telling a company what it bought."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from chalicelib.platform.events import Event
+from chalicelib.platform.money import Money
+from chalicelib.platform.work import Work
+from chalicelib.sales import rules, store
+from chalicelib.sales.rules import Head, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.schemas import Purchase, PurchaseLine
+from chalicelib.table import Busy, Page, Refused
+from chalicelib.table.transactions import Item
+
+MOST_LINES = 5000  # of one answer: its documents may have ten thousand each
+TRIES = 5  # at one document that others write at the same time
+ORDERS = "orders"  # the source of what was shipped through the club itself
+
+
+class TooLarge(ValueError):
+    """The document does not fit into one transaction."""
+
+
+def record(
+    work: Work, documents: Sequence[SaleDocument], *, import_id: str | None = None, as_of: str | None = None
+) -> list[Outcome]:
+    """Records each document as it is now, and says of each whether it was created, changed, or unchanged.
+
+    `as_of`: the moment whose state this is; a state that is older than the recorded one changes nothing.
+    Documents share transactions for speed; where one of them meets another writer, its pack goes one by one.
+    Raises `TooLarge`, before anything is written, for a document that no transaction holds.
+    """
+    as_of = as_of or work.at
+    heads = store.heads(work.table, documents)
+    judged = {document.ref: _judge(heads.get(document.ref), document, import_id, as_of) for document in documents}
+    if len(judged) < len(documents):
+        raise ValueError("a document was given twice")
+    outcomes = {key: outcome for key, (outcome, _) in judged.items()}
+    for pack in store.packs(revision for _, revision in judged.values() if revision):
+        try:
+            work.table.commit(store.transaction(work, pack))
+        except (Refused, Busy):
+            for revision in pack:
+                outcomes[revision.document.ref] = _record_alone(work, revision.document, import_id, as_of)
+    return [outcomes[document.ref] for document in documents]
+
+
+def preview(work: Work, documents: Sequence[SaleDocument]) -> list[Outcome]:
+    """What `record` would say, with nothing written."""
+    heads = store.heads(work.table, documents)
+    return [_judge(heads.get(document.ref), document, None, work.at)[0] for document in documents]
+
+
+def _judge(
+    head: Head | None, document: SaleDocument, import_id: str | None, as_of: str
+) -> tuple[Outcome, store.Revision | None]:
+    packed = [rules.pack(line) for line in document.lines]
+    digest = rules.digest(document, packed)
+    outcome, writes = rules.outcome(head, digest, import_id, as_of)
+    if not writes:
+        return outcome, None
+    revision = store.Revision(
+        document=document,
+        head=head,
+        outcome=outcome,
+        digest=digest,
+        lines=rules.chunks(packed, store.LINES_BYTES),
+        changes=rules.changes(head, document),
+        import_id=import_id,
+        as_of=as_of,
+    )
+    if revision.size > store.MOST_BYTES:
+        raise TooLarge(f"document {document.number} has {revision.size} bytes")
+    return outcome, revision
+
+
+def _record_alone(work: Work, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:
+    for _ in range(TRIES):
+        head = store.heads(work.table, [document]).get(document.ref)
+        outcome, revision = _judge(head, document, import_id, as_of)
+        if revision is None:
+            return outcome
+        try:
+            work.table.commit(store.transaction(work, [revision]))
+        except Refused:
+            continue
+        return outcome
+    raise Busy(f"document {document.number} stayed under change")
+
+
+def on_order_shipped(work: Work, event: Event) -> None:
+    """What a distributor shipped for an order is a purchase, under the number of the distributor's own document."""
+    shipped = event.item
+    shipment = shipped["shipment"]
+    document = SaleDocument(
+        source=ORDERS,
+        # Numbers are a distributor's own, and may begin anew with each order.
+        series=f"{shipped['distributor_id']}:{shipped['order_id']}",
+        number=shipment["document"],
+        company_id=shipped["company_id"],
+        business_date=date.fromisoformat(shipment["day"]),
+        currency=shipment["currency"],
+        lines=[
+            SaleLine(line["sku"], line["name"], line["quantity"], line["unit_price"], line["amount"])
+            for line in shipment["lines"]
+        ],
+    )
+    record(work, [document], as_of=shipped["at"])
+
+
+def day_totals(work: Work, company_id: str, first: date, last: date) -> dict[date, Decimal]:
+    """Net purchases by business date, of the days that have any; read consistently."""
+    return store.days(work.table, company_id, first, last)
+
+
+def purchases(
+    work: Work,
+    company_id: str,
+    *,
+    first: date | None,
+    last: date | None,
+    with_lines: bool,
+    limit: int,
+    after: dict[str, str] | None,
+) -> tuple[list[Purchase], dict[str, str] | None]:
+    """The company's documents as they are now, latest day first, and where to go on."""
+    page = store.current(work.table, company_id, first, last, limit, after)
+    if not with_lines:
+        return [_purchase(sale, None) for sale in page.items], page.last
+    page = _shortened(page)
+    lines = store.lines_of(work.table, page.items)
+    return [_purchase(sale, lines[store.key_of(sale)]) for sale in page.items], page.last
+
+
+def _shortened(page: Page) -> Page:
+    """As many documents as have `MOST_LINES` lines together, and one at least."""
+    lines = 0
+    for position, sale in enumerate(page.items):
+        lines += int(sale["line_count"])
+        if position and lines > MOST_LINES:
+            kept = page.items[:position]
+            return Page(kept, store.key_of(kept[-1]).as_item())
+    return page
+
+
+def _purchase(sale: Item, lines: list[SaleLine] | None) -> Purchase:
+    currency = sale["currency"]
+    return Purchase(
+        source=sale["source"],
+        document=sale["document"],
+        kind=sale["kind"],
+        business_date=date.fromisoformat(sale["business_date"]),
+        total=Money(amount=sale["total"], currency=currency),
+        revision=int(sale["revision"]),
+        recorded_at=sale["recorded_at"],
+        line_count=int(sale["line_count"]),
+        lines=None if lines is None else [_line(line, currency) for line in lines],
+    )
+
+
+def _line(line: SaleLine, currency: str) -> PurchaseLine:
+    return PurchaseLine(
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=Money(amount=line.amount, currency=currency),
+    )

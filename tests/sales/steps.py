@@ -1,0 +1,56 @@
+"""Words of the sales tests."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.platform.work import Work
+from chalicelib.sales import SaleDocument, SaleLine
+
+DAY = date(2026, 11, 2)
+
+
+def line(amount: str = "100.00", sku: str = "L-1", quantity: str = "1") -> SaleLine:
+    return SaleLine(sku, f"Lamp {sku}", Decimal(quantity), None, Decimal(amount))
+
+
+def invoice(number: str = "УТ-1", *amounts: str, company: str = "cmp_1", day: date = DAY, **more: Any) -> SaleDocument:
+    lines = [line(amount, sku=f"L-{position}") for position, amount in enumerate(amounts or ("100.00",))]
+    return SaleDocument("1c-main", number, company, day, "RUB", lines, **more)
+
+
+def items(work: Work, prefix: str = "") -> list[dict[str, Any]]:
+    """Everything that lies in the table under sort keys that begin so."""
+    from chalicelib.table.transactions import from_wire
+
+    pages = work.table.client.get_paginator("scan").paginate(TableName=work.table.name)
+    found = [from_wire(item) for page in pages for item in page["Items"]]
+    return sorted((item for item in found if item["sk"].startswith(prefix)), key=lambda item: (item["pk"], item["sk"]))
+
+
+def days(work: Work) -> dict[tuple[str, str], tuple[Decimal, int]]:
+    """The day totals of all companies that are not zero."""
+    found = {
+        (item["company_id"], item["day"]): (item["amount"], int(item["documents"])) for item in items(work, "DAY#")
+    }
+    return {day: total for day, total in found.items() if total != (0, 0)}
+
+
+def sums_of_current_revisions(work: Work) -> dict[tuple[str, str], tuple[Decimal, int]]:
+    sums: dict[tuple[str, str], tuple[Decimal, int]] = defaultdict(lambda: (Decimal(0), 0))
+    for sale in items(work, "SALE#"):
+        if "superseded_by" not in sale:
+            amount, documents = sums[sale["company_id"], sale["business_date"]]
+            sums[sale["company_id"], sale["business_date"]] = amount + sale["total"], documents + 1
+    return dict(sums)
+
+
+def told(work: Work) -> dict[tuple[str, str], Decimal]:
+    """What the events say together, by company and day."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for item in items(work):
+        if item.get("event") == "sale.recorded":
+            for day, amount in item["deltas"].items():
+                sums[item["company_id"], day] += amount
+    return {day: amount for day, amount in sums.items() if amount}

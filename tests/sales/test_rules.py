@@ -1,0 +1,143 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.sales import rules
+from chalicelib.sales.rules import Counted, Head, SaleDocument, SaleLine
+from tests.sales.steps import DAY, invoice, line
+
+money = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
+texts = st.text(max_size=20)
+lines = st.builds(SaleLine, texts, texts, money, st.none() | money, money)
+
+
+def head_of(document: SaleDocument, **more: object) -> Head:
+    content = rules.digest(document, [rules.pack(each) for each in document.lines])
+    head = Head(document.company_id, document.business_date, document.total, 1, content, "created", None, "2026-11-02")
+    return replace(head, **more)  # type: ignore[arg-type]
+
+
+def outcome(head: Head | None, document: SaleDocument, **more: str) -> tuple[str, bool]:
+    content = rules.digest(document, [rules.pack(each) for each in document.lines])
+    return rules.outcome(head, content, more.get("import_id"), more.get("as_of", "2026-11-03"))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount"),
+    [
+        ("3", "0.335", "1.01"),
+        ("1", "0.005", "0.01"),
+        ("-1", "0.005", "-0.01"),
+        ("-1", "0.004", "0.00"),
+        ("2", "1.5", "3.00"),
+    ],
+)
+def test_an_amount_is_rounded_half_up_where_it_becomes_money(quantity: str, price: str, amount: str) -> None:
+    assert str(SaleLine.of("L-1", "Lamp", Decimal(quantity), Decimal(price)).amount) == amount
+
+
+def test_an_amount_that_was_given_counts_and_not_the_product() -> None:
+    assert SaleLine.of("L-1", "Lamp", Decimal(3), Decimal(10), Decimal("27.5")).amount == Decimal("27.50")
+
+
+def test_a_line_needs_a_price_or_an_amount() -> None:
+    with pytest.raises(ValueError, match="price or an amount"):
+        SaleLine.of("L-1", "Lamp", Decimal(3))
+
+
+def test_numbers_of_two_series_never_meet() -> None:
+    assert invoice("1", series="2025").ref != invoice("1", series="2026").ref
+    assert invoice("1", series="2026").ref == invoice("1", series="2026", company="cmp_2").ref
+
+
+def test_what_is_not_known_is_created() -> None:
+    assert outcome(None, invoice()) == ("created", True)
+
+
+def test_the_same_content_is_unchanged_in_whatever_order_its_lines_come() -> None:
+    document = invoice("УТ-1", "1.00", "2.00")
+    turned = replace(document, lines=document.lines[::-1])
+    assert outcome(head_of(document), turned) == ("unchanged", False)
+
+
+def test_a_quantity_is_the_same_however_it_is_written() -> None:
+    one, other = (replace(invoice(), lines=[line(quantity=text)]) for text in ("2", "2.000"))
+    assert outcome(head_of(one), other) == ("unchanged", False)
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        {"company_id": "cmp_2"},
+        {"business_date": date(2026, 11, 3)},
+        {"currency": "EUR"},
+        {"kind": "return"},
+        {"lines": [line("100.01")]},
+        {"lines": [line(), line()]},
+        {"lines": []},
+    ],
+)
+def test_other_content_is_a_change(correction: dict[str, object]) -> None:
+    assert outcome(head_of(invoice()), replace(invoice(), **correction)) == ("changed", True)  # type: ignore[arg-type]
+
+
+def test_an_older_state_does_not_replace_a_newer_one() -> None:
+    newer = head_of(invoice(), as_of="2026-11-05")
+    assert outcome(newer, invoice("УТ-1", "7.00"), as_of="2026-11-04") == ("unchanged", False)
+
+
+def test_an_import_hears_again_what_it_heard_when_it_wrote() -> None:
+    for heard in ("created", "changed"):
+        assert outcome(head_of(invoice(), outcome=heard, import_id="imp_1"), invoice(), import_id="imp_1") == (
+            heard,
+            False,
+        )
+    assert outcome(head_of(invoice(), import_id="imp_1"), invoice(), import_id="imp_2") == ("unchanged", False)
+
+
+def test_what_was_not_imported_is_unchanged_when_it_comes_again() -> None:
+    assert outcome(head_of(invoice()), invoice()) == ("unchanged", False)
+
+
+def test_a_new_document_is_gained_by_its_day() -> None:
+    assert rules.changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): Counted(Decimal(100), 1)}
+
+
+def test_a_correction_moves_the_day_by_the_difference() -> None:
+    assert rules.changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): Counted(Decimal(-30), 0)}
+
+
+def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
+    assert rules.changes(head_of(invoice()), invoice("УТ-1", "60.00", "40.00")) == {}
+
+
+def test_a_correction_of_day_and_company_takes_it_from_one_and_gives_it_to_the_other() -> None:
+    moved = rules.changes(head_of(invoice()), invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9)))
+    assert moved == {
+        ("cmp_1", DAY): Counted(Decimal(-100), -1),
+        ("cmp_2", date(2026, 11, 9)): Counted(Decimal(70), 1),
+    }
+    assert rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
+    assert rules.of_company(moved, "cmp_2") == {"2026-11-09": Decimal(70)}
+
+
+@given(st.lists(lines, max_size=30), st.integers(min_value=50, max_value=2000))
+def test_lines_come_back_from_their_chunks_as_they_were(several: list[SaleLine], most_bytes: int) -> None:
+    packed = [rules.pack(each) for each in several]
+    texts = rules.chunks(packed, most_bytes)
+    assert rules.unpack(texts) == several
+    longest = max((len(each.encode()) for each in packed), default=0)
+    assert all(len(text.encode()) <= max(most_bytes, longest + 1) + 1 for text in texts)
+
+
+@given(st.lists(lines, max_size=10), st.randoms())
+def test_the_digest_knows_content_and_not_order(several: list[SaleLine], shuffled: object) -> None:
+    packed = [rules.pack(each) for each in several]
+    mixed = list(packed)
+    shuffled.shuffle(mixed)  # type: ignore[attr-defined]
+    assert rules.digest(invoice(), packed) == rules.digest(invoice(), mixed)
+    assert rules.digest(invoice(), packed) != rules.digest(invoice(), [*packed, "[]"])

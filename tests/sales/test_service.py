@@ -1,0 +1,263 @@
+"""Recording, on a table: what is written, how often, and together with what."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
+from chalicelib.sales import (
+    SaleDocument,
+    SaleLine,
+    TooLarge,
+    day_totals,
+    on_order_shipped,
+    preview,
+    record,
+    service,
+    store,
+)
+from chalicelib.table import Busy, Refused
+from tests.sales.steps import DAY, days, invoice, items, sums_of_current_revisions, told
+from tests.support.crashes import crashes, empty_account, races
+
+JANUARY = date(2026, 1, 1)
+
+
+def test_a_document_is_recorded_with_its_lines_its_day_and_its_event(work: Work) -> None:
+    assert record(work, [invoice("УТ-1", "60.00", "40.00")]) == ["created"]
+    (sale,) = items(work, "SALE#")
+    assert (sale["document"], sale["total"], sale["line_count"], sale["revision"]) == ("УТ-1", Decimal(100), 2, 1)
+    assert (sale["event"], sale["company_id"], sale["deltas"]) == (
+        "sale.recorded",
+        "cmp_1",
+        {"2026-11-02": Decimal(100)},
+    )
+    assert days(work) == {("cmp_1", "2026-11-02"): (Decimal(100), 1)}
+
+
+def test_the_same_again_changes_nothing(work: Work) -> None:
+    record(work, [invoice()])
+    before = items(work)
+    assert record(work, [invoice()]) == ["unchanged"]
+    assert items(work) == before
+
+
+def test_a_correction_is_the_next_revision_and_the_old_one_stays(work: Work) -> None:
+    record(work, [invoice("УТ-1", "100.00")])
+    assert record(work, [invoice("УТ-1", "70.00")]) == ["changed"]
+    old, new = items(work, "SALE#")
+    assert (old["total"], old["superseded_by"]) == (Decimal(100), 2)
+    assert (new["total"], new["revision"], new["deltas"]) == (Decimal(70), 2, {"2026-11-02": Decimal(-30)})
+    assert days(work) == {("cmp_1", "2026-11-02"): (Decimal(70), 1)}
+
+
+def test_a_correction_of_company_and_day_is_told_to_both_companies(work: Work) -> None:
+    record(work, [invoice("УТ-1", "100.00")])
+    record(work, [invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9))])
+    assert days(work) == {("cmp_2", "2026-11-09"): (Decimal(70), 1)}
+    assert told(work) == {("cmp_2", "2026-11-09"): Decimal(70)}
+    (taken,) = items(work, "EVENT#")
+    assert (taken["pk"], taken["deltas"]) == ("COMPANY#cmp_1", {"2026-11-02": Decimal(-100)})
+
+
+def test_an_older_state_is_not_brought_back(work: Work) -> None:
+    record(work, [invoice("УТ-1", "70.00")], as_of="2026-11-05T00:00:00.000Z")
+    assert record(work, [invoice("УТ-1", "100.00")], as_of="2026-11-04T00:00:00.000Z") == ["unchanged"]
+    assert days(work) == {("cmp_1", "2026-11-02"): (Decimal(70), 1)}
+
+
+def test_many_documents_share_transactions_and_their_days(work: Work) -> None:
+    documents = [invoice(f"УТ-{number}", "10.00", day=DAY + timedelta(number % 3)) for number in range(120)]
+    outcomes = record(work, documents)
+    assert outcomes == ["created"] * 120
+    assert [amount for amount, _ in days(work).values()] == [Decimal(400)] * 3
+
+
+def test_outcomes_come_in_the_order_of_the_documents(work: Work) -> None:
+    record(work, [invoice("УТ-2"), invoice("УТ-3")])
+    several = [
+        invoice("УТ-1", company="cmp_9"),
+        invoice("УТ-2"),
+        invoice("УТ-3", "7.00"),
+        invoice("УТ-4", company="cmp_0"),
+    ]
+    assert record(work, several) == ["created", "unchanged", "changed", "created"]
+
+
+def test_a_document_given_twice_is_the_callers_mistake(work: Work) -> None:
+    with pytest.raises(ValueError, match="twice"):
+        record(work, [invoice(), invoice()])
+
+
+def test_a_thousand_lines_are_one_item_and_ten_thousand_go_on_in_others(work: Work) -> None:
+    for count, further in ((1_000, 0), (10_000, 3)):
+        lines = [
+            SaleLine.of(f"АРТ-{n:05}", f"Светильник потолочный номер {n}", Decimal(2), Decimal("1.5"))
+            for n in range(count)
+        ]
+        document = replace(invoice(f"УТ-{count}"), lines=lines)
+        assert record(work, [document]) == ["created"]
+        (sale,) = (item for item in items(work, "SALE#") if item["document"] == f"УТ-{count}")
+        assert (sale["line_count"], sale["further"]) == (count, further)
+        assert store.lines_of(work.table, [sale])[store.key_of(sale)] == lines
+
+
+def test_a_document_that_no_transaction_holds_is_refused_before_anything_is_written(work: Work) -> None:
+    lines = [SaleLine.of("L-1", "x" * 1000, Decimal(1), Decimal(1))] * 4_000
+    with pytest.raises(TooLarge):
+        record(work, [invoice("УТ-1"), replace(invoice("УТ-2"), lines=lines)])
+    assert items(work) == []
+
+
+def test_a_preview_says_what_recording_would_and_writes_nothing(work: Work) -> None:
+    record(work, [invoice("УТ-1"), invoice("УТ-2")])
+    before = items(work)
+    several = [invoice("УТ-1"), invoice("УТ-2", "7.00"), invoice("УТ-3")]
+    assert preview(work, several) == ["unchanged", "changed", "created"]
+    assert items(work) == before
+
+
+def test_day_totals_are_those_of_the_company_between_the_days(work: Work) -> None:
+    record(work, [invoice(f"УТ-{n}", f"{n}.00", day=DAY + timedelta(n)) for n in range(5)])
+    record(work, [invoice("УТ-9", company="cmp_2")])
+    assert day_totals(work, "cmp_1", DAY + timedelta(1), DAY + timedelta(3)) == {
+        DAY + timedelta(n): Decimal(n) for n in (1, 2, 3)
+    }
+
+
+def test_two_writers_of_one_document_both_come_to_an_end(work: Work) -> None:
+    rival = [invoice("УТ-1", "55.00"), invoice("УТ-2")]
+    for race in races(lambda: record(work, rival)):
+        empty_account()
+        with race:
+            record(work, [invoice("УТ-1", "70.00"), invoice("УТ-2"), invoice("УТ-3")])
+        assert days(work) == sums_of_current_revisions(work)
+        assert told(work) == {day: amount for day, (amount, _) in days(work).items()}
+        assert len(items(work, "HEAD")) == 3, race
+
+
+def test_after_a_crash_at_any_call_the_same_again_gives_the_same_table(work: Work) -> None:
+    def correct() -> list[str]:
+        return list(
+            record(work, [invoice("УТ-1", "70.00", day=DAY + timedelta(1)), invoice("УТ-2")], import_id="imp_1")
+        )
+
+    def state() -> list[dict[str, object]]:
+        return [
+            {name: value for name, value in item.items() if name != "sk" or "EVENT" not in value}
+            for item in items(work)
+        ]
+
+    record(work, [invoice("УТ-1")])
+    correct()
+    undisturbed = state()
+    for crash in crashes():
+        empty_account()
+        record(work, [invoice("УТ-1")])
+        with crash:
+            correct()
+        assert correct() == ["changed", "created"], crash
+        assert state() == undisturbed, crash
+
+
+def test_it_gives_up_on_a_document_that_never_stops_changing(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(table: object, transaction: object) -> None:
+        raise Refused({})
+
+    monkeypatch.setattr(type(work.table), "commit", refuse)
+    with pytest.raises(Busy):
+        record(work, [invoice()])
+
+
+def shipped(order: str = "ord_1", document: str = "РН-7", amount: str = "300.00") -> Event:
+    line = {"sku": "L-1", "name": "Lamp", "quantity": Decimal(3), "unit_price": Decimal(100), "amount": Decimal(amount)}
+    item = {
+        "company_id": "cmp_1",
+        "order_id": order,
+        "distributor_id": "dst_1",
+        "at": "2026-11-20T09:00:00.000Z",
+        "shipment": {"document": document, "day": "2026-11-19", "currency": "RUB", "lines": [line]},
+    }
+    return Event("order.shipped", f"evt_{order}", item)
+
+
+def test_a_shipment_is_a_purchase_told_once_or_twice(work: Work) -> None:
+    on_order_shipped(work, shipped())
+    on_order_shipped(work, shipped())
+    (sale,) = items(work, "SALE#")
+    assert (sale["source"], sale["document"], sale["total"]) == ("orders", "РН-7", Decimal(300))
+    assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(300), 1)}
+
+
+def test_two_distributors_or_two_orders_may_use_the_same_number(work: Work) -> None:
+    other = shipped(order="ord_1")
+    on_order_shipped(work, shipped())
+    on_order_shipped(work, Event("order.shipped", "evt_2", {**other.item, "distributor_id": "dst_2"}))
+    on_order_shipped(work, shipped(order="ord_2"))
+    assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(900), 3)}
+
+
+COMPANIES = st.sampled_from(["cmp_1", "cmp_2"])
+DOCUMENTS = st.builds(
+    lambda number, company, offset, amounts: invoice(
+        f"УТ-{number}", *amounts, company=company, day=DAY + timedelta(offset)
+    ),
+    st.integers(1, 4),
+    COMPANIES,
+    st.integers(0, 2),
+    st.lists(st.sampled_from(["10.00", "0.01", "-5.00"]), min_size=1, max_size=2),
+)
+
+
+def test_day_totals_and_events_equal_the_current_documents_whatever_comes_in_whatever_order(work: Work) -> None:
+    class Recording(RuleBasedStateMachine):
+        @initialize()
+        def begin(self) -> None:
+            empty_account()
+            self.current: dict[str, SaleDocument] = {}
+
+        @rule(several=st.lists(DOCUMENTS, min_size=1, max_size=4, unique_by=lambda document: document.number))
+        def documents_come(self, several: list[SaleDocument]) -> None:
+            for document, outcome in zip(several, record(work, several), strict=True):
+                known = self.current.get(document.number)
+                assert outcome == ("created" if known is None else "unchanged" if known == document else "changed")
+                self.current[document.number] = document
+
+        @rule()
+        def all_come_again(self) -> None:
+            several = list(self.current.values())
+            assert record(work, several) == ["unchanged"] * len(several)
+
+        @invariant()
+        def sums_agree(self) -> None:
+            wanted: dict[tuple[str, str], Decimal] = {}
+            for document in getattr(self, "current", {}).values():
+                day = (document.company_id, document.business_date.isoformat())
+                wanted[day] = wanted.get(day, Decimal(0)) + document.total
+            wanted = {day: amount for day, amount in wanted.items() if amount}
+            assert days(work) == sums_of_current_revisions(work)
+            assert {day: amount for day, (amount, _) in days(work).items() if amount} == wanted
+            assert told(work) == wanted
+
+    Recording.TestCase.settings = settings(max_examples=10, stateful_step_count=8, deadline=None)
+    Recording.TestCase().runTest()
+
+
+def test_every_constant_of_the_pack_holds(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST_BYTES", 20_000)
+    packs = list(
+        store.packs(
+            revision
+            for number in range(60)
+            if (revision := service._judge(None, invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, "")[1])
+        )
+    )
+    assert sum(len(pack) for pack in packs) == 60
+    assert all(len(store.transaction(work, pack)) <= 100 for pack in packs)
+    assert all(sum(revision.size for revision in pack) <= 20_000 for pack in packs)
