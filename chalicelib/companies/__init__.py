@@ -1,1 +1,25 @@
-"""TODO by its author."""
+"""The partner: a company, the people who speak for it, and what that opens to them.
+
+Naming an INN proves nothing. Until a manager of the club or the company's owner confirms a person, that person sees nothing of the
+company: no purchases, prices, orders or people, nor whether the club knows it at all.
+"""
+
+from chalicelib.companies.customers import customers
+from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
+from chalicelib.companies.service import check_active, company, missing_facts, missing_for, no_longer_speaks, people
+
+__all__ = [
+    "Company",
+    "CustomerRef",
+    "Inn",
+    "Kpp",
+    "Person",
+    "Region",
+    "check_active",
+    "company",
+    "customers",
+    "missing_facts",
+    "missing_for",
+    "no_longer_speaks",
+    "people",
+]

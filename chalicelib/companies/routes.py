@@ -1,3 +1,182 @@
-from chalicelib.platform.http import Routes
+"""The caller's company and its people; for the staff, all companies and those who ask to speak for one."""
+
+from chalicelib.companies import rules, service
+from chalicelib.companies.schemas import (
+    Claim,
+    ClaimDecision,
+    ClaimDecisionForm,
+    ClaimForm,
+    CompaniesQuery,
+    CompanyChange,
+    CompanyShown,
+    InvitationForm,
+    People,
+    PersonChange,
+    PersonShown,
+    Privileges,
+    StaffCompanies,
+    StaffCompanyDetail,
+)
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
+from chalicelib.platform.problems import Problem
 
 routes = Routes(__name__, tag="companies")
+
+
+@routes.post(
+    "/v1/companies", scope="company.claim", body=ClaimForm, answer=Claim, status=202, problems=("already_exists",)
+)
+def claim_company(call: Call) -> Claim:
+    """Say which company you speak for.
+
+    A manager or the company's owner decides. Until then nothing of the company is shown, nor whether the club knows it. Another
+    claim takes the place of one that still waits.
+    """
+    return service.claim(call.work, call.principal.for_member(), call.body)
+
+
+@routes.get("/v1/company", scope="company.read", answer=CompanyShown)
+def show_company(call: Call) -> Answer:
+    """Read your company's profile."""
+    shown, version = service.show(call.work, call.principal.for_company(), call.principal.for_member())
+    return Answer(shown, headers=etag(version))
+
+
+@routes.patch("/v1/company", scope="company.write", body=CompanyChange, answer=CompanyShown, matched=True)
+def change_company(call: Call) -> Answer:
+    """Change your company's profile."""
+    shown, version = service.change(
+        call.work, call.principal.for_company(), call.principal.for_member(), call.expected_version(), call.body
+    )
+    return Answer(shown, headers=etag(version))
+
+
+@routes.get("/v1/company/people", scope="people.read", query=PageQuery, answer=People)
+def list_people(call: Call) -> People:
+    """List who speaks for your company, and who asks to."""
+    cursors = call.cursors()
+    items, last = service.list_people(
+        call.work,
+        call.principal.for_company(),
+        call.principal.for_member(),
+        call.query.limit,
+        cursors.open(call.query.cursor),
+    )
+    return People(items=items, next_cursor=cursors.close(last))
+
+
+@routes.post(
+    "/v1/company/people",
+    scope="people.write",
+    body=InvitationForm,
+    answer=PersonShown,
+    status=201,
+    problems=("already_exists", "conflict"),
+)
+def invite_person(call: Call) -> PersonShown:
+    """Let a person speak for your company, at once.
+
+    Whoever is not a member yet becomes one, and signs in with this email.
+    """
+    return service.invite(call.work, call.principal.for_company(), call.principal.for_member(), call.body)
+
+
+@routes.patch(
+    "/v1/company/people/{member_id}",
+    scope="people.write",
+    body=PersonChange,
+    answer=PersonShown,
+    matched=True,
+    problems=("not_found", "wrong_state", "conflict"),
+)
+def change_person(call: Call, member_id: str) -> Answer:
+    """Confirm a person who waits, or change a role or a circle of influence."""
+    shown = service.change_person(
+        call.work,
+        call.principal.for_company(),
+        call.principal.for_member(),
+        member_id,
+        call.expected_version(),
+        call.body,
+    )
+    return Answer(shown, headers=etag(shown.version))
+
+
+@routes.delete("/v1/company/people/{member_id}", scope="company.read", status=204, problems=("not_found", "conflict"))
+def remove_person(call: Call, member_id: str) -> None:
+    """Remove a person from your company, or leave it.
+
+    Removing another person, or refusing one who waits, needs the scope people.write; everybody may leave.
+    """
+    caller = call.principal.for_member()
+    if member_id != caller:
+        call.principal.require("people.write")
+    service.remove_person(call.work, call.principal.for_company(), caller, member_id)
+
+
+@routes.get("/v1/me/privileges", scope="me", answer=Privileges)
+def show_privileges(call: Call) -> Privileges:
+    """Read what is open to you, and what is still missing for the rest."""
+    return service.privileges(call.work, call.principal)
+
+
+@routes.get("/v1/staff/companies", scope="staff.companies.read", query=CompaniesQuery, answer=StaffCompanies)
+def list_companies(call: Call) -> StaffCompanies:
+    """List companies: those with people who wait for confirmation, all by name, or one by INN or by a file's customer."""
+    query: CompaniesQuery = call.query
+    _one_question(query)
+    if query.inn:
+        return StaffCompanies(items=service.find_by_inn(call.work, query.inn, query.kpp), next_cursor=None)
+    if query.source and query.customer:
+        found = service.find_by_customer(call.work, query.source, query.customer)
+        return StaffCompanies(items=found, next_cursor=None)
+    cursors = call.cursors()
+    after = cursors.open(query.cursor)
+    if query.status == "waiting":
+        items, last = service.list_waiting(call.work, query.limit, after)
+    else:
+        items, last = service.list_companies(call.work, query.q or "", query.limit, after)
+    return StaffCompanies(items=items, next_cursor=cursors.close(last))
+
+
+def _one_question(query: CompaniesQuery) -> None:
+    """Raises 422 for questions that do not go together, instead of leaving one unanswered."""
+    if query.inn and rules.needs_kpp(query.inn) != bool(query.kpp):
+        raise Problem.invalid(
+            "kpp_mismatch", "/query/kpp", "A legal entity is found by INN and KPP, a sole trader by INN."
+        )
+    if query.kpp and not query.inn:
+        raise Problem.invalid("required", "/query/inn", "A KPP tells branches of one INN apart: give both.")
+    if bool(query.source) != bool(query.customer):
+        missing = "customer" if query.source else "source"
+        raise Problem.invalid("required", f"/query/{missing}", "A customer is found by source and customer together.")
+    asked = {"q": query.q, "inn": query.inn, "source": query.source, "status": query.status == "waiting"}
+    given = [name for name, value in asked.items() if value]
+    if len(given) > 1:
+        raise Problem.invalid("one_question", f"/query/{given[-1]}", f"This does not go with {given[0]}.")
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}",
+    scope="staff.companies.read",
+    answer=StaffCompanyDetail,
+    problems=("not_found",),
+)
+def show_company_to_staff(call: Call, company_id: str) -> StaffCompanyDetail:
+    """Read a company with its people."""
+    return service.show_to_staff(call.work, company_id)
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/confirm",
+    scope="staff.companies.write",
+    body=ClaimDecisionForm,
+    answer=ClaimDecision,
+    problems=("not_found", "wrong_state", "conflict"),
+)
+def decide_claim(call: Call, company_id: str) -> ClaimDecision:
+    """Confirm that a person speaks for a company, or refuse.
+
+    The first confirmation makes the confirming manager the company's personal manager, unless another one is named.
+    """
+    return service.decide_claim(call.work, call.principal.for_member(), company_id, call.body)

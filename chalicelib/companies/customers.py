@@ -1,0 +1,114 @@
+"""Customers of sales files become companies: found by the file's own word for them, then by INN and KPP, else made.
+
+Thousands at a time: markers are read a hundred a call, and as many companies are made in one transaction as it holds. A company and
+the markers that name it are written together, so a crash leaves whole companies only, and a repeat finds them. Where another worker
+was faster the transaction is refused whole; the next round reads what is there by now. Weakest point: a file that gives an INN
+without KPP cannot be matched with a company that is known by both.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from chalicelib.companies import rules, store
+from chalicelib.companies.schemas import Company, CustomerRef
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Key, Refused, Transaction, keys
+from chalicelib.table.transactions import MOST_OPERATIONS
+
+ROUNDS = 8  # without a single customer settled
+_NAME_CHARACTERS = 200
+
+
+@dataclass(slots=True)
+class _Company:
+    """One company of the file: known by its INN, or new; with the customers of the file that are it."""
+
+    first: CustomerRef
+    company_id: str | None = None
+    customers: list[str] = field(default_factory=list)
+
+
+def customers(work: Work, source: str, refs: Iterable[CustomerRef]) -> dict[CustomerRef, str]:
+    """The company of each customer of this source, made where there was none. Raises `Busy` while others make the same ones.
+
+    A customer that the file describes in two ways is one customer; the first description makes the company.
+    """
+    wanted = list(dict.fromkeys(refs))
+    described: dict[str, CustomerRef] = {}
+    for ref in wanted:
+        described.setdefault(ref.customer, ref)
+    found: dict[str, str] = {}
+    fruitless = 0
+    while fruitless < ROUNDS:
+        before = len(found)
+        found |= _known(work, source, described.keys() - found.keys())
+        missing = [ref for customer, ref in described.items() if customer not in found]
+        for tx, made in _transactions(work, source, missing):
+            try:
+                work.table.commit(tx)
+            except (Refused, Busy):
+                continue
+            found |= made
+        if len(found) == len(described):
+            return {ref: found[ref.customer] for ref in wanted}
+        fruitless = fruitless + 1 if len(found) == before else 0
+    raise Busy("others are making the same companies")
+
+
+def _known(work: Work, source: str, customers: Iterable[str]) -> dict[str, str]:
+    markers = {keys.customer_owner(source, customer): customer for customer in customers}
+    return {markers[key]: company_id for key, company_id in store.owners(work.table, markers).items()}
+
+
+def _transactions(work: Work, source: str, refs: Iterable[CustomerRef]) -> Iterator[tuple[Transaction, dict[str, str]]]:
+    """Transactions that make these customers' companies, each with the customers that it settles."""
+    tx, made = Transaction(), dict[str, str]()
+    for company in _companies(work, refs):
+        company_id = company.company_id or work.new_id("com")
+        # More customers of one company than a transaction holds: the next round finds the company by its INN.
+        customers = company.customers[: MOST_OPERATIONS - 2]
+        if len(tx) + len(customers) + 2 > MOST_OPERATIONS:
+            yield tx, made
+            tx, made = Transaction(), {}
+        if company.company_id is None:
+            store.create(tx, _named_by_file(work, company_id, company.first))
+        for customer in customers:
+            store.mark_customer(tx, source, customer, company_id)
+            made[customer] = company_id
+    if made:
+        yield tx, made
+
+
+def _companies(work: Work, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
+    """The refs by company: those with the same INN and KPP are one."""
+    identified: dict[Key, _Company] = {}
+    nameless = []
+    for ref in refs:
+        if _identified(ref):
+            owner = keys.inn_owner(ref.inn or "", ref.kpp or "")
+            identified.setdefault(owner, _Company(ref)).customers.append(ref.customer)
+        else:
+            nameless.append(_Company(ref, customers=[ref.customer]))
+    for owner, company_id in store.owners(work.table, identified).items():
+        identified[owner].company_id = company_id
+    yield from identified.values()
+    yield from nameless
+
+
+def _identified(ref: CustomerRef) -> bool:
+    """An INN that is wrong, or lacks its KPP, says nothing sure: such a customer is a company of its own."""
+    return ref.inn is not None and rules.inn_is_valid(ref.inn) and rules.needs_kpp(ref.inn) == bool(ref.kpp)
+
+
+def _named_by_file(work: Work, company_id: str, ref: CustomerRef) -> Company:
+    identified = _identified(ref)
+    return Company(
+        company_id=company_id,
+        name=" ".join(ref.name.split())[:_NAME_CHARACTERS] or ref.customer,
+        inn=ref.inn if identified else None,
+        kpp=ref.kpp if identified else None,
+        currency=ref.currency,
+        origin="import",
+        created_at=work.at,
+        version=1,
+    )

@@ -1,0 +1,87 @@
+"""What may be said and done, decided without looking anything up."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Protocol, TypeVar
+
+# Those that are written before the name.
+_LEGAL_FORMS = frozenset({"ооо", "оао", "зао", "пао", "нао", "ао", "ип", "тоо"})
+_LISTED_CHARACTERS = 120
+_QUOTES = str.maketrans("", "", "\"'«»„“”‘’`")
+
+
+def inn_is_valid(inn: str) -> bool:
+    """Ten digits (a legal entity) or twelve (a person), with the right check digits."""
+    # It brings half of the standard library along, and only a claim needs it.
+    from stdnum.ru import inn as checked
+
+    # Tax offices are numbered from 01: a row of zeros passes the checksum and is nobody's.
+    return not inn.startswith("00") and bool(checked.is_valid(inn))
+
+
+def needs_kpp(inn: str) -> bool:
+    """A legal entity registers each branch under a KPP; a sole trader has none."""
+    return len(inn) == 10
+
+
+def listed_as(name: str) -> str:
+    """The name as lists sort and find it: small letters, no quotes, no legal form in front.
+
+    `ООО «Ромашка»` stands under р, where people look for it. Cut where a key would become too long.
+    """
+    words = name.casefold().translate(_QUOTES).split()
+    while len(words) > 1 and words[0].strip(".") in _LEGAL_FORMS:
+        words = words[1:]
+    return " ".join(words)[:_LISTED_CHARACTERS]
+
+
+# --- who speaks for a company ------------------------------------------------------------------------------------------
+
+
+class Speaker(Protocol):
+    """A person of a company, as far as these rules look."""
+
+    @property
+    def member_id(self) -> str: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+
+
+def is_owner(person: Speaker) -> bool:
+    return person.status == "active" and person.role == "owner"
+
+
+def owner_who_stays(people: Iterable[Speaker], leaving: str) -> str | None:
+    """Another active owner, without whom `leaving` cannot go: a company always has one who may speak for it."""
+    return next((person.member_id for person in people if is_owner(person) and person.member_id != leaving), None)
+
+
+# --- what opens the cabinet -------------------------------------------------------------------------------------------
+
+
+def facts_of(
+    *, name: str, email_confirmed: bool, phone: str | None, company_named: bool, company_confirmed: bool
+) -> dict[str, bool]:
+    """What is known of a member, by the names that the club's figures use."""
+    return {
+        "name": bool(name),
+        "email_confirmed": email_confirmed,
+        "phone": bool(phone),
+        "company_named": company_named,
+        "company_confirmed": company_confirmed,
+    }
+
+
+Fact = TypeVar("Fact", bound=str)
+
+
+def stale(confirmed_on: Mapping[Fact, date | None], today: date, fresh_days: int) -> list[Fact]:
+    """Facts that were last confirmed more than `fresh_days` ago."""
+    return [fact for fact, day in confirmed_on.items() if day is not None and (today - day).days > fresh_days]
+
+
+def missing(wanted: Iterable[Fact], facts: Mapping[str, bool], stale_facts: Collection[str]) -> list[Fact]:
+    """What of `wanted` is not there, or was there too long ago."""
+    return [fact for fact in wanted if not facts.get(fact, False) or fact in stale_facts]
