@@ -6,7 +6,15 @@ company: no purchases, prices, orders or people, nor whether the club knows it a
 
 from chalicelib.companies.customers import customers
 from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
-from chalicelib.companies.service import check_active, company, missing_facts, missing_for, no_longer_speaks, people
+from chalicelib.companies.service import (
+    check_active,
+    company,
+    every_company,
+    missing_facts,
+    missing_for,
+    no_longer_speaks,
+    people,
+)
 
 __all__ = [
     "Company",
@@ -18,6 +26,7 @@ __all__ = [
     "check_active",
     "company",
     "customers",
+    "every_company",
     "missing_facts",
     "missing_for",
     "no_longer_speaks",

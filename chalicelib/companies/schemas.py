@@ -12,7 +12,7 @@ from chalicelib.platform.http import Form, PageQuery
 
 Role = Literal["owner", "buyer", "accountant", "engineer"]
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
-MemberId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 def _checked_inn(inn: str) -> str:
@@ -129,10 +129,13 @@ class ClaimForm(Form):
 
 
 class CompanyChange(Form):
-    """What is given is changed; null empties the region. INN and KPP are not the member's to change."""
+    """What is given is changed; null empties region and distributor. INN and KPP are not the member's to change."""
 
     name: CompanyName | None = None
     region: Region | None = None
+    distributor_id: Annotated[
+        Identifier | None, Field(description="Who delivers; without one, the first distributor of the region.")
+    ] = None
 
 
 class InvitationForm(Form):
@@ -156,11 +159,11 @@ class PersonChange(Form):
 class ClaimDecisionForm(Form):
     """A manager's word on one who asks to speak for the company."""
 
-    member_id: MemberId
+    member_id: Identifier
     decision: Literal["confirm", "refuse"] = "confirm"
     role: Role = "owner"
     manager_id: Annotated[
-        MemberId | None, Field(description="The company's personal manager; the confirming one if it has none yet.")
+        Identifier | None, Field(description="The company's personal manager; the confirming one if it has none yet.")
     ] = None
 
 
@@ -198,6 +201,7 @@ class CompanyShown(BaseModel):
     region: str | None
     currency: str
     manager_id: str | None = Field(description="The personal manager.")
+    distributor_id: str | None = Field(description="Who delivers; none: the first distributor of the region.")
 
 
 class PersonShown(BaseModel):

@@ -7,7 +7,7 @@ Each change reads what it needs, decides, and commits under the condition that n
 decides anew.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeGuard, TypeVar
 
@@ -60,6 +60,11 @@ def company(work: Work, company_id: str) -> Company | None:
 def people(work: Work, company_id: str) -> list[Person]:
     """All who speak for the company or ask to; look at each one's `status`."""
     return list(store.people(work.table, company_id))
+
+
+def every_company(work: Work) -> Iterator[str]:
+    """All ids, by name, page after page: for work that a change of the club's figures brings to everybody, never for a request."""
+    return store.every_company(work.table)
 
 
 def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collection[str]) -> None:
@@ -242,12 +247,22 @@ def change(work: Work, company_id: str, member_id: str, version: int, form: Comp
     tx = Transaction()
     check_active(tx, company_id, member_id, _CHANGING)
     store.change(tx, found, changes)
+    if changed.distributor_id and changed.distributor_id != found.distributor_id:
+        store.check_distributor(tx, changed.distributor_id)
     _record(tx, work, company_id, "company.changed", changes=changes, by=member_id)
     try:
         work.table.commit(tx)
     except Refused as refused:
-        raise no_longer_speaks() if CALLER in refused else Problem("precondition_failed") from None
+        raise _why_unchanged(refused) from None
     return _shown(changed), found.version + 1
+
+
+def _why_unchanged(refused: Refused) -> Problem:
+    if CALLER in refused:
+        return no_longer_speaks()
+    if "distributor" in refused:
+        return Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.")
+    return Problem("precondition_failed")
 
 
 def _shown(found: Company) -> CompanyShown:

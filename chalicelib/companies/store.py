@@ -76,6 +76,11 @@ def people_page(table: Table, company_id: str, limit: int, after: dict[str, str]
     return table.query(first.pk, starts=first.sk, limit=limit, after=after)
 
 
+def every_company(table: Table) -> Iterator[str]:
+    for item in table.query_all(keys.company_list("", "").pk, index="gsi1"):
+        yield item["company_id"]
+
+
 def companies_page(table: Table, begins: str, limit: int, after: dict[str, str] | None) -> Page:
     """By name. `begins` as people type it."""
     return table.query(keys.company_list("", "").pk, index="gsi1", starts=listed_as(begins), limit=limit, after=after)
@@ -142,6 +147,10 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any]) -> None:
         when=Attr("version").eq(company.version),
         label="version",
     )
+
+
+def check_distributor(tx: Transaction, distributor_id: str) -> None:
+    tx.check(keys.distributor(distributor_id), Attr("pk").exists(), label="distributor")
 
 
 def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: Claimed, at: str) -> None:
