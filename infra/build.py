@@ -21,6 +21,7 @@ built with the same minor version of Python that runs it. `chalice package` make
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -29,6 +30,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +79,22 @@ def build(out: Path, *, arch: str = "arm64", club: Path | None = None) -> Packag
     return package
 
 
+def local_package(club: Path | None = None) -> Package:
+    """The package for the local cloud, made again only when something that goes into it has changed."""
+    inputs = [ROOT / "app.py", ROOT / "requirements.txt", ROOT / "infra" / "resources.yaml", Path(__file__)]
+    for folder in ("chalicelib", ".chalice"):
+        inputs += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    contents = [f"{path.relative_to(ROOT)}".encode() + path.read_bytes() for path in sorted(inputs)]
+    fingerprint = hashlib.sha256(b"".join([*contents, club.read_bytes() if club else b"", sys.version.encode()]))
+    made = ROOT / ".local" / "packages" / fingerprint.hexdigest()[:16]
+    if not made.exists():
+        _forget_old(made.parent)
+        with tempfile.TemporaryDirectory(dir=made.parent) as making:
+            build(Path(making, "made"), arch=THIS_MACHINE, club=club)
+            _settle(Path(making, "made"), made)
+    return Package(made / "template.json", made / "deployment.zip")
+
+
 def build_template(*, arch: str = "arm64") -> dict[str, Any]:
     """The template alone: no wheels, no zip."""
     with tempfile.TemporaryDirectory(prefix="club-build-") as folder:
@@ -103,7 +121,14 @@ def _stage_and_package(stage: Path, task: Path, arch: str, club: Path | None) ->
     (stage / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (stage / "requirements.txt").touch()  # Chalice would build them for its own idea of a platform
     (stage / "resources.json").write_text(json.dumps(resources()), encoding="utf-8")
-    chalice = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", STAGE]
+    chalice = [
+        sys.executable,
+        "-c",
+        "import sys; from chalice.cli import main; sys.exit(main())",
+        "package",
+        "--stage",
+        STAGE,
+    ]
     made = subprocess.run(
         [*chalice, "--merge-template", "resources.json", str(stage / "out")],
         cwd=stage,
@@ -165,8 +190,21 @@ def _vendored(arch: str) -> Path:
             raise BuildError(f"Could not install requirements.txt for {arch}: {' '.join(last) or installed.stderr}")
         _trim(made)
         _compile(made, made)
-        made.rename(folder)
+        _settle(made, folder)
     return folder
+
+
+def _settle(made: Path, place: Path) -> None:
+    """Gives what was made its lasting name, unless another build was faster with the same."""
+    with contextlib.suppress(OSError):
+        made.rename(place)
+
+
+def _forget_old(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if path.stat().st_mtime < time.time() - 24 * 3600:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _trim(folder: Path) -> None:

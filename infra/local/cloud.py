@@ -1,7 +1,7 @@
 """Starts the local cloud, deploys a package to it, and stops it without a trace.
 
     with Cloud.start() as cloud:
-        cloud.deploy(build(folder, arch=THIS_MACHINE))
+        cloud.deploy(local_package())
         requests.get(f"{cloud.api_url}/v1/club")
 
 The cloud is one process with the functions' processes below it, in a session of their own, on 127.0.0.1 only, with a private

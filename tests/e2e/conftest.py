@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.build import THIS_MACHINE, build
+from infra.build import local_package
 from infra.local.cloud import Cloud
 from tests.support.cloud import DeployedClub
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedClub]:
-    package = build(tmp_path_factory.mktemp("package"), arch=THIS_MACHINE)
+def cloud() -> Iterator[DeployedClub]:
     with Cloud.start() as running:
-        running.deploy(package)
+        running.deploy(local_package())
         yield DeployedClub(running)
