@@ -1,0 +1,123 @@
+"""`make demo`: packages the club, runs it on this machine, fills it, plays a partner's year, and stays up.
+
+make demo                      until Ctrl-C; the club is kept in .local/club and is there again at the next start
+make demo ARGS=--check         plays the story and exits
+make demo ARGS="--port 8080"   somewhere else than on 4600
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from datetime import date
+from types import FrameType
+from typing import Any
+
+import requests
+
+from chalicelib.members.schemas import StaffForm
+from chalicelib.members.service import appoint_staff
+from chalicelib.platform import clock
+from chalicelib.platform.club import club
+from chalicelib.platform.work import Work
+from chalicelib.table import Table
+from infra.build import ROOT, BuildError, local_package
+from infra.demo import filling, story
+from infra.demo.portal import Portal, Unexpected
+from infra.local.cloud import Cloud, CloudError
+
+KEPT = ROOT / ".local" / "club"
+FILLED = KEPT / "filled"
+PORT = 4600
+COMPANIES = 200
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make demo", description="Runs the club on this machine.")
+    parser.add_argument("--check", action="store_true", help="play the story and exit")
+    parser.add_argument("--port", type=int, default=PORT)
+    chosen = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        run(chosen.port, stay=not chosen.check)
+    except (BuildError, CloudError, Unexpected, requests.RequestException) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped; the club is kept in .local/club.")
+    return 0
+
+
+def run(port: int, *, stay: bool) -> None:
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - started:6.1f} s  {text}", flush=True)
+
+    say("packaging")
+    package = local_package(ROOT / "chalicelib" / "club.toml")
+    with Cloud.start(port, keep=KEPT) as cloud:
+        cloud.deploy(package)
+        say(f"the stack runs on {cloud.endpoint}")
+        guest = Portal(cloud.api_url, f"{cloud.endpoint}/_local/mail")
+        today = clock.local_day(clock.now(), club().zone)
+        if FILLED.exists():
+            say("the club of the last start is there again")
+        else:
+            appoint(cloud)
+            say(f"staff: {', '.join(filling.STAFF)}")
+            filling.fill(guest, today, COMPANIES, say)
+            FILLED.touch()
+            cloud.save()
+        say("— the story —")
+        partner = story.play(guest, today, lambda: nightly(cloud, today), say)
+        say("the story holds")
+        if stay:
+            print(directions(cloud, partner), flush=True)
+            signal.pause()
+
+
+def appoint(cloud: Cloud) -> None:
+    """What `python -m infra.admin add-staff` does, for each role."""
+    work = Work(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
+    for role, (name, email) in filling.STAFF.items():
+        appoint_staff(work, StaffForm.model_validate({"name": name, "email": email, "role": role}))
+
+
+def nightly(cloud: Cloud, today: date) -> dict[str, Any]:
+    """Invokes the function that the schedule invokes."""
+    answer = cloud.client("lambda").invoke(
+        FunctionName=cloud.outputs["NightlyTiersName"], Payload=json.dumps({"day": today.isoformat()}).encode()
+    )
+    result: dict[str, Any] = json.load(answer["Payload"])
+    return result
+
+
+def directions(cloud: Cloud, partner: str) -> str:
+    roles = [(role, email) for role, (_, email) in filling.STAFF.items()]
+    roles += [("distributor", filling.DISTRIBUTOR_PERSON[1]), ("partner", partner)]
+    people = "\n".join(f"  {role:<12} {email}" for role, email in roles)
+    return f"""
+API       {cloud.api_url}/v1/club
+Docs      {cloud.api_url}/docs
+Mailbox   {cloud.mailbox_url}
+
+To sign in, ask for a code and read it in the mailbox:
+  curl -s {cloud.api_url}/v1/sign-in -H 'Content-Type: application/json' -d '{{"email": "{partner}"}}'
+  curl -s {cloud.api_url}/v1/sign-in/confirm -H 'Content-Type: application/json' \\
+       -d '{{"sign_in_id": "sin_…", "code": "……"}}'
+  curl -s {cloud.api_url}/v1/company/tier -H "Authorization: $ACCESS_TOKEN"
+
+{people}
+
+Ctrl-C stops everything; the club is kept for the next start.
+"""
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
