@@ -254,6 +254,11 @@ def answer_consent(work: Work, member_id: str, purpose: str, form: ConsentAnswer
     return Consent.model_validate(_kept(said))
 
 
+def check_consent(tx: Transaction, member_id: str, purpose: str, *, label: str = "consent") -> None:
+    """The transaction is refused with `label` unless the member agrees at this moment."""
+    store.check_consent(tx, member_id, purpose, label=label)
+
+
 def _shown(known: Member, membership: Any) -> Me:
     return Me(
         **known.model_dump(include=set(Me.model_fields) - {"email_confirmed", "speaks_for"}),

@@ -57,6 +57,10 @@ def log_consent(tx: Transaction, member_id: str, version: int, purpose: str, con
     tx.put({**keys.consent_log(member_id, version + 1, purpose).as_item(), "purpose": purpose, **consent})
 
 
+def check_consent(tx: Transaction, member_id: str, purpose: str, *, label: str) -> None:
+    tx.check(keys.member(member_id), Attr(f"consents.{purpose}.agreed").eq(True), label=label)
+
+
 def put_membership(
     tx: Transaction, member_id: str, membership: Item, *, when: ConditionBase | None, label: str
 ) -> None:

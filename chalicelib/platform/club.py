@@ -76,6 +76,7 @@ class ConsentText(_Figures):
 
 class Letters(_Figures):
     settle_minutes: int
+    code_settle_minutes: int
     lease_seconds: int
 
 
