@@ -1,0 +1,226 @@
+"""What a letter says, looked up when it is sent: who gets it, and the facts that its template puts into words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from chalicelib import companies, members, orders
+from chalicelib.letters.rendering import render
+from chalicelib.letters.schemas import Letter, Mail
+from chalicelib.orders import Order
+from chalicelib.platform import clock
+from chalicelib.platform.club import Language, Step
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table.transactions import Item
+
+SIGN_IN_CODE = "sign_in_code"
+
+Facts = dict[str, Any]
+
+
+class Unsendable(Exception):
+    """There is nobody to send it to, or nothing to tell any more. The message is the reason, as the letter keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    address: str
+    language: Language
+    name: str
+
+
+def compose(work: Work, letter: Letter, code: str) -> Mail:
+    """The letter in its reader's language. `code` is for the one template that carries one. Raises Unsendable."""
+    cause = work.table.get(letter.cause, consistent=True)
+    if cause is None:
+        raise Unsendable("cause_gone")
+    reader, facts = _COMPOSERS[letter.template](work, letter, cause, code)
+    club = work.club
+    subject, html, text = render(
+        letter.template,
+        reader.language,
+        {
+            "club_name": club.name_ru if reader.language == "ru" else club.name,
+            "portal_url": settings().portal_url,
+            "name": reader.name,
+            **facts,
+        },
+    )
+    return Mail(address=reader.address, language=reader.language, subject=subject, html=html, text=text)
+
+
+# --- readers ----------------------------------------------------------------------------------------------------------
+
+
+def _member(work: Work, member_id: str) -> _Reader:
+    member = members.member(work, member_id)
+    if member is None:
+        raise Unsendable("recipient_gone")
+    return _Reader(member.email, member.language, member.name)
+
+
+def _distributor(work: Work, distributor_id: str) -> _Reader:
+    distributor = orders.distributor(work, distributor_id)
+    if distributor is None:
+        raise Unsendable("recipient_gone")
+    return _Reader(distributor.email, distributor.language, distributor.name)
+
+
+# --- what each letter tells -------------------------------------------------------------------------------------------
+
+
+def _sign_in_code(work: Work, letter: Letter, sign_in: Item, code: str) -> tuple[_Reader, Facts]:
+    left = int(sign_in["code_expires_at"]) - clock.epoch(work.now)
+    # No name: whoever joins may have typed any name and somebody else's address.
+    return _Reader(sign_in["email"], sign_in["language"], ""), {"code": code, "minutes": max(1, left // 60)}
+
+
+def _welcome(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    reader = _member(work, letter.recipient.id)
+    club = work.club
+    return reader, {
+        "benefits": club.welcome.benefits_ru if reader.language == "ru" else club.welcome.benefits,
+        "window_days": club.tiers.window_days,
+        "currency": club.currency,
+        "steps": [_step_facts(step, reader.language) for step in club.tiers.ladders[club.currency]],
+    }
+
+
+def _person_claimed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    claimant = members.member(work, event["member_id"])
+    if claimant is None:
+        raise Unsendable("claimant_gone")
+    return _member(work, letter.recipient.id), {
+        "company": _company_name(work, event),
+        "claimant": claimant.name,
+        "claimant_email": claimant.email,
+    }
+
+
+def _person_confirmed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    company = companies.company(work, event["company_id"])
+    manager = members.member(work, company.manager_id) if company and company.manager_id else None
+    return _member(work, letter.recipient.id), {
+        "company": company.name if company else "",
+        "manager": {"name": manager.name, "email": manager.email} if manager else None,
+    }
+
+
+def _order(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    order = orders.order(work, event["company_id"], event["order_id"])
+    if order is None:
+        raise Unsendable("order_gone")
+    if letter.recipient.kind == "distributor":
+        reader = _distributor(work, order.distributor_id)
+    else:
+        reader = _member(work, order.history[0].by.member_id)
+    language = reader.language
+    return reader, {
+        "number": order.number,
+        "placed_on": clock.local_day(clock.moment(order.placed_at), work.club.zone),
+        "company": order.company_name,
+        "inn": order.company_inn,
+        "distributor": order.distributor_name,
+        "currency": order.currency,
+        "comment": order.comment,
+        "note": next((each.note for each in reversed(order.history) if each.state == _state_of(letter)), ""),
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name_ru if language == "ru" else line.name,
+                "unit": line.unit,
+                "ordered": line.quantity,
+                "quantity": line.agreed,
+                "unit_price": line.unit_price,
+                "amount": line.amount,
+            }
+            for line in order.lines
+        ],
+        "total": order.total,
+        "shipment": _shipment(order, event, language) if "shipment" in event else None,
+    }
+
+
+def _state_of(letter: Letter) -> str:
+    """The step of the order that this letter tells of: `order_rejected` of `rejected`."""
+    return letter.template.removeprefix("order_")
+
+
+def _shipment(order: Order, event: Item, language: Language) -> Facts:
+    """The part that this event tells of; the order may have more by now."""
+    document = event["shipment"]["document"]
+    shipment = next((each for each in order.shipments if each.document == document), None)
+    if shipment is None:
+        raise Unsendable("shipment_gone")
+    names = {line.sku: line.name_ru if language == "ru" else line.name for line in order.lines}
+    units = {line.sku: line.unit for line in order.lines}
+    return {
+        "document": document,
+        "day": shipment.day,
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": names[line.sku],
+                "unit": units[line.sku],
+                "ordered": line.quantity,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+                "amount": line.amount,
+            }
+            for line in shipment.lines
+        ],
+        "total": shipment.total,
+        "left": order.left,
+    }
+
+
+def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    reader = _member(work, letter.recipient.id)
+    club, currency, reached = work.club, event["currency"], Decimal(event["window_sum"])
+    steps = club.tiers.ladders.get(currency, [])
+    ranks = {step.tier: rank for rank, step in enumerate(steps)}
+    before, after = ranks.get(event["from_tier"], -1), ranks.get(event["to_tier"], -1)
+    above = next((step for step in steps if step.from_sum > reached), None)
+    return reader, {
+        "company": _company_name(work, event),
+        "up": after > before,
+        "day": date.fromisoformat(event["day"]),
+        "tier": _step_facts(steps[after], reader.language) if after >= 0 else None,
+        "before": _step_facts(steps[before], reader.language) if before >= 0 else None,
+        "window_sum": reached,
+        "window_days": club.tiers.window_days,
+        "currency": currency,
+        "next": {**_step_facts(above, reader.language), "missing": above.from_sum - reached} if above else None,
+    }
+
+
+def _step_facts(step: Step, language: Language) -> Facts:
+    return {
+        "name": step.name_ru if language == "ru" else step.name,
+        "discount_percent": step.discount_percent,
+        "from_sum": step.from_sum,
+    }
+
+
+def _company_name(work: Work, event: Item) -> str:
+    company = companies.company(work, event["company_id"])
+    if company is None:
+        raise Unsendable("company_gone")
+    return company.name
+
+
+_COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]] = {
+    SIGN_IN_CODE: _sign_in_code,
+    "welcome": _welcome,
+    "person_claimed": _person_claimed,
+    "person_confirmed": _person_confirmed,
+    "order_placed": _order,
+    "order_accepted": _order,
+    "order_rejected": _order,
+    "order_shipped": _order,
+    "order_cancelled": _order,
+    "tier_changed": _tier_changed,
+}

@@ -1,0 +1,156 @@
+"""A letter's way: written, handed to a worker, sent, settled. The protocol is told in `chalicelib.letters`."""
+
+import json
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+
+from chalicelib import members
+from chalicelib.auth import code_hash, new_code
+from chalicelib.letters import mail, rules, store
+from chalicelib.letters.content import SIGN_IN_CODE, Unsendable, compose
+from chalicelib.letters.schemas import Letter, LetterClass, Mail, NotSent
+from chalicelib.letters.writing import letters_of
+from chalicelib.platform import aws, clock
+from chalicelib.platform.events import Event
+from chalicelib.platform.log import log
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table import Refused, Transaction
+
+LONGEST_DELAY = 900  # seconds that SQS can hold a message back
+
+# What a refused claim means, in the order in which it is asked.
+_REASONS = {"sign_in": "expired", "suppressed": "suppressed", "consent": "no_consent"}
+
+
+class ComesAgain(Exception):
+    """The letter could not be sent now, and surely was not: its message comes again."""
+
+
+# --- from the stream --------------------------------------------------------------------------------------------------
+
+
+def on_event(work: Work, event: Event) -> None:
+    """Writes the letters that the event asks for. A letter that is there already stays as it is."""
+    for letter in letters_of(work, event):
+        store.create(work.table, letter)
+
+
+def on_letter_written(work: Work, event: Event) -> None:
+    """A message for a worker. More than one does no harm."""
+    _call_again(event.item["letter_id"], 0)
+
+
+# --- from the letters queue -------------------------------------------------------------------------------------------
+
+
+def send(work: Work, message: dict[str, Any], *, below: Callable[[int], int] = secrets.randbelow) -> None:
+    """One step on the way of the letter that the message names; `below` draws the digits of a sign-in code.
+
+    Returns when nothing is left to do for this message, raises when it should come again.
+    """
+    letter_id: str = json.loads(message["body"])["letter_id"]
+    letter = store.read(work.table, letter_id)
+    if letter is None:
+        log.warning("no such letter", extra={"letter_id": letter_id})
+        return
+    now = clock.epoch(work.now)
+    settle_seconds = _settle_seconds(work, letter)
+    letter = store.change(work.table, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
+    if rules.may_be_claimed(letter, now):
+        _attempt(work, letter, below)
+    else:
+        _look_again(letter, now)
+
+
+def _attempt(work: Work, letter: Letter, below: Callable[[int], int]) -> None:
+    code = new_code(below) if letter.template == SIGN_IN_CODE else ""
+    try:
+        # Before the claim: what cannot be written is a failure like any other, and not half a send.
+        written = compose(work, letter, code)
+    except Unsendable as unsendable:
+        _skip(work, letter, str(unsendable))
+        return
+    now = clock.epoch(work.now)
+    claimed = rules.claimed(letter, work.new_id("try"), now + work.club.letters.lease_seconds)
+    try:
+        claimed = _claim(work, letter, claimed, written, code)
+    except Refused as refused:
+        if "letter" in refused:
+            _look_again(store.found(refused, "letter"), now)
+        else:
+            _skip(work, letter, next(reason for label, reason in _REASONS.items() if label in refused))
+        return
+    answer = mail.send(written, letter.letter_id)
+    settle_at = now + _settle_seconds(work, letter)
+    letter = store.change(
+        work.table,
+        claimed,
+        partial(rules.answered, attempt=claimed.attempt, answer=answer, at=work.at, settle_at=settle_at),
+    )
+    if isinstance(answer, NotSent):
+        raise ComesAgain(answer.why)
+    _look_again(letter, now)
+
+
+def _claim(work: Work, letter: Letter, claimed: Letter, written: Mail, code: str) -> Letter:
+    """Takes the letter, in one transaction with everything that allows it. Raises Refused."""
+    tx = Transaction()
+    taken = store.claim(tx, letter, claimed)
+    store.check_not_suppressed(tx, written.address)
+    if code:
+        sign_in_id = letter.recipient.id
+        store.keep_code(tx, sign_in_id, code_hash(aws.secret(), sign_in_id, code), clock.epoch(work.now))
+    if letter.letter_class is LetterClass.ADVERTISING:
+        members.check_consent(tx, letter.recipient.id, "advertising")
+    try:
+        work.table.commit(tx)
+    except BotoCoreError:
+        # The reply is lost, and perhaps nothing more. As the same attempt it may be asked again; giving up here would leave a
+        # letter that nobody sent to wait for its lease and for the mail service.
+        work.table.commit(tx)
+    return taken
+
+
+def _settle_seconds(work: Work, letter: Letter) -> int:
+    figures = work.club.letters
+    return 60 * (figures.code_settle_minutes if letter.template == SIGN_IN_CODE else figures.settle_minutes)
+
+
+def _skip(work: Work, letter: Letter, reason: str) -> None:
+    store.change(work.table, letter, partial(rules.skipped, reason=reason))
+
+
+def _look_again(letter: Letter, now: int) -> None:
+    """A message for later, if the letter waits: a new one, since each return of the old one counts as a failure."""
+    until = rules.waits_until(letter)
+    if until is not None:
+        _call_again(letter.letter_id, until - now)
+
+
+def _call_again(letter_id: str, seconds: int) -> None:
+    aws.sqs().send_message(
+        QueueUrl=settings().letters_queue_url,
+        MessageBody=json.dumps({"letter_id": letter_id}),
+        DelaySeconds=min(max(seconds, 0), LONGEST_DELAY),
+    )
+
+
+# --- from the mail service --------------------------------------------------------------------------------------------
+
+
+def settle(work: Work, message: dict[str, Any]) -> None:
+    """What the mail service reports of a letter. An address that bounces for good, or complains, gets no more letters."""
+    report = mail.report_of(message["body"])
+    if report is None:
+        return
+    if report.suppresses:
+        for address in report.addresses:
+            store.suppress(work.table, address, reason=report.suppresses, at=report.at, letter_id=report.letter_id)
+    letter = store.read(work.table, report.letter_id) if report.letter_id else None
+    if letter is not None:
+        store.change(work.table, letter, partial(rules.reported, report=report))

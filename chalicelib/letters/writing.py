@@ -1,0 +1,86 @@
+"""Which letters an event asks for: template, class, and to whom. The words come later, when the letter is sent."""
+
+from collections.abc import Callable, Iterable
+
+from chalicelib import companies
+from chalicelib.letters.schemas import Letter, LetterClass, Recipient
+from chalicelib.platform.events import Event
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.work import Work
+from chalicelib.table import Key
+from chalicelib.table.transactions import Item
+
+KEEP_DAYS = 400  # as long as the events that letters tell of
+
+# Who in a company hears that its tier has moved.
+_HEAR_OF_TIERS = {"owner", "buyer"}
+
+
+def letters_of(work: Work, event: Event) -> list[Letter]:
+    """The same letters, with the same ids, each time the event is told."""
+    template, recipients = _ASKED_FOR[event.name]
+    return [
+        Letter(
+            letter_id=derived_id("ltr", event.id, template, recipient.kind, recipient.id),
+            template=template,
+            letter_class=LetterClass.SERVICE,
+            recipient=recipient,
+            cause=Key(event.item["pk"], event.item["sk"]),
+            written_at=work.at,
+            expires_at=work.expiry(days=KEEP_DAYS),
+        )
+        for recipient in recipients(work, event.item)
+    ]
+
+
+Recipients = Callable[[Work, Item], Iterable[Recipient]]
+
+
+def _who_signs_in(work: Work, item: Item) -> list[Recipient]:
+    """Nobody, if the address is not of a member and nobody joins with it: a stranger gets no mail from us."""
+    known = "member_id" in item or "registration" in item
+    return [Recipient("sign_in", item["sign_in_id"])] if known else []
+
+
+def _the_member(work: Work, item: Item) -> list[Recipient]:
+    return [Recipient("member", item["member_id"])]
+
+
+def _the_distributor(work: Work, item: Item) -> list[Recipient]:
+    return [Recipient("distributor", item["distributor_id"])]
+
+
+def _the_orderer(work: Work, item: Item) -> list[Recipient]:
+    return [Recipient("orderer", item["order_id"])]
+
+
+def _who_may_confirm(work: Work, item: Item) -> list[Recipient]:
+    """The company's owners, and its manager if it has one. The club's other staff see the list of those who wait."""
+    people = companies.people(work, item["company_id"])
+    company = companies.company(work, item["company_id"])
+    owners = [person.member_id for person in people if person.status == "active" and person.role == "owner"]
+    manager = [company.manager_id] if company and company.manager_id else []
+    return [Recipient("member", member_id) for member_id in dict.fromkeys(owners + manager)]
+
+
+def _who_buys(work: Work, item: Item) -> list[Recipient]:
+    people = companies.people(work, item["company_id"])
+    return [
+        Recipient("member", person.member_id)
+        for person in people
+        if person.status == "active" and person.role in _HEAR_OF_TIERS
+    ]
+
+
+_ASKED_FOR: dict[str, tuple[str, Recipients]] = {
+    "sign_in.requested": ("sign_in_code", _who_signs_in),
+    "member.email_confirmed": ("welcome", _the_member),
+    "company.person_claimed": ("person_claimed", _who_may_confirm),
+    "company.person_confirmed": ("person_confirmed", _the_member),
+    "order.placed": ("order_placed", _the_distributor),
+    "order.cancelled": ("order_cancelled", _the_distributor),
+    "order.accepted": ("order_accepted", _the_orderer),
+    "order.rejected": ("order_rejected", _the_orderer),
+    "order.shipped": ("order_shipped", _the_orderer),
+    "tier.changed": ("tier_changed", _who_buys),
+}
