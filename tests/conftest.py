@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 
 import boto3
@@ -26,7 +27,9 @@ NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's 
 
 
 def create_table(name: str) -> None:
-    strings = [{"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")]
+    strings = [
+        {"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
+    ]
     boto3.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -46,12 +49,19 @@ def create_table(name: str) -> None:
     )
 
 
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: a new session reads the services' descriptions again, which takes longer than most tests."""
+    return boto3.Session()
+
+
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty AWS account in memory, with what the stack would have put there."""
     from moto import mock_aws
 
     with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         sqs, names = boto3.client("sqs"), ("letters", "imports", "tiers")
         environment = {
             "TABLE_NAME": "club",
