@@ -1,1 +1,6 @@
-"""TODO by its author."""
+"""What the club sells."""
+
+from chalicelib.catalog.rules import Product
+from chalicelib.catalog.store import product_of
+
+__all__ = ["Product", "product_of"]

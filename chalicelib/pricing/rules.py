@@ -27,9 +27,10 @@ class Goods(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What a company brings to its price. Without a tier, `tier` is empty."""
+    """What a company brings to its price: a tier of a ladder (named by its currency); without one, `tier` is empty."""
 
     tier: str = ""
+    ladder: str = ""
     tier_percent: Decimal = Decimal(0)
 
 
@@ -93,7 +94,7 @@ def _base_price(goods: Goods, buyer: Buyer) -> Ruling:
 def _tier_discount(goods: Goods, buyer: Buyer) -> Ruling:
     if not buyer.tier:
         return Ruling("tier_discount", "no_tier")
-    facts = {"tier": buyer.tier, "percent": f"{buyer.tier_percent.normalize():f}"}
+    facts = {"tier": buyer.tier, "ladder": buyer.ladder, "percent": f"{buyer.tier_percent.normalize():f}"}
     return Ruling("tier_discount", "tier_reached", per_unit(goods.base_price, buyer.tier_percent), facts)
 
 

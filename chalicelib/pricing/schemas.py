@@ -1,12 +1,14 @@
 """How a price is shown and explained."""
 
 from collections.abc import Mapping
+from typing import Self
 
 from pydantic import BaseModel, Field
 
 from chalicelib.platform.club import Club
 from chalicelib.platform.money import Money
 from chalicelib.pricing.rules import Price, Ruling
+from chalicelib.tiers import tier_name
 
 # By rule and reason; the figures are those of the ruling.
 _REASONS: dict[tuple[str, str], tuple[str, str]] = {
@@ -30,6 +32,12 @@ class RuleAnswer(BaseModel):
     name: str = Field(description="base_price or tier_discount; later versions know more.")
     reason: str = Field(description="In the reader's language.")
 
+    @classmethod
+    def of(cls, ruling: Ruling, language: str, club: Club) -> Self:
+        english, russian = _REASONS[ruling.rule, ruling.reason]
+        text = russian if language == "ru" else english
+        return cls(name=ruling.rule, reason=text.format_map(_readable(ruling.facts, language, club)))
+
 
 class PriceAnswer(BaseModel):
     """The caller's own price of one unit, with the rule that made it and those that did not."""
@@ -39,28 +47,19 @@ class PriceAnswer(BaseModel):
     rejected: list[RuleAnswer]
 
     @classmethod
-    def of(cls, price: Price, language: str, club: Club) -> "PriceAnswer":
+    def of(cls, price: Price, language: str, club: Club) -> Self:
         return cls(
             unit_price=Money(amount=price.unit_price, currency=price.currency),
-            rule=_rule_answer(price.chosen, language, club),
-            rejected=[_rule_answer(ruling, language, club) for ruling in price.rejected],
+            rule=RuleAnswer.of(price.chosen, language, club),
+            rejected=[RuleAnswer.of(ruling, language, club) for ruling in price.rejected],
         )
 
 
-def _rule_answer(ruling: Ruling, language: str, club: Club) -> RuleAnswer:
-    english, russian = _REASONS[ruling.rule, ruling.reason]
-    text = russian if language == "ru" else english
-    return RuleAnswer(name=ruling.rule, reason=text.format_map(_readable(ruling.facts, language, club)))
-
-
 def _readable(facts: Mapping[str, str], language: str, club: Club) -> dict[str, str]:
-    """The facts as a reader knows them: a tier by its name, if the club still has it; `2,5` in Russian."""
+    """The facts as a reader knows them: a tier by its name, `2,5` in Russian."""
     readable = dict(facts)
-    if language == "ru" and "percent" in readable:
-        readable["percent"] = readable["percent"].replace(".", ",")
-    for ladder in club.tiers.ladders.values():
-        for step in ladder:
-            if step.tier == facts.get("tier"):
-                readable["tier"] = step.name_ru if language == "ru" else step.name
-                return readable
+    if "tier" in facts:
+        readable["tier"] = tier_name(club, facts["ladder"], facts["tier"], language)
+    if language == "ru" and "percent" in facts:
+        readable["percent"] = facts["percent"].replace(".", ",")
     return readable

@@ -22,7 +22,7 @@ def explained(buyer: Buyer, language: str, lamp: Lamp | None = None) -> tuple[st
 
 
 def test_a_price_goes_out_as_money_with_the_rules_name():
-    answer = PriceAnswer.of(resolve(Lamp(), 1, Buyer("silver", Decimal(5)), date(2026, 11, 20)), "en", club())
+    answer = PriceAnswer.of(resolve(Lamp(), 1, Buyer("silver", "RUB", Decimal(5)), date(2026, 11, 20)), "en", club())
     assert answer.model_dump(mode="json")["unit_price"] == {"amount": "114.00", "currency": "RUB"}
     assert (answer.rule.name, [each.name for each in answer.rejected]) == ("tier_discount", ["base_price"])
 
@@ -33,17 +33,17 @@ def test_a_price_goes_out_as_money_with_the_rules_name():
         (Buyer(), "en", ("The base price.", ["The company has no tier yet."])),
         (Buyer(), "ru", ("Базовая цена.", ["У компании пока нет уровня."])),
         (
-            Buyer("silver", Decimal("5")),
+            Buyer("silver", "RUB", Decimal("5")),
             "en",
             ("Tier Silver: 5 % off the base price.", ["The base price is not the lowest."]),
         ),
         (
-            Buyer("silver", Decimal("2.50")),
+            Buyer("silver", "RUB", Decimal("2.50")),
             "ru",
             ("Уровень «Серебро»: скидка 2,5 % от базовой цены.", ["Базовая цена не самая низкая."]),
         ),
         (
-            Buyer("silver", Decimal(0)),
+            Buyer("silver", "RUB", Decimal(0)),
             "en",
             ("The base price.", ["Tier Silver, 0 %: this gives no lower price."]),
         ),
@@ -54,4 +54,4 @@ def test_the_reasons_are_told_in_the_readers_language(buyer: Buyer, language: st
 
 
 def test_a_tier_that_the_club_no_longer_has_is_told_by_its_code():
-    assert explained(Buyer("copper", Decimal(1)), "en")[0] == "Tier copper: 1 % off the base price."
+    assert explained(Buyer("copper", "RUB", Decimal(1)), "en")[0] == "Tier copper: 1 % off the base price."
