@@ -1,1 +1,8 @@
-"""TODO by its author."""
+"""Cart to delivery through a distributor."""
+
+from chalicelib.orders.distributors import distributor
+from chalicelib.orders.rules import Order, State
+from chalicelib.orders.schemas import Distributor
+from chalicelib.orders.service import order
+
+__all__ = ["Distributor", "Order", "State", "distributor", "order"]

@@ -1,3 +1,285 @@
-from chalicelib.platform.http import Routes
+"""Orders: as the company places them, as the distributor delivers them; and the distributors as the staff keeps them."""
+
+from chalicelib.orders import distributors, service, store
+from chalicelib.orders.rules import Order
+from chalicelib.orders.schemas import (
+    AcceptForm,
+    CancelForm,
+    Distributor,
+    DistributorChange,
+    DistributorForm,
+    DistributorPage,
+    DistributorPeople,
+    DistributorPerson,
+    DistributorPersonForm,
+    OrderAnswer,
+    OrderForm,
+    OrderPage,
+    OrderQuery,
+    OrderSummary,
+    RejectForm,
+    ShipForm,
+)
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
+from chalicelib.platform.problems import Problem
+from chalicelib.table import Page
 
 routes = Routes(__name__, tag="orders")
+
+STEP = ("not_found", "wrong_state")
+
+
+# --- the company ------------------------------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/orders",
+    scope="orders.write",
+    body=OrderForm,
+    answer=OrderAnswer,
+    status=201,
+    keyed=True,
+    problems=("cabinet_locked",),
+)
+def place_order(call: Call) -> Answer:
+    """Order from the distributor that serves the company.
+
+    Each line gets the company's price of this moment, and keeps it with its explanation. Without `distributor_id` the order goes to
+    the company's own distributor, else to the first one of its region.
+    """
+    placed = service.place(
+        call.work, call.principal.for_company(), call.principal.for_member(), call.body, _remember(call)
+    )
+    return _told(call, placed)
+
+
+@routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)
+def list_orders(call: Call) -> OrderPage:
+    """List the company's orders, newest first."""
+    cursors = call.cursors()
+    page = store.company_orders(
+        call.work.table,
+        call.principal.for_company(),
+        state=call.query.state,
+        limit=call.query.limit,
+        after=cursors.open(call.query.cursor),
+    )
+    return _listed(page, cursors.close(page.last))
+
+
+@routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderAnswer, problems=("not_found",))
+def show_order(call: Call, order_id: str) -> Answer:
+    """Read an order: its lines with their prices explained, its shipments and its history."""
+    return _shown(call, service.order(call.work, call.principal.for_company(), order_id))
+
+
+@routes.post(
+    "/v1/orders/{order_id}/cancel",
+    scope="orders.write",
+    body=CancelForm,
+    answer=OrderAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def cancel_order(call: Call, order_id: str) -> Answer:
+    """Take an order back, as long as the distributor has not answered."""
+    principal = call.principal
+    cancelled = service.cancel(
+        call.work,
+        principal.for_company(),
+        principal.for_member(),
+        order_id,
+        call.body.note,
+        _remember(call),
+    )
+    return _told(call, cancelled)
+
+
+# --- the distributor --------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/distributor/orders", scope="fulfilment.read", query=OrderQuery, answer=OrderPage)
+def list_distributor_orders(call: Call) -> OrderPage:
+    """List the orders that came to the distributor, newest first."""
+    cursors = call.cursors()
+    page = store.distributor_orders(
+        call.work.table,
+        call.principal.for_distributor(),
+        state=call.query.state,
+        limit=call.query.limit,
+        after=cursors.open(call.query.cursor),
+    )
+    return _listed(page, cursors.close(page.last))
+
+
+@routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderAnswer, problems=("not_found",))
+def show_distributor_order(call: Call, order_id: str) -> Answer:
+    """Read an order that came to the distributor."""
+    return _shown(call, service.distributors_order(call.work, call.principal.for_distributor(), order_id))
+
+
+@routes.post(
+    "/v1/distributor/orders/{order_id}/accept",
+    scope="fulfilment.write",
+    body=AcceptForm,
+    answer=OrderAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def accept_order(call: Call, order_id: str) -> Answer:
+    """Accept an order as it is, or with less of some lines."""
+    principal = call.principal
+    accepted = service.accept(
+        call.work, principal.for_distributor(), principal.for_member(), order_id, call.body, _remember(call)
+    )
+    return _told(call, accepted)
+
+
+@routes.post(
+    "/v1/distributor/orders/{order_id}/reject",
+    scope="fulfilment.write",
+    body=RejectForm,
+    answer=OrderAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def reject_order(call: Call, order_id: str) -> Answer:
+    """Refuse an order, with the reason that the partner reads."""
+    principal = call.principal
+    rejected = service.reject(
+        call.work,
+        principal.for_distributor(),
+        principal.for_member(),
+        order_id,
+        call.body.reason,
+        _remember(call),
+    )
+    return _told(call, rejected)
+
+
+@routes.post(
+    "/v1/distributor/orders/{order_id}/ship",
+    scope="fulfilment.write",
+    body=ShipForm,
+    answer=OrderAnswer,
+    keyed=True,
+    problems=(*STEP, "already_exists"),
+)
+def ship_order(call: Call, order_id: str) -> Answer:
+    """Tell of a shipment: a part of the order, or all that is left; the last part completes it.
+
+    On the document's business date the shipment becomes the company's purchase volume.
+    """
+    principal = call.principal
+    shipped = service.ship(
+        call.work, principal.for_distributor(), principal.for_member(), order_id, call.body, _remember(call)
+    )
+    return _told(call, shipped)
+
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/staff/distributors", scope="staff.distributors.write", body=DistributorForm, answer=Distributor, status=201
+)
+def create_distributor(call: Call) -> Answer:
+    """Add a distributor with the regions it serves."""
+    made = distributors.create(call.work, call.body)
+    location = f"/v1/staff/distributors/{made.distributor_id}"
+    return Answer(made, headers={**etag(made.version), "Location": location})
+
+
+@routes.get("/v1/staff/distributors", scope="staff.distributors.write", query=PageQuery, answer=DistributorPage)
+def list_distributors(call: Call) -> DistributorPage:
+    """List distributors by name."""
+    cursors = call.cursors()
+    found, last = distributors.page(call.work, call.query.limit, cursors.open(call.query.cursor))
+    return DistributorPage(items=found, next_cursor=cursors.close(last))
+
+
+@routes.get(
+    "/v1/staff/distributors/{distributor_id}",
+    scope="staff.distributors.write",
+    answer=Distributor,
+    problems=("not_found",),
+)
+def show_distributor(call: Call, distributor_id: str) -> Answer:
+    """Read a distributor."""
+    found = distributors.distributor(call.work, distributor_id)
+    if found is None:
+        raise Problem("not_found")
+    return Answer(found, headers=etag(found.version))
+
+
+@routes.patch(
+    "/v1/staff/distributors/{distributor_id}",
+    scope="staff.distributors.write",
+    body=DistributorChange,
+    answer=Distributor,
+    matched=True,
+    problems=("not_found", "precondition_failed"),
+)
+def change_distributor(call: Call, distributor_id: str) -> Answer:
+    """Change a distributor. Regions are replaced as a whole."""
+    changed = distributors.change(call.work, distributor_id, call.expected_version(), call.body)
+    return Answer(changed, headers=etag(changed.version))
+
+
+@routes.post(
+    "/v1/staff/distributors/{distributor_id}/people",
+    scope="staff.distributors.write",
+    body=DistributorPersonForm,
+    answer=DistributorPerson,
+    problems=("not_found", "conflict"),
+)
+def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson:
+    """Let a person work on the distributor's orders. They sign in with their email."""
+    return distributors.add_person(call.work, distributor_id, call.body)
+
+
+@routes.get(
+    "/v1/staff/distributors/{distributor_id}/people",
+    scope="staff.distributors.write",
+    query=PageQuery,
+    answer=DistributorPeople,
+    problems=("not_found",),
+)
+def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeople:
+    """See who works on the distributor's orders."""
+    cursors = call.cursors()
+    found, last = distributors.people(call.work, distributor_id, call.query.limit, cursors.open(call.query.cursor))
+    return DistributorPeople(items=found, next_cursor=cursors.close(last))
+
+
+@routes.delete(
+    "/v1/staff/distributors/{distributor_id}/people/{member_id}",
+    scope="staff.distributors.write",
+    status=204,
+    problems=("not_found",),
+)
+def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -> Answer:
+    """Take a person from the distributor's orders. What they try from now on is refused."""
+    distributors.remove_person(call.work, distributor_id, member_id)
+    return Answer(None)
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def _remember(call: Call) -> service.Remember:
+    return lambda tx, order: call.remember(tx, _told(call, order))
+
+
+def _told(call: Call, order: Order) -> Answer:
+    return Answer(OrderAnswer.told(order, call.language, call.work.club), headers=etag(order.version))
+
+
+def _shown(call: Call, order: Order | None) -> Answer:
+    if order is None:
+        raise Problem("not_found")
+    return _told(call, order)
+
+
+def _listed(page: Page, next_cursor: str | None) -> OrderPage:
+    return OrderPage(items=[OrderSummary.of(store.order_of(item)) for item in page.items], next_cursor=next_cursor)

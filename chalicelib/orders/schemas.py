@@ -1,0 +1,299 @@
+"""Orders and distributors as they are asked for and shown."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+
+from chalicelib.companies import Region
+from chalicelib.members import PersonName
+from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, State
+from chalicelib.platform.club import Club, Language
+from chalicelib.platform.http import Form, PageQuery
+from chalicelib.platform.money import Money
+from chalicelib.pricing import RuleAnswer
+
+MOST_LINES = 200
+# So that all of them can be replaced by others in one transaction.
+MOST_REGIONS = 45
+
+Sku = Annotated[str, Field(min_length=1, max_length=64)]
+DistributorId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]
+Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+class LineForm(Form):
+    sku: Sku
+    quantity: int = Field(ge=1, le=1_000_000)
+
+    def asked(self) -> Asked:
+        return Asked(self.sku, self.quantity)
+
+
+class OrderForm(Form):
+    """A cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
+
+    lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
+    distributor_id: DistributorId | None = None
+    comment: str = Field(default="", max_length=1000)
+
+
+class CancelForm(Form):
+    note: str = Field(default="", max_length=500)
+
+
+class FewerForm(Form):
+    """So many of this product instead of what was ordered; 0 drops the line."""
+
+    sku: Sku
+    quantity: int = Field(ge=0, le=1_000_000)
+
+    def asked(self) -> Asked:
+        return Asked(self.sku, self.quantity)
+
+
+class AcceptForm(Form):
+    """Lines that are not named are accepted as ordered."""
+
+    lines: list[FewerForm] = Field(default=[], max_length=MOST_LINES)
+    note: str = Field(default="", max_length=500)
+
+
+class RejectForm(Form):
+    reason: str = Field(min_length=1, max_length=500, description="The partner reads it.")
+
+
+class ShipForm(Form):
+    """A part of the order, or without `lines` all that is left."""
+
+    document: Document = Field(description="Number of the shipping document; each is told once.")
+    day: date | None = Field(default=None, description="Business date of the document; today if not given.")
+    lines: list[LineForm] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
+
+
+class OrderQuery(PageQuery):
+    """With `state` a page may hold fewer orders than `limit`; go on while there is a `next_cursor`."""
+
+    state: State | None = None
+
+
+class RegionForm(Form):
+    """A region that the distributor serves. Of several, the one with the lowest priority number gets its orders."""
+
+    region: Region
+    priority: int = Field(default=100, ge=1, le=9999)
+
+
+class DistributorForm(Form):
+    name: str = Field(min_length=2, max_length=200)
+    email: Email = Field(description="Where letters about orders go.")
+    language: Language | None = Field(default=None, description="Of those letters; the club's language if not given.")
+    regions: list[RegionForm] = Field(default=[], max_length=MOST_REGIONS)
+
+
+class DistributorChange(Form):
+    """What is not given stays as it is; `regions` are replaced as a whole."""
+
+    name: str | None = Field(default=None, min_length=2, max_length=200)
+    email: Email | None = None
+    language: Language | None = None
+    regions: list[RegionForm] | None = Field(default=None, max_length=MOST_REGIONS)
+
+
+class DistributorPersonForm(Form):
+    """Somebody who works on the distributor's orders. They sign in with their email."""
+
+    name: PersonName
+    email: Email
+    language: Language | None = None
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+class OrderedBy(BaseModel):
+    company_id: str
+    name: str
+    inn: str
+
+
+class DeliveredBy(BaseModel):
+    distributor_id: str
+    name: str
+
+
+class LineAnswer(BaseModel):
+    """A line at the price that held when the order was placed, with the rule that made it and those that did not."""
+
+    sku: str
+    name: str
+    name_ru: str
+    unit: str
+    quantity: int = Field(description="As ordered.")
+    accepted: int | None = Field(description="As accepted; null until then.")
+    shipped: int
+    base_price: Money
+    unit_price: Money
+    rule: RuleAnswer
+    rejected: list[RuleAnswer]
+    vat_percent: str
+    amount: Money = Field(description="Of what was accepted; before that, of what was ordered.")
+
+    @classmethod
+    def of(cls, line: Line, currency: str, language: str, club: Club) -> Self:
+        return cls(
+            sku=line.sku,
+            name=line.name,
+            name_ru=line.name_ru,
+            unit=line.unit,
+            quantity=line.quantity,
+            accepted=line.accepted,
+            shipped=line.shipped,
+            base_price=Money(amount=line.base_price, currency=currency),
+            unit_price=Money(amount=line.unit_price, currency=currency),
+            rule=RuleAnswer.of(line.chosen, language, club),
+            rejected=[RuleAnswer.of(ruling, language, club) for ruling in line.rejected],
+            vat_percent=f"{line.vat_percent.normalize():f}",
+            amount=Money(amount=line.amount, currency=currency),
+        )
+
+
+class ShippedLineAnswer(BaseModel):
+    sku: str
+    quantity: int
+    amount: Money
+
+
+class ShipmentAnswer(BaseModel):
+    document: str
+    day: date = Field(description="Business date: the day on which it becomes purchase volume.")
+    at: str
+    lines: list[ShippedLineAnswer]
+    total: Money
+
+    @classmethod
+    def of(cls, shipment: Shipment, currency: str) -> Self:
+        return cls(
+            document=shipment.document,
+            day=shipment.day,
+            at=shipment.at,
+            lines=[
+                ShippedLineAnswer(
+                    sku=line.sku, quantity=line.quantity, amount=Money(amount=line.amount, currency=currency)
+                )
+                for line in shipment.lines
+            ],
+            total=Money(amount=shipment.total, currency=currency),
+        )
+
+
+class HappenedAnswer(BaseModel):
+    """A step: when, into which state, on whose side, and what was said (the reason, the document's number)."""
+
+    at: str
+    state: State
+    by: Literal["company", "distributor"]
+    note: str
+
+    @classmethod
+    def of(cls, happened: Happened) -> Self:
+        return cls(at=happened.at, state=happened.state, by=happened.by.side, note=happened.note)
+
+
+class OrderSummary(BaseModel):
+    """An order in a list."""
+
+    order_id: str
+    number: str = Field(description="Short, for people; the id is what is unique.", examples=["261120-7K3QX"])
+    state: State
+    placed_at: str
+    company: OrderedBy
+    distributor: DeliveredBy
+    line_count: int
+    total: Money
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        return cls(**_summary(order))
+
+
+class OrderPage(BaseModel):
+    items: list[OrderSummary]
+    next_cursor: str | None
+
+
+class OrderAnswer(OrderSummary):
+    """An order whole."""
+
+    comment: str
+    lines: list[LineAnswer]
+    shipments: list[ShipmentAnswer]
+    history: list[HappenedAnswer]
+
+    @classmethod
+    def told(cls, order: Order, language: str, club: Club) -> Self:
+        return cls(
+            **_summary(order),
+            comment=order.comment,
+            lines=[LineAnswer.of(line, order.currency, language, club) for line in order.lines],
+            shipments=[ShipmentAnswer.of(shipment, order.currency) for shipment in order.shipments],
+            history=[HappenedAnswer.of(happened) for happened in order.history],
+        )
+
+
+def _summary(order: Order) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "number": order.number,
+        "state": order.state,
+        "placed_at": order.placed_at,
+        "company": OrderedBy(company_id=order.company_id, name=order.company_name, inn=order.company_inn),
+        "distributor": DeliveredBy(distributor_id=order.distributor_id, name=order.distributor_name),
+        "line_count": len(order.lines),
+        "total": Money(amount=order.total, currency=order.currency),
+    }
+
+
+class ServedRegion(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    region: str
+    priority: int
+
+
+class Distributor(BaseModel):
+    """Who delivers in some regions. `email` and `language` are those of its letters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    distributor_id: str
+    name: str
+    email: str
+    language: Language
+    regions: list[ServedRegion]
+    created_at: str
+    version: int
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> Self:
+        return cls.model_validate(item, extra="ignore")
+
+
+class DistributorPage(BaseModel):
+    items: list[Distributor]
+    next_cursor: str | None
+
+
+class DistributorPerson(BaseModel):
+    member_id: str
+    name: str
+    email: str
+
+
+class DistributorPeople(BaseModel):
+    items: list[DistributorPerson]
+    next_cursor: str | None

@@ -1,0 +1,268 @@
+"""Orders and distributors, as they lie in the table. See `table/keys.py` K19-K25, K33 and K38.
+
+ORDER (the company's partition): order_id, number, company_id, company {name, inn}, distributor_id, distributor_name, placed_at,
+currency, comment, state, version, lines [..], shipments [..], history [..]; listed for the company and for the distributor.
+The distributor's pointer to it: company_id. SHIPMENT, the mark that holds a document number: order_id, company_id.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.orders.rules import Actor, Happened, Line, Order, Shipment, ShippedLine, State
+from chalicelib.orders.schemas import Distributor, ServedRegion
+from chalicelib.pricing import Ruling
+from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table.transactions import Item
+
+AMONG = 200  # orders that one page of a filtered list looks at
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+def read_order(table: Table, company_id: str, order_id: str) -> Order | None:
+    item = table.get(keys.order(company_id, order_id), consistent=True)
+    return order_of(item) if item else None
+
+
+def read_distributors_order(table: Table, distributor_id: str, order_id: str) -> Order | None:
+    """Two calls: whose order it is, and the order. None as well for an order of another distributor."""
+    pointer = table.get(keys.distributor_order(distributor_id, order_id), consistent=True)
+    return read_order(table, pointer["company_id"], order_id) if pointer else None
+
+
+def company_orders(
+    table: Table, company_id: str, *, state: State | None, limit: int, after: dict[str, str] | None
+) -> Page:
+    return _list(table, keys.order_list(company_id, "", "").pk, "gsi1", state, limit, after)
+
+
+def distributor_orders(
+    table: Table, distributor_id: str, *, state: State | None, limit: int, after: dict[str, str] | None
+) -> Page:
+    return _list(table, keys.distributor_queue(distributor_id, "", "").pk, "gsi2", state, limit, after)
+
+
+def _list(table: Table, pk: str, index: str, state: State | None, limit: int, after: dict[str, str] | None) -> Page:
+    """Newest first, one call."""
+    if state is None:
+        return table.query(pk, index=index, newest_first=True, limit=limit, after=after)
+    where = Attr("state").eq(state.value)
+    return table.query_some(pk, index=index, newest_first=True, where=where, limit=limit, among=AMONG, after=after)
+
+
+def create_order(tx: Transaction, order: Order) -> None:
+    """The order, and the distributor's pointer to it."""
+    tx.create(order_item(order), label="order")
+    pointer = keys.distributor_order(order.distributor_id, order.order_id)
+    tx.create({**pointer.as_item(), "company_id": order.company_id}, label="pointer")
+
+
+def replace_order(tx: Transaction, order: Order) -> None:
+    """Refused with label `order` unless the stored one is exactly one version behind."""
+    tx.put(order_item(order), when=Attr("version").eq(order.version - 1), label="order")
+
+
+def hold_document(tx: Transaction, order: Order) -> None:
+    """The document of the last shipment is told once. Refused with label `document` if it was told before."""
+    shipment = order.shipments[-1]
+    mark = keys.shipment(order.distributor_id, shipment.day.year, shipment.document)
+    tx.create({**mark.as_item(), "order_id": order.order_id, "company_id": order.company_id}, label="document")
+
+
+def order_item(order: Order) -> Item:
+    return {
+        **keys.order(order.company_id, order.order_id).as_item(),
+        **keys.order_list(order.company_id, order.placed_at, order.order_id).as_gsi1(),
+        **keys.distributor_queue(order.distributor_id, order.placed_at, order.order_id).as_gsi2(),
+        "order_id": order.order_id,
+        "number": order.number,
+        "company_id": order.company_id,
+        "company": {"name": order.company_name, "inn": order.company_inn},
+        "distributor_id": order.distributor_id,
+        "distributor_name": order.distributor_name,
+        "placed_at": order.placed_at,
+        "currency": order.currency,
+        "comment": order.comment,
+        "state": order.state.value,
+        "version": order.version,
+        "lines": [_line_item(line) for line in order.lines],
+        "shipments": [_shipment_item(shipment) for shipment in order.shipments],
+        "history": [_happened_item(happened) for happened in order.history],
+    }
+
+
+def order_of(item: Item) -> Order:
+    lines = tuple(_line_of(line) for line in item["lines"])
+    return Order(
+        order_id=item["order_id"],
+        number=item["number"],
+        company_id=item["company_id"],
+        company_name=item["company"]["name"],
+        company_inn=item["company"]["inn"],
+        distributor_id=item["distributor_id"],
+        distributor_name=item["distributor_name"],
+        placed_at=item["placed_at"],
+        currency=item["currency"],
+        comment=item["comment"],
+        state=State(item["state"]),
+        version=int(item["version"]),
+        lines=lines,
+        shipments=tuple(_shipment_of(shipment, lines) for shipment in item["shipments"]),
+        history=tuple(_happened_of(happened) for happened in item["history"]),
+    )
+
+
+def _line_item(line: Line) -> Item:
+    item = {
+        "sku": line.sku,
+        "name": line.name,
+        "name_ru": line.name_ru,
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "shipped": line.shipped,
+        "base_price": line.base_price,
+        "unit_price": line.unit_price,
+        "vat_percent": line.vat_percent,
+        "chosen": _ruling_item(line.chosen),
+        "rejected": [_ruling_item(ruling) for ruling in line.rejected],
+    }
+    return item if line.accepted is None else {**item, "accepted": line.accepted}
+
+
+def _line_of(item: Item) -> Line:
+    return Line(
+        sku=item["sku"],
+        name=item["name"],
+        name_ru=item["name_ru"],
+        unit=item["unit"],
+        quantity=int(item["quantity"]),
+        shipped=int(item["shipped"]),
+        accepted=int(item["accepted"]) if "accepted" in item else None,
+        base_price=item["base_price"],
+        unit_price=item["unit_price"],
+        vat_percent=item["vat_percent"],
+        chosen=_ruling_of(item["chosen"]),
+        rejected=tuple(_ruling_of(ruling) for ruling in item["rejected"]),
+    )
+
+
+def _ruling_item(ruling: Ruling) -> Item:
+    item = {"rule": ruling.rule, "reason": ruling.reason, "facts": dict(ruling.facts), "unit_price": ruling.unit_price}
+    return {name: value for name, value in item.items() if value not in (None, {})}
+
+
+def _ruling_of(item: Item) -> Ruling:
+    return Ruling(item["rule"], item["reason"], item.get("unit_price"), item.get("facts", {}))
+
+
+def _shipment_item(shipment: Shipment) -> Item:
+    """What was shipped by article; names and prices are those of the order's lines."""
+    return {
+        "document": shipment.document,
+        "day": shipment.day.isoformat(),
+        "at": shipment.at,
+        "parts": {line.sku: line.quantity for line in shipment.lines},
+    }
+
+
+def _shipment_of(item: Item, lines: Sequence[Line]) -> Shipment:
+    parts: dict[str, Any] = item["parts"]
+    return Shipment(
+        document=item["document"],
+        day=date.fromisoformat(item["day"]),
+        at=item["at"],
+        lines=tuple(
+            ShippedLine(line.sku, line.name, int(parts[line.sku]), line.unit_price)
+            for line in lines
+            if line.sku in parts
+        ),
+    )
+
+
+def _happened_item(happened: Happened) -> Item:
+    return {
+        "at": happened.at,
+        "state": happened.state.value,
+        "side": happened.by.side,
+        "member_id": happened.by.member_id,
+        "note": happened.note,
+    }
+
+
+def _happened_of(item: Item) -> Happened:
+    return Happened(item["at"], State(item["state"]), Actor(item["side"], item["member_id"]), item["note"])
+
+
+# --- distributors -----------------------------------------------------------------------------------------------------
+
+
+def read_distributor(table: Table, distributor_id: str, *, consistent: bool = False) -> Distributor | None:
+    item = table.get(keys.distributor(distributor_id), consistent=consistent)
+    return Distributor.from_item(item) if item else None
+
+
+def first_of_region(table: Table, region: str) -> tuple[str, str] | None:
+    """Id and name of the distributor that gets this region's orders. One call: the name lies with the region."""
+    page = table.query(keys.region(region, 0, "").pk, limit=1)
+    return (page.items[0]["distributor_id"], page.items[0]["name"]) if page.items else None
+
+
+def list_distributors(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    return table.query(keys.distributor_list("", "").pk, index="gsi1", limit=limit, after=after)
+
+
+def create_distributor(tx: Transaction, distributor: Distributor) -> None:
+    tx.create(_distributor_item(distributor))
+    for served in distributor.regions:
+        tx.put(_region_item(distributor, served))
+
+
+def replace_distributor(tx: Transaction, before: Distributor, after: Distributor) -> None:
+    """Refused with label `version` if it changed since `before`."""
+    tx.put(_distributor_item(after), when=Attr("version").eq(before.version), label="version")
+    kept = set(after.regions)
+    for served in before.regions:
+        if served not in kept:
+            tx.delete(keys.region(served.region, served.priority, before.distributor_id))
+    for served in after.regions:
+        if served not in before.regions or before.name != after.name:
+            tx.put(_region_item(after, served))
+
+
+def _distributor_item(distributor: Distributor) -> Item:
+    return {
+        **keys.distributor(distributor.distributor_id).as_item(),
+        **keys.distributor_list(distributor.name, distributor.distributor_id).as_gsi1(),
+        **distributor.model_dump(),
+    }
+
+
+def _region_item(distributor: Distributor, served: ServedRegion) -> Item:
+    return {
+        **keys.region(served.region, served.priority, distributor.distributor_id).as_item(),
+        "distributor_id": distributor.distributor_id,
+        "name": distributor.name,
+    }
+
+
+def list_people(table: Table, distributor_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    everyone = keys.distributor_person(distributor_id, "")
+    return table.query(everyone.pk, starts=everyone.sk, limit=limit, after=after)
+
+
+def put_person(tx: Transaction, distributor_id: str, member_id: str, at: str) -> None:
+    tx.put({**keys.distributor_person(distributor_id, member_id).as_item(), "member_id": member_id, "at": at})
+
+
+def drop_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
+    """Refused with label `person` if nobody is there."""
+    tx.delete(keys.distributor_person(distributor_id, member_id), when=Attr("pk").exists(), label="person")
+
+
+def check_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
+    """Refused with label `membership` if the member does not work for the distributor (any more)."""
+    tx.check(keys.distributor_person(distributor_id, member_id), Attr("pk").exists(), label="membership")

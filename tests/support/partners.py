@@ -1,0 +1,90 @@
+"""Companies, distributors and their people, as signing up and confirming leave them."""
+
+from decimal import Decimal
+from typing import Any
+
+from chalicelib import members, tiers
+from chalicelib.companies import Company, Person
+from chalicelib.members import Member
+from chalicelib.orders import distributors
+from chalicelib.orders.schemas import DistributorForm, DistributorPersonForm
+from chalicelib.platform.work import Work
+from chalicelib.table import Transaction, keys
+from tests.support.api import Caller
+from tests.tiers.steps import buy, sale_events
+
+OPERATIONS = Caller.person("mbr_staff", "staff", "operations", "club")
+
+
+def member(work: Work, member_id: str, **facts: Any) -> Member:
+    """A person with a confirmed address and a telephone."""
+    made = Member(
+        member_id=member_id,
+        name=f"Anna {member_id}",
+        email=f"{member_id}@partner.example",
+        language="en",
+        joined_at=work.at,
+        version=1,
+        **{
+            "phone": "+74951234567",
+            "phone_confirmed_on": work.today.isoformat(),
+            "email_confirmed_at": work.at,
+            **facts,
+        },
+    )
+    work.table.put({**keys.member(member_id).as_item(), **made.model_dump(exclude_none=True)})
+    return made
+
+
+def company(work: Work, company_id: str = "cmp_1", **facts: Any) -> Company:
+    made = Company(
+        company_id=company_id,
+        created_at=work.at,
+        version=1,
+        **{"name": f"Luch {company_id}", "inn": "7707083893", "currency": "RUB", "origin": "member", **facts},
+    )
+    work.table.put({**keys.company(company_id).as_item(), **made.model_dump(exclude_none=True)})
+    return made
+
+
+def speaks_for(work: Work, company_id: str, member_id: str = "mbr_1", role: str = "owner") -> Caller:
+    """The member, confirmed as one of the company's people."""
+    person = Person(company_id=company_id, member_id=member_id, role=role, status="active", at=work.at, version=1)
+    tx = Transaction()
+    members.appoint(tx, member_id, kind="company", owner=company_id, role=role, status="active")
+    tx.put({**keys.person(company_id, member_id).as_item(), **person.model_dump(exclude_none=True)})
+    work.table.commit(tx)
+    return Caller.person(member_id, "company", role, company_id)
+
+
+def dismissed(work: Work, company_id: str, member_id: str = "mbr_1") -> None:
+    tx = Transaction()
+    members.dismiss(tx, member_id, company_id)
+    tx.delete(keys.person(company_id, member_id))
+    work.table.commit(tx)
+
+
+def partner(work: Work, company_id: str = "cmp_1", member_id: str = "mbr_1", **facts: Any) -> Caller:
+    """A company with an owner whose cabinet is open."""
+    company(work, company_id, **facts)
+    member(work, member_id)
+    return speaks_for(work, company_id, member_id)
+
+
+def reach(work: Work, company_id: str, amount: Decimal | str) -> None:
+    """The company's first purchases, which give it its tier at once."""
+    buy(work, company_id, 0, amount)
+    for event in sale_events(work, company_id):
+        tiers.on_sale_recorded(work, event)
+
+
+def distributor(work: Work, *regions: str, name: str = "Svet Opt", priority: int = 100) -> tuple[str, Caller]:
+    """A distributor of these regions, and one of its people."""
+    served = [{"region": region, "priority": priority} for region in regions]
+    form = DistributorForm.model_validate(
+        {"name": name, "email": "orders@distributor.example", "language": "ru", "regions": served}
+    )
+    made = distributors.create(work, form)
+    person = DistributorPersonForm(name="Oleg Orlov", email=f"{made.distributor_id}@distributor.example")
+    added = distributors.add_person(work, made.distributor_id, person)
+    return made.distributor_id, Caller.person(added.member_id, "distributor", "operator", made.distributor_id)
