@@ -1,0 +1,104 @@
+"""Events: written with their cause, delivered in order, and never lost by a failure."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.platform.events import Event, deliver, each_message, record
+from chalicelib.platform.work import Work
+from chalicelib.table import Key, Transaction
+from chalicelib.table.transactions import to_wire
+
+COMPANY = Key("COMPANY#cmp_1", "PROFILE")
+
+
+def stream(*items: dict[str, Any] | None) -> dict[str, Any]:
+    """A batch of the table's stream: new images, or None for a removal."""
+    return {
+        "Records": [
+            {
+                "eventName": "REMOVE" if item is None else "INSERT",
+                "dynamodb": {"SequenceNumber": str(number), **({"NewImage": to_wire(item)} if item else {})},
+            }
+            for number, item in enumerate(items, start=1)
+        ]
+    }
+
+
+def happened(number: int, name: str = "order.placed") -> dict[str, Any]:
+    return {"pk": "COMPANY#cmp_1", "sk": f"EVENT#{number}", "event": name, "order_id": f"ord_{number}"}
+
+
+def test_an_event_lies_beside_what_it_happened_to_and_goes_in_its_transaction(work: Work) -> None:
+    tx = Transaction()
+    record(tx, work, COMPANY, "order.placed", order_id="ord_1", lines=2)
+    assert list(work.table.query_all(COMPANY.pk)) == []
+    work.table.commit(tx)
+    [item] = work.table.query_all(COMPANY.pk)
+    assert item == {
+        "pk": "COMPANY#cmp_1",
+        "sk": "EVENT#2026-11-20T09:00:00.000Z#evt_0001",
+        "event": "order.placed",
+        "at": "2026-11-20T09:00:00.000Z",
+        "expires_at": work.expiry(days=400),
+        "order_id": "ord_1",
+        "lines": 2,
+    }
+
+
+def test_every_consumer_hears_in_the_order_of_the_stream(work: Work) -> None:
+    heard: list[tuple[str, str, Any]] = []
+    first = lambda work, event: heard.append(("first", event.name, event.item["order_id"]))  # noqa: E731
+    second = lambda work, event: heard.append(("second", event.name, event.item["order_id"]))  # noqa: E731
+    answer = deliver(stream(happened(1), happened(2)), {"order.placed": [first, second]}, work)
+    assert answer == {"batchItemFailures": []}
+    assert [(who, order) for who, _, order in heard] == [
+        ("first", "ord_1"),
+        ("second", "ord_1"),
+        ("first", "ord_2"),
+        ("second", "ord_2"),
+    ]
+
+
+def test_an_event_is_known_by_the_same_id_at_every_delivery(work: Work) -> None:
+    ids: list[str] = []
+    for _ in range(2):
+        deliver(stream(happened(1), happened(2)), {"order.placed": [lambda _, event: ids.append(event.id)]}, work)
+    assert ids[:2] == ids[2:]
+    assert len(set(ids)) == 2
+
+
+def test_items_that_are_no_events_and_events_nobody_waits_for_pass_by(work: Work) -> None:
+    plain = {"pk": "MEMBER#m", "sk": "PROFILE"}
+    assert deliver(stream(plain, None, happened(1, "nobody.cares")), {}, work) == {"batchItemFailures": []}
+
+
+def test_the_stream_starts_again_at_the_event_that_failed(work: Work) -> None:
+    heard: list[str] = []
+
+    def refuse_second(work: Work, event: Event) -> None:
+        heard.append(event.item["order_id"])
+        if event.item["order_id"] == "ord_2":
+            raise ValueError("not today")
+
+    answer = deliver(stream(happened(1), happened(2), happened(3)), {"order.placed": [refuse_second]}, work)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert heard == ["ord_1", "ord_2"]
+
+
+def test_only_the_messages_that_failed_come_again() -> None:
+    def refuse_second(message: dict[str, Any]) -> None:
+        if message["messageId"] == "two":
+            raise ValueError("not today")
+
+    batch = {"Records": [{"messageId": name} for name in ("one", "two", "three")]}
+    assert each_message(batch, refuse_second) == {"batchItemFailures": [{"itemIdentifier": "two"}]}
+
+
+def test_a_failure_is_logged_with_where_it_happened(work: Work, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(work: Work, event: Event) -> None:
+        raise ValueError("not today")
+
+    deliver(stream(happened(1)), {"order.placed": [fail]}, work)
+    [logged] = caplog.records
+    assert (logged.message, logged.sk) == ("event not delivered", "EVENT#1")
