@@ -231,5 +231,3 @@ def _reasons(response: Any, labels: list[str]) -> tuple[dict[str, Item | None], 
 
 def _old_item(answer: Any) -> Item | None:
     return from_wire(answer["Item"]) if answer.get("Item") else None
-
-

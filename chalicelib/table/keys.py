@@ -6,45 +6,45 @@ attributes. ``expires_at`` (epoch seconds) is the TTL. Index reads are eventuall
 
 Consistency: E eventual, S strong, T inside a transaction.
 
-id  | question                                 | index | pk                          | sk                             | order       | consistency | used by
-K01 | a member with consents, and membership    | table | MEMBER#{member}             | MEMBERSHIP, PROFILE            | by sk       | E           | members, auth
-K02 | which member has this email              | table | EMAIL#{email}               | OWNER                          | one         | S           | members, auth
-K03 | the consents a member gave and withdrew  | table | MEMBER#{member}             | CONSENTLOG#{version}#{purpose} | by time     | E           | members
-K04 | a sign-in under way                      | table | SIGNIN#{sign_in}            | SIGNIN                         | one         | S           | auth
-K05 | how often was this done in this hour     | table | THROTTLE#{what}#{who}       | {window}                       | one         | S           | auth
-K06 | a company                                | table | COMPANY#{company}           | PROFILE                        | one         | E           | companies
-K07 | which company has this INN and KPP       | table | INN#{inn}#{kpp}             | OWNER                          | one         | S           | companies
-K08 | which company is this customer of a file | table | CUSTOMER#{source}#{id}      | OWNER                          | one         | S           | companies, sales
-K09 | the people of a company                  | table | COMPANY#{company}           | PERSON#{member}                | by member   | E, T        | companies
-K10 | all companies by name                    | gsi1    | COMPANIES                   | {name}#{company}               | by name     | E           | companies
-K11 | people waiting for a manager's word      | gsi2    | CLAIMS                      | {time}#{company}#{member}      | oldest first| E           | companies
-K12 | where a company stands                   | table | COMPANY#{company}           | STANDING                       | one         | E, S        | tiers, pricing
-K13 | what falls due on a day                  | gsi2    | DUE#{work}#{day}#{shard}    | {company}                      | by company  | E           | tiers
-K14 | purchases of a company by day            | table | COMPANY#{company}           | DAY#{date}                     | by day      | S           | sales, tiers
-K15 | documents of a company                   | table | COMPANY#{company}           | SALE#{date}#{src}#{doc}#{rev}  | latest first| E           | sales
-K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document}| HEAD                           | one         | S           | sales
-K17 | an import and its parts                  | table | IMPORT#{import}             | IMPORT, PART#{n}               | by part     | S           | exchange
-K18 | the catalogue                            | table | PRODUCTS                    | {sku}                          | by sku      | E           | catalog
-K19 | a distributor                            | table | DISTRIBUTOR#{distributor}   | PROFILE                        | one         | E           | orders
-K20 | who serves this region                   | table | REGION#{region}             | {priority}#{distributor}       | by priority | E           | orders
-K21 | the people of a distributor              | table | DISTRIBUTOR#{distributor}   | PERSON#{member}                | by member   | E, T        | orders
-K22 | an order of a company                    | table | COMPANY#{company}           | ORDER#{order}                  | one         | S           | orders
-K23 | a company's orders, newest first         | gsi1    | ORDERS#{company}            | {time}#{order}                 | by time     | E           | orders
-K24 | whose order is this, for a distributor   | table | DISTRIBUTOR#{distributor}   | ORDER#{order}                  | one         | S           | orders
-K25 | a distributor's orders, newest first     | gsi2    | QUEUE#{distributor}         | {time}#{order}                 | by time     | E           | orders
-K26 | a report                                 | table | REPORT#{report}             | REPORT                         | one         | E           | reports
-K27 | reports, newest first                    | gsi1    | REPORTS                     | {time}#{report}                | by time     | E           | reports
-K28 | who read a report                        | table | REPORT#{report}             | READ#{time}#{member}           | by time     | E           | reports
-K29 | a letter                                 | table | LETTER#{letter}             | LETTER                         | one         | S           | letters
-K30 | is this address suppressed               | table | EMAIL#{email}               | SUPPRESSION                    | one         | S, T        | letters
-K31 | was this request done before             | table | ONCE#{caller}#{key}         | ONCE                           | one         | S           | platform.http
-K32 | what happened to this owner              | table | {owner's pk}                | EVENT#{time}#{id}              | by time     | E           | platform.events
-K33 | all distributors                         | gsi1    | DISTRIBUTORS                | {name}#{distributor}           | by name     | E           | orders
-K34 | the staff                                | gsi1    | STAFF                       | {name}#{member}                | by name     | E           | members
-K35 | imports, newest first                    | gsi1    | IMPORTS                     | {time}#{import}                | by time     | E           | exchange
-K36 | letters that someone must look at        | gsi2    | LETTERS#{state}             | {time}#{letter}                | oldest first| E           | letters
-K37 | when did this job last run               | table | RUN#{job}                   | {time}                         | newest first| S           | tiers
-K38 | the further lines of a long document     | table | COMPANY#{company}           | LINES#{date}#{src}#{doc}#{rev}#{n}| by number | E        | sales
+id  | question                                 | index | pk                           | sk                                 | order        | consistency | used by
+K01 | a member with consents, and membership   | table | MEMBER#{member}              | MEMBERSHIP, PROFILE                | by sk        | E           | members, auth
+K02 | which member has this email              | table | EMAIL#{email}                | OWNER                              | one          | S           | members, auth
+K03 | the consents a member gave and withdrew  | table | MEMBER#{member}              | CONSENTLOG#{version}#{purpose}     | by time      | E           | members
+K04 | a sign-in under way                      | table | SIGNIN#{sign_in}             | SIGNIN                             | one          | S           | auth
+K05 | how often was this done in this hour     | table | THROTTLE#{what}#{who}        | {window}                           | one          | S           | auth
+K06 | a company                                | table | COMPANY#{company}            | PROFILE                            | one          | E           | companies
+K07 | which company has this INN and KPP       | table | INN#{inn}#{kpp}              | OWNER                              | one          | S           | companies
+K08 | which company is this customer of a file | table | CUSTOMER#{source}#{id}       | OWNER                              | one          | S           | companies, sales
+K09 | the people of a company                  | table | COMPANY#{company}            | PERSON#{member}                    | by member    | E, T        | companies
+K10 | all companies by name                    | gsi1  | COMPANIES                    | {name}#{company}                   | by name      | E           | companies
+K11 | people waiting for a manager's word      | gsi2  | CLAIMS                       | {time}#{company}#{member}          | oldest first | E           | companies
+K12 | where a company stands                   | table | COMPANY#{company}            | STANDING                           | one          | E, S        | tiers, pricing
+K13 | what falls due on a day                  | gsi2  | DUE#{work}#{day}#{shard}     | {company}                          | by company   | E           | tiers
+K14 | purchases of a company by day            | table | COMPANY#{company}            | DAY#{date}                         | by day       | S           | sales, tiers
+K15 | documents of a company                   | table | COMPANY#{company}            | SALE#{date}#{src}#{doc}#{rev}      | latest first | E           | sales
+K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document} | HEAD                               | one          | S           | sales
+K17 | an import and its parts                  | table | IMPORT#{import}              | IMPORT, PART#{n}                   | by part      | S           | exchange
+K18 | the catalogue                            | table | PRODUCTS                     | {sku}                              | by sku       | E           | catalog
+K19 | a distributor                            | table | DISTRIBUTOR#{distributor}    | PROFILE                            | one          | E           | orders
+K20 | who serves this region                   | table | REGION#{region}              | {priority}#{distributor}           | by priority  | E           | orders
+K21 | the people of a distributor              | table | DISTRIBUTOR#{distributor}    | PERSON#{member}                    | by member    | E, T        | orders
+K22 | an order of a company                    | table | COMPANY#{company}            | ORDER#{order}                      | one          | S           | orders
+K23 | a company's orders, newest first         | gsi1  | ORDERS#{company}             | {time}#{order}                     | by time      | E           | orders
+K24 | whose order is this, for a distributor   | table | DISTRIBUTOR#{distributor}    | ORDER#{order}                      | one          | S           | orders
+K25 | a distributor's orders, newest first     | gsi2  | QUEUE#{distributor}          | {time}#{order}                     | by time      | E           | orders
+K26 | a report                                 | table | REPORT#{report}              | REPORT                             | one          | E           | reports
+K27 | reports, newest first                    | gsi1  | REPORTS                      | {time}#{report}                    | by time      | E           | reports
+K28 | who read a report                        | table | REPORT#{report}              | READ#{time}#{member}               | by time      | E           | reports
+K29 | a letter                                 | table | LETTER#{letter}              | LETTER                             | one          | S           | letters
+K30 | is this address suppressed               | table | EMAIL#{email}                | SUPPRESSION                        | one          | S, T        | letters
+K31 | was this request done before             | table | ONCE#{caller}#{key}          | ONCE                               | one          | S           | platform.http
+K32 | what happened to this owner              | table | {owner's pk}                 | EVENT#{time}#{id}                  | by time      | E           | platform.events
+K33 | all distributors                         | gsi1  | DISTRIBUTORS                 | {name}#{distributor}               | by name      | E           | orders
+K34 | the staff                                | gsi1  | STAFF                        | {name}#{member}                    | by name      | E           | members
+K35 | imports, newest first                    | gsi1  | IMPORTS                      | {time}#{import}                    | by time      | E           | exchange
+K36 | letters that someone must look at        | gsi2  | LETTERS#{state}              | {time}#{letter}                    | oldest first | E           | letters
+K37 | when did this job last run               | table | RUN#{job}                    | {time}                             | newest first | S           | tiers
+K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | E           | sales
 """
 
 from datetime import date

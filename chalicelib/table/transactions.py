@@ -158,6 +158,8 @@ def update_to_wire(
         clauses.append("ADD " + ", ".join(f"{name(attribute)} {value(amount)}" for attribute, amount in add.items()))
     if remove:
         clauses.append("REMOVE " + ", ".join(name(attribute) for attribute in remove))
+    if not clauses:
+        raise ValueError(f"this update of {key} changes nothing: a check says so better")
     wired: dict[str, Any] = {
         "Key": to_wire(key.as_item()),
         "UpdateExpression": " ".join(clauses),
