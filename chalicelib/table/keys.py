@@ -45,6 +45,7 @@ K35 | imports, newest first                    | gsi1  | IMPORTS                
 K36 | letters that someone must look at        | gsi2  | LETTERS#{state}              | {time}#{letter}                    | oldest first | E           | letters
 K37 | when did this job last run               | table | RUN#{job}                    | {time}                             | newest first | S           | tiers
 K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | E           | sales
+K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
 """
 
 from datetime import date
@@ -256,7 +257,7 @@ def distributor_queue(distributor_id: str, at: str, order_id: str) -> Key:
 
 
 def shipment(distributor_id: str, year: int, document: str) -> Key:
-    """K38. Written with the shipment and never changed. Bookkeeping numbers its documents anew each year."""
+    """K39. Written with the shipment and never changed. Bookkeeping numbers its documents anew each year."""
     return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPMENT#{year}#{document}")
 
 

@@ -1,0 +1,125 @@
+"""A transaction: what it says to DynamoDB, and what it says when it is refused."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.platform.work import Work
+from chalicelib.table import Key, Refused, Table, Transaction
+
+ANNA = Key("MEMBER#anna", "PROFILE")
+BORIS = Key("MEMBER#boris", "PROFILE")
+
+
+@pytest.fixture
+def table(work: Work) -> Table:
+    return work.table
+
+
+def commit(table: Table, **operation: Any) -> None:
+    """One update of Anna, in a transaction of its own."""
+    tx = Transaction()
+    tx.update(ANNA, **operation)
+    table.commit(tx)
+
+
+def test_nothing_to_do_is_done(table: Table) -> None:
+    table.commit(Transaction())
+
+
+def test_an_item_is_created_once(table: Table) -> None:
+    for name in ("Anna", "Another"):
+        tx = Transaction()
+        tx.create(ANNA.as_item() | {"name": name}, label="member")
+        if name == "Anna":
+            table.commit(tx)
+        else:
+            with pytest.raises(Refused) as refused:
+                table.commit(tx)
+    assert "member" in refused.value
+    assert refused.value.items["member"] == {**ANNA.as_item(), "name": "Anna"}
+
+
+def test_one_refusal_refuses_all(table: Table) -> None:
+    tx = Transaction()
+    tx.put(BORIS.as_item(), label="boris")
+    tx.check(ANNA, Attr("status").eq("active"), label="anna")
+    with pytest.raises(Refused) as refused:
+        table.commit(tx)
+    assert refused.value.items == {"anna": None}
+    assert "boris" not in refused.value
+    assert table.get(BORIS) is None
+
+
+def test_put_replaces_and_delete_removes(table: Table) -> None:
+    for item in ({"name": "Anna", "old": True}, {"name": "Anna"}):
+        tx = Transaction()
+        tx.put(ANNA.as_item() | item)
+        table.commit(tx)
+    assert table.get(ANNA) == ANNA.as_item() | {"name": "Anna"}
+    tx = Transaction()
+    tx.delete(ANNA, when=Attr("name").eq("Anna"))
+    table.commit(tx)
+    assert table.get(ANNA) is None
+
+
+def test_an_update_sets_defaults_adds_and_removes_at_once(table: Table) -> None:
+    commit(table, put={"name": "Anna", "gone": 1}, add={"count": 2}, default={"since": "2026"})
+    commit(table, put={"name": "Anna O."}, add={"count": -5}, default={"since": "2027"}, remove=["gone"])
+    assert table.get(ANNA) == ANNA.as_item() | {"name": "Anna O.", "count": -3, "since": "2026"}
+
+
+def test_an_updates_condition_and_its_change_may_name_the_same_attribute(table: Table) -> None:
+    commit(table, put={"version": 1})
+    commit(table, put={"version": 2}, when=Attr("version").eq(1))
+    with pytest.raises(Refused):
+        commit(table, put={"version": 3}, when=Attr("version").eq(1))
+    found = table.get(ANNA)
+    assert found
+    assert found["version"] == 2
+
+
+def test_reserved_words_and_dots_are_plain_attribute_names(table: Table) -> None:
+    commit(table, put={"name": "x", "status": "y", "a.b": "z"}, when=Attr("size").not_exists())
+    found = table.get(ANNA)
+    assert found
+    assert found["a.b"] == "z"
+
+
+def test_sums_stay_exact(table: Table) -> None:
+    for _ in range(10):
+        commit(table, add={"total": Decimal("0.1")})
+    found = table.get(ANNA)
+    assert found
+    assert found["total"] == Decimal("1.0")
+
+
+def test_a_float_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(TypeError):
+        Transaction().put(ANNA.as_item() | {"total": 0.1})
+
+
+def test_an_item_is_touched_once_only() -> None:
+    tx = Transaction()
+    tx.put(ANNA.as_item())
+    assert ANNA in tx
+    assert BORIS not in tx
+    with pytest.raises(ValueError, match="once only"):
+        tx.check(ANNA, Attr("pk").exists())
+    assert len(tx) == 1
+
+
+def test_it_holds_a_hundred_operations_and_no_more() -> None:
+    tx = Transaction()
+    for number in range(100):
+        tx.put(Key("P", str(number)).as_item())
+    with pytest.raises(ValueError, match="at most 100"):
+        tx.put(Key("P", "100").as_item())
+    assert len(tx) == 100
+
+
+def test_a_change_of_nothing_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="changes nothing"):
+        Transaction().update(ANNA)
