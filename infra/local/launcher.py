@@ -18,7 +18,7 @@ import threading
 import mailbox_page
 import ministack.app
 import patches
-from ministack.core import persistence
+from ministack.core import lambda_runtime, persistence
 from ministack.services import apigateway_v1
 
 STAGE = "api"  # api_gateway_stage of .chalice/config.json
@@ -91,7 +91,8 @@ def main():
     try:
         ministack.app.main()
     finally:
-        # Each function's process leaves its unzipped package there; the folder is this cloud's alone.
+        lambda_runtime.reset()  # ends and collects the functions' processes
+        # Each of them leaves its unzipped package there; the folder is this cloud's alone.
         shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 
 

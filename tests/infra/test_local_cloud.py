@@ -1,0 +1,401 @@
+"""The local cloud leaves nothing behind, and each of its patches is still needed.
+
+A test of a patch asks the stock cloud and the patched one the same. When it fails because the stock cloud answers right, ministack
+has mended the hole: drop the patch.
+"""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from infra.build import ROOT
+from infra.local.cloud import Cloud, CloudError, free_port
+from tests.support.cloud import bare_cloud as patched
+
+__all__ = ["patched"]
+
+
+@pytest.fixture(scope="session")
+def stock() -> Iterator[Cloud]:
+    with Cloud.start(patches="") as cloud:
+        yield cloud
+
+
+# --- start and stop -----------------------------------------------------------------------------------------------------
+
+
+def processes_of(session: int) -> list[str]:
+    listed = subprocess.run(["ps", "-A", "-o", "sess=,pid=,args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if line.split()[0] == str(session)]
+
+
+def eventually(look: Callable[[], Any], seconds: float = 15) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def test_it_stops_without_leaving_a_process_or_a_folder() -> None:
+    with Cloud.start() as cloud:
+        make_function(cloud, "def handler(event, context): return 1")()
+        assert len(processes_of(cloud.process.pid)) > 1, "the function's process is one of its own"
+        assert cloud.folder.exists()
+    assert processes_of(cloud.process.pid) == []
+    assert not cloud.folder.exists()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_whoever_started_it(end: signal.Signals) -> None:
+    caller = textwrap.dedent(
+        """
+        import time
+        from infra.local.cloud import Cloud
+        with Cloud.start() as cloud:
+            print(cloud.process.pid, cloud.folder, flush=True)
+            time.sleep(60)
+        """
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", caller], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert started.stdout
+    session, folder = started.stdout.readline().split()
+    started.send_signal(end)
+    started.wait()
+    started.stdout.close()
+    assert eventually(lambda: not processes_of(int(session)))
+    assert eventually(lambda: not Path(folder).exists())
+
+
+def test_it_listens_on_this_machine_only() -> None:
+    with Cloud.start() as cloud:
+        listed = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
+        mine = [line.split()[3] for line in listed.splitlines() if f"pid={cloud.process.pid}," in line]
+        assert mine == [f"127.0.0.1:{cloud.port}"]
+
+
+def test_it_says_that_its_port_is_taken(patched: Cloud) -> None:
+    with pytest.raises(CloudError, match=f"Port {patched.port} is taken"):
+        Cloud.start(patched.port)
+
+
+def test_what_it_keeps_is_there_again_even_after_a_crash(tmp_path: Path) -> None:
+    port = free_port()
+    with Cloud.start(port, keep=tmp_path / "kept") as cloud:
+        cloud.client("s3").create_bucket(Bucket="kept")
+        url = cloud.client("sqs").create_queue(QueueName="kept")["QueueUrl"]
+        cloud.save()
+        os.killpg(cloud.process.pid, signal.SIGKILL)
+    with Cloud.start(port, keep=tmp_path / "kept") as cloud:
+        assert cloud.client("sqs").get_queue_url(QueueName="kept")["QueueUrl"] == url
+        assert [bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]] == ["kept"]
+
+
+def test_it_refuses_what_another_version_kept(tmp_path: Path) -> None:
+    (tmp_path / "version").write_text("another")
+    with pytest.raises(CloudError, match="made by another version"):
+        Cloud.start(keep=tmp_path)
+
+
+# --- one test for each patch --------------------------------------------------------------------------------------------
+
+
+def make_function(cloud: Cloud, code: str, **settings: Any) -> Callable[..., Any]:
+    """A function from its source; returns what calls it."""
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("index.py", textwrap.dedent(code))
+    client, name = cloud.client("lambda"), f"f-{uuid.uuid4().hex}"
+    client.create_function(
+        FunctionName=name,
+        Runtime=f"python3.{sys.version_info.minor}",
+        Handler="index.handler",
+        Role="arn:aws:iam::000000000000:role/any",
+        Code={"ZipFile": zipped.getvalue()},
+        Timeout=20,
+        **settings,
+    )
+
+    def call(event: Any = None) -> Any:
+        answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        return json.load(answer["Payload"])
+
+    call.name = name  # type: ignore[attr-defined]
+    return call
+
+
+def make_stack(cloud: Cloud, resources: dict[str, Any]) -> dict[str, str]:
+    """Physical ids by logical id."""
+    cloudformation, name = cloud.client("cloudformation"), f"s-{uuid.uuid4().hex[:8]}"
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+
+
+def test_log_wait(stock: Cloud, patched: Cloud) -> None:
+    def fastest(cloud: Cloud) -> float:
+        call = make_function(cloud, "def handler(event, context): return 1")
+        call()
+        began = [(time.perf_counter(), call(), time.perf_counter()) for _ in range(10)]
+        return min(end - begin for begin, _, end in began)
+
+    assert fastest(stock) > 0.05
+    assert fastest(patched) < 0.05
+
+
+def test_api_definition(stock: Cloud, patched: Cloud) -> None:
+    echo = "def handler(event, context): return {'statusCode': 200, 'body': str(event['isBase64Encoded'])}"
+
+    def deployed(cloud: Cloud) -> str:
+        arn = cloud.client("lambda").get_function(FunctionName=make_function(cloud, echo).name)["Configuration"][
+            "FunctionArn"
+        ]  # type: ignore[attr-defined]
+        mock = {
+            "type": "mock",
+            "requestTemplates": {"application/json": '{"statusCode": 200}'},
+            "responses": {
+                "default": {
+                    "statusCode": "200",
+                    "responseParameters": {"method.response.header.Access-Control-Allow-Origin": "'*'"},
+                }
+            },
+        }
+        uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+        allow_origin = {"headers": {"Access-Control-Allow-Origin": {"type": "string"}}}
+        definition = {
+            "swagger": "2.0",
+            "info": {"title": "lab", "version": "1"},
+            "x-amazon-apigateway-binary-media-types": ["application/pdf"],
+            "x-amazon-apigateway-gateway-responses": {"MISSING_AUTHENTICATION_TOKEN": {"statusCode": "404"}},
+            "paths": {
+                "/thing": {
+                    "options": {"responses": {"200": allow_origin}, "x-amazon-apigateway-integration": mock},
+                    "post": {
+                        "responses": {},
+                        "x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST", "uri": uri},
+                    },
+                }
+            },
+        }
+        made = make_stack(
+            cloud,
+            {
+                "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": definition}},
+                "Deployment": {
+                    "Type": "AWS::ApiGateway::Deployment",
+                    "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "lab"},
+                },
+            },
+        )
+        return f"{cloud.endpoint}/restapis/{made['Api']}/lab/_user_request_"
+
+    def preflight_unknown_binary(url: str) -> tuple[str | None, int, str]:
+        pdf = {"Content-Type": "application/pdf"}
+        return (
+            requests.options(f"{url}/thing", timeout=10).headers.get("Access-Control-Allow-Origin"),
+            requests.get(f"{url}/nothing", timeout=10).status_code,
+            requests.post(f"{url}/thing", data=b"%PDF", headers=pdf, timeout=10).text,
+        )
+
+    assert preflight_unknown_binary(deployed(stock)) == (None, 403, "False")
+    assert preflight_unknown_binary(deployed(patched)) == ("*", 404, "True")
+
+
+TABLE = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+}
+
+
+def test_read_capacity(stock: Cloud, patched: Cloud) -> None:
+    def units(cloud: Cloud) -> list[float | None]:
+        dynamodb, name = cloud.client("dynamodb"), uuid.uuid4().hex
+        dynamodb.create_table(TableName=name, **TABLE)
+        keys = [{"pk": {"S": "p"}, "sk": {"S": str(number)}} for number in range(3)]
+        for key in keys:  # with its key an item has a little over 3 KB
+            dynamodb.put_item(TableName=name, Item={**key, "text": {"S": "x" * 3_000}})
+        total = {"ReturnConsumedCapacity": "TOTAL"}
+        question: dict[str, Any] = {
+            "TableName": name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": "p"}},
+            **total,
+        }
+        batch = dynamodb.batch_get_item(RequestItems={name: {"Keys": keys}}, **total).get("ConsumedCapacity")
+        return [
+            dynamodb.get_item(TableName=name, Key=keys[0], **total)["ConsumedCapacity"]["CapacityUnits"],
+            dynamodb.query(**question)["ConsumedCapacity"]["CapacityUnits"],
+            dynamodb.query(**question, ConsistentRead=True)["ConsumedCapacity"]["CapacityUnits"],
+            batch[0]["CapacityUnits"] if batch else None,
+        ]
+
+    assert units(stock) == [0.5, 0.5, 1.0, None]
+    assert units(patched) == [0.5, 1.5, 3.0, 1.5]
+
+
+def test_table_ttl(stock: Cloud, patched: Cloud) -> None:
+    def status(cloud: Cloud) -> str:
+        ttl = {"TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True}}
+        table = {"Type": "AWS::DynamoDB::Table", "Properties": {**TABLE, **ttl}}
+        name = make_stack(cloud, {"Table": table})["Table"]
+        answer = cloud.client("dynamodb").describe_time_to_live(TableName=name)
+        found: str = answer["TimeToLiveDescription"]["TimeToLiveStatus"]
+        return found
+
+    assert status(stock) == "DISABLED"
+    assert status(patched) == "ENABLED"
+
+
+def test_letters(stock: Cloud, patched: Cloud) -> None:
+    def events(cloud: Cloud, recipient: str, expected: int) -> list[dict[str, Any]]:
+        sns, sqs, ses = cloud.client("sns"), cloud.client("sqs"), cloud.client("sesv2")
+        topic = sns.create_topic(Name=uuid.uuid4().hex)["TopicArn"]
+        queue = sqs.create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+        configuration = uuid.uuid4().hex
+        ses.create_email_identity(EmailIdentity=f"{configuration}.example")
+        ses.create_configuration_set(ConfigurationSetName=configuration)
+        ses.create_configuration_set_event_destination(
+            ConfigurationSetName=configuration,
+            EventDestinationName="sns",
+            EventDestination={
+                "Enabled": True,
+                "MatchingEventTypes": ["SEND", "DELIVERY", "BOUNCE"],
+                "SnsDestination": {"TopicArn": topic},
+            },
+        )
+        body = {"Text": {"Data": "Здравствуйте"}, "Html": {"Data": "<p>Здравствуйте</p>"}}
+        ses.send_email(
+            FromEmailAddress=f"Club <club@{configuration}.example>",
+            Destination={"ToAddresses": [recipient]},
+            ConfigurationSetName=configuration,
+            EmailTags=[{"Name": "send", "Value": "42"}],
+            Content={
+                "Simple": {
+                    "Subject": {"Data": "Код"},
+                    "Body": body,
+                    "Headers": [{"Name": "List-Unsubscribe", "Value": "<https://lab.example>"}],
+                }
+            },
+        )
+        found: list[dict[str, Any]] = []
+
+        def receive() -> bool:
+            for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                found.append(json.loads(message["Body"]))
+            return len(found) >= max(expected, 1)
+
+        eventually(receive, seconds=10 if expected else 1)
+        return sorted(found, key=lambda event: str(event["eventType"]))
+
+    assert events(stock, "anna@lab.example", expected=0) == []
+    delivery, send = events(patched, "anna@lab.example", expected=2)
+    assert (send["eventType"], delivery["eventType"]) == ("Send", "Delivery")
+    assert send["mail"]["tags"]["send"] == ["42"]
+    bounce, _ = events(patched, "bounce@simulator.amazonses.com", expected=2)
+    assert bounce["bounce"]["bouncedRecipients"][0]["emailAddress"] == "bounce@simulator.amazonses.com"
+    letter = patched.letters()[-2]
+    assert (letter["to"], letter["subject"], letter["text"]) == (["anna@lab.example"], "Код", "Здравствуйте")
+    assert letter["headers"] == {"List-Unsubscribe": "<https://lab.example>"}
+    assert "Код" in requests.get(patched.mailbox_url, timeout=10).text
+    assert "Здравствуйте" in requests.get(f"{patched.mailbox_url}/{letter['id']}", timeout=10).text
+
+
+# Notes which records it got, then fails at the record of the sort key `poison`.
+CONSUMER = """
+    import json, os
+    def handler(event, context):
+        seen = [record["dynamodb"]["Keys"]["sk"]["S"] for record in event["Records"]]
+        with open(os.environ["SEEN"], "a") as notes:
+            print(json.dumps(seen), file=notes)
+        if "poison" not in seen:
+            return {"batchItemFailures": []}
+        if os.environ["FAILS_BY"] == "raising":
+            raise ValueError("poison")
+        number = event["Records"][seen.index("poison")]["dynamodb"]["SequenceNumber"]
+        return {"batchItemFailures": [{"itemIdentifier": number}]}
+"""
+
+
+def batches_with_a_poison_record(
+    cloud: Cloud, notes: Path, fails_by: str, expected: int
+) -> tuple[list[list[str]], int]:
+    """The batches that the consumer saw, and how many went to its OnFailure queue."""
+    dynamodb, sqs, functions = cloud.client("dynamodb"), cloud.client("sqs"), cloud.client("lambda")
+    name = uuid.uuid4().hex
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    made = dynamodb.create_table(TableName=name, StreamSpecification=stream, **TABLE)
+    failed = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=failed, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    for sort_key in ("a", "poison", "b"):
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "p"}, "sk": {"S": sort_key}})
+    variables = {"SEEN": str(notes), "FAILS_BY": fails_by}
+    mapping = functions.create_event_source_mapping(
+        FunctionName=make_function(cloud, CONSUMER, Environment={"Variables": variables}).name,  # type: ignore[attr-defined]
+        EventSourceArn=made["TableDescription"]["LatestStreamArn"],
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=10,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        BisectBatchOnFunctionError=True,
+        MaximumRetryAttempts=2,
+        DestinationConfig={"OnFailure": {"Destination": arn}},
+    )
+    eventually(lambda: notes.exists() and len(notes.read_text().splitlines()) >= expected)
+    time.sleep(1.5)  # time for what should not come
+    functions.delete_event_source_mapping(UUID=mapping["UUID"])
+    given_up = sqs.get_queue_attributes(QueueUrl=failed, AttributeNames=["ApproximateNumberOfMessages"])
+    batches = [json.loads(line) for line in notes.read_text().splitlines()]
+    return batches, int(given_up["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def test_streams_start_again_from_the_first_failed_record(stock: Cloud, patched: Cloud, tmp_path: Path) -> None:
+    whole, rest = ["a", "poison", "b"], ["poison", "b"]
+    assert batches_with_a_poison_record(stock, tmp_path / "stock", "telling", 1) == ([whole], 0)
+    assert batches_with_a_poison_record(patched, tmp_path / "patched", "telling", 3) == ([whole, rest, rest], 1)
+
+
+def test_streams_halve_a_batch_that_raised_and_give_up_only_the_poison(
+    stock: Cloud, patched: Cloud, tmp_path: Path
+) -> None:
+    seen, given_up = batches_with_a_poison_record(stock, tmp_path / "stock", "raising", 3)
+    assert (seen[:3], given_up) == ([["a", "poison", "b"]] * 3, 0)
+    seen, given_up = batches_with_a_poison_record(patched, tmp_path / "patched", "raising", 7)
+    assert seen == [["a", "poison", "b"], ["a"], ["poison", "b"], ["poison"], ["poison"], ["poison"], ["b"]]
+    assert given_up == 1
+
+
+def test_worker_gate(stock: Cloud, patched: Cloud) -> None:
+    code = """
+        import os, time
+        def handler(event, context):
+            time.sleep(0.3)
+            return os.getpid()
+    """
+    callers = 4 * (os.cpu_count() or 1)
+
+    def processes(cloud: Cloud) -> int:
+        call = make_function(cloud, code)
+        with ThreadPoolExecutor(callers) as together:
+            return len(set(together.map(call, range(callers))))
+
+    assert processes(stock) > callers // 2
+    assert processes(patched) <= callers // 2
