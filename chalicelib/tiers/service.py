@@ -99,7 +99,7 @@ def _nowhere(work: Work, company_id: str, currency: str) -> Standing:
 def on_sale_recorded(work: Work, event: Event) -> None:
     """Consumer of `sale.recorded`. History from before the window moves no tier, and costs no call."""
     first, _ = window(work.today, work.club.tiers.window_days)
-    if any(date.fromisoformat(day) >= first for day in event.item["deltas"]):
+    if any(amount and date.fromisoformat(day) >= first for day, amount in event.item["deltas"].items()):
         _follow(work, event.item["company_id"], deciding=False)
 
 
