@@ -4,7 +4,7 @@ Naming an INN proves nothing. Until a manager of the club or the company's owner
 company: no purchases, prices, orders or people, nor whether the club knows it at all.
 """
 
-from chalicelib.companies.customers import customers
+from chalicelib.companies.matching import customers
 from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
 from chalicelib.companies.service import (
     check_active,

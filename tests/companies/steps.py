@@ -1,0 +1,172 @@
+"""What happens around companies, for tests: members join, claim, are confirmed; and what the table says then."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
+
+from chalicelib import companies, members
+from chalicelib.companies import service
+from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChange
+from chalicelib.members.schemas import Member
+from chalicelib.members.store import create
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, Transaction, keys
+from chalicelib.table.transactions import Item
+from tests.support.api import Caller
+
+KPP = "770101001"
+MANAGER = "mbr_manager"
+
+
+def legal_inn(number: int) -> str:
+    body = f"77{number:07d}"
+    return body + calc_company_check_digit(body)
+
+
+def sole_inn(number: int) -> str:
+    body = f"77{number:08d}"
+    return body + calc_personal_check_digits(body)
+
+
+def join(work: Work, name: str, **facts: Any) -> str:
+    """A member whose id, address and family name follow from the first name."""
+    member_id = f"mbr_{name.lower()}"
+    tx = Transaction()
+    create(
+        tx,
+        Member(
+            member_id=member_id,
+            name=f"{name} Petrova",
+            email=f"{name.lower()}@example.com",
+            language="ru",
+            email_confirmed_at=work.at,
+            joined_at=work.at,
+            version=1,
+            **facts,
+        ),
+    )
+    work.table.commit(tx)
+    return member_id
+
+
+def appoint_manager(work: Work, name: str = "Manager", role: str = "manager") -> str:
+    member_id = join(work, name)
+    tx = Transaction()
+    members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
+    work.table.commit(tx)
+    return member_id
+
+
+def claim_form(number: int = 1, name: str = "ООО «Луч»", **more: Any) -> ClaimForm:
+    return ClaimForm(**{"name": name, "inn": legal_inn(number), "kpp": KPP, **more})
+
+
+def claim(work: Work, member_id: str, number: int = 1, **more: Any) -> str:
+    """The member asks to speak for company number so-and-so; returns its id."""
+    service.claim(work, member_id, claim_form(number, **more))
+    membership = membership_of(work, member_id)
+    assert membership is not None
+    return str(membership["owner"])
+
+
+def confirm(work: Work, company_id: str, member_id: str, role: str = "owner", **more: Any) -> None:
+    service.decide_claim(work, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
+
+
+def owned_company(work: Work, owner: str = "Olga", number: int = 1) -> tuple[str, str]:
+    """A company with a confirmed owner: both ids. The club has its manager already."""
+    member_id = join(work, owner)
+    company_id = claim(work, member_id, number)
+    confirm(work, company_id, member_id)
+    return company_id, member_id
+
+
+def invite(work: Work, company_id: str, owner_id: str, name: str, role: str = "buyer") -> str:
+    form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
+    return service.invite(work, company_id, owner_id, form).member_id
+
+
+def set_role(work: Work, company_id: str, owner_id: str, member_id: str, role: str, **more: Any) -> None:
+    version = int(person_item(work, company_id, member_id)["version"])
+    service.change_person(work, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
+
+
+def token(member_id: str, company_id: str, role: str = "owner") -> Caller:
+    return Caller.person(member_id, "company", role, company_id)
+
+
+def person_item(work: Work, company_id: str, member_id: str) -> Item:
+    return work.table.get(keys.person(company_id, member_id), consistent=True) or {}
+
+
+def membership_of(work: Work, member_id: str) -> Item | None:
+    return work.table.get(keys.membership(member_id), consistent=True)
+
+
+def events(work: Work, company_id: str) -> list[str]:
+    """The names of what happened to the company, oldest first."""
+    first = keys.event(keys.company(company_id), "", "")
+    found = work.table.query_all(first.pk, starts="EVENT#", consistent=True)
+    return [item["event"] for item in found]
+
+
+def waiting(work: Work) -> list[tuple[str, str]]:
+    """Who is in the list of claims: company and member."""
+    items, _ = service.list_waiting(work, 100, None)
+    return [(item.company_id, item.waiting.member_id) for item in items if item.waiting]
+
+
+def whole_table(table: Table) -> list[Item]:
+    """Every item, by key. For a table of a test."""
+    from chalicelib.table.transactions import from_wire
+
+    pages = table.client.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
+    items = [from_wire(item) for page in pages for item in page["Items"]]
+    return sorted(items, key=lambda item: (item["pk"], item["sk"]))
+
+
+@contextmanager
+def calls_counted(table: Table) -> Iterator[list[str]]:
+    """The DynamoDB operations that are carried out meanwhile."""
+    made: list[str] = []
+
+    def count(model: Any, **_: Any) -> None:
+        made.append(model.name)
+
+    table.client.meta.events.register("before-call.dynamodb", count)
+    try:
+        yield made
+    finally:
+        table.client.meta.events.unregister("before-call.dynamodb", count)
+
+
+def disagreements(work: Work) -> list[str]:
+    """What of persons and memberships does not agree, and companies that lost their last owner."""
+    items = whole_table(work.table)
+    persons = {(item["company_id"], item["member_id"]): item for item in items if item["sk"].startswith("PERSON#")}
+    memberships = {item["member_id"]: item for item in items if item["sk"] == "MEMBERSHIP"}
+    found = []
+    for (company_id, member_id), person in persons.items():
+        membership = memberships.get(member_id, {})
+        if membership.get("owner") != company_id or membership.get("status") != person["status"]:
+            found.append(f"{member_id} in {company_id}: {person['status']}, but the membership says {membership}")
+        elif person.get("role", "") != membership["role"]:
+            found.append(f"{member_id} in {company_id} is {person.get('role')}, but the membership says {membership}")
+        if (person["status"] == "pending") != ("gsi2pk" in person):
+            found.append(f"{member_id} in {company_id} is {person['status']}, and waits: {'gsi2pk' in person}")
+    for member_id, membership in memberships.items():
+        if membership["kind"] == "company" and (membership["owner"], member_id) not in persons:
+            found.append(f"{member_id} speaks for {membership['owner']}, which knows nothing of it")
+    for company_id in {company_id for company_id, _ in persons}:
+        active = [item for (owner, _), item in persons.items() if owner == company_id and item["status"] == "active"]
+        if active and not any(item["role"] == "owner" for item in active):
+            found.append(f"{company_id} has people and no owner")
+    return found
+
+
+def company_of(work: Work, company_id: str) -> companies.Company:
+    found = companies.company(work, company_id)
+    assert found is not None
+    return found

@@ -1,0 +1,53 @@
+from typing import Any, get_args
+
+import pytest
+from pydantic import ValidationError
+
+from chalicelib.auth import COMPANY_ROLES
+from chalicelib.companies.schemas import ClaimForm, Company, Role
+from tests.companies.steps import KPP, legal_inn, sole_inn
+
+
+def test_the_roles_are_those_that_carry_scopes() -> None:
+    assert set(get_args(Role)) == set(COMPANY_ROLES)
+
+
+def test_a_legal_entity_is_claimed_with_its_kpp_and_a_sole_trader_without() -> None:
+    assert ClaimForm(name="Луч", inn=legal_inn(1), kpp=KPP).kpp == KPP
+    assert ClaimForm(name="Петров", inn=sole_inn(1)).kpp is None
+    assert ClaimForm(name=" Луч   Плюс ", inn=legal_inn(1), kpp="7701AZ001").name == "Луч Плюс"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"inn": "7707083894"}, "inn", "inn_checksum"),
+        ({"inn": "770708389"}, "inn", "string_pattern_mismatch"),
+        ({"inn": "٧٧٠٧٠٨٣٨٩٣"}, "inn", "string_pattern_mismatch"),
+        ({"inn": 7707083893}, "inn", "string_type"),
+        ({"kpp": None}, "kpp", "kpp_required"),
+        ({"kpp": "77010100"}, "kpp", "string_pattern_mismatch"),
+        ({"kpp": "7701az001"}, "kpp", "string_pattern_mismatch"),
+        ({"inn": sole_inn(1)}, "kpp", "kpp_not_expected"),
+        ({"name": "«»"}, "name", "name_invalid"),
+        ({"name": "Л\u202eуч"}, "name", "name_invalid"),
+        ({"name": "x" * 201}, "name", "string_too_long"),
+        ({"region": "Москва"}, "region", "string_pattern_mismatch"),
+        ({"tier": "gold"}, "tier", "extra_forbidden"),
+    ],
+)
+def test_a_claim_that_cannot_be_names_the_field(change: dict[str, Any], field: str, code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ClaimForm.model_validate({"name": "ООО «Луч»", "inn": legal_inn(1), "kpp": KPP, **change})
+    assert [(error["loc"], error["type"]) for error in refused.value.errors()] == [((field,), code)]
+
+
+def test_a_missing_kpp_is_told_when_it_is_left_out_and_not_only_when_it_is_null() -> None:
+    with pytest.raises(ValidationError) as refused:
+        ClaimForm(name="Луч", inn=legal_inn(1))
+    assert refused.value.errors()[0]["loc"] == ("kpp",)
+
+
+def test_an_item_with_more_than_the_company_is_read_as_the_company() -> None:
+    item = {"company_id": "com_1", "name": "Луч", "currency": "RUB", "origin": "import", "created_at": "", "version": 1}
+    assert Company.from_item({**item, "pk": "COMPANY#com_1", "event": "company.registered"}) == Company(**item)
