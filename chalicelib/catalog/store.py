@@ -56,20 +56,22 @@ def page(
 
 
 def put_product(tx: Transaction, product: Product, at: str) -> None:
-    tx.put(
-        {
-            **keys.product(product.sku).as_item(),
-            "sku": product.sku,
-            "name": product.name,
-            "name_ru": product.name_ru,
-            "brand": product.brand,
-            "category": product.category,
-            "unit": product.unit,
-            "pack_multiple": product.pack_multiple,
-            "base_price": product.base_price,
-            "currency": product.currency,
-            "vat_percent": product.vat_percent,
-            "status": product.status.value,
-            "updated_at": at,
-        }
-    )
+    tx.put(product_item(product, at))
+
+
+def product_item(product: Product, at: str) -> Item:
+    return {
+        **keys.product(product.sku).as_item(),
+        "sku": product.sku,
+        "name": product.name,
+        "name_ru": product.name_ru,
+        "brand": product.brand,
+        "category": product.category,
+        "unit": product.unit,
+        "pack_multiple": product.pack_multiple,
+        "base_price": product.base_price,
+        "currency": product.currency,
+        "vat_percent": product.vat_percent,
+        "status": product.status.value,
+        "updated_at": at,
+    }

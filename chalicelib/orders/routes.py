@@ -272,7 +272,10 @@ def _remember(call: Call) -> service.Remember:
 
 
 def _told(call: Call, order: Order) -> Answer:
-    return Answer(OrderAnswer.told(order, call.language, call.work.club), headers=etag(order.version))
+    headers = etag(order.version)
+    if call.route.status == 201:
+        headers["Location"] = f"/v1/orders/{order.order_id}"
+    return Answer(OrderAnswer.told(order, call.language, call.work.club), headers=headers)
 
 
 def _shown(call: Call, order: Order | None) -> Answer:

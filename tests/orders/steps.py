@@ -1,0 +1,90 @@
+"""Words of the orders' tests."""
+
+from itertools import count
+from typing import Any
+
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from chalicelib.table.transactions import Item, from_wire
+from tests.catalog.steps import row, stock
+from tests.support.api import Answer, Api, Caller
+from tests.support.partners import distributor, partner
+
+REGION = "RU-MOW"
+_keys = count(1)
+
+
+class Market:
+    """A partner in Moscow, a distributor that serves it, three products; and everything they may do."""
+
+    def __init__(self, api: Api, work: Work) -> None:
+        self.api = api
+        self.work = work
+        stock(work, row("LMP-1", "120.00"), row("LMP-2", "10.05", pack_multiple=6), row("LMP-3", "999.99"))
+        self.distributor_id, self.operator = distributor(work, REGION)
+        self.company_id = "cmp_1"
+        self.buyer = partner(work, self.company_id, region=REGION)
+
+    def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None, **more: Any) -> Answer:
+        return self.api.call("POST", url, caller, body, key=key or f"key-{next(_keys)}", **more)
+
+    def place(self, lines: dict[str, int] | None = None, *, key: str | None = None, **more: Any) -> Answer:
+        wanted = {"LMP-1": 10, "LMP-2": 12} if lines is None else lines
+        body = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in wanted.items()], **more}
+        return self.post("/v1/orders", self.buyer, body, key=key)
+
+    def placed(self, lines: dict[str, int] | None = None) -> str:
+        """The id of a new order."""
+        answer = self.place(lines)
+        assert answer.status == 201, answer.text
+        return str(answer.json["order_id"])
+
+    def cancel(self, order_id: str, **more: Any) -> Answer:
+        return self.post(f"/v1/orders/{order_id}/cancel", self.buyer, {}, **more)
+
+    def accept(self, order_id: str, lines: dict[str, int] | None = None, **more: Any) -> Answer:
+        body = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in (lines or {}).items()]}
+        return self.post(f"/v1/distributor/orders/{order_id}/accept", self.operator, body, **more)
+
+    def reject(self, order_id: str, reason: str = "No stock until May", **more: Any) -> Answer:
+        return self.post(f"/v1/distributor/orders/{order_id}/reject", self.operator, {"reason": reason}, **more)
+
+    def ship(
+        self,
+        order_id: str,
+        lines: dict[str, int] | None = None,
+        *,
+        document: str = "УТ-1",
+        key: str | None = None,
+        **more: Any,
+    ) -> Answer:
+        body = {"document": document, **more}
+        if lines is not None:
+            body["lines"] = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
+        return self.post(f"/v1/distributor/orders/{order_id}/ship", self.operator, body, key=key)
+
+    def order(self, order_id: str) -> Any:
+        """As the company sees it."""
+        answer = self.api.call("GET", f"/v1/orders/{order_id}", self.buyer)
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    def events(self, company_id: str = "cmp_1") -> list[Item]:
+        """What happened to the company's orders, in the order of writing."""
+        return [
+            item
+            for item in self.work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
+            if item["event"].startswith("order.")
+        ]
+
+    def everything(self) -> list[Item]:
+        """All items of the table."""
+        pages = self.work.table.client.get_paginator("scan").paginate(TableName=self.work.table.name)
+        items = [from_wire(item) for page in pages for item in page["Items"]]
+        return sorted(items, key=lambda item: (item["pk"], item["sk"]))
+
+
+def errors(answer: Answer) -> list[tuple[str, str]]:
+    """Pointer and code of what was refused."""
+    assert answer.status == 422, answer.text
+    return [(error["pointer"], error["code"]) for error in answer.json["errors"]]
