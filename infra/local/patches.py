@@ -239,6 +239,16 @@ def streams():
     lambda_svc._poll_dynamodb_streams = poll
 
 
+def stream_restart():
+    """The position in a stream is kept over a restart, its records are not: what comes next is not read. AWS keeps both."""
+    restore = lambda_svc._restore_state
+
+    def restore_without_positions(kept):
+        return restore({name: what for name, what in (kept or {}).items() if name != "dynamodb_stream_positions"})
+
+    lambda_svc._restore_state = restore_without_positions
+
+
 def worker_gate():
     """Every concurrent call of a function starts a process. AWS adds capacity for them; this machine has none to add: queue."""
     execute = lambda_svc._execute_function
@@ -264,4 +274,4 @@ def worker_gate():
     lambda_svc._execute_function = execute_in_turn
 
 
-PATCHES = (log_wait, api_definition, read_capacity, table_ttl, letters, streams, worker_gate)
+PATCHES = (log_wait, api_definition, read_capacity, table_ttl, letters, streams, stream_restart, worker_gate)

@@ -383,6 +383,34 @@ def test_streams_halve_a_batch_that_raised_and_give_up_only_the_poison(
     assert given_up == 1
 
 
+@pytest.mark.parametrize(("patches", "read"), [("", ["before"]), ("stream_restart", ["before", "after"])])
+def test_stream_restart(tmp_path: Path, patches: str, read: list[str]) -> None:
+    notes, kept, name, port = tmp_path / "notes", tmp_path / "kept", uuid.uuid4().hex, free_port()
+
+    def written() -> list[str]:
+        return [key for line in notes.read_text().splitlines() for key in json.loads(line)] if notes.exists() else []
+
+    def put(cloud: Cloud, sort_key: str, seconds: float) -> None:
+        cloud.client("dynamodb").put_item(TableName=name, Item={"pk": {"S": "p"}, "sk": {"S": sort_key}})
+        eventually(lambda: sort_key in written(), seconds)
+
+    with Cloud.start(port, keep=kept, patches=patches) as cloud:
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+        made = cloud.client("dynamodb").create_table(TableName=name, StreamSpecification=stream, **TABLE)
+        consumer = make_function(
+            cloud, CONSUMER, Environment={"Variables": {"SEEN": str(notes), "FAILS_BY": "telling"}}
+        )
+        cloud.client("lambda").create_event_source_mapping(
+            FunctionName=consumer.name,  # type: ignore[attr-defined]
+            EventSourceArn=made["TableDescription"]["LatestStreamArn"],
+            StartingPosition="TRIM_HORIZON",
+        )
+        put(cloud, "before", 20)
+    with Cloud.start(port, keep=kept, patches=patches) as cloud:
+        put(cloud, "after", 20 if len(read) == 2 else 4)
+    assert written() == read
+
+
 def test_worker_gate(stock: Cloud, patched: Cloud) -> None:
     code = """
         import os, time
