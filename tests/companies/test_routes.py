@@ -1,0 +1,361 @@
+from typing import Any
+
+import pytest
+
+from chalicelib.companies import customers
+from chalicelib.companies.schemas import CustomerRef
+from chalicelib.platform.work import Work
+from tests.companies.steps import (
+    KPP,
+    MANAGER,
+    appoint_manager,
+    claim,
+    invite,
+    join,
+    legal_inn,
+    owned_company,
+    person_item,
+    sole_inn,
+    token,
+    whole_table,
+)
+from tests.support.api import Answer, Api, Caller
+
+CLAIM = {"name": "ООО «Луч»", "inn": legal_inn(1), "kpp": KPP}
+ANNA = Caller.person("mbr_anna")
+STAFF = Caller.person(MANAGER, "staff", "manager", "club")
+
+
+@pytest.fixture(autouse=True)
+def people_of_the_club(work: Work) -> None:
+    appoint_manager(work)
+    join(work, "Anna")
+
+
+def pointer(answer: Answer) -> str:
+    assert answer.status == 422, answer.text
+    return str(answer.json["errors"][0]["pointer"])
+
+
+# --- claims -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_answered_with_the_claimant_s_own_words(api: Api) -> None:
+    answer = api.call("POST", "/v1/companies", ANNA, CLAIM)
+    assert answer.status == 202 and answer.json == {**CLAIM, "region": None, "status": "pending"}
+    again = api.call("POST", "/v1/companies", ANNA, CLAIM)
+    assert (again.status, again.text) == (answer.status, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"inn": "7707083894"}, "/inn"),
+        ({"inn": "12"}, "/inn"),
+        ({"kpp": None}, "/kpp"),
+        ({"kpp": "1"}, "/kpp"),
+        ({"inn": sole_inn(1)}, "/kpp"),
+        ({"name": ""}, "/name"),
+        ({"region": "Moscow"}, "/region"),
+        ({"phone": "+74951234567"}, "/phone"),
+    ],
+)
+def test_a_claim_that_cannot_be_names_the_field_and_writes_nothing(
+    api: Api, work: Work, change: dict[str, Any], where: str
+) -> None:
+    before = whole_table(work.table)
+    assert pointer(api.call("POST", "/v1/companies", ANNA, {**CLAIM, **change})) == where
+    assert whole_table(work.table) == before
+
+
+def test_a_second_claim_is_refused_once_the_first_is_confirmed(api: Api, work: Work) -> None:
+    _, olga = owned_company(work)
+    # A token from before the confirmation: it still may claim.
+    answer = api.call("POST", "/v1/companies", Caller.person(olga), {**CLAIM, "inn": legal_inn(2)})
+    assert answer.status == 409 and answer.json["code"] == "already_exists"
+
+
+def test_one_who_waits_reads_nothing_of_the_company(api: Api, work: Work) -> None:
+    owned_company(work)
+    claim(work, "mbr_anna")
+    for path in ("/v1/company", "/v1/company/people"):
+        answer = api.call("GET", path, ANNA)
+        assert answer.status == 403 and answer.json["code"] == "scope_missing"
+
+
+# --- the company ------------------------------------------------------------------------------------------------------
+
+
+def test_the_company_is_read_and_changed_with_its_version(api: Api, work: Work) -> None:
+    owner = token("mbr_olga", owned_company(work)[0])
+    shown = api.call("GET", "/v1/company", owner)
+    assert shown.status == 200 and shown.json["name"] == "ООО «Луч»" and shown.json["manager_id"] == MANAGER
+    etag = shown.headers["etag"]
+    changed = api.call("PATCH", "/v1/company", owner, {"region": "RU-MOW"}, headers={"if-match": etag})
+    assert changed.status == 200 and changed.json == {**shown.json, "region": "RU-MOW"}
+    assert api.call("GET", "/v1/company", owner).headers["etag"] == changed.headers["etag"] != etag
+    stale = api.call("PATCH", "/v1/company", owner, {"region": None}, headers={"if-match": etag})
+    assert stale.status == 412
+    assert api.call("PATCH", "/v1/company", owner, {"region": None}).status == 428
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"inn": legal_inn(2)}, "/inn"),
+        ({"kpp": KPP}, "/kpp"),
+        ({"tier": "gold"}, "/tier"),
+        ({"name": None}, "/name"),
+        ({"region": "RU"}, "/region"),
+        ({"distributor_id": "dst_none"}, "/distributor_id"),
+        ({"distributor_id": "DISTRIBUTOR#1"}, "/distributor_id"),
+    ],
+)
+def test_what_a_member_cannot_change_of_the_company_is_named(
+    api: Api, work: Work, change: dict[str, Any], where: str
+) -> None:
+    owner = token("mbr_olga", owned_company(work)[0])
+    etag = api.call("GET", "/v1/company", owner).headers["etag"]
+    assert pointer(api.call("PATCH", "/v1/company", owner, change, headers={"if-match": etag})) == where
+    assert api.call("GET", "/v1/company", owner).headers["etag"] == etag
+
+
+def test_only_the_owner_changes_the_company(api: Api, work: Work) -> None:
+    company_id, olga = owned_company(work)
+    buyer = token(invite(work, company_id, olga, "Boris"), company_id, "buyer")
+    answer = api.call("PATCH", "/v1/company", buyer, {"region": "RU-MOW"}, headers={"if-match": '"2"'})
+    assert answer.status == 403
+    # Nor does a token that says owner while the table says buyer.
+    forged = token("mbr_boris", company_id, "owner")
+    assert api.call("PATCH", "/v1/company", forged, {"region": "RU-MOW"}, headers={"if-match": '"2"'}).status == 403
+
+
+# --- its people -------------------------------------------------------------------------------------------------------
+
+
+def test_the_owner_invites_changes_and_removes(api: Api, work: Work) -> None:
+    company_id, olga = owned_company(work)
+    owner = token(olga, company_id)
+    invitation = {"name": "Boris Petrov", "email": "Boris@Example.com", "role": "buyer", "influence": 2}
+    invited = api.call("POST", "/v1/company/people", owner, invitation)
+    assert invited.status == 201 and invited.json["status"] == "active"
+    assert invited.json["email"] == "boris@example.com" and invited.json["influence"] == 2
+    path = f"/v1/company/people/{invited.json['member_id']}"
+    etag = f'"{invited.json["version"]}"'
+    change = {"role": "accountant", "influence": None}
+    changed = api.call("PATCH", path, owner, change, headers={"if-match": etag})
+    assert changed.status == 200 and changed.json["role"] == "accountant" and changed.json["influence"] is None
+    assert changed.headers["etag"] == f'"{changed.json["version"]}"'
+    assert api.call("PATCH", path, owner, change, headers={"if-match": etag}).status == 412
+    gone = api.call("DELETE", path, owner)
+    assert (gone.status, gone.text) == (204, "")
+    assert api.call("DELETE", path, owner).status == 404
+    assert [each["member_id"] for each in api.call("GET", "/v1/company/people", owner).json["items"]] == [olga]
+
+
+def test_the_people_are_listed_page_by_page(api: Api, work: Work) -> None:
+    company_id, olga = owned_company(work)
+    for name in ("Boris", "Clara", "Denis"):
+        invite(work, company_id, olga, name, role="accountant")
+    owner = token(olga, company_id)
+    found, url = [], "/v1/company/people?limit=2"
+    while True:
+        page = api.call("GET", url, owner).json
+        found += [person["name"] for person in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        url = f"/v1/company/people?limit=2&cursor={page['next_cursor']}"
+    assert sorted(found) == ["Boris Petrova", "Clara Petrova", "Denis Petrova", "Olga Petrova"]
+    other = api.call("GET", url, token("mbr_denis", company_id, "accountant"))
+    assert other.status == 422 and other.json["errors"][0]["pointer"] == "/query/cursor"
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"role": "boss"}, "/role"),
+        ({"role": None}, "/role"),
+        ({"influence": 4}, "/influence"),
+        ({"status": "pending"}, "/status"),
+        ({"status": None}, "/status"),
+        ({"email": "x@example.com"}, "/email"),
+    ],
+)
+def test_a_change_of_a_person_that_cannot_be_names_the_field(
+    api: Api, work: Work, change: dict[str, Any], where: str
+) -> None:
+    company_id, olga = owned_company(work)
+    boris = invite(work, company_id, olga, "Boris")
+    path = f"/v1/company/people/{boris}"
+    assert pointer(api.call("PATCH", path, token(olga, company_id), change, headers={"if-match": '"1"'})) == where
+    assert person_item(work, company_id, boris)["version"] == 1
+
+
+def test_the_last_owner_stays(api: Api, work: Work) -> None:
+    company_id, olga = owned_company(work)
+    owner, path = token(olga, company_id), f"/v1/company/people/{olga}"
+    version = person_item(work, company_id, olga)["version"]
+    answers = [
+        api.call("DELETE", path, owner),
+        api.call("PATCH", path, owner, {"role": "buyer"}, headers={"if-match": f'"{version}"'}),
+    ]
+    assert [(answer.status, answer.json["code"]) for answer in answers] == [(409, "conflict")] * 2
+
+
+def test_another_company_s_person_is_not_there(api: Api, work: Work) -> None:
+    company_id, olga = owned_company(work, "Olga", 1)
+    _, igor = owned_company(work, "Igor", 2)
+    path, before = f"/v1/company/people/{igor}", whole_table(work.table)
+    owner = token(olga, company_id)
+    answers = [
+        api.call("DELETE", path, owner),
+        api.call("PATCH", path, owner, {"role": "buyer"}, headers={"if-match": '"2"'}),
+        api.call("DELETE", "/v1/company/people/mbr_nobody", owner),
+    ]
+    assert [answer.status for answer in answers] == [404, 404, 404]
+    assert answers[0].text == answers[2].text and whole_table(work.table) == before
+
+
+def test_people_who_are_not_owners_leave_but_remove_nobody(api: Api, work: Work) -> None:
+    company_id, olga = owned_company(work)
+    boris = invite(work, company_id, olga, "Boris", role="engineer")
+    engineer = token(boris, company_id, "engineer")
+    assert api.call("DELETE", f"/v1/company/people/{olga}", engineer).status == 403
+    assert api.call("DELETE", f"/v1/company/people/{boris}", engineer).status == 204
+    assert api.call("GET", "/v1/company", engineer).status == 403
+
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+def test_a_manager_finds_who_waits_and_confirms(api: Api, work: Work) -> None:
+    api.call("POST", "/v1/companies", ANNA, CLAIM)
+    (row,) = api.call("GET", "/v1/staff/companies?status=waiting", STAFF).json["items"]
+    assert row["waiting"]["claimed"] == {**CLAIM, "region": None} and row["waiting"]["email"] == "anna@example.com"
+    path = f"/v1/staff/companies/{row['company_id']}"
+    decided = api.call("POST", f"{path}/confirm", STAFF, {"member_id": "mbr_anna"})
+    assert decided.status == 200 and decided.json == {
+        "company_id": row["company_id"],
+        "member_id": "mbr_anna",
+        "status": "active",
+        "role": "owner",
+        "manager_id": MANAGER,
+    }
+    again = api.call("POST", f"{path}/confirm", STAFF, {"member_id": "mbr_anna"})
+    assert (again.status, again.text) == (200, decided.text)
+    assert api.call("GET", "/v1/staff/companies?status=waiting", STAFF).json == {"items": [], "next_cursor": None}
+    shown = api.call("GET", path, STAFF).json
+    assert shown["people"][0]["claimed"]["inn"] == CLAIM["inn"] and shown["people"][0]["role"] == "owner"
+    assert api.call("GET", "/v1/company", token("mbr_anna", row["company_id"])).status == 200
+
+
+@pytest.mark.parametrize(
+    ("decision", "where"),
+    [
+        ({}, "/member_id"),
+        ({"member_id": "MEMBER#x"}, "/member_id"),
+        ({"member_id": "mbr_anna", "role": "boss"}, "/role"),
+        ({"member_id": "mbr_anna", "decision": "maybe"}, "/decision"),
+        ({"member_id": "mbr_anna", "manager_id": "mbr_nobody"}, "/manager_id"),
+        ({"member_id": "mbr_anna", "company_id": "com_1"}, "/company_id"),
+    ],
+)
+def test_a_decision_that_cannot_be_names_the_field_and_decides_nothing(
+    api: Api, work: Work, decision: dict[str, Any], where: str
+) -> None:
+    path = f"/v1/staff/companies/{claim(work, 'mbr_anna')}/confirm"
+    before = whole_table(work.table)
+    assert pointer(api.call("POST", path, STAFF, decision)) == where
+    assert whole_table(work.table) == before
+
+
+def test_a_member_is_no_manager(api: Api, work: Work) -> None:
+    company_id, olga = owned_company(work)
+    claim(work, "mbr_anna")
+    for caller in (ANNA, token(olga, company_id), Caller.person("mbr_d", "distributor", "worker", "dst_1")):
+        answers = [
+            api.call("GET", "/v1/staff/companies", caller),
+            api.call("GET", f"/v1/staff/companies/{company_id}", caller),
+            api.call("POST", f"/v1/staff/companies/{company_id}/confirm", caller, {"member_id": "mbr_anna"}),
+        ]
+        assert [answer.status for answer in answers] == [403, 403, 403]
+
+
+def test_companies_are_listed_by_name_without_legal_form_and_quotes(api: Api, work: Work) -> None:
+    names = ["ООО «Ромашка»", "АО Восток", "ИП Романов", "Ромб Ltd"]
+    customers(work, "1c", [CustomerRef(name, name, None, None, "RUB") for name in names])
+
+    def found(query: str) -> list[str]:
+        url, listed = f"/v1/staff/companies?limit=1{query}", []
+        while True:
+            page = api.call("GET", url, STAFF).json
+            listed += [item["name"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                return listed
+            url = f"/v1/staff/companies?limit=1{query}&cursor={page['next_cursor']}"
+
+    assert found("") == ["АО Восток", "ИП Романов", "ООО «Ромашка»", "Ромб Ltd"]
+    assert found("&q=РОМ") == ["ИП Романов", "ООО «Ромашка»", "Ромб Ltd"]
+    assert found("&q=ооо ромаш") == ["ООО «Ромашка»"] and found("&q=Луч") == []
+
+
+def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, work: Work) -> None:
+    refs = [
+        CustomerRef("1", "ООО «Луч»", legal_inn(1), KPP, "RUB"),
+        CustomerRef("2", "ИП Петров", sole_inn(1), None, "RUB"),
+    ]
+    first, second = customers(work, "1c", refs).values()
+    for query, company_id in [
+        (f"inn={legal_inn(1)}&kpp={KPP}", first),
+        (f"inn={sole_inn(1)}", second),
+        ("source=1c&customer=2", second),
+    ]:
+        (item,) = api.call("GET", f"/v1/staff/companies?{query}", STAFF).json["items"]
+        assert item["company_id"] == company_id and item["origin"] == "import"
+    assert api.call("GET", "/v1/staff/companies?source=crm&customer=2", STAFF).json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        (f"inn={legal_inn(1)}", "/query/kpp"),
+        (f"inn={sole_inn(1)}&kpp={KPP}", "/query/kpp"),
+        (f"kpp={KPP}", "/query/inn"),
+        ("inn=7707083894", "/query/inn"),
+        ("source=1c", "/query/customer"),
+        ("customer=1", "/query/source"),
+        (f"inn={sole_inn(1)}&q=луч", "/query/inn"),
+        ("status=waiting&q=луч", "/query/status"),
+        ("status=some", "/query/status"),
+        ("limit=101", "/query/limit"),
+        ("cursor=x", "/query/cursor"),
+        ("name=луч", "/query/name"),
+    ],
+)
+def test_questions_that_do_not_go_together_are_named(api: Api, query: str, where: str) -> None:
+    assert pointer(api.call("GET", f"/v1/staff/companies?{query}", STAFF)) == where
+
+
+def test_a_company_that_is_not_there_is_not_found(api: Api) -> None:
+    assert api.call("GET", "/v1/staff/companies/com_none", STAFF).status == 404
+    answer = api.call("POST", "/v1/staff/companies/com_none/confirm", STAFF, {"member_id": "mbr_anna"})
+    assert answer.status == 404
+
+
+# --- privileges -------------------------------------------------------------------------------------------------------
+
+
+def test_the_privileges_say_what_is_missing_until_nothing_is(api: Api, work: Work) -> None:
+    join(work, "Eva", phone="+74951234567", phone_confirmed_on="2026-11-20")
+    eva = Caller.person("mbr_eva")
+    shown = api.call("GET", "/v1/me/privileges", eva).json
+    assert shown["session_is_current"] and shown["privileges"][0] == {
+        "name": "market_reports",
+        "unlocked": False,
+        "missing": ["company_named", "company_confirmed"],
+    }
+    company_id = claim(work, "mbr_eva")
+    api.call("POST", f"/v1/staff/companies/{company_id}/confirm", STAFF, {"member_id": "mbr_eva"})
+    shown = api.call("GET", "/v1/me/privileges", eva).json
+    assert all(privilege["unlocked"] for privilege in shown["privileges"]) and not shown["session_is_current"]
+    assert api.call("GET", "/v1/me/privileges", token("mbr_eva", company_id)).json["session_is_current"]
