@@ -16,7 +16,7 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, keys
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, from_wire, to_wire
 
 
 def company(work: Work, name: str = "Luch", currency: str = "RUB") -> str:
@@ -112,6 +112,24 @@ def changes(work: Work, company_id: str) -> list[Item]:
     """The `tier.changed` of this company, oldest first."""
     prefix = Key(keys.company(company_id).pk, "EVENT#")
     return [item for item in work.table.query_all(prefix.pk, starts=prefix.sk) if item["event"] == "tier.changed"]
+
+
+def everything(work: Work) -> dict[Key, Item]:
+    """All that lies in the table."""
+    pages = work.table.client.get_paginator("scan").paginate(TableName=work.table.name)
+    return {Key(item["pk"], item["sk"]): item for page in pages for item in map(from_wire, page["Items"])}
+
+
+def put_back(work: Work, before: dict[Key, Item]) -> None:
+    """The table as it was, and an empty tiers queue."""
+    now = everything(work)
+    for key in now.keys() - before.keys():
+        work.table.client.delete_item(TableName=work.table.name, Key=to_wire(key.as_item()))
+    for key, item in before.items():
+        if now.get(key) != item:
+            work.table.put(item)
+    aws.sqs().delete_queue(QueueUrl=settings().tiers_queue_url)
+    aws.sqs().create_queue(QueueName="tiers")
 
 
 @contextmanager
