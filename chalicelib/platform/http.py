@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from chalice.app import Blueprint, Chalice, CognitoUserPoolAuthorizer, CORSConfig, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib.auth.principal import Principal
 from chalicelib.auth.scopes import BASE_SCOPE
 from chalicelib.platform import aws
+from chalicelib.platform.club import Language
 from chalicelib.platform.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import CONTENT_TYPE, Problem, escape
@@ -29,7 +30,8 @@ from chalicelib.platform.work import Work, work_now
 from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.paging import Cursors
 
-MOST_BODY_BYTES = 256 * 1024
+# A report of 100,000 Cyrillic letters, each of them escaped, fits in.
+MOST_BODY_BYTES = 1024 * 1024
 # Names in a path are ids and words. Whatever else stands there names nothing, and never becomes a part of a key.
 PATH_PARAMETER = r"^[A-Za-z0-9_-]{1,64}$"
 
@@ -105,7 +107,7 @@ class Call:
     route: Route
     path: str
     work: Work
-    language: str
+    language: Language
     caller_address: str
     body: Any = None
     query: Any = None
@@ -257,7 +259,7 @@ def _answer(route: Route, handler: Callable[..., Any], request: Any, path_parame
         return _problem_response(Problem("internal"), language, _request_id(request))
 
 
-def _call(route: Route, request: Any, language: str, path_parameters: dict[str, str]) -> Call:
+def _call(route: Route, request: Any, language: Language, path_parameters: dict[str, str]) -> Call:
     call = Call(
         route=route,
         path=route.path.format(**path_parameters),
@@ -364,18 +366,19 @@ def _body(route: Route, raw: bytes) -> Any:
         raise Problem.from_validation(error) from None
 
 
-def _language(headers: Mapping[str, str]) -> str:
+def _language(headers: Mapping[str, str]) -> Language:
     """ru or en, whichever the reader prefers; English when neither is asked for."""
-    best, weight = "en", 0.0
+    best: Language = "en"
+    weight = 0.0
     for part in (headers.get("accept-language") or "").split(","):
         name, _, parameters = part.strip().partition(";")
-        language = name.split("-")[0].lower()
         try:
             quality = float(parameters.replace("q=", "").strip() or 1)
         except ValueError:
             continue
-        if language in ("ru", "en") and quality > weight:
-            best, weight = language, quality
+        for language in get_args(Language):
+            if language == name.split("-")[0].lower() and quality > weight:
+                best, weight = language, quality
     return best
 
 

@@ -30,7 +30,7 @@ TAGS: dict[str, str] = {
     "companies": "The partner: its profile, and the people who speak for it.",
     "tiers": "Where a company stands: tier, discount, and the sum to the next step.",
     "sales": "What a company bought.",
-    "catalog": "Products with the company's own prices.",
+    "catalogue": "Products with the company's own prices.",
     "orders": "From the cart through the region's distributor to the shipment.",
     "reports": "Closed market reports.",
     "exchange": "Sales files in.",
@@ -44,7 +44,7 @@ The partner club: what each partner bought, which tier and price that earns, and
 `POST /v1/sign-in/refresh`). Every operation names the scope it needs; rights come from the token, never from path or body.
 What belongs to another company is `404`, as if it were not there.
 
-**Bodies.** JSON (`application/json`, UTF-8, at most {MOST_BODY_BYTES // 1024} KiB), names in snake_case. Unknown fields and
+**Bodies.** JSON (`application/json`, UTF-8, at most {MOST_BODY_BYTES // 1024 // 1024} MiB), names in snake_case. Unknown fields and
 unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`, times are RFC 3339 in UTC, dates ISO 8601.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
@@ -98,6 +98,20 @@ _HEADERS: dict[str, Schema] = {
         "description": "The language of the title.",
         "schema": {"type": "string", "enum": ["ru", "en"]},
     },
+}
+
+# What some problems say beside the standard members.
+_MEMBERS: dict[str, Schema] = {
+    "scope_missing": {"scope": {"type": "string", "description": "The scope that the operation asks for."}},
+    "cabinet_locked": {
+        "missing": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What the profile still needs, as in `GET /v1/me/privileges`.",
+        }
+    },
+    "wrong_code": {"tries_left": {"type": "integer", "description": "How often this code may still be tried."}},
+    "wrong_state": {"state": {"type": "string", "description": "The state that it is in."}},
 }
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -305,7 +319,11 @@ def _problem(status: int, codes: Sequence[str]) -> Schema:
             CONTENT_TYPE: {
                 "schema": {
                     "$ref": f"#/components/schemas/{ProblemBody.__name__}",
-                    "properties": {"status": {"const": status}, "code": {"enum": list(codes)}},
+                    "properties": {
+                        "status": {"const": status},
+                        "code": {"enum": list(codes)},
+                        **{name: schema for code in codes for name, schema in _MEMBERS.get(code, {}).items()},
+                    },
                 }
             }
         },

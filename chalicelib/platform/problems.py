@@ -51,7 +51,9 @@ KINDS: dict[str, Kind] = {
     ),
     "precondition_required": Kind(428, "If-Match is required", "Нужен заголовок If-Match"),
     "too_many_requests": Kind(429, "Too many requests", "Слишком много запросов"),
-    "too_many_tries": Kind(429, "Too many wrong codes, ask for a new one", "Слишком много неверных кодов, запросите новый"),
+    "too_many_tries": Kind(
+        429, "Too many wrong codes, ask for a new one", "Слишком много неверных кодов, запросите новый"
+    ),
     "internal": Kind(500, "Something went wrong on our side", "Что-то сломалось на нашей стороне"),
     "busy": Kind(503, "Too much is happening at once, try again", "Слишком много одновременных изменений, повторите"),
 }

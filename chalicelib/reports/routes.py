@@ -1,3 +1,50 @@
-from chalicelib.platform.http import Routes
+"""Closed market reports."""
+
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.reports import service
+from chalicelib.reports.schemas import Report, ReportCard, ReportForm, ReportPage
+from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="reports")
+
+
+@routes.get("/v1/reports", scope="reports.read", query=PageQuery, answer=ReportPage, problems=("cabinet_locked",))
+def list_reports(call: Call) -> ReportPage:
+    """List the market reports, newest first.
+
+    They are open to members whose profile is complete (`GET /v1/me/privileges`), and to the staff. A locked cabinet answers what is
+    `missing`.
+    """
+    return service.page(
+        call.work,
+        call.principal,
+        call.language,
+        limit=call.query.limit,
+        cursor=call.query.cursor,
+        cursors=call.cursors(),
+    )
+
+
+@routes.get("/v1/reports/{report_id}", scope="reports.read", answer=Report)
+def show_report(call: Call, report_id: str) -> Report:
+    """Read a market report, in the language you ask for.
+
+    Who read what and when is logged. While the cabinet is locked, no report is there.
+    """
+    return service.read(call.work, call.principal, report_id, call.language)
+
+
+@routes.post(
+    "/v1/staff/reports", scope="staff.reports.write", body=ReportForm, answer=ReportCard, status=201, keyed=True
+)
+def publish_report(call: Call) -> Answer:
+    """Publish a market report."""
+
+    def remember(tx: Transaction, card: ReportCard) -> None:
+        call.remember(tx, _published(card))
+
+    return _published(service.publish(call.work, call.principal.for_member(), call.body, call.language, remember))
+
+
+def _published(card: ReportCard) -> Answer:
+    return Answer(card, headers={"Location": f"/v1/reports/{card.report_id}"})

@@ -32,7 +32,7 @@ K22 | an order of a company                    | table | COMPANY#{company}      
 K23 | a company's orders, newest first         | gsi1  | ORDERS#{company}             | {time}#{order}                     | by time      | E           | orders
 K24 | whose order is this, for a distributor   | table | DISTRIBUTOR#{distributor}    | ORDER#{order}                      | one          | S           | orders
 K25 | a distributor's orders, newest first     | gsi2  | QUEUE#{distributor}          | {time}#{order}                     | by time      | E           | orders
-K26 | a report                                 | table | REPORT#{report}              | REPORT                             | one          | E           | reports
+K26 | a report                                 | table | REPORT#{report}              | REPORT, TEXT#{language}            | one          | E           | reports
 K27 | reports, newest first                    | gsi1  | REPORTS                      | {time}#{report}                    | by time      | E           | reports
 K28 | who read a report                        | table | REPORT#{report}              | READ#{time}#{member}               | by time      | E           | reports
 K29 | a letter                                 | table | LETTER#{letter}              | LETTER                             | one          | S           | letters
@@ -267,6 +267,11 @@ def shipment(distributor_id: str, year: int, document: str) -> Key:
 def report(report_id: str) -> Key:
     """K26."""
     return Key(f"REPORT#{report_id}", "REPORT")
+
+
+def report_text(report_id: str, language: str) -> Key:
+    """K26. All that a reader of this language is shown."""
+    return Key(f"REPORT#{report_id}", f"TEXT#{language}")
 
 
 def report_list(at: str, report_id: str) -> Key:

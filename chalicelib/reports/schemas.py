@@ -1,0 +1,55 @@
+"""What a report looks like, on its way in and out."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.platform.http import Form
+
+MOST_CHARACTERS = 100_000
+
+
+class ReportForm(Form):
+    """A report to publish. What has no Russian text is shown to everybody as it is."""
+
+    title: str = Field(min_length=1, max_length=200, examples=["Street lighting, third quarter"])
+    title_ru: str = Field(min_length=1, max_length=200, examples=["Уличное освещение, третий квартал"])
+    segment: str = Field(
+        min_length=1, max_length=60, description="The market segment it is about.", examples=["street lighting"]
+    )
+    summary: str = Field(
+        min_length=1, max_length=1000, description="For the list of reports.", examples=["Prices fell by 4 %."]
+    )
+    summary_ru: str | None = Field(default=None, min_length=1, max_length=1000, examples=["Цены упали на 4 %."])
+    body: str = Field(
+        min_length=1,
+        max_length=MOST_CHARACTERS,
+        description="Markdown. Both texts together must fit into one request.",
+        examples=["# Prices\n\nDown by 4 %."],
+    )
+    body_ru: str | None = Field(
+        default=None, min_length=1, max_length=MOST_CHARACTERS, examples=["# Цены\n\nМинус 4 %."]
+    )
+
+
+class ReportCard(BaseModel):
+    """A report as lists show it, in the reader's language."""
+
+    model_config = ConfigDict(frozen=True)
+
+    report_id: str
+    title: str
+    segment: str
+    summary: str
+    published_at: str
+
+
+class Report(ReportCard):
+    """A report to read."""
+
+    body: str = Field(description="Markdown.")
+
+
+class ReportPage(BaseModel):
+    """Reports, newest first."""
+
+    items: list[ReportCard]
+    next_cursor: str | None

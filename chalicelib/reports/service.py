@@ -1,0 +1,78 @@
+"""Publishing and reading."""
+
+from collections.abc import Callable
+
+from chalicelib import companies
+from chalicelib.auth.principal import Principal
+from chalicelib.platform import events
+from chalicelib.platform.club import Fact, Language
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.reports import store
+from chalicelib.reports.schemas import Report, ReportCard, ReportForm, ReportPage
+from chalicelib.table import Transaction, keys
+from chalicelib.table.paging import Cursors
+
+PRIVILEGE = "market_reports"
+
+
+def publish(
+    work: Work,
+    author: str,
+    form: ReportForm,
+    language: Language,
+    remember: Callable[[Transaction, ReportCard], None],
+) -> ReportCard:
+    """One transaction. `remember` adds to it what must be known of this request."""
+    report_id = work.new_id("rep")
+    texts: dict[Language, Report] = {
+        "en": Report(
+            report_id=report_id,
+            title=form.title,
+            segment=form.segment,
+            summary=form.summary,
+            published_at=work.at,
+            body=form.body,
+        ),
+        "ru": Report(
+            report_id=report_id,
+            title=form.title_ru,
+            segment=form.segment,
+            summary=form.summary_ru or form.summary,
+            published_at=work.at,
+            body=form.body_ru or form.body,
+        ),
+    }
+    card = ReportCard(**texts[language].model_dump(exclude={"body"}))
+    tx = Transaction()
+    store.create(tx, texts, published_by=author)
+    events.record(tx, work, keys.report(report_id), "report.published", report_id=report_id, segment=form.segment)
+    remember(tx, card)
+    work.table.commit(tx)
+    return card
+
+
+def page(
+    work: Work, reader: Principal, language: Language, *, limit: int, cursor: str | None, cursors: Cursors
+) -> ReportPage:
+    """Newest first. Two calls. Tells what is missing to one whose cabinet is locked."""
+    if missing := _missing(work, reader):
+        raise Problem("cabinet_locked", "Reports open when your profile is complete.", extra={"missing": missing})
+    found = store.page(work.table, limit=limit, after=cursors.open(cursor))
+    return ReportPage(
+        items=[store.card_of(item, language) for item in found.items], next_cursor=cursors.close(found.last)
+    )
+
+
+def read(work: Work, reader: Principal, report_id: str, language: Language) -> Report:
+    """Two reads, and one write that says who read it. To one whose cabinet is locked no report is there."""
+    report = None if _missing(work, reader) else store.read(work.table, report_id, language)
+    if report is None:
+        raise Problem("not_found")
+    store.log_reading(work.table, report_id, reader.for_member(), work.at)
+    return report
+
+
+def _missing(work: Work, reader: Principal) -> list[Fact]:
+    """What still keeps the reports closed. The staff sees what the club publishes."""
+    return [] if reader.kind == "staff" else companies.missing_for(work, reader.for_member(), PRIVILEGE)
