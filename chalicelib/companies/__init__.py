@@ -4,11 +4,13 @@ Naming an INN proves nothing. Until a manager of the club or the company's owner
 company: no purchases, prices, orders or people, nor whether the club knows it at all.
 """
 
-from chalicelib.companies.matching import customers
+from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
+from chalicelib.companies.rules import inn_is_valid
 from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
 from chalicelib.companies.service import (
     check_active,
     company,
+    currencies,
     every_company,
     missing_facts,
     missing_for,
@@ -20,15 +22,20 @@ __all__ = [
     "Company",
     "CustomerRef",
     "Inn",
+    "KnownCustomer",
     "Kpp",
     "Person",
     "Region",
     "check_active",
     "company",
+    "currencies",
     "customers",
     "every_company",
+    "inn_is_valid",
+    "known_customers",
     "missing_facts",
     "missing_for",
+    "new_companies",
     "no_longer_speaks",
     "people",
 ]

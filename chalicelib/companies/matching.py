@@ -8,6 +8,7 @@ without KPP cannot be matched with a company that is known by both.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chalicelib.companies import rules, store
 from chalicelib.companies.schemas import Company, CustomerRef
@@ -28,10 +29,20 @@ class _Company:
     customers: list[str] = field(default_factory=list)
 
 
-def customers(work: Work, source: str, refs: Iterable[CustomerRef]) -> dict[CustomerRef, str]:
+class KnownCustomer(NamedTuple):
+    """`made_by` names who made the company, and is there with the one customer for whom it was made."""
+
+    company_id: str
+    made_by: str | None
+
+
+def customers(
+    work: Work, source: str, refs: Iterable[CustomerRef], *, maker: str | None = None
+) -> dict[CustomerRef, str]:
     """The company of each customer of this source, made where there was none. Raises `Busy` while others make the same ones.
 
-    A customer that the file describes in two ways is one customer; the first description makes the company.
+    A customer that the file describes in two ways is one customer; the first description makes the company. `maker` is kept with
+    the companies that are made here, so that they can be counted after a crash too.
     """
     wanted = list(dict.fromkeys(refs))
     described: dict[str, CustomerRef] = {}
@@ -41,9 +52,10 @@ def customers(work: Work, source: str, refs: Iterable[CustomerRef]) -> dict[Cust
     fruitless = 0
     while fruitless < ROUNDS:
         before = len(found)
-        found |= _known(work, source, described.keys() - found.keys())
+        unsettled = described.keys() - found.keys()
+        found |= {each: known.company_id for each, known in known_customers(work, source, unsettled).items()}
         missing = [ref for customer, ref in described.items() if customer not in found]
-        for tx, made in _transactions(work, source, missing):
+        for tx, made in _transactions(work, source, missing, maker):
             try:
                 work.table.commit(tx)
             except (Refused, Busy):
@@ -55,12 +67,24 @@ def customers(work: Work, source: str, refs: Iterable[CustomerRef]) -> dict[Cust
     raise Busy("others are making the same companies")
 
 
-def _known(work: Work, source: str, customers: Iterable[str]) -> dict[str, str]:
+def known_customers(work: Work, source: str, customers: Iterable[str]) -> dict[str, KnownCustomer]:
+    """Those that have a company."""
     markers = {keys.customer_owner(source, customer): customer for customer in customers}
-    return {markers[key]: company_id for key, company_id in store.owners(work.table, markers).items()}
+    return {
+        markers[key]: KnownCustomer(marker["company_id"], marker.get("made_by"))
+        for key, marker in store.markers(work.table, markers).items()
+    }
 
 
-def _transactions(work: Work, source: str, refs: Iterable[CustomerRef]) -> Iterator[tuple[Transaction, dict[str, str]]]:
+def new_companies(work: Work, source: str, refs: Iterable[CustomerRef]) -> set[str]:
+    """What `customers` would make of customers that nobody knows yet: a word for each company, the same in every part of a file."""
+    made = (each.first for each in _companies(work, refs) if each.company_id is None)
+    return {(_inn_owner(ref) or keys.customer_owner(source, ref.customer)).pk for ref in made}
+
+
+def _transactions(
+    work: Work, source: str, refs: Iterable[CustomerRef], maker: str | None
+) -> Iterator[tuple[Transaction, dict[str, str]]]:
     """Transactions that make these customers' companies, each with the customers that it settles."""
     tx, made = Transaction(), dict[str, str]()
     for company in _companies(work, refs):
@@ -72,9 +96,10 @@ def _transactions(work: Work, source: str, refs: Iterable[CustomerRef]) -> Itera
             tx, made = Transaction(), {}
         if company.company_id is None:
             store.create(tx, _named_by_file(work, company_id, company.first))
+        made_by = maker if company.company_id is None else None
         for customer in customers:
-            store.mark_customer(tx, source, customer, company_id)
-            made[customer] = company_id
+            store.mark_customer(tx, source, customer, company_id, made_by)
+            made[customer], made_by = company_id, None
     if made:
         yield tx, made
 
@@ -84,24 +109,25 @@ def _companies(work: Work, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
     identified: dict[Key, _Company] = {}
     nameless = []
     for ref in refs:
-        if _identified(ref):
-            owner = keys.inn_owner(ref.inn or "", ref.kpp or "")
+        if owner := _inn_owner(ref):
             identified.setdefault(owner, _Company(ref)).customers.append(ref.customer)
         else:
             nameless.append(_Company(ref, customers=[ref.customer]))
-    for owner, company_id in store.owners(work.table, identified).items():
-        identified[owner].company_id = company_id
+    for owner, marker in store.markers(work.table, identified).items():
+        identified[owner].company_id = marker["company_id"]
     yield from identified.values()
     yield from nameless
 
 
-def _identified(ref: CustomerRef) -> bool:
+def _inn_owner(ref: CustomerRef) -> Key | None:
     """An INN that is wrong, or lacks its KPP, says nothing sure: such a customer is a company of its own."""
-    return ref.inn is not None and rules.inn_is_valid(ref.inn) and rules.needs_kpp(ref.inn) == bool(ref.kpp)
+    if ref.inn is None or not rules.inn_is_valid(ref.inn) or rules.needs_kpp(ref.inn) != bool(ref.kpp):
+        return None
+    return keys.inn_owner(ref.inn, ref.kpp or "")
 
 
 def _named_by_file(work: Work, company_id: str, ref: CustomerRef) -> Company:
-    identified = _identified(ref)
+    identified = _inn_owner(ref) is not None
     return Company(
         company_id=company_id,
         name=" ".join(ref.name.split())[:_NAME_CHARACTERS] or ref.customer,

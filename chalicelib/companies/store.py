@@ -101,9 +101,9 @@ def owner_by_customer(table: Table, source: str, customer: str) -> str | None:
     return str(item["company_id"]) if item else None
 
 
-def owners(table: Table, markers: Iterable[Key]) -> dict[Key, str]:
-    """The company that each marker names, for those that exist."""
-    return {key: item["company_id"] for key, item in table.get_many(markers, consistent=True).items()}
+def markers(table: Table, wanted: Iterable[Key]) -> dict[Key, Item]:
+    """Those that exist; each names its `company_id`."""
+    return table.get_many(wanted, consistent=True)
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
@@ -125,8 +125,10 @@ def create(tx: Transaction, company: Company) -> None:
         tx.create({**owner.as_item(), "company_id": company.company_id}, label="inn")
 
 
-def mark_customer(tx: Transaction, source: str, customer: str, company_id: str) -> None:
-    tx.create({**keys.customer_owner(source, customer).as_item(), "company_id": company_id}, label="customer")
+def mark_customer(tx: Transaction, source: str, customer: str, company_id: str, made_by: str | None) -> None:
+    """`made_by` is kept where the company was made for this customer."""
+    marker = {**keys.customer_owner(source, customer).as_item(), "company_id": company_id}
+    tx.create(marker if made_by is None else {**marker, "made_by": made_by}, label="customer")
 
 
 def check_known(tx: Transaction, inn: str, kpp: str | None, company_id: str) -> None:

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.companies import CustomerRef, company, customers, matching, service
+from chalicelib.companies import (
+    CustomerRef,
+    company,
+    currencies,
+    customers,
+    known_customers,
+    matching,
+    new_companies,
+    service,
+)
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Transaction
 from tests.companies.steps import KPP, calls_counted, claim, company_of, join, legal_inn, sole_inn, whole_table
@@ -100,6 +109,30 @@ def test_hundreds_are_made_in_few_calls_and_found_in_fewer(work: Work) -> None:
 def test_one_company_may_have_more_customers_than_a_transaction_holds(work: Work, small_transactions: None) -> None:
     refs = [ref(str(number), legal_inn(1), KPP) for number in range(90)]
     assert len(set(customers(work, "1c", refs).values())) == 1
+
+
+def test_what_would_be_made_is_told_before_and_is_what_is_made_then(work: Work) -> None:
+    customers(work, "1c", [ref("known", legal_inn(0), KPP)])
+    refs = many(25)
+    parts = [new_companies(work, "1c", refs[:7]), new_companies(work, "1c", refs[7:])]
+    before = len(companies_of(work))
+    customers(work, "1c", refs)
+    assert len(parts[0] | parts[1]) == len(companies_of(work)) - before == 21
+
+
+def test_who_made_a_company_is_kept_with_one_of_its_customers(work: Work) -> None:
+    refs = [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), KPP), ref("3")]
+    customers(work, "1c", refs[:1], maker="first import")
+    customers(work, "1c", [*refs, ref("4")], maker="second import")
+    known = known_customers(work, "1c", ["1", "2", "3", "4", "5"])
+    makers = {customer: each.made_by for customer, each in known.items()}
+    assert makers == {"1": "first import", "2": None, "3": "second import", "4": "second import"}
+
+
+def test_the_currency_of_each_company_is_told(work: Work) -> None:
+    pounds = CustomerRef("uk", "Lamps", None, None, "GBP")
+    made = customers(work, "1c", [ref("1"), pounds])
+    assert currencies(work, made.values()) == {made[ref("1")]: "RUB", made[pounds]: "GBP"}
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
