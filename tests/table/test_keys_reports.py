@@ -1,0 +1,88 @@
+"""What reports and events cost: rows K26 to K28 and K32."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.platform import events
+from chalicelib.platform.work import Work
+from chalicelib.reports import store
+from chalicelib.reports.schemas import Report
+from chalicelib.table import Table, Transaction, keys
+from tests.conftest import NOON
+from tests.table.measure import measured
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    return Work(table=local_table, now=NOON)
+
+
+def publish(work: Work, number: int, body: str = "# Prices") -> str:
+    report_id = f"rep_{number}"
+    at = (Work(work.table, work.now + timedelta(minutes=number))).at
+    text = Report(report_id=report_id, title="Prices", segment="lighting", summary="Down.", published_at=at, body=body)
+    tx = Transaction()
+    store.create(tx, {"en": text, "ru": text}, published_by="mbr_1")
+    work.table.commit(tx)
+    return report_id
+
+
+@pytest.mark.key_row("K26")
+def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(work: Work) -> None:
+    short, long = publish(work, 1), publish(work, 2, "x" * 40_000)
+    with measured(work.table) as cost:
+        assert store.read(work.table, short, "ru")
+    assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
+    with measured(work.table) as cost:
+        assert store.read(work.table, long, "ru")
+    assert (cost.calls, cost.read_units) == (["GetItem"], 5.0)
+
+
+@pytest.mark.key_row("K26")
+def test_a_report_is_published_in_one_call(work: Work) -> None:
+    with measured(work.table) as cost:
+        publish(work, 1)
+    assert cost.calls == ["TransactWriteItems"]
+    assert cost.write_units == 3 * 2 + 1  # card and two texts, twice for the transaction; the card again in the list
+
+
+@pytest.mark.key_row("K27")
+def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Work) -> None:
+    for number in range(30):
+        publish(work, number, "x" * 10_000)
+    with measured(work.table) as cost:
+        page = store.page(work.table, limit=25, after=None)
+    assert [item["report_id"] for item in page.items[:2]] == ["rep_29", "rep_28"]
+    assert len(page.items) == 25
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 1.5
+
+
+@pytest.mark.key_row("K28")
+def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> None:
+    report_id = publish(work, 1)
+    with measured(work.table) as cost:
+        store.log_reading(work.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
+    assert (cost.calls, cost.write_units) == (["PutItem"], 1)
+    store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
+    with measured(work.table) as cost:
+        found = work.table.query(keys.report(report_id).pk, starts="READ#").items
+    assert [item["member_id"] for item in found] == ["mbr_b", "mbr_a"]
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K32")
+def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> None:
+    owner = keys.report("rep_1")
+    for minutes in (2, 1):
+        later = Work(work.table, work.now + timedelta(minutes=minutes))
+        tx = Transaction()
+        events.record(tx, later, owner, "report.published", minutes=minutes)
+        with measured(work.table) as cost:
+            work.table.commit(tx)
+        assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 2)
+    with measured(work.table) as cost:
+        found = work.table.query(owner.pk, starts=keys.event(owner, "", "").sk.rstrip("#")).items
+    assert [int(item["minutes"]) for item in found] == [1, 2]
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
