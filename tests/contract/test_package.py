@@ -1,0 +1,107 @@
+"""The zip that goes to Lambda: complete, small, compiled, and the same bytes for the same input."""
+
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from chalicelib.platform.club import club, read_club
+from infra.build import MOST_BYTES, ROOT, THIS_MACHINE, BuildError, Package, build, build_template, local_package
+
+LAMBDA_BRINGS = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
+
+
+@pytest.fixture(scope="session")
+def package() -> Package:
+    return local_package()
+
+
+@pytest.fixture(scope="session")
+def task(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip as Lambda unpacks it."""
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(package.zip) as zipped:
+        zipped.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Lambda brings itself, and nothing else of this environment."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in LAMBDA_BRINGS:
+        (folder / name).symlink_to(Path(sysconfig.get_path("purelib")) / name)
+    return folder
+
+
+def in_lambda(code: str, task: Path, runtime: Path) -> str:
+    start = f"import sys; sys.path[:0] = [{str(task)!r}, {str(runtime)!r}]; "
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", start + code], cwd=task, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("module", ["app", "chalicelib.auth.triggers"])
+def test_everything_that_a_function_needs_is_in_it(module: str, task: Path, runtime: Path) -> None:
+    files = in_lambda(
+        f"import {module}; print(*(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)))",
+        task,
+        runtime,
+    )
+    here = str(ROOT / "chalicelib")
+    assert here not in files
+
+
+def test_it_is_small(package: Package) -> None:
+    assert package.zip.stat().st_size <= MOST_BYTES
+    with zipfile.ZipFile(package.zip) as zipped:
+        names = zipped.namelist()
+    assert not [name for name in names if name.startswith(("boto", "chalice/cli", "pip/"))]
+    assert not [name for name in names if "/tests/" in name]
+
+
+def test_every_module_is_compiled_and_its_compiled_code_is_trusted(package: Package) -> None:
+    """Bit 0 of the flags: by hash, not by time. Bit 1 off: the hash is not checked at each start."""
+    tag = sys.implementation.cache_tag
+    with zipfile.ZipFile(package.zip) as zipped:
+        names = set(zipped.namelist())
+        modules = [Path(name) for name in names if name.endswith(".py")]
+        compiled = [(path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").as_posix() for path in modules]
+        assert set(compiled) <= names
+        assert {zipped.read(name)[4:8] for name in compiled} == {(0b01).to_bytes(4, "little")}
+
+
+def test_equal_input_makes_equal_bytes(package: Package, tmp_path: Path) -> None:
+    again = build(tmp_path, arch=THIS_MACHINE)
+    assert again.zip.read_bytes() == package.zip.read_bytes()
+    assert again.template.read_bytes() == package.template.read_bytes()
+
+
+@pytest.mark.parametrize("arch", ["arm64", "x86_64"])
+def test_the_functions_run_on_the_processor_that_the_wheels_are_for(arch: str) -> None:
+    resources = build_template(arch=arch)["Resources"].values()
+    functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Function"]
+    assert {tuple(function["Architectures"]) for function in functions} == {(arch,)}
+    assert {function["Runtime"] for function in functions} == {f"python3.{sys.version_info.minor}"}
+
+
+def test_another_club_brings_its_own_figures(tmp_path: Path) -> None:
+    own = (
+        (ROOT / "chalicelib" / "club.toml")
+        .read_text(encoding="utf-8")
+        .replace(f'name = "{club().name}"', 'name = "Ours"', 1)
+    )
+    (tmp_path / "own.toml").write_text(own, encoding="utf-8")
+    made = build(tmp_path / "out", arch=THIS_MACHINE, club=tmp_path / "own.toml")
+    with zipfile.ZipFile(made.zip) as zipped:
+        zipped.extract("chalicelib/club.toml", tmp_path)
+    assert read_club(tmp_path / "chalicelib" / "club.toml").name == "Ours"
+
+
+def test_a_file_that_holds_no_figures_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('name = "Ours"\n', encoding="utf-8")
+    with pytest.raises(BuildError, match=r"own\.toml does not hold a club's figures: name_ru: Field required"):
+        build(tmp_path / "out", arch=THIS_MACHINE, club=tmp_path / "own.toml")

@@ -1,0 +1,309 @@
+"""What would be lost silently if the template forgot it. Chalice writes none of it, so it is asserted on the final template."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalice.config import Config
+
+from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
+from chalicelib.platform.http import ROUTES
+from chalicelib.platform.problems import CONTENT_TYPE, KINDS
+from chalicelib.platform.settings import Settings
+from infra.build import ROOT, build_template
+
+Template = dict[str, Any]
+
+EVENT_SOURCES = {"SQS", "DynamoDB"}
+# Actions that change a table. Who only answers a question has none of them.
+WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+
+
+@pytest.fixture(scope="session")
+def template() -> Template:
+    return build_template()
+
+
+def of_type(template: Template, kind: str) -> dict[str, dict[str, Any]]:
+    """Properties by logical id."""
+    found = {
+        name: resource["Properties"] for name, resource in template["Resources"].items() if resource["Type"] == kind
+    }
+    assert found, f"the template has no {kind}"
+    return found
+
+
+def functions(template: Template) -> dict[str, dict[str, Any]]:
+    return of_type(template, "AWS::Serverless::Function")
+
+
+def events(template: Template) -> dict[str, dict[str, Any]]:
+    """Event sources by function."""
+    return {
+        name: event
+        for name, function in functions(template).items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] in EVENT_SOURCES
+    }
+
+
+def statements(template: Template, function: str) -> list[dict[str, Any]]:
+    role = functions(template)[function]["Role"]["Fn::GetAtt"][0]
+    assert role == {"APIHandler": "ApiHandlerRole"}.get(function, f"{function}Role"), (
+        f"{function} has a role of its own"
+    )
+    policies = template["Resources"][role]["Properties"]["Policies"]
+    assert len(policies) == 1
+    found: list[dict[str, Any]] = policies[0]["PolicyDocument"]["Statement"]
+    return found
+
+
+def allowed(template: Template, function: str, service: str) -> list[tuple[str, str]]:
+    """Pairs of action and resource."""
+    return [
+        (action, json.dumps(resource))
+        for statement in statements(template, function)
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+        if action.startswith(f"{service}:")
+    ]
+
+
+def number(template: Template, value: Any) -> int:
+    """A property that may be a parameter."""
+    return int(template["Parameters"][value["Ref"]]["Default"] if isinstance(value, dict) else value)
+
+
+# --- events are not lost ------------------------------------------------------------------------------------------------
+
+
+def test_a_returned_failure_is_understood_as_one(template: Template) -> None:
+    assert len(events(template)) == 5
+    for function, event in events(template).items():
+        assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
+
+
+def test_the_stream_tells_events_apart_and_gives_up_only_what_cannot_be_done(template: Template) -> None:
+    stream = events(template)["DeliverEvents"]["Properties"]
+    assert stream["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["MaximumRetryAttempts"] > 0
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
+    (pattern,) = [json.loads(each["Pattern"]) for each in stream["FilterCriteria"]["Filters"]]
+    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": [{"exists": True}]}}}}
+
+
+def test_every_queue_has_dead_letters_that_are_kept_and_an_alarm_for_them(template: Template) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    dead = {name for name in queues if name.endswith("DeadLetters")}
+    for name in queues.keys() - dead:
+        redrive = queues[name]["RedrivePolicy"]
+        assert redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] in dead, name
+    alarmed = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+    assert alarmed == dead
+    assert {queues[name]["MessageRetentionPeriod"] for name in dead} == {14 * 24 * 3600}
+
+
+def test_what_no_queue_starts_leaves_its_failures_somewhere(template: Template) -> None:
+    started_directly = {"SplitImport", "NightlyTiers"}
+    for name in started_directly:
+        target = functions(template)[name]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
+        assert target["Fn::GetAtt"][0] in of_type(template, "AWS::SQS::Queue")
+        assert any(target["Fn::GetAtt"][0] in resource for _, resource in allowed(template, name, "sqs"))
+
+
+def test_a_message_stays_hidden_until_its_worker_has_surely_ended(template: Template) -> None:
+    for name, event in events(template).items():
+        if event["Type"] == "SQS":
+            queue = event["Properties"]["Queue"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}")
+            visibility = number(template, of_type(template, "AWS::SQS::Queue")[queue]["VisibilityTimeout"])
+            assert visibility >= 6 * functions(template)[name]["Timeout"], name
+
+
+def test_every_function_tells_when_it_fails(template: Template) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    watched = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms if alarm["MetricName"] == "Errors"}
+    assert watched == set(functions(template))
+    assert {"5XXError", "Throttles", "IteratorAge"} <= {alarm["MetricName"] for alarm in alarms}
+    assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms)
+
+
+def test_every_function_writes_to_a_log_that_ends(template: Template) -> None:
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    for name, function in functions(template).items():
+        group = function["LoggingConfig"]["LogGroup"]["Ref"]
+        assert group == f"{name}Logs"
+        assert number(template, groups[group]["RetentionInDays"]) > 0
+
+
+# --- nobody may more than their work needs ------------------------------------------------------------------------------
+
+
+def test_no_policy_has_a_star(template: Template) -> None:
+    for function in functions(template):
+        for statement in statements(template, function):
+            assert statement["Effect"] == "Allow"
+            assert not any("*" in action for action in statement["Action"]), function
+            assert "*" not in statement["Resource"], function
+
+
+@pytest.mark.parametrize(
+    ("service", "who"),
+    [
+        ("ses", {"SendLetters"}),
+        ("cognito-idp", {"APIHandler"}),
+        ("s3", {"APIHandler", "SplitImport", "WriteImports"}),
+        ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters"}),
+    ],
+)
+def test_a_service_is_open_only_to_whom_it_serves(template: Template, service: str, who: set[str]) -> None:
+    assert {name for name in functions(template) if allowed(template, name, service)} == who
+
+
+def test_who_only_answers_a_question_cannot_write(template: Template) -> None:
+    for name in ("DefineAuth", "CreateAuth", "PreToken"):
+        assert not WRITES & {action for action, _ in allowed(template, name, "dynamodb")}
+
+
+def test_only_the_api_refers_to_the_user_pool(template: Template) -> None:
+    """The pool refers to its triggers: a circle cannot be deployed."""
+    for name, function in functions(template).items():
+        assert ("UserPool" in json.dumps([function, statements(template, name)])) == (name == "APIHandler")
+
+
+# --- functions are what app.py says -------------------------------------------------------------------------------------
+
+
+def test_every_handler_imports_in_a_fresh_process(template: Template) -> None:
+    handlers = sorted({function["Handler"].rpartition(".") for function in functions(template).values()})
+    assert len(handlers) == len(functions(template))
+    asked = "; ".join(f"import {module}; assert callable({module}.{name})" for module, _, name in handlers)
+    for module in {module for module, _, _ in handlers}:
+        subprocess.run([sys.executable, "-c", f"import {module}"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True)
+
+
+def test_functions_are_told_only_what_the_settings_know(template: Template) -> None:
+    told = {
+        name
+        for function in functions(template).values()
+        for name in function.get("Environment", {}).get("Variables", {})
+    }
+    told |= set(template["Globals"]["Function"]["Environment"]["Variables"])
+    assert told == {name.upper() for name in Settings.__slots__}
+
+
+def test_the_configuration_has_no_key_that_chalice_ignores() -> None:
+    known = {name for name in dir(Config) if isinstance(getattr(Config, name), property)}
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    assert set(config) <= known | {"version", "stages"}
+    for stage in config["stages"].values():
+        assert set(stage) <= known | {"lambda_functions"}
+        for settings in stage["lambda_functions"].values():
+            assert set(settings) <= known
+
+
+def test_every_function_has_settings_and_a_policy_file_of_its_own(template: Template) -> None:
+    (stage,) = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))["stages"].values()
+    configured = {"".join(map(str.capitalize, name.split("_"))) for name in stage["lambda_functions"]}
+    assert configured == set(functions(template)) - {"APIHandler"} | {"ApiHandler"}
+    files = [settings["iam_policy_file"] for settings in stage["lambda_functions"].values()]
+    assert sorted(files) == sorted(path.name for path in (ROOT / ".chalice").glob("policy-*.json"))
+
+
+# --- data ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_made_again_survives_the_stack(template: Template) -> None:
+    for name in ("Table", "FilesBucket", "UserPool"):
+        resource = template["Resources"][name]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_table_is_as_the_design_says(template: Template) -> None:
+    table = of_type(template, "AWS::DynamoDB::Table")["Table"]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["gsi1", "gsi2"]
+
+
+def test_nobody_reads_the_files_without_being_asked_in(template: Template) -> None:
+    bucket = of_type(template, "AWS::S3::Bucket")["FilesBucket"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]
+    (notified,) = bucket["NotificationConfiguration"]["LambdaConfigurations"]
+    assert notified["Function"] == {"Fn::GetAtt": ["SplitImport", "Arn"]}
+    rules = {rule["Name"]: rule["Value"] for rule in notified["Filter"]["S3Key"]["Rules"]}
+    assert rules == {"prefix": "imports/", "suffix": "/upload"}
+
+
+# --- the gateway --------------------------------------------------------------------------------------------------------
+
+
+def test_the_gateway_answers_as_the_code_does(template: Template) -> None:
+    responses = of_type(template, "AWS::Serverless::Api")["RestAPI"]["GatewayResponses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "MISSING_AUTHENTICATION_TOKEN", "THROTTLED"} <= set(responses)
+    for kind, response in responses.items():
+        headers = response["ResponseParameters"]["Headers"]
+        assert headers["Content-Type"] == f"'{CONTENT_TYPE}'"
+        assert headers["Access-Control-Allow-Origin"] == "'*'"
+        body = json.loads(response["ResponseTemplates"]["application/json"])
+        assert body == {
+            "type": f"urn:partner-club:problem:{body['code']}",
+            "title": KINDS[body["code"]].title,
+            "status": KINDS[body["code"]].status,
+            "code": body["code"],
+            "request_id": "$context.requestId",
+        }, kind
+        assert response["StatusCode"] == body["status"], kind
+
+
+def test_a_machine_can_be_given_only_scopes_that_exist(template: Template) -> None:
+    server = of_type(template, "AWS::Cognito::UserPoolResourceServer")["ResourceServer"]
+    assert server["Identifier"] == RESOURCE_SERVER
+    offered = {scope["ScopeName"]: scope["ScopeDescription"] for scope in server["Scopes"]}
+    assert offered.pop("api")
+    assert offered.items() <= SCOPES.items()
+
+
+def test_the_gateway_asks_for_a_token_wherever_a_route_names_a_scope(template: Template) -> None:
+    importlib.import_module("app")
+    paths = of_type(template, "AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]["paths"]
+    asked = {
+        (method.upper(), path): operation.get("security", [])
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if method != "options"
+    }
+    assert asked == {(route.method, route.path): [{"members": [BASE_SCOPE]}] if route.scope else [] for route in ROUTES}
+
+
+def test_cloudformation_would_take_it(template: Template, tmp_path: Path) -> None:
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(template), encoding="utf-8")
+    lint = [sys.executable, "-c", "from cfnlint.runner import main; main()"]
+    checked = subprocess.run(
+        [*lint, "--regions", "us-east-1", "eu-central-1", "--", str(file)], capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_two_stacks_can_live_in_one_account(template: Template) -> None:
+    """What has a name of its own has the stack's name in it, or a parameter."""
+    named = {"BucketName", "Domain", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TableName", "TopicName"}
+    for name, resource in template["Resources"].items():
+        for key in named & set(resource.get("Properties", {})):
+            assert isinstance(resource["Properties"][key], dict), f"{name}.{key}"
+    assert "StackName" in json.dumps(functions(template)["NightlyTiers"]["Events"]["Night"]["Properties"]["Name"])
