@@ -11,7 +11,7 @@ from chalicelib.table import keys
 from tests.catalog.steps import row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.partners import OPERATIONS, partner, reach
-from tests.tiers.steps import calls_counted
+from tests.support.spent import calls_counted
 
 
 def put(api: Api, *rows: Any, caller: Caller = OPERATIONS) -> Answer:

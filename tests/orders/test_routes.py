@@ -24,7 +24,7 @@ from tests.support.partners import (
     reach,
     speaks_for,
 )
-from tests.tiers.steps import calls_counted
+from tests.support.spent import calls_counted
 
 # --- placing ----------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,6 @@
 """What happens around the tiers, for tests: companies buy, the stream delivers, nights pass."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -130,20 +128,3 @@ def put_back(work: Work, before: dict[Key, Item]) -> None:
             work.table.put(item)
     aws.sqs().delete_queue(QueueUrl=settings().tiers_queue_url)
     aws.sqs().create_queue(QueueName="tiers")
-
-
-@contextmanager
-def calls_counted(*clients: Any) -> Iterator[list[str]]:
-    """The AWS operations that these clients carry out meanwhile."""
-    made: list[str] = []
-
-    def note(model: Any, **_: Any) -> None:
-        made.append(model.name)
-
-    for client in clients:
-        client.meta.events.register("before-call", note, unique_id="calls-counted")
-    try:
-        yield made
-    finally:
-        for client in clients:
-            client.meta.events.unregister("before-call", unique_id="calls-counted")

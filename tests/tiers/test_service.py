@@ -17,10 +17,10 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Busy, keys
 from chalicelib.tiers import service
 from tests.support.crashes import crashes, empty_account, races
+from tests.support.spent import calls_counted
 from tests.tiers.steps import (
     bought,
     buy,
-    calls_counted,
     changes,
     company,
     days_later,
