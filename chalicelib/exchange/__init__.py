@@ -1,6 +1,6 @@
-"""TODO by its author."""
-from typing import Any
+"""Files in: sales history as accounting systems export it."""
 
+from chalicelib.exchange.service import split
+from chalicelib.exchange.writing import write_part
 
-def split(work: Any, event: Any) -> None: ...
-def write_part(work: Any, message: Any) -> None: ...
+__all__ = ["split", "write_part"]

@@ -8,7 +8,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
-from chalicelib.sales.rules import Head, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.rules import DocumentRef, Head, Outcome, SaleDocument, SaleLine
 from chalicelib.sales.schemas import Purchase, PurchaseLine
 from chalicelib.table import Busy, Page, Refused
 from chalicelib.table.transactions import Item
@@ -19,7 +19,14 @@ ORDERS = "orders"  # the source of what was shipped through the club itself
 
 
 class TooLarge(ValueError):
-    """The document does not fit into one transaction."""
+    """Documents that do not fit into one transaction. Nothing was written."""
+
+    def __init__(self, refs: Sequence[DocumentRef]) -> None:
+        super().__init__(f"documents too large: {refs}")
+        self.refs = refs
+
+
+Judged = dict[DocumentRef, tuple[Outcome, store.Revision | None]]
 
 
 def record(
@@ -29,14 +36,11 @@ def record(
 
     `as_of`: the moment whose state this is; a state that is older than the recorded one changes nothing.
     Documents share transactions for speed; where one of them meets another writer, its pack goes one by one.
-    Raises `TooLarge`, before anything is written, for a document that no transaction holds.
+    Raises `TooLarge` before anything is written.
     """
     as_of = as_of or work.at
-    heads = store.heads(work.table, documents)
-    judged = {document.ref: _judge(heads.get(document.ref), document, import_id, as_of) for document in documents}
-    if len(judged) < len(documents):
-        raise ValueError("a document was given twice")
-    outcomes = {key: outcome for key, (outcome, _) in judged.items()}
+    judged = _judged(work, documents, import_id, as_of)
+    outcomes = {ref: outcome for ref, (outcome, _) in judged.items()}
     for pack in store.packs(revision for _, revision in judged.values() if revision):
         try:
             work.table.commit(store.transaction(work, pack))
@@ -48,8 +52,19 @@ def record(
 
 def preview(work: Work, documents: Sequence[SaleDocument]) -> list[Outcome]:
     """What `record` would say, with nothing written."""
+    judged = _judged(work, documents, None, work.at)
+    return [judged[document.ref][0] for document in documents]
+
+
+def _judged(work: Work, documents: Sequence[SaleDocument], import_id: str | None, as_of: str) -> Judged:
     heads = store.heads(work.table, documents)
-    return [_judge(heads.get(document.ref), document, None, work.at)[0] for document in documents]
+    judged = {document.ref: _judge(heads.get(document.ref), document, import_id, as_of) for document in documents}
+    if len(judged) < len(documents):
+        raise ValueError("a document was given twice")
+    too_large = [ref for ref, (_, revision) in judged.items() if revision and revision.size > store.MOST_BYTES]
+    if too_large:
+        raise TooLarge(too_large)
+    return judged
 
 
 def _judge(
@@ -60,7 +75,7 @@ def _judge(
     outcome, writes = rules.outcome(head, digest, import_id, as_of)
     if not writes:
         return outcome, None
-    revision = store.Revision(
+    return outcome, store.Revision(
         document=document,
         head=head,
         outcome=outcome,
@@ -70,9 +85,6 @@ def _judge(
         import_id=import_id,
         as_of=as_of,
     )
-    if revision.size > store.MOST_BYTES:
-        raise TooLarge(f"document {document.number} has {revision.size} bytes")
-    return outcome, revision
 
 
 def _record_alone(work: Work, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:

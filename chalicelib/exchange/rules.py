@@ -1,0 +1,551 @@
+"""What the cells of a sales file mean, and which of its documents can be recorded. Pure.
+
+A document is recorded whole or not at all: where one of its rows is wrong, all of its rows are left out and reported.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, get_args
+
+Field = Literal[
+    "document",
+    "business_date",
+    "customer",
+    "customer_name",
+    "inn",
+    "kpp",
+    "sku",
+    "name",
+    "quantity",
+    "unit_price",
+    "amount",
+    "currency",
+    "return_flag",
+]
+FIELDS: tuple[Field, ...] = get_args(Field)
+DateOrder = Literal["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"]
+DecimalMark = Literal["comma", "point"]
+
+# Headings under which a column is found where the caller names none: those of 1C's reports, and plain English.
+HEADINGS: dict[Field, tuple[str, ...]] = {
+    "document": (
+        "номер",
+        "номер документа",
+        "№ документа",
+        "документ",
+        "регистратор",
+        "документ движения (регистратор)",
+        "document",
+        "document number",
+        "invoice",
+        "invoice number",
+        "number",
+    ),
+    "business_date": ("дата", "дата документа", "период", "date", "business date", "invoice date", "document date"),
+    "customer": (
+        "код контрагента",
+        "контрагент.код",
+        "код клиента",
+        "код покупателя",
+        "код партнера",
+        "customer",
+        "customer id",
+        "customer code",
+    ),
+    "customer_name": ("контрагент", "покупатель", "клиент", "партнер", "customer name"),
+    "inn": ("инн", "контрагент.инн", "инн контрагента", "inn"),
+    "kpp": ("кпп", "контрагент.кпп", "кпп контрагента", "kpp"),
+    "sku": (
+        "артикул",
+        "номенклатура.артикул",
+        "код номенклатуры",
+        "номенклатура.код",
+        "код",
+        "sku",
+        "article",
+        "item code",
+    ),
+    "name": ("номенклатура", "товар", "наименование", "наименование товара", "name", "item", "product", "description"),
+    "quantity": ("количество", "кол-во", "количество (в базовых единицах)", "quantity", "qty"),
+    "unit_price": ("цена", "цена, руб.", "unit price", "price"),
+    "amount": ("сумма", "сумма, руб.", "стоимость", "стоимость, руб.", "amount", "total", "line total"),
+    "currency": ("валюта", "currency"),
+    "return_flag": ("возврат", "это возврат", "return", "is return", "is cancel"),
+}
+# Of each of these, one at least must be there.
+REQUIRED: tuple[tuple[Field, ...], ...] = (
+    ("document",),
+    ("business_date",),
+    ("customer", "inn", "customer_name"),
+    ("sku", "name"),
+    ("quantity",),
+    ("unit_price", "amount"),
+)
+
+# What is wrong with a row, in English and in Russian.
+REASONS: dict[str, tuple[str, str]] = {
+    "missing": ("A value is needed here", "Здесь нужно значение"),
+    "number": ("This is not a number", "Это не число"),
+    "number_too_large": ("This number is too large", "Слишком большое число"),
+    "date": ("This is not a date in any of the expected forms", "Это не дата в ожидаемом виде"),
+    "date_out_of_range": ("This date is too early or in the future", "Слишком ранняя дата или дата в будущем"),
+    "inn": ("An INN has 10 or 12 digits and a right checksum", "В ИНН 10 или 12 цифр и верная контрольная сумма"),
+    "kpp": ("A KPP has nine characters", "В КПП девять знаков"),
+    "currency": ("The club keeps no accounts in this currency", "В этой валюте клуб не ведёт учёт"),
+    "flag": ("Expected yes or no", "Ожидается да или нет"),
+    "sign_differs": ("Quantity and amount have different signs", "У количества и суммы разные знаки"),
+    "too_long": ("This text is too long", "Слишком длинный текст"),
+    "too_many_cells": (
+        "The row has more cells than the heading: is a delimiter inside a text that is not quoted?",
+        "В строке больше ячеек, чем в заголовке: нет ли разделителя внутри текста без кавычек?",
+    ),
+    "date_differs": ("Rows of this document have different dates", "У строк документа разные даты"),
+    "customer_differs": ("Rows of this document name different customers", "В строках документа разные покупатели"),
+    "currency_differs": ("Rows of this document have different currencies", "В строках документа разные валюты"),
+    "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
+    "document_too_large": ("The document has too much text", "В документе слишком много текста"),
+    "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
+    "company_currency": (
+        "The company's account is in another currency",
+        "Учёт с этой компанией ведётся в другой валюте",
+    ),
+    "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
+}
+
+MOST_NUMBER = Decimal(10) ** 12
+FIRST_DAY = date(1990, 1, 1)
+AHEAD = timedelta(days=31)  # documents are sometimes dated to the end of the month
+MOST_CHARACTERS: dict[Field, int] = {"document": 100, "customer": 100, "customer_name": 300, "sku": 100, "name": 300}
+MOST_OTHER_CHARACTERS = 60
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Which column holds which field, and the fields that were asked for and are not there."""
+
+    columns: Mapping[Field, int]
+    missing: Sequence[tuple[Field, ...]]
+
+
+def read_heading(cells: Sequence[str], mapping: Mapping[Field, str]) -> Heading:
+    """Finds each field by the heading that `mapping` names, or else by the usual ones. Mapped to nothing: not read."""
+    places: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        places.setdefault(folded(cell), place)
+    columns: dict[Field, int] = {}
+    missing: list[tuple[Field, ...]] = []
+    for wanted in FIELDS:
+        named = mapping.get(wanted)
+        names = HEADINGS[wanted] if named is None else (named,) if named else ()
+        found = [places[name] for name in map(folded, names) if name in places]
+        if found:
+            columns[wanted] = found[0]
+        elif named:
+            missing.append((wanted,))
+    missing += [several for several in REQUIRED if not columns.keys() & set(several) and (several[0],) not in missing]
+    return Heading(columns, missing)
+
+
+@lru_cache(maxsize=512)
+def folded(heading: str) -> str:
+    """As headings are compared: `Дата_документа ` is `дата документа`."""
+    return " ".join(heading.casefold().replace("ё", "е").replace("_", " ").split())
+
+
+def headings_of(several: Iterable[Field], mapping: Mapping[Field, str]) -> list[str]:
+    """What to call a missing column: the caller's own word, or the first of the usual ones in both languages."""
+    names = []
+    for wanted in several:
+        usual = HEADINGS[wanted]
+        english = next(name for name in usual if name.isascii())
+        names.append(mapping.get(wanted) or f"{usual[0].capitalize()} / {english}")
+    return names
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+
+class Wrong(ValueError):
+    """A cell cannot mean what it should. The message is a code of `REASONS`."""
+
+
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"\u2212": "-"})
+_GROUPED = r"\d{1,3}(?:%s\d{3})+|\d+"
+_NUMBERS: dict[DecimalMark, re.Pattern[str]] = {
+    # A point is also taken for a decimal mark where a comma is expected; as a group mark only beside a comma.
+    "comma": re.compile(rf"([-+]?)(?:({_GROUPED % ' '})?(?:[.,](\d+))?|({_GROUPED % '[.]'}),(\d+))", re.ASCII),
+    "point": re.compile(rf"([-+]?)({_GROUPED % '[ ,]'})?(?:\.(\d+))?()()", re.ASCII),
+}
+_GROUP_MARKS = str.maketrans("", "", " .,")
+
+
+@lru_cache(maxsize=16384)
+def number(text: str, mark: DecimalMark) -> Decimal:
+    """`1 234,56` with whatever spaces, `1234.56`, `-1`; digits in groups are groups of three."""
+    found = _NUMBERS[mark].fullmatch(text.translate(_SPACES))
+    if found is None:
+        raise Wrong("number")
+    sign, whole, decimals, grouped, after = found.groups()
+    digits = (whole or grouped or "").translate(_GROUP_MARKS)
+    fraction = decimals or after or ""
+    if not digits and not fraction:
+        raise Wrong("number")
+    if len(fraction) > 12:
+        raise Wrong("number_too_large")
+    value = Decimal(f"{sign}{digits or 0}.{fraction or 0}")
+    if abs(value) >= MOST_NUMBER:
+        raise Wrong("number_too_large")
+    return value
+
+
+_TIME = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_DATES: dict[DateOrder, re.Pattern[str]] = {
+    "dd.mm.yyyy": re.compile(rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>\d{{4}}){_TIME}", re.ASCII),
+    "dd.mm.yy": re.compile(rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>\d{{2}}){_TIME}", re.ASCII),
+    "yyyy-mm-dd": re.compile(rf"(?P<y>\d{{4}})-(?P<m>\d{{2}})-(?P<d>\d{{2}}){_TIME}", re.ASCII),
+    "dd/mm/yyyy": re.compile(rf"(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})/(?P<y>\d{{4}}){_TIME}", re.ASCII),
+    "mm/dd/yyyy": re.compile(rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}}){_TIME}", re.ASCII),
+}
+
+
+@lru_cache(maxsize=4096)
+def day(text: str, orders: tuple[DateOrder, ...]) -> date:
+    """The day in the first of these forms that fits, with or without a time."""
+    for order in orders:
+        found = _DATES[order].fullmatch(text)
+        if found:
+            year = int(found["y"])
+            try:
+                return date(year + 2000 if len(found["y"]) == 2 else year, int(found["m"]), int(found["d"]))
+            except ValueError:
+                continue
+    raise Wrong("date")
+
+
+_YES = frozenset({"да", "истина", "возврат", "true", "yes", "y", "1", "+"})
+_NO = frozenset({"", "нет", "ложь", "false", "no", "n", "0", "-"})
+
+
+def flag(text: str) -> bool:
+    word = text.casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise Wrong("flag")
+
+
+_ROUBLES = frozenset({"РУБ", "РУБ.", "РУБЛЬ", "RUR", "₽", "643"})
+
+
+def currency(text: str) -> str:
+    code = text.upper()
+    return "RUB" if code in _ROUBLES else code
+
+
+_INN = re.compile(r"\d{9,12}", re.ASCII)
+_KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}", re.ASCII)
+
+
+@lru_cache(maxsize=4096)
+def inn(text: str, is_valid: Callable[[str], bool]) -> str:
+    """Spreadsheets take the leading zero away; the checksum tells whether it belongs there."""
+    digits = text.rjust(len(text) + len(text) % 2, "0")
+    if not _INN.fullmatch(digits) or not is_valid(digits):
+        raise Wrong("inn")
+    return digits
+
+
+def kpp(text: str) -> str:
+    code = text.upper()
+    if len(code) == 8 and code.isdecimal():
+        code = f"0{code}"
+    if not _KPP.fullmatch(code):
+        raise Wrong("kpp")
+    return code
+
+
+_QUOTES = str.maketrans("", "", "\"'«»„“”`")
+
+
+def by_name(name: str) -> str:
+    """A customer that only has a name: the same whatever quotes it is written with."""
+    return " ".join(name.casefold().translate(_QUOTES).split())
+
+
+def numbered(text: str) -> str:
+    """A document's number, as two numbers are compared: in capitals, with single spaces."""
+    return " ".join(text.upper().split())
+
+
+_TOTAL = re.compile(r"\s*(итого|итог|всего|(grand |sub)?total)\b.*", re.IGNORECASE | re.DOTALL)
+
+
+def is_skipped(cells: Sequence[str], document: str) -> bool:
+    """An empty row, or a row of totals: it names no document and begins with the word for a total."""
+    if document and not document.isspace() and not _TOTAL.fullmatch(document):
+        return False
+    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    return not first or bool(_TOTAL.fullmatch(first))
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+class Customer(NamedTuple):
+    """Who bought, as the file tells it. `ref` is the file's own word for it, or made of what else there is."""
+
+    ref: str
+    name: str
+    inn: str | None
+    kpp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row in which every cell has a meaning."""
+
+    row: int
+    number: str
+    returned: bool
+    business_date: date
+    customer: Customer
+    currency: str
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal | None
+
+
+class Fault(NamedTuple):
+    """One wrong cell. Rows are counted as a spreadsheet counts them; `field` is empty where the whole row is meant."""
+
+    row: int
+    number: str
+    field: Field | Literal[""]
+    value: str
+    code: str
+
+
+class Reader:
+    """Reads the rows of one file, each on its own."""
+
+    def __init__(
+        self,
+        *,
+        fields: Iterable[Field],
+        dates: Sequence[DateOrder],
+        mark: DecimalMark,
+        currency: str,
+        currencies: Iterable[str],
+        latest: date,
+        inn_is_valid: Callable[[str], bool],
+    ) -> None:
+        """`fields`: what the file has columns for. `latest`: documents dated after this day are mistakes."""
+        self._fields = frozenset(fields)
+        self._dates = tuple(dates)
+        self._mark = mark
+        self._currency = currency
+        self._currencies = frozenset(currencies)
+        self._latest = latest
+        self._inn_is_valid = inn_is_valid
+        self._meanings: dict[Field, Callable[[str], Any]] = {
+            "document": numbered,
+            "business_date": self._day,
+            "inn": lambda text: inn(text, inn_is_valid),
+            "kpp": kpp,
+            "quantity": lambda text: number(text, mark),
+            "unit_price": lambda text: number(text, mark),
+            "amount": lambda text: number(text, mark),
+            "currency": self._known_currency,
+            "return_flag": flag,
+        }
+
+    def read(self, row: int, cells: Sequence[str], too_many: bool) -> Row | list[Fault]:
+        """The row, or all that is wrong with it. `cells` come in the order of `FIELDS`, empty where there is no such column."""
+        texts = {wanted: text for wanted, cell in zip(FIELDS, cells, strict=True) if (text := " ".join(cell.split()))}
+        document = numbered(texts.get("document", ""))
+        wrong: list[tuple[Field | Literal[""], str]] = [("", "too_many_cells")] if too_many else []
+        found: dict[Field, Any] = {}
+        for wanted, text in texts.items():
+            try:
+                found[wanted] = self._meaning(wanted, text)
+            except Wrong as reason:
+                wrong.append((wanted, str(reason)))
+        for several in REQUIRED:
+            if not any(texts.get(wanted) for wanted in several):
+                wrong.append((next(wanted for wanted in several if wanted in self._fields), "missing"))
+        if not wrong and found["quantity"] * found.get("amount", 0) < 0:
+            wrong.append(("amount", "sign_differs"))
+        if wrong:
+            return [
+                Fault(row, document, wanted, texts.get(wanted, "") if wanted else "", code) for wanted, code in wrong
+            ]
+        return self._row(row, found)
+
+    def _row(self, row: int, found: Mapping[Field, Any]) -> Row:
+        quantity, amount = found["quantity"], found.get("amount")
+        returned = found.get("return_flag", False)
+        if returned:
+            # Whether a return is written with a minus or without, it takes away.
+            quantity, amount = -abs(quantity), None if amount is None else -abs(amount)
+        return Row(
+            row=row,
+            number=found["document"],
+            returned=returned,
+            business_date=found["business_date"],
+            customer=customer(*(found.get(wanted, "") for wanted in _CUSTOMER)),
+            currency=found.get("currency", self._currency),
+            sku=found.get("sku", ""),
+            name=found.get("name", ""),
+            quantity=quantity,
+            unit_price=found.get("unit_price"),
+            amount=amount,
+        )
+
+    def _meaning(self, wanted: Field, text: str) -> Any:
+        if len(text) > MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS):
+            raise Wrong("too_long")
+        meaning = self._meanings.get(wanted)
+        return meaning(text) if meaning else text
+
+    def _day(self, text: str) -> date:
+        found = day(text, self._dates)
+        if not FIRST_DAY <= found <= self._latest:
+            raise Wrong("date_out_of_range")
+        return found
+
+    def _known_currency(self, text: str) -> str:
+        found = currency(text)
+        if found not in self._currencies:
+            raise Wrong("currency")
+        return found
+
+
+_CUSTOMER: tuple[Field, ...] = ("customer", "customer_name", "inn", "kpp")
+
+
+@lru_cache(maxsize=4096)
+def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
+    """The file's own code names a customer; without one the INN and KPP do; without those, the name."""
+    if len(inn) == 12:
+        kpp = ""  # a sole trader has none, whatever the cell says
+    ref = code or (f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{by_name(name)}")
+    return Customer(ref, name or code or inn, inn or None, kpp or None)
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Draft:
+    """The rows that a file has of one document. Where `code` is set, all of them are left out for this reason."""
+
+    rows: list[Row] = dataclass_field(default_factory=list)
+    code: str = ""
+    field: Field | Literal[""] = ""
+
+    @property
+    def number(self) -> str:
+        return self.rows[0].number
+
+    @property
+    def business_date(self) -> date:
+        return self.rows[0].business_date
+
+    @property
+    def customer(self) -> Customer:
+        return self.rows[0].customer
+
+    @property
+    def currency(self) -> str:
+        return self.rows[0].currency
+
+    @property
+    def is_return(self) -> bool:
+        """Marked as one, or with nothing in it but what was taken back."""
+        if self.rows[0].returned:
+            return True
+        return all(row.quantity <= 0 for row in self.rows) and any(row.quantity < 0 for row in self.rows)
+
+    @property
+    def series(self) -> str:
+        """1C numbers each kind of document anew every year: the same number is another document then."""
+        return f"{self.business_date.year}-returns" if self.is_return else str(self.business_date.year)
+
+    def leave_out(self, code: str, wanted: Field | Literal[""] = "") -> None:
+        """The first reason stays."""
+        if not self.code:
+            self.code, self.field = code, wanted
+
+
+class Drafts:
+    """Documents as their rows come in, in any order."""
+
+    def __init__(self, most_lines: int) -> None:
+        self._most_lines = most_lines
+        self._drafts: dict[tuple[str, bool, int], Draft] = {}
+        self._wrong: set[str] = set()
+
+    def add(self, row: Row) -> None:
+        draft = self._drafts.setdefault(self._key(row), Draft())
+        if len(draft.rows) == self._most_lines:
+            draft.leave_out("too_many_lines")
+            return
+        draft.rows.append(row)
+        if row.business_date != draft.business_date:
+            draft.leave_out("date_differs", "business_date")
+        elif row.customer.ref != draft.customer.ref:
+            draft.leave_out("customer_differs", "customer")
+        elif row.currency != draft.currency:
+            draft.leave_out("currency_differs", "currency")
+
+    def spoil(self, number: str) -> None:
+        """A row of this number is wrong, perhaps in its date: no document of this number is recorded."""
+        if number:
+            self._wrong.add(number)
+
+    def settle(self) -> None:
+        """All rows were added."""
+        for draft in self._drafts.values():
+            if draft.number in self._wrong:
+                draft.leave_out("document_left_out")
+
+    def good(self) -> Iterator[Draft]:
+        return (draft for draft in self._drafts.values() if not draft.code)
+
+    def of(self, row: Row) -> Draft:
+        """The document that this row belongs to."""
+        return self._drafts[self._key(row)]
+
+    def left_out(self) -> int:
+        """How many documents are not recorded."""
+        unread = self._wrong - {draft.number for draft in self._drafts.values()}
+        return len(unread) + sum(1 for draft in self._drafts.values() if draft.code)
+
+    def _key(self, row: Row) -> tuple[str, bool, int]:
+        return row.number, row.returned, row.business_date.year
+
+
+# --- the import -------------------------------------------------------------------------------------------------------
+
+State = Literal["waiting_for_upload", "expired", "splitting", "writing", "done", "failed"]
+STALLED_AFTER = timedelta(hours=1)
+
+
+def shown_state(state: State, upload_until: datetime, now: datetime) -> State:
+    return "expired" if state == "waiting_for_upload" and now > upload_until else state
+
+
+def is_stalled(state: State, progress_at: datetime, now: datetime) -> bool:
+    """Nothing moved for longer than any step may take: its message lies in the dead-letter queue, for the operators."""
+    return state in ("splitting", "writing") and now - progress_at > STALLED_AFTER
