@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Shorter than a request may take, so that a lost connection is tried again instead of waited for.
 _PATIENT = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
+# Cognito waits for its triggers, and an answer to a challenge that is sent again has been used up.
+_SLOW = Config(connect_timeout=2, read_timeout=22, retries={"mode": "standard", "total_max_attempts": 2})
 # SES knows no idempotency token: a retry of a lost reply would be a second letter.
 _ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 
@@ -49,7 +51,7 @@ def ses() -> "SESV2Client":
 
 @lru_cache(maxsize=1)
 def cognito() -> "CognitoIdentityProviderClient":
-    return boto3.client("cognito-idp", config=_PATIENT)
+    return boto3.client("cognito-idp", config=_SLOW)
 
 
 @lru_cache(maxsize=1)

@@ -30,7 +30,7 @@ def fill(guest: Portal, today: date, companies: int, say: Say) -> None:
     """Expects the staff to be appointed already. `today`: the club's calendar day."""
     operations = guest.sign_in(STAFF["operations"][1])
     goods = generator.products()
-    operations.call("PUT", "/v1/staff/products", {"items": [product.as_form() for product in goods]})
+    operations.call("PUT", "/v1/staff/products", {"products": [product.as_form() for product in goods]})
     say(f"{len(goods)} products")
     for name, email, regions in DISTRIBUTORS:
         made = operations.post(
@@ -48,7 +48,6 @@ def fill(guest: Portal, today: date, companies: int, say: Say) -> None:
             operations.post(
                 f"/v1/staff/distributors/{made['distributor_id']}/people",
                 {"name": person_name, "email": person_email},
-                expect=201,
             )
     say(f"{len(DISTRIBUTORS)} distributors")
     buyers = generator.companies(companies, today)

@@ -69,7 +69,7 @@ def play(guest: Portal, today: date, run_nightly: Callable[[], dict[str, Any]], 
     order = partner.order_post("/v1/orders", {"lines": lines, "comment": "Склад до 18:00"}, expect=201)
     say(
         f"ordered {len(lines)} products at the tier price, e.g. {products[ORDERED[0]]['name']}: "
-        f"{products[ORDERED[0]]['base_price']['amount']} -> {products[ORDERED[0]]['price']['amount']}; "
+        f"{products[ORDERED[0]]['base_price']['amount']} -> {products[ORDERED[0]]['price']['unit_price']['amount']}; "
         f"order {order['number']} of {order['total']['amount']} {order['total']['currency']}"
     )
 
@@ -148,7 +148,7 @@ def _claim(manager: Portal, inn: str) -> dict[str, Any] | None:
 
 def _tier(partner: Portal) -> Any:
     standing = partner.get("/v1/company/tier")
-    return standing if standing["tier"] else None
+    return standing if standing["tier"]["code"] else None
 
 
 def _grown(partner: Portal, before: Any) -> Any:
@@ -158,7 +158,7 @@ def _grown(partner: Portal, before: Any) -> Any:
 
 def _moved(partner: Portal, before: Any) -> Any:
     standing = partner.get("/v1/company/tier")
-    return standing if standing["tier"]["tier"] != before["tier"]["tier"] else None
+    return standing if standing["tier"]["code"] != before["tier"]["code"] else None
 
 
 def _bought(partner: Portal, document: str) -> Any:
