@@ -1,10 +1,30 @@
+from itertools import count
+
 import pytest
 
 from chalicelib.platform.work import Work
+from chalicelib.table import Table
+from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
+from tests.support.cloud import bare_cloud, local_table
+
+__all__ = ["bare_cloud", "local_table"]
 
 
 @pytest.fixture
 def market(api: Api, work: Work) -> Market:
     return Market(api, work)
+
+
+@pytest.fixture
+def local_market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
+    """The same on a DynamoDB of its own process, which bears many callers at once and counts capacity."""
+    from chalicelib.platform import http
+
+    numbers = count(1)
+    work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    from app import app
+
+    return Market(Api(app), work)

@@ -18,31 +18,33 @@ OPERATIONS = Caller.person("mbr_staff", "staff", "operations", "club")
 
 def member(work: Work, member_id: str, **facts: Any) -> Member:
     """A person with a confirmed address and a telephone."""
-    made = Member(
-        member_id=member_id,
-        name=f"Anna {member_id}",
-        email=f"{member_id}@partner.example",
-        language="en",
-        joined_at=work.at,
-        version=1,
-        **{
-            "phone": "+74951234567",
-            "phone_confirmed_on": work.today.isoformat(),
-            "email_confirmed_at": work.at,
-            **facts,
-        },
-    )
+    known = {
+        "member_id": member_id,
+        "name": f"Anna {member_id}",
+        "email": f"{member_id}@partner.example",
+        "email_confirmed_at": work.at,
+        "language": "en",
+        "phone": "+74951234567",
+        "phone_confirmed_on": work.today.isoformat(),
+        "joined_at": work.at,
+        "version": 1,
+    }
+    made = Member.model_validate(known | facts)
     work.table.put({**keys.member(member_id).as_item(), **made.model_dump(exclude_none=True)})
     return made
 
 
 def company(work: Work, company_id: str = "cmp_1", **facts: Any) -> Company:
-    made = Company(
-        company_id=company_id,
-        created_at=work.at,
-        version=1,
-        **{"name": f"Luch {company_id}", "inn": "7707083893", "currency": "RUB", "origin": "member", **facts},
-    )
+    known = {
+        "company_id": company_id,
+        "name": f"Luch {company_id}",
+        "inn": "7707083893",
+        "currency": "RUB",
+        "origin": "member",
+        "created_at": work.at,
+        "version": 1,
+    }
+    made = Company.model_validate(known | facts)
     work.table.put({**keys.company(company_id).as_item(), **made.model_dump(exclude_none=True)})
     return made
 
