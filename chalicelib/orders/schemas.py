@@ -9,7 +9,7 @@ from chalicelib.companies import Region
 from chalicelib.members import PersonName
 from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, State
 from chalicelib.platform.club import Club, Language
-from chalicelib.platform.http import Form, PageQuery
+from chalicelib.platform.http import Day, Form, PageQuery
 from chalicelib.platform.money import Money
 from chalicelib.pricing import RuleAnswer
 
@@ -71,7 +71,7 @@ class ShipForm(Form):
     """A part of the order, or without `lines` all that is left."""
 
     document: Document = Field(description="Number of the shipping document; each is told once.")
-    day: date | None = Field(default=None, description="Business date of the document; today if not given.")
+    day: Day | None = Field(default=None, description="Business date of the document; today if not given.")
     lines: list[LineForm] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
 
 

@@ -13,11 +13,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 from chalice.app import Blueprint, Chalice, CognitoUserPoolAuthorizer, CORSConfig, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from chalicelib.auth.principal import Principal
 from chalicelib.auth.scopes import BASE_SCOPE
@@ -52,6 +54,16 @@ class Form(BaseModel):
     """Base of every body and query: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _iso(given: object) -> object:
+    # pydantic would also read 5 as a moment of 1970.
+    if isinstance(given, date) or (isinstance(given, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given)):
+        return given
+    raise PydanticCustomError("date", "Give a day as YYYY-MM-DD.")
+
+
+Day = Annotated[date, BeforeValidator(_iso)]  # a calendar day in a form
 
 
 class PageQuery(Form):

@@ -1,13 +1,11 @@
 """Purchases as a company reads them."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     Field,
     PlainSerializer,
     ValidationInfo,
@@ -16,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.http import PageQuery
+from chalicelib.platform.http import Day, PageQuery
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 
@@ -25,16 +23,6 @@ Exact = Annotated[
     PlainSerializer(plain, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["12.5"]}),
 ]
-
-
-def _iso(given: object) -> object:
-    # pydantic would also read 5 as a moment of 1970.
-    if isinstance(given, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", given):
-        raise PydanticCustomError("date", "Give a day as YYYY-MM-DD.")
-    return given
-
-
-Day = Annotated[date, BeforeValidator(_iso)]
 
 
 class PurchasesQuery(PageQuery):

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from chalicelib.platform.club import Club
-from chalicelib.platform.http import Form
+from chalicelib.platform.http import Day, Form
 from chalicelib.platform.money import Money
 from chalicelib.tiers.rules import Outlook, Standing, Step, fall_outs, tonight
 
@@ -22,15 +22,8 @@ Percent = Annotated[
 ]
 
 
-def _iso(given: object) -> object:
-    """pydantic would also read `5` as a moment of 1970."""
-    if isinstance(given, str) and len(given) != len("2026-11-20"):
-        raise ValueError("expected YYYY-MM-DD")
-    return given
-
-
 class StandingQuery(Form):
-    as_of: Annotated[date, BeforeValidator(_iso), Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))] | None = Field(
+    as_of: Annotated[Day, Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))] | None = Field(
         default=None, description="The day to compute for, YYYY-MM-DD; without it, where the company stands today."
     )
 
