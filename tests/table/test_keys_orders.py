@@ -1,0 +1,233 @@
+"""What the catalogue's, the orders' and the distributors' rows of the map cost, counted as AWS counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from chalicelib.catalog import store as catalog
+from chalicelib.orders import distributors, store
+from chalicelib.orders.rules import State
+from chalicelib.orders.schemas import DistributorPersonForm
+from chalicelib.platform import http
+from chalicelib.platform.idempotency import Once
+from chalicelib.platform.work import Work
+from chalicelib.table import Refused, Table, Transaction, keys
+from tests.catalog.steps import row, stock
+from tests.conftest import NOON
+from tests.orders.steps import Market
+from tests.support.api import Api
+from tests.support.partners import distributor, reach
+from tests.support.spent import spent
+
+REGION = "RU-MOW"
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    numbers = count(1)
+    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+
+
+@pytest.fixture
+def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
+    from app import app
+
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    return Market(Api(app), work)
+
+
+# --- the catalogue ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.key_row("K18")
+def test_a_page_of_the_catalogue_is_one_call_and_costs_what_it_shows(work: Work) -> None:
+    stock(work, *(row(f"LMP-{number:03}", category="lamps" if number % 2 else "rails") for number in range(120)))
+    asked = {"category": None, "brand": None, "limit": 25, "after": None}
+    with spent(work.table.client) as cost:
+        page = catalog.page(work.table, prefix="", **asked)
+    assert [item["sku"] for item in page.items] == [f"LMP-{number:03}" for number in range(25)]
+    assert (cost.calls, cost.read_units) == (["Query"], 1)
+    with spent(work.table.client) as cost:
+        found = catalog.page(work.table, prefix="LMP-11", **asked)
+    assert len(found.items) == 10
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K18")
+def test_a_filtered_page_is_one_call_and_costs_what_it_looked_at(work: Work) -> None:
+    stock(work, *(row(f"LMP-{number:03}", category="lamps" if number % 2 else "rails") for number in range(120)))
+    with spent(work.table.client) as cost:
+        page = catalog.page(work.table, prefix="", category="lamps", brand=None, limit=25, after=None)
+    assert [item["sku"] for item in page.items] == [f"LMP-{number:03}" for number in range(1, 50, 2)]
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 4  # 120 products of 0.25 KB
+
+
+@pytest.mark.key_row("K18")
+def test_the_products_of_an_order_are_one_call_of_half_a_unit_each(work: Work) -> None:
+    stock(work, *(row(f"LMP-{number:03}") for number in range(20)))
+    with spent(work.table.client) as cost:
+        assert len(catalog.read_products(work.table, [f"LMP-{number:03}" for number in range(20)])) == 20
+    assert (cost.calls, cost.read_units) == (["BatchGetItem"], 10)
+
+
+# --- distributors -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.key_row("K19")
+def test_a_distributor_is_one_call_of_half_a_unit(work: Work) -> None:
+    distributor_id, _ = distributor(work, *(f"RU-A{number:02}" for number in range(45)))
+    with spent(work.table.client) as cost:
+        found = store.read_distributor(work.table, distributor_id)
+    assert found
+    assert len(found.regions) == 45
+    assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
+
+
+@pytest.mark.key_row("K20")
+def test_who_serves_a_region_is_one_call_of_half_a_unit_however_many_do(work: Work) -> None:
+    for number in range(30, 0, -1):
+        distributor(work, REGION, name=f"Opt {number}", priority=number)
+    with spent(work.table.client) as cost:
+        found = store.first_of_region(work.table, REGION)
+    assert found
+    assert found[1] == "Opt 1"
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K21")
+def test_the_people_of_a_distributor_are_one_call_and_its_orders_do_not_count(market: Market, work: Work) -> None:
+    for number in range(10):
+        market.placed({"LMP-1": number + 1})
+        person = DistributorPersonForm(name="Oleg Orlov", email=f"oleg{number}@svet.example")
+        distributors.add_person(work, market.distributor_id, person)
+    with spent(work.table.client) as cost:
+        page = store.list_people(work.table, market.distributor_id, 25, None)
+    assert len(page.items) == 11
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K21")
+def test_that_a_person_works_for_the_distributor_is_checked_in_the_transaction_of_the_step(work: Work) -> None:
+    distributor_id, _ = distributor(work, REGION)
+    tx = Transaction()
+    store.check_person(tx, distributor_id, "mbr_gone")
+    tx.put(keys.distributor_order(distributor_id, "ord_1").as_item())
+    with pytest.raises(Refused) as refused, spent(work.table.client) as cost:
+        work.table.commit(tx)
+    assert "membership" in refused.value
+    assert cost.calls == ["TransactWriteItems"]
+
+
+@pytest.mark.key_row("K33")
+def test_distributors_by_name_are_one_call_for_a_page(work: Work) -> None:
+    for number in range(30):
+        distributor(work, REGION, name=f"Opt {number:02}")
+    with spent(work.table.client) as cost:
+        page = store.list_distributors(work.table, 25, None)
+    assert [item["name"] for item in page.items] == [f"Opt {number:02}" for number in range(25)]
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 1.5
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+def twenty_lines(market: Market) -> dict[str, int]:
+    stock(market.work, *(row(f"S-{number:02}") for number in range(20)))
+    reach(market.work, market.company_id, "150000")
+    return {f"S-{number:02}": 5 for number in range(20)}
+
+
+@pytest.mark.key_row("K22")
+def test_an_order_of_twenty_lines_is_read_strongly_in_one_call(market: Market) -> None:
+    order_id = market.placed(twenty_lines(market))
+    with spent(market.work.table.client) as cost:
+        order = store.read_order(market.work.table, market.company_id, order_id)
+    assert order
+    assert len(order.lines) == 20
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units <= 3
+
+
+@pytest.mark.key_row("K22")
+def test_an_order_of_twenty_lines_is_placed_in_three_reads_and_one_transaction(market: Market) -> None:
+    lines = twenty_lines(market)
+    with spent(market.work.table.client) as cost:
+        assert market.place(lines).status == 201
+    assert cost.calls == ["GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
+    assert (
+        cost.read_units <= 14
+    )  # 20 products, company, standing, member, membership at half a unit; the key; the region
+    assert cost.write_units <= 60  # the order in the table and in two lists, the remembered answer
+
+
+@pytest.mark.key_row("K23")
+@pytest.mark.key_row("K25")
+def test_a_page_of_orders_is_one_call_for_the_company_and_for_the_distributor(
+    market: Market, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = []
+    for minutes in range(12):
+        later = replace(work, now=work.now + timedelta(minutes=minutes))
+        monkeypatch.setattr(http, "work_now", lambda later=later: later)
+        placed.append(market.placed())
+    pages = {
+        "K23": lambda: store.company_orders(work.table, market.company_id, state=None, limit=10, after=None),
+        "K25": lambda: store.distributor_orders(work.table, market.distributor_id, state=None, limit=10, after=None),
+    }
+    for ask in pages.values():
+        with spent(work.table.client) as cost:
+            page = ask()
+        assert [item["order_id"] for item in page.items] == placed[:1:-1]
+        assert cost.calls == ["Query"]
+        assert cost.read_units <= 2.5  # ten orders of 1.3 KB
+
+
+@pytest.mark.key_row("K25")
+def test_orders_in_one_state_are_one_call_out_of_the_newest(market: Market, work: Work) -> None:
+    kept = market.placed()
+    for _ in range(5):
+        market.cancel(market.placed())
+    with spent(work.table.client) as cost:
+        page = store.distributor_orders(work.table, market.distributor_id, state=State.PLACED, limit=25, after=None)
+    assert [item["order_id"] for item in page.items] == [kept]
+    assert cost.calls == ["Query"]
+
+
+@pytest.mark.key_row("K24")
+def test_a_distributors_order_is_two_calls_and_another_distributors_one(market: Market, work: Work) -> None:
+    order_id = market.placed()
+    rival, _ = distributor(work, REGION, name="Rival")
+    with spent(work.table.client) as cost:
+        assert store.read_distributors_order(work.table, market.distributor_id, order_id)
+    assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 2)
+    with spent(work.table.client) as cost:
+        assert store.read_distributors_order(work.table, rival, order_id) is None
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+
+
+@pytest.mark.key_row("K38")
+def test_a_document_is_held_in_the_transaction_of_its_shipment(market: Market, work: Work) -> None:
+    order_id = market.placed()
+    market.accept(order_id)
+    with spent(work.table.client) as cost:
+        market.ship(order_id, document="УТ-1")
+    assert cost.calls == ["GetItem", "GetItem", "GetItem", "TransactWriteItems"]
+    mark = work.table.get(keys.shipment(market.distributor_id, 2026, "УТ-1"))
+    assert mark
+    assert mark["order_id"] == order_id
+
+
+@pytest.mark.key_row("K31")
+def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Work) -> None:
+    market.place(key="cart-7")
+    once = Once(caller="mbr_1", key="cart-8", fingerprint="")
+    with spent(work.table.client) as cost:
+        assert once.recall(work) is None
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(work.table.client) as cost:
+        assert market.place(key="cart-7").headers["idempotency-replayed"] == "true"
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
