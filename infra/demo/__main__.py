@@ -107,7 +107,7 @@ To sign in, ask for a code and read it in the mailbox:
   curl -s {cloud.api_url}/v1/sign-in -H 'Content-Type: application/json' -d '{{"email": "{partner}"}}'
   curl -s {cloud.api_url}/v1/sign-in/confirm -H 'Content-Type: application/json' \\
        -d '{{"sign_in_id": "sin_…", "code": "……"}}'
-  curl -s {cloud.api_url}/v1/company/tier -H "Authorization: $ACCESS_TOKEN"
+  curl -s {cloud.api_url}/v1/company/tier -H "Authorization: Bearer $ACCESS_TOKEN"
 
 {people}
 

@@ -29,7 +29,7 @@ class Portal:
         """The answer's JSON. Raises `Unexpected` for another status than expected."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
-            sent["Authorization"] = self.token
+            sent["Authorization"] = f"Bearer {self.token}"
         answer = self._session.request(method, self.url + path, json=body, headers=sent, timeout=30)
         if answer.status_code != expect:
             raise Unexpected(f"{method} {path}: {answer.status_code} instead of {expect}: {answer.text[:500]}")

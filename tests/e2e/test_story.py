@@ -1,0 +1,15 @@
+"""The demonstration's story, in a club with a handful of companies."""
+
+from datetime import date
+
+from infra.demo import filling, story
+from infra.demo.portal import Portal
+from tests.support.cloud import DeployedClub
+
+
+def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal, today: date) -> None:
+    told: list[str] = []
+    filling.fill(guest, today, companies=10, say=told.append)
+    partner = story.play(guest, today, lambda: cloud.invoke("nightly_tiers", {"day": today.isoformat()}), told.append)
+    subjects = [letter["subject"] for letter in cloud.mail(partner)]
+    assert len(set(subjects)) == len(subjects), f"a letter came twice: {subjects}"
