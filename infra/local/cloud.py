@@ -82,6 +82,7 @@ class Cloud:
             "MINISTACK_WORKER_THREADS": "256",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
+            "AUTH": "true",  # what a function's policy does not allow fails here as it would on AWS
             "DOCKER_HOST": f"unix://{folder}/no-docker",
             "S3_DATA_DIR": str(folder / "s3"),
             "AWS_ACCESS_KEY_ID": "local",

@@ -115,6 +115,21 @@ def test_it_refuses_what_another_version_kept(tmp_path: Path) -> None:
 # --- one test for each patch --------------------------------------------------------------------------------------------
 
 
+def make_role(cloud: Cloud) -> str:
+    """A role that may do everything."""
+    iam, name = cloud.client("iam"), f"r-{uuid.uuid4().hex}"
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=policy(everything))
+    arn: str = role["Arn"]
+    return arn
+
+
+def policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def make_function(cloud: Cloud, code: str, **settings: Any) -> Callable[..., Any]:
     """A function from its source; returns what calls it."""
     zipped = io.BytesIO()
@@ -125,7 +140,7 @@ def make_function(cloud: Cloud, code: str, **settings: Any) -> Callable[..., Any
         FunctionName=name,
         Runtime=f"python3.{sys.version_info.minor}",
         Handler="index.handler",
-        Role="arn:aws:iam::000000000000:role/any",
+        Role=make_role(cloud),
         Code={"ZipFile": zipped.getvalue()},
         Timeout=20,
         **settings,
@@ -269,6 +284,13 @@ def test_letters(stock: Cloud, patched: Cloud) -> None:
         topic = sns.create_topic(Name=uuid.uuid4().hex)["TopicArn"]
         queue = sqs.create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        may = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy(may)})
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
         configuration = uuid.uuid4().hex
         ses.create_email_identity(EmailIdentity=f"{configuration}.example")
