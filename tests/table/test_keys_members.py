@@ -1,0 +1,97 @@
+"""What the members' and the sign-ins' rows of the map cost, counted as AWS counts."""
+
+import pytest
+
+from chalicelib import members
+from chalicelib.auth import store as sign_ins
+from chalicelib.members import service
+from chalicelib.members.schemas import ConsentAnswer, StaffForm
+from chalicelib.members.store import read_with_membership
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, Transaction, keys
+from tests.auth.steps import begun
+from tests.conftest import NOON
+from tests.support.spent import spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    return Work(table=local_table, now=NOON)
+
+
+@pytest.fixture
+def anna(work: Work) -> str:
+    """A member with every answer given, who speaks for a company."""
+    tx = Transaction()
+    anna = members.join_or_find(work, tx, name="Anna Orlova", email="anna@example.com", language="ru")
+    members.appoint(tx, anna.member_id, kind="company", owner="cmp_1", role="owner", status="active")
+    work.table.commit(tx)
+    for purpose in work.club.consents:
+        answer = ConsentAnswer(version="2026-1", agreed=True)
+        service.answer_consent(work, anna.member_id, purpose, answer, address="192.0.2.1")
+    return anna.member_id
+
+
+@pytest.mark.key_row("K01")
+def test_a_profile_with_its_membership_is_one_call_of_at_most_one_unit(work: Work, anna: str) -> None:
+    with spent(work.table.client) as cost:
+        known, membership = read_with_membership(work.table, anna)
+    assert known is not None and membership is not None
+    assert len(known.consents) == 2
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 1
+
+
+@pytest.mark.key_row("K02")
+def test_the_owner_of_an_address_is_one_call_of_one_unit(work: Work, anna: str) -> None:
+    with spent(work.table.client) as cost:
+        assert members.owner_of(work, "anna@example.com") == anna
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units == 1
+
+
+@pytest.mark.key_row("K03")
+def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(work: Work, anna: str) -> None:
+    answer = ConsentAnswer(version="2026-1", agreed=False)
+    service.answer_consent(work, anna, "advertising", answer, address="192.0.2.1")
+    with spent(work.table.client) as cost:
+        said = work.table.query(keys.member(anna).pk, starts="CONSENTLOG#").items
+    assert [(each["purpose"], each["agreed"]) for each in said] == [
+        ("personal_data", True),
+        ("advertising", True),
+        ("advertising", False),
+    ]
+    assert cost.calls == ["Query"]
+    assert cost.read_units == 0.5
+
+
+@pytest.mark.key_row("K04")
+def test_a_try_of_a_code_is_one_write_and_reads_the_sign_in_with_it(work: Work) -> None:
+    sign_in_id = begun(work, member_id="mbr_1")
+    with spent(work.table.client) as cost:
+        assert sign_ins.spend_try(work.table, sign_in_id, work.expiry()) is not None
+    assert cost.calls == ["UpdateItem"]
+    assert cost.write_units == 1
+
+
+@pytest.mark.key_row("K05")
+def test_counting_in_an_hour_is_one_write(work: Work) -> None:
+    key = keys.throttle("code-to", "somebody", work.at)
+    with spent(work.table.client) as cost:
+        assert sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
+    assert not sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
+    assert cost.calls == ["UpdateItem"]
+    assert cost.write_units == 1
+
+
+@pytest.mark.key_row("K34")
+def test_a_page_of_the_staff_is_two_calls(work: Work) -> None:
+    for name in ("Igor Petrov", "Boris Ivanov"):
+        email = f"{name.split()[0].lower()}@example.com"
+        service.appoint_staff(work, StaffForm(name=name, email=email, role="manager"))
+    with spent(work.table.client) as cost:
+        people, last = service.staff(work, 25, None)
+    assert [person.name for person in people] == ["Boris Ivanov", "Igor Petrov"]
+    assert last is None
+    assert cost.calls == ["Query", "BatchGetItem"]
+    assert cost.read_units <= 2
