@@ -11,9 +11,10 @@ import math
 import os
 import threading
 import time
+from email.utils import parseaddr
 
 import mailbox_page
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, ses_v2, sns
 from ministack.services.cloudformation import provisioners
 
@@ -156,6 +157,19 @@ def letters():
     ses_v2.handle_request = handle_and_keep
 
 
+def letter_rights():
+    """Who may send letters only from one identity may send none. AWS asks the policy about the sender's identity."""
+    resource_arn = iam_actions._ses_v2_resource_arn
+
+    def resource_arn_of_sender(method, path, body, region, account):
+        if not path.rstrip("/").endswith("/outbound-emails"):
+            return resource_arn(method, path, body, region, account)
+        address = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1]
+        return f"arn:aws:ses:{region}:{account}:identity/{address.partition('@')[2]}"
+
+    iam_actions._ses_v2_resource_arn = resource_arn_of_sender
+
+
 def streams():
     """A table's stream counts a partial failure as done, and tries a batch that raises for ever.
 
@@ -274,4 +288,14 @@ def worker_gate():
     lambda_svc._execute_function = execute_in_turn
 
 
-PATCHES = (log_wait, api_definition, read_capacity, table_ttl, letters, streams, stream_restart, worker_gate)
+PATCHES = (
+    log_wait,
+    api_definition,
+    read_capacity,
+    table_ttl,
+    letters,
+    letter_rights,
+    streams,
+    stream_restart,
+    worker_gate,
+)

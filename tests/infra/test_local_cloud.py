@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 import requests
 
@@ -340,6 +341,35 @@ def test_letters(stock: Cloud, patched: Cloud) -> None:
     assert letter["headers"] == {"List-Unsubscribe": "<https://lab.example>"}
     assert "Код" in requests.get(patched.mailbox_url, timeout=10).text
     assert "Здравствуйте" in requests.get(f"{patched.mailbox_url}/{letter['id']}", timeout=10).text
+
+
+def test_letter_rights(stock: Cloud, patched: Cloud) -> None:
+    def refused(cloud: Cloud, sender: str) -> bool:
+        cloud.client("sesv2").create_email_identity(EmailIdentity=sender)
+        iam, name = cloud.client("iam"), f"u-{uuid.uuid4().hex}"
+        iam.create_user(UserName=name)
+        from_here = f"arn:aws:ses:us-east-1:000000000000:identity/{sender}"
+        may = policy({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": from_here})
+        iam.put_user_policy(UserName=name, PolicyName="letters", PolicyDocument=may)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        limited = boto3.client(
+            "sesv2",
+            endpoint_url=cloud.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
+        letter = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
+        to = {"ToAddresses": ["anna@lab.example"]}
+        try:
+            limited.send_email(FromEmailAddress=f"Club <club@{sender}>", Destination=to, Content=letter)
+        except limited.exceptions.ClientError as error:
+            return bool(error.response["Error"]["Code"] == "AccessDeniedException")
+        return False
+
+    sender = f"{uuid.uuid4().hex}.example"
+    assert refused(stock, sender)
+    assert not refused(patched, sender)
 
 
 # Notes which records it got, then fails at the record of the sort key `poison`.
