@@ -48,12 +48,35 @@ class Busy(Exception):
 
 def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
     """Item as DynamoDB's typed attributes. Raises TypeError for a float: money is Decimal."""
-    return {name: _serialise(value) for name, value in item.items()}
+    return {name: _typed(value) for name, value in item.items()}
 
 
 def from_wire(item: Mapping[str, Any]) -> Item:
     """Item from DynamoDB's typed attributes; numbers are Decimal."""
-    return {name: _deserialise(value) for name, value in item.items()}
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _typed(value: Any) -> Any:
+    """The SDK's serialiser tries one kind after the other; texts and what holds them are most of an item, and known at once."""
+    kind = type(value)
+    if kind is str:
+        return {"S": value}
+    if kind is dict:
+        return {"M": {name: _typed(each) for name, each in value.items()}}
+    if kind is list:
+        return {"L": [_typed(each) for each in value]}
+    return _serialise(value)
+
+
+def _plain(typed: Any) -> Any:
+    [(kind, value)] = typed.items()
+    if kind == "S":
+        return value
+    if kind == "M":
+        return {name: _plain(each) for name, each in value.items()}
+    if kind == "L":
+        return [_plain(each) for each in value]
+    return _deserialise(typed)
 
 
 def condition_to_wire(condition: ConditionBase) -> dict[str, Any]:
@@ -144,7 +167,7 @@ def update_to_wire(
 
     def value(content: Any) -> str:
         placeholder = f":u{len(values)}"
-        values[placeholder] = _serialise(content)
+        values[placeholder] = _typed(content)
         return placeholder
 
     sets = [f"{name(attribute)} = {value(content)}" for attribute, content in (put or {}).items()]
