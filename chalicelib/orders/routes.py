@@ -1,5 +1,8 @@
 """Orders: as the company places them, as the distributor delivers them; and the distributors as the staff keeps them."""
 
+from collections.abc import Callable
+from functools import partial
+
 from chalicelib.orders import distributors, service, store
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import (
@@ -22,7 +25,7 @@ from chalicelib.orders.schemas import (
 )
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
 from chalicelib.platform.problems import Problem
-from chalicelib.table import Page
+from chalicelib.table import Page, Transaction
 
 routes = Routes(__name__, tag="orders")
 
@@ -47,10 +50,8 @@ def place_order(call: Call) -> Answer:
     Each line gets the company's price of this moment, and keeps it with its explanation. Without `distributor_id` the order goes to
     the company's own distributor, else to the first one of its region.
     """
-    placed = service.place(
-        call.work, call.principal.for_company(), call.principal.for_member(), call.body, _remember(call)
-    )
-    return _told(call, placed)
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return _answered(call, partial(service.place, call.work, company_id, member_id, call.body))
 
 
 @routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)
@@ -83,16 +84,8 @@ def show_order(call: Call, order_id: str) -> Answer:
 )
 def cancel_order(call: Call, order_id: str) -> Answer:
     """Take an order back, as long as the distributor has not answered."""
-    principal = call.principal
-    cancelled = service.cancel(
-        call.work,
-        principal.for_company(),
-        principal.for_member(),
-        order_id,
-        call.body.note,
-        _remember(call),
-    )
-    return _told(call, cancelled)
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return _answered(call, partial(service.cancel, call.work, company_id, member_id, order_id, call.body.note))
 
 
 # --- the distributor --------------------------------------------------------------------------------------------------
@@ -128,11 +121,8 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
 )
 def accept_order(call: Call, order_id: str) -> Answer:
     """Accept an order as it is, or with less of some lines."""
-    principal = call.principal
-    accepted = service.accept(
-        call.work, principal.for_distributor(), principal.for_member(), order_id, call.body, _remember(call)
-    )
-    return _told(call, accepted)
+    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
+    return _answered(call, partial(service.accept, call.work, distributor_id, member_id, order_id, call.body))
 
 
 @routes.post(
@@ -145,16 +135,8 @@ def accept_order(call: Call, order_id: str) -> Answer:
 )
 def reject_order(call: Call, order_id: str) -> Answer:
     """Refuse an order, with the reason that the partner reads."""
-    principal = call.principal
-    rejected = service.reject(
-        call.work,
-        principal.for_distributor(),
-        principal.for_member(),
-        order_id,
-        call.body.reason,
-        _remember(call),
-    )
-    return _told(call, rejected)
+    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
+    return _answered(call, partial(service.reject, call.work, distributor_id, member_id, order_id, call.body.reason))
 
 
 @routes.post(
@@ -170,11 +152,8 @@ def ship_order(call: Call, order_id: str) -> Answer:
 
     On the document's business date the shipment becomes the company's purchase volume.
     """
-    principal = call.principal
-    shipped = service.ship(
-        call.work, principal.for_distributor(), principal.for_member(), order_id, call.body, _remember(call)
-    )
-    return _told(call, shipped)
+    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
+    return _answered(call, partial(service.ship, call.work, distributor_id, member_id, order_id, call.body))
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -267,8 +246,17 @@ def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _remember(call: Call) -> service.Remember:
-    return lambda tx, order: call.remember(tx, _told(call, order))
+def _answered(call: Call, act: Callable[[service.Remember], Order]) -> Answer:
+    """Does what is asked, and answers with the very answer that was kept for its repeat."""
+    answer = Answer(None)
+
+    def remember(tx: Transaction, order: Order) -> None:
+        nonlocal answer
+        answer = _told(call, order)
+        call.remember(tx, answer)
+
+    act(remember)
+    return answer
 
 
 def _told(call: Call, order: Order) -> Answer:
