@@ -7,6 +7,7 @@ from functools import cache
 from itertools import count
 
 import boto3
+import hypothesis
 import pytest
 
 from chalicelib.platform import aws, settings
@@ -22,6 +23,10 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 os.environ.pop("AWS_PROFILE", None)
+
+# How long an example takes says something of the machine, not of the club.
+hypothesis.settings.register_profile("club", deadline=None)
+hypothesis.settings.load_profile("club")
 
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's zone
 

@@ -9,7 +9,6 @@ problem+json answers, the OpenAPI document, and the tests that walk the route ta
     def place_order(call: Call) -> Answer: ...
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -321,13 +320,13 @@ def _run(route: Route, handler: Callable[..., Any], call: Call, path_parameters:
     return Response(body=rendered(answer.model), status_code=answer.status or route.status, headers=headers)
 
 
-def rendered(model: BaseModel | None) -> Any:
+def rendered(model: BaseModel | None) -> str:
     """The body as it goes out: a text page as it is, a model as JSON values, nothing as an empty body."""
     if model is None:
         return ""
     if isinstance(model, Text):
         return model.content
-    return json.dumps(model.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+    return model.model_dump_json()
 
 
 class Text(BaseModel):
