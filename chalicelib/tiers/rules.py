@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
 
 from chalicelib.platform.money import CENT
 
@@ -40,12 +41,8 @@ class Ladder:
     window_days: int
     steps: tuple[Step, ...]
 
-    def step(self, tier: str) -> Step | None:
-        return next((step for step in self.steps if step.tier == tier), None)
 
-
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A day on which the window sum changes by itself: what leaves, what was dated ahead and begins to count, the sum then."""
 
     day: date
@@ -54,8 +51,7 @@ class Move:
     window_sum: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """A later day, if nothing more is bought: what leaves the window then, its sum, and the step that follows."""
 
     day: date
@@ -78,7 +74,12 @@ def window_sum(days: Days, as_of: date, window_days: int) -> Decimal:
 
 def step_of(reached: Decimal, ladder: Ladder) -> Step:
     """The highest step whose sum is reached; its own sum reaches it."""
-    return next((step for step in reversed(ladder.steps) if reached >= step.from_sum), NO_STEP)
+    found = NO_STEP
+    for step in ladder.steps:
+        if reached < step.from_sum:
+            break
+        found = step
+    return found
 
 
 def next_step(reached: Decimal, ladder: Ladder) -> Step | None:
@@ -93,13 +94,10 @@ def missing(reached: Decimal, step: Step) -> Decimal:
 
 def course(days: Days, as_of: date, window_days: int) -> Iterator[Move]:
     """The days after this one on which purchases leave or begin to count, in order."""
-    leaves: dict[date, Decimal] = {}
-    enters: dict[date, Decimal] = {}
-    for day, amount in days.items():
-        if day > as_of:
-            enters[day] = amount
-        if (last_day := day + window_days * DAY) > as_of:
-            leaves[last_day] = amount
+    length = window_days * DAY
+    first, _ = window(as_of, window_days)
+    enters = {day: amount for day, amount in days.items() if day > as_of}
+    leaves = {day + length: amount for day, amount in days.items() if day >= first}
     reached = window_sum(days, as_of, window_days)
     for day in sorted({*leaves, *enters}):
         left, entered = leaves.get(day, ZERO), enters.get(day, ZERO)
@@ -141,6 +139,11 @@ class Standing:
         return step_of(self.window_sum, self.ladder)
 
     @property
+    def kept(self) -> Step | None:
+        """The ladder's step of the tier in force; None without a tier, or with one that the ladder has no more."""
+        return next((step for step in self.ladder.steps if step.tier == self.tier), None)
+
+    @property
     def next_step(self) -> Step | None:
         return next_step(self.window_sum, self.ladder)
 
@@ -177,12 +180,11 @@ def next_due(standing: Standing) -> date | None:
     )
 
 
-def order_to_keep(standing: Standing, sum_then: Decimal) -> Decimal | None:
-    """The smallest purchase that keeps the tier in force on a day with this window sum; None where none is needed, or none helps.
+def order_to_keep(kept: Step | None, sum_then: Decimal) -> Decimal | None:
+    """The smallest purchase that keeps this step on a day with this window sum; None where none is needed, or none helps.
 
     It must be made by the eve: tiers are decided as the day begins.
     """
-    kept = standing.ladder.step(standing.tier)
     return missing(sum_then, kept) if kept and sum_then < kept.from_sum else None
 
 
@@ -194,15 +196,15 @@ def tonight(standing: Standing) -> Outlook | None:
     step = step_of(sum_then, standing.ladder)
     if step.tier == standing.tier:
         return None
-    return Outlook(tomorrow, leaves, sum_then, step, order_to_keep(standing, sum_then))
+    return Outlook(tomorrow, leaves, sum_then, step, order_to_keep(standing.kept, sum_then))
 
 
 def fall_outs(standing: Standing, horizon_days: int) -> Iterator[Outlook]:
     """The fall-out calendar: every later day, up to the horizon, on which purchases leave the window."""
-    horizon = standing.as_of + horizon_days * DAY
+    kept, horizon = standing.kept, standing.as_of + horizon_days * DAY
     for move in standing.course:
         if move.day > horizon:
             return
         if move.leaves:
             step = step_of(move.window_sum, standing.ladder)
-            yield Outlook(move.day, move.leaves, move.window_sum, step, order_to_keep(standing, move.window_sum))
+            yield Outlook(move.day, move.leaves, move.window_sum, step, order_to_keep(kept, move.window_sum))

@@ -1,6 +1,6 @@
 """How a standing is shown."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 from chalicelib.platform.club import Club
 from chalicelib.platform.http import Day, Form
 from chalicelib.platform.money import Money
-from chalicelib.tiers.rules import Outlook, Standing, Step, fall_outs, tonight
+from chalicelib.tiers.rules import DAY, NO_STEP, Outlook, Standing, Step, fall_outs, tonight
 
 CALENDAR_DAYS = 90  # how far the fall-out calendar looks ahead
 
@@ -113,39 +113,40 @@ class StandingAnswer(BaseModel):
         def order_to_keep(outlook: Outlook) -> Money | None:
             return None if outlook.order_to_keep is None else money(outlook.order_to_keep)
 
-        def tier(step: Step) -> Tier:
+        def tier_of(step: Step) -> Tier:
             return Tier(code=step.tier, name=names.get(step.tier, step.tier), discount_percent=step.discount_percent)
 
         in_force = Step(standing.tier, Decimal(0), standing.discount_percent)
+        tiers = {step: tier_of(step) for step in (NO_STEP, *standing.ladder.steps)}  # shown many times
         first, last = standing.window
         above, missing, coming = standing.next_step, standing.missing, tonight(standing)
         return cls(
             company_id=standing.company_id,
             as_of=standing.as_of,
-            tier=tier(in_force),
+            tier=tier_of(in_force),
             since=standing.since if standing.tier else None,
             window=TierWindow(first=first, last=last, sum=money(standing.window_sum)),
             next_step=(
-                NextStep(tier=tier(above), from_sum=money(above.from_sum), missing=money(missing))
+                NextStep(tier=tiers[above], from_sum=money(above.from_sum), missing=money(missing))
                 if above and missing is not None
                 else None
             ),
-            tonight=TierTonight(**dict(tier(coming.step)), order_to_keep=order_to_keep(coming)) if coming else None,
+            tonight=TierTonight(**dict(tiers[coming.step]), order_to_keep=order_to_keep(coming)) if coming else None,
             falls_out=[
                 FallOut(
                     day=each.day,
                     amount=money(each.leaves),
                     window_sum=money(each.window_sum),
-                    tier=tier(each.step),
+                    tier=tiers[each.step],
                     order_to_keep=order_to_keep(each),
-                    order_by=each.day - timedelta(days=1),
+                    order_by=each.day - DAY,
                 )
                 for each in fall_outs(standing, CALENDAR_DAYS)
             ],
             ladder=Ladder(
                 version=standing.ladder.version,
                 window_days=standing.ladder.window_days,
-                steps=[LadderStep(tier=tier(step), from_sum=money(step.from_sum)) for step in standing.ladder.steps],
+                steps=[LadderStep(tier=tiers[step], from_sum=money(step.from_sum)) for step in standing.ladder.steps],
             ),
         )
 

@@ -275,7 +275,7 @@ def test_the_smallest_order_keeps_the_tier_and_a_kopeck_less_does_not(standing: 
     assume(calendar)
     leaving = data.draw(st.sampled_from(calendar))
     assert leaving.order_to_keep is not None
-    kept = ladder.step(standing.tier)
+    kept = standing.kept
     assert kept is not None
     earliest = max(standing.as_of, leaving.day - timedelta(days=ladder.window_days - 1))
     eve = leaving.day - timedelta(days=1)
@@ -289,7 +289,7 @@ def test_the_smallest_order_keeps_the_tier_and_a_kopeck_less_does_not(standing: 
 
 @given(standings())
 def test_no_order_is_named_where_the_tier_is_kept(standing: Standing):
-    kept = standing.ladder.step(standing.tier) or NO_STEP
+    kept = standing.kept or NO_STEP
     for leaving in fall_outs(standing, 90):
         if leaving.order_to_keep is None:
             assert leaving.step.from_sum >= kept.from_sum
