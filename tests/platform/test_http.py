@@ -77,16 +77,25 @@ class Room:
             return Answer(Note(text=call.body.text), headers={"Location": "/notes/1"} | etag(1))
 
         @routes.patch("/notes/{note_id}", scope="orders.write", body=NoteForm, answer=Seen, matched=True)
-        def change_note(call: Call, note_id: str) -> Seen:
+        def change_note(call: Call, note_id: str) -> Answer:
             """Change."""
-            return Seen(values={"version": call.expected_version()})
+            version = call.expected_version()
+            return Answer(Seen(values={"version": version}), headers=etag(version + 1))
 
         @routes.delete("/notes/{note_id}", scope="orders.write", status=204)
         def remove_note(call: Call, note_id: str) -> Answer:
             """Remove."""
             return Answer(None)
 
-        @routes.post("/notes/{note_id}/pay", scope="orders.write", body=NoteForm, answer=Note, status=201, keyed=True)
+        @routes.post(
+            "/notes/{note_id}/pay",
+            scope="orders.write",
+            body=NoteForm,
+            answer=Note,
+            status=201,
+            keyed=True,
+            problems=("conflict",),
+        )
         def pay_note(call: Call, note_id: str) -> Answer:
             """Pay."""
             self.runs += 1

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from chalicelib.auth.scopes import BASE_SCOPE, scopes_of
+from tests.support import documented
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ STRANGER = Caller({})
 
 
 class Api:
-    """Calls the one Chalice app of the process."""
+    """Calls the one Chalice app of the process, and fails where an answer is not the one that its route promises."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -85,6 +86,7 @@ class Api:
         found = {name.lower(): value for name, value in answer["headers"].items()}
         for name, values in answer.get("multiValueHeaders", {}).items():
             found.setdefault(name.lower(), values[0])
+        documented.check(method, resource, answer["statusCode"], found, answer["body"])
         return Answer(status=answer["statusCode"], headers=found, text=answer["body"])
 
     def _match(self, path: str) -> tuple[str, dict[str, str]]:

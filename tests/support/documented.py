@@ -1,0 +1,55 @@
+"""Holds every answer that a test sees against the OpenAPI document of the routes: nothing is answered that was not promised."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
+from chalicelib.platform import http
+from chalicelib.platform.openapi import document
+from chalicelib.platform.problems import CONTENT_TYPE, ProblemBody
+
+ALWAYS = frozenset({"Location", "ETag"})  # of the headers that a success may have, those that it must have
+
+
+def check(method: str, resource: str, status: int, headers: Mapping[str, str], body: str) -> None:
+    """Fails with what the route should have promised. `resource` is the path with its parameters' names."""
+    written = _document(tuple(http.ROUTES))
+    operation = written["paths"][resource].get(method.lower())
+    if operation is None:  # a method that is not there has no promises but the shape of its refusal
+        ProblemBody.model_validate_json(body)
+        return
+    answer = f"{method} {resource} answered {status}"
+    promised = _resolved(written, operation["responses"].get(str(status), {}))
+    assert promised, f"{answer}, which its route does not promise (problems=…): {body[:300]}"
+    content_type = headers.get("content-type", "")
+    for name in ALWAYS & set(promised.get("headers", {})) if status < 400 else ():
+        assert name.lower() in headers, f"{answer} without the {name} that it promises"
+    if "content" not in promised:
+        assert body == "", f"{answer} with a body"
+        return
+    assert content_type in promised["content"], f"{answer} as {content_type}, not as {list(promised['content'])}"
+    if content_type not in ("application/json", CONTENT_TYPE):
+        return
+    schema = promised["content"][content_type]["schema"]
+    for error in _validator(json.dumps(schema), tuple(http.ROUTES)).iter_errors(json.loads(body)):
+        raise AssertionError(f"{answer} with a body that differs from its schema: {error.message} in {body[:300]}")
+
+
+@lru_cache(maxsize=4)
+def _document(routes: tuple[http.Route, ...]) -> dict[str, Any]:
+    return document(routes)
+
+
+@lru_cache(maxsize=1000)
+def _validator(schema: str, routes: tuple[http.Route, ...]) -> Draft202012Validator:
+    return Draft202012Validator({**json.loads(schema), "components": _document(routes)["components"]})
+
+
+def _resolved(written: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in answer:
+        return answer
+    found: dict[str, Any] = written["components"]["responses"][answer["$ref"].rsplit("/", 1)[-1]]
+    return found
