@@ -1,6 +1,7 @@
 """What cells mean, and which documents come of them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -146,10 +147,8 @@ def test_a_number_written_with_groups_is_read_as_it_was(value: Decimal, group: s
 @given(st.text(max_size=12))
 def test_any_text_is_a_number_or_wrong(text: str) -> None:
     for mark in ("comma", "point"):
-        try:
+        with suppress(Wrong):
             assert rules.number(text, mark).is_finite()  # type: ignore[arg-type]
-        except Wrong:
-            pass
 
 
 # --- dates ------------------------------------------------------------------------------------------------------------
@@ -157,8 +156,18 @@ def test_any_text_is_a_number_or_wrong(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["12.01.2026", "12.01.26", "12.1.2026", "12.01.2026 14:05:33", "12.01.2026 9:00", "2026-01-12"]
-    + ["2026-01-12T14:05:33", "2026-01-12 14:05:33.123", "2026-01-12T14:05:33Z", "2026-01-12T14:05:33+03:00"],
+    [
+        "12.01.2026",
+        "12.01.26",
+        "12.1.2026",
+        "12.01.2026 14:05:33",
+        "12.01.2026 9:00",
+        "2026-01-12",
+        "2026-01-12T14:05:33",
+        "2026-01-12 14:05:33.123",
+        "2026-01-12T14:05:33Z",
+        "2026-01-12T14:05:33+03:00",
+    ],
 )
 def test_dates_with_and_without_a_time(text: str) -> None:
     assert rules.day(text, ("dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd")) == date(2026, 1, 12)
