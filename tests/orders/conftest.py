@@ -20,8 +20,9 @@ def market(api: Api, work: Work) -> Market:
 @pytest.fixture
 def local_market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     """The same on a DynamoDB of its own process, which bears many callers at once and counts capacity."""
-    from chalicelib.platform import http
+    from chalicelib.platform import aws, http
 
+    monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
     numbers = count(1)
     work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
     monkeypatch.setattr(http, "work_now", lambda: work)

@@ -61,8 +61,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(market: Market, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    return Stage(market, monkeypatch)
+def stage(local_market: Market, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    return Stage(local_market, monkeypatch)
 
 
 @pytest.mark.parametrize("step", STEP_OF)
@@ -119,12 +119,12 @@ def test_a_part_shipped_meanwhile_counts(stage: Stage):
         ]
 
 
-def test_whatever_all_do_no_order_is_lost_none_is_there_twice_and_no_more_is_shipped_than_agreed(market: Market):
+def test_whatever_all_do_no_order_is_lost_none_is_there_twice_and_no_more_is_shipped_than_agreed(local_market: Market):
     run_state_machine_as_test(
-        lambda: Trade(market),
+        lambda: Trade(local_market),
         settings=settings(
-            max_examples=4,
-            stateful_step_count=20,
+            max_examples=6,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
