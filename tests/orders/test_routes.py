@@ -113,7 +113,11 @@ def test_a_cart_that_cannot_be_ordered_is_refused_line_by_line(
     [
         (b"{", 400, "body_not_json"),
         (b'{"lines":[{"sku":"LMP-1","quantity":1}],"discount":50}', 422, "invalid"),
-        (b'{"lines":[{"sku":"LMP-1","quantity":1}],"comment":"' + b"x" * MOST_BODY_BYTES + b'"}', 413, "body_too_large"),
+        (
+            b'{"lines":[{"sku":"LMP-1","quantity":1}],"comment":"' + b"x" * MOST_BODY_BYTES + b'"}',
+            413,
+            "body_too_large",
+        ),
     ],
     ids=["broken", "unknown field", "too large"],
 )
