@@ -12,7 +12,7 @@ from chalicelib import members
 from chalicelib.auth import code_hash, new_code
 from chalicelib.letters import mail, rules, store
 from chalicelib.letters.content import SIGN_IN_CODE, Unsendable, compose
-from chalicelib.letters.schemas import Letter, LetterClass, Mail, NotSent
+from chalicelib.letters.schemas import Accepted, Letter, LetterClass, Mail
 from chalicelib.letters.writing import letters_of
 from chalicelib.platform import aws, clock
 from chalicelib.platform.events import Event
@@ -28,7 +28,7 @@ _REASONS = {"sign_in": "expired", "suppressed": "suppressed", "consent": "no_con
 
 
 class ComesAgain(Exception):
-    """The letter could not be sent now, and surely was not: its message comes again."""
+    """The letter can still be sent, but not now: its message comes again."""
 
 
 # --- from the stream --------------------------------------------------------------------------------------------------
@@ -62,39 +62,43 @@ def send(work: Work, message: dict[str, Any], *, below: Callable[[int], int] = s
     settle_seconds = _settle_seconds(work, letter)
     letter = store.change(work.table, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
     if rules.may_be_claimed(letter, now):
-        _attempt(work, letter, below)
-    else:
-        _look_again(letter, now)
+        letter = _attempt(work, letter, below)
+    # However it went, and whoever did it: the queue may have given this very message to two workers, and the first one that
+    # returns takes it away from both. So what is not over needs another message.
+    if rules.may_be_claimed(letter, now):
+        raise ComesAgain(letter_id)
+    until = rules.waits_until(letter)
+    if until is not None:
+        # A new message, since each return of the old one would count as a failure.
+        _call_again(letter_id, until - now)
 
 
-def _attempt(work: Work, letter: Letter, below: Callable[[int], int]) -> None:
+def _attempt(work: Work, letter: Letter, below: Callable[[int], int]) -> Letter:
+    """Claims the letter and sends it, if that is allowed. The letter as it is then."""
     code = new_code(below) if letter.template == SIGN_IN_CODE else ""
     try:
         # Before the claim: what cannot be written is a failure like any other, and not half a send.
         written = compose(work, letter, code)
     except Unsendable as unsendable:
-        _skip(work, letter, str(unsendable))
-        return
+        return _skip(work, letter, str(unsendable))
     now = clock.epoch(work.now)
     claimed = rules.claimed(letter, work.new_id("try"), now + work.club.letters.lease_seconds)
     try:
         claimed = _claim(work, letter, claimed, written, code)
     except Refused as refused:
         if "letter" in refused:
-            _look_again(store.found(refused, "letter"), now)
-        else:
-            _skip(work, letter, next(reason for label, reason in _REASONS.items() if label in refused))
-        return
+            return store.found(refused, "letter")
+        return _skip(work, letter, next(reason for label, reason in _REASONS.items() if label in refused))
     answer = mail.send(written, letter.letter_id)
+    if not isinstance(answer, Accepted):
+        facts = {"letter_id": letter.letter_id, "answer": type(answer).__name__, "why": answer.why}
+        log.warning("the mail service did not take a letter", extra=facts)
     settle_at = now + _settle_seconds(work, letter)
-    letter = store.change(
+    return store.change(
         work.table,
         claimed,
         partial(rules.answered, attempt=claimed.attempt, answer=answer, at=work.at, settle_at=settle_at),
     )
-    if isinstance(answer, NotSent):
-        raise ComesAgain(answer.why)
-    _look_again(letter, now)
 
 
 def _claim(work: Work, letter: Letter, claimed: Letter, written: Mail, code: str) -> Letter:
@@ -121,15 +125,8 @@ def _settle_seconds(work: Work, letter: Letter) -> int:
     return 60 * (figures.code_settle_minutes if letter.template == SIGN_IN_CODE else figures.settle_minutes)
 
 
-def _skip(work: Work, letter: Letter, reason: str) -> None:
-    store.change(work.table, letter, partial(rules.skipped, reason=reason))
-
-
-def _look_again(letter: Letter, now: int) -> None:
-    """A message for later, if the letter waits: a new one, since each return of the old one counts as a failure."""
-    until = rules.waits_until(letter)
-    if until is not None:
-        _call_again(letter.letter_id, until - now)
+def _skip(work: Work, letter: Letter, reason: str) -> Letter:
+    return store.change(work.table, letter, partial(rules.skipped, reason=reason))
 
 
 def _call_again(letter_id: str, seconds: int) -> None:

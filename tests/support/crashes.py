@@ -16,10 +16,13 @@ assertion. A round runs the whole block, so keep what is in there small: n calls
     races(other)     `other()` runs to its end before each call in turn, as a second worker would; it is not counted itself
 
 Calls are those of all boto3 clients of this process, above the SDK's own retries. A fake that stands for a client takes part
-when it is wrapped: `watched(fake, "sesv2")`. `empty_account()` takes away what a round left in tables, queues and buckets.
+when it is wrapped: `watched(fake, "sesv2")`. What a test looks up inside the block goes into `with uncounted():`.
+`empty_account()` takes away what a round left in tables, queues and buckets.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from types import TracebackType
 from typing import Any, Literal
 
@@ -28,6 +31,9 @@ from botocore.client import BaseClient
 from botocore.exceptions import ConnectionClosedError
 
 Side = Literal["before", "after"]
+
+# Making a client takes longer than all that a round does.
+_client: Callable[[str], Any] = cache(boto3.client)
 
 
 class Died(BaseException):
@@ -76,14 +82,12 @@ class Interruption:
 
     def _interrupt(self) -> None:
         self.happened = True
-        Interruption._open = None  # what the interruption itself calls is not counted
         try:
-            self._act()
+            with uncounted():
+                self._act()
         except BaseException as raised:
             self._raised = raised
             raise
-        finally:
-            Interruption._open = self
 
 
 def crashes() -> Iterator[Interruption]:
@@ -104,6 +108,16 @@ def races(other: Callable[[], None]) -> Iterator[Interruption]:
     return _rounds(other, ("before",))
 
 
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Calls in here are the test's own."""
+    Interruption._open, interruption = None, Interruption._open
+    try:
+        yield
+    finally:
+        Interruption._open = interruption
+
+
 def watched(fake: Any, service: str) -> Any:
     """The fake, its methods counted as AWS calls of this service."""
     return _Watched(fake, service)
@@ -111,7 +125,7 @@ def watched(fake: Any, service: str) -> Any:
 
 def empty_account() -> None:
     """Deletes every item, message and object, and leaves tables, queues and buckets. For an account in memory only."""
-    dynamodb, sqs, s3 = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("s3")
+    dynamodb, sqs, s3 = _client("dynamodb"), _client("sqs"), _client("s3")
     for table in dynamodb.list_tables()["TableNames"]:
         keys = [key["AttributeName"] for key in dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]]
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):

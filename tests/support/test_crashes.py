@@ -6,7 +6,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.platform.work import Work
 from chalicelib.table import Key
-from tests.support.crashes import crashes, empty_account, lost_replies, races, watched
+from tests.support.crashes import crashes, empty_account, lost_replies, races, uncounted, watched
 
 FIRST, SECOND = Key("A#1", "ROW"), Key("A#2", "ROW")
 
@@ -77,6 +77,17 @@ def test_a_watched_fake_counts_as_a_client() -> None:
         rounds += 1
         assert rounds == 3 or "sesv2.send_email" in str(crash)
     assert (rounds, mail.sent) == (3, 2)
+
+
+def test_what_the_test_itself_looks_up_is_not_counted(work: Work) -> None:
+    rounds = 0
+    for crash in crashes():
+        with crash:
+            with uncounted():
+                written(work)
+            work.table.put(FIRST.as_item())
+        rounds += 1
+    assert rounds == 3
 
 
 def test_a_failure_of_the_code_itself_is_not_swallowed(work: Work) -> None:
