@@ -186,7 +186,7 @@ def ladders(draw: st.DrawFn) -> Ladder:
     steps = (
         Step(f"step{number}", Decimal(sum_).scaleb(-2), Decimal(number)) for number, sum_ in enumerate(sorted(sums))
     )
-    return Ladder("1", draw(st.sampled_from([2, 7, 30, 90])), tuple(steps))
+    return Ladder("1", draw(st.sampled_from([2, 7, 30])), tuple(steps))
 
 
 @st.composite
