@@ -73,12 +73,14 @@ def list_people(call: Call) -> People:
     status=201,
     problems=("already_exists", "conflict"),
 )
-def invite_person(call: Call) -> PersonShown:
+def invite_person(call: Call) -> Answer:
     """Let a person speak for your company, at once.
 
     Whoever is not a member yet becomes one, and signs in with this email.
     """
-    return service.invite(call.work, call.principal.for_company(), call.principal.for_member(), call.body)
+    shown = service.invite(call.work, call.principal.for_company(), call.principal.for_member(), call.body)
+    location = f"/v1/company/people/{shown.member_id}"
+    return Answer(shown, headers={**etag(shown.version), "Location": location})
 
 
 @routes.patch(
