@@ -19,6 +19,10 @@ from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.pricing.rules import Price, Ruling
 
+# So that the largest order, with all its parts, and the answer that is kept of it stay below what an item can hold.
+MOST_PARTS = 50
+MOST_PART_LINES = 400  # of all parts but the one that ships all that is left
+
 
 class State(StrEnum):
     PLACED = "placed"
@@ -68,6 +72,10 @@ class NothingLeft(Exception):
 
 class ToldBefore(Exception):
     """The order has a shipment with this document already."""
+
+
+class TooManyParts(Exception):
+    """The order came in so many parts that the next one must be all that is left."""
 
 
 class Asked(NamedTuple):
@@ -298,6 +306,9 @@ def ship(order: Order, asked: Sequence[Asked] | None, *, document: str, day: dat
     )
     lines = tuple(replace(line, shipped=line.shipped + parts.get(line.sku, 0)) for line in order.lines)
     shipped = replace(order, lines=lines, shipments=(*order.shipments, shipment))
+    part_lines = sum(len(part.lines) for part in shipped.shipments)
+    if shipped.left and (len(shipped.shipments) >= MOST_PARTS or part_lines > MOST_PART_LINES):
+        raise TooManyParts
     return _step(shipped, State.PARTLY_SHIPPED if shipped.left else State.COMPLETED, by, at, document)
 
 

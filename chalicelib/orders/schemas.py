@@ -78,7 +78,7 @@ class ShipForm(Form):
 class OrderQuery(PageQuery):
     """With `state` a page may hold fewer orders than `limit`; go on while there is a `next_cursor`."""
 
-    state: State | None = None
+    state: State | None = Field(default=None, description="Only orders in this state.")
 
 
 class RegionForm(Form):

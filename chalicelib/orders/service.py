@@ -21,6 +21,7 @@ from chalicelib.orders.rules import (
     Shipment,
     State,
     ToldBefore,
+    TooManyParts,
     Unfit,
     WrongState,
 )
@@ -70,7 +71,7 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
     profile = found.get(keys.company(company_id))
     person = found.get(keys.member(member_id))
     membership = found.get(keys.membership(member_id))
-    if profile is None or person is None or membership is None:
+    if profile is None or person is None or membership is None or membership["owner"] != company_id:
         raise companies.no_longer_speaks()
     company = companies.Company.from_item(profile)
     _require_unlocked(work, Member.from_item(person), Membership.from_item(membership))
@@ -267,6 +268,9 @@ def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
         raise Problem.invalid("nothing_left", "/lines", "Of all lines nothing is left: reject the order.") from None
     except ToldBefore:
         raise _told_before() from None
+    except TooManyParts:
+        detail = f"An order is shipped in {rules.MOST_PARTS} parts at most, of {rules.MOST_PART_LINES} lines together."
+        raise Problem.invalid("too_many_parts", "/lines", f"{detail} Ship all that is left.") from None
     except Unfit as unfit:
         raise _unfit(unfit.misfits) from None
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
+from chalicelib.orders import rules
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import MOST_BODY_BYTES
 from chalicelib.platform.work import Work
@@ -453,6 +454,17 @@ def test_no_more_is_shipped_than_is_left(market: Market, lines: dict[str, int], 
     before = market.everything()
     assert errors(market.ship(order_id, lines, document="УТ-2")) == found
     assert market.everything() == before
+
+
+def test_when_an_order_came_in_many_parts_the_rest_is_asked_for_at_once(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rules, "MOST_PARTS", 2)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
+    assert errors(market.ship(order_id, {"LMP-1": 1}, document="УТ-2")) == [("/lines", "too_many_parts")]
+    assert market.ship(order_id, document="УТ-2").json["state"] == "completed"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chalicelib.orders.rules import (
+    MOST_PART_LINES,
+    MOST_PARTS,
     STEPS,
     Actor,
     Asked,
@@ -20,6 +22,7 @@ from chalicelib.orders.rules import (
     Order,
     State,
     ToldBefore,
+    TooManyParts,
     Unfit,
     WrongState,
     accept,
@@ -255,6 +258,25 @@ def test_a_document_is_told_once():
         shipped(part, "УТ-1", A=1)
 
 
+def test_an_order_that_came_in_many_parts_ends_with_all_that_is_left():
+    present = accepted(A=100)
+    for number in range(MOST_PARTS - 1):
+        present = shipped(present, f"УТ-{number}", A=1)
+    with pytest.raises(TooManyParts):
+        shipped(present, "УТ-50", A=1)
+    assert shipped(present, "УТ-50").state == State.COMPLETED
+
+
+def test_parts_of_many_lines_end_with_all_that_is_left():
+    skus = [f"S{number}" for number in range(200)]
+    present = accepted(**dict.fromkeys(skus, 9))
+    for number in range(MOST_PART_LINES // 200):
+        present = shipped(present, f"УТ-{number}", **dict.fromkeys(skus, 1))
+    with pytest.raises(TooManyParts):
+        shipped(present, "УТ-9", S0=1)
+    assert shipped(present, "УТ-9").state == State.COMPLETED
+
+
 # --- whatever is tried ------------------------------------------------------------------------------------------------
 
 quantities = st.integers(min_value=1, max_value=20)
@@ -278,7 +300,7 @@ class OrderLife(RuleBasedStateMachine):
         kept = replace(before)
         try:
             self.order = act(before)
-        except (WrongState, Unfit, NothingLeft):
+        except (WrongState, Unfit, NothingLeft, TooManyParts):
             assert self.order is before
         else:
             assert before.state in STEPS[step]
