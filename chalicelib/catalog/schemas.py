@@ -21,8 +21,8 @@ class ProductQuery(PageQuery):
     """With `category` or `brand` a page may hold fewer products than `limit`; go on while there is a `next_cursor`."""
 
     q: str | None = Field(default=None, min_length=1, max_length=64, description="How the article number (sku) begins.")
-    category: str | None = Field(default=None, min_length=1, max_length=100)
-    brand: str | None = Field(default=None, min_length=1, max_length=100)
+    category: str | None = Field(default=None, min_length=1, max_length=100, description="Only this category.")
+    brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
 
 
 class ProductAnswer(BaseModel):

@@ -170,7 +170,9 @@ class ClaimDecisionForm(Form):
 class CompaniesQuery(PageQuery):
     """One question at a time: those who wait, all by the beginning of the name, one by INN, one by a file's customer."""
 
-    status: Literal["waiting", "all"] = "all"
+    status: Literal["waiting", "all"] = Field(
+        default="all", description="`waiting`: only companies for which people wait to be confirmed."
+    )
     q: str | None = Field(default=None, max_length=200, description="The name begins so; legal form and quotes aside.")
     inn: Inn | None = None
     kpp: Kpp | None = None

@@ -336,6 +336,16 @@ References = Mapping[tuple[Any, Any], Schema]
 
 
 class _JsonSchema(GenerateJsonSchema):
+    def decimal_schema(self, schema: Any) -> Schema:
+        """A number or its text, with as many digits as the field takes."""
+        found = super().decimal_schema(schema)
+        if self.mode == "validation" and "max_digits" in schema and "decimal_places" in schema:
+            whole, places = schema["max_digits"] - schema["decimal_places"], schema["decimal_places"]
+            number, text = found["anyOf"]
+            number.setdefault("exclusiveMaximum", 10**whole)
+            text["pattern"] = rf"^[+-]?\d{{1,{whole}}}(\.\d{{1,{places}}})?$"
+        return found
+
     def field_title_should_be_set(self, schema: Any) -> bool:
         """A title that repeats the field's name says nothing."""
         return False
@@ -378,10 +388,12 @@ _BY_NAME: dict[str, str | None] = {
     "name": "Anna Petrova",
     "next_cursor": None,
     "phone": "+74951234567",
+    "region": "RU-MOW",
     "reason": "Out of stock until December",
     "sku": "LED-60",
     "time_zone": "Europe/Moscow",
 }
+_ID_PREFIXES = {"member_id": "mbr", "manager_id": "mbr", "distributor_id": "dst", "sign_in_id": "sin"}
 
 
 def example(schema: Schema, components: dict[str, Schema], name: str = "") -> Any:
@@ -418,7 +430,7 @@ def _text(schema: Schema, name: str) -> str:
     if name.endswith("_at"):
         return _BY_FORMAT["date-time"]
     if name.endswith("_id"):
-        return f"{name[:3]}_0f8c3a5e7d9b1c2e4f6a8b0c2d4e6f80"
+        return f"{_ID_PREFIXES.get(name, name[:3])}_0f8c3a5e7d9b1c2e4f6a8b0c2d4e6f80"
     text = _BY_NAME.get(name) or "text"
     repeats = -(-int(schema.get("minLength", 1)) // len(text))
     return text * repeats

@@ -1,0 +1,135 @@
+"""The committed document is the one that this code makes, and says everything that a client needs."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema_rs import Draft202012Validator, meta
+
+from app import app  # noqa: F401  fills the route table
+from chalicelib.auth.scopes import SCOPES
+from chalicelib.platform.http import ROUTES, Route
+from chalicelib.platform.openapi import TAGS
+from infra import openapi
+
+DOCUMENT: dict[str, Any] = json.loads(openapi.text())
+OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
+
+
+def by_name(route: Route) -> str:
+    return route.name
+
+
+def values(found: Any, place: str = "#") -> Iterator[tuple[str, Any]]:
+    """Everything in the document, with its place."""
+    yield place, found
+    children = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    for name, child in children:
+        yield from values(child, f"{place}/{name}")
+
+
+def test_the_committed_document_is_fresh() -> None:
+    fresh = openapi.FILE.read_text(encoding="utf-8") == openapi.text()
+    assert fresh, "routes or models have changed: run python -m infra.openapi and commit what it writes"
+
+
+def test_every_reference_arrives() -> None:
+    for place, found in values(DOCUMENT):
+        if place.endswith("/$ref"):
+            target: Any = DOCUMENT
+            for step in found.removeprefix("#/").split("/"):
+                assert step in target, f"{place} leads nowhere: {found}"
+                target = target[step]
+
+
+def test_every_schema_is_one() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        assert meta.is_valid({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}), name
+
+
+def test_every_model_has_a_name_of_its_own() -> None:
+    assert not [name for name in DOCUMENT["components"]["schemas"] if "__" in name], "two models share a name"
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [operation["operationId"] for operation in OPERATIONS]
+    assert len(names) == len(set(names))
+
+
+def test_every_tag_is_explained() -> None:
+    assert {tag for operation in OPERATIONS for tag in operation["tags"]} <= set(TAGS)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=by_name)
+def test_every_operation_is_summed_up_in_one_sentence(route: Route) -> None:
+    assert route.summary.endswith(".")
+    assert len(route.summary) <= 120
+    assert route.summary[0].isupper()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=by_name)
+def test_every_operation_is_open_or_names_a_scope_that_somebody_may_hold(route: Route) -> None:
+    assert route.scope is None or route.scope in SCOPES
+
+
+def test_query_parameters_are_explained() -> None:
+    unexplained = [
+        f"{operation['operationId']}: {parameter['name']}"
+        for operation in OPERATIONS
+        for parameter in operation["parameters"]
+        if parameter.get("in") == "query" and not parameter["description"]
+    ]
+    assert not unexplained
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.body], ids=by_name)
+def test_the_example_of_a_body_is_accepted(route: Route) -> None:
+    operation = DOCUMENT["paths"][route.path][route.method.lower()]
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    assert route.body
+    route.body.model_validate_json(json.dumps(example))
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.answer], ids=by_name)
+def test_the_example_of_an_answer_fits_its_schema(route: Route) -> None:
+    operation = DOCUMENT["paths"][route.path][route.method.lower()]
+    [content] = operation["responses"][str(route.status)]["content"].values()
+    if "example" in content:
+        schema = {**content["schema"], "components": DOCUMENT["components"]}
+        assert [error.message for error in Draft202012Validator(schema).iter_errors(content["example"])] == []
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.body or route.query], ids=by_name)
+def test_everything_that_can_be_sent_has_a_limit(route: Route) -> None:
+    """What has none ends as a failure of the table, not as a 422."""
+    operation = DOCUMENT["paths"][route.path][route.method.lower()]
+    sent = [parameter["schema"] for parameter in operation["parameters"] if parameter.get("in") == "query"]
+    if route.body:
+        sent.append(operation["requestBody"]["content"]["application/json"]["schema"])
+    assert [place for schema in sent for place in unlimited(schema)] == []
+
+
+def unlimited(schema: dict[str, Any], place: str = "") -> Iterator[str]:
+    """Places of a schema where a value may be as large as it likes."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        yield from unlimited(DOCUMENT["components"]["schemas"][name], place or name)
+    for each in schema.get("anyOf", []):
+        yield from unlimited(each, place)
+    for name, each in schema.get("properties", {}).items():
+        yield from unlimited(each, f"{place}.{name}")
+    match schema.get("type"):
+        case "string":
+            limits = {"maxLength", "pattern", "format", "enum", "const"}
+        case "integer" | "number":
+            limits = {"maximum", "exclusiveMaximum", "enum", "const"}
+        case "array":
+            limits = {"maxItems"}
+            yield from unlimited(schema["items"], f"{place}[]")
+        case "object":
+            limits = {"properties"}
+        case _:
+            return
+    if not limits & schema.keys():
+        yield place
