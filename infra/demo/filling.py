@@ -32,7 +32,10 @@ def fill(guest: Portal, today: date, companies: int, say: Say) -> None:
     goods = generator.products()
     operations.call("PUT", "/v1/staff/products", {"products": [product.as_form() for product in goods]})
     say(f"{len(goods)} products")
+    known = {each["name"] for each in operations.get("/v1/staff/distributors")["items"]}
     for name, email, regions in DISTRIBUTORS:
+        if name in known:
+            continue  # an earlier filling was interrupted
         made = operations.post(
             "/v1/staff/distributors",
             {
@@ -56,13 +59,12 @@ def fill(guest: Portal, today: date, companies: int, say: Say) -> None:
     say(f"{companies} companies, {report['documents']['created']} documents of {YEARS} years")
 
 
-def upload(operations: Portal, text: str, say: Say, file_name: str = "sales.csv") -> dict[str, Any]:
-    """Sends a sales file the way a back office does, and waits for its report."""
-    started = operations.order_post("/v1/staff/imports", {"source": "1c", "file_name": file_name}, expect=201)
+def upload(operations: Portal, text: str, say: Say, file_name: str = "sales.csv", **form: Any) -> dict[str, Any]:
+    """Sends a sales file the way a back office does, and waits for its report. `form`: what else is said of the file."""
+    form = {"source": "1c", "file_name": file_name, **form}
+    started = operations.order_post("/v1/staff/imports", form, expect=201)
     target = started["upload"]
-    answer = requests.request(
-        target["method"], target["url"], data=text.encode(), headers=target.get("headers", {}), timeout=60
-    )
+    answer = requests.post(target["url"], data=target["fields"], files={"file": text.encode()}, timeout=60)
     answer.raise_for_status()
     path = f"/v1/staff/imports/{started['import_id']}"
     last = ""
@@ -70,9 +72,13 @@ def upload(operations: Portal, text: str, say: Say, file_name: str = "sales.csv"
     def look() -> Any:
         nonlocal last
         report = operations.get(path)
-        if report["state"] != last:
-            last = report["state"]
-            say(f"import {last}")
-        return report if last in ("done", "failed") else None
+        progress = report["progress"]
+        told = f"import: {report['state']}" + (
+            f", part {progress['parts_done']} of {progress['parts_total']}" if progress["parts_total"] else ""
+        )
+        if told != last:
+            last = told
+            say(told)
+        return report if report["state"] in ("done", "failed") else None
 
     return await_("the import's report", look, patience=600)  # type: ignore[no-any-return]

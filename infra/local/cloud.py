@@ -36,8 +36,14 @@ STACK = "partner-club"
 REGION = "us-east-1"
 FUNCTIONS = ROOT / "infra" / "local"
 
-# What the stack is told here, beside its defaults: retries that a demo can wait for, and no throttle.
-PARAMETERS = {"Stage": "local", "RetrySeconds": "15", "LetterRetrySeconds": "15", "RequestsPerSecond": "10000"}
+# What the stack is told here, beside its defaults: retries that a demo can wait for, no throttle, and http.
+PARAMETERS = {
+    "Stage": "local",
+    "Transport": "any",
+    "RetrySeconds": "15",
+    "LetterRetrySeconds": "15",
+    "RequestsPerSecond": "10000",
+}
 
 
 class CloudError(Exception):
