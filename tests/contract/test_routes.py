@@ -1,0 +1,224 @@
+"""What every route refuses, walked over the table of routes: a new route is under test as soon as it is declared.
+
+Each test gathers the routes that behave otherwise and names them all. Nothing that is refused may leave a trace in the table.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from jsonschema_rs import Draft202012Validator
+
+from app import app  # noqa: F401  fills the route table
+from chalicelib.auth.scopes import BASE_SCOPE, SCOPES
+from chalicelib.platform.http import MOST_BODY_BYTES, ROUTES, Route
+from chalicelib.platform.openapi import document, path_parameters
+from chalicelib.platform.work import Work
+from tests.support.api import STRANGER, Answer, Api, Caller
+from tests.support.table import everything
+
+DOCUMENT = document(ROUTES)
+
+# The routes that ask for no token. Each is a decision: an addition to this list should need one, too.
+OPEN = {
+    "show_club",
+    "register",
+    "sign_in",
+    "confirm_sign_in",
+    "refresh_session",
+    "health",
+    "openapi_document",
+    "docs",
+}
+
+SCOPED = [route for route in ROUTES if route.scope]
+WITH_BODY = [route for route in ROUTES if route.body]
+KEYED = [route for route in ROUTES if route.keyed]
+MATCHED = [route for route in ROUTES if route.matched]
+
+
+def holder(scopes: Iterable[str]) -> Caller:
+    """A token with just these scopes."""
+    granted = " ".join([BASE_SCOPE, *sorted(f"club/{scope}" for scope in scopes)])
+    return Caller({"sub": "mbr_walker", "club_member": "mbr_walker", "scope": granted})
+
+
+class Walk:
+    """Sends each route the request that would please it, but for what a test changes."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def send(self, route: Route, **changes: Any) -> Answer:
+        key, if_match = changes.pop("key", "key-1"), changes.pop("if_match", '"1"')
+        headers = {"if-match": if_match} if route.matched and if_match else {}
+        path = route.path.format(**dict.fromkeys(path_parameters(route.path), "nowhere_1"))
+        given = {
+            "caller": holder([route.scope] if route.scope else []),
+            "raw": json.dumps(example(route)).encode() if route.body else b"",
+            "key": key if route.keyed else None,
+            "query": "",
+            **changes,
+        }
+        query, more = given.pop("query"), given.pop("headers", {})
+        return self._api.call(route.method, path + query, headers=headers | more, **given)
+
+    def otherwise(
+        self, routes: Iterable[Route], expected: tuple[int, str], changes: Callable[[Route], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Routes that answer anything else than this status and code."""
+        found = {}
+        for route in routes:
+            answer = self.send(route, **changes(route))
+            code = answer.json.get("code") if answer.text.startswith("{") else ""
+            if (answer.status, code) != expected:
+                found[f"{route.method} {route.path}"] = (answer.status, answer.text[:300])
+        return found
+
+
+def example(route: Route) -> Any:
+    operation = DOCUMENT["paths"][route.path][route.method.lower()]
+    return operation["requestBody"]["content"]["application/json"]["example"]
+
+
+@pytest.fixture
+def walk(api: Api, work: Work) -> Iterator[Walk]:
+    before = everything(work)
+    yield Walk(api)
+    assert everything(work) == before, "a request that was refused left a trace"
+
+
+def test_only_a_few_routes_are_open() -> None:
+    assert {route.name for route in ROUTES if route.scope is None} == OPEN
+
+
+def test_without_a_token_it_is_401(walk: Walk) -> None:
+    assert walk.otherwise(SCOPED, (401, "unauthorized"), lambda route: {"caller": STRANGER}) == {}
+
+
+def test_with_a_token_of_somebody_else_it_is_401(walk: Walk) -> None:
+    foreign = Caller({"sub": "mbr_walker", "club_member": "mbr_walker", "scope": "openid email"})
+    assert walk.otherwise(SCOPED, (401, "unauthorized"), lambda route: {"caller": foreign}) == {}
+
+
+def test_with_every_scope_but_its_own_it_is_403(walk: Walk) -> None:
+    def all_others(route: Route) -> dict[str, Any]:
+        return {"caller": holder(set(SCOPES) - {route.scope})}
+
+    assert walk.otherwise(SCOPED, (403, "scope_missing"), all_others) == {}
+
+
+def test_the_403_names_the_scope(walk: Walk) -> None:
+    for route in SCOPED:
+        assert walk.send(route, caller=holder([])).json["scope"] == route.scope
+
+
+def test_an_unknown_field_is_422_and_named(walk: Walk) -> None:
+    for route in WITH_BODY:
+        answer = walk.send(route, raw=json.dumps({**example(route), "no_such_field": 1}).encode())
+        assert answer.status == 422, route.path
+        faults = [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]]
+        assert faults == [("/no_such_field", "extra_forbidden")], route.path
+
+
+def test_an_unknown_query_parameter_is_422_and_named(walk: Walk) -> None:
+    for route in ROUTES:
+        answer = walk.send(route, query="?no_such_parameter=1")
+        assert answer.status == 422, route.path
+        assert answer.json["errors"][0]["pointer"] == "/query/no_such_parameter", route.path
+
+
+def test_broken_json_is_400(walk: Walk) -> None:
+    for raw in (b"{", b"\xff\xfe", b'{"a": 1,}', b"[" * 100_000):
+        assert walk.otherwise(WITH_BODY, (400, "body_not_json"), lambda route, raw=raw: {"raw": raw}) == {}
+
+
+@pytest.mark.parametrize("raw", [b"null", b"[]", b'"text"', b"1"])
+def test_a_body_that_is_no_object_is_422(walk: Walk, raw: bytes) -> None:
+    assert walk.otherwise(WITH_BODY, (422, "invalid"), lambda route: {"raw": raw}) == {}
+
+
+def test_a_field_of_the_wrong_type_is_422_and_named(walk: Walk) -> None:
+    for route in WITH_BODY:
+        for name, wrong in wrong_values(route):
+            answer = walk.send(route, raw=json.dumps({**example(route), name: wrong}).encode())
+            assert answer.status == 422, (route.path, name, wrong, answer.text)
+            pointers = [fault["pointer"] for fault in answer.json["errors"]]
+            assert all(pointer.startswith(f"/{name}") for pointer in pointers), (route.path, name, pointers)
+
+
+def wrong_values(route: Route) -> Iterator[tuple[str, Any]]:
+    """Each field of the body with values that its schema refuses."""
+    operation = DOCUMENT["paths"][route.path][route.method.lower()]
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    model = DOCUMENT["components"]["schemas"][reference.rsplit("/", 1)[-1]]
+    for name, schema in model["properties"].items():
+        validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+        for value in ({"a": {}}, {}, [[]], -1.5, 10**40, "x" * 200_000):
+            # The rows of a list may each have their own result, as those of the catalogue do.
+            if not validator.is_valid(value) and not (isinstance(value, list) and schema.get("type") == "array"):
+                yield name, value
+
+
+def test_a_body_over_the_limit_is_413(walk: Walk) -> None:
+    too_much = b" " * (MOST_BODY_BYTES + 1)
+    assert walk.otherwise(ROUTES, (413, "body_too_large"), lambda route: {"raw": too_much}) == {}
+
+
+def test_another_media_type_is_415(walk: Walk) -> None:
+    form = {"headers": {"content-type": "application/x-www-form-urlencoded"}}
+    assert walk.otherwise(ROUTES, (415, "media_type_unsupported"), lambda route: dict(form)) == {}
+
+
+def test_a_body_where_none_is_taken_is_422(walk: Walk) -> None:
+    bodiless = [route for route in ROUTES if not route.body]
+    assert walk.otherwise(bodiless, (422, "invalid"), lambda route: {"raw": b'{"surprise": true}'}) == {}
+
+
+def test_a_keyed_route_without_a_key_is_400(walk: Walk) -> None:
+    assert walk.otherwise(KEYED, (400, "idempotency_key_missing"), lambda route: {"key": None}) == {}
+
+
+@pytest.mark.parametrize("key", ["", '""', "a b", "x" * 129, "ключ", "a\tb"])
+def test_a_malformed_key_is_400(walk: Walk, key: str) -> None:
+    headers = {"headers": {"idempotency-key": key}}
+    assert walk.otherwise(KEYED, (400, "idempotency_key_invalid"), lambda route: {"key": None, **headers}) == {}
+
+
+def test_a_matched_route_without_a_version_is_428(walk: Walk) -> None:
+    assert walk.otherwise(MATCHED, (428, "precondition_required"), lambda route: {"if_match": None}) == {}
+
+
+@pytest.mark.parametrize("version", ["*", '"x"', '"-1"', '"1", "2"', '"' + "9" * 40 + '"'])
+def test_a_version_that_never_was_is_412(walk: Walk, version: str) -> None:
+    assert walk.otherwise(MATCHED, (412, "precondition_failed"), lambda route: {"if_match": version}) == {}
+
+
+def test_a_path_that_can_name_nothing_is_404(walk: Walk, api: Api) -> None:
+    for route in ROUTES:
+        for name in ("x" * 65, "a%23b", "%D1%8F", "a b", "%00"):
+            if path_parameters(route.path):
+                path = route.path.format(**dict.fromkeys(path_parameters(route.path), name))
+                answer = api.call(route.method, path, holder([route.scope or ""]))
+                assert answer.json["code"] == "not_found", (route.path, name)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_refusals_speak_the_readers_language(walk: Walk, language: str) -> None:
+    for route in SCOPED:
+        answer = walk.send(route, caller=STRANGER, headers={"accept-language": language})
+        assert answer.headers["content-language"] == language
+        assert answer.json["title"].isascii() == (language == "en")
+
+
+def test_every_answer_can_be_read_by_a_page_of_any_origin(walk: Walk) -> None:
+    for route in ROUTES:
+        answer = walk.send(route, query="?no_such_parameter=1")
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "Idempotency-Replayed" in answer.headers["access-control-expose-headers"]
+
+
+def test_no_refusal_is_kept_by_a_cache(walk: Walk) -> None:
+    for route in ROUTES:
+        assert walk.send(route, query="?no_such_parameter=1").headers["cache-control"] == "no-store"

@@ -1,0 +1,15 @@
+"""The whole table, for tests that say what changed and what did not."""
+
+from chalicelib.platform.work import Work
+from chalicelib.table import Key
+from chalicelib.table.transactions import Item, from_wire
+
+
+def everything(work: Work) -> dict[Key, Item]:
+    """Every item by its key. Nothing but a test may ask so."""
+    found: dict[Key, Item] = {}
+    for page in work.table.client.get_paginator("scan").paginate(TableName=work.table.name):
+        for wired in page["Items"]:
+            item = from_wire(wired)
+            found[Key(item["pk"], item["sk"])] = item
+    return found
