@@ -37,7 +37,7 @@ def compose(work: Work, letter: Letter, code: str) -> Mail:
     cause = work.table.get(letter.cause, consistent=True)
     if cause is None:
         raise Unsendable("cause_gone")
-    reader, facts = _COMPOSERS[letter.template](work, letter, cause, code)
+    reader, facts = COMPOSERS[letter.template](work, letter, cause, code)
     club = work.club
     subject, html, text = render(
         letter.template,
@@ -212,7 +212,7 @@ def _company_name(work: Work, event: Item) -> str:
     return company.name
 
 
-_COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]] = {
+COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]] = {
     SIGN_IN_CODE: _sign_in_code,
     "welcome": _welcome,
     "person_claimed": _person_claimed,

@@ -86,8 +86,8 @@ def answered(letter: Letter, attempt: str, answer: Answer, at: str, settle_at: i
     """The answer to this attempt, however late it comes."""
     if isinstance(answer, Accepted):
         return _judged(replace(letter, message_id=answer.message_id, sent_at=_earlier(letter.sent_at, at)))
-    if letter.sent_at or letter.attempt != attempt or letter.state not in (State.SENDING, State.UNKNOWN):
-        return letter
+    if letter.attempt != attempt or letter.state not in (State.SENDING, State.UNKNOWN):
+        return letter  # another attempt has begun, or the mail service has reported meanwhile
     if isinstance(answer, Refused):
         return replace(letter, state=State.REJECTED, reason=answer.why)
     if isinstance(answer, Unanswered):

@@ -53,7 +53,7 @@ class Interruption:
         self._raised: BaseException | None = None
         self._calls: list[str] = []
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         where = self._calls[self.number - 1] if self.happened else "never"
         return f"{self.side} call {self.number} ({where}), after {self._calls[: self.number - 1]}"
 

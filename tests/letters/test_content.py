@@ -1,0 +1,261 @@
+"""What a letter says, and to whom: looked up when it is sent."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chalicelib import companies, orders
+from chalicelib.letters.content import Unsendable, compose
+from chalicelib.letters.schemas import Mail, Recipient
+from chalicelib.orders.rules import Actor, Asked, Happened, Line, Order, State, accept, cancel, reject, ship
+from chalicelib.platform.work import Work
+from chalicelib.pricing.rules import Ruling
+from chalicelib.table import Key
+from tests.letters.steps import letter, member, sign_in_requested
+
+CAUSE = Key("COMPANY#cmp_1", "EVENT#1")
+BY_BUYER, BY_DISTRIBUTOR = Actor("company", "mbr_1"), Actor("distributor", "mbr_d")
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def line(sku: str, quantity: int, price: str) -> Line:
+    ruling = Ruling("base_price", "listed", Decimal(price))
+    return Line(
+        sku=sku,
+        name=f"Lamp {sku}",
+        name_ru=f"Лампа {sku}",
+        unit="шт",
+        quantity=quantity,
+        base_price=Decimal(price),
+        unit_price=Decimal(price),
+        vat_percent=Decimal(20),
+        chosen=ruling,
+        rejected=(),
+    )
+
+
+def an_order(work: Work) -> Order:
+    return Order(
+        order_id="ord_1",
+        number="261120-7K3QX",
+        company_id="cmp_1",
+        company_name="Луч",
+        company_inn="7707083893",
+        distributor_id="dst_1",
+        distributor_name="Свет-Опт",
+        placed_at="2026-11-20T22:30:00.000Z",  # the next day in the club's zone
+        currency="RUB",
+        comment="Позвоните до обеда",
+        state=State.PLACED,
+        lines=(line("A-1", 10, "1234.50"), line("B-2", 2, "100")),
+        history=(Happened(work.at, State.PLACED, BY_BUYER),),
+    )
+
+
+@pytest.fixture
+def club(work: Work, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A company with a manager, its buyer, its distributor, and an order; `told` composes a letter about them."""
+    member(work, "mbr_1")
+    member(work, "mbr_en", language="en", name="Ann Light")
+    member(work, "mbr_m", name="Мария Ведущая")
+    company = SimpleNamespace(name="Луч", manager_id="mbr_m")
+    distributor = SimpleNamespace(name="Свет-Опт", email="orders@distributor.example", language="ru")
+    scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(work))
+    monkeypatch.setattr(companies, "company", lambda work, company_id: scene.company)
+    monkeypatch.setattr(orders, "distributor", lambda work, distributor_id: scene.distributor)
+    monkeypatch.setattr(orders, "order", lambda work, company_id, order_id: scene.order)
+
+    def told(template: str, recipient: Recipient, code: str = "", **facts: Any) -> Mail:
+        event = {**CAUSE.as_item(), "company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", **facts}
+        work.table.put(event)
+        return compose(work, letter(work, template=template, recipient=recipient, cause=CAUSE), code)
+
+    scene.told = told
+    return scene
+
+
+BUYER = Recipient("member", "mbr_1")
+ORDERER = Recipient("orderer", "ord_1")
+DISTRIBUTOR = Recipient("distributor", "dst_1")
+
+
+def plain(mail: Mail) -> str:
+    return mail.text.replace(NBSP, " ")
+
+
+# --- people ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_speaks_its_readers_language(club: Any) -> None:
+    assert club.told("welcome", BUYER).subject == "Добро пожаловать: Клуб партнёров"
+    in_english = club.told("welcome", Recipient("member", "mbr_en"))
+    assert (in_english.subject, in_english.address) == ("Welcome: Partner club", "mbr_en@partner.example")
+
+
+def test_a_welcome_tells_what_the_club_gives_from_its_figures(club: Any, work: Work) -> None:
+    text = plain(club.told("welcome", BUYER))
+    for benefit in work.club.welcome.benefits_ru:
+        assert benefit in text
+    assert "Бронза: от 50 000,00 ₽ — 3 %" in text
+    assert "90 дней" in text
+    assert "https://portal.example" in text
+
+
+def test_a_confirmed_person_hears_of_company_and_manager(club: Any) -> None:
+    text = plain(club.told("person_confirmed", BUYER))
+    assert "«Луч»" in text
+    assert "Мария Ведущая, mbr_m@partner.example" in text
+    club.company.manager_id = None
+    assert "менеджер" not in plain(club.told("person_confirmed", BUYER))
+
+
+def test_an_owner_hears_who_wants_to_speak_for_the_company(club: Any) -> None:
+    text = plain(club.told("person_claimed", BUYER, member_id="mbr_en"))
+    assert "Имя: Ann Light" in text
+    assert "Почта: mbr_en@partner.example" in text
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(600, "10 минут"), (61, "1 минуту"), (30, "1 минуту")])
+def test_a_code_letter_says_how_long_the_code_is_good(club: Any, work: Work, seconds: int, words: str) -> None:
+    asked = sign_in_requested(work, code_expires_at=work.expiry() + seconds)
+    work.table.put(asked)
+    cause = Key(asked["pk"], asked["sk"])
+    mail = compose(
+        work, letter(work, template="sign_in_code", recipient=Recipient("sign_in", "sin_1"), cause=cause), "031337"
+    )
+    assert mail.address == "anna@partner.example"
+    assert "031337" in mail.text
+    assert "031337" not in mail.subject  # subjects are shown on locked screens
+    assert words in plain(mail)
+
+
+# --- orders ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_distributor_gets_the_order_line_by_line(club: Any) -> None:
+    mail = club.told("order_placed", DISTRIBUTOR)
+    assert mail.address == "orders@distributor.example"
+    assert mail.subject == "Новый заказ 261120-7K3QX: Луч"
+    text = plain(mail)
+    assert "Луч, ИНН 7707083893, 21 ноября 2026" in text
+    assert "10 шт × 1 234,50 ₽ = 12 345,00 ₽" in text
+    assert "Итого: 12 545,00 ₽" in text
+    assert "Позвоните до обеда" in text
+
+
+def test_who_placed_the_order_hears_what_was_accepted(club: Any, work: Work) -> None:
+    club.order = accept(club.order, [Asked("A-1", 4)], by=BY_DISTRIBUTOR, at=work.at, note="Остальное в январе")
+    mail = club.told("order_accepted", ORDERER)
+    assert mail.address == "mbr_1@partner.example"
+    text = plain(mail)
+    assert "4 шт × 1 234,50 ₽ = 4 938,00 ₽ (заказано 10)" in text
+    assert "2 шт × 100,00 ₽ = 200,00 ₽\n" in text
+    assert "Остальное в январе" in text
+
+
+def test_who_placed_the_order_hears_why_it_was_rejected(club: Any, work: Work) -> None:
+    club.order = reject(club.order, reason="Сняли с производства", by=BY_DISTRIBUTOR, at=work.at)
+    assert "«Сняли с производства»" in plain(club.told("order_rejected", ORDERER))
+
+
+def test_a_distributor_hears_that_an_order_is_cancelled(club: Any, work: Work) -> None:
+    club.order = cancel(club.order, by=BY_BUYER, at=work.at, note="Проект отложен")
+    mail = club.told("order_cancelled", DISTRIBUTOR)
+    assert mail.address == "orders@distributor.example"
+    assert "«Проект отложен»" in plain(mail)
+
+
+def test_a_shipping_letter_tells_of_its_own_part(club: Any, work: Work) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
+    order = ship(order, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=work.at)
+    club.order = ship(order, None, document="Т-2", day=date(2026, 11, 22), by=BY_DISTRIBUTOR, at=work.at)
+    first = plain(club.told("order_shipped", ORDERER, shipment={"document": "Т-1"}))
+    assert "Документ Т-1 от 21 ноября 2026" in first
+    assert "3 шт × 1 234,50 ₽ = 3 703,50 ₽" in first
+    assert "Итого: 3 703,50 ₽" in first
+    second = plain(club.told("order_shipped", ORDERER, shipment={"document": "Т-2"}))
+    assert "7 шт" in second
+    assert "2 шт" in second
+
+
+def test_lines_are_named_in_the_readers_language(club: Any) -> None:
+    club.distributor.language = "en"
+    text = club.told("order_placed", DISTRIBUTOR).text
+    assert "Lamp A-1" in text
+    assert "Лампа" not in text
+
+
+# --- tiers -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("from_tier", "to_tier", "reached", "subject", "words"),
+    [
+        ("", "bronze", "60000", "Новый уровень «Бронза», скидка 3 %", "получила свой первый уровень"),
+        ("bronze", "gold", "412345.67", "Новый уровень «Золото», скидка 7 %", "поднялась с уровня «Бронза»"),
+        ("gold", "silver", "160000", "Уровень теперь «Серебро», скидка 5 %", "уровень «Золото» закончился"),
+        ("bronze", "", "100", "Скидка закончилась: как её вернуть", "уровень «Бронза» закончился"),
+        ("no longer known", "bronze", "60000", "Новый уровень «Бронза», скидка 3 %", "получила свой первый уровень"),
+    ],
+)
+def test_a_tier_letter_tells_up_from_down(
+    club: Any, from_tier: str, to_tier: str, reached: str, subject: str, words: str
+) -> None:
+    mail = club.told(
+        "tier_changed",
+        BUYER,
+        from_tier=from_tier,
+        to_tier=to_tier,
+        day="2026-11-21",
+        window_sum=Decimal(reached),
+        currency="RUB",
+    )
+    assert mail.subject.replace(NBSP, " ") == subject
+    assert words in plain(mail)
+    assert "21 ноября 2026" in plain(mail)
+
+
+@pytest.mark.parametrize(
+    ("reached", "to_tier", "words"),
+    [
+        ("412345.67", "gold", "До уровня «Платина», 10 %: ещё 587 654,33 ₽"),
+        ("0", "", "До уровня «Бронза», 3 %: ещё 50 000,00 ₽"),
+        ("400000", "gold", "До уровня «Платина», 10 %: ещё 600 000,00 ₽"),
+        ("1000000", "platinum", None),
+    ],
+)
+def test_a_tier_letter_says_what_is_missing_to_the_next_step(
+    club: Any, reached: str, to_tier: str, words: str | None
+) -> None:
+    facts = {"from_tier": "", "to_tier": to_tier, "day": "2026-11-21", "currency": "RUB"}
+    text = plain(club.told("tier_changed", BUYER, window_sum=Decimal(reached), **facts))
+    assert (words in text) if words else ("До уровня" not in text)
+
+
+# --- nobody, nothing ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gone", "template", "recipient", "reason"),
+    [
+        ({}, "welcome", Recipient("member", "mbr_erased"), "recipient_gone"),
+        ({"distributor": None}, "order_placed", DISTRIBUTOR, "recipient_gone"),
+        ({"order": None}, "order_accepted", ORDERER, "order_gone"),
+        ({"company": None}, "tier_changed", BUYER, "company_gone"),
+    ],
+)
+def test_what_is_gone_cannot_be_told_of(
+    club: Any, gone: dict[str, None], template: str, recipient: Recipient, reason: str
+) -> None:
+    vars(club).update(gone)
+    facts = {"from_tier": "", "to_tier": "gold", "day": "2026-11-21", "window_sum": Decimal(1), "currency": "RUB"}
+    with pytest.raises(Unsendable, match=reason):
+        club.told(template, recipient, **facts)
+
+
+def test_a_letter_whose_event_is_gone_cannot_be_told(work: Work) -> None:
+    with pytest.raises(Unsendable, match="cause_gone"):
+        compose(work, letter(work), "")

@@ -1,0 +1,281 @@
+"""Words and figures: every letter in both languages, in HTML and in text."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from chalicelib.letters.content import COMPOSERS
+from chalicelib.letters.rendering import (
+    TEMPLATES,
+    count_en,
+    count_ru,
+    day_en,
+    day_ru,
+    money_en,
+    money_ru,
+    percent_en,
+    percent_ru,
+    render,
+)
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+LINES = [
+    {
+        "sku": "LMP-0042",
+        "name": "Лампа <уличная> & тёплая",
+        "unit": "шт",
+        "ordered": 120,
+        "quantity": 100,
+        "unit_price": Decimal("1234.5"),
+        "amount": Decimal("123450"),
+    },
+    {
+        "sku": "DRV-7",
+        "name": "Драйвер",
+        "unit": "шт",
+        "ordered": 6,
+        "quantity": 6,
+        "unit_price": Decimal("999.99"),
+        "amount": Decimal("5999.94"),
+    },
+]
+STEPS = [
+    {"name": "Серебро", "discount_percent": Decimal("5"), "from_sum": Decimal("150000")},
+    {"name": "Золото", "discount_percent": Decimal("7.5"), "from_sum": Decimal("400000")},
+]
+FACTS: dict[str, Any] = {
+    "club_name": "Клуб «Свет» & Co",
+    "portal_url": "https://portal.example",
+    "name": "Анна <Светлова>",
+    "code": "031337",
+    "minutes": 9,
+    "benefits": ["Скидка", "Отчёты"],
+    "window_days": 90,
+    "currency": "RUB",
+    "steps": STEPS,
+    "company": "ООО «Луч» <и> сыновья",
+    "claimant": "Борис",
+    "claimant_email": "boris@example.com",
+    "manager": {"name": "Мария", "email": "maria@example.com"},
+    "number": "261120-7K3QX",
+    "placed_on": date(2026, 11, 20),
+    "inn": "7707083893",
+    "distributor": "Свет-Опт",
+    "comment": "Позвоните <до> обеда",
+    "note": "Нет на складе & не будет",
+    "lines": LINES,
+    "total": Decimal("129449.94"),
+    "shipment": {
+        "document": "УТ-000123",
+        "day": date(2026, 11, 21),
+        "lines": [{**LINES[0], "ordered": 100}],
+        "total": Decimal("123450"),
+        "left": 6,
+    },
+    "up": True,
+    "day": date(2026, 11, 21),
+    "tier": STEPS[1],
+    "before": STEPS[0],
+    "window_sum": Decimal("412345.67"),
+    "next": {
+        "name": "Платина",
+        "discount_percent": Decimal("10"),
+        "from_sum": Decimal("1000000"),
+        "missing": Decimal("587654.33"),
+    },
+}
+# What a letter may lack, so that each branch of its words is read once.
+LESS: dict[str, Any] = {
+    "manager": None,
+    "comment": "",
+    "inn": "",
+    "note": "",
+    "shipment": {**FACTS["shipment"], "left": 0},
+    "next": None,
+    "before": None,
+}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "whole": {},
+    "with less": LESS,
+    "down": {"up": False, "tier": STEPS[0], "before": STEPS[1]},
+    "down from an unknown tier": {"up": False, "before": None},
+    "out": {"up": False, "tier": None},
+    "out of an unknown tier": {"up": False, "tier": None, "before": None},
+}
+
+each_letter = pytest.mark.parametrize("template", sorted(COMPOSERS))
+each_language = pytest.mark.parametrize("language", ["ru", "en"])
+each_variant = pytest.mark.parametrize("variant", VARIANTS)
+
+
+class _Words(HTMLParser):
+    """What a reader of the HTML sees, the numbers of its lists too, without its preview line and its styles."""
+
+    VOID = ("br", "meta", "img", "link", "hr")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.open: list[bool] = []  # whether what is inside is hidden
+        self.number = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("ol", "ul"):
+            self.number = 1 if tag == "ol" else 0
+        if tag == "li" and self.number:
+            self.words.append(f"{self.number}.")
+            self.number += 1
+        if tag not in self.VOID:
+            self.open.append(tag in ("style", "title") or "display:none" in (dict(attrs).get("style") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not any(self.open):
+            self.words.append(data)
+
+
+def seen(html: str) -> str:
+    parser = _Words()
+    parser.feed(html)
+    assert parser.open == [], "a tag is left open"
+    return " ".join(parser.words)
+
+
+def figures(text: str) -> set[str]:
+    """Sums, counts, dates and codes: everything with a digit."""
+    bare = text.replace(NBSP, "_").replace("https://portal.example", "")
+    return {word.strip(".,:;()«»“”") for word in re.findall(r"\S*\d\S*", bare)}
+
+
+@each_letter
+@each_language
+@each_variant
+def test_every_letter_says_the_same_in_html_and_in_text(template: str, language: Any, variant: str) -> None:
+    subject, html, text = render(template, language, FACTS | VARIANTS[variant])
+    assert subject
+    assert "\n" not in subject
+    assert figures(seen(html)) >= figures(text)
+    assert figures(f"{subject} {text}") >= figures(seen(html))
+
+
+@each_letter
+@each_language
+def test_no_letter_leaves_markup_or_undefined_words(template: str, language: Any) -> None:
+    for variant in VARIANTS.values():
+        subject, html, text = render(template, language, FACTS | variant)
+        for words in (subject, text, unescape(seen(html))):
+            assert not re.search(r"[{}]|None|Undefined|\s,|\bTrue\b|\bFalse\b", words), words
+        assert f'lang="{language}"' in html
+
+
+@each_letter
+@each_language
+def test_what_people_typed_is_escaped_in_html_and_plain_in_text(template: str, language: Any) -> None:
+    subject, html, text = render(template, language, FACTS)
+    for typed in ("<Светлова>", "<и>", "<уличная>", "<до>", "» & Co", "складе & не"):
+        assert typed not in html
+    assert "&lt;" not in subject + text
+    assert "&amp;" not in subject + text
+
+
+@each_letter
+@each_language
+def test_a_fact_that_is_missing_is_an_error_and_not_a_gap(template: str, language: Any) -> None:
+    without_the_club = {name: value for name, value in FACTS.items() if name != "club_name"}
+    with pytest.raises(UndefinedError):
+        render(template, language, without_the_club)
+
+
+@each_language
+def test_a_code_letter_holds_one_number_that_can_be_the_code(language: Any) -> None:
+    _, html, text = render("sign_in_code", language, FACTS)
+    for words in (html, text):
+        assert re.findall(r"(?<!\d)\d{6}(?!\d)", words) == ["031337"]
+
+
+@each_letter
+def test_the_languages_are_not_mixed_up(template: str) -> None:
+    latin = {name: re.sub("[а-яё]", "x", value, flags=re.I) for name, value in FACTS.items() if isinstance(value, str)}
+    latin["lines"] = latin["steps"] = []
+    latin["benefits"] = ["x"]
+    latin["shipment"] = {**FACTS["shipment"], "document": "x", "lines": []}
+    latin["tier"] = latin["before"] = {**STEPS[0], "name": "x"}
+    latin["next"] = {**FACTS["next"], "name": "x"}
+    latin["manager"] = None
+    for words in render(template, "en", FACTS | latin):
+        assert not re.search("[а-яё]", words, flags=re.I)
+    subject, _, text = render(template, "ru", FACTS | latin)
+    assert re.search("[а-яё]", subject, flags=re.I)
+    assert re.search("[а-яё]{20}|[а-яё ]{20}", text, flags=re.I)
+
+
+def test_every_letter_has_its_four_files_and_no_file_is_left_over() -> None:
+    shared = {"layout.html", "layout.txt", "parts.html", "parts.txt"}
+    wanted = {
+        f"{template}.{language}.{form}"
+        for template in COMPOSERS
+        for language in ("ru", "en")
+        for form in ("html", "txt")
+    }
+    assert {file.name for file in TEMPLATES.iterdir()} == wanted | shared
+
+
+def test_a_subject_stays_one_line_whatever_was_typed() -> None:
+    subject, _, _ = render("order_placed", "en", FACTS | {"company": "Luch\r\nBcc: all@example.com"})
+    assert subject == "New order 261120-7K3QX: Luch Bcc: all@example.com"
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "russian", "english"),
+    [
+        ("0", "0,00 ₽", "0.00 RUB"),
+        ("1234567.5", "1 234 567,50 ₽", "1,234,567.50 RUB"),
+        ("-999.995", "-1 000,00 ₽", "-1,000.00 RUB"),
+        ("0.005", "0,01 ₽", "0.01 RUB"),
+    ],
+)
+def test_money_is_written_as_the_reader_writes_it(amount: str, russian: str, english: str) -> None:
+    assert money_ru(Decimal(amount), "RUB") == russian.replace(" ", NBSP)
+    assert money_en(Decimal(amount), "RUB") == english.replace(" ", NBSP)
+    assert money_ru(Decimal(amount), "GBP").endswith(f"{NBSP}GBP")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0 дней"),
+        (1, "1 день"),
+        (2, "2 дня"),
+        (4, "4 дня"),
+        (5, "5 дней"),
+        (11, "11 дней"),
+        (14, "14 дней"),
+        (21, "21 день"),
+        (90, "90 дней"),
+        (112, "112 дней"),
+    ],
+)
+def test_a_count_agrees_with_its_noun(number: int, words: str) -> None:
+    assert count_ru(number, "день", "дня", "дней") == words.replace(" ", NBSP)
+
+
+def test_english_counts_know_one_and_many() -> None:
+    assert [count_en(number, "day", "days") for number in (0, 1, 2)] == [f"0{NBSP}days", f"1{NBSP}day", f"2{NBSP}days"]
+
+
+def test_days_and_shares() -> None:
+    assert day_ru(date(2026, 5, 3)) == f"3{NBSP}мая 2026"
+    assert day_en(date(2026, 5, 3)) == f"3{NBSP}May 2026"
+    assert (percent_ru(Decimal("7.50")), percent_en(Decimal("10"))) == (f"7,5{NBSP}%", "10%")

@@ -1,0 +1,120 @@
+"""Which letters an event asks for."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app import SUBSCRIPTIONS
+from chalicelib import companies, letters
+from chalicelib.letters.schemas import Letter, LetterClass, Recipient
+from chalicelib.letters.writing import letters_of
+from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
+from tests.letters.steps import sign_in_requested
+
+ORDER = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1"}
+PEOPLE = [
+    ("mbr_owner", "owner", "active"),
+    ("mbr_buyer", "buyer", "active"),
+    ("mbr_accountant", "accountant", "active"),
+    ("mbr_engineer", "engineer", "active"),
+    ("mbr_hopes", "owner", "pending"),
+    ("mbr_new", None, "pending"),
+]
+
+
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    def managed_by(manager_id: str | None) -> None:
+        people = [SimpleNamespace(member_id=who, role=role, status=status) for who, role, status in PEOPLE]
+        monkeypatch.setattr(companies, "people", lambda work, company_id: people)
+        monkeypatch.setattr(companies, "company", lambda work, company_id: SimpleNamespace(manager_id=manager_id))
+
+    managed_by("mbr_manager")
+    return managed_by
+
+
+def asked(work: Work, name: str, **facts: Any) -> list[Letter]:
+    item = {"pk": "OWNER#1", "sk": "EVENT#1", "event": name, **facts}
+    return letters_of(work, Event(name, "evt_1", item))
+
+
+def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
+    return [(each.template, each.recipient.kind, each.recipient.id) for each in letters]
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "template", "recipient"),
+    [
+        ("member.email_confirmed", {"member_id": "mbr_1"}, "welcome", Recipient("member", "mbr_1")),
+        (
+            "company.person_confirmed",
+            {"company_id": "cmp_1", "member_id": "mbr_1"},
+            "person_confirmed",
+            Recipient("member", "mbr_1"),
+        ),
+        ("order.placed", ORDER, "order_placed", Recipient("distributor", "dst_1")),
+        ("order.cancelled", ORDER, "order_cancelled", Recipient("distributor", "dst_1")),
+        ("order.accepted", ORDER, "order_accepted", Recipient("orderer", "ord_1")),
+        ("order.rejected", ORDER, "order_rejected", Recipient("orderer", "ord_1")),
+        ("order.shipped", ORDER, "order_shipped", Recipient("orderer", "ord_1")),
+    ],
+)
+def test_one_recipient_hears_of_it(
+    work: Work, name: str, facts: dict[str, str], template: str, recipient: Recipient
+) -> None:
+    (letter,) = asked(work, name, **facts)
+    assert (letter.template, letter.recipient) == (template, recipient)
+    assert letter.letter_class is LetterClass.SERVICE
+
+
+def test_those_who_decide_for_the_company_hear_of_its_tier(work: Work, company: Any) -> None:
+    assert to(asked(work, "tier.changed", company_id="cmp_1")) == [
+        ("tier_changed", "member", "mbr_owner"),
+        ("tier_changed", "member", "mbr_buyer"),
+    ]
+
+
+def test_owners_and_the_manager_hear_who_wants_to_speak_for_the_company(work: Work, company: Any) -> None:
+    claimed = {"company_id": "cmp_1", "member_id": "mbr_new"}
+    assert to(asked(work, "company.person_claimed", **claimed)) == [
+        ("person_claimed", "member", "mbr_owner"),
+        ("person_claimed", "member", "mbr_manager"),
+    ]
+    company(None)
+    assert [each.recipient.id for each in asked(work, "company.person_claimed", **claimed)] == ["mbr_owner"]
+    company("mbr_owner")
+    assert [each.recipient.id for each in asked(work, "company.person_claimed", **claimed)] == ["mbr_owner"]
+
+
+def test_a_code_goes_to_a_member_or_to_somebody_who_joins_and_to_no_stranger(work: Work) -> None:
+    known = sign_in_requested(work)
+    joining = {**known, "registration": {"name": "Пётр", "language": "ru"}}
+    del joining["member_id"]
+    stranger = {name: value for name, value in known.items() if name != "member_id"}
+    for item, letters_asked in ((known, 1), (joining, 1), (stranger, 0)):
+        found = letters_of(work, Event("sign_in.requested", "evt_1", item))
+        assert to(found) == [("sign_in_code", "sign_in", "sin_1")][:letters_asked]
+
+
+def test_the_same_event_asks_for_the_same_letters_and_another_one_for_others(work: Work, company: Any) -> None:
+    item = {"pk": "COMPANY#cmp_1", "sk": "EVENT#1", "event": "tier.changed", "company_id": "cmp_1"}
+    first = letters_of(work, Event("tier.changed", "evt_1", item))
+    assert letters_of(work, Event("tier.changed", "evt_1", item)) == first
+    others = letters_of(work, Event("tier.changed", "evt_2", item))
+    assert len({each.letter_id for each in [*first, *others]}) == 4
+
+
+def test_a_letter_holds_no_address_and_no_name(work: Work) -> None:
+    (letter,) = letters_of(work, Event("sign_in.requested", "evt_1", sign_in_requested(work)))
+    assert "anna@partner.example" not in str(letter)
+
+
+def test_every_subscribed_event_has_its_letter(work: Work, company: Any) -> None:
+    facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1"}
+    subscribed = [name for name, consumers in SUBSCRIPTIONS.items() if letters.on_event in consumers]
+    assert subscribed
+    for name in subscribed:
+        assert asked(work, name, **facts), name
