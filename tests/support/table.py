@@ -2,7 +2,7 @@
 
 from chalicelib.platform.work import Work
 from chalicelib.table import Key
-from chalicelib.table.transactions import Item, from_wire
+from chalicelib.table.transactions import Item, from_wire, to_wire
 
 
 def everything(work: Work) -> dict[Key, Item]:
@@ -13,3 +13,13 @@ def everything(work: Work) -> dict[Key, Item]:
             item = from_wire(wired)
             found[Key(item["pk"], item["sk"])] = item
     return found
+
+
+def restore(work: Work, items: dict[Key, Item]) -> None:
+    """The table as it was when `everything` gave these items."""
+    now = everything(work)
+    for key in now.keys() - items.keys():
+        work.table.client.delete_item(TableName=work.table.name, Key=to_wire(key.as_item()))
+    for key, item in items.items():
+        if now.get(key) != item:
+            work.table.put(item)

@@ -1,0 +1,213 @@
+"""Who may not, may not: every route with a token, asked for a partner's things by five callers who have no right to them.
+
+A refusal is the one the table says, and leaves the whole table as it was. Where a caller may call, on what is their own, nothing
+of the partner is in the answer, and nothing of the partner is changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pytest
+
+from app import app  # noqa: F401  fills the route table
+from chalicelib.auth.sessions import Sessions
+from chalicelib.platform.http import ROUTES, Route
+from chalicelib.platform.openapi import path_parameters
+from chalicelib.platform.work import Work
+from tests.catalog.steps import row, stock
+from tests.companies import steps as companies
+from tests.exchange import steps as exchange
+from tests.support import partners
+from tests.support.api import STRANGER, Answer, Api, Caller
+from tests.support.table import everything, restore
+
+MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
+SCOPE, LOCKED, ABSENT, TAKEN = (
+    (403, "scope_missing"),
+    (403, "cabinet_locked"),
+    (404, "not_found"),
+    (409, "already_exists"),
+)
+OWN = "own"  # their own thing, or everybody's: the route's promised status
+
+
+class Row(NamedTuple):
+    """What each caller is answered. Without a token it is 401, always."""
+
+    alone: Any  # a member who named no company
+    claimant: Any  # one who named the partner's INN and waits
+    other_company: Any  # the owner of another company, unlocked
+    other_distributor: Any  # who works for a distributor that has nothing to do with the partner
+
+
+EVERYBODY = Row(OWN, OWN, OWN, OWN)
+STAFF_ONLY = Row(SCOPE, SCOPE, SCOPE, SCOPE)
+COMPANIES = Row(SCOPE, SCOPE, OWN, SCOPE)
+THIS_COMPANY = Row(SCOPE, SCOPE, ABSENT, SCOPE)
+DISTRIBUTORS = Row(SCOPE, SCOPE, SCOPE, OWN)
+THIS_DISTRIBUTOR = Row(SCOPE, SCOPE, SCOPE, ABSENT)
+
+MATRIX: dict[str, Row] = {
+    # members
+    "show_me": EVERYBODY,
+    "change_me": EVERYBODY,
+    "show_privileges": EVERYBODY,
+    "answer_consent": EVERYBODY,
+    "sign_out": EVERYBODY,
+    # the company
+    "claim_company": Row(OWN, OWN, TAKEN, SCOPE),
+    "show_company": COMPANIES,
+    "change_company": COMPANIES,
+    "list_people": COMPANIES,
+    "invite_person": COMPANIES,
+    "change_person": THIS_COMPANY,
+    "remove_person": THIS_COMPANY,
+    "company_tier": COMPANIES,
+    "list_purchases": COMPANIES,
+    # ordering
+    "products": COMPANIES,
+    "place_order": COMPANIES,
+    "list_orders": COMPANIES,
+    "show_order": THIS_COMPANY,
+    "cancel_order": THIS_COMPANY,
+    "list_distributor_orders": DISTRIBUTORS,
+    "show_distributor_order": THIS_DISTRIBUTOR,
+    "accept_order": THIS_DISTRIBUTOR,
+    "reject_order": THIS_DISTRIBUTOR,
+    "ship_order": THIS_DISTRIBUTOR,
+    # reports
+    "list_reports": Row(LOCKED, LOCKED, OWN, SCOPE),
+    "show_report": Row(ABSENT, ABSENT, OWN, SCOPE),
+    **{route.name: STAFF_ONLY for route in ROUTES if route.path.startswith("/v1/staff/")},
+}
+
+SCOPED = [route for route in ROUTES if route.scope]
+
+
+@dataclass(frozen=True)
+class World:
+    """A partner with purchases, orders and people, and those who should see nothing of it."""
+
+    api: Api
+    work: Work
+    places: Mapping[str, str]
+    callers: Mapping[str, Caller]
+    words: tuple[str, ...]
+
+    def bodies(self) -> dict[str, Any]:
+        line = {"sku": "LMP-1", "quantity": 10}
+        claim = {"name": "Somebody", "inn": companies.legal_inn(2), "kpp": companies.KPP, "region": "RU-MOW"}
+        return {
+            "change_me": {"interests": ["lighting"]},
+            "answer_consent": {"agreed": False, "version": "2026-1"},
+            "sign_out": {"refresh_token": "no-session-of-anybody"},
+            "claim_company": claim,
+            "change_company": {"name": "Another name"},
+            "invite_person": {"name": "Ivan Ivanov", "email": "ivan@elsewhere.example", "role": "buyer"},
+            "change_person": {"role": "engineer"},
+            "place_order": {"lines": [line]},
+            "cancel_order": {},
+            "accept_order": {},
+            "reject_order": {"reason": "No reason"},
+            "ship_order": {"document": "X-1"},
+        }
+
+    def words_in(self, answer: Answer) -> list[str]:
+        """What an answer tells of the partner."""
+        text = answer.text.casefold()
+        return [word for word in self.words if word.casefold() in text]
+
+    def ask(self, route: Route, caller: str) -> Answer:
+        path = route.path.format(**{name: self.places[name] for name in path_parameters(route.path)})
+        return self.api.call(
+            route.method,
+            path,
+            self.callers[caller],
+            self.bodies().get(route.name) if route.body else None,
+            key="key-of-the-matrix" if route.keyed else None,
+            headers={"if-match": '"1"'} if route.matched else None,
+        )
+
+
+@pytest.fixture
+def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
+    # Sessions live in Cognito, of which the account in memory has no part.
+    monkeypatch.setattr(Sessions, "end", lambda sessions, token: None)
+    stock(work, row("LMP-1", "120.00"))
+    own_distributor, _ = partners.distributor(work, "RU-MOW", name="Moscow light")
+    _, other_operator = partners.distributor(work, "RU-SPE", name="Neva light")
+    inn = companies.legal_inn(1)
+    owner = partners.partner(work, "cmp_zarya", "mbr_zarya", name="Zarya secret", inn=inn, region="RU-MOW")
+    partners.reach(work, "cmp_zarya", "61234.56")
+    cart = {"lines": [{"sku": "LMP-1", "quantity": 77}], "comment": "Keep it secret"}
+    order = api.call("POST", "/v1/orders", owner, cart, key="first")
+    form = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
+    report = api.call("POST", "/v1/staff/reports", MARKETING, form, key="first")
+    started = exchange.start(api)
+    partners.member(work, "mbr_alone")
+    partners.member(work, "mbr_claimant")
+    companies.claim(work, "mbr_claimant", 1)
+    return World(
+        api=api,
+        work=work,
+        places={
+            "member_id": "mbr_zarya",
+            "company_id": "cmp_zarya",
+            "order_id": order.json["order_id"],
+            "report_id": report.json["report_id"],
+            "import_id": started.json["import_id"],
+            "distributor_id": own_distributor,
+            "purpose": "advertising",
+        },
+        callers={
+            "nobody": STRANGER,
+            "alone": Caller.person("mbr_alone"),
+            "claimant": Caller.person("mbr_claimant"),
+            "other_company": partners.partner(
+                work, "cmp_other", "mbr_other", inn=companies.legal_inn(3), region="RU-SPE"
+            ),
+            "other_distributor": other_operator,
+        },
+        words=("zarya", "secret", inn, order.json["order_id"], own_distributor, "61234", "Moscow light"),
+    )
+
+
+def test_every_route_with_a_token_has_its_row() -> None:
+    assert set(MATRIX) == {route.name for route in SCOPED}
+
+
+def test_without_a_token_nothing_is_answered_and_nothing_written(world: World) -> None:
+    before = everything(world.work)
+    for route in SCOPED:
+        answer = world.ask(route, "nobody")
+        assert (answer.status, answer.json["code"]) == (401, "unauthorized"), route.name
+    assert everything(world.work) == before
+
+
+@pytest.mark.parametrize("caller", Row._fields)
+def test_who_has_no_right_is_refused_as_specified_and_nothing_is_written(world: World, caller: str) -> None:
+    before = everything(world.work)
+    for route in SCOPED:
+        expected = getattr(MATRIX[route.name], caller)
+        if expected == OWN:
+            continue
+        answer = world.ask(route, caller)
+        assert (answer.status, answer.json["code"]) == expected, (route.name, answer.text)
+        assert everything(world.work) == before, f"{route.name} refused and wrote"
+        assert world.words_in(answer) == [], route.name
+
+
+@pytest.mark.parametrize("caller", Row._fields)
+def test_what_is_allowed_shows_and_changes_nothing_of_the_partner(world: World, caller: str) -> None:
+    before = everything(world.work)
+    for route in SCOPED:
+        if getattr(MATRIX[route.name], caller) != OWN:
+            continue
+        answer = world.ask(route, caller)
+        assert answer.status == route.status, (route.name, answer.text)
+        assert world.words_in(answer) == [], (route.name, answer.text)
+        after = everything(world.work)
+        touched = [key for key, item in before.items() if "zarya" in key.pk and after.get(key) != item]
+        assert not touched, f"{route.name} changed {touched} of the partner"
+        restore(world.work, before)
