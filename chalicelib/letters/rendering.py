@@ -83,15 +83,21 @@ def _environment(language: Language) -> "Environment":
 # --- figures as the reader writes them --------------------------------------------------------------------------------
 
 
-def money_ru(amount: Decimal, currency: str) -> str:
+def money_ru(amount: Decimal, currency: str, whole: bool = False) -> str:
     """`1 234 567,50 ₽`, with spaces that do not break."""
-    digits = f"{round_half_up(amount):,f}".replace(",", _NBSP).replace(".", ",")
+    digits = _digits(amount, whole).replace(",", _NBSP).replace(".", ",")
     return f"{digits}{_NBSP}{_SIGNS.get(currency, currency)}"
 
 
-def money_en(amount: Decimal, currency: str) -> str:
+def money_en(amount: Decimal, currency: str, whole: bool = False) -> str:
     """`1,234,567.50 RUB`."""
-    return f"{round_half_up(amount):,f}{_NBSP}{currency}"
+    return f"{_digits(amount, whole)}{_NBSP}{currency}"
+
+
+def _digits(amount: Decimal, whole: bool) -> str:
+    """`whole`: for sums that are round by nature, such as the steps of a ladder; hundredths are left out if there are none."""
+    digits = f"{round_half_up(amount):,f}"
+    return digits.removesuffix(".00") if whole else digits
 
 
 def day_ru(day: date) -> str:

@@ -252,6 +252,11 @@ def test_money_is_written_as_the_reader_writes_it(amount: str, russian: str, eng
     assert money_ru(Decimal(amount), "GBP").endswith(f"{NBSP}GBP")
 
 
+def test_round_sums_need_no_hundredths() -> None:
+    assert money_ru(Decimal(50000), "RUB", whole=True) == f"50{NBSP}000{NBSP}₽"
+    assert money_en(Decimal("50000.5"), "RUB", whole=True) == f"50,000.50{NBSP}RUB"
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [
