@@ -21,6 +21,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +45,10 @@ PARAMETERS = {
     "LetterRetrySeconds": "15",
     "RequestsPerSecond": "10000",
 }
+
+
+# Outputs that name the functions a sign-in waits for, beside the API itself.
+SIGN_IN = ("DeliverEventsName", "SendLettersName", "DefineAuthName", "CreateAuthName", "VerifyAuthName", "PreTokenName")
 
 
 class CloudError(Exception):
@@ -73,8 +78,7 @@ class Cloud:
                 raise CloudError(f"Port {port} is taken: stop what listens there, or choose another port.")
         if not PYTHON.exists():
             raise CloudError("The local cloud is not installed: run make .ministack/.complete")
-        if keep:
-            _claim(keep)
+        version = _claim(keep) if keep else ""
         folder = Path(tempfile.mkdtemp(prefix="partner-club-"))
         environment = {
             "PATH": os.environ["PATH"],
@@ -104,6 +108,7 @@ class Cloud:
             environment |= {
                 "PERSIST_STATE": "1",
                 "STATE_DIR": str(keep),
+                "CLOUD_VERSION": version,
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(keep / "s3"),
             }
@@ -183,6 +188,7 @@ class Cloud:
                 Tags=[{"Key": "version", "Value": version}],
             )
             deployed = self._wait_for_stack()
+            self.save()
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in deployed["Outputs"]}
         return self.outputs
 
@@ -207,6 +213,19 @@ class Cloud:
             raise CloudError(f"The deployment ended as {stack['StackStatus']}: {'; '.join(reasons)}")
         return stack
 
+    def wake(self) -> None:
+        """Starts the functions' processes with events that ask for nothing.
+
+        A sign-in runs through six functions; on a busy machine their cold starts, one after another, would outlast the gateway's
+        patience.
+        """
+        nothing = {"Records": [], "request": {}, "response": {}, "userName": ""}
+        names = [value for name, value in self.outputs.items() if name in SIGN_IN]
+        functions = self.client("lambda")
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(lambda name: functions.invoke(FunctionName=name, Payload=json.dumps(nothing)), names))
+        urllib.request.urlopen(f"{self.api_url}/v1/health", timeout=60).close()
+
     def letters(self) -> list[dict[str, Any]]:
         """Every letter sent since the start, oldest first."""
         with urllib.request.urlopen(f"{self.endpoint}/_local/mail", timeout=10) as answer:
@@ -214,7 +233,7 @@ class Cloud:
         return letters
 
     def save(self) -> None:
-        """Writes the state down, so that not even a crash loses what was done so far."""
+        """Writes a kept state down, so that not even a crash loses what was done so far."""
         urllib.request.urlopen(f"{self.endpoint}/_local/save", timeout=60).close()
 
     def stop(self, patience: float = 60) -> None:
@@ -239,12 +258,17 @@ class Cloud:
         self.stop()
 
 
-def _claim(keep: Path) -> None:
-    """The kept state must be of this ministack and this Python, or the cloud would start half empty."""
+def _claim(keep: Path) -> str:
+    """The version that a kept state must be of. The launcher marks the folder with it whenever the state is written down.
+
+    Without a mark the cloud was killed before that, and only S3's files are left: away with them.
+    """
     pins = (FUNCTIONS / "requirements.txt").read_text(encoding="utf-8")
     version = hashlib.sha256(f"{pins}{sys.version_info[:2]}".encode()).hexdigest()
     mark = keep / "version"
-    if mark.exists() and mark.read_text() != version:
+    if not mark.exists():
+        shutil.rmtree(keep / "s3", ignore_errors=True)
+    elif mark.read_text() != version:
         raise CloudError(f"What {keep} keeps was made by another version of the local cloud: remove that folder.")
     keep.mkdir(parents=True, exist_ok=True)
-    mark.write_text(version)
+    return version

@@ -2,7 +2,7 @@
 
     /_local/mailbox       the letters, to read
     /_local/mail          the letters, as JSON
-    /_local/save          writes the state down now: ministack itself does so only when it is stopped in peace
+    /_local/save          writes a kept state down now: ministack itself does so only when it is stopped in peace
     /api/...              the deployed API under a short address that stays when the API is replaced
 
 It ends with whoever started it: standard input is a pipe, and when that closes the cloud stops as on SIGTERM.
@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import threading
+from pathlib import Path
 
 import mailbox_page
 import ministack.app
@@ -64,7 +65,9 @@ def _local(path):
         if page:
             return 200, "text/html; charset=utf-8", page
     if path == "/_local/save":
-        persistence.save_all(ministack.app._build_persistence_save_dict())
+        if "STATE_DIR" in os.environ:
+            persistence.save_all(ministack.app._build_persistence_save_dict())
+            _mark()
         return 200, "application/json", "{}"
     return 404, "application/json", "{}"
 
@@ -73,6 +76,11 @@ async def _answer(send, status, content_type, text):
     headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})
+
+
+def _mark():
+    """Says that a whole state of this version is in the folder."""
+    Path(os.environ["STATE_DIR"], "version").write_text(os.environ["CLOUD_VERSION"])
 
 
 def _end_with_parent():
@@ -90,6 +98,8 @@ def main():
     sys.argv = ["ministack"]
     try:
         ministack.app.main()
+        if "STATE_DIR" in os.environ:
+            _mark()
     finally:
         lambda_runtime.reset()  # ends and collects the functions' processes
         # Each of them leaves its unzipped package there; the folder is this cloud's alone.

@@ -107,6 +107,16 @@ def test_what_it_keeps_is_there_again_even_after_a_crash(tmp_path: Path) -> None
         assert [bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]] == ["kept"]
 
 
+def test_what_was_left_by_a_cloud_that_died_too_early_is_not_in_the_way(tmp_path: Path) -> None:
+    port = free_port()
+    with Cloud.start(port, keep=tmp_path / "kept") as cloud:
+        cloud.client("s3").create_bucket(Bucket="half")
+        os.killpg(cloud.process.pid, signal.SIGKILL)
+    with Cloud.start(port, keep=tmp_path / "kept") as cloud:
+        assert cloud.client("s3").list_buckets()["Buckets"] == []
+        cloud.client("s3").create_bucket(Bucket="half")
+
+
 def test_it_refuses_what_another_version_kept(tmp_path: Path) -> None:
     (tmp_path / "version").write_text("another")
     with pytest.raises(CloudError, match="made by another version"):
