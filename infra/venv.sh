@@ -13,8 +13,8 @@ if ! new_enough "$folder/bin/python"; then
         if new_enough "$candidate"; then python=$candidate; break; fi
     done
     if [ -z "$python" ]; then
-        found=$("${wanted:-python3}" --version 2>&1 || true)
-        echo "Python 3.11 or newer is needed, and ${wanted:-python3} is ${found:-missing}: install one, or name it with make PYTHON=/path/to/python3." >&2
+        found=$("${wanted:-python3}" --version 2>/dev/null) || found=missing
+        echo "Python 3.11 or newer is needed, and ${wanted:-python3} is $found: install one, or name it with make PYTHON=/path/to/python3." >&2
         exit 1
     fi
     rm -rf "$folder"
@@ -27,7 +27,6 @@ fi
 
 echo "Installing $requirements into $folder (the first time takes about a minute) ..."
 if ! "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --retries 2 -r "$requirements" >"$folder/install.log" 2>&1; then
-    grep '^ERROR' "$folder/install.log" >&2 || true
     echo "Could not install $requirements: check the network, or the package index in pip's configuration (all of pip's words: $folder/install.log)." >&2
     exit 1
 fi
