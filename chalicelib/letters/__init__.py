@@ -5,27 +5,30 @@ writes nothing new. A *service* letter is about something the recipient does (a 
 needs consent and goes rather never than twice. An *attempt* is one call of the mail service. To *settle* a letter is to learn what
 became of an attempt that was not answered.
 
-    event ──on_event──▶ PENDING ──on_letter_written──▶ message to the letters queue ──send──▶ …
+    an event ──on_event──▶ a letter, PENDING ──on_letter_written──▶ a message to the letters queue ──send──▶ the mail service
 
-                 claim                        accepted
-      PENDING ───────────▶ SENDING ──────────────────────────────▶ SENT ◀─┐
-       ▲  │                 │ │ │ └─ refused: its address, content ▶ REJECTED
-       │  └─▶ SKIPPED       │ │ └─── no answer, 5xx, lease over ───▶ UNKNOWN ──a report of the mail service──▶ SENT, REJECTED
-       └──── surely not sent┘ └                                        │
-                                 settle time over, a service letter: one more attempt (SENDING)
-                                 else: UNKNOWN with a reason, nobody tries again
+    PENDING ──claim──▶ SENDING      one worker holds it, until its lease is over
+    PENDING ─────────▶ SKIPPED      it must not be sent: suppressed, no consent, expired, nobody there
+    SENDING ─────────▶ SENT         the mail service accepted it
+    SENDING ─────────▶ REJECTED     the mail service refused it: its address, or its content
+    SENDING ─────────▶ PENDING      surely not sent: throttled, no connection, sending paused, no permission
+    SENDING ─────────▶ UNKNOWN      no answer, an answer of 5xx, or the lease is over
+    UNKNOWN ──claim──▶ SENDING      the settle time is over: a service letter is tried once more
+    UNKNOWN ─────────▶ UNKNOWN      with a reason: nobody tries any more
+    any     ──settle─▶ SENT         the mail service reports it
+    any     ──settle─▶ REJECTED     it reports that it was not delivered
 
 The mail service knows no idempotency token, so whether a letter is out may be known to nobody for a while. Hence:
 
 - One transaction claims the letter for one attempt (its id and a lease) and checks all that allows it: the address is not
   suppressed, consent is there for advertising, the sign-in still waits for its code. Only who claimed calls the mail service, once;
   the SDK makes no attempts of its own. The claim accepts its own attempt again, since its reply may have been lost.
-- Whoever finds the letter held by another worker, or not settled, leaves a message for when that is over. Who held it beyond the lease
-  may have died before or after the mail service: that is UNKNOWN, too.
-- UNKNOWN is settled by the mail service's own report (it carries the letter's id as a tag, and comes within seconds). The passing of
-  the settle time without one means that the letter was most likely never accepted.
-- "Surely not sent" (throttled, no connection, sending paused, no permission) gives the letter back and lets the message come again;
-  what keeps failing ends in the dead-letter queue, with its alarm.
+- Who finds the letter with another worker, or not settled, leaves a message for when that is over. A worker whose lease is over
+  may have died before or after the mail service had the letter, so that is UNKNOWN too. Leases outlast the workers' time limit.
+- UNKNOWN is settled by the mail service's own report, which carries the letter's id as a tag and comes within seconds. That none came
+  within the settle time means that the letter was most likely never accepted.
+- A letter that surely was not sent goes back, and its message comes again; what keeps failing ends in the dead-letter queue, with
+  its alarm, and can be moved back from there.
 - Reports come late, twice and in any order; they note facts, and the facts together give the state.
 
 What this guarantees. The mail service accepts a letter once at most, but for one case: it accepted, its answer was lost (or the worker

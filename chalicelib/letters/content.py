@@ -85,7 +85,7 @@ def _welcome(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reade
         "benefits": club.welcome.benefits_ru if reader.language == "ru" else club.welcome.benefits,
         "window_days": club.tiers.window_days,
         "currency": club.currency,
-        "steps": [_step_facts(step, reader.language) for step in club.tiers.ladders[club.currency]],
+        "steps": [_step_facts(step, reader.language) for step in club.tiers.ladders.get(club.currency, [])],
     }
 
 

@@ -57,8 +57,11 @@ def change(table: Table, letter: Letter, decide: Callable[[Letter], Letter]) -> 
 
 
 def claim(tx: Transaction, letter: Letter, claimed: Letter) -> Letter:
-    """Takes the letter for one attempt, and says what it is then. Refused with label `letter` if somebody else was first; a repeat of the same attempt,
-    whose first reply may have been lost, is accepted."""
+    """Takes the letter for one attempt, and says what it is then.
+
+    Refused with label `letter` if somebody else was first. A repeat of the same attempt, whose first reply may have been lost, is
+    accepted.
+    """
     own = Attr("attempt").eq(claimed.attempt) & Attr("state").eq(State.SENDING)
     unchanged = Attr("version").eq(letter.version)
     taken = replace(claimed, version=letter.version + 1)

@@ -127,6 +127,7 @@ def test_two_faults_in_a_row_end_with_one_copy_or_with_somebody_who_knows(begin:
         assert len(listed(world.work)) == sum(state is State.UNKNOWN for state, _, _ in found), crash
 
 
+@only_memory
 def test_a_lost_reply_at_any_call_ends_as_if_it_had_come(begin: Begin) -> None:
     for lost in lost_replies():
         world = begin()

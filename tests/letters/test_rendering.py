@@ -100,6 +100,7 @@ LESS: dict[str, Any] = {
     "shipment": {**FACTS["shipment"], "left": 0},
     "next": None,
     "before": None,
+    "steps": [],
 }
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},

@@ -12,6 +12,7 @@ from chalicelib.letters.schemas import LetterClass, Recipient, State
 from chalicelib.letters.service import ComesAgain
 from chalicelib.platform import aws
 from chalicelib.table import keys
+from infra.build import ROOT
 from tests.letters.steps import (
     World,
     all_letters,
@@ -337,3 +338,11 @@ def test_other_reports_change_nothing(world: World, kind: str) -> None:
     before = only_letter(world.work)
     letters.settle(world.work, message(report(kind, mail, world.work.now)))
     assert only_letter(world.work) == before
+
+
+def test_a_lease_outlasts_the_longest_run_of_its_worker(world: World) -> None:
+    """Else a worker that is alive could be taken for dead."""
+    settings = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))["stages"]["club"][
+        "lambda_functions"
+    ]
+    assert settings["send_letters"]["lambda_timeout"] < world.work.club.letters.lease_seconds
