@@ -59,6 +59,7 @@ def run(port: int, *, stay: bool) -> None:
     package = local_package(ROOT / "chalicelib" / "club.toml")
     with Cloud.start(port, keep=KEPT) as cloud:
         cloud.deploy(package)
+        cloud.wake()
         say(f"the stack runs on {cloud.endpoint}")
         guest = Portal(cloud.api_url, f"{cloud.endpoint}/_local/mail")
         today = clock.local_day(clock.now(), club().zone)

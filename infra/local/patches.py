@@ -170,6 +170,17 @@ def letter_rights():
     iam_actions._ses_v2_resource_arn = resource_arn_of_sender
 
 
+def queue_rights():
+    """A batch of messages needs a right of its own. AWS asks for the right to do the same with one message."""
+    extract = iam_actions.extract_iam_action
+
+    def extract_single(service, *request):
+        action = extract(service, *request)
+        return action.removesuffix("Batch") if action and service == "sqs" else action
+
+    iam_actions.extract_iam_action = extract_single
+
+
 def streams():
     """A table's stream counts a partial failure as done, and tries a batch that raises for ever.
 

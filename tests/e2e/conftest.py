@@ -22,6 +22,7 @@ from tests.support.cloud import DeployedClub
 def cloud() -> Iterator[DeployedClub]:
     with Cloud.start() as running:
         running.deploy(local_package())
+        running.wake()
         yield DeployedClub(running)
 
 

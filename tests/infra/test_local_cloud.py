@@ -353,22 +353,27 @@ def test_letters(stock: Cloud, patched: Cloud) -> None:
     assert "Здравствуйте" in requests.get(f"{patched.mailbox_url}/{letter['id']}", timeout=10).text
 
 
+def limited_client(cloud: Cloud, service: str, action: str, resource: str) -> Any:
+    """A client that may do this one thing."""
+    iam, name = cloud.client("iam"), f"u-{uuid.uuid4().hex}"
+    iam.create_user(UserName=name)
+    may = policy({"Effect": "Allow", "Action": action, "Resource": resource})
+    iam.put_user_policy(UserName=name, PolicyName="limited", PolicyDocument=may)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return boto3.client(
+        service,
+        endpoint_url=cloud.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+
+
 def test_letter_rights(stock: Cloud, patched: Cloud) -> None:
     def refused(cloud: Cloud, sender: str) -> bool:
         cloud.client("sesv2").create_email_identity(EmailIdentity=sender)
-        iam, name = cloud.client("iam"), f"u-{uuid.uuid4().hex}"
-        iam.create_user(UserName=name)
         from_here = f"arn:aws:ses:us-east-1:000000000000:identity/{sender}"
-        may = policy({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": from_here})
-        iam.put_user_policy(UserName=name, PolicyName="letters", PolicyDocument=may)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        limited = boto3.client(
-            "sesv2",
-            endpoint_url=cloud.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=key["AccessKeyId"],
-            aws_secret_access_key=key["SecretAccessKey"],
-        )
+        limited = limited_client(cloud, "sesv2", "ses:SendEmail", from_here)
         letter = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
         to = {"ToAddresses": ["anna@lab.example"]}
         try:
@@ -380,6 +385,21 @@ def test_letter_rights(stock: Cloud, patched: Cloud) -> None:
     sender = f"{uuid.uuid4().hex}.example"
     assert refused(stock, sender)
     assert not refused(patched, sender)
+
+
+def test_queue_rights(stock: Cloud, patched: Cloud) -> None:
+    def refused(cloud: Cloud) -> bool:
+        name = uuid.uuid4().hex
+        url = cloud.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        limited = limited_client(cloud, "sqs", "sqs:SendMessage", f"arn:aws:sqs:us-east-1:000000000000:{name}")
+        try:
+            limited.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": "x"}])
+        except limited.exceptions.ClientError as error:
+            return "AccessDenied" in str(error.response["Error"]["Code"])
+        return False
+
+    assert refused(stock)
+    assert not refused(patched)
 
 
 # Notes which records it got, then fails at the record of the sort key `poison`.
