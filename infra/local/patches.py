@@ -306,6 +306,7 @@ PATCHES = (
     table_ttl,
     letters,
     letter_rights,
+    queue_rights,
     streams,
     stream_restart,
     worker_gate,
