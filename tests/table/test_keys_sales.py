@@ -1,0 +1,190 @@
+"""What the rows of sales and imports cost, counted as AWS counts."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from chalicelib import sales
+from chalicelib.exchange import service as imports
+from chalicelib.exchange import store, writing
+from chalicelib.exchange.parts import Cut
+from chalicelib.exchange.schemas import ImportForm
+from chalicelib.platform.work import Work
+from chalicelib.sales import SaleLine
+from chalicelib.sales import service as purchases
+from chalicelib.table import Table, Transaction
+from tests.conftest import NOON
+from tests.sales.steps import DAY, invoice
+from tests.support.spent import spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    return Work(table=local_table, now=NOON)
+
+
+def lines(count: int) -> list[SaleLine]:
+    """Of the length that lines have in practice."""
+    return [
+        SaleLine.of(f"АРТ-{n:05}", f"Светильник потолочный {n}", Decimal(2), Decimal("149.90")) for n in range(count)
+    ]
+
+
+def look(work: Work, **asked: Any) -> list[Any]:
+    chosen = {"first": None, "last": None, "with_lines": False, "limit": 25, "after": None, **asked}
+    return purchases.purchases(work, "cmp_1", **chosen)[0]
+
+
+@pytest.mark.key_row("K14")
+def test_ninety_days_of_purchases_are_one_call_of_four_units(work: Work) -> None:
+    first = date(2026, 8, 1)
+    sales.record(work, [invoice(f"УТ-{n}", "12345.67", day=first + timedelta(n)) for n in range(120)])
+    with spent(work.table.client) as cost:
+        found = sales.day_totals(work, "cmp_1", first, first + timedelta(89))
+    assert len(found) == 90
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 4
+
+
+@pytest.mark.key_row("K15")
+def test_a_page_of_purchases_is_one_call_whose_price_is_the_size_of_its_documents(work: Work) -> None:
+    documents = [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)]
+    sales.record(work, documents)
+    for with_lines in (False, True):
+        with spent(work.table.client) as cost:
+            found = look(work, with_lines=with_lines)
+        assert [each.document for each in found] == [f"УТ-{n}" for n in range(39, 14, -1)]
+        assert cost.calls == ["Query"]
+        assert cost.read_units <= 25 * 2.2 / 4 / 2 + 0.5  # 2.2 KB each, at 4 KB a unit, eventually consistent
+
+
+@pytest.mark.key_row("K15")
+def test_a_day_is_read_without_the_others(work: Work) -> None:
+    sales.record(work, [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)])
+    with spent(work.table.client) as cost:
+        (found,) = look(work, first=DAY, last=DAY)
+    assert (found.document, cost.calls) == ("УТ-0", ["Query"])
+    assert cost.read_units <= 0.5
+
+
+@pytest.mark.key_row("K16")
+def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(work: Work) -> None:
+    documents = [invoice(f"УТ-{n}") for n in range(100)]
+    sales.record(work, documents)
+    with spent(work.table.client) as cost:
+        assert sales.record(work, documents) == ["unchanged"] * 100
+    assert cost.calls == ["BatchGetItem"]
+    assert cost.read_units == 100
+
+
+@pytest.mark.key_row("K16")
+def test_forty_nine_new_documents_of_a_day_are_one_transaction(work: Work) -> None:
+    with spent(work.table.client) as cost:
+        sales.record(work, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
+    assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
+    # In a transaction each of HEAD, SALE and DAY costs two units a KB.
+    assert cost.write_units == 2 * (49 + 49 + 1)
+
+
+@pytest.mark.key_row("K38")
+def test_a_document_of_ten_thousand_lines_is_read_in_two_calls(work: Work) -> None:
+    sales.record(work, [replace(invoice("УТ-1"), lines=lines(10_000))])
+    with spent(work.table.client) as cost:
+        (found,) = look(work, with_lines=True)
+    assert len(found.lines) == 10_000
+    assert cost.calls == ["Query", "BatchGetItem"]
+    with spent(work.table.client) as cost:
+        assert look(work)[0].line_count == 10_000
+    assert cost.calls == ["Query"]
+
+
+class Objects:
+    """The bucket, so that only the table's calls are left."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.held: dict[tuple[str, str], bytes] = {}
+        monkeypatch.setattr(store, "get", lambda import_id, name: self.held[import_id, name])
+        monkeypatch.setattr(
+            store, "put", lambda import_id, name, content: self.held.update({(import_id, name): content})
+        )
+        monkeypatch.setattr(store, "link", lambda import_id, name, file_name: f"https://files.example/{name}")
+
+
+@pytest.fixture
+def objects(monkeypatch: pytest.MonkeyPatch) -> Objects:
+    return Objects(monkeypatch)
+
+
+def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: int = 40) -> Iterator[dict[str, Any]]:
+    """An import whose rows lie in two parts of so many documents; yields the messages."""
+    tx = Transaction()
+    store.create(tx, work, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1")
+    work.table.commit(tx)
+    store.begin(work, import_id, "etag")
+    columns: Any = {
+        "document": "Номер",
+        "business_date": "Дата",
+        "customer": "Код",
+        "name": "Товар",
+        "quantity": "Кол",
+        "amount": "Сумма",
+    }
+    store.hand_over(work, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
+    for part in (1, 2):
+        cells = [
+            ["УТ-{}", "12.01.2026", "К-1", "", "", "", "L-1", "Лампа", "1", "", "10,00", "", ""]
+            for _ in range(documents)
+        ]
+        rows = ("\x1f".join([str(n + 2), "", *each]).format(n * 2 + part) + "\n" for n, each in enumerate(cells))
+        objects.held[import_id, f"parts/{part:06d}"] = gzip.compress("".join(rows).encode())
+        yield {"body": json.dumps({"import_id": import_id, "part": part})}
+
+
+@pytest.mark.key_row("K17")
+def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects) -> None:
+    list(written(work, objects))
+    with spent(work.table.client) as cost:
+        assert imports.show(work, "imp_1", "en").state == "writing"
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units == 1
+
+
+@pytest.mark.key_row("K17")
+def test_a_part_costs_its_documents_and_eight_calls(work: Work, objects: Objects) -> None:
+    first, second = written(work, objects)
+    writing.write_part(work, first)
+    with spent(work.table.client) as cost:
+        writing.write_part(work, second)
+    assert cost.calls == [
+        "BatchGetItem",  # the import, and whether this part is done
+        "BatchGetItem",  # customers
+        "BatchGetItem",  # their companies' currencies
+        "BatchGetItem",  # heads
+        "TransactWriteItems",  # documents and days
+        "TransactWriteItems",  # the part, and the import's counts
+        "GetItem",  # was it the last part
+        "Query",  # the parts
+        "UpdateItem",  # done
+    ]
+    with spent(work.table.client) as again:
+        writing.write_part(work, second)
+    assert again.calls == ["BatchGetItem"]
+    assert imports.show(work, "imp_1", "en").documents.created == 80
+
+
+@pytest.mark.key_row("K35")
+def test_imports_are_listed_by_one_call(work: Work, objects: Objects) -> None:
+    for number in range(30):
+        later = replace(work, now=work.now + timedelta(minutes=number))
+        list(written(later, objects, f"imp_{number}", documents=1))
+    with spent(work.table.client) as cost:
+        found, _ = imports.list_imports(work, "en", 25, None)
+    assert [each.import_id for each in found] == [f"imp_{number}" for number in range(29, 4, -1)]
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 25 * 1.5 / 4 / 2 + 0.5
