@@ -1,0 +1,165 @@
+"""The deployed API against its own document: made-up requests, good and bad, find no failure and no undocumented answer."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import checks
+from schemathesis.specs.openapi import checks as openapi_checks
+
+from chalicelib.auth.scopes import scopes_of
+from infra.demo.filling import STAFF
+from infra.demo.portal import Portal
+from tests.companies.steps import legal_inn
+from tests.support.cloud import DeployedClub
+
+CHECKED = [
+    checks.not_a_server_error,
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_headers_conformance,
+    openapi_checks.response_schema_conformance,
+]
+EXAMPLES = 8  # of each operation, good and bad each
+
+
+@dataclass(frozen=True)
+class Club:
+    """Somebody of each kind, signed in, and the names of what is there."""
+
+    document: dict[str, Any]
+    tokens: dict[tuple[str, str], str]
+    places: dict[str, str]
+
+    def token_for(self, scope: str | None) -> str | None:
+        return next((token for role, token in self.tokens.items() if scope in scopes_of(*role)), None)
+
+
+@pytest.fixture(scope="module")
+def club(cloud: DeployedClub, guest: Portal) -> Club:
+    mark = uuid.uuid4().hex
+    admin = guest.sign_in(STAFF["admin"][1])
+    manager = guest.sign_in(STAFF["manager"][1])
+    marketing = guest.sign_in(STAFF["marketing"][1])
+    operations = guest.sign_in(STAFF["operations"][1])
+
+    lamp = {"sku": "FUZZ-1", "name": "Lamp", "name_ru": "Лампа", "vat_percent": "20"}
+    operations.call(
+        "PUT", "/v1/staff/products", {"products": [lamp | {"base_price": {"amount": "120", "currency": "RUB"}}]}
+    )
+    address = f"orders.{mark}@distributor.example"
+    distributor = operations.post(
+        "/v1/staff/distributors",
+        {"name": "Fuzz light", "email": address, "regions": [{"region": "RU-FUZ"}]},
+        expect=201,
+    )
+    person = {"name": "Dina Dispatcherova", "email": f"dina.{mark}@distributor.example"}
+    operations.post(f"/v1/staff/distributors/{distributor['distributor_id']}/people", person)
+    dispatcher = guest.sign_in(person["email"])
+
+    email = f"anna.{mark}@partner.example"
+    consents = [
+        {"purpose": each["purpose"], "version": each["version"], "agreed": True}
+        for each in guest.get("/v1/club")["consents"]
+    ]
+    form = {"name": "Anna Svetlova", "email": email, "consents": consents}
+    owner = guest.sign_in(email, guest.post("/v1/registrations", form, expect=202))
+    member = owner.get("/v1/me")
+    owner.call("PATCH", "/v1/me", {"phone": "+74951234567"}, If_Match=owner.etag)
+    inn = legal_inn(int(mark[:5], 16))
+    owner.post("/v1/companies", {"name": "Fuzz", "inn": inn, "kpp": "770101001", "region": "RU-FUZ"}, expect=202)
+    [company] = manager.get(f"/v1/staff/companies?inn={inn}&kpp=770101001")["items"]
+    claim = {"member_id": member["member_id"], "role": "owner"}
+    manager.post(f"/v1/staff/companies/{company['company_id']}/confirm", claim)
+    owner.refresh()
+    order = owner.order_post("/v1/orders", {"lines": [{"sku": "FUZZ-1", "quantity": 3}]}, expect=201)
+    report = marketing.order_post(
+        "/v1/staff/reports",
+        {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"},
+        expect=201,
+    )
+    started = operations.order_post("/v1/staff/imports", {"source": "fuzz", "file_name": "sales.csv"}, expect=201)
+    return Club(
+        document=requests.get(f"{cloud.api_url}/openapi.json", timeout=10).json(),
+        tokens={
+            ("company", "owner"): owner.token or "",
+            ("distributor", "operator"): dispatcher.token or "",
+            ("staff", "admin"): admin.token or "",
+        },
+        places={
+            "member_id": member["member_id"],
+            "company_id": company["company_id"],
+            "order_id": order["order_id"],
+            "report_id": report["report_id"],
+            "import_id": started["import_id"],
+            "distributor_id": distributor["distributor_id"],
+            "purpose": "advertising",
+        },
+    )
+
+
+@dataclass
+class Fuzz:
+    """Calls operations with made-up requests; half of those with a path go to what is really there."""
+
+    club: Club
+    url: str
+    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def operations(self) -> Iterator[Any]:
+        schema = schemathesis.openapi.from_dict(self.club.document)
+        schema.config.update(base_url=self.url)
+        for found in schema.get_all_operations():
+            yield found.ok()
+
+    def call(self, operation: Any, mode: schemathesis.GenerationMode) -> None:
+        """Raises what the document does not allow."""
+        token = self.club.token_for(operation.definition.raw.get("x-scope"))
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(operation.as_strategy(generation_mode=mode), st.booleans())
+        def send(case: schemathesis.Case, there: bool) -> None:
+            if there and case.path_parameters:
+                case.path_parameters |= {name: self.club.places[name] for name in case.path_parameters}
+            answer = case.call_and_validate(headers=headers, checks=CHECKED)
+            self.answers[operation.label, answer.status_code] += 1
+
+        send()
+
+
+def told(error: BaseException) -> str:
+    """What went wrong, and what went wrong inside it."""
+    return "\n".join([str(error), *(told(each) for each in getattr(error, "exceptions", ()))])
+
+
+def test_nothing_is_answered_that_the_document_does_not_promise(cloud: DeployedClub, club: Club) -> None:
+    fuzz = Fuzz(club, cloud.api_url)
+    problems = []
+    for operation in fuzz.operations():
+        for mode in schemathesis.GenerationMode:
+            try:
+                fuzz.call(operation, mode)
+            except Unsatisfiable:
+                continue  # an operation that asks for nothing cannot be asked wrongly
+            except Exception as error:
+                problems.append(f"{operation.label}, {mode.value}: {told(error)}")
+    assert not problems, "\n\n".join(problems)
+    answered = {label for label, _ in fuzz.answers}
+    succeeded = {label for label, status in fuzz.answers if status < 400}
+    assert len(succeeded) > len(answered) / 2, "most of what was made up did not get past the door"
