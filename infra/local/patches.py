@@ -172,13 +172,14 @@ def letter_rights():
 
 def queue_rights():
     """A batch of messages needs a right of its own. AWS asks for the right to do the same with one message."""
-    extract = iam_actions.extract_iam_action
+    named = iam_actions._action_from_target
 
-    def extract_single(service, *request):
-        action = extract(service, *request)
-        return action.removesuffix("Batch") if action and service == "sqs" else action
+    def named_singly(headers):
+        action = named(headers)
+        ours = headers.get("x-amz-target", "").startswith("AmazonSQS.")
+        return action.removesuffix("Batch") if action and ours else action
 
-    iam_actions.extract_iam_action = extract_single
+    iam_actions._action_from_target = named_singly
 
 
 def streams():
