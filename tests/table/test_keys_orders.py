@@ -209,7 +209,7 @@ def test_a_distributors_order_is_two_calls_and_another_distributors_one(market: 
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K38")
+@pytest.mark.key_row("K39")
 def test_a_document_is_held_in_the_transaction_of_its_shipment(market: Market, work: Work) -> None:
     order_id = market.placed()
     market.accept(order_id)

@@ -10,7 +10,7 @@ from chalicelib.reports import store
 from chalicelib.reports.schemas import Report
 from chalicelib.table import Table, Transaction, keys
 from tests.conftest import NOON
-from tests.table.measure import measured
+from tests.support.spent import spent
 
 
 @pytest.fixture
@@ -31,17 +31,17 @@ def publish(work: Work, number: int, body: str = "# Prices") -> str:
 @pytest.mark.key_row("K26")
 def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(work: Work) -> None:
     short, long = publish(work, 1), publish(work, 2, "x" * 40_000)
-    with measured(work.table) as cost:
+    with spent(work.table.client) as cost:
         assert store.read(work.table, short, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
-    with measured(work.table) as cost:
+    with spent(work.table.client) as cost:
         assert store.read(work.table, long, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 5.0)
 
 
 @pytest.mark.key_row("K26")
 def test_a_report_is_published_in_one_call(work: Work) -> None:
-    with measured(work.table) as cost:
+    with spent(work.table.client) as cost:
         publish(work, 1)
     assert cost.calls == ["TransactWriteItems"]
     assert cost.write_units == 3 * 2 + 1  # card and two texts, twice for the transaction; the card again in the list
@@ -51,7 +51,7 @@ def test_a_report_is_published_in_one_call(work: Work) -> None:
 def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Work) -> None:
     for number in range(30):
         publish(work, number, "x" * 10_000)
-    with measured(work.table) as cost:
+    with spent(work.table.client) as cost:
         page = store.page(work.table, limit=25, after=None)
     assert [item["report_id"] for item in page.items[:2]] == ["rep_29", "rep_28"]
     assert len(page.items) == 25
@@ -62,11 +62,11 @@ def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Wo
 @pytest.mark.key_row("K28")
 def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> None:
     report_id = publish(work, 1)
-    with measured(work.table) as cost:
+    with spent(work.table.client) as cost:
         store.log_reading(work.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
     assert (cost.calls, cost.write_units) == (["PutItem"], 1)
     store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
-    with measured(work.table) as cost:
+    with spent(work.table.client) as cost:
         found = work.table.query(keys.report(report_id).pk, starts="READ#").items
     assert [item["member_id"] for item in found] == ["mbr_b", "mbr_a"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
@@ -79,10 +79,10 @@ def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> No
         later = Work(work.table, work.now + timedelta(minutes=minutes))
         tx = Transaction()
         events.record(tx, later, owner, "report.published", minutes=minutes)
-        with measured(work.table) as cost:
+        with spent(work.table.client) as cost:
             work.table.commit(tx)
         assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 2)
-    with measured(work.table) as cost:
+    with spent(work.table.client) as cost:
         found = work.table.query(owner.pk, starts=keys.event(owner, "", "").sk.rstrip("#")).items
     assert [int(item["minutes"]) for item in found] == [1, 2]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
