@@ -107,7 +107,7 @@ def on_order_shipped(work: Work, event: Event) -> None:
     shipment = shipped["shipment"]
     document = SaleDocument(
         source=ORDERS,
-        # Numbers are a distributor's own, and may begin anew with each order.
+        # Numbers are a distributor's own and begin anew every year; beside the order they are unique for ever.
         series=f"{shipped['distributor_id']}:{shipped['order_id']}",
         number=shipment["document"],
         company_id=shipped["company_id"],
