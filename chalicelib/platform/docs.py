@@ -123,6 +123,8 @@ class _Reader:
             yield from self._inner(found, where, (*above, reference))
 
     def _inner(self, schema: Schema, where: str, above: tuple[str, ...]) -> Iterator[Field]:
+        if _is_money(schema):
+            return
         resolved = self._resolved(schema)
         for each in resolved.get("anyOf", []):
             yield from self._inner(each, where, above)
@@ -134,9 +136,12 @@ class _Reader:
             yield from self._fields(schema, f"{where}.", above)
 
     def _description(self, schema: Schema) -> str:
-        return str(schema.get("description") or self._resolved(schema).get("description", ""))
+        told = schema if _is_money(schema) else {**self._resolved(schema), **schema}
+        return str(told.get("description", ""))
 
     def _kind(self, schema: Schema) -> str:
+        if _is_money(schema):
+            return "money"
         schema = self._resolved(schema)
         if "anyOf" in schema:
             return " or ".join(dict.fromkeys(self._kind(each) for each in schema["anyOf"]))
@@ -162,6 +167,11 @@ class _Reader:
             for step in schema["$ref"].removeprefix("#/").split("/"):
                 found = found[step]
         return dict(found)
+
+
+def _is_money(schema: Schema) -> bool:
+    """Told once, at the top of the page."""
+    return str(schema.get("$ref", "")).endswith("/Money")
 
 
 def _range(schema: Schema, least: str, most: str, unit: str = "") -> str:

@@ -380,18 +380,58 @@ _BY_FORMAT = {
     "uri": "https://portal.example/page",
 }
 _BY_NAME: dict[str, str | None] = {
+    "access_token": "eyJraWQiOiJr...",
+    "at": "2026-11-20T09:00:00.000Z",
+    "benefits": "Orders through the distributor of your region",
+    "body": "# Prices",
+    "brand": "Luch",
+    "category": "Street lights",
     "code": "482913",
+    "comment": "Call before delivery",
     "currency": "RUB",
     "day": "2026-11-20",
+    "delimiter": ";",
+    "detail": "This is not a number.",
+    "document": "УТ-000123",
+    "email": "anna@company.example",
+    "encoding": "utf-8",
+    "file_name": "sales.csv",
     "inn": "7707083893",
+    "interests": "street lighting",
+    "kind": "company",
     "kpp": "770701001",
     "name": "Anna Petrova",
+    "name_ru": "Светильник LED-60",
     "next_cursor": None,
+    "note": "Two lamps less than ordered",
     "phone": "+74951234567",
-    "region": "RU-MOW",
+    "pointer": "/quantity",
+    "purpose": "advertising",
     "reason": "Out of stock until December",
+    "refresh_token": "eyJjdHkiOiJK...",
+    "region": "RU-MOW",
+    "role": "owner",
+    "segment": "street lighting",
+    "since": "2026-11-20",
     "sku": "LED-60",
+    "source": "1c",
+    "status": "active",
+    "summary": "Prices fell by 4 %.",
     "time_zone": "Europe/Moscow",
+    "title": "Street lighting, third quarter",
+    "unit": "pcs",
+    "url": "https://files.example/upload",
+    "vat_percent": "20",
+    "version": "2026-1",
+}
+# Whose name a `name` is, by what stands beside it.
+_NAMES = {
+    "member_id": "Anna Petrova",
+    "sku": "LED-60 street light",
+    "inn": "Luch LLC",
+    "company_id": "Luch LLC",
+    "regions": "Moscow Light LLC",
+    "distributor_id": "Moscow Light LLC",
 }
 _ID_PREFIXES = {"member_id": "mbr", "manager_id": "mbr", "distributor_id": "dst", "sign_in_id": "sin"}
 
@@ -411,7 +451,11 @@ def example(schema: Schema, components: dict[str, Schema], name: str = "") -> An
         return _BY_NAME[name] if _BY_NAME.get(name, "") is None else example(schema["anyOf"][0], components, name)
     match schema.get("type"):
         case "object":
-            return {each: example(inner, components, each) for each, inner in schema.get("properties", {}).items()}
+            properties = schema.get("properties", {})
+            made = {each: example(inner, components, each) for each, inner in properties.items()}
+            if made.get("name") == _BY_NAME["name"]:
+                made["name"] = next((named for beside, named in _NAMES.items() if beside in made), made["name"])
+            return made
         case "array":
             return [example(schema["items"], components, name)]
         case "integer" | "number":

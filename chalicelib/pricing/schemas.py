@@ -29,8 +29,8 @@ _REASONS: dict[tuple[str, str], tuple[str, str]] = {
 class RuleAnswer(BaseModel):
     """A price rule and what it said."""
 
-    name: str = Field(description="base_price or tier_discount; later versions know more.")
-    reason: str = Field(description="In the reader's language.")
+    name: str = Field(description="base_price or tier_discount; later versions know more.", examples=["tier_discount"])
+    reason: str = Field(description="In the reader's language.", examples=["Silver: 5 % off the base price"])
 
     @classmethod
     def of(cls, ruling: Ruling, language: str, club: Club) -> Self:
