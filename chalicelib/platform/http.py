@@ -74,10 +74,6 @@ class PageQuery(Form):
     )
 
 
-class Empty(BaseModel):
-    """No content."""
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A model with more than the default status or headers."""

@@ -106,6 +106,18 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     )
 
 
+@pytest.mark.parametrize(
+    "accept", ["text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "*/*", "image/avif,image/webp,*/*"]
+)
+def test_the_reference_is_a_page_whatever_a_browser_prefers(cloud: DeployedClub, accept: str) -> None:
+    answer = requests.get(f"{cloud.api_url}/docs", headers={"Accept": accept}, timeout=30)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.text.startswith("<!doctype html>")
+    assert "/v1/distributor/orders/{order_id}/ship" in answer.text
+
+
 @dataclass
 class Fuzz:
     """Calls operations with made-up requests; half of those with a path go to what is really there."""
