@@ -22,9 +22,10 @@ _NAME_CHARACTERS = 200
 
 @dataclass(slots=True)
 class _Company:
-    """One company of the file: known by its INN, or new; with the customers of the file that are it."""
+    """One company of the file, with the customers that are it. `owner`: its marker by INN, if it has one sure INN."""
 
     first: CustomerRef
+    owner: Key | None
     company_id: str | None = None
     customers: list[str] = field(default_factory=list)
 
@@ -78,8 +79,8 @@ def known_customers(work: Work, source: str, customers: Iterable[str]) -> dict[s
 
 def new_companies(work: Work, source: str, refs: Iterable[CustomerRef]) -> set[str]:
     """What `customers` would make of customers that nobody knows yet: a word for each company, the same in every part of a file."""
-    made = (each.first for each in _companies(work, refs) if each.company_id is None)
-    return {(_inn_owner(ref) or keys.customer_owner(source, ref.customer)).pk for ref in made}
+    made = (each for each in _companies(work, refs) if each.company_id is None)
+    return {(each.owner or keys.customer_owner(source, each.first.customer)).pk for each in made}
 
 
 def _transactions(
@@ -89,14 +90,15 @@ def _transactions(
     tx, made = Transaction(), dict[str, str]()
     for company in _companies(work, refs):
         company_id = company.company_id or work.new_id("com")
+        itself = 0 if company.company_id else 1 if company.owner is None else 2
         # More customers of one company than a transaction holds: the next round finds the company by its INN.
-        customers = company.customers[: MOST_OPERATIONS - 2]
-        if len(tx) + len(customers) + 2 > MOST_OPERATIONS:
+        customers = company.customers[: MOST_OPERATIONS - itself]
+        if len(tx) + itself + len(customers) > MOST_OPERATIONS:
             yield tx, made
             tx, made = Transaction(), {}
-        if company.company_id is None:
-            store.create(tx, _named_by_file(work, company_id, company.first))
-        made_by = maker if company.company_id is None else None
+        if itself:
+            store.create(tx, _named_by_file(work, company_id, company))
+        made_by = maker if itself else None
         for customer in customers:
             store.mark_customer(tx, source, customer, company_id, made_by)
             made[customer], made_by = company_id, None
@@ -110,9 +112,9 @@ def _companies(work: Work, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
     nameless = []
     for ref in refs:
         if owner := _inn_owner(ref):
-            identified.setdefault(owner, _Company(ref)).customers.append(ref.customer)
+            identified.setdefault(owner, _Company(ref, owner)).customers.append(ref.customer)
         else:
-            nameless.append(_Company(ref, customers=[ref.customer]))
+            nameless.append(_Company(ref, None, customers=[ref.customer]))
     for owner, marker in store.markers(work.table, identified).items():
         identified[owner].company_id = marker["company_id"]
     yield from identified.values()
@@ -126,13 +128,13 @@ def _inn_owner(ref: CustomerRef) -> Key | None:
     return keys.inn_owner(ref.inn, ref.kpp or "")
 
 
-def _named_by_file(work: Work, company_id: str, ref: CustomerRef) -> Company:
-    identified = _inn_owner(ref) is not None
+def _named_by_file(work: Work, company_id: str, company: _Company) -> Company:
+    ref = company.first
     return Company(
         company_id=company_id,
         name=" ".join(ref.name.split())[:_NAME_CHARACTERS] or ref.customer,
-        inn=ref.inn if identified else None,
-        kpp=ref.kpp if identified else None,
+        inn=ref.inn if company.owner else None,
+        kpp=(ref.kpp or None) if company.owner else None,
         currency=ref.currency,
         origin="import",
         created_at=work.at,

@@ -53,9 +53,9 @@ def is_owner(person: Speaker) -> bool:
     return person.status == "active" and person.role == "owner"
 
 
-def owner_who_stays(people: Iterable[Speaker], leaving: str) -> str | None:
-    """Another active owner, without whom `leaving` cannot go: a company always has one who may speak for it."""
-    return next((person.member_id for person in people if is_owner(person) and person.member_id != leaving), None)
+def another_owner(people: Iterable[Speaker], member_id: str) -> str | None:
+    """An active owner beside this person, if there is one: without one nobody could speak for the company."""
+    return next((person.member_id for person in people if is_owner(person) and person.member_id != member_id), None)
 
 
 # --- what opens the cabinet -------------------------------------------------------------------------------------------

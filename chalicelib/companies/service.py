@@ -200,6 +200,8 @@ def _confirm(work: Work, staff_id: str, company: Company, scene: store.Scene, fo
         _check_staff(tx, form.manager_id, list(STAFF_ROLES), label="manager")
     if manager_id != company.manager_id:
         store.change(tx, company, {"manager_id": manager_id})
+    if form.role != "owner" and not _check_another_owner(work, tx, company.company_id, form.member_id):
+        raise Problem.invalid("owner_first", "/role", "The first person of a company is its owner.")
     _activate(tx, confirmed, scene)
     _record_confirmed(tx, work, confirmed, by=staff_id)
     try:
@@ -354,7 +356,7 @@ def change_person(
         after = after.model_copy(update={"version": before.version + 1})
         tx = Transaction()
         if rules.is_owner(before) and not rules.is_owner(after):
-            _check_another_owner(work, tx, company_id, caller_id, member_id)
+            _check_owner_stays(work, tx, company_id, caller_id, member_id)
         if caller_id != member_id or after.role == before.role:
             check_active(tx, company_id, caller_id, _MANAGING)
         if after.role == before.role:
@@ -386,7 +388,7 @@ def remove_person(work: Work, company_id: str, caller_id: str, member_id: str) -
         if caller_id != member_id:
             check_active(tx, company_id, caller_id, allowed)
         if rules.is_owner(scene.person):
-            _check_another_owner(work, tx, company_id, caller_id, member_id)
+            _check_owner_stays(work, tx, company_id, caller_id, member_id)
         _remove(tx, scene.person, scene.membership)
         happened = "company.claim_refused" if scene.person.status == "pending" else "company.person_removed"
         _record(tx, work, company_id, happened, member_id=member_id, by=caller_id)
@@ -395,14 +397,18 @@ def remove_person(work: Work, company_id: str, caller_id: str, member_id: str) -
     _decide_anew(attempt)
 
 
-def _check_another_owner(work: Work, tx: Transaction, company_id: str, caller_id: str, leaving: str) -> None:
+def _check_owner_stays(work: Work, tx: Transaction, company_id: str, caller_id: str, leaving: str) -> None:
     """Raises 409 for the last owner. Where an owner changes another one, the caller is the owner who stays, and is checked."""
-    if caller_id != leaving:
-        return
-    stays = rules.owner_who_stays(store.people(work.table, company_id, consistent=True), leaving)
-    if stays is None:
+    if caller_id == leaving and not _check_another_owner(work, tx, company_id, leaving):
         raise Problem("conflict", "A company keeps at least one owner: make somebody else an owner first.")
-    store.check_owner_stays(tx, company_id, stays)
+
+
+def _check_another_owner(work: Work, tx: Transaction, company_id: str, member_id: str) -> bool:
+    """Whether the company has another active owner than this person; the transaction makes sure that it still has."""
+    other = rules.another_owner(store.people(work.table, company_id, consistent=True), member_id)
+    if other is not None:
+        store.check_owner(tx, company_id, other)
+    return other is not None
 
 
 def _activate(tx: Transaction, person: Person, scene: store.Scene) -> None:

@@ -193,9 +193,9 @@ def delete_person(tx: Transaction, person: Person) -> None:
     tx.delete(keys.person(person.company_id, person.member_id), when=Attr("version").eq(person.version), label="person")
 
 
-def check_owner_stays(tx: Transaction, company_id: str, member_id: str) -> None:
+def check_owner(tx: Transaction, company_id: str, member_id: str) -> None:
     still_owner = Attr("status").eq("active") & Attr("role").eq("owner")
-    tx.check(keys.person(company_id, member_id), still_owner, label="owner who stays")
+    tx.check(keys.person(company_id, member_id), still_owner, label="owner")
 
 
 def check_membership(

@@ -1,7 +1,5 @@
 """What happens around companies, for tests: members join, claim, are confirmed; and what the table says then."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
@@ -13,7 +11,7 @@ from chalicelib.members.schemas import Member
 from chalicelib.members.store import create
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, Transaction, keys
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, from_wire, to_wire
 from tests.support.api import Caller
 
 KPP = "770101001"
@@ -120,31 +118,25 @@ def waiting(work: Work) -> list[tuple[str, str]]:
 
 def whole_table(table: Table) -> list[Item]:
     """Every item, by key. For a table of a test."""
-    from chalicelib.table.transactions import from_wire
-
     pages = table.client.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
     items = [from_wire(item) for page in pages for item in page["Items"]]
     return sorted(items, key=lambda item: (item["pk"], item["sk"]))
 
 
-@contextmanager
-def calls_counted(table: Table) -> Iterator[list[str]]:
-    """The DynamoDB operations that are carried out meanwhile."""
-    made: list[str] = []
-
-    def count(model: Any, **_: Any) -> None:
-        made.append(model.name)
-
-    table.client.meta.events.register("before-call.dynamodb", count)
-    try:
-        yield made
-    finally:
-        table.client.meta.events.unregister("before-call.dynamodb", count)
+def restore(table: Table, items: list[Item]) -> None:
+    """The table as it was when `whole_table` gave these items."""
+    wanted = {(item["pk"], item["sk"]): item for item in items}
+    gone = [(item["pk"], item["sk"]) for item in whole_table(table)]
+    requests: list[Any] = [
+        {"DeleteRequest": {"Key": to_wire({"pk": pk, "sk": sk})}} for pk, sk in gone if (pk, sk) not in wanted
+    ]
+    requests += [{"PutRequest": {"Item": to_wire(item)}} for item in items]
+    for start in range(0, len(requests), 25):
+        table.client.batch_write_item(RequestItems={table.name: requests[start : start + 25]})
 
 
-def disagreements(work: Work) -> list[str]:
+def disagreements(items: list[Item]) -> list[str]:
     """What of persons and memberships does not agree, and companies that lost their last owner."""
-    items = whole_table(work.table)
     persons = {(item["company_id"], item["member_id"]): item for item in items if item["sk"].startswith("PERSON#")}
     memberships = {item["member_id"]: item for item in items if item["sk"] == "MEMBERSHIP"}
     found = []

@@ -16,8 +16,9 @@ from chalicelib.companies import (
 )
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Transaction
-from tests.companies.steps import KPP, calls_counted, claim, company_of, join, legal_inn, sole_inn, whole_table
+from tests.companies.steps import KPP, claim, company_of, join, legal_inn, sole_inn, whole_table
 from tests.support.crashes import Interruption, crashes, empty_account, lost_replies, races
+from tests.support.spent import calls_counted
 
 
 def ref(customer: str, inn: str | None = None, kpp: str | None = None, name: str | None = None) -> CustomerRef:
@@ -97,11 +98,11 @@ def test_a_customer_without_a_name_is_named_by_the_file_s_word_for_it(work: Work
 
 def test_hundreds_are_made_in_few_calls_and_found_in_fewer(work: Work) -> None:
     refs = many(110)
-    with calls_counted(work.table) as calls:
+    with calls_counted(work.table.client) as calls:
         made = customers(work, "1c", refs)
     assert calls.count("BatchGetItem") == 3 and calls.count("TransactWriteItems") == 3
     assert len(made) == 110 and len(set(made.values())) == len(companies_of(work)) == 99
-    with calls_counted(work.table) as calls:
+    with calls_counted(work.table.client) as calls:
         assert customers(work, "1c", refs) == made
     assert calls == ["BatchGetItem"] * 2
 

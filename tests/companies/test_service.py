@@ -14,7 +14,6 @@ from tests.companies.steps import (
     KPP,
     MANAGER,
     appoint_manager,
-    calls_counted,
     claim,
     claim_form,
     company_of,
@@ -31,6 +30,7 @@ from tests.companies.steps import (
     waiting,
     whole_table,
 )
+from tests.support.spent import calls_counted
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def manager(work: Work) -> None:
 def both_sides_agree(manager: None, work: Work) -> object:
     """After every test of this file."""
     yield
-    assert disagreements(work) == []
+    assert disagreements(whole_table(work.table)) == []
 
 
 # --- claims -----------------------------------------------------------------------------------------------------------
@@ -96,9 +96,9 @@ def test_a_claim_makes_the_same_calls_whether_the_club_knows_the_company_or_not(
         sizes.append(len(params["TransactItems"]))  # type: ignore[arg-type]
 
     work.table.client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", size)
-    with calls_counted(work.table) as known:
+    with calls_counted(work.table.client) as known:
         service.claim(work, anna, claim_form(1))
-    with calls_counted(work.table) as unknown:
+    with calls_counted(work.table.client) as unknown:
         service.claim(work, boris, claim_form(2))
     assert known == unknown == ["BatchGetItem", "TransactWriteItems"]
     assert sizes == [5, 5]
@@ -169,6 +169,14 @@ def test_a_manager_decides_on_claims_only(work: Work) -> None:
         confirm(work, company_id, olga, decision="refuse")
 
 
+def test_the_first_person_of_a_company_is_its_owner(work: Work) -> None:
+    anna = join(work, "Anna")
+    company_id = claim(work, anna)
+    with pytest.raises(Problem) as refused:
+        confirm(work, company_id, anna, role="buyer")
+    assert refused.value.errors[0].pointer == "/role" and waiting(work) == [(company_id, anna)]
+
+
 @pytest.mark.parametrize("role", ["marketing", "operations", None])
 def test_whoever_confirms_must_be_a_manager_now_whatever_the_token_says(work: Work, role: str | None) -> None:
     if role:
@@ -222,6 +230,22 @@ def test_one_who_waits_has_no_role_before_the_confirmation(work: Work) -> None:
     with pytest.raises(Problem) as refused:
         service.change_person(work, company_id, olga, anna, 1, PersonChange(status="active"))
     assert refused.value.errors[0].pointer == "/role"
+
+
+def test_of_two_changes_at_once_the_second_is_told(work: Work) -> None:
+    company_id, olga = owned_company(work)
+    anna = invite(work, company_id, olga, "Anna")
+    commit = work.table.commit
+
+    def overtaken(tx: Transaction) -> None:
+        work.table.commit = commit  # type: ignore[method-assign]
+        service.change_person(work, company_id, olga, anna, 1, PersonChange(influence=1))
+        commit(tx)
+
+    work.table.commit = overtaken  # type: ignore[method-assign]
+    with pytest.raises(Problem, match="precondition_failed"):
+        service.change_person(work, company_id, olga, anna, 1, PersonChange(influence=3))
+    assert person_item(work, company_id, anna)["influence"] == 1
 
 
 def test_an_invited_person_speaks_at_once_member_or_not(work: Work) -> None:
@@ -352,10 +376,10 @@ def test_only_a_distributor_that_exists_can_be_chosen(work: Work) -> None:
 
 def test_the_profile_is_read_in_one_call_and_the_people_in_three(work: Work) -> None:
     company_id, olga = owned_company(work)
-    with calls_counted(work.table) as calls:
+    with calls_counted(work.table.client) as calls:
         service.show(work, company_id, olga)
     assert calls == ["BatchGetItem"]
-    with calls_counted(work.table) as calls:
+    with calls_counted(work.table.client) as calls:
         service.list_people(work, company_id, olga, 25, None)
     assert calls == ["BatchGetItem", "Query", "BatchGetItem"]
 
@@ -375,7 +399,7 @@ def test_each_step_of_the_profile_shortens_what_is_missing(work: Work) -> None:
     company_id = claim(work, anna)
     assert missing_for(work, anna, "ordering") == ["company_confirmed"]
     confirm(work, company_id, anna)
-    with calls_counted(work.table) as calls:
+    with calls_counted(work.table.client) as calls:
         assert missing_for(work, anna, "ordering") == []
     assert calls == ["Query"]
     assert missing_for(work, "mbr_nobody", "ordering") == work.club.privileges.unlocks["ordering"]

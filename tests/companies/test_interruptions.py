@@ -1,0 +1,120 @@
+"""A process that dies, or a second one that is faster, at every call of a change of people."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from chalicelib.companies import people, service
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.table.transactions import Item
+from tests.companies.steps import (
+    appoint_manager,
+    claim,
+    claim_form,
+    confirm,
+    disagreements,
+    invite,
+    join,
+    owned_company,
+    restore,
+    set_role,
+    whole_table,
+)
+from tests.support.crashes import crashes, races
+
+Act = Callable[[Work, str, str], object]  # what is done, to which company, by which owner
+
+ACTS: dict[str, Act] = {
+    "claim a company that the club knows": lambda work, company_id, olga: service.claim(
+        work, "mbr_clara", claim_form(1)
+    ),
+    "claim one that it does not": lambda work, company_id, olga: service.claim(work, "mbr_clara", claim_form(3)),
+    "claim instead of another": lambda work, company_id, olga: service.claim(work, "mbr_boris", claim_form(1)),
+    "confirm": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", "buyer"),
+    "refuse": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", decision="refuse"),
+    "invite one who waits elsewhere": lambda work, company_id, olga: invite(work, company_id, olga, "Boris"),
+    "invite somebody unknown": lambda work, company_id, olga: invite(work, company_id, olga, "Denis"),
+    "confirm as the owner": lambda work, company_id, olga: set_role(
+        work, company_id, olga, "mbr_anna", "owner", status="active"
+    ),
+    "remove": lambda work, company_id, olga: service.remove_person(work, company_id, olga, "mbr_anna"),
+}
+
+# Pairs that want the same person.
+AT_ONCE = [
+    ("claim a company that the club knows", "claim one that it does not"),
+    ("claim one that it does not", "claim a company that the club knows"),
+    ("claim instead of another", "invite one who waits elsewhere"),
+    ("invite one who waits elsewhere", "claim instead of another"),
+    ("invite somebody unknown", "invite somebody unknown"),
+    ("confirm", "refuse"),
+    ("refuse", "confirm"),
+    ("confirm", "confirm as the owner"),
+    ("confirm as the owner", "remove"),
+    ("remove", "confirm as the owner"),
+]
+
+
+@pytest.fixture
+def beginning(work: Work) -> tuple[list[Item], str, str]:
+    """A company with an owner; Anna asked to speak for it, Boris for another one that nobody else speaks for."""
+    appoint_manager(work)
+    company_id, olga = owned_company(work, number=1)
+    claim(work, join(work, "Anna"), 1)
+    claim(work, join(work, "Boris"), 2)
+    join(work, "Clara")
+    return whole_table(work.table), company_id, olga
+
+
+def found(work: Work) -> list[dict[str, str]]:
+    """What the table says, with new companies and members named by what they are: their ids differ from run to run."""
+    items = whole_table(work.table)
+    names = {item["company_id"]: item["inn"] for item in items if "inn" in item}
+    names |= {item["member_id"]: item["email"] for item in items if "email" in item}
+
+    def plain(item: Item) -> dict[str, str]:
+        text = {name: str(value) for name, value in item.items() if name != "version"}
+        if item["sk"].startswith("EVENT#"):
+            text["sk"] = text["sk"].rpartition("#")[0]
+        for made, name in names.items():
+            text = {attribute: value.replace(made, name) for attribute, value in text.items()}
+        return text
+
+    return sorted((plain(item) for item in items), key=lambda item: sorted(item.items()))
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_repeat_after_a_crash_at_any_call_makes_what_an_undisturbed_run_makes(
+    work: Work, beginning: tuple[list[Item], str, str], act: str
+) -> None:
+    items, company_id, olga = beginning
+    ACTS[act](work, company_id, olga)
+    undisturbed = found(work)
+    for crash in crashes():
+        restore(work.table, items)
+        with crash:
+            ACTS[act](work, company_id, olga)
+        with suppress(Problem, KeyError):  # done before the crash: there is nobody to invite or to remove any more
+            ACTS[act](work, company_id, olga)
+        assert found(work) == undisturbed, crash
+        assert disagreements(whole_table(work.table)) == [], crash
+
+
+@pytest.mark.parametrize(("first", "second"), AT_ONCE)
+def test_whatever_comes_between_two_calls_both_sides_agree(
+    work: Work, beginning: tuple[list[Item], str, str], first: str, second: str
+) -> None:
+    items, company_id, olga = beginning
+
+    def other() -> None:
+        with suppress(Problem, KeyError):
+            ACTS[second](work, company_id, olga)
+
+    for race in races(other):
+        restore(work.table, items)
+        with race, suppress(Problem, KeyError):
+            ACTS[first](work, company_id, olga)
+        assert disagreements(whole_table(work.table)) == [], race
+        assert olga in [person.member_id for person in people(work, company_id)], race

@@ -1,0 +1,139 @@
+"""What the companies' rows of the map cost, counted as AWS counts."""
+
+import threading
+
+import pytest
+
+from chalicelib import companies
+from chalicelib.companies import CustomerRef, service
+from chalicelib.platform.work import Work
+from chalicelib.table import Table
+from tests.companies.steps import (
+    KPP,
+    appoint_manager,
+    claim,
+    claim_form,
+    confirm,
+    invite,
+    join,
+    legal_inn,
+    owned_company,
+)
+from tests.conftest import NOON
+from tests.support.spent import spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    work = Work(table=local_table, now=NOON)
+    appoint_manager(work)
+    return work
+
+
+def of_a_file(count: int) -> list[CustomerRef]:
+    return [CustomerRef(f"{number:04d}", f"Customer {number:04d}", None, None, "RUB") for number in range(count)]
+
+
+@pytest.mark.key_row("K06")
+def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_one(work: Work) -> None:
+    company_id, olga = owned_company(work)
+    with spent(work.table.client) as cost:
+        assert companies.company(work, company_id) is not None
+    assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
+    with spent(work.table.client) as cost:
+        service.show(work, company_id, olga)
+    assert cost.calls == ["BatchGetItem"]
+    assert cost.read_units <= 1
+
+
+@pytest.mark.key_row("K07")
+def test_a_company_is_found_by_its_inn_in_two_calls(work: Work) -> None:
+    owned_company(work)
+    with spent(work.table.client) as cost:
+        assert len(service.find_by_inn(work, legal_inn(1), KPP)) == 1
+    assert cost.calls == ["GetItem", "GetItem"]
+    assert cost.read_units == 1.5
+
+
+@pytest.mark.key_row("K07")
+def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(work: Work) -> None:
+    owned_company(work, number=1)
+    anna, boris = join(work, "Anna"), join(work, "Boris")
+    with spent(work.table.client) as known:
+        service.claim(work, anna, claim_form(1))
+    with spent(work.table.client) as unknown:
+        service.claim(work, boris, claim_form(2))
+    assert known.calls == unknown.calls == ["BatchGetItem", "TransactWriteItems"]
+    assert known.read_units == unknown.read_units == 2
+    # Person, membership and event, twice for a transaction, the person also in its index; a new company is two items more.
+    assert known.write_units <= unknown.write_units <= 20
+
+
+@pytest.mark.key_row("K08")
+def test_customers_are_found_a_hundred_a_call_and_made_fifty_a_transaction(work: Work) -> None:
+    refs = of_a_file(100)
+    with spent(work.table.client) as cost:
+        made = companies.customers(work, "1c", refs)
+    assert cost.calls == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
+    # Of each company: itself, its place in the list, and the marker; double in a transaction.
+    assert cost.write_units <= 100 * 3 * 2
+    with spent(work.table.client) as again:
+        assert companies.customers(work, "1c", refs) == made
+    assert again.calls == ["BatchGetItem"]
+    assert (again.read_units, again.write_units) == (100, 0)
+
+
+@pytest.mark.key_row("K08")
+def test_two_workers_with_the_same_customers_at_once_make_each_company_once(work: Work) -> None:
+    refs = of_a_file(400)
+    answers: list[dict[CustomerRef, str]] = []
+    workers = [
+        threading.Thread(target=lambda order=order: answers.append(companies.customers(work, "1c", order)))
+        for order in (refs, refs[200:] + refs[:200])
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert answers[0] == answers[1]
+    assert sorted(answers[0].values()) == sorted(companies.every_company(work))
+
+
+@pytest.mark.key_row("K09")
+def test_the_people_of_a_company_are_one_query_of_half_a_unit(work: Work) -> None:
+    company_id, olga = owned_company(work)
+    for name in ("Anna", "Boris"):
+        invite(work, company_id, olga, name)
+    claim(work, join(work, "Clara"))
+    with spent(work.table.client) as cost:
+        found = companies.people(work, company_id)
+    assert [person.status for person in found].count("active") == 3 and len(found) == 4
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K10")
+def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(work: Work) -> None:
+    companies.customers(work, "1c", of_a_file(300))
+    with spent(work.table.client) as cost:
+        page, last = service.list_companies(work, "", 25, None)
+    assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(25)]
+    assert last is not None
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 2
+    with spent(work.table.client) as cost:
+        page, _ = service.list_companies(work, "customer 029", 25, None)
+    assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(290, 300)]
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K11")
+def test_those_who_wait_are_three_calls_and_who_was_confirmed_waits_no_more(work: Work) -> None:
+    for name in ("Anna", "Boris", "Clara"):
+        company_id = claim(work, join(work, name))
+    confirm(work, company_id, "mbr_anna")
+    with spent(work.table.client) as cost:
+        waiting, last = service.list_waiting(work, 25, None)
+    assert [row.waiting.member_id for row in waiting if row.waiting] == ["mbr_boris", "mbr_clara"]
+    assert last is None
+    assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem"]
+    assert cost.read_units <= 2
