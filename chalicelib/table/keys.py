@@ -7,14 +7,14 @@ attributes. ``expires_at`` (epoch seconds) is the TTL. Index reads are eventuall
 Consistency: E eventual, S strong, T inside a transaction.
 
 id  | question                                 | index | pk                           | sk                                 | order        | consistency | used by
-K01 | a member with consents, and membership   | table | MEMBER#{member}              | MEMBERSHIP, PROFILE                | by sk        | E           | members, auth
+K01 | a member with consents, and membership   | table | MEMBER#{member}              | MEMBERSHIP, PROFILE                | by sk        | E           | members, auth, companies, orders
 K02 | which member has this email              | table | EMAIL#{email}                | OWNER                              | one          | S           | members, auth
 K03 | the consents a member gave and withdrew  | table | MEMBER#{member}              | CONSENTLOG#{version}#{purpose}     | by time      | E           | members
 K04 | a sign-in under way                      | table | SIGNIN#{sign_in}             | SIGNIN                             | one          | S           | auth
 K05 | how often was this done in this hour     | table | THROTTLE#{what}#{who}        | {window}                           | one          | S           | auth
-K06 | a company                                | table | COMPANY#{company}            | PROFILE                            | one          | E           | companies
+K06 | a company                                | table | COMPANY#{company}            | PROFILE                            | one          | E, S        | companies, orders
 K07 | which company has this INN and KPP       | table | INN#{inn}#{kpp}              | OWNER                              | one          | S           | companies
-K08 | which company is this customer of a file | table | CUSTOMER#{source}#{id}       | OWNER                              | one          | S           | companies, sales
+K08 | which company is this customer of a file | table | CUSTOMER#{source}#{id}       | OWNER                              | one          | S           | companies
 K09 | the people of a company                  | table | COMPANY#{company}            | PERSON#{member}                    | by member    | E, T        | companies
 K10 | all companies by name                    | gsi1  | COMPANIES                    | {name}#{company}                   | by name      | E           | companies
 K11 | people waiting for a manager's word      | gsi2  | CLAIMS                       | {time}#{company}#{member}          | oldest first | E           | companies
@@ -25,7 +25,7 @@ K15 | documents of a company                   | table | COMPANY#{company}      
 K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document} | HEAD                               | one          | S           | sales
 K17 | an import and its parts                  | table | IMPORT#{import}              | IMPORT, PART#{n}                   | by part      | S           | exchange
 K18 | the catalogue                            | table | PRODUCTS                     | {sku}                              | by sku       | E           | catalog
-K19 | a distributor                            | table | DISTRIBUTOR#{distributor}    | PROFILE                            | one          | E           | orders
+K19 | a distributor                            | table | DISTRIBUTOR#{distributor}    | PROFILE                            | one          | E           | orders, companies
 K20 | who serves this region                   | table | REGION#{region}              | {priority}#{distributor}           | by priority  | E           | orders
 K21 | the people of a distributor              | table | DISTRIBUTOR#{distributor}    | PERSON#{member}                    | by member    | E, T        | orders
 K22 | an order of a company                    | table | COMPANY#{company}            | ORDER#{order}                      | one          | S           | orders
