@@ -200,6 +200,8 @@ def _confirm(work: Work, staff_id: str, company: Company, scene: store.Scene, fo
         _check_staff(tx, form.manager_id, list(STAFF_ROLES), label="manager")
     if manager_id != company.manager_id:
         store.change(tx, company, {"manager_id": manager_id})
+        handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
+        _record(tx, work, company.company_id, "company.manager_changed", **handed)
     if form.role != "owner" and not _check_another_owner(work, tx, company.company_id, form.member_id):
         raise Problem.invalid("owner_first", "/role", "The first person of a company is its owner.")
     _activate(tx, confirmed, scene)

@@ -126,6 +126,7 @@ def test_the_confirming_manager_may_name_another_one(work: Work) -> None:
     company_id = claim(work, anna)
     confirm(work, company_id, anna, manager_id="mbr_second")
     assert company_of(work, company_id).manager_id == "mbr_second"
+    assert events(work, company_id).count("company.manager_changed") == 1
 
 
 @pytest.mark.parametrize("manager_id", ["mbr_nobody", "mbr_anna", "mbr_boris"])
