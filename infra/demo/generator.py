@@ -106,8 +106,8 @@ class Company:
 
 
 def inn_of(number: int) -> str:
-    """A valid 10-digit INN made of a number; region code 00 is given to nobody."""
-    body = f"00{number % 10**7:07d}"
+    """A valid 10-digit INN made of a number; no tax office has the number 98."""
+    body = f"98{number % 10**7:07d}"
     return body + str(inn_rules.calc_company_check_digit(body))
 
 
