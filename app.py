@@ -60,7 +60,9 @@ SUBSCRIPTIONS: Subscriptions = {
 }
 
 
-@app.on_dynamodb_record(stream_arn="table-stream", name="deliver_events", batch_size=100, starting_position="TRIM_HORIZON")
+@app.on_dynamodb_record(
+    stream_arn="table-stream", name="deliver_events", batch_size=100, starting_position="TRIM_HORIZON"
+)
 def deliver_events(event: DynamoDBEvent) -> dict[str, Any]:
     """The table's stream: every event to those who subscribed."""
     return deliver(event.to_dict(), SUBSCRIPTIONS, work_now())

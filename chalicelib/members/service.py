@@ -184,7 +184,14 @@ def appoint(
     `when`: another condition on the membership before, for a caller who decided by what it was.
     `listed`: attributes of an index in which this membership is to be found.
     """
-    membership = {"kind": kind, "owner": owner, "role": role, "status": status, "member_id": member_id, **(listed or {})}
+    membership = {
+        "kind": kind,
+        "owner": owner,
+        "role": role,
+        "status": status,
+        "member_id": member_id,
+        **(listed or {}),
+    }
     store.put_membership(tx, member_id, membership, when=when, label=label)
 
 

@@ -73,9 +73,7 @@ def put_membership(
     tx.put({**keys.membership(member_id).as_item(), **membership}, when=when or free, label=label)
 
 
-def drop_membership(
-    tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str
-) -> None:
+def drop_membership(tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str) -> None:
     theirs = Attr("pk").not_exists() | Attr("owner").eq(owner)
     tx.delete(keys.membership(member_id), when=when or theirs, label=label)
 

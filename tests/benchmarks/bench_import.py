@@ -37,7 +37,7 @@ def sales_file(rows: int) -> Iterator[bytes]:
             day, customer = 1 + document % 28, document * 7919 % CUSTOMERS
             price = 50 + row % 900
             lines.append(
-                f"{day:02}.{1 + document % 12:02}.2026;УТ-{document:06};К-{customer};ООО Покупатель {customer};"
+                f"{day:02}.{1 + document % 10:02}.2026;УТ-{document:06};К-{customer};ООО Покупатель {customer};"
                 f"Светильник потолочный {row % 3000};АРТ-{row % 3000:05};{1 + row % 12};{price},50;"
                 f"{(1 + row % 12) * (price * 10 + 5) // 10},00\r\n"
             )
