@@ -1,0 +1,125 @@
+"""What an order costs from the cart to the partner's tier: the figures behind the README's cost per 1,000 orders.
+
+An order of twenty lines is placed, accepted and shipped in one part. What follows from it runs too: the letters (to the distributor, and
+two to the partner), the shipment as a sale, the company's standing. Counted are requests, function runs, DynamoDB units, messages.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import app as club_app
+from chalicelib import letters
+from chalicelib.platform import aws, clock, http, ids, settings
+from chalicelib.platform.events import deliver
+from chalicelib.platform.work import Work
+from chalicelib.table import Table
+from tests.benchmarks.report import report
+from tests.catalog.steps import row, stock
+from tests.letters.steps import MailService, message
+from tests.letters.steps import report as mail_report
+from tests.orders.steps import Market
+from tests.support.api import Api
+from tests.support.partners import reach
+from tests.support.spent import spent
+
+# US East (N. Virginia), on demand, USD; from the price lists of July 2026 or before: check them against your region's.
+PRICES = {
+    "API requests": 3.50 / 10**6,
+    "read units": 0.125 / 10**6,
+    "write units": 0.625 / 10**6,
+    "function runs": 0.20 / 10**6,
+    "queue requests": 0.40 / 10**6,
+    "letters": 0.10 / 10**3,
+}
+
+
+class Life:
+    """Plays stream and queues by hand and counts what a bill would count."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.bill: Counter[str] = Counter()
+        self.mail = MailService()
+        self.messages: list[str] = []
+        self.told = {(item["pk"]["S"], item["sk"]["S"]) for item in self._items()}
+
+    def send_message(self, **request: Any) -> dict[str, Any]:
+        self.messages.append(request["MessageBody"])
+        return {}
+
+    def counted(self, run: Callable[[], Any], *what: str) -> Any:
+        with spent(self.work.table.client) as cost:
+            answer = run()
+        self.bill["read units"] += cost.read_units
+        self.bill["write units"] += cost.write_units
+        self.bill.update(what)
+        return answer
+
+    def follow(self) -> None:
+        """Until nothing new has happened: one run of a function per event and per message, the dearest way it can go."""
+        while True:
+            news = [item for item in self._items() if (item["pk"]["S"], item["sk"]["S"]) not in self.told]
+            if not news and not self.messages:
+                return
+            for item in news:
+                self.told.add((item["pk"]["S"], item["sk"]["S"]))
+                if "event" not in item:
+                    continue
+                record = {"dynamodb": {"NewImage": item, "SequenceNumber": "1"}}
+                failed = self.counted(
+                    lambda record=record: deliver({"Records": [record]}, club_app.SUBSCRIPTIONS, self.work),
+                    "function runs",
+                )
+                assert failed == {"batchItemFailures": []}
+            while self.messages:
+                body = self.messages.pop()
+                before = len(self.mail.accepted)
+                self.counted(
+                    lambda body=body: letters.send(self.work, {"messageId": "1", "body": body}), "function runs"
+                )
+                self.bill["queue requests"] += 3  # sent, received, deleted
+                for accepted in self.mail.accepted[before:]:
+                    self.bill["letters"] += 1
+                    for kind in ("Send", "Delivery"):
+                        told = message(mail_report(kind, accepted, self.work.now))
+                        self.counted(lambda told=told: letters.settle(self.work, told), "function runs")
+                        self.bill["queue requests"] += 3
+
+    def _items(self) -> list[dict[str, Any]]:
+        pages = self.work.table.client.get_paginator("scan").paginate(TableName=self.work.table.name)
+        return [item for page in pages for item in page["Items"]]
+
+
+@pytest.fixture
+def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
+    work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setenv("LETTERS_QUEUE_URL", "https://queues.example/letters")
+    monkeypatch.setenv("MAIL_FROM", "Club <club@portal.example>")
+    settings.settings.cache_clear()
+    market = Market(Api(club_app.app), work)
+    stock(work, *(row(f"S-{number:02}") for number in range(20)))
+    reach(work, market.company_id, "160000")
+    return market
+
+
+def test_an_orders_life(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = Life(market.work)
+    monkeypatch.setattr(aws, "sqs", lambda: life)
+    monkeypatch.setattr(aws, "ses", lambda: life.mail)
+    lines = {f"S-{number:02}": 5 for number in range(20)}
+    order_id = life.counted(lambda: market.placed(lines), "API requests", "function runs")
+    life.follow()
+    for step in (market.accept, market.ship):
+        answer = life.counted(lambda step=step: step(order_id), "API requests", "function runs")
+        assert answer.status == 200, answer.text
+        life.follow()
+    assert life.bill["letters"] == 3
+    total = 0.0
+    for what, price in PRICES.items():
+        total += life.bill[what] * price * 1000
+        report(f"an order's life: {what}", f"{life.bill[what]:g}")
+    report("1,000 orders, USD (without function time)", f"{total:.2f}")
