@@ -2,7 +2,7 @@
 
 make demo                      until Ctrl-C; the club is kept in .local/club and is there again at the next start
 make demo ARGS=--check         plays the story and exits
-make demo ARGS="--port 8080"   somewhere else than on 4600
+make demo ARGS="--port 8080"   on another port, with a club of its own: a kept club knows its addresses
 """
 
 import argparse
@@ -27,8 +27,6 @@ from infra.demo import filling, story
 from infra.demo.portal import Portal, Unexpected
 from infra.local.cloud import Cloud, CloudError
 
-KEPT = ROOT / ".local" / "club"
-FILLED = KEPT / "filled"
 PORT = 4600
 COMPANIES = 200
 
@@ -45,7 +43,7 @@ def main(arguments: list[str]) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped; the club is kept in .local/club.")
+        print("\nStopped.")
     return 0
 
 
@@ -55,22 +53,24 @@ def run(port: int, *, stay: bool) -> None:
     def say(text: str) -> None:
         print(f"{time.monotonic() - started:6.1f} s  {text}", flush=True)
 
+    kept = ROOT / ".local" / f"club-{port}"
+    filled = kept / "filled"
     say("packaging")
     package = local_package(ROOT / "chalicelib" / "club.toml")
-    with Cloud.start(port, keep=KEPT) as cloud:
+    with Cloud.start(port, keep=kept) as cloud:
         cloud.deploy(package)
         cloud.wake()
         say(f"the stack runs on {cloud.endpoint}")
         guest = Portal(cloud.api_url, f"{cloud.endpoint}/_local/mail")
         today = clock.local_day(clock.now(), club().zone)
-        if FILLED.exists():
+        if filled.exists():
             say("the club of the last start is there again")
         else:
             appoint(cloud)
             say(f"staff: {', '.join(filling.STAFF)}")
             filling.fill(guest, today, COMPANIES, say)
-            FILLED.touch()
             cloud.save()
+            filled.touch()  # only now: what was not written down would not be there again
         say("— the story —")
         partner = story.play(guest, today, lambda: nightly(cloud, today), say)
         say("the story holds")
