@@ -203,7 +203,7 @@ def _settle(made: Path, place: Path) -> None:
 def _forget_old(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
-        if path.stat().st_mtime < time.time() - 24 * 3600:
+        if path.stat().st_mtime < time.time() - 3600:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -8,6 +8,7 @@
 It ends with whoever started it: standard input is a pipe, and when that closes the cloud stops as on SIGTERM.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -101,7 +102,9 @@ def main():
         if "STATE_DIR" in os.environ:
             _mark()
     finally:
-        lambda_runtime.reset()  # ends and collects the functions' processes
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut the cleaning short
+        with contextlib.suppress(Exception):
+            lambda_runtime.reset()  # ends and collects the functions' processes
         # Each of them leaves its unzipped package there; the folder is this cloud's alone.
         shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 

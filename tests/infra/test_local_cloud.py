@@ -60,6 +60,17 @@ def test_it_stops_without_leaving_a_process_or_a_folder() -> None:
     assert not cloud.folder.exists()
 
 
+def test_it_stops_without_a_trace_even_when_told_again_and_again() -> None:
+    cloud = Cloud.start()
+    make_function(cloud, "def handler(event, context): return 1")()
+    while cloud.process.poll() is None:
+        cloud.process.send_signal(signal.SIGTERM)
+        time.sleep(0.005)
+    assert not cloud.folder.exists()
+    cloud.stop()
+    assert processes_of(cloud.process.pid) == []
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_it_ends_with_whoever_started_it(end: signal.Signals) -> None:
     caller = textwrap.dedent(
