@@ -22,7 +22,7 @@ demo: $(dev) $(cloud) ## the whole club on this machine, with its story; ARGS=--
 	@exec $(run) -m infra.demo $(ARGS)
 
 test: $(dev) $(cloud) ## unit, contract and end-to-end tests
-	@exec $(run) -m pytest $(ARGS)
+	@exec $(run) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(dev) ## style, types, import rules, contract (OpenAPI, template, package)
 	@$(run) -m ruff check .

@@ -40,9 +40,10 @@ def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> 
     """Hands each stream record to its consumers, in order.
 
     Stops at the first one that fails and names it, so that the stream starts again from there: what came before is done,
-    what comes after is not lost.
+    what comes after is not lost. Where that is the batch's first record and others follow it, the failure is raised: the stream then
+    halves the batch until the record stands alone, and gives up that one only.
     """
-    for entry in batch["Records"]:
+    for position, entry in enumerate(batch["Records"]):
         image = entry["dynamodb"].get("NewImage", {})
         if "event" not in image:
             continue
@@ -53,6 +54,8 @@ def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> 
                 consume(work, event)
         except Exception:
             log.exception("event not delivered", extra={"event_name": event.name, "pk": item["pk"], "sk": item["sk"]})
+            if position == 0 and len(batch["Records"]) > 1:
+                raise
             return {"batchItemFailures": [{"itemIdentifier": entry["dynamodb"]["SequenceNumber"]}]}
     return {"batchItemFailures": []}
 

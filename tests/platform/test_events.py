@@ -86,6 +86,16 @@ def test_the_stream_starts_again_at_the_event_that_failed(work: Work) -> None:
     assert heard == ["ord_1", "ord_2"]
 
 
+def test_a_failing_first_record_is_raised_so_that_the_stream_halves_the_batch_around_it(work: Work) -> None:
+    def refuse(work: Work, event: Event) -> None:
+        raise ValueError("poison")
+
+    with pytest.raises(ValueError, match="poison"):
+        deliver(stream(happened(1), happened(2)), {"order.placed": [refuse]}, work)
+    alone = deliver(stream(happened(1)), {"order.placed": [refuse]}, work)
+    assert alone == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+
 def test_only_the_messages_that_failed_come_again() -> None:
     def refuse_second(message: dict[str, Any]) -> None:
         if message["messageId"] == "two":

@@ -48,6 +48,15 @@ class DeployedClub:
             raise AssertionError(f"{function} failed: {payload}")
         return payload
 
+    def quiet(self, count: Callable[[], int], *, still: float = 1.5) -> int:
+        """The count, once it has not changed for a while: what an earlier step set going has come to its end."""
+        seen, since = count(), time.monotonic()
+        while time.monotonic() - since < still:
+            time.sleep(0.1)
+            if (now := count()) != seen:
+                seen, since = now, time.monotonic()
+        return seen
+
     def until(self, look: Callable[[], Found | None], what: str, *, wait: float = 20) -> Found:
         """Looks again and again until there is something, as stream and queues take their time."""
         end = time.monotonic() + wait
