@@ -26,14 +26,16 @@ class _Company:
 
     first: CustomerRef
     owner: Key | None
+    currency: str
     company_id: str | None = None
     customers: list[str] = field(default_factory=list)
 
 
 class KnownCustomer(NamedTuple):
-    """`made_by` names who made the company, and is there with the one customer for whom it was made."""
+    """Its company, the currency that this company buys in, and who made it: that is kept with the one customer it was made for."""
 
     company_id: str
+    currency: str
     made_by: str | None
 
 
@@ -72,7 +74,7 @@ def known_customers(work: Work, source: str, customers: Iterable[str]) -> dict[s
     """Those that have a company."""
     markers = {keys.customer_owner(source, customer): customer for customer in customers}
     return {
-        markers[key]: KnownCustomer(marker["company_id"], marker.get("made_by"))
+        markers[key]: KnownCustomer(marker["company_id"], marker["currency"], marker.get("made_by"))
         for key, marker in store.markers(work.table, markers).items()
     }
 
@@ -100,7 +102,7 @@ def _transactions(
             store.create(tx, _named_by_file(work, company_id, company))
         made_by = maker if itself else None
         for customer in customers:
-            store.mark_customer(tx, source, customer, company_id, made_by)
+            store.mark_customer(tx, source, customer, company_id, company.currency, made_by)
             made[customer], made_by = company_id, None
     if made:
         yield tx, made
@@ -112,11 +114,12 @@ def _companies(work: Work, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
     nameless = []
     for ref in refs:
         if owner := _inn_owner(ref):
-            identified.setdefault(owner, _Company(ref, owner)).customers.append(ref.customer)
+            identified.setdefault(owner, _Company(ref, owner, ref.currency)).customers.append(ref.customer)
         else:
-            nameless.append(_Company(ref, None, customers=[ref.customer]))
+            nameless.append(_Company(ref, None, ref.currency, customers=[ref.customer]))
     for owner, marker in store.markers(work.table, identified).items():
         identified[owner].company_id = marker["company_id"]
+        identified[owner].currency = marker["currency"]
     yield from identified.values()
     yield from nameless
 
@@ -135,7 +138,7 @@ def _named_by_file(work: Work, company_id: str, company: _Company) -> Company:
         name=" ".join(ref.name.split())[:_NAME_CHARACTERS] or ref.customer,
         inn=ref.inn if company.owner else None,
         kpp=(ref.kpp or None) if company.owner else None,
-        currency=ref.currency,
+        currency=company.currency,
         origin="import",
         created_at=work.at,
         version=1,

@@ -7,7 +7,7 @@ Each change reads what it needs, decides, and commits under the condition that n
 decides anew.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeGuard, TypeVar
 
@@ -55,11 +55,6 @@ _CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.
 
 def company(work: Work, company_id: str) -> Company | None:
     return store.read(work.table, company_id)
-
-
-def currencies(work: Work, company_ids: Iterable[str]) -> dict[str, str]:
-    """In which currency each of these companies buys; one call per 100."""
-    return {found.company_id: found.currency for found in store.read_many(work.table, company_ids).values()}
 
 
 def people(work: Work, company_id: str) -> list[Person]:

@@ -102,7 +102,7 @@ def owner_by_customer(table: Table, source: str, customer: str) -> str | None:
 
 
 def markers(table: Table, wanted: Iterable[Key]) -> dict[Key, Item]:
-    """Those that exist; each names its `company_id`."""
+    """Those that exist; each names its `company_id`, and the `currency` that this company buys in."""
     return table.get_many(wanted, consistent=True)
 
 
@@ -122,12 +122,14 @@ def create(tx: Transaction, company: Company) -> None:
     )
     if company.inn:
         owner = keys.inn_owner(company.inn, company.kpp or "")
-        tx.create({**owner.as_item(), "company_id": company.company_id}, label="inn")
+        tx.create({**owner.as_item(), "company_id": company.company_id, "currency": company.currency}, label="inn")
 
 
-def mark_customer(tx: Transaction, source: str, customer: str, company_id: str, made_by: str | None) -> None:
+def mark_customer(
+    tx: Transaction, source: str, customer: str, company_id: str, currency: str, made_by: str | None
+) -> None:
     """`made_by` is kept where the company was made for this customer."""
-    marker = {**keys.customer_owner(source, customer).as_item(), "company_id": company_id}
+    marker = {**keys.customer_owner(source, customer).as_item(), "company_id": company_id, "currency": currency}
     tx.create(marker if made_by is None else {**marker, "made_by": made_by}, label="customer")
 
 

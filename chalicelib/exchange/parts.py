@@ -28,7 +28,7 @@ HEAD_BYTES = 64 * 1024  # among which the heading must be found
 PREAMBLE_ROWS = 30
 MOST_LINE_BYTES = 1024 * 1024
 SPILL_BYTES = 2 * 1024 * 1024  # held in memory before they go to disk
-PART_BYTES = 512 * 1024  # of the upload; about 5,000 rows
+PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
 MOST_PARTS = 512
 
 # Files that are no text, by how they begin.

@@ -187,7 +187,6 @@ _NUMBERS: dict[DecimalMark, re.Pattern[str]] = {
 _GROUP_MARKS = str.maketrans("", "", " .,")
 
 
-@lru_cache(maxsize=16384)
 def number(text: str, mark: DecimalMark) -> Decimal:
     """`1 234,56` with whatever spaces, `1234.56`, `-1`; digits in groups are groups of three."""
     found = _NUMBERS[mark].fullmatch(text.translate(_SPACES))
@@ -216,7 +215,6 @@ _DATES: dict[DateOrder, re.Pattern[str]] = {
 }
 
 
-@lru_cache(maxsize=4096)
 def day(text: str, orders: tuple[DateOrder, ...]) -> date:
     """The day in the first of these forms that fits, with or without a time."""
     for order in orders:
@@ -255,7 +253,6 @@ _INN = re.compile(r"\d{9,12}", re.ASCII)
 _KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}", re.ASCII)
 
 
-@lru_cache(maxsize=4096)
 def inn(text: str, is_valid: Callable[[str], bool]) -> str:
     """Spreadsheets take the leading zero away; the checksum tells whether it belongs there."""
     digits = text.rjust(len(text) + len(text) % 2, "0")
@@ -351,14 +348,11 @@ class Reader:
         inn_is_valid: Callable[[str], bool],
     ) -> None:
         """`fields`: what the file has columns for. `latest`: documents dated after this day are mistakes."""
-        self._fields = frozenset(fields)
-        self._dates = tuple(dates)
-        self._mark = mark
         self._currency = currency
         self._currencies = frozenset(currencies)
+        self._dates = tuple(dates)
         self._latest = latest
-        self._inn_is_valid = inn_is_valid
-        self._meanings: dict[Field, Callable[[str], Any]] = {
+        meanings: dict[Field, Callable[[str], Any]] = {
             "document": numbered,
             "business_date": self._day,
             "inn": lambda text: inn(text, inn_is_valid),
@@ -369,28 +363,38 @@ class Reader:
             "currency": self._known_currency,
             "return_flag": flag,
         }
+        has = frozenset(fields)
+        self._columns = [
+            (place, wanted, _cell(meanings.get(wanted, str), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
+            for place, wanted in enumerate(FIELDS)
+            if wanted in has
+        ]
+        self._required = [[wanted for wanted in several if wanted in has] for several in REQUIRED]
 
     def read(self, row: int, cells: Sequence[str], too_many: bool) -> Row | list[Fault]:
         """The row, or all that is wrong with it. `cells` come in the order of `FIELDS`, empty where there is no such column."""
-        texts = {wanted: text for wanted, cell in zip(FIELDS, cells, strict=True) if (text := " ".join(cell.split()))}
-        document = numbered(texts.get("document", ""))
         wrong: list[tuple[Field | Literal[""], str]] = [("", "too_many_cells")] if too_many else []
         found: dict[Field, Any] = {}
-        for wanted, text in texts.items():
-            try:
-                found[wanted] = self._meaning(wanted, text)
-            except Wrong as reason:
-                wrong.append((wanted, str(reason)))
-        for several in REQUIRED:
-            if not any(texts.get(wanted) for wanted in several):
-                wrong.append((next(wanted for wanted in several if wanted in self._fields), "missing"))
+        for place, wanted, meaning in self._columns:
+            if cell := cells[place]:
+                try:
+                    value = meaning(cell)
+                except Wrong as reason:
+                    wrong.append((wanted, str(reason)))
+                else:
+                    if value is not None:
+                        found[wanted] = value
+        if len(found) < len(self._columns):
+            given = found.keys() | {wanted for wanted, _ in wrong}
+            wrong += [(several[0], "missing") for several in self._required if not given.intersection(several)]
         if not wrong and found["quantity"] * found.get("amount", 0) < 0:
             wrong.append(("amount", "sign_differs"))
-        if wrong:
-            return [
-                Fault(row, document, wanted, texts.get(wanted, "") if wanted else "", code) for wanted, code in wrong
-            ]
-        return self._row(row, found)
+        return self._faults(row, cells, wrong) if wrong else self._row(row, found)
+
+    def _faults(self, row: int, cells: Sequence[str], wrong: Iterable[tuple[Field | Literal[""], str]]) -> list[Fault]:
+        texts = {wanted: " ".join(cells[place].split()) for place, wanted, _ in self._columns}
+        document = numbered(texts["document"])
+        return [Fault(row, document, wanted, texts[wanted] if wanted else "", code) for wanted, code in wrong]
 
     def _row(self, row: int, found: Mapping[Field, Any]) -> Row:
         quantity, amount = found["quantity"], found.get("amount")
@@ -412,12 +416,6 @@ class Reader:
             amount=amount,
         )
 
-    def _meaning(self, wanted: Field, text: str) -> Any:
-        if len(text) > MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS):
-            raise Wrong("too_long")
-        meaning = self._meanings.get(wanted)
-        return meaning(text) if meaning else text
-
     def _day(self, text: str) -> date:
         found = day(text, self._dates)
         if not FIRST_DAY <= found <= self._latest:
@@ -429,6 +427,19 @@ class Reader:
         if found not in self._currencies:
             raise Wrong("currency")
         return found
+
+
+def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str], Any]:
+    """Reads cells of one column, which has few different ones: None for an empty cell."""
+
+    @lru_cache(maxsize=4096)
+    def read(cell: str) -> Any:
+        text = " ".join(cell.split())
+        if len(text) > most_characters:
+            raise Wrong("too_long")
+        return meaning(text) if text else None
+
+    return read
 
 
 _CUSTOMER: tuple[Field, ...] = ("customer", "customer_name", "inn", "kpp")

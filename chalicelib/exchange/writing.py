@@ -90,13 +90,11 @@ def _companies(work: Work, found: Import, part: int, drafts: Drafts) -> tuple[di
     elif missing:
         companies.customers(work, source, missing, maker=maker)
         known |= companies.known_customers(work, source, [ref.customer for ref in missing])
-    company_ids = {customer: each.company_id for customer, each in known.items()}
-    currencies = companies.currencies(work, company_ids.values())
     for draft in drafts.good():
-        # A company that is not seen yet was made a moment ago, by this import.
-        currency = currencies.get(company_ids.get(draft.customer.ref, ""), draft.currency)
-        if currency != draft.currency:
+        customer = known.get(draft.customer.ref)
+        if customer and customer.currency != draft.currency:
             draft.leave_out("company_currency", "currency")
+    company_ids = {customer: each.company_id for customer, each in known.items()}
     return company_ids, sum(each.made_by == maker for each in known.values())
 
 

@@ -103,9 +103,10 @@ def current(
 
 
 def days(table: Table, company_id: str, first: date, last: date) -> dict[date, Decimal]:
+    every = keys.day_total(company_id)
     between = keys.day_total(company_id, first).sk, keys.day_total(company_id, last).sk
-    found = table.query_all(keys.day_total(company_id).pk, between=between, consistent=True)
-    return {date.fromisoformat(item["day"]): item["amount"] for item in found}
+    found = table.query_all(every.pk, between=between, consistent=True)
+    return {date.fromisoformat(item["sk"].removeprefix(every.sk)): item["amount"] for item in found}
 
 
 def packs(revisions: Iterable[Revision]) -> Iterable[list[Revision]]:
@@ -136,11 +137,7 @@ def transaction(work: Work, revisions: Iterable[Revision]) -> Transaction:
         _put_revision(tx, work, revision)
         merge(gained, revision.changes)
     for (company_id, day), (amount, documents) in gained.items():
-        tx.update(
-            keys.day_total(company_id, day),
-            put={"company_id": company_id, "day": day.isoformat()},
-            add={"amount": amount, "documents": documents},
-        )
+        tx.update(keys.day_total(company_id, day), add={"amount": amount, "documents": documents})
     return tx
 
 

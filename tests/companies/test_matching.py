@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from chalicelib.companies import (
     CustomerRef,
     company,
-    currencies,
     customers,
     known_customers,
     matching,
@@ -130,10 +129,15 @@ def test_who_made_a_company_is_kept_with_one_of_its_customers(work: Work) -> Non
     assert makers == {"1": "first import", "2": None, "3": "second import", "4": "second import"}
 
 
-def test_the_currency_of_each_company_is_told(work: Work) -> None:
-    pounds = CustomerRef("uk", "Lamps", None, None, "GBP")
-    made = customers(work, "1c", [ref("1"), pounds])
-    assert currencies(work, made.values()) == {made[ref("1")]: "RUB", made[pounds]: "GBP"}
+def test_the_currency_that_a_customers_company_buys_in_is_told(work: Work) -> None:
+    claim(work, join(work, "Anna"))
+    pounds = [
+        CustomerRef(each, "Lamps", inn, KPP, "GBP")
+        for each, inn in [("uk", None), ("1", legal_inn(1)), ("2", legal_inn(2))]
+    ]
+    customers(work, "1c", pounds)
+    known = known_customers(work, "1c", ["uk", "1", "2"])
+    assert {customer: each.currency for customer, each in known.items()} == {"uk": "GBP", "1": "RUB", "2": "GBP"}
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -407,7 +407,7 @@ def outcome(work: Work) -> tuple[Any, ...]:
 
     (found,) = kind("IMPORT", "pk", "gsi1sk", "upload_until", "form")
     heads = [(head["pk"], head["revision"], head["outcome"], head["total"]) for head in kind("HEAD")]
-    sums = sorted((day["day"], day["amount"], day["documents"]) for day in kind("DAY#"))
+    sums = sorted((day["sk"], day["amount"], day["documents"]) for day in kind("DAY#"))
     listed = store.get(found.pop("import_id"), "bad-rows.csv") if found.get("bad_rows_listed") else b""
     return found, kind("PART#", "pk"), heads, sums, len(kind("SALE#")), len(kind("PROFILE")), listed
 

@@ -32,7 +32,8 @@ def items(work: Work, prefix: str = "") -> list[dict[str, Any]]:
 def days(work: Work) -> dict[tuple[str, str], tuple[Decimal, int]]:
     """The day totals of all companies that are not zero."""
     found = {
-        (item["company_id"], item["day"]): (item["amount"], int(item["documents"])) for item in items(work, "DAY#")
+        (item["pk"].removeprefix("COMPANY#"), item["sk"].removeprefix("DAY#")): (item["amount"], int(item["documents"]))
+        for item in items(work, "DAY#")
     }
     return {day: total for day, total in found.items() if total != (0, 0)}
 

@@ -156,7 +156,7 @@ def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects
 
 
 @pytest.mark.key_row("K17")
-def test_a_part_costs_its_documents_and_eight_calls(work: Work, objects: Objects) -> None:
+def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects) -> None:
     first, second = written(work, objects)
     writing.write_part(work, first)
     with spent(work.table.client) as cost:
@@ -164,7 +164,6 @@ def test_a_part_costs_its_documents_and_eight_calls(work: Work, objects: Objects
     assert cost.calls == [
         "BatchGetItem",  # the import, and whether this part is done
         "BatchGetItem",  # customers
-        "BatchGetItem",  # their companies' currencies
         "BatchGetItem",  # heads
         "TransactWriteItems",  # documents and days
         "TransactWriteItems",  # the part, and the import's counts
