@@ -227,7 +227,9 @@ def test_a_quotation_mark_that_is_never_closed(tmp_path: Path) -> None:
 
 
 def test_files_are_cut_into_parts_by_their_size() -> None:
-    assert [parts_for(size) for size in (0, 1, 512 * 1024, 512 * 1024 + 1, 10**8, 2**30)] == [1, 1, 1, 2, 191, 512]
+    megabyte = 2**20
+    sizes = (0, 1, megabyte, megabyte + 1, 100 * megabyte, 1024 * megabyte)
+    assert [parts_for(size) for size in sizes] == [1, 1, 1, 2, 100, 512]
 
 
 def long_file(rows: int, *, documents: int = 1000) -> Iterator[bytes]:

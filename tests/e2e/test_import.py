@@ -1,0 +1,54 @@
+"""A back office's file on the deployed stack: its upload, its workers with their own rights, and the list of what was wrong."""
+
+import csv
+import io
+
+import pytest
+import requests
+
+from infra.demo.filling import STAFF, upload
+from infra.demo.portal import Portal
+from tests.exchange.steps import row, table
+from tests.support.cloud import DeployedClub
+
+
+@pytest.fixture(scope="module")
+def operations(guest: Portal) -> Portal:
+    return guest.sign_in(STAFF["operations"][1])
+
+
+def test_a_file_with_a_wrong_row_is_written_but_for_that_document_and_the_list_downloads(operations: Portal) -> None:
+    rows = [row("ИМ-1", customer="ИМ"), row("ИМ-2", customer="ИМ", quantity="12,3a"), row("ИМ-2", customer="ИМ")]
+    done = upload(operations, table(*rows), print, source="e2e-import")
+    assert (done["state"], done["rows"]["created"], done["rows"]["failed"]) == ("done", 1, 2)
+    answer = requests.get(done["bad_rows"]["url"], timeout=10)
+    assert answer.status_code == 200
+    listed = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert [line[:5] for line in listed[1:]] == [
+        ["3", "ИМ-2", "Количество", "12,3a", "number"],
+        ["4", "ИМ-2", "", "", "document_left_out"],
+    ]
+    again = upload(operations, table(rows[0]), print, source="e2e-import")
+    assert again["documents"] == {"created": 0, "changed": 0, "unchanged": 1, "failed": 0}
+
+
+def test_a_file_that_is_no_table_fails_with_a_reason(operations: Portal) -> None:
+    done = upload(operations, "Просто письмо.\nБез таблицы.\n", print, source="e2e-import")
+    assert (done["state"], done["reason"]["code"]) == ("failed", "not_csv")
+
+
+def test_the_form_uploads_to_its_own_place_only(operations: Portal) -> None:
+    started = operations.order_post("/v1/staff/imports", {"source": "e2e-import", "file_name": "a.csv"}, expect=201)
+    target = started["upload"]
+    forged = {**target["fields"], "key": target["fields"]["key"].replace("/upload", "/other")}
+    assert requests.post(target["url"], data=forged, files={"file": b"a;b"}, timeout=10).status_code == 403
+
+
+def test_what_waits_for_its_file_is_listed_first(operations: Portal, cloud: DeployedClub) -> None:
+    started = operations.order_post("/v1/staff/imports", {"source": "e2e-import", "file_name": "late.csv"}, expect=201)
+
+    def listed() -> bool | None:
+        newest = operations.get("/v1/staff/imports?limit=1")["items"][0]
+        return newest["import_id"] == started["import_id"] or None
+
+    assert cloud.until(listed, "the import in the list")
