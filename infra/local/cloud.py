@@ -41,7 +41,7 @@ FUNCTIONS = ROOT / "infra" / "local"
 PARAMETERS = {
     "Stage": "local",
     "Transport": "any",
-    "RetrySeconds": "15",
+    "RetrySeconds": "45",  # longer than a part of an import takes on a busy machine
     "LetterRetrySeconds": "15",
     "RequestsPerSecond": "10000",
 }
