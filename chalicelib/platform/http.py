@@ -52,7 +52,8 @@ AUTHORIZER = CognitoUserPoolAuthorizer(
 class Form(BaseModel):
     """Base of every body and query: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # Built at first use: a cold start waits only for the forms that its request needs.
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 
 
 def _iso(given: object) -> object:

@@ -12,18 +12,18 @@ from tests.support.cloud import DeployedClub
 
 
 @pytest.fixture(scope="module")
-def anna(guest: Portal) -> str:
-    """The address of somebody who has joined."""
+def member(guest: Portal) -> Portal:
+    """Somebody who has joined, signed in by that."""
     email = f"anna.{uuid.uuid4().hex}@example.com"
     consents = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
     form = {"name": "Anna Orlova", "email": email, "consents": consents}
-    guest.sign_in(email, guest.post("/v1/registrations", form, expect=202))
-    return email
+    return guest.sign_in(email, guest.post("/v1/registrations", form, expect=202))
 
 
 @pytest.fixture(scope="module")
-def member(guest: Portal, anna: str) -> Portal:
-    return guest.sign_in(anna)
+def anna(member: Portal) -> str:
+    """Their address."""
+    return str(member.get("/v1/me")["email"])
 
 
 def refused(guest: Portal, sign_in_id: str, code: str) -> tuple[int, str]:
