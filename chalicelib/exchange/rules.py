@@ -107,6 +107,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "date_differs": ("Rows of this document have different dates", "У строк документа разные даты"),
     "customer_differs": ("Rows of this document name different customers", "В строках документа разные покупатели"),
     "currency_differs": ("Rows of this document have different currencies", "В строках документа разные валюты"),
+    "mark_differs": (
+        "Only some rows of this return are marked as one",
+        "Не все строки этого возврата отмечены как возврат",
+    ),
     "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
     "document_too_large": ("The document has too much text", "В документе слишком много текста"),
     "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
@@ -527,9 +531,15 @@ class Drafts:
 
     def settle(self) -> None:
         """All rows were added."""
+        seen: dict[tuple[str, str], Draft] = {}
         for draft in self._drafts.values():
             if draft.number in self._wrong:
                 draft.leave_out("document_left_out")
+            other = seen.setdefault((draft.series, draft.number), draft)
+            if other is not draft:
+                # One half is marked as a return, the other has nothing but negative quantities.
+                draft.leave_out("mark_differs", "return_flag")
+                other.leave_out("mark_differs", "return_flag")
 
     def good(self) -> Iterator[Draft]:
         return (draft for draft in self._drafts.values() if not draft.code)

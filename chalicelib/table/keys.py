@@ -44,7 +44,7 @@ K34 | the staff                                | gsi1  | STAFF                  
 K35 | imports, newest first                    | gsi1  | IMPORTS                      | {time}#{import}                    | by time      | E           | exchange
 K36 | letters that someone must look at        | gsi2  | LETTERS#{state}              | {time}#{letter}                    | oldest first | E           | letters
 K37 | when did this job last run               | table | RUN#{job}                    | {time}                             | newest first | S           | tiers
-K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | E           | sales
+K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | S           | sales
 K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
 """
 

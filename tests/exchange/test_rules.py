@@ -458,6 +458,18 @@ def test_returns_are_numbered_apart_from_sales(several: list[dict[str, str]], se
     assert draft.series == series
 
 
+def test_a_return_that_is_marked_in_some_of_its_rows_is_left_out() -> None:
+    marked, unmarked = row(2, quantity="-1", return_flag="да"), row(3, quantity="-1", return_flag="")
+    made = drafts([marked, unmarked])
+    assert list(made.good()) == []
+    assert {made.of(each).code for each in (marked, unmarked)} == {"mark_differs"}
+
+
+def test_a_sale_and_a_return_may_have_the_same_number() -> None:
+    made = drafts([row(2), row(3, quantity="-1", return_flag="да")])
+    assert [draft.series for draft in made.good()] == ["2026", "2026-returns"]
+
+
 # --- the import -------------------------------------------------------------------------------------------------------
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
