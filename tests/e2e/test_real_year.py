@@ -3,7 +3,7 @@
 Online Retail II (D. Chen, UCI Machine Learning Repository, 2019, CC BY 4.0): 402,731 lines of 22,686 invoices and cancellations of
 4,336 customers, in pounds. What the API must say of them is computed here from the file alone, with none of the club's code.
 
-It takes some ten minutes on two cores: `make test ARGS="-m slow"`.
+It takes some five minutes on two cores: `make test ARGS="-m slow"`.
 """
 
 import csv
