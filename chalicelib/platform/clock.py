@@ -1,6 +1,6 @@
 """Moments as they are stored and shown: UTC, RFC 3339, milliseconds, `Z`."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -26,7 +26,3 @@ def epoch(moment: datetime) -> int:
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """The calendar day on which the club lives this moment."""
     return moment.astimezone(zone).date()
-
-
-def days_before(day: date, count: int) -> date:
-    return day - timedelta(days=count)

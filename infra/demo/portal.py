@@ -23,6 +23,7 @@ class Portal:
     mailbox_url: str
     token: str | None = None
     refresh_token: str | None = None
+    etag: str = ""  # of the last answer
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
 
     def call(self, method: str, path: str, body: Any = None, *, expect: int = 200, **headers: str) -> Any:
