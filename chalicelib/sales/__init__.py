@@ -4,7 +4,17 @@ A sale document is what a company bought by one invoice, or gave back by one ret
 again changes nothing, other content is the next revision, and the days' totals follow in the same transaction.
 """
 
-from chalicelib.sales.rules import Outcome, SaleDocument, SaleLine
+from chalicelib.sales.rules import DayTotals, Outcome, SaleDocument, SaleLine
 from chalicelib.sales.service import TooLarge, day_totals, on_order_shipped, preview, record
 
-__all__ = ["Outcome", "SaleDocument", "SaleLine", "TooLarge", "day_totals", "on_order_shipped", "preview", "record"]
+__all__ = [
+    "DayTotals",
+    "Outcome",
+    "SaleDocument",
+    "SaleLine",
+    "TooLarge",
+    "day_totals",
+    "on_order_shipped",
+    "preview",
+    "record",
+]

@@ -83,6 +83,18 @@ class Head:
     as_of: str
 
 
+class DayTotals(NamedTuple):
+    """What a company's days come to, as its documents stand now. Amounts are money in the company's currency.
+
+    `net`: purchases less returns, by the day that they count on. `returned`: by the day that they count on and the later day on which
+    they took effect, what was given back afterwards; negative, and contained in `net`. So what was bought on a day, before anything
+    came back after a day E, is `net` less the returns of that day with an effect after E.
+    """
+
+    net: Mapping[date, Decimal]
+    returned: Mapping[tuple[date, date], Decimal]
+
+
 class Counted(NamedTuple):
     """What one day of one company gains."""
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
-from chalicelib.sales.rules import DocumentRef, Head, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.rules import DayTotals, DocumentRef, Head, Outcome, SaleDocument, SaleLine
 from chalicelib.sales.schemas import Purchase, PurchaseLine
 from chalicelib.table import Busy, Page, Refused
 from chalicelib.table.transactions import Item
@@ -121,8 +120,8 @@ def on_order_shipped(work: Work, event: Event) -> None:
     record(work, [document], as_of=shipped["at"])
 
 
-def day_totals(work: Work, company_id: str, first: date, last: date) -> dict[date, Decimal]:
-    """Net purchases by business date, of the days that have any; read consistently."""
+def day_totals(work: Work, company_id: str, first: date, last: date) -> DayTotals:
+    """Net purchases by the day that they count on, of the days that have any; one query, read consistently."""
     return store.days(work.table, company_id, first, last)
 
 

@@ -4,7 +4,7 @@ HEAD   (K16)  what is known of a document: company, day, total, digest and revis
 SALE   (K15)  one revision, for ever: the document with its lines; new, it is the event `sale.recorded`;
               `superseded_by` says that there is a newer one
 LINES  (K38)  the further lines of a revision that does not fit into one item
-DAY    (K14)  net amount and number of documents of a company on a day
+DAY    (K14)  net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: what of it was given back on that later day
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,6 +20,7 @@ from chalicelib.platform.work import Work
 from chalicelib.sales.rules import (
     Changes,
     DayKey,
+    DayTotals,
     DocumentRef,
     Head,
     Outcome,
@@ -37,6 +38,7 @@ MOST_BYTES = 3_500_000  # of one transaction; DynamoDB takes 4 MB
 _ITEM_BYTES = 1_000  # more than an item of ours weighs without its lines
 _LAST_DAY = date.max - timedelta(days=1)
 _EVENT = "sale.recorded"
+RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,18 @@ def current(
     )
 
 
-def days(table: Table, company_id: str, first: date, last: date) -> dict[date, Decimal]:
+def days(table: Table, company_id: str, first: date, last: date) -> DayTotals:
     every = keys.day_total(company_id)
     between = keys.day_total(company_id, first).sk, keys.day_total(company_id, last).sk
-    found = table.query_all(every.pk, between=between, consistent=True)
-    return {date.fromisoformat(item["sk"].removeprefix(every.sk)): item["amount"] for item in found}
+    net: dict[date, Decimal] = {}
+    returned: dict[tuple[date, date], Decimal] = {}
+    for item in table.query_all(every.pk, between=between, consistent=True):
+        day = date.fromisoformat(item["sk"].removeprefix(every.sk))
+        net[day] = item["amount"]
+        for name, amount in item.items():
+            if name.startswith(RETURNED) and amount:
+                returned[day, date.fromisoformat(name.removeprefix(RETURNED))] = amount
+    return DayTotals(net, returned)
 
 
 def packs(revisions: Iterable[Revision]) -> Iterable[list[Revision]]:

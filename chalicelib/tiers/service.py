@@ -84,7 +84,7 @@ def standing_for_staff(work: Work, company_id: str, as_of: date | None) -> Stand
     nowhere = _nowhere(work, company_id, company.currency)
     if as_of is None:
         return nowhere
-    days = sales.day_totals(work, company_id, *window(as_of, work.club.tiers.window_days))
+    days = sales.day_totals(work, company_id, *window(as_of, work.club.tiers.window_days)).net
     then = replace(nowhere, as_of=as_of, days=days)
     return replace(then, tier=then.step.tier, discount_percent=then.step.discount_percent)
 
@@ -148,7 +148,7 @@ def _days(work: Work, company_id: str) -> dict[date, Decimal]:
     first, _ = window(work.today, work.club.tiers.window_days)
     # Up to the last day that still has a day on which to leave.
     last = date.max - timedelta(days=work.club.tiers.window_days)
-    totals = sales.day_totals(work, company_id, first, last)
+    totals = sales.day_totals(work, company_id, first, last).net
     return {day: amount for day, amount in totals.items() if amount}
 
 
