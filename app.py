@@ -10,6 +10,7 @@ from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 from chalicelib import exchange, letters, sales, tiers
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.auth.triggers import triggers
+from chalicelib.bonuses import night as bonus_nights
 from chalicelib.catalog.routes import routes as catalog_routes
 from chalicelib.companies.routes import routes as companies_routes
 from chalicelib.exchange.routes import routes as exchange_routes
@@ -102,3 +103,21 @@ def nightly_tiers(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def decide_tiers(event: SQSEvent) -> dict[str, Any]:
     """The tiers queue: decide each named company's tier."""
     return each_message(event.to_dict(), lambda message: tiers.decide(work_now(), message))
+
+
+@app.lambda_function(name="nightly_bonuses")
+def nightly_bonuses(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Every night, after the tiers: name the companies of whose bonuses something falls due."""
+    return bonus_nights.nightly(work_now(), event)
+
+
+@app.lambda_function(name="prove_bonuses")
+def prove_bonuses(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Every night, after that: name the companies whose books have moved, to be proved."""
+    return bonus_nights.prove(work_now(), event)
+
+
+@app.on_sqs_message(queue="bonuses", name="decide_bonuses", batch_size=10)
+def decide_bonuses(event: SQSEvent) -> dict[str, Any]:
+    """The bonuses queue: what is due, or to be proved, of each named company."""
+    return each_message(event.to_dict(), lambda message: bonus_nights.decide(work_now(), message))

@@ -82,7 +82,7 @@ def number(template: Template, value: Any) -> int:
 
 
 def test_a_returned_failure_is_understood_as_one(template: Template) -> None:
-    assert len(events(template)) == 5
+    assert len(events(template)) == 6
     for function, event in events(template).items():
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
 
@@ -114,7 +114,7 @@ def test_every_queue_has_dead_letters_that_are_kept_and_an_alarm_for_them(templa
 
 
 def test_what_no_queue_starts_leaves_its_failures_somewhere(template: Template) -> None:
-    started_directly = {"SplitImport", "NightlyTiers"}
+    started_directly = {"SplitImport", "NightlyTiers", "NightlyBonuses", "ProveBonuses"}
     for name in started_directly:
         target = functions(template)[name]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
         assert target["Fn::GetAtt"][0] in of_type(template, "AWS::SQS::Queue")
@@ -135,6 +135,38 @@ def test_every_function_tells_when_it_fails(template: Template) -> None:
     assert watched == set(functions(template))
     assert {"5XXError", "Throttles", "IteratorAge"} <= {alarm["MetricName"] for alarm in alarms}
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms)
+
+
+def test_a_night_that_does_not_start_is_told(template: Template) -> None:
+    """What is never started leaves no error: only that nothing was started says so."""
+    nights = {
+        name: event["Properties"]
+        for name, function in functions(template).items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "ScheduleV2"
+    }
+    assert set(nights) == {"NightlyTiers", "NightlyBonuses", "ProveBonuses"}
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Ref"]: alarm
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "Invocations"
+    }
+    assert set(watched) == set(nights)
+    for name, alarm in watched.items():
+        assert nights[name]["ScheduleExpressionTimezone"] == {"Ref": "TimeZone"}
+        assert alarm["TreatMissingData"] == "breaching"
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+        assert 25 * 3600 < alarm["Period"] * alarm["EvaluationPeriods"] <= 7 * 86400, "longer than the longest day"
+
+
+def test_a_book_that_does_not_balance_is_told(template: Template) -> None:
+    (counted,) = of_type(template, "AWS::Logs::MetricFilter").values()
+    assert counted["LogGroupName"] == {"Ref": "DecideBonusesLogs"}
+    assert counted["FilterPattern"] == '{ $.message = "bonus mismatch" }'
+    (metric,) = counted["MetricTransformations"]
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    (alarm,) = [each for each in alarms if each["MetricName"] == metric["MetricName"]]
+    assert alarm["Namespace"] == metric["MetricNamespace"]
 
 
 def test_every_function_writes_to_a_log_that_ends(template: Template) -> None:
@@ -306,4 +338,5 @@ def test_two_stacks_can_live_in_one_account(template: Template) -> None:
     for name, resource in template["Resources"].items():
         for key in named & set(resource.get("Properties", {})):
             assert isinstance(resource["Properties"][key], dict), f"{name}.{key}"
-    assert "StackName" in json.dumps(functions(template)["NightlyTiers"]["Events"]["Night"]["Properties"]["Name"])
+    for night in ("NightlyTiers", "NightlyBonuses", "ProveBonuses"):
+        assert "StackName" in json.dumps(functions(template)[night]["Events"]["Night"]["Properties"]["Name"])

@@ -1,0 +1,1 @@
+"""Bonuses: a ledger by double entry, and what falls due in it."""

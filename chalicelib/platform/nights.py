@@ -1,0 +1,112 @@
+"""Nights: a job that names what falls due to a queue, whose workers then do the work.
+
+    due_between ──▶ the companies that are due, by day      what a failed night left over is there again: it looks back
+    send_companies ──▶ messages to the queue                a few companies each
+    last_run, record_run                                    when the job ran, and what it counted
+
+Naming a company twice does no harm: whoever has been done is due no more.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chalicelib.platform import aws
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from chalicelib.table.transactions import Item
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+T = TypeVar("T")
+
+LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
+COMPANIES_PER_MESSAGE = 25
+MESSAGES_PER_CALL = 10  # of one SendMessageBatch
+TRIES = 6  # of a call that the queue takes in part only
+RUN_KEEP_DAYS = 400
+
+
+def first_day(work: Work, event: dict[str, Any], last_run: Item | None) -> date:
+    """Where to begin: a week ago, or with the last run if that is longer ago, or with the `day` of the event.
+
+    Raises ValueError for a `day` that is still to come.
+    """
+    days = [work.today - timedelta(days=LOOK_BACK_DAYS)]
+    if last_run:
+        days.append(date.fromisoformat(last_run["day"]))
+    if "day" in event:
+        asked = date.fromisoformat(event["day"])
+        if asked > work.today:
+            raise ValueError(f"{asked} is still to come: what is decided is decided for today")
+        days.append(asked)
+    return min(days)
+
+
+def due_between(work: Work, what: str, first: date, last: date) -> Iterator[str]:
+    """Company ids by day, oldest first. Eventually consistent: who is missed or seen twice is there again tomorrow."""
+    for offset in range((last - first).days + 1):
+        for shard in range(keys.DUE_SHARDS):
+            partition = keys.due_shard(what, first + timedelta(days=offset), shard)
+            for item in work.table.query_all(partition, index="gsi2"):
+                yield item["company_id"]
+
+
+def send_companies(queue_url: str, company_ids: Iterable[str], **about: Any) -> tuple[int, int]:
+    """Sends the ids as they come, none held longer than its call; counts companies and messages.
+
+    A message is `{"companies": […]}` with what else is to be said `about` it.
+    """
+    counted = 0
+
+    def bodies() -> Iterator[dict[str, Any]]:
+        nonlocal counted
+        for ids in chunks(company_ids, COMPANIES_PER_MESSAGE):
+            counted += len(ids)
+            yield {"companies": ids, **about}
+
+    messages = send_bodies(queue_url, bodies())
+    return counted, messages
+
+
+def send_bodies(queue_url: str, bodies: Iterable[dict[str, Any]]) -> int:
+    """Sends a message for each; counts them."""
+    messages = 0
+    for batch in chunks(bodies, MESSAGES_PER_CALL):
+        _send_batch(queue_url, [json.dumps(body) for body in batch])
+        messages += len(batch)
+    return messages
+
+
+def _send_batch(queue_url: str, bodies: list[str]) -> None:
+    """A call may succeed in part: what the queue did not take is sent again, and in the end said."""
+    entries: list[SendMessageBatchRequestEntryTypeDef] = [
+        {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)
+    ]
+    for _ in range(TRIES):
+        answer = aws.sqs().send_message_batch(QueueUrl=queue_url, Entries=entries)
+        refused = {failure["Id"] for failure in answer.get("Failed", [])}
+        entries = [entry for entry in entries if entry["Id"] in refused]
+        if not entries:
+            return
+    raise RuntimeError(f"the queue refused {len(entries)} messages")
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    items = iter(items)
+    while chunk := list(islice(items, size)):
+        yield chunk
+
+
+def last_run(work: Work, job: str) -> Item | None:
+    found = work.table.query(keys.run(job).pk, newest_first=True, limit=1, consistent=True).items
+    return found[0] if found else None
+
+
+def record_run(work: Work, job: str, facts: dict[str, Any]) -> None:
+    work.table.put(
+        {**keys.run(job, work.at).as_item(), **facts, "at": work.at, "expires_at": work.expiry(days=RUN_KEEP_DAYS)}
+    )
