@@ -1,13 +1,16 @@
 """The club's figures, read once from `club.toml` beside the rooms and checked as they are read."""
 
 import tomllib
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Language = Literal["ru", "en"]
 
@@ -18,28 +21,110 @@ class _Figures(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+# --- tiers ------------------------------------------------------------------------------------------------------------
+# The founding ladders, in force from the beginning; the API adds later ones, which keep to the same rules.
+
+
+class _Rises(Protocol):
+    @property
+    def from_sum(self) -> Decimal: ...
+    @property
+    def discount_percent(self) -> Decimal: ...
+    @property
+    def tier(self) -> str: ...
+
+
+AnyStep = TypeVar("AnyStep", bound=_Rises)
+
+
+def rising(steps: list[AnyStep]) -> list[AnyStep]:
+    """The steps of a ladder. Raises ValueError unless each has a name of its own, and a sum and a discount above the one below."""
+    for below, above in pairwise(steps):
+        if above.from_sum <= below.from_sum:
+            raise ValueError(
+                f"steps must rise: {above.tier} begins at {above.from_sum}, {below.tier} at {below.from_sum}"
+            )
+        if above.discount_percent <= below.discount_percent:
+            raise ValueError(
+                f"steps must rise: {above.tier} gives {above.discount_percent} %, {below.tier} {below.discount_percent} %"
+            )
+    if len({step.tier for step in steps}) < len(steps):
+        raise ValueError("two steps have one name")
+    return steps
+
+
+def falling(days: list[int]) -> list[int]:
+    """Days of warning. Raises ValueError unless the earliest stands first, each once."""
+    if days != sorted(set(days), reverse=True):
+        raise ValueError("the earliest warning stands first")
+    return days
+
+
+def floor_below(floor: Decimal, *ladders: Sequence[_Rises] | None) -> None:
+    """Raises ValueError if the floor of a personal first step is above a second step: the order of steps would be lost."""
+    if any(floor > steps[1].from_sum for steps in ladders if steps):
+        raise ValueError("the floor of the personal first step is above the second step")
+
+
+def _day_of_year(text: str) -> str:
+    date.fromisoformat(f"2000-{text}")  # a leap year: 29 February is a day
+    return text
+
+
 class Step(_Figures):
     """A step of a ladder: from this window sum on, this discount."""
 
-    tier: str
+    tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
     from_sum: Decimal = Field(alias="from", gt=0)
     discount_percent: Decimal = Field(ge=0, lt=100)
     name: str
     name_ru: str
 
 
+LEAST_STEPS, MOST_STEPS = 3, 5
+WarningDays = Annotated[list[Annotated[int, Field(ge=1, le=60)]], Field(max_length=5), AfterValidator(falling)]
+DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_day_of_year)]
+Coefficients = Annotated[list[Annotated[Decimal, Field(gt=0, le=10)]], Field(min_length=12, max_length=12)]
+_Steps = Annotated[list[Step], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(rising)]
+
+
+class Season(_Figures):
+    """First and last day of the season, MM-DD, both in it."""
+
+    first: DayOfYear = Field(alias="from")
+    last: DayOfYear = Field(alias="to")
+
+
+class PersonalStep(_Figures):
+    """The first step of a company of so many months: last year's purchases, corrected by the month, at least the floor."""
+
+    months: int = Field(default=18, ge=12)
+    floor: Decimal = Field(gt=0)
+    coefficients: Coefficients
+
+
 class Tiers(_Figures):
     version: str
-    window_days: int = Field(ge=1)
-    ladders: dict[str, list[Step]]
+    window_days: int = Field(ge=1, le=366)
+    hold_days: int = Field(default=30, ge=0, le=366)
+    warning_days: WarningDays = [14, 3]
+    season: Season | None = None
+    ladders: dict[str, _Steps]
+    off_season: dict[str, _Steps] = {}
+    personal: dict[str, PersonalStep] = {}
 
     @model_validator(mode="after")
-    def _steps_rise(self) -> "Tiers":
-        for currency, steps in self.ladders.items():
-            sums = [step.from_sum for step in steps]
-            if not steps or sums != sorted(set(sums)):
-                raise ValueError(f"the steps of the {currency} ladder must rise")
+    def _fits(self) -> "Tiers":
+        if bool(self.off_season) != (self.season is not None):
+            raise ValueError("a season and off-season ladders need each other")
+        for currency in {*self.off_season, *self.personal} - set(self.ladders):
+            raise ValueError(f"there is no {currency} ladder")
+        for currency, personal in self.personal.items():
+            floor_below(personal.floor, self.ladders[currency], self.off_season.get(currency))
         return self
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
 
 
 class SignIn(_Figures):

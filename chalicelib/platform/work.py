@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from chalicelib.platform import aws, clock
 from chalicelib.platform.club import Club, club
@@ -14,13 +15,15 @@ from chalicelib.table import Table
 class Work:
     """The table, the moment, the source of ids, and the club's figures.
 
-    A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash.
+    A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash. What was read
+    once and holds for the whole of the work may be kept in `memo`; work that is made of other work begins with an empty one.
     """
 
     table: Table
     now: datetime
     new_id: NewId = random_id
     club: Club = field(default_factory=club)
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def at(self) -> str:

@@ -46,6 +46,7 @@ K36 | letters that someone must look at        | gsi2  | LETTERS#{state}        
 K37 | when did this job last run               | table | RUN#{job}                    | {time}                             | newest first | S           | tiers
 K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | S           | sales
 K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
+K40 | the ladders in force of a currency       | table | LADDERS                      | FROM#{currency}#{date}             | by day       | S           | tiers
 """
 
 from datetime import date
@@ -166,6 +167,11 @@ def due_shard(work: str, day: date, shard: int) -> str:
 
 def _shard(company_id: str) -> int:
     return crc32(company_id.encode()) % DUE_SHARDS
+
+
+def ladder_from(currency: str, day: date | None = None) -> Key:
+    """K40. Without a day: the prefix of the list."""
+    return Key("LADDERS", f"FROM#{currency}#{day.isoformat() if day else ''}")
 
 
 def day_total(company_id: str, day: date | None = None) -> Key:

@@ -43,7 +43,7 @@ def test_every_text_is_there_in_both_languages() -> None:
     [
         ('currency = "RUB"', 'currencies = "RUB"', "currencies"),
         ("window_days = 90", "window_days = 0", "window_days"),
-        ('from = "150000"', 'from = "40000"', "the steps of the RUB ladder must rise"),
+        ('from = "150000"', 'from = "40000"', "steps must rise"),
         ('from = "150000"', 'from = "many"', "from"),
         ('discount_percent = "5"', 'discount_percent = "100"', "discount_percent"),
         ('"company_named"', '"star_sign"', "unlocks"),

@@ -49,3 +49,9 @@ def test_clients_and_the_secret_are_made_once() -> None:
 def test_the_mail_service_is_never_asked_twice_by_the_sdk() -> None:
     assert aws.ses().meta.config.retries["total_max_attempts"] == 1
     assert aws.dynamodb().meta.config.retries["total_max_attempts"] > 1
+
+
+def test_work_made_of_other_work_remembers_nothing(work: Work) -> None:
+    work.memo["figure"] = 1
+    assert replace(work, now=work.now).memo == {}
+    assert work == replace(work)

@@ -1,0 +1,177 @@
+"""Ladders: which sum of purchases gives which discount, and since when. Pure: no clock, no table, no configuration.
+
+A ladder is one version of the club's steps in one currency. It is in force from its `valid_from` until the day before the next one's;
+the first one has been in force from the beginning. What a day is judged by is `ladder_on(ladders, day)`, and of it `steps_for(ladder,
+day, last_year)`: the season's steps of that day, with the company's personal first step where it has one.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
+
+from chalicelib.platform.money import round_half_up
+
+BEGINNING = date.min  # the `valid_from` of a currency's first ladder
+
+MonthDay = tuple[int, int]
+Season = tuple[MonthDay, MonthDay]  # first and last day, both in it; it may reach over the new year
+Fact = dict[str, Any]  # texts, numbers (int and Decimal), lists and maps of them, None: what an item can hold
+
+
+class Step(NamedTuple):
+    """A step of a ladder: reached when the window sum is `from_sum` or more. The code of no tier is empty."""
+
+    tier: str
+    from_sum: Decimal
+    discount_percent: Decimal
+    name: str = ""
+    name_ru: str = ""
+
+    def name_in(self, language: str) -> str:
+        return (self.name_ru if language == "ru" else self.name) or self.tier
+
+
+NO_STEP = Step("", Decimal(0), Decimal(0), "No tier", "Без уровня")
+
+Steps = tuple[Step, ...]  # lowest first, sums and discounts rise strictly; the last one is open
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalStep:
+    """How the first step follows a company's own last year.
+
+    It is for companies whose first purchase lies `months` or more before the day. `coefficients` are by month, January first.
+    """
+
+    floor: Decimal
+    coefficients: tuple[Decimal, ...]
+    months: int = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One version of the steps of a currency.
+
+    `steps` are those of the season where there is one, and of the whole year otherwise. A reached step is held `hold_days`
+    days; a fall is announced `warning_days` days before it, the earliest first. `activated_at` is the moment since which the
+    club has known of it; None: always.
+    """
+
+    ladder_id: str
+    version: str
+    currency: str
+    valid_from: date
+    window_days: int
+    hold_days: int
+    warning_days: tuple[int, ...]
+    steps: Steps
+    off_season_steps: Steps | None = None
+    season: Season | None = None
+    personal: PersonalStep | None = None
+    activated_at: str | None = None
+
+    def steps_on(self, day: date) -> Steps:
+        """The season's steps of this day, for a company without a personal first step."""
+        if self.off_season_steps is None or self.season is None or in_season(self.season, day):
+            return self.steps
+        return self.off_season_steps
+
+    def step(self, tier: str, day: date) -> Step | None:
+        """The step of this name on this day; None if the ladder has none."""
+        return next((step for step in self.steps_on(day) if step.tier == tier), None)
+
+    def as_fact(self) -> Fact:
+        """As an item holds it."""
+        return {
+            "ladder_id": self.ladder_id,
+            "version": self.version,
+            "currency": self.currency,
+            "valid_from": self.valid_from.isoformat(),
+            "window_days": self.window_days,
+            "hold_days": self.hold_days,
+            "warning_days": list(self.warning_days),
+            "steps": [list(step) for step in self.steps],
+            "off_season_steps": _listed(self.off_season_steps),
+            "season": _listed(self.season),
+            "personal": (
+                [self.personal.floor, list(self.personal.coefficients), self.personal.months] if self.personal else None
+            ),
+            "activated_at": self.activated_at,
+        }
+
+    @classmethod
+    def from_fact(cls, fact: Mapping[str, Any]) -> Self:
+        """The ladder of which this is `as_fact`, whole numbers given as Decimal or int."""
+        season, personal, off_season = fact["season"], fact["personal"], fact["off_season_steps"]
+        return cls(
+            ladder_id=fact["ladder_id"],
+            version=fact["version"],
+            currency=fact["currency"],
+            valid_from=date.fromisoformat(fact["valid_from"]),
+            window_days=int(fact["window_days"]),
+            hold_days=int(fact["hold_days"]),
+            warning_days=tuple(int(days) for days in fact["warning_days"]),
+            steps=_steps(fact["steps"]),
+            off_season_steps=_steps(off_season) if off_season is not None else None,
+            season=(_month_day(season[0]), _month_day(season[1])) if season else None,
+            personal=PersonalStep(personal[0], tuple(personal[1]), int(personal[2])) if personal else None,
+            activated_at=fact["activated_at"],
+        )
+
+
+def ladder_on(ladders: Sequence[Ladder], day: date) -> Ladder:
+    """The ladder in force on this day: the last one that is valid by then, of ladders by `valid_from`. One is always."""
+    return ladders[max(bisect_right(ladders, day, key=lambda ladder: ladder.valid_from) - 1, 0)]
+
+
+def in_season(season: Season, day: date) -> bool:
+    first, last = season
+    here = (day.month, day.day)
+    return first <= here <= last if first <= last else here >= first or here <= last
+
+
+def steps_for(ladder: Ladder, day: date, last_year: Decimal | None) -> Steps:
+    """The steps of this day for one company.
+
+    `last_year`: its net purchases of the same window one year earlier; None for a company without a personal first step, as are
+    all under a ladder that knows none. The first step then begins at
+
+        min(max(round half up (last_year × coefficient of the day's month), floor), from_sum of the second step)
+
+    (product.md, T4). The other steps are everybody's, and the order of steps is kept.
+    """
+    steps = ladder.steps_on(day)
+    if ladder.personal is None or last_year is None or len(steps) < 2:
+        return steps
+    own = round_half_up(last_year * ladder.personal.coefficients[day.month - 1])
+    return steps[0]._replace(from_sum=min(max(own, ladder.personal.floor), steps[1].from_sum)), *steps[1:]
+
+
+def step_of(reached: Decimal, steps: Steps) -> Step:
+    """The highest step whose sum is reached; its own sum reaches it."""
+    found = NO_STEP
+    for step in steps:
+        if reached < step.from_sum:
+            break
+        found = step
+    return found
+
+
+def always(ladder: Ladder) -> Ladder:
+    """The same ladder, as if it had been in force from the beginning and known all along."""
+    return replace(ladder, valid_from=BEGINNING, activated_at=None)
+
+
+def _listed(pairs: Sequence[Sequence[Any]] | None) -> list[list[Any]] | None:
+    return [list(pair) for pair in pairs] if pairs is not None else None
+
+
+def _steps(facts: Sequence[Sequence[Any]]) -> Steps:
+    return tuple(Step(*fact) for fact in facts)
+
+
+def _month_day(fact: Sequence[Any]) -> MonthDay:
+    return int(fact[0]), int(fact[1])
