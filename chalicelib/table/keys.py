@@ -47,6 +47,12 @@ K37 | when did this job last run               | table | RUN#{job}              
 K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | S           | sales
 K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
 K40 | the ladders in force of a currency       | table | LADDERS                      | FROM#{currency}#{date}             | by day       | S           | tiers
+K58 | how far a company's volume bonuses are   | table | COMPANY#{company}            | PERIODS#{programme}                | by programme | S           | bonuses
+K59 | a company's closed periods               | table | COMPANY#{company}            | PERIOD#{last day}#{programme}      | newest first | E, T        | bonuses
+K60 | what goods a company is owed             | table | COMPANY#{company}            | ENTITLEMENT#{entitlement}          | newest first | E, S        | bonuses
+K61 | the goods chosen for an entitlement      | table | COMPANY#{company}            | CHOICE#{entitlement}#{choice}      | by choice    | S           | bonuses
+K62 | goods to be shipped or handed over       | gsi2  | GOODS                        | {time}#{choice}                    | oldest first | E           | bonuses
+K63 | base prices as they were at a close      | table | PRICELIST#{list}             | LIST, PRICE#{sku}                  | by sku       | E, S, T     | bonuses
 """
 
 from datetime import date
@@ -265,6 +271,44 @@ def distributor_queue(distributor_id: str, at: str, order_id: str) -> Key:
 def shipment(distributor_id: str, year: int, document: str) -> Key:
     """K39. Written with the shipment and never changed. Bookkeeping numbers its documents anew each year."""
     return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPMENT#{year}#{document}")
+
+
+# --- periods and goods ------------------------------------------------------------------------------------------------
+
+
+def volume_course(company_id: str, programme: str) -> Key:
+    """K58. Without a programme: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"PERIODS#{programme}")
+
+
+def period(company_id: str, last: date | None, programme: str) -> Key:
+    """K59. Without a day and a programme: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"PERIOD#{last.isoformat()}#{programme}" if last else "PERIOD#")
+
+
+def entitlement(company_id: str, entitlement_id: str) -> Key:
+    """K60. Ids begin with the day from which the goods are there, so the list is in the order of days."""
+    return Key(f"COMPANY#{company_id}", f"ENTITLEMENT#{entitlement_id}")
+
+
+def choice(company_id: str, entitlement_id: str, choice_id: str) -> Key:
+    """K61. Without a choice: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"CHOICE#{entitlement_id}#{choice_id}")
+
+
+def goods_list(at: str, choice_id: str) -> Key:
+    """K62. A gift waits under the id of its entitlement."""
+    return Key("GOODS", f"{at}#{choice_id}")
+
+
+def price_list(list_id: str) -> Key:
+    """K63, when it was frozen, and whether it is whole."""
+    return Key(f"PRICELIST#{list_id}", "LIST")
+
+
+def frozen_price(list_id: str, sku: str) -> Key:
+    """K63. With the beginning of an article number: the prefix of the list."""
+    return Key(f"PRICELIST#{list_id}", f"PRICE#{sku}")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------
