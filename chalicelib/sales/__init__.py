@@ -1,20 +1,23 @@
 """Purchase facts: documents, their corrections, and day totals.
 
 A sale document is what a company bought by one invoice, or gave back by one return. It is recorded once per content: the same
-again changes nothing, other content is the next revision, and the days' totals follow in the same transaction.
+again changes nothing, other content is the next revision, and the days' totals follow in the same transaction. A return counts on the
+day of the sale that it names, and takes effect on its own.
 """
 
-from chalicelib.sales.rules import DayTotals, Outcome, SaleDocument, SaleLine
-from chalicelib.sales.service import TooLarge, day_totals, on_order_shipped, preview, record
+from chalicelib.sales.rules import DayTotals, Original, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.service import TooLarge, day_totals, on_order_shipped, on_sale_recorded, preview, record
 
 __all__ = [
     "DayTotals",
+    "Original",
     "Outcome",
     "SaleDocument",
     "SaleLine",
     "TooLarge",
     "day_totals",
     "on_order_shipped",
+    "on_sale_recorded",
     "preview",
     "record",
 ]

@@ -3,6 +3,9 @@
 A document is known by its source, the series in which its number is unique, and the number. What is recorded of it is a
 revision; the same content is never recorded twice in a row. A correction moves day totals by its difference from the
 revision before, wherever that one counted: on another day, or with another company.
+
+A return counts on the day of the sale that it takes back, and takes effect on its own. Which day that is follows from the return and from
+what is known of its original, and from nothing else; so the two may come in any order, and the original may still be corrected.
 """
 
 import json
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Self
 
 from chalicelib.platform.money import round_half_up
@@ -18,7 +22,7 @@ from chalicelib.platform.money import round_half_up
 Kind = Literal["sale", "return"]
 Outcome = Literal["created", "changed", "unchanged"]
 
-DocumentRef = tuple[str, str]
+DocumentRef = tuple[str, str]  # source, and series/number
 
 ZERO = Decimal(0)
 
@@ -46,9 +50,20 @@ class SaleLine:
         return cls(sku, name, quantity, unit_price, round_half_up(amount) + ZERO)
 
 
+class Original(NamedTuple):
+    """The sale that a return takes back, as the return names it: by its number, by its day, or by both.
+
+    `series`: where the number may be found, the likeliest first; empty without a number. `day`: its business date, where it is told.
+    """
+
+    number: str
+    series: tuple[str, ...]
+    day: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class SaleDocument:
-    """What a company bought by one invoice, or gave back."""
+    """What a company bought by one invoice, or gave back. Only a return has an original, a document of the same source."""
 
     source: str
     number: str
@@ -58,6 +73,7 @@ class SaleDocument:
     lines: Sequence[SaleLine]
     series: str = ""
     kind: Kind = "sale"
+    original: Original | None = None
 
     @property
     def ref(self) -> DocumentRef:
@@ -65,8 +81,23 @@ class SaleDocument:
         return self.source, f"{self.series}/{self.number}"
 
     @property
+    def candidates(self) -> list[DocumentRef]:
+        """The documents that may be its original, the likeliest first."""
+        if self.original is None:
+            return []
+        refs = [(self.source, f"{series}/{self.original.number}") for series in self.original.series]
+        return [ref for ref in refs if ref != self.ref]
+
+    @property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), ZERO)
+
+
+class Counting(NamedTuple):
+    """The day that a document counts on, and the original that was found for it."""
+
+    day: date
+    original: DocumentRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +106,24 @@ class Head:
 
     company_id: str
     business_date: date
+    counting: Counting
     total: Decimal
     revision: int
     digest: str
     outcome: Outcome
     import_id: str | None
     as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What lies under a document's number: its head, if it came, and the returns that name it, perhaps before it came."""
+
+    head: Head | None = None
+    returned_by: frozenset[DocumentRef] = frozenset()
+
+
+NOTHING = Known()
 
 
 class DayTotals(NamedTuple):
@@ -96,51 +139,94 @@ class DayTotals(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What one day of one company gains."""
+    """What one day of one company gains; `returned`: what of the amount takes effect later, by the day on which it does."""
 
     amount: Decimal
     documents: int
+    returned: Mapping[date, Decimal] = MappingProxyType({})
 
 
 DayKey = tuple[str, date]
 Changes = dict[DayKey, Counted]
+NO_GAIN = Counted(ZERO, 0)
 
 
 def digest(document: SaleDocument, packed: Sequence[str]) -> str:
     """The same for the same content, in whatever order its lines were exported."""
     head = [document.company_id, document.business_date.isoformat(), document.currency, document.kind]
+    if document.original:
+        number, series, day = document.original
+        head.append(f"{number}/{','.join(series)}/{day or ''}")
     return sha256("\n".join([*head, *sorted(packed)]).encode()).hexdigest()
 
 
-def outcome(head: Head | None, content: str, import_id: str | None, as_of: str) -> tuple[Outcome, bool]:
+def counting(document: SaleDocument, known: Mapping[DocumentRef, Known]) -> Counting:
+    """Where the document counts: a return with its original, anything else on its own day.
+
+    A document is taken for the original if it is the same company's and not dated after the return. While none is known, the day that
+    the return tells counts, if it is not after its own; without any of this a return counts on its own day.
+    """
+    if document.original is None:
+        return Counting(document.business_date)
+    for ref in document.candidates:
+        head = known.get(ref, NOTHING).head
+        if head and head.company_id == document.company_id and head.business_date <= document.business_date:
+            return Counting(head.business_date, ref)
+    return Counting(min(document.original.day or document.business_date, document.business_date))
+
+
+def outcome(
+    head: Head | None, content: str, counted: Counting, import_id: str | None, as_of: str
+) -> tuple[Outcome, bool]:
     """What recording this content comes to, and whether there is anything to write.
 
     The import that wrote the newest revision hears what it heard then, however often it comes again. And who knows an older
-    state than the one that is recorded does not bring it back.
+    state than the one that is recorded does not bring it back. A return whose original came or moved meanwhile is written anew,
+    though its content is unchanged.
     """
     if head is None:
         return "created", True
     if head.digest == content:
-        return (head.outcome if import_id is not None and head.import_id == import_id else "unchanged"), False
+        return (head.outcome if import_id is not None and head.import_id == import_id else "unchanged"), (
+            head.counting != counted
+        )
     return ("unchanged", False) if as_of < head.as_of else ("changed", True)
 
 
-def changes(head: Head | None, document: SaleDocument) -> Changes:
+def changes(head: Head | None, document: SaleDocument, counted: Counting) -> Changes:
     """What the days gain when this document takes the place of what is recorded of it."""
-    moved: Changes = {(document.company_id, document.business_date): Counted(document.total, 1)}
+    moved: Changes = {}
+    merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
     if head is not None:
-        merge(moved, {(head.company_id, head.business_date): Counted(-head.total, -1)})
-    return {day: gain for day, gain in moved.items() if gain != (ZERO, 0)}
+        merge(
+            moved, {(head.company_id, head.counting.day): _counted(-head.total, -1, head.counting, head.business_date)}
+        )
+    return {day: gain for day, gain in moved.items() if gain != NO_GAIN}
+
+
+def _counted(amount: Decimal, documents: int, counted: Counting, effect: date) -> Counted:
+    if counted.day == effect or not amount:
+        return Counted(amount, documents)
+    return Counted(amount, documents, {effect: amount})
 
 
 def merge(into: Changes, more: Mapping[DayKey, Counted]) -> None:
     for day, gain in more.items():
-        before = into.get(day, Counted(ZERO, 0))
-        into[day] = Counted(before.amount + gain.amount, before.documents + gain.documents)
+        before = into.get(day, NO_GAIN)
+        returned = before.returned
+        if gain.returned:
+            both = {effect: returned.get(effect, ZERO) + amount for effect, amount in gain.returned.items()}
+            returned = {effect: amount for effect, amount in {**returned, **both}.items() if amount}
+        into[day] = Counted(before.amount + gain.amount, before.documents + gain.documents, returned)
+
+
+def moves(head: Head | None, document: SaleDocument) -> bool:
+    """Whether the document comes to where its returns have not looked for it yet."""
+    return head is None or (head.company_id, head.business_date) != (document.company_id, document.business_date)
 
 
 def of_company(moved: Mapping[DayKey, Counted], company_id: str) -> dict[str, Decimal]:
-    """The amounts of one company by ISO date, as its event carries them."""
+    """The amounts of one company by ISO date, as its event carries them; zero where only the day of an effect moved."""
     return {day.isoformat(): gain.amount for (company, day), gain in moved.items() if company == company_id}
 
 

@@ -49,6 +49,16 @@ class PurchaseLine(BaseModel):
     amount: Money
 
 
+class OriginalDocument(BaseModel):
+    """The sale that a return takes back, as the return names it."""
+
+    document: str | None = Field(description="Its number; null where only its day is told.")
+    business_date: date | None = Field(
+        description="Its day as it was found, or else as the return tells it; null: neither."
+    )
+    found: bool = Field(description="Whether the club knows this document among those of the company.")
+
+
 class Purchase(BaseModel):
     """A document as it is now: the newest revision of what the company bought by it or gave back."""
 
@@ -56,6 +66,10 @@ class Purchase(BaseModel):
     document: str = Field(description="The number that the document has there.")
     kind: Kind
     business_date: date
+    counts_on: date = Field(
+        description="The day whose purchases it belongs to: of a return, that of the sale that it names, else its own."
+    )
+    original: OriginalDocument | None = Field(description="Null for a sale, and for a return that names none.")
     total: Money
     revision: int = Field(description="1, and one more with each correction.")
     recorded_at: str = Field(description="When this revision was recorded.")

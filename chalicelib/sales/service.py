@@ -1,14 +1,14 @@
 """Recording sales, once and for ever, and telling a company what it bought."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
-from chalicelib.sales.rules import DayTotals, DocumentRef, Head, Outcome, SaleDocument, SaleLine
-from chalicelib.sales.schemas import Purchase, PurchaseLine
+from chalicelib.sales.rules import NOTHING, DayTotals, DocumentRef, Known, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.schemas import OriginalDocument, Purchase, PurchaseLine
 from chalicelib.table import Busy, Page, Refused
 from chalicelib.table.transactions import Item
 
@@ -39,14 +39,13 @@ def record(
     """
     as_of = as_of or work.at
     judged = _judged(work, documents, import_id, as_of)
-    outcomes = {ref: outcome for ref, (outcome, _) in judged.items()}
-    for pack in store.packs(revision for _, revision in judged.values() if revision):
-        try:
-            work.table.commit(store.transaction(work, pack))
-        except (Refused, Busy):
-            for revision in pack:
-                outcomes[revision.document.ref] = _record_alone(work, revision.document, import_id, as_of)
-    return [outcomes[document.ref] for document in documents]
+    naming = [document for document in documents if document.candidates]
+    outcomes = _write(work, (judged[each.ref] for each in documents if not each.candidates), import_id, as_of)
+    if any(outcomes.get(ref) in ("created", "changed") for each in naming for ref in each.candidates):
+        # Their originals came in the same call, and are known only now.
+        judged |= _judged(work, naming, import_id, as_of)
+    outcomes |= _write(work, (judged[each.ref] for each in naming), import_id, as_of)
+    return [outcomes.get(document.ref, judged[document.ref][0]) for document in documents]
 
 
 def preview(work: Work, documents: Sequence[SaleDocument]) -> list[Outcome]:
@@ -56,8 +55,9 @@ def preview(work: Work, documents: Sequence[SaleDocument]) -> list[Outcome]:
 
 
 def _judged(work: Work, documents: Sequence[SaleDocument], import_id: str | None, as_of: str) -> Judged:
-    heads = store.heads(work.table, documents)
-    judged = {document.ref: _judge(heads.get(document.ref), document, import_id, as_of) for document in documents}
+    refs = (ref for document in documents for ref in (document.ref, *document.candidates))
+    known = store.known(work.table, refs)
+    judged = {document.ref: _judge(known, document, import_id, as_of) for document in documents}
     if len(judged) < len(documents):
         raise ValueError("a document was given twice")
     too_large = [ref for ref, (_, revision) in judged.items() if revision and revision.size > store.MOST_BYTES]
@@ -67,37 +67,86 @@ def _judged(work: Work, documents: Sequence[SaleDocument], import_id: str | None
 
 
 def _judge(
-    head: Head | None, document: SaleDocument, import_id: str | None, as_of: str
+    known: Mapping[DocumentRef, Known], document: SaleDocument, import_id: str | None, as_of: str
 ) -> tuple[Outcome, store.Revision | None]:
+    mine = known.get(document.ref, NOTHING)
+    head = mine.head
     packed = [rules.pack(line) for line in document.lines]
     digest = rules.digest(document, packed)
-    outcome, writes = rules.outcome(head, digest, import_id, as_of)
+    counting = rules.counting(document, known)
+    outcome, writes = rules.outcome(head, digest, counting, import_id, as_of)
     if not writes:
         return outcome, None
+    # A return that follows its original stays what it is: nobody corrected it.
+    follows = head if head and head.digest == digest else None
     return outcome, store.Revision(
         document=document,
-        head=head,
-        outcome=outcome,
+        known=mine,
+        candidates={ref: known.get(ref, NOTHING) for ref in document.candidates},
+        counting=counting,
+        outcome=follows.outcome if follows else outcome,
         digest=digest,
         lines=rules.chunks(packed, store.LINES_BYTES),
-        changes=rules.changes(head, document),
-        import_id=import_id,
-        as_of=as_of,
+        changes=rules.changes(head, document, counting),
+        import_id=follows.import_id if follows else import_id,
+        as_of=follows.as_of if follows else as_of,
     )
+
+
+def _write(
+    work: Work, judged: Iterable[tuple[Outcome, store.Revision | None]], import_id: str | None, as_of: str
+) -> dict[DocumentRef, Outcome]:
+    """Writes what there is to write, and says what became of each of these."""
+    several = [(outcome, revision) for outcome, revision in judged if revision]
+    outcomes = {revision.document.ref: outcome for outcome, revision in several}
+    for pack in store.packs(revision for _, revision in several):
+        try:
+            work.table.commit(store.transaction(work, pack))
+        except (Refused, Busy):
+            for revision in pack:
+                outcomes[revision.document.ref] = _record_alone(work, revision.document, import_id, as_of)
+    return outcomes
 
 
 def _record_alone(work: Work, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:
     for _ in range(TRIES):
-        head = store.heads(work.table, [document]).get(document.ref)
-        outcome, revision = _judge(head, document, import_id, as_of)
-        if revision is None:
+        known = store.known(work.table, [document.ref, *document.candidates])
+        outcome, revision = _judge(known, document, import_id, as_of)
+        if revision is None or _committed(work, revision):
             return outcome
-        try:
-            work.table.commit(store.transaction(work, [revision]))
-        except Refused:
-            continue
-        return outcome
     raise Busy(f"document {document.number} stayed under change")
+
+
+def _committed(work: Work, revision: store.Revision) -> bool:
+    try:
+        work.table.commit(store.transaction(work, [revision]))
+    except Refused:
+        return False
+    return True
+
+
+def on_sale_recorded(work: Work, event: Event) -> None:
+    """Consumer of `sale.recorded`: where a document came late or moved, the returns that name it follow it.
+
+    Each of them is judged anew by what is known of its originals now, so it does not matter how often or in which order this is told.
+    """
+    for document in event.item.get("returned_by", ()):
+        _follow(work, (event.item["source"], document))
+
+
+def _follow(work: Work, ref: DocumentRef) -> None:
+    for _ in range(TRIES):
+        head = store.known(work.table, [ref]).get(ref, NOTHING).head
+        if head is None:
+            raise LookupError(f"no document {ref}")
+        document = store.newest(work.table, ref, head)
+        known = store.known(work.table, [ref, *document.candidates])
+        if known[ref].head != head:
+            continue
+        _, revision = _judge(known, document, head.import_id, head.as_of)
+        if revision is None or _committed(work, revision):
+            return
+    raise Busy(f"document {ref} stayed under change")
 
 
 def on_order_shipped(work: Work, event: Event) -> None:
@@ -162,12 +211,23 @@ def _purchase(sale: Item, lines: list[SaleLine] | None) -> Purchase:
         document=sale["document"],
         kind=sale["kind"],
         business_date=date.fromisoformat(sale["business_date"]),
+        counts_on=date.fromisoformat(sale.get("counts_on") or sale["business_date"]),
+        original=_original(sale),
         total=Money(amount=sale["total"], currency=currency),
         revision=int(sale["revision"]),
         recorded_at=sale["recorded_at"],
         line_count=int(sale["line_count"]),
         lines=None if lines is None else [_line(line, currency) for line in lines],
     )
+
+
+def _original(sale: Item) -> OriginalDocument | None:
+    named = store.named(sale)
+    if named is None:
+        return None
+    found = "original" in sale
+    day = date.fromisoformat(sale["counts_on"]) if found else named.day
+    return OriginalDocument(document=named.number or None, business_date=day, found=found)
 
 
 def _line(line: SaleLine, currency: str) -> PurchaseLine:

@@ -1,8 +1,10 @@
 """The items of a sale.
 
-HEAD   (K16)  what is known of a document: company, day, total, digest and revision; the import that wrote it
+HEAD   (K16)  what is known of a document: company, day, total, digest and revision; the import that wrote it; of a return, the day
+              that it counts on and the original found for it. `returned_by`: the returns that name it; without a revision beside
+              it, the document itself has not come yet
 SALE   (K15)  one revision, for ever: the document with its lines; new, it is the event `sale.recorded`;
-              `superseded_by` says that there is a newer one
+              `superseded_by` and `superseded_at` say that there is a newer one. `returned_by`: the returns that must follow it
 LINES  (K38)  the further lines of a revision that does not fit into one item
 DAY    (K14)  net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: what of it was given back on that later day
 """
@@ -13,20 +15,25 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
 from chalicelib.sales.rules import (
+    NOTHING,
     Changes,
+    Counting,
     DayKey,
     DayTotals,
     DocumentRef,
     Head,
+    Known,
+    Original,
     Outcome,
     SaleDocument,
     SaleLine,
     merge,
+    moves,
     of_company,
     unpack,
 )
@@ -43,10 +50,15 @@ RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A revision to be written: the document, what it replaces, and what the days gain by it."""
+    """A revision to be written: the document, what it replaces, and what the days gain by it.
+
+    `candidates`: what was known of the documents that may be its original, when its day was found.
+    """
 
     document: SaleDocument
-    head: Head | None
+    known: Known
+    candidates: Mapping[DocumentRef, Known]
+    counting: Counting
     outcome: Outcome
     digest: str
     lines: list[str]
@@ -55,27 +67,56 @@ class Revision:
     as_of: str
 
     @property
+    def head(self) -> Head | None:
+        return self.known.head
+
+    @property
     def number(self) -> int:
         return self.head.revision + 1 if self.head else 1
 
     @property
-    def losers(self) -> set[str]:
-        """Companies that a correction takes the document from."""
-        return {company for company, _ in self.changes} - {self.document.company_id}
+    def loser(self) -> str | None:
+        """The company that a correction takes the document from."""
+        return self.head.company_id if self.head and self.head.company_id != self.document.company_id else None
+
+    @property
+    def shared(self) -> set[DayKey | DocumentRef]:
+        """What it touches together with others of its pack: day totals, and the heads of originals."""
+        return {*self.changes, *self.candidates}
 
     @property
     def operations(self) -> int:
-        """Of the transaction, beside those on day totals."""
-        return 1 + len(self.lines) + (1 if self.head else 0) + len(self.losers)
+        """Of the transaction, beside those on what is shared."""
+        return 1 + len(self.lines) + (1 if self.head else 0) + (1 if self.loser else 0)
 
     @property
     def size(self) -> int:
-        return sum(len(text.encode()) for text in self.lines) + _ITEM_BYTES * (self.operations + len(self.changes))
+        return sum(len(text.encode()) for text in self.lines) + _ITEM_BYTES * (self.operations + len(self.shared))
 
 
-def heads(table: Table, documents: Iterable[SaleDocument]) -> dict[DocumentRef, Head]:
-    refs = {keys.document(*document.ref): document.ref for document in documents}
-    return {refs[key]: _head(item) for key, item in table.get_many(refs, consistent=True).items()}
+def known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Known]:
+    """What lies under each of these numbers, of those under which anything does."""
+    wanted = {keys.document(*ref): ref for ref in refs}
+    return {wanted[key]: _known(item) for key, item in table.get_many(wanted, consistent=True).items()}
+
+
+def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
+    """The document as its newest revision has it."""
+    key = keys.sale(head.company_id, head.business_date, *ref, head.revision)
+    sale = table.get(key, consistent=True)
+    if sale is None:
+        raise LookupError(f"no revision {head.revision} of {ref}")
+    return SaleDocument(
+        source=sale["source"],
+        number=sale["document"],
+        company_id=sale["company_id"],
+        business_date=date.fromisoformat(sale["business_date"]),
+        currency=sale["currency"],
+        lines=lines_of(table, [sale])[key],
+        series=sale["series"],
+        kind=sale["kind"],
+        original=named(sale),
+    )
 
 
 def lines_of(table: Table, sales: Iterable[Item]) -> dict[Key, list[SaleLine]]:
@@ -121,16 +162,23 @@ def days(table: Table, company_id: str, first: date, last: date) -> DayTotals:
 def packs(revisions: Iterable[Revision]) -> Iterable[list[Revision]]:
     """As many revisions together as one transaction holds. Those of one company come side by side, to share its days."""
     pack: list[Revision] = []
-    touched: set[DayKey] = set()
+    touched: set[DayKey | DocumentRef] = set()
+    written: set[DayKey | DocumentRef] = set()
     operations = size = 0
     for revision in sorted(revisions, key=lambda each: (each.document.company_id, each.document.business_date)):
-        both = touched | revision.changes.keys()
+        shared = revision.shared
+        both = touched | shared
         if pack and (
-            operations + revision.operations + len(both) > MOST_OPERATIONS or size + revision.size > MOST_BYTES
+            operations + revision.operations + len(both) > MOST_OPERATIONS
+            or size + revision.size > MOST_BYTES
+            # A document that is another one's original there, or the other way about: an item can be touched once only.
+            or revision.document.ref in touched
+            or not written.isdisjoint(shared)
         ):
             yield pack
-            pack, both, operations, size = [], set(revision.changes), 0, 0
+            pack, both, written, operations, size = [], shared, set(), 0, 0
         pack.append(revision)
+        written.add(revision.document.ref)
         touched = both
         operations += revision.operations
         size += revision.size
@@ -142,32 +190,68 @@ def transaction(work: Work, revisions: Iterable[Revision]) -> Transaction:
     """All of these revisions, and what the days gain by them together."""
     tx = Transaction()
     gained: Changes = {}
+    originals: dict[DocumentRef, tuple[Known, set[str]]] = {}
     for revision in revisions:
         _put_revision(tx, work, revision)
         merge(gained, revision.changes)
-    for (company_id, day), (amount, documents) in gained.items():
-        tx.update(keys.day_total(company_id, day), add={"amount": amount, "documents": documents})
+        for ref, candidate in revision.candidates.items():
+            originals.setdefault(ref, (candidate, set()))[1].add(revision.document.ref[1])
+    for (company_id, day), (amount, documents, returned) in gained.items():
+        later = {f"{RETURNED}{effect.isoformat()}": part for effect, part in returned.items()}
+        tx.update(keys.day_total(company_id, day), add={"amount": amount, "documents": documents, **later})
+    for ref, (candidate, returns) in originals.items():
+        _name_original(tx, ref, candidate, returns)
     return tx
+
+
+def _name_original(tx: Transaction, ref: DocumentRef, candidate: Known, returns: set[str]) -> None:
+    """The original is still where it was found, and knows these returns from now on: before it moves, it looks at them."""
+    head = candidate.head
+    unmoved = Attr("revision").eq(head.revision) if head else Attr("revision").not_exists()
+    new = returns - {document for _, document in candidate.returned_by}
+    if new:
+        tx.update(keys.document(*ref), add={"returned_by": new}, when=unmoved)
+    else:
+        tx.check(keys.document(*ref), unmoved)
 
 
 def _put_revision(tx: Transaction, work: Work, revision: Revision) -> None:
     document, head = revision.document, revision.head
     key = _sale_key(document, document.company_id, document.business_date, revision.number)
-    unchanged = Attr("revision").eq(head.revision) if head else Attr("pk").not_exists()
-    tx.put(_head_item(revision, work.at), when=unchanged)
+    tx.put(_head_item(revision, work.at), when=_unchanged(revision.known))
     tx.put(_sale_item(key, revision, work.at))
     for further, text in zip(_further(key, len(revision.lines) - 1), revision.lines[1:], strict=True):
         tx.put({**further.as_item(), "lines": text})
     if head:
         replaced = _sale_key(document, head.company_id, head.business_date, head.revision)
-        tx.update(replaced, put={"superseded_by": revision.number}, when=Attr("pk").exists())
-    for company_id in revision.losers:
-        deltas = of_company(revision.changes, company_id)
-        record_event(tx, work, keys.company(company_id), _EVENT, company_id=company_id, deltas=deltas)
+        superseded = {"superseded_by": revision.number, "superseded_at": work.at}
+        tx.update(replaced, put=superseded, when=Attr("pk").exists())
+    if revision.loser:
+        record_event(
+            tx,
+            work,
+            keys.company(revision.loser),
+            _EVENT,
+            company_id=revision.loser,
+            deltas=of_company(revision.changes, revision.loser),
+            source=document.source,
+            series=document.series,
+            document=document.number,
+            gone=True,
+        )
+
+
+def _unchanged(known: Known) -> ConditionBase:
+    """Nobody wrote the head, and no return was added to it: the set of returns only grows."""
+    if known == NOTHING:
+        return Attr("pk").not_exists()
+    revision = Attr("revision").eq(known.head.revision) if known.head else Attr("revision").not_exists()
+    returns = Attr("returned_by")
+    return revision & (returns.size().eq(len(known.returned_by)) if known.returned_by else returns.not_exists())
 
 
 def _head_item(revision: Revision, at: str) -> Item:
-    document = revision.document
+    document, (day, original) = revision.document, revision.counting
     return {
         **keys.document(*document.ref).as_item(),
         "company_id": document.company_id,
@@ -178,25 +262,41 @@ def _head_item(revision: Revision, at: str) -> Item:
         "outcome": revision.outcome,
         "as_of": revision.as_of,
         "at": at,
+        **({"counts_on": day.isoformat()} if document.original else {}),
+        **({"original": original[1]} if original else {}),
+        **({"returned_by": {name for _, name in revision.known.returned_by}} if revision.known.returned_by else {}),
         **_optional(revision.import_id),
     }
 
 
-def _head(item: Item) -> Head:
-    return Head(
-        company_id=item["company_id"],
-        business_date=date.fromisoformat(item["business_date"]),
-        total=item["total"],
-        revision=int(item["revision"]),
-        digest=item["digest"],
-        outcome=item["outcome"],
-        import_id=item.get("import_id"),
-        as_of=item["as_of"],
+def _known(item: Item) -> Known:
+    source = item["pk"].split("#")[1]
+    returned_by = frozenset((source, document) for document in item.get("returned_by", ()))
+    if "revision" not in item:
+        return Known(None, returned_by)
+    business_date = date.fromisoformat(item["business_date"])
+    counting = Counting(business_date)
+    if "counts_on" in item:
+        original = (source, item["original"]) if "original" in item else None
+        counting = Counting(date.fromisoformat(item["counts_on"]), original)
+    return Known(
+        Head(
+            company_id=item["company_id"],
+            business_date=business_date,
+            counting=counting,
+            total=item["total"],
+            revision=int(item["revision"]),
+            digest=item["digest"],
+            outcome=item["outcome"],
+            import_id=item.get("import_id"),
+            as_of=item["as_of"],
+        ),
+        returned_by,
     )
 
 
 def _sale_item(key: Key, revision: Revision, at: str) -> Item:
-    document = revision.document
+    document, (day, original) = revision.document, revision.counting
     return {
         **key.as_item(),
         "event": _EVENT,
@@ -207,6 +307,7 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         "document": document.number,
         "kind": document.kind,
         "business_date": document.business_date.isoformat(),
+        "counts_on": day.isoformat(),
         "currency": document.currency,
         "total": document.total,
         "revision": revision.number,
@@ -214,8 +315,38 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         "lines": revision.lines[0],
         "further": len(revision.lines) - 1,
         "recorded_at": at,
+        **_originals(document.original, original),
+        **_followers(revision),
         **_optional(revision.import_id),
     }
+
+
+def _originals(named: Original | None, found: DocumentRef | None) -> Item:
+    """`names`: the original as the return names it. `original`: the one that was found."""
+    item: Item = {}
+    if named:
+        day = {} if named.day is None else {"day": named.day.isoformat()}
+        item["names"] = {"number": named.number, "series": list(named.series), **day}
+    if found:
+        series, _, number = found[1].partition("/")
+        item["original"] = {"series": series, "number": number}
+    return item
+
+
+def named(sale: Item) -> Original | None:
+    """The original that a SALE item names."""
+    names = sale.get("names")
+    if names is None:
+        return None
+    day = date.fromisoformat(names["day"]) if "day" in names else None
+    return Original(names["number"], tuple(names["series"]), day)
+
+
+def _followers(revision: Revision) -> Item:
+    returns = revision.known.returned_by
+    if not returns or not moves(revision.head, revision.document):
+        return {}
+    return {"returned_by": sorted(document for _, document in returns)}
 
 
 def _optional(import_id: str | None) -> Mapping[str, Any]:

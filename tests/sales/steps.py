@@ -5,8 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.platform.events import Event
+from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
-from chalicelib.sales import SaleDocument, SaleLine
+from chalicelib.sales import Original, SaleDocument, SaleLine, on_sale_recorded
 
 DAY = date(2026, 11, 2)
 
@@ -18,6 +20,37 @@ def line(amount: str = "100.00", sku: str = "L-1", quantity: str = "1") -> SaleL
 def invoice(number: str = "УТ-1", *amounts: str, company: str = "cmp_1", day: date = DAY, **more: Any) -> SaleDocument:
     lines = [line(amount, sku=f"L-{position}") for position, amount in enumerate(amounts or ("100.00",))]
     return SaleDocument("1c-main", number, company, day, "RUB", lines, **more)
+
+
+def returned(
+    number: str = "В-1",
+    original: str = "УТ-1",
+    *amounts: str,
+    series: tuple[str, ...] = ("",),
+    on: date | None = None,
+    **more: Any,
+) -> SaleDocument:
+    """A return; without an original's number, only of a day."""
+    named = Original(original, series if original else (), on)
+    return invoice(number, *(amounts or ("-10.00",)), kind="return", original=named, **more)
+
+
+def events(work: Work) -> list[Event]:
+    """Every `sale.recorded`, as the stream would deliver it."""
+    return [
+        Event("sale.recorded", derived_id("evt", item["pk"], item["sk"]), item)
+        for item in items(work)
+        if item.get("event") == "sale.recorded"
+    ]
+
+
+def deliver(work: Work) -> None:
+    """Delivers until nothing new is told."""
+    heard: set[str] = set()
+    while new := [event for event in events(work) if event.id not in heard]:
+        for event in new:
+            on_sale_recorded(work, event)
+            heard.add(event.id)
 
 
 def items(work: Work, prefix: str = "") -> list[dict[str, Any]]:
@@ -40,11 +73,32 @@ def days(work: Work) -> dict[tuple[str, str], tuple[Decimal, int]]:
 
 def sums_of_current_revisions(work: Work) -> dict[tuple[str, str], tuple[Decimal, int]]:
     sums: dict[tuple[str, str], tuple[Decimal, int]] = defaultdict(lambda: (Decimal(0), 0))
-    for sale in items(work, "SALE#"):
-        if "superseded_by" not in sale:
-            amount, documents = sums[sale["company_id"], sale["business_date"]]
-            sums[sale["company_id"], sale["business_date"]] = amount + sale["total"], documents + 1
+    for sale in current(work):
+        amount, documents = sums[sale["company_id"], sale["counts_on"]]
+        sums[sale["company_id"], sale["counts_on"]] = amount + sale["total"], documents + 1
     return dict(sums)
+
+
+def current(work: Work) -> list[dict[str, Any]]:
+    return [sale for sale in items(work, "SALE#") if "superseded_by" not in sale]
+
+
+def returned_parts(work: Work) -> dict[tuple[str, str, str], Decimal]:
+    """What the day totals say was given back later: by company, day, and day of the effect."""
+    return {
+        (item["pk"].removeprefix("COMPANY#"), item["sk"].removeprefix("DAY#"), name.removeprefix("returned:")): amount
+        for item in items(work, "DAY#")
+        for name, amount in item.items()
+        if name.startswith("returned:") and amount
+    }
+
+
+def returns_of_current_revisions(work: Work) -> dict[tuple[str, str, str], Decimal]:
+    sums: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for sale in current(work):
+        if sale["counts_on"] != sale["business_date"]:
+            sums[sale["company_id"], sale["counts_on"], sale["business_date"]] += sale["total"]
+    return {key: amount for key, amount in sums.items() if amount}
 
 
 def told(work: Work) -> dict[tuple[str, str], Decimal]:

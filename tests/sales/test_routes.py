@@ -40,6 +40,8 @@ def test_a_document_is_shown_in_short_and_with_its_lines_on_request(api: Api, wo
             "document": "УТ-1",
             "kind": "sale",
             "business_date": "2026-11-02",
+            "counts_on": "2026-11-02",
+            "original": None,
             "total": {"amount": "10.14", "currency": "RUB"},
             "revision": 1,
             "recorded_at": "2026-11-20T09:00:00.000Z",

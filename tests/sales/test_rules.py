@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.sales import rules
-from chalicelib.sales.rules import Counted, Head, SaleDocument, SaleLine
+from chalicelib.sales.rules import Counted, Counting, Head, SaleDocument, SaleLine
 from tests.sales.steps import DAY, invoice, line
 
 money = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
@@ -17,13 +17,22 @@ lines = st.builds(SaleLine, texts, texts, money, st.none() | money, money)
 
 def head_of(document: SaleDocument, **more: object) -> Head:
     content = rules.digest(document, [rules.pack(each) for each in document.lines])
-    head = Head(document.company_id, document.business_date, document.total, 1, content, "created", None, "2026-11-02")
+    own_day = Counting(document.business_date)
+    head = Head(
+        document.company_id, document.business_date, own_day, document.total, 1, content, "created", None, "2026-11-02"
+    )
     return replace(head, **more)  # type: ignore[arg-type]
 
 
 def outcome(head: Head | None, document: SaleDocument, **more: str) -> tuple[str, bool]:
     content = rules.digest(document, [rules.pack(each) for each in document.lines])
-    return rules.outcome(head, content, more.get("import_id"), more.get("as_of", "2026-11-03"))
+    return rules.outcome(
+        head, content, Counting(document.business_date), more.get("import_id"), more.get("as_of", "2026-11-03")
+    )
+
+
+def changes(head: Head | None, document: SaleDocument) -> rules.Changes:
+    return rules.changes(head, document, Counting(document.business_date))
 
 
 @pytest.mark.parametrize(
@@ -104,19 +113,19 @@ def test_what_was_not_imported_is_unchanged_when_it_comes_again() -> None:
 
 
 def test_a_new_document_is_gained_by_its_day() -> None:
-    assert rules.changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): Counted(Decimal(100), 1)}
+    assert changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): Counted(Decimal(100), 1)}
 
 
 def test_a_correction_moves_the_day_by_the_difference() -> None:
-    assert rules.changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): Counted(Decimal(-30), 0)}
+    assert changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): Counted(Decimal(-30), 0)}
 
 
 def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
-    assert rules.changes(head_of(invoice()), invoice("УТ-1", "60.00", "40.00")) == {}
+    assert changes(head_of(invoice()), invoice("УТ-1", "60.00", "40.00")) == {}
 
 
 def test_a_correction_of_day_and_company_takes_it_from_one_and_gives_it_to_the_other() -> None:
-    moved = rules.changes(head_of(invoice()), invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9)))
+    moved = changes(head_of(invoice()), invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9)))
     assert moved == {
         ("cmp_1", DAY): Counted(Decimal(-100), -1),
         ("cmp_2", date(2026, 11, 9)): Counted(Decimal(70), 1),

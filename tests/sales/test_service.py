@@ -255,7 +255,7 @@ def test_every_constant_of_the_pack_holds(work: Work, monkeypatch: pytest.Monkey
         store.packs(
             revision
             for number in range(60)
-            if (revision := service._judge(None, invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, "")[1])
+            if (revision := service._judge({}, invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, "")[1])
         )
     )
     assert sum(len(pack) for pack in packs) == 60

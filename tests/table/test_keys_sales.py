@@ -20,7 +20,7 @@ from chalicelib.sales import SaleLine
 from chalicelib.sales import service as purchases
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
-from tests.sales.steps import DAY, invoice
+from tests.sales.steps import DAY, events, invoice, returned
 from tests.support.spent import spent
 
 
@@ -90,6 +90,42 @@ def test_forty_nine_new_documents_of_a_day_are_one_transaction(work: Work) -> No
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
     # In a transaction each of HEAD, SALE and DAY costs two units a KB.
     assert cost.write_units == 2 * (49 + 49 + 1)
+
+
+@pytest.mark.key_row("K14")
+def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(work: Work) -> None:
+    for n in range(30):
+        sales.record(work, [invoice(f"УТ-{n}", "12345.67", day=DAY - timedelta(n))])
+        sales.record(work, [returned(f"В-{n}", f"УТ-{n}", "-100.00")])
+    with spent(work.table.client) as cost:
+        found = sales.day_totals(work, "cmp_1", DAY - timedelta(89), DAY)
+    assert len(found.returned) == 29  # what came back on the day itself is not told apart
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 2
+
+
+@pytest.mark.key_row("K16")
+def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same_transaction(work: Work) -> None:
+    sales.record(work, [invoice("УТ-1", day=DAY - timedelta(9))])
+    with spent(work.table.client) as cost:
+        sales.record(work, [returned("В-1", "УТ-1"), returned("В-2", "УТ-1")])
+    assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
+    assert cost.read_units == 3
+    # Two of HEAD and SALE each, one DAY, and the original's HEAD.
+    assert cost.write_units == 2 * (2 * 2 + 1 + 1)
+
+
+@pytest.mark.key_row("K16")
+def test_a_return_follows_its_original_by_three_reads_and_a_transaction(work: Work) -> None:
+    sales.record(work, [invoice("УТ-1", day=DAY - timedelta(9)), returned("В-1", "УТ-1")])
+    sales.record(work, [invoice("УТ-1", day=DAY - timedelta(8))])
+    (event,) = (event for event in events(work) if event.item.get("returned_by") and event.item["revision"] == 2)
+    with spent(work.table.client) as cost:
+        sales.on_sale_recorded(work, event)
+    assert cost.calls == ["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+    with spent(work.table.client) as again:
+        sales.on_sale_recorded(work, event)
+    assert again.calls == ["BatchGetItem", "GetItem", "BatchGetItem"]
 
 
 @pytest.mark.key_row("K38")
