@@ -197,6 +197,91 @@ def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_
     }
 
 
+# Letters on bonuses tell what was so when their event happened: it holds their figures.
+
+
+def _bonus_reminder(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    lots = [{"amount": lot["amount"], "expires_on": date.fromisoformat(lot["expires_on"])} for lot in event["lots"]]
+    return _member(work, letter.recipient.id), {
+        "company": _company_name(work, event),
+        "currency": event["currency"],
+        "day": date.fromisoformat(event["day"]),
+        "available": event["available"],
+        "pending": event["pending"],
+        "lots": lots,
+    }
+
+
+def _bonus_expiring(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    return _member(work, letter.recipient.id), {**_expiring(work, event), "available": event["available"]}
+
+
+def _bonus_credited(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    return _member(work, letter.recipient.id), {
+        "company": _company_name(work, event),
+        "currency": event["currency"],
+        "partner": event["partner"],
+        "note": event.get("note", ""),
+        "amount": event["amount"],
+        "expires_on": date.fromisoformat(event["expires_on"]),
+    }
+
+
+def _goods_available(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    return _member(work, letter.recipient.id), {
+        "company": _company_name(work, event),
+        "currency": event["currency"],
+        "gift": event["gift"],
+        "amount": event["amount"],
+        "first": date.fromisoformat(event["first_day"]),
+        "last": date.fromisoformat(event["last_day"]),
+        "available_from": date.fromisoformat(event["available_from"]),
+        "expires_on": date.fromisoformat(event["expires_on"]),
+    }
+
+
+def _goods_expiring(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    return _member(work, letter.recipient.id), {**_expiring(work, event), "gift": event["gift"]}
+
+
+def _expiring(work: Work, event: Item) -> Facts:
+    """The days left are those of the event: the letter follows it within minutes."""
+    return {
+        "company": _company_name(work, event),
+        "currency": event["currency"],
+        "amount": event["amount"],
+        "expires_on": date.fromisoformat(event["expires_on"]),
+        "days_left": int(event["days_left"]),
+    }
+
+
+def _goods_shipped(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    reader = _member(work, letter.recipient.id)
+    lines = [
+        {
+            "sku": line["sku"],
+            "name": line["name_ru"] if reader.language == "ru" else line["name"],
+            "unit": line["unit"],
+            "ordered": int(line["quantity"]),
+            "quantity": int(line["quantity"]),
+            "unit_price": line["unit_price"],
+            "amount": line["amount"],
+        }
+        for line in event["lines"]
+    ]
+    return reader, {
+        "company": _company_name(work, event),
+        "currency": event["currency"],
+        "shipment": {
+            "document": event["document"],
+            "day": date.fromisoformat(event["day"]),
+            "lines": lines,
+            "total": sum((line["amount"] for line in lines), Decimal(0)),
+        },
+        "left": event["left"],
+    }
+
+
 def _step_facts(step: Step, language: Language) -> Facts:
     return {
         "name": step.name_ru if language == "ru" else step.name,
@@ -223,4 +308,10 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "order_shipped": _order,
     "order_cancelled": _order,
     "tier_changed": _tier_changed,
+    "bonus_reminder": _bonus_reminder,
+    "bonus_expiring": _bonus_expiring,
+    "bonus_credited": _bonus_credited,
+    "goods_available": _goods_available,
+    "goods_expiring": _goods_expiring,
+    "goods_shipped": _goods_shipped,
 }

@@ -12,8 +12,8 @@ from chalicelib.table.transactions import Item
 
 KEEP_DAYS = 400  # as long as the events that letters tell of
 
-# Who in a company hears that its tier has moved.
-_HEAR_OF_TIERS = {"owner", "buyer"}
+# Who in a company hears of its tier and its bonuses.
+_HEAR_OF_BUYING = {"owner", "buyer"}
 
 
 def letters_of(work: Work, event: Event) -> list[Letter]:
@@ -68,7 +68,7 @@ def _who_buys(work: Work, item: Item) -> list[Recipient]:
     return [
         Recipient("member", person.member_id)
         for person in people
-        if person.status == "active" and person.role in _HEAR_OF_TIERS
+        if person.status == "active" and person.role in _HEAR_OF_BUYING
     ]
 
 
@@ -83,4 +83,10 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "order.rejected": ("order_rejected", _the_orderer),
     "order.shipped": ("order_shipped", _the_orderer),
     "tier.changed": ("tier_changed", _who_buys),
+    "bonus.reminder": ("bonus_reminder", _who_buys),
+    "bonus.expiring": ("bonus_expiring", _who_buys),
+    "bonus.credited": ("bonus_credited", _who_buys),
+    "goods.available": ("goods_available", _who_buys),
+    "goods.expiring": ("goods_expiring", _who_buys),
+    "goods.shipped": ("goods_shipped", _who_buys),
 }

@@ -235,6 +235,64 @@ def test_a_tier_letter_says_what_is_missing_to_the_next_step(
     assert (words in text) if words else ("До уровня" not in text)
 
 
+# --- bonuses -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_reminder_tells_the_balance_and_what_goes_first(club: Any) -> None:
+    lots = [{"amount": Decimal("345.67"), "expires_on": "2026-12-31"}]
+    facts = {"currency": "RUB", "day": "2026-12-01", "available": Decimal("1345.67"), "pending": Decimal(90)}
+    mail = club.told("bonus_reminder", BUYER, lots=lots, **facts)
+    assert mail.subject.replace(NBSP, " ") == "Ваши бонусы: 1 345,67 ₽"
+    text = plain(mail)
+    assert "на 1 декабря 2026 у компании Луч накоплены бонусы: 1 345,67 ₽" in text
+    assert "* 345,67 ₽: действуют по 31 декабря 2026 включительно" in text
+    assert "Ещё 90,00 ₽ добавятся" in text
+    assert "сгорят" not in plain(club.told("bonus_reminder", BUYER, lots=[], **facts))
+
+
+def test_a_warning_names_the_sum_the_last_day_and_the_time_left(club: Any) -> None:
+    facts = {"currency": "RUB", "expires_on": "2026-12-31", "days_left": 21, "available": Decimal(1000)}
+    mail = club.told("bonus_expiring", BUYER, amount=Decimal("345.67"), **facts)
+    assert mail.subject.replace(NBSP, " ") == "31 декабря 2026 сгорят бонусы: 345,67 ₽"
+    assert "остаётся 21 день" in plain(mail)
+    in_english = club.told("bonus_expiring", Recipient("member", "mbr_en"), amount=Decimal("345.67"), **facts)
+    assert "which leaves 21 days to spend them" in plain(in_english)
+
+
+def test_what_a_partner_company_credits_is_told_with_its_name(club: Any) -> None:
+    facts = {"currency": "RUB", "amount": Decimal(500), "expires_on": "2027-11-30", "partner": "Электросеть"}
+    assert "Электросеть начисляет компании Луч бонусы: 500,00 ₽" in plain(club.told("bonus_credited", BUYER, **facts))
+    assert "«за установку»" in plain(club.told("bonus_credited", BUYER, note="за установку", **facts))
+
+
+@pytest.mark.parametrize(("gift", "word"), [(False, "получает товары на"), (True, "получает подарок на")])
+def test_goods_for_a_period_are_told_with_the_days_to_choose_them(club: Any, gift: bool, word: str) -> None:
+    period = {"first_day": "2026-07-01", "last_day": "2026-09-30"}
+    days = {"available_from": "2026-10-01", "expires_on": "2026-12-31"}
+    mail = club.told("goods_available", BUYER, currency="RUB", amount=Decimal(7000), gift=gift, **period, **days)
+    assert f"за покупки с 1 июля 2026 по 30 сентября 2026 компания Луч {word} 7 000,00 ₽" in plain(mail)
+    assert "с 1 октября 2026 по 31 декабря 2026 включительно" in plain(mail)
+
+
+def test_goods_not_chosen_are_told_in_time(club: Any) -> None:
+    facts = {"currency": "RUB", "amount": Decimal(7000), "gift": False, "expires_on": "2026-12-31", "days_left": 7}
+    mail = club.told("goods_expiring", BUYER, **facts)
+    assert mail.subject.replace(NBSP, " ") == "Выберите товары по 31 декабря 2026"
+    assert "остаётся 7 дней" in plain(mail)
+
+
+def test_shipped_goods_are_told_line_by_line_with_what_is_still_owed(club: Any) -> None:
+    names = {"sku": "A-1", "name": "Lamp A-1", "name_ru": "Лампа A-1", "unit": "шт"}
+    lines = [{**names, "quantity": Decimal(3), "unit_price": Decimal("100.50"), "amount": Decimal("301.50")}]
+    facts = {"currency": "RUB", "document": "Б-17", "day": "2026-11-21", "lines": lines}
+    text = plain(club.told("goods_shipped", BUYER, left=Decimal(99), **facts))
+    assert "Документ Б-17 от 21 ноября 2026" in text
+    assert "3 шт × 100,50 ₽ = 301,50 ₽" in text
+    assert "Ещё причитается на 99,00 ₽." in text
+    assert "причитается" not in plain(club.told("goods_shipped", BUYER, left=Decimal(0), **facts))
+    assert "Lamp A-1" in club.told("goods_shipped", Recipient("member", "mbr_en"), left=Decimal(0), **facts).text
+
+
 # --- nobody, nothing ---------------------------------------------------------------------------------------------------
 
 

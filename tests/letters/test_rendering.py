@@ -90,6 +90,21 @@ FACTS: dict[str, Any] = {
         "from_sum": Decimal("1000000"),
         "missing": Decimal("587654.33"),
     },
+    "available": Decimal("12345.67"),
+    "pending": Decimal("890.12"),
+    "lots": [
+        {"amount": Decimal("345.67"), "expires_on": date(2026, 12, 31)},
+        {"amount": Decimal("12000"), "expires_on": date(2027, 3, 31)},
+    ],
+    "amount": Decimal("345.67"),
+    "expires_on": date(2026, 12, 31),
+    "days_left": 7,
+    "partner": "Сеть «Электро» <и> Ко",
+    "gift": True,
+    "first": date(2026, 7, 1),
+    "last": date(2026, 9, 30),
+    "available_from": date(2026, 10, 1),
+    "left": Decimal("55.50"),
 }
 # What a letter may lack, so that each branch of its words is read once.
 LESS: dict[str, Any] = {
@@ -101,6 +116,10 @@ LESS: dict[str, Any] = {
     "next": None,
     "before": None,
     "steps": [],
+    "lots": [],
+    "pending": Decimal(0),
+    "gift": False,
+    "left": Decimal(0),
 }
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},

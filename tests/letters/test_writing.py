@@ -70,11 +70,24 @@ def test_one_recipient_hears_of_it(
     assert letter.letter_class is LetterClass.SERVICE
 
 
-def test_those_who_decide_for_the_company_hear_of_its_tier(work: Work, company: Any) -> None:
-    assert to(asked(work, "tier.changed", company_id="cmp_1")) == [
-        ("tier_changed", "member", "mbr_owner"),
-        ("tier_changed", "member", "mbr_buyer"),
-    ]
+@pytest.mark.parametrize(
+    "template",
+    [
+        "tier_changed",
+        "bonus_reminder",
+        "bonus_expiring",
+        "bonus_credited",
+        "goods_available",
+        "goods_expiring",
+        "goods_shipped",
+    ],
+)
+def test_those_who_buy_for_the_company_hear_of_its_tier_and_its_bonuses(
+    work: Work, company: Any, template: str
+) -> None:
+    written = asked(work, template.replace("_", "."), company_id="cmp_1")
+    assert to(written) == [(template, "member", "mbr_owner"), (template, "member", "mbr_buyer")]
+    assert {letter.letter_class for letter in written} == {LetterClass.SERVICE}
 
 
 def test_owners_and_the_manager_hear_who_wants_to_speak_for_the_company(work: Work, company: Any) -> None:
