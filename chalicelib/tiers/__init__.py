@@ -4,8 +4,8 @@ A standing is where a company stands on a day. The tier in force is what the las
 window sum is exact at any moment, so it may already give another tier, which the coming night puts in force.
 """
 
-from chalicelib.tiers.rules import Standing, Step
+from chalicelib.tiers.outlook import Standing, Step
 from chalicelib.tiers.schemas import tier_name
-from chalicelib.tiers.service import decide, nightly, on_sale_recorded, standing, standing_of
+from chalicelib.tiers.service import decide, nightly, on_sale_recorded, standing, standing_of, tier_path
 
-__all__ = ["Standing", "Step", "decide", "nightly", "on_sale_recorded", "standing", "standing_of", "tier_name"]
+__all__ = ["Standing", "Step", "decide", "nightly", "on_sale_recorded", "standing", "standing_of", "tier_name", "tier_path"]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 from chalicelib.platform.club import Club
 from chalicelib.platform.http import Day, Form
 from chalicelib.platform.money import Money
-from chalicelib.tiers.rules import DAY, NO_STEP, Outlook, Standing, Step, fall_outs, tonight
+from chalicelib.tiers.outlook import DAY, NO_STEP, Outlook, Standing, Step, fall_outs, tonight
 
 CALENDAR_DAYS = 90  # how far the fall-out calendar looks ahead
 

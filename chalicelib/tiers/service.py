@@ -31,7 +31,10 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused
 from chalicelib.table.transactions import Item
 from chalicelib.tiers import store
-from chalicelib.tiers.rules import Ladder, Standing, Step, decided, next_due, window
+from chalicelib.tiers import ladders as ladder_rules
+from chalicelib.tiers.ladder_store import ladders_of
+from chalicelib.tiers.outlook import Ladder, Standing, Step, decided, next_due, window
+from chalicelib.tiers.rules import bears_on, path
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
@@ -91,6 +94,16 @@ def standing_for_staff(work: Work, company_id: str, as_of: date | None) -> Stand
 
 def _nowhere(work: Work, company_id: str, currency: str) -> Standing:
     return Standing(company_id, currency, ladder_of(work.club, currency), as_of=work.today, days={})
+
+
+def tier_path(work: Work, company_id: str, first: date, last: date) -> dict[date, ladder_rules.Step]:
+    """The step in force on each of these days, by the facts as they are known now. Raises LookupError for no company."""
+    company = companies.company(work, company_id)
+    if company is None:
+        raise LookupError(f"no company {company_id}")
+    ladders = ladders_of(work, company.currency)
+    totals = sales.day_totals(work, company_id, bears_on(ladders, first), last)
+    return {each.day: each.tier for each in path(totals, ladders, (), None, first, last)}
 
 
 # --- following and deciding -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from chalicelib.platform.events import record
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
 from chalicelib.table.transactions import Item
-from chalicelib.tiers.rules import Ladder, Standing
+from chalicelib.tiers.outlook import Ladder, Standing
 
 DUE = "tiers"
 RUN_KEEP_DAYS = 400

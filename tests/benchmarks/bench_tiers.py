@@ -20,7 +20,7 @@ from chalicelib.platform import http
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, keys
 from chalicelib.table.transactions import from_wire, to_wire
-from chalicelib.tiers import rules, service, store
+from chalicelib.tiers import outlook as rules, service, store
 from tests.benchmarks.report import report
 from tests.conftest import NOON
 from tests.support.spent import spent

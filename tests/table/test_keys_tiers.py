@@ -11,7 +11,7 @@ from chalicelib import tiers
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from chalicelib.tiers import service, store
-from chalicelib.tiers.rules import Standing, decided
+from chalicelib.tiers.outlook import Standing, decided
 from tests.conftest import NOON
 from tests.support.spent import spent
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.tiers.rules import (
+from chalicelib.tiers.outlook import (
     NO_STEP,
     Days,
     Ladder,
