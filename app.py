@@ -55,7 +55,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "order.rejected": [letters.on_event],
     "order.shipped": [sales.on_order_shipped, letters.on_event],
     "order.cancelled": [letters.on_event],
-    "sale.recorded": [tiers.on_sale_recorded],
+    "sale.recorded": [sales.on_sale_recorded, tiers.on_sale_recorded],
     "tier.changed": [letters.on_event],
     "bonus.reminder": [letters.on_event],
     "bonus.expiring": [letters.on_event],
