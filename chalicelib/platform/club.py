@@ -217,7 +217,34 @@ class VolumeProgramme(_Figures):
         return self
 
 
+class BonusExpiry(_Figures):
+    """How long a bonus lasts: to the end of the `count`-th month, quarter or year after its own, or to the next `date`."""
+
+    every: Literal["month", "quarter", "year", "date"] = "month"
+    count: int = Field(default=12, ge=0, le=120)
+    date: DayOfYear | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "BonusExpiry":
+        if (self.every == "date") != (self.date is not None):
+            raise ValueError("a fixed date is given with every = 'date', and only then")
+        if self.date == "02-29":
+            raise ValueError("29 February is not a day of every year")
+        return self
+
+
+class BonusLimits(_Figures):
+    """In one currency. `redemption_minimum`: the smallest redemption; `adjustment_alone`: the largest adjustment, up or down, of one person."""
+
+    redemption_minimum: Decimal = Field(default=Decimal("0.01"), gt=0, decimal_places=2)
+    adjustment_alone: Decimal = Field(default=Decimal(0), ge=0, decimal_places=2)
+
+
 class Bonuses(_Figures):
+    available_on: Literal["shipped_and_paid", "shipped"] = "shipped_and_paid"
+    negative_balance: bool = True
+    expiry: BonusExpiry = BonusExpiry()
+    limits: dict[str, BonusLimits] = {}
     periods: list[VolumeProgramme] = []
 
     @model_validator(mode="after")
@@ -226,6 +253,10 @@ class Bonuses(_Figures):
         if len(codes) > len(set(codes)):
             raise ValueError("two volume programmes have one code")
         return self
+
+    def limits_in(self, currency: str) -> BonusLimits:
+        """Of a currency without limits of its own: anything may be redeemed, and every adjustment takes two people."""
+        return self.limits.get(currency, BonusLimits())
 
 
 class Club(_Figures):

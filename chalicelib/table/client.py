@@ -80,7 +80,7 @@ class Table:
                 pending = answer.get("UnprocessedKeys") or {}
                 if not pending:
                     break
-                self._pause(attempt)
+                self.pause(attempt)
             if pending:
                 raise Busy(f"{len(pending[self.name]['Keys'])} keys stayed unread")
         return found
@@ -174,7 +174,7 @@ class Table:
                     raise Refused(refused) from None
                 if not passing:
                     raise
-            self._pause(attempt)
+            self.pause(attempt)
         raise Busy("the items stayed under change")
 
     def update(
@@ -211,10 +211,10 @@ class Table:
             except self.client.exceptions.ConditionalCheckFailedException as failed:
                 raise Refused({"": _old_item(failed.response)}) from None
             except self.client.exceptions.TransactionConflictException:
-                self._pause(attempt)
+                self.pause(attempt)
         raise Busy("the item stayed under change")
 
-    def _pause(self, attempt: int) -> None:
+    def pause(self, attempt: int) -> None:
         self._sleep(FIRST_PAUSE * 2**attempt * self._jitter())
 
 

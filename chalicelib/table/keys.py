@@ -47,12 +47,23 @@ K37 | when did this job last run               | table | RUN#{job}              
 K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | S           | sales
 K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
 K40 | the ladders in force of a currency       | table | LADDERS                      | FROM#{currency}#{date}             | by day       | S           | tiers
+K43 | a ladder as staff see it                 | table | LADDERS                      | LADDER#{ladder}                    | one          | S           | tiers
+K44 | a simulation and its parts               | table | SIMULATION#{simulation}      | SIMULATION, PART#{n}               | by part      | S           | tiers
+K46 | a company's bonuses                      | table | COMPANY#{company}            | BONUS                              | one          | E, S        | bonuses
+K47 | whose bonuses moved on this day          | gsi1  | MOVED#{day}#{shard}          | {company}                          | by company   | E           | bonuses
+K48 | the postings of a company's ledger       | table | LEDGER#{company}             | POSTING#{at}#{sequence}            | by time      | E, S        | bonuses
+K49 | what did this cause post                 | table | LEDGER#{company}             | CAUSE#{posting}                    | one          | S, T        | bonuses
+K50 | a redemption, and those of an order      | table | COMPANY#{company}            | REDEMPTION#{redemption}, FORORDER#{order}#{redemption} | by redemption | S | bonuses
+K51 | a company's redemptions, newest first    | gsi1  | REDEMPTIONS#{company}        | {time}#{redemption}                | by time      | E           | bonuses
+K52 | an adjustment of a company's bonuses     | table | COMPANY#{company}            | ADJUSTMENT#{adjustment}            | one          | S           | bonuses
 K58 | how far a company's volume bonuses are   | table | COMPANY#{company}            | PERIODS#{programme}                | by programme | S           | bonuses
 K59 | a company's closed periods               | table | COMPANY#{company}            | PERIOD#{last day}#{programme}      | newest first | E, T        | bonuses
 K60 | what goods a company is owed             | table | COMPANY#{company}            | ENTITLEMENT#{entitlement}          | newest first | E, S        | bonuses
 K61 | the goods chosen for an entitlement      | table | COMPANY#{company}            | CHOICE#{entitlement}#{choice}      | by choice    | S           | bonuses
 K62 | goods to be shipped or handed over       | gsi2  | GOODS                        | {time}#{choice}                    | oldest first | E           | bonuses
 K63 | base prices as they were at a close      | table | PRICELIST#{list}             | LIST, PRICE#{sku}                  | by sku       | E, S, T     | bonuses
+K69 | ladders, newest first                    | gsi1  | LADDERS                      | {time}#{ladder}                    | by time      | E           | tiers
+K70 | adjustments that wait for a second word  | gsi2  | ADJUSTMENTS                  | {time}#{adjustment}                | oldest first | E           | bonuses
 """
 
 from datetime import date
@@ -178,6 +189,26 @@ def _shard(company_id: str) -> int:
 def ladder_from(currency: str, day: date | None = None) -> Key:
     """K40. Without a day: the prefix of the list."""
     return Key("LADDERS", f"FROM#{currency}#{day.isoformat() if day else ''}")
+
+
+def ladder(ladder_id: str) -> Key:
+    """K43."""
+    return Key("LADDERS", f"LADDER#{ladder_id}")
+
+
+def ladder_list(at: str, ladder_id: str) -> Key:
+    """K69."""
+    return Key("LADDERS", f"{at}#{ladder_id}")
+
+
+def simulation(simulation_id: str) -> Key:
+    """K44."""
+    return Key(f"SIMULATION#{simulation_id}", "SIMULATION")
+
+
+def simulation_part(simulation_id: str, part: int) -> Key:
+    """K44."""
+    return Key(f"SIMULATION#{simulation_id}", f"PART#{part:06d}")
 
 
 def day_total(company_id: str, day: date | None = None) -> Key:
@@ -309,6 +340,62 @@ def price_list(list_id: str) -> Key:
 def frozen_price(list_id: str, sku: str) -> Key:
     """K63. With the beginning of an article number: the prefix of the list."""
     return Key(f"PRICELIST#{list_id}", f"PRICE#{sku}")
+
+
+# --- bonuses ----------------------------------------------------------------------------------------------------------
+
+
+def bonuses(company_id: str) -> Key:
+    """K46."""
+    return Key(f"COMPANY#{company_id}", "BONUS")
+
+
+def bonuses_moved(day: date, company_id: str) -> Key:
+    """K47. The newest day only: a company that moves again is listed again on that day, and no more on the first."""
+    return Key(bonuses_moved_shard(day, _shard(company_id)), company_id)
+
+
+def bonuses_moved_shard(day: date, shard: int) -> str:
+    """K47, the partition of one shard."""
+    return f"MOVED#{day.isoformat()}#{shard}"
+
+
+def posting(company_id: str, at: str, sequence: int | None) -> Key:
+    """K48. Without a sequence: where the postings of this moment begin; without a moment too: the prefix of the list.
+
+    The functions may create items of this partition, and not change or delete them.
+    """
+    return Key(f"LEDGER#{company_id}", f"POSTING#{at}" + ("" if sequence is None else f"#{sequence:08d}"))
+
+
+def posting_cause(company_id: str, posting_id: str) -> Key:
+    """K49."""
+    return Key(f"LEDGER#{company_id}", f"CAUSE#{posting_id}")
+
+
+def redemption(company_id: str, redemption_id: str) -> Key:
+    """K50."""
+    return Key(f"COMPANY#{company_id}", f"REDEMPTION#{redemption_id}")
+
+
+def redemption_for_order(company_id: str, order_id: str, redemption_id: str = "") -> Key:
+    """K50. Written with the redemption and never changed. Without a redemption: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"FORORDER#{order_id}#{redemption_id}")
+
+
+def redemption_list(company_id: str, at: str, redemption_id: str) -> Key:
+    """K51."""
+    return Key(f"REDEMPTIONS#{company_id}", f"{at}#{redemption_id}")
+
+
+def adjustment(company_id: str, adjustment_id: str) -> Key:
+    """K52."""
+    return Key(f"COMPANY#{company_id}", f"ADJUSTMENT#{adjustment_id}")
+
+
+def adjustments_waiting(at: str, adjustment_id: str) -> Key:
+    """K70."""
+    return Key("ADJUSTMENTS", f"{at}#{adjustment_id}")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ SAMPLES: dict[Any, Any] = {
     int: 1,
     date: date(2026, 11, 20),
     date | None: None,
+    int | None: None,
     Key: Key("COMPANY#x", "SALE#day"),
 }
 
