@@ -233,6 +233,31 @@ class BonusExpiry(_Figures):
         return self
 
 
+class BonusRate(_Figures):
+    """So many percent of what it matches: purchases under a tier, or goods; without any of these, all goods. Both days are included."""
+
+    percent: Decimal = Field(ge=0, le=100)
+    tier: str | None = None
+    brand: str | None = None
+    category: str | None = None
+    sku: str | None = None
+    promotion: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,32}$")
+    name: str = ""
+    name_ru: str = ""
+    first: date = Field(default=date.min, alias="from")
+    last: date = Field(default=date.max, alias="to")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "BonusRate":
+        if sum(value is not None for value in (self.tier, self.brand, self.category, self.sku)) > 1:
+            raise ValueError("a rate goes by one of tier, brand, category and sku")
+        if self.last < self.first:
+            raise ValueError(f"this rate ends on {self.last}, before it begins")
+        if self.promotion and not (self.name and self.name_ru and self.model_fields_set >= {"first", "last"}):
+            raise ValueError(f"promotion {self.promotion} needs a name in both languages, and days from and to")
+        return self
+
+
 class BonusLimits(_Figures):
     """In one currency. `redemption_minimum`: the smallest redemption; `adjustment_alone`: the largest adjustment, up or down, of one person."""
 
@@ -245,6 +270,8 @@ class Bonuses(_Figures):
     negative_balance: bool = True
     expiry: BonusExpiry = BonusExpiry()
     limits: dict[str, BonusLimits] = {}
+    rates: list[BonusRate] = []
+    coalition_days_back: int = Field(default=92, ge=0, le=366)
     periods: list[VolumeProgramme] = []
 
     @model_validator(mode="after")
