@@ -5,17 +5,30 @@ again changes nothing, other content is the next revision, and the days' totals 
 day of the sale that it names, and takes effect on its own.
 """
 
-from chalicelib.sales.rules import DayTotals, Original, Outcome, SaleDocument, SaleLine
-from chalicelib.sales.service import TooLarge, day_totals, on_order_shipped, on_sale_recorded, preview, record
+from chalicelib.sales.rules import DayTotals, DocumentRef, Head, Original, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.service import (
+    TooLarge,
+    day_totals,
+    heads,
+    newest,
+    on_order_shipped,
+    on_sale_recorded,
+    preview,
+    record,
+)
 
 __all__ = [
     "DayTotals",
+    "DocumentRef",
+    "Head",
     "Original",
     "Outcome",
     "SaleDocument",
     "SaleLine",
     "TooLarge",
     "day_totals",
+    "heads",
+    "newest",
     "on_order_shipped",
     "on_sale_recorded",
     "preview",

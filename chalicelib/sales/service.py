@@ -7,7 +7,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
-from chalicelib.sales.rules import NOTHING, DayTotals, DocumentRef, Known, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.rules import NOTHING, DayTotals, DocumentRef, Head, Known, Outcome, SaleDocument, SaleLine
 from chalicelib.sales.schemas import OriginalDocument, Purchase, PurchaseLine
 from chalicelib.table import Busy, Page, Refused
 from chalicelib.table.transactions import Item
@@ -167,6 +167,16 @@ def on_order_shipped(work: Work, event: Event) -> None:
         ],
     )
     record(work, [document], as_of=shipped["at"])
+
+
+def heads(work: Work, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
+    """What is recorded of each of these documents, of those that are; one read for a hundred, consistent."""
+    return {ref: known.head for ref, known in store.known(work.table, refs).items() if known.head}
+
+
+def newest(work: Work, ref: DocumentRef, head: Head) -> SaleDocument:
+    """The document with its lines, as this head has it."""
+    return store.newest(work.table, ref, head)
 
 
 def day_totals(work: Work, company_id: str, first: date, last: date) -> DayTotals:

@@ -56,6 +56,11 @@ K49 | what did this cause post                 | table | LEDGER#{company}       
 K50 | a redemption, and those of an order      | table | COMPANY#{company}            | REDEMPTION#{redemption}, FORORDER#{order}#{redemption} | by redemption | S | bonuses
 K51 | a company's redemptions, newest first    | gsi1  | REDEMPTIONS#{company}        | {time}#{redemption}                | by time      | E           | bonuses
 K52 | an adjustment of a company's bonuses     | table | COMPANY#{company}            | ADJUSTMENT#{adjustment}            | one          | S           | bonuses
+K53 | what a document and its returns earned   | table | COMPANY#{company}            | ACCRUAL#{src}#{doc}                | one          | S           | bonuses
+K54 | accruals of a company by day             | table | COMPANY#{company}            | ACCRUED#{date}#{src}#{case}#{doc}  | by day       | E, S        | bonuses
+K55 | is this document paid                    | table | DOCUMENT#{source}#{document} | PAYMENT                            | one          | S           | bonuses
+K56 | a machine client                         | table | MACHINE#{client}             | CLIENT                             | one          | E, S, T     | bonuses
+K57 | what a machine client granted            | table | MACHINE#{client}             | GRANT#{reference}                  | one          | S           | bonuses
 K58 | how far a company's volume bonuses are   | table | COMPANY#{company}            | PERIODS#{programme}                | by programme | S           | bonuses
 K59 | a company's closed periods               | table | COMPANY#{company}            | PERIOD#{last day}#{programme}      | newest first | E, T        | bonuses
 K60 | what goods a company is owed             | table | COMPANY#{company}            | ENTITLEMENT#{entitlement}          | newest first | E, S        | bonuses
@@ -64,6 +69,8 @@ K62 | goods to be shipped or handed over       | gsi2  | GOODS                  
 K63 | base prices as they were at a close      | table | PRICELIST#{list}             | LIST, PRICE#{sku}                  | by sku       | E, S, T     | bonuses
 K69 | ladders, newest first                    | gsi1  | LADDERS                      | {time}#{ladder}                    | by time      | E           | tiers
 K70 | adjustments that wait for a second word  | gsi2  | ADJUSTMENTS                  | {time}#{adjustment}                | oldest first | E           | bonuses
+K71 | how much of its limits a client used     | table | MACHINE#{client}             | USED#{period}#{company}            | one          | S, T        | bonuses
+K72 | machine clients by name                  | gsi1  | MACHINES                     | {name}#{client}                    | by name      | E           | bonuses
 """
 
 from datetime import date
@@ -396,6 +403,49 @@ def adjustment(company_id: str, adjustment_id: str) -> Key:
 def adjustments_waiting(at: str, adjustment_id: str) -> Key:
     """K70."""
     return Key("ADJUSTMENTS", f"{at}#{adjustment_id}")
+
+
+# --- accruals, payments, machine clients ------------------------------------------------------------------------------
+
+
+def accrual(company_id: str, source: str, document: str) -> Key:
+    """K53."""
+    return Key(f"COMPANY#{company_id}", f"ACCRUAL#{source}#{document}")
+
+
+def accrued(company_id: str, day: date, source: str, case: str, document: str) -> Key:
+    """K54. `case`: the document in whose accrual this one's is kept; most often its own."""
+    return Key(f"COMPANY#{company_id}", f"ACCRUED#{day.isoformat()}#{source}#{case}#{document}")
+
+
+def accrued_day(company_id: str, day: date | None = None) -> Key:
+    """K54, where the accruals of this day begin, and those of the day before end. Without a day: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"ACCRUED#{day.isoformat() if day else ''}")
+
+
+def payment(source: str, document: str) -> Key:
+    """K55. It may come before the document."""
+    return Key(f"DOCUMENT#{source}#{document}", "PAYMENT")
+
+
+def machine(client_id: str) -> Key:
+    """K56."""
+    return Key(f"MACHINE#{client_id}", "CLIENT")
+
+
+def machine_list(name: str, client_id: str) -> Key:
+    """K72."""
+    return Key("MACHINES", f"{name.casefold()}#{client_id}")
+
+
+def machine_grant(client_id: str, reference: str) -> Key:
+    """K57. The client's own reference names it, for ever."""
+    return Key(f"MACHINE#{client_id}", f"GRANT#{reference}")
+
+
+def machine_used(client_id: str, period: str, company_id: str = "") -> Key:
+    """K71. `period`: a day, of one company, or a month, of all."""
+    return Key(f"MACHINE#{client_id}", f"USED#{period}#{company_id}")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------
