@@ -71,6 +71,10 @@ K69 | ladders, newest first                    | gsi1  | LADDERS                
 K70 | adjustments that wait for a second word  | gsi2  | ADJUSTMENTS                  | {time}#{adjustment}                | oldest first | E           | bonuses
 K71 | how much of its limits a client used     | table | MACHINE#{client}             | USED#{period}#{company}            | one          | S, T        | bonuses
 K72 | machine clients by name                  | gsi1  | MACHINES                     | {name}#{client}                    | by name      | E           | bonuses
+K73 | the tree of categories                   | table | CATEGORIES                   | TREE                               | one          | E, S        | catalog
+K74 | how far the catalogue's index is         | table | CATALOGUE                    | HEAD                               | one          | E, S        | catalog
+K75 | the catalogue's index                    | table | CATALOGUE                    | SHARD#{n}                          | by number    | E, S        | catalog
+K76 | a product's picture                      | table | IMAGE#{image}                | IMAGE                              | one          | S           | catalog
 """
 
 from datetime import date
@@ -264,6 +268,26 @@ def import_list(at: str, import_id: str) -> Key:
 def product(sku: str) -> Key:
     """K18."""
     return Key("PRODUCTS", sku)
+
+
+def categories() -> Key:
+    """K73."""
+    return Key("CATEGORIES", "TREE")
+
+
+def catalogue_index() -> Key:
+    """K74. What happened to the catalogue lies beside it."""
+    return Key("CATALOGUE", "HEAD")
+
+
+def catalogue_shard(shard: int) -> Key:
+    """K75."""
+    return Key("CATALOGUE", f"SHARD#{shard:02d}")
+
+
+def image(image_id: str) -> Key:
+    """K76."""
+    return Key(f"IMAGE#{image_id}", "IMAGE")
 
 
 def distributor(distributor_id: str) -> Key:
