@@ -233,15 +233,6 @@ def expired_between(book: Book, first: date, last: date) -> list[date]:
     return sorted(expires_on for expires_on in book.lots if first <= expires_on < last)
 
 
-def taken(before: Book, after: Book) -> dict[date, Decimal]:
-    """What was spent between these books, by lot."""
-    spent = {
-        expires_on: lot.spent_sum - (before.lots[expires_on].spent_sum if expires_on in before.lots else ZERO)
-        for expires_on, lot in sorted(after.lots.items())
-    }
-    return {expires_on: amount for expires_on, amount in spent.items() if amount}
-
-
 # --- what changes a book ----------------------------------------------------------------------------------------------
 
 
@@ -262,10 +253,24 @@ def mature(book: Book, expires_on: date, amount: Decimal, day: date) -> Book:
     return credit(pend(book, -amount), expires_on, amount, day)
 
 
-def hold(book: Book, amount: Decimal, day: date) -> Book:
-    """Reserves so much of what can be spent on this day, oldest expiry first. Raises `NotEnough`."""
-    book = replace(book, reserved=book.reserved + amount)
-    for expires_on, part in _oldest_first(book, amount, day).items():
+def oldest_first(book: Book, amount: Decimal, day: date) -> Parts:
+    """The lots that so much is taken from on this day. Raises `NotEnough`."""
+    available = balances(book, day).available
+    if amount > available:
+        raise NotEnough(available)
+    parts: dict[date, Decimal] = {}
+    for expires_on, left in usable(book, day).items():
+        if amount <= 0:
+            break
+        parts[expires_on] = min(left, amount)
+        amount -= parts[expires_on]
+    return parts
+
+
+def hold(book: Book, parts: Parts, day: date) -> Book:
+    """Reserves these parts of lots."""
+    book = replace(book, reserved=book.reserved + sum(parts.values(), ZERO))
+    for expires_on, part in parts.items():
         book = _spend(book, expires_on, part, day)
     return book
 
@@ -283,9 +288,9 @@ def redeem(book: Book, amount: Decimal) -> Book:
     return replace(book, reserved=book.reserved - amount, redeemed=book.redeemed + amount)
 
 
-def withdraw(book: Book, amount: Decimal, day: date) -> Book:
-    """Takes back so much of what was issued and can be spent on this day, oldest expiry first. Raises `NotEnough`."""
-    for expires_on, part in _oldest_first(book, amount, day).items():
+def withdraw(book: Book, parts: Parts) -> Book:
+    """Takes back these parts of what was issued."""
+    for expires_on, part in parts.items():
         book = credit(book, expires_on, -part, book.lots[expires_on].opened)
     return book
 
@@ -296,19 +301,6 @@ def forgive(book: Book) -> Book:
         for expires_on, part in short.items():
             book = credit(book, expires_on, part, book.lots[expires_on].opened)
     return book
-
-
-def _oldest_first(book: Book, amount: Decimal, day: date) -> dict[date, Decimal]:
-    available = balances(book, day).available
-    if amount > available:
-        raise NotEnough(available)
-    parts: dict[date, Decimal] = {}
-    for expires_on, left in usable(book, day).items():
-        if amount <= 0:
-            break
-        parts[expires_on] = min(left, amount)
-        amount -= parts[expires_on]
-    return parts
 
 
 def _spend(book: Book, expires_on: date, amount: Decimal, day: date) -> Book:
