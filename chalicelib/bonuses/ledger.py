@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib import companies
-from chalicelib.bonuses import rules, store
+from chalicelib.bonuses import notices, rules, store
 from chalicelib.bonuses.rules import DAY, Book, Cause, Expiry, Posting
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
@@ -24,6 +24,9 @@ TRIES = 60  # against others who change the same book at the same moment
 
 Alter = Callable[[Book], Book]
 """The change. Called again with a newer book when somebody else was faster. May raise a `Problem`."""
+
+Notify = Callable[[Transaction, Book], None]
+"""What is told of a book, up to its day: adds the events to the transaction. Told once: the book then notes that it was."""
 
 Also = Callable[[Transaction, Book, Book], None]
 """What is written with the posting: adds to the transaction, given the book before (expiries posted) and after the change."""
@@ -41,6 +44,7 @@ class _Draft:
 
     def __init__(self, work: Work, before: Book) -> None:
         self.before = self.book = before
+        self.figures = notice_figures(work)
         # Neither the day nor the moment of a posting goes back, whatever the clocks of two writers say.
         self.day = max(work.today, before.day)
         self.at = max(work.at, before.at)
@@ -50,7 +54,7 @@ class _Draft:
         """Adds the posting that leads to `after` on this day; None where the balances do not move."""
         entries = rules.difference(self.book, after, self.book.day, day)
         sequence = self.before.sequence + len(self.postings) + (1 if entries else 0)
-        self.book = replace(after, day=day, at=self.at, sequence=sequence, version=self.before.version + 1)
+        self.book = replace(after, day=day, at=self.at, sequence=sequence)
         if not entries:
             return None
         posting = Posting(
@@ -70,7 +74,13 @@ class _Draft:
     def post_expiries(self) -> None:
         for expires_on in rules.expired_between(self.book, self.book.day, self.day):
             self.post(Cause("expiry", (expires_on.isoformat(),)), self.book, expires_on + DAY)
-        self.book = replace(self.book, day=self.day)
+        self.book = notices.passed(replace(self.book, day=self.day), self.day, self.figures)
+
+    def due(self) -> date | None:
+        """The day of the next expiry, or of the next letter."""
+        expiry = rules.next_expiry(self.book, self.book.day)
+        days = [expiry + DAY] if expiry else []
+        return min([*days, *filter(None, [notices.next_day(self.book, self.figures)])], default=None)
 
 
 def posting_id(company_id: str, cause: Cause) -> str:
@@ -112,13 +122,24 @@ def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also |
     raise Busy("the bonuses stayed under change")
 
 
-def expire(work: Work, company_id: str) -> list[Posting]:
-    """Posts what expired until today, and nothing else; the postings made now."""
+def pass_day(work: Work, company_id: str, notify: Notify) -> list[Posting]:
+    """What a day brings by itself: posts what expired until today, and tells what is to be told; the postings made now.
+
+    One read, and one transaction unless it was done for today before.
+    """
     for draft in _tries(work, company_id):
         draft.post_expiries()
-        if not _write(work, draft, Transaction()):
+        tx = Transaction()
+        notify(tx, draft.book)
+        draft.book = notices.answered(draft.book, draft.day)
+        if not _write(work, draft, tx, anyway=notices.until(draft.before) < draft.day):
             return draft.postings
     raise Busy("the bonuses stayed under change")
+
+
+def notice_figures(work: Work) -> notices.Figures:
+    figures = work.club.bonuses.reminders
+    return notices.Figures(tuple(figures.warning_days), figures.every_months, frozenset(figures.weekdays))
 
 
 def expires_on(work: Work, day: date) -> date:
@@ -148,19 +169,24 @@ def _new_book(work: Work, company_id: str) -> Book:
     return Book(company_id, company.currency, day=work.today)
 
 
-def _write(work: Work, draft: _Draft, tx: Transaction) -> frozenset[str]:
-    """Labels of what somebody else wrote meanwhile, the book or a cause; none when all is written."""
+def _write(work: Work, draft: _Draft, tx: Transaction, *, anyway: bool = False) -> frozenset[str]:
+    """Labels of what somebody else wrote meanwhile, the book or a cause; none when all is written.
+
+    The book is written where something in it moved, and `anyway` where only the day did.
+    """
     for posting in draft.postings:
         store.create_posting(tx, posting)
+    before = draft.before
     unposted = replace(
         draft.book,
-        day=draft.before.day,
-        at=draft.before.at,
-        sequence=draft.before.sequence,
-        version=draft.before.version,
+        day=before.day,
+        at=before.at,
+        sequence=before.sequence,
+        version=before.version,
+        notices=before.notices,
     )
-    if draft.postings or unposted != draft.before:
-        store.write_book(tx, draft.before, draft.book, draft.day)
+    if anyway or draft.postings or unposted != before:
+        store.write_book(tx, before, replace(draft.book, version=before.version + 1), draft.due())
     try:
         work.table.commit(tx)
     except Busy:

@@ -1,6 +1,7 @@
 """A company's bonuses, as they lie in the table. See `table/keys.py` K46-K49.
 
-BONUS (the company's partition): the book's sums; due on the day after its oldest lot expires, listed by the day on which it moved.
+BONUS (the company's partition): the book's sums; due when a lot has expired or a letter is to be written, listed by the day on which it
+moved.
 lots: {expires_on: [opened, credited, {month: spent}]}, short, since the whole item is to be read with one unit.
 
 POSTING and CAUSE (the partition LEDGER#): created, never changed or deleted; the functions' policies deny both. CAUSE says which
@@ -14,10 +15,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.bonuses.rules import DAY, Balances, Book, Cause, Entry, Lot, Posting, next_expiry
+from chalicelib.bonuses.rules import Balances, Book, Cause, Entry, Lot, Posting
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
+DUE = "bonuses"
 BOOK = "book"  # label: the book changed meanwhile
 POSTED = "posting"  # label: the cause was posted before
 EVENT = "bonus.posted"
@@ -31,12 +33,11 @@ def read_book(table: Table, company_id: str, *, consistent: bool = False) -> Boo
     return book_of(item) if item else None
 
 
-def write_book(tx: Transaction, before: Book, after: Book, moved: date) -> None:
-    """Refused with label `book` if it changed since `before`."""
-    due = next_expiry(after, after.day)
-    indexes = keys.bonuses_moved(moved, after.company_id).as_gsi1()
+def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> None:
+    """Refused with label `book` if it changed since `before`. `due`: the day on which the night should look at it again."""
+    indexes = keys.bonuses_moved(after.day, after.company_id).as_gsi1()
     if due:
-        indexes |= keys.due("bonuses", due + DAY, after.company_id).as_gsi2()
+        indexes |= keys.due(DUE, due, after.company_id).as_gsi2()
     tx.update(
         keys.bonuses(after.company_id),
         put={

@@ -265,11 +265,20 @@ class BonusLimits(_Figures):
     adjustment_alone: Decimal = Field(default=Decimal(0), ge=0, decimal_places=2)
 
 
+class BonusReminders(_Figures):
+    """Letters on a balance: `warning_days` before a lot expires; every so many months (0: never), on the first of these weekdays (1: Monday)."""
+
+    warning_days: WarningDays = [30, 7]
+    every_months: Literal[0, 1, 2, 3, 4, 6, 12] = 1
+    weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[2, 4], min_length=1)
+
+
 class Bonuses(_Figures):
     available_on: Literal["shipped_and_paid", "shipped"] = "shipped_and_paid"
     negative_balance: bool = True
     expiry: BonusExpiry = BonusExpiry()
     limits: dict[str, BonusLimits] = {}
+    reminders: BonusReminders = BonusReminders()
     rates: list[BonusRate] = []
     coalition_days_back: int = Field(default=92, ge=0, le=366)
     periods: list[VolumeProgramme] = []
