@@ -295,6 +295,21 @@ def withdraw(book: Book, parts: Parts) -> Book:
     return book
 
 
+def owe(book: Book, amount: Decimal) -> Book:
+    """So much more is issued to be paid in goods; less where it is taken back."""
+    return replace(book, goods_owed=book.goods_owed + amount)
+
+
+def deliver(book: Book, amount: Decimal) -> Book:
+    """Goods of this worth were handed over; negative where they came back and are owed again."""
+    return replace(book, goods_owed=book.goods_owed - amount, goods_redeemed=book.goods_redeemed + amount)
+
+
+def lapse(book: Book, amount: Decimal) -> Book:
+    """Goods of this worth were not asked for in time, and are owed no more."""
+    return replace(book, goods_owed=book.goods_owed - amount, goods_expired=book.goods_expired + amount)
+
+
 def forgive(book: Book) -> Book:
     """Issues what nothing covers, to the lots that miss it, so that there is no debt."""
     while short := allocation(book.lots).short:

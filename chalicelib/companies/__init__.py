@@ -9,12 +9,14 @@ from chalicelib.companies.rules import inn_is_valid
 from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
 from chalicelib.companies.service import (
     check_active,
+    check_staff,
     company,
     every_company,
     missing_facts,
     missing_for,
     no_longer_speaks,
     people,
+    some_companies,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Person",
     "Region",
     "check_active",
+    "check_staff",
     "company",
     "customers",
     "every_company",
@@ -36,4 +39,5 @@ __all__ = [
     "new_companies",
     "no_longer_speaks",
     "people",
+    "some_companies",
 ]

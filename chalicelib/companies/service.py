@@ -67,6 +67,15 @@ def every_company(work: Work) -> Iterator[str]:
     return store.every_company(work.table)
 
 
+def some_companies(work: Work, limit: int, after: Position) -> tuple[list[Company], Position]:
+    """The next so many of all companies, and where to go on, for work on everybody that is done in steps. One call.
+
+    They come by name. Eventually consistent: one made or renamed meanwhile may be missed, or met twice.
+    """
+    page = store.companies_page(work.table, "", limit, after)
+    return [Company.from_item(item) for item in page.items], page.last
+
+
 def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collection[str]) -> None:
     """The transaction is refused, with label `membership`, unless the member speaks for the company in one of the roles.
 
@@ -74,6 +83,11 @@ def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collec
     with `no_longer_speaks()`.
     """
     store.check_membership(tx, member_id, "company", company_id, roles, label=CALLER)
+
+
+def check_staff(tx: Transaction, member_id: str, roles: Collection[str], *, label: str = CALLER) -> None:
+    """The same of one of the club's staff."""
+    store.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, label=label)
 
 
 def no_longer_speaks() -> Problem:
@@ -169,7 +183,7 @@ def _refuse(work: Work, staff_id: str, company: Company, scene: store.Scene, mem
     if scene.person.status == "active":
         raise Problem("wrong_state", "This person is confirmed already.")
     tx = Transaction()
-    _check_staff(tx, staff_id, _CONFIRMING, label=CALLER)
+    check_staff(tx, staff_id, _CONFIRMING)
     _remove(tx, scene.person, scene.membership)
     _record(tx, work, company.company_id, "company.claim_refused", member_id=member_id, by=staff_id)
     work.table.commit(tx)
@@ -188,11 +202,11 @@ def _confirm(work: Work, staff_id: str, company: Company, scene: store.Scene, fo
         update={"role": form.role, "status": "active", "version": scene.person.version + 1}
     )
     tx = Transaction()
-    _check_staff(tx, staff_id, _CONFIRMING, label=CALLER)
+    check_staff(tx, staff_id, _CONFIRMING)
     if form.manager_id and form.manager_id != staff_id:
         if form.manager_id == form.member_id:
             raise _no_manager()
-        _check_staff(tx, form.manager_id, list(STAFF_ROLES), label="manager")
+        check_staff(tx, form.manager_id, list(STAFF_ROLES), label="manager")
     if manager_id != company.manager_id:
         store.change(tx, company, {"manager_id": manager_id})
         handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
@@ -453,10 +467,6 @@ def _is_staff(membership: Membership | None, roles: Collection[str]) -> bool:
         and membership.status == "active"
         and membership.role in roles
     )
-
-
-def _check_staff(tx: Transaction, member_id: str, roles: Collection[str], *, label: str) -> None:
-    store.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, label=label)
 
 
 def _record(tx: Transaction, work: Work, company_id: str, name: str, **facts: Any) -> None:
