@@ -236,12 +236,13 @@ def _goods_available(work: Work, letter: Letter, event: Item, code: str) -> tupl
         "first": date.fromisoformat(event["first_day"]),
         "last": date.fromisoformat(event["last_day"]),
         "available_from": date.fromisoformat(event["available_from"]),
-        "expires_on": date.fromisoformat(event["expires_on"]),
+        # A gift is handed over, whenever that is.
+        "expires_on": None if event["gift"] else date.fromisoformat(event["expires_on"]),
     }
 
 
 def _goods_expiring(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    return _member(work, letter.recipient.id), {**_expiring(work, event), "gift": event["gift"]}
+    return _member(work, letter.recipient.id), _expiring(work, event)
 
 
 def _expiring(work: Work, event: Item) -> Facts:

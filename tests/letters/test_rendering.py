@@ -100,7 +100,7 @@ FACTS: dict[str, Any] = {
     "expires_on": date(2026, 12, 31),
     "days_left": 7,
     "partner": "Сеть «Электро» <и> Ко",
-    "gift": True,
+    "gift": False,
     "first": date(2026, 7, 1),
     "last": date(2026, 9, 30),
     "available_from": date(2026, 10, 1),
@@ -118,8 +118,9 @@ LESS: dict[str, Any] = {
     "steps": [],
     "lots": [],
     "pending": Decimal(0),
-    "gift": False,
+    "gift": True,
     "left": Decimal(0),
+    "days_left": 0,
 }
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},
