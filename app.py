@@ -22,6 +22,8 @@ from chalicelib.platform.routes import routes as platform_routes
 from chalicelib.platform.work import work_now
 from chalicelib.reports.routes import routes as reports_routes
 from chalicelib.sales.routes import routes as sales_routes
+from chalicelib.tiers import everyone
+from chalicelib.tiers.ladder_routes import routes as ladder_routes
 from chalicelib.tiers.routes import routes as tiers_routes
 
 app = Chalice(app_name="partner-club")
@@ -33,6 +35,7 @@ for room in (
     members_routes,
     companies_routes,
     tiers_routes,
+    ladder_routes,
     sales_routes,
     catalog_routes,
     orders_routes,
@@ -57,6 +60,8 @@ SUBSCRIPTIONS: Subscriptions = {
     "order.cancelled": [letters.on_event],
     "sale.recorded": [sales.on_sale_recorded, tiers.on_sale_recorded],
     "tier.changed": [letters.on_event],
+    "tier_ladder.activated": [everyone.on_ladders_changed],
+    "tier_ladder.withdrawn": [everyone.on_ladders_changed],
     "bonus.reminder": [letters.on_event],
     "bonus.expiring": [letters.on_event],
     "bonus.credited": [letters.on_event],

@@ -27,6 +27,8 @@ SCOPES: dict[str, str] = {
     "staff.catalog.write": "change products",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.people.write": "change the staff",
+    "staff.tiers.read": "tier ladders, simulations, and manual tiers",
+    "staff.tiers.write": "draw up and activate tier ladders, grant manual tiers",
 }
 
 _EVERY_MEMBER = frozenset({"me", "company.claim", "reports.read"})
@@ -42,7 +44,7 @@ COMPANY_ROLES: dict[str, frozenset[str]] = {
 DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write"})
 
 STAFF_ROLES: dict[str, frozenset[str]] = {
-    "manager": frozenset({"staff.companies.read", "staff.companies.write"}),
+    "manager": frozenset({"staff.companies.read", "staff.companies.write", "staff.tiers.read"}),
     "marketing": frozenset({"staff.reports.write", "staff.companies.read"}),
     "operations": frozenset(
         {
@@ -51,6 +53,8 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.imports.write",
             "staff.catalog.write",
             "staff.distributors.write",
+            "staff.tiers.read",
+            "staff.tiers.write",
         }
     ),
     "admin": frozenset(scope for scope in SCOPES if scope.startswith("staff.")),

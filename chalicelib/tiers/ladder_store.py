@@ -1,15 +1,27 @@
 """The items of the ladders.
 
-LADDER  (K40)  a ladder as staff see it: its figures, who drew it up and who activated it; listed under K43, newest first
-FROM    (K40)  a ladder in force from a day, whole; one a day and currency. New, it is the event `tier_ladder.activated`
+LADDER  (K43)  a ladder as staff sees it: its figures, its state, who drew it up and who activated it; listed under K69
+FROM    (K40)  an activated ladder, whole, by the day from which it is in force: one a day and currency. It goes only while it is
+               scheduled, when it is withdrawn
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import club
+from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
-from chalicelib.tiers.ladders import BEGINNING, Ladder, MonthDay, PersonalStep, Step, Steps
+from chalicelib.table import Transaction, keys
+from chalicelib.table.transactions import Item
+from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, Step, Steps, always
+
+DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
+
+
+# --- what is in force -------------------------------------------------------------------------------------------------
 
 
 def ladders_of(work: Work, currency: str) -> tuple[Ladder, ...]:
@@ -18,17 +30,20 @@ def ladders_of(work: Work, currency: str) -> tuple[Ladder, ...]:
     The first one is the founding ladder of the club's figures, until it is recorded as a fact; without steps if they name none. One
     consistent query, once per work.
     """
-    memo = f"ladders {currency}"
-    if memo not in work.memo:
+    if _memo(currency) not in work.memo:
         every = keys.ladder_from(currency)
         stored = tuple(
             Ladder.from_fact(item["ladder"])
             for item in work.table.query_all(every.pk, starts=every.sk, consistent=True)
         )
         founded = stored and stored[0].valid_from == BEGINNING
-        work.memo[memo] = stored if founded else (founding_ladder(work.club, currency), *stored)
-    ladders: tuple[Ladder, ...] = work.memo[memo]
+        work.memo[_memo(currency)] = stored if founded else (founding_ladder(work.club, currency), *stored)
+    ladders: tuple[Ladder, ...] = work.memo[_memo(currency)]
     return ladders
+
+
+def _memo(currency: str) -> str:
+    return f"ladders {currency}"
 
 
 def founding_ladder(figures: club.Club, currency: str) -> Ladder:
@@ -61,3 +76,110 @@ def _steps(given: Sequence[club.Step]) -> Steps:
 def _month_day(text: str) -> MonthDay:
     month, day = text.split("-")
     return int(month), int(day)
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+
+
+def load(work: Work, ladder_id: str) -> LadderRecord | None:
+    """A ladder; a founding one also before it is recorded."""
+    item = work.table.get(keys.ladder(ladder_id), consistent=True)
+    if item is not None:
+        return _record(item)
+    return next((found for found in founding_records(work) if found.ladder.ladder_id == ladder_id), None)
+
+
+def unrecorded(work: Work) -> list[LadderRecord]:
+    """The founding ladders that are figures only, not facts yet."""
+    founding = {keys.ladder(found.ladder.ladder_id): found for found in founding_records(work)}
+    recorded = work.table.get_many(founding, consistent=True)
+    return [found for key, found in founding.items() if key not in recorded]
+
+
+def founding_records(work: Work) -> Iterable[LadderRecord]:
+    return (LadderRecord(founding_ladder(work.club, currency), BEGINNING) for currency in work.club.tiers.ladders)
+
+
+def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[LadderRecord], dict[str, str] | None]:
+    page = work.table.query(keys.ladder_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
+    return [_record(item) for item in page.items], page.last
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+
+def create(tx: Transaction, work: Work, found: LadderRecord) -> None:
+    """A ladder that is not in force, or the founding one, which then is a fact."""
+    tx.create(_item(work, found), label="ladder")
+    if found.valid_from is not None:
+        _put_in_force(tx, work, found)
+
+
+def activate(tx: Transaction, work: Work, activated: LadderRecord) -> None:
+    """`activated` has the version of the draft that it was."""
+    tx.put(_item(work, replace(activated, version=activated.version + 1)), when=_unchanged(activated), label="version")
+    _put_in_force(tx, work, activated)
+
+
+def withdraw(tx: Transaction, work: Work, scheduled: LadderRecord, draft: LadderRecord) -> None:
+    """`draft` has the version of the scheduled ladder that it was."""
+    tx.put(_item(work, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
+    tx.delete(keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
+    _tell(tx, work, "tier_ladder.withdrawn", scheduled)
+
+
+def _put_in_force(tx: Transaction, work: Work, found: LadderRecord) -> None:
+    ladder, day = found.ladder, _day(found)
+    # The founding ladder has been known from the beginning, whenever it was recorded.
+    fact = replace(ladder, valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
+    key = keys.ladder_from(ladder.currency, day)
+    tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": work.at}, label=DAY_TAKEN)
+    _tell(tx, work, "tier_ladder.activated", found)
+
+
+def _tell(tx: Transaction, work: Work, event: str, found: LadderRecord) -> None:
+    ladder = found.ladder
+    # Whoever goes on with this work must not go on with the ladders of before.
+    work.memo.pop(_memo(ladder.currency), None)
+    facts = {"ladder_id": ladder.ladder_id, "currency": ladder.currency, "valid_from": _day(found).isoformat()}
+    record_event(tx, work, keys.ladder(ladder.ladder_id), event, **facts)
+
+
+def _day(found: LadderRecord) -> date:
+    if found.valid_from is None:
+        raise ValueError("a draft is never in force")
+    return found.valid_from
+
+
+def _unchanged(found: LadderRecord) -> ConditionBase:
+    return Attr("version").eq(found.version)
+
+
+def _item(work: Work, found: LadderRecord) -> Item:
+    ladder = found.ladder
+    return {
+        **keys.ladder(ladder.ladder_id).as_item(),
+        **keys.ladder_list(found.created_at or work.at, ladder.ladder_id).as_gsi1(),
+        "ladder": always(ladder).as_fact(),
+        "valid_from": found.valid_from.isoformat() if found.valid_from else None,
+        "note": found.note,
+        "created_at": found.created_at or work.at,
+        "created_by": found.created_by,
+        "activated_at": found.activated_at,
+        "activated_by": found.activated_by,
+        "version": found.version,
+    }
+
+
+def _record(item: Item) -> LadderRecord:
+    valid_from = item["valid_from"]
+    return LadderRecord(
+        ladder=Ladder.from_fact(item["ladder"]),
+        valid_from=date.fromisoformat(valid_from) if valid_from else None,
+        note=item["note"],
+        created_at=item["created_at"],
+        created_by=item["created_by"],
+        activated_at=item["activated_at"],
+        activated_by=item["activated_by"],
+        version=int(item["version"]),
+    )

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from chalicelib.platform.money import round_half_up
 
@@ -18,6 +18,7 @@ BEGINNING = date.min  # the `valid_from` of a currency's first ladder
 
 MonthDay = tuple[int, int]
 Season = tuple[MonthDay, MonthDay]  # first and last day, both in it; it may reach over the new year
+State = Literal["draft", "scheduled", "active", "retired"]
 Fact = dict[str, Any]  # texts, numbers (int and Decimal), lists and maps of them, None: what an item can hold
 
 
@@ -120,6 +121,32 @@ class Ladder:
             personal=PersonalStep(personal[0], tuple(personal[1]), int(personal[2])) if personal else None,
             activated_at=fact["activated_at"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LadderRecord:
+    """A ladder with its story. `ladder` is as if it were in force from the beginning; `valid_from` None: a draft.
+
+    `created_by` None: the club's figures; `created_at` None: not recorded yet. `version` counts the changes of its state.
+    """
+
+    ladder: Ladder
+    valid_from: date | None = None
+    note: str = ""
+    created_at: str | None = None
+    created_by: str | None = None
+    activated_at: str | None = None
+    activated_by: str | None = None
+    version: int = 1
+
+
+def state(found: LadderRecord, ladders: Sequence[Ladder], today: date) -> State:
+    """Its state today, among the activated ladders of its currency."""
+    if found.valid_from is None:
+        return "draft"
+    if found.valid_from > today:
+        return "scheduled"
+    return "active" if ladder_on(ladders, today).ladder_id == found.ladder.ladder_id else "retired"
 
 
 def ladder_on(ladders: Sequence[Ladder], day: date) -> Ladder:

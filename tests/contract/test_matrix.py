@@ -159,6 +159,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "import_id": started.json["import_id"],
             "distributor_id": own_distributor,
             "purpose": "advertising",
+            "ladder_id": "ldr_founding_rub",
         },
         callers={
             "nobody": STRANGER,

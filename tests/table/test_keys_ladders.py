@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table, Transaction, keys
+from chalicelib.tiers import ladder_store as store
+from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import founding_ladder, ladders_of
+from chalicelib.tiers.ladders import LadderRecord
 from tests.conftest import NOON
 from tests.support.spent import spent
 
@@ -30,3 +33,29 @@ def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Wo
     assert [ladder.currency for ladder in found] == ["RUB"] * 41  # the founding ladder of the figures, and those stored
     assert cost.calls == ["Query"]
     assert cost.read_units <= 6
+
+
+@pytest.mark.key_row("K43")
+def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
+    record_founding(work)
+    with spent(work.table.client) as cost:
+        found = store.load(work, "ldr_founding_rub")
+    assert found is not None
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units <= 1
+
+
+@pytest.mark.key_row("K69")
+def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(work: Work) -> None:
+    founding = founding_ladder(work.club, "RUB")
+    for number in range(30):
+        later = replace(work, now=work.now + timedelta(hours=number))
+        tx = Transaction()
+        store.create(tx, later, LadderRecord(replace(founding, ladder_id=f"ldr_{number}"), created_at=later.at))
+        work.table.commit(tx)
+    with spent(work.table.client) as cost:
+        found, last = store.newest(work, 25, None)
+    assert [each.ladder.ladder_id for each in found] == [f"ldr_{number}" for number in range(29, 4, -1)]
+    assert last is not None
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 5

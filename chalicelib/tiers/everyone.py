@@ -1,0 +1,45 @@
+"""Everybody's standing made anew, after the ladders of a currency have changed.
+
+    tier_ladder.activated, .withdrawn ──▶ on_ladders_changed   one message to the tiers queue, which shows itself after DELAY_SECONDS
+    the tiers queue                   ──▶ name_some            names the next companies to the same queue, and then itself again
+
+It is the only work on tiers that grows with the membership. It takes one page of companies a message, so that none takes longer
+than another; told twice, or dead half way, it names companies again, who are decided again, which changes nothing.
+
+Weakest point: a message that is told again goes on to the end, so the companies after it are decided once more.
+"""
+
+import json
+from typing import Any
+
+from chalicelib import companies
+from chalicelib.platform import aws
+from chalicelib.platform.events import Event
+from chalicelib.platform.nights import COMPANIES_PER_MESSAGE, MESSAGES_PER_CALL, send_bodies, send_companies
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+
+# Longer than any work on standings may take: whoever has read the ladders of before has ended by then, and writes no more.
+DELAY_SECONDS = 65
+COMPANIES = COMPANIES_PER_MESSAGE * MESSAGES_PER_CALL  # of one message: those whom one call to the queue names
+
+
+def on_ladders_changed(work: Work, event: Event) -> None:
+    """Consumer of `tier_ladder.activated` and `tier_ladder.withdrawn`."""
+    body = _body(event.item["currency"], None)
+    aws.sqs().send_message(
+        QueueUrl=settings().tiers_queue_url, MessageBody=json.dumps(body), DelaySeconds=DELAY_SECONDS
+    )
+
+
+def name_some(work: Work, told: dict[str, Any]) -> None:
+    """Names the next companies of the currency, and then, unless they were the last ones, itself with the place to go on from."""
+    found, after = companies.some_companies(work, COMPANIES, told["after"])
+    queue = settings().tiers_queue_url
+    send_companies(queue, (each.company_id for each in found if each.currency == told["everyone"]))
+    if after is not None:
+        send_bodies(queue, [_body(told["everyone"], after)])
+
+
+def _body(currency: str, after: dict[str, str] | None) -> dict[str, Any]:
+    return {"everyone": currency, "after": after}

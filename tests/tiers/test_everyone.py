@@ -1,0 +1,96 @@
+"""After the ladders of a currency have changed, everybody's standing is made anew: each company is named, whatever dies on the way."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import companies
+from chalicelib.companies import CustomerRef
+from chalicelib.platform import aws
+from chalicelib.platform.events import Event
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.tiers import everyone
+from chalicelib.tiers.ladder_service import record_founding
+from tests.support.crashes import crashes, empty_account
+
+CHANGED = Event("tier_ladder.activated", "evt_1", {"currency": "RUB"})
+
+
+def made(work: Work, count: int, currency: str = "RUB") -> set[str]:
+    refs = [CustomerRef(f"{currency}-{number}", f"Luch {number:04d}", None, None, currency) for number in range(count)]
+    return set(companies.customers(work, "1c", refs).values())
+
+
+def waiting() -> list[dict[str, Any]]:
+    """Takes all messages out of the queue, those that are still to show themselves included."""
+    attributes: Any = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=settings().tiers_queue_url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+    )
+    found = int(attributes["Attributes"]["ApproximateNumberOfMessagesDelayed"])
+    bodies: list[dict[str, Any]] = [{"delayed": True}] * found
+    while (
+        messages := aws.sqs()
+        .receive_message(QueueUrl=settings().tiers_queue_url, MaxNumberOfMessages=10)
+        .get("Messages")
+    ):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            aws.sqs().delete_message(QueueUrl=settings().tiers_queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+def named(work: Work, told: dict[str, Any]) -> tuple[list[str], int]:
+    """Whom this message and all that follow from it name, and how many messages named the next ones."""
+    ids: list[str] = []
+    steps, todo = 0, [told]
+    while todo:
+        body = todo.pop()
+        if "everyone" in body:
+            steps += 1
+            everyone.name_some(work, body)
+            todo += waiting()
+        else:
+            ids += body["companies"]
+    return ids, steps
+
+
+BEGIN = {"everyone": "RUB", "after": None}
+
+
+def test_a_change_waits_until_nobody_works_with_the_ladders_of_before(work: Work) -> None:
+    everyone.on_ladders_changed(work, CHANGED)
+    assert waiting() == [{"delayed": True}]
+
+
+def test_everybody_of_the_currency_is_named_once_page_by_page(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(everyone, "COMPANIES", 30)
+    wanted = made(work, 70)
+    made(work, 5, "GBP")
+    ids, steps = named(work, BEGIN)
+    assert sorted(ids) == sorted(wanted)
+    assert steps == 3
+
+
+def test_nobody_is_named_where_nobody_is(work: Work) -> None:
+    assert named(work, BEGIN) == ([], 1)
+
+
+def test_a_step_that_died_is_made_good(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(everyone, "COMPANIES", 4)
+    for crash in crashes():
+        empty_account()
+        wanted = made(work, 6)
+        with crash:
+            everyone.name_some(work, BEGIN)
+        before = [body for body in waiting() if "companies" in body]
+        ids, _ = named(work, BEGIN)
+        assert set(ids) | {each for body in before for each in body["companies"]} == wanted, crash
+
+
+def test_the_first_night_makes_everybodys_standing_anew(work: Work) -> None:
+    record_founding(work)
+    told = list(work.table.query_all("LADDERS", starts="EVENT#"))
+    assert [item["currency"] for item in told] == ["RUB"]
