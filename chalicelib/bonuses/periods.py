@@ -16,8 +16,8 @@ Brackets, by the volume of the close:
 Either is rounded half-up to hundredths once, at the end.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal, NamedTuple, Self
@@ -53,6 +53,10 @@ class Period:
     def next(self) -> "Period":
         year, month = divmod(self.first.month - 1 + MONTHS[self.every], 12)
         return Period(date(self.first.year + year, month + 1, 1), self.every)
+
+    @property
+    def before(self) -> "Period":
+        return Period.of(self.every, self.first - DAY)
 
     @property
     def last(self) -> date:
@@ -156,11 +160,18 @@ def bonus(volume: Decimal, brackets: Sequence[Bracket], mode: Mode) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How far a company's closes have come: the end of the last one, the sum it knew, what it carried on (never positive)."""
+    """How far a company has come in a programme.
+
+    `closed_through`: the end of the last closed period; `counted`: the purchases that its close knew of, since the programme began;
+    `carried`: what returns left to be outweighed, never positive. `opened`: first day of the period that closes next, None while
+    there is nothing to close. `bought`: documents may have come since that period was opened.
+    """
 
     closed_through: date | None = None
     counted: Decimal = ZERO
     carried: Decimal = ZERO
+    opened: date | None = None
+    bought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,22 +187,37 @@ class Close:
     credit: Decimal
     course: Course
 
-    @property
-    def moved(self) -> Decimal:
-        return self.purchases + self.adjustments
+
+def note(programme: Programme, course: Course, days: Iterable[date]) -> Course:
+    """Documents of these days were recorded: the period in which the earliest of them counts is open.
+
+    That is its own period, or, where that one is closed, the first one that is not.
+    """
+    counted = [day for day in days if day >= programme.since]
+    if not counted:
+        return course
+    first = Period.of(programme.every, min(counted)).first
+    if course.closed_through and first <= course.closed_through:
+        first = course.closed_through + DAY
+    return replace(course, opened=min(first, course.opened or first), bought=True)
 
 
 def close(programme: Programme, course: Course, period: Period, net: Mapping[date, Decimal]) -> Close:
     """Of purchases by day as they are known now. Raises ValueError for a period that is closed."""
     if course.closed_through and period.first <= course.closed_through:
         raise ValueError(f"{programme.code} is closed through {course.closed_through}")
-    cumulative = sum((amount for day, amount in net.items() if programme.since <= day <= period.last), ZERO)
-    own = max(period.first, programme.since)
-    purchases = sum((amount for day, amount in net.items() if own <= day <= period.last), ZERO)
+    known = {day: amount for day, amount in net.items() if amount and day >= programme.since}
+    cumulative = sum((amount for day, amount in known.items() if day <= period.last), ZERO)
+    purchases = sum((amount for day, amount in known.items() if period.first <= day <= period.last), ZERO)
     moved = cumulative - course.counted
     base = moved + course.carried
     volume = max(ZERO, base)
     brackets = programme.brackets_of(period)
+    if course.bought or moved:
+        # A document may have come while this close was made, so the next period looks again.
+        opened: date | None = period.next.first
+    else:
+        opened = min((Period.of(programme.every, day).first for day in known if day > period.last), default=None)
     return Close(
         period=period,
         purchases=purchases,
@@ -200,24 +226,22 @@ def close(programme: Programme, course: Course, period: Period, net: Mapping[dat
         volume=volume,
         bracket=bracket_reached(volume, brackets),
         credit=bonus(volume, brackets, programme.mode),
-        course=Course(closed_through=period.last, counted=cumulative, carried=min(ZERO, base)),
+        course=Course(closed_through=period.last, counted=cumulative, carried=min(ZERO, base), opened=opened),
     )
 
 
-def open_for(programme: Programme, course: Course, day: date) -> Period:
-    """The period in which a purchase of this day counts: its own, or, where that is closed, the first one that is not."""
-    own = Period.of(programme.every, day)
-    if course.closed_through is None or own.first > course.closed_through:
-        return own
-    return Period.of(programme.every, course.closed_through + DAY)
+def due(programme: Programme, course: Course) -> date | None:
+    """The first day on which the next close can be made."""
+    return programme.closes_on(Period(course.opened, programme.every)) if course.opened else None
 
 
-def upcoming(
-    programme: Programme, course: Course, first: Period, until: date, net: Mapping[date, Decimal]
-) -> Iterator[Close]:
-    """The closes to come, from this period to that of the day, as if each were closed on what is known now."""
-    period = first
-    while period.first <= until:
+def upcoming(programme: Programme, course: Course, until: date, net: Mapping[date, Decimal]) -> Iterator[Close]:
+    """The closes to come, up to that of the period in which the day lies, as if each were made on what is known now."""
+    current = Period.of(programme.every, until)
+    period = min(Period(course.opened, programme.every), current) if course.opened else current
+    if course.closed_through:
+        period = max(period, Period.of(programme.every, course.closed_through + DAY))
+    while period <= current:
         coming = close(programme, course, period, net)
         yield coming
         course, period = coming.course, period.next

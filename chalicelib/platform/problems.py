@@ -45,6 +45,7 @@ KINDS: dict[str, Kind] = {
     "body_too_large": Kind(413, "The body is too large", "Тело запроса слишком велико"),
     "media_type_unsupported": Kind(415, "Send application/json", "Отправьте application/json"),
     "invalid": Kind(422, "Some values are not valid", "Некоторые значения неверны"),
+    "above_left": Kind(422, "This is more than is left", "Это больше, чем осталось"),
     "wrong_code": Kind(422, "The code is wrong", "Неверный код"),
     "idempotency_key_reused": Kind(
         422, "This Idempotency-Key was used for another request", "Этот Idempotency-Key уже был у другого запроса"

@@ -1,0 +1,253 @@
+"""Periods: opened by purchases, closed once their grace is over, owed in goods from then on.
+
+    a sale is recorded ──▶ on_sale_recorded   opens the period in which it counts, due on the day of its close
+    the night          ──▶ close_due          closes what is due, one period after the other, each in one transaction:
+                                              the posting, the closed period, the company's course, what is owed, the events
+
+What a period comes to is computed from the day totals at its close (`periods.close`), under the version of the company's course. The course is
+read before the totals are, and whoever records a sale raises its version where the close could miss it; so nothing is lost between two
+closes, and a close that is asked for again finds the period closed.
+
+Weakest point: a close reads all day totals since the programme began, one small item for each day with purchases.
+"""
+
+from datetime import date
+
+from chalicelib import companies, sales
+from chalicelib.bonuses import goods, goods_store, ledger, periods, periods_store
+from chalicelib.bonuses.goods import Entitlement, Priced
+from chalicelib.bonuses.periods import DAY, Close, Course, Part, Period, Programme
+from chalicelib.bonuses.periods_store import COURSE, Head
+from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.catalog import Product, every_product
+from chalicelib.platform import events
+from chalicelib.platform.events import Event
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Transaction, keys
+
+TRIES = 20  # against others who change the same course at the same moment
+_LAST_DAY = date.max - DAY
+
+
+# --- opening ----------------------------------------------------------------------------------------------------------
+
+
+def on_sale_recorded(work: Work, event: Event) -> None:
+    """Consumer of `sale.recorded`. One read; a write for a company's first purchase after a close."""
+    days = [date.fromisoformat(day) for day, amount in event.item["deltas"].items() if amount]
+    company_id = event.item["company_id"]
+    wanted = [each.code for each in work.club.bonuses.periods if any(day >= each.since for day in days)]
+    if not wanted:
+        return
+    for attempt in range(TRIES):
+        heads = periods_store.read_heads(work.table, company_id, wanted)
+        currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
+        tx = Transaction()
+        for code, programme in periods.programmes_of(work.club.bonuses.periods, currency).items():
+            head = heads.get(code) or Head(company_id, code, currency, Course())
+            course = periods.note(programme, head.course, days)
+            if course != head.course:
+                periods_store.write_head(tx, head, course, _due(work, programme, course))
+        try:
+            work.table.commit(tx)
+        except Refused:
+            work.table.pause(min(attempt, 5))
+            continue
+        return
+    raise Busy(f"the periods of {company_id} stayed under change")
+
+
+def _currency(work: Work, company_id: str) -> str:
+    company = companies.company(work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    return company.currency
+
+
+def _due(work: Work, programme: Programme, course: Course) -> date | None:
+    """Never in the past: the night looks back over some days only."""
+    due = periods.due(programme, course)
+    return max(due, work.today) if due else None
+
+
+# --- closing ----------------------------------------------------------------------------------------------------------
+
+
+def close_due(work: Work, company_id: str) -> int:
+    """Closes every period of the company whose close is due, the oldest of each programme first; how many were closed now."""
+    closed = 0
+    for head in periods_store.heads(work.table, company_id).values():
+        programme = periods.programmes_of(work.club.bonuses.periods, head.currency).get(head.programme)
+        while programme and close(work, company_id, programme):
+            closed += 1
+    return closed
+
+
+def close(work: Work, company_id: str, programme: Programme) -> bool:
+    """Closes the company's oldest open period of this programme if that is due. False if there is none, or another worker did it."""
+    for attempt in range(TRIES):
+        head = periods_store.read_heads(work.table, company_id, [programme.code]).get(programme.code)
+        due = periods.due(programme, head.course) if head else None
+        if head is None or head.course.opened is None or due is None or due > work.today:
+            return False
+        period = Period(head.course.opened, programme.every)
+        net = sales.day_totals(work, company_id, programme.since, _LAST_DAY).net
+        made = periods.close(programme, head.course, period, net)
+        if made.credit and programme.pays != "gift":
+            freeze(work, price_list(programme, period))
+        try:
+            return not _post(work, head, programme, made).again
+        except Refused as refused:
+            if COURSE not in refused:
+                raise
+        work.table.pause(min(attempt, 5))
+    raise Busy(f"the periods of {company_id} stayed under change")
+
+
+def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.Posted:
+    company_id, first, last = head.company_id, made.period.first.isoformat(), made.period.last.isoformat()
+    cause = Cause(
+        "period", (programme.code, first), document={"programme": programme.code, "first": first, "last": last}
+    )
+    posting_id = ledger.posting_id(company_id, cause)
+    parts = periods.payouts(programme, made.period, made.credit, work.today)
+    owed = [_entitlement(work, head, programme, made, part, len(parts), posting_id) for part in parts]
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        periods_store.write_head(tx, head, made.course, _due(work, programme, made.course))
+        periods_store.create_period(tx, head, programme, made, work.today)
+        if not made.credit:
+            return
+        for entitlement in owed:
+            goods_store.create_entitlement(tx, entitlement)
+            if entitlement.announced:
+                record_available(tx, work, entitlement)
+        events.record(
+            tx,
+            work,
+            keys.company(company_id),
+            "bonus.period_credited",
+            company_id=company_id,
+            programme=programme.code,
+            first_day=first,
+            last_day=last,
+            volume=made.volume,
+            amount=made.credit,
+            currency=head.currency,
+            pays=programme.pays,
+            parts=len(owed),
+            posting_id=posting_id,
+        )
+
+    return ledger.change(work, company_id, cause, lambda book: goods.owe(book, made.credit), also)
+
+
+def _entitlement(
+    work: Work, head: Head, programme: Programme, made: Close, part: Part, parts: int, posting_id: str
+) -> Entitlement:
+    first = made.period.first.isoformat()
+    digest = derived_id("", head.company_id, programme.code, first, str(part.number))
+    return Entitlement(
+        # Ids sort by the day from which the goods are there.
+        entitlement_id=f"ent_{part.available_from:%Y%m%d}{digest[1:25]}",
+        company_id=head.company_id,
+        currency=head.currency,
+        kind=part.kind,
+        amount=part.amount,
+        programme=programme.code,
+        first=made.period.first,
+        last=made.period.last,
+        part=part.number,
+        parts=parts,
+        available_from=part.available_from,
+        expires_on=part.expires_on,
+        notice_days=programme.notice_days,
+        price_list=price_list(programme, made.period),
+        posting_id=posting_id,
+        announced=part.available_from <= work.today,
+    )
+
+
+def record_available(tx: Transaction, work: Work, entitlement: Entitlement) -> None:
+    """The event that goods, or a gift, are there."""
+    expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
+    events.record(
+        tx,
+        work,
+        keys.company(entitlement.company_id),
+        "goods.available",
+        company_id=entitlement.company_id,
+        entitlement_id=entitlement.entitlement_id,
+        programme=entitlement.programme,
+        gift=entitlement.kind == "gift",
+        amount=entitlement.left,
+        currency=entitlement.currency,
+        first_day=entitlement.first.isoformat(),
+        last_day=entitlement.last.isoformat(),
+        part=entitlement.part,
+        parts=entitlement.parts,
+        available_from=entitlement.available_from.isoformat(),
+        **expires,
+    )
+
+
+# --- frozen prices ----------------------------------------------------------------------------------------------------
+
+
+def price_list(programme: Programme, period: Period) -> str:
+    """The id of the price list of this period, which all companies share."""
+    return f"{programme.code}:{period.last.isoformat()}"
+
+
+def freeze(work: Work, list_id: str) -> None:
+    """Copies the base prices of the whole catalogue, once for each list; a repeat goes on until the list is whole, and then stops.
+
+    Two workers at once do the work twice, and end in one list. Nothing is closed before its list is whole.
+    """
+    known: set[str] = work.memo.setdefault("price_lists", set())
+    if list_id in known:
+        return
+    if not goods_store.is_frozen(work.table, list_id):
+        try:
+            for tx in goods_store.freeze(work, list_id, map(_priced, every_product(work))):
+                work.table.commit(tx)
+        except Refused as refused:
+            if goods_store.FROZEN not in refused:
+                raise
+    known.add(list_id)
+
+
+def _priced(product: Product) -> Priced:
+    return Priced(
+        sku=product.sku,
+        name=product.name,
+        name_ru=product.name_ru,
+        brand=product.brand,
+        category=product.category,
+        unit=product.unit,
+        pack_multiple=product.pack_multiple,
+        base_price=product.base_price,
+        currency=product.currency,
+    )
+
+
+def freeze_due(work: Work) -> list[str]:
+    """Freezes the lists of the periods that closed last, one for each programme; to be called once before the companies' closes.
+
+    So that many workers do not begin by copying the catalogue, each for itself. Returns the lists.
+    """
+    lists = []
+    for figures in work.club.bonuses.periods:
+        currency = next(iter(figures.brackets))
+        programme = periods.programmes_of([figures], currency)[figures.code]
+        if programme.pays == "gift":
+            continue
+        period = Period.of(programme.every, work.today).before
+        while programme.closes_on(period) > work.today:
+            period = period.before
+        if period.first >= programme.since:
+            freeze(work, price_list(programme, period))
+            lists.append(price_list(programme, period))
+    return lists

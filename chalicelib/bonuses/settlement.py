@@ -1,0 +1,467 @@
+"""Goods instead of bonuses: chosen by the company, shipped by the club, expired, reversed.
+
+Every step is one transaction under the versions of the entitlement and of the choice, with its posting (`ledger.change`), its event, and the
+answer that a repeat of the request gets. What is reserved is owed all the same, so choosing and giving back post nothing: the mark of
+their cause stands in the ledger alone.
+
+    step               owed      redeemed   expired   issued
+    ship, hand over    − worth   + worth
+    reverse a shipment + worth   − worth
+    expire             − left               + left
+    reverse            − amount                       + amount
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+
+from chalicelib import companies
+from chalicelib.auth import COMPANY_ROLES
+from chalicelib.bonuses import goods, goods_store, ledger, periods_store
+from chalicelib.bonuses.closing import record_available
+from chalicelib.bonuses.goods import Asked, Choice, Entitlement, Step
+from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.platform import events
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Transaction, keys
+
+Result = TypeVar("Result")
+
+TRIES = 60  # against others who change the same entitlement at the same moment; half of them may be people of one company at once
+ZERO = Decimal(0)
+
+_CHOOSING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
+
+
+class Chosen(NamedTuple):
+    """A choice, and what it leaves of its entitlement."""
+
+    entitlement: Entitlement
+    choice: Choice
+
+
+Remember = Callable[[Transaction, Chosen], None]
+"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
+
+RememberEntitlement = Callable[[Transaction, Entitlement], None]
+
+
+def entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
+    """As it is today: what has expired and is not posted yet counts as expired. Raises 404."""
+    return goods.expire(_entitlement(work, company_id, entitlement_id), work.today)
+
+
+def _entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
+    found = goods_store.read_entitlement(work.table, company_id, entitlement_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def _choice(work: Work, company_id: str, entitlement_id: str, choice_id: str) -> Choice:
+    found = goods_store.read_choice(work.table, company_id, entitlement_id, choice_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+# --- the company ------------------------------------------------------------------------------------------------------
+
+
+def choose(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    asked: Sequence[Asked],
+    note: str,
+    remember: Remember,
+) -> Chosen:
+    """Raises 404, 409 outside the days of choosing, 422 for lines that cannot be or come to more than is left."""
+    choice_id = work.new_id("cho")
+    prices = goods_store.prices_of(
+        work.table, _entitlement(work, company_id, entitlement_id).price_list, [line.sku for line in asked]
+    )
+
+    def decide() -> Step:
+        return goods.choose(
+            _entitlement(work, company_id, entitlement_id),
+            asked,
+            prices,
+            choice_id=choice_id,
+            member_id=member_id,
+            note=note,
+            at=work.at,
+            day=work.today,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        companies.check_active(tx, company_id, member_id, _CHOOSING_ROLES)
+        _record(tx, work, step, "goods.chosen", amount=step.choice.total)
+
+    cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)
+    return _take(work, cause, decide, write, remember)
+
+
+def cancel(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    choice_id: str,
+    note: str,
+    remember: Remember,
+    *,
+    staff: bool,
+) -> Chosen:
+    """Gives back what was not shipped. The company may as long as nothing was; the staff at any time. Raises 404, 409."""
+
+    def decide() -> Step:
+        return goods.cancel(
+            _entitlement(work, company_id, entitlement_id),
+            _choice(work, company_id, entitlement_id, choice_id),
+            member_id=member_id,
+            note=note,
+            at=work.at,
+            day=work.today,
+            shipped_too=staff,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        if not staff:
+            companies.check_active(tx, company_id, member_id, _CHOOSING_ROLES)
+        _record(tx, work, step, "goods.cancelled", expired=step.expired)
+
+    cause = Cause(
+        "goods_cancelled", (choice_id,), document={"entitlement": entitlement_id}, reason=note, author=member_id
+    )
+    return _take(work, cause, decide, write, remember)
+
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+def ship(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    choice_id: str,
+    asked: Sequence[Asked] | None,
+    document: str,
+    day: date,
+    remember: Remember,
+) -> Chosen:
+    """A part, or all that is left. Raises 404, 409 for a document that was told before, 422 for more than was chosen."""
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    shipment_id = work.new_id("shp")
+    cause = Cause(
+        "goods_shipped",
+        (shipment_id,),
+        document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
+        author=member_id,
+    )
+
+    def decide() -> Step:
+        return goods.ship(
+            _entitlement(work, company_id, entitlement_id),
+            _choice(work, company_id, entitlement_id, choice_id),
+            asked,
+            shipment_id=shipment_id,
+            document=document,
+            day=day,
+            posting_id=ledger.posting_id(company_id, cause),
+            member_id=member_id,
+            at=work.at,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        shipment = step.choice.shipments[-1]
+        lines = [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "name_ru": line.name_ru,
+                "unit": line.unit,
+                "quantity": shipment.parts[line.sku],
+                "unit_price": line.unit_price,
+                "amount": line.unit_price * shipment.parts[line.sku],
+            }
+            for line in step.choice.lines
+            if line.sku in shipment.parts
+        ]
+        _record(
+            tx,
+            work,
+            step,
+            "goods.shipped",
+            document=document,
+            day=day.isoformat(),
+            lines=lines,
+            amount=shipment.amount,
+            left=step.entitlement.owed,
+        )
+
+    return _take(work, cause, decide, write, remember)
+
+
+def reverse_shipment(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    choice_id: str,
+    shipment_id: str,
+    reason: str,
+    remember: Remember,
+) -> Chosen:
+    """Takes a shipment back, whole: its goods are reserved again. Raises 404, 409 for one that was taken back before."""
+    shipped = Cause("goods_shipped", (shipment_id,))
+    cause = Cause(
+        "goods_shipment_reversed",
+        (shipment_id,),
+        document={"entitlement": entitlement_id},
+        reason=reason,
+        author=member_id,
+        reverses=ledger.posting_id(company_id, shipped),
+    )
+
+    def decide() -> Step:
+        return goods.reverse_shipment(
+            _entitlement(work, company_id, entitlement_id),
+            _choice(work, company_id, entitlement_id, choice_id),
+            shipment_id,
+            member_id=member_id,
+            reason=reason,
+            at=work.at,
+            day=work.today,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        _record(tx, work, step, "goods.shipment_reversed", shipment_id=shipment_id, amount=-step.shipped, reason=reason)
+
+    return _take(work, cause, decide, write, remember)
+
+
+def hand_over(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    document: str,
+    day: date,
+    remember: RememberEntitlement,
+) -> Entitlement:
+    """A gift was given. Raises 404, 409 for goods, and for a gift that was given or is not there yet."""
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    cause = Cause(
+        "gift_handed_over",
+        (entitlement_id,),
+        document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
+        author=member_id,
+    )
+    return _change(
+        work,
+        cause,
+        lambda: _entitlement(work, company_id, entitlement_id),
+        lambda before: goods.hand_over(before, work.today),
+        "gift.handed_over",
+        {"document": document, "day": day.isoformat()},
+        remember,
+    )
+
+
+def reverse(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    amount: Decimal | None,
+    reason: str,
+    remember: RememberEntitlement,
+) -> Entitlement:
+    """Takes back what is left of an entitlement, or so much of it. Raises 404, 409 where nothing is left, 422 for more than is."""
+    present = _entitlement(work, company_id, entitlement_id)
+    cause = Cause(
+        "goods_reversed",
+        (entitlement_id, work.new_id("rev")),
+        document={"entitlement": entitlement_id},
+        reason=reason,
+        author=member_id,
+        reverses=present.posting_id,
+    )
+    return _change(
+        work,
+        cause,
+        lambda: entitlement(work, company_id, entitlement_id),
+        lambda before: goods.take_back(before, amount),
+        "goods.reversed",
+        {"reason": reason},
+        remember,
+    )
+
+
+# --- the night --------------------------------------------------------------------------------------------------------
+
+
+def expire_goods(work: Work, company_id: str) -> int:
+    """What the day brings: announces goods that are there, warns of what will expire, expires what is left; how many steps it took."""
+    steps = 0
+    for found in goods_store.every_entitlement(work.table, company_id):
+        due = found.due
+        while due and due <= work.today:
+            before, found = found, _daily(work, found)
+            steps += found.version > before.version
+            due = found.due if found.version > before.version else None
+    return steps
+
+
+def _daily(work: Work, found: Entitlement) -> Entitlement:
+    """The next thing that is due of this entitlement; the same one if another worker was faster."""
+    if found.is_past(work.today) and found.left:
+        cause = Cause("goods_expired", (found.entitlement_id,), document={"entitlement": found.entitlement_id})
+        return _change(
+            work,
+            cause,
+            lambda: _entitlement(work, found.company_id, found.entitlement_id),
+            lambda before: goods.expire(before, work.today),
+            "goods.expired",
+            {},
+            lambda tx, after: None,
+        )
+    announces = not found.announced
+    told = goods.next_version(found, announced=True, warned=found.warned if announces else True)
+    tx = Transaction()
+    goods_store.replace_entitlement(tx, told)
+    if announces:
+        record_available(tx, work, told)
+    elif found.expires_on:
+        _record_entitlement(
+            tx,
+            work,
+            told,
+            "goods.expiring",
+            gift=False,
+            amount=told.left,
+            expires_on=found.expires_on.isoformat(),
+            days_left=(found.expires_on - work.today).days,
+        )
+    try:
+        work.table.commit(tx)
+    except Refused:
+        return found
+    return told
+
+
+# --- what all steps share ---------------------------------------------------------------------------------------------
+
+
+def _take(
+    work: Work,
+    cause: Cause,
+    decide: Callable[[], Step],
+    write: Callable[[Transaction, Step], None],
+    remember: Remember,
+) -> Chosen:
+    """A step of a choice, decided again whenever somebody else changed it or its entitlement meanwhile."""
+
+    def attempt() -> Chosen:
+        step = decide()
+
+        def also(tx: Transaction, before: Book, after: Book) -> None:
+            goods_store.replace_entitlement(tx, step.entitlement)
+            goods_store.write_choice(tx, step.choice)
+            _settle(tx, step.entitlement, step.shipped + step.expired)
+            write(tx, step)
+            remember(tx, Chosen(step.entitlement, step.choice))
+
+        _post(work, step.entitlement, cause, step.shipped, step.expired, also)
+        return Chosen(step.entitlement, step.choice)
+
+    return _again(work, attempt)
+
+
+def _change(
+    work: Work,
+    cause: Cause,
+    load: Callable[[], Entitlement],
+    decide: Callable[[Entitlement], Entitlement],
+    event: str,
+    facts: dict[str, Any],
+    remember: RememberEntitlement,
+) -> Entitlement:
+    """A step of an entitlement as a whole; the same one where there is nothing to do."""
+
+    def attempt() -> Entitlement:
+        before = load()
+        after = decide(before)
+        if after == before:
+            return after
+        shipped, expired = after.shipped - before.shipped, after.expired - before.expired
+        amount = before.owed - after.owed
+
+        def also(tx: Transaction, _: Book, __: Book) -> None:
+            goods_store.replace_entitlement(tx, after)
+            _settle(tx, after, amount)
+            _record_entitlement(tx, work, after, event, amount=amount, left=after.left, **facts)
+            remember(tx, after)
+
+        _post(work, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
+        return after
+
+    return _again(work, attempt)
+
+
+def _post(
+    work: Work,
+    found: Entitlement,
+    cause: Cause,
+    shipped: Decimal,
+    expired: Decimal,
+    also: ledger.Also,
+    *,
+    reversed_: Decimal = ZERO,
+) -> None:
+    def alter(book: Book) -> Book:
+        return goods.discharge(goods.owe(book, -reversed_), shipped, expired)
+
+    ledger.change(work, found.company_id, cause, alter, also)
+
+
+def _again(work: Work, attempt: Callable[[], Result]) -> Result:
+    for number in range(TRIES):
+        try:
+            return attempt()
+        except Refused as refused:
+            if "membership" in refused:
+                raise companies.no_longer_speaks() from None
+            if not {goods_store.ENTITLEMENT, goods_store.CHOICE} & refused.items.keys():
+                raise
+        work.table.pause(min(number, 5))
+    raise Busy("the goods stayed under change")
+
+
+def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:
+    if less:
+        periods_store.settle(tx, found.company_id, found.last, found.programme, less)
+
+
+def _record(tx: Transaction, work: Work, step: Step, name: str, **facts: Any) -> None:
+    _record_entitlement(tx, work, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
+
+
+def _record_entitlement(tx: Transaction, work: Work, found: Entitlement, name: str, **facts: Any) -> None:
+    events.record(
+        tx,
+        work,
+        keys.company(found.company_id),
+        name,
+        company_id=found.company_id,
+        entitlement_id=found.entitlement_id,
+        currency=found.currency,
+        **facts,
+    )

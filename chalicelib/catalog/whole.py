@@ -1,0 +1,13 @@
+"""The catalogue as a whole, for work that is done once for all companies. No request reads it all."""
+
+from collections.abc import Iterator
+
+from chalicelib.catalog.rules import Product
+from chalicelib.catalog.store import product_of
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+
+
+def every_product(work: Work) -> Iterator[Product]:
+    """All products by article number, page after page."""
+    return map(product_of, work.table.query_all(keys.product("").pk))
