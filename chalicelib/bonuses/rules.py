@@ -26,6 +26,7 @@ DAY = timedelta(days=1)
 
 Account = Literal["pending", "available", "reserved", "redeemed", "expired", "goods_owed", "issued"]
 Parts = Mapping[date, Decimal]  # of an amount: so much of the lot that expires on this day
+Place = tuple[Account, date | None]  # an account, and the lot on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +204,12 @@ def next_expiry(book: Book, day: date) -> date | None:
 
 def difference(before: Book, after: Book, was: date, day: date) -> tuple[Entry, ...]:
     """The entries that lead from the balances of one book on `was` to those of the other on `day`; none where nothing moves."""
-    old, new = dict(_details(before, was)), dict(_details(after, day))
+    old, new = dict(details(before, was)), dict(details(after, day))
     moved = {place: new.get(place, ZERO) - old.get(place, ZERO) for place in {**old, **new}}
     return tuple(Entry(account, amount, lot) for (account, lot), amount in sorted(moved.items(), key=_order) if amount)
 
 
-def _details(book: Book, day: date) -> Iterator[tuple[tuple[Account, date | None], Decimal]]:
+def details(book: Book, day: date) -> Iterator[tuple[Place, Decimal]]:
     """The balances of `balances`, with what lies in lots told lot by lot; what lies in none is the debt."""
     lots = allocation(book.lots)
     sums = balances(book, day)
@@ -223,7 +224,7 @@ def _details(book: Book, day: date) -> Iterator[tuple[tuple[Account, date | None
     yield ("issued", None), sums.issued
 
 
-def _order(moved: tuple[tuple[Account, date | None], Decimal]) -> tuple[int, date]:
+def _order(moved: tuple[Place, Decimal]) -> tuple[int, date]:
     (account, lot), _ = moved
     return Balances._fields.index(account), lot or date.min
 
