@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.sales import rules
-from chalicelib.sales.rules import Counted, Counting, Head, SaleDocument, SaleLine
-from tests.sales.steps import DAY, invoice, line
+from chalicelib.sales.rules import Counted, Counting, DocumentRef, Head, Known, Original, SaleDocument, SaleLine
+from tests.sales.steps import DAY, invoice, line, returned
 
 money = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
 texts = st.text(max_size=20)
@@ -85,6 +85,8 @@ def test_a_quantity_is_the_same_however_it_is_written() -> None:
         {"business_date": date(2026, 11, 3)},
         {"currency": "EUR"},
         {"kind": "return"},
+        {"original": Original("УТ-9", ("2026",), None)},
+        {"original": Original("", (), DAY)},
         {"lines": [line("100.01")]},
         {"lines": [line(), line()]},
         {"lines": []},
@@ -132,6 +134,90 @@ def test_a_correction_of_day_and_company_takes_it_from_one_and_gives_it_to_the_o
     }
     assert rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
     assert rules.of_company(moved, "cmp_2") == {"2026-11-09": Decimal(70)}
+
+
+# --- returns and their originals --------------------------------------------------------------------------------------
+
+SALE_DAY = date(2026, 9, 1)
+GIVEN_BACK = returned("В-1", "УТ-1", "-10.00", series=("2026", "2025"), on=None)
+THIS_YEAR, LAST_YEAR = ("1c-main", "2026/УТ-1"), ("1c-main", "2025/УТ-1")
+
+
+def sold(day: date = SALE_DAY, company: str = "cmp_1") -> Known:
+    return Known(head_of(invoice("УТ-1", company=company, day=day)))
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "day", "found"),
+    [
+        ({THIS_YEAR: sold()}, None, SALE_DAY, THIS_YEAR),
+        ({LAST_YEAR: sold(date(2025, 12, 30))}, None, date(2025, 12, 30), LAST_YEAR),
+        ({THIS_YEAR: sold(), LAST_YEAR: sold(date(2025, 12, 30))}, None, SALE_DAY, THIS_YEAR),
+        ({THIS_YEAR: sold(DAY)}, None, DAY, THIS_YEAR),
+        ({THIS_YEAR: sold(date(2026, 11, 3)), LAST_YEAR: sold(SALE_DAY)}, None, SALE_DAY, LAST_YEAR),
+        ({THIS_YEAR: sold(company="cmp_2")}, None, DAY, None),
+        ({THIS_YEAR: rules.NOTHING}, None, DAY, None),
+        ({}, None, DAY, None),
+        ({}, date(2026, 8, 8), date(2026, 8, 8), None),
+        ({}, date(2026, 11, 3), DAY, None),
+        ({THIS_YEAR: sold()}, date(2026, 8, 8), SALE_DAY, THIS_YEAR),
+    ],
+    ids=[
+        "the sale of this number",
+        "the sale of this number of the year before",
+        "the later one of two",
+        "a sale of the same day",
+        "not a sale of after the return",
+        "not a sale to another company",
+        "a sale that has not come, and no day",
+        "nothing known",
+        "only the day that the return tells",
+        "not a day after the return",
+        "the recorded day before the told one",
+    ],
+)
+def test_a_return_counts_with(
+    known: dict[DocumentRef, Known], told: date | None, day: date, found: DocumentRef | None
+) -> None:
+    assert GIVEN_BACK.original is not None
+    document = replace(GIVEN_BACK, original=GIVEN_BACK.original._replace(day=told))
+    assert rules.counting(document, known) == Counting(day, found)
+
+
+def test_a_return_that_names_nothing_counts_on_its_own_day() -> None:
+    assert rules.counting(invoice("В-1", "-10.00", kind="return"), {}) == Counting(DAY)
+
+
+def test_a_return_is_not_its_own_original() -> None:
+    assert returned("В-1", "В-1").candidates == []
+
+
+def test_a_return_takes_from_the_day_of_its_sale_and_tells_when() -> None:
+    moved = rules.changes(None, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR))
+    assert moved == {("cmp_1", SALE_DAY): Counted(Decimal(-10), 1, {DAY: Decimal(-10)})}
+
+
+def test_what_comes_back_on_the_day_of_its_sale_is_not_told_apart() -> None:
+    assert changes(None, GIVEN_BACK) == {("cmp_1", DAY): Counted(Decimal(-10), 1)}
+
+
+def test_a_return_follows_its_original_without_a_change_of_content() -> None:
+    before = head_of(GIVEN_BACK)
+    assert rules.outcome(before, before.digest, Counting(SALE_DAY, THIS_YEAR), None, "") == ("unchanged", True)
+    assert rules.changes(before, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR)) == {
+        ("cmp_1", DAY): Counted(Decimal(10), -1),
+        ("cmp_1", SALE_DAY): Counted(Decimal(-10), 1, {DAY: Decimal(-10)}),
+    }
+
+
+def test_a_return_that_is_itself_redated_moves_its_effect_only() -> None:
+    counting = Counting(SALE_DAY, THIS_YEAR)
+    before = replace(head_of(GIVEN_BACK), counting=counting)
+    later = replace(GIVEN_BACK, business_date=date(2026, 11, 9))
+    moved = rules.changes(before, later, counting)
+    effects = {DAY: Decimal(10), date(2026, 11, 9): Decimal(-10)}
+    assert moved == {("cmp_1", SALE_DAY): Counted(Decimal(0), 0, effects)}
+    assert rules.of_company(moved, "cmp_1") == {"2026-09-01": Decimal(0)}
 
 
 @given(st.lists(lines, max_size=30), st.integers(min_value=50, max_value=2000))

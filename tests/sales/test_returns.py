@@ -1,0 +1,369 @@
+"""Returns and the sales that they name, on a table: in whatever order they come, and wherever corrections take them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from chalicelib.platform.work import Work
+from chalicelib.sales import Original, SaleDocument, day_totals, on_sale_recorded, record, rules
+from chalicelib.sales.rules import Head, Known
+from chalicelib.table import Busy, Refused
+from tests.sales.steps import (
+    DAY,
+    current,
+    days,
+    deliver,
+    events,
+    invoice,
+    items,
+    returned,
+    returned_parts,
+    returns_of_current_revisions,
+    sums_of_current_revisions,
+    told,
+)
+from tests.support.crashes import crashes, empty_account, races
+
+SALE_DAY, MOVED_DAY = DAY - timedelta(40), DAY - timedelta(30)
+
+
+def sold(amount: str = "100.00", day: date = SALE_DAY, **more: Any) -> SaleDocument:
+    return invoice("УТ-1", amount, day=day, **more)
+
+
+def stands(work: Work, number: str) -> tuple[str, int]:
+    """The day on which this document counts, and its revision."""
+    (sale,) = (sale for sale in current(work) if sale["document"] == number)
+    return sale["counts_on"], int(sale["revision"])
+
+
+def test_a_return_lowers_the_day_of_its_sale_and_says_when(work: Work) -> None:
+    record(work, [sold()])
+    assert record(work, [returned()]) == ["created"]
+    found = day_totals(work, "cmp_1", SALE_DAY, DAY)
+    assert found.net == {SALE_DAY: Decimal(90)}
+    assert found.returned == {(SALE_DAY, DAY): Decimal(-10)}
+    (back,) = (sale for sale in items(work, "SALE#") if sale["document"] == "В-1")
+    assert (back["business_date"], back["counts_on"]) == (DAY.isoformat(), SALE_DAY.isoformat())
+    assert back["original"] == {"series": "", "number": "УТ-1"}
+    assert back["deltas"] == {SALE_DAY.isoformat(): Decimal(-10)}
+
+
+def test_a_sale_and_its_returns_may_come_together(work: Work) -> None:
+    several = [returned("В-1"), sold(), returned("В-2")]
+    assert record(work, several) == ["created"] * 3
+    assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(80), 3)}
+    assert record(work, several) == ["unchanged"] * 3
+
+
+def test_a_return_that_names_only_a_day_counts_on_it(work: Work) -> None:
+    record(work, [returned(original="", on=SALE_DAY)])
+    assert returned_parts(work) == {("cmp_1", SALE_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
+    assert "original" not in current(work)[0]
+
+
+def test_a_return_waits_on_its_own_day_for_a_sale_that_has_not_come(work: Work) -> None:
+    record(work, [returned()])
+    assert days(work) == {("cmp_1", DAY.isoformat()): (Decimal(-10), 1)}
+    assert record(work, [sold()]) == ["created"]
+    deliver(work)
+    assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(90), 2)}
+    assert stands(work, "В-1") == (SALE_DAY.isoformat(), 2)
+
+
+def test_a_return_follows_a_sale_to_another_day(work: Work) -> None:
+    record(work, [sold(), returned()])
+    record(work, [sold(day=MOVED_DAY)])
+    deliver(work)
+    assert days(work) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(90), 2)}
+    assert returned_parts(work) == {("cmp_1", MOVED_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
+
+
+def test_a_return_of_what_turned_out_to_be_another_companys_counts_on_its_own_day(work: Work) -> None:
+    record(work, [sold(), returned()])
+    record(work, [sold(company="cmp_2")])
+    deliver(work)
+    assert days(work) == {
+        ("cmp_2", SALE_DAY.isoformat()): (Decimal(100), 1),
+        ("cmp_1", DAY.isoformat()): (Decimal(-10), 1),
+    }
+
+
+def test_a_correction_of_amounts_alone_moves_no_return(work: Work) -> None:
+    record(work, [sold(), returned()])
+    record(work, [sold("120.00")])
+    assert not any("returned_by" in event.item for event in events(work) if event.item["revision"] == 2)
+    deliver(work)
+    assert stands(work, "В-1") == (SALE_DAY.isoformat(), 1)
+
+
+def test_a_return_that_follows_is_a_revision_of_its_own_that_nobody_corrected(work: Work) -> None:
+    record(work, [sold(), returned()], import_id="imp_1")
+    later = replace(work, now=work.now + timedelta(days=3))
+    record(later, [sold(day=MOVED_DAY)], import_id="imp_2")
+    deliver(replace(later, now=later.now + timedelta(hours=1)))
+    first, second = (sale for sale in items(work, "SALE#") if sale["document"] == "В-1")
+    assert (first["recorded_at"], first["superseded_at"]) == (work.at, second["recorded_at"])
+    assert second["recorded_at"] == "2026-11-23T10:00:00.000Z"
+    assert (second["lines"], second["import_id"]) == (first["lines"], "imp_1")
+    assert record(later, [returned()], import_id="imp_1") == ["created"]
+    assert record(later, [returned()], import_id="imp_3") == ["unchanged"]
+
+
+def test_a_return_corrected_to_name_another_sale_leaves_the_first_one(work: Work) -> None:
+    other = invoice("УТ-2", day=MOVED_DAY)
+    record(work, [sold(), other, returned()])
+    assert record(work, [returned(original="УТ-2")]) == ["changed"]
+    assert returned_parts(work) == {("cmp_1", MOVED_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
+    record(work, [sold(day=DAY)])
+    deliver(work)
+    assert stands(work, "В-1") == (MOVED_DAY.isoformat(), 2)
+
+
+def test_a_return_redated_moves_its_effect(work: Work) -> None:
+    record(work, [sold(), returned()])
+    record(work, [returned(day=DAY + timedelta(2))])
+    assert returned_parts(work) == {("cmp_1", SALE_DAY.isoformat(), (DAY + timedelta(2)).isoformat()): Decimal(-10)}
+    assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(90), 2)}
+
+
+def test_of_two_years_the_later_sale_is_meant_whichever_comes_first(work: Work) -> None:
+    back = returned(series=("2026", "2025"))
+    this_year = replace(sold(), series="2026")
+    last_year = replace(sold(day=date(2025, 12, 30)), series="2025")
+    for several in permutations([back, this_year, last_year]):
+        empty_account()
+        for document in several:
+            record(work, [document])
+        deliver(work)
+        assert stands(work, "В-1")[0] == SALE_DAY.isoformat()
+        assert days(work) == sums_of_current_revisions(work)
+
+
+def test_many_returns_of_one_sale_follow_it(work: Work) -> None:
+    back = [returned(f"В-{number}", "УТ-1", "-1.00") for number in range(15)]
+    record(work, [sold(), *back])
+    record(work, [sold(day=MOVED_DAY)])
+    deliver(work)
+    assert days(work) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(85), 16)}
+
+
+def test_a_return_may_name_another_return(work: Work) -> None:
+    chain = [returned("В-1", "В-2", day=DAY), returned("В-2", "В-1", day=DAY)]
+    assert record(work, chain) == ["created", "created"]
+    deliver(work)
+    assert days(work) == sums_of_current_revisions(work)
+
+
+def test_the_returns_of_a_long_document_keep_their_lines(work: Work) -> None:
+    amounts = ["-1.00"] * 9_000
+    record(work, [sold(), returned("В-1", "УТ-1", *amounts)])
+    record(work, [sold(day=MOVED_DAY)])
+    deliver(work)
+    (sale,) = (sale for sale in current(work) if sale["document"] == "В-1")
+    assert (sale["line_count"], sale["revision"], sale["total"]) == (9_000, 2, Decimal(-9_000))
+    assert sale["further"] == len([each for each in items(work, "LINES#") if "000002#" in each["sk"]])
+
+
+# --- interrupted and raced --------------------------------------------------------------------------------------------
+
+
+def settled(work: Work) -> dict[str, Any]:
+    """All that anybody can see of sales, but not how often a return was written on the way."""
+    return {
+        "days": days(work),
+        "returned": returned_parts(work),
+        "current": sorted((sale["document"], sale["counts_on"], str(sale["total"])) for sale in current(work)),
+        "told": told(work),
+    }
+
+
+STEPS: list[tuple[str, Callable[[Work], object]]] = [
+    ("a return before its sale", lambda work: record(work, [returned("В-1"), returned("В-2")])),
+    ("its sale", lambda work: record(work, [sold()])),
+    ("a correction of its day", lambda work: record(work, [sold(day=MOVED_DAY)])),
+    ("a correction of its company", lambda work: record(work, [sold(company="cmp_2", day=MOVED_DAY)])),
+]
+
+
+@pytest.mark.parametrize("step", range(len(STEPS)), ids=[name for name, _ in STEPS])
+def test_after_a_crash_at_any_call_the_same_again_and_the_stream_give_the_same_days(work: Work, step: int) -> None:
+    for _, earlier in STEPS[:step]:
+        earlier(work)
+        deliver(work)
+    before, delivered = items(work), events(work)
+
+    def act() -> None:
+        STEPS[step][1](work)
+        deliver(work, delivered)
+
+    act()
+    undisturbed = settled(work)
+    assert days(work) == sums_of_current_revisions(work)
+    for crash in crashes():
+        empty_account()
+        for item in before:
+            work.table.put(item)
+        with crash:
+            act()
+        act()
+        assert settled(work) == undisturbed, crash
+
+
+def test_a_return_and_its_sale_written_at_the_same_time_find_each_other(work: Work) -> None:
+    for race in races(lambda: record(work, [sold()])):
+        empty_account()
+        with race:
+            record(work, [returned("В-1"), returned("В-2")])
+        record(work, [sold()])
+        deliver(work)
+        assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(80), 3)}, race
+    for race in races(lambda: record(work, [returned("В-1")])):
+        empty_account()
+        record(work, [sold()])
+        with race:
+            record(work, [sold(day=MOVED_DAY)])
+        record(work, [returned("В-1")])
+        deliver(work)
+        assert days(work) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(90), 2)}, race
+
+
+@pytest.mark.parametrize(
+    "rival",
+    [
+        lambda work: record(work, [returned("В-1", "УТ-1", "-25.00")]),
+        lambda work: record(work, [sold(day=DAY)]),
+        lambda work: record(work, [returned("В-3")]),
+        lambda work: [on_sale_recorded(work, event) for event in events(work)],
+    ],
+    ids=["the return is corrected", "the sale moves on", "another return comes", "the same is told twice at once"],
+)
+def test_a_return_that_follows_meets_another_writer(work: Work, rival: Callable[[Work], object]) -> None:
+    for race in races(lambda: rival(work)):
+        empty_account()
+        record(work, [sold(), returned("В-1")])
+        record(work, [sold(day=MOVED_DAY)])
+        with race:
+            for event in events(work):
+                on_sale_recorded(work, event)
+        deliver(work)
+        assert days(work) == sums_of_current_revisions(work), race
+        (sale,) = (sale for sale in current(work) if sale["document"] == "УТ-1")
+        assert {each["counts_on"] for each in current(work)} == {sale["business_date"]}, race
+        assert told(work) == {day: amount for day, (amount, _) in days(work).items() if amount}, race
+
+
+def test_it_gives_up_on_a_return_that_never_stops_changing(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(work, [sold(), returned()])
+    record(work, [sold(day=MOVED_DAY)])
+
+    def refuse(table: object, transaction: object) -> None:
+        raise Refused({})
+
+    monkeypatch.setattr(type(work.table), "commit", refuse)
+    with pytest.raises(Busy):
+        deliver(work)
+
+
+# --- anything, in any order -------------------------------------------------------------------------------------------
+
+COMPANIES = st.sampled_from(["cmp_1", "cmp_2"])
+OFFSETS = st.integers(0, 3)
+SALES = st.builds(
+    lambda number, company, offset, amounts: invoice(
+        f"УТ-{number}", *amounts, company=company, day=DAY + timedelta(offset), series="2026"
+    ),
+    st.integers(1, 4),
+    COMPANIES,
+    OFFSETS,
+    st.lists(st.sampled_from(["10.00", "0.01", "-5.00"]), min_size=1, max_size=2),
+)
+ORIGINALS = st.none() | st.builds(
+    lambda number, series, offset: Original(
+        f"УТ-{number}" if series else "", series, None if offset is None else DAY + timedelta(offset)
+    ),
+    st.integers(1, 4),
+    st.sampled_from([("2026",), ("2027", "2026"), ()]),
+    st.none() | OFFSETS,
+)
+RETURNS = st.builds(
+    lambda number, company, offset, amount, original: invoice(
+        f"В-{number}", amount, company=company, day=DAY + timedelta(offset), kind="return", original=original
+    ),
+    st.integers(1, 4),
+    COMPANIES,
+    OFFSETS,
+    st.sampled_from(["-1.00", "-0.01", "0.00"]),
+    ORIGINALS,
+)
+
+
+def wanted(documents: dict[str, SaleDocument]) -> dict[str, tuple[str, str, Decimal]]:
+    """Where each document counts, by the rule and by what the documents are now: its company, day and total."""
+    known = {document.ref: Known(_head(document)) for document in documents.values()}
+    return {
+        number: (document.company_id, rules.counting(document, known).day.isoformat(), document.total)
+        for number, document in documents.items()
+    }
+
+
+def _head(document: SaleDocument) -> Head:
+    own = rules.Counting(document.business_date)
+    return Head(document.company_id, document.business_date, own, document.total, 1, "", "created", None, "")
+
+
+def test_day_totals_and_events_equal_the_current_documents_whatever_comes_in_whatever_order(work: Work) -> None:
+    class Recording(RuleBasedStateMachine):
+        @initialize()
+        def begin(self) -> None:
+            empty_account()
+            self.current: dict[str, SaleDocument] = {}
+
+        @rule(several=st.lists(SALES | RETURNS, min_size=1, max_size=4, unique_by=lambda document: document.number))
+        def documents_come(self, several: list[SaleDocument]) -> None:
+            for document, outcome in zip(several, record(work, several), strict=True):
+                known = self.current.get(document.number)
+                assert outcome == ("created" if known is None else "unchanged" if known == document else "changed")
+                self.current[document.number] = document
+
+        @rule()
+        def all_come_again(self) -> None:
+            several = list(self.current.values())
+            assert record(work, several) == ["unchanged"] * len(several)
+
+        @rule(order=st.randoms())
+        def the_stream_delivers_anything_again_in_any_order(self, order: Any) -> None:
+            several = events(work)
+            order.shuffle(several)
+            for event in several:
+                on_sale_recorded(work, event)
+
+        @rule()
+        def the_stream_delivers_all(self) -> None:
+            deliver(work)
+            found = {sale["document"]: (sale["company_id"], sale["counts_on"], sale["total"]) for sale in current(work)}
+            assert found == wanted(self.current)
+
+        @invariant()
+        def sums_agree(self) -> None:
+            assert days(work) == sums_of_current_revisions(work)
+            assert returned_parts(work) == returns_of_current_revisions(work)
+            assert told(work) == {day: amount for day, (amount, _) in days(work).items() if amount}
+            sales = current(work)
+            assert {sale["document"]: sale["total"] for sale in sales} == {
+                number: document.total for number, document in getattr(self, "current", {}).items()
+            }
+
+        def teardown(self) -> None:
+            self.the_stream_delivers_all()
+
+    Recording.TestCase.settings = settings(max_examples=20, stateful_step_count=8, deadline=None)
+    Recording.TestCase().runTest()
