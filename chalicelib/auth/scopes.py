@@ -16,6 +16,8 @@ SCOPES: dict[str, str] = {
     "catalog.read": "products with the company's own prices",
     "orders.read": "the company's orders",
     "orders.write": "place and cancel orders",
+    "bonuses.read": "the company's bonuses, its periods, and the goods it is owed",
+    "bonuses.write": "redeem bonuses, choose goods",
     "reports.read": "closed market reports",
     "fulfilment.read": "orders that came to the distributor",
     "fulfilment.write": "accept, reject and ship them",
@@ -27,6 +29,9 @@ SCOPES: dict[str, str] = {
     "staff.catalog.write": "change products",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.people.write": "change the staff",
+    "staff.bonuses.read": "all companies' bonuses, and what waits for the staff",
+    "staff.bonuses.write": "adjust bonuses, complete redemptions, ship goods, register machine clients",
+    "staff.bonuses.approve": "approve adjustments above the limit",
     "staff.tiers.read": "tier ladders, simulations, and manual tiers",
     "staff.tiers.write": "draw up and activate tier ladders, grant manual tiers",
 }
@@ -35,16 +40,17 @@ _EVERY_MEMBER = frozenset({"me", "company.claim", "reports.read"})
 _COMPANY = frozenset({"company.read", "catalog.read", "orders.read"})
 
 COMPANY_ROLES: dict[str, frozenset[str]] = {
-    "owner": _COMPANY | {"company.write", "people.read", "people.write", "orders.write"},
-    "buyer": _COMPANY | {"people.read", "orders.write"},
-    "accountant": _COMPANY | {"people.read"},
+    "owner": _COMPANY
+    | {"company.write", "people.read", "people.write", "orders.write", "bonuses.read", "bonuses.write"},
+    "buyer": _COMPANY | {"people.read", "orders.write", "bonuses.read", "bonuses.write"},
+    "accountant": _COMPANY | {"people.read", "bonuses.read"},
     "engineer": frozenset({"company.read", "catalog.read"}),
 }
 
 DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write"})
 
 STAFF_ROLES: dict[str, frozenset[str]] = {
-    "manager": frozenset({"staff.companies.read", "staff.companies.write", "staff.tiers.read"}),
+    "manager": frozenset({"staff.companies.read", "staff.companies.write", "staff.tiers.read", "staff.bonuses.read"}),
     "marketing": frozenset({"staff.reports.write", "staff.companies.read"}),
     "operations": frozenset(
         {
@@ -55,6 +61,8 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.distributors.write",
             "staff.tiers.read",
             "staff.tiers.write",
+            "staff.bonuses.read",
+            "staff.bonuses.write",
         }
     ),
     "admin": frozenset(scope for scope in SCOPES if scope.startswith("staff.")),
