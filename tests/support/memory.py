@@ -7,8 +7,11 @@ test_memory.py; what costs or capacity are, it does not know.
 """
 
 import re
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable
-from types import SimpleNamespace
+from functools import cache
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -49,7 +52,13 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "attribute_not_exists": lambda value: isinstance(value, _Missing),
     "if_not_exists": lambda value, other: other if isinstance(value, _Missing) else value,
     "begins_with": lambda value, start: isinstance(value, str) and value.startswith(start),
+    "contains": lambda value, part: not isinstance(value, _Missing) and part in value,
+    "size": lambda value: value if isinstance(value, _Missing) else len(value),
 }
+
+INDEXES = ("", "gsi1", "gsi2")  # the table's own keys first
+
+Place = tuple[str, str]
 
 
 class MemoryDynamo:
@@ -60,7 +69,11 @@ class MemoryDynamo:
     )
 
     def __init__(self) -> None:
-        self.items: dict[tuple[str, str], Item] = {}
+        self.items: dict[Place, Item] = {}
+        # Of each index: the places of a partition's items, by sort key.
+        self._partitions: dict[str, dict[str, list[tuple[str, Place]]]] = {
+            index: defaultdict(list) for index in INDEXES
+        }
 
     def get_item(self, *, Key: Any, **_: Any) -> Any:  # noqa: N803
         item = self.items.get(_place(Key))
@@ -72,10 +85,30 @@ class MemoryDynamo:
         return {"Responses": {name: [to_wire(item) for item in found]}}
 
     def query(self, **request: Any) -> Any:
-        found = [item for item in self.items.values() if _true(request["KeyConditionExpression"], request, item)]
-        sort = f"{request.get('IndexName', '')}sk"
-        found.sort(key=lambda item: item[sort], reverse=not request.get("ScanIndexForward", True))
-        return {"Items": [to_wire(item) for item in found]}
+        """Every expression that `Table.query` makes: a partition, and a range or a prefix of its sort keys."""
+        values = from_wire(request["ExpressionAttributeValues"])
+        partition = self._partitions[request.get("IndexName", "")][values[":pk"]]
+        first, end = 0, len(partition)
+        if ":from" in values:
+            first, end = bisect_left(partition, (values[":from"],)), bisect_left(partition, (values[":to"] + "\0",))
+        elif ":starts" in values:
+            first = bisect_left(partition, (values[":starts"],))
+            end = bisect_left(partition, (values[":starts"] + chr(0x10FFFF),))
+        places = [place for _, place in partition[first:end]]
+        if not request.get("ScanIndexForward", True):
+            places.reverse()
+        if "ExclusiveStartKey" in request:
+            places = places[places.index(_place(request["ExclusiveStartKey"])) + 1 :]
+        answer: dict[str, Any] = {}
+        if (limit := request.get("Limit")) and len(places) >= limit:
+            places = places[:limit]
+            last, index = self.items[places[-1]], request.get("IndexName", "")
+            names = {"pk", "sk", f"{index}pk", f"{index}sk"}
+            answer["LastEvaluatedKey"] = to_wire({name: last[name] for name in names})
+        found = (self.items[place] for place in places)
+        return answer | {
+            "Items": [to_wire(item) for item in found if _true(request.get("FilterExpression"), request, item)]
+        }
 
     def scan(self, **_: Any) -> Any:
         return {"Items": [to_wire(item) for item in self.items.values()]}
@@ -112,14 +145,32 @@ class MemoryDynamo:
     def _apply(self, kind: str, body: Any) -> None:
         place = _place(body.get("Key") or body["Item"])
         if kind == "Put":
-            self.items[place] = from_wire(body["Item"])
+            self._replace(place, from_wire(body["Item"]))
         elif kind == "Delete":
-            self.items.pop(place, None)
+            self._replace(place, None)
         elif kind == "Update":
-            self.items[place] = _updated(self.items.get(place) or from_wire(body["Key"]), body)
+            self._replace(place, _updated(self.items.get(place) or from_wire(body["Key"]), body))
+
+    def _replace(self, place: Place, item: Item | None) -> None:
+        was = self.items.pop(place, None)
+        if item is not None:
+            self.items[place] = item
+        for index, partitions in self._partitions.items():
+            before, after = _listed(index, was), _listed(index, item)
+            if before != after:
+                if before:
+                    listed = partitions[before[0]]
+                    del listed[bisect_left(listed, (before[1], place))]
+                if after:
+                    insort(partitions[after[0]], (after[1], place))
 
 
-def _place(wired: Any) -> tuple[str, str]:
+def _listed(index: str, item: Item | None) -> Place | None:
+    """Partition and sort key of an item in this index, if it is there."""
+    return (item[f"{index}pk"], item[f"{index}sk"]) if item and f"{index}pk" in item else None
+
+
+def _place(wired: Any) -> Place:
     return wired["pk"]["S"], wired["sk"]["S"]
 
 
@@ -128,26 +179,37 @@ def _true(expression: str | None, body: Any, item: Item) -> bool:
 
 
 def _value(expression: str, body: Any, item: Item) -> Any:
-    """The expression as Python: its words mean the same, once names and values are looked up."""
+    code, words = _python(expression)
     names = body.get("ExpressionAttributeNames", {})
-    values = from_wire(body.get("ExpressionAttributeValues", {}))
+    values = body.get("ExpressionAttributeValues", {})
     known: dict[str, Any] = dict(_FUNCTIONS)
+    for number, word in enumerate(words):
+        known[f"x{number}"] = from_wire({"": values[word]})[""] if word[0] == ":" else _attribute(item, word, names)
+    return eval(code, {"__builtins__": {}}, known)
+
+
+def _attribute(item: Item, word: str, names: Any) -> Any:
+    found: Any = item
+    for part in word.split("."):
+        found = found.get(names[part], _Missing()) if isinstance(found, dict) else _Missing()
+    return found
+
+
+@cache
+def _python(expression: str) -> tuple[CodeType, list[str]]:
+    """The expression as Python: its words mean the same, once names and values are looked up."""
+    words: list[str] = []
 
     def python(token: str) -> str:
         if token[0] not in "#:":
             return _WORDS.get(token, token)
-        found: Any = item
-        if token[0] == ":":
-            found = values[token]
-        else:
-            for part in token.split("."):
-                found = found.get(names[part], _Missing()) if isinstance(found, dict) else _Missing()
-        known[f"x{len(known)}"] = found
-        return f"x{len(known) - 1}"
+        words.append(token)
+        return f"x{len(words) - 1}"
 
     expression = re.sub(r"(\S+) BETWEEN (\S+) AND (\S+)", r"(\2 <= \1 AND \1 <= \3)", expression)
     expression = re.sub(r"IN \(([^)]*)\)", r"in [\1]", expression)
-    return eval(" ".join(python(token) for token in _TOKEN.findall(expression)), {"__builtins__": {}}, known)
+    text = " ".join(python(token) for token in _TOKEN.findall(expression))
+    return compile(text, "<expression>", "eval"), words
 
 
 def _updated(item: Item, body: Any) -> Item:
@@ -161,7 +223,10 @@ def _updated(item: Item, body: Any) -> Item:
                 after[names[name]] = _value(expression, body, item)
             elif word == "ADD":
                 name, amount = part.split()
-                after[names[name]] = item.get(names[name], 0) + _value(amount, body, item)
+                before, more = item.get(names[name]), _value(amount, body, item)
+                after[names[name]] = (
+                    more if before is None else before | more if isinstance(more, set) else before + more
+                )
             else:
                 after.pop(names[part.strip()], None)
     return after

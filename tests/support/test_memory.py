@@ -13,7 +13,15 @@ from chalicelib.table.transactions import Item
 from tests.support.memory import MemoryDynamo
 
 HERE, THERE = Key("A#1", "ROW"), Key("A#2", "ROW")
-ITEM = {**HERE.as_item(), "state": "sent", "tries": 2, "most": 3, "deep": {"down": True}, "event": "x"}
+ITEM = {
+    **HERE.as_item(),
+    "state": "sent",
+    "tries": 2,
+    "most": 3,
+    "deep": {"down": True},
+    "event": "x",
+    "names": {"a", "b"},
+}
 
 
 @pytest.fixture(params=["moto", "memory"])
@@ -38,6 +46,9 @@ def table(request: pytest.FixtureRequest, work: Work) -> Table:
         (Attr("nothing").not_exists() & Attr("state").exists(), True),
         (Attr("nothing").exists() | Attr("state").begins_with("se"), True),
         (~Attr("state").eq("sent"), False),
+        (Attr("names").size().eq(2), True),
+        (Attr("names").contains("a"), True),
+        (Attr("names").contains("c"), False),
     ],
 )
 def test_a_condition_holds_or_refuses_with_the_item_in_its_way(
@@ -67,10 +78,13 @@ def test_an_update_sets_defaults_adds_and_removes(table: Table) -> None:
     change: dict[str, Any] = {
         "put": {"state": "new"},
         "default": {"tries": 9, "first": "now"},
-        "add": {"most": 4, "n": 1},
+        "add": {"most": 4, "n": 1, "names": {"b", "c"}, "others": {"d"}},
     }
     after = table.update(HERE, **change, remove=("event", "deep"))
-    assert after == {**HERE.as_item(), "state": "new", "tries": 2, "first": "now", "most": 7, "n": Decimal(1)}
+    assert after == {**HERE.as_item(), "state": "new", "tries": 2, "first": "now", "most": 7, "n": Decimal(1)} | {
+        "names": {"a", "b", "c"},
+        "others": {"d"},
+    }
     assert table.get(HERE) == after
 
 
@@ -104,3 +118,23 @@ def test_a_query_finds_by_prefix_in_order(table: Table) -> None:
     assert [item["sk"] for item in table.query("P", between=("A2", "B")).items] == ["A2", "B"]
     assert [item["sk"] for item in table.query("P", newest_first=True).items] == ["B", "A2", "A1"]
     assert [item["sk"] for item in table.query("L", index="gsi1").items] == ["A1", "A2", "B"]
+
+
+def test_a_query_goes_page_by_page_and_drops_what_is_not_wanted(table: Table) -> None:
+    for number in range(5):
+        table.put({**Key("P", f"A{number}").as_item(), "gsi2pk": "L", "gsi2sk": "same", "odd": number % 2})
+    page = table.query("P", starts="A", limit=2)
+    assert ([item["sk"] for item in page.items], page.last) == (["A0", "A1"], {"pk": "P", "sk": "A1"})
+    rest = table.query("P", starts="A", after=page.last, where=Attr("odd").eq(0))
+    assert ([item["sk"] for item in rest.items], rest.last) == (["A2", "A4"], None)
+    assert [item["sk"] for item in table.query_all("P", newest_first=True)] == ["A4", "A3", "A2", "A1", "A0"]
+    assert len(list(table.query_all("L", index="gsi2"))) == 5
+
+
+def test_an_item_leaves_an_index_with_its_attributes(table: Table) -> None:
+    table.put({**HERE.as_item(), "gsi1pk": "L", "gsi1sk": "1"})
+    table.update(HERE, put={"gsi1sk": "2"})
+    assert [item["gsi1sk"] for item in table.query("L", index="gsi1").items] == ["2"]
+    table.update(HERE, remove=("gsi1pk", "gsi1sk"), put={"n": 1})
+    assert table.query("L", index="gsi1").items == []
+    assert len(table.query(HERE.pk).items) == 1
