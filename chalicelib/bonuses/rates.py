@@ -16,13 +16,13 @@ A sale and the returns that take it back are one case:
 So what a case comes to is a function of its documents and their payment, in whatever order they were told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from chalicelib.bonuses.rules import ZERO, Expiry, expiry
+from chalicelib.bonuses.rules import ZERO
 from chalicelib.platform.money import round_half_up
 
 By = Literal["tier", "brand", "category", "sku", "all"]
@@ -180,10 +180,10 @@ class Case:
 
 
 class Policy(NamedTuple):
-    """When a bonus may be spent, and how long."""
+    """When a bonus may be spent, and the last day on which one that counts from a day can be."""
 
     available_on: AvailableOn
-    expires: Expiry
+    expires_on: Callable[[date], date]
 
 
 def wanted(case: Case, facts: Mapping[Ref, Fact], paid_on: date | None, policy: Policy) -> dict[Ref, Accrued]:
@@ -212,7 +212,7 @@ def _place(fact: Fact, granted: bool, paid_on: date | None, policy: Policy) -> P
         if paid_on is None:
             return PENDING
         since = max(since, paid_on)
-    return Place(expiry(policy.expires, since), since)
+    return Place(policy.expires_on(since), since)
 
 
 # --- from what was posted to what is wanted ---------------------------------------------------------------------------
@@ -265,7 +265,8 @@ def steps(case: Case, target: Mapping[Ref, Accrued]) -> list[Step]:
         else:
             del now[ref]
         made.append(Step(ref, why, (Movement(place, gains[ref]),), dict(now)))
-    return made
+    # With the last one all is as it ought to be, also where nothing moved.
+    return [*made[:-1], made[-1]._replace(accrued=dict(target))] if made else []
 
 
 def _amount(accrued: Mapping[Ref, Accrued], ref: Ref) -> Decimal:

@@ -1,0 +1,236 @@
+"""Accruals: what each purchase earns, kept true to the facts.
+
+    a sale is recorded    ──▶ on_sale_recorded     settles its case, and those of later days whose tier it moved
+    a payment is recorded ──▶ on_payment_recorded  settles the case of the document: what was pending can be spent
+    a tier was changed    ──▶ on_tier_changed      settles the cases of the days whose tier is another one now
+
+To settle a case is to make it anew: what its documents ought to have is computed from the facts as they are now, and the difference from
+what was posted is posted. So a delivery that comes twice, late or out of order ends in the same balances, and what a crash left undone
+the next delivery does. The case is read before the facts, and written under the version that was read: facts that are older than the
+case they are written over cannot win.
+
+Days whose tier changed are looked for after the case is written, by facts read anew: whoever writes a case after the tier moved sees the
+tier that moved, and whoever moved the tier sees the case.
+
+What goods a line is of (brand, category, and with them its rate) is taken from the catalogue when a revision of its document is rated
+first, and kept: a later change of the catalogue changes nobody's bonus.
+
+Weakest point: a late document that moves the tier of many days re-rates each of their documents, one transaction each, within one
+delivery. Where its time does not suffice the next delivery goes on from there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from chalicelib import catalog, sales, tiers
+from chalicelib.bonuses import accrual_store as store
+from chalicelib.bonuses import ledger, payments, rules
+from chalicelib.bonuses.rates import (
+    By,
+    Case,
+    Fact,
+    Goods,
+    Policy,
+    Rate,
+    Ref,
+    Step,
+    any_rate,
+    basis,
+    rate_of_tier,
+    steps,
+    wanted,
+)
+from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.platform.club import BonusRate, Club
+from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
+from chalicelib.sales import Head
+from chalicelib.table import Busy, Refused, Transaction
+
+TRIES = 20  # against others who settle the same case
+
+
+def rates_of(club: Club) -> tuple[Rate, ...]:
+    """The club's rates, as they are told."""
+    return tuple(_rate(row) for row in club.bonuses.rates)
+
+
+def _rate(row: BonusRate) -> Rate:
+    chosen: tuple[tuple[By, str | None], ...] = (
+        ("tier", row.tier),
+        ("brand", row.brand),
+        ("category", row.category),
+        ("sku", row.sku),
+    )
+    by, value = next(((by, value) for by, value in chosen if value is not None), ("all", ""))
+    return Rate(row.percent, by, value, row.first, row.last, row.promotion or "")
+
+
+# --- what happens -----------------------------------------------------------------------------------------------------
+
+
+def on_sale_recorded(work: Work, event: Event) -> None:
+    """Consumer of `sale.recorded`. Documents of days on which nothing can be earned cost no call."""
+    sale = event.item
+    company_id, source = sale["company_id"], sale["source"]
+    days = [date.fromisoformat(day) for day in sale["deltas"]]
+    days += [date.fromisoformat(sale[name]) for name in ("business_date", "counts_on") if name in sale]
+    rates = rates_of(work.club)
+    if not any(any_rate(rates, day) for day in days):
+        return
+    original = sale.get("original")
+    ref = (source, f"{sale['series']}/{sale['document']}")
+    _settle(work, company_id, ref, (source, f"{original['series']}/{original['number']}") if original else None)
+    rerate(work, company_id, min(days))
+
+
+def on_payment_recorded(work: Work, event: Event) -> None:
+    """Consumer of `payment.recorded`. A payment that came before its document waits for it."""
+    ref = (event.item["source"], event.item["document"])
+    head = sales.heads(work, [ref]).get(ref)
+    if head:
+        _settle_case(work, head.company_id, ref)
+
+
+def on_tier_changed(work: Work, event: Event) -> None:
+    """Consumer of what changes a company's tiers otherwise than by its purchases. `first`: from which day on."""
+    rerate(work, event.item["company_id"], date.fromisoformat(event.item["day"]))
+
+
+def rerate(work: Work, company_id: str, first: date) -> None:
+    """Settles every case that counts on this day or later and was rated by another tier than that of its day."""
+    rows = [row for row in store.accrued_since(work.table, company_id, first) if row.counts_on >= first]
+    rated = [row for row in rows if row.tier is not None]
+    if not rated:
+        return
+    days = [row.counts_on for row in rated]
+    path = tiers.tier_path(work, company_id, min(days), max(days))
+    for row in rated:
+        if path[row.counts_on].tier != row.tier:
+            _settle_case(work, company_id, row.case)
+
+
+# --- settling ---------------------------------------------------------------------------------------------------------
+
+
+def _settle(work: Work, company_id: str, ref: Ref, original: Ref | None) -> None:
+    """The cases that this document is in, was in, or was to be in when this was told."""
+    within = store.load(work.table, company_id, ref).within
+    homes = {(ref[0], within)} if within else set()
+    for home in sorted((homes | ({original} if original else set())) - {ref}):
+        _settle_case(work, company_id, home, ref)
+    _settle_case(work, company_id, ref)
+
+
+def _settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
+    """Until what was posted for the case is what the facts say. `also`: documents that may belong to it by now."""
+    policy = Policy(work.club.bonuses.available_on, partial(ledger.expires_on, work))
+    for _ in range(TRIES):
+        case = store.load(work.table, company_id, ref)
+        facts = _facts(work, case, also)
+        paid_on = payments.paid_on(work, ref) if facts else None
+        target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
+        if target == case:
+            return
+        way = steps(case, target.accrued)
+        written = _post(work, case, target, way[0]) if way else _keep(work, case, target)
+        # Where a return came in, its own facts are looked at once more: it may have gone to another case meanwhile.
+        joined = target.accrued.keys() - case.accrued.keys() - {ref}
+        if written and len(way) <= 1 and not joined:
+            return
+    raise Busy(f"the accrual of {ref} stayed under change")
+
+
+def _facts(work: Work, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
+    """The documents that belong to the case, as they are now."""
+    heads = sales.heads(work, {case.ref, *case.accrued, *also})
+    return {
+        ref: _fact(work, case, ref, head)
+        for ref, head in sorted(heads.items())
+        if head.company_id == case.company_id and (head.counting.original or ref) == case.ref
+    }
+
+
+def _fact(work: Work, case: Case, ref: Ref, head: Head) -> Fact:
+    day, rates = head.counting.day, rates_of(work.club)
+    tier = tiers.tier_path(work, case.company_id, day, day)[day].tier
+    rate = rate_of_tier(rates, tier, day)
+    known = case.accrued.get(ref)
+    if known and known.fact.revision == head.revision:
+        return known.fact._replace(tier=tier, rate=rate)
+    document = sales.newest(work, ref, head)
+    lines = [(line.sku, line.amount) for line in document.lines]
+    return Fact(
+        kind=document.kind,
+        day=head.business_date,
+        counts_on=day,
+        revision=head.revision,
+        total=head.total,
+        bases=basis(lines, _goods(work, rates, {sku for sku, _ in lines if sku}), rates, day),
+        tier=tier,
+        rate=rate,
+    )
+
+
+def _goods(work: Work, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, Goods]:
+    """What the catalogue knows, where a rate asks for it."""
+    if not any(rate.by in ("brand", "category") for rate in rates):
+        return {}
+    found = catalog.read_products(work.table, skus)
+    return {sku: Goods(product.brand, product.category) for sku, product in found.items()}
+
+
+def _post(work: Work, case: Case, target: Case, step: Step) -> bool:
+    """Posts one step and keeps the case as it stands after it. False if somebody else was faster."""
+    source, document = step.ref
+    series, _, number = document.partition("/")
+    known = (case.accrued.get(step.ref) or target.accrued[step.ref]).fact
+    cause = Cause(
+        kind=step.why,
+        key=(source, case.ref[1], str(case.version + 1)),
+        document={"source": source, "series": series, "number": number, "day": known.day.isoformat()},
+        reverses=_reversed(case, step),
+    )
+    granted = ledger.posting_id(case.company_id, cause)
+    after = replace(case, accrued=dict(step.accrued), paid_on=target.paid_on)
+    kept = after.accrued.get(step.ref)
+    if kept and not kept.posting_id:
+        after = replace(after, accrued={**after.accrued, step.ref: replace(kept, posting_id=granted)})
+
+    def also(tx: Transaction, was: Book, now: Book) -> None:
+        store.save(tx, case, after)
+
+    try:
+        return not ledger.change(work, case.company_id, cause, partial(_moved, step), also).again
+    except Refused:
+        return False
+
+
+def _moved(step: Step, book: Book) -> Book:
+    for place, amount in step.movements:
+        if place.expires_on is None:
+            book = rules.pend(book, amount)
+        else:
+            book = rules.credit(book, place.expires_on, amount, place.since)
+    return book
+
+
+def _reversed(case: Case, step: Step) -> str:
+    """The posting that is taken back by this one, whole or in part: that of the sale, for a return; else the document's own."""
+    if step.why == "payment" or sum(amount for _, amount in step.movements) >= 0:
+        return ""
+    about = case.ref if step.why == "return" else step.ref
+    return case.accrued[about].posting_id if about in case.accrued else ""
+
+
+def _keep(work: Work, case: Case, target: Case) -> bool:
+    """Nothing moves, but what is kept of the documents changes. False if somebody else was faster."""
+    tx = Transaction()
+    store.save(tx, case, target)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        return False
+    return True
