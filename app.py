@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 
-from chalicelib import exchange, letters, sales, tiers
+from chalicelib import catalog, exchange, letters, sales, tiers
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.auth.triggers import triggers
 from chalicelib.bonuses import night as bonus_nights
@@ -53,6 +53,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "member.email_confirmed": [letters.on_event],
     "company.person_claimed": [letters.on_event],
     "company.person_confirmed": [letters.on_event],
+    "products.changed": [catalog.on_products_changed],
     "order.placed": [letters.on_event],
     "order.accepted": [letters.on_event],
     "order.rejected": [letters.on_event],

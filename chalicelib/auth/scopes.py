@@ -26,7 +26,8 @@ SCOPES: dict[str, str] = {
     "staff.reports.write": "publish market reports",
     "staff.imports.read": "follow imports",
     "staff.imports.write": "upload sales files",
-    "staff.catalog.write": "change products",
+    "staff.catalog.read": "products with their prices in all price types",
+    "staff.catalog.write": "change products, stock, categories and pictures",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.people.write": "change the staff",
     "staff.bonuses.read": "all companies' bonuses, and what waits for the staff",
@@ -34,6 +35,7 @@ SCOPES: dict[str, str] = {
     "staff.bonuses.approve": "approve adjustments above the limit",
     "staff.tiers.read": "tier ladders, simulations, and manual tiers",
     "staff.tiers.write": "draw up and activate tier ladders, grant manual tiers",
+    "machine.catalog": "write products, stock and categories",
 }
 
 _EVERY_MEMBER = frozenset({"me", "company.claim", "reports.read"})
@@ -51,12 +53,13 @@ DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write"})
 
 STAFF_ROLES: dict[str, frozenset[str]] = {
     "manager": frozenset({"staff.companies.read", "staff.companies.write", "staff.tiers.read", "staff.bonuses.read"}),
-    "marketing": frozenset({"staff.reports.write", "staff.companies.read"}),
+    "marketing": frozenset({"staff.reports.write", "staff.companies.read", "staff.catalog.read"}),
     "operations": frozenset(
         {
             "staff.companies.read",
             "staff.imports.read",
             "staff.imports.write",
+            "staff.catalog.read",
             "staff.catalog.write",
             "staff.distributors.write",
             "staff.tiers.read",

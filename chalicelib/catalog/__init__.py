@@ -1,7 +1,17 @@
 """What the club sells."""
 
-from chalicelib.catalog.rules import Product
-from chalicelib.catalog.store import product_of, read_products
+from chalicelib.catalog.rules import Figure, Product, Stock
+from chalicelib.catalog.store import product_of, read_products, stock_of
 from chalicelib.catalog.whole import every_product
+from chalicelib.catalog.writing import on_products_changed
 
-__all__ = ["Product", "every_product", "product_of", "read_products"]
+__all__ = [
+    "Figure",
+    "Product",
+    "Stock",
+    "every_product",
+    "on_products_changed",
+    "product_of",
+    "read_products",
+    "stock_of",
+]

@@ -1,19 +1,57 @@
-"""The catalogue."""
+"""The catalogue: shown to partners, kept by staff and by machines."""
 
-from chalicelib.catalog import service
-from chalicelib.catalog.schemas import ProductPage, ProductQuery, ProductRows, RowResults
+from chalicelib.catalog import images, service, writing
+from chalicelib.catalog.schemas import (
+    CategoryList,
+    CategoryResults,
+    CategoryRows,
+    ImageForm,
+    Images,
+    ImageUpload,
+    KeptProductPage,
+    ProductPage,
+    ProductQuery,
+    ProductRows,
+    RowResults,
+    StockResults,
+    StockRows,
+)
 from chalicelib.platform.http import Call, Routes
 
 routes = Routes(__name__, tag="catalogue")
 
 
+# --- partners ---------------------------------------------------------------------------------------------------------
+
+
 @routes.get("/v1/products", scope="catalog.read", query=ProductQuery, answer=ProductPage)
 def products(call: Call) -> ProductPage:
-    """List products by article number, with the company's own prices.
+    """List and find products, with the company's own prices.
 
     Each price names the rule that made it and why the other rules did not.
     """
     return service.products_for(call.work, call.principal.for_company(), call.query, call.cursors(), call.language)
+
+
+@routes.get("/v1/categories", scope="catalog.read", answer=CategoryList)
+def categories(call: Call) -> CategoryList:
+    """Read the tree of categories."""
+    return service.category_list(call.work)
+
+
+# --- staff ------------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=KeptProductPage)
+def staff_products(call: Call) -> KeptProductPage:
+    """List and find products, with their prices in all price types."""
+    return service.kept_products(call.work, call.query, call.cursors(), call.language)
+
+
+@routes.get("/v1/staff/categories", scope="staff.catalog.read", answer=CategoryList)
+def staff_categories(call: Call) -> CategoryList:
+    """Read the tree of categories."""
+    return service.category_list(call.work)
 
 
 @routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRows, answer=RowResults)
@@ -22,4 +60,66 @@ def write_products(call: Call) -> RowResults:
 
     Each row is judged by itself and has its own result; a bad row never stops the others. The same rows again change nothing.
     """
-    return service.write_rows(call.work, call.body.products)
+    return writing.write_products(call.work, call.body.products)
+
+
+@routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRows, answer=StockResults)
+def write_stock(call: Call) -> StockResults:
+    """Record what lies in the warehouses: up to 100 figures.
+
+    An older figure never replaces a newer one, in whatever order they come. The same rows again change nothing.
+    """
+    return writing.write_stock(call.work, call.body.stock)
+
+
+@routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRows, answer=CategoryResults)
+def write_categories(call: Call) -> CategoryResults:
+    """Create, rename and move up to 100 categories.
+
+    Each row is judged by itself; the same rows again change nothing. Products keep their category's code when it moves.
+    """
+    return writing.write_categories(call.work, call.body.categories)
+
+
+@routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm, answer=ImageUpload)
+def start_image(call: Call) -> ImageUpload:
+    """Ask where to upload a picture of a product."""
+    return images.start(call.work, call.body)
+
+
+@routes.post(
+    "/v1/staff/product-images/{image_id}/confirm", scope="staff.catalog.write", answer=Images, problems=("conflict",)
+)
+def confirm_image(call: Call, image_id: str) -> Images:
+    """Show an uploaded picture on its product.
+
+    Answers the product's pictures; the same again changes nothing. While the upload has not arrived it is a conflict.
+    """
+    return images.confirm(call.work, image_id)
+
+
+@routes.delete("/v1/staff/product-images/{image_id}", scope="staff.catalog.write", answer=Images)
+def remove_image(call: Call, image_id: str) -> Images:
+    """Take a picture off its product."""
+    return images.remove(call.work, image_id)
+
+
+# --- machines ---------------------------------------------------------------------------------------------------------
+
+
+@routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRows, answer=RowResults)
+def machine_write_products(call: Call) -> RowResults:
+    """Create and replace up to 100 products, as `PUT /v1/staff/products` does."""
+    return writing.write_products(call.work, call.body.products)
+
+
+@routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRows, answer=StockResults)
+def machine_write_stock(call: Call) -> StockResults:
+    """Record what lies in the warehouses, as `PUT /v1/staff/stock` does."""
+    return writing.write_stock(call.work, call.body.stock)
+
+
+@routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRows, answer=CategoryResults)
+def machine_write_categories(call: Call) -> CategoryResults:
+    """Create, rename and move up to 100 categories, as `PUT /v1/staff/categories` does."""
+    return writing.write_categories(call.work, call.body.categories)

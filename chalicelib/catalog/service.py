@@ -1,76 +1,107 @@
-"""Showing the catalogue with the caller's prices, and keeping it."""
+"""Showing the catalogue: to partners with their own prices, to those who keep it with all prices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic import ValidationError
-
 from chalicelib import tiers
-from chalicelib.catalog import store
-from chalicelib.catalog.rules import Change, Product, change
-from chalicelib.catalog.schemas import ProductAnswer, ProductForm, ProductPage, ProductQuery, RowResult, RowResults
-from chalicelib.platform.problems import Fault, Problem
+from chalicelib.catalog import categories, images, index, store
+from chalicelib.catalog.rules import Product
+from chalicelib.catalog.schemas import (
+    CategoryAnswer,
+    CategoryList,
+    KeptProduct,
+    KeptProductPage,
+    ProductAnswer,
+    ProductPage,
+    ProductQuery,
+    TypePriceAnswer,
+    facts,
+)
+from chalicelib.catalog.search import Order, Position, Wanted
+from chalicelib.platform.club import Language
+from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
-from chalicelib.pricing import PriceAnswer, buyer, resolve
-from chalicelib.table import Transaction
+from chalicelib.pricing import Buyer, PriceAnswer, buyer, resolve
+from chalicelib.table import Key, keys
 from chalicelib.table.paging import Cursors
+from chalicelib.table.transactions import Item
+
+After = dict[str, str] | None
 
 
-def products_for(work: Work, company_id: str, query: ProductQuery, cursors: Cursors, language: str) -> ProductPage:
-    """A page of the catalogue at this company's prices: two calls."""
+def products_for(work: Work, company_id: str, query: ProductQuery, cursors: Cursors, language: Language) -> ProductPage:
+    """A page of the catalogue at this company's prices: two calls, and one more for shards that changed since the last question."""
     after = cursors.open(query.cursor)
-    own = buyer(tiers.standing(work, company_id))
-    page = store.page(
-        work.table,
-        prefix=query.q or "",
-        category=query.category,
-        brand=query.brand,
-        limit=query.limit,
-        after=after,
-    )
-
-    def shown(product: Product) -> ProductAnswer:
-        price = resolve(product, 1, own, work.today)
-        return ProductAnswer.of(product, PriceAnswer.of(price, language, work.club))
-
-    return ProductPage(
-        items=[shown(store.product_of(item)) for item in page.items], next_cursor=cursors.close(page.last)
-    )
+    found, items, last = _page(work, query, after, language, keys.standing(company_id))
+    own = buyer(tiers.tier_in_force(found.get(keys.standing(company_id)), work.today))
+    shown = [_priced(work, item, own, language) for item in items]
+    return ProductPage(items=shown, next_cursor=cursors.close(last))
 
 
-def write_rows(work: Work, rows: Sequence[Any]) -> RowResults:
-    """Writes the good rows in one transaction and says of each row what became of it."""
-    offered: dict[str, tuple[int, Product]] = {}
-    results: dict[int, RowResult] = {}
-    for number, row in enumerate(rows):
-        try:
-            product = ProductForm.model_validate(row).product()
-        except ValidationError as error:
-            problem = Problem.from_validation(error, place=f"/products/{number}")
-            results[number] = RowResult(row=number, sku=_sku(row), result="failed", errors=problem.errors)
-            continue
-        if product.sku in offered:
-            twice = Fault(
-                pointer=f"/products/{number}/sku",
-                code="repeated",
-                detail=f"Row {offered[product.sku][0]} has this sku too and was taken.",
+def kept_products(work: Work, query: ProductQuery, cursors: Cursors, language: Language) -> KeptProductPage:
+    """The same page for those who keep the catalogue."""
+    _, items, last = _page(work, query, cursors.open(query.cursor), language)
+    return KeptProductPage(items=[_kept(work, item) for item in items], next_cursor=cursors.close(last))
+
+
+def category_list(work: Work) -> CategoryList:
+    """The whole tree, in one call."""
+    tree = store.tree_of(work.table.get(keys.categories()))
+    return CategoryList(
+        items=[
+            CategoryAnswer(
+                code=each.code, name=each.name, name_ru=each.name_ru, parent=each.parent or None, level=level
             )
-            results[number] = RowResult(row=number, sku=product.sku, result="failed", errors=[twice])
-            continue
-        offered[product.sku] = (number, product)
-
-    present = store.read_products(work.table, offered)
-    tx = Transaction()
-    for sku, (number, product) in offered.items():
-        became = change(present.get(sku), product)
-        results[number] = RowResult(row=number, sku=sku, result=became.value)
-        if became is not Change.UNCHANGED:
-            store.put_product(tx, product, work.at)
-    work.table.commit(tx)
-    return RowResults(items=[results[number] for number in sorted(results)])
+            for each, level in categories.walk(tree)
+        ]
+    )
 
 
-def _sku(row: Any) -> str | None:
-    """The sku of a row that is no product, for as far as it has one."""
-    sku = row.get("sku") if isinstance(row, dict) else None
-    return sku if isinstance(sku, str) else None
+def _page(
+    work: Work, query: ProductQuery, after: After, language: Language, *beside: Key
+) -> tuple[dict[Key, Item], Iterable[Item], After]:
+    """What lies under the keys of `beside`, a page of products, and where to go on."""
+    if query.asks_for_all:
+        found = work.table.get_many(beside)
+        page = store.page(work.table, limit=query.limit, after=after)
+        return found, page.items, page.last
+    head, tree = keys.catalogue_index(), keys.categories()
+    found = work.table.get_many([*beside, head, *([tree] if query.category else [])])
+    wanted = Wanted(
+        text=query.q,
+        categories=categories.subtree(store.tree_of(found.get(tree)), query.category) if query.category else None,
+        brand=query.brand,
+        status=query.status,
+        own_brand=query.own_brand,
+    )
+    order: Order = "name_ru" if query.sort == "name" and language == "ru" else query.sort
+    position = None
+    if after:
+        # The order in which the list was begun, whatever language this page is asked in.
+        order, position = after["order"], Position(after["text"], after["sku"])  # type: ignore[assignment]
+    skus, last = index.current(work.table, found.get(head)).find(wanted, order, limit=query.limit, after=position)
+    items = store.read_items(work.table, skus)
+    return (
+        found,
+        [items[sku] for sku in skus if sku in items],
+        {"order": order, **last._asdict()} if last else None,
+    )
+
+
+def _priced(work: Work, item: Item, own: Buyer, language: Language) -> ProductAnswer:
+    product = store.product_of(item)
+    price = resolve(product, 1, own, work.today)
+    return ProductAnswer(**_facts(work, product, item), price=PriceAnswer.of(price, language, work.club))
+
+
+def _kept(work: Work, item: Item) -> KeptProduct:
+    product = store.product_of(item)
+    prices = [
+        TypePriceAnswer(type=each.type, price=Money(amount=each.amount, currency=product.currency))
+        for each in product.prices
+    ]
+    return KeptProduct(**_facts(work, product, item), prices=prices, updated_at=item["updated_at"])
+
+
+def _facts(work: Work, product: Product, item: Item) -> dict[str, Any]:
+    return facts(product, store.stock_of(item), images.shown(work, item))

@@ -1,19 +1,31 @@
-"""Products, as they lie in the table: K18, one item each.
+"""Products, the tree of categories, and pictures, as they lie in the table.
 
-PRODUCT: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status, updated_at.
+PRODUCT (K18), one item each: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status,
+own_brand, successor, attributes, prices, updated_at: these are written together, and nothing else is by them. Beside them, each
+written on its own: `stock:{warehouse}` {quantity, at} and `images` [{image_id, content_type}].
+TREE (K73): version, and all categories as one compressed text.
+IMAGE (K76): image_id, sku, content_type; with a TTL until the upload is confirmed.
 """
 
-from collections.abc import Iterable
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import and_
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.catalog.rules import Product, Status
+from chalicelib.catalog.categories import Category, Tree
+from chalicelib.catalog.rules import Attribute, Figure, Image, Product, Status, Stock, TypePrice
+from chalicelib.platform import clock
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
-AMONG = 1000  # products that one page of a filtered list looks at
+_STOCK = "stock:"
+
+
+# --- products ---------------------------------------------------------------------------------------------------------
 
 
 def product_of(item: Item) -> Product:
@@ -29,34 +41,39 @@ def product_of(item: Item) -> Product:
         currency=item["currency"],
         vat_percent=item["vat_percent"],
         status=Status(item["status"]),
+        # What products of an older version lack.
+        own_brand=item.get("own_brand", False),
+        successor=item.get("successor", ""),
+        attributes=tuple(Attribute(name, value) for name, value in sorted(item.get("attributes", {}).items())),
+        prices=tuple(TypePrice(type_, amount) for type_, amount in sorted(item.get("prices", {}).items())),
     )
 
 
-def read_products(table: Table, skus: Iterable[str]) -> dict[str, Product]:
-    found = table.get_many(keys.product(sku) for sku in skus)
-    return {key.sk: product_of(item) for key, item in found.items()}
+def stock_of(item: Item) -> Stock:
+    return {
+        name.removeprefix(_STOCK): Figure(name.removeprefix(_STOCK), value["quantity"], clock.moment(value["at"]))
+        for name, value in item.items()
+        if name.startswith(_STOCK)
+    }
 
 
-def page(
-    table: Table,
-    *,
-    prefix: str,
-    category: str | None,
-    brand: str | None,
-    limit: int,
-    after: dict[str, str] | None,
-) -> Page:
-    """One page by article number, in one call."""
-    catalogue = keys.product(prefix)
-    wanted = [Attr(name).eq(value) for name, value in (("category", category), ("brand", brand)) if value is not None]
-    if not wanted:
-        return table.query(catalogue.pk, starts=catalogue.sk, limit=limit, after=after)
-    where = reduce(and_, wanted)
-    return table.query_some(catalogue.pk, starts=catalogue.sk, where=where, limit=limit, among=AMONG, after=after)
+def images_of(item: Item) -> list[Image]:
+    return [Image(each["image_id"], each["content_type"]) for each in item.get("images", [])]
 
 
-def put_product(tx: Transaction, product: Product, at: str) -> None:
-    tx.put(product_item(product, at))
+def read_items(table: Table, skus: Iterable[str], *, consistent: bool = False) -> dict[str, Item]:
+    """The items of those that there are, by sku."""
+    found = table.get_many((keys.product(sku) for sku in skus), consistent=consistent)
+    return {key.sk: item for key, item in found.items()}
+
+
+def read_products(table: Table, skus: Iterable[str], *, consistent: bool = False) -> dict[str, Product]:
+    return {sku: product_of(item) for sku, item in read_items(table, skus, consistent=consistent).items()}
+
+
+def page(table: Table, *, limit: int, after: dict[str, str] | None) -> Page:
+    """A page of the whole catalogue by article number, in one call."""
+    return table.query(keys.product("").pk, limit=limit, after=after)
 
 
 def product_item(product: Product, at: str) -> Item:
@@ -73,5 +90,74 @@ def product_item(product: Product, at: str) -> Item:
         "currency": product.currency,
         "vat_percent": product.vat_percent,
         "status": product.status.value,
+        "own_brand": product.own_brand,
+        "successor": product.successor,
+        "attributes": {each.name: each.value for each in product.attributes},
+        "prices": {each.type: each.amount for each in product.prices},
         "updated_at": at,
     }
+
+
+def write_product(tx: Transaction, product: Product, at: str) -> None:
+    """Stock and pictures stay as they are."""
+    item = product_item(product, at)
+    key = keys.product(product.sku)
+    tx.update(key, put={name: value for name, value in item.items() if name not in key.as_item()})
+
+
+def write_stock(tx: Transaction, sku: str, figures: Sequence[Figure]) -> None:
+    """Refused, with the sku as label, unless the product is there and each of its figures is newer than what is there."""
+    newer = [
+        Attr(f"{_STOCK}{each.warehouse}").not_exists() | Attr(f"{_STOCK}{each.warehouse}.at").lt(clock.stamp(each.at))
+        for each in figures
+    ]
+    tx.update(
+        keys.product(sku),
+        put={f"{_STOCK}{each.warehouse}": {"quantity": each.quantity, "at": clock.stamp(each.at)} for each in figures},
+        when=reduce(and_, newer, Attr("pk").exists()),
+        label=sku,
+    )
+
+
+def write_images(tx: Transaction, sku: str, present: Item, images: Sequence[Image]) -> None:
+    """Refused with label `product` if its pictures are no longer those that were read."""
+    asked: Any = Attr("images")
+    same = asked.eq(present["images"]) if "images" in present else Attr("pk").exists() & asked.not_exists()
+    tx.update(keys.product(sku), put={"images": [each._asdict() for each in images]}, when=same, label="product")
+
+
+# --- categories -------------------------------------------------------------------------------------------------------
+
+
+def tree_of(item: Item | None) -> Tree:
+    if item is None:
+        return {}
+    rows = json.loads(zlib.decompress(bytes(item["categories"])))
+    return {row[0]: Category(*row) for row in rows}
+
+
+def write_tree(tx: Transaction, present: Item | None, tree: Tree) -> None:
+    """Refused with label `tree` if it is no longer the one that was read."""
+    version = int(present["version"]) if present else 0
+    tx.put(
+        {
+            **keys.categories().as_item(),
+            "version": version + 1,
+            "categories": zlib.compress(json.dumps(list(tree.values()), ensure_ascii=False).encode()),
+        },
+        when=Attr("version").eq(version) if present else Attr("pk").not_exists(),
+        label="tree",
+    )
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def put_image(table: Table, sku: str, image: Image, expires_at: int) -> None:
+    """A picture whose upload is awaited."""
+    facts: Mapping[str, Any] = {**image._asdict(), "sku": sku, "expires_at": expires_at}
+    table.put({**keys.image(image.image_id).as_item(), **facts})
+
+
+def read_image(table: Table, image_id: str) -> Item | None:
+    return table.get(keys.image(image_id), consistent=True)

@@ -171,6 +171,14 @@ class Imports(_Figures):
     most_lines_per_document: int
 
 
+class Catalogue(_Figures):
+    """Pictures of products: how large one may be, how long its upload may take, how many a product shows."""
+
+    image_most_bytes: int = 5_242_880
+    image_upload_minutes: int = 15
+    images_per_product: int = 10
+
+
 class Bracket(_Figures):
     """From this volume of a period on, so many percent."""
 
@@ -312,6 +320,7 @@ class Club(_Figures):
     consents: dict[str, ConsentText]
     letters: Letters
     imports: Imports
+    catalogue: Catalogue = Catalogue()
     bonuses: Bonuses = Bonuses()
 
     @cached_property

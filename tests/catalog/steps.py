@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.catalog import store
+from chalicelib.catalog import index, store
 from chalicelib.catalog.schemas import ProductForm
 from chalicelib.platform.work import Work
 
@@ -22,3 +22,9 @@ def stock(work: Work, *rows: dict[str, Any]) -> None:
     """The catalogue has these products. Written one by one: the account in memory is slow at large transactions."""
     for each in rows:
         work.table.put(store.product_item(ProductForm.model_validate(each).product(), work.at))
+
+
+def listed(work: Work, *rows: dict[str, Any]) -> None:
+    """The same, and the index has followed."""
+    stock(work, *rows)
+    index.refresh(work, [each["sku"] for each in rows])

@@ -43,6 +43,7 @@ class Row(NamedTuple):
 
 EVERYBODY = Row(OWN, OWN, OWN, OWN)
 STAFF_ONLY = Row(SCOPE, SCOPE, SCOPE, SCOPE)
+MACHINES_ONLY = STAFF_ONLY
 COMPANIES = Row(SCOPE, SCOPE, OWN, SCOPE)
 THIS_COMPANY = Row(SCOPE, SCOPE, ABSENT, SCOPE)
 DISTRIBUTORS = Row(SCOPE, SCOPE, SCOPE, OWN)
@@ -67,6 +68,7 @@ MATRIX: dict[str, Row] = {
     "list_purchases": COMPANIES,
     # ordering
     "products": COMPANIES,
+    "categories": COMPANIES,
     "place_order": COMPANIES,
     "list_orders": COMPANIES,
     "show_order": THIS_COMPANY,
@@ -80,6 +82,7 @@ MATRIX: dict[str, Row] = {
     "list_reports": Row(LOCKED, LOCKED, OWN, SCOPE),
     "show_report": Row(ABSENT, ABSENT, OWN, SCOPE),
     **{route.name: STAFF_ONLY for route in ROUTES if route.path.startswith("/v1/staff/")},
+    **{route.name: MACHINES_ONLY for route in ROUTES if route.path.startswith("/v1/machine/")},
 }
 
 SCOPED = [route for route in ROUTES if route.scope]
@@ -159,6 +162,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "import_id": started.json["import_id"],
             "distributor_id": own_distributor,
             "purpose": "advertising",
+            "image_id": "img_nobody",
             "ladder_id": "ldr_founding_rub",
         },
         callers={

@@ -1,0 +1,147 @@
+"""Pictures: an address to upload to, and after the upload has arrived a place on the product.
+
+The object is written by the browser under a form that this room signed, which fixes its name, its kind and its largest size. A picture
+is shown once it is confirmed, and so never before its object is there. Weakest point: the object of an upload that nobody confirms,
+and that of a picture that was taken away in the moment of a crash, stay in the bucket.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from botocore.exceptions import ClientError
+
+from chalicelib.catalog import store
+from chalicelib.catalog.rules import Image
+from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
+from chalicelib.exchange.schemas import Upload
+from chalicelib.platform import aws
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table.transactions import Item
+
+LINK_SECONDS = 3600
+FRESH_SECONDS = 900  # what an address that is handed out is good for at least
+KEEP_PENDING_DAYS = 1
+MOST_LINKS = 10_000
+TRIES = 5
+
+
+def start(work: Work, form: ImageForm) -> ImageUpload:
+    """Raises 422 for an unknown product. Two calls, none to the bucket."""
+    if form.sku not in store.read_items(work.table, [form.sku], consistent=True):
+        raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
+    image = Image(work.new_id("img"), form.content_type)
+    store.put_image(work.table, form.sku, image, work.expiry(days=KEEP_PENDING_DAYS))
+    limits = work.club.catalogue
+    seconds = limits.image_upload_minutes * 60
+    made = aws.s3().generate_presigned_post(
+        settings().files_bucket,
+        _object(image.image_id),
+        Fields={"Content-Type": form.content_type},
+        Conditions=[{"Content-Type": form.content_type}, ["content-length-range", 1, limits.image_most_bytes]],
+        ExpiresIn=seconds,
+    )
+    upload = Upload(
+        url=made["url"],
+        fields=made["fields"],
+        expires_at=work.now + timedelta(seconds=seconds),
+        most_bytes=limits.image_most_bytes,
+    )
+    return ImageUpload(image_id=image.image_id, upload=upload)
+
+
+def confirm(work: Work, image_id: str) -> Images:
+    """Shows the picture on its product, after those that are there. Again: the same answer.
+
+    Raises 404 for no such picture, 409 while its upload has not arrived, 422 when the product has as many as it may.
+    """
+    image, sku = _known(work, image_id)
+    if not _has_arrived(image_id):
+        raise Problem("conflict", "The upload of this picture has not arrived.")
+
+    def added(images: list[Image]) -> list[Image]:
+        if image in images:
+            return images
+        if len(images) >= work.club.catalogue.images_per_product:
+            most = work.club.catalogue.images_per_product
+            raise Problem.invalid("too_many", "/path/image_id", f"A product has at most {most} pictures: remove one.")
+        return [*images, image]
+
+    return _changed(work, sku, image_id, added)
+
+
+def remove(work: Work, image_id: str) -> Images:
+    """Takes the picture off its product. Raises 404 for no such picture."""
+    image, sku = _known(work, image_id)
+    left = _changed(work, sku, image_id, lambda images: [each for each in images if each != image], gone=True)
+    aws.s3().delete_object(Bucket=settings().files_bucket, Key=_object(image_id))
+    return left
+
+
+def shown(work: Work, item: Item) -> list[ImageAnswer]:
+    """The pictures of a product's item, with addresses from which they can be read."""
+    return [
+        ImageAnswer(image_id=each.image_id, content_type=each.content_type, url=_link(work, each.image_id))  # type: ignore[arg-type]
+        for each in store.images_of(item)
+    ]
+
+
+def _known(work: Work, image_id: str) -> tuple[Image, str]:
+    item = store.read_image(work.table, image_id)
+    if item is None or int(item.get("expires_at", work.expiry())) < work.expiry():
+        raise Problem("not_found")
+    return Image(item["image_id"], item["content_type"]), item["sku"]
+
+
+def _changed(work: Work, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False) -> Images:
+    for _ in range(TRIES):
+        item = store.read_items(work.table, [sku], consistent=True)[sku]
+        before = store.images_of(item)
+        after = change(before)
+        tx = Transaction()
+        if after != before:
+            store.write_images(tx, sku, item, after)
+        if gone:
+            tx.delete(keys.image(image_id))
+        elif after != before:
+            tx.update(keys.image(image_id), remove=["expires_at"])
+        try:
+            work.table.commit(tx)
+        except Refused:
+            continue
+        return Images(sku=sku, images=shown(work, {"images": [each._asdict() for each in after]}))
+    raise Busy("the product's pictures stayed under change")
+
+
+def _has_arrived(image_id: str) -> bool:
+    try:
+        aws.s3().head_object(Bucket=settings().files_bucket, Key=_object(image_id))
+    except ClientError as error:
+        # Without the right to list the bucket, what is not there is forbidden.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+            return False
+        raise
+    return True
+
+
+def _object(image_id: str) -> str:
+    return f"products/{image_id}"
+
+
+_links: dict[tuple[str, str], tuple[int, str]] = {}
+
+
+def _link(work: Work, image_id: str) -> str:
+    """The same address for as long as it is fresh, so that a browser need not load the picture again; signing costs more than a product."""
+    bucket, now = settings().files_bucket, work.expiry()
+    until, url = _links.get((bucket, image_id), (0, ""))
+    if until - now < FRESH_SECONDS or until - now > LINK_SECONDS:
+        if len(_links) >= MOST_LINKS:
+            _links.clear()
+        url = aws.s3().generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": _object(image_id)}, ExpiresIn=LINK_SECONDS
+        )
+        _links[bucket, image_id] = now + LINK_SECONDS, url
+    return url
