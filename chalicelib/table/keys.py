@@ -47,13 +47,14 @@ K37 | when did this job last run               | table | RUN#{job}              
 K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | S           | sales
 K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
 K40 | the ladders in force of a currency       | table | LADDERS                      | FROM#{currency}#{date}             | by day       | S           | tiers
+K41 | the manual tiers of a company            | table | COMPANY#{company}            | STANDING#MANUAL#{time}#{grant}     | newest first | S           | tiers
 K43 | a ladder as staff see it                 | table | LADDERS                      | LADDER#{ladder}                    | one          | S           | tiers
 K44 | a simulation and its parts               | table | SIMULATION#{simulation}      | SIMULATION, PART#{n}               | by part      | S           | tiers
 K46 | a company's bonuses                      | table | COMPANY#{company}            | BONUS                              | one          | E, S        | bonuses
 K47 | whose bonuses moved on this day          | gsi1  | MOVED#{day}#{shard}          | {company}                          | by company   | E           | bonuses
 K48 | the postings of a company's ledger       | table | LEDGER#{company}             | POSTING#{at}#{sequence}            | by time      | E, S        | bonuses
 K49 | what did this cause post                 | table | LEDGER#{company}             | CAUSE#{posting}                    | one          | S, T        | bonuses
-K50 | a redemption, and those of an order      | table | COMPANY#{company}            | REDEMPTION#{redemption}, FORORDER#{order}#{redemption} | by redemption | S | bonuses
+K50 | a redemption, and that of an order       | table | COMPANY#{company}            | REDEMPTION#{redemption}, FORORDER#{order} | one   | S, T        | bonuses
 K51 | a company's redemptions, newest first    | gsi1  | REDEMPTIONS#{company}        | {time}#{redemption}                | by time      | E           | bonuses
 K52 | an adjustment of a company's bonuses     | table | COMPANY#{company}            | ADJUSTMENT#{adjustment}            | one          | S           | bonuses
 K53 | what a document and its returns earned   | table | COMPANY#{company}            | ACCRUAL#{src}#{doc}                | one          | S           | bonuses
@@ -67,6 +68,10 @@ K60 | what goods a company is owed             | table | COMPANY#{company}      
 K61 | the goods chosen for an entitlement      | table | COMPANY#{company}            | CHOICE#{entitlement}#{choice}      | by choice    | S           | bonuses
 K62 | goods to be shipped or handed over       | gsi2  | GOODS                        | {time}#{choice}                    | oldest first | E           | bonuses
 K63 | base prices as they were at a close      | table | PRICELIST#{list}             | LIST, PRICE#{sku}                  | by sku       | E, S, T     | bonuses
+K64 | up to where a company's ledger is proved | table | PROOF#{shard}               | {company}                          | by company   | S           | bonuses
+K65 | the club's totals of all bonuses         | table | CLUBTOTALS                   | {currency}#{shard}                 | by currency  | S           | bonuses
+K66 | what does not balance                    | table | MISMATCH#{company}           | {account}                          | by account   | E           | bonuses
+K67 | what does not balance yet                | gsi2  | MISMATCHES                   | {time}#{company}#{account}         | oldest first | E           | bonuses
 K69 | ladders, newest first                    | gsi1  | LADDERS                      | {time}#{ladder}                    | by time      | E           | tiers
 K70 | adjustments that wait for a second word  | gsi2  | ADJUSTMENTS                  | {time}#{adjustment}                | oldest first | E           | bonuses
 K71 | how much of its limits a client used     | table | MACHINE#{client}             | USED#{period}#{company}            | one          | S, T        | bonuses
@@ -180,6 +185,13 @@ def standing(company_id: str) -> Key:
     return Key(f"COMPANY#{company_id}", "STANDING")
 
 
+def manual_tier(company_id: str, at: str = "", grant_id: str = "") -> Key:
+    """K41. Beside the standing, so that one query reads both. Without a time and a grant: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"STANDING#MANUAL#{at}{'#' if at else ''}{grant_id}")
+
+
+CLUB_TOTALS = "CLUBTOTALS"
+MISMATCHES = "MISMATCHES"
 DUE_SHARDS = 8
 
 
@@ -409,9 +421,9 @@ def redemption(company_id: str, redemption_id: str) -> Key:
     return Key(f"COMPANY#{company_id}", f"REDEMPTION#{redemption_id}")
 
 
-def redemption_for_order(company_id: str, order_id: str, redemption_id: str = "") -> Key:
-    """K50. Written with the redemption and never changed. Without a redemption: the prefix of the list."""
-    return Key(f"COMPANY#{company_id}", f"FORORDER#{order_id}#{redemption_id}")
+def redemption_for_order(company_id: str, order_id: str) -> Key:
+    """K50. There as long as the redemption is reserved: an order holds one at most."""
+    return Key(f"COMPANY#{company_id}", f"FORORDER#{order_id}")
 
 
 def redemption_list(company_id: str, at: str, redemption_id: str) -> Key:
@@ -470,6 +482,31 @@ def machine_grant(client_id: str, reference: str) -> Key:
 def machine_used(client_id: str, period: str, company_id: str = "") -> Key:
     """K71. `period`: a day, of one company, or a month, of all."""
     return Key(f"MACHINE#{client_id}", f"USED#{period}#{company_id}")
+
+
+def proof(company_id: str) -> Key:
+    """K64."""
+    return Key(proof_shard(_shard(company_id)), company_id)
+
+
+def proof_shard(shard: int) -> str:
+    """K64, the partition of one shard."""
+    return f"PROOF#{shard}"
+
+
+def club_total(currency: str, company_id: str) -> Key:
+    """K65. Of the shard in which the company lies, so that not all companies meet at one item."""
+    return Key(CLUB_TOTALS, f"{currency}#{_shard(company_id)}")
+
+
+def mismatch(owner: str, account: str) -> Key:
+    """K66. `owner`: a company, or a club total."""
+    return Key(f"MISMATCH#{owner}", account)
+
+
+def mismatch_list(at: str, owner: str, account: str) -> Key:
+    """K67."""
+    return Key(MISMATCHES, f"{at}#{owner}#{account}")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------
