@@ -11,6 +11,8 @@ from chalicelib import catalog, exchange, letters, sales, tiers
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.auth.triggers import triggers
 from chalicelib.bonuses import night as bonus_nights
+from chalicelib.bonuses import redemptions
+from chalicelib.bonuses.routes import routes as bonuses_routes
 from chalicelib.catalog.routes import routes as catalog_routes
 from chalicelib.companies.routes import routes as companies_routes
 from chalicelib.exchange.routes import routes as exchange_routes
@@ -39,6 +41,7 @@ for room in (
     sales_routes,
     catalog_routes,
     orders_routes,
+    bonuses_routes,
     reports_routes,
     exchange_routes,
 ):
@@ -56,9 +59,9 @@ SUBSCRIPTIONS: Subscriptions = {
     "products.changed": [catalog.on_products_changed],
     "order.placed": [letters.on_event],
     "order.accepted": [letters.on_event],
-    "order.rejected": [letters.on_event],
-    "order.shipped": [sales.on_order_shipped, letters.on_event],
-    "order.cancelled": [letters.on_event],
+    "order.rejected": [redemptions.on_order_ended, letters.on_event],
+    "order.shipped": [sales.on_order_shipped, redemptions.on_order_ended, letters.on_event],
+    "order.cancelled": [redemptions.on_order_ended, letters.on_event],
     "sale.recorded": [sales.on_sale_recorded, tiers.on_sale_recorded],
     "tier.changed": [letters.on_event],
     "tier_ladder.activated": [everyone.on_ladders_changed],

@@ -8,7 +8,7 @@ POSTING and CAUSE (the partition LEDGER#): created, never changed or deleted; th
 posting a cause made; one without `sequence` made none, since nothing moved.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -119,18 +119,19 @@ def postings(table: Table, company_id: str, limit: int, after: dict[str, str] | 
     return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
 
 
-def postings_between(table: Table, company_id: str, first: str, until: str) -> Iterator[Posting]:
-    """Oldest first, those recorded from this moment on and before that one; page after page."""
+def postings_between(
+    table: Table, company_id: str, first: str, until: str, limit: int, after: dict[str, str] | None
+) -> Page:
+    """Oldest first, those recorded from this moment on and before that one."""
     between = (keys.posting(company_id, first, None).sk, keys.posting(company_id, until, None).sk)
-    for item in table.query_all(keys.posting(company_id, "", None).pk, between=between, consistent=True):
-        yield posting_of(item)
+    return table.query(keys.posting(company_id, "", None).pk, between=between, limit=limit, after=after)
 
 
 def last_before(table: Table, company_id: str, until: str) -> Posting | None:
     """The newest posting that was recorded before this moment. One call."""
     every = keys.posting(company_id, "", None)
     between = (every.sk, keys.posting(company_id, until, None).sk)
-    page = table.query(every.pk, between=between, limit=1, newest_first=True, consistent=True)
+    page = table.query(every.pk, between=between, limit=1, newest_first=True)
     return posting_of(page.items[0]) if page.items else None
 
 

@@ -3,6 +3,6 @@
 from chalicelib.orders.distributors import distributor
 from chalicelib.orders.rules import Order, State
 from chalicelib.orders.schemas import Distributor
-from chalicelib.orders.service import order
+from chalicelib.orders.service import check_state, order
 
-__all__ = ["Distributor", "Order", "State", "distributor", "order"]
+__all__ = ["Distributor", "Order", "State", "check_state", "distributor", "order"]

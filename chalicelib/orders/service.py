@@ -4,7 +4,7 @@ An order of 20 lines takes three reads, that of the Idempotency-Key among them, 
 in one batch, and only the distributor that the batch points at needs a read of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from chalicelib import companies, tiers
@@ -46,6 +46,11 @@ def order(work: Work, company_id: str, order_id: str) -> Order | None:
     return store.read_order(work.table, company_id, order_id)
 
 
+def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[State], *, label: str) -> None:
+    """The transaction is refused, with this label, unless the order is in one of these states."""
+    store.check_state(tx, company_id, order_id, states, label)
+
+
 def distributors_order(work: Work, distributor_id: str, order_id: str) -> Order | None:
     """An order that came to this distributor."""
     return store.read_distributors_order(work.table, distributor_id, order_id)
@@ -80,7 +85,7 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
     distributor_id, distributor_name = (
         _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
     )
-    own = buyer(tiers.standing_of(found.get(keys.standing(company_id)), company_id, work))
+    own = buyer(tiers.tier_in_force(found.get(keys.standing(company_id)), work.today))
     order_id = work.new_id("ord")
     placed = Order(
         order_id=order_id,

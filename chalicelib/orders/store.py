@@ -5,7 +5,7 @@ currency, comment, state, version, lines [..], shipments [..], history [..]; lis
 The distributor's pointer to it: company_id. SHIPMENT, the mark that holds a document number: order_id, company_id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,10 @@ AMONG = 200  # orders that one page of a filtered list looks at
 def read_order(table: Table, company_id: str, order_id: str) -> Order | None:
     item = table.get(keys.order(company_id, order_id), consistent=True)
     return order_of(item) if item else None
+
+
+def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[State], label: str) -> None:
+    tx.check(keys.order(company_id, order_id), Attr("state").is_in([state.value for state in states]), label=label)
 
 
 def read_distributors_order(table: Table, distributor_id: str, order_id: str) -> Order | None:

@@ -1,0 +1,69 @@
+"""What people ask of the ledger. Pure.
+
+A redemption reserves bonuses, then uses them up or gives them back:
+
+    reserved ──complete──▶ redeemed
+        └─────cancel─────▶ cancelled
+
+An adjustment adds or takes away by hand. A large one waits for somebody else of the staff:
+
+    (small)─────────────▶ posted
+    waiting ──approve───▶ posted
+        └─────reject────▶ rejected
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from chalicelib.bonuses.rules import Parts
+
+
+class RedemptionState(StrEnum):
+    RESERVED = "reserved"
+    REDEEMED = "redeemed"
+    CANCELLED = "cancelled"
+
+
+class AdjustmentState(StrEnum):
+    WAITING = "waiting"
+    POSTED = "posted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """So many bonuses, taken from these lots on this day. `ended_at`: when it was completed or cancelled."""
+
+    redemption_id: str
+    company_id: str
+    currency: str
+    amount: Decimal
+    parts: Parts
+    held_on: date
+    at: str
+    member_id: str
+    posting_id: str
+    order_id: str = ""
+    note: str = ""
+    state: RedemptionState = RedemptionState.RESERVED
+    ended_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """So many bonuses more or less, with the reason that the company reads. `expires_on`: of what is added; the club's policy if None."""
+
+    adjustment_id: str
+    company_id: str
+    currency: str
+    amount: Decimal
+    reason: str
+    expires_on: date | None
+    at: str
+    author: str
+    state: AdjustmentState
+    decided_by: str = ""
+    decided_at: str = ""
+    note: str = ""

@@ -1,0 +1,210 @@
+"""Spending: reserve, then use up or give back.
+
+A redemption for an order shares its fate: it is completed with the order, and given back when the order is rejected or cancelled. It
+is made while the order lives, in one transaction with the check that it does, so that what ends the order is told afterwards.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from chalicelib import companies, orders
+from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.bonuses import case_store, ledger, rules
+from chalicelib.bonuses.cases import Redemption, RedemptionState
+from chalicelib.bonuses.rules import Book, Cause, NotEnough, Parts
+from chalicelib.bonuses.schemas import RedemptionForm
+from chalicelib.orders import State
+from chalicelib.platform.events import Event
+from chalicelib.platform.money import Money
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.table import Refused, Transaction
+
+Remember = Callable[[Transaction, Redemption], None]
+"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
+
+Guard = Callable[[Transaction], None]
+
+_SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
+_SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
+_ALIVE = (State.PLACED, State.ACCEPTED, State.PARTLY_SHIPPED)
+_ORDER = "order"  # label: the order has come to its end meanwhile
+
+
+def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm, remember: Remember) -> Redemption:
+    """Reserves bonuses, oldest expiry first.
+
+    Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for; 404 for an order that is
+    not the company's, 409 for one that has ended or that holds a redemption.
+    """
+    if form.order_id:
+        _check_order(work, company_id, form.order_id, form.amount)
+    redemption_id = work.new_id("rdm")
+    cause = Cause("redemption", (redemption_id,), _document(redemption_id, form.order_id))
+    made: list[Redemption] = []
+
+    def parts_of(book: Book) -> Parts:
+        minimum = work.club.bonuses.limits_in(book.currency).redemption_minimum
+        if form.amount < minimum:
+            raise Problem.invalid("below_minimum", "/amount", f"At least {minimum} {book.currency}.")
+        try:
+            return rules.oldest_first(book, form.amount, book.day)
+        except NotEnough as refused:
+            raise not_enough(refused, book) from None
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        redemption = Redemption(
+            redemption_id=redemption_id,
+            company_id=company_id,
+            currency=before.currency,
+            amount=form.amount,
+            parts=parts_of(before),
+            held_on=before.day,
+            at=after.at,
+            member_id=member_id,
+            posting_id=ledger.posting_id(company_id, cause),
+            order_id=form.order_id or "",
+            note=form.note,
+        )
+        made[:] = [redemption]
+        companies.check_active(tx, company_id, member_id, _SPENDING)
+        if form.order_id:
+            orders.check_state(tx, company_id, form.order_id, _ALIVE, label=_ORDER)
+        case_store.create_redemption(tx, redemption)
+        remember(tx, redemption)
+
+    try:
+        ledger.change(work, company_id, cause, lambda book: rules.hold(book, parts_of(book), book.day), also)
+    except Refused as refused:
+        raise _explained(refused) or refused from None
+    return made[0]
+
+
+def not_enough(refused: NotEnough, book: Book) -> Problem:
+    available = Money(amount=refused.available, currency=book.currency)
+    return Problem(
+        "not_enough_bonus",
+        f"{available.model_dump()['amount']} {book.currency} can be spent.",
+        extra={"available": available.model_dump(mode="json")},
+    )
+
+
+def cancel(work: Work, company_id: str, member_id: str, redemption_id: str, remember: Remember) -> Redemption:
+    """Gives back to the lots it was taken from. Raises 409 for one that has ended, or whose order the distributor has accepted."""
+    redemption = _reserved(work, company_id, redemption_id)
+
+    def guard(tx: Transaction) -> None:
+        companies.check_active(tx, company_id, member_id, _SPENDING)
+        if redemption.order_id:
+            orders.check_state(tx, company_id, redemption.order_id, (State.PLACED,), label=_ORDER)
+
+    return _end(work, redemption, RedemptionState.CANCELLED, guard, remember)
+
+
+def complete(work: Work, staff_id: str, company_id: str, redemption_id: str, remember: Remember) -> Redemption:
+    """The staff gave what it was redeemed for. Raises 409 for one that has ended."""
+    redemption = _reserved(work, company_id, redemption_id)
+    return _end(
+        work,
+        redemption,
+        RedemptionState.REDEEMED,
+        lambda tx: companies.check_staff(tx, staff_id, _SERVING),
+        remember,
+    )
+
+
+def on_order_ended(work: Work, event: Event) -> None:
+    """An order was rejected, cancelled, or shipped in part or whole: what becomes of the redemption that it holds."""
+    company_id, order_id = event.item["company_id"], event.item["order_id"]
+    redemption_id = case_store.redemption_for(work.table, company_id, order_id)
+    if redemption_id is None:
+        return
+    order, redemption = orders.order(work, company_id, order_id), redemption_or_404(work, company_id, redemption_id)
+    if order is None or order.state in _ALIVE or redemption.state is not RedemptionState.RESERVED:
+        return
+    state = RedemptionState.REDEEMED if order.state is State.COMPLETED else RedemptionState.CANCELLED
+    try:
+        _end(work, redemption, state, lambda tx: None, lambda tx, ended: None)
+    except Problem as problem:
+        # Somebody ended it a moment ago: the same event delivered twice, or a member who cancelled.
+        if problem.code != "wrong_state":
+            raise
+
+
+def redemption_or_404(work: Work, company_id: str, redemption_id: str) -> Redemption:
+    redemption = case_store.read_redemption(work.table, company_id, redemption_id)
+    if redemption is None:
+        raise Problem("not_found")
+    return redemption
+
+
+def _check_order(work: Work, company_id: str, order_id: str, amount: Decimal) -> None:
+    order = orders.order(work, company_id, order_id)
+    if order is None:
+        raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
+    if order.state not in _ALIVE:
+        raise _order_ended()
+    if amount > order.total:
+        raise Problem.invalid("above_order", "/amount", f"The order comes to {order.total} {order.currency}.")
+
+
+def _reserved(work: Work, company_id: str, redemption_id: str) -> Redemption:
+    redemption = redemption_or_404(work, company_id, redemption_id)
+    if redemption.state is not RedemptionState.RESERVED:
+        raise _ended(redemption)
+    return redemption
+
+
+def _end(work: Work, redemption: Redemption, state: RedemptionState, guard: Guard, remember: Remember) -> Redemption:
+    company_id, redemption_id = redemption.company_id, redemption.redemption_id
+    cause = Cause(
+        f"redemption_{'completed' if state is RedemptionState.REDEEMED else 'cancelled'}",
+        (redemption_id,),
+        _document(redemption_id, redemption.order_id),
+        reverses=redemption.posting_id if state is RedemptionState.CANCELLED else "",
+    )
+    ended = replace(redemption, state=state, ended_at=work.at)
+
+    def alter(book: Book) -> Book:
+        if state is RedemptionState.REDEEMED:
+            return rules.redeem(book, redemption.amount)
+        return rules.give_back(book, redemption.parts, redemption.held_on)
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        guard(tx)
+        case_store.end_redemption(tx, redemption, state, work.at)
+        remember(tx, ended)
+
+    try:
+        posted = ledger.change(work, company_id, cause, alter, also)
+    except Refused as refused:
+        if case_store.CASE in refused:
+            raise _ended(redemption_or_404(work, company_id, redemption_id)) from None
+        raise _explained(refused) or refused from None
+    if posted.again:
+        raise _ended(redemption_or_404(work, company_id, redemption_id))
+    return ended
+
+
+def _document(redemption_id: str, order_id: str | None) -> dict[str, str]:
+    return {"redemption": redemption_id, **({"order": order_id} if order_id else {})}
+
+
+def _explained(refused: Refused) -> Problem | None:
+    """What a refused transaction means to the caller; None if the request was done before."""
+    if "membership" in refused:
+        return companies.no_longer_speaks()
+    if _ORDER in refused:
+        return _order_ended()
+    if case_store.ORDER_HELD in refused:
+        return Problem("already_exists", "The order holds a redemption already: cancel it first.")
+    return None
+
+
+def _order_ended() -> Problem:
+    return Problem("wrong_state", "The state of its order does not allow this any more.")
+
+
+def _ended(redemption: Redemption) -> Problem:
+    return Problem("wrong_state", f"The redemption is {redemption.state}.", extra={"state": redemption.state})

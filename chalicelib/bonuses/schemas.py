@@ -1,0 +1,334 @@
+"""Bonuses as they are asked for and shown: balances, postings, statements, redemptions, adjustments."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.bonuses.cases import Adjustment, AdjustmentState, Redemption, RedemptionState
+from chalicelib.bonuses.rules import Account, Balances, Book, Entry, Posting, allocation, balances
+from chalicelib.platform.http import Day, Form
+from chalicelib.platform.money import Money
+
+MOST = Decimal("999999999999.99")
+
+# What a posting is called, by the kind of its cause: English and Russian.
+TITLES: Mapping[str, tuple[str, str]] = {
+    "accrual": ("Accrual for a purchase", "Начисление за покупку"),
+    "available": ("Accrual became available", "Начисление стало доступно"),
+    "returned": ("Return", "Возврат"),
+    "coalition": ("Accrual of a partner programme", "Начисление от партнёра программы"),
+    "coalition_reversal": ("Accrual of a partner programme taken back", "Отмена начисления от партнёра программы"),
+    "redemption": ("Reserved for redemption", "Резерв под списание"),
+    "redemption_completed": ("Redeemed", "Списание"),
+    "redemption_cancelled": ("Redemption cancelled", "Отмена списания"),
+    "adjustment": ("Adjustment", "Корректировка"),
+    "expiry": ("Expired", "Сгорание по сроку"),
+    "write_off": ("Borne by the club", "Списано за счёт клуба"),
+    "period": ("Volume bonus of a period", "Бонус за объём периода"),
+    "goods_chosen": ("Goods chosen", "Выбор товара"),
+    "goods_cancelled": ("Choice of goods cancelled", "Отмена выбора товара"),
+    "goods_shipped": ("Goods shipped", "Отгрузка товара"),
+}
+
+Amount = Annotated[Decimal, Field(gt=0, le=MOST, max_digits=14, decimal_places=2, examples=["1500.00"])]
+Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+class RedemptionForm(Form):
+    """So many bonuses, in the company's currency; for an order, or for what is agreed with the club."""
+
+    amount: Amount
+    order_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = Field(
+        default=None, description="An order of the company that is not completed; it holds one redemption at most."
+    )
+    note: str = Field(default="", max_length=500)
+
+
+class AdjustmentForm(Form):
+    """So many bonuses more, or with a minus less, in the company's currency."""
+
+    amount: Decimal = Field(ge=-MOST, le=MOST, max_digits=14, decimal_places=2, examples=["-250.00"])
+    reason: str = Field(min_length=3, max_length=500, description="The company reads it.")
+    expires_on: Day | None = Field(
+        default=None, description="The last day on which what is added can be spent; without it, by the club's policy."
+    )
+
+    @field_validator("amount")
+    @classmethod
+    def _moves_something(cls, amount: Decimal) -> Decimal:
+        if not amount:
+            raise PydanticCustomError("zero", "Nothing would move.")
+        return amount
+
+
+class DecisionForm(Form):
+    note: str = Field(default="", max_length=500)
+
+
+class StatementQuery(Form):
+    """A page of a month's statement. Opening and closing balances are on every page."""
+
+    month: Month
+    limit: int = Field(default=500, ge=1, le=1000, description="How many lines at most.")
+    cursor: str | None = Field(
+        default=None, max_length=2048, description="`next_cursor` of the page before, to go on after it."
+    )
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+class LotAnswer(BaseModel):
+    """What can be spent up to this day, and not after it."""
+
+    expires_on: date
+    amount: Money
+
+
+class Standings(BaseModel):
+    """What stands on the company's accounts."""
+
+    pending: Money = Field(description="Earned, not to be spent yet.")
+    available: Money = Field(description="Can be spent; below zero where a return took back what was spent already.")
+    reserved: Money = Field(description="Held by redemptions that are not completed.")
+
+    @classmethod
+    def of(cls, found: Balances, currency: str) -> Self:
+        return cls(
+            pending=Money(amount=found.pending, currency=currency),
+            available=Money(amount=found.available, currency=currency),
+            reserved=Money(amount=found.reserved, currency=currency),
+        )
+
+
+class Totals(BaseModel):
+    """What the club issued to the company ever, and what became of it: these, and the company's balances, sum up to `issued`."""
+
+    issued: Money
+    redeemed: Money
+    expired: Money
+    goods_owed: Money = Field(description="Volume bonuses to be paid in goods.")
+
+    @classmethod
+    def of(cls, found: Balances, currency: str) -> Self:
+        return cls(
+            issued=Money(amount=-found.issued, currency=currency),
+            redeemed=Money(amount=found.redeemed, currency=currency),
+            expired=Money(amount=found.expired, currency=currency),
+            goods_owed=Money(amount=found.goods_owed, currency=currency),
+        )
+
+
+class BonusesAnswer(BaseModel):
+    """A company's bonuses on this day."""
+
+    company_id: str
+    as_of: date
+    balances: Standings
+    totals: Totals
+    lots: list[LotAnswer] = Field(description="What can be spent, oldest expiry first: the order in which it is spent.")
+    next_expiry: LotAnswer | None
+    debt: Money = Field(description="What was spent and taken back by a return; what is earned next pays it.")
+    redemption_minimum: Money
+
+    @classmethod
+    def of(cls, book: Book, day: date, redemption_minimum: Decimal) -> Self:
+        found, currency = allocation(book.lots), book.currency
+        lots = [
+            LotAnswer(expires_on=expires_on, amount=Money(amount=amount, currency=currency))
+            for expires_on, amount in found.left.items()
+            if expires_on >= day and amount
+        ]
+        sums = balances(book, day)
+        return cls(
+            company_id=book.company_id,
+            as_of=day,
+            balances=Standings.of(sums, currency),
+            totals=Totals.of(sums, currency),
+            lots=lots,
+            next_expiry=lots[0] if lots else None,
+            debt=Money(amount=found.debt, currency=currency),
+            redemption_minimum=Money(amount=redemption_minimum, currency=currency),
+        )
+
+
+class EntryAnswer(BaseModel):
+    """One side of a posting. `expires_on`: of the lot that it moves."""
+
+    account: Account
+    amount: Money
+    expires_on: date | None
+
+    @classmethod
+    def of(cls, entry: Entry, currency: str) -> Self:
+        return cls(account=entry.account, amount=Money(amount=entry.amount, currency=currency), expires_on=entry.lot)
+
+
+class PostingAnswer(BaseModel):
+    """Entries that belong together and sum to zero. Never changed: what was wrong is reversed by another posting."""
+
+    posting_id: str
+    at: str
+    day: date
+    kind: str
+    title: str = Field(description="The kind in the reader's language.")
+    document: dict[str, str] = Field(description="What it rests on: the numbers of a sale, a redemption, a period …")
+    reason: str
+    reverses: str | None = Field(description="The posting that this one takes back, whole or in part.")
+    entries: list[EntryAnswer]
+    balances: Standings = Field(description="After it.")
+
+    @classmethod
+    def of(cls, posting: Posting, language: str) -> Self:
+        return cls(
+            posting_id=posting.posting_id,
+            at=posting.at,
+            day=posting.day,
+            kind=posting.cause.kind,
+            title=title(posting.cause.kind, language),
+            document=dict(posting.cause.document),
+            reason=posting.cause.reason,
+            reverses=posting.cause.reverses or None,
+            entries=[EntryAnswer.of(entry, posting.currency) for entry in posting.entries],
+            balances=Standings.of(posting.balances, posting.currency),
+        )
+
+
+class PostingPage(BaseModel):
+    """Newest first."""
+
+    items: list[PostingAnswer]
+    next_cursor: str | None
+
+
+class StatementLine(BaseModel):
+    """A posting as a line: what it moved on each of the company's accounts, and the document it rests on."""
+
+    posting_id: str
+    at: str
+    day: date
+    kind: str
+    title: str
+    document: dict[str, str]
+    reason: str
+    pending: Money
+    available: Money
+    reserved: Money
+
+    @classmethod
+    def of(cls, posting: Posting, language: str) -> Self:
+        moved = {
+            account: Money(
+                amount=sum((entry.amount for entry in posting.entries if entry.account == account), Decimal(0)),
+                currency=posting.currency,
+            )
+            for account in ("pending", "available", "reserved")
+        }
+        return cls(
+            posting_id=posting.posting_id,
+            at=posting.at,
+            day=posting.day,
+            kind=posting.cause.kind,
+            title=title(posting.cause.kind, language),
+            document=dict(posting.cause.document),
+            reason=posting.cause.reason,
+            **moved,
+        )
+
+
+class StatementAnswer(BaseModel):
+    """A month by the day of recording: opening plus all lines is closing. A month that is over never changes."""
+
+    company_id: str
+    month: str
+    complete: bool = Field(description="Whether the month is over.")
+    opening: Standings
+    closing: Standings
+    lines: list[StatementLine] = Field(description="Oldest first.")
+    next_cursor: str | None
+
+
+class RedemptionAnswer(BaseModel):
+    redemption_id: str
+    state: RedemptionState
+    amount: Money
+    lots: list[LotAnswer] = Field(description="Where it was taken from, oldest expiry first.")
+    order_id: str | None
+    note: str
+    at: str
+    ended_at: str | None = Field(description="When it was completed or cancelled.")
+    posting_id: str = Field(description="The posting that reserved it.")
+
+    @classmethod
+    def of(cls, redemption: Redemption) -> Self:
+        currency = redemption.currency
+        return cls(
+            redemption_id=redemption.redemption_id,
+            state=redemption.state,
+            amount=Money(amount=redemption.amount, currency=currency),
+            lots=[
+                LotAnswer(expires_on=expires_on, amount=Money(amount=part, currency=currency))
+                for expires_on, part in redemption.parts.items()
+            ],
+            order_id=redemption.order_id or None,
+            note=redemption.note,
+            at=redemption.at,
+            ended_at=redemption.ended_at or None,
+            posting_id=redemption.posting_id,
+        )
+
+
+class RedemptionPage(BaseModel):
+    """Newest first."""
+
+    items: list[RedemptionAnswer]
+    next_cursor: str | None
+
+
+class AdjustmentAnswer(BaseModel):
+    adjustment_id: str
+    company_id: str
+    state: AdjustmentState
+    amount: Money
+    reason: str
+    expires_on: date | None = Field(description="Null: by the club's policy.")
+    author: str
+    at: str
+    decided_by: str | None
+    decided_at: str | None
+    note: str
+
+    @classmethod
+    def of(cls, adjustment: Adjustment) -> Self:
+        return cls(
+            adjustment_id=adjustment.adjustment_id,
+            company_id=adjustment.company_id,
+            state=adjustment.state,
+            amount=Money(amount=adjustment.amount, currency=adjustment.currency),
+            reason=adjustment.reason,
+            expires_on=adjustment.expires_on,
+            author=adjustment.author,
+            at=adjustment.at,
+            decided_by=adjustment.decided_by or None,
+            decided_at=adjustment.decided_at or None,
+            note=adjustment.note,
+        )
+
+
+class AdjustmentPage(BaseModel):
+    """Oldest first."""
+
+    items: list[AdjustmentAnswer]
+    next_cursor: str | None
+
+
+def title(kind: str, language: str) -> str:
+    english, russian = TITLES.get(kind, (kind, kind))
+    return russian if language == "ru" else english
