@@ -27,10 +27,11 @@ class Goods(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What a company brings to its price: a tier of a ladder (named by its currency); without one, `tier` is empty."""
+    """What a company brings to its price: a tier, with its name in both languages; without one, `tier` is empty."""
 
     tier: str = ""
-    ladder: str = ""
+    name: str = ""
+    name_ru: str = ""
     tier_percent: Decimal = Decimal(0)
 
 
@@ -94,7 +95,8 @@ def _base_price(goods: Goods, buyer: Buyer) -> Ruling:
 def _tier_discount(goods: Goods, buyer: Buyer) -> Ruling:
     if not buyer.tier:
         return Ruling("tier_discount", "no_tier")
-    facts = {"tier": buyer.tier, "ladder": buyer.ladder, "percent": f"{buyer.tier_percent.normalize():f}"}
+    names = {"tier": buyer.tier, "name": buyer.name or buyer.tier, "name_ru": buyer.name_ru or buyer.tier}
+    facts = {**names, "percent": f"{buyer.tier_percent.normalize():f}"}
     return Ruling("tier_discount", "tier_reached", per_unit(goods.base_price, buyer.tier_percent), facts)
 
 

@@ -59,7 +59,9 @@ def _readable(facts: Mapping[str, str], language: str, club: Club) -> dict[str, 
     """The facts as a reader knows them: a tier by its name, `2,5` in Russian."""
     readable = dict(facts)
     if "tier" in facts:
-        readable["tier"] = tier_name(club, facts["ladder"], facts["tier"], language)
+        # An order keeps its explanation: one from before ladders had versions names the ladder, not the tier's names.
+        own = facts.get("name_ru" if language == "ru" else "name")
+        readable["tier"] = own or tier_name(club, facts["ladder"], facts["tier"], language)
     if language == "ru" and "percent" in facts:
         readable["percent"] = facts["percent"].replace(".", ",")
     return readable

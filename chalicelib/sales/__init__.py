@@ -9,6 +9,7 @@ from chalicelib.sales.rules import DayTotals, DocumentRef, Head, Original, Outco
 from chalicelib.sales.service import (
     TooLarge,
     day_totals,
+    first_purchase,
     heads,
     newest,
     on_order_shipped,
@@ -27,6 +28,7 @@ __all__ = [
     "SaleLine",
     "TooLarge",
     "day_totals",
+    "first_purchase",
     "heads",
     "newest",
     "on_order_shipped",

@@ -184,6 +184,11 @@ def day_totals(work: Work, company_id: str, first: date, last: date) -> DayTotal
     return store.days(work.table, company_id, first, last)
 
 
+def first_purchase(work: Work, company_id: str) -> date | None:
+    """The first day on which a document of the company counts; read consistently."""
+    return store.first_day(work.table, company_id)
+
+
 def purchases(
     work: Work,
     company_id: str,

@@ -1,11 +1,31 @@
-"""Tiers: the step of the club's ladder that a company's purchases of the last days reach, and the discount that comes with it.
+"""Tiers: the step of the club's ladder that a company's purchases reach, held for a while, and the discount that comes with it.
 
-A standing is where a company stands on a day. The tier in force is what the last night decided (or a company's first sale); the
-window sum is exact at any moment, so it may already give another tier, which the coming night puts in force.
+The tier of a day is a function of facts: what was bought and given back, the ladders, and manual tiers. A standing is where a
+company stands by them, today and on every day to come, kept where one read finds it.
 """
 
-from chalicelib.tiers.outlook import Standing, Step
+from chalicelib.tiers.ladders import Step
+from chalicelib.tiers.outlook import Standing
 from chalicelib.tiers.schemas import tier_name
-from chalicelib.tiers.service import decide, nightly, on_sale_recorded, standing, standing_of, tier_path
+from chalicelib.tiers.service import (
+    decide,
+    in_force,
+    nightly,
+    on_sale_recorded,
+    standing,
+    tier_path,
+)
+from chalicelib.tiers.store import tier_in_force
 
-__all__ = ["Standing", "Step", "decide", "nightly", "on_sale_recorded", "standing", "standing_of", "tier_name", "tier_path"]
+__all__ = [
+    "Standing",
+    "Step",
+    "decide",
+    "in_force",
+    "nightly",
+    "on_sale_recorded",
+    "standing",
+    "tier_in_force",
+    "tier_name",
+    "tier_path",
+]

@@ -1,90 +1,238 @@
-"""What purchases by day and a ladder say of a company's tier on a day. Pure: no clock, no table, no configuration.
+"""Where a company stands on a day, and what is ahead if nothing more is bought. Pure.
 
-A purchase counts from its own day on, for as many days as the window is long: one dated D is in the sums of D … D + window - 1, and
-leaves on D + window. Returns are negative and do the same, so the sum can also rise on a day on which nothing was bought.
+A standing is made from the facts as they are on a day (`stands`) and says what holds on that day and on every later one: its
+timeline is the course of tiers to come, its totals, ladders and manual tiers are those that still bear on a later day. So it can be
+kept, and read on another day (`as_of`) without asking anybody.
 
-Between two sales the window sum moves on those days only. Everything that looks ahead (the fall-out calendar, the tier that
-follows, the day on which a decision is due) walks this `course` and needs no look at the days between.
+The smallest order that keeps a tier over a day F, or lifts it, is made on the eve of F at the latest:
+
+    from_sum of the step - window sum of the eve        (of the day F itself, where its own ladder or window asks for less)
+
+It is also enough on any earlier day from which on it still counts on the eve; a smaller one may be enough while the window holds
+more. A hundredth less on the eve is not.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from typing import NamedTuple
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from chalicelib.platform.money import CENT
+from chalicelib.sales.rules import DayTotals
+from chalicelib.tiers.ladders import NO_STEP, Ladder, Step, ladder_on
+from chalicelib.tiers.rules import DAY, Facts, Grant, Reached, Spell, months_after, rank, year_before
 
-Days = Mapping[date, Decimal]  # net purchases by business date
-
-ZERO = Decimal(0)
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of a ladder: reached when the window sum is `from_sum` or more."""
-
-    tier: str
-    from_sum: Decimal
-    discount_percent: Decimal
+SINCE_DAYS = 90  # how far back a standing knows since when its tier is in force
+HORIZON_DAYS = 400  # how far ahead its timeline goes; by then a night has made it anew
 
 
-NO_STEP = Step("", ZERO, ZERO)
+class Told(NamedTuple):
+    """What the company has been told: its tier, and of which falls it was warned how many days ahead."""
+
+    step: Step = NO_STEP
+    warned: Mapping[date, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """The steps of one currency, lowest first; the last one is open."""
-
-    version: str
-    window_days: int
-    steps: tuple[Step, ...]
+NOTHING_TOLD = Told()
 
 
-class Move(NamedTuple):
-    """A day on which the window sum changes by itself: what leaves, what was dated ahead and begins to count, the sum then."""
+class Order(NamedTuple):
+    """The smallest purchase that does it, and the last day to make it."""
 
-    day: date
-    leaves: Decimal
-    enters: Decimal
-    window_sum: Decimal
+    amount: Decimal
+    by: date
 
 
-class Outlook(NamedTuple):
-    """A later day, if nothing more is bought: what leaves the window then, its sum, and the step that follows."""
+class FallOut(NamedTuple):
+    """A later day on which purchases leave the window: what leaves, what is left, the step that this gives, the tier in force."""
 
     day: date
     leaves: Decimal
     window_sum: Decimal
     step: Step
-    order_to_keep: Decimal | None
+    in_force: Step
+    to_keep: Order | None
+    to_lift: Order | None
 
 
-def window(as_of: date, window_days: int) -> tuple[date, date]:
-    """First and last day that count on this day."""
-    return as_of - (window_days - 1) * DAY, as_of
+class FallWarning(NamedTuple):
+    """A fall to be told of: the day, what follows, and the order that averts it."""
+
+    stage: int  # the warning's distance, by the ladder
+    falls_on: date
+    falls_to: Step
+    days_left: int
+    to_keep: Order | None
 
 
-def window_sum(days: Days, as_of: date, window_days: int) -> Decimal:
-    """What is dated ahead of the day does not count yet."""
-    first, last = window(as_of, window_days)
-    return sum((amount for day, amount in days.items() if first <= day <= last), ZERO)
+@dataclass(frozen=True)
+class Standing:
+    """Where a company stands on `as_of`: `built_on`, or any day after it."""
+
+    company_id: str
+    currency: str
+    as_of: date
+    built_on: date
+    ladders: tuple[Ladder, ...]
+    totals: DayTotals
+    grants: tuple[Grant, ...]
+    first_purchase: date | None
+    timeline: tuple[Spell, ...]
+    told: Told = NOTHING_TOLD
+    version: int = 0
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.totals, self.ladders, self.grants, self.first_purchase)
+
+    @cached_property
+    def reached(self) -> Reached:
+        """What the window of this day gives."""
+        return self.facts.reached(self.as_of)
+
+    @property
+    def ladder(self) -> Ladder:
+        return self.reached.ladder
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """First and last day that count."""
+        return self.as_of - (self.ladder.window_days - 1) * DAY, self.as_of
+
+    @property
+    def tier(self) -> Step:
+        """In force."""
+        return self.tier_on(self.as_of)
+
+    def tier_on(self, day: date) -> Step:
+        """In force on a day from `built_on` on, if nothing more is bought."""
+        return in_force(self.timeline, day)
+
+    @property
+    def since(self) -> date | None:
+        """The day on which this tier came into force; None without a tier, and where that is more than `SINCE_DAYS` ago."""
+        first: date | None = None
+        for spell in reversed(self._spells_until(self.as_of)):
+            if spell.step.tier != self.tier.tier:
+                break
+            first = spell.first
+        if not self.tier.tier or first is None or first <= self.as_of - SINCE_DAYS * DAY:
+            return None
+        return first
+
+    @property
+    def ahead(self) -> Sequence[Spell]:
+        """The spells that begin after this day."""
+        return self.timeline[len(self._spells_until(self.as_of)) :]
+
+    @property
+    def fall(self) -> Spell | None:
+        """The first spell ahead with a lower discount than today's."""
+        return next((spell for spell in self.ahead if rank(spell.step) < rank(self.tier)), None)
+
+    @property
+    def safe_until(self) -> date | None:
+        """The last day on which the tier in force stands without a further purchase; None without a tier."""
+        return self.fall.first - DAY if self.fall else None
+
+    @property
+    def next_step(self) -> Step | None:
+        """The step above the one that the window gives; None on the last one."""
+        return next((step for step in self.reached.steps if self.reached.window_sum < step.from_sum), None)
+
+    def _spells_until(self, day: date) -> Sequence[Spell]:
+        return self.timeline[: max(bisect_right(self.timeline, day, key=lambda spell: spell.first), 1)]
 
 
-def step_of(reached: Decimal, ladder: Ladder) -> Step:
-    """The highest step whose sum is reached; its own sum reaches it."""
-    found = NO_STEP
-    for step in ladder.steps:
-        if reached < step.from_sum:
-            break
-        found = step
-    return found
+def in_force(timeline: Sequence[Spell], day: date) -> Step:
+    return (
+        timeline[max(bisect_right(timeline, day, key=lambda spell: spell.first) - 1, 0)].step if timeline else NO_STEP
+    )
 
 
-def next_step(reached: Decimal, ladder: Ladder) -> Step | None:
-    """The step above; None on the last one."""
-    return next((step for step in ladder.steps if reached < step.from_sum), None)
+def stands(
+    company_id: str,
+    currency: str,
+    today: date,
+    facts: Facts,
+    told: Told = NOTHING_TOLD,
+    version: int = 0,
+) -> Standing:
+    """Where a company stands today, by facts that reach back to `bears_on(ladders, known_since(today))`."""
+    totals = facts.totals
+    ladders = tuple(facts.ladders[_position(facts.ladders, today) :])
+    first = _kept_from(ladders, today, facts.first_purchase)
+    last = today + HORIZON_DAYS * DAY
+    later = {days: amount for days, amount in totals.returned.items() if days[0] >= first and days[1] > today}
+    counted = {day for day, _ in later}
+    net = {day: amount for day, amount in totals.net.items() if first <= day and (amount or day in counted)}
+    return Standing(
+        company_id=company_id,
+        currency=currency,
+        as_of=today,
+        built_on=today,
+        ladders=ladders,
+        totals=DayTotals(net, later),
+        grants=tuple(grant for grant in facts.grants if grant.ends_on >= today),
+        first_purchase=facts.first_purchase,
+        timeline=tuple(facts.timeline(known_since(today), last)),
+        told=told,
+        version=version,
+    )
+
+
+def known_since(today: date) -> date:
+    """The first day of a standing's timeline."""
+    return today - SINCE_DAYS * DAY
+
+
+def _position(ladders: Sequence[Ladder], day: date) -> int:
+    return ladders.index(ladder_on(ladders, day))
+
+
+def _kept_from(ladders: Sequence[Ladder], today: date, first_purchase: date | None) -> date:
+    """The first day whose purchases count in a window from today on, or in one that a personal first step looks back to."""
+    window = max(ladder.window_days for ladder in ladders) - 1
+    horizon = today + HORIZON_DAYS * DAY
+    personal = first_purchase is not None and any(
+        ladder.personal and months_after(first_purchase, ladder.personal.months) <= horizon for ladder in ladders
+    )
+    return (year_before(today) if personal else today) - window * DAY
+
+
+# --- orders that keep and lift ----------------------------------------------------------------------------------------
+
+
+def order_to_keep(standing: Standing, day: date) -> Order | None:
+    """So that a later day has no lower tier than today. None where none is needed, or none helps."""
+    least = rank(standing.tier)
+    if not standing.tier.tier or rank(standing.tier_on(day)) >= least:
+        return None
+    eve, facts, ladder = day - DAY, standing.facts, ladder_on(standing.ladders, day)
+    judged = [facts.reached(eve)] if ladder.hold_days else []
+    if ladder.window_days > 1:
+        judged.append(facts.reached(day))
+    amounts = [amount for each in judged if (amount := _missing(each, least)) is not None]
+    return Order(min(amounts), eve) if amounts else None
+
+
+def order_to_lift(standing: Standing, by: date) -> Order | None:
+    """So that this day, today or later, has a higher tier than today. None where that comes by itself, or cannot be."""
+    today = rank(standing.tier)
+    if rank(standing.tier_on(by)) > today:
+        return None
+    reached = standing.facts.reached(by)
+    above = next((step for step in reached.steps if rank(step) > today), None)
+    return Order(missing(reached.window_sum, above), by) if above else None
+
+
+def _missing(reached: Reached, least: tuple[Decimal, bool]) -> Decimal | None:
+    """To the lowest step of this rank or a higher one."""
+    step = next((step for step in reached.steps if rank(step) >= least), None)
+    return missing(reached.window_sum, step) if step else None
 
 
 def missing(reached: Decimal, step: Step) -> Decimal:
@@ -92,119 +240,113 @@ def missing(reached: Decimal, step: Step) -> Decimal:
     return (step.from_sum - reached).quantize(CENT, rounding=ROUND_CEILING)
 
 
-def course(days: Days, as_of: date, window_days: int) -> Iterator[Move]:
-    """The days after this one on which purchases leave or begin to count, in order."""
-    length = window_days * DAY
-    first, _ = window(as_of, window_days)
-    enters = {day: amount for day, amount in days.items() if day > as_of}
-    leaves = {day + length: amount for day, amount in days.items() if day >= first}
-    reached = window_sum(days, as_of, window_days)
-    for day in sorted({*leaves, *enters}):
-        left, entered = leaves.get(day, ZERO), enters.get(day, ZERO)
-        reached += entered - left
-        yield Move(day, left, entered, reached)
+# --- the fall-out calendar --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a company stands on a day: the tier in force, and the purchases that say what follows.
+def fall_outs(standing: Standing, horizon_days: int) -> Iterator[FallOut]:
+    """Every later day, up to the horizon, on which purchases leave the window."""
+    facts, today = standing.facts, standing.as_of
+    for day in _leaving_days(standing, today + horizon_days * DAY):
+        reached, eve = facts.reached(day), day - DAY
+        first_before = eve - (ladder_on(standing.ladders, eve).window_days - 1) * DAY
+        first = day - (reached.ladder.window_days - 1) * DAY
+        leaves = facts.net(first_before, first - DAY, day)
+        if leaves:
+            yield FallOut(
+                day,
+                leaves,
+                reached.window_sum,
+                reached.step,
+                standing.tier_on(day),
+                order_to_keep(standing, day),
+                order_to_lift(standing, eve),
+            )
 
-    `tier` is what was decided on `decided_on` under the ladder `ladder_version`; the window sum may already give another one. The
-    discount is the one decided then, so a changed ladder changes nobody's price before it is decided again.
+
+def _leaving_days(standing: Standing, last: date) -> list[date]:
+    """The days on which something may leave: so many days after a purchase, or when a ladder with a shorter window begins."""
+    lengths = {ladder.window_days for ladder in standing.ladders}
+    days = {day + length * DAY for day in standing.totals.net for length in lengths if day <= last - length * DAY} | {
+        ladder.valid_from for ladder in standing.ladders
+    }
+    return sorted(day for day in days if standing.as_of < day <= last)
+
+
+# --- what is to be told, and when -------------------------------------------------------------------------------------
+
+
+def warning(standing: Standing) -> FallWarning | None:
+    """The warning that is due today: of the next fall, once for each distance that its ladder names.
+
+    Where a fall was not known in time for a distance, the nearest one that is left is used at once, and only that.
     """
-
-    company_id: str
-    currency: str
-    ladder: Ladder
-    as_of: date
-    days: Days
-    tier: str = ""
-    discount_percent: Decimal = ZERO
-    since: date | None = None
-    decided_on: date | None = None
-    ladder_version: str = ""
-    version: int = 0
-
-    @property
-    def window(self) -> tuple[date, date]:
-        return window(self.as_of, self.ladder.window_days)
-
-    @property
-    def window_sum(self) -> Decimal:
-        return window_sum(self.days, self.as_of, self.ladder.window_days)
-
-    @property
-    def step(self) -> Step:
-        """What the window of this day gives."""
-        return step_of(self.window_sum, self.ladder)
-
-    @property
-    def kept(self) -> Step | None:
-        """The ladder's step of the tier in force; None without a tier, or with one that the ladder has no more."""
-        return next((step for step in self.ladder.steps if step.tier == self.tier), None)
-
-    @property
-    def next_step(self) -> Step | None:
-        return next_step(self.window_sum, self.ladder)
-
-    @property
-    def missing(self) -> Decimal | None:
-        """To the next step."""
-        above = self.next_step
-        return missing(self.window_sum, above) if above else None
-
-    @property
-    def course(self) -> Iterator[Move]:
-        return course(self.days, self.as_of, self.ladder.window_days)
-
-
-def decided(standing: Standing) -> Standing:
-    """The standing with the tier that its window gives now in force."""
-    step = standing.step
-    return replace(
-        standing,
-        tier=step.tier,
-        discount_percent=step.discount_percent,
-        since=standing.since if standing.tier == step.tier and standing.since else standing.as_of,
-        decided_on=standing.as_of,
-        ladder_version=standing.ladder.version,
-    )
+    fall = standing.fall
+    if fall is None:
+        return None
+    days_left = (fall.first - standing.as_of).days
+    stage = min((each for each in standing.ladder.warning_days if each >= days_left), default=None)
+    if stage is None or standing.told.warned.get(fall.first, stage + 1) <= stage:
+        return None
+    return FallWarning(stage, fall.first, fall.step, days_left, order_to_keep(standing, fall.first))
 
 
 def next_due(standing: Standing) -> date | None:
-    """The first day, this one included, on which the window gives another tier than the one in force, if nothing more is bought."""
-    if standing.step.tier != standing.tier:
-        return standing.as_of
-    return next(
-        (move.day for move in standing.course if step_of(move.window_sum, standing.ladder).tier != standing.tier), None
-    )
+    """The first later day on which there is something to tell, if nothing happens before; the horizon, if the course goes beyond it."""
+    days = [spell.first for spell in standing.ahead[:1]]
+    if standing.fall:
+        days += [standing.fall.first - each * DAY for each in standing.ladder.warning_days]
+    horizon = standing.built_on + HORIZON_DAYS * DAY
+    if standing.tier_on(horizon).tier or max(standing.totals.net, default=horizon) > standing.built_on:
+        days.append(horizon)
+    return min((day for day in days if day > standing.as_of), default=None)
 
 
-def order_to_keep(kept: Step | None, sum_then: Decimal) -> Decimal | None:
-    """The smallest purchase that keeps this step on a day with this window sum; None where none is needed, or none helps.
+def told(standing: Standing, warned: FallWarning | None) -> Told:
+    """What the company has been told after today. Falls that are past are forgotten."""
+    kept = {day: stage for day, stage in standing.told.warned.items() if day > standing.as_of}
+    return Told(standing.tier, {**kept, warned.falls_on: warned.stage} if warned else kept)
 
-    It must be made by the eve: tiers are decided as the day begins.
+
+# --- why a tier changed -----------------------------------------------------------------------------------------------
+
+Reason = Literal["reached", "fell", "corrected", "manual", "ladder"]
+
+
+def reason(before: Standing | None, after: Standing, facts: Facts) -> Reason:
+    """Why the tier in force is another than the company was told. `before`: the standing as it was kept; `facts`: those of now.
+
+    reached    purchases reach a higher step            manual     a manual tier began, ended or was withdrawn
+    fell       purchases left the window, and the hold  ladder     a ladder or a season began, or the personal first step moved
+    corrected  what is recorded of the past changed
     """
-    return missing(sum_then, kept) if kept and sum_then < kept.from_sum else None
+    day = after.as_of
+    up = rank(after.tier) > rank(after.told.step)
+    if before is not None and same(before.tier_on(day), after.tier):
+        return _reason_of_time(after, facts, up)
+    if before is None:
+        return "manual" if facts.decision(day).grant else "reached"
+    if [grant for grant in before.grants if grant.ends_on >= day] != list(after.grants):
+        return "manual"
+    if before.facts.reached(day).steps != after.reached.steps:
+        return "ladder"
+    return "reached" if up else "corrected"
 
 
-def tonight(standing: Standing) -> Outlook | None:
-    """What the coming night puts in force, if it is not the tier in force already."""
-    tomorrow = standing.as_of + DAY
-    leaves = standing.days.get(tomorrow - standing.ladder.window_days * DAY, ZERO)
-    sum_then = window_sum(standing.days, tomorrow, standing.ladder.window_days)
-    step = step_of(sum_then, standing.ladder)
-    if step.tier == standing.tier:
-        return None
-    return Outlook(tomorrow, leaves, sum_then, step, order_to_keep(standing.kept, sum_then))
+def _reason_of_time(standing: Standing, facts: Facts, up: bool) -> Reason:
+    """Nothing became known: the day has come that the timeline told of."""
+    first = standing.timeline[len(standing.timeline) - len(standing.ahead) - 1].first
+    before, now = facts.decision(first - DAY), facts.decision(first)
+    if before.grant or now.grant:
+        return "manual"
+    if up:
+        return "reached" if before.steps == now.steps else "ladder"
+    if before.reached_on is None:
+        return "fell"
+    # The day on which the window no longer gave the step. If its sum was still enough, the step has moved.
+    lost = facts.reached(before.reached_on + DAY)
+    return "ladder" if lost.window_sum >= before.tier.from_sum else "fell"
 
 
-def fall_outs(standing: Standing, horizon_days: int) -> Iterator[Outlook]:
-    """The fall-out calendar: every later day, up to the horizon, on which purchases leave the window."""
-    kept, horizon = standing.kept, standing.as_of + horizon_days * DAY
-    for move in standing.course:
-        if move.day > horizon:
-            return
-        if move.leaves:
-            step = step_of(move.window_sum, standing.ladder)
-            yield Outlook(move.day, move.leaves, move.window_sum, step, order_to_keep(kept, move.window_sum))
+def same(one: Step, other: Step) -> bool:
+    """Whether a company would notice the difference."""
+    return (one.tier, one.discount_percent) == (other.tier, other.discount_percent)

@@ -11,10 +11,11 @@ routes = Routes(__name__, tag="tiers")
 def company_tier(call: Call) -> StandingAnswer:
     """Tell where the caller's company stands.
 
-    The tier in force, the purchases that count, what is missing to the next step, and which purchases leave when.
+    The tier in force and until when it is safe, the purchases that count, what is missing to the next step, which purchases leave
+    when, what follows, and the smallest order that keeps or lifts the tier.
     """
     standing = service.standing(call.work, call.principal.for_company())
-    return StandingAnswer.of(standing, call.language, call.work.club)
+    return StandingAnswer.of(standing, call.language)
 
 
 @routes.get(
@@ -27,8 +28,8 @@ def company_tier(call: Call) -> StandingAnswer:
 def tier_of_company(call: Call, company_id: str) -> StandingAnswer:
     """Tell where a company stands today, or would have stood on another day.
 
-    Without `as_of`: the same as the company sees. With it: the tier that the window of that day gives by the purchases as they are
-    known now, corrections included, and what would follow if nothing had been bought after it.
+    Without `as_of`: the same as the company sees. With it: the tier in force on that day by the purchases as they are known now,
+    corrections included, and what would follow if nothing had been bought or given back after it.
     """
     standing = service.standing_for_staff(call.work, company_id, call.query.as_of)
-    return StandingAnswer.of(standing, call.language, call.work.club)
+    return StandingAnswer.of(standing, call.language)

@@ -112,6 +112,18 @@ def bears_on(ladders: Sequence[Ladder], day: date) -> date:
     return begin - (max(ladder.window_days for ladder in ladders) - 1) * DAY
 
 
+def known_on(totals: DayTotals, day: date) -> DayTotals:
+    """The totals as this day left them: without what was bought after it, or given back after it."""
+    net = {each: amount for each, amount in totals.net.items() if each <= day}
+    returned = {}
+    for (counted, effect), amount in totals.returned.items():
+        if effect <= day:
+            returned[counted, effect] = amount
+        elif counted in net:
+            net[counted] -= amount
+    return DayTotals(net, returned)
+
+
 def rank(step: Step) -> tuple[Decimal, bool]:
     """Of two steps the better one has the higher rank: the higher discount, or any tier before none."""
     return step.discount_percent, bool(step.tier)
@@ -153,21 +165,25 @@ class Facts:
     def __init__(
         self, totals: DayTotals, ladders: Sequence[Ladder], grants: Sequence[Grant], first_purchase: date | None
     ) -> None:
+        self.totals = totals
         self.ladders = ladders
         self.grants = grants
+        self.first_purchase = first_purchase
         self._days = sorted(totals.net)
         self._sums = [ZERO, *accumulate(totals.net[day] for day in self._days)]
         later = ((effect, day, amount) for (day, effect), amount in totals.returned.items() if effect > day)
         self._returns = sorted(later)
         self._effects = [effect for effect, _, _ in self._returns]
-        self._first_purchase = first_purchase
         self._windows = {ladder.window_days for ladder in ladders}
+        self._reached: dict[date, Reached] = {}
         self._holds = {ladder.hold_days for ladder in ladders}
 
     # --- one day ---
 
     def net(self, first: date, last: date, as_of: date) -> Decimal:
         """Net purchases that count on these days, by what had been given back by the end of `as_of`."""
+        if first > last:
+            return ZERO
         days = self._days
         found = self._sums[bisect_right(days, last)] - self._sums[bisect_left(days, first)]
         for _, day, amount in self._returns[bisect_right(self._effects, as_of) :]:
@@ -176,20 +192,23 @@ class Facts:
         return found
 
     def reached(self, day: date) -> Reached:
-        ladder = ladder_on(self.ladders, day)
-        last_year = self._last_year(ladder, day)
-        steps = steps_for(ladder, day, last_year)
-        reached = self.net(day - (ladder.window_days - 1) * DAY, day, day)
-        return Reached(ladder, steps, last_year, reached, step_of(reached, steps))
+        found = self._reached.get(day)
+        if found is None:
+            ladder = ladder_on(self.ladders, day)
+            last_year = self._last_year(ladder, day)
+            steps = steps_for(ladder, day, last_year)
+            reached = self.net(day - (ladder.window_days - 1) * DAY, day, day)
+            found = self._reached[day] = Reached(ladder, steps, last_year, reached, step_of(reached, steps))
+        return found
 
     def decision(self, day: date) -> Decision:
         return next(self.path(day, day))
 
     def _last_year(self, ladder: Ladder, day: date) -> Decimal | None:
         """The sum that a personal first step follows; None for whoever has none on this day."""
-        if ladder.personal is None or self._first_purchase is None:
+        if ladder.personal is None or self.first_purchase is None:
             return None
-        if day < months_after(self._first_purchase, ladder.personal.months):
+        if day < months_after(self.first_purchase, ladder.personal.months):
             return None
         end = year_before(day)
         return self.net(end - (ladder.window_days - 1) * DAY, end, day)
@@ -264,15 +283,15 @@ class Facts:
                 begin, end = ladder.season
                 yield from (_on(year, begin) for year in years)
                 yield from (_after(year, end) for year in years)
-        if any(ladder.personal for ladder in self.ladders) and self._first_purchase is not None:
-            yield from self._personal_turns(years, moving, last)
+        if self.first_purchase is not None:
+            seniorities = {ladder.personal.months for ladder in self.ladders if ladder.personal}
+            yield from (months_after(self.first_purchase, months) for months in seniorities)
+            if seniorities:
+                yield from self._personal_turns(years, moving, last)
 
     def _personal_turns(self, years: range, moving: set[date], last: date) -> Iterator[date]:
-        assert self._first_purchase is not None
+        """When the sums of last year move, or their coefficient."""
         yield from (date(year, month, 1) for year in years for month in range(1, 13))
-        for ladder in self.ladders:
-            if ladder.personal:
-                yield months_after(self._first_purchase, ladder.personal.months)
         for day in moving:
             if day < last:
                 yield year_after(day)

@@ -9,11 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 from chalicelib.platform.club import Club
 from chalicelib.platform.http import Day, Form
 from chalicelib.platform.money import Money
-from chalicelib.tiers.outlook import DAY, NO_STEP, Outlook, Standing, Step, fall_outs, tonight
+from chalicelib.tiers.ladders import Step
+from chalicelib.tiers.outlook import (
+    SINCE_DAYS,
+    Order,
+    Standing,
+    fall_outs,
+    missing,
+    order_to_keep,
+    order_to_lift,
+    same,
+)
+from chalicelib.tiers.rules import DAY
 
 CALENDAR_DAYS = 90  # how far the fall-out calendar looks ahead
-
-_NO_TIER = {"ru": "Без уровня", "en": "No tier"}
 
 Percent = Annotated[
     Decimal,
@@ -69,10 +78,16 @@ class FallOut(BaseModel):
     amount: Money = Field(description="What leaves; negative where returns leave.")
     window_sum: Money = Field(description="What is left in the window.")
     tier: Tier = Field(description="What this sum gives.")
+    in_force: Tier = Field(description="The tier in force on this day: a step that was reached is held for a while.")
     order_to_keep: Money | None = Field(
         description="The smallest purchase that keeps the tier in force over this day; null where none is needed, or none helps."
     )
-    order_by: date = Field(description="The last day to make it.")
+    order_to_lift: Money | None = Field(
+        description="The smallest purchase that lifts the tier above today's; null where none is needed, or none helps."
+    )
+    order_by: date = Field(
+        description="The last day to make them. Made earlier, they are enough as long as they still count on that day."
+    )
 
 
 class LadderStep(BaseModel):
@@ -83,10 +98,14 @@ class LadderStep(BaseModel):
 
 
 class Ladder(BaseModel):
-    """The steps, lowest first; the last one is open."""
+    """The steps of this day, lowest first; the last one is open."""
 
     version: str
     window_days: int
+    hold_days: int = Field(
+        description="For how many days a step that was reached is held after the window has left it."
+    )
+    personal_first_step: bool = Field(description="Whether the first step follows the company's own last year.")
     steps: list[LadderStep]
 
 
@@ -96,7 +115,19 @@ class StandingAnswer(BaseModel):
     company_id: str
     as_of: date
     tier: Tier = Field(description="The tier in force.")
-    since: date | None = Field(description="Null without a tier, and for a day in the past.")
+    since: date | None = Field(
+        description=f"The day on which it came into force; null without a tier, and where that is more than {SINCE_DAYS} days ago."
+    )
+    safe_until: date | None = Field(
+        description="The last day on which the tier in force stands if nothing more is bought; null without a tier."
+    )
+    falls_to: Tier | None = Field(description="The tier that follows then; null without a tier.")
+    order_to_keep: Money | None = Field(
+        description="The smallest purchase, made on `safe_until` at the latest, after which the tier stands on; null where none helps."
+    )
+    order_to_lift: Money | None = Field(
+        description="The smallest purchase today that lifts the tier at once; null on the last step."
+    )
     window: TierWindow
     next_step: NextStep | None = Field(description="Null on the last step.")
     tonight: TierTonight | None = Field(description="Null unless the coming night changes the tier.")
@@ -104,41 +135,58 @@ class StandingAnswer(BaseModel):
     ladder: Ladder
 
     @classmethod
-    def of(cls, standing: Standing, language: str, club: Club) -> "StandingAnswer":
-        names = _names(club, standing.currency, language)
+    def of(cls, standing: Standing, language: str) -> "StandingAnswer":
+        known: dict[tuple[str, Decimal], Tier] = {}  # the same few are shown many times
 
         def money(amount: Decimal) -> Money:
             return Money(amount=amount, currency=standing.currency)
 
-        def order_to_keep(outlook: Outlook) -> Money | None:
-            return None if outlook.order_to_keep is None else money(outlook.order_to_keep)
+        def sum_of(order: Order | None) -> Money | None:
+            return money(order.amount) if order else None
 
-        def tier_of(step: Step) -> Tier:
-            return Tier(code=step.tier, name=names.get(step.tier, step.tier), discount_percent=step.discount_percent)
+        def tier(step: Step) -> Tier:
+            found = known.get((step.tier, step.discount_percent))
+            if found is None:
+                found = Tier(code=step.tier, name=step.name_in(language), discount_percent=step.discount_percent)
+                known[step.tier, step.discount_percent] = found
+            return found
 
-        in_force = Step(standing.tier, Decimal(0), standing.discount_percent)
-        tiers = {step: tier_of(step) for step in (NO_STEP, *standing.ladder.steps)}  # shown many times
+        reached, above, fall, tomorrow = standing.reached, standing.next_step, standing.fall, standing.as_of + DAY
         first, last = standing.window
-        above, missing, coming = standing.next_step, standing.missing, tonight(standing)
+        tonight = standing.tier_on(tomorrow)
         return cls(
             company_id=standing.company_id,
             as_of=standing.as_of,
-            tier=tier_of(in_force),
-            since=standing.since if standing.tier else None,
-            window=TierWindow(first=first, last=last, sum=money(standing.window_sum)),
+            tier=tier(standing.tier),
+            since=standing.since,
+            safe_until=standing.safe_until,
+            falls_to=tier(fall.step) if fall else None,
+            order_to_keep=sum_of(order_to_keep(standing, fall.first)) if fall else None,
+            order_to_lift=sum_of(order_to_lift(standing, standing.as_of)),
+            window=TierWindow(first=first, last=last, sum=money(reached.window_sum)),
             next_step=(
-                NextStep(tier=tiers[above], from_sum=money(above.from_sum), missing=money(missing))
-                if above and missing is not None
+                NextStep(
+                    tier=tier(above),
+                    from_sum=money(above.from_sum),
+                    missing=money(missing(reached.window_sum, above)),
+                )
+                if above
                 else None
             ),
-            tonight=TierTonight(**dict(tiers[coming.step]), order_to_keep=order_to_keep(coming)) if coming else None,
+            tonight=(
+                None
+                if same(tonight, standing.tier)
+                else TierTonight(**dict(tier(tonight)), order_to_keep=sum_of(order_to_keep(standing, tomorrow)))
+            ),
             falls_out=[
                 FallOut(
                     day=each.day,
                     amount=money(each.leaves),
                     window_sum=money(each.window_sum),
-                    tier=tiers[each.step],
-                    order_to_keep=order_to_keep(each),
+                    tier=tier(each.step),
+                    in_force=tier(each.in_force),
+                    order_to_keep=sum_of(each.to_keep),
+                    order_to_lift=sum_of(each.to_lift),
                     order_by=each.day - DAY,
                 )
                 for each in fall_outs(standing, CALENDAR_DAYS)
@@ -146,16 +194,14 @@ class StandingAnswer(BaseModel):
             ladder=Ladder(
                 version=standing.ladder.version,
                 window_days=standing.ladder.window_days,
-                steps=[LadderStep(tier=tiers[step], from_sum=money(step.from_sum)) for step in standing.ladder.steps],
+                hold_days=standing.ladder.hold_days,
+                personal_first_step=reached.last_year is not None,
+                steps=[LadderStep(tier=tier(step), from_sum=money(step.from_sum)) for step in reached.steps],
             ),
         )
 
 
 def tier_name(club: Club, currency: str, code: str, language: str) -> str:
-    """The tier's name for a reader; its code, if the club has it no more."""
-    return _names(club, currency, language).get(code, code)
-
-
-def _names(club: Club, currency: str, language: str) -> dict[str, str]:
-    steps = club.tiers.ladders.get(currency, [])
-    return {"": _NO_TIER[language]} | {step.tier: step.name_ru if language == "ru" else step.name for step in steps}
+    """The name that the club's founding ladder gives a tier, for what was kept without a name; else its code."""
+    steps = club.tiers.ladders.get(currency, ())
+    return next((step.name_ru if language == "ru" else step.name for step in steps if step.tier == code), code)

@@ -101,7 +101,7 @@ def test_everything_that_is_wrong_with_a_cart_is_told_at_once():
 
 
 def test_a_line_keeps_the_price_and_its_explanation():
-    price = resolve(Lamp(), 10, Buyer("silver", "RUB", Decimal(5)), DAY)
+    price = resolve(Lamp(), 10, Buyer("silver", "Silver", "Серебро", Decimal(5)), DAY)
     made = line_of("A", Lamp(), price)
     assert (made.quantity, made.base_price, made.unit_price, made.amount) == (
         10,

@@ -24,7 +24,7 @@ def price(base: str, buyer: Buyer, quantity: int = 1) -> Price:
 
 
 def with_tier(percent: str) -> Buyer:
-    return Buyer(tier="silver", ladder="RUB", tier_percent=Decimal(percent))
+    return Buyer("silver", "Silver", "Серебро", Decimal(percent))
 
 
 def test_without_a_tier_the_base_price_holds():
@@ -39,7 +39,7 @@ def test_a_tier_takes_its_percent_off():
     assert found.unit_price == Decimal("114.00")
     assert (found.chosen.rule, found.chosen.facts) == (
         "tier_discount",
-        {"tier": "silver", "ladder": "RUB", "percent": "5"},
+        {"tier": "silver", "name": "Silver", "name_ru": "Серебро", "percent": "5"},
     )
     assert [(each.rule, each.reason) for each in found.rejected] == [("base_price", "not_lower")]
 
@@ -73,7 +73,7 @@ def test_the_amount_is_the_rounded_unit_price_times_the_quantity():
 
 bases = st.decimals(min_value=0, max_value=Decimal("99999999.99"), places=2)
 percents = st.decimals(min_value=0, max_value=Decimal("99.99"), places=2)
-buyers = st.one_of(st.just(Buyer()), percents.map(lambda percent: Buyer("silver", "RUB", percent)))
+buyers = st.one_of(st.just(Buyer()), percents.map(lambda percent: Buyer("silver", "Silver", "Серебро", percent)))
 quantities = st.integers(min_value=1, max_value=1_000_000)
 
 
@@ -110,7 +110,7 @@ def test_every_rule_is_either_chosen_or_rejected_and_no_rejected_one_is_cheaper(
 @given(bases, quantities, st.tuples(percents, percents).map(sorted))
 def test_a_higher_discount_never_raises_the_price(base: Decimal, quantity: int, discounts: list[Decimal]):
     lower, higher = (
-        resolve(Lamp(base), quantity, Buyer("silver", "RUB", percent), DAY).unit_price for percent in discounts
+        resolve(Lamp(base), quantity, Buyer("silver", "Silver", "Серебро", percent), DAY).unit_price for percent in discounts
     )
     assert higher <= lower
 
