@@ -12,12 +12,13 @@ Weakest point: a close reads all day totals since the programme began, one small
 """
 
 from datetime import date
+from typing import NamedTuple
 
 from chalicelib import companies, sales
-from chalicelib.bonuses import goods, goods_store, ledger, periods, periods_store
+from chalicelib.bonuses import goods_store, ledger, periods, periods_store, rules
 from chalicelib.bonuses.goods import Entitlement, Priced
 from chalicelib.bonuses.periods import DAY, Close, Course, Part, Period, Programme
-from chalicelib.bonuses.periods_store import COURSE, Head
+from chalicelib.bonuses.periods_store import COURSE, ClosedPeriod, Head
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.catalog import Product, every_product
 from chalicelib.platform import events
@@ -141,7 +142,7 @@ def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.P
             posting_id=posting_id,
         )
 
-    return ledger.change(work, company_id, cause, lambda book: goods.owe(book, made.credit), also)
+    return ledger.change(work, company_id, cause, lambda book: rules.owe(book, made.credit), also)
 
 
 def _entitlement(
@@ -191,6 +192,40 @@ def record_available(tx: Transaction, work: Work, entitlement: Entitlement) -> N
         available_from=entitlement.available_from.isoformat(),
         **expires,
     )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+class Listed(NamedTuple):
+    """Closed periods, latest first, and where to go on."""
+
+    items: list[ClosedPeriod]
+    last: dict[str, str] | None
+
+
+def periods_of(
+    work: Work, company_id: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[tuple[Programme, Close]], Listed]:
+    """What is open, as if it were closed on what is known now, and what was closed. Raises 404 for a company that is not there.
+
+    Three calls; one more, for its currency, for a company that has bought nothing yet.
+    """
+    heads = periods_store.heads(work.table, company_id)
+    currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
+    programmes = periods.programmes_of(work.club.bonuses.periods, currency)
+    first = min((programme.since for programme in programmes.values()), default=work.today)
+    net = sales.day_totals(work, company_id, first, _LAST_DAY).net
+    coming = [
+        (programme, close)
+        for programme in programmes.values()
+        for close in periods.upcoming(
+            programme, heads[programme.code].course if programme.code in heads else Course(), work.today, net
+        )
+        if programme.since <= close.period.last
+    ]
+    page = periods_store.closed_periods(work.table, company_id, limit, after)
+    return coming, Listed([periods_store.period_of(item) for item in page.items], page.last)
 
 
 # --- frozen prices ----------------------------------------------------------------------------------------------------

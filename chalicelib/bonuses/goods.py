@@ -21,7 +21,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from chalicelib.bonuses.periods import Kind
-from chalicelib.bonuses.rules import Book
 from chalicelib.platform.money import round_half_up
 from chalicelib.platform.problems import Fault, Problem
 
@@ -405,24 +404,6 @@ def _above_left(entitlement: Entitlement, wanted: Decimal) -> Problem:
     left = round_half_up(entitlement.left)
     detail = f"{wanted:.2f} {entitlement.currency} are asked for; {left} are left."
     return Problem("above_left", detail, extra={"left": {"amount": f"{left:f}", "currency": entitlement.currency}})
-
-
-# --- what the ledger says of it ---------------------------------------------------------------------------------------
-
-
-def owe(book: Book, amount: Decimal) -> Book:
-    """So much more is owed in goods; less, where an entitlement is reversed."""
-    return replace(book, goods_owed=book.goods_owed + amount)
-
-
-def discharge(book: Book, shipped: Decimal, expired: Decimal) -> Book:
-    """So much of what is owed was used up, and has expired; negative where a shipment is reversed."""
-    return replace(
-        book,
-        goods_owed=book.goods_owed - shipped - expired,
-        goods_redeemed=book.goods_redeemed + shipped,
-        goods_expired=book.goods_expired + expired,
-    )
 
 
 def _require(choice: Choice, allowed: set[State]) -> None:

@@ -17,8 +17,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from chalicelib import companies
-from chalicelib.auth import COMPANY_ROLES
-from chalicelib.bonuses import goods, goods_store, ledger, periods_store
+from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.bonuses import goods, goods_store, ledger, periods_store, rules
 from chalicelib.bonuses.closing import record_available
 from chalicelib.bonuses.goods import Asked, Choice, Entitlement, Step
 from chalicelib.bonuses.rules import Book, Cause
@@ -26,13 +26,15 @@ from chalicelib.platform import events
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table.transactions import Item
 
 Result = TypeVar("Result")
 
 TRIES = 60  # against others who change the same entitlement at the same moment; half of them may be people of one company at once
 ZERO = Decimal(0)
 
-_CHOOSING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
+_CHOOSING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
+_SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 
 
 class Chosen(NamedTuple):
@@ -51,6 +53,11 @@ RememberEntitlement = Callable[[Transaction, Entitlement], None]
 def entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
     """As it is today: what has expired and is not posted yet counts as expired. Raises 404."""
     return goods.expire(_entitlement(work, company_id, entitlement_id), work.today)
+
+
+def on_day(item: Item, day: date) -> Entitlement:
+    """The same of an item of a list."""
+    return goods.expire(goods_store.entitlement_of(item), day)
 
 
 def _entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
@@ -98,7 +105,7 @@ def choose(
         )
 
     def write(tx: Transaction, step: Step) -> None:
-        companies.check_active(tx, company_id, member_id, _CHOOSING_ROLES)
+        companies.check_active(tx, company_id, member_id, _CHOOSING)
         _record(tx, work, step, "goods.chosen", amount=step.choice.total)
 
     cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)
@@ -130,8 +137,10 @@ def cancel(
         )
 
     def write(tx: Transaction, step: Step) -> None:
-        if not staff:
-            companies.check_active(tx, company_id, member_id, _CHOOSING_ROLES)
+        if staff:
+            companies.check_staff(tx, member_id, _SHIPPING)
+        else:
+            companies.check_active(tx, company_id, member_id, _CHOOSING)
         _record(tx, work, step, "goods.cancelled", expired=step.expired)
 
     cause = Cause(
@@ -179,6 +188,7 @@ def ship(
         )
 
     def write(tx: Transaction, step: Step) -> None:
+        companies.check_staff(tx, member_id, _SHIPPING)
         shipment = step.choice.shipments[-1]
         lines = [
             {
@@ -241,6 +251,7 @@ def reverse_shipment(
         )
 
     def write(tx: Transaction, step: Step) -> None:
+        companies.check_staff(tx, member_id, _SHIPPING)
         _record(tx, work, step, "goods.shipment_reversed", shipment_id=shipment_id, amount=-step.shipped, reason=reason)
 
     return _take(work, cause, decide, write, remember)
@@ -407,6 +418,8 @@ def _change(
         def also(tx: Transaction, _: Book, __: Book) -> None:
             goods_store.replace_entitlement(tx, after)
             _settle(tx, after, amount)
+            if cause.author:
+                companies.check_staff(tx, cause.author, _SHIPPING)
             _record_entitlement(tx, work, after, event, amount=amount, left=after.left, **facts)
             remember(tx, after)
 
@@ -427,7 +440,7 @@ def _post(
     reversed_: Decimal = ZERO,
 ) -> None:
     def alter(book: Book) -> Book:
-        return goods.discharge(goods.owe(book, -reversed_), shipped, expired)
+        return rules.lapse(rules.deliver(rules.owe(book, -reversed_), shipped), expired)
 
     ledger.change(work, found.company_id, cause, alter, also)
 

@@ -1,0 +1,320 @@
+"""Volume bonuses and the goods they are paid in: as the company sees and chooses them, as the staff ships them."""
+
+from collections.abc import Callable
+from functools import partial
+
+from chalicelib.bonuses import closing, goods_store, settlement
+from chalicelib.bonuses.goods import Entitlement
+from chalicelib.bonuses.goods_schemas import (
+    CancelChoiceForm,
+    ChoiceAnswer,
+    ChoiceForm,
+    ChosenAnswer,
+    EntitlementAnswer,
+    EntitlementPage,
+    EntitlementSummary,
+    FrozenPrice,
+    FrozenPricePage,
+    HandOverForm,
+    PeriodPage,
+    PriceQuery,
+    ReasonForm,
+    ReverseForm,
+    ShipGoodsForm,
+    WaitingGoods,
+    WaitingPage,
+    closed_period,
+    open_period,
+)
+from chalicelib.bonuses.settlement import Chosen, Remember
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.table import Transaction
+
+routes = Routes(__name__, tag="goods")
+
+STEP = ("not_found", "wrong_state")
+OF_COMPANY = "/v1/staff/companies/{company_id}/entitlements/{entitlement_id}"
+
+
+# --- the company ------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/company/periods", scope="bonuses.read", query=PageQuery, answer=PeriodPage)
+def list_periods(call: Call) -> PeriodPage:
+    """Tell how far the company is in the volume programmes.
+
+    The open periods with the volume so far, the bracket reached and what is missing to the next; and the closed ones with what was credited.
+    """
+    return _periods(call, call.principal.for_company())
+
+
+@routes.get("/v1/company/entitlements", scope="bonuses.read", query=PageQuery, answer=EntitlementPage)
+def list_entitlements(call: Call) -> EntitlementPage:
+    """List what the company is owed in goods, latest first."""
+    return _entitlements(call, call.principal.for_company())
+
+
+@routes.get(
+    "/v1/company/entitlements/{entitlement_id}",
+    scope="bonuses.read",
+    answer=EntitlementAnswer,
+    problems=("not_found",),
+)
+def show_entitlement(call: Call, entitlement_id: str) -> EntitlementAnswer:
+    """Read what is owed, with all that was chosen for it and shipped."""
+    return _entitlement(call, call.principal.for_company(), entitlement_id)
+
+
+@routes.get(
+    "/v1/company/entitlements/{entitlement_id}/prices",
+    scope="bonuses.read",
+    query=PriceQuery,
+    answer=FrozenPricePage,
+    problems=("not_found",),
+)
+def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
+    """List the goods that can be chosen, by article number, at the prices frozen when the period was closed."""
+    cursors = call.cursors()
+    found = settlement.entitlement(call.work, call.principal.for_company(), entitlement_id)
+    page = goods_store.prices(
+        call.work.table,
+        found.price_list,
+        found.currency,
+        prefix=call.query.q or "",
+        limit=call.query.limit,
+        after=cursors.open(call.query.cursor),
+    )
+    return FrozenPricePage(
+        items=[FrozenPrice.of(goods_store.priced_of(item)) for item in page.items], next_cursor=cursors.close(page.last)
+    )
+
+
+@routes.post(
+    "/v1/company/entitlements/{entitlement_id}/choices",
+    scope="bonuses.write",
+    body=ChoiceForm,
+    answer=ChosenAnswer,
+    status=201,
+    keyed=True,
+    problems=(*STEP, "above_left"),
+)
+def choose_goods(call: Call, entitlement_id: str) -> Answer:
+    """Choose goods at the frozen prices, for what is left or less; they are reserved until they are shipped."""
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    asked = [line.asked() for line in call.body.lines]
+    return _chosen(
+        call, partial(settlement.choose, call.work, company_id, member_id, entitlement_id, asked, call.body.note)
+    )
+
+
+@routes.post(
+    "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}/cancel",
+    scope="bonuses.write",
+    body=CancelChoiceForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Answer:
+    """Take a choice back, as long as nothing of it was shipped. After the last day to choose its worth expires at once."""
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    step = partial(
+        settlement.cancel, call.work, company_id, member_id, entitlement_id, choice_id, call.body.note, staff=False
+    )
+    return _chosen(call, step)
+
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=PageQuery, answer=WaitingPage)
+def list_waiting_goods(call: Call) -> WaitingPage:
+    """List the goods to be shipped and the gifts to be handed over, oldest first."""
+    cursors = call.cursors()
+    page = goods_store.waiting(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    items = []
+    for item in page.items:
+        if "choice_id" in item:
+            items.append(WaitingGoods(choice=ChoiceAnswer.of(goods_store.choice_of(item)), gift=None))
+        else:
+            gift = EntitlementSummary.of(goods_store.entitlement_of(item), call.work.today)
+            items.append(WaitingGoods(choice=None, gift=gift))
+    return WaitingPage(items=items, next_cursor=cursors.close(page.last))
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/periods",
+    scope="staff.bonuses.read",
+    query=PageQuery,
+    answer=PeriodPage,
+    problems=("not_found",),
+)
+def list_periods_of_company(call: Call, company_id: str) -> PeriodPage:
+    """Tell how far a company is in the volume programmes, as it sees it itself."""
+    return _periods(call, company_id)
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/entitlements",
+    scope="staff.bonuses.read",
+    query=PageQuery,
+    answer=EntitlementPage,
+)
+def list_entitlements_of_company(call: Call, company_id: str) -> EntitlementPage:
+    """List what a company is owed in goods, latest first."""
+    return _entitlements(call, company_id)
+
+
+@routes.get(OF_COMPANY, scope="staff.bonuses.read", answer=EntitlementAnswer, problems=("not_found",))
+def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str) -> EntitlementAnswer:
+    """Read what a company is owed, with all that was chosen for it and shipped."""
+    return _entitlement(call, company_id, entitlement_id)
+
+
+@routes.post(
+    OF_COMPANY + "/choices/{choice_id}/ship",
+    scope="staff.bonuses.write",
+    body=ShipGoodsForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=(*STEP, "already_exists"),
+)
+def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Answer:
+    """Tell of a shipment of chosen goods: a part, or all that is left. Goods for bonuses are no purchase."""
+    form: ShipGoodsForm = call.body
+    step = partial(
+        settlement.ship,
+        call.work,
+        company_id,
+        call.principal.for_member(),
+        entitlement_id,
+        choice_id,
+        [line.asked() for line in form.lines] if form.lines else None,
+        form.document,
+        form.day or call.work.today,
+    )
+    return _chosen(call, step)
+
+
+@routes.post(
+    OF_COMPANY + "/choices/{choice_id}/cancel",
+    scope="staff.bonuses.write",
+    body=ReasonForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Answer:
+    """Give back what was chosen and not shipped, when it cannot be shipped. After the last day to choose it expires at once."""
+    member_id = call.principal.for_member()
+    step = partial(
+        settlement.cancel, call.work, company_id, member_id, entitlement_id, choice_id, call.body.reason, staff=True
+    )
+    return _chosen(call, step)
+
+
+@routes.post(
+    OF_COMPANY + "/choices/{choice_id}/shipments/{shipment_id}/reverse",
+    scope="staff.bonuses.write",
+    body=ReasonForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def reverse_goods_shipment(
+    call: Call, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
+) -> Answer:
+    """Take a shipment back, whole: the document was wrong, or the goods returned. They are reserved again."""
+    member_id = call.principal.for_member()
+    step = partial(
+        settlement.reverse_shipment,
+        call.work,
+        company_id,
+        member_id,
+        entitlement_id,
+        choice_id,
+        shipment_id,
+        call.body.reason,
+    )
+    return _chosen(call, step)
+
+
+@routes.post(
+    OF_COMPANY + "/hand-over",
+    scope="staff.bonuses.write",
+    body=HandOverForm,
+    answer=EntitlementSummary,
+    keyed=True,
+    problems=STEP,
+)
+def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Answer:
+    """Say that a gift was given."""
+
+    def shown(tx: Transaction, found: Entitlement) -> None:
+        call.remember(tx, Answer(EntitlementSummary.of(found, call.work.today)))
+
+    form: HandOverForm = call.body
+    day = form.day or call.work.today
+    found = settlement.hand_over(
+        call.work, company_id, call.principal.for_member(), entitlement_id, form.document, day, shown
+    )
+    return Answer(EntitlementSummary.of(found, call.work.today))
+
+
+@routes.post(
+    OF_COMPANY + "/reverse",
+    scope="staff.bonuses.write",
+    body=ReverseForm,
+    answer=EntitlementSummary,
+    keyed=True,
+    problems=(*STEP, "above_left"),
+)
+def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Answer:
+    """Take back what is left of an entitlement, or a part of it."""
+
+    def shown(tx: Transaction, found: Entitlement) -> None:
+        call.remember(tx, Answer(EntitlementSummary.of(found, call.work.today)))
+
+    form: ReverseForm = call.body
+    found = settlement.reverse(
+        call.work, company_id, call.principal.for_member(), entitlement_id, form.amount, form.reason, shown
+    )
+    return Answer(EntitlementSummary.of(found, call.work.today))
+
+
+# --- what both see ----------------------------------------------------------------------------------------------------
+
+
+def _periods(call: Call, company_id: str) -> PeriodPage:
+    cursors = call.cursors()
+    coming, page = closing.periods_of(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
+    return PeriodPage(
+        open=[open_period(programme, close, call.language) for programme, close in coming],
+        items=[closed_period(period, call.language) for period in page.items],
+        next_cursor=cursors.close(page.last),
+    )
+
+
+def _entitlements(call: Call, company_id: str) -> EntitlementPage:
+    cursors, today = call.cursors(), call.work.today
+    page = goods_store.entitlements(call.work.table, company_id, call.query.limit, cursors.open(call.query.cursor))
+    return EntitlementPage(
+        items=[EntitlementSummary.of(settlement.on_day(item, today), today) for item in page.items],
+        next_cursor=cursors.close(page.last),
+    )
+
+
+def _entitlement(call: Call, company_id: str, entitlement_id: str) -> EntitlementAnswer:
+    found = settlement.entitlement(call.work, company_id, entitlement_id)
+    choices = goods_store.choices(call.work.table, company_id, entitlement_id)
+    return EntitlementAnswer.with_choices(found, call.work.today, choices)
+
+
+def _chosen(call: Call, step: Callable[[Remember], Chosen]) -> Answer:
+    def remember(tx: Transaction, chosen: Chosen) -> None:
+        call.remember(tx, answer(chosen))
+
+    def answer(chosen: Chosen) -> Answer:
+        return Answer(ChosenAnswer.after(chosen.choice, chosen.entitlement))
+
+    return answer(step(remember))
