@@ -1,0 +1,171 @@
+"""Words of the accrual tests: a club in memory, whose events are delivered when, how often and in which order a test wants."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from chalicelib import companies, sales
+from chalicelib.bonuses import accrual_store as store
+from chalicelib.bonuses import accruals, ledger, payments, rules
+from chalicelib.bonuses.payments import Payment
+from chalicelib.bonuses.rates import Case, Ref
+from chalicelib.companies import CustomerRef
+from chalicelib.platform.club import BonusRate, Club, club
+from chalicelib.platform.events import Event
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.work import Work
+from chalicelib.sales import Original, SaleDocument, SaleLine
+from chalicelib.table import Table
+from tests.support.crashes import watched
+from tests.support.memory import MemoryDynamo
+
+SOURCE = "1c"
+NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+CONSUMERS = {
+    "sale.recorded": [sales.on_sale_recorded, accruals.on_sale_recorded],
+    "payment.recorded": [accruals.on_payment_recorded],
+    "tier.changed": [accruals.on_tier_changed],
+}
+
+
+def figures(*rates: Mapping[str, Any], **bonuses: Any) -> Club:
+    """The club's figures with these rates, and other figures of the bonuses."""
+    rows = [BonusRate.model_validate(rate) for rate in rates] if rates else club().bonuses.rates
+    return club().model_copy(update={"bonuses": club().bonuses.model_copy(update={"rates": rows, **bonuses})})
+
+
+def memory_work(now: datetime = NOON, figures: Club | None = None) -> Work:
+    numbers = count(1)
+    return Work(
+        table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None),
+        now=now,
+        new_id=lambda prefix: f"{prefix}_{next(numbers):06d}",
+        club=figures or club(),
+    )
+
+
+def company(work: Work, name: str = "Luch", currency: str = "RUB") -> str:
+    ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
+    return companies.customers(work, SOURCE, [ref])[ref]
+
+
+def document(
+    company_id: str,
+    number: str,
+    day: date,
+    *amounts: str | Mapping[str, str],
+    returns: str | None = None,
+    currency: str = "RUB",
+) -> SaleDocument:
+    """A sale of lines by amount, or by amount and article; with `returns` (a number, or an empty text) what was given back of that sale."""
+    lines = [
+        SaleLine.of(sku, f"Goods {sku}", Decimal(1), amount=Decimal(amount))
+        for each in amounts
+        for sku, amount in ({"L-1": each} if isinstance(each, str) else each).items()
+    ]
+    if returns is None:
+        return SaleDocument(SOURCE, number, company_id, day, currency, lines, series=str(day.year))
+    back = [replace(line, quantity=-line.quantity, amount=-line.amount) for line in lines]
+    original = Original(returns, (str(day.year), str(day.year - 1)), None) if returns else None
+    return SaleDocument(
+        SOURCE, number, company_id, day, currency, back, series=f"{day.year}-returns", kind="return", original=original
+    )
+
+
+@dataclass
+class Stream:
+    """The events of a table that were not delivered yet."""
+
+    work: Work
+    consumers: Mapping[str, Iterable[Any]] = field(default_factory=lambda: CONSUMERS)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def new(self) -> list[Event]:
+        """Events written since the last look, oldest first."""
+        found = []
+        for place, item in self.items().items():
+            if "event" in item and place not in self.seen:
+                self.seen.add(place)
+                found.append(Event(item["event"], derived_id("evt", *place), dict(item)))
+        return found
+
+    def items(self) -> Mapping[tuple[str, str], Any]:
+        client: Any = self.work.table.client
+        return dict(client.items)
+
+    def deliver(self, events: Iterable[Event], work: Work | None = None) -> None:
+        for event in events:
+            for consume in self.consumers.get(event.name, ()):
+                consume(work or self.work, event)
+
+    def drain(self, work: Work | None = None) -> None:
+        """Everything that happened, and what happens of it."""
+        while events := self.new():
+            self.deliver(events, work)
+
+
+def recorded(work: Work, *documents: SaleDocument) -> None:
+    """Recorded and delivered."""
+    sales.record(work, documents)
+    Stream(work).drain()
+
+
+def paid(work: Work, document: SaleDocument, day: date | None, as_of: str | None = None) -> None:
+    """Told and delivered."""
+    payments.record(work, [Payment(document.ref, day)], by="test", as_of=as_of)
+    Stream(work).drain()
+
+
+def balances(work: Work, company_id: str) -> rules.Balances:
+    return rules.balances(ledger.book(work, company_id), work.today)
+
+
+def lots(work: Work, company_id: str) -> dict[date, Decimal]:
+    """What was credited, by expiry day."""
+    return {day: lot.credited for day, lot in ledger.book(work, company_id).lots.items() if lot.credited}
+
+
+def case(work: Work, company_id: str, ref: Ref) -> Case:
+    return store.load(work.table, company_id, ref)
+
+
+def granted(work: Work, company_id: str) -> dict[Ref, tuple[Decimal, date | None]]:
+    """What each document of the company has: how much, and where it lies."""
+    rows = store.accrued_since(work.table, company_id, date.min)
+    found = {}
+    for row in rows:
+        accrued = case(work, company_id, row.case).accrued[row.ref]
+        found[row.ref] = (accrued.amount, accrued.place.expires_on)
+    return found
+
+
+def standing(work: Work, company_id: str) -> tuple[Any, ...]:
+    """All that must be the same however it came about."""
+    book = ledger.book(work, company_id)
+    left, debt = rules.allocation(book.lots)
+    return (
+        balances(work, company_id),
+        {day: amount for day, amount in left.items() if amount},
+        debt,
+        granted(work, company_id),
+    )
+
+
+def postings(work: Work, company_id: str) -> list[rules.Posting]:
+    from chalicelib.bonuses import store as ledger_store
+
+    return list(ledger_store.postings_between(work.table, company_id, "", "~"))
+
+
+def days_later(work: Work, days: int) -> Work:
+    return replace(work, now=work.now + timedelta(days=days))
+
+
+def month_end(day: date, months: int = 12) -> date:
+    """The last day of the month that is so many months after this day's."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months + 1, 12)
+    return date(year, month + 1, 1) - timedelta(days=1)
