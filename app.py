@@ -10,8 +10,9 @@ from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 from chalicelib import catalog, exchange, letters, sales, tiers
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.auth.triggers import triggers
+from chalicelib.bonuses import closing, redemptions
 from chalicelib.bonuses import night as bonus_nights
-from chalicelib.bonuses import redemptions
+from chalicelib.bonuses.goods_routes import routes as goods_routes
 from chalicelib.bonuses.routes import routes as bonuses_routes
 from chalicelib.catalog.routes import routes as catalog_routes
 from chalicelib.companies.routes import routes as companies_routes
@@ -24,7 +25,7 @@ from chalicelib.platform.routes import routes as platform_routes
 from chalicelib.platform.work import work_now
 from chalicelib.reports.routes import routes as reports_routes
 from chalicelib.sales.routes import routes as sales_routes
-from chalicelib.tiers import everyone
+from chalicelib.tiers import everyone, simulation_service
 from chalicelib.tiers.ladder_routes import routes as ladder_routes
 from chalicelib.tiers.routes import routes as tiers_routes
 
@@ -42,6 +43,7 @@ for room in (
     catalog_routes,
     orders_routes,
     bonuses_routes,
+    goods_routes,
     reports_routes,
     exchange_routes,
 ):
@@ -62,10 +64,11 @@ SUBSCRIPTIONS: Subscriptions = {
     "order.rejected": [redemptions.on_order_ended, letters.on_event],
     "order.shipped": [sales.on_order_shipped, redemptions.on_order_ended, letters.on_event],
     "order.cancelled": [redemptions.on_order_ended, letters.on_event],
-    "sale.recorded": [sales.on_sale_recorded, tiers.on_sale_recorded],
+    "sale.recorded": [sales.on_sale_recorded, tiers.on_sale_recorded, closing.on_sale_recorded],
     "tier.changed": [letters.on_event],
     "tier_ladder.activated": [everyone.on_ladders_changed],
     "tier_ladder.withdrawn": [everyone.on_ladders_changed],
+    "tier_simulation.requested": [simulation_service.on_requested],
     "bonus.reminder": [letters.on_event],
     "bonus.expiring": [letters.on_event],
     "bonus.credited": [letters.on_event],
@@ -118,6 +121,12 @@ def nightly_tiers(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def decide_tiers(event: SQSEvent) -> dict[str, Any]:
     """The tiers queue: decide each named company's tier."""
     return each_message(event.to_dict(), lambda message: tiers.decide(work_now(), message))
+
+
+@app.on_sqs_message(queue="simulations", name="simulate_tiers", batch_size=1)
+def simulate_tiers(event: SQSEvent) -> dict[str, Any]:
+    """The simulations queue: one part of the companies a message."""
+    return each_message(event.to_dict(), lambda message: simulation_service.simulate(work_now(), message))
 
 
 @app.lambda_function(name="nightly_bonuses")
