@@ -34,7 +34,8 @@ SCOPES: dict[str, str] = {
     "staff.bonuses.write": "adjust bonuses, complete redemptions, ship goods, register machine clients",
     "staff.bonuses.approve": "approve adjustments above the limit",
     "staff.tiers.read": "tier ladders, simulations, and manual tiers",
-    "staff.tiers.write": "draw up and activate tier ladders, grant manual tiers",
+    "staff.tiers.write": "draw up and activate tier ladders",
+    "staff.tiers.grant": "grant and withdraw manual tiers",
     "machine.catalog": "write products, stock and categories",
 }
 
@@ -52,7 +53,15 @@ COMPANY_ROLES: dict[str, frozenset[str]] = {
 DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write"})
 
 STAFF_ROLES: dict[str, frozenset[str]] = {
-    "manager": frozenset({"staff.companies.read", "staff.companies.write", "staff.tiers.read", "staff.bonuses.read"}),
+    "manager": frozenset(
+        {
+            "staff.companies.read",
+            "staff.companies.write",
+            "staff.tiers.read",
+            "staff.tiers.grant",
+            "staff.bonuses.read",
+        }
+    ),
     "marketing": frozenset({"staff.reports.write", "staff.companies.read", "staff.catalog.read"}),
     "operations": frozenset(
         {
@@ -64,6 +73,7 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.distributors.write",
             "staff.tiers.read",
             "staff.tiers.write",
+            "staff.tiers.grant",
             "staff.bonuses.read",
             "staff.bonuses.write",
         }

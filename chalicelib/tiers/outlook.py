@@ -176,12 +176,17 @@ def stands(
         built_on=today,
         ladders=ladders,
         totals=DayTotals(net, later),
-        grants=tuple(grant for grant in facts.grants if grant.ends_on >= today),
+        grants=tuple(_bare(grant) for grant in facts.grants if grant.ends_on >= today),
         first_purchase=facts.first_purchase,
         timeline=tuple(facts.timeline(known_since(today), last)),
         told=told,
         version=version,
     )
+
+
+def _bare(grant: Grant) -> Grant:
+    """Without words: every read would pay for them."""
+    return grant._replace(reason="", author="", withdrawn_by=None, withdrawn_because=None)
 
 
 def known_since(today: date) -> date:

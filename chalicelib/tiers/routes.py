@@ -1,7 +1,9 @@
-"""Where do I stand."""
+"""Where do I stand, and the tiers that managers grant."""
 
-from chalicelib.platform.http import Call, Routes
-from chalicelib.tiers import service
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.table import Transaction
+from chalicelib.tiers import grant_service, service
+from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, ManualTiers, WithdrawalForm
 from chalicelib.tiers.schemas import StandingAnswer, StandingQuery
 
 routes = Routes(__name__, tag="tiers")
@@ -33,3 +35,73 @@ def tier_of_company(call: Call, company_id: str) -> StandingAnswer:
     """
     standing = service.standing_for_staff(call.work, company_id, call.query.as_of)
     return StandingAnswer.of(standing, call.language)
+
+
+# --- manual tiers -----------------------------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/manual-tiers",
+    scope="staff.tiers.grant",
+    body=ManualTierForm,
+    answer=ManualTier,
+    status=201,
+    keyed=True,
+    problems=("not_found",),
+)
+def grant_manual_tier(call: Call, company_id: str) -> Answer:
+    """Grant a company a tier for some days, whatever it bought.
+
+    It never lowers what purchases give. The reason and who gave it are kept, and the company's people hear of it by letter if its tier
+    changes.
+    """
+
+    def answer(shown: ManualTier) -> Answer:
+        return Answer(shown, headers={"Location": f"/v1/staff/companies/{company_id}/manual-tiers/{shown.grant_id}"})
+
+    def remember(tx: Transaction, shown: ManualTier) -> None:
+        call.remember(tx, answer(shown))
+
+    return answer(grant_service.grant(call.work, company_id, call.principal.for_member(), call.body, remember))
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/manual-tiers",
+    scope="staff.tiers.read",
+    query=PageQuery,
+    answer=ManualTiers,
+)
+def list_manual_tiers(call: Call, company_id: str) -> ManualTiers:
+    """List the tiers that a company was granted, with what became of them."""
+    cursors = call.cursors()
+    items, last = grant_service.granted(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
+    return ManualTiers(items=items, next_cursor=cursors.close(last))
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/manual-tiers/{grant_id}",
+    scope="staff.tiers.read",
+    answer=ManualTier,
+    problems=("not_found",),
+)
+def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTier:
+    """Read one manual tier."""
+    return grant_service.one(call.work, company_id, grant_id)
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/manual-tiers/{grant_id}/withdraw",
+    scope="staff.tiers.grant",
+    body=WithdrawalForm,
+    answer=ManualTier,
+    keyed=True,
+    problems=("not_found", "wrong_state"),
+)
+def withdraw_manual_tier(call: Call, company_id: str, grant_id: str) -> Answer:
+    """End a manual tier today. The days on which it was in force stay as they were."""
+
+    def remember(tx: Transaction, shown: ManualTier) -> None:
+        call.remember(tx, Answer(shown))
+
+    member_id = call.principal.for_member()
+    return Answer(grant_service.withdraw(call.work, company_id, grant_id, member_id, call.body, remember))

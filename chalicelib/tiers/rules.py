@@ -44,6 +44,7 @@ class Grant(NamedTuple):
     withdrawn_on: date | None = None
     withdrawn_at: str | None = None
     withdrawn_by: str | None = None
+    withdrawn_because: str | None = None
 
     @property
     def ends_on(self) -> date:

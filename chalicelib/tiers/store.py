@@ -148,13 +148,16 @@ def unpacked(text: str) -> dict[date, Decimal]:
 
 
 def create_grant(tx: Transaction, company_id: str, grant: Grant) -> None:
-    tx.create({**keys.manual_tier(company_id, grant.grant_id).as_item(), **_grant_fact(grant)}, label="grant")
+    tx.create(
+        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **_grant_fact(grant)},
+        label="grant",
+    )
 
 
 def put_withdrawal(tx: Transaction, company_id: str, grant: Grant) -> None:
     """The transaction is refused with label `grant` if it has been withdrawn already."""
     tx.put(
-        {**keys.manual_tier(company_id, grant.grant_id).as_item(), **_grant_fact(grant)},
+        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **_grant_fact(grant)},
         when=Attr("pk").exists() & Attr("withdrawn_on").not_exists(),
         label="grant",
     )
@@ -179,6 +182,7 @@ def grant_from(fact: Mapping[str, Any]) -> Grant:
         withdrawn_on=date.fromisoformat(withdrawn_on) if withdrawn_on else None,
         withdrawn_at=fact.get("withdrawn_at"),
         withdrawn_by=fact.get("withdrawn_by"),
+        withdrawn_because=fact.get("withdrawn_because"),
     )
 
 
