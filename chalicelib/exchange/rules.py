@@ -12,6 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
+from chalicelib.exchange import originals
+from chalicelib.sales.rules import Original
+
 Field = Literal[
     "document",
     "business_date",
@@ -26,6 +29,8 @@ Field = Literal[
     "amount",
     "currency",
     "return_flag",
+    "original",
+    "original_date",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 DateOrder = Literal["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"]
@@ -76,6 +81,26 @@ HEADINGS: dict[Field, tuple[str, ...]] = {
     "amount": ("сумма", "сумма, руб.", "стоимость", "стоимость, руб.", "amount", "total", "line total"),
     "currency": ("валюта", "currency"),
     "return_flag": ("возврат", "это возврат", "return", "is return", "is cancel"),
+    "original": (
+        "документ-основание",
+        "документ основание",
+        "исходный документ",
+        "номер исходного документа",
+        "документ реализации",
+        "документ отгрузки",
+        "документ продажи",
+        "original document",
+        "original document number",
+        "original invoice",
+        "original",
+    ),
+    "original_date": (
+        "дата документа-основания",
+        "дата исходного документа",
+        "дата документа реализации",
+        "original document date",
+        "original date",
+    ),
 }
 # Of each of these, one at least must be there.
 REQUIRED: tuple[tuple[Field, ...], ...] = (
@@ -86,6 +111,8 @@ REQUIRED: tuple[tuple[Field, ...], ...] = (
     ("quantity",),
     ("unit_price", "amount"),
 )
+# Where a field has no column, another one of its group stands for it.
+STAND_INS: tuple[tuple[Field, ...], ...] = (*REQUIRED, ("original_date", "original"))
 
 # What is wrong with a row, in English and in Russian.
 REASONS: dict[str, tuple[str, str]] = {
@@ -111,6 +138,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "Only some rows of this return are marked as one",
         "Не все строки этого возврата отмечены как возврат",
     ),
+    "original_differs": (
+        "Rows of this return name different original documents",
+        "В строках возврата разные исходные документы",
+    ),
+    "original_after_return": (
+        "The original document is dated after the return",
+        "Исходный документ датирован позже возврата",
+    ),
     "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
     "document_too_large": ("The document has too much text", "В документе слишком много текста"),
     "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
@@ -124,7 +159,14 @@ REASONS: dict[str, tuple[str, str]] = {
 MOST_NUMBER = Decimal(10) ** 12
 FIRST_DAY = date(1990, 1, 1)
 AHEAD = timedelta(days=31)  # documents are sometimes dated to the end of the month
-MOST_CHARACTERS: dict[Field, int] = {"document": 100, "customer": 100, "customer_name": 300, "sku": 100, "name": 300}
+MOST_CHARACTERS: dict[Field, int] = {
+    "document": 100,
+    "customer": 100,
+    "customer_name": 300,
+    "sku": 100,
+    "name": 300,
+    "original": 150,
+}
 MOST_OTHER_CHARACTERS = 60
 
 
@@ -325,6 +367,7 @@ class Row:
     quantity: Decimal
     unit_price: Decimal | None
     amount: Decimal | None
+    original: tuple[str, date | None] | None = None
 
 
 class Fault(NamedTuple):
@@ -366,6 +409,8 @@ class Reader:
             "amount": lambda text: number(text, mark),
             "currency": self._known_currency,
             "return_flag": flag,
+            "original": lambda text: originals.reference(numbered(text), self._day),
+            "original_date": self._day,
         }
         has = frozenset(fields)
         self._columns = [
@@ -418,6 +463,7 @@ class Reader:
             quantity=quantity,
             unit_price=found.get("unit_price"),
             amount=amount,
+            original=originals.original(found.get("original"), found.get("original_date"), found["document"]),
         )
 
     def _day(self, text: str) -> date:
@@ -468,6 +514,7 @@ class Draft:
     rows: list[Row] = dataclass_field(default_factory=list)
     code: str = ""
     field: Field | Literal[""] = ""
+    originals: set[tuple[str, date | None]] = dataclass_field(default_factory=set)
 
     @property
     def number(self) -> str:
@@ -497,6 +544,14 @@ class Draft:
         """1C numbers each kind of document anew every year: the same number is another document then."""
         return f"{self.business_date.year}-returns" if self.is_return else str(self.business_date.year)
 
+    @property
+    def original(self) -> Original | None:
+        """The sale that it takes back; what a sale rests on, an order or a contract, is of no interest."""
+        if not self.originals or not self.is_return:
+            return None
+        [(number, day)] = self.originals
+        return originals.of_return(number, day, self.business_date)
+
     def leave_out(self, code: str, wanted: Field | Literal[""] = "") -> None:
         """The first reason stays."""
         if not self.code:
@@ -517,6 +572,8 @@ class Drafts:
             draft.leave_out("too_many_lines")
             return
         draft.rows.append(row)
+        if row.original:
+            draft.originals.add(row.original)
         if row.business_date != draft.business_date:
             draft.leave_out("date_differs", "business_date")
         elif row.customer.ref != draft.customer.ref:
@@ -540,6 +597,8 @@ class Drafts:
                 # One half is marked as a return, the other has nothing but negative quantities.
                 draft.leave_out("mark_differs", "return_flag")
                 other.leave_out("mark_differs", "return_flag")
+            if draft.originals and draft.is_return:
+                _settle_original(draft)
 
     def good(self) -> Iterator[Draft]:
         return (draft for draft in self._drafts.values() if not draft.code)
@@ -555,6 +614,13 @@ class Drafts:
 
     def _key(self, row: Row) -> tuple[str, bool, int]:
         return row.number, row.returned, row.business_date.year
+
+
+def _settle_original(draft: Draft) -> None:
+    if len(draft.originals) > 1:
+        draft.leave_out("original_differs", "original")
+    elif any(day and day > draft.business_date for _, day in draft.originals):
+        draft.leave_out("original_after_return", "original_date")
 
 
 # --- the import -------------------------------------------------------------------------------------------------------

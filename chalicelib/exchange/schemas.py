@@ -35,6 +35,13 @@ class Mapping(Form):
     amount: Column | None = Field(default=None, description="Usually Сумма; without it, quantity times price.")
     currency: Column | None = Field(default=None, description="Where it is empty, the import's currency.")
     return_flag: Column | None = Field(default=None, description="Marks returns: their quantities count as negative.")
+    original: Column | None = Field(
+        default=None,
+        description="Of a return: the sale that it takes back, by its number or as 1C shows it; usually Документ-основание.",
+    )
+    original_date: Column | None = Field(
+        default=None, description="Of a return: the day of that sale; usually Дата исходного документа."
+    )
 
 
 class Format(Form):

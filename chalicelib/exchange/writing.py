@@ -13,7 +13,7 @@ from chalicelib.companies import CustomerRef
 from chalicelib.exchange import rules, store
 from chalicelib.exchange.parts import read_part
 from chalicelib.exchange.reports import MOST_LISTED, BadRow, listing
-from chalicelib.exchange.rules import FIELDS, REQUIRED, Draft, Drafts, Field, Reader, Row
+from chalicelib.exchange.rules import FIELDS, STAND_INS, Draft, Drafts, Field, Reader, Row
 from chalicelib.exchange.store import COUNTED, Counts, Import
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.work import Work
@@ -134,6 +134,7 @@ def _document(found: Import, draft: Draft, company_id: str) -> SaleDocument:
         business_date=draft.business_date,
         currency=draft.currency,
         kind="return" if draft.is_return else "sale",
+        original=draft.original,
         lines=[SaleLine.of(row.sku, row.name, row.quantity, row.unit_price, row.amount) for row in draft.rows],
     )
 
@@ -161,7 +162,7 @@ def _column(found: Import, wanted: Field | Literal[""]) -> str:
 
 def _present(found: Import, wanted: Field | Literal[""]) -> Field | Literal[""]:
     """The field, or the one that stands in for it in this file."""
-    for several in ((wanted,), *(group for group in REQUIRED if wanted in group)):
+    for several in ((wanted,), *(group for group in STAND_INS if wanted in group)):
         for field in several:
             if field in found.columns:
                 return field

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from stdnum.ru import inn as stdnum_inn
 
 from chalicelib.exchange import rules
-from chalicelib.exchange.rules import FIELDS, REASONS, REQUIRED, Drafts, Fault, Reader, Row, Wrong
+from chalicelib.exchange.rules import FIELDS, REASONS, STAND_INS, Drafts, Fault, Reader, Row, Wrong
+from chalicelib.sales import Original
 
 HEADING = [
     "Дата",
@@ -470,6 +471,51 @@ def test_a_sale_and_a_return_may_have_the_same_number() -> None:
     assert [draft.series for draft in made.good()] == ["2026", "2026-returns"]
 
 
+# --- what a return takes back -----------------------------------------------------------------------------------------
+
+
+def test_a_return_names_its_sale_once_in_any_of_its_rows() -> None:
+    (draft,) = drafts([row(2, quantity="-1", original="ут-9"), row(3, quantity="-1")]).good()
+    assert draft.original == Original("УТ-9", ("2026", "2025"), None)
+
+
+def test_a_return_may_name_the_day_of_its_sale_alone() -> None:
+    (draft,) = drafts([row(2, quantity="-1", original_date="11.01.2026")]).good()
+    assert draft.original == Original("", (), date(2026, 1, 11))
+
+
+def test_what_a_sale_rests_on_is_of_no_interest() -> None:
+    (draft,) = drafts([row(2, original="УТ-9"), row(3, original="УТ-8", original_date="13.01.2026")]).good()
+    assert draft.original is None
+
+
+@pytest.mark.parametrize(
+    ("several", "code", "wanted"),
+    [
+        ([{"original": "УТ-9"}, {"original": "УТ-8"}], "original_differs", "original"),
+        ([{"original_date": "13.01.2026"}], "original_after_return", "original_date"),
+    ],
+)
+def test_a_return_whose_original_cannot_be_is_left_out(several: list[dict[str, str]], code: str, wanted: str) -> None:
+    made = drafts([row(2, quantity="-1", **given) for given in several])
+    draft = made.of(row(2, quantity="-1"))
+    assert (list(made.good()), draft.code, draft.field) == ([], code, wanted)
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"original_date": "вчера"}, ("original_date", "date")),
+        ({"original_date": "11.01.1926"}, ("original_date", "date_out_of_range")),
+        ({"original": "Реализация УТ-1 от 31.02.2026"}, ("original", "date")),
+        ({"original": "x" * 151}, ("original", "too_long")),
+    ],
+)
+def test_a_wrong_original_is_a_wrong_row(given: dict[str, str], fault: tuple[str, str]) -> None:
+    (found,) = reader().read(2, cells(quantity="-1", **given), False)
+    assert (found.field, found.code) == fault
+
+
 # --- the import -------------------------------------------------------------------------------------------------------
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -491,4 +537,4 @@ def test_an_import_in_which_nothing_moves_has_stalled() -> None:
 
 def test_every_reason_has_words_in_both_languages() -> None:
     assert all(english and russian for english, russian in REASONS.values())
-    assert all(set(group) <= set(FIELDS) for group in REQUIRED)
+    assert all(set(group) <= set(FIELDS) for group in STAND_INS)

@@ -29,7 +29,7 @@ from tests.exchange.steps import (
     upload,
     write_all,
 )
-from tests.sales.steps import days, items
+from tests.sales.steps import days, deliver, items, returned_parts
 from tests.sales.steps import told as told_by_events
 from tests.support.api import Api
 from tests.support.crashes import crashes, empty_account, races
@@ -57,6 +57,9 @@ def documents(work: Work) -> dict[tuple[str, str], tuple[int, Decimal]]:
         for sale in items(work, "SALE#")
         if "superseded_by" not in sale
     }
+
+
+WITH_ORIGINALS = [*HEADING, "Документ-основание", "Дата исходного документа"]
 
 
 # --- the way of a good file -------------------------------------------------------------------------------------------
@@ -124,6 +127,45 @@ def test_an_older_upload_that_is_late_does_not_bring_old_content_back(api: Api, 
     write_all(later, waiting)
     assert counts(shown(api, late["import_id"])) == ({"total": 1, "unchanged": 1}, {"unchanged": 1})
     assert totals(work) == {"К-1": Decimal(70)}
+
+
+def test_returns_count_on_the_days_of_their_sales_in_whatever_order_files_and_rows_come(api: Api, work: Work) -> None:
+    def given_back(number: str, *original: str) -> list[str]:
+        return [*row(number, day="20.02.2026", quantity="-1", price="10,00", amount="-10,00"), *original]
+
+    sale = [*row("УТ-1"), "Заказ клиента УТ-77 от 11.01.2026 9:00:00", ""]
+    returns = [
+        given_back("В-1", "Реализация товаров и услуг УТ-1 от 12.01.2026 10:00:00", ""),
+        given_back("В-2", "ут-1", ""),
+        given_back("В-3", "", "12.01.2026"),
+        given_back("В-4", "", ""),
+    ]
+    for files in ([[sale, *returns]], [[sale], returns], [returns, [sale]]):
+        empty_account()
+        for number, rows in enumerate(files):
+            done = bring(api, work, table(*rows, heading=WITH_ORIGINALS), key=f"file-{number}")
+            assert done["documents"]["created"] == len(rows)
+        deliver(work)
+        assert {day: total for (_, day), total in days(work).items()} == {
+            "2026-01-12": (Decimal(70), 4),
+            "2026-02-20": (Decimal(-10), 1),
+        }
+        assert {effect: amount for (_, _, effect), amount in returned_parts(work).items()} == {
+            "2026-02-20": Decimal(-30)
+        }
+
+
+def test_a_return_with_a_wrong_original_is_left_out_and_says_where(api: Api, work: Work) -> None:
+    back = row("В-1", day="20.02.2026", quantity="-1", amount="-10,00")
+    rows = [[*back, "УТ-1 от 21.02.2026", ""], [*row("УТ-2"), "", "вчера"], [*row("УТ-3"), "", "21.01.2026"]]
+    done = bring(api, work, table(*rows, heading=WITH_ORIGINALS))
+    assert done["documents"] == {"created": 1, "changed": 0, "unchanged": 0, "failed": 2}
+    assert [bad[:5] for bad in bad_rows(done)] == [
+        ["2", "В-1", "Дата исходного документа", "", "original_after_return"],
+        ["3", "УТ-2", "Дата исходного документа", "вчера", "date"],
+    ]
+    alone = bring(api, work, table(rows[0][:-1], heading=WITH_ORIGINALS[:-1]), key="again")
+    assert bad_rows(alone)[0][:4] == ["2", "В-1", "Документ-основание", "УТ-1 от 21.02.2026"]
 
 
 def test_a_document_of_a_thousand_lines_scattered_over_the_file(api: Api, work: Work) -> None:

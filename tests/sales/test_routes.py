@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleLine, record, service
-from tests.sales.steps import DAY, invoice
+from tests.sales.steps import DAY, invoice, returned
 from tests.support.api import STRANGER, Api, Caller
 
 BUYER = Caller.person("mem_1", "company", "buyer", "cmp_1")
@@ -66,6 +66,18 @@ def test_a_document_is_shown_in_short_and_with_its_lines_on_request(api: Api, wo
             "amount": {"amount": "7.00", "currency": "RUB"},
         },
     ]
+
+
+def test_a_return_shows_the_sale_that_it_takes_back_and_the_day_that_it_counts_on(api: Api, work: Work) -> None:
+    record(work, [invoice("УТ-1", day=DAY - timedelta(9))])
+    told = DAY - timedelta(3)
+    record(work, [returned("В-1"), returned("В-2", "УТ-9", on=told), returned("В-3", "УТ-8")])
+    found = {item["document"]: item for item in api.call("GET", PATH, BUYER).json["items"]}
+    assert {number: (item["counts_on"], item["original"]) for number, item in found.items() if number[0] == "В"} == {
+        "В-1": ("2026-10-24", {"document": "УТ-1", "business_date": "2026-10-24", "found": True}),
+        "В-2": ("2026-10-30", {"document": "УТ-9", "business_date": "2026-10-30", "found": False}),
+        "В-3": ("2026-11-02", {"document": "УТ-8", "business_date": None, "found": False}),
+    }
 
 
 def test_a_corrected_document_is_shown_once_as_it_is_now(api: Api, work: Work) -> None:
