@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 MOST_LEVELS = 8
-MOST_CATEGORIES = 2000  # so that the whole tree is one item, and one read
+MOST_CATEGORIES = 1500  # so that the whole tree is one item, and one read
 
 
 class Category(NamedTuple):

@@ -95,7 +95,9 @@ def _known(work: Work, image_id: str) -> tuple[Image, str]:
     return Image(item["image_id"], item["content_type"]), item["sku"]
 
 
-def _changed(work: Work, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False) -> Images:
+def _changed(
+    work: Work, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False
+) -> Images:
     for _ in range(TRIES):
         item = store.read_items(work.table, [sku], consistent=True)[sku]
         before = store.images_of(item)

@@ -1,7 +1,6 @@
 """Products as readers see them and as staff and machines write them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -25,7 +24,7 @@ MOST_PRICES = 20
 # Printable: what is typed, read aloud and put into a key.
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["LMP-0042"])]
 Code = Annotated[
-    str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["street-lights"])
+    str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["street-lights"])
 ]  # of a category
 Warehouse = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", examples=["MSK-1"])]
 PriceType = Annotated[
@@ -67,7 +66,10 @@ class ProductQuery(PageQuery):
         examples=["уличные светильники"],
     )
     category: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Code of a category: products of it and of all below it."
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Code of a category: products of it and of all below it.",
     )
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
     status: Status | None = Field(default=None, description="Only products in this status.")
@@ -78,9 +80,7 @@ class ProductQuery(PageQuery):
 
     @property
     def asks_for_all(self) -> bool:
-        return self.sort == "sku" and not self.model_dump(
-            exclude={"limit", "cursor", "sort"}, exclude_none=True
-        )
+        return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
 
 
 class AttributeAnswer(BaseModel):
