@@ -1,42 +1,140 @@
 """The bonuses' nights: what falls due is named to the bonuses queue, and done there.
 
-01:30             ──▶ nightly   names the companies of which something is due, by kind
-03:00             ──▶ prove     names the companies whose books have moved since they were proved
-the bonuses queue ──▶ decide    does it, company by company
+    01:30             ──▶ nightly   names the companies of which something is due, by what it is
+    03:00             ──▶ prove     names the companies whose books have moved since they were proved
+    the bonuses queue ──▶ decide    does it, company by company
+
+What is due of a company: its lots have expired, or a letter is to be written (BONUS); a period is to be closed, or goods are there or
+expire ("periods"). Whatever is done takes the company off the index of what is due, in its own transaction: so a message that comes
+twice, late, or again after a crash finds what is left to do, and nothing else.
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from chalicelib.bonuses import goods_store, ledger, notices, proving, store
+from chalicelib.bonuses.closing import close_due
+from chalicelib.bonuses.rules import Book
+from chalicelib.bonuses.settlement import expire_goods
 from chalicelib.platform import nights
+from chalicelib.platform.events import record
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
+from chalicelib.table import Transaction, keys
 
-JOB = "bonuses"
+JOB, PROOF = "bonuses", "bonus-proof"
+PROOF_LOOK_BACK_DAYS = (
+    1  # what moved after the last proof began; what a message given up left over waits in the dead-letter queue
+)
+
+
+# --- naming -----------------------------------------------------------------------------------------------------------
 
 
 def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
-    """Names the companies of which something is due; returns what it counted, and keeps it as a RUN."""
+    """Names the companies of which something is due; returns what it counted, and keeps it as a RUN.
+
+    It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event.
+    """
     first = nights.first_day(work, event, nights.last_run(work, JOB))
-    due = nights.due_between(work, JOB, first, work.today)
-    counted, messages = nights.send_companies(settings().bonuses_queue_url, due, do=JOB)
-    facts = {
+    facts: dict[str, Any] = {
         "first_day": first.isoformat(),
         "day": work.today.isoformat(),
-        "companies": counted,
-        "messages": messages,
+        "companies": 0,
+        "messages": 0,
     }
+    for what in DUE:
+        due = nights.due_between(work, what, first, work.today)
+        counted, messages = nights.send_companies(settings().bonuses_queue_url, due, do=what)
+        facts |= {
+            what: counted,
+            "companies": facts["companies"] + counted,
+            "messages": facts["messages"] + messages,
+        }
     nights.record_run(work, JOB, facts)
     log.info("nightly bonuses", extra=facts)
     return facts
 
 
 def prove(work: Work, event: dict[str, Any]) -> dict[str, Any]:
-    """Names the companies whose books have moved since they were proved."""
-    return {}
+    """Checks the club's totals and names the companies whose books have moved since the last run; what it counted, kept as a RUN.
+
+    An event {"full": true} asks for every company from its first posting on, and for the totals against all checkpoints.
+    """
+    full = event.get("full") is True
+    first = nights.first_day(work, event, nights.last_run(work, PROOF), look_back_days=PROOF_LOOK_BACK_DAYS)
+    wrong = proving.prove_totals(work, full=full)
+    about = {"full": True} if full else {}
+    due = proving.due(work, first, full=full)
+    counted, messages = nights.send_companies(settings().bonuses_queue_url, due, do=PROOF, **about)
+    facts = {
+        "first_day": first.isoformat(),
+        "day": work.today.isoformat(),
+        "full": full,
+        "totals_wrong": wrong,
+        "companies": counted,
+        "messages": messages,
+    }
+    nights.record_run(work, PROOF, facts)
+    log.info("nightly bonus proof", extra=facts)
+    return facts
+
+
+# --- doing ------------------------------------------------------------------------------------------------------------
 
 
 def decide(work: Work, message: dict[str, Any]) -> None:
-    """Does what the message of the bonuses queue says."""
-    json.loads(message["body"])
+    """Does what the message says of each company it names. One that fails holds up no other; the message comes again for it."""
+    body = json.loads(message["body"])
+    if body["do"] == PROOF:
+        proving.prove_companies(work, body["companies"], full=body.get("full", False))
+        return
+    failed = []
+    for company_id in body["companies"]:
+        try:
+            DUE[body["do"]](work, company_id)
+        except Exception:
+            log.exception("bonuses not decided", extra={"company_id": company_id, "do": body["do"]})
+            failed.append(company_id)
+    if failed:
+        raise RuntimeError(f"not decided: {', '.join(failed)}")
+
+
+def _pass_day(work: Work, company_id: str) -> None:
+    ledger.pass_day(work, company_id, partial(_notify, work))
+
+
+def _notify(work: Work, tx: Transaction, book: Book) -> None:
+    """The events of the letters that the book asks for."""
+    found = notices.notices(book, book.day, ledger.notice_figures(work))
+    tell = partial(record, tx, work, keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency)
+    for each in found.expiring:
+        tell(
+            "bonus.expiring",
+            expires_on=each.expires_on.isoformat(),
+            amount=each.amount,
+            days_left=each.days_left,
+            available=each.available,
+        )
+    if found.reminder:
+        tell(
+            "bonus.reminder",
+            day=book.day.isoformat(),
+            available=found.reminder.available,
+            pending=found.reminder.pending,
+            lots=[
+                {"expires_on": expires_on.isoformat(), "amount": amount} for expires_on, amount in found.reminder.lots
+            ],
+        )
+
+
+def _pass_day_of_goods(work: Work, company_id: str) -> None:
+    close_due(work, company_id)
+    expire_goods(work, company_id)
+
+
+# What may be due, by the name under which the index keeps it.
+DUE: dict[str, Callable[[Work, str], None]] = {store.DUE: _pass_day, goods_store.DUE: _pass_day_of_goods}

@@ -8,7 +8,7 @@ POSTING and CAUSE (the partition LEDGER#): created, never changed or deleted; th
 posting a cause made; one without `sequence` made none, since nothing moved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -87,6 +87,13 @@ def _lot_of(expires_on: date, item: list[Any]) -> Lot:
     return Lot(expires_on, date.fromisoformat(opened), credited, months)
 
 
+def moved_on(table: Table, day: date) -> Iterator[str]:
+    """Ids of the companies whose books moved on this day, and not since."""
+    for shard in range(keys.DUE_SHARDS):
+        for item in table.query_all(keys.bonuses_moved_shard(day, shard), index="gsi1"):
+            yield item["company_id"]
+
+
 # --- postings ---------------------------------------------------------------------------------------------------------
 
 
@@ -125,6 +132,14 @@ def postings_between(
     """Oldest first, those recorded from this moment on and before that one."""
     between = (keys.posting(company_id, first, None).sk, keys.posting(company_id, until, None).sk)
     return table.query(keys.posting(company_id, "", None).pk, between=between, limit=limit, after=after)
+
+
+def postings_from(table: Table, company_id: str, at: str, sequence: int) -> Iterator[Posting]:
+    """From this posting on, itself too; from the first one if it has no moment. Oldest first, page after page; consistent."""
+    every = keys.posting(company_id, "", None)
+    first = keys.posting(company_id, at, sequence if at else None)
+    last = keys.posting(company_id, "~", None)  # sorts after every moment
+    return map(posting_of, table.query_all(every.pk, between=(first.sk, last.sk), consistent=True))
 
 
 def last_before(table: Table, company_id: str, until: str) -> Posting | None:

@@ -10,7 +10,7 @@ Naming a company twice does no harm: whoever has been done is due no more.
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.platform import aws
@@ -30,12 +30,14 @@ TRIES = 6  # of a call that the queue takes in part only
 RUN_KEEP_DAYS = 400
 
 
-def first_day(work: Work, event: dict[str, Any], last_run: Item | None) -> date:
-    """Where to begin: a week ago, or with the last run if that is longer ago, or with the `day` of the event.
+def first_day(
+    work: Work, event: dict[str, Any], last_run: Item | None, *, look_back_days: int = LOOK_BACK_DAYS
+) -> date:
+    """Where to begin: so many days ago, or with the last run if that is longer ago, or with the `day` of the event.
 
     Raises ValueError for a `day` that is still to come.
     """
-    days = [work.today - timedelta(days=LOOK_BACK_DAYS)]
+    days = [work.today - timedelta(days=look_back_days)]
     if last_run:
         days.append(date.fromisoformat(last_run["day"]))
     if "day" in event:
@@ -47,12 +49,15 @@ def first_day(work: Work, event: dict[str, Any], last_run: Item | None) -> date:
 
 
 def due_between(work: Work, what: str, first: date, last: date) -> Iterator[str]:
-    """Company ids by day, oldest first. Eventually consistent: who is missed or seen twice is there again tomorrow."""
+    """Company ids by day, oldest first; once a day, however many things are due.
+
+    Eventually consistent: who is missed or seen twice is there again tomorrow.
+    """
     for offset in range((last - first).days + 1):
         for shard in range(keys.DUE_SHARDS):
             partition = keys.due_shard(what, first + timedelta(days=offset), shard)
-            for item in work.table.query_all(partition, index="gsi2"):
-                yield item["company_id"]
+            items = work.table.query_all(partition, index="gsi2")
+            yield from (company_id for company_id, _ in groupby(item["company_id"] for item in items))
 
 
 def send_companies(queue_url: str, company_ids: Iterable[str], **about: Any) -> tuple[int, int]:
