@@ -72,7 +72,7 @@ def redeem_bonuses(call: Call) -> Answer:
     staff complete the redemption.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answered(call, partial(redemptions.redeem, call.work, company_id, member_id, call.body), _redemption)
+    return _answered(call, partial(redemptions.redeem, call.work, company_id, member_id, call.body), _made)
 
 
 @routes.get("/v1/company/redemptions", scope="bonuses.read", query=PageQuery, answer=RedemptionPage)
@@ -107,7 +107,7 @@ def cancel_redemption(call: Call, redemption_id: str) -> Answer:
     accepts the order.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answered(call, partial(redemptions.cancel, call.work, company_id, member_id, redemption_id), _redemption)
+    return _answered(call, partial(redemptions.cancel, call.work, company_id, member_id, redemption_id), _ended)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
 def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Answer:
     """Say that the company got what it redeemed bonuses for."""
     staff_id = call.principal.for_member()
-    return _answered(call, partial(redemptions.complete, call.work, staff_id, company_id, redemption_id), _redemption)
+    return _answered(call, partial(redemptions.complete, call.work, staff_id, company_id, redemption_id), _ended)
 
 
 @routes.post(
@@ -186,7 +186,7 @@ def adjust_bonuses(call: Call, company_id: str) -> Answer:
     Above the club's limit the adjustment waits, and nothing moves until somebody else approves it.
     """
     staff_id = call.principal.for_member()
-    return _answered(call, partial(adjustments.adjust, call.work, staff_id, company_id, call.body), _adjustment)
+    return _answered(call, partial(adjustments.adjust, call.work, staff_id, company_id, call.body), _asked)
 
 
 @routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=PageQuery, answer=AdjustmentPage)
@@ -221,7 +221,7 @@ def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Answe
     """Post an adjustment that somebody else asked for."""
     staff_id = call.principal.for_member()
     decide = partial(adjustments.approve, call.work, staff_id, company_id, adjustment_id, call.body.note)
-    return _answered(call, decide, _adjustment)
+    return _answered(call, decide, _decided)
 
 
 @routes.post(
@@ -236,7 +236,7 @@ def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Answer
     """Refuse an adjustment: nothing moves."""
     staff_id = call.principal.for_member()
     decide = partial(adjustments.reject, call.work, staff_id, company_id, adjustment_id, call.body.note)
-    return _answered(call, decide, _adjustment)
+    return _answered(call, decide, _decided)
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def _statement(call: Call, company_id: str) -> StatementAnswer:
     found = statements.statement(call.work, company_id, query.month, query.limit, cursors.open(query.cursor))
     return StatementAnswer(
         company_id=company_id,
-        month=query.month,
+        month=found.month,
         complete=found.complete,
         opening=Standings.of(found.opening, found.currency),
         closing=Standings.of(found.closing, found.currency),
@@ -276,9 +276,21 @@ def _answered(
     return shown(act(lambda tx, case: call.remember(tx, shown(case))))
 
 
-def _redemption(redemption: Redemption) -> Answer:
+def _made(redemption: Redemption) -> Answer:
+    return Answer(
+        RedemptionAnswer.of(redemption),
+        headers={"Location": f"/v1/company/redemptions/{redemption.redemption_id}"},
+    )
+
+
+def _ended(redemption: Redemption) -> Answer:
     return Answer(RedemptionAnswer.of(redemption))
 
 
-def _adjustment(adjustment: Adjustment) -> Answer:
+def _asked(adjustment: Adjustment) -> Answer:
+    place = f"/v1/staff/companies/{adjustment.company_id}/bonus-adjustments/{adjustment.adjustment_id}"
+    return Answer(AdjustmentAnswer.of(adjustment), headers={"Location": place})
+
+
+def _decided(adjustment: Adjustment) -> Answer:
     return Answer(AdjustmentAnswer.of(adjustment))

@@ -75,7 +75,7 @@ class DecisionForm(Form):
 class StatementQuery(Form):
     """A page of a month's statement. Opening and closing balances are on every page."""
 
-    month: Month
+    month: Month | None = Field(default=None, description="Without it: the present one.")
     limit: int = Field(default=500, ge=1, le=1000, description="How many lines at most.")
     cursor: str | None = Field(
         default=None, max_length=2048, description="`next_cursor` of the page before, to go on after it."

@@ -18,6 +18,7 @@ Position = dict[str, str] | None
 class Statement(NamedTuple):
     """A month, or a page of it."""
 
+    month: str
     currency: str
     complete: bool
     opening: Balances
@@ -39,12 +40,12 @@ def postings(work: Work, company_id: str, limit: int, after: Position) -> tuple[
     return [store.posting_of(item) for item in page.items], page.last
 
 
-def statement(work: Work, company_id: str, month: str, limit: int, after: Position) -> Statement:
+def statement(work: Work, company_id: str, month: str | None, limit: int, after: Position) -> Statement:
     """The postings recorded in this month of the club's calendar. Raises 404, and 422 for a month that has not begun.
 
     Four calls at most: the balances before and after, a page of postings, and the currency of a company without any.
     """
-    first = date.fromisoformat(f"{month}-01")
+    first = date.fromisoformat(f"{month}-01") if month else work.today.replace(day=1)
     if first > work.today:
         raise Problem.invalid("in_future", "/query/month", f"Today is {work.today}.")
     until = date(first.year + first.month // 12, first.month % 12 + 1, 1)
@@ -55,6 +56,7 @@ def statement(work: Work, company_id: str, month: str, limit: int, after: Positi
     # The last line says how the month closes: a posting of this very moment is in both, or in neither.
     closing = found[-1] if found and page.last is None else store.last_before(work.table, company_id, ends)
     return Statement(
+        month=f"{first:%Y-%m}",
         currency=closing.currency if closing else ledger.book(work, company_id).currency,
         complete=until <= work.today,
         opening=opening.balances if opening else NOTHING,

@@ -15,6 +15,7 @@ from chalicelib.auth.sessions import Sessions
 from chalicelib.platform.http import ROUTES, Route
 from chalicelib.platform.openapi import path_parameters
 from chalicelib.platform.work import Work
+from tests.bonuses.steps import credit
 from tests.catalog.steps import row, stock
 from tests.companies import steps as companies
 from tests.exchange import steps as exchange
@@ -78,6 +79,14 @@ MATRIX: dict[str, Row] = {
     "accept_order": THIS_DISTRIBUTOR,
     "reject_order": THIS_DISTRIBUTOR,
     "ship_order": THIS_DISTRIBUTOR,
+    # bonuses
+    "show_bonuses": COMPANIES,
+    "list_postings": COMPANIES,
+    "bonus_statement": COMPANIES,
+    "redeem_bonuses": COMPANIES,
+    "list_redemptions": COMPANIES,
+    "show_redemption": THIS_COMPANY,
+    "cancel_redemption": THIS_COMPANY,
     # reports
     "list_reports": Row(LOCKED, LOCKED, OWN, SCOPE),
     "show_report": Row(ABSENT, ABSENT, OWN, SCOPE),
@@ -112,6 +121,7 @@ class World:
             "place_order": {"lines": [line]},
             "cancel_order": {},
             "accept_order": {},
+            "redeem_bonuses": {"amount": "100.00"},
             "reject_order": {"reason": "No reason"},
             "ship_order": {"document": "X-1"},
         }
@@ -145,12 +155,16 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     partners.reach(work, "cmp_zarya", "61234.56")
     cart = {"lines": [{"sku": "LMP-1", "quantity": 77}], "comment": "Keep it secret"}
     order = api.call("POST", "/v1/orders", owner, cart, key="first")
+    credit(work, "cmp_zarya", "98765.43")
+    redemption = api.call("POST", "/v1/company/redemptions", owner, {"amount": "23456.78"}, key="second")
     form = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
     report = api.call("POST", "/v1/staff/reports", MARKETING, form, key="first")
     started = exchange.start(api)
     partners.member(work, "mbr_alone")
     partners.member(work, "mbr_claimant")
     companies.claim(work, "mbr_claimant", 1)
+    other_company = partners.partner(work, "cmp_other", "mbr_other", inn=companies.legal_inn(3), region="RU-SPE")
+    credit(work, "cmp_other", "500")
     return World(
         api=api,
         work=work,
@@ -158,6 +172,8 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "member_id": "mbr_zarya",
             "company_id": "cmp_zarya",
             "order_id": order.json["order_id"],
+            "redemption_id": redemption.json["redemption_id"],
+            "adjustment_id": "adj_zarya",
             "report_id": report.json["report_id"],
             "import_id": started.json["import_id"],
             "distributor_id": own_distributor,
@@ -169,12 +185,20 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "nobody": STRANGER,
             "alone": Caller.person("mbr_alone"),
             "claimant": Caller.person("mbr_claimant"),
-            "other_company": partners.partner(
-                work, "cmp_other", "mbr_other", inn=companies.legal_inn(3), region="RU-SPE"
-            ),
+            "other_company": other_company,
             "other_distributor": other_operator,
         },
-        words=("zarya", "secret", inn, order.json["order_id"], own_distributor, "61234", "Moscow light"),
+        words=(
+            "zarya",
+            "secret",
+            inn,
+            order.json["order_id"],
+            own_distributor,
+            "61234",
+            "98765",
+            "23456",
+            "Moscow light",
+        ),
     )
 
 

@@ -73,6 +73,15 @@ def partner(work: Work, company_id: str = "cmp_1", member_id: str = "mbr_1", **f
     return speaks_for(work, company_id, member_id)
 
 
+def staff(work: Work, member_id: str, role: str) -> Caller:
+    """The member, one of the club's staff in this role."""
+    member(work, member_id)
+    tx = Transaction()
+    members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
+    work.table.commit(tx)
+    return Caller.person(member_id, "staff", role, members.STAFF_OWNER)
+
+
 def reach(work: Work, company_id: str, amount: Decimal | str) -> None:
     """The company's first purchases, which give it its tier at once."""
     buy(work, company_id, 0, amount)

@@ -1,0 +1,107 @@
+"""Words of the ledger's tests."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from chalicelib.bonuses import ledger, rules, store
+from chalicelib.bonuses.rules import Balances, Cause, Posting
+from chalicelib.platform import http
+from chalicelib.platform.work import Work
+from tests.support.api import Answer, Api, Caller
+from tests.support.partners import partner, staff
+
+_keys = count(1)
+_causes = count(1)
+
+
+def credit(work: Work, company_id: str, amount: Decimal | str, expires_on: date | None = None) -> Posting:
+    """Bonuses that can be spent at once."""
+    day = expires_on or ledger.expires_on(work, work.today)
+    cause = Cause("accrual", (f"test-{next(_causes)}",))
+    posted = ledger.change(work, company_id, cause, lambda book: rules.credit(book, day, Decimal(amount), work.today))
+    assert posted.posting
+    return posted.posting
+
+
+def reverse(work: Work, company_id: str, posting: Posting) -> Posting:
+    """What `credit` gave is taken back, as a return of its purchase does."""
+    cause = Cause("returned", (posting.posting_id,), reverses=posting.posting_id)
+    (lot,) = [entry.lot for entry in posting.entries if entry.account in ("available", "expired")]
+    amount = sum(entry.amount for entry in posting.entries if entry.account == "issued")
+    assert lot
+
+    posted = ledger.change(work, company_id, cause, lambda book: rules.credit(book, lot, amount, work.today))
+    assert posted.posting
+    return posted.posting
+
+
+def balances(work: Work, company_id: str = "cmp_1") -> Balances:
+    return rules.balances(ledger.book(work, company_id), work.today)
+
+
+def all_postings(work: Work, company_id: str = "cmp_1") -> list[Posting]:
+    """Oldest first."""
+    return [store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+
+
+class Office:
+    """A partner with an owner, an accountant and bonuses; two of the staff who may adjust, one who may approve."""
+
+    def __init__(self, api: Api, work: Work, monkeypatch: Any) -> None:
+        self.api = api
+        self.work = work
+        self._monkeypatch = monkeypatch
+        self.owner = partner(work, "cmp_1", "mbr_1")
+        self.clerk = staff(work, "mbr_clerk", "operations")
+        self.head = staff(work, "mbr_head", "admin")
+        self.other_head = staff(work, "mbr_other", "admin")
+
+    def later(self, **passed: float) -> Work:
+        """So much time passes."""
+        self.work = replace(self.work, now=self.work.now + timedelta(**passed))
+        self._monkeypatch.setattr(http, "work_now", lambda: self.work)
+        return self.work
+
+    def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None) -> Answer:
+        return self.api.call("POST", url, caller, body, key=key or f"key-{next(_keys)}")
+
+    def get(self, url: str, caller: Caller | None = None, **more: Any) -> Any:
+        answer = self.api.call("GET", url, caller or self.owner, **more)
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    def redeem(self, amount: str, *, key: str | None = None, **more: Any) -> Answer:
+        return self.post("/v1/company/redemptions", self.owner, {"amount": amount, **more}, key=key)
+
+    def redeemed(self, amount: str, **more: Any) -> str:
+        """The id of a new redemption."""
+        answer = self.redeem(amount, **more)
+        assert answer.status == 201, answer.text
+        return str(answer.json["redemption_id"])
+
+    def cancel(self, redemption_id: str, *, key: str | None = None) -> Answer:
+        return self.post(f"/v1/company/redemptions/{redemption_id}/cancel", self.owner, key=key)
+
+    def complete(self, redemption_id: str, *, key: str | None = None) -> Answer:
+        url = f"/v1/staff/companies/cmp_1/redemptions/{redemption_id}/complete"
+        return self.post(url, self.clerk, key=key)
+
+    def adjust(self, amount: str, *, key: str | None = None, by: Caller | None = None, **more: Any) -> Answer:
+        body = {"amount": amount, "reason": "A mistake in March", **more}
+        return self.post("/v1/staff/companies/cmp_1/bonus-adjustments", by or self.clerk, body, key=key)
+
+    def decide(self, what: str, adjustment_id: str, by: Caller, *, key: str | None = None) -> Answer:
+        url = f"/v1/staff/companies/cmp_1/bonus-adjustments/{adjustment_id}/{what}"
+        return self.post(url, by, {"note": "Seen"}, key=key)
+
+    def shown(self) -> dict[str, str]:
+        """The company's accounts, as it sees them."""
+        found = self.get("/v1/company/bonuses")["balances"]
+        return {account: each["amount"] for account, each in found.items()}
+
+
+def sums(answer: Any) -> dict[str, str]:
+    return {account: each["amount"] for account, each in answer.items()}
