@@ -6,15 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import companies, members, orders
+from chalicelib import companies, members, orders, tiers
 from chalicelib.letters.rendering import render
 from chalicelib.letters.schemas import Letter, Mail
 from chalicelib.orders import Order
 from chalicelib.platform import clock
-from chalicelib.platform.club import Language, Step
+from chalicelib.platform.club import Language
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table.transactions import Item
+from chalicelib.tiers import Step
 
 SIGN_IN_CODE = "sign_in_code"
 
@@ -80,12 +81,12 @@ def _sign_in_code(work: Work, letter: Letter, sign_in: Item, code: str) -> tuple
 
 def _welcome(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
     reader = _member(work, letter.recipient.id)
-    club = work.club
+    club, ladder = work.club, tiers.ladder_today(work, work.club.currency)
     return reader, {
         "benefits": club.welcome.benefits_ru if reader.language == "ru" else club.welcome.benefits,
-        "window_days": club.tiers.window_days,
+        "window_days": ladder.window_days,
         "currency": club.currency,
-        "steps": [_step_facts(step, reader.language) for step in club.tiers.ladders.get(club.currency, [])],
+        "steps": [_step_facts(step, reader.language) for step in ladder.steps_on(work.today)],
     }
 
 
@@ -179,21 +180,44 @@ def _shipment(order: Order, event: Item, language: Language) -> Facts:
 
 def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
     reader = _member(work, letter.recipient.id)
-    club, currency, reached = work.club, event["currency"], Decimal(event["window_sum"])
-    steps = club.tiers.ladders.get(currency, [])
-    ranks = {step.tier: rank for rank, step in enumerate(steps)}
-    before, after = ranks.get(event["from_tier"], -1), ranks.get(event["to_tier"], -1)
-    above = next((step for step in steps if step.from_sum > reached), None)
+    before, tier, above = event["before"], event["tier"], event["next"]
+    following = _tier(above, reader.language) if above else None
     return reader, {
         "company": _company_name(work, event),
-        "up": after > before,
+        "up": tier["discount_percent"] > before["discount_percent"],
+        "reason": event["reason"],
         "day": date.fromisoformat(event["day"]),
-        "tier": _step_facts(steps[after], reader.language) if after >= 0 else None,
-        "before": _step_facts(steps[before], reader.language) if before >= 0 else None,
-        "window_sum": reached,
-        "window_days": club.tiers.window_days,
-        "currency": currency,
-        "next": {**_step_facts(above, reader.language), "missing": above.from_sum - reached} if above else None,
+        "tier": _tier(tier, reader.language),
+        "before": _tier(before, reader.language),
+        "window_sum": event["window_sum"],
+        "window_days": int(event["window_days"]),
+        "currency": event["currency"],
+        "next": {**following, "missing": above["missing"]} if following else None,
+    }
+
+
+def _tier_warning(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    """Days and sum are those of the event: the letter follows it within minutes."""
+    reader = _member(work, letter.recipient.id)
+    return reader, {
+        "company": _company_name(work, event),
+        "current": _tier(event["tier"], reader.language),
+        "falls_on": date.fromisoformat(event["falls_on"]),
+        "falls_to": _tier(event["falls_to"], reader.language),
+        "days_left": int(event["days_left"]),
+        "needed": event["needed"],
+        "buy_by": date.fromisoformat(event["buy_by"]) if event["buy_by"] else None,
+        "currency": event["currency"],
+    }
+
+
+def _tier(step: Facts, language: Language) -> Facts | None:
+    """A tier as its event tells it, by the names that it had then; None for no tier."""
+    if not step["code"]:
+        return None
+    return {
+        "name": step["name_ru"] if language == "ru" else step["name"],
+        "discount_percent": step["discount_percent"],
     }
 
 
@@ -285,7 +309,7 @@ def _goods_shipped(work: Work, letter: Letter, event: Item, code: str) -> tuple[
 
 def _step_facts(step: Step, language: Language) -> Facts:
     return {
-        "name": step.name_ru if language == "ru" else step.name,
+        "name": step.name_in(language),
         "discount_percent": step.discount_percent,
         "from_sum": step.from_sum,
     }
@@ -309,6 +333,7 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "order_shipped": _order,
     "order_cancelled": _order,
     "tier_changed": _tier_changed,
+    "tier_warning": _tier_warning,
     "bonus_reminder": _bonus_reminder,
     "bonus_expiring": _bonus_expiring,
     "bonus_credited": _bonus_credited,

@@ -83,6 +83,7 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "order.rejected": ("order_rejected", _the_orderer),
     "order.shipped": ("order_shipped", _the_orderer),
     "tier.changed": ("tier_changed", _who_buys),
+    "tier.warning": ("tier_warning", _who_buys),
     "bonus.reminder": ("bonus_reminder", _who_buys),
     "bonus.expiring": ("bonus_expiring", _who_buys),
     "bonus.credited": ("bonus_credited", _who_buys),

@@ -10,6 +10,7 @@ from chalicelib.tiers.schemas import tier_name
 from chalicelib.tiers.service import (
     decide,
     in_force,
+    ladder_today,
     nightly,
     on_sale_recorded,
     standing,
@@ -22,6 +23,7 @@ __all__ = [
     "Step",
     "decide",
     "in_force",
+    "ladder_today",
     "nightly",
     "on_sale_recorded",
     "standing",

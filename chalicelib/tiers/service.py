@@ -32,7 +32,7 @@ from chalicelib.sales import DayTotals
 from chalicelib.table import Busy, Refused, Transaction, keys
 from chalicelib.tiers import everyone, outlook, store
 from chalicelib.tiers.ladder_store import ladders_of
-from chalicelib.tiers.ladders import Step
+from chalicelib.tiers.ladders import Ladder, Step, ladder_on
 from chalicelib.tiers.outlook import NOTHING_TOLD, FallWarning, Standing, Told
 from chalicelib.tiers.rules import DAY, Facts, Grant, bears_on, known_on
 
@@ -55,6 +55,10 @@ def standing(work: Work, company_id: str) -> Standing:
     company = companies.company(work, company_id)
     ladders = ladders_of(work, company.currency if company else work.club.currency)
     return outlook.stands(company_id, ladders[0].currency, work.today, Facts(DayTotals({}, {}), ladders, (), None))
+
+
+def ladder_today(work: Work, currency: str) -> Ladder:
+    return ladder_on(ladders_of(work, currency), work.today)
 
 
 def standing_for_staff(work: Work, company_id: str, as_of: date | None) -> Standing:

@@ -191,48 +191,83 @@ def test_lines_are_named_in_the_readers_language(club: Any) -> None:
 # --- tiers -------------------------------------------------------------------------------------------------------------
 
 
+NO_TIER = {"code": "", "name": "No tier", "name_ru": "Без уровня", "discount_percent": Decimal(0)}
+BRONZE = {"code": "bronze", "name": "Bronze", "name_ru": "Бронза", "discount_percent": Decimal(3)}
+GOLD = {"code": "gold", "name": "Gold", "name_ru": "Золото", "discount_percent": Decimal(7)}
+CHANGED = {
+    "before": NO_TIER,
+    "tier": BRONZE,
+    "reason": "reached",
+    "next": {**GOLD, "missing": Decimal("340000")},
+    "day": "2026-11-21",
+    "window_sum": Decimal(60_000),
+    "window_days": 90,
+    "currency": "RUB",
+}
+
+
 @pytest.mark.parametrize(
-    ("from_tier", "to_tier", "reached", "subject", "words"),
+    ("before", "tier", "reason", "subject", "words"),
     [
-        ("", "bronze", "60000", "Новый уровень «Бронза», скидка 3 %", "получила свой первый уровень"),
-        ("bronze", "gold", "412345.67", "Новый уровень «Золото», скидка 7 %", "поднялась с уровня «Бронза»"),
-        ("gold", "silver", "160000", "Уровень теперь «Серебро», скидка 5 %", "уровень «Золото» закончился"),
-        ("bronze", "", "100", "Скидка закончилась: как её вернуть", "уровень «Бронза» закончился"),
-        ("no longer known", "bronze", "60000", "Новый уровень «Бронза», скидка 3 %", "получила свой первый уровень"),
+        (NO_TIER, BRONZE, "reached", "Новый уровень «Бронза», скидка 3 %", "получила свой первый уровень"),
+        (BRONZE, GOLD, "reached", "Новый уровень «Золото», скидка 7 %", "поднялась с уровня «Бронза»"),
+        (BRONZE, GOLD, "manual", "Новый уровень «Золото», скидка 7 %", "компании Луч дан уровень «Золото»"),
+        (BRONZE, GOLD, "ladder", "Ваша скидка теперь 7 %", "скидки клуба изменились, и у компании Луч"),
+        (
+            GOLD,
+            BRONZE,
+            "fell",
+            "Уровень теперь «Бронза», скидка 3 %",
+            "выходят из расчёта, и уровень «Золото» закончился",
+        ),
+        (GOLD, BRONZE, "corrected", "Уровень теперь «Бронза», скидка 3 %", "учтённые покупки компании Луч исправлены"),
+        (GOLD, BRONZE, "manual", "Уровень теперь «Бронза», скидка 3 %", "закончился уровень, данный на срок"),
+        (GOLD, BRONZE, "ladder", "Ваша скидка теперь 3 %", "скидки клуба изменились, в том числе для компании Луч. "),
+        (BRONZE, NO_TIER, "fell", "Скидка закончилась: как её вернуть", "уровень «Бронза» закончился"),
+        (BRONZE, NO_TIER, "ladder", "Скидка закончилась: как её вернуть", "скидки клуба изменились"),
     ],
 )
-def test_a_tier_letter_tells_up_from_down(
-    club: Any, from_tier: str, to_tier: str, reached: str, subject: str, words: str
+def test_a_tier_letter_tells_up_from_down_and_why(
+    club: Any, before: Any, tier: Any, reason: str, subject: str, words: str
 ) -> None:
-    mail = club.told(
-        "tier_changed",
-        BUYER,
-        from_tier=from_tier,
-        to_tier=to_tier,
-        day="2026-11-21",
-        window_sum=Decimal(reached),
-        currency="RUB",
-    )
+    mail = club.told("tier_changed", BUYER, **{**CHANGED, "before": before, "tier": tier, "reason": reason})
     assert mail.subject.replace(NBSP, " ") == subject
     assert words in plain(mail)
     assert "21 ноября 2026" in plain(mail)
 
 
-@pytest.mark.parametrize(
-    ("reached", "to_tier", "words"),
-    [
-        ("412345.67", "gold", "До уровня «Платина», 10 %: ещё 587 654,33 ₽"),
-        ("0", "", "До уровня «Бронза», 3 %: ещё 50 000,00 ₽"),
-        ("400000", "gold", "До уровня «Платина», 10 %: ещё 600 000,00 ₽"),
-        ("1000000", "platinum", None),
-    ],
-)
-def test_a_tier_letter_says_what_is_missing_to_the_next_step(
-    club: Any, reached: str, to_tier: str, words: str | None
-) -> None:
-    facts = {"from_tier": "", "to_tier": to_tier, "day": "2026-11-21", "currency": "RUB"}
-    text = plain(club.told("tier_changed", BUYER, window_sum=Decimal(reached), **facts))
-    assert (words in text) if words else ("До уровня" not in text)
+def test_a_tier_letter_says_what_is_missing_to_the_next_step(club: Any) -> None:
+    text = plain(club.told("tier_changed", BUYER, **CHANGED))
+    assert "Покупки за 90 дней: 60 000,00 ₽" in text
+    assert "До уровня «Золото», 7 %: ещё 340 000,00 ₽" in text
+    assert "До уровня" not in plain(club.told("tier_changed", BUYER, **{**CHANGED, "next": None}))
+
+
+WARNING = {
+    "tier": GOLD,
+    "falls_on": "2026-12-04",
+    "falls_to": BRONZE,
+    "days_left": 14,
+    "stage": 14,
+    "needed": Decimal("120000.50"),
+    "buy_by": "2026-12-03",
+    "currency": "RUB",
+}
+
+
+def test_a_warning_of_a_fall_names_the_day_the_sum_and_what_follows(club: Any) -> None:
+    mail = club.told("tier_warning", BUYER, **WARNING)
+    assert mail.subject.replace(NBSP, " ") == "4 декабря 2026 закончится уровень «Золото»"
+    text = plain(mail)
+    assert "через 14 дней" in text
+    assert "Тогда уровень будет «Бронза», скидка 3 %" in text
+    assert "купите на 120 000,50 ₽ по 3 декабря 2026 включительно" in text
+
+
+def test_a_warning_of_a_fall_that_no_order_averts_names_none(club: Any) -> None:
+    mail = club.told("tier_warning", BUYER, **{**WARNING, "falls_to": NO_TIER, "needed": None, "buy_by": None})
+    assert "Тогда скидки не будет" in plain(mail)
+    assert "купите" not in plain(mail)
 
 
 # --- bonuses -----------------------------------------------------------------------------------------------------------
@@ -310,9 +345,8 @@ def test_what_is_gone_cannot_be_told_of(
     club: Any, gone: dict[str, None], template: str, recipient: Recipient, reason: str
 ) -> None:
     vars(club).update(gone)
-    facts = {"from_tier": "", "to_tier": "gold", "day": "2026-11-21", "window_sum": Decimal(1), "currency": "RUB"}
     with pytest.raises(Unsendable, match=reason):
-        club.told(template, recipient, **facts)
+        club.told(template, recipient, **CHANGED)
 
 
 def test_a_letter_whose_event_is_gone_cannot_be_told(work: Work) -> None:

@@ -80,6 +80,12 @@ FACTS: dict[str, Any] = {
         "left": 6,
     },
     "up": True,
+    "reason": "reached",
+    "falls_on": date(2026, 12, 4),
+    "current": STEPS[1],
+    "falls_to": STEPS[0],
+    "needed": Decimal("87654.33"),
+    "buy_by": date(2026, 12, 3),
     "day": date(2026, 11, 21),
     "tier": STEPS[1],
     "before": STEPS[0],
@@ -115,6 +121,8 @@ LESS: dict[str, Any] = {
     "shipment": {**FACTS["shipment"], "left": 0},
     "next": None,
     "before": None,
+    "falls_to": None,
+    "needed": None,
     "steps": [],
     "lots": [],
     "pending": Decimal(0),
@@ -125,10 +133,13 @@ LESS: dict[str, Any] = {
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},
     "with less": LESS,
-    "down": {"up": False, "tier": STEPS[0], "before": STEPS[1]},
-    "down from an unknown tier": {"up": False, "before": None},
-    "out": {"up": False, "tier": None},
-    "out of an unknown tier": {"up": False, "tier": None, "before": None},
+    "granted": {"reason": "manual"},
+    "up by the ladder": {"reason": "ladder"},
+    "down": {"up": False, "reason": "fell", "tier": STEPS[0], "before": STEPS[1]},
+    "corrected": {"up": False, "reason": "corrected", "tier": STEPS[0], "before": STEPS[1]},
+    "no longer granted": {"up": False, "reason": "manual", "tier": STEPS[0], "before": STEPS[1]},
+    "down by the ladder": {"up": False, "reason": "ladder", "tier": STEPS[0], "before": STEPS[1]},
+    "out": {"up": False, "reason": "fell", "tier": None},
 }
 
 each_letter = pytest.mark.parametrize("template", sorted(COMPOSERS))
@@ -229,7 +240,7 @@ def test_the_languages_are_not_mixed_up(template: str) -> None:
     latin["lines"] = latin["steps"] = []
     latin["benefits"] = ["x"]
     latin["shipment"] = {**FACTS["shipment"], "document": "x", "lines": []}
-    latin["tier"] = latin["before"] = {**STEPS[0], "name": "x"}
+    latin["tier"] = latin["before"] = latin["current"] = latin["falls_to"] = {**STEPS[0], "name": "x"}
     latin["next"] = {**FACTS["next"], "name": "x"}
     latin["manager"] = None
     for words in render(template, "en", FACTS | latin):

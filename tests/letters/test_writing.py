@@ -74,6 +74,7 @@ def test_one_recipient_hears_of_it(
     "template",
     [
         "tier_changed",
+        "tier_warning",
         "bonus_reminder",
         "bonus_expiring",
         "bonus_credited",
