@@ -10,7 +10,7 @@ from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 from chalicelib import catalog, exchange, letters, sales, tiers
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.auth.triggers import triggers
-from chalicelib.bonuses import closing, redemptions
+from chalicelib.bonuses import accruals, closing, redemptions
 from chalicelib.bonuses import night as bonus_nights
 from chalicelib.bonuses.goods_routes import routes as goods_routes
 from chalicelib.bonuses.routes import routes as bonuses_routes
@@ -64,8 +64,17 @@ SUBSCRIPTIONS: Subscriptions = {
     "order.rejected": [redemptions.on_order_ended, letters.on_event],
     "order.shipped": [sales.on_order_shipped, redemptions.on_order_ended, letters.on_event],
     "order.cancelled": [redemptions.on_order_ended, letters.on_event],
-    "sale.recorded": [sales.on_sale_recorded, tiers.on_sale_recorded, closing.on_sale_recorded],
-    "tier.changed": [letters.on_event],
+    "sale.recorded": [
+        sales.on_sale_recorded,
+        tiers.on_sale_recorded,
+        accruals.on_sale_recorded,
+        closing.on_sale_recorded,
+    ],
+    "payment.recorded": [accruals.on_payment_recorded],
+    "tier.changed": [accruals.on_tier_changed, letters.on_event],
+    "tier.granted": [accruals.on_tier_changed],
+    "tier.withdrawn": [accruals.on_tier_changed],
+    "tier.warning": [letters.on_event],
     "tier_ladder.activated": [everyone.on_ladders_changed],
     "tier_ladder.withdrawn": [everyone.on_ladders_changed],
     "tier_simulation.requested": [simulation_service.on_requested],

@@ -21,7 +21,7 @@ delivery. Where its time does not suffice the next delivery goes on from there.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from chalicelib import catalog, sales, tiers
@@ -43,6 +43,7 @@ from chalicelib.bonuses.rates import (
     wanted,
 )
 from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club import BonusRate, Club
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
@@ -50,6 +51,7 @@ from chalicelib.sales import Head
 from chalicelib.table import Busy, Refused, Transaction
 
 TRIES = 20  # against others who settle the same case
+LOOK_BACK_DAYS = 7  # a new ladder's word may reach a company some nights after the day from which it holds
 
 
 def rates_of(club: Club) -> tuple[Rate, ...]:
@@ -95,8 +97,9 @@ def on_payment_recorded(work: Work, event: Event) -> None:
 
 
 def on_tier_changed(work: Work, event: Event) -> None:
-    """Consumer of what changes a company's tiers otherwise than by its purchases. `first`: from which day on."""
-    rerate(work, event.item["company_id"], date.fromisoformat(event.item["day"]))
+    """Consumer of `tier.changed`, `tier.granted` and `tier.withdrawn`: tiers also move by ladders and by a manager's word, from a day on."""
+    told_on = local_day(moment(event.item["at"]), work.club.zone)
+    rerate(work, event.item["company_id"], told_on - timedelta(days=LOOK_BACK_DAYS))
 
 
 def rerate(work: Work, company_id: str, first: date) -> None:
