@@ -5,50 +5,26 @@ The template engine is loaded with the first letter: most functions of this pack
 
 import re
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.platform.club import Language
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform.figures import (
+    count_en,
+    count_ru,
+    day_en,
+    day_ru,
+    money_en,
+    money_ru,
+    percent_en,
+    percent_ru,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-_NBSP = "\N{NO-BREAK SPACE}"
-_SIGNS = {"RUB": "₽"}  # currencies that a Russian reader knows by their sign
-_MONTHS_RU = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 def render(template: str, language: Language, facts: dict[str, Any]) -> tuple[str, str, str]:
@@ -78,54 +54,6 @@ def _environment(language: Language) -> "Environment":
     environment.globals["language"] = language
     environment.filters |= _FILTERS[language]
     return environment
-
-
-# --- figures as the reader writes them --------------------------------------------------------------------------------
-
-
-def money_ru(amount: Decimal, currency: str, whole: bool = False) -> str:
-    """`1 234 567,50 ₽`, with spaces that do not break."""
-    digits = _digits(amount, whole).replace(",", _NBSP).replace(".", ",")
-    return f"{digits}{_NBSP}{_SIGNS.get(currency, currency)}"
-
-
-def money_en(amount: Decimal, currency: str, whole: bool = False) -> str:
-    """`1,234,567.50 RUB`."""
-    return f"{_digits(amount, whole)}{_NBSP}{currency}"
-
-
-def _digits(amount: Decimal, whole: bool) -> str:
-    """`whole`: for sums that are round by nature, such as the steps of a ladder; hundredths are left out if there are none."""
-    digits = f"{round_half_up(amount):,f}"
-    return digits.removesuffix(".00") if whole else digits
-
-
-def day_ru(day: date) -> str:
-    return f"{day.day}{_NBSP}{_MONTHS_RU[day.month - 1]} {day.year}"
-
-
-def day_en(day: date) -> str:
-    return f"{day.day}{_NBSP}{_MONTHS[day.month - 1]} {day.year}"
-
-
-def percent_ru(share: Decimal) -> str:
-    return f"{share.normalize():f}".replace(".", ",") + f"{_NBSP}%"
-
-
-def percent_en(share: Decimal) -> str:
-    return f"{share.normalize():f}%"
-
-
-def count_ru(number: int, one: str, few: str, many: str) -> str:
-    """`21 день`, `22 дня`, `25 дней`."""
-    word = many
-    if number % 100 not in range(11, 15):
-        word = {1: one, 2: few, 3: few, 4: few}.get(number % 10, many)
-    return f"{number}{_NBSP}{word}"
-
-
-def count_en(number: int, one: str, many: str) -> str:
-    return f"{number}{_NBSP}{one if number == 1 else many}"
 
 
 _FILTERS: dict[str, dict[str, Callable[..., str]]] = {
