@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from chalicelib.bonuses import ledger, rules, store
-from chalicelib.bonuses.rules import Balances, Cause, Posting
+from chalicelib.bonuses.rules import Balances, Book, Cause, Posting
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
 from tests.support.api import Answer, Api, Caller
@@ -36,6 +36,15 @@ def reverse(work: Work, company_id: str, posting: Posting) -> Posting:
     posted = ledger.change(work, company_id, cause, lambda book: rules.credit(book, lot, amount, work.today))
     assert posted.posting
     return posted.posting
+
+
+def redeem_at_once(work: Work, company_id: str, amount: Decimal) -> None:
+    cause = Cause("redemption_completed", (f"test-{next(_causes)}",))
+
+    def spend(book: Book) -> Book:
+        return rules.redeem(rules.hold(book, rules.oldest_first(book, amount, book.day), book.day), amount)
+
+    ledger.change(work, company_id, cause, spend)
 
 
 def balances(work: Work, company_id: str = "cmp_1") -> Balances:
