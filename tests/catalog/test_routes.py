@@ -10,8 +10,10 @@ from chalicelib.platform.work import Work
 from chalicelib.table import keys
 from tests.catalog.steps import listed, row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
+from tests.support.crashes import races
 from tests.support.partners import OPERATIONS, partner, reach
 from tests.support.spent import calls_counted
+from tests.support.table import everything, restore
 
 
 def put(api: Api, *rows: Any, caller: Caller = OPERATIONS) -> Answer:
@@ -290,3 +292,173 @@ def test_a_body_that_is_no_list_of_rows_is_refused_whole(api: Api, work: Work, b
 def test_only_those_who_keep_the_catalogue_write_it(api: Api, work: Work, caller: Caller, status: int):
     assert put(api, row(), caller=caller).status == status
     assert work.table.get(keys.product("LMP-1")) is None
+
+
+# --- finding ----------------------------------------------------------------------------------------------------------
+
+LAMP = row("LMP-1", "30", name="Street lamp", name_ru="Уличная лампа", brand="Luma", category="street", own_brand=True)
+PANEL = row("PN-1", "20", name="LED panel", name_ru="Светодиодная панель", category="panels", status="overstock")
+OLD = row("PN-0", "10", name="Old panel", name_ru="Панель", category="panels", status="modernised", successor="PN-1")
+
+
+def tree(api: Api, *pairs: str) -> Answer:
+    """`b<a` lies in `a`."""
+    rows = [
+        {"code": code, "name": code, "name_ru": code, "parent": parent or None}
+        for code, _, parent in (pair.partition("<") for pair in pairs)
+    ]
+    return api.call("PUT", "/v1/staff/categories", OPERATIONS, {"categories": rows})
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("q=панели", ["PN-0", "PN-1"]),
+        ("q=уличные%20лампы", ["LMP-1"]),
+        ("q=PN&status=overstock", ["PN-1"]),
+        ("status=modernised", ["PN-0"]),
+        ("own_brand=true", ["LMP-1"]),
+        ("own_brand=false", ["PN-0", "PN-1"]),
+        ("category=indoor", ["PN-0", "PN-1"]),
+        ("category=all&brand=Luma", ["LMP-1"]),
+        ("sort=price", ["PN-0", "PN-1", "LMP-1"]),
+        ("sort=name", ["PN-1", "PN-0", "LMP-1"]),
+        ("category=none", []),
+    ],
+)
+def test_products_are_found_by_what_is_said_of_them(api: Api, work: Work, question: str, found: list[str]):
+    listed(work, LAMP, PANEL, OLD)
+    tree(api, "all", "indoor<all", "panels<indoor", "street<all")
+    assert skus(api.call("GET", f"/v1/products?{question}", partner(work))) == found
+    assert skus(api.call("GET", f"/v1/staff/products?{question}", OPERATIONS)) == found
+
+
+def test_names_are_sorted_in_the_readers_language_and_the_list_keeps_the_one_it_was_begun_in(api: Api, work: Work):
+    listed(work, row("A", name="a", name_ru="в"), row("B", name="b", name_ru="б"), row("C", name="c", name_ru="а"))
+    caller = partner(work)
+    russian = api.call("GET", "/v1/products?sort=name&limit=2", caller, headers={"accept-language": "ru"})
+    assert skus(russian) == ["C", "B"]
+    rest = api.call("GET", f"/v1/products?sort=name&limit=2&cursor={russian.json['next_cursor']}", caller)
+    assert skus(rest) == ["A"]
+
+
+def test_a_moved_category_takes_its_products_along_at_once(api: Api, work: Work):
+    listed(work, LAMP)
+    tree(api, "outdoor", "street<outdoor", "other")
+    caller = partner(work)
+    assert skus(api.call("GET", "/v1/products?category=outdoor", caller)) == ["LMP-1"]
+    tree(api, "street<other")
+    assert skus(api.call("GET", "/v1/products?category=outdoor", caller)) == []
+    assert skus(api.call("GET", "/v1/products?category=other", caller)) == ["LMP-1"]
+
+
+def test_all_that_is_said_of_a_product_is_shown_and_prices_of_types_only_to_the_staff(api: Api, work: Work):
+    said = row(
+        own_brand=True,
+        status="modernised",
+        successor="LMP-2",
+        prices=[{"type": "silver", "amount": "110"}, {"type": "gold", "amount": "105.50"}],
+        attributes=[
+            {"name": "power_w", "number": "36.50"},
+            {"name": "dimmable", "flag": False},
+            {"name": "ip_rating", "text": "IP65"},
+        ],
+    )
+    assert put(api, said).json["items"][0]["result"] == "created"
+    assert put(api, said).json["items"][0]["result"] == "unchanged"
+    (partners,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+    assert (partners["own_brand"], partners["status"], partners["successor"]) == (True, "modernised", "LMP-2")
+    assert partners["attributes"] == [
+        {"name": "dimmable", "number": None, "text": None, "flag": False},
+        {"name": "ip_rating", "number": None, "text": "IP65", "flag": None},
+        {"name": "power_w", "number": "36.5", "text": None, "flag": None},
+    ]
+    assert "prices" not in partners
+    (kept,) = api.call("GET", "/v1/staff/products", OPERATIONS).json["items"]
+    assert [(each["type"], each["price"]["amount"]) for each in kept["prices"]] == [
+        ("gold", "105.50"),
+        ("silver", "110.00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"status": "modernised"}, ""),
+        ({"successor": "LMP-2"}, ""),
+        ({"status": "modernised", "successor": "LMP-1"}, ""),
+        ({"prices": [{"type": "base", "amount": "1"}]}, "/prices/0/type"),
+        ({"prices": [{"type": "gold", "amount": "1"}] * 2}, "/prices"),
+        ({"prices": [{"type": "gold", "amount": "0"}]}, "/prices/0/amount"),
+        ({"attributes": [{"name": "power_w", "text": "36"}]}, "/attributes/0"),
+        ({"attributes": [{"name": "power_w", "number": "-1"}]}, "/attributes/0"),
+        ({"attributes": [{"name": "colour"}]}, "/attributes/0"),
+        ({"attributes": [{"name": "colour", "text": "red", "flag": True}]}, "/attributes/0"),
+        ({"attributes": [{"name": "Цвет", "text": "red"}]}, "/attributes/0/name"),
+        ({"attributes": [{"name": "colour", "text": "red"}] * 2}, "/attributes"),
+    ],
+)
+def test_what_cannot_be_said_of_a_product_fails_its_row(api: Api, work: Work, wrong: dict[str, Any], pointer: str):
+    (result,) = put(api, {**row(), **wrong}).json["items"]
+    assert result["result"] == "failed"
+    assert [error["pointer"] for error in result["errors"]] == [f"/products/0{pointer}"]
+
+
+def test_a_product_of_an_older_version_is_shown_and_can_be_written(api: Api, work: Work):
+    stock(work, row())
+    work.table.update(keys.product("LMP-1"), remove=("own_brand", "successor", "attributes", "prices"))
+    (product,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+    assert (product["own_brand"], product["attributes"], product["successor"]) == (False, [], None)
+    assert put(api, row()).json["items"][0]["result"] == "unchanged"
+
+
+# --- categories -------------------------------------------------------------------------------------------------------
+
+
+def test_the_tree_is_read_by_partners_and_staff(api: Api, work: Work):
+    tree(api, "street<outdoor", "outdoor", "indoor")
+    for path, caller in (("/v1/categories", partner(work)), ("/v1/staff/categories", OPERATIONS)):
+        items = api.call("GET", path, caller).json["items"]
+        assert [(each["code"], each["parent"], each["level"]) for each in items] == [
+            ("indoor", None, 1),
+            ("outdoor", None, 1),
+            ("street", "outdoor", 2),
+        ]
+
+
+def test_category_rows_are_judged_one_by_one_and_the_same_again_change_nothing(api: Api, work: Work):
+    answer = tree(api, "a", "b<a", "c<x", "d<d", "a<b", "", "b2<a")
+    assert [(each["code"], each["result"]) for each in answer.json["items"]] == [
+        ("a", "created"),
+        ("b", "created"),
+        ("c", "failed"),
+        ("d", "failed"),
+        ("a", "failed"),
+        ("", "failed"),
+        ("b2", "created"),
+    ]
+    assert [[error["pointer"] for error in each["errors"]] for each in answer.json["items"] if each["errors"]] == [
+        ["/categories/2/parent"],
+        ["/categories/3/parent"],
+        ["/categories/4/code"],
+        ["/categories/5/code", "/categories/5/name", "/categories/5/name_ru"],
+    ]
+    with calls_counted(aws.dynamodb()) as made:
+        again = tree(api, "a", "b<a")
+    assert [each["result"] for each in again.json["items"]] == ["unchanged", "unchanged"]
+    assert made == ["GetItem"]
+
+
+def test_two_who_move_categories_into_each_other_at_once_leave_a_tree(api: Api, work: Work):
+    tree(api, "a", "b")
+    beginning = everything(work)
+
+    def other() -> None:
+        tree(api, "a<b")
+
+    for race in races(other):
+        restore(work, beginning)
+        with race:
+            mine = tree(api, "b<a").json["items"][0]
+        if race.happened:
+            assert mine["errors"][0]["code"] == "cycle"

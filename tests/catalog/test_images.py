@@ -1,0 +1,171 @@
+"""Pictures: uploaded by the browser, shown once they are there."""
+
+import base64
+import json
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.catalog import images
+from chalicelib.platform import http
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from tests.catalog.steps import row, stock
+from tests.support.api import Answer, Api, Caller
+from tests.support.crashes import crashes, lost_replies
+from tests.support.partners import OPERATIONS, partner
+from tests.support.table import everything, restore
+
+PATH = "/v1/staff/product-images"
+
+
+def start(api: Api, sku: str = "ЛМП/1", **more: Any) -> Answer:
+    return api.call("POST", PATH, OPERATIONS, {"sku": sku, "content_type": "image/png", **more})
+
+
+def arrive(started: Answer) -> str:
+    """The browser has sent the form."""
+    form = started.json["upload"]["fields"]
+    boto3.client("s3").put_object(Bucket="club-files", Key=form["key"], Body=b"png", ContentType=form["Content-Type"])
+    return started.json["image_id"]
+
+
+def confirm(api: Api, image_id: str) -> Answer:
+    return api.call("POST", f"{PATH}/{image_id}/confirm", OPERATIONS)
+
+
+def uploaded(api: Api) -> str:
+    image_id = arrive(start(api))
+    assert confirm(api, image_id).status == 200
+    return image_id
+
+
+def shown(api: Api, work: Work) -> list[str]:
+    (product,) = api.call("GET", "/v1/staff/products", OPERATIONS).json["items"]
+    return [each["image_id"] for each in product["images"]]
+
+
+@pytest.fixture
+def work(work: Work) -> Work:
+    stock(work, row("ЛМП/1"))
+    return work
+
+
+def test_a_picture_is_uploaded_confirmed_and_readable(api: Api, work: Work):
+    image_id = uploaded(api)
+    (product,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+    (image,) = product["images"]
+    assert (image["image_id"], image["content_type"]) == (image_id, "image/png")
+    assert f"/products/{image_id}?" in image["url"]
+    assert "X-Amz-Signature" in image["url"]
+
+
+def test_the_form_fixes_name_kind_and_largest_size(api: Api, work: Work):
+    answer = start(api)
+    fields = answer.json["upload"]["fields"]
+    policy = json.loads(base64.b64decode(fields["policy"]))["conditions"]
+    assert {"Content-Type": "image/png"} in policy
+    assert ["content-length-range", 1, 5 * 1024 * 1024] in policy
+    assert {"key": f"products/{answer.json['image_id']}"} in policy
+    assert answer.json["upload"]["most_bytes"] == 5 * 1024 * 1024
+
+
+def test_a_picture_that_has_not_arrived_is_not_shown(api: Api, work: Work):
+    image_id = start(api).json["image_id"]
+    answer = confirm(api, image_id)
+    assert (answer.status, answer.json["code"]) == (409, "conflict")
+    assert shown(api, work) == []
+
+
+def test_confirming_again_changes_nothing(api: Api, work: Work):
+    image_id = uploaded(api)
+    before = everything(work)
+    assert [each["image_id"] for each in confirm(api, image_id).json["images"]] == [image_id]
+    assert everything(work) == before
+
+
+def test_pictures_are_shown_in_the_order_of_their_confirmation(api: Api, work: Work):
+    first, second = start(api), start(api)
+    for each in (second, first):
+        confirm(api, arrive(each))
+    assert shown(api, work) == [second.json["image_id"], first.json["image_id"]]
+
+
+def test_writing_a_product_keeps_its_pictures(api: Api, work: Work):
+    image_id = uploaded(api)
+    api.call("PUT", "/v1/staff/products", OPERATIONS, {"products": [row("ЛМП/1", "1.00")]})
+    assert shown(api, work) == [image_id]
+
+
+def test_a_picture_can_be_taken_away(api: Api, work: Work):
+    one, other = uploaded(api), uploaded(api)
+    answer = api.call("DELETE", f"{PATH}/{one}", OPERATIONS)
+    assert [each["image_id"] for each in answer.json["images"]] == [other]
+    assert shown(api, work) == [other]
+    assert "Contents" in boto3.client("s3").list_objects_v2(Bucket="club-files", Prefix=f"products/{other}")
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="club-files", Prefix=f"products/{one}")
+    assert api.call("DELETE", f"{PATH}/{one}", OPERATIONS).status == 404
+
+
+def test_a_product_has_so_many_pictures_at_most(api: Api, work: Work):
+    for _ in range(10):
+        uploaded(api)
+    answer = confirm(api, arrive(start(api)))
+    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "too_many")
+    assert len(shown(api, work)) == 10
+
+
+def test_an_upload_that_was_never_confirmed_is_forgotten_after_a_day(
+    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    image_id = arrive(start(api))
+    monkeypatch.setattr(http, "work_now", lambda: replace(work, now=work.now + timedelta(days=1, seconds=1)))
+    assert confirm(api, image_id).status == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [({"sku": "LMP-9"}, "/sku"), ({"content_type": "image/svg+xml"}, "/content_type"), ({"size": 1}, "/size")],
+)
+def test_a_wrong_announcement_is_refused_with_its_place(api: Api, work: Work, wrong: dict[str, Any], pointer: str):
+    answer = start(api, **wrong)
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_only_those_who_keep_the_catalogue_have_pictures_uploaded(api: Api, work: Work):
+    marketing = Caller.person("mbr_9", "staff", "marketing", "club")
+    assert api.call("POST", PATH, marketing, {"sku": "ЛМП/1", "content_type": "image/png"}).status == 403
+
+
+def test_an_address_stays_the_same_while_it_is_fresh(api: Api, work: Work):
+    image_id = uploaded(api)
+    item = work.table.get(keys.product("ЛМП/1"))
+    assert item
+
+    def url(minutes: int) -> str:
+        (image,) = images.shown(replace(work, now=work.now + timedelta(minutes=minutes)), item)
+        assert image.image_id == image_id
+        return image.url
+
+    assert url(0) == url(44)
+    assert images._links["club-files", image_id][0] == work.expiry() + 3600
+    url(46)
+    assert images._links["club-files", image_id][0] == work.expiry() + 46 * 60 + 3600
+
+
+def test_an_interrupted_confirmation_is_finished_by_its_repeat(api: Api, work: Work):
+    image_id = arrive(start(api))
+    beginning = everything(work)
+    wanted = None
+    for interruption in chain(crashes(), lost_replies()):
+        restore(work, beginning)
+        with interruption:
+            images.confirm(work, image_id)
+        images.confirm(work, image_id)
+        now = everything(work)
+        wanted = wanted or now
+        assert now == wanted, interruption

@@ -1,0 +1,209 @@
+"""Stock: of each warehouse the newest figure, whatever order they come in; writing a product never touches it."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.catalog import store, writing
+from chalicelib.catalog.rules import MOST_WAREHOUSES, Figure, Verdict, judge
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Table, keys
+from tests.catalog.steps import row, stock
+from tests.support.api import STRANGER, Answer, Api, Caller
+from tests.support.crashes import races
+from tests.support.partners import OPERATIONS, partner
+from tests.support.spent import calls_counted
+
+MACHINE = Caller({"sub": "1c", "client_id": "1c", "scope": "club/api club/machine.catalog"})
+
+
+def figure(sku: str = "LMP-1", warehouse: str = "MSK", quantity: str = "5", at: str = "09:00") -> dict[str, Any]:
+    return {"sku": sku, "warehouse": warehouse, "quantity": quantity, "at": f"2026-11-20T{at}:00Z"}
+
+
+def put(api: Api, *rows: Any, caller: Caller = OPERATIONS, path: str = "/v1/staff/stock") -> Answer:
+    return api.call("PUT", path, caller, {"stock": list(rows)})
+
+
+def results(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer.text
+    return [each["result"] for each in answer.json["items"]]
+
+
+def held(work: Work, sku: str = "LMP-1") -> dict[str, str]:
+    item = work.table.get(keys.product(sku), consistent=True)
+    assert item
+    return {name: f"{each.quantity} at {each.at:%H:%M}" for name, each in sorted(store.stock_of(item).items())}
+
+
+def arrivals(work: Work) -> list[list[str]]:
+    found = work.table.query(keys.catalogue_index().pk, starts="EVENT#").items
+    return [item["skus"] for item in found if item["event"] == "stock.arrived"]
+
+
+def test_a_partner_sees_what_lies_where_and_when_it_was_counted(api: Api, work: Work):
+    stock(work, row())
+    put(api, figure(), figure(warehouse="SPB", quantity="2.5", at="08:00"))
+    (product,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+    assert product["stock"] == [
+        {"warehouse": "MSK", "quantity": "5", "at": "2026-11-20T09:00:00.000Z"},
+        {"warehouse": "SPB", "quantity": "2.5", "at": "2026-11-20T08:00:00.000Z"},
+    ]
+
+
+def test_the_same_rows_again_change_nothing_and_write_nothing(api: Api, work: Work):
+    stock(work, row())
+    assert results(put(api, figure(), figure(warehouse="SPB"))) == ["recorded", "recorded"]
+    with calls_counted(work.table.client) as made:
+        assert results(put(api, figure(quantity="5.0"), figure(warehouse="SPB"))) == ["unchanged", "unchanged"]
+    assert made == ["BatchGetItem"]
+
+
+def test_an_older_figure_never_replaces_a_newer_one(api: Api, work: Work):
+    stock(work, row())
+    put(api, figure(quantity="5", at="09:00"))
+    assert results(put(api, figure(quantity="9", at="08:59"))) == ["older"]
+    assert held(work) == {"MSK": "5 at 09:00"}
+
+
+def test_figures_may_come_in_any_order_in_one_request_or_in_many(api: Api, work: Work):
+    stock(work, *(row(f"LMP-{number}") for number in range(12)))
+    three = [("5", "07:00"), ("6", "08:00"), ("7", "09:00")]
+    for number, order in enumerate(permutations(three)):
+        put(api, *(figure(f"LMP-{number}", quantity=quantity, at=at) for quantity, at in order))
+        for quantity, at in order:
+            put(api, figure(f"LMP-{number + 6}", quantity=quantity, at=at))
+        assert held(work, f"LMP-{number}") == held(work, f"LMP-{number + 6}") == {"MSK": "7 at 09:00"}
+
+
+def test_times_are_compared_as_moments_not_as_texts(api: Api, work: Work):
+    stock(work, row())
+    put(api, {**figure(), "at": "2026-11-20T11:00:00+03:00"})
+    assert results(put(api, {**figure(quantity="6"), "at": "2026-11-20T08:30:00Z"})) == ["recorded"]
+    assert held(work) == {"MSK": "6 at 08:30"}
+
+
+def test_bad_rows_never_stop_the_others_and_say_what_is_wrong(api: Api, work: Work):
+    stock(work, row("LMP-1"))
+    put(api, figure(warehouse="SPB"))
+    answer = put(
+        api,
+        figure(),
+        figure("LMP-9"),
+        "not a row",
+        figure(quantity="-1"),
+        figure(warehouse="а б"),
+        {**figure(), "at": "2026-11-20T09:00:00"},
+        figure(at="09:06"),
+        figure(warehouse="SPB", quantity="6"),
+        {**figure(), "colour": "red"},
+    )
+    assert results(answer) == ["recorded", *["failed"] * 8]
+    assert [each["errors"][0]["pointer"] for each in answer.json["items"][1:]] == [
+        "/stock/1/sku",
+        "/stock/2",
+        "/stock/3/quantity",
+        "/stock/4/warehouse",
+        "/stock/5/at",
+        "/stock/6/at",
+        "/stock/7/at",
+        "/stock/8/colour",
+    ]
+    assert held(work) == {"MSK": "5 at 09:00", "SPB": "5 at 09:00"}
+    assert work.table.get(keys.product("LMP-9")) is None
+
+
+def test_writing_a_product_keeps_its_stock(api: Api, work: Work):
+    stock(work, row())
+    put(api, figure())
+    api.call("PUT", "/v1/staff/products", OPERATIONS, {"products": [row(price="1.00")]})
+    assert held(work) == {"MSK": "5 at 09:00"}
+    assert work.table.get(keys.product("LMP-1"))["base_price"] == 1
+
+
+def test_goods_that_arrive_where_there_were_none_are_told_once(api: Api, work: Work):
+    stock(work, row("LMP-1"), row("LMP-2"), row("LMP-3"))
+    put(api, figure("LMP-1", quantity="0", at="06:00"), figure("LMP-2", quantity="3", at="06:00"))
+    put(api, figure("LMP-1", quantity="0", at="06:30"), figure("LMP-2", quantity="4", at="06:30"))
+    put(api, figure("LMP-1", quantity="7", at="07:00"), figure("LMP-1", "SPB", quantity="7", at="07:00"))
+    put(api, figure("LMP-1", quantity="8", at="08:00"))
+    assert arrivals(work) == [["LMP-2"], ["LMP-1"]]
+
+
+def test_a_hundred_rows_are_one_read_and_two_writes(api: Api, work: Work):
+    stock(work, *(row(f"LMP-{number}") for number in range(100)))
+    with calls_counted(work.table.client) as made:
+        assert set(results(put(api, *(figure(f"LMP-{number}") for number in range(100))))) == {"recorded"}
+    assert made == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
+
+
+def test_machines_write_stock_and_products_and_read_nothing(api: Api, work: Work):
+    answer = api.call("PUT", "/v1/machine/products", MACHINE, {"products": [row()]})
+    assert answer.json["items"][0]["result"] == "created"
+    assert results(put(api, figure(), caller=MACHINE, path="/v1/machine/stock")) == ["recorded"]
+    assert api.call("GET", "/v1/products", MACHINE).status == 403
+    assert api.call("GET", "/v1/staff/products", MACHINE).status == 403
+
+
+@pytest.mark.parametrize("path", ["/v1/staff/stock", "/v1/machine/stock"])
+@pytest.mark.parametrize("caller", [STRANGER, Caller.person("mbr_1", "company", "owner", "cmp_1")])
+def test_others_write_no_stock(api: Api, work: Work, path: str, caller: Caller):
+    stock(work, row())
+    assert put(api, figure(), caller=caller, path=path).status in (401, 403)
+    assert held(work) == {}
+
+
+def test_whoever_writes_between_two_calls_the_newest_figure_stays(work: Work):
+    late, early = figure(quantity="9", at="09:00"), figure(quantity="5", at="08:00")
+    for mine, other in ((late, early), (early, late)):
+        for race in races(lambda other=other: writing.write_stock(work, [other])):
+            work.table.client.delete_item(TableName="club", Key={"pk": {"S": "PRODUCTS"}, "sk": {"S": "LMP-1"}})
+            stock(work, row())
+            with race:
+                writing.write_stock(work, [mine])
+            if race.happened:
+                assert held(work) == {"MSK": "9 at 09:00"}, race
+
+
+def test_stock_that_stays_under_change_is_told_as_busy(work: Work, monkeypatch: pytest.MonkeyPatch):
+    stock(work, row())
+
+    def lose(*_: Any) -> None:
+        raise Refused({"LMP-1": None})
+
+    monkeypatch.setattr(Table, "commit", lose)
+    with pytest.raises(Busy):
+        writing.write_stock(work, [figure()])
+
+
+# --- the rule ---------------------------------------------------------------------------------------------------------
+
+MORNING = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+figures = st.builds(
+    Figure, st.just("MSK"), st.integers(0, 3), st.integers(0, 3).map(lambda hour: MORNING + timedelta(hours=hour))
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(figures, min_size=1, unique_by=lambda each: each.at), st.data())
+def test_whatever_order_figures_come_in_the_newest_stays(offered: list[Figure], data: st.DataObject):
+    held: dict[str, Figure] = {}
+    for each in data.draw(st.permutations(offered * 2)):
+        if judge(held, each) is Verdict.RECORDED:
+            held["MSK"] = each
+    assert held["MSK"] == max(offered, key=lambda each: each.at)
+
+
+def test_two_figures_of_one_moment_contradict_each_other_and_the_first_stays():
+    first = Figure("MSK", 5, MORNING)
+    assert judge({"MSK": first}, first._replace(quantity=6)) is Verdict.CONTRADICTS
+
+
+def test_a_product_lies_in_so_many_warehouses_at_most():
+    full = {f"W{number}": Figure(f"W{number}", 1, MORNING) for number in range(MOST_WAREHOUSES)}
+    assert judge(full, Figure("MORE", 1, MORNING)) is Verdict.TOO_MANY
+    assert judge(full, Figure("W0", 2, MORNING + timedelta(hours=1))) is Verdict.RECORDED
