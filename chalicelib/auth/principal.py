@@ -55,6 +55,12 @@ class Principal:
             raise Problem("scope_missing", "Only people of a company can do this.")
         return self.company_id
 
+    def for_machine(self) -> str:
+        """The id of the machine client."""
+        if self.member_id is not None:
+            raise Problem("scope_missing", "Only a machine client can do this.")
+        return self.subject
+
     def for_distributor(self) -> str:
         if self.distributor_id is None:
             raise Problem("scope_missing", "Only people of a distributor can do this.")

@@ -37,6 +37,8 @@ SCOPES: dict[str, str] = {
     "staff.tiers.write": "draw up and activate tier ladders",
     "staff.tiers.grant": "grant and withdraw manual tiers",
     "machine.catalog": "write products, stock and categories",
+    "machine.accruals": "grant bonuses of a coalition, within limits",
+    "machine.payments": "tell which documents are paid",
 }
 
 _EVERY_MEMBER = frozenset({"me", "company.claim", "reports.read"})

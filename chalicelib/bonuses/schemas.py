@@ -17,9 +17,12 @@ MOST = Decimal("999999999999.99")
 
 # What a posting is called, by the kind of its cause: English and Russian.
 TITLES: Mapping[str, tuple[str, str]] = {
-    "accrual": ("Accrual for a purchase", "Начисление за покупку"),
-    "available": ("Accrual became available", "Начисление стало доступно"),
-    "returned": ("Return", "Возврат"),
+    "purchase": ("Accrual for a purchase", "Начисление за покупку"),
+    "payment": ("Paid: the accrual can be spent", "Оплачено: начисление доступно"),
+    "return": ("Return", "Возврат"),
+    "correction": ("Document corrected", "Исправление документа"),
+    "rerating": ("The tier of the day changed", "Изменение уровня на дату документа"),
+    "removal": ("Document moved to another company", "Документ перенесён на другую компанию"),
     "coalition": ("Accrual of a partner programme", "Начисление от партнёра программы"),
     "coalition_reversal": ("Accrual of a partner programme taken back", "Отмена начисления от партнёра программы"),
     "redemption": ("Reserved for redemption", "Резерв под списание"),

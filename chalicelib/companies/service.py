@@ -57,6 +57,11 @@ def company(work: Work, company_id: str) -> Company | None:
     return store.read(work.table, company_id)
 
 
+def company_by_inn(work: Work, inn: str, kpp: str | None) -> Company | None:
+    company_id = store.owner_by_inn(work.table, inn, kpp)
+    return company(work, company_id) if company_id else None
+
+
 def people(work: Work, company_id: str) -> list[Person]:
     """All who speak for the company or ask to; look at each one's `status`."""
     return list(store.people(work.table, company_id))

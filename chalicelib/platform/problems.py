@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "session_expired": Kind(401, "The session has ended, sign in again", "Сеанс закончился, войдите снова"),
     "scope_missing": Kind(403, "Your role does not allow this", "Ваша роль этого не позволяет"),
     "cabinet_locked": Kind(403, "This part of the cabinet is locked", "Эта часть кабинета закрыта"),
+    "client_not_registered": Kind(403, "This client is not registered", "Этот клиент не зарегистрирован"),
     "four_eyes": Kind(403, "Somebody else has to approve this", "Это должен подтвердить другой сотрудник"),
     "not_found": Kind(404, "Not found", "Не найдено"),
     "method_not_allowed": Kind(405, "This method is not allowed here", "Этот метод здесь не разрешён"),
@@ -47,6 +48,7 @@ KINDS: dict[str, Kind] = {
     "media_type_unsupported": Kind(415, "Send application/json", "Отправьте application/json"),
     "invalid": Kind(422, "Some values are not valid", "Некоторые значения неверны"),
     "not_enough_bonus": Kind(422, "There are not enough bonuses", "Бонусов недостаточно"),
+    "limit_exceeded": Kind(422, "This exceeds a limit", "Это превышает лимит"),
     "above_left": Kind(422, "This is more than is left", "Это больше, чем осталось"),
     "wrong_code": Kind(422, "The code is wrong", "Неверный код"),
     "idempotency_key_reused": Kind(
