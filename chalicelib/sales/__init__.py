@@ -5,12 +5,15 @@ again changes nothing, other content is the next revision, and the days' totals 
 day of the sale that it names, and takes effect on its own.
 """
 
-from chalicelib.sales.rules import DayTotals, DocumentRef, Head, Original, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.rules import DayTotals, DocumentRef, Head, Original, Outcome, Recorded, SaleDocument, SaleLine
 from chalicelib.sales.service import (
+    ORDERS,
     TooLarge,
     day_totals,
+    earliest_known,
     first_purchase,
     heads,
+    history,
     newest,
     on_order_shipped,
     on_sale_recorded,
@@ -19,17 +22,21 @@ from chalicelib.sales.service import (
 )
 
 __all__ = [
+    "ORDERS",
     "DayTotals",
     "DocumentRef",
     "Head",
     "Original",
     "Outcome",
+    "Recorded",
     "SaleDocument",
     "SaleLine",
     "TooLarge",
     "day_totals",
+    "earliest_known",
     "first_purchase",
     "heads",
+    "history",
     "newest",
     "on_order_shipped",
     "on_sale_recorded",

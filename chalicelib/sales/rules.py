@@ -138,6 +138,37 @@ class DayTotals(NamedTuple):
     returned: Mapping[tuple[date, date], Decimal]
 
 
+class Recorded(NamedTuple):
+    """A revision of a document, and for how long it was what is known of it: from `recorded_at` until `superseded_at`."""
+
+    ref: DocumentRef
+    kind: Kind
+    business_date: date
+    counts_on: date
+    total: Decimal
+    revision: int
+    recorded_at: str
+    superseded_at: str | None
+
+    def known_at(self, moment: str | None) -> bool:
+        """Whether it was what was known just before this moment; None: whether it is what is known now."""
+        if moment is None:
+            return self.superseded_at is None
+        return self.recorded_at < moment and (self.superseded_at is None or self.superseded_at >= moment)
+
+
+def totals(documents: Iterable[Recorded]) -> DayTotals:
+    """The day totals that these documents make together."""
+    net: dict[date, Decimal] = {}
+    returned: dict[tuple[date, date], Decimal] = {}
+    for each in documents:
+        net[each.counts_on] = net.get(each.counts_on, ZERO) + each.total
+        if each.counts_on != each.business_date:
+            key = each.counts_on, each.business_date
+            returned[key] = returned.get(key, ZERO) + each.total
+    return DayTotals(net, {key: amount for key, amount in returned.items() if amount})
+
+
 class Counted(NamedTuple):
     """What one day of one company gains; `returned`: what of the amount takes effect later, by the day on which it does."""
 

@@ -7,7 +7,17 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
-from chalicelib.sales.rules import NOTHING, DayTotals, DocumentRef, Head, Known, Outcome, SaleDocument, SaleLine
+from chalicelib.sales.rules import (
+    NOTHING,
+    DayTotals,
+    DocumentRef,
+    Head,
+    Known,
+    Outcome,
+    Recorded,
+    SaleDocument,
+    SaleLine,
+)
 from chalicelib.sales.schemas import OriginalDocument, Purchase, PurchaseLine
 from chalicelib.table import Busy, Page, Refused
 from chalicelib.table.transactions import Item
@@ -187,6 +197,16 @@ def day_totals(work: Work, company_id: str, first: date, last: date) -> DayTotal
 def first_purchase(work: Work, company_id: str) -> date | None:
     """The first day on which a document of the company counts; read consistently."""
     return store.first_day(work.table, company_id)
+
+
+def history(work: Work, company_id: str, first: date, last: date) -> list[Recorded]:
+    """Every revision of the company's documents dated on these days: what is known of them, and what was known before."""
+    return list(store.history(work.table, company_id, first, last))
+
+
+def earliest_known(work: Work, company_id: str, moment: str) -> Recorded | None:
+    """Of the company's documents that were known just before this moment, the first by date."""
+    return store.earliest_known(work.table, company_id, moment)
 
 
 def purchases(

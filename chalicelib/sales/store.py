@@ -9,7 +9,7 @@ LINES  (K38)  the further lines of a revision that does not fit into one item
 DAY    (K14)  net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: what of it was given back on that later day
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,6 +30,7 @@ from chalicelib.sales.rules import (
     Known,
     Original,
     Outcome,
+    Recorded,
     SaleDocument,
     SaleLine,
     merge,
@@ -143,6 +144,29 @@ def current(
         limit=limit,
         after=after,
     )
+
+
+def history(table: Table, company_id: str, first: date, last: date) -> Iterator[Recorded]:
+    """Every revision of the documents dated on these days, replaced ones as well, without lines; read consistently."""
+    begin, end = keys.sale_day(company_id, first), keys.sale_day(company_id, last + timedelta(days=1))
+    found = table.query_all(begin.pk, between=(begin.sk, end.sk), only=_RECORDED, consistent=True)
+    return (_recorded(item) for item in found)
+
+
+def earliest_known(table: Table, company_id: str, moment: str) -> Recorded | None:
+    """Of the documents that were known just before this moment, the first by date."""
+    begin = keys.sale_day(company_id, date.min)
+    unreplaced = Attr("superseded_by").not_exists() | Attr("superseded_at").gte(moment)
+    found = table.query_all(
+        begin.pk,
+        between=(begin.sk, keys.sale_day(company_id, _LAST_DAY).sk),
+        where=Attr("recorded_at").lt(moment) & unreplaced,
+        only=_RECORDED,
+        limit=25,
+        consistent=True,
+    )
+    item = next(found, None)
+    return _recorded(item) if item else None
 
 
 def days(table: Table, company_id: str, first: date, last: date) -> DayTotals:
@@ -339,6 +363,36 @@ def _originals(named: Original | None, found: DocumentRef | None) -> Item:
         series, _, number = found[1].partition("/")
         item["original"] = {"series": series, "number": number}
     return item
+
+
+_RECORDED = (
+    "source",
+    "series",
+    "document",
+    "kind",
+    "business_date",
+    "counts_on",
+    "total",
+    "revision",
+    "recorded_at",
+    "superseded_by",
+    "superseded_at",
+)
+
+
+def _recorded(sale: Item) -> Recorded:
+    """Where it is not known when a revision was replaced, it is taken to have been at once."""
+    superseded_at = sale.get("superseded_at") or (sale["recorded_at"] if "superseded_by" in sale else None)
+    return Recorded(
+        ref=(sale["source"], f"{sale['series']}/{sale['document']}"),
+        kind=sale["kind"],
+        business_date=date.fromisoformat(sale["business_date"]),
+        counts_on=date.fromisoformat(sale.get("counts_on") or sale["business_date"]),
+        total=sale["total"],
+        revision=int(sale["revision"]),
+        recorded_at=sale["recorded_at"],
+        superseded_at=superseded_at,
+    )
 
 
 def named(sale: Item) -> Original | None:

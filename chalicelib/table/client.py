@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,10 +97,15 @@ class Table:
         newest_first: bool = False,
         consistent: bool = False,
         where: ConditionBase | None = None,
+        only: Sequence[str] = (),
     ) -> Page:
-        """One page of a partition, by sort key. `where` drops items after they are read (and paid for)."""
+        """One page of a partition, by sort key.
+
+        Of what is read (and paid for) `where` drops items, and `only` all attributes but these.
+        """
         prefix = index or ""
-        names = {"#pk": f"{prefix}pk"}
+        chosen = {f"#o{place}": name for place, name in enumerate(only)}
+        names = {"#pk": f"{prefix}pk", **chosen}
         values: dict[str, Any] = {":pk": {"S": pk}}
         expression = "#pk = :pk"
         if between:
@@ -123,6 +128,8 @@ class Table:
             condition = condition_to_wire(where)
             request["FilterExpression"] = condition.pop("ConditionExpression")
             request = merge_expressions(request, condition)
+        if only:
+            request["ProjectionExpression"] = ", ".join(chosen)
         if index:
             request["IndexName"] = index
         if limit:

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chalicelib.platform.work import Work
-from chalicelib.sales import Original, SaleDocument, day_totals, on_sale_recorded, record, rules
+from chalicelib.sales import (
+    DayTotals,
+    Original,
+    SaleDocument,
+    day_totals,
+    earliest_known,
+    history,
+    on_sale_recorded,
+    record,
+    rules,
+)
 from chalicelib.sales.rules import Head, Known
 from chalicelib.table import Busy, Refused
 from tests.sales.steps import (
@@ -173,6 +183,14 @@ def test_the_returns_of_a_long_document_keep_their_lines(work: Work) -> None:
     assert sale["further"] == len([each for each in items(work, "LINES#") if "000002#" in each["sk"]])
 
 
+def test_of_what_was_known_at_a_moment_the_first_document_is_found(work: Work) -> None:
+    later = replace(work, now=work.now + timedelta(days=2))
+    record(work, [sold()])
+    record(later, [sold(day=MOVED_DAY), invoice("УТ-0", day=SALE_DAY - timedelta(500))])
+    known = [earliest_known(work, "cmp_1", moment) for moment in (work.at, later.at, "2027-01-01T00:00:00.000Z")]
+    assert [each and each.business_date for each in known] == [None, SALE_DAY, SALE_DAY - timedelta(500)]
+
+
 # --- interrupted and raced --------------------------------------------------------------------------------------------
 
 
@@ -320,16 +338,25 @@ def _head(document: SaleDocument) -> Head:
     return Head(document.company_id, document.business_date, own, document.total, 1, "", "created", None, "")
 
 
-def test_day_totals_and_events_equal_the_current_documents_whatever_comes_in_whatever_order(work: Work) -> None:
+def amounts(found: DayTotals) -> tuple[dict[date, Decimal], dict[tuple[date, date], Decimal]]:
+    """Days that were emptied by a correction are as good as none."""
+    return {day: amount for day, amount in found.net.items() if amount}, dict(found.returned)
+
+
+def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_comes_in_whatever_order(work: Work) -> None:
+    begin, end = DAY - timedelta(10), DAY + timedelta(10)
+
     class Recording(RuleBasedStateMachine):
         @initialize()
         def begin(self) -> None:
             empty_account()
             self.current: dict[str, SaleDocument] = {}
+            self.work = work
+            self.was: dict[tuple[str, str], DayTotals] = {}
 
         @rule(several=st.lists(SALES | RETURNS, min_size=1, max_size=4, unique_by=lambda document: document.number))
         def documents_come(self, several: list[SaleDocument]) -> None:
-            for document, outcome in zip(several, record(work, several), strict=True):
+            for document, outcome in zip(several, record(self.work, several), strict=True):
                 known = self.current.get(document.number)
                 assert outcome == ("created" if known is None else "unchanged" if known == document else "changed")
                 self.current[document.number] = document
@@ -337,18 +364,18 @@ def test_day_totals_and_events_equal_the_current_documents_whatever_comes_in_wha
         @rule()
         def all_come_again(self) -> None:
             several = list(self.current.values())
-            assert record(work, several) == ["unchanged"] * len(several)
+            assert record(self.work, several) == ["unchanged"] * len(several)
 
         @rule(order=st.randoms())
         def the_stream_delivers_anything_again_in_any_order(self, order: Any) -> None:
             several = events(work)
             order.shuffle(several)
             for event in several:
-                on_sale_recorded(work, event)
+                on_sale_recorded(self.work, event)
 
         @rule()
         def the_stream_delivers_all(self) -> None:
-            deliver(work)
+            deliver(self.work)
             found = {sale["document"]: (sale["company_id"], sale["counts_on"], sale["total"]) for sale in current(work)}
             assert found == wanted(self.current)
 
@@ -357,13 +384,29 @@ def test_day_totals_and_events_equal_the_current_documents_whatever_comes_in_wha
             assert days(work) == sums_of_current_revisions(work)
             assert returned_parts(work) == returns_of_current_revisions(work)
             assert told(work) == {day: amount for day, (amount, _) in days(work).items() if amount}
-            sales = current(work)
-            assert {sale["document"]: sale["total"] for sale in sales} == {
+            assert {sale["document"]: sale["total"] for sale in current(work)} == {
                 number: document.total for number, document in getattr(self, "current", {}).items()
             }
 
+        @invariant()
+        def time_passes(self) -> None:
+            if not hasattr(self, "was"):
+                return
+            self.work = replace(self.work, now=self.work.now + timedelta(hours=1))
+            for company in ("cmp_1", "cmp_2"):
+                self.was[company, self.work.at] = day_totals(work, company, begin, end)
+
         def teardown(self) -> None:
             self.the_stream_delivers_all()
+            for company in ("cmp_1", "cmp_2"):
+                revisions = history(work, company, begin, end)
+                now = rules.totals(each for each in revisions if each.known_at(None))
+                assert amounts(now) == amounts(day_totals(work, company, begin, end))
+                for (of, moment), was in self.was.items():
+                    if of == company:
+                        assert amounts(rules.totals(each for each in revisions if each.known_at(moment))) == amounts(
+                            was
+                        )
 
-    Recording.TestCase.settings = settings(max_examples=20, stateful_step_count=8, deadline=None)
+    Recording.TestCase.settings = settings(max_examples=12, stateful_step_count=8, deadline=None)
     Recording.TestCase().runTest()

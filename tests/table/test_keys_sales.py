@@ -20,7 +20,7 @@ from chalicelib.sales import SaleLine
 from chalicelib.sales import service as purchases
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
-from tests.sales.steps import DAY, events, invoice, returned
+from tests.sales.steps import DAY, events, invoice, line, returned
 from tests.support.spent import spent
 
 
@@ -71,6 +71,20 @@ def test_a_day_is_read_without_the_others(work: Work) -> None:
         (found,) = look(work, first=DAY, last=DAY)
     assert (found.document, cost.calls) == ("УТ-0", ["Query"])
     assert cost.read_units <= 0.5
+
+
+@pytest.mark.key_row("K15")
+def test_the_history_of_a_window_is_one_call_however_often_its_documents_were_corrected(work: Work) -> None:
+    for amount in ("1.00", "2.00"):
+        sales.record(work, [replace(invoice(f"УТ-{n}", amount), lines=[*lines(17), line(amount)]) for n in range(40)])
+    with spent(work.table.client) as cost:
+        found = sales.history(work, "cmp_1", DAY - timedelta(89), DAY)
+    assert (len(found), sum(each.known_at(None) for each in found)) == (80, 40)
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 80 * 2.2 / 4 + 1  # 2.2 KB each, with the lines that are not sent
+    with spent(work.table.client) as cost:
+        assert sales.earliest_known(work, "cmp_1", "9999") is not None
+    assert cost.calls == ["Query"]
 
 
 @pytest.mark.key_row("K16")
