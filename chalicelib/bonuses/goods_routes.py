@@ -102,9 +102,19 @@ def choose_goods(call: Call, entitlement_id: str) -> Answer:
     """Choose goods at the frozen prices, for what is left or less; they are reserved until they are shipped."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     asked = [line.asked() for line in call.body.lines]
-    return _chosen(
-        call, partial(settlement.choose, call.work, company_id, member_id, entitlement_id, asked, call.body.note)
-    )
+    step = partial(settlement.choose, call.work, company_id, member_id, entitlement_id, asked, call.body.note)
+    return _chosen(call, step, made=True)
+
+
+@routes.get(
+    "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}",
+    scope="bonuses.read",
+    answer=ChoiceAnswer,
+    problems=("not_found",),
+)
+def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceAnswer:
+    """Read what was chosen, and how much of it was shipped by which document."""
+    return ChoiceAnswer.of(settlement.choice(call.work, call.principal.for_company(), entitlement_id, choice_id))
 
 
 @routes.post(
@@ -310,11 +320,12 @@ def _entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlemen
     return EntitlementAnswer.with_choices(found, call.work.today, choices)
 
 
-def _chosen(call: Call, step: Callable[[Remember], Chosen]) -> Answer:
+def _chosen(call: Call, step: Callable[[Remember], Chosen], *, made: bool = False) -> Answer:
     def remember(tx: Transaction, chosen: Chosen) -> None:
         call.remember(tx, answer(chosen))
 
     def answer(chosen: Chosen) -> Answer:
-        return Answer(ChosenAnswer.after(chosen.choice, chosen.entitlement))
+        headers = {"Location": f"{call.path}/{chosen.choice.choice_id}"} if made else {}
+        return Answer(ChosenAnswer.after(chosen.choice, chosen.entitlement), headers=headers)
 
     return answer(step(remember))

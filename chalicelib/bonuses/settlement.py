@@ -67,7 +67,8 @@ def _entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlemen
     return found
 
 
-def _choice(work: Work, company_id: str, entitlement_id: str, choice_id: str) -> Choice:
+def choice(work: Work, company_id: str, entitlement_id: str, choice_id: str) -> Choice:
+    """Raises 404."""
     found = goods_store.read_choice(work.table, company_id, entitlement_id, choice_id)
     if found is None:
         raise Problem("not_found")
@@ -128,7 +129,7 @@ def cancel(
     def decide() -> Step:
         return goods.cancel(
             _entitlement(work, company_id, entitlement_id),
-            _choice(work, company_id, entitlement_id, choice_id),
+            choice(work, company_id, entitlement_id, choice_id),
             member_id=member_id,
             note=note,
             at=work.at,
@@ -177,7 +178,7 @@ def ship(
     def decide() -> Step:
         return goods.ship(
             _entitlement(work, company_id, entitlement_id),
-            _choice(work, company_id, entitlement_id, choice_id),
+            choice(work, company_id, entitlement_id, choice_id),
             asked,
             shipment_id=shipment_id,
             document=document,
@@ -242,7 +243,7 @@ def reverse_shipment(
     def decide() -> Step:
         return goods.reverse_shipment(
             _entitlement(work, company_id, entitlement_id),
-            _choice(work, company_id, entitlement_id, choice_id),
+            choice(work, company_id, entitlement_id, choice_id),
             shipment_id,
             member_id=member_id,
             reason=reason,
