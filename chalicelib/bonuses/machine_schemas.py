@@ -1,0 +1,212 @@
+"""What machine clients post, and how staff register them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, SkipValidation, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.bonuses.coalition import Client, Grant, Limits
+from chalicelib.bonuses.payments import Payment
+from chalicelib.companies import Inn, Kpp
+from chalicelib.platform.http import Day, Form
+from chalicelib.platform.money import Money
+from chalicelib.platform.problems import Fault
+from chalicelib.sales import ORDERS
+
+MOST_ROWS = 100
+EARLIEST = date(1990, 1, 1)
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Reference = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="The client's own word for it, used once for ever.",
+        examples=["act-2026-11-000042"],
+    ),
+]
+Amount = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2, examples=["150.00"])]
+
+
+# --- accruals ---------------------------------------------------------------------------------------------------------
+
+
+class AccrualForm(Form):
+    """What a company earned with a partner of the coalition. The company is named by its id, or by INN and KPP."""
+
+    reference: Reference
+    company_id: Id | None = None
+    inn: Inn | None = None
+    kpp: Kpp | None = None
+    amount: Amount = Field(description="In the client's currency.")
+    day: Day = Field(description="The day on which it was earned; its expiry is counted from it.")
+    note: str = Field(default="", max_length=200, description="Shown to the company.")
+
+    @model_validator(mode="after")
+    def _one_company(self) -> Self:
+        if (self.company_id is None) == (self.inn is None) or (self.kpp is not None and self.inn is None):
+            raise PydanticCustomError("company", "Name the company by company_id, or by inn (and kpp).")
+        return self
+
+
+class ReversalForm(Form):
+    """Takes back an accrual, whole or in part."""
+
+    reference: Reference
+    amount: Amount | None = Field(default=None, description="Without it, all that is left.")
+
+
+class Reversal(BaseModel):
+    reference: str
+    amount: Money
+
+
+class AccrualAnswer(BaseModel):
+    """What was granted, and what was taken back of it."""
+
+    reference: str
+    company_id: str
+    amount: Money
+    day: date
+    note: str
+    expires_on: date = Field(description="The last day on which it can be spent.")
+    posting_id: str
+    recorded_at: str
+    reversed: Money = Field(description="What was taken back.")
+    reversals: list[Reversal]
+
+    @classmethod
+    def of(cls, made: Grant) -> Self:
+        def money(amount: Decimal) -> Money:
+            return Money(amount=amount, currency=made.currency)
+
+        return cls(
+            reference=made.reference,
+            company_id=made.company_id,
+            amount=money(made.amount),
+            day=made.day,
+            note=made.note,
+            expires_on=made.expires_on,
+            posting_id=made.posting_id,
+            recorded_at=made.at,
+            reversed=money(made.reversed),
+            reversals=[Reversal(reference=name, amount=money(amount)) for name, amount in made.reversals.items()],
+        )
+
+
+# --- machine clients --------------------------------------------------------------------------------------------------
+
+
+class LimitsForm(Form):
+    """What a client may grant. None may exceed the one after it."""
+
+    per_grant: Amount = Field(description="With one accrual.")
+    per_company_and_day: Amount = Field(description="To one company in a day.")
+    per_month: Amount = Field(description="To all companies together in a calendar month.")
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if not self.per_grant <= self.per_company_and_day <= self.per_month:
+            raise PydanticCustomError("limits", "A limit cannot exceed that of a longer time.")
+        return self
+
+
+class MachineClientForm(Form):
+    """A partner of the coalition, by the id of its machine client."""
+
+    name: str = Field(min_length=2, max_length=100, description="As companies know it.", examples=["Taxi Park"])
+    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
+    active: bool = Field(default=True, description="Whether it may grant; what it granted it may always take back.")
+    limits: LimitsForm
+
+
+class LimitsAnswer(BaseModel):
+    per_grant: Money
+    per_company_and_day: Money
+    per_month: Money
+
+
+class MachineClientAnswer(BaseModel):
+    client_id: str
+    name: str
+    currency: str
+    active: bool
+    limits: LimitsAnswer
+
+    @classmethod
+    def of(cls, client: Client) -> Self:
+        limits = {
+            name: Money(amount=limit, currency=client.currency) for name, limit in client.limits._asdict().items()
+        }
+        return cls(
+            client_id=client.client_id,
+            name=client.name,
+            currency=client.currency,
+            active=client.active,
+            limits=LimitsAnswer(**limits),
+        )
+
+
+class MachineClients(BaseModel):
+    items: list[MachineClientAnswer]
+    next_cursor: str | None
+
+
+def limits_of(form: LimitsForm) -> Limits:
+    return Limits(form.per_grant, form.per_company_and_day, form.per_month)
+
+
+# --- payments ---------------------------------------------------------------------------------------------------------
+
+
+class PaymentForm(Form):
+    """A document that was paid in full. One of a sales file is named by source, number and year; a shipment of an order by order,
+    distributor and number."""
+
+    document: str = Field(min_length=1, max_length=100, description="Its number.", examples=["УТ-000123"])
+    source: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", examples=["1c-main"])
+    year: int | None = Field(default=None, ge=1990, le=2199, description="Of the document's date.")
+    order_id: Id | None = None
+    distributor_id: Id | None = None
+    paid_on: Day | None = Field(description="The day on which it was paid in full; null: it is not, after all.")
+
+    @model_validator(mode="after")
+    def _one_document(self) -> Self:
+        imported = (self.source is not None, self.year is not None)
+        shipped = (self.order_id is not None, self.distributor_id is not None)
+        if (imported, shipped) not in (((True, True), (False, False)), ((False, False), (True, True))):
+            raise PydanticCustomError("document", "Name it by source and year, or by order_id and distributor_id.")
+        if self.source == ORDERS:
+            raise PydanticCustomError("document", "A shipment is named by order_id and distributor_id.")
+        return self
+
+    def payment(self) -> Payment:
+        # In capitals and with single spaces: as numbers of sales files are compared.
+        if self.source is not None:
+            return Payment((self.source, f"{self.year}/{' '.join(self.document.upper().split())}"), self.paid_on)
+        return Payment((ORDERS, f"{self.distributor_id}:{self.order_id}/{self.document}"), self.paid_on)
+
+
+class PaymentRows(Form):
+    """Up to 100 rows, each judged by itself: a bad row never stops the others."""
+
+    as_of: datetime | None = Field(
+        default=None,
+        description="The moment whose state this is; without it, now. What is older than the state that is known changes nothing.",
+    )
+    payments: list[SkipValidation[PaymentForm]] = Field(min_length=1, max_length=MOST_ROWS)
+
+
+class PaymentResult(BaseModel):
+    """What became of a row. `errors` of a failed one point into the request's body."""
+
+    row: int = Field(description="Its place in the request, from 0.")
+    document: str | None = Field(description="As it was given.")
+    result: Literal["recorded", "unchanged", "older", "failed"]
+    errors: list[Fault] = []
+
+
+class PaymentResults(BaseModel):
+    items: list[PaymentResult]
