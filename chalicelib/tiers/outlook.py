@@ -301,7 +301,8 @@ def next_due(standing: Standing) -> date | None:
     if standing.fall:
         days += [standing.fall.first - each * DAY for each in standing.ladder.warning_days]
     horizon = standing.built_on + HORIZON_DAYS * DAY
-    if standing.tier_on(horizon).tier or max(standing.totals.net, default=horizon) > standing.built_on:
+    longest = max(ladder.window_days + ladder.hold_days for ladder in standing.ladders) * DAY
+    if standing.tier_on(horizon).tier or max(standing.totals.net, default=date.min) > horizon - longest:
         days.append(horizon)
     return min((day for day in days if day > standing.as_of), default=None)
 
