@@ -27,6 +27,7 @@ from chalicelib.platform.work import work_now
 from chalicelib.reports.routes import routes as reports_routes
 from chalicelib.sales.routes import routes as sales_routes
 from chalicelib.tiers import everyone, simulation_service
+from chalicelib.tiers.explain_routes import routes as explain_routes
 from chalicelib.tiers.ladder_routes import routes as ladder_routes
 from chalicelib.tiers.routes import routes as tiers_routes
 
@@ -39,6 +40,7 @@ for room in (
     members_routes,
     companies_routes,
     tiers_routes,
+    explain_routes,
     ladder_routes,
     sales_routes,
     catalog_routes,

@@ -1,13 +1,13 @@
 """What was wrong with a file, in words: the reason of a failed import, and the list of rows that were left out."""
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from chalicelib.exchange.rules import REASONS
 from chalicelib.exchange.schemas import Reason
+from chalicelib.platform import spreadsheets
 from chalicelib.platform.problems import Fault
+from chalicelib.platform.spreadsheets import harmless
 
 # Why a file could not be read, in English and in Russian.
 _FAILURES: dict[str, tuple[str, str]] = {
@@ -54,7 +54,6 @@ _MISSING = ("No column with this heading: {names}.", "Нет столбца с �
 _OR = (" or ", " или ")
 
 MOST_LISTED = 100_000  # wrong rows of one import: nobody mends more by hand
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class BadRow(NamedTuple):
@@ -88,19 +87,10 @@ def reason(code: str, facts: dict[str, Any], language: str) -> Reason:
 
 def listing(rows: Iterable[BadRow]) -> bytes:
     """The list as spreadsheets open it in either language."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["row", "document", "column", "value", "code", "reason", "причина"])
-    for bad in rows:
-        english, russian = REASONS[bad.code]
-        writer.writerow(
-            [bad.row, _harmless(bad.document), _harmless(bad.column), _harmless(bad.value), bad.code, english, russian]
-        )
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet must not take a cell of a stranger's file for a formula. Numbers stay as they are."""
-    if cell.startswith(_FORMULA) and not cell[1:].replace(",", "").replace(".", "").replace(" ", "").isdecimal():
-        return f"'{cell}"
-    return cell
+    return spreadsheets.listing(
+        ["row", "document", "column", "value", "code", "reason", "причина"],
+        (
+            [bad.row, harmless(bad.document), harmless(bad.column), harmless(bad.value), bad.code, *REASONS[bad.code]]
+            for bad in rows
+        ),
+    )

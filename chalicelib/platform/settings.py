@@ -12,6 +12,7 @@ class Settings:
     letters_queue_url: str
     imports_queue_url: str
     tiers_queue_url: str
+    simulations_queue_url: str
     bonuses_queue_url: str
     user_pool_id: str
     user_pool_client_id: str

@@ -3,7 +3,9 @@
 from chalicelib.platform.http import Answer, Call, Routes, etag
 from chalicelib.table import Transaction
 from chalicelib.tiers import ladder_service as service
+from chalicelib.tiers import simulation_service
 from chalicelib.tiers.ladder_schemas import ActivationForm, LaddersQuery, TierLadder, TierLadderForm, TierLadders
+from chalicelib.tiers.simulation_schemas import TierSimulation
 
 routes = Routes(__name__, tag="tiers")
 
@@ -71,6 +73,42 @@ def activate_ladder(call: Call, ladder_id: str) -> Answer:
 def withdraw_ladder(call: Call, ladder_id: str) -> Answer:
     """Make a draft of a scheduled ladder again: it will not come in force."""
     return _versioned(*service.withdraw(call.work, ladder_id, call.expected_version()))
+
+
+@routes.post(
+    "/v1/staff/tier-ladders/{ladder_id}/simulate",
+    scope="staff.tiers.write",
+    answer=TierSimulation,
+    status=202,
+    keyed=True,
+    problems=("not_found",),
+)
+def simulate_ladder(call: Call, ladder_id: str) -> Answer:
+    """Simulate a ladder over the club's last 12 months, as if it had always been in force.
+
+    The answer names the simulation: follow it at its own address, until it is done and shows who would move and what it would cost.
+    It changes nothing and nobody. It is kept for 90 days.
+    """
+
+    def remember(tx: Transaction, simulation: TierSimulation) -> None:
+        call.remember(tx, _started(simulation))
+
+    return _started(simulation_service.start(call.work, ladder_id, call.principal.for_member(), remember))
+
+
+@routes.get(
+    "/v1/staff/tier-simulations/{simulation_id}",
+    scope="staff.tiers.read",
+    answer=TierSimulation,
+    problems=("not_found",),
+)
+def show_simulation(call: Call, simulation_id: str) -> TierSimulation:
+    """Show how far a simulation came; when it is done, its result and where to download the list of companies."""
+    return simulation_service.show(call.work, simulation_id)
+
+
+def _started(simulation: TierSimulation) -> Answer:
+    return Answer(simulation, headers={"Location": f"/v1/staff/tier-simulations/{simulation.simulation_id}"})
 
 
 def _drawn_up(ladder: TierLadder) -> Answer:

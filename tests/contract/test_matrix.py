@@ -6,6 +6,7 @@ of the partner is in the answer, and nothing of the partner is changed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,6 +16,7 @@ from chalicelib.auth.sessions import Sessions
 from chalicelib.platform.http import ROUTES, Route
 from chalicelib.platform.openapi import path_parameters
 from chalicelib.platform.work import Work
+from tests.bonuses import goods_steps as goods
 from tests.bonuses.steps import credit
 from tests.catalog.steps import row, stock
 from tests.companies import steps as companies
@@ -70,6 +72,7 @@ MATRIX: dict[str, Row] = {
     # ordering
     "products": COMPANIES,
     "categories": COMPANIES,
+    "calculate_lighting": COMPANIES,
     "place_order": COMPANIES,
     "list_orders": COMPANIES,
     "show_order": THIS_COMPANY,
@@ -87,6 +90,14 @@ MATRIX: dict[str, Row] = {
     "list_redemptions": COMPANIES,
     "show_redemption": THIS_COMPANY,
     "cancel_redemption": THIS_COMPANY,
+    # periods and goods
+    "list_periods": COMPANIES,
+    "list_entitlements": COMPANIES,
+    "show_entitlement": THIS_COMPANY,
+    "list_frozen_prices": THIS_COMPANY,
+    "choose_goods": THIS_COMPANY,
+    "show_choice": THIS_COMPANY,
+    "cancel_goods": THIS_COMPANY,
     # reports
     "list_reports": Row(LOCKED, LOCKED, OWN, SCOPE),
     "show_report": Row(ABSENT, ABSENT, OWN, SCOPE),
@@ -118,12 +129,17 @@ class World:
             "change_company": {"name": "Another name"},
             "invite_person": {"name": "Ivan Ivanov", "email": "ivan@elsewhere.example", "role": "buyer"},
             "change_person": {"role": "engineer"},
+            "calculate_lighting": {
+                "rooms": [{"length_m": 9, "width_m": 6, "height_m": 3, "kind": "office"}],
+                "skus": ["LMP-1"],
+            },
             "place_order": {"lines": [line]},
             "cancel_order": {},
             "accept_order": {},
             "redeem_bonuses": {"amount": "100.00"},
             "reject_order": {"reason": "No reason"},
             "ship_order": {"document": "X-1"},
+            "choose_goods": {"lines": [line]},
         }
 
     def words_in(self, answer: Answer) -> list[str]:
@@ -157,6 +173,11 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     order = api.call("POST", "/v1/orders", owner, cart, key="first")
     credit(work, "cmp_zarya", "98765.43")
     redemption = api.call("POST", "/v1/company/redemptions", owner, {"amount": "23456.78"}, key="second")
+    goods.buy(work, date(2026, 8, 5), "700000", company_id="cmp_zarya")
+    goods.night(work, "cmp_zarya")
+    entitlement_id = goods.entitlements(work, "cmp_zarya")[0].entitlement_id
+    chosen = {"lines": [{"sku": "LMP-1", "quantity": 3}]}
+    choice = api.call("POST", f"/v1/company/entitlements/{entitlement_id}/choices", owner, chosen, key="goods")
     form = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
     report = api.call("POST", "/v1/staff/reports", MARKETING, form, key="first")
     started = exchange.start(api)
@@ -178,8 +199,12 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "import_id": started.json["import_id"],
             "distributor_id": own_distributor,
             "purpose": "advertising",
+            "entitlement_id": entitlement_id,
+            "choice_id": choice.json["choice_id"],
+            "shipment_id": "shp_nobody",
             "image_id": "img_nobody",
             "ladder_id": "ldr_founding_rub",
+            "simulation_id": "sim_1",
         },
         callers={
             "nobody": STRANGER,

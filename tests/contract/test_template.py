@@ -82,7 +82,7 @@ def number(template: Template, value: Any) -> int:
 
 
 def test_a_returned_failure_is_understood_as_one(template: Template) -> None:
-    assert len(events(template)) == 6
+    assert len(events(template)) == 7
     for function, event in events(template).items():
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
 
@@ -193,7 +193,7 @@ def test_no_policy_has_a_star(template: Template) -> None:
     [
         ("ses", {"SendLetters"}),
         ("cognito-idp", {"APIHandler"}),
-        ("s3", {"APIHandler", "SplitImport", "WriteImports"}),
+        ("s3", {"APIHandler", "SplitImport", "WriteImports", "SimulateTiers"}),
         ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters"}),
     ],
 )
@@ -204,6 +204,13 @@ def test_a_service_is_open_only_to_whom_it_serves(template: Template, service: s
 def test_who_only_answers_a_question_cannot_write(template: Template) -> None:
     for name in ("DefineAuth", "CreateAuth", "PreToken"):
         assert not WRITES & {action for action, _ in allowed(template, name, "dynamodb")}
+
+
+def test_a_simulation_writes_nothing_but_its_own_items(template: Template) -> None:
+    writing = [statement for statement in statements(template, "SimulateTiers") if WRITES & {*statement["Action"]}]
+    assert [statement["Condition"] for statement in writing] == [
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SIMULATION#*"]}}
+    ]
 
 
 def test_only_the_api_refers_to_the_user_pool(template: Template) -> None:
