@@ -1,6 +1,6 @@
 """Moments as they are stored and shown: UTC, RFC 3339, milliseconds, `Z`."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -26,3 +26,8 @@ def epoch(moment: datetime) -> int:
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """The calendar day on which the club lives this moment."""
     return moment.astimezone(zone).date()
+
+
+def day_end(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which the club's next day begins."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
