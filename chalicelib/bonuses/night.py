@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.bonuses import goods_store, ledger, notices, proving, store
-from chalicelib.bonuses.closing import close_due
+from chalicelib.bonuses.closing import close_due, freeze_due
 from chalicelib.bonuses.rules import Book
 from chalicelib.bonuses.settlement import expire_goods
 from chalicelib.platform import nights
@@ -26,6 +26,7 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
 
 JOB, PROOF = "bonuses", "bonus-proof"
+LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 PROOF_LOOK_BACK_DAYS = (
     1  # what moved after the last proof began; what a message given up left over waits in the dead-letter queue
 )
@@ -39,7 +40,8 @@ def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
 
     It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event.
     """
-    first = nights.first_day(work, event, nights.last_run(work, JOB))
+    first = nights.first_day(work, event, nights.last_run(work, JOB), look_back_days=LOOK_BACK_DAYS)
+    freeze_due(work)  # one copy of the catalogue for all closes of this night
     facts: dict[str, Any] = {
         "first_day": first.isoformat(),
         "day": work.today.isoformat(),

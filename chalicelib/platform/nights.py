@@ -23,16 +23,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 COMPANIES_PER_MESSAGE = 25
 MESSAGES_PER_CALL = 10  # of one SendMessageBatch
 TRIES = 6  # of a call that the queue takes in part only
 RUN_KEEP_DAYS = 400
 
 
-def first_day(
-    work: Work, event: dict[str, Any], last_run: Item | None, *, look_back_days: int = LOOK_BACK_DAYS
-) -> date:
+def first_day(work: Work, event: dict[str, Any], last_run: Item | None, *, look_back_days: int) -> date:
     """Where to begin: so many days ago, or with the last run if that is longer ago, or with the `day` of the event.
 
     Raises ValueError for a `day` that is still to come.

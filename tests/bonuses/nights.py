@@ -1,0 +1,80 @@
+"""Words of the tests of the bonuses' nights: companies with bonuses, nights that pass, the queue in between."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import companies
+from chalicelib.bonuses import night, store
+from chalicelib.companies import CustomerRef
+from chalicelib.platform import aws
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from chalicelib.table.transactions import Item
+
+
+def company(work: Work, name: str = "Luch") -> str:
+    ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency="RUB")
+    return companies.customers(work, "1c", [ref])[ref]
+
+
+def at(work: Work, moment: str) -> Work:
+    """`2027-01-01T01:30`, in the club's zone."""
+    return replace(work, now=datetime.fromisoformat(moment).replace(tzinfo=work.club.zone))
+
+
+def days_later(work: Work, days: int) -> Work:
+    return replace(work, now=work.now + timedelta(days=days))
+
+
+def queued() -> list[dict[str, Any]]:
+    """Takes the messages out of the bonuses queue, as the records that the worker gets."""
+    found: list[dict[str, Any]] = []
+    url = settings().bonuses_queue_url
+    while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            found.append({"messageId": message["MessageId"], "body": message["Body"]})
+            aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return found
+
+
+def a_night(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The nightly run and all that its messages bring about."""
+    counts = night.nightly(work, event or {})
+    for message in queued():
+        night.decide(work, message)
+    return counts
+
+
+def a_proof(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The same of the proof."""
+    counts = night.prove(work, event or {})
+    for message in queued():
+        night.decide(work, message)
+    return counts
+
+
+def book_item(work: Work, company_id: str) -> Item:
+    item = work.table.get(keys.bonuses(company_id), consistent=True)
+    assert item
+    return item
+
+
+def posted(work: Work, company_id: str) -> list[tuple[str, str, str]]:
+    """Day, cause, and what moved on `available`, oldest first."""
+    items = [store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    return [
+        (
+            each.day.isoformat(),
+            each.cause.kind,
+            f"{sum(entry.amount for entry in each.entries if entry.account == 'available')}",
+        )
+        for each in items
+    ]
+
+
+def told(work: Work, company_id: str) -> list[Item]:
+    """The events of letters on this company's bonuses, oldest first."""
+    found = work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
+    return [item for item in found if item["event"].startswith("bonus.")]
