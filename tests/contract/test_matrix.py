@@ -163,7 +163,8 @@ class World:
 def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     # Sessions live in Cognito, of which the account in memory has no part.
     monkeypatch.setattr(Sessions, "end", lambda sessions, token: None)
-    stock(work, row("LMP-1", "120.00"))
+    lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
+    stock(work, row("LMP-1", "120.00", attributes=lumens))
     own_distributor, _ = partners.distributor(work, "RU-MOW", name="Moscow light")
     _, other_operator = partners.distributor(work, "RU-SPE", name="Neva light")
     inn = companies.legal_inn(1)
@@ -172,7 +173,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     cart = {"lines": [{"sku": "LMP-1", "quantity": 77}], "comment": "Keep it secret"}
     order = api.call("POST", "/v1/orders", owner, cart, key="first")
     credit(work, "cmp_zarya", "98765.43")
-    redemption = api.call("POST", "/v1/company/redemptions", owner, {"amount": "23456.78"}, key="second")
+    redemption = api.call("POST", "/v1/company/redemptions", owner, {"amount": "24680.78"}, key="second")
     goods.buy(work, date(2026, 8, 5), "700000", company_id="cmp_zarya")
     goods.night(work, "cmp_zarya")
     entitlement_id = goods.entitlements(work, "cmp_zarya")[0].entitlement_id
@@ -221,7 +222,9 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             own_distributor,
             "61234",
             "98765",
-            "23456",
+            "24680",
+            entitlement_id,
+            choice.json["choice_id"],
             "Moscow light",
         ),
     )
