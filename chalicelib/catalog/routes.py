@@ -1,6 +1,7 @@
 """The catalogue: shown to partners, kept by staff and by machines."""
 
-from chalicelib.catalog import images, service, writing
+from chalicelib.catalog import calculator, images, service, writing
+from chalicelib.catalog.lighting_schemas import LightingAnswer, LightingForm
 from chalicelib.catalog.schemas import (
     CategoryList,
     CategoryResults,
@@ -37,6 +38,18 @@ def products(call: Call) -> ProductPage:
 def categories(call: Call) -> CategoryList:
     """Read the tree of categories."""
     return service.category_list(call.work)
+
+
+@routes.post(
+    "/v1/tools/lighting", scope="catalog.read", body=LightingForm, answer=LightingAnswer, problems=("cabinet_locked",)
+)
+def calculate_lighting(call: Call) -> LightingAnswer:
+    """Work out how many luminaires rooms need, by the lumen method.
+
+    Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/orders` as they are. Calculators are open to members whose
+    profile is complete (`GET /v1/me/privileges`).
+    """
+    return calculator.light(call.work, call.principal.for_member(), call.body, call.language)
 
 
 # --- staff ------------------------------------------------------------------------------------------------------------

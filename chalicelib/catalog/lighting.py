@@ -1,0 +1,192 @@
+"""How many luminaires a room needs, by the lumen method. Pure: lengths in metres, flux in lumens, illuminance in lux, power in watts.
+
+    N = E·A / (Φ·UF·MF)
+
+E the maintained illuminance that is required on the work plane, A its area, Φ the flux of one luminaire, UF the utilisation factor (how
+much of that flux arrives on the work plane), MF the maintenance factor (what is left of the illuminance when the installation is next
+cleaned and relamped). Source: CIE 40-1978, Calculations for interior lighting: basic method; CIBSE, Code for lighting.
+
+UF comes from no table. It is worked out for a luminaire that radiates downwards as a diffuse surface does (Lambert's law), many of them
+evenly over the luminaires' plane:
+
+    room index           K = L·W / (Hm·(L + W)), Hm from the work plane to the luminaires
+    direct part          the configuration factor of two parallel rectangles L×W at the distance Hm
+                         (J. R. Howell, A catalog of radiation heat transfer configuration factors, C-11)
+    what is reflected    flux transfer between three diffuse surfaces, the luminaires' plane, the walls and the work plane
+                         (CIE 52-1982, Calculations for interior lighting: applied method)
+    planes               stand for the cavities above and below, of effective reflectance ρ·Ao / (As - ρ·(As - Ao)), with ρ the mean
+                         reflectance of a cavity's surfaces, As their area and Ao that of its opening (IES Lighting Handbook, zonal cavity)
+
+Weakest point: a luminaire with a narrow beam does better in a high room than this says, one that also lights the ceiling worse in any.
+Whoever has the luminaire's own table gives its UF instead.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import atan, ceil, floor, log, pi, sqrt
+from typing import NamedTuple
+
+MOST_LUMINAIRES = 10_000  # in one room
+
+
+class Reflectances(NamedTuple):
+    """Of ceiling, walls and floor, each below 1."""
+
+    ceiling: float = 0.7
+    walls: float = 0.5
+    floor: float = 0.2
+
+
+USUAL = Reflectances()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A rectangular room. `suspension` is how far below the ceiling the luminaires hang."""
+
+    length: float
+    width: float
+    height: float
+    work_plane: float
+    suspension: float = 0.0
+    reflectances: Reflectances = USUAL
+
+    @property
+    def area(self) -> float:
+        return self.length * self.width
+
+    @property
+    def mounting_height(self) -> float:
+        """Of the luminaires above the work plane; where it is not above it, nothing can be worked out."""
+        return self.height - self.suspension - self.work_plane
+
+    @property
+    def index(self) -> float:
+        return self.area / (self.mounting_height * (self.length + self.width))
+
+
+class Layout(NamedTuple):
+    """Rows lie along the length; luminaires of a row are its columns."""
+
+    rows: int
+    columns: int
+
+
+class Kind(NamedTuple):
+    """What a norm asks for in rooms of this use."""
+
+    name: str
+    name_ru: str
+    illuminance: int
+    work_plane: float
+    norm: str
+
+
+class RoomKind(StrEnum):
+    OFFICE = "office"
+    CAD = "cad"
+    RECEPTION = "reception"
+    LIBRARY_READING = "library_reading"
+    KITCHEN = "kitchen"
+    SPORTS_HALL = "sports_hall"
+    CORRIDOR = "corridor"
+    SCHOOL_ENTRANCE_HALL = "school_entrance_hall"
+    SCHOOL_STAIRS = "school_stairs"
+    OFFICE_RU = "office_ru"
+    DESIGN_OFFICE_RU = "design_office_ru"
+    VISITORS_RU = "visitors_ru"
+
+
+_EN_2011 = "EN 12464-1:2011"
+_EN_2021 = "EN 12464-1:2021"
+_SANPIN = "СанПиН 2.2.1/2.1.1.1278-03, table 2"
+
+# A few that are asked for often, each with the edition in which it was looked up; newer ones may ask for more. What binds a project is
+# named by its designer, who gives the illuminance itself.
+KINDS: dict[RoomKind, Kind] = {
+    RoomKind.OFFICE: Kind(
+        "Office: writing, typing, data processing", "Офис: письмо, работа с данными", 500, 0.8, _EN_2011
+    ),
+    RoomKind.CAD: Kind("CAD work stations", "Рабочие места проектировщиков (САПР)", 500, 0.8, _EN_2011),
+    RoomKind.RECEPTION: Kind("Reception desk", "Стойка регистрации", 300, 0.8, _EN_2011),
+    RoomKind.LIBRARY_READING: Kind("Library: reading area", "Библиотека: читальная зона", 500, 0.8, _EN_2011),
+    RoomKind.KITCHEN: Kind("Kitchen", "Кухня", 500, 0.8, _EN_2011),
+    RoomKind.SPORTS_HALL: Kind("Sports hall", "Спортивный зал", 300, 0.0, _EN_2011),
+    RoomKind.CORRIDOR: Kind("Corridor, circulation area", "Коридор, проход", 100, 0.0, _EN_2021),
+    RoomKind.SCHOOL_ENTRANCE_HALL: Kind("School: entrance hall", "Школа: вестибюль", 200, 0.0, f"{_EN_2021}, table 44"),
+    RoomKind.SCHOOL_STAIRS: Kind("School: stairs", "Школа: лестница", 150, 0.0, f"{_EN_2021}, table 44"),
+    RoomKind.OFFICE_RU: Kind("Office, by Russian rules", "Кабинет, рабочая комната, офис", 300, 0.8, _SANPIN),
+    RoomKind.DESIGN_OFFICE_RU: Kind(
+        "Design office, by Russian rules", "Проектный зал, чертёжное бюро", 500, 0.8, _SANPIN
+    ),
+    RoomKind.VISITORS_RU: Kind("Visitors' room, by Russian rules", "Помещение для посетителей", 300, 0.8, _SANPIN),
+}
+
+
+def parallel_rectangles(length: float, width: float, distance: float) -> float:
+    """How much of what one diffuse rectangle radiates arrives on the other."""
+    x, y = length / distance, width / distance
+    x1, y1 = sqrt(1 + x * x), sqrt(1 + y * y)
+    terms = (
+        log(x1 * y1 / sqrt(1 + x * x + y * y))
+        + x * y1 * atan(x / y1)
+        + y * x1 * atan(y / x1)
+        - x * atan(x)
+        - y * atan(y)
+    )
+    return 2 * terms / (pi * x * y)
+
+
+def cavity(room: Room, depth: float, end: float) -> float:
+    """Effective reflectance of the cavity of this depth behind a plane; `end` is that of the surface at its bottom."""
+    sides = 2 * (room.length + room.width) * depth
+    inside = room.area + sides
+    mean = (room.area * end + sides * room.reflectances.walls) / inside
+    return mean * room.area / (inside - mean * (inside - room.area))
+
+
+def utilisation_factor(room: Room) -> float:
+    """How much of the luminaires' flux arrives on the work plane, reflected light included."""
+    direct = parallel_rectangles(room.length, room.width, room.mounting_height)
+    ceiling = cavity(room, room.suspension, room.reflectances.ceiling)
+    work = cavity(room, room.work_plane, room.reflectances.floor)
+    walls = room.reflectances.walls
+    # Of what a plane sends, `direct` reaches the other plane and the rest the walls; of what the walls send, `to_plane` reaches each plane.
+    to_plane = (1 - direct) * room.area / (2 * (room.length + room.width) * room.mounting_height)
+    to_walls = 1 - 2 * to_plane
+    # Flux that each surface receives of one lumen, unknown u (luminaires' plane), w (work plane), v (walls):
+    #   u = work·w·direct + walls·v·to_plane
+    #   w = direct + ceiling·u·direct + walls·v·to_plane
+    #   v = (1 - direct)·(1 + ceiling·u + work·w) + walls·v·to_walls
+    side, back = walls * to_plane, (1 - direct) / (1 - walls * to_walls)
+    # v = back·(1 + ceiling·u + work·w), put into the two others:
+    a11, a12, b1 = 1 - side * back * ceiling, -work * (direct + side * back), side * back
+    a21, a22, b2 = -ceiling * (direct + side * back), 1 - side * back * work, direct + side * back
+    return (a11 * b2 - a21 * b1) / (a11 * a22 - a12 * a21)
+
+
+def luminaires(room: Room, *, illuminance: float, flux: float, factor: float, maintenance: float) -> int:
+    """The least number that gives the illuminance. `factor` is the utilisation factor."""
+    number = max(1, ceil(illuminance * room.area / (flux * factor * maintenance)))
+    # The division may have been rounded to just below a whole number.
+    while gives(room, number, flux=flux, factor=factor, maintenance=maintenance) < illuminance:
+        number += 1
+    return number
+
+
+def gives(room: Room, number: int, *, flux: float, factor: float, maintenance: float) -> float:
+    """The maintained illuminance that so many luminaires give."""
+    return number * flux * factor * maintenance / room.area
+
+
+def layout(room: Room, number: int) -> Layout:
+    """Rows of equal length that hold at least so many, with the fewest to spare; of equals the one whose spacings are most alike."""
+    even = sqrt(number * room.width / room.length)  # rows, if spacings were the same both ways
+    fewest, most = (min(max(1, rows), number) for rows in (floor(even * 0.8), ceil(even * 1.25)))
+
+    def spare_and_stretch(rows: int) -> tuple[int, float]:
+        columns = ceil(number / rows)
+        return rows * columns, abs(log((room.length / columns) / (room.width / rows)))
+
+    columns = ceil(number / min(range(fewest, most + 1), key=spare_and_stretch))
+    return Layout(ceil(number / columns), columns)
