@@ -9,7 +9,10 @@ from typing import Any
 from chalicelib.bonuses import ledger, rules, store
 from chalicelib.bonuses.rules import Balances, Book, Cause, Posting
 from chalicelib.platform import http
+from chalicelib.platform.events import Subscriptions, deliver
 from chalicelib.platform.work import Work
+from chalicelib.table.transactions import to_wire
+from tests.orders.steps import Market
 from tests.support.api import Answer, Api, Caller
 from tests.support.partners import partner, staff
 
@@ -20,7 +23,7 @@ _causes = count(1)
 def credit(work: Work, company_id: str, amount: Decimal | str, expires_on: date | None = None) -> Posting:
     """Bonuses that can be spent at once."""
     day = expires_on or ledger.expires_on(work, work.today)
-    cause = Cause("accrual", (f"test-{next(_causes)}",))
+    cause = Cause("purchase", (f"test-{next(_causes)}",))
     posted = ledger.change(work, company_id, cause, lambda book: rules.credit(book, day, Decimal(amount), work.today))
     assert posted.posting
     return posted.posting
@@ -28,7 +31,7 @@ def credit(work: Work, company_id: str, amount: Decimal | str, expires_on: date 
 
 def reverse(work: Work, company_id: str, posting: Posting) -> Posting:
     """What `credit` gave is taken back, as a return of its purchase does."""
-    cause = Cause("returned", (posting.posting_id,), reverses=posting.posting_id)
+    cause = Cause("return", (posting.posting_id,), reverses=posting.posting_id)
     (lot,) = [entry.lot for entry in posting.entries if entry.account in ("available", "expired")]
     amount = sum(entry.amount for entry in posting.entries if entry.account == "issued")
     assert lot
@@ -75,7 +78,7 @@ class Office:
         return self.work
 
     def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None) -> Answer:
-        return self.api.call("POST", url, caller, body, key=key or f"key-{next(_keys)}")
+        return self.api.call("POST", url, caller, body, key=key or f"office-{next(_keys)}")
 
     def get(self, url: str, caller: Caller | None = None, **more: Any) -> Any:
         answer = self.api.call("GET", url, caller or self.owner, **more)
@@ -110,6 +113,22 @@ class Office:
         """The company's accounts, as it sees them."""
         found = self.get("/v1/company/bonuses")["balances"]
         return {account: each["amount"] for account, each in found.items()}
+
+
+class Shop(Office):
+    """The same partner, with a distributor to order from."""
+
+    def __init__(self, api: Api, work: Work, monkeypatch: Any) -> None:
+        super().__init__(api, work, monkeypatch)
+        self.market = Market(api, work)
+
+    def deliver(self, subscriptions: Subscriptions) -> Any:
+        """What the stream does: tells every event of the orders, the old ones again."""
+        records = [{"dynamodb": {"NewImage": to_wire(item), "SequenceNumber": "1"}} for item in self.market.events()]
+        return deliver({"Records": records}, subscriptions, self.work)
+
+    def state(self, redemption_id: str) -> str:
+        return str(self.get(f"/v1/company/redemptions/{redemption_id}")["state"])
 
 
 def sums(answer: Any) -> dict[str, str]:

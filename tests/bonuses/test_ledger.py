@@ -16,7 +16,7 @@ from tests.support.partners import company
 from tests.support.table import everything
 
 DECEMBER, MARCH = date(2026, 12, 31), date(2027, 3, 31)
-SALE = Cause("accrual", ("1c", "УТ-1", "1"), {"source": "1c", "number": "УТ-1"})
+SALE = Cause("purchase", ("1c", "УТ-1", "1"), {"source": "1c", "number": "УТ-1"})
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_what_expired_is_posted_first_each_lot_on_its_day(partner: Work) -> None
     assert [(each.cause.kind, each.day, each.sequence) for each in found] == [
         ("expiry", date(2027, 1, 1), 3),
         ("expiry", date(2027, 4, 1), 4),
-        ("accrual", later.today, 5),
+        ("purchase", later.today, 5),
     ]
     assert [each.entries[0] for each in found] == [
         ("available", -10, DECEMBER),

@@ -6,14 +6,13 @@ from decimal import Decimal
 import pytest
 
 from app import SUBSCRIPTIONS
-from chalicelib.platform.events import deliver
-from chalicelib.table.transactions import to_wire
-from tests.bonuses.steps import Office, all_postings, balances, credit, reverse, sums
-from tests.orders.steps import Market
+from chalicelib.platform.work import Work
+from tests.bonuses.steps import Office, Shop, all_postings, balances, credit, reverse, sums
 from tests.support.api import Api, Caller
 from tests.support.partners import company, dismissed, speaks_for
 
-DECEMBER, JANUARY, MARCH = date(2026, 12, 31), date(2027, 1, 31), date(2027, 3, 31)
+DECEMBER, MARCH = date(2026, 12, 31), date(2027, 3, 31)
+DELIVERED: dict[str, list[str]] = {"batchItemFailures": []}
 
 
 def told(answer: object) -> tuple[int, str]:
@@ -57,7 +56,7 @@ def test_entries_are_listed_newest_first_and_sum_to_the_balances(office: Office)
     first = office.get("/v1/company/bonuses/entries?limit=3")
     rest = office.get(f"/v1/company/bonuses/entries?limit=3&cursor={first['next_cursor']}")
     postings = [*first["items"], *rest["items"]]
-    assert [posting["kind"] for posting in postings] == ["redemption", "accrual", "accrual", "accrual"]
+    assert [posting["kind"] for posting in postings] == ["redemption", "purchase", "purchase", "purchase"]
     available = sum(
         Decimal(entry["amount"]["amount"])
         for posting in postings
@@ -220,38 +219,23 @@ def test_a_return_of_what_was_spent_leaves_a_debt_that_the_next_accrual_pays(off
 # --- with an order ----------------------------------------------------------------------------------------------------
 
 
-class Shop(Market, Office):  # both of one partner
-    def __init__(self, api: Api, work: object, monkeypatch: pytest.MonkeyPatch) -> None:
-        Office.__init__(self, api, work, monkeypatch)  # type: ignore[arg-type]
-        Market.__init__(self, api, work)  # type: ignore[arg-type]
-        self.told: list[object] = []
-
-    def deliver(self) -> None:
-        """What the stream does: tells every event of the orders, the old ones again."""
-        records = [{"dynamodb": {"NewImage": to_wire(item), "SequenceNumber": "1"}} for item in self.events()]
-        assert deliver({"Records": records}, SUBSCRIPTIONS, self.work) == {"batchItemFailures": []}
-
-    def state(self, redemption_id: str) -> str:
-        return str(self.get(f"/v1/company/redemptions/{redemption_id}")["state"])
-
-
 @pytest.fixture
-def shop(api: Api, work: object, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def shop(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Shop:
     shop = Shop(api, work, monkeypatch)
     credit(shop.work, "cmp_1", "1000")
     return shop
 
 
 def test_a_redemption_for_an_order_is_completed_with_it(shop: Shop) -> None:
-    order_id = shop.placed({"LMP-1": 10})
+    order_id = shop.market.placed({"LMP-1": 10})
     redemption_id = shop.redeemed("300", order_id=order_id)
-    shop.accept(order_id)
-    shop.ship(order_id, {"LMP-1": 4}, document="УТ-1")
-    shop.deliver()
+    shop.market.accept(order_id)
+    shop.market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
+    assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
     assert shop.state(redemption_id) == "reserved"
-    shop.ship(order_id, document="УТ-2")
+    shop.market.ship(order_id, document="УТ-2")
     for _ in range(2):
-        shop.deliver()
+        assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
     assert shop.state(redemption_id) == "redeemed"
     assert [posting.cause.kind for posting in all_postings(shop.work)].count("redemption_completed") == 1
     assert balances(shop.work).redeemed == 300
@@ -259,40 +243,40 @@ def test_a_redemption_for_an_order_is_completed_with_it(shop: Shop) -> None:
 
 @pytest.mark.parametrize("ends", ["cancel", "reject"])
 def test_a_redemption_for_an_order_that_ends_is_given_back(shop: Shop, ends: str) -> None:
-    order_id = shop.placed({"LMP-1": 10})
+    order_id = shop.market.placed({"LMP-1": 10})
     redemption_id = shop.redeemed("300", order_id=order_id)
-    getattr(Market, ends)(shop, order_id)
+    getattr(shop.market, ends)(order_id)
     for _ in range(2):
-        shop.deliver()
+        assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
     assert shop.state(redemption_id) == "cancelled"
     assert balances(shop.work)[:3] == (0, 1000, 0)
 
 
 def test_an_order_holds_one_redemption_and_lets_go_of_a_cancelled_one(shop: Shop) -> None:
-    order_id = shop.placed({"LMP-1": 10})
+    order_id = shop.market.placed({"LMP-1": 10})
     redemption_id = shop.redeemed("300", order_id=order_id)
     assert told(shop.redeem("100", order_id=order_id)) == (409, "already_exists")
-    assert Office.cancel(shop, redemption_id).status == 200
+    assert shop.cancel(redemption_id).status == 200
     assert shop.redeem("100", order_id=order_id).status == 201
 
 
 def test_no_more_is_redeemed_for_an_order_than_it_comes_to(shop: Shop) -> None:
-    order_id = shop.placed({"LMP-1": 2})
+    order_id = shop.market.placed({"LMP-1": 2})
     answer = shop.redeem("240.01", order_id=order_id)
     assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [("/amount", "above_order")]
 
 
 def test_a_redemption_stays_with_an_order_that_was_accepted(shop: Shop) -> None:
-    order_id = shop.placed({"LMP-1": 10})
+    order_id = shop.market.placed({"LMP-1": 10})
     redemption_id = shop.redeemed("300", order_id=order_id)
-    shop.accept(order_id)
-    assert told(Office.cancel(shop, redemption_id)) == (409, "wrong_state")
+    shop.market.accept(order_id)
+    assert told(shop.cancel(redemption_id)) == (409, "wrong_state")
     assert shop.state(redemption_id) == "reserved"
 
 
 def test_nothing_is_redeemed_for_an_order_that_has_ended(shop: Shop) -> None:
-    order_id = shop.placed({"LMP-1": 10})
-    Market.cancel(shop, order_id)
+    order_id = shop.market.placed({"LMP-1": 10})
+    shop.market.cancel(order_id)
     assert told(shop.redeem("300", order_id=order_id)) == (409, "wrong_state")
 
 
@@ -423,7 +407,7 @@ def test_a_statement_leads_from_the_opening_to_the_closing_line_by_line(office: 
         office.get(f"/v1/company/bonuses/statement?month={month}") for month in ("2026-11", "2026-12", "2027-01")
     )
     assert sums(november["opening"]) == {"pending": "0.00", "available": "0.00", "reserved": "0.00"}
-    assert [line["kind"] for line in november["lines"]] == ["accrual"]
+    assert [line["kind"] for line in november["lines"]] == ["purchase"]
     assert november["closing"] == december["opening"]
     assert [(line["kind"], line["available"]["amount"]) for line in december["lines"]] == [
         ("redemption", "-100.00"),
@@ -434,7 +418,7 @@ def test_a_statement_leads_from_the_opening_to_the_closing_line_by_line(office: 
     assert december["closing"] == january["opening"]
     assert [(line["kind"], line["available"]["amount"]) for line in january["lines"]] == [
         ("expiry", "-150.00"),
-        ("accrual", "10.00"),
+        ("purchase", "10.00"),
     ]
     assert [each["complete"] for each in (november, december, january)] == [True, True, False]
     for found in (november, december, january):
