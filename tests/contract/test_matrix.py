@@ -68,6 +68,7 @@ MATRIX: dict[str, Row] = {
     "change_person": THIS_COMPANY,
     "remove_person": THIS_COMPANY,
     "company_tier": COMPANIES,
+    "explain_company_tier": COMPANIES,
     "list_purchases": COMPANIES,
     # ordering
     "products": COMPANIES,
