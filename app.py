@@ -24,6 +24,7 @@ from chalicelib.platform.events import Subscriptions, deliver, each_message
 from chalicelib.platform.http import install
 from chalicelib.platform.routes import routes as platform_routes
 from chalicelib.platform.work import work_now
+from chalicelib.pricing.routes import routes as pricing_routes
 from chalicelib.reports.routes import routes as reports_routes
 from chalicelib.sales.routes import routes as sales_routes
 from chalicelib.tiers import everyone, simulation_service
@@ -44,6 +45,7 @@ for room in (
     ladder_routes,
     sales_routes,
     catalog_routes,
+    pricing_routes,
     orders_routes,
     bonuses_routes,
     goods_routes,

@@ -28,6 +28,8 @@ SCOPES: dict[str, str] = {
     "staff.imports.write": "upload sales files",
     "staff.catalog.read": "products with their prices in all price types",
     "staff.catalog.write": "change products, stock, categories and pictures",
+    "staff.terms.write": "agree prices, discounts and conditions with a company",
+    "staff.promotions.write": "draft, approve and end promotions",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.people.write": "change the staff",
     "staff.bonuses.read": "all companies' bonuses, and what waits for the staff",
@@ -62,9 +64,12 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.tiers.read",
             "staff.tiers.grant",
             "staff.bonuses.read",
+            "staff.terms.write",
         }
     ),
-    "marketing": frozenset({"staff.reports.write", "staff.companies.read", "staff.catalog.read"}),
+    "marketing": frozenset(
+        {"staff.reports.write", "staff.companies.read", "staff.catalog.read", "staff.promotions.write"}
+    ),
     "operations": frozenset(
         {
             "staff.companies.read",

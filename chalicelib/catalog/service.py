@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib import tiers
 from chalicelib.catalog import categories, images, index, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import (
@@ -21,7 +20,7 @@ from chalicelib.catalog.search import Order, Position, Wanted
 from chalicelib.platform.club import Language
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
-from chalicelib.pricing import Buyer, PriceAnswer, buyer, resolve
+from chalicelib.pricing import Conditions, PriceAnswer, conditions_of, keys_of
 from chalicelib.table import Key, keys
 from chalicelib.table.paging import Cursors
 from chalicelib.table.transactions import Item
@@ -32,8 +31,8 @@ After = dict[str, str] | None
 def products_for(work: Work, company_id: str, query: ProductQuery, cursors: Cursors, language: Language) -> ProductPage:
     """A page of the catalogue at this company's prices: two calls, and one more for shards that changed since the last question."""
     after = cursors.open(query.cursor)
-    found, items, last = _page(work, query, after, language, keys.standing(company_id))
-    own = buyer(tiers.tier_in_force(found.get(keys.standing(company_id)), work.today))
+    found, items, last = _page(work, query, after, language, *keys_of(company_id), keys.categories())
+    own = conditions_of(work, company_id, found, store.below(found.get(keys.categories())))
     shown = [_priced(work, item, own, language) for item in items]
     return ProductPage(items=shown, next_cursor=cursors.close(last))
 
@@ -88,9 +87,9 @@ def _page(
     )
 
 
-def _priced(work: Work, item: Item, own: Buyer, language: Language) -> ProductAnswer:
+def _priced(work: Work, item: Item, own: Conditions, language: Language) -> ProductAnswer:
     product = store.product_of(item)
-    price = resolve(product, 1, own, work.today)
+    price = own.price(product, 1, work.today)
     return ProductAnswer(**_facts(work, product, item), price=PriceAnswer.of(price, language, work.club))
 
 

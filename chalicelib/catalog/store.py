@@ -9,14 +9,14 @@ IMAGE (K76): image_id, sku, content_type; with a TTL until the upload is confirm
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, reduce
 from operator import and_
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.catalog.categories import Category, Tree
+from chalicelib.catalog.categories import Category, Tree, subtree
 from chalicelib.catalog.rules import Attribute, Figure, Image, Product, Status, Stock, TypePrice
 from chalicelib.platform import clock
 from chalicelib.table import Page, Table, Transaction, keys
@@ -134,6 +134,12 @@ def tree_of(item: Item | None) -> Tree:
         return {}
     rows = json.loads(zlib.decompress(bytes(item["categories"])))
     return {row[0]: Category(*row) for row in rows}
+
+
+def below(item: Item | None) -> Callable[[str], set[str]]:
+    """Tells the category of a code and all that hang on it. The tree is unpacked when it is asked for the first time."""
+    tree = cache(lambda: tree_of(item))
+    return lambda code: subtree(tree(), code)
 
 
 def write_tree(tx: Transaction, present: Item | None, tree: Tree) -> None:

@@ -7,9 +7,9 @@ in one batch, and only the distributor that the batch points at needs a read of 
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from chalicelib import companies, tiers
+from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES
-from chalicelib.catalog import product_of
+from chalicelib.catalog import below, product_of
 from chalicelib.members import Member, Membership
 from chalicelib.orders import rules, store
 from chalicelib.orders.rules import (
@@ -29,7 +29,7 @@ from chalicelib.orders.schemas import AcceptForm, OrderForm, ShipForm
 from chalicelib.platform import clock, events
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import buyer, resolve
+from chalicelib.pricing import conditions_of, keys_of
 from chalicelib.table import Busy, Refused, Transaction, keys
 from chalicelib.table.transactions import Item
 
@@ -66,7 +66,8 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
     found = work.table.get_many(
         [
             keys.company(company_id),
-            keys.standing(company_id),
+            *keys_of(company_id),
+            keys.categories(),
             keys.member(member_id),
             keys.membership(member_id),
             *([named] if named else []),
@@ -85,7 +86,7 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
     distributor_id, distributor_name = (
         _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
     )
-    own = buyer(tiers.tier_in_force(found.get(keys.standing(company_id)), work.today))
+    own = conditions_of(work, company_id, found, below(found.get(keys.categories())))
     order_id = work.new_id("ord")
     placed = Order(
         order_id=order_id,
@@ -100,8 +101,7 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
         comment=form.comment,
         state=State.PLACED,
         lines=tuple(
-            rules.line_of(sku, products[sku], resolve(products[sku], quantity, own, work.today))
-            for sku, quantity in asked
+            rules.line_of(sku, products[sku], own.price(products[sku], quantity, work.today)) for sku, quantity in asked
         ),
         history=(Happened(work.at, State.PLACED, Actor("company", member_id)),),
     )

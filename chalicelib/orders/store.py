@@ -155,12 +155,19 @@ def _line_of(item: Item) -> Line:
 
 
 def _ruling_item(ruling: Ruling) -> Item:
-    item = {"rule": ruling.rule, "reason": ruling.reason, "facts": dict(ruling.facts), "unit_price": ruling.unit_price}
-    return {name: value for name, value in item.items() if value not in (None, {})}
+    item = {
+        "rule": ruling.rule,
+        "reason": ruling.reason,
+        "facts": dict(ruling.facts),
+        "unit_price": ruling.unit_price,
+        "parts": [_ruling_item(part) for part in ruling.parts],
+    }
+    return {name: value for name, value in item.items() if value not in (None, {}, [])}
 
 
 def _ruling_of(item: Item) -> Ruling:
-    return Ruling(item["rule"], item["reason"], item.get("unit_price"), item.get("facts", {}))
+    parts = tuple(_ruling_of(part) for part in item.get("parts", ()))
+    return Ruling(item["rule"], item["reason"], item.get("unit_price"), item.get("facts", {}), parts)
 
 
 def _shipment_item(shipment: Shipment) -> Item:

@@ -159,6 +159,27 @@ class ConsentText(_Figures):
     text_ru: str
 
 
+PriceRule = Literal["base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion"]
+PercentRule = Literal["tier_discount", "personal_discount", "promotion"]
+
+
+class Pricing(_Figures):
+    """How price rules combine: the best price for the partner, or the first rule of the priority; and which discounts stack."""
+
+    combine: Literal["best", "priority"]
+    priority: list[PriceRule] = []
+    stacks: list[list[PercentRule]] = []
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Pricing":
+        named: list[Sequence[str]] = [self.priority, *self.stacks]
+        if any(len(set(names)) < len(names) for names in named):
+            raise ValueError("a rule is named once in a priority, and once in a group that stacks")
+        if any(len(group) < 2 for group in self.stacks):
+            raise ValueError("two discounts at least stack")
+        return self
+
+
 class Letters(_Figures):
     settle_minutes: int
     code_settle_minutes: int
@@ -318,6 +339,7 @@ class Club(_Figures):
     privileges: Privileges
     welcome: Welcome
     consents: dict[str, ConsentText]
+    pricing: Pricing
     letters: Letters
     imports: Imports
     catalogue: Catalogue = Catalogue()

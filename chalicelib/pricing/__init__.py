@@ -1,7 +1,7 @@
-"""The one price answer: catalogue and orders ask `resolve`, and show what it says as `PriceAnswer`."""
+"""The one price answer: everything that shows or uses a price gathers the company's `Conditions` and asks them."""
 
-from chalicelib.pricing.rules import Buyer, Goods, Price, Ruling, resolve
+from chalicelib.pricing.rules import Goods, Price, Ruling
 from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
-from chalicelib.pricing.service import buyer
+from chalicelib.pricing.service import Conditions, conditions_of, keys_of
 
-__all__ = ["Buyer", "Goods", "Price", "PriceAnswer", "RuleAnswer", "Ruling", "buyer", "resolve"]
+__all__ = ["Conditions", "Goods", "Price", "PriceAnswer", "RuleAnswer", "Ruling", "conditions_of", "keys_of"]

@@ -1,22 +1,64 @@
 """What goods cost a buyer on a day. Pure: the same input gives the same price, whoever asks.
 
-Each rule of `RULES` looks at the facts and either names a unit price or says why it does not apply. The lowest price wins; of
-equal prices, that of the earlier rule. A price carries its explanation: the rule that was chosen and what became of the others.
+Each rule looks at the facts and either names a unit price or says why it does not apply:
+
+    base_price         the listed price
+    tier_price         the price of the price type that is called like the buyer's tier
+    tier_discount      the percent of the buyer's tier
+    personal_price     a price of a contract for this article
+    personal_discount  a percent of a contract for the article, its category, its brand, or everything: the closest one
+    promotion          the percent of a promotion's quantity bracket
+
+How they combine is the club's `Policy`: the best price for the partner, or the first rule of a priority that applies; and which
+discounts stack, one taken off after the other. A price carries its explanation: the rule that was chosen and what became of
+the others. Promotions for other goods are not mentioned.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from itertools import product
+from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.platform.money import round_half_up
 
 HUNDRED = Decimal(100)
+ONE = Decimal(1)
+
+Rule = Literal["base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion"]
+# From the general to the particular; of equal prices, that of the earlier rule is shown.
+RULES: tuple[Rule, ...] = (
+    "base_price",
+    "tier_price",
+    "tier_discount",
+    "personal_discount",
+    "personal_price",
+    "promotion",
+)
+STACK = "stack"
+
+
+# --- the facts --------------------------------------------------------------------------------------------------------
 
 
 class Goods(Protocol):
     """What a price depends on in a product."""
+
+    @property
+    def sku(self) -> str: ...
+
+    @property
+    def brand(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
+
+    @property
+    def own_brand(self) -> bool: ...
+
+    @property
+    def status(self) -> str: ...
 
     @property
     def base_price(self) -> Decimal: ...
@@ -24,25 +66,149 @@ class Goods(Protocol):
     @property
     def currency(self) -> str: ...
 
+    def price_of(self, type_: str) -> Decimal | None:
+        """Its price of this price type, if it has one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What a company brings to its price: a tier, with its name in both languages; without one, `tier` is empty."""
+    """What a company brings to its price.
+
+    A tier, with its name in both languages (without one, `tier` is empty), and the net purchases of its window, which tell a small
+    client from a large one.
+    """
 
     tier: str = ""
     name: str = ""
     name_ru: str = ""
     tier_percent: Decimal = Decimal(0)
+    window_sum: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which goods: those that are named in any of these ways; of a narrowed selection only what also is of the status or own brand.
+
+    With no names at all it is all goods. Categories are meant as they stand here: `with_those_below` names what hangs on them too.
+    """
+
+    skus: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    own_brand: bool = False
+
+    def closeness(self, goods: Goods) -> int:
+        """How closely it names these goods: 4 the article, 3 its category, 2 its brand, 1 everything, 0 not at all."""
+        if (self.own_brand and not goods.own_brand) or (self.statuses and goods.status not in self.statuses):
+            return 0
+        if goods.sku in self.skus:
+            return 4
+        if goods.category in self.categories:
+            return 3
+        if goods.brand in self.brands:
+            return 2
+        return 0 if self.skus or self.categories or self.brands else 1
+
+    def with_those_below(self, below: Callable[[str], Iterable[str]]) -> "Selection":
+        """The same with every category of the trees that begin at its categories."""
+        if not self.categories:
+            return self
+        return replace(self, categories=frozenset(code for top in self.categories for code in below(top)))
+
+
+class Discount(NamedTuple):
+    """So many percent off these goods."""
+
+    goods: Selection
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Personal terms: prices by article and discounts, from a day on, and up to a last day if there is one."""
+
+    number: str
+    first: date
+    last: date | None = None
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    discounts: tuple[Discount, ...] = ()
+
+
+class Bracket(NamedTuple):
+    """From this many units of a line on, this percent."""
+
+    from_quantity: int
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A promotion that was approved. Percents rise with the quantity, so more never costs more a unit.
+
+    `months`: only in these months of the year (a season); none: all year. `least_sum` and `most_sum` bound the buyer's window sum
+    (from, and below): for large clients, for small ones.
+    """
+
+    promotion_id: str
+    name: str
+    name_ru: str
+    goods: Selection
+    brackets: tuple[Bracket, ...]
+    first: date
+    last: date
+    months: frozenset[int] = frozenset()
+    least_sum: Decimal | None = None
+    most_sum: Decimal | None = None
+    tiers: frozenset[str] = frozenset()
+
+    def misses(self, buyer: Buyer, day: date) -> "Miss | None":
+        """Why it gives this buyer nothing on this day, whatever the goods; None if it may give something."""
+        miss = _out_of_time(day, self.first, self.last)
+        if miss:
+            return miss
+        if self.months and day.month not in self.months:
+            return Miss("out_of_season", {})
+        if self.tiers and buyer.tier not in self.tiers:
+            return Miss("other_tiers", {})
+        if self.least_sum is not None and buyer.window_sum < self.least_sum:
+            return Miss("for_larger_clients", {"sum": plain(self.least_sum)})
+        if self.most_sum is not None and buyer.window_sum >= self.most_sum:
+            return Miss("for_smaller_clients", {"sum": plain(self.most_sum)})
+        return None
+
+
+class Miss(NamedTuple):
+    """Why a rule does not apply: a code, and the figures that it rests on."""
+
+    reason: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How rules combine: `best` price for the partner, or the first rule of `priority` that applies; and the groups that stack."""
+
+    combine: Literal["best", "priority"] = "best"
+    priority: tuple[Rule, ...] = ()
+    stacks: tuple[frozenset[Rule], ...] = ()
+
+
+# --- the answer -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What one rule said. `reason` is a code, `facts` are the figures it rests on; without a unit price it does not apply."""
+    """What one rule said. `reason` is a code, `facts` are the figures it rests on; without a unit price it does not apply.
+
+    A ruling of the rule `stack` has the rulings that it is made of as `parts`, in the order in which they were taken off.
+    """
 
     rule: str
     reason: str
     unit_price: Decimal | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple["Ruling", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +228,206 @@ class Price:
         """Exact: the unit price is rounded already, so amounts add up to totals by themselves."""
         return self.unit_price * self.quantity
 
+    @property
+    def promotions(self) -> frozenset[str]:
+        """Ids of the promotions that this price uses."""
+        used = (self.chosen, *self.chosen.parts)
+        return frozenset(ruling.facts["promotion"] for ruling in used if ruling.rule == "promotion")
 
-def resolve(goods: Goods, quantity: int, buyer: Buyer, day: date) -> Price:
+
+class _Applies(NamedTuple):
+    """A rule that applies, with the percent that it takes off the base price; None: it names a price of its own."""
+
+    ruling: Ruling
+    unit_price: Decimal
+    percent: Decimal | None
+
+
+# --- the resolver -----------------------------------------------------------------------------------------------------
+
+
+def resolve(
+    goods: Goods,
+    quantity: int,
+    buyer: Buyer,
+    day: date,
+    *,
+    contracts: Sequence[Contract] = (),
+    promotions: Sequence[Promotion] = (),
+    policy: Policy = Policy(),
+) -> Price:
     """The price of `quantity` units for this buyer on this day."""
-    rulings = [rule(goods, buyer) for rule in RULES]
-    priced = [(ruling.unit_price, ruling) for ruling in rulings if ruling.unit_price is not None]
-    unit_price, chosen = min(priced, key=lambda pair: pair[0])  # the first of equals
+    applies: list[_Applies] = []
+    refused: list[Ruling] = []
+    for said in _said(goods, quantity, buyer, day, contracts, promotions):
+        if isinstance(said, Ruling):
+            refused.append(said)
+        else:
+            applies.append(said)
+    chosen = _by_priority(goods, applies, policy) if policy.combine == "priority" else _best(goods, applies, policy)
+    used = chosen.parts or (chosen,)
+    outdone = "not_lower" if policy.combine == "best" else "later_in_priority"
+    rejected = [
+        *(replace(each.ruling, reason=outdone) for each in applies if not any(each.ruling is part for part in used)),
+        *refused,
+    ]
+    if chosen.unit_price is None:
+        raise ValueError("a chosen rule names a price")
     return Price(
         base_price=goods.base_price,
-        unit_price=unit_price,
+        unit_price=chosen.unit_price,
         quantity=quantity,
         currency=goods.currency,
         day=day,
         chosen=chosen,
-        rejected=tuple(_rejected(ruling) for ruling in rulings if ruling is not chosen),
+        rejected=tuple(sorted(rejected, key=lambda ruling: RULES.index(_rule(ruling)))),
     )
 
 
-def per_unit(base_price: Decimal, percent: Decimal) -> Decimal:
-    """The base price less so many percent. The one point at which a unit price is rounded."""
-    return round_half_up(base_price * (HUNDRED - percent) / HUNDRED)
+def per_unit(base_price: Decimal, *percents: Decimal) -> Decimal:
+    """The base price less so many percent, one after the other. The one point at which a unit price is rounded."""
+    left = ONE
+    for percent in percents:
+        left *= (HUNDRED - percent) / HUNDRED
+    return round_half_up(base_price * left)
 
 
-def _rejected(ruling: Ruling) -> Ruling:
-    return ruling if ruling.unit_price is None else replace(ruling, reason="not_lower")
+def _best(goods: Goods, applies: Sequence[_Applies], policy: Policy) -> Ruling:
+    """The lowest price; of equal ones the one that needs fewer rules, then that of the earlier rule."""
+    candidates = [each.ruling for each in applies]
+    for group in policy.stacks:
+        candidates.extend(_stacked(goods, parts) for parts in _combinations(applies, group))
+    return min(candidates, key=_worth)
 
 
-def _base_price(goods: Goods, buyer: Buyer) -> Ruling:
-    return Ruling("base_price", "listed", goods.base_price)
+def _by_priority(goods: Goods, applies: Sequence[_Applies], policy: Policy) -> Ruling:
+    """The first rule of the priority that applies, with what stacks on it. A rule that is not named comes after those that are."""
+    order = {rule: place for place, rule in enumerate(policy.priority)}
+    kinds = {_rule(each.ruling) for each in applies}
+    first = min(kinds, key=lambda rule: (order.get(rule, len(order)), -RULES.index(rule)))
+    candidates = [each.ruling for each in applies if each.ruling.rule == first]
+    for group in policy.stacks:
+        if first in group:
+            stacked = (
+                parts for parts in _combinations(applies, group) if any(each.ruling.rule == first for each in parts)
+            )
+            candidates.extend(_stacked(goods, parts) for parts in stacked)
+    return min(candidates, key=_worth)
 
 
-def _tier_discount(goods: Goods, buyer: Buyer) -> Ruling:
+def _worth(ruling: Ruling) -> tuple[Decimal, int]:
+    if ruling.unit_price is None:
+        raise ValueError("only what names a price can be chosen")
+    return ruling.unit_price, len(ruling.parts)  # the first of equals
+
+
+def _combinations(applies: Sequence[_Applies], group: frozenset[Rule]) -> Iterator[tuple[_Applies, ...]]:
+    """All of the group that take a percent off together: one ruling of each rule, two rules at least."""
+    by_rule = [
+        [each for each in applies if each.ruling.rule == rule and each.percent is not None]
+        for rule in RULES
+        if rule in group
+    ]
+    there = [rulings for rulings in by_rule if rulings]
+    if len(there) > 1:
+        yield from product(*there)
+
+
+def _stacked(goods: Goods, parts: Sequence[_Applies]) -> Ruling:
+    percents = [each.percent for each in parts if each.percent is not None]
+    return Ruling(STACK, "stacked", per_unit(goods.base_price, *percents), parts=tuple(each.ruling for each in parts))
+
+
+# --- the rules --------------------------------------------------------------------------------------------------------
+
+
+def _said(
+    goods: Goods,
+    quantity: int,
+    buyer: Buyer,
+    day: date,
+    contracts: Iterable[Contract],
+    promotions: Iterable[Promotion],
+) -> Iterator[_Applies | Ruling]:
+    """What each rule says: that it applies, or a ruling that tells why not."""
+    yield _Applies(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
+    yield from _tier_price(goods, buyer)
+    yield _tier_discount(goods, buyer)
+    for contract in contracts:
+        yield from _personal(goods, contract, day)
+    for promotion in promotions:
+        closeness = promotion.goods.closeness(goods)
+        if closeness:
+            yield _promoted(goods, quantity, buyer, day, promotion)
+
+
+def _tier_price(goods: Goods, buyer: Buyer) -> Iterator[_Applies]:
+    price = goods.price_of(buyer.tier) if buyer.tier else None
+    if price is not None:
+        facts = _tier_facts(buyer)
+        yield _Applies(Ruling("tier_price", "price_of_tier", price, facts), price, None)
+
+
+def _tier_discount(goods: Goods, buyer: Buyer) -> _Applies | Ruling:
     if not buyer.tier:
         return Ruling("tier_discount", "no_tier")
-    names = {"tier": buyer.tier, "name": buyer.name or buyer.tier, "name_ru": buyer.name_ru or buyer.tier}
-    facts = {**names, "percent": f"{buyer.tier_percent.normalize():f}"}
-    return Ruling("tier_discount", "tier_reached", per_unit(goods.base_price, buyer.tier_percent), facts)
+    facts = {**_tier_facts(buyer), "percent": plain(buyer.tier_percent)}
+    return _percent_off(goods, "tier_discount", "tier_reached", buyer.tier_percent, facts)
 
 
-RULES: tuple[Callable[[Goods, Buyer], Ruling], ...] = (_base_price, _tier_discount)
+def _tier_facts(buyer: Buyer) -> dict[str, str]:
+    return {"tier": buyer.tier, "name": buyer.name or buyer.tier, "name_ru": buyer.name_ru or buyer.tier}
+
+
+def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applies | Ruling]:
+    price = contract.prices.get(goods.sku)
+    closest = max(contract.discounts, key=lambda each: (each.goods.closeness(goods), each.percent), default=None)
+    percent = closest.percent if closest and closest.goods.closeness(goods) else None
+    facts = {"contract": contract.number}
+    out_of_time = _out_of_time(day, contract.first, contract.last)
+    if price is not None:
+        if out_of_time:
+            yield Ruling("personal_price", out_of_time.reason, facts={**facts, **out_of_time.facts})
+        else:
+            yield _Applies(Ruling("personal_price", "agreed", price, facts), price, None)
+    if percent is not None:
+        facts = {**facts, "percent": plain(percent)}
+        if out_of_time:
+            yield Ruling("personal_discount", out_of_time.reason, facts={**facts, **out_of_time.facts})
+        else:
+            yield _percent_off(goods, "personal_discount", "agreed", percent, facts)
+
+
+def _promoted(goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: Promotion) -> _Applies | Ruling:
+    facts = {"promotion": promotion.promotion_id, "name": promotion.name, "name_ru": promotion.name_ru}
+    reached = [bracket for bracket in promotion.brackets if quantity >= bracket.from_quantity]
+    miss = promotion.misses(buyer, day)
+    if miss is None and not reached:
+        miss = Miss("more_needed", {"quantity": str(promotion.brackets[0].from_quantity)})
+    if miss:
+        return Ruling("promotion", miss.reason, facts={**facts, **miss.facts})
+    bracket = reached[-1]
+    facts |= {"percent": plain(bracket.percent), "quantity": str(bracket.from_quantity)}
+    return _percent_off(goods, "promotion", "running", bracket.percent, facts)
+
+
+def _out_of_time(day: date, first: date, last: date | None) -> Miss | None:
+    if day < first:
+        return Miss("not_yet", {"day": first.isoformat()})
+    if last is not None and day > last:
+        return Miss("over", {"day": last.isoformat()})
+    return None
+
+
+def _percent_off(goods: Goods, rule: Rule, reason: str, percent: Decimal, facts: Mapping[str, str]) -> _Applies:
+    unit_price = per_unit(goods.base_price, percent)
+    return _Applies(Ruling(rule, reason, unit_price, facts), unit_price, percent)
+
+
+def _rule(ruling: Ruling) -> Rule:
+    return next(rule for rule in RULES if rule == ruling.rule)
+
+
+def plain(number: Decimal) -> str:
+    """`7.5`, `10`, never `1E+1`."""
+    return f"{number.normalize():f}"

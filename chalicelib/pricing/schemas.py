@@ -1,42 +1,51 @@
-"""How a price is shown and explained."""
+"""Prices as they are shown; personal terms and promotions as they are written and shown; quotes."""
 
-from collections.abc import Mapping
-from typing import Self
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.club import Club
-from chalicelib.platform.money import Money
-from chalicelib.pricing.rules import Price, Ruling
-from chalicelib.tiers import tier_name
+from chalicelib.platform.http import Day, Form
+from chalicelib.platform.money import Amount, Money
+from chalicelib.pricing.rules import Bracket, Contract, Discount, Price, Promotion, Ruling, Selection, plain
+from chalicelib.pricing.wording import explain
 
-# By rule and reason; the figures are those of the ruling.
-_REASONS: dict[tuple[str, str], tuple[str, str]] = {
-    ("base_price", "listed"): ("The base price.", "Базовая цена."),
-    ("base_price", "not_lower"): ("The base price is not the lowest.", "Базовая цена не самая низкая."),
-    ("tier_discount", "tier_reached"): (
-        "Tier {tier}: {percent} % off the base price.",
-        "Уровень «{tier}»: скидка {percent} % от базовой цены.",
-    ),
-    ("tier_discount", "not_lower"): (
-        "Tier {tier}, {percent} %: this gives no lower price.",
-        "Уровень «{tier}», {percent} %: цена от этого не ниже.",
-    ),
-    ("tier_discount", "no_tier"): ("The company has no tier yet.", "У компании пока нет уровня."),
-}
+MOST_CONTRACTS = 20
+MOST_AGREED = 500  # prices and discounts of one contract
+MOST_NAMED = 500  # articles, categories or brands of one selection
+MOST_BRACKETS = 10
+MOST_QUOTED = 200
+
+Sku = Annotated[str, Field(min_length=1, max_length=64)]
+Code = Annotated[str, Field(min_length=1, max_length=100)]
+Percent = Annotated[
+    Decimal,
+    Field(gt=0, lt=100, max_digits=4, decimal_places=2, examples=["10"]),
+    PlainSerializer(plain, return_type=str, when_used="json"),
+]
+Positive = Annotated[Amount, Field(ge=0, max_digits=14, decimal_places=2, examples=["1234.50"])]
+
+
+# --- a price ----------------------------------------------------------------------------------------------------------
 
 
 class RuleAnswer(BaseModel):
     """A price rule and what it said."""
 
-    name: str = Field(description="base_price or tier_discount; later versions know more.", examples=["tier_discount"])
-    reason: str = Field(description="In the reader's language.", examples=["Silver: 5 % off the base price"])
+    name: str = Field(
+        description="base_price, tier_price, tier_discount, personal_discount, personal_price, promotion; or stack: discounts "
+        "taken off one after the other.",
+        examples=["tier_discount"],
+    )
+    reason: str = Field(description="In the reader's language.", examples=["Tier Silver: 5 % off the base price."])
 
     @classmethod
     def of(cls, ruling: Ruling, language: str, club: Club) -> Self:
-        english, russian = _REASONS[ruling.rule, ruling.reason]
-        text = russian if language == "ru" else english
-        return cls(name=ruling.rule, reason=text.format_map(_readable(ruling.facts, language, club)))
+        return cls(name=ruling.rule, reason=explain(ruling, language, club))
 
 
 class PriceAnswer(BaseModel):
@@ -55,13 +64,278 @@ class PriceAnswer(BaseModel):
         )
 
 
-def _readable(facts: Mapping[str, str], language: str, club: Club) -> dict[str, str]:
-    """The facts as a reader knows them: a tier by its name, `2,5` in Russian."""
-    readable = dict(facts)
-    if "tier" in facts:
-        # An order keeps its explanation: one from before ladders had versions names the ladder, not the tier's names.
-        own = facts.get("name_ru" if language == "ru" else "name")
-        readable["tier"] = own or tier_name(club, facts["ladder"], facts["tier"], language)
-    if language == "ru" and "percent" in facts:
-        readable["percent"] = facts["percent"].replace(".", ",")
-    return readable
+# --- which goods, and from when until when ----------------------------------------------------------------------------
+
+
+def _unique(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise PydanticCustomError("repeated", "Each one once.")
+    return names
+
+
+Names = Annotated[list[Code], AfterValidator(_unique), Field(max_length=MOST_NAMED)]
+
+
+Status = Literal["normal", "overstock", "modernised"]
+
+
+class SelectionForm(Form):
+    """Which goods: those that are named in any of the three ways, or all where none is; then only those of the statuses or the own
+    brand, where that is asked for. A category includes those below it."""
+
+    skus: Names = Field(default=[])
+    categories: Names = Field(default=[])
+    brands: Names = Field(default=[])
+    statuses: list[Status] = Field(default=[], max_length=3)
+    own_brand: bool = False
+
+    def selection(self) -> Selection:
+        return Selection(
+            skus=frozenset(self.skus),
+            categories=frozenset(self.categories),
+            brands=frozenset(self.brands),
+            statuses=frozenset(self.statuses),
+            own_brand=self.own_brand,
+        )
+
+
+def _in_order(first: date, last: date | None) -> None:
+    if last is not None and last < first:
+        raise PydanticCustomError("range", "The last day is before the first.")
+
+
+# --- personal terms ---------------------------------------------------------------------------------------------------
+
+
+class AgreedPrice(Form):
+    sku: Sku
+    price: Positive = Field(description="Of one unit, VAT included, in the company's currency.")
+
+
+class AgreedDiscount(Form):
+    """Of several that name the same goods, the one that names them most closely counts: article, category, brand, everything."""
+
+    goods: SelectionForm = SelectionForm()
+    percent: Percent
+
+
+class ContractForm(Form):
+    """What was agreed with a company under one contract."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    number: str = Field(min_length=1, max_length=64, examples=["K-2026/17"])
+    first: Day = Field(alias="from", description="The first day on which it holds.")
+    last: Day | None = Field(default=None, alias="to", description="The last day; open without it.")
+    prices: list[AgreedPrice] = Field(default=[], max_length=MOST_AGREED)
+    discounts: list[AgreedDiscount] = Field(default=[], max_length=MOST_AGREED)
+    minimum_order: Positive | None = Field(default=None, description="Instead of the club's own.")
+    deferral_days: int | None = Field(default=None, ge=0, le=365, description="Days to pay after a shipment.")
+    credit_limit: Positive | None = Field(default=None, description="Of what may be owed at any time.")
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        _in_order(self.first, self.last)
+        if len({each.sku for each in self.prices}) < len(self.prices):
+            raise PydanticCustomError("repeated", "Each article has one price in a contract.")
+        return self
+
+    def contract(self) -> Contract:
+        return Contract(
+            number=self.number,
+            first=self.first,
+            last=self.last,
+            prices={each.sku: each.price for each in self.prices},
+            discounts=tuple(Discount(each.goods.selection(), each.percent) for each in self.discounts),
+        )
+
+
+class TermsForm(Form):
+    """All contracts of a company, as a whole."""
+
+    contracts: list[ContractForm] = Field(max_length=MOST_CONTRACTS)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({each.number for each in self.contracts}) < len(self.contracts):
+            raise PydanticCustomError("repeated", "Each contract once.")
+        return self
+
+
+class Terms(BaseModel):
+    """The personal terms of a company."""
+
+    currency: str
+    contracts: list[ContractForm]
+
+
+# --- promotions -------------------------------------------------------------------------------------------------------
+
+State = Literal["draft", "approved", "running", "ended"]
+
+
+class BracketForm(Form):
+    """From this many units of a line on, this percent off the base price."""
+
+    from_quantity: int = Field(default=1, ge=1, le=1_000_000)
+    percent: Percent
+
+
+class PromotionForm(Form):
+    """A promotion. Brackets rise: more units, more percent."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    name: str = Field(min_length=1, max_length=200, examples=["Autumn of LED panels"])
+    name_ru: str = Field(min_length=1, max_length=200, examples=["Осень панелей"])
+    goods: SelectionForm = SelectionForm()
+    brackets: list[BracketForm] = Field(
+        min_length=1,
+        max_length=MOST_BRACKETS,
+        examples=[
+            [
+                {"from_quantity": 6, "percent": "10"},
+                {"from_quantity": 16, "percent": "20"},
+                {"from_quantity": 31, "percent": "30"},
+            ]
+        ],
+    )
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to", description="The last day.", examples=["2027-02-28"])
+    months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
+        default=[], max_length=12, description="Only in these months of the year (a season); all of them without it."
+    )
+    least_window_sum: Positive | None = Field(
+        default=None,
+        description="For large clients: purchases in the tier's window from this sum on.",
+        examples=["50000.00"],
+    )
+    most_window_sum: Positive | None = Field(
+        default=None,
+        description="For small clients: purchases in the tier's window below this sum.",
+        examples=["400000.00"],
+    )
+    tiers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        default=[], max_length=10, description="Only for these tiers."
+    )
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        _in_order(self.first, self.last)
+        pairs = [(each.from_quantity, each.percent) for each in self.brackets]
+        rising = all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(pairs))
+        if not rising:
+            raise PydanticCustomError("brackets", "Quantities and percents of the brackets must rise.")
+        if (
+            self.least_window_sum is not None
+            and self.most_window_sum is not None
+            and self.most_window_sum <= self.least_window_sum
+        ):
+            raise PydanticCustomError("range", "No company has purchases in this range.")
+        return self
+
+    def promotion(self, promotion_id: str) -> Promotion:
+        return Promotion(
+            promotion_id=promotion_id,
+            name=self.name,
+            name_ru=self.name_ru,
+            goods=self.goods.selection(),
+            brackets=tuple(Bracket(each.from_quantity, each.percent) for each in self.brackets),
+            first=self.first,
+            last=self.last,
+            months=frozenset(self.months),
+            least_sum=self.least_window_sum,
+            most_sum=self.most_window_sum,
+            tiers=frozenset(self.tiers),
+        )
+
+
+class PromotionAnswer(PromotionForm):
+    """A promotion with what became of it."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    promotion_id: str
+    state: State = Field(description="draft; approved: to come; running; ended.")
+    created_at: str
+    approved_at: str | None
+    ended_on: date | None = Field(description="Where it was ended before its last day: the first day without it.")
+
+
+class PromotionPage(BaseModel):
+    """Latest last day first."""
+
+    items: list[PromotionAnswer]
+    next_cursor: str | None
+
+
+class ApproveForm(Form):
+    confirm_short: bool = Field(
+        default=False,
+        description="Yes, it shall be shorter than three months: buyers will hardly have time to plan for it.",
+    )
+
+
+class EarlierPromotion(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    promotion_id: str
+    name: str
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+
+
+class PromotionWarning(BaseModel):
+    """Goods that were on promotion for more than half of the year before: buyers take such a price for the usual one."""
+
+    code: Literal["often_on_promotion"] = "often_on_promotion"
+    detail: str
+    skus: list[str] = Field(description="Up to 20 of them.")
+    product_count: int
+    promotions: list[EarlierPromotion]
+
+
+class Approval(BaseModel):
+    promotion: PromotionAnswer
+    warnings: list[PromotionWarning]
+
+
+class RunningPromotion(BaseModel):
+    """A promotion as a partner sees it."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    promotion_id: str
+    name: str = Field(description="In the reader's language.")
+    goods: SelectionForm
+    brackets: list[BracketForm]
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+    months: list[int]
+    for_you: bool = Field(description="Whether it is meant for the company's tier and size, and for this month.")
+
+    @classmethod
+    def of(cls, promotion: Promotion, language: str, *, for_you: bool) -> Self:
+        goods = promotion.goods
+        return cls(
+            promotion_id=promotion.promotion_id,
+            name=promotion.name_ru if language == "ru" else promotion.name,
+            goods=SelectionForm(
+                skus=sorted(goods.skus),
+                categories=sorted(goods.categories),
+                brands=sorted(goods.brands),
+                statuses=[status for status in get_args(Status) if status in goods.statuses],
+                own_brand=goods.own_brand,
+            ),
+            brackets=[
+                BracketForm(from_quantity=each.from_quantity, percent=each.percent) for each in promotion.brackets
+            ],
+            first=promotion.first,
+            last=promotion.last,
+            months=sorted(promotion.months),
+            for_you=for_you,
+        )
+
+
+class RunningPromotions(BaseModel):
+    items: list[RunningPromotion]

@@ -1,9 +1,223 @@
-"""What other rooms know of a company, as the price rules take it."""
+"""What a price rests on, gathered in one read; personal terms; the life of a promotion.
 
-from chalicelib.pricing.rules import Buyer
-from chalicelib.tiers import Step
+    draft ──approve──▶ approved ─(its first day)─▶ running ─(its last day)─▶ ended
+                          └────────────── end, at any time ──────────────────▲
+
+Approving puts a promotion into RUNNING in the same transaction, ending takes it out: what is read with every price is one item.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from chalicelib import companies, tiers
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.pricing import guard, store
+from chalicelib.pricing.rules import Buyer, Contract, Goods, Policy, Price, Promotion, resolve
+from chalicelib.pricing.schemas import PromotionForm, State, TermsForm
+from chalicelib.pricing.store import Stored
+from chalicelib.table import Busy, Key, Refused, Transaction, keys
+from chalicelib.table.transactions import Item
+
+TRIES = 5  # against others who approve or end a promotion at the same moment
+MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
 
 
-def buyer(tier: Step) -> Buyer:
-    """By the tier in force today."""
-    return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent)
+# --- conditions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All that a company's prices depend on beside the goods and the day."""
+
+    buyer: Buyer
+    contracts: tuple[Contract, ...]
+    promotions: tuple[Promotion, ...]
+    policy: Policy
+
+    def price(self, goods: Goods, quantity: int, day: date) -> Price:
+        return resolve(
+            goods,
+            quantity,
+            self.buyer,
+            day,
+            contracts=self.contracts,
+            promotions=self.promotions,
+            policy=self.policy,
+        )
+
+
+def keys_of(company_id: str) -> list[Key]:
+    """What must be read for `conditions_of`; the caller adds it to a batch of its own."""
+    return [keys.standing(company_id), keys.terms(company_id), keys.running_promotions()]
+
+
+Below = Callable[[str], Iterable[str]]
+"""The category of this code and all that hang on it."""
+
+
+def conditions_of(work: Work, company_id: str, found: Mapping[Key, Item], below: Below) -> Conditions:
+    """By the items of `keys_of`, as of today."""
+    promotions = tuple(_spread(each, below) for each in store.running(found.get(keys.running_promotions())))
+    sized = any(each.least_sum is not None or each.most_sum is not None for each in promotions)
+    return Conditions(
+        buyer=_buyer(found.get(keys.standing(company_id)), work.today, sized=sized),
+        contracts=tuple(_spread_contract(each, below) for each in store.contracts(found.get(keys.terms(company_id)))),
+        promotions=promotions,
+        policy=policy(work),
+    )
+
+
+def _buyer(standing: Item | None, day: date, *, sized: bool) -> Buyer:
+    """The window sum takes a walk through the purchases: it is left out where no promotion asks for it."""
+    tier = tiers.tier_in_force(standing, day)
+    reached = tiers.window_sum(standing, day) if sized else Decimal(0)
+    return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent, reached)
+
+
+def _spread(promotion: Promotion, below: Below) -> Promotion:
+    return replace(promotion, goods=promotion.goods.with_those_below(below))
+
+
+def _spread_contract(contract: Contract, below: Below) -> Contract:
+    discounts = tuple(each._replace(goods=each.goods.with_those_below(below)) for each in contract.discounts)
+    return replace(contract, discounts=discounts)
+
+
+def policy(work: Work) -> Policy:
+    figures = work.club.pricing
+    stacks = tuple(frozenset(group) for group in figures.stacks)
+    return Policy(combine=figures.combine, priority=tuple(figures.priority), stacks=stacks)
+
+
+# --- personal terms ---------------------------------------------------------------------------------------------------
+
+
+def replace_terms(work: Work, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
+    """The new version. Raises `not_found`, and 412 if somebody else wrote them meanwhile."""
+    if companies.company(work, company_id) is None:
+        raise Problem("not_found")
+    tx = Transaction()
+    store.replace_terms(tx, work, company_id, form, author=author, version=version)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return version + 1
+
+
+# --- promotions -------------------------------------------------------------------------------------------------------
+
+
+def state_of(found: Stored, day: date) -> State:
+    """As it is shown on this day."""
+    if found.state != "approved":
+        return found.state
+    if day > found.form.last:
+        return "ended"
+    return "running" if day >= found.form.first else "approved"
+
+
+def redraft(work: Work, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> Stored:
+    """A draft with other content. Raises `wrong_state` for what is no draft any more."""
+    found = store.promotion(work.table, promotion_id)
+    if found is None:
+        raise Problem("not_found")
+    if found.version != expected:
+        raise Problem("precondition_failed")
+    _require_draft(work, found)
+    redrafted = replace(found, form=form, version=found.version + 1)
+    tx = Transaction()
+    store.put_promotion(tx, redrafted, author=author, at=work.at)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return redrafted
+
+
+def _require_draft(work: Work, found: Stored) -> None:
+    if found.state != "draft":
+        raise Problem("wrong_state", f"The promotion is {state_of(found, work.today)}.")
+
+
+def approve(
+    work: Work,
+    promotion_id: str,
+    *,
+    expected: int,
+    confirm_short: bool,
+    author: str,
+    goods: Iterable[Goods],
+    below: Below,
+) -> tuple[Stored, guard.Often | None]:
+    """The approved promotion, and what its goods were on before, if that was most of the year.
+
+    Raises `wrong_state` for what is no draft, 422 for one that would be over already, or is short and not confirmed.
+    """
+
+    def decide(found: Stored) -> Stored:
+        _require_draft(work, found)
+        if found.form.last < work.today:
+            raise Problem.invalid("over", "/to", "Its last day is over.")
+        if guard.is_short(found.form.first, found.form.last) and not confirm_short:
+            detail = f"It is shorter than {guard.LEAST_MONTHS} months: confirm that this is meant."
+            raise Problem.invalid("short_promotion", "/confirm_short", detail)
+        return replace(found, state="approved", approved_at=work.at, version=found.version + 1)
+
+    approved = _change(work, promotion_id, expected, decide, author)
+    earlier = [
+        _spread(each.promotion, below)
+        for each in store.ended_since(work.table, approved.form.first - timedelta(days=guard.YEAR))
+        if each.approved_at is not None and each.promotion_id != promotion_id
+    ]
+    return approved, guard.often(_spread(approved.promotion, below), goods, earlier) if earlier else None
+
+
+def end(work: Work, promotion_id: str, *, expected: int, author: str) -> Stored:
+    """Ends it as of now: today's prices are made without it. Raises `wrong_state` for what is over already."""
+
+    def decide(found: Stored) -> Stored:
+        if state_of(found, work.today) not in ("approved", "running"):
+            raise Problem("wrong_state", f"The promotion is {state_of(found, work.today)}.")
+        return replace(found, state="ended", ended_on=work.today, version=found.version + 1)
+
+    return _change(work, promotion_id, expected, decide, author)
+
+
+def _change(work: Work, promotion_id: str, expected: int, decide: Callable[[Stored], Stored], author: str) -> Stored:
+    """A step of its life, with RUNNING as it is then."""
+    for _ in range(TRIES):
+        found = store.promotion(work.table, promotion_id)
+        if found is None:
+            raise Problem("not_found")
+        if found.version != expected:
+            raise Problem("precondition_failed")
+        changed = decide(found)
+        tx = Transaction()
+        store.put_promotion(tx, changed, author=author, at=work.at)
+        present = store.running_item(work.table, consistent=True)
+        store.replace_running(tx, present, _still_running(work, present, changed), work.at)
+        try:
+            work.table.commit(tx)
+        except Refused as refused:
+            if "version" in refused:
+                raise Problem("precondition_failed") from None
+            continue
+        return changed
+    raise Busy("the running promotions stayed under change")
+
+
+def _still_running(work: Work, present: Item | None, changed: Stored) -> dict[str, str]:
+    """What is over is left out on the way. Raises 409 when no more fit in."""
+    texts: dict[str, str] = dict(present["promotions"]) if present else {}
+    texts.pop(changed.promotion_id, None)
+    if changed.state == "approved":
+        texts[changed.promotion_id] = changed.form.model_dump_json(exclude_defaults=True)
+    over = {each.promotion_id for each in store.running({"promotions": texts}) if each.last < work.today}
+    kept = {promotion_id: text for promotion_id, text in texts.items() if promotion_id not in over}
+    if changed.state == "approved" and sum(len(text.encode()) for text in kept.values()) > MOST_RUNNING_BYTES:
+        raise Problem("conflict", "Too many promotions run at once: end some, or name fewer goods in each.")
+    return kept

@@ -80,6 +80,10 @@ K73 | the tree of categories                   | table | CATEGORIES             
 K74 | how far the catalogue's index is         | table | CATALOGUE                    | HEAD                               | one          | E, S        | catalog
 K75 | the catalogue's index                    | table | CATALOGUE                    | SHARD#{n}                          | by number    | E, S        | catalog
 K76 | a product's picture                      | table | IMAGE#{image}                | IMAGE                              | one          | S           | catalog
+K80 | the personal terms of a company          | table | COMPANY#{company}            | TERMS                              | one          | E, S        | pricing
+K81 | a promotion                              | table | PROMOTION#{promotion}        | PROMOTION                          | one          | S           | pricing
+K82 | promotions, latest last day first        | gsi1  | PROMOTIONS                   | {last day}#{promotion}             | by last day  | E           | pricing
+K83 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
 """
 
 from datetime import date
@@ -507,6 +511,26 @@ def mismatch(owner: str, account: str) -> Key:
 def mismatch_list(at: str, owner: str, account: str) -> Key:
     """K67."""
     return Key(MISMATCHES, f"{at}#{owner}#{account}")
+
+
+def terms(company_id: str) -> Key:
+    """K80."""
+    return Key(f"COMPANY#{company_id}", "TERMS")
+
+
+def promotion(promotion_id: str) -> Key:
+    """K81."""
+    return Key(f"PROMOTION#{promotion_id}", "PROMOTION")
+
+
+def promotion_list(last: date | None, promotion_id: str) -> Key:
+    """K82. Without a day: the partition of the list."""
+    return Key("PROMOTIONS", f"{last.isoformat() if last else ''}#{promotion_id}")
+
+
+def running_promotions() -> Key:
+    """K83."""
+    return Key("PROMOTIONS", "RUNNING")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from chalicelib.tiers.service import (
     standing,
     tier_path,
 )
-from chalicelib.tiers.store import tier_in_force
+from chalicelib.tiers.store import tier_in_force, window_sum
 
 __all__ = [
     "Standing",
@@ -30,4 +30,5 @@ __all__ = [
     "tier_in_force",
     "tier_name",
     "tier_path",
+    "window_sum",
 ]

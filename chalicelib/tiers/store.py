@@ -56,6 +56,11 @@ def tier_in_force(item: Item | None, day: date) -> Step:
     return in_force(_timeline(item), day) if item else NO_STEP
 
 
+def window_sum(item: Item | None, day: date) -> Decimal:
+    """What the purchases in the window of this day come to, by STANDING; nothing where there is none."""
+    return standing_from(item, day).reached.window_sum if item else Decimal(0)
+
+
 def standing_from(item: Item, as_of: date) -> Standing:
     first_purchase, returned = item.get("first_purchase"), item.get("returned", ())
     return Standing(

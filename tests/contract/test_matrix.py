@@ -72,6 +72,8 @@ MATRIX: dict[str, Row] = {
     "list_purchases": COMPANIES,
     # ordering
     "products": COMPANIES,
+    "company_terms": COMPANIES,
+    "running_promotions": COMPANIES,
     "categories": COMPANIES,
     "calculate_lighting": COMPANIES,
     "place_order": COMPANIES,

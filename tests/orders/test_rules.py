@@ -33,7 +33,7 @@ from chalicelib.orders.rules import (
     reject,
     ship,
 )
-from chalicelib.pricing import Buyer, Ruling, resolve
+from chalicelib.pricing.rules import Buyer, Ruling, resolve
 
 BUYER, OPERATOR = Actor("company", "mbr_1"), Actor("distributor", "mbr_2")
 AT, LATER, DAY = "2026-11-20T09:00:00.000Z", "2026-11-21T09:00:00.000Z", date(2026, 11, 21)
@@ -48,6 +48,14 @@ class Lamp:
     base_price: Decimal = Decimal("120.00")
     vat_percent: Decimal = Decimal(20)
     currency: str = "RUB"
+    sku: str = "LMP-1"
+    brand: str = ""
+    category: str = ""
+    own_brand: bool = False
+    status: str = "normal"
+
+    def price_of(self, type_: str) -> None:
+        """It has no price of another type."""
 
 
 def line(sku: str, quantity: int, unit_price: str = "10.00") -> Line:

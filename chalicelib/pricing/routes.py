@@ -1,0 +1,223 @@
+"""Personal terms and promotions: what a company may see of them, and how the staff keeps them."""
+
+from chalicelib import catalog, companies
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.pricing import guard, service, store
+from chalicelib.pricing.schemas import (
+    Approval,
+    ApproveForm,
+    EarlierPromotion,
+    PromotionAnswer,
+    PromotionForm,
+    PromotionPage,
+    PromotionWarning,
+    RunningPromotion,
+    RunningPromotions,
+    Terms,
+    TermsForm,
+)
+from chalicelib.pricing.store import Stored
+from chalicelib.table import Transaction, keys
+
+routes = Routes(__name__, tag="prices")
+
+MOST_SHOWN = 20  # articles of a warning
+CHANGE = ("not_found", "wrong_state", "precondition_failed")
+
+
+# --- personal terms ---------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/company/terms", scope="company.read", answer=Terms)
+def company_terms(call: Call) -> Answer:
+    """Read what was agreed with the company: prices, discounts, minimum order, days to pay and credit limit, contract by contract."""
+    return _terms(call.work, call.principal.for_company())
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/terms", scope="staff.companies.read", answer=Terms, problems=("not_found",)
+)
+def terms_of_company(call: Call, company_id: str) -> Answer:
+    """Read what was agreed with a company."""
+    return _terms(call.work, company_id)
+
+
+@routes.put(
+    "/v1/staff/companies/{company_id}/terms",
+    scope="staff.terms.write",
+    body=TermsForm,
+    answer=Terms,
+    matched=True,
+    problems=("not_found", "precondition_failed"),
+)
+def replace_terms(call: Call, company_id: str) -> Answer:
+    """Replace what was agreed with a company, all contracts as a whole. They hold from the next price on.
+
+    The ETag of a company without terms is `"0"`.
+    """
+    author = call.principal.for_member()
+    service.replace_terms(call.work, company_id, call.body, author=author, version=call.expected_version())
+    return _terms(call.work, company_id)
+
+
+def _terms(work: Work, company_id: str) -> Answer:
+    company = companies.company(work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    item = store.terms(work.table, company_id)
+    answer = Terms(currency=company.currency, contracts=store.contract_forms(item))
+    return Answer(answer, headers=etag(int(item["version"]) if item else 0))
+
+
+# --- promotions as partners see them ----------------------------------------------------------------------------------
+
+
+@routes.get("/v1/promotions", scope="catalog.read", answer=RunningPromotions)
+def running_promotions(call: Call) -> RunningPromotions:
+    """List the promotions that run today, and whether each is meant for the company."""
+    work, company_id = call.work, call.principal.for_company()
+    found = work.table.get_many(service.keys_of(company_id))
+    conditions = service.conditions_of(work, company_id, found, lambda code: [code])  # which goods does not matter here
+    running = [each for each in conditions.promotions if each.first <= work.today <= each.last]
+    items = [
+        RunningPromotion.of(each, call.language, for_you=each.misses(conditions.buyer, work.today) is None)
+        for each in running
+    ]
+    return RunningPromotions(items=items)
+
+
+# --- promotions as the staff keeps them -------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/staff/promotions", scope="staff.promotions.write", body=PromotionForm, answer=PromotionAnswer, status=201
+)
+def draft_promotion(call: Call) -> Answer:
+    """Draft a promotion. It changes no price until it is approved and its first day has come."""
+    work = call.work
+    drafted = Stored(
+        promotion_id=work.new_id("prm"),
+        form=call.body,
+        state="draft",
+        created_at=work.at,
+        approved_at=None,
+        ended_on=None,
+        version=1,
+    )
+    tx = Transaction()
+    store.put_promotion(tx, drafted, author=call.principal.for_member(), at=work.at)
+    work.table.commit(tx)
+    answer = _shown(work, drafted)
+    return Answer(answer.model, headers={**answer.headers, "Location": f"/v1/staff/promotions/{drafted.promotion_id}"})
+
+
+@routes.get("/v1/staff/promotions", scope="staff.promotions.write", query=PageQuery, answer=PromotionPage)
+def list_promotions(call: Call) -> PromotionPage:
+    """List promotions, latest last day first."""
+    cursors = call.cursors()
+    page = store.promotion_page(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    items = [_answer(call.work, store.stored(item)) for item in page.items]
+    return PromotionPage(items=items, next_cursor=cursors.close(page.last))
+
+
+@routes.get(
+    "/v1/staff/promotions/{promotion_id}",
+    scope="staff.promotions.write",
+    answer=PromotionAnswer,
+    problems=("not_found",),
+)
+def show_promotion(call: Call, promotion_id: str) -> Answer:
+    """Read a promotion."""
+    found = store.promotion(call.work.table, promotion_id)
+    if found is None:
+        raise Problem("not_found")
+    return _shown(call.work, found)
+
+
+@routes.put(
+    "/v1/staff/promotions/{promotion_id}",
+    scope="staff.promotions.write",
+    body=PromotionForm,
+    answer=PromotionAnswer,
+    matched=True,
+    problems=CHANGE,
+)
+def replace_promotion(call: Call, promotion_id: str) -> Answer:
+    """Replace a draft. What was approved is not changed any more: end it, and draft another."""
+    author = call.principal.for_member()
+    return _shown(
+        call.work,
+        service.redraft(call.work, promotion_id, call.body, expected=call.expected_version(), author=author),
+    )
+
+
+@routes.post(
+    "/v1/staff/promotions/{promotion_id}/approve",
+    scope="staff.promotions.write",
+    body=ApproveForm,
+    answer=Approval,
+    matched=True,
+    problems=(*CHANGE, "conflict"),
+)
+def approve_promotion(call: Call, promotion_id: str) -> Answer:
+    """Approve a promotion: from its first day on it makes prices.
+
+    One shorter than three months must be confirmed. A warning names the earlier promotions where goods were on promotion for more than
+    half of the year before.
+    """
+    work = call.work
+    approved, often = service.approve(
+        work,
+        promotion_id,
+        expected=call.expected_version(),
+        confirm_short=call.body.confirm_short,
+        author=call.principal.for_member(),
+        goods=catalog.every_product(work),
+        below=catalog.below(work.table.get(keys.categories())),
+    )
+    warnings = [_warning(often)] if often else []
+    answer = Approval(promotion=_answer(work, approved), warnings=warnings)
+    return Answer(answer, headers=etag(approved.version))
+
+
+@routes.post(
+    "/v1/staff/promotions/{promotion_id}/end",
+    scope="staff.promotions.write",
+    answer=PromotionAnswer,
+    matched=True,
+    problems=CHANGE,
+)
+def end_promotion(call: Call, promotion_id: str) -> Answer:
+    """End a promotion before its last day, today's prices included. Orders keep the prices they were placed with."""
+    author = call.principal.for_member()
+    return _shown(call.work, service.end(call.work, promotion_id, expected=call.expected_version(), author=author))
+
+
+def _shown(work: Work, found: Stored) -> Answer:
+    return Answer(_answer(work, found), headers=etag(found.version))
+
+
+def _answer(work: Work, found: Stored) -> PromotionAnswer:
+    return PromotionAnswer(
+        **found.form.model_dump(),
+        promotion_id=found.promotion_id,
+        state=service.state_of(found, work.today),
+        created_at=found.created_at,
+        approved_at=found.approved_at,
+        ended_on=found.ended_on,
+    )
+
+
+def _warning(often: guard.Often) -> PromotionWarning:
+    return PromotionWarning(
+        detail=f"{len(often.skus)} of its products were on promotion for more than half of the year before: "
+        + ", ".join(f"{each.name} ({each.first} to {each.last})" for each in often.promotions),
+        skus=list(often.skus[:MOST_SHOWN]),
+        product_count=len(often.skus),
+        promotions=[
+            EarlierPromotion(promotion_id=each.promotion_id, name=each.name, first=each.first, last=each.last)
+            for each in often.promotions
+        ],
+    )

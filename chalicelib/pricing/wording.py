@@ -1,0 +1,95 @@
+"""A ruling in plain words: what a rule gave, or why it did not count."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from chalicelib.platform.club import Club
+from chalicelib.pricing.rules import STACK, Ruling
+from chalicelib.tiers import tier_name
+
+_Texts = tuple[str, str]  # English, Russian
+
+_GAVE: Mapping[str, _Texts] = {
+    "base_price": ("The base price.", "Базовая цена."),
+    "tier_price": ("The price of tier {name}.", "Цена уровня «{name}»."),
+    "tier_discount": (
+        "Tier {name}: {percent} % off the base price.",
+        "Уровень «{name}»: скидка {percent} % от базовой цены.",
+    ),
+    "personal_price": ("The price of contract {contract}.", "Цена по договору {contract}."),
+    "personal_discount": (
+        "Contract {contract}: {percent} % off the base price.",
+        "Договор {contract}: скидка {percent} % от базовой цены.",
+    ),
+    "promotion": (
+        "Promotion “{name}”: {percent} % off the base price, from {quantity} on.",
+        "Акция «{name}»: скидка {percent} % от базовой цены при количестве от {quantity}.",
+    ),
+}
+_STACKED: _Texts = ("Discounts taken off one after the other: {parts}.", "Скидки применены одна за другой: {parts}.")
+# A rule by its name, as part of a sentence.
+_NAMED: Mapping[str, _Texts] = {
+    "base_price": ("base price", "базовая цена"),
+    "tier_price": ("price of tier {name}", "цена уровня «{name}»"),
+    "tier_discount": ("tier {name}, {percent} %", "уровень «{name}», {percent} %"),
+    "personal_price": ("price of contract {contract}", "цена по договору {contract}"),
+    "personal_discount": ("contract {contract}, {percent} %", "договор {contract}, {percent} %"),
+    "promotion": ("promotion “{name}”", "акция «{name}»"),
+}
+_WHY_NOT: Mapping[str, _Texts] = {
+    "not_lower": ("this gives no lower price", "цена от этого не ниже"),
+    "later_in_priority": ("another rule comes first", "другое правило важнее"),
+    "not_yet": ("begins on {day}", "начнёт действовать {day}"),
+    "over": ("ended on {day}", "действие закончилось {day}"),
+    "out_of_season": ("holds in another season", "действует в другой сезон"),
+    "other_tiers": ("is for other tiers", "для других уровней"),
+    "for_larger_clients": (
+        "is for companies with purchases from {sum} in the tier's window on",
+        "для компаний с закупками от {sum} за период уровня",
+    ),
+    "for_smaller_clients": (
+        "is for companies with purchases below {sum} in the tier's window",
+        "для компаний с закупками меньше {sum} за период уровня",
+    ),
+    "more_needed": ("begins with a quantity of {quantity}", "начинается с количества {quantity}"),
+}
+_NO_TIER: _Texts = ("The company has no tier yet.", "У компании пока нет уровня.")
+
+
+def explain(ruling: Ruling, language: str, club: Club) -> str:
+    """One sentence, in the reader's language."""
+    tongue = 1 if language == "ru" else 0
+    if ruling.rule == STACK:
+        parts = "; ".join(_named(part, tongue, club) for part in ruling.parts)
+        return _STACKED[tongue].format(parts=parts)
+    if ruling.reason == "no_tier":
+        return _NO_TIER[tongue]
+    facts = _readable(ruling.facts, tongue, club)
+    if ruling.reason not in _WHY_NOT:
+        return _GAVE[ruling.rule][tongue].format_map(facts)
+    sentence = f"{_named(ruling, tongue, club)}: {_WHY_NOT[ruling.reason][tongue].format_map(facts)}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def _named(ruling: Ruling, tongue: int, club: Club) -> str:
+    facts = _readable(ruling.facts, tongue, club)
+    name = _NAMED[ruling.rule][tongue].format_map(facts)
+    # What a promotion takes off is known once its bracket is.
+    return f"{name}, {facts['percent']} %" if ruling.rule == "promotion" and "percent" in facts else name
+
+
+def _readable(facts: Mapping[str, str], tongue: int, club: Club) -> dict[str, str]:
+    """The facts as a reader knows them: names in their language; `2,5` and `20.11.2026` in Russian."""
+    readable = dict(facts)
+    if "ladder" in facts:
+        # An order keeps its explanation: one from before ladders had versions names the ladder, not the tier's names.
+        readable["name"] = tier_name(club, facts["ladder"], facts["tier"], "ru" if tongue else "en")
+    elif tongue and "name_ru" in facts:
+        readable["name"] = facts["name_ru"]
+    if tongue:
+        for figure in ("percent", "sum"):
+            if figure in facts:
+                readable[figure] = facts[figure].replace(".", ",")
+        if "day" in facts:
+            readable["day"] = f"{date.fromisoformat(facts['day']):%d.%m.%Y}"
+    return readable

@@ -1,0 +1,287 @@
+"""Terms and promotions over HTTP, and the prices that follow from them everywhere."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.platform import http
+from chalicelib.platform.work import Work
+from tests.pricing.steps import MANAGER, MARKETING, Office, errors
+from tests.support.partners import OPERATIONS, company, distributor, partner, reach
+
+
+def at(work: Work, days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API answers on a later day."""
+    later = replace(work, now=work.now + timedelta(days=days))
+    monkeypatch.setattr(http, "work_now", lambda: later)
+
+
+# --- personal terms ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_agreed_makes_the_companys_price_from_then_on(office: Office, work: Work):
+    caller = partner(work)
+    assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
+    discounts = [{"percent": "20", "goods": {"categories": ["switches"]}}]
+    answer = office.agree({"prices": [{"sku": "LMP-1", "price": "77.70"}], "discounts": discounts})
+    assert answer.status == 200, answer.text
+    assert office.prices(caller) == {
+        "LMP-1": ("77.70", "personal_price"),
+        "LMP-2": ("200.00", "base_price"),
+        "SWT-1": ("8.00", "personal_discount"),
+    }
+
+
+def test_terms_of_another_company_change_nothing(office: Office, work: Work):
+    caller = partner(work)
+    company(work, "cmp_2")
+    office.agree({"discounts": [{"percent": "50"}]}, company_id="cmp_2")
+    assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
+
+
+def test_a_company_reads_its_own_terms(office: Office, work: Work):
+    caller = partner(work)
+    contract = {
+        "prices": [{"sku": "LMP-1", "price": "77.70"}],
+        "minimum_order": "5000.00",
+        "deferral_days": 30,
+        "credit_limit": "300000.00",
+    }
+    office.agree(contract)
+    answer = office.api.call("GET", "/v1/company/terms", caller)
+    assert answer.json == {
+        "currency": "RUB",
+        "contracts": [{"number": "K-7", "from": office.day(-30), "to": None, "discounts": [], **contract}],
+    }
+    staff = office.api.call("GET", "/v1/staff/companies/cmp_1/terms", MANAGER)
+    assert (staff.json, staff.headers["etag"]) == (answer.json, '"1"')
+
+
+def test_a_company_without_terms_has_none(office: Office, work: Work):
+    answer = office.api.call("GET", "/v1/company/terms", partner(work))
+    assert (answer.json, answer.headers["etag"]) == ({"currency": "RUB", "contracts": []}, '"0"')
+
+
+def test_terms_are_replaced_as_a_whole_by_who_saw_the_present_ones(office: Office, work: Work):
+    caller = partner(work)
+    office.agree({"discounts": [{"percent": "10"}]})
+    assert office.agree({"discounts": [{"percent": "90"}]}).json["code"] == "precondition_failed"
+    assert office.prices(caller)["LMP-1"] == ("90.00", "personal_discount")
+    assert office.agree(version=1).status == 200
+    assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
+
+
+def test_nobody_agrees_terms_with_a_company_that_there_is_not(office: Office):
+    assert office.agree(company_id="cmp_none").status == 404
+    assert office.api.call("GET", "/v1/staff/companies/cmp_none/terms", MANAGER).status == 404
+
+
+@pytest.mark.parametrize(
+    ("contract", "pointer"),
+    [
+        ({"to": "2020-01-01"}, "/contracts/0"),
+        ({"prices": [{"sku": "A", "price": "1"}, {"sku": "A", "price": "2"}]}, "/contracts/0"),
+        ({"prices": [{"sku": "A", "price": "1.005"}]}, "/contracts/0/prices/0/price"),
+        ({"discounts": [{"percent": "100"}]}, "/contracts/0/discounts/0/percent"),
+        ({"discounts": [{"percent": "5", "goods": {"skus": ["A", "A"]}}]}, "/contracts/0/discounts/0/goods/skus"),
+        ({"deferral_days": -1}, "/contracts/0/deferral_days"),
+    ],
+)
+def test_wrong_terms_are_refused_where_they_are_wrong(
+    office: Office, work: Work, contract: dict[str, Any], pointer: str
+):
+    company(work)
+    assert [found for found, _ in errors(office.agree(contract))] == [pointer]
+
+
+# --- promotions: their life -------------------------------------------------------------------------------------------
+
+
+def test_a_draft_changes_no_price_and_an_approved_promotion_does_from_its_first_day_to_its_last(
+    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    caller = partner(work)
+    promotion_id = office.draft((1, "10"), **{"from": office.day(2), "to": office.day(100)})
+    assert office.shown(promotion_id)["state"] == "draft"
+    seen = {}
+    for day in (0, 2, 100, 101):
+        at(work, day, monkeypatch)
+        if day == 0:
+            assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
+            assert office.approve(promotion_id).status == 200
+        seen[day] = (office.shown(promotion_id)["state"], office.prices(caller)["LMP-1"][0])
+    assert seen == {
+        0: ("approved", "100.00"),
+        2: ("running", "90.00"),
+        100: ("running", "90.00"),
+        101: ("ended", "100.00"),
+    }
+
+
+def test_ending_a_promotion_takes_effect_at_once(office: Office, work: Work):
+    caller = partner(work)
+    promotion_id = office.run((1, "10"))
+    assert office.prices(caller)["LMP-1"][0] == "90.00"
+    ended = office.step(promotion_id, "end", version=2)
+    assert (ended.json["state"], ended.json["ended_on"]) == ("ended", office.day(0))
+    assert office.prices(caller)["LMP-1"][0] == "100.00"
+
+
+def test_what_is_approved_is_not_changed_or_approved_again(office: Office):
+    promotion_id = office.run()
+    url = f"/v1/staff/promotions/{promotion_id}"
+    again = office.api.call("PUT", url, MARKETING, office.form((1, "50")), headers={"if-match": '"2"'})
+    assert again.json["code"] == "wrong_state"
+    assert office.approve(promotion_id, version=2).json["code"] == "wrong_state"
+    office.step(promotion_id, "end", version=2)
+    assert office.step(promotion_id, "end", version=3).json["code"] == "wrong_state"
+
+
+def test_a_draft_is_replaced_by_who_saw_the_present_one(office: Office):
+    promotion_id = office.draft((1, "10"))
+    url = f"/v1/staff/promotions/{promotion_id}"
+    changed = office.api.call("PUT", url, MARKETING, office.form((1, "15")), headers={"if-match": '"1"'})
+    assert (changed.status, changed.json["brackets"]) == (200, [{"from_quantity": 1, "percent": "15"}])
+    stale = office.api.call("PUT", url, MARKETING, office.form((1, "50")), headers={"if-match": '"1"'})
+    assert stale.json["code"] == "precondition_failed"
+    assert office.approve(promotion_id, version=1).json["code"] == "precondition_failed"
+
+
+def test_a_promotion_of_less_than_three_months_is_confirmed(office: Office):
+    promotion_id = office.draft((1, "10"), to=office.day(30))
+    assert errors(office.approve(promotion_id)) == [("/confirm_short", "short_promotion")]
+    assert office.shown(promotion_id)["state"] == "draft"
+    assert office.approve(promotion_id, confirm=True).status == 200
+
+
+def test_a_promotion_that_is_over_cannot_be_approved(office: Office):
+    promotion_id = office.draft((1, "10"), **{"from": office.day(-100), "to": office.day(-1)})
+    assert errors(office.approve(promotion_id)) == [("/to", "over")]
+
+
+def test_a_warning_names_the_earlier_promotions_of_goods_that_were_often_on_promotion(
+    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    lamps = {"goods": {"categories": ["lamps"]}}
+    first = office.run((1, "10"), **{"to": office.day(120), **lamps})
+    at(work, 150, monkeypatch)
+    second = office.run((1, "10"), **{"from": office.day(150), "to": office.day(300), **lamps})
+    at(work, 320, monkeypatch)
+    third = office.draft((1, "10"), **{"from": office.day(320), "to": office.day(500)})
+    answer = office.approve(third)
+    (warning,) = answer.json["warnings"]
+    assert (warning["code"], warning["skus"], warning["product_count"]) == ("often_on_promotion", ["LMP-1", "LMP-2"], 2)
+    assert [each["promotion_id"] for each in warning["promotions"]] == [first, second]
+    assert answer.json["promotion"]["state"] == "running"
+
+
+def test_a_promotion_that_was_ended_early_covers_the_days_before_that(
+    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    first = office.run((1, "10"), to=office.day(360))
+    at(work, 100, monkeypatch)
+    office.step(first, "end", version=2)
+    at(work, 320, monkeypatch)
+    second = office.draft((1, "10"), **{"from": office.day(320), "to": office.day(500)})
+    assert office.approve(second).json["warnings"] == []
+
+
+def test_promotions_are_listed_by_their_last_day(office: Office):
+    soon = office.draft((1, "10"), to=office.day(10))
+    late = office.draft((1, "10"), to=office.day(300))
+    answer = office.api.call("GET", "/v1/staff/promotions", MARKETING)
+    assert [each["promotion_id"] for each in answer.json["items"]] == [late, soon]
+
+
+def test_all_promotions_that_are_approved_run(office: Office):
+    drafts = [office.draft((1, str(percent))) for percent in range(1, 4)]
+    for each in drafts:
+        assert office.approve(each).status == 200
+    running = office.api.call("GET", "/v1/promotions", partner(office.work))
+    assert [each["promotion_id"] for each in running.json["items"]] == drafts
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"to": "2020-01-01"}, ""),
+        ({"brackets": []}, "/brackets"),
+        ({"brackets": [{"from_quantity": 6, "percent": "10"}, {"from_quantity": 16, "percent": "5"}]}, ""),
+        ({"brackets": [{"from_quantity": 6, "percent": "10"}, {"from_quantity": 6, "percent": "15"}]}, ""),
+        ({"brackets": [{"percent": "100"}]}, "/brackets/0/percent"),
+        ({"least_window_sum": "100", "most_window_sum": "100"}, ""),
+        ({"months": [13]}, "/months/0"),
+        ({"colour": "red"}, "/colour"),
+    ],
+)
+def test_a_wrong_promotion_is_refused_where_it_is_wrong(office: Office, change: dict[str, Any], pointer: str):
+    answer = office.api.call("POST", "/v1/staff/promotions", MARKETING, office.form() | change)
+    assert [found for found, _ in errors(answer)] == [pointer]
+
+
+# --- promotions: whom and what they are for ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("goods", "cheaper"),
+    [
+        ({}, {"LMP-1", "LMP-2", "SWT-1"}),
+        ({"skus": ["LMP-1"]}, {"LMP-1"}),
+        ({"brands": ["Volten"]}, {"SWT-1"}),
+        ({"statuses": ["overstock"]}, {"LMP-2"}),
+        ({"own_brand": True}, {"SWT-1"}),
+        ({"categories": ["lamps"], "skus": ["SWT-1"]}, {"LMP-1", "LMP-2", "SWT-1"}),
+    ],
+)
+def test_a_promotion_is_for_the_goods_it_names(office: Office, work: Work, goods: Any, cheaper: set[str]):
+    caller = partner(work)
+    office.run((1, "10"), goods=goods)
+    assert {sku for sku, (_, rule) in office.prices(caller).items() if rule == "promotion"} == cheaper
+
+
+def test_a_category_includes_those_below_it(office: Office, work: Work):
+    caller = partner(work)
+    tree = [
+        {"code": "light", "name": "Light", "name_ru": "Свет"},
+        {"code": "lamps", "name": "Lamps", "name_ru": "Лампы", "parent": "light"},
+    ]
+    assert office.api.call("PUT", "/v1/staff/categories", OPERATIONS, {"categories": tree}).status == 200
+    office.run((1, "10"), goods={"categories": ["light"]})
+    assert {sku for sku, (_, rule) in office.prices(caller).items() if rule == "promotion"} == {"LMP-1", "LMP-2"}
+
+
+def test_a_promotion_for_large_clients_is_not_for_small_ones(office: Office, work: Work):
+    small, large = partner(work, "cmp_1", "mbr_1"), partner(work, "cmp_2", "mbr_2", inn="7736050003")
+    reach(work, "cmp_2", "30000")
+    office.run((1, "10"), least_window_sum="20000")
+    assert (office.prices(small)["SWT-1"][1], office.prices(large)["SWT-1"][1]) == ("base_price", "promotion")
+    assert office.api.call("GET", "/v1/promotions", small).json["items"][0]["for_you"] is False
+    assert office.api.call("GET", "/v1/promotions", large).json["items"][0]["for_you"] is True
+
+
+def test_a_partner_sees_what_runs_in_their_language(office: Office, work: Work):
+    office.run((6, "10"), (16, "20"), goods={"brands": ["Lumera"]})
+    office.run((1, "5"), **{"from": office.day(5)})
+    answer = office.api.call("GET", "/v1/promotions", partner(work), headers={"accept-language": "ru"})
+    (item,) = answer.json["items"]
+    assert (item["name"], item["from"], item["for_you"]) == ("Осень", office.day(0), True)
+    assert item["brackets"] == [{"from_quantity": 6, "percent": "10"}, {"from_quantity": 16, "percent": "20"}]
+
+
+# --- the same price everywhere ----------------------------------------------------------------------------------------
+
+
+def test_an_order_gets_the_price_of_its_quantity_and_keeps_the_explanation(office: Office, work: Work):
+    caller = partner(work, region="RU-MOW")
+    distributor(work, "RU-MOW")
+    promotion_id = office.run((6, "10"), (16, "20"), (31, "30"))
+    lines = [{"sku": "LMP-1", "quantity": 15}, {"sku": "LMP-2", "quantity": 31}, {"sku": "SWT-1", "quantity": 5}]
+    placed = office.api.call("POST", "/v1/orders", caller, {"lines": lines}, key="cart")
+    assert placed.status == 201, placed.text
+    told = [(line["unit_price"]["amount"], line["rule"]["name"]) for line in placed.json["lines"]]
+    assert told == [("90.00", "promotion"), ("140.00", "promotion"), ("10.00", "base_price")]
+    office.step(promotion_id, "end", version=2)
+    kept = office.api.call("GET", f"/v1/orders/{placed.json['order_id']}", caller)
+    assert [line["rule"] for line in kept.json["lines"]] == [line["rule"] for line in placed.json["lines"]]
