@@ -202,15 +202,21 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
     return _same(found, asked), found != made
 
 
+def granted(work: Work, client_id: str, reference: str) -> Grant:
+    """Raises 404 for a reference that the client never used."""
+    found = _load(work.table, client_id, reference)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
 def reverse(work: Work, client_id: str, reference: str, reversal: str, amount: Decimal | None) -> tuple[Grant, bool]:
     """Takes back so much of a grant (all that is left of it), and says whether that was done before. One transaction.
 
     Raises 404 for a reference that the client never used, 409 for a reversal that was told with another amount, 422 for more than is left.
     """
     for _ in range(TRIES):
-        found = _load(work.table, client_id, reference)
-        if found is None:
-            raise Problem("not_found")
+        found = granted(work, client_id, reference)
         if reversal in found.reversals:
             if amount not in (None, found.reversals[reversal]):
                 raise Problem("already_exists", f"Reversal {reversal} was of {found.reversals[reversal]}.")

@@ -56,7 +56,14 @@ def grant_bonuses(call: Call) -> Answer:
     company_id = form.company_id or _by_inn(call.work, form)
     asked = Asked(form.reference, company_id, form.amount, form.day, form.note)
     made, again = coalition.grant(call.work, call.principal.for_machine(), asked)
-    return Answer(AccrualAnswer.of(made), headers=AGAIN if again else {})
+    location = {"Location": f"/v1/machine/accruals/{made.reference}"}
+    return Answer(AccrualAnswer.of(made), headers=location | (AGAIN if again else {}))
+
+
+@routes.get("/v1/machine/accruals/{reference}", scope="machine.accruals", answer=AccrualAnswer, problems=("not_found",))
+def show_granted_bonuses(call: Call, reference: str) -> AccrualAnswer:
+    """Show an accrual of this client, and what was taken back of it."""
+    return AccrualAnswer.of(coalition.granted(call.work, call.principal.for_machine(), reference))
 
 
 @routes.post(
@@ -64,7 +71,6 @@ def grant_bonuses(call: Call) -> Answer:
     scope="machine.accruals",
     body=ReversalForm,
     answer=AccrualAnswer,
-    status=201,
     problems=("not_found", "already_exists", "wrong_state"),
 )
 def reverse_granted_bonuses(call: Call, reference: str) -> Answer:
