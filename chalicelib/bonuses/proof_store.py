@@ -79,8 +79,8 @@ def add_to_totals(tx: Transaction, work: Work, pairs: Iterable[tuple[Checkpoint,
     amounts: dict[keys.Key, dict[str, Decimal]] = {}
     for before, after in pairs:
         by = moved(before.balances, after.balances)
-        if new := not before.sequence and after.sequence:
-            by["companies"] = Decimal(new)
+        if after.sequence and not before.sequence:
+            by["companies"] = Decimal(1)
         added = amounts.setdefault(keys.club_total(after.currency, after.company_id), {})
         for name, amount in by.items():
             added[name] = added.get(name, ZERO) + amount
