@@ -14,10 +14,12 @@ from chalicelib.bonuses import ledger, rules
 from chalicelib.bonuses import store as ledger_store
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
+from chalicelib.table import Table, keys
 from tests.companies.steps import legal_inn
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
-from tests.support.crashes import crashes, lost_replies, races
+from tests.support.crashes import crashes, lost_replies, races, watched
+from tests.support.memory import MemoryDynamo
 from tests.support.table import everything, restore
 
 CLIENT = "taxipark26"
@@ -36,9 +38,17 @@ MACHINE = machine()
 
 
 @pytest.fixture
+def work(work: Work) -> Work:
+    """On a table that answers many at once as fast as one after the other."""
+    memory: Any = watched(MemoryDynamo(), "dynamodb")
+    return replace(work, table=Table(memory, "club", sleep=lambda seconds: None))
+
+
+@pytest.fixture
 def club(api: Api, work: Work) -> Api:
     """A club with two companies and one registered client."""
     partners.company(work, "cmp_1", inn=legal_inn(1), kpp="770701001")
+    work.table.put({**keys.inn_owner(legal_inn(1), "770701001").as_item(), "company_id": "cmp_1"})
     partners.company(work, "cmp_2", inn=legal_inn(2))
     register(api)
     return api

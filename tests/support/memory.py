@@ -11,6 +11,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+from threading import RLock
 from types import CodeType, SimpleNamespace
 from typing import Any
 
@@ -69,6 +70,7 @@ class MemoryDynamo:
     )
 
     def __init__(self) -> None:
+        self._lock = RLock()  # a call is whole, whoever else calls
         self.items: dict[Place, Item] = {}
         # Of each index: the places of a partition's items, by sort key.
         self._partitions: dict[str, dict[str, list[tuple[str, Place]]]] = {
@@ -76,16 +78,22 @@ class MemoryDynamo:
         }
 
     def get_item(self, *, Key: Any, **_: Any) -> Any:  # noqa: N803
-        item = self.items.get(_place(Key))
+        with self._lock:
+            item = self.items.get(_place(Key))
         return {"Item": to_wire(item)} if item is not None else {}
 
     def batch_get_item(self, *, RequestItems: Any) -> Any:  # noqa: N803
         ((name, asked),) = RequestItems.items()
-        found = [self.items[_place(key)] for key in asked["Keys"] if _place(key) in self.items]
+        with self._lock:
+            found = [self.items[_place(key)] for key in asked["Keys"] if _place(key) in self.items]
         return {"Responses": {name: [to_wire(item) for item in found]}}
 
     def query(self, **request: Any) -> Any:
         """Every expression that `Table.query` makes: a partition, and a range or a prefix of its sort keys."""
+        with self._lock:
+            return self._query(request)
+
+    def _query(self, request: Any) -> Any:
         values = from_wire(request["ExpressionAttributeValues"])
         partition = self._partitions[request.get("IndexName", "")][values[":pk"]]
         first, end = 0, len(partition)
@@ -113,6 +121,14 @@ class MemoryDynamo:
     def scan(self, **_: Any) -> Any:
         return {"Items": [to_wire(item) for item in self.items.values()]}
 
+    def get_paginator(self, operation: str) -> Any:
+        """Of the one that tests use: the scan."""
+        return SimpleNamespace(paginate=lambda **request: [getattr(self, operation)(**request)])
+
+    def delete_item(self, **request: Any) -> Any:
+        self._write({"Delete": request})
+        return {}
+
     def put_item(self, **request: Any) -> Any:
         self._write({"Put": request})
         return {}
@@ -122,16 +138,24 @@ class MemoryDynamo:
         return {"Attributes": to_wire(self.items[_place(request["Key"])])}
 
     def transact_write_items(self, *, TransactItems: Any) -> Any:  # noqa: N803
-        reasons = [self._refusal(*next(iter(operation.items()))) for operation in TransactItems]
+        with self._lock:
+            return self._transact(TransactItems)
+
+    def _transact(self, operations: Any) -> Any:
+        reasons = [self._refusal(*next(iter(operation.items()))) for operation in operations]
         if any(reasons):
             answer = {"CancellationReasons": [reason or {"Code": "None"} for reason in reasons]}
             raise TransactionCanceledException(answer, "TransactWriteItems")
-        for operation in TransactItems:
+        for operation in operations:
             self._apply(*next(iter(operation.items())))
         return {}
 
     def _write(self, operation: Any) -> None:
         ((kind, body),) = operation.items()
+        with self._lock:
+            self._write_alone(kind, body)
+
+    def _write_alone(self, kind: str, body: Any) -> None:
         if refusal := self._refusal(kind, body):
             raise ConditionalCheckFailedException({**refusal, "Error": {"Code": "ConditionalCheckFailed"}}, kind)
         self._apply(kind, body)
