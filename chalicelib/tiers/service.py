@@ -31,12 +31,14 @@ from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
 from chalicelib.table import Busy, Refused, Transaction, keys
 from chalicelib.tiers import everyone, outlook, store
+from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder, Step, ladder_on
 from chalicelib.tiers.outlook import NOTHING_TOLD, FallWarning, Standing, Told
 from chalicelib.tiers.rules import DAY, Facts, Grant, bears_on, known_on
 
 TRIES = 6  # against others who write the same standing
+LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -240,9 +242,10 @@ def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     """Names the companies of which something is to be told, to the tiers queue; returns what it counted, and keeps it as a RUN.
 
     It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event. Doing it again does no
-    harm: who has been told is due no more.
+    harm: who has been told is due no more. The first night also makes facts of the founding ladders.
     """
-    first = nights.first_day(work, event, nights.last_run(work, store.DUE))
+    record_founding(work)
+    first = nights.first_day(work, event, nights.last_run(work, store.DUE), look_back_days=LOOK_BACK_DAYS)
     due = nights.due_between(work, store.DUE, first, work.today)
     counted, messages = nights.send_companies(settings().tiers_queue_url, due)
     facts = {

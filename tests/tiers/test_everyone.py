@@ -1,19 +1,20 @@
 """After the ladders of a currency have changed, everybody's standing is made anew: each company is named, whatever dies on the way."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
-from chalicelib import companies
+from chalicelib import companies, tiers
 from chalicelib.companies import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.tiers import everyone
-from chalicelib.tiers.ladder_service import record_founding
 from tests.support.crashes import crashes, empty_account
 
 CHANGED = Event("tier_ladder.activated", "evt_1", {"currency": "RUB"})
@@ -90,7 +91,8 @@ def test_a_step_that_died_is_made_good(work: Work, monkeypatch: pytest.MonkeyPat
         assert set(ids) | {each for body in before for each in body["companies"]} == wanted, crash
 
 
-def test_the_first_night_makes_everybodys_standing_anew(work: Work) -> None:
-    record_founding(work)
+def test_the_first_night_makes_everybodys_standing_anew_and_no_other(work: Work) -> None:
+    for days in range(3):
+        tiers.nightly(replace(work, now=work.now + timedelta(days=days)), {})
     told = list(work.table.query_all("LADDERS", starts="EVENT#"))
     assert [item["currency"] for item in told] == ["RUB"]
