@@ -222,7 +222,7 @@ class ShippedPart(BaseModel):
     quantity: int
 
 
-class ShipmentAnswer(BaseModel):
+class GoodsShipment(BaseModel):
     """What one document shipped."""
 
     shipment_id: str
@@ -261,7 +261,7 @@ class ChoiceAnswer(BaseModel):
     lines: list[ChoiceLine]
     total: Money
     waiting: Money = Field(description="Worth of what is reserved and not shipped yet.")
-    shipments: list[ShipmentAnswer]
+    shipments: list[GoodsShipment]
     history: list[ChoiceStep]
 
     @classmethod
@@ -294,7 +294,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         ],
         "total": money(choice.total),
         "waiting": money(choice.waiting),
-        "shipments": [ShipmentAnswer.of(shipment, choice.currency) for shipment in choice.shipments],
+        "shipments": [GoodsShipment.of(shipment, choice.currency) for shipment in choice.shipments],
         "history": [ChoiceStep(at=each.at, state=each.state.value, note=each.note) for each in choice.history],
     }
 
@@ -369,7 +369,7 @@ class FrozenPricePage(BaseModel):
 # --- what is asked for ------------------------------------------------------------------------------------------------
 
 
-class LineForm(Form):
+class GoodsLineForm(Form):
     sku: Sku
     quantity: int = Field(ge=1, le=1_000_000)
 
@@ -378,7 +378,7 @@ class LineForm(Form):
 
 
 class ChoiceForm(Form):
-    lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
+    lines: list[GoodsLineForm] = Field(min_length=1, max_length=MOST_LINES)
     note: str = Field(default="", max_length=500, description="For those who ship.")
 
 
@@ -393,7 +393,7 @@ class ReasonForm(Form):
 class ShipGoodsForm(Form):
     document: Document = Field(description="Number of the shipping document.")
     day: Day | None = Field(default=None, description="Its date; without it, today.")
-    lines: list[LineForm] | None = Field(
+    lines: list[GoodsLineForm] | None = Field(
         default=None, min_length=1, max_length=MOST_LINES, description="Without it, all that is left."
     )
 

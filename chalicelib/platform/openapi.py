@@ -32,6 +32,7 @@ TAGS: dict[str, str] = {
     "sales": "What a company bought.",
     "catalogue": "Products with the company's own prices.",
     "orders": "From the cart through the region's distributor to the shipment.",
+    "goods": "Volume bonuses by period, and the goods they are paid in.",
     "reports": "Closed market reports.",
     "exchange": "Sales files in.",
     "service": "Is it up, and what does it speak.",
