@@ -20,6 +20,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.work import Work
 from chalicelib.table import keys
 from chalicelib.table.transactions import to_wire
+from chalicelib.tiers.ladder_service import record_founding
 from tests.support.spent import Spent, spent
 
 
@@ -113,6 +114,7 @@ def fallen(work: Work, ids: Iterable[str]) -> int:
 
 def two_nights(work: Work, monkeypatch: pytest.MonkeyPatch, *, due: int, members: int) -> tuple[Night, Night]:
     """The same companies due, first as the whole membership and then among many: each falls, and only they."""
+    record_founding(work)  # as an earlier night did
     ids = buyers(work, due)
     morning = replace(work, now=work.now + timedelta(days=1))
     evening = [work.table.get(keys.standing(company_id)) for company_id in ids]
