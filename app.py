@@ -14,6 +14,7 @@ from chalicelib.bonuses import accruals, closing, redemptions
 from chalicelib.bonuses import night as bonus_nights
 from chalicelib.bonuses.goods_routes import routes as goods_routes
 from chalicelib.bonuses.machine_routes import routes as machine_routes
+from chalicelib.bonuses.proof_routes import routes as bonus_proof_routes
 from chalicelib.bonuses.routes import routes as bonuses_routes
 from chalicelib.catalog.routes import routes as catalog_routes
 from chalicelib.companies.routes import routes as companies_routes
@@ -50,6 +51,7 @@ for room in (
     bonuses_routes,
     goods_routes,
     machine_routes,
+    bonus_proof_routes,
     reports_routes,
     exchange_routes,
 ):

@@ -25,7 +25,7 @@ from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
 
-JOB, PROOF = "bonuses", "bonus-proof"
+JOB, PROOF = "bonuses", proving.JOB
 LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 PROOF_LOOK_BACK_DAYS = (
     1  # what moved after the last proof began; what a message given up left over waits in the dead-letter queue

@@ -143,9 +143,9 @@ def _fault(mismatch: Mismatch) -> Item:
     }
 
 
-def open_mismatches(table: Table, limit: int) -> Page:
+def open_mismatches(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """Oldest first."""
-    return table.query(keys.MISMATCHES, index="gsi2", limit=limit)
+    return table.query(keys.MISMATCHES, index="gsi2", limit=limit, after=after)
 
 
 def every_open_mismatch(table: Table) -> Iterator[Item]:

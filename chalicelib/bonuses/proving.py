@@ -15,17 +15,19 @@ meanwhile.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import companies
 from chalicelib.bonuses import ledger, proof, proof_store, store
 from chalicelib.bonuses.proof import LEDGER, Checkpoint, Mismatch, Told
 from chalicelib.bonuses.rules import ZERO, Balances, Book, Posting
+from chalicelib.platform import nights
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Transaction, keys
+from chalicelib.table import Busy, Key, Page, Refused, Transaction, keys
 from chalicelib.table.transactions import Item
 
+JOB = "bonus-proof"
 TRIES = 6  # against those who change what is looked at
 
 NOTHING = Balances(*(ZERO,) * len(Balances._fields))
@@ -78,6 +80,31 @@ def due(work: Work, first: date, *, full: bool) -> Iterator[str]:
         for company_id in store.moved_on(work.table, first + timedelta(days=offset)):
             if company_id not in named:
                 yield company_id
+
+
+# --- what is known ----------------------------------------------------------------------------------------------------
+
+
+class Known(NamedTuple):
+    """`totals`: currency, companies and balances of each currency."""
+
+    last_run: Item | None
+    totals: list[tuple[str, int, Balances]]
+    mismatches: Page
+
+
+def proof_of_the_club(work: Work, limit: int, after: dict[str, str] | None) -> Known:
+    """The last run, the club's totals, and a page of what does not balance. Three calls."""
+    totals: dict[str, tuple[int, Balances]] = {}
+    for (currency, _), item in sorted(proof_store.totals(work.table).items()):
+        count, balances = totals.get(currency, (0, NOTHING))
+        count += int(item.get("companies", 0))
+        totals[currency] = (count, proof.added(balances, proof_store.balances_of(item)))
+    return Known(
+        nights.last_run(work, JOB),
+        [(currency, count, balances) for currency, (count, balances) in totals.items()],
+        proof_store.open_mismatches(work.table, limit, after),
+    )
 
 
 # --- companies --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -368,6 +367,19 @@ def test_a_club_total_that_is_lost_is_found_by_the_full_proof(work: Work) -> Non
 # --- interrupted ----------------------------------------------------------------------------------------------------------
 
 
+def everything(work: Work) -> list[Any]:
+    found: list[Any] = work.table.client.scan(TableName="club")["Items"]
+    return found
+
+
+def put_back(work: Work, items: list[Any]) -> None:
+    """A table with these items and no others."""
+    fresh = MemoryDynamo()
+    for item in items:
+        fresh.put_item(Item=item)
+    work.table.client = watched(fresh, "dynamodb")
+
+
 def outcome(work: Work, company_ids: list[str]) -> Any:
     """What a proof left, without what counts its writes."""
     checkpoints = [work.table.get(keys.proof(company_id)) for company_id in company_ids]
@@ -394,15 +406,14 @@ def test_a_proof_that_dies_at_any_call_counts_once_when_it_is_done_again(
     scene: tuple[Work, list[str]], rounds: Any
 ) -> None:
     work, ids = scene
-    memory: MemoryDynamo = work.table.client._fake  # type: ignore[attr-defined]
-    before = deepcopy(vars(memory))
+    before = everything(work)
     proving.prove_companies(work, ids)
     undisturbed = outcome(work, ids)
     assert undisturbed[1]
     count = 0
     for interruption in rounds():
         count += 1
-        vars(memory).update(deepcopy(before))
+        put_back(work, before)
         try:
             with interruption:
                 proving.prove_companies(work, ids)
@@ -415,12 +426,11 @@ def test_a_proof_that_dies_at_any_call_counts_once_when_it_is_done_again(
 
 def test_two_proofs_at_once_count_once(scene: tuple[Work, list[str]]) -> None:
     work, ids = scene
-    memory: MemoryDynamo = work.table.client._fake  # type: ignore[attr-defined]
-    before = deepcopy(vars(memory))
+    before = everything(work)
     proving.prove_companies(work, ids)
     undisturbed = outcome(work, ids)
     for race in races(lambda: proving.prove_companies(work, ids)):
-        vars(memory).update(deepcopy(before))
+        put_back(work, before)
         with race:
             proving.prove_companies(work, ids)
         assert outcome(work, ids) == undisturbed, race
@@ -428,10 +438,9 @@ def test_two_proofs_at_once_count_once(scene: tuple[Work, list[str]]) -> None:
 
 def test_a_book_that_moves_while_it_is_proved_is_never_called_wrong(scene: tuple[Work, list[str]]) -> None:
     work, ids = scene
-    memory: MemoryDynamo = work.table.client._fake  # type: ignore[attr-defined]
-    before = deepcopy(vars(memory))
+    before = everything(work)
     for race in races(lambda: [credit(work, company_id, "1", NEW_YEAR) for company_id in ids[:3]]):  # type: ignore[arg-type]
-        vars(memory).update(deepcopy(before))
+        put_back(work, before)
         with race:
             proving.prove_companies(work, ids)
         assert {owner for owner, _ in listed(work)} == {ids[3]}, (race, listed(work))
