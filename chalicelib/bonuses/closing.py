@@ -122,7 +122,7 @@ def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.P
         if not made.credit:
             return
         for entitlement in owed:
-            goods_store.create_entitlement(tx, entitlement)
+            goods_store.create_entitlement(tx, entitlement, work.today)
             if entitlement.announced:
                 record_available(tx, work, entitlement)
         events.record(

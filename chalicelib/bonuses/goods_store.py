@@ -59,13 +59,14 @@ def waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(keys.goods_list("", "").pk, index="gsi2", limit=limit, after=after)
 
 
-def create_entitlement(tx: Transaction, entitlement: Entitlement) -> None:
-    tx.create(_entitlement_item(entitlement), label=ENTITLEMENT)
+def create_entitlement(tx: Transaction, entitlement: Entitlement, today: date) -> None:
+    tx.create(_entitlement_item(entitlement, today), label=ENTITLEMENT)
 
 
-def replace_entitlement(tx: Transaction, entitlement: Entitlement) -> None:
+def replace_entitlement(tx: Transaction, entitlement: Entitlement, today: date) -> None:
     """Refused with label `entitlement` unless the stored one is exactly one version behind."""
-    tx.put(_entitlement_item(entitlement), when=Attr("version").eq(entitlement.version - 1), label=ENTITLEMENT)
+    item = _entitlement_item(entitlement, today)
+    tx.put(item, when=Attr("version").eq(entitlement.version - 1), label=ENTITLEMENT)
 
 
 def write_choice(tx: Transaction, choice: Choice) -> None:
@@ -74,13 +75,14 @@ def write_choice(tx: Transaction, choice: Choice) -> None:
     tx.put(_choice_item(choice), when=unchanged, label=CHOICE)
 
 
-def _entitlement_item(entitlement: Entitlement) -> Item:
+def _entitlement_item(entitlement: Entitlement, today: date) -> Item:
     gift_waits = entitlement.kind == "gift" and entitlement.announced and entitlement.left
     due = entitlement.due
     if gift_waits:
         index = keys.goods_list(entitlement.available_from.isoformat(), entitlement.entitlement_id).as_gsi2()
     else:
-        index = keys.due(DUE, due, entitlement.company_id).as_gsi2() if due else {}
+        # Never in the past: the night looks back over some days only.
+        index = keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
     expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
     return {
         **keys.entitlement(entitlement.company_id, entitlement.entitlement_id).as_item(),

@@ -348,7 +348,7 @@ def _daily(work: Work, found: Entitlement) -> Entitlement:
     announces = not found.announced
     told = goods.next_version(found, announced=True, warned=found.warned if announces else True)
     tx = Transaction()
-    goods_store.replace_entitlement(tx, told)
+    goods_store.replace_entitlement(tx, told, work.today)
     if announces:
         record_available(tx, work, told)
     elif found.expires_on:
@@ -385,7 +385,7 @@ def _take(
         step = decide()
 
         def also(tx: Transaction, before: Book, after: Book) -> None:
-            goods_store.replace_entitlement(tx, step.entitlement)
+            goods_store.replace_entitlement(tx, step.entitlement, work.today)
             goods_store.write_choice(tx, step.choice)
             _settle(tx, step.entitlement, step.shipped + step.expired)
             write(tx, step)
@@ -417,7 +417,7 @@ def _change(
         amount = before.owed - after.owed
 
         def also(tx: Transaction, _: Book, __: Book) -> None:
-            goods_store.replace_entitlement(tx, after)
+            goods_store.replace_entitlement(tx, after, work.today)
             _settle(tx, after, amount)
             if cause.author:
                 companies.check_staff(tx, cause.author, _SHIPPING)

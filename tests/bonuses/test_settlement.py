@@ -1,9 +1,12 @@
 """Goods instead of bonuses, as the company and the staff ask for them."""
 
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from chalicelib.letters.content import COMPOSERS
 from chalicelib.platform.work import Work
 from chalicelib.table import keys
 from tests.bonuses.goods_steps import (
@@ -373,6 +376,39 @@ def test_what_is_not_chosen_is_warned_of_and_expires(shelf: Shelf) -> None:
         "nothing more falls due"
     )
     holds(shelf.work)
+
+
+def test_what_is_given_back_late_still_falls_due(shelf: Shelf) -> None:
+    """The day of its warning has passed long ago: the night would not look there any more."""
+    found = shelf.earned("1200")
+    choice_id = shelf.chosen(found.entitlement_id, {"LMP-1": 10})
+    shelf.later(days=86)
+    shelf.cancel(found.entitlement_id, choice_id)
+    item = shelf.work.table.get(keys.entitlement(COMPANY, found.entitlement_id))
+    assert item is not None
+    assert item["gsi2pk"] == keys.due("periods", shelf.work.today, COMPANY).pk
+    night(shelf.work)
+    assert events(shelf.work, "goods.expiring")[0]["days_left"] == 3
+
+
+@pytest.mark.parametrize("pays", ["goods_next_period", "gift"])
+def test_letters_can_be_written_of_what_is_told(
+    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch, pays: str
+) -> None:
+    shelf = Shelf(api, work, monkeypatch, pays=pays)
+    found = shelf.earned()
+    if pays != "gift":
+        shelf.ship(found.entitlement_id, shelf.chosen(found.entitlement_id, {"LMP-1": 5}), {"LMP-1": 2})
+        shelf.later(days=80)
+        night(shelf.work)
+    letter: Any = SimpleNamespace(recipient=SimpleNamespace(id="mbr_1"))
+    written = {
+        template: COMPOSERS[template](shelf.work, letter, event, "")[1]["currency"]
+        for event in events(shelf.work)
+        if (template := event["event"].replace(".", "_")) in COMPOSERS
+    }
+    wanted = {"goods_available"} if pays == "gift" else {"goods_available", "goods_shipped", "goods_expiring"}
+    assert written.keys() == wanted
 
 
 # --- whose it is ------------------------------------------------------------------------------------------------------
