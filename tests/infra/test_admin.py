@@ -4,8 +4,12 @@ import pytest
 
 from chalicelib import members
 from chalicelib.auth.store import read_membership
+from chalicelib.catalog import index
+from chalicelib.catalog.search import Wanted
 from chalicelib.platform.work import Work
+from chalicelib.table import keys
 from infra.admin import main
+from tests.catalog.steps import row, stock
 
 ADD = ["add-staff", "--table", "club", "--name", "Alla Adminova", "--email", "Alla@Example.com"]
 
@@ -30,3 +34,13 @@ def test_what_is_wrong_is_said_by_its_option(
     assert main([*ADD, *given]) == 2
     assert capsys.readouterr().err.startswith(said)
     assert members.owner_of(work, "alla@example.com") is None
+
+
+def test_the_index_of_a_catalogue_that_had_none_is_made_by_a_command(
+    work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stock(work, row("LMP-1"), row("LMP-2"))
+    assert [main(["index-catalogue", "--table", "club"]) for _ in range(2)] == [0, 0]
+    assert capsys.readouterr().out.startswith("2 products")
+    found = index.current(work.table, work.table.get(keys.catalogue_index()))
+    assert found.find(Wanted(text="lamps"), "sku", limit=9, after=None) == (["LMP-1", "LMP-2"], None)
