@@ -13,8 +13,19 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, keys
+from chalicelib.table import Key, Table, keys
 from chalicelib.table.transactions import Item, from_wire, to_wire
+from chalicelib.tiers import grant_service, service, store
+from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
+from chalicelib.tiers.outlook import Standing, known_since, stands
+from chalicelib.tiers.schemas import StandingAnswer
+from tests.support.crashes import watched
+from tests.support.memory import MemoryDynamo
+
+
+def in_memory(work: Work) -> Work:
+    """The same work on an empty table in memory, for what makes thousands of calls."""
+    return replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
 
 
 def company(work: Work, name: str = "Luch", currency: str = "RUB") -> str:
@@ -41,6 +52,26 @@ def buy(work: Work, company_id: str, offset: int, amount: str | int | Decimal, n
     return max(found, key=lambda event: event.item["revision"])
 
 
+def give_back(
+    work: Work, company_id: str, offset: int, amount: str | int | Decimal, original: str = "", on: int | None = None
+) -> Event:
+    """A return of so many days from today, of a sale known by its number or its day; without either, of its own day."""
+    day = None if on is None else work.today + timedelta(days=on)
+    named = sales.Original(original, ("",) if original else (), day) if original or day else None
+    document = sales.SaleDocument(
+        source="1c",
+        number=work.new_id("ret"),
+        company_id=company_id,
+        business_date=work.today + timedelta(days=offset),
+        currency="RUB",
+        lines=[sales.SaleLine.of("SKU-1", "Lamp", Decimal(-1), amount=-Decimal(amount))],
+        kind="return",
+        original=named,
+    )
+    sales.record(work, [document])
+    return next(event for event in sale_events(work, company_id) if event.item.get("document") == document.number)
+
+
 def sale_events(work: Work, *company_ids: str) -> list[Event]:
     """Every `sale.recorded` of these companies, as the stream would deliver it."""
     return [
@@ -54,6 +85,18 @@ def sale_events(work: Work, *company_ids: str) -> list[Event]:
 def deliver(work: Work, *company_ids: str) -> None:
     for event in sale_events(work, *company_ids):
         tiers.on_sale_recorded(work, event)
+
+
+def grant(work: Work, company_id: str, tier: str, first: int, last: int) -> ManualTier:
+    """By days from today."""
+    days = {"from": work.today + timedelta(days=first), "until": work.today + timedelta(days=last)}
+    form = ManualTierForm.model_validate({"tier": tier, "reason": "A new shop", **days})
+    return grant_service.grant(work, company_id, "mbr_manager", form, lambda tx, shown: None)
+
+
+def withdraw(work: Work, company_id: str, grant_id: str) -> ManualTier:
+    form = WithdrawalForm(reason="The shop closed")
+    return grant_service.withdraw(work, company_id, grant_id, "mbr_manager", form, lambda tx, shown: None)
 
 
 def bought(work: Work, days: dict[int, int | str], name: str = "Luch") -> str:
@@ -101,15 +144,37 @@ def kept(work: Work, company_id: str) -> Item | None:
     return {name: value for name, value in item.items() if name not in ("version", "at")} if item else None
 
 
+def fresh(work: Work, company_id: str) -> Standing:
+    """The standing as it would be made today from the facts alone, as if none had been kept."""
+    _, grants = store.load_with_grants(work, company_id)
+    facts = service.facts_of(work, company_id, "RUB", grants, known_since(work.today))
+    return stands(company_id, "RUB", work.today, facts)
+
+
+def shown(standing: Standing) -> dict[str, Any]:
+    """All that a reader is told of it."""
+    return StandingAnswer.of(standing, "en").model_dump()
+
+
 def due(work: Work, company_id: str, offset: int) -> dict[str, str]:
     """How an item says that it is due so many days from today."""
     return keys.due("tiers", work.today + timedelta(days=offset), company_id).as_gsi2()
 
 
-def changes(work: Work, company_id: str) -> list[Item]:
-    """The `tier.changed` of this company, oldest first."""
+def told(work: Work, company_id: str, name: str = "tier.changed") -> list[Item]:
+    """What was told of this company, oldest first."""
     prefix = Key(keys.company(company_id).pk, "EVENT#")
-    return [item for item in work.table.query_all(prefix.pk, starts=prefix.sk) if item["event"] == "tier.changed"]
+    return [item for item in work.table.query_all(prefix.pk, starts=prefix.sk) if item["event"] == name]
+
+
+def moves(work: Work, company_id: str) -> list[tuple[str, str, str]]:
+    """Every change of tier: from which, to which, and why."""
+    return [(item["from_tier"], item["to_tier"], item["reason"]) for item in told(work, company_id)]
+
+
+def warnings(work: Work, company_id: str) -> list[tuple[str, int]]:
+    """Every warning: the day of the fall, and the distance."""
+    return [(item["falls_on"], int(item["stage"])) for item in told(work, company_id, "tier.warning")]
 
 
 def everything(work: Work) -> dict[Key, Item]:

@@ -1,8 +1,8 @@
-"""Standings follow the purchases, and nights decide: whatever comes twice, late, together, or not at all."""
+"""Standings follow the facts, and nights tell: whatever comes twice, late, together, or not at all."""
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,29 +11,36 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import tiers
-from chalicelib.platform import aws
+from chalicelib.platform import aws, nights
+from chalicelib.platform.club import PersonalStep
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, keys
 from chalicelib.tiers import service
-from tests.support.crashes import crashes, empty_account, races
+from tests.support.crashes import crashes, races
 from tests.support.spent import calls_counted
 from tests.tiers.steps import (
     bought,
     buy,
-    changes,
     company,
     days_later,
     deliver,
     due,
     everything,
+    fresh,
+    give_back,
+    in_memory,
     kept,
     message_for,
+    moves,
     night,
     put_back,
     queued,
     sale_events,
+    shown,
     standing_item,
+    told,
+    warnings,
 )
 
 
@@ -44,82 +51,122 @@ def one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "LOOK_BACK_DAYS", 1)
 
 
+@pytest.fixture
+def quick(work: Work, one_shard: None) -> Work:
+    """A table that answers at once, for what is tried at every call."""
+    return in_memory(work)
+
+
+SINCE = {"day": "2026-11-20"}  # for a night that is the first one for weeks
+
+
+def later(work: Work, company_id: str, days: int) -> Any:
+    """Where the company stands some days on, if nobody did anything till then."""
+    return tiers.standing(days_later(work, days), company_id)
+
+
 # --- a sale is recorded -----------------------------------------------------------------------------------------------
 
 
-def test_a_first_sale_puts_the_first_tier_in_force_at_once(work: Work):
-    company_id = bought(work, {-3: 160_000})
-    standing = tiers.standing(work, company_id)
-    assert (standing.tier, standing.discount_percent, standing.window_sum) == ("silver", 5, 160_000)
-    assert (standing.since, standing.decided_on, standing.ladder_version) == (work.today, work.today, "2026-1")
-    (change,) = changes(work, company_id)
-    assert {name: change[name] for name in ("company_id", "from_tier", "to_tier", "day", "window_sum", "currency")} == {
-        "company_id": company_id,
-        "from_tier": "",
-        "to_tier": "silver",
-        "day": work.today.isoformat(),
-        "window_sum": 160_000,
-        "currency": "RUB",
-    }
-
-
-def test_a_first_sale_below_the_lowest_step_changes_no_tier(work: Work):
-    company_id = bought(work, {0: "49999.99"})
-    assert tiers.standing(work, company_id).tier == ""
-    assert changes(work, company_id) == []
-
-
-def test_a_later_sale_leaves_the_tier_to_the_night_and_is_due_today(work: Work):
+def test_a_sale_puts_the_tier_in_force_at_once(work: Work):
     company_id = bought(work, {-3: 60_000})
     buy(work, company_id, 0, 500_000)
     deliver(work, company_id)
     standing = tiers.standing(work, company_id)
-    assert (standing.tier, standing.step.tier, standing.window_sum) == ("bronze", "gold", 560_000)
-    assert due(work, company_id, 0).items() <= kept(work, company_id).items()
-    assert len(changes(work, company_id)) == 1
+    assert (standing.tier.tier, standing.tier.discount_percent, standing.reached.window_sum) == ("gold", 7, 560_000)
+    assert (standing.since, standing.safe_until) == (work.today, work.today + timedelta(days=119))
+    assert tiers.in_force(work, company_id) == standing.tier
+    assert moves(work, company_id) == [("", "bronze", "reached"), ("bronze", "gold", "reached")]
 
 
-def test_a_standing_is_due_on_the_day_on_which_its_tier_would_fall(work: Work):
-    company_id = bought(work, {-80: 100_000, -10: 60_000})
-    assert due(work, company_id, 10).items() <= kept(work, company_id).items()
+def test_the_event_carries_what_a_letter_needs(work: Work):
+    company_id = bought(work, {-3: 160_000})
+    (change,) = told(work, company_id)
+    silver = {"code": "silver", "name": "Silver", "name_ru": "Серебро", "discount_percent": 5}
+    assert {name: change[name] for name in change if name not in ("pk", "sk", "at", "expires_at", "event")} == {
+        "company_id": company_id,
+        "reason": "reached",
+        "from_tier": "",
+        "to_tier": "silver",
+        "before": {"code": "", "name": "No tier", "name_ru": "Без уровня", "discount_percent": 0},
+        "tier": silver,
+        "next": {
+            **silver,
+            "code": "gold",
+            "name": "Gold",
+            "name_ru": "Золото",
+            "discount_percent": 7,
+            "missing": 240_000,
+        },
+        "day": work.today.isoformat(),
+        "window_sum": 160_000,
+        "window_days": 90,
+        "currency": "RUB",
+    }
 
 
-def test_a_standing_that_nothing_can_change_is_not_in_the_index(work: Work):
-    company_id = bought(work, {0: 100})
-    assert "gsi2pk" not in kept(work, company_id)
+def test_a_sale_below_the_lowest_step_changes_no_tier(work: Work):
+    company_id = bought(work, {0: "49999.99"})
+    assert tiers.in_force(work, company_id).tier == ""
+    assert moves(work, company_id) == []
+    assert "gsi2pk" not in (kept(work, company_id) or {})
 
 
-def test_history_from_before_the_window_costs_no_call(work: Work):
+def test_history_from_before_what_a_standing_tells_costs_no_call(work: Work):
     company_id = company(work)
-    event = buy(work, company_id, -90, 1_000_000)
+    event = buy(work, company_id, -211, 1_000_000)
+    tiers.in_force(work, company_id)
+    service.ladders_of(work, "RUB")  # read once for all the work
     with calls_counted(work.table.client) as made:
         tiers.on_sale_recorded(work, event)
     assert made == []
     assert standing_item(work, company_id) is None
 
 
-def test_a_correction_that_changes_no_amount_costs_no_call(work: Work):
+def test_history_still_tells_since_when_a_tier_is_in_force(work: Work):
+    company_id = bought(work, {-10: 160_000})
+    assert tiers.standing(work, company_id).since == work.today - timedelta(days=10)
+    buy(work, company_id, -140, 160_000)
+    deliver(work, company_id)
+    assert tiers.standing(work, company_id).since == work.today - timedelta(days=10)
+    buy(work, company_id, -120, 160_000)
+    deliver(work, company_id)
+    assert tiers.standing(work, company_id).since is None  # longer ago than a quarter
+
+
+def test_a_correction_that_changes_no_day_costs_no_call(work: Work):
     with calls_counted(work.table.client) as made:
         tiers.on_sale_recorded(work, Event("sale.recorded", "evt_1", {"company_id": "co_1", "deltas": {}}))
-        unchanged = {"company_id": "co_1", "deltas": {work.today.isoformat(): Decimal(0)}}
-        tiers.on_sale_recorded(work, Event("sale.recorded", "evt_2", unchanged))
     assert made == []
 
 
 def test_what_is_dated_ahead_counts_on_its_day(work: Work):
     company_id = bought(work, {0: 60_000, 2: 100_000})
-    assert tiers.standing(work, company_id).window_sum == 60_000
-    assert due(work, company_id, 2).items() <= kept(work, company_id).items()
-    assert tiers.standing(days_later(work, 2), company_id).window_sum == 160_000
+    assert tiers.in_force(work, company_id).tier == "bronze"
+    assert due(work, company_id, 2).items() <= (kept(work, company_id) or {}).items()
+    assert tiers.in_force(days_later(work, 2), company_id).tier == "silver"
 
 
-def test_a_return_lowers_the_day_of_its_sale_and_the_night_the_tier(work: Work):
-    company_id = bought(work, {-10: 160_000})
-    buy(work, company_id, -10, -20_000)
+def test_a_return_lowers_the_sum_of_today_and_the_tier_after_the_hold(work: Work):
+    company_id = company(work)
+    buy(work, company_id, -10, 160_000, number="A-1")
+    give_back(work, company_id, 0, 20_000, "A-1")
     deliver(work, company_id)
-    assert tiers.standing(work, company_id).window_sum == 140_000
-    night(work)
-    assert tiers.standing(work, company_id).tier == "bronze"
+    standing = tiers.standing(work, company_id)
+    assert (standing.reached.window_sum, standing.tier.tier) == (140_000, "silver")
+    assert standing.safe_until == work.today + timedelta(days=29)
+    assert later(work, company_id, 30).tier.tier == "bronze"
+    assert later(work, company_id, 80).reached.window_sum == 0  # the sale and its return left together
+
+
+def test_a_correction_takes_at_once_what_rested_on_an_error(work: Work):
+    company_id = company(work)
+    buy(work, company_id, -10, 160_000, number="A-1")
+    deliver(work, company_id)
+    buy(work, company_id, -10, 16_000, number="A-1")
+    deliver(work, company_id)
+    assert tiers.in_force(work, company_id).tier == ""
+    assert moves(work, company_id) == [("", "silver", "reached"), ("silver", "", "corrected")]
 
 
 def test_a_correction_moves_what_it_corrects_to_another_day(work: Work):
@@ -128,23 +175,20 @@ def test_a_correction_moves_what_it_corrects_to_another_day(work: Work):
     deliver(work, company_id)
     buy(work, company_id, -5, 70_000, number="A-1")
     deliver(work, company_id)
-    assert tiers.standing(work, company_id).days == {work.today - timedelta(days=5): 70_000}
+    assert tiers.standing(work, company_id).totals.net == {work.today - timedelta(days=5): 70_000}
 
 
 def test_a_company_stands_on_the_ladder_of_its_currency(work: Work):
-    ladders = {
-        **work.club.tiers.ladders,
-        "GBP": [step.model_copy(update={"from_sum": Decimal(100)}) for step in work.club.tiers.ladders["RUB"][:1]],
-    }
-    pounds = replace(
-        work, club=work.club.model_copy(update={"tiers": work.club.tiers.model_copy(update={"ladders": ladders})})
-    )
+    steps = [step.model_copy(update={"from_sum": step.from_sum / 500}) for step in work.club.tiers.ladders["RUB"]]
+    ladders = {**work.club.tiers.ladders, "GBP": steps}
+    figures = work.club.tiers.model_copy(update={"ladders": ladders})
+    pounds = replace(work, club=work.club.model_copy(update={"tiers": figures}))
     company_id = company(pounds, "Thames", currency="GBP")
     assert tiers.standing(pounds, company_id).currency == "GBP"
     buy(pounds, company_id, 0, 100)
     deliver(pounds, company_id)
     standing = tiers.standing(pounds, company_id)
-    assert (standing.currency, standing.tier) == ("GBP", "bronze")
+    assert (standing.currency, standing.tier.tier) == ("GBP", "bronze")
 
 
 def test_a_currency_without_a_ladder_has_no_tiers(work: Work):
@@ -152,35 +196,91 @@ def test_a_currency_without_a_ladder_has_no_tiers(work: Work):
     buy(work, company_id, 0, 1_000_000)
     deliver(work, company_id)
     standing = tiers.standing(work, company_id)
-    assert (standing.tier, standing.next_step, standing.window_sum) == ("", None, 1_000_000)
+    assert (standing.tier.tier, standing.next_step, standing.reached.window_sum) == ("", None, 1_000_000)
+
+
+def test_a_company_that_there_is_not_has_no_tier(work: Work):
+    assert tiers.in_force(work, "co_nowhere").tier == ""
+    assert tiers.tier_in_force(None, work.today).tier == ""
 
 
 def test_a_sale_of_a_company_that_is_not_there_is_told_again(work: Work):
     """The stream repeats what fails; by then the company may be seen."""
-    event = Event(
-        "sale.recorded", "evt_1", {"company_id": "co_nowhere", "deltas": {work.today.isoformat(): Decimal(1)}}
-    )
+    facts = {"company_id": "co_nowhere", "currency": "RUB", "deltas": {work.today.isoformat(): Decimal(1)}}
     with pytest.raises(LookupError):
-        tiers.on_sale_recorded(work, event)
+        tiers.on_sale_recorded(work, Event("sale.recorded", "evt_1", facts))
+
+
+def test_a_company_that_lost_a_document_is_followed_whatever_its_currency(work: Work):
+    rich, poor = bought(work, {-3: 160_000}, name="Rich"), company(work, "Poor")
+    number = next(event.item["document"] for event in sale_events(work, rich))
+    buy(work, poor, -3, 160_000, number=number)
+    deliver(work, rich, poor)
+    assert (tiers.in_force(work, rich).tier, tiers.in_force(work, poor).tier) == ("", "silver")
 
 
 def test_a_sale_costs_two_reads_and_one_write(work: Work):
     company_id = bought(work, {-3: 60_000})
     event = buy(work, company_id, 0, 10_000)
+    service.ladders_of(work, "RUB")  # read once for all the work
     with calls_counted(work.table.client) as made:
         tiers.on_sale_recorded(work, event)
-    assert made == ["GetItem", "Query", "PutItem"]
+    assert made == ["Query", "Query", "PutItem"]
+
+
+def test_the_path_of_a_company_tells_the_step_of_every_day(work: Work):
+    company_id = bought(work, {-100: 60_000, -50: 100_000})
+    path = tiers.tier_path(work, company_id, work.today - timedelta(days=110), work.today)
+    assert len(path) == 111
+    codes = [path[work.today - timedelta(days=back)].tier for back in (101, 100, 51, 50, 0)]
+    assert codes == ["", "bronze", "bronze", "silver", "silver"]
+    with pytest.raises(LookupError):
+        tiers.tier_path(work, "co_nowhere", work.today, work.today)
+
+
+def with_personal_steps(work: Work) -> Work:
+    personal = {"RUB": PersonalStep(floor=Decimal(1_000), coefficients=[Decimal(1)] * 12)}
+    figures = work.club.tiers.model_copy(update={"personal": personal})
+    return replace(work, club=work.club.model_copy(update={"tiers": figures}))
+
+
+def test_the_first_step_of_an_old_company_is_its_own(work: Work):
+    club = with_personal_steps(work)
+    company_id = bought(club, {-600: 100, -365: 20_000, 0: 20_000})
+    assert tiers.in_force(club, company_id).tier == "bronze"
+    young = bought(club, {-365: 20_000, 0: 20_000}, name="Young")
+    assert tiers.in_force(club, young).tier == ""
+
+
+def test_a_first_purchase_of_long_ago_that_becomes_known_makes_the_first_step_personal(work: Work):
+    club = with_personal_steps(work)
+    company_id = bought(club, {-365: 20_000, 0: 20_000})
+    tiers.on_sale_recorded(club, buy(club, company_id, -3000, 100, number="A-1"))
+    assert tiers.in_force(club, company_id).tier == "bronze"
+    buy(club, company_id, 0, 0, number="A-1")
+    deliver(club, company_id)
+    assert tiers.in_force(club, company_id).tier == ""
+
+
+def test_more_history_of_an_old_company_is_one_look_at_its_standing(work: Work):
+    club = with_personal_steps(work)
+    company_id = bought(club, {-3000: 100, 0: 20_000})
+    event = buy(club, company_id, -2000, 100)
+    service.ladders_of(club, "RUB")
+    with calls_counted(work.table.client) as made:
+        tiers.on_sale_recorded(club, event)
+    assert made == ["GetItem"]
 
 
 purchases = st.lists(
-    st.tuples(st.integers(-100, 5), st.integers(-200_000, 400_000), st.integers(1, 4)), min_size=1, max_size=6
+    st.tuples(st.integers(-130, 5), st.integers(-200_000, 400_000), st.integers(1, 4)), min_size=1, max_size=6
 )
 
 
 @given(purchases, st.randoms(use_true_random=False))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_deliveries_twice_and_in_any_order_give_the_same_standing(work: Work, bought_days: Any, random: Any):
-    empty_account()
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_deliveries_twice_and_in_any_order_give_the_same_standing(quick: Work, bought_days: Any, random: Any):
+    work = in_memory(quick)
     in_order, shuffled = company(work, work.new_id("first")), company(work, work.new_id("second"))
     for company_id in (in_order, shuffled):
         for offset, amount, number in bought_days:
@@ -194,7 +294,8 @@ def test_deliveries_twice_and_in_any_order_give_the_same_standing(work: Work, bo
     own = ("pk", "company_id", "gsi2pk", "gsi2sk")
     assert _without(found, *own) == _without(expected, *own)
     assert _due_day(found) == _due_day(expected)
-    assert _facts(changes(work, shuffled)) == _facts(changes(work, in_order))
+    assert moves(work, shuffled) == moves(work, in_order)
+    assert warnings(work, shuffled) == warnings(work, in_order)
 
 
 def _without(item: dict[str, Any] | None, *names: str) -> dict[str, Any]:
@@ -205,70 +306,106 @@ def _due_day(item: dict[str, Any] | None) -> str:
     return (item or {}).get("gsi2pk", "").rpartition("#")[0]
 
 
-def _facts(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    return [(event["from_tier"], event["to_tier"], event["day"], event["window_sum"]) for event in events]
+# --- the night tells --------------------------------------------------------------------------------------------------
 
 
-# --- the night decides ------------------------------------------------------------------------------------------------
-
-
-def test_the_night_puts_the_tier_of_the_window_in_force(work: Work):
-    company_id = bought(work, {-3: 60_000})
-    buy(work, company_id, 0, 500_000)
-    deliver(work, company_id)
-    tomorrow = days_later(work, 1)
-    counts = night(tomorrow)
-    assert (counts["companies"], counts["messages"]) == (1, 1)
-    standing = tiers.standing(tomorrow, company_id)
-    assert (standing.tier, standing.since, standing.decided_on) == ("gold", tomorrow.today, tomorrow.today)
-    _, second = changes(work, company_id)
-    assert (second["from_tier"], second["to_tier"], second["day"]) == ("bronze", "gold", tomorrow.today.isoformat())
-    assert due(work, company_id, 90).items() <= kept(work, company_id).items()
-
-
-def test_a_tier_falls_on_the_day_on_which_too_much_has_left(work: Work):
+def test_a_tier_falls_on_its_day_and_the_night_tells(work: Work, one_shard: None):
+    """100,000 leave on day 10, from then on silver is held, up to day 39."""
     company_id = bought(work, {-80: 100_000, -10: 60_000})
-    assert night(days_later(work, 9))["companies"] == 0
-    assert tiers.standing(days_later(work, 9), company_id).tier == "silver"
-    assert night(days_later(work, 10))["companies"] == 1
-    assert tiers.standing(days_later(work, 10), company_id).tier == "bronze"
+    night(days_later(work, 39), SINCE)
+    assert later(work, company_id, 39).tier.tier == "silver"
+    assert night(days_later(work, 40), SINCE)["companies"] == 1
+    assert later(work, company_id, 40).tier.tier == "bronze"
+    assert moves(work, company_id) == [("", "silver", "reached"), ("silver", "bronze", "fell")]
 
 
-def test_a_second_night_of_the_same_day_finds_nothing_to_do(work: Work):
+def test_a_tier_falls_on_its_day_though_no_night_runs(work: Work):
     company_id = bought(work, {-80: 100_000, -10: 60_000})
-    morning = days_later(work, 10)
-    night(morning)
+    assert later(work, company_id, 40).tier.tier == "bronze"
+    assert tiers.in_force(days_later(work, 40), company_id).tier == "bronze"
+    assert later(work, company_id, 110).tier.tier == ""
+
+
+def test_each_warning_is_given_once_whichever_nights_run(quick: Work):
+    work = quick
+    company_id = bought(work, {-80: 100_000, -10: 60_000})
+    falls_on = (work.today + timedelta(days=40)).isoformat()
+    for offset in range(20, 41):
+        night(days_later(work, offset))
+        tiers.decide(days_later(work, offset), message_for(company_id))
+    assert warnings(work, company_id) == [(falls_on, 14), (falls_on, 3)]
+    first, second = told(work, company_id, "tier.warning")
+    assert (first["days_left"], first["needed"], first["buy_by"]) == (
+        14,
+        90_000,
+        (work.today + timedelta(days=39)).isoformat(),
+    )
+    assert (second["days_left"], second["tier"]["code"], second["falls_to"]["code"]) == (3, "silver", "bronze")
+
+
+def test_a_warning_that_comes_late_is_the_nearest_one_and_alone(work: Work, one_shard: None):
+    company_id = bought(work, {-80: 100_000, -10: 60_000})
+    night(days_later(work, 38), SINCE)
+    assert [(stage, item["days_left"]) for (_, stage), item in _with_items(work, company_id)] == [(3, 2)]
+
+
+def _with_items(work: Work, company_id: str) -> Any:
+    return zip(warnings(work, company_id), told(work, company_id, "tier.warning"), strict=True)
+
+
+def test_a_fall_that_becomes_known_late_is_warned_of_at_once(work: Work):
+    """Recorded so late that the window has left it already: eleven days of the hold are left."""
+    company_id = bought(work, {-108: 60_000})
+    falls_on = (work.today + timedelta(days=12)).isoformat()
+    assert moves(work, company_id) == [("", "bronze", "reached")]
+    assert warnings(work, company_id) == [(falls_on, 14)]
+
+
+def test_whoever_buys_what_was_needed_keeps_the_tier(work: Work, one_shard: None):
+    company_id = bought(work, {-80: 100_000, -10: 60_000})
+    last_day = days_later(work, 39)
+    night(last_day, SINCE)
+    needed = told(work, company_id, "tier.warning")[-1]["needed"]
+    tiers.on_sale_recorded(last_day, buy(last_day, company_id, 0, needed))
+    assert later(work, company_id, 40).tier.tier == "silver"
+    night(days_later(work, 40), SINCE)
+    assert moves(work, company_id) == [("", "silver", "reached")]
+
+
+def test_a_second_night_of_the_same_day_finds_nothing_to_do(work: Work, one_shard: None):
+    company_id = bought(work, {-80: 100_000, -10: 60_000})
+    morning = days_later(work, 40)
+    night(morning, SINCE)
     before = kept(work, company_id)
-    assert night(morning)["companies"] == 0
+    assert night(morning, SINCE)["companies"] == 0
     assert kept(work, company_id) == before
-    assert len(changes(work, company_id)) == 2
+    assert len(moves(work, company_id)) == 2
 
 
-def test_a_message_that_comes_twice_decides_once(work: Work):
+def test_a_message_that_comes_twice_tells_once(work: Work):
     company_id = bought(work, {-80: 100_000, -10: 60_000})
-    morning = days_later(work, 10)
+    morning = days_later(work, 40)
     tiers.decide(morning, message_for(company_id))
     before = kept(work, company_id)
     tiers.decide(morning, message_for(company_id))
     assert kept(work, company_id) == before
-    assert len(changes(work, company_id)) == 2
+    assert len(moves(work, company_id)) == 2
 
 
 def test_facts_win_over_what_stands_in_the_item(work: Work):
     company_id = bought(work, {-10: 160_000})
-    wrong = {"days": {work.today.isoformat(): Decimal(5)}, "discount_percent": Decimal(99)}
+    wrong = {"days": f"{work.today.isoformat()} 5", "timeline": []}
     work.table.update(keys.standing(company_id), put=wrong)
     tiers.decide(work, message_for(company_id))
-    standing = tiers.standing(work, company_id)
-    assert (standing.window_sum, standing.discount_percent) == (160_000, 5)
+    assert shown(tiers.standing(work, company_id)) == shown(fresh(work, company_id))
 
 
 def test_a_standing_that_was_never_written_is_made_by_deciding(work: Work):
     company_id = company(work)
     buy(work, company_id, -10, 160_000)
     tiers.decide(work, message_for(company_id))
-    assert tiers.standing(work, company_id).tier == "silver"
-    assert len(changes(work, company_id)) == 1
+    assert tiers.in_force(work, company_id).tier == "silver"
+    assert len(moves(work, company_id)) == 1
 
 
 def test_a_company_that_bought_nothing_gets_no_standing(work: Work):
@@ -280,8 +417,14 @@ def test_a_company_that_bought_nothing_gets_no_standing(work: Work):
 def test_one_company_that_fails_holds_up_no_other(work: Work):
     company_id = bought(work, {-80: 100_000, -10: 60_000})
     with pytest.raises(RuntimeError, match="co_nowhere"):
-        tiers.decide(days_later(work, 10), message_for("co_nowhere", company_id))
-    assert tiers.standing(days_later(work, 10), company_id).tier == "bronze"
+        tiers.decide(days_later(work, 40), message_for("co_nowhere", company_id))
+    assert moves(work, company_id)[-1] == ("silver", "bronze", "fell")
+
+
+def test_a_message_about_everyone_names_the_companies(work: Work):
+    company_id = bought(work, {-10: 160_000})
+    tiers.decide(work, {"body": json.dumps({"everyone": "RUB", "after": None})})
+    assert [json.loads(message["body"]) for message in queued(work)] == [{"companies": [company_id]}]
 
 
 def test_who_loses_every_race_gives_up_with_nothing_written(work: Work, monkeypatch: pytest.MonkeyPatch):
@@ -300,21 +443,22 @@ def test_who_loses_every_race_gives_up_with_nothing_written(work: Work, monkeypa
 # --- together with others ---------------------------------------------------------------------------------------------
 
 
-def test_a_sale_between_any_two_calls_of_another_is_not_lost(work: Work):
+def test_a_sale_between_any_two_calls_of_another_is_not_lost(quick: Work):
     def another_sale() -> None:
         buy(work, company_id, -2, 100_000, number="B-1")
         deliver(work, company_id)
 
     for race in races(another_sale):
-        empty_account()
+        work = in_memory(quick)
         company_id = company(work)
         event = buy(work, company_id, -3, 60_000, number="A-1")
         with race:
             tiers.on_sale_recorded(work, event)
-        assert tiers.standing(work, company_id).window_sum == (160_000 if race.happened else 60_000), race
+        assert shown(tiers.standing(work, company_id)) == shown(fresh(work, company_id)), race
+        assert tiers.in_force(work, company_id).tier == ("silver" if race.happened else "bronze"), race
 
 
-def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(work: Work):
+def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(quick: Work):
     """The standing is as it was, and still the older totals must not be written over it."""
 
     def comes_and_goes() -> None:
@@ -323,71 +467,78 @@ def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(work: Work):
             deliver(work, company_id)
 
     for race in races(comes_and_goes):
-        empty_account()
+        work = in_memory(quick)
         company_id = company(work)
         event = buy(work, company_id, -3, 60_000, number="A-1")
         with race:
             tiers.on_sale_recorded(work, event)
-        assert tiers.standing(work, company_id).window_sum == 60_000, race
+        assert tiers.standing(work, company_id).reached.window_sum == 60_000, race
 
 
-def test_a_sale_between_any_two_calls_of_the_decision_is_decided_upon_in_time(work: Work):
+def test_a_sale_between_any_two_calls_of_the_night_is_told_of_in_the_end(quick: Work):
     def another_sale() -> None:
         buy(morning, company_id, 0, 400_000, number="B-1")
         deliver(morning, company_id)
 
     for race in races(another_sale):
-        empty_account()
+        work = in_memory(quick)
         company_id = bought(work, {-80: 100_000, -10: 60_000})
-        morning = days_later(work, 10)
+        morning = days_later(work, 40)
         with race:
             tiers.decide(morning, message_for(company_id))
         if not race.happened:
             another_sale()
-        assert tiers.standing(morning, company_id).window_sum == 460_000, race
-        night(days_later(morning, 1))
-        assert tiers.standing(days_later(morning, 1), company_id).tier == "gold", race
-        tiers_on_the_way = [change["to_tier"] for change in changes(work, company_id)]
-        assert tiers_on_the_way in (["silver", "bronze", "gold"], ["silver", "gold"]), race
+        assert tiers.in_force(morning, company_id).tier == "gold", race
+        on_the_way = [to for _, to, _ in moves(work, company_id)]
+        assert on_the_way in (["silver", "bronze", "gold"], ["silver", "gold"]), race
 
 
-def test_a_first_sale_that_dies_at_any_call_ends_as_an_undisturbed_one(work: Work):
+def test_a_sale_that_dies_at_any_call_ends_as_an_undisturbed_one(quick: Work):
+    work = quick
+
     def outcome() -> Any:
-        return kept(work, company_id), _facts(changes(work, company_id))
+        return kept(work, company_id), moves(work, company_id), warnings(work, company_id)
 
     company_id = company(work)
-    event = buy(work, company_id, -3, 160_000)
+    event = buy(work, company_id, -108, 160_000)
     beginning = everything(work)
     tiers.on_sale_recorded(work, event)
     undisturbed = outcome()
+    assert [len(each) for each in undisturbed[1:]] == [1, 1]
     for crash in crashes():
         put_back(work, beginning)
+        work.memo.clear()
         with crash:
             tiers.on_sale_recorded(work, event)
         tiers.on_sale_recorded(work, event)
         assert outcome() == undisturbed, crash
 
 
-def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(work: Work, one_shard: None):
-    """The run dies and is started again; a message is lost with its worker and comes again."""
+@pytest.mark.parametrize("offset", [26, 40])
+def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(quick: Work, offset: int):
+    """Of warnings, and of falls. The run dies and is started again; a message is lost with its worker and comes again."""
+    work = quick
+    due_day = {"day": (work.today + timedelta(days=26)).isoformat()}
 
     def the_night() -> None:
-        tiers.nightly(morning, {})
+        tiers.nightly(morning, due_day)
         for message in queued(morning):
             taken.append(message)
             tiers.decide(morning, message)
 
     def outcome() -> Any:
-        return [(kept(work, each), _facts(changes(work, each))) for each in ids]
+        return [(kept(work, each), moves(work, each), warnings(work, each)) for each in ids]
 
     ids = [bought(work, {-80: 100_000, -10: 60_000}, name=f"Luch {number}") for number in range(2)]
     beginning = everything(work)
-    morning = days_later(work, 10)
+    morning = days_later(work, offset)
     taken: list[dict[str, Any]] = []
     the_night()
     undisturbed = outcome()
+    assert all(len(changes) + len(warned) == 2 for _, changes, warned in undisturbed)
     for crash in crashes():
         put_back(work, beginning)
+        morning.memo.clear()
         taken.clear()
         with crash:
             the_night()
@@ -449,7 +600,7 @@ def test_the_run_ignores_what_the_scheduler_tells_about_itself(work: Work):
 def test_the_run_refuses_a_day_that_is_none_or_still_to_come(work: Work, day: Any):
     with pytest.raises((ValueError, TypeError)):
         tiers.nightly(work, {"day": day})
-    assert service.store.last_run(work) is None
+    assert nights.last_run(work, "tiers") is None
 
 
 def test_the_run_packs_many_companies_into_few_calls(work: Work):
@@ -462,105 +613,21 @@ def test_the_run_packs_many_companies_into_few_calls(work: Work):
 
 
 def test_a_run_without_anybody_due_reads_the_days_shards_and_sends_nothing(work: Work):
+    tiers.nightly(work, {})
+    tomorrow = days_later(work, 1)
     with calls_counted(work.table.client, aws.sqs()) as made:
-        tiers.nightly(work, {})
-    assert made == ["Query"] * (1 + 8 * keys.DUE_SHARDS) + ["PutItem"]
+        tiers.nightly(tomorrow, {})
+    assert made.count("Query") == 1 + 8 * keys.DUE_SHARDS
+    assert {call for call in made if call != "Query"} == {
+        "BatchGetItem",
+        "PutItem",
+    }  # the founding ladders, and the run
 
 
 def test_a_run_is_kept_with_what_it_counted(work: Work):
     due_on(work, 0, "co_1")
     counts = tiers.nightly(work, {})
-    run = service.store.last_run(work)
+    run = nights.last_run(work, "tiers")
+    assert run is not None
     assert counts.items() <= run.items()
     assert run["at"] == work.at
-
-
-def test_after_the_figures_have_changed_everyone_is_due(work: Work):
-    company_id = bought(work, {-10: 160_000})
-    silent = company(work, "Silent")
-    assert night(work)["everyone"] is False
-    dearer = [step.model_copy(update={"from_sum": step.from_sum * 2}) for step in work.club.tiers.ladders["RUB"]]
-    figures = work.club.tiers.model_copy(update={"ladders": {"RUB": dearer}, "version": "2026-2"})
-    changed = replace(days_later(work, 1), club=work.club.model_copy(update={"tiers": figures}))
-    counts = night(changed)
-    assert (counts["everyone"], counts["companies"]) == (True, 2)
-    assert tiers.standing(changed, company_id).tier == "bronze"
-    assert standing_item(work, silent) is None
-    assert night(days_later(changed, 1))["everyone"] is False
-
-
-class Queue:
-    """Stands for SQS: refuses the first entry of each of the first few calls."""
-
-    def __init__(self, refusals: int) -> None:
-        self.refusals = refusals
-        self.taken: list[str] = []
-
-    def send_message_batch(self, **request: Any) -> dict[str, Any]:
-        entries = request["Entries"]
-        refused, taken = (entries[:1], entries[1:]) if self.refusals else ([], entries)
-        self.refusals -= bool(refused)
-        self.taken += [entry["MessageBody"] for entry in taken]
-        return {"Successful": [], "Failed": [{"Id": entry["Id"]} for entry in refused]}
-
-
-def test_what_the_queue_did_not_take_is_sent_again(work: Work, monkeypatch: pytest.MonkeyPatch):
-    due_on(work, 0, *(f"co_{number:03d}" for number in range(60)))
-    queue = Queue(refusals=2)
-    monkeypatch.setattr(aws, "sqs", lambda: queue)
-    tiers.nightly(work, {})
-    sent = [company_id for body in queue.taken for company_id in json.loads(body)["companies"]]
-    assert len(sent) == len(set(sent)) == 60
-
-
-def test_a_queue_that_takes_nothing_fails_the_run(work: Work, monkeypatch: pytest.MonkeyPatch):
-    due_on(work, 0, "co_1")
-    monkeypatch.setattr(aws, "sqs", lambda: Queue(refusals=100))
-    with pytest.raises(RuntimeError, match="refused"):
-        tiers.nightly(work, {})
-    assert service.store.last_run(work) is None
-
-
-# --- over weeks -------------------------------------------------------------------------------------------------------
-
-days_of_trade = st.lists(
-    st.tuples(
-        st.integers(0, 3),  # days that pass first
-        st.integers(-95, 3),  # business date, from then
-        st.integers(-150_000, 400_000),
-        st.booleans(),  # does this night run
-    ),
-    min_size=1,
-    max_size=12,
-)
-
-
-@given(days_of_trade)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_after_any_night_the_tier_in_force_is_the_one_that_the_facts_give(one_shard: None, work: Work, trade: Any):
-    """Whatever was bought, returned, dated ahead or recorded late before, and whichever nights failed."""
-    empty_account()
-    company_id = company(work)
-    night(work)
-    day = work
-    for passing, offset, amount, runs in trade:
-        day = days_later(day, passing)
-        sale = buy(day, company_id, offset, amount)
-        tiers.on_sale_recorded(day, sale)
-        if runs:
-            night(day)
-            _stands_as_the_facts_say(day, company_id)
-    for ahead in (1, 2, 15, 91):
-        night(days_later(day, ahead))
-        _stands_as_the_facts_say(days_later(day, ahead), company_id)
-
-
-def _stands_as_the_facts_say(work: Work, company_id: str) -> None:
-    facts = service.sales.day_totals(work, company_id, date.min, date.max).net
-    first = work.today - timedelta(days=89)
-    reached = sum((amount for day, amount in facts.items() if first <= day <= work.today), Decimal(0))
-    by_hand = [step.tier for step in work.club.tiers.ladders["RUB"] if reached >= step.from_sum]
-    standing = tiers.standing(work, company_id)
-    if standing_item(work, company_id) is not None:
-        assert standing.window_sum == reached
-    assert standing.tier == (by_hand[-1] if by_hand else "")
