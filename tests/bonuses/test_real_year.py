@@ -1,0 +1,236 @@
+"""The real year, replayed day by day with late and corrected documents, ends where a fresh build from the final facts begins.
+
+And both say what the file says, computed here by a plain calculation with none of the club's rules. All companies with `-m slow`.
+"""
+
+import logging
+import sys
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from chalicelib.bonuses import ledger, rules
+from chalicelib.platform.club import BonusExpiry, BonusRate, Club, read_club
+from chalicelib.table import keys
+from tests.bonuses.accrual_steps import granted
+from tests.bonuses.real_year import LAST, Facts, Replay, built, course, facts, replayed
+from tests.exchange.steps import data_file
+
+SEED = 20101130
+FILE = "online_retail_2009_12_to_2010_11.csv.gz"
+SAMPLE = 25
+
+LADDER = [(10000, "platinum"), (4000, "gold"), (1500, "silver"), (500, "bronze")]
+TIER_PERCENT = {"bronze": "1", "silver": "1.5", "gold": "2", "platinum": "3", "": "0"}
+SKU_PERCENT = {"85123A": ("5", date.min, date.max), "22423": ("8", date(2010, 4, 1), date(2010, 9, 30))}
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Club:
+    """A club that trades in pounds, with bonuses that last to the end of the next quarter, so that some expire within the year."""
+    file = tmp_path_factory.mktemp("club") / "club.toml"
+    here = Path(__file__).parents[1]
+    texts = [here.parent / "chalicelib" / "club.toml", here / "e2e" / "pounds.toml"]
+    file.write_text("\n".join(text.read_text(encoding="utf-8") for text in texts), encoding="utf-8")
+    club = read_club(file)
+    rows: list[dict[str, Any]] = [{"tier": tier, "percent": percent} for tier, percent in TIER_PERCENT.items() if tier]
+    for sku, (percent, first, last) in SKU_PERCENT.items():
+        rows.append({"sku": sku, "percent": percent, "from": first, "to": last})
+    rates = [BonusRate.model_validate(row) for row in rows]
+    bonuses = club.bonuses.model_copy(update={"rates": rates, "expiry": BonusExpiry(every="quarter", count=1)})
+    return club.model_copy(update={"bonuses": bonuses})
+
+
+@pytest.fixture(scope="module")
+def final() -> Facts:
+    return facts(data_file(FILE), Random(SEED))
+
+
+def sample(final: Facts, size: int) -> list[str]:
+    """The largest few, and others by chance."""
+    bought: dict[str, int] = defaultdict(int)
+    for document in final.documents:
+        bought[document.company_id] += 1
+    by_size = sorted(bought, key=lambda company_id: (-bought[company_id], company_id))
+    return [*by_size[3:6], *Random(SEED).sample(sorted(bought), size - 3)]
+
+
+def standings(club: Replay, companies: list[str]) -> dict[str, Any]:
+    """Without what tells how often it was written, and of what the company was warned on the way.
+
+    None where nothing counts any more: who was never told of such purchases in time has no standing.
+    """
+    found = {}
+    for company_id in companies:
+        item = club.work.table.get(keys.standing(company_id))
+        passing = ("version", "at", "warned", "gsi2pk", "gsi2sk")
+        counts = item and (item["days"] or any(tier for _, tier, *_ in item["timeline"]))
+        found[company_id] = (
+            {name: value for name, value in item.items() if name not in passing} if item and counts else None
+        )
+    return found
+
+
+def bonuses(club: Replay, companies: list[str]) -> dict[str, Any]:
+    found = {}
+    for company_id in companies:
+        book = ledger.book(club.work, company_id)
+        left = {day: amount for day, amount in rules.allocation(book.lots).left.items() if amount}
+        accrued = {ref: each for ref, each in granted(club.work, company_id).items() if each[0]}
+        found[company_id] = (rules.balances(book, LAST), left, accrued)
+    return found
+
+
+def compare(
+    final: Facts, companies: list[str], figures: Club, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Replay, Replay]:
+    chosen = final.of(companies)
+    days, counted = course(chosen, Random(SEED))
+    started = perf_counter()
+    came = replayed(chosen, days, figures, Random(SEED), monkeypatch)
+    replay_ended = perf_counter()
+    fresh = built(chosen, figures, monkeypatch)
+    ended = perf_counter()
+    postings = sum(1 for _, sk in came.table.items if sk.startswith("POSTING#"))
+    sys.stdout.write(
+        f"\n{len(companies)} companies, {len(chosen.documents)} documents, {counted}; "
+        f"{postings} postings; replay {replay_ended - started:.0f} s, fresh build {ended - replay_ended:.0f} s\n"
+    )
+    assert standings(came, companies) == standings(fresh, companies)
+    ours, theirs = bonuses(came, companies), bonuses(fresh, companies)
+    assert {each: ours[each] for each in companies if ours[each] != theirs[each]} == {}
+    return came, fresh
+
+
+def test_a_sample_ends_as_a_fresh_build_and_as_the_file_says(
+    account: None,
+    final: Facts,
+    figures: Club,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    companies = sample(final, SAMPLE)
+    came, _ = compare(final, companies, figures, monkeypatch)
+    plain_says(final, companies, came)
+    monkeypatch.setattr("chalicelib.platform.aws.sqs", lambda: came)
+    came.prove(came.work)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_all_companies_end_as_a_fresh_build(
+    account: None, final: Facts, figures: Club, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    came, _ = compare(final, final.companies, figures, monkeypatch)
+    plain_says(final, final.companies, came)
+    monkeypatch.setattr("chalicelib.platform.aws.sqs", lambda: came)
+    came.prove(came.work)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+# --- the plain calculation --------------------------------------------------------------------------------------------
+
+
+def plain_says(final: Facts, companies: list[str], club: Replay) -> None:
+    by_company = defaultdict(list)
+    for document in final.documents:
+        by_company[document.company_id].append(document)
+    for company_id in companies:
+        documents = by_company[company_id]
+        counted = plain_counted(documents)
+        item = club.work.table.get(keys.standing(company_id))
+        spells = item["timeline"] if item else []
+        in_force = [spell for spell in spells if spell[0] <= LAST.isoformat()]
+        assert (in_force[-1][1] if in_force else "") == plain_tier(counted, LAST), company_id
+        pending, lots, available = plain_bonuses(documents, counted, final.paid)
+        book = ledger.book(club.work, company_id)
+        balances = rules.balances(book, LAST)
+        assert (balances.pending, balances.available) == (pending, available), company_id
+        assert {day: lot.credited for day, lot in book.lots.items() if lot.credited} == lots, company_id
+
+
+def plain_counted(documents: list[Any]) -> list[tuple[date, date, Decimal]]:
+    """Of each document: the day it counts on, the day from which it does, its amount."""
+    sold = {document.number: document.business_date for document in documents if document.kind == "sale"}
+    found = []
+    for document in documents:
+        counts_on = sold[document.original.number] if document.original else document.business_date
+        found.append((counts_on, document.business_date, plain_total(document)))
+    return found
+
+
+def plain_total(document: Any) -> Decimal:
+    return sum((money(line.quantity * line.unit_price) for line in document.lines), Decimal(0))
+
+
+def money(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def plain_tier(counted: list[tuple[date, date, Decimal]], day: date) -> str:
+    """The best that the window of any of the last 30 days, or of this day, reached."""
+    best = Decimal(-1)
+    for back in range(31):
+        then = day - timedelta(days=back)
+        first = then - timedelta(days=89)
+        best = max(
+            best, sum((each for on, since, each in counted if first <= on <= then and since <= then), Decimal(0))
+        )
+    return next((tier for reached, tier in LADDER if best >= reached), "")
+
+
+def plain_bonuses(
+    documents: list[Any], counted: list[tuple[date, date, Decimal]], paid: dict[Any, date]
+) -> tuple[Decimal, dict[date, Decimal], Decimal]:
+    """Pending, what was credited by expiry day, and what can be spent on the last day."""
+    earned = {}
+    for document, (counts_on, _, _) in zip(documents, counted, strict=True):
+        tier = TIER_PERCENT[plain_tier(counted, counts_on)]
+        groups: dict[Any, Decimal] = defaultdict(Decimal)
+        for line in document.lines:
+            own, first, last = SKU_PERCENT.get(line.sku, ("0", date.min, date.max))
+            better = first <= counts_on <= last and Decimal(own) > Decimal(tier)
+            groups[(line.sku, own) if better else ("", tier)] += money(line.quantity * line.unit_price)
+        earned[document.number] = sum(
+            (money(each * Decimal(rate) / 100) for (_, rate), each in groups.items()), Decimal(0)
+        )
+    pending, lots, opened = Decimal(0), defaultdict(Decimal), {}
+
+    def credit(since: date, amount: Decimal) -> None:
+        month = (since.month - 1) // 3 * 3 + 7  # the first one after the next quarter
+        ends = date(since.year + (month - 1) // 12, (month - 1) % 12 + 1, 1) - timedelta(days=1)
+        lots[ends] += amount
+        opened[ends] = min(opened.get(ends, since), since)
+
+    for document in documents:
+        if document.kind == "return" and not document.original:
+            credit(document.business_date, min(earned[document.number], Decimal(0)))
+        if document.kind == "sale":
+            taken = Decimal(0)
+            for each in sorted(documents, key=lambda each: (each.business_date, each.ref)):
+                if each.original and each.original.number == document.number:
+                    taken += min(-earned[each.number], earned[document.number] - taken)
+            left = earned[document.number] - taken
+            if document.ref in paid:
+                credit(max(document.business_date, paid[document.ref]), left)
+            else:
+                pending += left
+    left_in = {ends: max(amount, Decimal(0)) for ends, amount in sorted(lots.items())}
+    debt = Decimal(0)
+    for ends in sorted((ends for ends, amount in lots.items() if amount < 0), key=lambda ends: (opened[ends], ends)):
+        short = -lots[ends]
+        for other in left_in:
+            if other >= opened[ends]:
+                covered = min(short, left_in[other])
+                left_in[other] -= covered
+                short -= covered
+        debt += short
+    available = sum((amount for ends, amount in left_in.items() if ends >= LAST), Decimal(0)) - debt
+    return pending, {ends: amount for ends, amount in lots.items() if amount}, available
