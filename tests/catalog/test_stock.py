@@ -1,7 +1,7 @@
 """Stock: of each warehouse the newest figure, whatever order they come in; writing a product never touches it."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import chain, permutations
 from typing import Any
 
 import pytest
@@ -14,9 +14,10 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Table, keys
 from tests.catalog.steps import row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
-from tests.support.crashes import races
+from tests.support.crashes import crashes, lost_replies, races
 from tests.support.partners import OPERATIONS, partner
 from tests.support.spent import calls_counted
+from tests.support.table import everything, restore
 
 MACHINE = Caller({"sub": "1c", "client_id": "1c", "scope": "club/api club/machine.catalog"})
 
@@ -167,6 +168,22 @@ def test_whoever_writes_between_two_calls_the_newest_figure_stays(work: Work):
                 writing.write_stock(work, [mine])
             if race.happened:
                 assert held(work) == {"MSK": "9 at 09:00"}, race
+
+
+def test_interrupted_rows_are_finished_by_their_repeat_and_their_goods_arrive_once(work: Work):
+    stock(work, row("LMP-1"), row("LMP-2"))
+    beginning = everything(work)
+    rows = [figure("LMP-1"), figure("LMP-2"), figure("LMP-2", "SPB")]
+    for interruption in chain(crashes(), lost_replies()):
+        restore(work, beginning)
+        with interruption:
+            writing.write_stock(work, rows)
+        assert {each.result for each in writing.write_stock(work, rows).items} <= {"recorded", "unchanged"}
+        assert (held(work), held(work, "LMP-2")) == (
+            {"MSK": "5 at 09:00"},
+            {"MSK": "5 at 09:00", "SPB": "5 at 09:00"},
+        ), interruption
+        assert arrivals(work) == [["LMP-1", "LMP-2"]], interruption
 
 
 def test_stock_that_stays_under_change_is_told_as_busy(work: Work, monkeypatch: pytest.MonkeyPatch):

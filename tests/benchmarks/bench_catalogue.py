@@ -1,0 +1,247 @@
+"""A catalogue of 10,000 products: what a page, a written product and a reader who is new cost, counted; CPU beside a bare handler."""
+
+import base64
+import copy
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+from random import Random
+from statistics import median
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from chalicelib.auth.scopes import BASE_SCOPE
+from chalicelib.catalog import index, search, store, writing
+from chalicelib.catalog.schemas import ProductForm
+from chalicelib.platform import clock, http, ids
+from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, keys
+from chalicelib.table.transactions import Item, to_wire
+from tests.benchmarks.report import report
+from tests.support.api import Caller
+from tests.support.partners import partner, reach
+from tests.support.spent import spent
+
+PRODUCTS, ROUNDS, PAGES = 10_000, 9, 15
+
+KINDS = [
+    ("Street light", "Уличный светильник", "street"),
+    ("LED panel", "Светодиодная панель", "panels"),
+    ("Floodlight", "Прожектор", "flood"),
+    ("Track spotlight", "Трековый прожектор", "track"),
+    ("High-bay luminaire", "Промышленный светильник", "industry"),
+    ("Emergency luminaire", "Аварийный светильник", "emergency"),
+    ("LED strip", "Светодиодная лента", "strips"),
+    ("Pendant lamp", "Подвесная лампа", "pendant"),
+]
+LOOKS = [
+    ("warm white", "тёплый белый"),
+    ("neutral white", "нейтральный белый"),
+    ("dimmable", "диммируемый"),
+    ("round", "круглый"),
+]
+QUESTIONS = {
+    "the whole list": "limit=25",
+    "a category with its subtree": "limit=25&category=indoor",
+    "two words, inflected": "limit=25&q=уличные светильники",
+    "a rare word": "limit=25&q=серия 4711",
+    "an article number's beginning": "limit=25&q=P-047",
+    "brand, status, cheapest first": "limit=25&brand=Brand 7&status=overstock&sort=price",
+    "a word that nothing has": "limit=25&q=трансформатор",
+}
+
+
+def rows(random: Random) -> list[dict[str, Any]]:
+    made = []
+    for number in range(PRODUCTS):
+        (name, name_ru, category), (look, look_ru) = random.choice(KINDS), random.choice(LOOKS)
+        power = random.choice([9, 18, 36, 50, 100, 150])
+        made.append(
+            {
+                "sku": f"P-{number:05}",
+                "name": f"{name} {power} W, {look}, series {number}",
+                "name_ru": f"{name_ru} {power} Вт, {look_ru}, серия {number}",
+                "brand": f"Brand {number % 40}",
+                "own_brand": number % 10 == 0,
+                "category": category,
+                "pack_multiple": 1 + number % 6,
+                "base_price": {"amount": f"{random.randint(100, 99_999)}.50", "currency": "RUB"},
+                "vat_percent": "20",
+                "status": "overstock" if number % 50 == 0 else "normal",
+                "prices": [{"type": tier, "amount": "90"} for tier in ("silver", "gold")],
+                "attributes": [
+                    {"name": "power_w", "number": power},
+                    {"name": "luminous_flux_lm", "number": power * 110},
+                    {"name": "colour_temperature_k", "number": 4000},
+                    {"name": "ip_rating", "text": "IP65"},
+                ],
+            }
+        )
+    return made
+
+
+@pytest.fixture
+def work(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Work:
+    from chalicelib.platform import aws
+
+    monkeypatch.setattr(aws, "secret", lambda: "a secret for benchmarks only")
+    work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    return work
+
+
+def fill(table: Table, items: list[Item]) -> None:
+    """As the transactions would leave them, and faster."""
+    for start in range(0, len(items), 25):
+        puts = [{"PutRequest": {"Item": to_wire(item)}} for item in items[start : start + 25]]
+        answer = table.client.batch_write_item(RequestItems={table.name: puts})
+        assert not answer["UnprocessedItems"]
+
+
+def event(caller: Caller, question: str) -> dict[str, Any]:
+    headers = {"content-type": "application/json", "accept-language": "ru"}
+    return {
+        "resource": "/v1/products",
+        "path": "/v1/products",
+        "httpMethod": "GET",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "multiValueQueryStringParameters": {name: [value] for name, value in parse_qsl(question)},
+        "pathParameters": {},
+        "stageVariables": None,
+        "isBase64Encoded": True,
+        "body": base64.b64encode(b"").decode(),
+        "requestContext": {
+            "resourcePath": "/v1/products",
+            "httpMethod": "GET",
+            "path": "/v1/products",
+            "requestId": "bench",
+            "identity": {"sourceIp": "192.0.2.1"},
+            "authorizer": {"claims": {**caller.claims, "scope": f"{BASE_SCOPE} club/catalog.read"}},
+        },
+    }
+
+
+class Bare:
+    """A handler with nothing between the event and the client: the calls of a real page."""
+
+    def __init__(self, table: Table) -> None:
+        self._client = table.client
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.answer: Any = None
+
+    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        self.calls.append((model.name, copy.deepcopy(params)))
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        methods = {"GetItem": "get_item", "BatchGetItem": "batch_get_item", "Query": "query"}
+        for name, params in self.calls:
+            getattr(self._client, methods[name])(**params)
+        return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(self.answer)}
+
+
+def cpu_seconds(handle: Callable[[dict[str, Any], Any], dict[str, Any]], asked: dict[str, Any]) -> float:
+    start = time.process_time()
+    for _ in range(PAGES):
+        assert handle(asked, None)["statusCode"] == 200
+    return (time.process_time() - start) / PAGES
+
+
+def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
+    from app import app
+
+    table, made = work.table, rows(Random(7))
+    fill(table, [store.product_item(ProductForm.model_validate(each).product(), work.at) for each in made])
+    tree = [{"code": "indoor", "name": "Indoor", "name_ru": "Внутреннее"}]
+    tree += [
+        {"code": code, "name": name, "name_ru": name_ru, "parent": "indoor" if place % 2 else None}
+        for place, (name, name_ru, code) in enumerate(KINDS)
+    ]
+    writing.write_categories(work, tree)
+    with spent(table.client) as cost:
+        start = time.process_time()
+        index.rebuild(work)
+    report(
+        f"index of {PRODUCTS:,} products made anew",
+        f"{cost.write_units:g} write units, {time.process_time() - start:.1f} s CPU",
+    )
+    sizes = [
+        len(bytes((table.get(keys.catalogue_shard(shard)) or {})["entries"])) / 1024 for shard in range(index.SHARDS)
+    ]
+    report("its shards", f"{index.SHARDS} of {median(sizes):.1f} KB, {sum(sizes):.0f} KB together")
+
+    # a reader who is new
+    head = table.get(keys.catalogue_index())
+    index._memory = index._Memory()
+    tracemalloc.start()
+    index.current(table, head)
+    memory = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    index._memory = index._Memory()
+    with spent(table.client) as cost:
+        start = time.process_time()
+        index.current(table, head)
+        took = time.process_time() - start
+    report(
+        "a reader who is new",
+        f"{len(cost.calls)} call, {cost.read_units:g} read units, {took * 1000:.0f} ms CPU, {memory / 1e6:.0f} MB",
+    )
+    start = time.process_time()
+    search.stems("светильник")
+    report("the stemmers, once per process", f"{(time.process_time() - start) * 1000:.0f} ms CPU (0: woken already)")
+
+    # pages
+    caller = partner(work)
+    reach(work, "cmp_1", "150000")
+    for what, question in QUESTIONS.items():
+        asked = event(caller, question)
+        app(asked, None)  # what is done once per process is not part of it
+        with spent(table.client) as cost:
+            answer = json.loads(app(asked, None)["body"])
+        bare = Bare(table)
+        table.client.meta.events.register("provide-client-params.dynamodb", bare.note)
+        bare.answer = json.loads(app(asked, None)["body"])
+        table.client.meta.events.unregister("provide-client-params.dynamodb", bare.note)
+        both = [(cpu_seconds(app, asked), cpu_seconds(bare, asked)) for _ in range(ROUNDS)]
+        ratio = median(ours / floor for ours, floor in both)
+        ours, floor = (median(each) * 1000 for each in zip(*both, strict=True))
+        report(
+            f"page of {len(answer['items'])}: {what}",
+            f"{len(cost.calls)} calls, {cost.read_units:g} read units, CPU {ratio:.2f}x ({ours:.1f} ms, bare {floor:.1f} ms)",
+            "at most 2 calls; at most 2x",
+        )
+        assert len(cost.calls) <= 2
+
+    # writing
+    for count in (1, 100):
+        changed = [each | {"vat_percent": "10", "name": f"{each['name']} new"} for each in made[:count]]
+        before = len(table.query(keys.catalogue_index().pk, starts="EVENT#").items)
+        with spent(table.client) as cost:
+            writing.write_products(work, changed)
+        report(
+            f"writing {count} changed products",
+            f"{len(cost.calls)} calls, {cost.read_units / count:g} read and {cost.write_units / count:g} write units each",
+        )
+        told = table.query(keys.catalogue_index().pk, starts="EVENT#").items[before:]
+        with spent(table.client) as cost:
+            start = time.process_time()
+            for item in told:
+                writing.on_products_changed(work, Event(item["event"], item["sk"], item))
+            took = time.process_time() - start
+        report(
+            f"the index following {count}",
+            f"{len(cost.calls)} calls, {cost.read_units / count:g} read and {cost.write_units / count:g} write units, "
+            f"{took * 1000 / count:.1f} ms CPU each",
+        )
+        made = made[count:]
+
+    # the other plan: an item for each term of each product, listed in two indexes for the other orders
+    entries = [search.entry_of(ProductForm.model_validate(each).product()) for each in made[:1000]]
+    terms = [len(entry.words.split()) + 5 for entry in entries]  # category path of two, brand, status, own brand
+    report(
+        "terms of a product, were each an item", f"{median(terms):g}; three write units each, new or at another price"
+    )
