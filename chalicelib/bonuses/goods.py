@@ -133,7 +133,7 @@ class Entitlement:
     """A sum that is owed in goods, or as a gift of its worth.
 
     `programme` with `first` and `last` day of its period: what it was earned by; `posting_id`: the posting of that close. `expires_on`: the last
-    day to choose. `announced`, `warned`: which letters have been asked for.
+    day to choose. `announced`, `warned`: which letters have been asked for. `handed_over`: the posting by which a gift was given.
     """
 
     entitlement_id: str
@@ -157,6 +157,7 @@ class Entitlement:
     reversed: Decimal = ZERO
     announced: bool = False
     warned: bool = False
+    handed_over: str = ""
     version: int = 1
 
     @property
@@ -374,13 +375,20 @@ def _state(choice: Choice) -> State:
 # --- what happens to an entitlement as a whole ------------------------------------------------------------------------
 
 
-def hand_over(entitlement: Entitlement, day: date) -> Entitlement:
+def hand_over(entitlement: Entitlement, day: date, posting_id: str) -> Entitlement:
     """A gift was given: it is used up whole."""
     if entitlement.kind != "gift":
         raise Problem("wrong_state", "Goods are chosen and shipped; only a gift is handed over.")
     if not entitlement.left or day < entitlement.available_from:
         raise Problem("wrong_state", f"The gift is {entitlement.state(day)}.")
-    return next_version(entitlement, shipped=entitlement.shipped + entitlement.left)
+    return next_version(entitlement, shipped=entitlement.left, handed_over=posting_id)
+
+
+def reverse_hand_over(entitlement: Entitlement, posting_id: str) -> Entitlement:
+    """The gift that was given by this posting came back, or was never given: it is owed again."""
+    if not posting_id or entitlement.handed_over != posting_id:
+        raise Problem("wrong_state", "This gift was not handed over.")
+    return next_version(entitlement, shipped=ZERO, handed_over="")
 
 
 def take_back(entitlement: Entitlement, amount: Decimal | None) -> Entitlement:

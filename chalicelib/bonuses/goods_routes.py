@@ -26,7 +26,7 @@ from chalicelib.bonuses.goods_schemas import (
     closed_period,
     open_period,
 )
-from chalicelib.bonuses.settlement import Chosen, Remember
+from chalicelib.bonuses.settlement import Chosen, Remember, RememberEntitlement
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes
 from chalicelib.table import Transaction
 
@@ -259,16 +259,24 @@ def reverse_goods_shipment(
 )
 def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Answer:
     """Say that a gift was given."""
-
-    def shown(tx: Transaction, found: Entitlement) -> None:
-        call.remember(tx, Answer(EntitlementSummary.of(found, call.work.today)))
-
     form: HandOverForm = call.body
     day = form.day or call.work.today
-    found = settlement.hand_over(
-        call.work, company_id, call.principal.for_member(), entitlement_id, form.document, day, shown
-    )
-    return Answer(EntitlementSummary.of(found, call.work.today))
+    step = partial(settlement.hand_over, call.work, company_id, call.principal.for_member(), entitlement_id)
+    return _summed(call, partial(step, form.document, day))
+
+
+@routes.post(
+    OF_COMPANY + "/hand-over/reverse",
+    scope="staff.bonuses.write",
+    body=ReasonForm,
+    answer=EntitlementSummary,
+    keyed=True,
+    problems=STEP,
+)
+def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Answer:
+    """Say that a gift came back, or was never given: it is owed again."""
+    step = partial(settlement.reverse_hand_over, call.work, company_id, call.principal.for_member(), entitlement_id)
+    return _summed(call, partial(step, call.body.reason))
 
 
 @routes.post(
@@ -281,15 +289,9 @@ def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Answer:
 )
 def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Answer:
     """Take back what is left of an entitlement, or a part of it."""
-
-    def shown(tx: Transaction, found: Entitlement) -> None:
-        call.remember(tx, Answer(EntitlementSummary.of(found, call.work.today)))
-
     form: ReverseForm = call.body
-    found = settlement.reverse(
-        call.work, company_id, call.principal.for_member(), entitlement_id, form.amount, form.reason, shown
-    )
-    return Answer(EntitlementSummary.of(found, call.work.today))
+    step = partial(settlement.reverse, call.work, company_id, call.principal.for_member(), entitlement_id)
+    return _summed(call, partial(step, form.amount, form.reason))
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------
@@ -329,3 +331,10 @@ def _chosen(call: Call, step: Callable[[Remember], Chosen], *, made: bool = Fals
         return Answer(ChosenAnswer.after(chosen.choice, chosen.entitlement), headers=headers)
 
     return answer(step(remember))
+
+
+def _summed(call: Call, step: Callable[[RememberEntitlement], Entitlement]) -> Answer:
+    def answer(found: Entitlement) -> Answer:
+        return Answer(EntitlementSummary.of(found, call.work.today))
+
+    return answer(step(lambda tx, found: call.remember(tx, answer(found))))

@@ -108,6 +108,7 @@ def _entitlement_item(entitlement: Entitlement, today: date) -> Item:
         "reversed": entitlement.reversed,
         "announced": entitlement.announced,
         "warned": entitlement.warned,
+        "handed_over": entitlement.handed_over,
         "version": entitlement.version,
     }
 
@@ -135,6 +136,7 @@ def entitlement_of(item: Item) -> Entitlement:
         reversed=item["reversed"],
         announced=item["announced"],
         warned=item["warned"],
+        handed_over=item["handed_over"],
         version=int(item["version"]),
     )
 

@@ -272,7 +272,7 @@ def hand_over(
         raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
     cause = Cause(
         "gift_handed_over",
-        (entitlement_id,),
+        (entitlement_id, work.new_id("gft")),
         document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
         author=member_id,
     )
@@ -280,9 +280,33 @@ def hand_over(
         work,
         cause,
         lambda: _entitlement(work, company_id, entitlement_id),
-        lambda before: goods.hand_over(before, work.today),
+        lambda before: goods.hand_over(before, work.today, ledger.posting_id(company_id, cause)),
         "gift.handed_over",
         {"document": document, "day": day.isoformat()},
+        remember,
+    )
+
+
+def reverse_hand_over(
+    work: Work, company_id: str, member_id: str, entitlement_id: str, reason: str, remember: RememberEntitlement
+) -> Entitlement:
+    """A gift came back, or was never given: it is owed again. Raises 404, 409 for one that was not handed over."""
+    given = _entitlement(work, company_id, entitlement_id).handed_over
+    cause = Cause(
+        "gift_hand_over_reversed",
+        (given,),
+        document={"entitlement": entitlement_id},
+        reason=reason,
+        author=member_id,
+        reverses=given,
+    )
+    return _change(
+        work,
+        cause,
+        lambda: _entitlement(work, company_id, entitlement_id),
+        lambda before: goods.reverse_hand_over(before, given),
+        "gift.returned",
+        {"reason": reason},
         remember,
     )
 

@@ -206,6 +206,9 @@ class Shelf:
         body = {"document": "Act 7", **more}
         return self.post(self._of_company(entitlement_id, "hand-over"), self.clerk, body, key=key)
 
+    def take_gift_back(self, entitlement_id: str, *, key: str | None = None) -> Answer:
+        return self.post(self._of_company(entitlement_id, "hand-over/reverse"), self.clerk, {"reason": "Lost"}, key=key)
+
 
 def holds(work: Work, company_id: str = COMPANY) -> None:
     """What is true at every moment."""

@@ -192,17 +192,25 @@ def test_an_interrupted_night_is_finished_by_its_repeat(shelf: Shelf, days: int)
         holds(work)
 
 
-def test_a_gift_is_handed_over_once_whatever_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["hand over", "take back"])
+def test_a_gift_is_given_and_comes_back_once_whatever_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     shelf = made(memory_work(), monkeypatch, pays="gift")
     gift = shelf.earned().entitlement_id
+    act, event = shelf.hand_over, "gift.handed_over"
+    if step == "take back":
+        shelf.hand_over(gift)
+        act, event = shelf.take_gift_back, "gift.returned"
     before = everything(shelf.work)
-    undisturbed = shelf.hand_over(gift, key=KEY)
-    for interruption in chain(crashes(), lost_replies(), races(lambda: shelf.hand_over(gift, key=KEY) and None)):
+    undisturbed = act(gift, key=KEY)
+    assert undisturbed.status == 200
+    for interruption in chain(crashes(), lost_replies(), races(lambda: act(gift, key=KEY) and None)):
         restore(shelf.work, before)
         with interruption:
-            shelf.hand_over(gift, key=KEY)
-        assert shelf.hand_over(gift, key=KEY).json == undisturbed.json, interruption
-        assert len(events(shelf.work, "gift.handed_over")) == 1, interruption
+            act(gift, key=KEY)
+        assert act(gift, key=KEY).json == undisturbed.json, interruption
+        assert len(events(shelf.work, event)) == 1, interruption
         holds(shelf.work)
 
 

@@ -346,6 +346,20 @@ def test_a_gift_is_handed_over_whole_and_once(gifts: Shelf) -> None:
     holds(gifts.work)
 
 
+def test_a_gift_that_came_back_is_owed_again_and_can_be_given_again(gifts: Shelf) -> None:
+    found = gifts.earned()
+    assert refused(gifts.take_gift_back(found.entitlement_id)) == (409, "wrong_state")
+    for _ in range(2):
+        assert gifts.hand_over(found.entitlement_id).json["state"] == "settled"
+        assert gifts.take_gift_back(found.entitlement_id).json["state"] == "open"
+    _, given, back, *_ = postings(gifts.work)
+    assert back.cause.reverses == given.posting_id
+    assert len(gifts.get("/v1/staff/goods", gifts.clerk)["items"]) == 1
+    assert balances(gifts.work)[3:6] == (0, 0, 200)
+    assert refused(gifts.take_gift_back(found.entitlement_id)) == (409, "wrong_state")
+    holds(gifts.work)
+
+
 def test_goods_are_not_handed_over_as_a_gift(shelf: Shelf) -> None:
     assert refused(shelf.hand_over(shelf.earned().entitlement_id)) == (409, "wrong_state")
 
