@@ -21,7 +21,7 @@ K11 | people waiting for a manager's word      | gsi2  | CLAIMS                 
 K12 | where a company stands                   | table | COMPANY#{company}            | STANDING                           | one          | E, S        | tiers, pricing
 K13 | what falls due on a day                  | gsi2  | DUE#{work}#{day}#{shard}     | {company}                          | by company   | E           | tiers
 K14 | purchases of a company by day            | table | COMPANY#{company}            | DAY#{date}                         | by day       | S           | sales, tiers
-K15 | documents of a company                   | table | COMPANY#{company}            | SALE#{date}#{src}#{doc}#{rev}      | latest first | E           | sales
+K15 | documents of a company                   | table | COMPANY#{company}            | SALE#{date}#{src}#{doc}#{rev}      | latest first | E, S        | sales, tiers
 K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document} | HEAD                               | one          | S           | sales
 K17 | an import and its parts                  | table | IMPORT#{import}              | IMPORT, PART#{n}                   | by part      | S           | exchange
 K18 | the catalogue                            | table | PRODUCTS                     | {sku}                              | by sku       | E           | catalog

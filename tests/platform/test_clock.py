@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from chalicelib.platform.clock import epoch, local_day, moment, now, stamp
+from chalicelib.platform.clock import day_end, epoch, local_day, moment, now, stamp
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -21,6 +21,13 @@ def test_stamps_sort_as_moments_do() -> None:
 def test_a_day_is_the_clubs_calendar_day() -> None:
     assert local_day(datetime(2026, 11, 20, 20, 59, tzinfo=UTC), MOSCOW) == date(2026, 11, 20)
     assert local_day(datetime(2026, 11, 20, 21, 0, tzinfo=UTC), MOSCOW) == date(2026, 11, 21)
+
+
+def test_a_day_ends_where_the_club_begins_the_next_one() -> None:
+    assert stamp(day_end(date(2026, 11, 20), MOSCOW)) == "2026-11-20T21:00:00.000Z"
+    # The day on which clocks go back has an hour more.
+    assert stamp(day_end(date(2026, 10, 25), ZoneInfo("Europe/London"))) == "2026-10-26T00:00:00.000Z"
+    assert stamp(day_end(date(2026, 10, 24), ZoneInfo("Europe/London"))) == "2026-10-24T23:00:00.000Z"
 
 
 def test_epochs_are_whole_seconds_and_now_is_utc() -> None:

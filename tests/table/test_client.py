@@ -125,6 +125,12 @@ def test_what_is_filtered_was_read_all_the_same(watched: Watched) -> None:
     assert page.last
 
 
+def test_a_question_may_ask_for_some_attributes_only(watched: Watched) -> None:
+    fill(watched.table, 4)
+    page = watched.table.query("LIST", where=Attr("number").gte(2), only=("sk", "number"))
+    assert page.items == [{"sk": "002", "number": 2}, {"sk": "003", "number": 3}]
+
+
 def test_all_pages_come_one_after_the_other(watched: Watched) -> None:
     fill(watched.table, 5)
     watched.calls.clear()

@@ -25,6 +25,7 @@ from chalicelib.tiers.ladder_schemas import TierLadderForm
 from chalicelib.tiers.outlook import Standing
 from tests.support.api import Api, Caller
 from tests.support.crashes import empty_account
+from tests.support.spent import calls_counted
 from tests.tiers.steps import buy, company
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
@@ -208,18 +209,17 @@ def test_what_became_known_later_is_told_beside_what_was_known(api: Api, work: W
 
 def test_a_return_counts_and_takes_effect_by_both_clocks(work: Work):
     company_id = company(work)
-    sold, back = document(1, company_id, work.today - timedelta(5), 160_000), None
+    sold = document(1, company_id, work.today - timedelta(5), 160_000)
     sales.record(work, [sold])
-    days = work.today
     back = replace(
-        document(2, company_id, days + timedelta(2), -100_000),
+        document(2, company_id, work.today + timedelta(2), -100_000),
         kind="return",
         series="2026-returns",
         original=Original("1", ("2026",), None),
     )
     sales.record(on(work, 2), [back])
     later = on(work, 4)
-    before, on_its_day = (explain(later, company_id, days + timedelta(n)) for n in (1, 2))
+    before, on_its_day = (explain(later, company_id, work.today + timedelta(n)) for n in (1, 2))
     assert (before.now.decision.window_sum, before.then.decision.window_sum) == (160_000, 160_000)
     assert [(row.ref[1], row.now.reason, row.change) for row in before.rows] == [("2026/1", "counted", None)]
     assert on_its_day.now.decision.window_sum == 60_000
@@ -270,6 +270,17 @@ def test_a_wrong_query_is_told_what_is_wrong(api: Api, work: Work, query: str, p
     answer = api.call("GET", f"/v1/company/tier/explain{query}", owner(company(work)))
     assert answer.status == 422
     assert [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]] == [(pointer, code)]
+
+
+def test_an_explanation_is_four_calls_however_much_was_corrected(work: Work):
+    company_id = company(work)
+    for amount in (10, 20, 30):
+        for number in range(5):
+            buy(work, company_id, -number, amount, number=f"A-{number}")
+    with calls_counted(work.table.client) as made:
+        explain(work, company_id, work.today - timedelta(1))
+    # The company, the ladders, its manual tiers, its documents.
+    assert made == ["GetItem", "Query", "Query", "Query"]
 
 
 def test_a_company_that_there_is_not_is_not_explained(api: Api):
