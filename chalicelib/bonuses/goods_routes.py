@@ -5,6 +5,7 @@ from functools import partial
 
 from chalicelib.bonuses import closing, goods_store, settlement
 from chalicelib.bonuses.goods import Entitlement
+from chalicelib.bonuses.goods_changes import Chosen, Remember, RememberEntitlement
 from chalicelib.bonuses.goods_schemas import (
     CancelChoiceForm,
     ChoiceAnswer,
@@ -26,7 +27,6 @@ from chalicelib.bonuses.goods_schemas import (
     closed_period,
     open_period,
 )
-from chalicelib.bonuses.settlement import Chosen, Remember, RememberEntitlement
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes
 from chalicelib.table import Transaction
 

@@ -133,7 +133,7 @@ def closed_period(period: ClosedPeriod, language: str) -> ClosedPeriodAnswer:
             mode=period.mode,
             pays=period.pays,
         ),
-        state="closed" if period.owed else "settled",
+        state=period.state,
         first=period.first,
         last=period.last,
         season=period.season,

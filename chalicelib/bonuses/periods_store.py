@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from boto3.dynamodb.conditions import Attr
 
@@ -56,7 +57,7 @@ class ClosedPeriod:
     owed: Decimal
 
     @property
-    def state(self) -> str:
+    def state(self) -> Literal["closed", "settled"]:
         return "closed" if self.owed else "settled"
 
 

@@ -11,43 +11,32 @@ their cause stands in the ledger alone.
     reverse            − amount                       + amount
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
 
 from chalicelib import companies
-from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.bonuses import goods, goods_store, ledger, periods_store, rules
+from chalicelib.auth import COMPANY_ROLES
+from chalicelib.bonuses import goods, goods_store, ledger
 from chalicelib.bonuses.closing import record_available
 from chalicelib.bonuses.goods import Asked, Choice, Entitlement, Step
-from chalicelib.bonuses.rules import Book, Cause
-from chalicelib.platform import events
+from chalicelib.bonuses.goods_changes import (
+    SHIPPING,
+    Chosen,
+    Remember,
+    RememberEntitlement,
+    change,
+    record_choice,
+    record_step,
+    take,
+)
+from chalicelib.bonuses.rules import Cause
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 from chalicelib.table.transactions import Item
 
-Result = TypeVar("Result")
-
-TRIES = 60  # against others who change the same entitlement at the same moment; half of them may be people of one company at once
-ZERO = Decimal(0)
-
 _CHOOSING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
-_SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
-
-
-class Chosen(NamedTuple):
-    """A choice, and what it leaves of its entitlement."""
-
-    entitlement: Entitlement
-    choice: Choice
-
-
-Remember = Callable[[Transaction, Chosen], None]
-"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
-
-RememberEntitlement = Callable[[Transaction, Entitlement], None]
 
 
 def entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
@@ -107,10 +96,10 @@ def choose(
 
     def write(tx: Transaction, step: Step) -> None:
         companies.check_active(tx, company_id, member_id, _CHOOSING)
-        _record(tx, work, step, "goods.chosen", amount=step.choice.total)
+        record_choice(tx, work, step, "goods.chosen", amount=step.choice.total)
 
     cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)
-    return _take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write, remember)
 
 
 def cancel(
@@ -139,15 +128,15 @@ def cancel(
 
     def write(tx: Transaction, step: Step) -> None:
         if staff:
-            companies.check_staff(tx, member_id, _SHIPPING)
+            companies.check_staff(tx, member_id, SHIPPING)
         else:
             companies.check_active(tx, company_id, member_id, _CHOOSING)
-        _record(tx, work, step, "goods.cancelled", expired=step.expired)
+        record_choice(tx, work, step, "goods.cancelled", expired=step.expired)
 
     cause = Cause(
         "goods_cancelled", (choice_id,), document={"entitlement": entitlement_id}, reason=note, author=member_id
     )
-    return _take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write, remember)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -189,7 +178,7 @@ def ship(
         )
 
     def write(tx: Transaction, step: Step) -> None:
-        companies.check_staff(tx, member_id, _SHIPPING)
+        companies.check_staff(tx, member_id, SHIPPING)
         shipment = step.choice.shipments[-1]
         lines = [
             {
@@ -204,7 +193,7 @@ def ship(
             for line in step.choice.lines
             if line.sku in shipment.parts
         ]
-        _record(
+        record_choice(
             tx,
             work,
             step,
@@ -216,7 +205,7 @@ def ship(
             left=step.entitlement.owed,
         )
 
-    return _take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write, remember)
 
 
 def reverse_shipment(
@@ -252,10 +241,12 @@ def reverse_shipment(
         )
 
     def write(tx: Transaction, step: Step) -> None:
-        companies.check_staff(tx, member_id, _SHIPPING)
-        _record(tx, work, step, "goods.shipment_reversed", shipment_id=shipment_id, amount=-step.shipped, reason=reason)
+        companies.check_staff(tx, member_id, SHIPPING)
+        record_choice(
+            tx, work, step, "goods.shipment_reversed", shipment_id=shipment_id, amount=-step.shipped, reason=reason
+        )
 
-    return _take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write, remember)
 
 
 def hand_over(
@@ -276,7 +267,7 @@ def hand_over(
         document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
         author=member_id,
     )
-    return _change(
+    return change(
         work,
         cause,
         lambda: _entitlement(work, company_id, entitlement_id),
@@ -300,7 +291,7 @@ def reverse_hand_over(
         author=member_id,
         reverses=given,
     )
-    return _change(
+    return change(
         work,
         cause,
         lambda: _entitlement(work, company_id, entitlement_id),
@@ -330,7 +321,7 @@ def reverse(
         author=member_id,
         reverses=present.posting_id,
     )
-    return _change(
+    return change(
         work,
         cause,
         lambda: entitlement(work, company_id, entitlement_id),
@@ -360,7 +351,7 @@ def _daily(work: Work, found: Entitlement) -> Entitlement:
     """The next thing that is due of this entitlement; the same one if another worker was faster."""
     if found.is_past(work.today) and found.left:
         cause = Cause("goods_expired", (found.entitlement_id,), document={"entitlement": found.entitlement_id})
-        return _change(
+        return change(
             work,
             cause,
             lambda: _entitlement(work, found.company_id, found.entitlement_id),
@@ -376,7 +367,7 @@ def _daily(work: Work, found: Entitlement) -> Entitlement:
     if announces:
         record_available(tx, work, told)
     elif found.expires_on:
-        _record_entitlement(
+        record_step(
             tx,
             work,
             told,
@@ -391,115 +382,3 @@ def _daily(work: Work, found: Entitlement) -> Entitlement:
     except Refused:
         return found
     return told
-
-
-# --- what all steps share ---------------------------------------------------------------------------------------------
-
-
-def _take(
-    work: Work,
-    cause: Cause,
-    decide: Callable[[], Step],
-    write: Callable[[Transaction, Step], None],
-    remember: Remember,
-) -> Chosen:
-    """A step of a choice, decided again whenever somebody else changed it or its entitlement meanwhile."""
-
-    def attempt() -> Chosen:
-        step = decide()
-
-        def also(tx: Transaction, before: Book, after: Book) -> None:
-            goods_store.replace_entitlement(tx, step.entitlement, work.today)
-            goods_store.write_choice(tx, step.choice)
-            _settle(tx, step.entitlement, step.shipped + step.expired)
-            write(tx, step)
-            remember(tx, Chosen(step.entitlement, step.choice))
-
-        _post(work, step.entitlement, cause, step.shipped, step.expired, also)
-        return Chosen(step.entitlement, step.choice)
-
-    return _again(work, attempt)
-
-
-def _change(
-    work: Work,
-    cause: Cause,
-    load: Callable[[], Entitlement],
-    decide: Callable[[Entitlement], Entitlement],
-    event: str,
-    facts: dict[str, Any],
-    remember: RememberEntitlement,
-) -> Entitlement:
-    """A step of an entitlement as a whole; the same one where there is nothing to do."""
-
-    def attempt() -> Entitlement:
-        before = load()
-        after = decide(before)
-        if after == before:
-            return after
-        shipped, expired = after.shipped - before.shipped, after.expired - before.expired
-        amount = before.owed - after.owed
-
-        def also(tx: Transaction, _: Book, __: Book) -> None:
-            goods_store.replace_entitlement(tx, after, work.today)
-            _settle(tx, after, amount)
-            if cause.author:
-                companies.check_staff(tx, cause.author, _SHIPPING)
-            _record_entitlement(tx, work, after, event, amount=amount, left=after.left, **facts)
-            remember(tx, after)
-
-        _post(work, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
-        return after
-
-    return _again(work, attempt)
-
-
-def _post(
-    work: Work,
-    found: Entitlement,
-    cause: Cause,
-    shipped: Decimal,
-    expired: Decimal,
-    also: ledger.Also,
-    *,
-    reversed_: Decimal = ZERO,
-) -> None:
-    def alter(book: Book) -> Book:
-        return rules.lapse(rules.deliver(rules.owe(book, -reversed_), shipped), expired)
-
-    ledger.change(work, found.company_id, cause, alter, also)
-
-
-def _again(work: Work, attempt: Callable[[], Result]) -> Result:
-    for number in range(TRIES):
-        try:
-            return attempt()
-        except Refused as refused:
-            if "membership" in refused:
-                raise companies.no_longer_speaks() from None
-            if not {goods_store.ENTITLEMENT, goods_store.CHOICE} & refused.items.keys():
-                raise
-        work.table.pause(min(number, 5))
-    raise Busy("the goods stayed under change")
-
-
-def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:
-    if less:
-        periods_store.settle(tx, found.company_id, found.last, found.programme, less)
-
-
-def _record(tx: Transaction, work: Work, step: Step, name: str, **facts: Any) -> None:
-    _record_entitlement(tx, work, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
-
-
-def _record_entitlement(tx: Transaction, work: Work, found: Entitlement, name: str, **facts: Any) -> None:
-    events.record(
-        tx,
-        work,
-        keys.company(found.company_id),
-        name,
-        company_id=found.company_id,
-        entitlement_id=found.entitlement_id,
-        currency=found.currency,
-        **facts,
-    )

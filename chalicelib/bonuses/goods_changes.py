@@ -1,0 +1,147 @@
+"""How goods change: one transaction under the versions of the entitlement and of the choice, with its posting.
+
+`take` is a step of a choice, `change` one of an entitlement as a whole. Each decides again when somebody else was faster, so what it decides on
+is read anew by `decide`, or by `load`. What is reserved is owed all the same: a step that only reserves or gives back posts nothing, and leaves
+the mark of its cause.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+
+from chalicelib import companies
+from chalicelib.auth import STAFF_ROLES
+from chalicelib.bonuses import goods_store, ledger, periods_store, rules
+from chalicelib.bonuses.goods import Choice, Entitlement, Step
+from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.platform import events
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Transaction, keys
+
+Result = TypeVar("Result")
+
+TRIES = 60  # against others who change the same entitlement at the same moment: many people of one company may
+ZERO = Decimal(0)
+SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
+
+
+class Chosen(NamedTuple):
+    """A choice, and what it leaves of its entitlement."""
+
+    entitlement: Entitlement
+    choice: Choice
+
+
+Remember = Callable[[Transaction, Chosen], None]
+"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
+
+RememberEntitlement = Callable[[Transaction, Entitlement], None]
+
+
+def take(
+    work: Work,
+    cause: Cause,
+    decide: Callable[[], Step],
+    write: Callable[[Transaction, Step], None],
+    remember: Remember,
+) -> Chosen:
+    """A step of a choice, decided again whenever somebody else changed it or its entitlement meanwhile."""
+
+    def attempt() -> Chosen:
+        step = decide()
+
+        def also(tx: Transaction, before: Book, after: Book) -> None:
+            goods_store.replace_entitlement(tx, step.entitlement, work.today)
+            goods_store.write_choice(tx, step.choice)
+            _settle(tx, step.entitlement, step.shipped + step.expired)
+            write(tx, step)
+            remember(tx, Chosen(step.entitlement, step.choice))
+
+        _post(work, step.entitlement, cause, step.shipped, step.expired, also)
+        return Chosen(step.entitlement, step.choice)
+
+    return _again(work, attempt)
+
+
+def change(
+    work: Work,
+    cause: Cause,
+    load: Callable[[], Entitlement],
+    decide: Callable[[Entitlement], Entitlement],
+    event: str,
+    facts: dict[str, Any],
+    remember: RememberEntitlement,
+) -> Entitlement:
+    """A step of an entitlement as a whole; the same one where there is nothing to do."""
+
+    def attempt() -> Entitlement:
+        before = load()
+        after = decide(before)
+        if after == before:
+            return after
+        shipped, expired = after.shipped - before.shipped, after.expired - before.expired
+        amount = before.owed - after.owed
+
+        def also(tx: Transaction, _: Book, __: Book) -> None:
+            goods_store.replace_entitlement(tx, after, work.today)
+            _settle(tx, after, amount)
+            if cause.author:
+                companies.check_staff(tx, cause.author, SHIPPING)
+            record_step(tx, work, after, event, amount=amount, left=after.left, **facts)
+            remember(tx, after)
+
+        _post(work, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
+        return after
+
+    return _again(work, attempt)
+
+
+def _post(
+    work: Work,
+    found: Entitlement,
+    cause: Cause,
+    shipped: Decimal,
+    expired: Decimal,
+    also: ledger.Also,
+    *,
+    reversed_: Decimal = ZERO,
+) -> None:
+    def alter(book: Book) -> Book:
+        return rules.lapse(rules.deliver(rules.owe(book, -reversed_), shipped), expired)
+
+    ledger.change(work, found.company_id, cause, alter, also)
+
+
+def _again(work: Work, attempt: Callable[[], Result]) -> Result:
+    for number in range(TRIES):
+        try:
+            return attempt()
+        except Refused as refused:
+            if "membership" in refused:
+                raise companies.no_longer_speaks() from None
+            if not {goods_store.ENTITLEMENT, goods_store.CHOICE} & refused.items.keys():
+                raise
+        work.table.pause(min(number, 5))
+    raise Busy("the goods stayed under change")
+
+
+def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:
+    if less:
+        periods_store.settle(tx, found.company_id, found.last, found.programme, less)
+
+
+def record_choice(tx: Transaction, work: Work, step: Step, name: str, **facts: Any) -> None:
+    record_step(tx, work, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
+
+
+def record_step(tx: Transaction, work: Work, found: Entitlement, name: str, **facts: Any) -> None:
+    events.record(
+        tx,
+        work,
+        keys.company(found.company_id),
+        name,
+        company_id=found.company_id,
+        entitlement_id=found.entitlement_id,
+        currency=found.currency,
+        **facts,
+    )
