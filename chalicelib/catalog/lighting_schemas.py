@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.lighting import KINDS, Reflectances, Room, RoomKind
-from chalicelib.catalog.schemas import Sku
+from chalicelib.catalog.schemas import Shown, Sku
 from chalicelib.platform.http import Form
 
 MOST_ROOMS = 50
@@ -104,7 +104,7 @@ class LightingForm(Form):
         return given
 
 
-class Method(BaseModel):
+class Method(Shown):
     """How it was worked out, in the reader's language."""
 
     formula: str = Field(examples=["N = E·A / (Φ·UF·MF)"])
@@ -112,7 +112,7 @@ class Method(BaseModel):
     sources: list[str]
 
 
-class RoomLight(BaseModel):
+class RoomLight(Shown):
     """One product in one room."""
 
     sku: str
@@ -130,7 +130,7 @@ class RoomLight(BaseModel):
     )
 
 
-class LitRoom(BaseModel):
+class LitRoom(Shown):
     """A room, and what each product needs there."""
 
     name: str
@@ -146,12 +146,12 @@ class LitRoom(BaseModel):
     options: list[RoomLight]
 
 
-class CartLine(BaseModel):
+class CartLine(Shown):
     sku: str
     quantity: int
 
 
-class ProductTotal(BaseModel):
+class ProductTotal(Shown):
     """One product in all rooms. `lines` can be sent as the `lines` of an order: whole packs."""
 
     sku: str
@@ -160,7 +160,7 @@ class ProductTotal(BaseModel):
     lines: list[CartLine]
 
 
-class LightingAnswer(BaseModel):
+class LightingAnswer(Shown):
     method: Method
     rooms: list[LitRoom]
     totals: list[ProductTotal]

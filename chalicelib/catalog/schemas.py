@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, SkipValidation, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.categories import Category
@@ -46,6 +46,12 @@ AttributeName = Annotated[
 ContentType = Literal["image/jpeg", "image/png", "image/webp"]
 
 
+class Shown(BaseModel):
+    """What is answered. Built at first use, like a form: a cold start waits for none of it."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
 def plain(number: Decimal) -> str:
     """`20`, `0.5`: no zeros behind the point, no exponent."""
     return f"{number.normalize():f}"
@@ -83,7 +89,7 @@ class ProductQuery(PageQuery):
         return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
 
 
-class AttributeAnswer(BaseModel):
+class AttributeAnswer(Shown):
     """One of `number`, `text` and `flag`; the others are null."""
 
     name: str
@@ -101,7 +107,7 @@ class AttributeAnswer(BaseModel):
         )
 
 
-class StockAnswer(BaseModel):
+class StockAnswer(Shown):
     """What lay in a warehouse at a moment. A hint: nothing is reserved."""
 
     warehouse: str
@@ -109,13 +115,13 @@ class StockAnswer(BaseModel):
     at: str = Field(description="When it was counted.")
 
 
-class ImageAnswer(BaseModel):
+class ImageAnswer(Shown):
     image_id: str
     content_type: ContentType
     url: str = Field(description="Readable without a token, for a quarter of an hour at least.")
 
 
-class ProductFacts(BaseModel):
+class ProductFacts(Shown):
     """What everybody who may see the catalogue sees of a product."""
 
     sku: str
@@ -141,12 +147,12 @@ class ProductAnswer(ProductFacts):
     price: PriceAnswer
 
 
-class ProductPage(BaseModel):
+class ProductPage(Shown):
     items: list[ProductAnswer]
     next_cursor: str | None
 
 
-class TypePriceAnswer(BaseModel):
+class TypePriceAnswer(Shown):
     type: PriceType
     price: Money
 
@@ -158,7 +164,7 @@ class KeptProduct(ProductFacts):
     updated_at: str
 
 
-class KeptProductPage(BaseModel):
+class KeptProductPage(Shown):
     items: list[KeptProduct]
     next_cursor: str | None
 
@@ -288,7 +294,7 @@ class ProductRows(Form):
     products: list[SkipValidation[ProductForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class RowResult(BaseModel):
+class RowResult(Shown):
     """What became of a row. `errors` of a failed one point into the request's body."""
 
     row: int = Field(description="Its place in the request, from 0.")
@@ -297,7 +303,7 @@ class RowResult(BaseModel):
     errors: list[Fault] = []
 
 
-class RowResults(BaseModel):
+class RowResults(Shown):
     items: list[RowResult]
 
 
@@ -323,7 +329,7 @@ class StockRows(Form):
     stock: list[SkipValidation[StockForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class StockResult(BaseModel):
+class StockResult(Shown):
     """What became of a figure. An `older` one is not taken, which is no error."""
 
     row: int = Field(description="Its place in the request, from 0.")
@@ -333,7 +339,7 @@ class StockResult(BaseModel):
     errors: list[Fault] = []
 
 
-class StockResults(BaseModel):
+class StockResults(Shown):
     items: list[StockResult]
 
 
@@ -358,7 +364,7 @@ class CategoryRows(Form):
     categories: list[SkipValidation[CategoryForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class CategoryResult(BaseModel):
+class CategoryResult(Shown):
     """What became of a row. `errors` of a failed one point into the request's body."""
 
     row: int = Field(description="Its place in the request, from 0.")
@@ -367,11 +373,11 @@ class CategoryResult(BaseModel):
     errors: list[Fault] = []
 
 
-class CategoryResults(BaseModel):
+class CategoryResults(Shown):
     items: list[CategoryResult]
 
 
-class CategoryAnswer(BaseModel):
+class CategoryAnswer(Shown):
     code: str
     name: str = Field(examples=["Street lights"])
     name_ru: str = Field(examples=["Уличные светильники"])
@@ -379,7 +385,7 @@ class CategoryAnswer(BaseModel):
     level: int = Field(description="1 at the top.")
 
 
-class CategoryList(BaseModel):
+class CategoryList(Shown):
     """The whole tree: each category comes right after the one it lies in."""
 
     items: list[CategoryAnswer]
@@ -393,14 +399,14 @@ class ImageForm(Form):
     content_type: ContentType
 
 
-class ImageUpload(BaseModel):
+class ImageUpload(Shown):
     """Where to send the picture: a form post with these fields, and the file in the field `file`. Then confirm it."""
 
     image_id: str
     upload: Upload
 
 
-class Images(BaseModel):
+class Images(Shown):
     """The pictures that the product shows."""
 
     sku: str
