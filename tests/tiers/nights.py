@@ -21,7 +21,21 @@ from chalicelib.platform.work import Work
 from chalicelib.table import keys
 from chalicelib.table.transactions import to_wire
 from chalicelib.tiers.ladder_service import record_founding
+from chalicelib.tiers.ladder_store import ladders_of
+from chalicelib.tiers.ladders import Ladder, PersonalStep
 from tests.support.spent import Spent, spent
+
+
+def seasonal_ladders(work: Work) -> tuple[Ladder, ...]:
+    """Two versions of the club's ladder, the second one about to begin, both with seasons and a personal first step."""
+    (founding,) = ladders_of(work, "RUB")
+    off_season = tuple(step._replace(from_sum=step.from_sum / 2) for step in founding.steps)
+    personal = PersonalStep(Decimal(30_000), tuple(Decimal("0.85") + Decimal(n) / 20 for n in range(12)))
+    this_year = replace(
+        founding, season=((4, 1), (9, 30)), off_season_steps=off_season, personal=personal, activated_at=work.at
+    )
+    next_year = replace(this_year, version="2027-1", valid_from=work.today + timedelta(days=40))
+    return this_year, next_year
 
 
 @dataclass

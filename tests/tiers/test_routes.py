@@ -8,7 +8,7 @@ import pytest
 from chalicelib.platform.work import Work
 from tests.support.api import STRANGER, Api, Caller
 from tests.support.spent import calls_counted
-from tests.tiers.steps import bought, buy, company, deliver, everything, night
+from tests.tiers.steps import bought, buy, company, deliver, everything, give_back
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
 
@@ -29,6 +29,7 @@ NONE = {"code": "", "name": "No tier", "discount_percent": "0"}
 
 
 def test_a_company_reads_where_it_stands(api: Api, work: Work):
+    """100,000.50 leave on 30 November; silver is held up to 29 December, and bronze, on 60,000, up to 9 March."""
     company_id = bought(work, {-80: "100000.50", -10: 60_000})
     answer = api.call("GET", "/v1/company/tier", owner(company_id))
     assert answer.status == 200
@@ -36,7 +37,11 @@ def test_a_company_reads_where_it_stands(api: Api, work: Work):
         "company_id": company_id,
         "as_of": "2026-11-20",
         "tier": SILVER,
-        "since": "2026-11-20",
+        "since": "2026-11-10",
+        "safe_until": "2026-12-29",
+        "falls_to": BRONZE,
+        "order_to_keep": rub("90000.00"),
+        "order_to_lift": rub("239999.50"),
         "window": {"from": "2026-08-23", "to": "2026-11-20", "sum": rub("160000.50")},
         "next_step": {"tier": GOLD, "from_sum": rub("400000.00"), "missing": rub("239999.50")},
         "tonight": None,
@@ -46,7 +51,9 @@ def test_a_company_reads_where_it_stands(api: Api, work: Work):
                 "amount": rub("100000.50"),
                 "window_sum": rub("60000.00"),
                 "tier": BRONZE,
-                "order_to_keep": rub("90000.00"),
+                "in_force": SILVER,
+                "order_to_keep": None,
+                "order_to_lift": rub("239999.50"),
                 "order_by": "2026-11-29",
             },
             {
@@ -54,13 +61,17 @@ def test_a_company_reads_where_it_stands(api: Api, work: Work):
                 "amount": rub("60000.00"),
                 "window_sum": rub("0.00"),
                 "tier": NONE,
-                "order_to_keep": rub("150000.00"),
+                "in_force": BRONZE,
+                "order_to_keep": rub("90000.00"),
+                "order_to_lift": rub("340000.00"),
                 "order_by": "2027-02-07",
             },
         ],
         "ladder": {
             "version": "2026-1",
             "window_days": 90,
+            "hold_days": 30,
+            "personal_first_step": False,
             "steps": [
                 {"tier": BRONZE, "from_sum": rub("50000.00")},
                 {"tier": SILVER, "from_sum": rub("150000.00")},
@@ -72,33 +83,32 @@ def test_a_company_reads_where_it_stands(api: Api, work: Work):
 
 
 def test_a_company_that_bought_nothing_stands_before_the_first_step(api: Api, work: Work):
-    answer = api.call("GET", "/v1/company/tier", owner(company(work)))
-    shown = answer.json
+    shown = api.call("GET", "/v1/company/tier", owner(company(work))).json
     assert (shown["tier"], shown["since"], shown["tonight"], shown["falls_out"]) == (NONE, None, None, [])
+    assert (shown["safe_until"], shown["falls_to"], shown["order_to_keep"]) == (None, None, None)
     assert shown["next_step"] == {"tier": BRONZE, "from_sum": rub("50000.00"), "missing": rub("50000.00")}
+    assert shown["order_to_lift"] == rub("50000.00")
 
 
 def test_on_the_last_step_there_is_no_next_one(api: Api, work: Work):
-    answer = api.call("GET", "/v1/company/tier", owner(bought(work, {0: 1_000_000})))
-    assert (answer.json["tier"], answer.json["next_step"]) == (PLATINUM, None)
+    shown = api.call("GET", "/v1/company/tier", owner(bought(work, {0: 1_000_000}))).json
+    assert (shown["tier"], shown["next_step"], shown["order_to_lift"]) == (PLATINUM, None, None)
 
 
-def test_tonight_tells_what_the_coming_night_changes(api: Api, work: Work):
+def test_a_sale_lifts_the_tier_at_once(api: Api, work: Work):
     company_id = bought(work, {0: 60_000})
     buy(work, company_id, 0, 100_000)
     deliver(work, company_id)
     shown = api.call("GET", "/v1/company/tier", owner(company_id)).json
-    assert (shown["tier"], shown["window"]["sum"]) == (BRONZE, rub("160000.00"))
-    assert shown["tonight"] == {**SILVER, "order_to_keep": None}
+    assert (shown["tier"], shown["window"]["sum"], shown["tonight"]) == (SILVER, rub("160000.00"), None)
 
 
-def test_tonight_tells_what_still_keeps_a_tier_that_is_about_to_fall(api: Api, work: Work):
-    company_id = bought(work, {-3: 160_000})
-    buy(work, company_id, -3, "-20000.01")
-    deliver(work, company_id)
+def test_tonight_tells_what_the_coming_night_changes_and_what_still_keeps_the_tier(api: Api, work: Work):
+    company_id = bought(work, {-119: 100_000, -60: 60_000})
     shown = api.call("GET", "/v1/company/tier", owner(company_id)).json
     assert shown["tier"] == SILVER
-    assert shown["tonight"] == {**BRONZE, "order_to_keep": rub("10000.01")}
+    assert shown["safe_until"] == "2026-11-20"
+    assert shown["tonight"] == {**BRONZE, "order_to_keep": rub("90000.00")}
 
 
 def test_names_are_in_the_readers_language(api: Api, work: Work):
@@ -167,20 +177,25 @@ def test_staff_see_any_day_by_the_facts_as_they_are_known_now(api: Api, work: Wo
     company_id = bought(work, {-200: 100_000, -150: 60_000, -10: 500_000})
     then = staff_sees(api, company_id, work.today - timedelta(days=140))
     assert then["window"] == {"from": "2026-04-05", "to": "2026-07-03", "sum": rub("160000.00")}
-    assert (then["as_of"], then["tier"], then["since"]) == ("2026-07-03", SILVER, None)
+    assert (then["as_of"], then["tier"], then["since"]) == ("2026-07-03", SILVER, "2026-06-23")
+    assert then["safe_until"] == "2026-08-31"
     assert [each["day"] for each in then["falls_out"]] == ["2026-08-02", "2026-09-21"]
     buy(work, company_id, -150, -60_000)
     assert staff_sees(api, company_id, "2026-07-03")["tier"] == BRONZE
 
 
-def test_as_of_today_shows_the_tier_that_the_window_gives_and_not_the_one_in_force(api: Api, work: Work):
-    company_id = bought(work, {0: 60_000})
-    buy(work, company_id, 0, 100_000)
-    deliver(work, company_id)
-    assert staff_sees(api, company_id)["tier"] == BRONZE
-    assert staff_sees(api, company_id, work.today)["tier"] == SILVER
-    night(work)
-    assert staff_sees(api, company_id)["tier"] == SILVER
+def test_what_came_back_after_a_day_is_not_seen_on_it(api: Api, work: Work):
+    company_id = company(work)
+    buy(work, company_id, -100, 160_000, number="A-1")
+    give_back(work, company_id, -20, 150_000, "A-1")
+    for ago, sum_ in ((30, "160000.00"), (20, "10000.00")):
+        shown = staff_sees(api, company_id, work.today - timedelta(days=ago))
+        assert shown["window"]["sum"] == rub(sum_)
+
+
+def test_as_of_today_is_where_the_company_stands(api: Api, work: Work):
+    company_id = bought(work, {-119: 100_000, -60: 60_000})
+    assert staff_sees(api, company_id, work.today) == staff_sees(api, company_id)
 
 
 def test_a_company_without_purchases_is_there_for_staff(api: Api, work: Work):
