@@ -148,17 +148,18 @@ def _settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
 
 def _facts(work: Work, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
     """The documents that belong to the case, as they are now."""
-    heads = sales.heads(work, {case.ref, *case.accrued, *also})
-    return {
-        ref: _fact(work, case, ref, head)
-        for ref, head in sorted(heads.items())
+    heads = {
+        ref: head
+        for ref, head in sales.heads(work, {case.ref, *case.accrued, *also}).items()
         if head.company_id == case.company_id and (head.counting.original or ref) == case.ref
     }
+    days = {head.counting.day for head in heads.values()}
+    by_day = {day: tiers.tier_path(work, case.company_id, day, day)[day].tier for day in days}
+    return {ref: _fact(work, case, ref, head, by_day[head.counting.day]) for ref, head in heads.items()}
 
 
-def _fact(work: Work, case: Case, ref: Ref, head: Head) -> Fact:
+def _fact(work: Work, case: Case, ref: Ref, head: Head, tier: str) -> Fact:
     day, rates = head.counting.day, rates_of(work.club)
-    tier = tiers.tier_path(work, case.company_id, day, day)[day].tier
     rate = rate_of_tier(rates, tier, day)
     known = case.accrued.get(ref)
     if known and known.fact.revision == head.revision:

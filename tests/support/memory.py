@@ -72,6 +72,7 @@ class MemoryDynamo:
     def __init__(self) -> None:
         self._lock = RLock()  # a call is whole, whoever else calls
         self.items: dict[Place, Item] = {}
+        self._wire: dict[Place, Any] = {}  # as they were read last
         # Of each index: the places of a partition's items, by sort key.
         self._partitions: dict[str, dict[str, list[tuple[str, Place]]]] = {
             index: defaultdict(list) for index in INDEXES
@@ -79,14 +80,15 @@ class MemoryDynamo:
 
     def get_item(self, *, Key: Any, **_: Any) -> Any:  # noqa: N803
         with self._lock:
-            item = self.items.get(_place(Key))
-        return {"Item": to_wire(item)} if item is not None else {}
+            place = _place(Key)
+            return {"Item": self._wired(place)} if place in self.items else {}
 
     def batch_get_item(self, *, RequestItems: Any) -> Any:  # noqa: N803
         ((name, asked),) = RequestItems.items()
         with self._lock:
-            found = [self.items[_place(key)] for key in asked["Keys"] if _place(key) in self.items]
-        return {"Responses": {name: [to_wire(item) for item in found]}}
+            return {
+                "Responses": {name: [self._wired(_place(key)) for key in asked["Keys"] if _place(key) in self.items]}
+            }
 
     def query(self, **request: Any) -> Any:
         """Every expression that `Table.query` makes: a partition, and a range or a prefix of its sort keys."""
@@ -113,10 +115,8 @@ class MemoryDynamo:
             last, index = self.items[places[-1]], request.get("IndexName", "")
             names = {"pk", "sk", f"{index}pk", f"{index}sk"}
             answer["LastEvaluatedKey"] = to_wire({name: last[name] for name in names})
-        found = (self.items[place] for place in places)
-        return answer | {
-            "Items": [to_wire(item) for item in found if _true(request.get("FilterExpression"), request, item)]
-        }
+        wanted = request.get("FilterExpression")
+        return answer | {"Items": [self._wired(place) for place in places if _true(wanted, request, self.items[place])]}
 
     def scan(self, **_: Any) -> Any:
         return {"Items": [to_wire(item) for item in self.items.values()]}
@@ -175,7 +175,13 @@ class MemoryDynamo:
         elif kind == "Update":
             self._replace(place, _updated(self.items.get(place) or from_wire(body["Key"]), body))
 
+    def _wired(self, place: Place) -> Any:
+        if place not in self._wire:
+            self._wire[place] = to_wire(self.items[place])
+        return self._wire[place]
+
     def _replace(self, place: Place, item: Item | None) -> None:
+        self._wire.pop(place, None)
         was = self.items.pop(place, None)
         if item is not None:
             self.items[place] = item
