@@ -26,6 +26,7 @@ from chalicelib.platform.http import install
 from chalicelib.platform.routes import routes as platform_routes
 from chalicelib.platform.work import work_now
 from chalicelib.pricing.routes import routes as pricing_routes
+from chalicelib.programme.routes import routes as programme_routes
 from chalicelib.reports.routes import routes as reports_routes
 from chalicelib.sales.routes import routes as sales_routes
 from chalicelib.tiers import everyone, simulation_service
@@ -40,6 +41,7 @@ for room in (
     platform_routes,
     auth_routes,
     members_routes,
+    programme_routes,
     companies_routes,
     tiers_routes,
     explain_routes,

@@ -26,6 +26,7 @@ VERSION = "1.0.0"
 # In the order in which a newcomer needs them.
 TAGS: dict[str, str] = {
     "members": "Join the club; the own profile, consents, and what is unlocked.",
+    "programme": "The club's rules in plain words.",
     "sign-in": "Sign in with a code that comes by email; refresh and end a session.",
     "companies": "The partner: its profile, and the people who speak for it.",
     "tiers": "Where a company stands: tier, discount, and the sum to the next step.",

@@ -4,6 +4,7 @@ The tier of a day is a function of facts: what was bought and given back, the la
 company stands by them, today and on every day to come, kept where one read finds it.
 """
 
+from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Step
 from chalicelib.tiers.outlook import Standing
 from chalicelib.tiers.schemas import tier_name
@@ -24,6 +25,7 @@ __all__ = [
     "decide",
     "in_force",
     "ladder_today",
+    "ladders_of",
     "nightly",
     "on_sale_recorded",
     "standing",

@@ -30,6 +30,8 @@ OPEN = {
     "health",
     "openapi_document",
     "docs",
+    "club_rules",
+    "rules_page",
 }
 
 SCOPED = [route for route in ROUTES if route.scope]

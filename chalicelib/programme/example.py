@@ -1,0 +1,44 @@
+"""A worked example of a ladder: two purchases, and what the rules make of them. Pure."""
+
+from datetime import date, timedelta
+from decimal import ROUND_UP, Decimal
+from typing import NamedTuple
+
+from chalicelib.bonuses.rates import NO_RATE, Base, Reason, earned
+from chalicelib.sales.rules import DayTotals
+from chalicelib.tiers.ladders import Ladder, Step, always
+from chalicelib.tiers.rules import Facts
+
+BETWEEN = timedelta(days=10)
+
+
+class Event(NamedTuple):
+    """A day of the example: what is bought on it (nothing, if it is the rules that act), and the tier from then on."""
+
+    day: date
+    bought: Decimal
+    step: Step
+
+
+def example(ladder: Ladder, today: date) -> list[Event]:
+    """A partner without a history reaches the first step, then the second one, and then buys no more.
+
+    The first purchase is a fifth more than the first step; the second one lifts the sum by as much over the second step.
+    """
+    first, second, *_ = ladder.steps_on(today)
+    bought = {today: _round(first.from_sum * 6 / 5), today + BETWEEN: _round(second.from_sum - first.from_sum)}
+    end = today + BETWEEN + timedelta(days=ladder.window_days + ladder.hold_days + 1)
+    spells = Facts(DayTotals(bought, {}), (always(ladder),), (), None).timeline(today, end)
+    days = sorted({*bought, *(spell.first for spell in spells)})
+    steps = {day: next(spell.step for spell in reversed(spells) if spell.first <= day) for day in days}
+    return [Event(day, bought.get(day, Decimal(0)), steps[day]) for day in days]
+
+
+def bonus(amount: Decimal, percent: Decimal) -> Decimal:
+    """What a purchase of this sum earns at this rate."""
+    return sum((group.bonus for group in earned((Base(NO_RATE, amount),), Reason(percent, "all"))), Decimal(0))
+
+
+def _round(amount: Decimal) -> Decimal:
+    """Up to two digits: an example is easier to follow with 60,000 than with 61,234.50."""
+    return amount.quantize(Decimal(1).scaleb(amount.adjusted() - 1), rounding=ROUND_UP) + Decimal(0)

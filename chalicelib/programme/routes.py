@@ -1,0 +1,37 @@
+"""The rules, for everybody."""
+
+from chalicelib.platform.http import Answer, Call, Routes, Text
+from chalicelib.programme import service
+from chalicelib.programme.schemas import ClubRules, RulesQuery
+
+routes = Routes(__name__, tag="programme")
+
+# The same for every reader of a language; minutes old does no harm.
+_PUBLISHED = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"}
+# The page brings its own style and loads nothing.
+_PAGE_ONLY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@routes.get("/v1/club/rules", scope=None, query=RulesQuery, answer=ClubRules)
+def club_rules(call: Call) -> Answer:
+    """Read the programme in plain words, by its live figures, with a worked example.
+
+    Russian or English, by `Accept-Language` or `language`. The same as a page for people: `/rules`.
+    """
+    return Answer(_rules(call), headers=_PUBLISHED)
+
+
+@routes.get("/rules", scope=None, query=RulesQuery, answer=Text, content_type="text/html; charset=utf-8")
+def rules_page(call: Call) -> Answer:
+    """Read the programme as a page."""
+    # Jinja2 wakes with the first reader of this page, not with every function.
+    from chalicelib.programme.page import page
+
+    return Answer(Text(content=page(_rules(call))), headers=_PUBLISHED | _PAGE_ONLY)
+
+
+def _rules(call: Call) -> ClubRules:
+    return service.rules(call.work, call.query.language or call.language, call.query.currency)

@@ -1,0 +1,38 @@
+"""The live programme: the ladder in force and the one that comes next, and the club's figures on bonuses."""
+
+from chalicelib import tiers
+from chalicelib.platform.club import Language
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.programme import telling
+from chalicelib.programme.schemas import ClubRules, Code, RulesSection
+from chalicelib.programme.words import Speaker
+from chalicelib.tiers.ladders import ladder_on
+
+
+def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
+    """The rules of today, in the club's currency unless another one is named. One read. Raises 422 for one without a ladder."""
+    currency = currency or work.club.currency
+    ladders, today, figures = tiers.ladders_of(work, currency), work.today, work.club.bonuses
+    ladder = ladder_on(ladders, today)
+    if not ladder.steps:
+        raise Problem.invalid("currency", "/query/currency", "The club has no ladder in this currency.")
+    coming = next((each for each in ladders if each.valid_from > today), None)
+    speaker = Speaker(language, currency)
+    told: dict[Code, list[str]] = {
+        "discount": [*telling.discount(speaker, ladder, coming)],
+        "bonuses": [*telling.bonuses(speaker, figures, ladder.steps_on(today), today)],
+        "volume": [*telling.volume(speaker, figures.periods)],
+        "example": [*telling.worked_example(speaker, ladder, figures, today)],
+    }
+    return ClubRules(
+        language=language,
+        currency=currency,
+        as_of=today,
+        ladder_id=ladder.ladder_id,
+        version=ladder.version,
+        title=speaker.say("title", club=speaker.pick(work.club.name, work.club.name_ru)),
+        sections=[
+            RulesSection(code=code, title=speaker.say(code), lines=lines) for code, lines in told.items() if lines
+        ],
+    )

@@ -1,0 +1,282 @@
+"""The rules in words: what holds is said, what does not is not, in both languages, on one screen."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from string import Formatter
+from typing import Any, get_args
+
+import pytest
+
+from chalicelib.platform.club import Bonuses, Club, Language, VolumeProgramme
+from chalicelib.platform.work import Work
+from chalicelib.programme import telling, words
+from chalicelib.programme.words import Speaker
+from chalicelib.tiers.ladder_store import founding_ladder
+from chalicelib.tiers.ladders import Ladder, PersonalStep
+
+TODAY = date(2026, 11, 20)
+ENGLISH, RUSSIAN = Speaker("en", "RUB"), Speaker("ru", "RUB")
+
+
+@pytest.fixture
+def founding(work: Work) -> Ladder:
+    return founding_ladder(work.club, "RUB")
+
+
+def plain(lines: Iterator[str]) -> list[str]:
+    """With spaces that a test can be typed with."""
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def figures(club: Club, **changes: Any) -> Bonuses:
+    return Bonuses.model_validate({**club.bonuses.model_dump(by_alias=True), **changes})
+
+
+def half(ladder: Ladder) -> Ladder:
+    """With half the sums off season."""
+    off_season = tuple(step._replace(from_sum=step.from_sum / 2) for step in ladder.steps)
+    return replace(ladder, season=((4, 1), (9, 30)), off_season_steps=off_season)
+
+
+def personal(ladder: Ladder, *coefficients: str) -> Ladder:
+    twelve = tuple(Decimal(each) for each in coefficients) * (12 // len(coefficients))
+    return replace(ladder, personal=PersonalStep(Decimal(30_000), twelve))
+
+
+# --- the discount -------------------------------------------------------------------------------------------------------
+
+
+def test_the_ladder_is_told_step_by_step(founding: Ladder) -> None:
+    told = plain(telling.discount(ENGLISH, founding, None))
+    assert told[1:5] == [
+        "From 50,000 RUB: Bronze, 3%",
+        "From 150,000 RUB: Silver, 5%",
+        "From 400,000 RUB: Gold, 7%",
+        "From 1,000,000 RUB: Platinum, 10%",
+    ]
+    assert "stays yours for 30 days more. 14 and 3 days before it ends" in told[5]
+    russian = plain(telling.discount(RUSSIAN, founding, None))
+    assert russian[0].startswith("Скидку даёт сумма покупок за последние 90 дней.")
+    assert russian[1] == "От 50 000 ₽ — «Бронза», 3 %"
+    assert "ещё 30 дней. За 14 и 3 дня до конца" in russian[5]
+
+
+def test_without_hold_and_warnings_none_are_promised(founding: Ladder) -> None:
+    told = " ".join(plain(telling.discount(ENGLISH, replace(founding, hold_days=0, warning_days=()), None)))
+    assert "ends on the same day" in told
+    assert "we write" not in told
+
+
+def test_each_season_has_its_steps(founding: Ladder) -> None:
+    told = plain(telling.discount(ENGLISH, half(founding), None))
+    assert told[1:3] == ["From 1 April to 30 September these steps hold:", "From 50,000 RUB: Bronze, 3%"]
+    assert told[6:8] == ["In the rest of the year:", "From 25,000 RUB: Bronze, 3%"]
+    russian = plain(telling.discount(RUSSIAN, half(founding), None))
+    assert russian[1] == "С 1 апреля по 30 сентября действуют ступени:"
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "english", "russian"),
+    [
+        (["1"], "times 1,", "умноженные на 1,"),
+        (["0.8", "1.25"], "times the month's coefficient (0.8 to 1.25),", "на коэффициент месяца (от 0,8 до 1,25),"),
+    ],
+)
+def test_the_personal_first_step_is_explained(
+    founding: Ladder, coefficients: list[str], english: str, russian: str
+) -> None:
+    ladder = personal(founding, *coefficients)
+    (told,) = (line for line in plain(telling.discount(ENGLISH, ladder, None)) if "a year ago" in line)
+    assert told.startswith("If you have been buying for 18 months or longer")
+    assert english in told
+    assert "at least 30,000 RUB" in told
+    assert russian in " ".join(plain(telling.discount(RUSSIAN, ladder, None)))
+
+
+def test_a_ladder_to_come_is_announced(founding: Ladder) -> None:
+    coming = replace(founding, valid_from=date(2027, 1, 1), steps=founding.steps[:3])
+    told = plain(telling.discount(ENGLISH, founding, coming))
+    assert told[-1] == (
+        "From 1 January 2027 on other steps hold: "
+        "Bronze from 50,000 RUB (3%), Silver from 150,000 RUB (5%), Gold from 400,000 RUB (7%)."
+    )
+
+
+# --- bonuses ------------------------------------------------------------------------------------------------------------
+
+
+def told_of(club: Club, founding: Ladder, speaker: Speaker = ENGLISH, **changes: Any) -> str:
+    return "\n".join(plain(telling.bonuses(speaker, figures(club, **changes), founding.steps, TODAY)))
+
+
+def test_the_rates_of_tiers_and_goods_that_hold_today_are_told(work: Work, founding: Ladder) -> None:
+    rates = [
+        {"tier": "silver", "percent": "1"},
+        {"tier": "gold", "percent": "2", "to": "2026-11-19"},
+        {"brand": "Luch", "percent": "5", "to": "2026-11-30"},
+        {"percent": "0.5"},
+        {"category": "cables", "percent": "3", "promotion": "nov", "name": "Cables", "name_ru": "Кабели"}
+        | {"from": "2026-11-01", "to": "2026-11-20"},
+    ]
+    told = told_of(work.club, founding, rates=rates)
+    assert (
+        "A purchase earns: Silver 1%, Luch 5% until 30 November 2026, any goods 0.5%, Cables 3% until 20 November 2026."
+    ) in told
+    assert "«Серебро» — 1 %, Luch — 5 % до 30 ноября 2026" in told_of(work.club, founding, RUSSIAN, rates=rates)
+
+
+def test_of_many_rates_of_goods_the_first_few_are_told(work: Work, founding: Ladder) -> None:
+    rates = [{"brand": f"B{number}", "percent": "1"} for number in range(8)]
+    assert "B4 1%, and 3 more." in told_of(work.club, founding, rates=rates)
+
+
+def test_a_club_without_rates_tells_nothing_of_bonuses(work: Work, founding: Ladder) -> None:
+    assert told_of(work.club, founding, rates=[]) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "russian"),
+    [
+        ({"negative_balance": True}, "goes below zero, and what you earn next pays it", "уходит ниже нуля"),
+        (
+            {"negative_balance": False},
+            "the club bears it: your balance never goes below zero",
+            "ниже нуля баланс не уходит",
+        ),
+        (
+            {"available_on": "shipped_and_paid"},
+            "shipped and paid for, 100 RUB or more",
+            "отгружен и оплачен, — от 100 ₽",
+        ),
+        ({"available_on": "shipped"}, "when the goods are shipped, 100 RUB", "когда товар отгружен, — от 100 ₽"),
+        ({"expiry": {"every": "month", "count": 12}}, "for 12 months after the month", "12 месяцев после месяца"),
+        ({"expiry": {"every": "quarter", "count": 1}}, "for 1 quarter after the quarter", "1 квартал после квартала"),
+        ({"expiry": {"every": "year", "count": 0}}, "to the end of the year in which", "до конца года, в котором"),
+        ({"expiry": {"every": "date", "date": "03-31"}}, "until the next 31 March.", "до ближайшего 31 марта."),
+        ({"reminders": {"warning_days": [30, 7]}}, "30 and 7 days before they end", "За 30 и 7 дней до конца"),
+    ],
+)
+def test_each_policy_is_told_as_it_is(
+    work: Work, founding: Ladder, changes: dict[str, Any], english: str, russian: str
+) -> None:
+    assert english in told_of(work.club, founding, **changes)
+    assert russian in told_of(work.club, founding, RUSSIAN, **changes)
+
+
+def test_without_warnings_no_letters_are_promised(work: Work, founding: Ladder) -> None:
+    assert "we write" not in told_of(work.club, founding, reminders={"warning_days": []})
+
+
+# --- volume -------------------------------------------------------------------------------------------------------------
+
+
+def programme(**changes: Any) -> VolumeProgramme:
+    given = {
+        "code": "q",
+        "name": "Quarter bonus",
+        "name_ru": "Квартальный бонус",
+        "every": "quarter",
+        "since": "2026-01-01",
+        "mode": "whole",
+        "grace_days": 10,
+        "pays": "goods_next_period",
+        "brackets": {"RUB": [{"from": "300000", "percent": "1"}, {"from": "600000", "percent": "2.5"}]},
+    }
+    return VolumeProgramme.model_validate({**given, **changes})
+
+
+def test_a_volume_programme_is_told_in_one_line() -> None:
+    (told,) = plain(telling.volume(ENGLISH, [programme()]))
+    assert told == (
+        "Quarter bonus: from 300,000 RUB 1%, from 600,000 RUB 2.5%, of all purchases of the quarter; in goods in the next quarter. "
+        "We wait 10 days for late documents; what comes later counts in the next period."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "russian"),
+    [
+        ({"mode": "stepped"}, "of the part of the quarter's purchases above each sum", "за квартал сверх каждой суммы"),
+        ({"pays": "gift"}, "; as a gift.", "; подарком."),
+        ({"pays": "goods_monthly_next_year"}, "in 12 monthly parts over the next year", "12 частями по месяцам"),
+        (
+            {
+                "season_months": [4, 5, 6, 7, 8, 9],
+                "off_season_brackets": {"RUB": [{"from": "100000", "percent": "1"}]},
+            },
+            "Periods that begin in January and October: from 100,000 RUB 1%.",
+            "Если период начинается в другом месяце (январь и октябрь): от 100 000 ₽ — 1 %.",
+        ),
+    ],
+)
+def test_each_way_of_a_programme_is_told(changes: dict[str, Any], english: str, russian: str) -> None:
+    assert english in plain(telling.volume(ENGLISH, [programme(**changes)]))[0]
+    assert russian in plain(telling.volume(RUSSIAN, [programme(**changes)]))[0]
+
+
+def test_a_programme_in_another_currency_is_not_told() -> None:
+    assert plain(telling.volume(Speaker("en", "GBP"), [programme()])) == []
+
+
+# --- the example and the whole ------------------------------------------------------------------------------------------
+
+
+def test_the_example_says_what_the_rules_make_of_it(work: Work, founding: Ladder) -> None:
+    assert plain(telling.worked_example(ENGLISH, founding, work.club.bonuses, TODAY)) == [
+        "20 November 2026: you buy for 60,000 RUB — Bronze, 3% off.",
+        "30 November 2026: you buy for 100,000 RUB — Silver, 5% off.",
+        "20 March 2027: nothing more was bought — Bronze, 3% off.",
+        "30 March 2027: nothing more was bought — no discount.",
+        "The first purchase earns bonuses worth 600 RUB; if they can be spent on 20 November 2026, they last until 30 November 2027.",
+    ]
+
+
+def test_without_a_rate_the_example_earns_nothing(work: Work, founding: Ladder) -> None:
+    assert len(plain(telling.worked_example(ENGLISH, founding, figures(work.club, rates=[]), TODAY))) == 4
+
+
+def everything(speaker: Speaker, club: Club, founding: Ladder) -> list[str]:
+    """Of a club that has all there is to have."""
+    rates = [{"tier": step.tier, "percent": str(number + 1)} for number, step in enumerate(founding.steps)]
+    rates += [{"brand": f"Brand {number}", "percent": "5", "to": "2026-12-31"} for number in range(9)]
+    ladder = personal(half(founding), "0.8", "1.2")
+    coming = replace(founding, valid_from=date(2027, 1, 1))
+    return [
+        *telling.discount(speaker, ladder, coming),
+        *telling.bonuses(speaker, figures(club, rates=rates), founding.steps, TODAY),
+        *telling.volume(speaker, club.bonuses.periods),
+        *telling.worked_example(speaker, ladder, figures(club, rates=rates), TODAY),
+    ]
+
+
+@pytest.mark.parametrize("speaker", [ENGLISH, RUSSIAN], ids=["en", "ru"])
+def test_even_the_richest_programme_stays_short(work: Work, founding: Ladder, speaker: Speaker) -> None:
+    lines = everything(speaker, work.club, founding)
+    assert len(lines) <= 32
+    assert len(" ".join(lines)) <= 3_600
+    assert not [line for line in lines if "{" in line or "  " in line]
+
+
+@pytest.mark.parametrize("speaker", [ENGLISH, RUSSIAN], ids=["en", "ru"])
+def test_the_clubs_own_rules_fit_on_one_screen(work: Work, founding: Ladder, speaker: Speaker) -> None:
+    bonuses = work.club.bonuses
+    lines = [
+        *telling.discount(speaker, founding, None),
+        *telling.bonuses(speaker, bonuses, founding.steps, TODAY),
+        *telling.volume(speaker, bonuses.periods),
+        *telling.worked_example(speaker, founding, bonuses, TODAY),
+    ]
+    assert len(lines) <= 22
+    assert len(" ".join(lines)) <= 2_400
+
+
+def test_both_languages_say_everything_with_the_same_facts() -> None:
+    assert set(get_args(Language)) == {"en", "ru"}
+    for name, (english, russian) in words._SENTENCES.items():
+        asked = [{field for _, field, _, _ in Formatter().parse(text) if field} for text in (english, russian)]
+        # Only the name of a period may be in the sentence itself.
+        assert asked[0] ^ asked[1] <= {"period"}, name
+        assert not re.search("[а-яё]", english), name
