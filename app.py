@@ -12,6 +12,7 @@ from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.auth.triggers import triggers
 from chalicelib.bonuses import accruals, closing, redemptions
 from chalicelib.bonuses import night as bonus_nights
+from chalicelib.bonuses.accrual_routes import routes as accrual_routes
 from chalicelib.bonuses.goods_routes import routes as goods_routes
 from chalicelib.bonuses.machine_routes import routes as machine_routes
 from chalicelib.bonuses.proof_routes import routes as bonus_proof_routes
@@ -51,6 +52,7 @@ for room in (
     pricing_routes,
     orders_routes,
     bonuses_routes,
+    accrual_routes,
     goods_routes,
     machine_routes,
     bonus_proof_routes,

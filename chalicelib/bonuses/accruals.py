@@ -27,6 +27,7 @@ from functools import partial
 from chalicelib import catalog, sales, tiers
 from chalicelib.bonuses import accrual_store as store
 from chalicelib.bonuses import ledger, payments, rules
+from chalicelib.bonuses.accrual_schemas import Listed
 from chalicelib.bonuses.rates import (
     By,
     Case,
@@ -113,6 +114,23 @@ def rerate(work: Work, company_id: str, first: date) -> None:
     for row in rated:
         if path[row.counts_on].tier != row.tier:
             _settle_case(work, company_id, row.case)
+
+
+def listed(
+    work: Work, company_id: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[Listed], dict[str, str] | None]:
+    """Every document with an accrual, latest first, and where to go on. Two calls."""
+    page = store.page(work.table, company_id, limit, after)
+    rows = [store.row_of(item) for item in page.items]
+    cases = store.load_many(work.table, company_id, {row.case for row in rows})
+    found = []
+    for row in rows:
+        # A case that was settled between the two calls may no longer have it.
+        case = cases.get(row.case)
+        if case and row.ref in case.accrued:
+            sale = None if row.case == row.ref else row.case
+            found.append(Listed(row.ref, sale, case.accrued[row.ref], case.paid_on))
+    return found, page.last
 
 
 # --- settling ---------------------------------------------------------------------------------------------------------

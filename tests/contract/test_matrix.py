@@ -89,6 +89,7 @@ MATRIX: dict[str, Row] = {
     "show_bonuses": COMPANIES,
     "list_postings": COMPANIES,
     "bonus_statement": COMPANIES,
+    "list_accruals": COMPANIES,
     "redeem_bonuses": COMPANIES,
     "list_redemptions": COMPANIES,
     "show_redemption": THIS_COMPANY,

@@ -1,0 +1,41 @@
+"""What each purchase earned, and why."""
+
+from chalicelib import companies
+from chalicelib.bonuses import accruals
+from chalicelib.bonuses.accrual_schemas import Accruals, AccrualShown
+from chalicelib.platform.http import Call, PageQuery, Routes
+from chalicelib.platform.problems import Problem
+
+routes = Routes(__name__, tag="bonuses")
+
+
+@routes.get("/v1/company/accruals", scope="bonuses.read", query=PageQuery, answer=Accruals)
+def list_accruals(call: Call) -> Accruals:
+    """List what each purchase earned, latest first, with the rates that gave it.
+
+    As the documents, payments and tiers are known now; what was posted on the way is in the entries.
+    """
+    return _shown(call, call.principal.for_company())
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/accruals",
+    scope="staff.bonuses.read",
+    query=PageQuery,
+    answer=Accruals,
+    problems=("not_found",),
+)
+def list_accruals_of_company(call: Call, company_id: str) -> Accruals:
+    """List what each purchase of a company earned, as the company sees it."""
+    return _shown(call, company_id)
+
+
+def _shown(call: Call, company_id: str) -> Accruals:
+    company = companies.company(call.work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    cursors = call.cursors()
+    found, last = accruals.listed(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
+    work = call.work
+    items = [AccrualShown.of(each, company.currency, call.language, work.club, work.today) for each in found]
+    return Accruals(items=items, next_cursor=cursors.close(last))
