@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, DynamoDBEvent, SQSEvent
 
-from chalicelib import catalog, exchange, letters, sales, tiers
+from chalicelib import catalog, exchange, letters, orders, sales, tiers
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.auth.triggers import triggers
 from chalicelib.bonuses import accruals, closing, redemptions
@@ -74,7 +74,12 @@ SUBSCRIPTIONS: Subscriptions = {
     "order.placed": [letters.on_event],
     "order.accepted": [letters.on_event],
     "order.rejected": [redemptions.on_order_ended, letters.on_event],
-    "order.shipped": [sales.on_order_shipped, redemptions.on_order_ended, letters.on_event],
+    "order.shipped": [
+        sales.on_order_shipped,
+        orders.on_order_shipped,
+        redemptions.on_order_ended,
+        letters.on_event,
+    ],
     "order.cancelled": [redemptions.on_order_ended, letters.on_event],
     "sale.recorded": [
         sales.on_sale_recorded,
@@ -82,7 +87,7 @@ SUBSCRIPTIONS: Subscriptions = {
         accruals.on_sale_recorded,
         closing.on_sale_recorded,
     ],
-    "payment.recorded": [accruals.on_payment_recorded],
+    "payment.recorded": [accruals.on_payment_recorded, orders.on_payment_recorded],
     "tier.changed": [accruals.on_tier_changed, letters.on_event],
     "tier.granted": [accruals.on_tier_changed],
     "tier.withdrawn": [accruals.on_tier_changed],

@@ -53,6 +53,31 @@ def record(work: Work, payments: Sequence[Payment], *, by: str, as_of: str | Non
     return outcomes
 
 
+class Known(NamedTuple):
+    """What is known of a document's payment now; `as_of` is empty where nothing was ever told."""
+
+    ref: Ref
+    paid_on: date | None
+    as_of: str
+
+
+def payment_of(work: Work, ref: Ref) -> Known:
+    """Consistent. What rests on it is written together with `check_payment`."""
+    item = work.table.get(keys.payment(*ref), consistent=True)
+    return Known(ref, _paid_on(item), item["as_of"] if item else "")
+
+
+def check_payment(tx: Transaction, known: Known) -> None:
+    """Refuses the transaction with label `payment` if the payment was told anew meanwhile."""
+    same: ConditionBase = Attr("pk").not_exists()
+    if known.as_of:
+        paid = Attr("paid_on")
+        same = Attr("as_of").eq(known.as_of) & (
+            paid.eq(known.paid_on.isoformat()) if known.paid_on else paid.not_exists()
+        )
+    tx.check(keys.payment(*known.ref), same, label="payment")
+
+
 def paid_on(work: Work, ref: Ref) -> date | None:
     """The day on which the document was paid, as it is known now; consistent."""
     return _paid_on(work.table.get(keys.payment(*ref), consistent=True))

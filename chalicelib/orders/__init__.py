@@ -3,6 +3,15 @@
 from chalicelib.orders.distributors import distributor
 from chalicelib.orders.rules import Order, State
 from chalicelib.orders.schemas import Distributor
-from chalicelib.orders.service import check_state, order
+from chalicelib.orders.service import check_state, on_order_shipped, on_payment_recorded, order
 
-__all__ = ["Distributor", "Order", "State", "check_state", "distributor", "order"]
+__all__ = [
+    "Distributor",
+    "Order",
+    "State",
+    "check_state",
+    "distributor",
+    "on_order_shipped",
+    "on_payment_recorded",
+    "order",
+]

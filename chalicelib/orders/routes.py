@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from chalicelib.orders import distributors, service, store
+from chalicelib.orders import distributors, quotes, service, store
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import (
     AcceptForm,
     CancelForm,
+    CreditAnswer,
     Distributor,
     DistributorChange,
     DistributorForm,
@@ -20,6 +21,8 @@ from chalicelib.orders.schemas import (
     OrderPage,
     OrderQuery,
     OrderSummary,
+    QuoteAnswer,
+    QuoteForm,
     RejectForm,
     ShipForm,
 )
@@ -35,6 +38,16 @@ STEP = ("not_found", "wrong_state")
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
+@routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm, answer=QuoteAnswer)
+def quote_cart(call: Call) -> QuoteAnswer:
+    """Price a cart of up to 200 lines at once, as an order of this moment would be.
+
+    Nothing is kept. To be sure of a price, put it into the order's line: an order whose price has changed meanwhile is refused with the new
+    one.
+    """
+    return quotes.quote(call.work, call.principal.for_company(), call.body, call.language)
+
+
 @routes.post(
     "/v1/orders",
     scope="orders.write",
@@ -42,13 +55,16 @@ STEP = ("not_found", "wrong_state")
     answer=OrderAnswer,
     status=201,
     keyed=True,
-    problems=("cabinet_locked",),
+    problems=("cabinet_locked", "price_changed", "debt_overdue", "credit_exceeded"),
 )
 def place_order(call: Call) -> Answer:
     """Order from the distributor that serves the company.
 
     Each line gets the company's price of this moment, and keeps it with its explanation. Without `distributor_id` the order goes to
     the company's own distributor, else to the first one of its region.
+
+    Refused as a whole: lines that cannot be ordered (422), a total below the smallest order (422), a `unit_price` that is not today's (409
+    with the new ones), overdue shipments on credit (409), and what the agreed credit limit does not leave room for (409).
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return _answered(call, partial(service.place, call.work, company_id, member_id, call.body))
@@ -86,6 +102,23 @@ def cancel_order(call: Call, order_id: str) -> Answer:
     """Take an order back, as long as the distributor has not answered."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return _answered(call, partial(service.cancel, call.work, company_id, member_id, order_id, call.body.note))
+
+
+@routes.get("/v1/company/credit", scope="orders.read", answer=CreditAnswer)
+def company_credit(call: Call) -> CreditAnswer:
+    """Read what the company has on order and owes, and what its credit limit leaves."""
+    return service.credit_of(call.work, call.principal.for_company())
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/credit",
+    scope="staff.companies.read",
+    answer=CreditAnswer,
+    problems=("not_found",),
+)
+def credit_of_company(call: Call, company_id: str) -> CreditAnswer:
+    """Read what a company has on order and owes."""
+    return service.credit_of(call.work, company_id)
 
 
 # --- the distributor --------------------------------------------------------------------------------------------------

@@ -136,14 +136,21 @@ class ShippedLine:
         return self.unit_price * self.quantity
 
 
+class OnCredit(NamedTuple):
+    """A shipment is paid later: by this day, if a deferral is agreed."""
+
+    due_on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A part that left the distributor: its document, the business date, and when it was told."""
+    """A part that left the distributor: its document, the business date, when it was told, and whether it is paid later."""
 
     document: str
     day: date
     at: str
     lines: tuple[ShippedLine, ...]
+    on_credit: OnCredit | None = None
 
     @property
     def total(self) -> Decimal:
@@ -285,7 +292,16 @@ def cancel(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
     return _step(order, State.CANCELLED, by, at, note)
 
 
-def ship(order: Order, asked: Sequence[Asked] | None, *, document: str, day: date, by: Actor, at: str) -> Order:
+def ship(
+    order: Order,
+    asked: Sequence[Asked] | None,
+    *,
+    document: str,
+    day: date,
+    by: Actor,
+    at: str,
+    on_credit: OnCredit | None = None,
+) -> Order:
     """A part, or all that is left. The shipment is the last of the order's."""
     _require(order, "ship")
     if any(shipment.document == document for shipment in order.shipments):
@@ -303,6 +319,7 @@ def ship(order: Order, asked: Sequence[Asked] | None, *, document: str, day: dat
             for line in order.lines
             if line.sku in parts
         ),
+        on_credit=on_credit,
     )
     lines = tuple(replace(line, shipped=line.shipped + parts.get(line.sku, 0)) for line in order.lines)
     shipped = replace(order, lines=lines, shipments=(*order.shipments, shipment))

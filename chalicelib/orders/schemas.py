@@ -1,6 +1,7 @@
 """Orders and distributors as they are asked for and shown."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
@@ -11,7 +12,8 @@ from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, Stat
 from chalicelib.platform.club import Club, Language
 from chalicelib.platform.http import Day, Form, PageQuery
 from chalicelib.platform.money import Money
-from chalicelib.pricing import RuleAnswer
+from chalicelib.platform.problems import Fault
+from chalicelib.pricing import PriceAnswer, RuleAnswer
 
 MOST_LINES = 200
 # So that all of them can be replaced by others in one transaction.
@@ -34,12 +36,30 @@ class LineForm(Form):
         return Asked(self.sku, self.quantity)
 
 
+class OrderLineForm(LineForm):
+    unit_price: Decimal | None = Field(
+        default=None,
+        ge=0,
+        max_digits=14,
+        decimal_places=2,
+        description="As it was quoted: where the price is another one by now, nothing is ordered and the new one is told.",
+        examples=["114.00"],
+    )
+
+
 class OrderForm(Form):
     """A cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
-    lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
+    lines: list[OrderLineForm] = Field(min_length=1, max_length=MOST_LINES)
     distributor_id: DistributorId | None = None
     comment: str = Field(default="", max_length=1000)
+
+
+class QuoteForm(Form):
+    """A cart to be priced. Nothing is kept: the same cart has the same price until something changes."""
+
+    lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
+    explain: bool = Field(default=False, description="Whether each price comes with its rules.")
 
 
 class CancelForm(Form):
@@ -162,6 +182,30 @@ class LineAnswer(BaseModel):
         )
 
 
+class QuoteLine(BaseModel):
+    """A line at today's price; or what is wrong with it."""
+
+    sku: str
+    quantity: int
+    base_price: Money | None
+    unit_price: Money | None
+    amount: Money | None
+    explanation: PriceAnswer | None = Field(
+        description="With `explain`: the rule that made the price and those that did not."
+    )
+    errors: list[Fault] = Field(description="Where the line cannot be ordered like this.")
+
+
+class QuoteAnswer(BaseModel):
+    """A cart at today's prices. `total` and `minimum_order` speak of the lines that have a price."""
+
+    day: date
+    lines: list[QuoteLine]
+    total: Money | None = Field(description="Null without a line that has a price.")
+    minimum_order: Money | None = Field(description="Null where any order is large enough.")
+    can_be_ordered: bool = Field(description="Whether no line has an error, and the total reaches the minimum.")
+
+
 class ShippedLineAnswer(BaseModel):
     sku: str
     quantity: int
@@ -174,6 +218,7 @@ class ShipmentAnswer(BaseModel):
     at: str
     lines: list[ShippedLineAnswer]
     total: Money
+    due_on: date | None = Field(description="When a shipment on credit falls due; null for any other.")
 
     @classmethod
     def of(cls, shipment: Shipment, currency: str) -> Self:
@@ -188,6 +233,7 @@ class ShipmentAnswer(BaseModel):
                 for line in shipment.lines
             ],
             total=Money(amount=shipment.total, currency=currency),
+            due_on=shipment.on_credit.due_on if shipment.on_credit else None,
         )
 
 
@@ -256,6 +302,24 @@ def _summary(order: Order) -> dict[str, Any]:
         "line_count": len(order.lines),
         "total": Money(amount=order.total, currency=order.currency),
     }
+
+
+class DebtAnswer(BaseModel):
+    """A shipment on credit that is not paid."""
+
+    document: str
+    amount: Money
+    due_on: date | None
+    overdue: bool
+
+
+class CreditAnswer(BaseModel):
+    """What the company has on order and owes, against its limit."""
+
+    limit: Money | None = Field(description="As agreed; null where none is.")
+    used: Money = Field(description="On order and not yet shipped, and shipped on credit and not paid.")
+    left: Money | None = Field(description="What an order may come to; null without a limit.")
+    debts: list[DebtAnswer] = Field(description="First due first.")
 
 
 class ServedRegion(BaseModel):

@@ -5,13 +5,14 @@ in one batch, and only the distributor that the batch points at needs a read of 
 """
 
 from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES
-from chalicelib.catalog import below, product_of
 from chalicelib.members import Member, Membership
-from chalicelib.orders import rules, store
+from chalicelib.orders import carts, credit, rules, store
+from chalicelib.orders.carts import Cart
 from chalicelib.orders.rules import (
     Actor,
     Happened,
@@ -25,11 +26,14 @@ from chalicelib.orders.rules import (
     Unfit,
     WrongState,
 )
-from chalicelib.orders.schemas import AcceptForm, OrderForm, ShipForm
+from chalicelib.orders.schemas import AcceptForm, CreditAnswer, DebtAnswer, OrderForm, ShipForm
 from chalicelib.platform import clock, events
+from chalicelib.platform.events import Event
+from chalicelib.platform.idempotency import LABEL
+from chalicelib.platform.money import Money, round_half_up
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import conditions_of, keys_of
+from chalicelib.pricing import Price, agreed_with
 from chalicelib.table import Busy, Refused, Transaction, keys
 from chalicelib.table.transactions import Item
 
@@ -66,12 +70,11 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
     found = work.table.get_many(
         [
             keys.company(company_id),
-            *keys_of(company_id),
-            keys.categories(),
+            keys.credit(company_id),
             keys.member(member_id),
             keys.membership(member_id),
             *([named] if named else []),
-            *(keys.product(line.sku) for line in asked),
+            *carts.keys_of(company_id, asked),
         ]
     )
     profile = found.get(keys.company(company_id))
@@ -81,12 +84,15 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
         raise companies.no_longer_speaks()
     company = companies.Company.from_item(profile)
     _require_unlocked(work, Member.from_item(person), Membership.from_item(membership))
-    products = {line.sku: product_of(item) for line in asked if (item := found.get(keys.product(line.sku)))}
-    _refuse(rules.misfits_of(asked, products))
+    cart = carts.cart_of(work, company_id, asked, found)
+    _refuse(cart.misfits)
+    prices = [cart.price(line) for line in asked]
+    _require_quoted(form, prices)
+    _require_minimum(work, cart, prices)
+    _require_nothing_overdue(work, found.get(keys.credit(company_id)))
     distributor_id, distributor_name = (
         _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
     )
-    own = conditions_of(work, company_id, found, below(found.get(keys.categories())))
     order_id = work.new_id("ord")
     placed = Order(
         order_id=order_id,
@@ -97,24 +103,69 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
         distributor_id=distributor_id,
         distributor_name=distributor_name,
         placed_at=work.at,
-        currency=products[asked[0].sku].currency,
+        currency=cart.currency,
         comment=form.comment,
         state=State.PLACED,
         lines=tuple(
-            rules.line_of(sku, products[sku], own.price(products[sku], quantity, work.today)) for sku, quantity in asked
+            rules.line_of(line.sku, cart.products[line.sku], price) for line, price in zip(asked, prices, strict=True)
         ),
         history=(Happened(work.at, State.PLACED, Actor("company", member_id)),),
     )
     tx = Transaction()
     companies.check_active(tx, company_id, member_id, _ORDERING_ROLES)
     store.create_order(tx, placed)
+    limit = cart.agreed.credit_limit
+    credit.hold(tx, placed, limit)
     _record(tx, work, placed, "order.placed")
     remember(tx, placed)
     try:
         work.table.commit(tx)
     except Refused as refused:
-        raise (_explained(refused) or refused) from None
+        if problem := _explained(refused):
+            raise problem from None
+        if limit is not None and "credit" in refused and LABEL not in refused:
+            raise _credit_exceeded(placed, limit, credit.used(refused.items["credit"])) from None
+        raise
     return placed
+
+
+def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
+    """Raises 409 with the new prices where a line was quoted another one."""
+    changed = [
+        {
+            "sku": line.sku,
+            "quoted": f"{round_half_up(line.unit_price):f}",
+            "unit_price": {"amount": f"{price.unit_price:f}", "currency": price.currency},
+        }
+        for line, price in zip(form.lines, prices, strict=True)
+        if line.unit_price is not None and line.unit_price != price.unit_price
+    ]
+    if changed:
+        raise Problem("price_changed", "Look at the new prices, and order again.", extra={"lines": changed})
+
+
+def _require_minimum(work: Work, cart: Cart, prices: Sequence[Price]) -> None:
+    minimum, total = carts.minimum_of(work, cart), sum(price.amount for price in prices)
+    if total < minimum:
+        detail = f"The smallest order is {minimum:.2f} {cart.currency}; this one comes to {total:.2f}."
+        raise Problem.invalid("below_minimum", "/lines", detail)
+
+
+def _require_nothing_overdue(work: Work, item: Item | None) -> None:
+    late = credit.overdue(item, work.today)
+    if late:
+        documents = [
+            {"document": debt.document, "amount": f"{debt.amount:.2f}", "due_on": str(debt.due_on)} for debt in late
+        ]
+        raise Problem("debt_overdue", "Pay first, then order.", extra={"documents": documents})
+
+
+def _credit_exceeded(order: Order, limit: Decimal, used: Decimal) -> Problem:
+    left = max(limit - used, Decimal(0))
+    detail = f"Of {limit:.2f} {order.currency} there are {left:.2f} left; the order comes to {order.total:.2f}."
+    figures = {"limit": limit, "used": used, "left": left, "total": order.total}
+    extra = {name: {"amount": f"{amount:.2f}", "currency": order.currency} for name, amount in figures.items()}
+    return Problem("credit_exceeded", detail, extra=extra)
 
 
 def _require_unlocked(work: Work, person: Member, membership: Membership) -> None:
@@ -160,6 +211,34 @@ def cancel(work: Work, company_id: str, member_id: str, order_id: str, note: str
     return _change(work, present, lambda order: rules.cancel(order, by=by, at=work.at, note=note), write)
 
 
+def credit_of(work: Work, company_id: str) -> CreditAnswer:
+    """Raises `not_found` for a company that there is not."""
+    company = companies.company(work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    limit = agreed_with(work, company_id).credit_limit
+    item = work.table.get(keys.credit(company_id), consistent=True)
+    used = credit.used(item)
+
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=company.currency)
+
+    return CreditAnswer(
+        limit=None if limit is None else money(limit),
+        used=money(used),
+        left=None if limit is None else money(max(limit - used, Decimal(0))),
+        debts=[
+            DebtAnswer(
+                document=debt.document,
+                amount=money(debt.amount),
+                due_on=debt.due_on,
+                overdue=debt.due_on is not None and debt.due_on < work.today,
+            )
+            for debt in credit.owed(item)
+        ],
+    )
+
+
 # --- the distributor's side -------------------------------------------------------------------------------------------
 
 
@@ -198,12 +277,16 @@ def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: S
     day = form.day or work.today
     if day > work.today:
         raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    present = distributors_order(work, distributor_id, order_id)
+    if present is None:
+        raise Problem("not_found")
+    on_credit = credit.on_credit(agreed_with(work, present.company_id), day)
 
     def decide(order: Order) -> Order:
         placed_on = clock.local_day(clock.moment(order.placed_at), work.club.zone)
         if day < placed_on:
             raise Problem.invalid("before_order", "/day", f"The order was placed on {placed_on}.")
-        return rules.ship(order, asked, document=form.document, day=day, by=by, at=work.at)
+        return rules.ship(order, asked, document=form.document, day=day, by=by, at=work.at, on_credit=on_credit)
 
     def write(tx: Transaction, shipped: Order) -> None:
         store.check_person(tx, distributor_id, member_id)
@@ -211,7 +294,7 @@ def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: S
         _record(tx, work, shipped, "order.shipped", shipment=_told(shipped.shipments[-1], shipped.currency))
         remember(tx, shipped)
 
-    return _change(work, distributors_order(work, distributor_id, order_id), decide, write)
+    return _change(work, present, decide, write)
 
 
 def _told(shipment: Shipment, currency: str) -> Item:
@@ -233,6 +316,21 @@ def _told(shipment: Shipment, currency: str) -> Item:
     }
 
 
+def on_order_shipped(work: Work, event: Event) -> None:
+    """Consumer: a shipment on credit may have been paid before it was told."""
+    shipped = event.item
+    credit.settle(work, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
+
+
+def on_payment_recorded(work: Work, event: Event) -> None:
+    """Consumer: what was shipped through the club is paid, or is not after all."""
+    if event.item["source"] != credit.ORDERS:
+        return
+    series, _, document = event.item["document"].partition("/")
+    distributor_id, _, order_id = series.partition(":")
+    credit.settle(work, distributor_id, order_id, document)
+
+
 # --- what all steps share ---------------------------------------------------------------------------------------------
 
 
@@ -249,6 +347,7 @@ def _change(
         changed = _decided(decide, present)
         tx = Transaction()
         store.replace_order(tx, changed)
+        credit.follow(tx, present, changed)
         write(tx, changed)
         try:
             work.table.commit(tx)

@@ -11,7 +11,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.orders.rules import Actor, Happened, Line, Order, Shipment, ShippedLine, State
+from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Shipment, ShippedLine, State
 from chalicelib.orders.schemas import Distributor, ServedRegion
 from chalicelib.pricing import Ruling
 from chalicelib.table import Page, Table, Transaction, keys
@@ -177,7 +177,18 @@ def _shipment_item(shipment: Shipment) -> Item:
         "day": shipment.day.isoformat(),
         "at": shipment.at,
         "parts": {line.sku: line.quantity for line in shipment.lines},
+        **_on_credit_item(shipment.on_credit),
     }
+
+
+def _on_credit_item(on_credit: OnCredit | None) -> Item:
+    if on_credit is None:
+        return {}
+    return {"on_credit": {"due_on": on_credit.due_on.isoformat()} if on_credit.due_on else {}}
+
+
+def _on_credit_of(item: Item | None) -> OnCredit | None:
+    return None if item is None else OnCredit(date.fromisoformat(item["due_on"]) if "due_on" in item else None)
 
 
 def _shipment_of(item: Item, lines: Sequence[Line]) -> Shipment:
@@ -191,6 +202,7 @@ def _shipment_of(item: Item, lines: Sequence[Line]) -> Shipment:
             for line in lines
             if line.sku in parts
         ),
+        on_credit=_on_credit_of(item.get("on_credit")),
     )
 
 

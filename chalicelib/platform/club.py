@@ -159,6 +159,12 @@ class ConsentText(_Figures):
     text_ru: str
 
 
+class Orders(_Figures):
+    """`minimum`: the smallest order by currency; none where a currency is not named."""
+
+    minimum: dict[str, Decimal] = {}
+
+
 PriceRule = Literal["base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion"]
 PercentRule = Literal["tier_discount", "personal_discount", "promotion"]
 
@@ -340,6 +346,7 @@ class Club(_Figures):
     welcome: Welcome
     consents: dict[str, ConsentText]
     pricing: Pricing
+    orders: Orders
     letters: Letters
     imports: Imports
     catalogue: Catalogue = Catalogue()

@@ -41,6 +41,8 @@ KINDS: dict[str, Kind] = {
     "wrong_state": Kind(409, "The present state does not allow this", "Текущее состояние этого не позволяет"),
     "already_exists": Kind(409, "This is there already", "Это уже есть"),
     "in_flight": Kind(409, "The same request is being worked on", "Этот же запрос уже выполняется"),
+    "debt_overdue": Kind(409, "Something is overdue", "Есть просроченная оплата"),
+    "credit_exceeded": Kind(409, "This is more than the credit limit leaves", "Кредитный лимит этого не позволяет"),
     "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
     "code_expired": Kind(410, "The code has expired, ask for a new one", "Код устарел, запросите новый"),
     "precondition_failed": Kind(412, "It was changed by someone else", "Это уже изменил кто-то другой"),

@@ -126,13 +126,36 @@ class Discount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Personal terms: prices by article and discounts, from a day on, and up to a last day if there is one."""
+    """Personal terms, from a day on, and up to a last day if there is one: prices by article, discounts, conditions of orders."""
 
     number: str
     first: date
     last: date | None = None
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     discounts: tuple[Discount, ...] = ()
+    minimum_order: Decimal | None = None
+    deferral_days: int | None = None
+    credit_limit: Decimal | None = None
+
+
+class Agreed(NamedTuple):
+    """What a company's contracts say of its orders on a day; None where they say nothing.
+
+    Of several contracts the one that is best for the company: the lowest minimum, the longest deferral, the highest limit.
+    """
+
+    minimum_order: Decimal | None
+    deferral_days: int | None
+    credit_limit: Decimal | None
+
+
+def agreed(contracts: Iterable[Contract], day: date) -> Agreed:
+    holding = [each for each in contracts if _out_of_time(day, each.first, each.last) is None]
+    return Agreed(
+        minimum_order=min((each.minimum_order for each in holding if each.minimum_order is not None), default=None),
+        deferral_days=max((each.deferral_days for each in holding if each.deferral_days is not None), default=None),
+        credit_limit=max((each.credit_limit for each in holding if each.credit_limit is not None), default=None),
+    )
 
 
 class Bracket(NamedTuple):

@@ -147,6 +147,9 @@ class ContractForm(Form):
             last=self.last,
             prices={each.sku: each.price for each in self.prices},
             discounts=tuple(Discount(each.goods.selection(), each.percent) for each in self.discounts),
+            minimum_order=self.minimum_order,
+            deferral_days=self.deferral_days,
+            credit_limit=self.credit_limit,
         )
 
 

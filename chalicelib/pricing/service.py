@@ -15,7 +15,7 @@ from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import guard, store
-from chalicelib.pricing.rules import Buyer, Contract, Goods, Policy, Price, Promotion, resolve
+from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import PromotionForm, State, TermsForm
 from chalicelib.pricing.store import Stored
 from chalicelib.table import Busy, Key, Refused, Transaction, keys
@@ -36,6 +36,9 @@ class Conditions:
     contracts: tuple[Contract, ...]
     promotions: tuple[Promotion, ...]
     policy: Policy
+
+    def agreed(self, day: date) -> Agreed:
+        return agreed(self.contracts, day)
 
     def price(self, goods: Goods, quantity: int, day: date) -> Price:
         return resolve(
@@ -84,6 +87,11 @@ def _spread(promotion: Promotion, below: Below) -> Promotion:
 def _spread_contract(contract: Contract, below: Below) -> Contract:
     discounts = tuple(each._replace(goods=each.goods.with_those_below(below)) for each in contract.discounts)
     return replace(contract, discounts=discounts)
+
+
+def agreed_with(work: Work, company_id: str) -> Agreed:
+    """What the company's contracts say of its orders today. One read."""
+    return agreed(store.contracts(store.terms(work.table, company_id)), work.today)
 
 
 def policy(work: Work) -> Policy:

@@ -84,6 +84,7 @@ K80 | the personal terms of a company          | table | COMPANY#{company}      
 K81 | a promotion                              | table | PROMOTION#{promotion}        | PROMOTION                          | one          | S           | pricing
 K82 | promotions, latest last day first        | gsi1  | PROMOTIONS                   | {last day}#{promotion}             | by last day  | E           | pricing
 K83 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
+K84 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
 """
 
 from datetime import date
@@ -511,6 +512,11 @@ def mismatch(owner: str, account: str) -> Key:
 def mismatch_list(at: str, owner: str, account: str) -> Key:
     """K67."""
     return Key(MISMATCHES, f"{at}#{owner}#{account}")
+
+
+def credit(company_id: str) -> Key:
+    """K84."""
+    return Key(f"COMPANY#{company_id}", "CREDIT")
 
 
 def terms(company_id: str) -> Key:

@@ -1,13 +1,14 @@
 """What the catalogue's, the orders' and the distributors' rows of the map cost, counted as AWS counts."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 
 import pytest
 
 from chalicelib.catalog import store as catalog
-from chalicelib.orders import distributors, store
+from chalicelib.orders import credit, distributors, store
 from chalicelib.orders.rules import State
 from chalicelib.orders.schemas import DistributorPersonForm
 from chalicelib.platform import http
@@ -216,3 +217,18 @@ def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Wor
     with spent(work.table.client) as cost:
         assert market.place(key="cart-7").headers["idempotency-replayed"] == "true"
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+
+
+@pytest.mark.key_row("K84")
+def test_what_is_owed_is_part_of_the_one_read_of_an_order(work: Work) -> None:
+    tx = Transaction()
+    debts = {
+        f"debt:{number}": {"document": f"УТ-{number}", "amount": Decimal(100), "due_on": "2026-12-01"}
+        for number in range(40)
+    }
+    tx.put({**keys.credit("cmp_1").as_item(), "used": Decimal(4000), **debts})
+    work.table.commit(tx)
+    with spent(work.table.client) as cost:
+        found = work.table.get_many([keys.credit("cmp_1")])
+    assert len(credit.overdue(found[keys.credit("cmp_1")], date(2026, 12, 2))) == 40
+    assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)

@@ -1,0 +1,141 @@
+"""What a company has on order and owes, against the credit that was agreed with it.
+
+CREDIT (K84): `used`, what is on order and not yet shipped, and what was shipped on credit and is not paid; and for each shipment on
+credit an attribute `debt:{id}` {document, amount, due_on}, while it is not paid.
+
+`used` moves in the transaction of the order's own step, so it is exact at any moment, and orders that come together cannot pass the
+limit. A shipment is on credit where a deferral or a limit is agreed on its day; of who pays otherwise the club keeps no debts.
+
+    placed            used + total                          refused where that passes the limit
+    accepted, shipped used by what the order's open amount loses; a shipment on credit stays in it as a debt
+    rejected, …       used - what was still open
+    paid              used - the debt                       payment.recorded and order.shipped, in any order: `settle`
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.bonuses import check_payment, payment_of
+from chalicelib.orders import store
+from chalicelib.orders.rules import OnCredit, Order, Shipment, State
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.work import Work
+from chalicelib.pricing import Agreed
+from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table.transactions import Item
+
+_DEBT = "debt:"
+TRIES = 5  # at a shipment whose payment is told anew meanwhile
+ORDERS = "orders"  # the source of what is shipped through the club itself
+_OPEN = {State.PLACED, State.ACCEPTED, State.PARTLY_SHIPPED}
+
+
+class Debt(NamedTuple):
+    """A shipment on credit that is not paid. Without a deferral it has no day on which it falls due."""
+
+    document: str
+    amount: Decimal
+    due_on: date | None
+
+
+# --- placing ----------------------------------------------------------------------------------------------------------
+
+
+def used(item: Item | None) -> Decimal:
+    return item.get("used", Decimal(0)) if item else Decimal(0)
+
+
+def overdue(item: Item | None, day: date) -> list[Debt]:
+    """What should have been paid before this day, oldest first."""
+    return [debt for debt in owed(item) if debt.due_on is not None and debt.due_on < day]
+
+
+def owed(item: Item | None) -> list[Debt]:
+    """All that is shipped on credit and not paid, first due first; what has no day comes last."""
+    return sorted(_debts(item), key=lambda debt: (debt.due_on or date.max, debt.document))
+
+
+def hold(tx: Transaction, order: Order, limit: Decimal | None) -> None:
+    """Adds the new order to what is used. Refused with label `credit` where that would pass the limit."""
+    within = None
+    if limit is not None:
+        room = limit - order.total
+        fits = Attr("used").lte(room)
+        within = fits | Attr("used").not_exists() if room >= 0 else fits
+    tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
+
+
+# --- every further step -----------------------------------------------------------------------------------------------
+
+
+def follow(tx: Transaction, before: Order, after: Order) -> None:
+    """What the step changes: less is open, and what was shipped on credit is owed."""
+    owed = [each for each in after.shipments[len(before.shipments) :] if each.on_credit]
+    gained = _open(after) - _open(before) + sum(each.total for each in owed)
+    debts = {_attribute(after, each.document): _debt(each) for each in owed}
+    if gained or debts:
+        tx.update(keys.credit(after.company_id), put=debts or None, add={"used": gained} if gained else None)
+
+
+def on_credit(agreed: Agreed, shipped_on: date) -> OnCredit | None:
+    """How a shipment of this day is to be paid; None where nothing is agreed about it."""
+    if agreed.deferral_days is not None:
+        return OnCredit(shipped_on + timedelta(days=agreed.deferral_days))
+    return OnCredit(None) if agreed.credit_limit is not None else None
+
+
+def _open(order: Order) -> Decimal:
+    """The amount of what both sides still count on."""
+    if order.state not in _OPEN:
+        return Decimal(0)
+    return sum((line.unit_price * line.left for line in order.lines), Decimal(0))
+
+
+# --- paying -----------------------------------------------------------------------------------------------------------
+
+
+def settle(work: Work, distributor_id: str, order_id: str, document: str) -> None:
+    """Makes the debt of a shipment what its payment says now: owed, or not. Doing it again changes nothing."""
+    order = store.read_distributors_order(work.table, distributor_id, order_id)
+    shipment = next((each for each in order.shipments if each.document == document), None) if order else None
+    if order is None or shipment is None or shipment.on_credit is None:
+        return
+    name, key = _attribute(order, document), keys.credit(order.company_id)
+    for _ in range(TRIES):
+        payment = payment_of(work, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
+        tx = Transaction()
+        check_payment(tx, payment)
+        if payment.paid_on:
+            tx.update(key, add={"used": -shipment.total}, remove=(name,), when=Attr(name).exists(), label="debt")
+        else:
+            debt = {name: _debt(shipment)}
+            tx.update(key, put=debt, add={"used": shipment.total}, when=Attr(name).not_exists(), label="debt")
+        try:
+            work.table.commit(tx)
+        except Refused as refused:
+            if "debt" in refused:
+                return  # it is so already
+            continue  # the payment was told anew meanwhile
+        return
+    raise Busy(f"the payment of {document} stayed under change")
+
+
+def _debt(shipment: Shipment) -> Item:
+    due = {"due_on": shipment.on_credit.due_on.isoformat()} if shipment.on_credit and shipment.on_credit.due_on else {}
+    return {"document": shipment.document, "amount": shipment.total, **due}
+
+
+def _attribute(order: Order, document: str) -> str:
+    """A name without a point or bracket, which would be read as a path."""
+    return _DEBT + derived_id("dbt", order.order_id, document)
+
+
+def _debts(item: Item | None) -> Iterator[Debt]:
+    for name, value in (item or {}).items():
+        if name.startswith(_DEBT):
+            due = date.fromisoformat(value["due_on"]) if "due_on" in value else None
+            yield Debt(value["document"], value["amount"], due)

@@ -1,0 +1,68 @@
+"""A cart at today's prices, with nothing kept of it."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from chalicelib.orders import carts
+from chalicelib.orders.carts import Cart
+from chalicelib.orders.rules import Asked, Misfit
+from chalicelib.orders.schemas import QuoteAnswer, QuoteForm, QuoteLine
+from chalicelib.platform.money import Money
+from chalicelib.platform.problems import Fault
+from chalicelib.platform.work import Work
+from chalicelib.pricing import PriceAnswer
+
+
+def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
+    """One read for every hundred keys: three for the largest cart. Lines that cannot be ordered are told beside the others."""
+    asked = [line.asked() for line in form.lines]
+    cart = carts.cart_of(work, company_id, asked, work.table.get_many(carts.keys_of(company_id, asked)))
+    wrong: dict[int, list[Misfit]] = {}
+    for misfit in cart.misfits:
+        wrong.setdefault(misfit.line, []).append(misfit)
+    lines = [
+        _line(work, cart, line, _faults(wrong.get(place, ())), language if form.explain else None)
+        for place, line in enumerate(asked)
+    ]
+    # What is sold in another currency than the first line has an error, and belongs to another order.
+    counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
+    total = sum((each.amount for each in counted), Decimal(0))
+    minimum = carts.minimum_of(work, cart)
+    return QuoteAnswer(
+        day=work.today,
+        lines=lines,
+        total=Money(amount=total, currency=cart.currency) if counted else None,
+        minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
+        can_be_ordered=not wrong and total >= minimum,
+    )
+
+
+def _faults(misfits: Iterable[Misfit]) -> list[Fault]:
+    return [Fault(pointer=f"/lines/{each.line}/{each.field}", code=each.code, detail=each.detail) for each in misfits]
+
+
+def _line(work: Work, cart: Cart, line: Asked, errors: list[Fault], language: str | None) -> QuoteLine:
+    if line.sku not in cart.products:
+        return QuoteLine(
+            sku=line.sku,
+            quantity=line.quantity,
+            base_price=None,
+            unit_price=None,
+            amount=None,
+            explanation=None,
+            errors=errors,
+        )
+    price = cart.price(line)
+
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=price.currency)
+
+    return QuoteLine(
+        sku=line.sku,
+        quantity=line.quantity,
+        base_price=money(price.base_price),
+        unit_price=money(price.unit_price),
+        amount=money(price.amount),
+        explanation=PriceAnswer.of(price, language, work.club) if language else None,
+        errors=errors,
+    )

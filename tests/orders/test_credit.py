@@ -1,0 +1,325 @@
+"""What a company has on order and owes, and what the agreed limit leaves room for."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import chain
+from threading import Barrier
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from chalicelib import orders
+from chalicelib.bonuses import payments
+from chalicelib.bonuses.payments import Payment
+from chalicelib.orders import credit
+from chalicelib.platform import http
+from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, keys
+from chalicelib.table.transactions import Item
+from tests.orders.steps import Market
+from tests.orders.test_parallel import _a_request_per_thread  # noqa: F401  a request per thread here too
+from tests.pricing.steps import MANAGER
+from tests.support.api import Answer, Api
+from tests.support.crashes import crashes, lost_replies, watched
+from tests.support.memory import MemoryDynamo
+
+CALLERS = 64
+
+
+def agree(market: Market, **conditions: Any) -> None:
+    """A contract that holds from today on, in place of what was agreed before."""
+    url = f"/v1/staff/companies/{market.company_id}/terms"
+    present = market.api.call("GET", url, MANAGER).headers["etag"]
+    contract = {"number": "K-7", "from": market.work.today.isoformat(), **conditions}
+    answer = market.api.call("PUT", url, MANAGER, {"contracts": [contract]}, headers={"if-match": present})
+    assert answer.status == 200, answer.text
+
+
+def item(market: Market) -> Item:
+    return market.work.table.get(keys.credit(market.company_id), consistent=True) or {}
+
+
+def used(market: Market) -> Decimal:
+    return credit.used(item(market))
+
+
+def debts(market: Market, day: date = date.max) -> list[tuple[str, str, str]]:
+    """The shipments that are owed and fall due, as document, amount and day."""
+    return [(debt.document, f"{debt.amount:.2f}", str(debt.due_on)) for debt in credit.overdue(item(market), day)]
+
+
+def ref(market: Market, order_id: str, document: str) -> tuple[str, str]:
+    return "orders", f"{market.distributor_id}:{order_id}/{document}"
+
+
+def pay(market: Market, order_id: str, document: str, day: date | None, work: Work | None = None) -> None:
+    """Told by whoever keeps the books, and delivered."""
+    payments.record(work or market.work, [Payment(ref(market, order_id, document), day)], by="mch_1")
+    told(market, order_id, document)
+
+
+def told(market: Market, order_id: str, document: str) -> None:
+    source, number = ref(market, order_id, document)
+    orders.on_payment_recorded(market.work, Event("payment.recorded", "evt", {"source": source, "document": number}))
+
+
+# --- the limit --------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_that_the_limit_leaves_no_room_for_is_refused_and_says_why(market: Market):
+    agree(market, credit_limit="2000.00")
+    assert market.place({"LMP-1": 10}).status == 201
+    refused = market.place({"LMP-1": 7})
+    assert (refused.status, refused.json["code"]) == (409, "credit_exceeded")
+    figures = {name: refused.json[name]["amount"] for name in ("limit", "used", "left", "total")}
+    assert figures == {"limit": "2000.00", "used": "1200.00", "left": "800.00", "total": "840.00"}
+    assert market.place({"LMP-1": 6}).status == 201
+    assert used(market) == Decimal("1920.00")
+
+
+def test_an_order_above_the_whole_limit_is_refused_even_as_the_first(market: Market):
+    agree(market, credit_limit="100.00")
+    assert market.place({"LMP-1": 1}).json["code"] == "credit_exceeded"
+    assert item(market) == {}
+
+
+def test_an_order_that_takes_just_what_is_left_is_placed(market: Market):
+    agree(market, credit_limit="1200.00")
+    assert market.place({"LMP-1": 10}).status == 201
+
+
+@pytest.mark.parametrize("end", ["cancel", "reject"])
+def test_an_order_that_comes_to_nothing_gives_its_room_back(market: Market, end: str):
+    agree(market, credit_limit="1200.00")
+    order_id = market.placed({"LMP-1": 10})
+    assert getattr(market, end)(order_id).status == 200
+    assert used(market) == 0
+    assert market.place({"LMP-1": 10}).status == 201
+
+
+def test_what_is_accepted_with_less_gives_the_rest_back(market: Market):
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id, {"LMP-1": 4})
+    assert used(market) == Decimal("480.00")
+
+
+def test_without_terms_what_is_shipped_is_owed_to_nobody_here(market: Market):
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, {"LMP-1": 4})
+    assert (used(market), debts(market)) == (Decimal("720.00"), [])
+
+
+# --- shipments on credit ----------------------------------------------------------------------------------------------
+
+
+def test_a_shipment_on_credit_stays_used_until_it_is_paid(market: Market):
+    agree(market, credit_limit="5000.00", deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, {"LMP-1": 4}, document="УТ-1.2")
+    due = str(market.work.today + timedelta(days=30))
+    assert (used(market), debts(market)) == (Decimal("1200.00"), [("УТ-1.2", "480.00", due)])
+    pay(market, order_id, "УТ-1.2", market.work.today)
+    assert (used(market), debts(market)) == (Decimal("720.00"), [])
+
+
+def test_a_payment_that_was_told_before_its_shipment_counts(market: Market):
+    agree(market, deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    pay(market, order_id, "УТ-1", market.work.today)
+    market.ship(order_id, document="УТ-1")
+    shipped = {"distributor_id": market.distributor_id, "order_id": order_id, "shipment": {"document": "УТ-1"}}
+    orders.on_order_shipped(market.work, Event("order.shipped", "evt", shipped))
+    assert (used(market), debts(market)) == (0, [])
+
+
+def test_a_payment_that_is_withdrawn_is_owed_again(market: Market):
+    agree(market, deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, document="УТ-1")
+    pay(market, order_id, "УТ-1", market.work.today)
+    later = replace(market.work, now=market.work.now + timedelta(hours=1))
+    pay(market, order_id, "УТ-1", None, later)
+    assert (used(market), len(debts(market))) == (Decimal("1200.00"), 1)
+
+
+def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market, monkeypatch: pytest.MonkeyPatch):
+    agree(market, deferral_days=10)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, document="УТ-1")
+
+    def on_day(days: int) -> Work:
+        work = replace(market.work, now=market.work.now + timedelta(days=days))
+        monkeypatch.setattr(http, "work_now", lambda: work)
+        return work
+
+    on_day(10)
+    assert market.place({"LMP-1": 1}).status == 201  # due today is not overdue
+    on_day(11)
+    refused = market.place({"LMP-1": 1})
+    assert (refused.status, refused.json["code"]) == (409, "debt_overdue")
+    due = str(market.work.today + timedelta(days=10))
+    assert refused.json["documents"] == [{"document": "УТ-1", "amount": "1200.00", "due_on": due}]
+    pay(market, order_id, "УТ-1", market.work.today)
+    assert market.place({"LMP-1": 1}).status == 201
+
+
+def test_what_other_systems_are_paid_is_of_no_concern_here(market: Market):
+    orders.on_payment_recorded(market.work, Event("payment.recorded", "evt", {"source": "1c", "document": "2026/УТ-1"}))
+    assert item(market) == {}
+
+
+def test_a_payment_is_settled_once_whatever_breaks(market: Market):
+    agree(market, deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, document="УТ-1")
+    payments.record(market.work, [Payment(ref(market, order_id, "УТ-1"), market.work.today)], by="mch_1")
+    before = item(market)
+    for interruption in chain(crashes(), lost_replies()):
+        market.work.table.put(before)
+        with interruption, suppress(ConnectionClosedError):
+            told(market, order_id, "УТ-1")
+        told(market, order_id, "УТ-1")
+        assert (used(market), debts(market)) == (0, []), interruption
+
+
+def test_a_company_sees_what_it_has_on_order_and_owes(market: Market):
+    def shown() -> Any:
+        return market.api.call("GET", "/v1/company/credit", market.buyer).json
+
+    assert shown() == {"limit": None, "used": {"amount": "0.00", "currency": "RUB"}, "left": None, "debts": []}
+    agree(market, credit_limit="2000.00", deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
+    due = str(market.work.today + timedelta(days=30))
+    debt = {"document": "УТ-1", "amount": {"amount": "480.00", "currency": "RUB"}, "due_on": due, "overdue": False}
+    told = shown()
+    assert [told[name]["amount"] for name in ("limit", "used", "left")] == ["2000.00", "1200.00", "800.00"]
+    assert told["debts"] == [debt]
+    assert market.order(order_id)["shipments"][0]["due_on"] == due
+    assert market.api.call("GET", f"/v1/staff/companies/{market.company_id}/credit", MANAGER).json == told
+    assert market.api.call("GET", "/v1/staff/companies/cmp_none/credit", MANAGER).status == 404
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+
+
+def test_of_many_orders_at_once_just_as_many_are_placed_as_the_limit_holds(local_market: Market):
+    agree(local_market, credit_limit="1300.00")
+    gate = Barrier(CALLERS)
+
+    def place(number: int) -> Answer:
+        gate.wait()
+        return local_market.place({"LMP-1": 1}, key=f"cart-{number}")
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        answers = list(pool.map(place, range(CALLERS)))
+    assert [answer.status for answer in answers].count(201) == 10
+    refused = [answer.json for answer in answers if answer.status != 201]
+    assert {answer["code"] for answer in refused} == {"credit_exceeded"}
+    assert {answer["left"]["amount"] for answer in refused} == {"100.00"}
+    assert used(local_market) == Decimal("1200.00")
+
+
+# --- whatever happens -------------------------------------------------------------------------------------------------
+
+
+class Credit(RuleBasedStateMachine):
+    """Orders, steps, payments and their withdrawals in any order, each of them told any number of times."""
+
+    market: Market
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.shipments: list[tuple[str, str]] = []
+        self.paid: dict[tuple[str, str], bool] = {}
+        self.moments = 0
+
+    @rule(quantity=st.integers(1, 9))
+    def place(self, quantity: int) -> None:
+        answer = self.market.place({"LMP-1": quantity})
+        if answer.status == 201:
+            self.ids.append(answer.json["order_id"])
+
+    @rule(data=st.data(), step=st.sampled_from(["accept", "reject", "cancel"]), less=st.integers(0, 9))
+    def answer(self, data: st.DataObject, step: str, less: int) -> None:
+        if self.ids:
+            order_id = data.draw(st.sampled_from(self.ids))
+            if step == "accept":
+                self.market.accept(order_id, {"LMP-1": less})
+            else:
+                getattr(self.market, step)(order_id)
+
+    @rule(data=st.data(), quantity=st.integers(1, 9))
+    def ship(self, data: st.DataObject, quantity: int) -> None:
+        if self.ids:
+            order_id, document = data.draw(st.sampled_from(self.ids)), f"УТ-{len(self.shipments)}"
+            if self.market.ship(order_id, {"LMP-1": quantity}, document=document).status == 200:
+                self.shipments.append((order_id, document))
+
+    @rule(data=st.data(), paid=st.booleans())
+    def pay(self, data: st.DataObject, paid: bool) -> None:
+        if self.shipments:
+            shipment = data.draw(st.sampled_from(self.shipments))
+            self.moments += 1
+            later = replace(self.market.work, now=self.market.work.now + timedelta(seconds=self.moments))
+            pay(self.market, *shipment, self.market.work.today if paid else None, later)
+            self.paid[shipment] = paid
+
+    @rule(data=st.data())
+    def tell_again(self, data: st.DataObject) -> None:
+        if self.shipments:
+            told(self.market, *data.draw(st.sampled_from(self.shipments)))
+
+    @rule(limit=st.none() | st.integers(100, 3000), deferral=st.none() | st.integers(0, 60))
+    def agree(self, limit: int | None, deferral: int | None) -> None:
+        agree(self.market, credit_limit=f"{limit}.00" if limit else None, deferral_days=deferral)
+
+    @invariant()
+    def what_is_used_is_what_is_open_and_what_is_owed(self) -> None:
+        expected = Decimal(0)
+        for order_id in self.ids:
+            order = orders.order(self.market.work, self.market.company_id, order_id)
+            assert order is not None
+            if order.state in ("placed", "accepted", "partly_shipped"):
+                expected += sum(line.left * line.unit_price for line in order.lines)
+            for shipment in order.shipments:
+                if shipment.on_credit and not self.paid.get((order_id, shipment.document)):
+                    expected += shipment.total
+        assert used(self.market) == expected
+
+
+def test_what_is_used_is_always_what_is_open_and_what_is_owed(
+    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin() -> Credit:
+        fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+        monkeypatch.setattr(http, "work_now", lambda: fresh)
+        machine = Credit()
+        machine.market = Market(api, fresh)
+        return machine
+
+    run_state_machine_as_test(
+        begin,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=[HealthCheck.function_scoped_fixture],
+        ),
+    )
