@@ -1,0 +1,106 @@
+"""The bonuses' nights: what a company costs that is due, what one costs that is proved, and that nobody else costs anything.
+
+How the membership is simulated says tests/bonuses/membership.py; here at a fiftieth of the design's size: 200 due of 200, and 200 due,
+one in a hundred, of 20,000.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median
+
+import pytest
+
+from chalicelib.bonuses import ledger, night, notices, proof, rules
+from chalicelib.bonuses.proof import Checkpoint, Told
+from chalicelib.bonuses.rules import Book, Cause, Posting
+from chalicelib.platform.work import Work
+from chalicelib.table import Table
+from tests.benchmarks.report import report
+from tests.bonuses.membership import EVE, Night, run, two_memberships
+
+DUE, MEMBERS = 200, 20_000
+ROUNDS = 9
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    return Work(table=local_table, now=EVE)
+
+
+@pytest.mark.timeout(900)
+def test_a_night_and_a_proof_cost_by_who_is_due_and_who_moved(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, among_many = two_memberships(work, monkeypatch, due=DUE, of=MEMBERS)
+    compare("nightly bonuses", "due", alone.night, among_many.night, calls=3, reads=2, writes=16)
+    compare("bonus proof", "moved", alone.proof, among_many.proof, calls=1.5, reads=7, writes=3)
+
+
+def test_a_night_without_work(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(work, monkeypatch, night.nightly, {})  # the first one ever copies the price lists
+    for what, start in (("nightly bonuses", night.nightly), ("bonus proof", night.prove)):
+        idle = run(replace(work, now=work.now + timedelta(days=1)), monkeypatch, start, {})
+        report(f"{what}: calls and read units of a night without work", f"{idle.calls} and {idle.read_units:g}")
+        assert idle.doing.calls == []
+
+
+def compare(what: str, who: str, alone: Night, among_many: Night, *, calls: float, reads: float, writes: float) -> None:
+    for figure, of_few, of_many, most in (
+        ("calls", alone.calls, among_many.calls, calls),
+        ("read units", alone.read_units, among_many.read_units, reads),
+        ("write units", alone.write_units, among_many.write_units, writes),
+    ):
+        each = f"{what}: {figure} per company {who}"
+        report(f"{each}, {DUE} of {DUE}", f"{of_few / DUE:.2f}", f"at most {most:g}")
+        ratio = of_many / of_few
+        report(f"{each}, {DUE} of {MEMBERS:,}", f"{of_many / DUE:.2f}, {ratio:.3f} of the former", "within 10 %")
+        assert of_few <= most * DUE
+        assert ratio == pytest.approx(1, abs=0.1)
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def grown(postings: int) -> tuple[Book, list[Posting]]:
+    """A book of five years, and the newest of its postings."""
+    book, day, told = Book("cmp_1", "RUB", day=date(2022, 1, 10)), date(2022, 1, 10), []
+    for number in range(1, postings + 1):
+        day += timedelta(days=max(1, 1800 // postings))
+        expires_on = date(day.year + 1, day.month, 28)
+        after = rules.credit(book, expires_on, Decimal("100.25"), day)
+        entries = rules.difference(book, after, day, day)
+        book = replace(after, day=day, sequence=number)
+        cause = Cause("accrual", (f"{number}",))
+        place = (ledger.posting_id("cmp_1", cause), "cmp_1", "RUB", f"{day}", day, number, cause, entries)
+        told.append(Posting(*place, rules.balances(book, day)))
+    return book, told
+
+
+def microseconds(rule: Callable[[], object], times: int = 50) -> float:
+    took = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        for _ in range(times):
+            rule()
+        took.append((time.process_time() - start) / times)
+    return median(took) * 1e6
+
+
+def test_the_rules_of_a_night(work: Work) -> None:
+    book, postings = grown(400)
+    figures = ledger.notice_figures(work)
+    told = [Told(posting, posting.posting_id, posting.sequence) for posting in postings]
+    known = Checkpoint("cmp_1", "RUB")
+
+    def a_day() -> object:
+        return rules.balances(book, book.day), notices.notices(book, book.day, figures), notices.next_day(book, figures)
+
+    def a_proof() -> list[object]:
+        places = proof.places_after(known, told)
+        return [*proof.prove_postings(known, None, told, book.sequence), *proof.prove_book(places, book)]
+
+    # Lots that expired meanwhile were never posted as such here, so only the chain is judged, and what is not asserted is timed alike.
+    assert not [each for each in a_proof() if each.fault in ("posting_missing", "posting_doubled", "entries_not_zero")]  # type: ignore[attr-defined]
+    report("bonus rules: what a day brings, 60 lots", f"{microseconds(a_day):.0f} µs a company")
+    report("bonus rules: the proof of 400 postings", f"{microseconds(a_proof, 5) / 400:.1f} µs a posting")
