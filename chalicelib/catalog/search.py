@@ -4,14 +4,17 @@ A product is found by how its article number begins, or by words. Words are comp
 stemmers), so that any inflected form finds any other; the last word of a question may be unfinished. All words must be there.
 
 The whole of the catalogue's entries is held in memory and looked through in the order that was asked for, from where the page before
-ended. Weakest point: time and memory grow with the catalogue; see tests/benchmarks/bench_catalogue.py for where that ends.
+ended. Weakest point: memory, and the time that the next reader needs after a change, grow with the catalogue; what that means is
+measured in tests/benchmarks/bench_catalogue.py.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from heapq import merge
+from itertools import accumulate, chain, islice
 from typing import Literal, NamedTuple
 
 from chalicelib.catalog.rules import Product, Status
@@ -97,41 +100,42 @@ def entry_of(product: Product) -> Entry:
 
 
 def matcher(wanted: Wanted) -> Callable[[Entry], bool]:
-    """Says of an entry whether it is meant. What is cheapest to look at comes first."""
+    """Says of an entry whether it is meant."""
     tests: list[Callable[[Entry], bool]] = []
-    if wanted.categories is not None:
-        categories = frozenset(wanted.categories)
+    if (categories := wanted.categories) is not None:
         tests.append(lambda entry: entry.category in categories)
     if wanted.brand is not None:
         tests.append(lambda entry: entry.brand == wanted.brand)
     if wanted.status is not None:
-        status = wanted.status.value
-        tests.append(lambda entry: entry.status == status)
+        tests.append(lambda entry: entry.status == wanted.status)
     if wanted.own_brand is not None:
         tests.append(lambda entry: entry.own_brand is wanted.own_brand)
     if wanted.text is not None:
-        tests.append(_text(wanted.text))
-    if len(tests) == 1:
-        return tests[0]
+        tests.append(_Text(wanted.text).means)
     return lambda entry: all(test(entry) for test in tests)
 
 
-def _text(text: str) -> Callable[[Entry], bool]:
-    typed = fold(text.strip())
-    words = _WORD.findall(typed)
-    if not words:
-        return lambda entry: entry.code.startswith(typed)
-    whole = [f" {_stem(word)} " for word in words]
-    *before, last = whole
-    beginning = f" {words[-1]}"
+class _Text:
+    """What somebody typed, as it is looked for."""
 
-    def found(entry: Entry) -> bool:
+    def __init__(self, text: str) -> None:
+        self.code = fold(text.strip())
+        words = _WORD.findall(self.code)
+        whole = [f" {_stem(word)} " for word in words]
+        self._before, self._last = whole[:-1], whole[-1:]
+        self._unfinished = f" {words[-1]}" if words else ""
+        # What every entry that is meant by its words has in it. None: no entry is.
+        self.clues = [*self._before, _shared(whole[-1], self._unfinished)] if words else []
+
+    def means(self, entry: Entry) -> bool:
         has = entry.words
-        if all(word in has for word in before) and (last in has or beginning in has):
+        if (
+            self._last
+            and (self._last[0] in has or self._unfinished in has)
+            and all(each in has for each in self._before)
+        ):
             return True
-        return entry.code.startswith(typed)
-
-    return found
+        return entry.code.startswith(self.code)
 
 
 class Index:
@@ -139,27 +143,92 @@ class Index:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = list(entries)
-        self._orders: dict[Order, tuple[list[Position], list[Entry]]] = {}
+        self._orders: dict[Order, _Ordered] = {}
 
     def find(
         self, wanted: Wanted, order: Order, *, limit: int, after: Position | None
     ) -> tuple[list[str], Position | None]:
         """The next article numbers, and where to go on from; None at the end."""
-        positions, entries = self._in(order)
-        means = matcher(wanted)
-        found: list[int] = []
-        for place in range(bisect_right(positions, after) if after else 0, len(entries)):
-            if means(entries[place]):
-                if len(found) == limit:
-                    return [entries[each].sku for each in found], positions[found[-1]]
-                found.append(place)
-        return [entries[each].sku for each in found], None
-
-    def _in(self, order: Order) -> tuple[list[Position], list[Entry]]:
         if order not in self._orders:
-            sorted_ = sorted((_position(entry, order), entry) for entry in self._entries)
-            self._orders[order] = ([each for each, _ in sorted_], [entry for _, entry in sorted_])
-        return self._orders[order]
+            self._orders[order] = _Ordered(self._entries, order)
+        ordered, means = self._orders[order], matcher(wanted)
+        start = bisect_right(ordered.positions, after) if after else 0
+        meant = (place for place in ordered.candidates(wanted, start) if means(ordered.entries[place]))
+        found = list(islice(meant, limit + 1))
+        skus = [ordered.entries[place].sku for place in found[:limit]]
+        return skus, ordered.positions[found[limit - 1]] if len(found) > limit else None
+
+
+FEW = 500  # entries that are looked at sooner than their words are searched
+
+
+class _Ordered:
+    """The entries in one order, and what makes it quick to find the next one that may be meant.
+
+    All words lie in one text, in this order, and so do all codes: the next entry with a word is where that text has it next.
+    """
+
+    def __init__(self, entries: Iterable[Entry], order: Order) -> None:
+        ordered = sorted((_position(entry, order), entry) for entry in entries)
+        self.positions = [position for position, _ in ordered]
+        self.entries = [entry for _, entry in ordered]
+        self._words = _Lines([entry.words for entry in self.entries])
+        self._codes = _Lines([entry.code for entry in self.entries])
+        self._having: dict[tuple[str, object], list[int]] = {}
+        for place, entry in enumerate(self.entries):
+            for name in ("brand", "category", "status", "own_brand"):
+                self._having.setdefault((name, getattr(entry, name)), []).append(place)
+
+    def candidates(self, wanted: Wanted, start: int) -> Iterable[int]:
+        """The places from `start` on, in order, of all entries that are meant, and of as few others as is quickly told."""
+        lists = [
+            self._having.get((name, value), [])
+            for name, value in (("brand", wanted.brand), ("status", wanted.status), ("own_brand", wanted.own_brand))
+            if value is not None
+        ]
+        if wanted.categories is not None:
+            lists.append(sorted(chain(*(self._having.get(("category", each), []) for each in wanted.categories))))
+        shortest = min(lists, key=len, default=None)
+        if wanted.text is not None and (shortest is None or len(shortest) > FEW):
+            text = _Text(wanted.text)
+            by_words = self._words.having(self._words.rarest(text.clues), start) if text.clues else ()
+            return _once(merge(by_words, self._codes.having(f"\n{text.code}", start)))
+        if shortest is None:
+            return range(start, len(self.entries))
+        return islice(shortest, bisect_left(shortest, start), None)
+
+
+class _Lines:
+    """Many short texts as one, each behind a line feed, which none of them has."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._text = "\n".join(["", *lines])
+        self._begins = list(accumulate((len(line) + 1 for line in lines), initial=0))
+
+    def rarest(self, clues: Sequence[str]) -> str:
+        return clues[0] if len(clues) == 1 else min(clues, key=self._text.count)
+
+    def having(self, clue: str, start: int) -> Iterator[int]:
+        """The numbers of the lines from `start` on that have this in them, or that begin with what follows its line feed."""
+        found = self._text.find(clue, self._begins[start])
+        while found >= 0:
+            line = bisect_right(self._begins, found) - 1
+            yield line
+            found = self._text.find(clue, self._begins[line + 1])
+
+
+def _shared(one: str, other: str) -> str:
+    """How both begin."""
+    return one[: next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(other))]
+
+
+def _once(places: Iterable[int]) -> Iterator[int]:
+    """Rising numbers without their repetitions."""
+    before = -1
+    for place in places:
+        if place != before:
+            yield place
+        before = place
 
 
 def _position(entry: Entry, order: Order) -> Position:
