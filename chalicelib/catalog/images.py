@@ -8,6 +8,7 @@ and that of a picture that was taken away in the moment of a crash, stay in the 
 from collections.abc import Callable
 from datetime import timedelta
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.catalog import store
@@ -108,10 +109,12 @@ def _changed(
         if gone:
             tx.delete(keys.image(image_id))
         elif after != before:
-            tx.update(keys.image(image_id), remove=["expires_at"])
+            tx.update(keys.image(image_id), remove=["expires_at"], when=Attr("pk").exists(), label="image")
         try:
             work.table.commit(tx)
-        except Refused:
+        except Refused as refused:
+            if "image" in refused:
+                raise Problem("not_found") from None
             continue
         return Images(sku=sku, images=shown(work, {"images": [each._asdict() for each in after]}))
     raise Busy("the product's pictures stayed under change")

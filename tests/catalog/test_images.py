@@ -16,7 +16,7 @@ from chalicelib.platform.work import Work
 from chalicelib.table import keys
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
-from tests.support.crashes import crashes, lost_replies
+from tests.support.crashes import crashes, lost_replies, races
 from tests.support.partners import OPERATIONS, partner
 from tests.support.table import everything, restore
 
@@ -169,3 +169,27 @@ def test_an_interrupted_confirmation_is_finished_by_its_repeat(api: Api, work: W
         now = everything(work)
         wanted = wanted or now
         assert now == wanted, interruption
+
+
+def test_a_picture_that_is_taken_away_meanwhile_is_not_shown(api: Api, work: Work):
+    image_id = arrive(start(api))
+    beginning = everything(work)
+    for race in races(lambda: images.remove(work, image_id)):
+        restore(work, beginning)
+        boto3.client("s3").put_object(Bucket="club-files", Key=f"products/{image_id}", Body=b"png")
+        with race:
+            answer = confirm(api, image_id)
+        if race.happened:
+            assert answer.status in (404, 409), race
+            assert shown(api, work) == []
+            assert keys.image(image_id) not in everything(work)
+
+
+def test_pictures_that_are_confirmed_at_once_are_all_shown(api: Api, work: Work):
+    mine, other = arrive(start(api)), arrive(start(api))
+    beginning = everything(work)
+    for race in races(lambda: images.confirm(work, other)):
+        restore(work, beginning)
+        with race:
+            images.confirm(work, mine)
+        assert set(shown(api, work)) == ({mine, other} if race.happened else {mine}), race
