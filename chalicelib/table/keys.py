@@ -19,7 +19,7 @@ K09 | the people of a company                  | table | COMPANY#{company}      
 K10 | all companies by name                    | gsi1  | COMPANIES                    | {name}#{company}                   | by name      | E           | companies
 K11 | people waiting for a manager's word      | gsi2  | CLAIMS                       | {time}#{company}#{member}          | oldest first | E           | companies
 K12 | where a company stands                   | table | COMPANY#{company}            | STANDING                           | one          | E, S        | tiers, pricing
-K13 | what falls due on a day                  | gsi2  | DUE#{work}#{day}#{shard}     | {company}                          | by company   | E           | tiers
+K13 | what falls due on a day                  | gsi2  | DUE#{work}#{day}#{shard}     | {company}                          | by company   | E           | tiers, bonuses
 K14 | purchases of a company by day            | table | COMPANY#{company}            | DAY#{date}                         | by day       | S           | sales, tiers
 K15 | documents of a company                   | table | COMPANY#{company}            | SALE#{date}#{src}#{doc}#{rev}      | latest first | E, S        | sales, tiers
 K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document} | HEAD                               | one          | S           | sales
@@ -43,7 +43,7 @@ K33 | all distributors                         | gsi1  | DISTRIBUTORS           
 K34 | the staff                                | gsi1  | STAFF                        | {name}#{member}                    | by name      | E           | members
 K35 | imports, newest first                    | gsi1  | IMPORTS                      | {time}#{import}                    | by time      | E           | exchange
 K36 | letters that someone must look at        | gsi2  | LETTERS#{state}              | {time}#{letter}                    | oldest first | E           | letters
-K37 | when did this job last run               | table | RUN#{job}                    | {time}                             | newest first | S           | tiers
+K37 | when did this job last run               | table | RUN#{job}                    | {time}                             | newest first | S           | platform.nights
 K38 | the further lines of a long document     | table | COMPANY#{company}            | LINES#{date}#{src}#{doc}#{rev}#{n} | by number    | S           | sales
 K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
 K40 | the ladders in force of a currency       | table | LADDERS                      | FROM#{currency}#{date}             | by day       | S           | tiers

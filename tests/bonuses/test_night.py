@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib import letters
 from chalicelib.bonuses import ledger, night, rules
 from chalicelib.bonuses.rules import Cause
 from chalicelib.platform import nights
+from chalicelib.platform.events import Event
+from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, keys
 from tests.bonuses import goods_steps
@@ -20,6 +23,7 @@ from tests.bonuses.nights import a_night, at, book_item, company, days_later, po
 from tests.bonuses.steps import balances, credit, reverse
 from tests.support.crashes import Interruption, crashes, lost_replies, races, watched
 from tests.support.memory import MemoryDynamo
+from tests.support.partners import partner
 from tests.support.spent import calls_counted
 from tests.support.table import everything, restore
 
@@ -196,6 +200,18 @@ def test_messages_that_come_twice_and_in_any_order_tell_and_post_once(work: Work
     for company_id in ids:
         assert posted(work, company_id)[2:] == [("2027-01-01", "expiry", "-100")]
         assert [item["event"] for item in told(work, company_id)] == ["bonus.expiring"]
+
+
+def test_a_night_that_runs_twice_and_is_told_twice_writes_one_letter_to_each_who_buys(work: Work) -> None:
+    partner(work, "cmp_1", "mbr_1")
+    credit(work, "cmp_1", "100", date(2027, 1, 31))
+    for _ in range(2):
+        decide(at(work, "2026-12-31T01:30"), "cmp_1")  # the reminder that December missed
+        decide(at(work, "2027-01-01T01:30"), "cmp_1")  # thirty days ahead
+    for item in [*told(work, "cmp_1"), *told(work, "cmp_1")]:
+        letters.on_event(work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
+    written = [item["template"] for item in everything(work).values() if item.get("event") == "letter.written"]
+    assert sorted(written) == ["bonus_expiring", "bonus_reminder"]
 
 
 def test_a_company_that_cannot_be_decided_holds_up_no_other(work: Work) -> None:

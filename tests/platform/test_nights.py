@@ -1,0 +1,102 @@
+"""What all nights share: how far they look back, whom they name, how the names reach the queue."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.platform import aws, nights
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from tests.support.spent import calls_counted
+
+
+@pytest.mark.parametrize(
+    ("event", "last", "first"),
+    [
+        ({}, None, "2026-11-13"),
+        ({}, "2026-11-19", "2026-11-13"),
+        ({}, "2026-11-01", "2026-11-01"),
+        ({"day": "2026-10-20"}, "2026-11-01", "2026-10-20"),
+        ({"day": "2026-11-20"}, None, "2026-11-13"),
+    ],
+)
+def test_a_night_begins_with_the_earliest_day_that_may_hold_something(
+    work: Work, event: dict[str, Any], last: str | None, first: str
+) -> None:
+    run = {"day": last} if last else None
+    assert nights.first_day(work, event, run, look_back_days=7) == date.fromisoformat(first)
+
+
+def test_a_day_that_is_still_to_come_is_refused(work: Work) -> None:
+    with pytest.raises(ValueError, match="still to come"):
+        nights.first_day(work, {"day": "2026-11-21"}, None, look_back_days=7)
+
+
+def due(work: Work, day: date, company_id: str, what: str = "") -> None:
+    own = {"pk": f"COMPANY#{company_id}", "sk": f"{what}{day}", "company_id": company_id}
+    work.table.put({**own, **keys.due("work", day, company_id).as_gsi2()})
+
+
+def test_who_is_due_is_named_once_a_day_and_the_oldest_day_first(work: Work) -> None:
+    yesterday = work.today - timedelta(days=1)
+    due(work, work.today, "co_1")
+    due(work, work.today, "co_1", "another thing")
+    due(work, yesterday, "co_2")
+    due(work, work.today + timedelta(days=1), "co_3")
+    assert list(nights.due_between(work, "work", yesterday, work.today)) == ["co_2", "co_1"]
+    assert list(nights.due_between(work, "other work", yesterday, work.today)) == []
+
+
+def test_names_go_out_in_few_calls_with_what_is_to_be_said_about_them(work: Work) -> None:
+    ids = [f"co_{number:03d}" for number in range(260)]
+    with calls_counted(aws.sqs()) as made:
+        counts = nights.send_companies(settings().bonuses_queue_url, iter(ids), do="something")
+    assert made == ["SendMessageBatch"] * 2
+    assert counts == (260, 11)
+    bodies = []
+    while messages := aws.sqs().receive_message(QueueUrl=settings().bonuses_queue_url, MaxNumberOfMessages=10):
+        if "Messages" not in messages:
+            break
+        bodies += [json.loads(message["Body"]) for message in messages["Messages"]]
+    assert sorted(company_id for body in bodies for company_id in body["companies"]) == ids
+    assert {body["do"] for body in bodies} == {"something"}
+
+
+class Queue:
+    """Stands for SQS: refuses the first entry of each of the first few calls."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+        self.taken: list[str] = []
+
+    def send_message_batch(self, **request: Any) -> dict[str, Any]:
+        entries = request["Entries"]
+        refused, taken = (entries[:1], entries[1:]) if self.refusals else ([], entries)
+        self.refusals -= bool(refused)
+        self.taken += [entry["MessageBody"] for entry in taken]
+        return {"Successful": [], "Failed": [{"Id": entry["Id"]} for entry in refused]}
+
+
+def test_what_the_queue_did_not_take_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Queue(refusals=2)
+    monkeypatch.setattr(aws, "sqs", lambda: queue)
+    nights.send_companies("queue", [f"co_{number}" for number in range(60)])
+    assert len([company_id for body in queue.taken for company_id in json.loads(body)["companies"]]) == 60
+
+
+def test_a_queue_that_takes_nothing_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws, "sqs", lambda: Queue(refusals=100))
+    with pytest.raises(RuntimeError, match="refused 1 messages"):
+        nights.send_companies("queue", ["co_1"])
+
+
+def test_the_last_run_is_the_newest_of_its_job(work: Work) -> None:
+    assert nights.last_run(work, "job") is None
+    nights.record_run(work, "job", {"day": "2026-11-20"})
+    nights.record_run(work, "other job", {"day": "2026-11-21"})
+    run = nights.last_run(work, "job")
+    assert run
+    assert (run["day"], run["at"]) == ("2026-11-20", work.at)
