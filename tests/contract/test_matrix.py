@@ -212,6 +212,8 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "shipment_id": "shp_nobody",
             "image_id": "img_nobody",
             "ladder_id": "ldr_founding_rub",
+            "client_id": "client_1",
+            "reference": "act-1",
             "simulation_id": "sim_1",
         },
         callers={
