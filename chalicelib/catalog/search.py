@@ -12,9 +12,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from heapq import merge
 from itertools import accumulate, chain, islice
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from chalicelib.catalog.rules import Product, Status
@@ -152,42 +153,40 @@ class Index:
         if order not in self._orders:
             self._orders[order] = _Ordered(self._entries, order)
         ordered, means = self._orders[order], matcher(wanted)
-        start = bisect_right(ordered.positions, after) if after else 0
-        meant = (place for place in ordered.candidates(wanted, start) if means(ordered.entries[place]))
-        found = list(islice(meant, limit + 1))
-        skus = [ordered.entries[place].sku for place in found[:limit]]
-        return skus, ordered.positions[found[limit - 1]] if len(found) > limit else None
+        meant = (place for place in ordered.candidates(wanted, ordered.behind(after)) if means(ordered.entries[place]))
+        found = [ordered.entries[place] for place in islice(meant, limit + 1)]
+        last = ordered.position(found[limit - 1]) if len(found) > limit else None
+        return [entry.sku for entry in found[:limit]], last
 
 
 FEW = 500  # entries that are looked at sooner than their words are searched
 
 
 class _Ordered:
-    """The entries in one order, and what makes it quick to find the next one that may be meant.
+    """The entries in one order, and what makes it quick to find the next one that may be meant; each part made when it is needed.
 
     All words lie in one text, in this order, and so do all codes: the next entry with a word is where that text has it next.
     """
 
     def __init__(self, entries: Iterable[Entry], order: Order) -> None:
-        ordered = sorted((_position(entry, order), entry) for entry in entries)
-        self.positions = [position for position, _ in ordered]
-        self.entries = [entry for _, entry in ordered]
-        self._words = _Lines([entry.words for entry in self.entries])
-        self._codes = _Lines([entry.code for entry in self.entries])
-        self._having: dict[tuple[str, object], list[int]] = {}
-        for place, entry in enumerate(self.entries):
-            for name in ("brand", "category", "status", "own_brand"):
-                self._having.setdefault((name, getattr(entry, name)), []).append(place)
+        self._key: Callable[[Entry], str] = attrgetter(order)
+        self.entries = sorted(entries, key=attrgetter(order, "sku"))
+        self._having: dict[str, dict[object, list[int]]] = {}
+
+    def position(self, entry: Entry) -> Position:
+        return Position(self._key(entry), entry.sku)
+
+    def behind(self, after: Position | None) -> int:
+        """The place where the next page begins."""
+        return bisect_right(self.entries, after, key=self.position) if after else 0
 
     def candidates(self, wanted: Wanted, start: int) -> Iterable[int]:
         """The places from `start` on, in order, of all entries that are meant, and of as few others as is quickly told."""
-        lists = [
-            self._having.get((name, value), [])
-            for name, value in (("brand", wanted.brand), ("status", wanted.status), ("own_brand", wanted.own_brand))
-            if value is not None
-        ]
+        asked = (("brand", wanted.brand), ("status", wanted.status), ("own_brand", wanted.own_brand))
+        lists = [self._places(name).get(value, []) for name, value in asked if value is not None]
         if wanted.categories is not None:
-            lists.append(sorted(chain(*(self._having.get(("category", each), []) for each in wanted.categories))))
+            places = self._places("category")
+            lists.append(sorted(chain(*(places.get(each, []) for each in wanted.categories))))
         shortest = min(lists, key=len, default=None)
         if wanted.text is not None and (shortest is None or len(shortest) > FEW):
             text = _Text(wanted.text)
@@ -196,6 +195,22 @@ class _Ordered:
         if shortest is None:
             return range(start, len(self.entries))
         return islice(shortest, bisect_left(shortest, start), None)
+
+    def _places(self, name: str) -> dict[object, list[int]]:
+        """By each value that this attribute has: where."""
+        if name not in self._having:
+            having = self._having.setdefault(name, {})
+            for place, value in enumerate(map(attrgetter(name), self.entries)):
+                having.setdefault(value, []).append(place)
+        return self._having[name]
+
+    @cached_property
+    def _words(self) -> "_Lines":
+        return _Lines([entry.words for entry in self.entries])
+
+    @cached_property
+    def _codes(self) -> "_Lines":
+        return _Lines([entry.code for entry in self.entries])
 
 
 class _Lines:
@@ -229,7 +244,3 @@ def _once(places: Iterable[int]) -> Iterator[int]:
         if place != before:
             yield place
         before = place
-
-
-def _position(entry: Entry, order: Order) -> Position:
-    return Position("" if order == "sku" else getattr(entry, order), entry.sku)

@@ -179,7 +179,7 @@ def test_pages_hold_what_a_look_at_every_product_finds_in_its_order(
 
 def test_a_page_goes_on_where_the_one_before_ended_though_that_product_is_gone():
     index = Index(entry_of(product(f"L{number}")) for number in (1, 2, 4))
-    assert index.find(Wanted(), "sku", limit=5, after=Position("", "L3"))[0] == ["L4"]
+    assert index.find(Wanted(), "sku", limit=5, after=Position("L3", "L3"))[0] == ["L4"]
 
 
 def test_prices_are_ordered_as_numbers_currency_by_currency():
