@@ -14,7 +14,7 @@ import time
 from email.utils import parseaddr
 
 import mailbox_page
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, ses_v2, sns
 from ministack.services.cloudformation import provisioners
 
@@ -182,6 +182,61 @@ def queue_rights():
     iam_actions._action_from_target = named_singly
 
 
+def leading_keys():
+    """A condition on dynamodb:LeadingKeys sees no key, so no denial holds. AWS knows the partition key of each item of a request.
+
+    Of a transaction each item is judged by its own key; of a batch all keys together.
+    """
+    context, checks, enforce = (
+        iam_actions.dynamodb_service_context,
+        iam_actions.dynamodb_transaction_checks,
+        iam_evaluator.enforce,
+    )
+
+    class Place(str):
+        """A table's ARN that knows the partition of the item in it."""
+
+        leading = ""
+
+    def leading(name, wired):
+        table = dynamodb._tables.get(dynamodb._normalize_table_name(name))
+        key = (wired or {}).get(table["pk_name"]) if table else None
+        return next(iter(key.values())) if key else None
+
+    def context_with_keys(body):
+        request = json.loads(body or b"{}")
+        named = (
+            [leading(request["TableName"], request.get("Key") or request.get("Item"))] if "TableName" in request else []
+        )
+        for name, writes in request.get("RequestItems", {}).items():
+            for write in writes if isinstance(writes, list) else []:
+                ((_, detail),) = write.items()
+                named.append(leading(name, detail.get("Key") or detail.get("Item")))
+        found = [key for key in named if key]
+        return {**context(body), **({"dynamodb:LeadingKeys": found} if found else {})}
+
+    def checks_with_keys(action, body, *where):
+        judged = checks(action, body, *where)
+        details = (
+            [detail for item in json.loads(body).get("TransactItems", []) for detail in item.values()] if judged else []
+        )
+        places = []
+        for (single, arn), detail in zip(judged, details, strict=True):
+            place = Place(arn)
+            place.leading = leading(detail["TableName"], detail.get("Key") or detail.get("Item")) or ""
+            places.append((single, place))
+        return places
+
+    def enforce_with_key(*args, resource_arn="*", service_context=None, **kwargs):
+        if isinstance(resource_arn, Place):
+            service_context = {**(service_context or {}), "dynamodb:LeadingKeys": [resource_arn.leading]}
+        return enforce(*args, resource_arn=resource_arn, service_context=service_context, **kwargs)
+
+    iam_actions.dynamodb_service_context = context_with_keys
+    iam_actions.dynamodb_transaction_checks = checks_with_keys
+    iam_evaluator.enforce = enforce_with_key
+
+
 def streams():
     """A table's stream counts a partial failure as done, and tries a batch that raises for ever.
 
@@ -308,6 +363,7 @@ PATCHES = (
     letters,
     letter_rights,
     queue_rights,
+    leading_keys,
     streams,
     stream_restart,
     worker_gate,

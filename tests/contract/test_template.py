@@ -14,6 +14,7 @@ from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.platform.http import ROUTES
 from chalicelib.platform.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.settings import Settings
+from chalicelib.table import keys
 from infra.build import ROOT, build_template
 
 Template = dict[str, Any]
@@ -67,6 +68,7 @@ def allowed(template: Template, function: str, service: str) -> list[tuple[str, 
     return [
         (action, json.dumps(resource))
         for statement in statements(template, function)
+        if statement["Effect"] == "Allow"
         for action in statement["Action"]
         for resource in statement["Resource"]
         if action.startswith(f"{service}:")
@@ -184,9 +186,31 @@ def test_every_function_writes_to_a_log_that_ends(template: Template) -> None:
 def test_no_policy_has_a_star(template: Template) -> None:
     for function in functions(template):
         for statement in statements(template, function):
-            assert statement["Effect"] == "Allow"
             assert not any("*" in action for action in statement["Action"]), function
             assert "*" not in statement["Resource"], function
+
+
+def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Template) -> None:
+    """Not even by a mistake in the code: who may write to the table is denied both, in the ledgers' partitions."""
+    writers = {
+        name
+        for name in functions(template)
+        for statement in statements(template, name)
+        if WRITES & set(statement["Action"]) and statement["Effect"] == "Allow" and "Condition" not in statement
+    }
+    assert "APIHandler" in writers
+    ledgers = keys.posting("", "", None).pk
+    for name in functions(template):
+        denials = [statement for statement in statements(template, name) if statement["Effect"] != "Allow"]
+        if name not in writers:
+            assert not denials, name
+            continue
+        (denial,) = denials
+        assert denial["Effect"] == "Deny", name
+        assert denial["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{ledgers}*"]}}, name
+        assert denial["Resource"] == [{"Fn::GetAtt": ["Table", "Arn"]}], name
+        assert set(denial["Action"]) >= {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}, name
+        assert "dynamodb:PutItem" not in denial["Action"], "postings are created"
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,8 @@ def make_role(cloud: Cloud) -> str:
     return arn
 
 
-def policy(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def make_function(cloud: Cloud, code: str, **settings: Any) -> Callable[..., Any]:
@@ -364,11 +364,11 @@ def test_letters(stock: Cloud, patched: Cloud) -> None:
     assert "Здравствуйте" in requests.get(f"{patched.mailbox_url}/{letter['id']}", timeout=10).text
 
 
-def limited_client(cloud: Cloud, service: str, action: str, resource: str) -> Any:
-    """A client that may do this one thing."""
+def limited_client(cloud: Cloud, service: str, action: str, resource: str, *denials: dict[str, Any]) -> Any:
+    """A client that may do this one thing, but for what it is denied."""
     iam, name = cloud.client("iam"), f"u-{uuid.uuid4().hex}"
     iam.create_user(UserName=name)
-    may = policy({"Effect": "Allow", "Action": action, "Resource": resource})
+    may = policy({"Effect": "Allow", "Action": action, "Resource": resource}, *denials)
     iam.put_user_policy(UserName=name, PolicyName="limited", PolicyDocument=may)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return boto3.client(
@@ -396,6 +396,53 @@ def test_letter_rights(stock: Cloud, patched: Cloud) -> None:
     sender = f"{uuid.uuid4().hex}.example"
     assert refused(stock, sender)
     assert not refused(patched, sender)
+
+
+def test_leading_keys(stock: Cloud, patched: Cloud) -> None:
+    """With the denial that the functions have: the ledgers' items are written, and not changed or deleted."""
+    (denial,) = [
+        statement
+        for statement in json.loads((ROOT / ".chalice/policy-api_handler.json").read_text(encoding="utf-8"))[
+            "Statement"
+        ]
+        if statement["Effect"] == "Deny"
+    ]
+
+    def refused(cloud: Cloud) -> list[str]:
+        everything, name = cloud.client("dynamodb"), uuid.uuid4().hex
+        everything.create_table(TableName=name, **TABLE)
+        arn = everything.describe_table(TableName=name)["Table"]["TableArn"]
+        writer = limited_client(cloud, "dynamodb", "dynamodb:*", arn, {**denial, "Resource": arn})
+        change = {"UpdateExpression": "SET amount = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
+        beside = {"Put": {"TableName": name, "Item": {"pk": {"S": "LEDGER#cmp_2"}, "sk": {"S": "ITEM"}}}}
+
+        def together(kind: str, key: Any, **more: Any) -> None:
+            what = {"Item": key} if kind == "Put" else {"Key": key}
+            writer.transact_write_items(TransactItems=[beside, {kind: {"TableName": name, **what, **more}}])
+
+        steps: dict[str, Callable[[Any], Any]] = {
+            "put": lambda key: writer.put_item(TableName=name, Item=key),
+            "update": lambda key: writer.update_item(TableName=name, Key=key, **change),
+            "delete": lambda key: writer.delete_item(TableName=name, Key=key),
+            "batch": lambda key: writer.batch_write_item(RequestItems={name: [{"DeleteRequest": {"Key": key}}]}),
+            "put in a transaction": lambda key: together("Put", key),
+            "update in a transaction": lambda key: together("Update", key, **change),
+            "delete in a transaction": lambda key: together("Delete", key),
+        }
+        found = []
+        for partition in ("LEDGER#cmp_1", "COMPANY#cmp_1"):
+            for step, act in steps.items():
+                try:
+                    act({"pk": {"S": partition}, "sk": {"S": "ITEM"}})
+                except writer.exceptions.ClientError as error:
+                    found.append(f"{step} {partition}: {error.response['Error']['Code']}")
+        return found
+
+    assert refused(stock) == []
+    assert refused(patched) == [
+        f"{step} LEDGER#cmp_1: AccessDeniedException"
+        for step in ("update", "delete", "batch", "update in a transaction", "delete in a transaction")
+    ]
 
 
 def test_queue_rights(stock: Cloud, patched: Cloud) -> None:
