@@ -1,7 +1,6 @@
 """What machine clients tell: bonuses that partners of the coalition grant, and which documents are paid. Who they are, for the staff."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
 from typing import Any
 
 from pydantic import ValidationError
@@ -119,10 +118,9 @@ def _tell(call: Call, by: str) -> PaymentResults:
     rows: PaymentRows = call.body
     as_of = call.work.at
     if rows.as_of is not None:
-        moment = rows.as_of if rows.as_of.tzinfo else rows.as_of.replace(tzinfo=UTC)
-        if moment > call.work.now:
+        if rows.as_of > call.work.now:
             raise Problem.invalid("in_the_future", "/as_of", "This moment is still to come.")
-        as_of = clock.stamp(moment)
+        as_of = clock.stamp(rows.as_of)
     return PaymentResults(items=_record(call.work, rows.payments, by, as_of))
 
 

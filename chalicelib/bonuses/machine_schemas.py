@@ -1,10 +1,11 @@
 """What machine clients post, and how staff register them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, SkipValidation, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.coalition import Client, Grant, Limits
@@ -189,10 +190,20 @@ class PaymentForm(Form):
         return Payment((ORDERS, f"{self.distributor_id}:{self.order_id}/{self.document}"), self.paid_on)
 
 
+def _told(given: object) -> object:
+    # pydantic would also read 5 as a moment of 1970, and a moment without its zone as whatever zone.
+    if isinstance(given, str) and re.search(r"T.*(Z|[+-]\d\d:\d\d)$", given):
+        return given
+    raise PydanticCustomError("datetime", "Give a moment as in RFC 3339, with its zone.")
+
+
+Moment = Annotated[datetime, BeforeValidator(_told)]
+
+
 class PaymentRows(Form):
     """Up to 100 rows, each judged by itself: a bad row never stops the others."""
 
-    as_of: datetime | None = Field(
+    as_of: Moment | None = Field(
         default=None,
         description="The moment whose state this is; without it, now. What is older than the state that is known changes nothing.",
     )
