@@ -16,7 +16,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
-from chalicelib.exchange.rules import FIELDS, Field, Heading, headings_of, is_skipped, numbered, read_heading
+from chalicelib.exchange.cells import is_skipped, numbered
+from chalicelib.exchange.columns import FIELDS, Field, Heading, headings_of, read_heading
 
 Encoding = Literal["utf-8", "cp1251"]
 Delimiter = Literal[";", ",", "\t", "|"]

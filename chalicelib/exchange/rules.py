@@ -1,118 +1,32 @@
-"""What the cells of a sales file mean, and which of its documents can be recorded. Pure.
+"""What the rows of a sales file say, and which of its documents can be recorded. Pure.
 
 A document is recorded whole or not at all: where one of its rows is wrong, all of its rows are left out and reported.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.exchange import originals
-from chalicelib.sales.rules import Original
-
-Field = Literal[
-    "document",
-    "business_date",
-    "customer",
-    "customer_name",
-    "inn",
-    "kpp",
-    "sku",
-    "name",
-    "quantity",
-    "unit_price",
-    "amount",
-    "currency",
-    "return_flag",
-    "original",
-    "original_date",
-]
-FIELDS: tuple[Field, ...] = get_args(Field)
-DateOrder = Literal["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"]
-DecimalMark = Literal["comma", "point"]
-
-# Headings under which a column is found where the caller names none: those of 1C's reports, and plain English.
-HEADINGS: dict[Field, tuple[str, ...]] = {
-    "document": (
-        "номер",
-        "номер документа",
-        "№ документа",
-        "документ",
-        "регистратор",
-        "документ движения (регистратор)",
-        "document",
-        "document number",
-        "invoice",
-        "invoice number",
-        "number",
-    ),
-    "business_date": ("дата", "дата документа", "период", "date", "business date", "invoice date", "document date"),
-    "customer": (
-        "код контрагента",
-        "контрагент.код",
-        "код клиента",
-        "код покупателя",
-        "код партнера",
-        "customer",
-        "customer id",
-        "customer code",
-    ),
-    "customer_name": ("контрагент", "покупатель", "клиент", "партнер", "customer name"),
-    "inn": ("инн", "контрагент.инн", "инн контрагента", "inn"),
-    "kpp": ("кпп", "контрагент.кпп", "кпп контрагента", "kpp"),
-    "sku": (
-        "артикул",
-        "номенклатура.артикул",
-        "код номенклатуры",
-        "номенклатура.код",
-        "код",
-        "sku",
-        "article",
-        "item code",
-    ),
-    "name": ("номенклатура", "товар", "наименование", "наименование товара", "name", "item", "product", "description"),
-    "quantity": ("количество", "кол-во", "количество (в базовых единицах)", "quantity", "qty"),
-    "unit_price": ("цена", "цена, руб.", "unit price", "price"),
-    "amount": ("сумма", "сумма, руб.", "стоимость", "стоимость, руб.", "amount", "total", "line total"),
-    "currency": ("валюта", "currency"),
-    "return_flag": ("возврат", "это возврат", "return", "is return", "is cancel"),
-    "original": (
-        "документ-основание",
-        "документ основание",
-        "исходный документ",
-        "номер исходного документа",
-        "документ реализации",
-        "документ отгрузки",
-        "документ продажи",
-        "original document",
-        "original document number",
-        "original invoice",
-        "original",
-    ),
-    "original_date": (
-        "дата документа-основания",
-        "дата исходного документа",
-        "дата документа реализации",
-        "original document date",
-        "original date",
-    ),
-}
-# Of each of these, one at least must be there.
-REQUIRED: tuple[tuple[Field, ...], ...] = (
-    ("document",),
-    ("business_date",),
-    ("customer", "inn", "customer_name"),
-    ("sku", "name"),
-    ("quantity",),
-    ("unit_price", "amount"),
+from chalicelib.exchange.cells import (
+    DateOrder,
+    DecimalMark,
+    Wrong,
+    by_name,
+    currency,
+    day,
+    flag,
+    inn,
+    kpp,
+    number,
+    numbered,
 )
-# Where a field has no column, another one of its group stands for it.
-STAND_INS: tuple[tuple[Field, ...], ...] = (*REQUIRED, ("original_date", "original"))
+from chalicelib.exchange.columns import FIELDS, REQUIRED, Field
+from chalicelib.sales.rules import Original
 
 # What is wrong with a row, in English and in Russian.
 REASONS: dict[str, tuple[str, str]] = {
@@ -156,7 +70,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
 }
 
-MOST_NUMBER = Decimal(10) ** 12
 FIRST_DAY = date(1990, 1, 1)
 AHEAD = timedelta(days=31)  # documents are sometimes dated to the end of the month
 MOST_CHARACTERS: dict[Field, int] = {
@@ -168,176 +81,6 @@ MOST_CHARACTERS: dict[Field, int] = {
     "original": 150,
 }
 MOST_OTHER_CHARACTERS = 60
-
-
-# --- columns ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Which column holds which field, and the fields that were asked for and are not there."""
-
-    columns: Mapping[Field, int]
-    missing: Sequence[tuple[Field, ...]]
-
-
-def read_heading(cells: Sequence[str], mapping: Mapping[Field, str]) -> Heading:
-    """Finds each field by the heading that `mapping` names, or else by the usual ones. Mapped to nothing: not read."""
-    places: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        places.setdefault(folded(cell), place)
-    columns: dict[Field, int] = {}
-    missing: list[tuple[Field, ...]] = []
-    for wanted in FIELDS:
-        named = mapping.get(wanted)
-        names = HEADINGS[wanted] if named is None else (named,) if named else ()
-        found = [places[name] for name in map(folded, names) if name in places]
-        if found:
-            columns[wanted] = found[0]
-        elif named:
-            missing.append((wanted,))
-    missing += [several for several in REQUIRED if not columns.keys() & set(several) and (several[0],) not in missing]
-    return Heading(columns, missing)
-
-
-@lru_cache(maxsize=512)
-def folded(heading: str) -> str:
-    """As headings are compared: `Дата_документа ` is `дата документа`."""
-    return " ".join(heading.casefold().replace("ё", "е").replace("_", " ").split())
-
-
-def headings_of(several: Iterable[Field], mapping: Mapping[Field, str]) -> list[str]:
-    """What to call a missing column: the caller's own word, or the first of the usual ones in both languages."""
-    names = []
-    for wanted in several:
-        usual = HEADINGS[wanted]
-        english = next(name for name in usual if name.isascii())
-        names.append(mapping.get(wanted) or f"{usual[0].capitalize()} / {english}")
-    return names
-
-
-# --- cells ------------------------------------------------------------------------------------------------------------
-
-
-class Wrong(ValueError):
-    """A cell cannot mean what it should. The message is a code of `REASONS`."""
-
-
-_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | {"\u2212": "-"})
-_GROUPED = r"\d{1,3}(?:%s\d{3})+|\d+"
-_NUMBERS: dict[DecimalMark, re.Pattern[str]] = {
-    # A point is also taken for a decimal mark where a comma is expected; as a group mark only beside a comma.
-    "comma": re.compile(rf"([-+]?)(?:({_GROUPED % ' '})?(?:[.,](\d+))?|({_GROUPED % '[.]'}),(\d+))", re.ASCII),
-    "point": re.compile(rf"([-+]?)({_GROUPED % '[ ,]'})?(?:\.(\d+))?()()", re.ASCII),
-}
-_GROUP_MARKS = str.maketrans("", "", " .,")
-
-
-def number(text: str, mark: DecimalMark) -> Decimal:
-    """`1 234,56` with whatever spaces, `1234.56`, `-1`; digits in groups are groups of three."""
-    found = _NUMBERS[mark].fullmatch(text.translate(_SPACES))
-    if found is None:
-        raise Wrong("number")
-    sign, whole, decimals, grouped, after = found.groups()
-    digits = (whole or grouped or "").translate(_GROUP_MARKS)
-    fraction = decimals or after or ""
-    if not digits and not fraction:
-        raise Wrong("number")
-    if len(fraction) > 12:
-        raise Wrong("number_too_large")
-    value = Decimal(f"{sign}{digits or 0}.{fraction or 0}")
-    if abs(value) >= MOST_NUMBER:
-        raise Wrong("number_too_large")
-    return value
-
-
-_TIME = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-_DATES: dict[DateOrder, re.Pattern[str]] = {
-    "dd.mm.yyyy": re.compile(rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>\d{{4}}){_TIME}", re.ASCII),
-    "dd.mm.yy": re.compile(rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>\d{{2}}){_TIME}", re.ASCII),
-    "yyyy-mm-dd": re.compile(rf"(?P<y>\d{{4}})-(?P<m>\d{{2}})-(?P<d>\d{{2}}){_TIME}", re.ASCII),
-    "dd/mm/yyyy": re.compile(rf"(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})/(?P<y>\d{{4}}){_TIME}", re.ASCII),
-    "mm/dd/yyyy": re.compile(rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}}){_TIME}", re.ASCII),
-}
-
-
-def day(text: str, orders: tuple[DateOrder, ...]) -> date:
-    """The day in the first of these forms that fits, with or without a time."""
-    for order in orders:
-        found = _DATES[order].fullmatch(text)
-        if found:
-            year = int(found["y"])
-            try:
-                return date(year + 2000 if len(found["y"]) == 2 else year, int(found["m"]), int(found["d"]))
-            except ValueError:
-                continue
-    raise Wrong("date")
-
-
-_YES = frozenset({"да", "истина", "возврат", "true", "yes", "y", "1", "+"})
-_NO = frozenset({"", "нет", "ложь", "false", "no", "n", "0", "-"})
-
-
-def flag(text: str) -> bool:
-    word = text.casefold()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise Wrong("flag")
-
-
-_ROUBLES = frozenset({"РУБ", "РУБ.", "РУБЛЬ", "RUR", "₽", "643"})
-
-
-def currency(text: str) -> str:
-    code = text.upper()
-    return "RUB" if code in _ROUBLES else code
-
-
-_INN = re.compile(r"\d{9,12}", re.ASCII)
-_KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}", re.ASCII)
-
-
-def inn(text: str, is_valid: Callable[[str], bool]) -> str:
-    """Spreadsheets take the leading zero away; the checksum tells whether it belongs there."""
-    digits = text.rjust(len(text) + len(text) % 2, "0")
-    if not _INN.fullmatch(digits) or not is_valid(digits):
-        raise Wrong("inn")
-    return digits
-
-
-def kpp(text: str) -> str:
-    code = text.upper()
-    if len(code) == 8 and code.isdecimal():
-        code = f"0{code}"
-    if not _KPP.fullmatch(code):
-        raise Wrong("kpp")
-    return code
-
-
-_QUOTES = str.maketrans("", "", "\"'«»„“”`")
-
-
-def by_name(name: str) -> str:
-    """A customer that only has a name: the same whatever quotes it is written with."""
-    return " ".join(name.casefold().translate(_QUOTES).split())
-
-
-def numbered(text: str) -> str:
-    """A document's number, as two numbers are compared: in capitals, with single spaces."""
-    return " ".join(text.upper().split())
-
-
-_TOTAL = re.compile(r"\s*(итого|итог|всего|(grand |sub)?total)\b.*", re.IGNORECASE | re.DOTALL)
-
-
-def is_skipped(cells: Sequence[str], document: str) -> bool:
-    """An empty row, or a row of totals: it names no document and begins with the word for a total."""
-    if document and not document.isspace() and not _TOTAL.fullmatch(document):
-        return False
-    first = next((cell for cell in cells if cell and not cell.isspace()), "")
-    return not first or bool(_TOTAL.fullmatch(first))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------

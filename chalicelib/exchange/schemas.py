@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.exchange.cells import DateOrder, DecimalMark
+from chalicelib.exchange.columns import Field as FieldName
 from chalicelib.exchange.parts import Delimiter, Encoding
-from chalicelib.exchange.rules import DateOrder, DecimalMark, State
-from chalicelib.exchange.rules import Field as FieldName
+from chalicelib.exchange.rules import State
 from chalicelib.platform.http import Form, PageQuery
 from chalicelib.platform.problems import Fault
 

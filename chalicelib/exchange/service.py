@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib.exchange import reports, rules, store
+from chalicelib.exchange.columns import FIELDS
 from chalicelib.exchange.parts import Expected, Unreadable, cut, parts_for
-from chalicelib.exchange.rules import FIELDS
 from chalicelib.exchange.schemas import BadRows, Counts, Import, ImportForm, Progress, RowCounts, StartedImport, Upload
 from chalicelib.platform.clock import moment
 from chalicelib.platform.log import log

@@ -18,8 +18,9 @@ from typing import Any, BinaryIO
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
+from chalicelib.exchange.columns import Field
 from chalicelib.exchange.parts import READ_BYTES, Cut, part_file
-from chalicelib.exchange.rules import Field, State
+from chalicelib.exchange.rules import State
 from chalicelib.exchange.schemas import ImportForm
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp

@@ -11,9 +11,10 @@ from typing import Any, Literal
 from chalicelib import companies, sales
 from chalicelib.companies import CustomerRef
 from chalicelib.exchange import rules, store
+from chalicelib.exchange.columns import FIELDS, STAND_INS, Field
 from chalicelib.exchange.parts import read_part
 from chalicelib.exchange.reports import MOST_LISTED, BadRow, listing
-from chalicelib.exchange.rules import FIELDS, STAND_INS, Draft, Drafts, Field, Reader, Row
+from chalicelib.exchange.rules import Draft, Drafts, Reader, Row
 from chalicelib.exchange.store import COUNTED, Counts, Import
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.work import Work

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from chalicelib.exchange.cells import Wrong, day
 from chalicelib.exchange.originals import Reference, of_return, original, reference
-from chalicelib.exchange.rules import Wrong, day
 from chalicelib.sales import Original
 
 JANUARY = date(2026, 1, 12)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.exchange import parts
+from chalicelib.exchange.columns import FIELDS
 from chalicelib.exchange.parts import Cut, Expected, Unreadable, cut, parts_for, read_part
-from chalicelib.exchange.rules import FIELDS
 from tests.exchange.steps import row, table
 
 

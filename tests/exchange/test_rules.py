@@ -1,7 +1,6 @@
-"""What cells mean, and which documents come of them."""
+"""What rows say, and which documents come of them."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,22 +11,9 @@ from hypothesis import strategies as st
 from stdnum.ru import inn as stdnum_inn
 
 from chalicelib.exchange import rules
-from chalicelib.exchange.rules import FIELDS, REASONS, STAND_INS, Drafts, Fault, Reader, Row, Wrong
+from chalicelib.exchange.columns import FIELDS
+from chalicelib.exchange.rules import REASONS, Drafts, Fault, Reader, Row
 from chalicelib.sales import Original
-
-HEADING = [
-    "Дата",
-    "Номер",
-    "Контрагент",
-    "ИНН",
-    "КПП",
-    "Номенклатура",
-    "Артикул",
-    "Ед. изм.",
-    "Количество",
-    "Цена",
-    "Сумма",
-]
 
 
 def reader(**more: Any) -> Reader:
@@ -68,189 +54,6 @@ def faults(too_many: bool = False, by: Reader | None = None, **given: str) -> li
     read = (by or reader()).read(2, cells(**given), too_many)
     assert not isinstance(read, Row), read
     return [(fault.field, fault.value, fault.code) for fault in read]
-
-
-# --- numbers ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1 234,56", "1234.56"),
-        ("1\u00a0234,56", "1234.56"),
-        ("1\u202f234\u202f567,8", "1234567.8"),
-        ("1234.56", "1234.56"),
-        ("1.234.567,80", "1234567.80"),
-        ("-1", "-1"),
-        ("\u22121,5", "-1.5"),
-        ("+7", "7"),
-        (",5", "0.5"),
-        ("2,000", "2"),
-        ("0", "0"),
-        ("007", "7"),
-    ],
-)
-def test_numbers_as_1c_writes_them(text: str, value: str) -> None:
-    assert rules.number(text, "comma") == Decimal(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("1,234.56", "1234.56"), ("1 234.5", "1234.5"), ("12.0", "12"), (".5", "0.5"), ("1,234", "1234")],
-)
-def test_numbers_with_a_decimal_point(text: str, value: str) -> None:
-    assert rules.number(text, "point") == Decimal(value)
-
-
-@pytest.mark.parametrize("mark", ["comma", "point"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "12,3a",
-        "12 34",
-        "1,2,3",
-        "1e5",
-        "--1",
-        "-",
-        ",",
-        ".",
-        "1..2",
-        "½",
-        "١٢",
-        "12 руб.",
-        "1 234,5 6",
-        "#Н/Д",
-        "1.",
-        "()",
-    ],
-)
-def test_what_is_no_number(text: str, mark: Any) -> None:
-    with pytest.raises(Wrong, match="number"):
-        rules.number(text, mark)
-
-
-@pytest.mark.parametrize("text", ["1 000 000 000 000", "0,1234567890123"])
-def test_numbers_beyond_any_sale(text: str) -> None:
-    with pytest.raises(Wrong, match="number_too_large"):
-        rules.number(text, "comma")
-
-
-@given(
-    st.decimals(min_value=-(10**11), max_value=10**11, places=3),
-    st.sampled_from(["", " ", "\u00a0", "\u202f"]),
-    st.sampled_from([("comma", ","), ("point", ".")]),
-)
-def test_a_number_written_with_groups_is_read_as_it_was(value: Decimal, group: str, mark: tuple[Any, str]) -> None:
-    text = f"{value:,f}".replace(",", "_").replace(".", mark[1]).replace("_", group)
-    assert rules.number(text, mark[0]) == value
-
-
-@given(st.text(max_size=12))
-def test_any_text_is_a_number_or_wrong(text: str) -> None:
-    for mark in ("comma", "point"):
-        with suppress(Wrong):
-            assert rules.number(text, mark).is_finite()  # type: ignore[arg-type]
-
-
-# --- dates ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "12.01.2026",
-        "12.01.26",
-        "12.1.2026",
-        "12.01.2026 14:05:33",
-        "12.01.2026 9:00",
-        "2026-01-12",
-        "2026-01-12T14:05:33",
-        "2026-01-12 14:05:33.123",
-        "2026-01-12T14:05:33Z",
-        "2026-01-12T14:05:33+03:00",
-    ],
-)
-def test_dates_with_and_without_a_time(text: str) -> None:
-    assert rules.day(text, ("dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd")) == date(2026, 1, 12)
-
-
-def test_the_order_of_day_and_month_is_the_callers_word() -> None:
-    assert rules.day("01/12/2026", ("dd/mm/yyyy",)) == date(2026, 12, 1)
-    assert rules.day("01/12/2026", ("mm/dd/yyyy",)) == date(2026, 1, 12)
-
-
-@pytest.mark.parametrize(
-    "text", ["31.02.2026", "12.01", "январь 2026", "12.13.2026", "46034", "12/01/2026", "12.01.2026x"]
-)
-def test_what_is_no_date(text: str) -> None:
-    with pytest.raises(Wrong, match="date"):
-        rules.day(text, ("dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd"))
-
-
-@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
-def test_every_day_is_read_in_every_form(day: date) -> None:
-    forms: dict[rules.DateOrder, str] = {
-        "dd.mm.yyyy": "%d.%m.%Y",
-        "dd.mm.yy": "%d.%m.%y",
-        "yyyy-mm-dd": "%Y-%m-%d",
-        "dd/mm/yyyy": "%d/%m/%Y",
-        "mm/dd/yyyy": "%m/%d/%Y",
-    }
-    for order, form in forms.items():
-        assert rules.day(day.strftime(form), (order,)) == day
-
-
-# --- the heading ------------------------------------------------------------------------------------------------------
-
-
-def test_columns_are_found_by_1cs_own_headings() -> None:
-    heading = rules.read_heading(HEADING, {})
-    assert not heading.missing
-    assert {field: HEADING[place] for field, place in heading.columns.items()} == {
-        "document": "Номер",
-        "business_date": "Дата",
-        "customer_name": "Контрагент",
-        "inn": "ИНН",
-        "kpp": "КПП",
-        "sku": "Артикул",
-        "name": "Номенклатура",
-        "quantity": "Количество",
-        "unit_price": "Цена",
-        "amount": "Сумма",
-    }
-
-
-def test_columns_are_found_by_plain_english_headings_in_any_writing() -> None:
-    heading = rules.read_heading(["Invoice", " DATE ", "customer_id", "SKU", "Name", "Qty", "Price", "is_cancel"], {})
-    assert not heading.missing
-    assert heading.columns["return_flag"] == 7
-
-
-def test_a_named_heading_goes_before_the_usual_ones_and_an_empty_one_is_not_read() -> None:
-    heading = rules.read_heading([*HEADING, "Всего с НДС"], {"amount": "всего с ндс", "inn": ""})
-    assert heading.columns["amount"] == len(HEADING)
-    assert "inn" not in heading.columns
-
-
-def test_a_missing_column_is_named_once() -> None:
-    found = rules.read_heading([name for name in HEADING if name != "Номер"], {})
-    assert found.missing == [("document",)]
-    named = rules.read_heading(HEADING, {"document": "№ накладной"})
-    assert named.missing == [("document",)]
-
-
-def test_a_heading_that_was_named_must_be_there_even_if_the_field_is_not_needed() -> None:
-    assert rules.read_heading(HEADING, {"kpp": "КПП плательщика"}).missing == [("kpp",)]
-
-
-def test_one_of_several_columns_is_enough() -> None:
-    names = ["Номер", "Дата", "ИНН", "Товар", "Количество", "Сумма"]
-    assert not rules.read_heading(names, {}).missing
-    assert rules.read_heading(names[:-1], {}).missing == [("unit_price", "amount")]
-
-
-def test_a_missing_column_is_told_by_the_callers_word_or_by_the_usual_ones() -> None:
-    assert rules.headings_of(("unit_price", "amount"), {"amount": "Итог"}) == ["Цена / unit price", "Итог"]
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -355,24 +158,6 @@ def test_a_leading_zero_that_a_spreadsheet_took_away_comes_back() -> None:
     with_zero = next(text for n in range(100) if stdnum_inn.is_valid(text := f"01010000{n:02}"))
     assert row(inn=with_zero.removeprefix("0")).customer.inn == with_zero
     assert row(kpp="10101001").customer.kpp == "010101001"
-
-
-@pytest.mark.parametrize(
-    ("values", "document", "skipped"),
-    [
-        (["Итого", "", "11,25"], "", True),
-        (["", "Всего по отчету:", ""], "", True),
-        (["Grand total", "", "7"], "", True),
-        (["", " ", "\t"], "", True),
-        (["", "Итого", ""], "Итого", True),
-        (["Total Energy LLC", "УТ-1", "7"], "УТ-1", False),
-        (["Итого", "УТ-1", "7"], "УТ-1", False),
-        (["12.01.2026", "", "7"], "", False),
-        (["Итоговая сверка", "", "7"], "", False),
-    ],
-)
-def test_rows_of_totals_and_empty_rows_are_skipped(values: list[str], document: str, skipped: bool) -> None:
-    assert rules.is_skipped(values, document) is skipped
 
 
 @given(
@@ -537,4 +322,3 @@ def test_an_import_in_which_nothing_moves_has_stalled() -> None:
 
 def test_every_reason_has_words_in_both_languages() -> None:
     assert all(english and russian for english, russian in REASONS.values())
-    assert all(set(group) <= set(FIELDS) for group in STAND_INS)

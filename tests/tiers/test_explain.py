@@ -495,7 +495,7 @@ def explained(view: Any) -> tuple[Any, ...]:
     return tier.tier, tier.discount_percent, decision.window_sum, decision.step.tier, decision.ladder.version, steps
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(days=HISTORIES)
 def test_every_past_day_is_explained_as_it_was_answered_on_that_day(work: Work, days: list[list[Action]]):
     empty_account()

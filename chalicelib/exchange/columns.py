@@ -1,0 +1,146 @@
+"""Which columns of a sales file hold what. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+Field = Literal[
+    "document",
+    "business_date",
+    "customer",
+    "customer_name",
+    "inn",
+    "kpp",
+    "sku",
+    "name",
+    "quantity",
+    "unit_price",
+    "amount",
+    "currency",
+    "return_flag",
+    "original",
+    "original_date",
+]
+FIELDS: tuple[Field, ...] = get_args(Field)
+
+# Headings under which a column is found where the caller names none: those of 1C's reports, and plain English.
+HEADINGS: dict[Field, tuple[str, ...]] = {
+    "document": (
+        "номер",
+        "номер документа",
+        "№ документа",
+        "документ",
+        "регистратор",
+        "документ движения (регистратор)",
+        "document",
+        "document number",
+        "invoice",
+        "invoice number",
+        "number",
+    ),
+    "business_date": ("дата", "дата документа", "период", "date", "business date", "invoice date", "document date"),
+    "customer": (
+        "код контрагента",
+        "контрагент.код",
+        "код клиента",
+        "код покупателя",
+        "код партнера",
+        "customer",
+        "customer id",
+        "customer code",
+    ),
+    "customer_name": ("контрагент", "покупатель", "клиент", "партнер", "customer name"),
+    "inn": ("инн", "контрагент.инн", "инн контрагента", "inn"),
+    "kpp": ("кпп", "контрагент.кпп", "кпп контрагента", "kpp"),
+    "sku": (
+        "артикул",
+        "номенклатура.артикул",
+        "код номенклатуры",
+        "номенклатура.код",
+        "код",
+        "sku",
+        "article",
+        "item code",
+    ),
+    "name": ("номенклатура", "товар", "наименование", "наименование товара", "name", "item", "product", "description"),
+    "quantity": ("количество", "кол-во", "количество (в базовых единицах)", "quantity", "qty"),
+    "unit_price": ("цена", "цена, руб.", "unit price", "price"),
+    "amount": ("сумма", "сумма, руб.", "стоимость", "стоимость, руб.", "amount", "total", "line total"),
+    "currency": ("валюта", "currency"),
+    "return_flag": ("возврат", "это возврат", "return", "is return", "is cancel"),
+    "original": (
+        "документ-основание",
+        "документ основание",
+        "исходный документ",
+        "номер исходного документа",
+        "документ реализации",
+        "документ отгрузки",
+        "документ продажи",
+        "original document",
+        "original document number",
+        "original invoice",
+        "original",
+    ),
+    "original_date": (
+        "дата документа-основания",
+        "дата исходного документа",
+        "дата документа реализации",
+        "original document date",
+        "original date",
+    ),
+}
+# Of each of these, one at least must be there.
+REQUIRED: tuple[tuple[Field, ...], ...] = (
+    ("document",),
+    ("business_date",),
+    ("customer", "inn", "customer_name"),
+    ("sku", "name"),
+    ("quantity",),
+    ("unit_price", "amount"),
+)
+# Where a field has no column, another one of its group stands for it.
+STAND_INS: tuple[tuple[Field, ...], ...] = (*REQUIRED, ("original_date", "original"))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Which column holds which field, and the fields that were asked for and are not there."""
+
+    columns: Mapping[Field, int]
+    missing: Sequence[tuple[Field, ...]]
+
+
+def read_heading(cells: Sequence[str], mapping: Mapping[Field, str]) -> Heading:
+    """Finds each field by the heading that `mapping` names, or else by the usual ones. Mapped to nothing: not read."""
+    places: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        places.setdefault(folded(cell), place)
+    columns: dict[Field, int] = {}
+    missing: list[tuple[Field, ...]] = []
+    for wanted in FIELDS:
+        named = mapping.get(wanted)
+        names = HEADINGS[wanted] if named is None else (named,) if named else ()
+        found = [places[name] for name in map(folded, names) if name in places]
+        if found:
+            columns[wanted] = found[0]
+        elif named:
+            missing.append((wanted,))
+    missing += [several for several in REQUIRED if not columns.keys() & set(several) and (several[0],) not in missing]
+    return Heading(columns, missing)
+
+
+@lru_cache(maxsize=512)
+def folded(heading: str) -> str:
+    """As headings are compared: `Дата_документа ` is `дата документа`."""
+    return " ".join(heading.casefold().replace("ё", "е").replace("_", " ").split())
+
+
+def headings_of(several: Iterable[Field], mapping: Mapping[Field, str]) -> list[str]:
+    """What to call a missing column: the caller's own word, or the first of the usual ones in both languages."""
+    names = []
+    for wanted in several:
+        usual = HEADINGS[wanted]
+        english = next(name for name in usual if name.isascii())
+        names.append(mapping.get(wanted) or f"{usual[0].capitalize()} / {english}")
+    return names
