@@ -61,6 +61,8 @@ INDEXES = ("", "gsi1", "gsi2")  # the table's own keys first
 
 Place = tuple[str, str]
 
+_LOCK = RLock()  # a call is whole, whoever else calls
+
 
 class MemoryDynamo:
     exceptions = SimpleNamespace(
@@ -70,7 +72,6 @@ class MemoryDynamo:
     )
 
     def __init__(self) -> None:
-        self._lock = RLock()  # a call is whole, whoever else calls
         self.items: dict[Place, Item] = {}
         self._wire: dict[Place, Any] = {}  # as they were read last
         # Of each index: the places of a partition's items, by sort key.
@@ -79,20 +80,20 @@ class MemoryDynamo:
         }
 
     def get_item(self, *, Key: Any, **_: Any) -> Any:  # noqa: N803
-        with self._lock:
+        with _LOCK:
             place = _place(Key)
             return {"Item": self._wired(place)} if place in self.items else {}
 
     def batch_get_item(self, *, RequestItems: Any) -> Any:  # noqa: N803
         ((name, asked),) = RequestItems.items()
-        with self._lock:
+        with _LOCK:
             return {
                 "Responses": {name: [self._wired(_place(key)) for key in asked["Keys"] if _place(key) in self.items]}
             }
 
     def query(self, **request: Any) -> Any:
         """Every expression that `Table.query` makes: a partition, and a range or a prefix of its sort keys."""
-        with self._lock:
+        with _LOCK:
             return self._query(request)
 
     def _query(self, request: Any) -> Any:
@@ -138,7 +139,7 @@ class MemoryDynamo:
         return {"Attributes": to_wire(self.items[_place(request["Key"])])}
 
     def transact_write_items(self, *, TransactItems: Any) -> Any:  # noqa: N803
-        with self._lock:
+        with _LOCK:
             return self._transact(TransactItems)
 
     def _transact(self, operations: Any) -> Any:
@@ -152,7 +153,7 @@ class MemoryDynamo:
 
     def _write(self, operation: Any) -> None:
         ((kind, body),) = operation.items()
-        with self._lock:
+        with _LOCK:
             self._write_alone(kind, body)
 
     def _write_alone(self, kind: str, body: Any) -> None:
