@@ -72,7 +72,7 @@ def run(port: int, *, stay: bool) -> None:
             cloud.save()
             filled.touch()  # only now: what was not written down would not be there again
         say("— the story —")
-        partner = story.play(guest, today, lambda: nightly(cloud, today), say)
+        partner = story.play(guest, today, nights(cloud, today), say)
         say("the story holds")
         if stay:
             print(directions(cloud, partner), flush=True)
@@ -86,13 +86,19 @@ def appoint(cloud: Cloud) -> None:
         appoint_staff(work, StaffForm.model_validate({"name": name, "email": email, "role": role}))
 
 
-def nightly(cloud: Cloud, today: date) -> dict[str, Any]:
-    """Invokes the function that the schedule invokes."""
-    answer = cloud.client("lambda").invoke(
-        FunctionName=cloud.outputs["NightlyTiersName"], Payload=json.dumps({"day": today.isoformat()}).encode()
+def nights(cloud: Cloud, today: date) -> story.Nights:
+    """Invokes the functions that the schedules invoke."""
+
+    def invoke(function: str, event: dict[str, Any]) -> dict[str, Any]:
+        answer = cloud.client("lambda").invoke(FunctionName=cloud.outputs[function], Payload=json.dumps(event).encode())
+        result: dict[str, Any] = json.load(answer["Payload"])
+        return result
+
+    return story.Nights(
+        tiers=lambda: invoke("NightlyTiersName", {"day": today.isoformat()}),
+        bonuses=lambda: invoke("NightlyBonusesName", {"day": today.isoformat()}),
+        proof=lambda: invoke("ProveBonusesName", {}),
     )
-    result: dict[str, Any] = json.load(answer["Payload"])
-    return result
 
 
 def directions(cloud: Cloud, partner: str) -> str:

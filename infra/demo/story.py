@@ -2,17 +2,29 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from infra.demo import generator
 from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, Say, upload
-from infra.demo.portal import Portal, await_
+from infra.demo.portal import Portal, Unexpected, await_
 
 ORDERED = ["PN-P", "TR-P", "HB-N"]
 
 
-def play(guest: Portal, today: date, run_nightly: Callable[[], dict[str, Any]], say: Say) -> str:
+@dataclass(frozen=True)
+class Nights:
+    """What the schedules start: each invokes its function and returns what that counted."""
+
+    tiers: Callable[[], dict[str, Any]]
+    bonuses: Callable[[], dict[str, Any]]
+    proof: Callable[[], dict[str, Any]]
+
+
+def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     """Returns the partner's email. Each play brings a new partner of a new company, so it can be played again and again."""
     mark = f"{time.time_ns() // 1_000_000 % 10**9:09d}"
     email = f"anna.{mark}@partner.example"
@@ -61,15 +73,27 @@ def play(guest: Portal, today: date, run_nightly: Callable[[], dict[str, Any]], 
     say(
         f"staff uploaded a sales file: {report['documents']['created']} documents created, {report['rows']['failed']} bad rows"
     )
-    before = await_("the tier", lambda: _tier(partner))
+    before = await_("the tier of all three purchases", lambda: _tier(partner, "379500.00"))
     say("tier: " + _told(before))
-
-    products = {each["sku"]: each for each in partner.get("/v1/products?limit=100")["items"]}
-    lines = [{"sku": sku, "quantity": 12} for sku in ORDERED]
-    order = partner.order_post("/v1/orders", {"lines": lines, "comment": "Склад до 18:00"}, expect=201)
+    fall = before["falls_out"][0]
     say(
-        f"ordered {len(lines)} products at the tier price, e.g. {products[ORDERED[0]]['name']}: "
-        f"{products[ORDERED[0]]['base_price']['amount']} -> {products[ORDERED[0]]['price']['unit_price']['amount']}; "
+        f"safe until {before['safe_until']}; on {fall['day']} purchases of {fall['amount']['amount']} leave the window: "
+        f"an order of {before['order_to_keep']['amount']} by {before['safe_until']} keeps {before['tier']['name']}"
+    )
+
+    found = partner.get(f"/v1/products?q={quote('светодиодную панель')}")["items"]
+    say(f"«светодиодную панель» finds {', '.join(each['name_ru'] for each in found)}")
+    cart = [{"sku": sku, "quantity": 12} for sku in ORDERED]
+    quoted = partner.post("/v1/quotes", {"lines": cart, "explain": True})
+    lines = [
+        {"sku": each["sku"], "quantity": each["quantity"], "unit_price": each["unit_price"]["amount"]}
+        for each in quoted["lines"]
+    ]
+    order = partner.order_post("/v1/orders", {"lines": lines, "comment": "Склад до 18:00"}, expect=201)
+    first = quoted["lines"][0]
+    say(
+        f"ordered {len(lines)} products at the quoted price, e.g. {first['sku']}: {first['base_price']['amount']} -> "
+        f"{first['unit_price']['amount']} ({first['explanation']['rule']['reason']}); "
         f"order {order['number']} of {order['total']['amount']} {order['total']['currency']}"
     )
 
@@ -88,17 +112,25 @@ def play(guest: Portal, today: date, run_nightly: Callable[[], dict[str, Any]], 
     say(f"{DISTRIBUTORS[0][0]} got a letter, accepted, shipped under ТН-{mark}: the order is {final['state']}")
 
     await_("the shipment among the purchases", lambda: _bought(partner, f"ТН-{mark}"))
-    after = await_("the window sum", lambda: _grown(partner, before))
-    say(
-        f"the shipment became purchase volume: window sum {after['window']['sum']['amount']}, "
-        f"tier still {after['tier']['name']}, tonight {after['tonight']['name']}"
-    )
-
-    night = run_nightly()
     moved = await_("the new tier", lambda: _moved(partner, before))
     in_russian = partner.get("/v1/company/tier", Accept_Language="ru")["tier"]["name"]
     guest.letter(email, in_russian)
-    say(f"the nightly run took up {night['companies']} due companies; {_told(moved)}; the letter came")
+    say(f"the shipment became purchase volume and lifted the tier at once: {_told(moved)}; the letter came")
+    why = partner.get("/v1/company/tier/explain")["known_now"]
+    say(f"GET /v1/company/tier/explain: «{why['decision']}», {why['documents_counted']} documents counted")
+
+    _bonuses(partner, operations, buyer, today, say)
+    night, bonus_night = nights.tiers(), nights.bonuses()
+    say(
+        f"the nights took up {night['companies']} companies for their tier, {bonus_night['companies']} for their bonuses"
+    )
+    nights.proof()
+    balanced = await_("the proof of the ledger", lambda: _proved(operations))
+    say(
+        f"the ledger's proof: {balanced['companies']} companies, issued {balanced['issued']['amount']}, "
+        f"sum of all accounts {balanced['sum']['amount']}, no mismatch"
+    )
+    _simulation(operations, say)
 
     marketing = guest.sign_in(STAFF["marketing"][1])
     published = marketing.order_post("/v1/staff/reports", REPORT, expect=201)
@@ -113,6 +145,84 @@ def play(guest: Portal, today: date, run_nightly: Callable[[], dict[str, Any]], 
         outsider.get(hidden, expect=403)
     say(f"a stranger who names the same INN sees nothing of {company_id}")
     return email
+
+
+def _bonuses(partner: Portal, operations: Portal, buyer: generator.Company, today: date, say: Say) -> None:
+    """What the purchases earned: pending until they are paid, then spent, then accounted for."""
+    earned = await_("all accruals", lambda: _accruals(partner, 4))
+    pending = partner.get("/v1/company/bonuses")["balances"]["pending"]["amount"]
+    say(
+        f"{len(earned)} purchases earned {pending} bonuses, pending until paid, e.g. {earned[-1]['groups'][0]['reason']}"
+    )
+    imported = [each for each in earned if each["source"] != "orders"]
+    paid = [
+        {
+            "source": each["source"],
+            "document": each["document"],
+            "year": int(each["business_date"][:4]),
+            "paid_on": today.isoformat(),
+        }
+        for each in imported
+    ]
+    results = operations.post("/v1/staff/payments", {"payments": paid})["items"]
+    if any(each["result"] != "recorded" for each in results):
+        raise Unexpected(f"payments: {results}")
+    expected = sum(Decimal(each["bonus"]["amount"]) for each in imported)
+    ready = await_("the bonuses that are paid for", lambda: _available(partner, expected))
+    lot = ready["lots"][0]
+    say(f"{len(paid)} of them are paid: {lot['amount']['amount']} can be spent until {lot['expires_on']}")
+    too_much = {"amount": f"{expected + 1:.2f}"}
+    refused = partner.order_post("/v1/company/redemptions", too_much, expect=422)
+    redemption = partner.order_post("/v1/company/redemptions", {"amount": "1500.00"}, expect=201)
+    left = partner.get("/v1/company/bonuses")["balances"]
+    say(
+        f"{too_much['amount']} are refused ({refused['code']}); 1500.00 are redeemed: "
+        f"reserved {left['reserved']['amount']}, available {left['available']['amount']}"
+    )
+    operations.order_post(
+        f"/v1/staff/companies/{ready['company_id']}/redemptions/{redemption['redemption_id']}/complete"
+    )
+    statement = partner.get("/v1/company/bonuses/statement")
+    say(f"the month's statement has {len(statement['lines'])} lines, each with its document")
+
+
+def _accruals(partner: Portal, count: int) -> Any:
+    items = partner.get("/v1/company/accruals")["items"]
+    return items if len(items) == count else None
+
+
+def _available(partner: Portal, expected: Decimal) -> Any:
+    found = partner.get("/v1/company/bonuses")
+    return found if Decimal(found["balances"]["available"]["amount"]) == expected else None
+
+
+def _proved(operations: Portal) -> Any:
+    """The club's totals, once the proof has taken in what there is."""
+    proof = operations.get("/v1/staff/bonus-proof")
+    if proof["mismatches"]:
+        raise Unexpected(f"the ledger does not balance: {proof['mismatches']}")
+    return next((each for each in proof["totals"] if each["companies"] >= 1), None)
+
+
+def _simulation(operations: Portal, say: Say) -> None:
+    """What a higher ladder would have meant to the club's last twelve months."""
+    present = next(each for each in operations.get("/v1/staff/tier-ladders")["items"] if each["state"] == "active")
+    steps = [{**each, "from_sum": str(Decimal(each["from_sum"]) * 2)} for each in present["steps"]]
+    draft = operations.order_post(
+        "/v1/staff/tier-ladders", {"version": "twice as high", "currency": "RUB", "steps": steps}, expect=201
+    )
+    started = operations.order_post(f"/v1/staff/tier-ladders/{draft['ladder_id']}/simulate", expect=202)
+    path = f"/v1/staff/tier-simulations/{started['simulation_id']}"
+
+    def done() -> Any:
+        simulation = operations.get(path)
+        return simulation if simulation["state"] == "done" else None
+
+    result = await_("the simulation", done)["result"]
+    say(
+        f"a ladder twice as high, simulated over 12 months: {result['companies']} companies, {result['up']} up, {result['down']} down, "
+        f"{result['unchanged']} unchanged; discount given {result['discount_before']['amount']} -> {result['discount_after']['amount']}"
+    )
 
 
 def history(buyer: generator.Company, today: date) -> str:
@@ -147,14 +257,9 @@ def _claim(manager: Portal, inn: str) -> dict[str, Any] | None:
     return None
 
 
-def _tier(partner: Portal) -> Any:
+def _tier(partner: Portal, window_sum: str) -> Any:
     standing = partner.get("/v1/company/tier")
-    return standing if standing["tier"]["code"] else None
-
-
-def _grown(partner: Portal, before: Any) -> Any:
-    standing = partner.get("/v1/company/tier")
-    return standing if standing["window"]["sum"] != before["window"]["sum"] and standing["tonight"] else None
+    return standing if standing["window"]["sum"]["amount"] == window_sum else None
 
 
 def _moved(partner: Portal, before: Any) -> Any:

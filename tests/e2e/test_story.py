@@ -10,6 +10,11 @@ from tests.support.cloud import DeployedClub
 def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal, today: date) -> None:
     told: list[str] = []
     filling.fill(guest, today, companies=10, say=told.append)
-    partner = story.play(guest, today, lambda: cloud.invoke("nightly_tiers", {"day": today.isoformat()}), told.append)
+    nights = story.Nights(
+        tiers=lambda: cloud.invoke("nightly_tiers", {"day": today.isoformat()}),
+        bonuses=lambda: cloud.invoke("nightly_bonuses", {"day": today.isoformat()}),
+        proof=lambda: cloud.invoke("prove_bonuses", {}),
+    )
+    partner = story.play(guest, today, nights, told.append)
     subjects = [letter["subject"] for letter in cloud.mail(partner)]
     assert len(set(subjects)) == len(subjects), f"a letter came twice: {subjects}"
