@@ -17,6 +17,7 @@ from chalicelib.table.transactions import (
     condition_to_wire,
     from_wire,
     merge_expressions,
+    refuse_to_change,
     to_wire,
     update_to_wire,
 )
@@ -195,6 +196,7 @@ class Table:
         when: ConditionBase | None = None,
     ) -> Item:
         """Change one item and return it as it is then; half the price of a transaction of one. Raises `Refused`, `Busy`."""
+        refuse_to_change(key)
         request = update_to_wire(key, put, default, add, remove)
         if when is not None:
             request = merge_expressions(request, condition_to_wire(when))
@@ -204,6 +206,7 @@ class Table:
 
     def put(self, item: Item, *, when: ConditionBase | None = None) -> None:
         """Write one item whole. Raises `Refused` when its condition fails, and `Busy`."""
+        refuse_to_change(Key(item["pk"], item["sk"]))
         request: dict[str, Any] = {"Item": to_wire(item)}
         if when is not None:
             request |= condition_to_wire(when)

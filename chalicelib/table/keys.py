@@ -393,6 +393,9 @@ def frozen_price(list_id: str, sku: str) -> Key:
 # --- bonuses ----------------------------------------------------------------------------------------------------------
 
 
+CREATED_ONLY = "LEDGER#"  # partitions whose items are neither changed nor deleted: the functions' policies say so, too
+
+
 def bonuses(company_id: str) -> Key:
     """K46."""
     return Key(f"COMPANY#{company_id}", "BONUS")
@@ -409,16 +412,13 @@ def bonuses_moved_shard(day: date, shard: int) -> str:
 
 
 def posting(company_id: str, at: str, sequence: int | None) -> Key:
-    """K48. Without a sequence: where the postings of this moment begin; without a moment too: the prefix of the list.
-
-    The functions may create items of this partition, and not change or delete them.
-    """
-    return Key(f"LEDGER#{company_id}", f"POSTING#{at}" + ("" if sequence is None else f"#{sequence:08d}"))
+    """K48. Without a sequence: where the postings of this moment begin; without a moment too: the prefix of the list."""
+    return Key(f"{CREATED_ONLY}{company_id}", f"POSTING#{at}" + ("" if sequence is None else f"#{sequence:08d}"))
 
 
 def posting_cause(company_id: str, posting_id: str) -> Key:
     """K49."""
-    return Key(f"LEDGER#{company_id}", f"CAUSE#{posting_id}")
+    return Key(f"{CREATED_ONLY}{company_id}", f"CAUSE#{posting_id}")
 
 
 def redemption(company_id: str, redemption_id: str) -> Key:

@@ -18,7 +18,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from chalicelib.table.keys import Key
+from chalicelib.table.keys import CREATED_ONLY, Key
 
 Item = dict[str, Any]
 
@@ -105,11 +105,14 @@ class Transaction:
 
     def put(self, item: Item, *, when: ConditionBase | None = None, label: str = "") -> None:
         """Write the whole item, replacing what is there."""
-        self._append("Put", Key(item["pk"], item["sk"]), {"Item": to_wire(item)}, when, label)
+        key = Key(item["pk"], item["sk"])
+        refuse_to_change(key)
+        self._append("Put", key, {"Item": to_wire(item)}, when, label)
 
     def create(self, item: Item, *, label: str = "") -> None:
         """Write the item; refused if one is there."""
-        self.put(item, when=Attr("pk").not_exists(), label=label)
+        key = Key(item["pk"], item["sk"])
+        self._append("Put", key, {"Item": to_wire(item)}, Attr("pk").not_exists(), label)
 
     def update(
         self,
@@ -123,6 +126,7 @@ class Transaction:
         label: str = "",
     ) -> None:
         """Change attributes: `put` sets, `default` sets what is not there yet, `add` adds numbers, `remove` removes."""
+        refuse_to_change(key)
         self._append("Update", key, update_to_wire(key, put, default, add, remove), when, label)
 
     def check(self, key: Key, when: ConditionBase, *, label: str = "") -> None:
@@ -130,6 +134,7 @@ class Transaction:
         self._append("ConditionCheck", key, {"Key": to_wire(key.as_item())}, when, label)
 
     def delete(self, key: Key, *, when: ConditionBase | None = None, label: str = "") -> None:
+        refuse_to_change(key)
         self._append("Delete", key, {"Key": to_wire(key.as_item())}, when, label)
 
     def labels(self) -> list[str]:
@@ -148,6 +153,12 @@ class Transaction:
             body["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         self._touched.add(key)
         self._operations.append((kind, body, label))
+
+
+def refuse_to_change(key: Key) -> None:
+    """Raises ValueError for an item that may be created only. The functions' policies deny the rest but replacing, which this one refuses."""
+    if key.pk.startswith(CREATED_ONLY):
+        raise ValueError(f"{key} may be created, and neither changed nor deleted")
 
 
 def update_to_wire(

@@ -199,7 +199,7 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
         if WRITES & set(statement["Action"]) and statement["Effect"] == "Allow" and "Condition" not in statement
     }
     assert "APIHandler" in writers
-    ledgers = keys.posting("", "", None).pk
+    ledgers = keys.CREATED_ONLY
     for name in functions(template):
         denials = [statement for statement in statements(template, name) if statement["Effect"] != "Allow"]
         if name not in writers:

@@ -1,5 +1,6 @@
 """A transaction: what it says to DynamoDB, and what it says when it is refused."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Table, Transaction
+from chalicelib.table import Key, Refused, Table, Transaction, keys
 
 ANNA = Key("MEMBER#anna", "PROFILE")
 BORIS = Key("MEMBER#boris", "PROFILE")
@@ -123,3 +124,25 @@ def test_it_holds_a_hundred_operations_and_no_more() -> None:
 def test_a_change_of_nothing_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="changes nothing"):
         Transaction().update(ANNA)
+
+
+def test_what_may_be_created_only_is_neither_replaced_nor_changed_nor_deleted(table: Table) -> None:
+    posting = keys.posting("cmp_1", "2026-11-20T09:00:00.000Z", 1)
+    changes: list[Callable[[Transaction], None]] = [
+        lambda tx: tx.put(posting.as_item()),
+        lambda tx: tx.put(posting.as_item(), when=Attr("pk").not_exists()),
+        lambda tx: tx.update(posting, put={"amount": 1}),
+        lambda tx: tx.delete(posting),
+    ]
+    for change in changes:
+        with pytest.raises(ValueError, match="may be created"):
+            change(Transaction())
+    with pytest.raises(ValueError, match="may be created"):
+        table.put(posting.as_item())
+    with pytest.raises(ValueError, match="may be created"):
+        table.update(posting, put={"amount": 1})
+    tx = Transaction()
+    tx.create(posting.as_item())
+    tx.check(keys.posting_cause("cmp_1", "pst_1"), Attr("pk").not_exists())
+    table.commit(tx)
+    assert table.get(posting) == posting.as_item()

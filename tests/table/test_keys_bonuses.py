@@ -1,0 +1,142 @@
+"""What the rows of the bonuses' ledger cost, counted as AWS counts."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from chalicelib.bonuses import case_store, ledger, rules, statements, store
+from chalicelib.bonuses.rules import Cause
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, keys
+from tests.bonuses.conftest import local_office
+from tests.bonuses.steps import Office, credit
+from tests.conftest import NOON
+from tests.support.partners import company
+from tests.support.spent import spent
+
+__all__ = ["local_office"]
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    work = Work(table=local_table, now=NOON)
+    company(work)
+    return work
+
+
+def many_lots(work: Work) -> None:
+    """Ten years of lots, one a month, each of them spent from in every month of its life."""
+
+    def fill(book: rules.Book) -> rules.Book:
+        for number in range(120):
+            day = work.today - timedelta(days=30 * number)
+            ends = rules.expiry(rules.Expiry("month", 12), day)
+            book = rules.credit(book, ends, Decimal("12345.67"), day)
+            months = {date(day.year + (day.month + each) // 12, (day.month + each) % 12 + 1, 1) for each in range(2)}
+            for month in months:
+                book = rules.redeem(rules.hold(book, {ends: Decimal("1234.56")}, month), Decimal("1234.56"))
+        return book
+
+    ledger.change(work, "cmp_1", Cause("purchase", ("many",)), fill)
+
+
+@pytest.mark.key_row("K46")
+def test_the_bonuses_of_a_company_are_one_read_of_one_unit(work: Work) -> None:
+    credit(work, "cmp_1", "100")
+    with spent(work.table.client) as cost:
+        statements.bonuses(work, "cmp_1")
+    assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
+
+
+@pytest.mark.key_row("K46")
+def test_ten_years_of_lots_are_still_one_read_of_few_units(work: Work) -> None:
+    many_lots(work)
+    with spent(work.table.client) as cost:
+        statements.bonuses(work, "cmp_1")
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units <= 1.5
+
+
+@pytest.mark.key_row("K47")
+def test_who_moved_on_a_day_is_one_query_of_each_shard(work: Work) -> None:
+    credit(work, "cmp_1", "100")
+    with spent(work.table.client) as cost:
+        found = [
+            item["company_id"]
+            for shard in range(keys.DUE_SHARDS)
+            for item in work.table.query_all(keys.bonuses_moved_shard(work.today, shard), index="gsi1")
+        ]
+    assert found == ["cmp_1"]
+    assert cost.calls == ["Query"] * keys.DUE_SHARDS
+
+
+@pytest.mark.key_row("K48")
+def test_a_page_of_postings_is_one_query_of_just_these(work: Work) -> None:
+    for _ in range(6):
+        credit(work, "cmp_1", "100")
+    with spent(work.table.client) as cost:
+        found, last = statements.postings(work, "cmp_1", 3, None)
+    assert [posting.sequence for posting in found] == [6, 5, 4]
+    assert last
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K48")
+def test_a_statement_of_a_month_is_two_queries(work: Work) -> None:
+    for _ in range(6):
+        credit(work, "cmp_1", "100")
+    with spent(work.table.client) as cost:
+        statements.statement(work, "cmp_1", "2026-11", 100, None)
+    assert cost.calls == ["Query", "Query"]
+    assert cost.read_units <= 1.5
+
+
+@pytest.mark.key_row("K49")
+def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing(work: Work) -> None:
+    credit(work, "cmp_1", "100")
+    cause = Cause("purchase", ("one",))
+
+    def earn(book: rules.Book) -> rules.Book:
+        return rules.credit(book, date(2027, 11, 30), Decimal(5), book.day)
+
+    with spent(work.table.client) as cost:
+        ledger.change(work, "cmp_1", cause, earn)
+    assert (cost.calls, cost.read_units) == (["GetItem", "TransactWriteItems"], 1)
+    before = store.read_book(work.table, "cmp_1", consistent=True)
+    with spent(work.table.client) as again:
+        ledger.change(work, "cmp_1", cause, earn)
+    assert again.calls == ["GetItem", "TransactWriteItems", "GetItem", "GetItem"]
+    assert store.read_book(work.table, "cmp_1", consistent=True) == before
+
+
+@pytest.mark.key_row("K50", "K51")
+def test_a_redemption_is_one_read_and_a_page_of_them_one_query(local_office: Office) -> None:
+    work = local_office.work
+    credit(work, "cmp_1", "1000")
+    redemption_id = local_office.redeemed("100")
+    local_office.redeemed("200")
+    client = work.table.client
+    with spent(client) as cost:
+        case_store.read_redemption(work.table, "cmp_1", redemption_id)
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(client) as cost:
+        assert case_store.redemption_for(work.table, "cmp_1", "ord_none") is None
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(client) as cost:
+        page = case_store.redemptions(work.table, "cmp_1", 25, None)
+    assert len(page.items) == 2
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@pytest.mark.key_row("K52", "K70")
+def test_an_adjustment_is_one_read_and_those_that_wait_are_one_query(local_office: Office) -> None:
+    work = local_office.work
+    adjustment_id = local_office.adjust("20000").json["adjustment_id"]
+    with spent(work.table.client) as cost:
+        case_store.read_adjustment(work.table, "cmp_1", adjustment_id)
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(work.table.client) as cost:
+        page = case_store.adjustments_waiting(work.table, 25, None)
+    assert len(page.items) == 1
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
