@@ -1,0 +1,191 @@
+"""A simulation of 10,000 companies over 12 months: seconds and memory, against only reading the same items.
+
+The table lies in memory (tests/support/memory.py), so what is measured is the code of a worker, one after the other what in Lambda up to
+ten do side by side; the time that DynamoDB, SQS and S3 take is not in it. The floor reads and unpacks the same items and does nothing.
+"""
+
+import gc
+import io
+import time
+import tracemalloc
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from statistics import median
+from typing import Any
+
+import pytest
+
+from chalicelib.platform import aws
+from chalicelib.platform.clock import stamp
+from chalicelib.platform.work import Work
+from chalicelib.sales.rules import DayTotals
+from chalicelib.table import Table, Transaction, keys
+from chalicelib.table.transactions import to_wire
+from chalicelib.tiers import ladder_store, simulations
+from chalicelib.tiers import simulation_service as service
+from chalicelib.tiers.ladders import Ladder
+from tests.benchmarks.report import report
+from tests.conftest import NOON
+from tests.support.memory import MemoryDynamo
+
+COMPANIES = 10_000
+EVERY_DAYS = 14  # a company buys every other week, over the 12 months and what bears on their beginning
+ROUNDS = 3
+
+
+class Queue:
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send_message(self, *, MessageBody: str, **_: Any) -> None:  # noqa: N803
+        self.bodies.append(MessageBody)
+
+
+class Bucket:
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def put_object(self, *, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803
+        self.objects[Key] = Body
+
+    def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        return {"Body": io.BytesIO(self.objects[Key])}
+
+
+def history(random: Random, today: date) -> dict[date, Decimal]:
+    """Most of it near the first steps of the club's ladder, where companies rise and fall."""
+    usual = random.lognormvariate(9.6, 1.0)
+    start = random.randrange(EVERY_DAYS)
+    days = range(start, 365 + 90 + 30, EVERY_DAYS)
+    return {today - timedelta(days=back): Decimal(round(usual * random.uniform(0.3, 1.7) * 100)) / 100 for back in days}
+
+
+def other(work: Work) -> Ladder:
+    """Every step at four fifths of its sum, with a point more."""
+    founding = ladder_store.founding_ladder(work.club, "RUB")
+    steps = tuple(
+        step._replace(from_sum=step.from_sum * Decimal("0.8"), discount_percent=step.discount_percent + 1)
+        for step in founding.steps
+    )
+    return replace(founding, ladder_id="ldr_other", steps=steps)
+
+
+@pytest.fixture(scope="module")
+def club() -> Work:
+    """10,000 companies and what they bought."""
+    memory = MemoryDynamo()
+    work = Work(table=Table(memory, "club"), now=NOON)  # type: ignore[arg-type]
+    random = Random(20)
+    for number in range(COMPANIES):
+        company_id, name = f"com_{number:032x}", f"Luch {number:05d}"
+        company = {"company_id": company_id, "name": name, "currency": "RUB", "origin": "import", "version": 1}
+        listed = keys.company_list(name, company_id).as_gsi1()
+        put(memory, {**keys.company(company_id).as_item(), **listed, **company, "created_at": stamp(NOON)})
+        for day, amount in history(random, work.today).items():
+            put(memory, {**keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
+    return work
+
+
+def put(memory: MemoryDynamo, item: dict[str, Any]) -> None:
+    memory.put_item(Item=to_wire(item))
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
+    made, bucket = Queue(), Bucket()
+    monkeypatch.setattr(aws, "sqs", lambda: made)
+    monkeypatch.setattr(aws, "s3", lambda: bucket)
+    return made
+
+
+def start(work: Work) -> str:
+    tx = Transaction()
+    real = ladder_store.ladders_of(work, "RUB")
+    made = service.kept.create(tx, work, work.new_id("sim"), other(work), real, "mbr_1")
+    work.table.commit(tx)
+    service.kept.announce(made.simulation_id, 1)
+    return made.simulation_id
+
+
+def handle_one(work: Work, queue: Queue) -> None:
+    service.simulate(replace(work), {"messageId": "1", "body": queue.bodies.pop(0)})
+
+
+def floor(work: Work) -> int:
+    """Reads and unpacks what a simulation reads of each company."""
+    first = simulations.reads_from(ladder_store.ladders_of(work, "RUB"), other(work), work.today)
+    read = 0
+    for number in range(COMPANIES):
+        company_id = f"com_{number:032x}"
+        begin, end = keys.day_total(company_id, first), keys.day_total(company_id, work.today)
+        read += len([*work.table.query_all(begin.pk, between=(begin.sk, end.sk), consistent=True)])
+        standing = keys.standing(company_id)
+        read += len([*work.table.query_all(standing.pk, starts=standing.sk, consistent=True)])
+    return read
+
+
+def timed(work: Any) -> float:
+    gc.collect()
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def test_ten_thousand_companies_in_seconds(club: Work, queue: Queue) -> None:
+    def whole() -> None:
+        started.append(start(club))
+        while queue.bodies:
+            handle_one(club, queue)
+
+    started: list[str] = []
+    floor(club)  # the table in memory packs an item when it is read first
+    floors, wholes = [], []
+    for _ in range(ROUNDS):
+        floors.append(timed(lambda: floor(club)))
+        wholes.append(timed(whole))
+    shown = service.show(club, started[-1])
+    assert shown.result is not None
+    assert (shown.state, shown.result.companies) == ("done", COMPANIES)
+    assert shown.result.up > shown.result.down == 0
+    ratio = median(one / other for one, other in zip(wholes, floors, strict=True))
+    report(f"simulation of {COMPANIES:,} companies × 12 months ({floor(club):,} items)", f"{median(wholes):.1f} s", "")
+    report("floor: only reading these items", f"{median(floors):.1f} s", "")
+    report("ratio to the floor", f"{ratio:.2f}", "at most 3")
+    report("companies up, unchanged, down", f"{shown.result.up}, {shown.result.unchanged}, {shown.result.down}", "")
+    assert ratio <= 3
+
+
+def test_the_rules_alone_take_microseconds_a_company(club: Work) -> None:
+    random = Random(20)
+    totals = [DayTotals(history(random, club.today), {}) for _ in range(COMPANIES)]
+    real, ladder = ladder_store.ladders_of(club, "RUB"), other(club)
+
+    def everybody() -> None:
+        for each in totals:
+            simulations.simulate(each, real, ladder, (), None, club.today)
+
+    spent = median(timed(everybody) for _ in range(ROUNDS))
+    report("rules of a simulation, a company", f"{spent / COMPANIES * 1e6:.0f} µs", "")
+
+
+def test_memory_is_that_of_a_part_and_of_the_list(club: Work, queue: Queue) -> None:
+    simulation_id = start(club)
+    of_parts, last = [], 0
+    tracemalloc.start()
+    try:
+        while queue.bodies:
+            tracemalloc.reset_peak()
+            before, _ = tracemalloc.get_traced_memory()
+            handle_one(club, queue)
+            _, peak = tracemalloc.get_traced_memory()
+            of_parts.append(peak - before)
+        last = of_parts.pop()
+    finally:
+        tracemalloc.stop()
+    assert service.show(club, simulation_id).state == "done"
+    report(f"peak memory of a part of {service.COMPANIES} companies", f"{max(of_parts) / 1e6:.1f} MB", "at most 16 MB")
+    report(f"peak memory of the last part, with the list of {COMPANIES:,}", f"{last / 1e6:.1f} MB", "at most 64 MB")
+    assert max(of_parts) <= 16e6
+    assert last <= 64e6
