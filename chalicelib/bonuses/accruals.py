@@ -7,10 +7,8 @@
 To settle a case is to make it anew: what its documents ought to have is computed from the facts as they are now, and the difference from
 what was posted is posted. So a delivery that comes twice, late or out of order ends in the same balances, and what a crash left undone
 the next delivery does. The case is read before the facts, and written under the version that was read: facts that are older than the
-case they are written over cannot win.
-
-Days whose tier changed are looked for after the case is written, by facts read anew: whoever writes a case after the tier moved sees the
-tier that moved, and whoever moved the tier sees the case.
+case they are written over cannot win. And after a case is written the facts are looked at once more: whoever writes it after the tier
+moved sees that it moved, and whoever moved the tier sees the case.
 
 What goods a line is of (brand, category, and with them its rate) is taken from the catalogue when a revision of its document is rated
 first, and kept: a later change of the catalogue changes nobody's bonus.
@@ -146,9 +144,14 @@ def _settle(work: Work, company_id: str, ref: Ref, original: Ref | None) -> None
 
 
 def _settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
-    """Until what was posted for the case is what the facts say. `also`: documents that may belong to it by now."""
+    """Until what was posted for the case is what the facts say, by a look at them after the last posting.
+
+    That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.
+    `also`: documents that may belong to the case by now.
+    """
     policy = Policy(work.club.bonuses.available_on, partial(ledger.expires_on, work))
-    for _ in range(TRIES):
+    fruitless = 0
+    while fruitless < TRIES:
         case = store.load(work.table, company_id, ref)
         facts = _facts(work, case, also)
         paid_on = payments.paid_on(work, ref) if facts else None
@@ -156,11 +159,9 @@ def _settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
         if target == case:
             return
         way = steps(case, target.accrued)
+        # Several postings are made one by one.
         written = _post(work, case, target, way[0]) if way else _keep(work, case, target)
-        # Where a return came in, its own facts are looked at once more: it may have gone to another case meanwhile.
-        joined = target.accrued.keys() - case.accrued.keys() - {ref}
-        if written and len(way) <= 1 and not joined:
-            return
+        fruitless = 0 if written else fruitless + 1
     raise Busy(f"the accrual of {ref} stayed under change")
 
 
