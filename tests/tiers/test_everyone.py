@@ -15,7 +15,10 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.tiers import everyone
+from tests.support.api import Api
 from tests.support.crashes import crashes, empty_account
+from tests.tiers.ladder_steps import ADMIN, LADDERS, activate, draw_up
+from tests.tiers.steps import bought, days_later, message_for, moves
 
 CHANGED = Event("tier_ladder.activated", "evt_1", {"currency": "RUB"})
 
@@ -96,3 +99,42 @@ def test_the_first_night_makes_everybodys_standing_anew_and_no_other(work: Work)
         tiers.nightly(replace(work, now=work.now + timedelta(days=days)), {})
     told = list(work.table.query_all("LADDERS", starts="EVENT#"))
     assert [item["currency"] for item in told] == ["RUB"]
+
+
+def rebuilt(work: Work) -> None:
+    """What the stream and the queue make of the changes of ladders, the wait left out."""
+    fresh = replace(work)  # a worker of its own
+    for told in work.table.query_all("LADDERS", starts="EVENT#"):
+        ids, _ = named(fresh, {"everyone": told["currency"], "after": None})
+        tiers.decide(fresh, message_for(*ids))
+
+
+def test_a_ladder_in_force_from_today_changes_todays_tiers(api: Api, work: Work) -> None:
+    company_id = bought(work, {-10: 130_000})
+    assert tiers.standing(work, company_id).tier.tier == "bronze"
+    activate(api, draw_up(api).json["ladder_id"], work.today)  # silver from 120,000
+    rebuilt(work)
+    silver = tiers.standing(work, company_id).tier
+    assert (silver.tier, silver.discount_percent) == ("silver", 6)
+    assert moves(work, company_id)[-1] == ("bronze", "silver", "ladder")
+
+
+def test_a_ladder_to_come_is_known_to_every_standing_before_its_day(api: Api, work: Work) -> None:
+    company_id = bought(work, {-10: 130_000})
+    activate(api, draw_up(api).json["ladder_id"], work.today + timedelta(days=5))
+    rebuilt(work)
+    assert [tiers.standing(days_later(work, days), company_id).tier.tier for days in (0, 4, 5)] == [
+        "bronze",
+        "bronze",
+        "silver",
+    ]
+
+
+def test_a_ladder_that_is_withdrawn_is_forgotten_by_every_standing(api: Api, work: Work) -> None:
+    company_id = bought(work, {-10: 130_000})
+    ladder_id = draw_up(api).json["ladder_id"]
+    activate(api, ladder_id, work.today + timedelta(days=5))
+    rebuilt(work)
+    api.call("POST", f"{LADDERS}/{ladder_id}/withdraw", ADMIN, headers={"if-match": '"2"'})
+    rebuilt(work)
+    assert tiers.standing(days_later(work, 5), company_id).tier.tier == "bronze"
