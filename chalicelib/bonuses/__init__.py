@@ -1,5 +1,6 @@
 """Bonuses: a ledger by double entry, and what falls due in it."""
 
-from chalicelib.bonuses.payments import check_payment, payment_of
+from chalicelib.bonuses.payments import Payment, check_payment, payment_of
+from chalicelib.bonuses.payments import record as record_payments
 
-__all__ = ["check_payment", "payment_of"]
+__all__ = ["Payment", "check_payment", "payment_of", "record_payments"]

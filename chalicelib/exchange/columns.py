@@ -21,6 +21,7 @@ Field = Literal[
     "return_flag",
     "original",
     "original_date",
+    "paid_on",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 
@@ -89,6 +90,7 @@ HEADINGS: dict[Field, tuple[str, ...]] = {
         "original document date",
         "original date",
     ),
+    "paid_on": ("дата оплаты", "оплачено", "дата полной оплаты", "paid on", "payment date", "date paid"),
 }
 # Of each of these, one at least must be there.
 REQUIRED: tuple[tuple[Field, ...], ...] = (

@@ -60,6 +60,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The original document is dated after the return",
         "Исходный документ датирован позже возврата",
     ),
+    "payment_differs": (
+        "Rows of this document have different payment dates",
+        "У строк документа разные даты оплаты",
+    ),
     "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
     "document_too_large": ("The document has too much text", "В документе слишком много текста"),
     "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
@@ -111,6 +115,7 @@ class Row:
     unit_price: Decimal | None
     amount: Decimal | None
     original: tuple[str, date | None] | None = None
+    paid_on: date | None = None
 
 
 class Fault(NamedTuple):
@@ -137,7 +142,7 @@ class Reader:
         latest: date,
         inn_is_valid: Callable[[str], bool],
     ) -> None:
-        """`fields`: what the file has columns for. `latest`: documents dated after this day are mistakes."""
+        """`fields`: what the file has columns for. `latest`: documents dated after this day are mistakes, payments `AHEAD` before it."""
         self._currency = currency
         self._currencies = frozenset(currencies)
         self._dates = tuple(dates)
@@ -154,6 +159,7 @@ class Reader:
             "return_flag": flag,
             "original": lambda text: originals.reference(numbered(text), self._day),
             "original_date": self._day,
+            "paid_on": self._past_day,
         }
         has = frozenset(fields)
         self._columns = [
@@ -207,11 +213,18 @@ class Reader:
             unit_price=found.get("unit_price"),
             amount=amount,
             original=originals.original(found.get("original"), found.get("original_date"), found["document"]),
+            paid_on=found.get("paid_on"),
         )
 
     def _day(self, text: str) -> date:
         found = day(text, self._dates)
         if not FIRST_DAY <= found <= self._latest:
+            raise Wrong("date_out_of_range")
+        return found
+
+    def _past_day(self, text: str) -> date:
+        found = self._day(text)
+        if found > self._latest - AHEAD:
             raise Wrong("date_out_of_range")
         return found
 
@@ -258,6 +271,7 @@ class Draft:
     code: str = ""
     field: Field | Literal[""] = ""
     originals: set[tuple[str, date | None]] = dataclass_field(default_factory=set)
+    payments: set[date] = dataclass_field(default_factory=set)
 
     @property
     def number(self) -> str:
@@ -295,6 +309,11 @@ class Draft:
         [(number, day)] = self.originals
         return originals.of_return(number, day, self.business_date)
 
+    @property
+    def paid_on(self) -> date | None:
+        """The day on which a sale was paid in full; where no row names one, nothing is said of it."""
+        return None if self.is_return else next(iter(self.payments), None)
+
     def leave_out(self, code: str, wanted: Field | Literal[""] = "") -> None:
         """The first reason stays."""
         if not self.code:
@@ -317,6 +336,8 @@ class Drafts:
         draft.rows.append(row)
         if row.original:
             draft.originals.add(row.original)
+        if row.paid_on:
+            draft.payments.add(row.paid_on)
         if row.business_date != draft.business_date:
             draft.leave_out("date_differs", "business_date")
         elif row.customer.ref != draft.customer.ref:
@@ -342,6 +363,8 @@ class Drafts:
                 other.leave_out("mark_differs", "return_flag")
             if draft.originals and draft.is_return:
                 _settle_original(draft)
+            if len(draft.payments) > 1 and not draft.is_return:
+                draft.leave_out("payment_differs", "paid_on")
 
     def good(self) -> Iterator[Draft]:
         return (draft for draft in self._drafts.values() if not draft.code)

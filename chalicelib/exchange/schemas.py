@@ -43,6 +43,10 @@ class Mapping(Form):
     original_date: Column | None = Field(
         default=None, description="Of a return: the day of that sale; usually Дата исходного документа."
     )
+    paid_on: Column | None = Field(
+        default=None,
+        description="Of a sale: the day on which it was paid in full; usually Дата оплаты. Empty: nothing is said of its payment.",
+    )
 
 
 class Format(Form):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from typing import Any, Literal
 
-from chalicelib import companies, sales
+from chalicelib import bonuses, companies, sales
 from chalicelib.companies import CustomerRef
 from chalicelib.exchange import rules, store
 from chalicelib.exchange.columns import FIELDS, STAND_INS, Field
@@ -48,7 +48,10 @@ def _write(work: Work, found: Import, part: int) -> Counts:
     drafts.settle()
     counts = dict.fromkeys(COUNTED, 0)
     company_ids, counts["companies_created"] = _companies(work, found, part, drafts)
-    for draft, outcome in _record(work, found, drafts, company_ids):
+    recorded = _record(work, found, drafts, company_ids)
+    if not found.form.dry_run:
+        _pay(work, found, (draft for draft, _ in recorded))
+    for draft, outcome in recorded:
         counts[f"documents_{outcome}"] += 1
         counts[f"rows_{outcome}"] += len(draft.rows)
     counts["rows_failed"] = rows - sum(counts[f"rows_{outcome}"] for outcome in ("created", "changed", "unchanged"))
@@ -124,6 +127,15 @@ def _record(
                 draft.leave_out("document_too_large")
         return _record(work, found, drafts, company_ids)
     return list(zip(good, outcomes, strict=True))
+
+
+def _pay(work: Work, found: Import, drafts: Iterable[Draft]) -> None:
+    paid = [
+        bonuses.Payment((found.form.source, f"{draft.series}/{draft.number}"), draft.paid_on)
+        for draft in drafts
+        if draft.paid_on
+    ]
+    bonuses.record_payments(work, paid, by=found.import_id, as_of=found.uploaded_at)
 
 
 def _document(found: Import, draft: Draft, company_id: str) -> SaleDocument:
