@@ -35,6 +35,11 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "goods_chosen": ("Goods chosen", "Выбор товара"),
     "goods_cancelled": ("Choice of goods cancelled", "Отмена выбора товара"),
     "goods_shipped": ("Goods shipped", "Отгрузка товара"),
+    "goods_shipment_reversed": ("Shipment of goods taken back", "Отмена отгрузки товара"),
+    "goods_expired": ("Goods not chosen in time", "Товар не выбран в срок"),
+    "goods_reversed": ("Goods owed no more", "Отмена права на товар"),
+    "gift_handed_over": ("Gift handed over", "Подарок вручён"),
+    "gift_hand_over_reversed": ("Gift came back", "Возврат подарка"),
 }
 
 Amount = Annotated[Decimal, Field(gt=0, le=MOST, max_digits=14, decimal_places=2, examples=["1500.00"])]
