@@ -112,7 +112,7 @@ def _judged(
 
 def _commit_stock(work: Work, items: Mapping[str, Item], after: Mapping[str, Stock]) -> None:
     before = {sku: store.stock_of(item) for sku, item in items.items()}
-    changed = [sku for sku in after if after[sku] != before[sku]]
+    changed = sorted(sku for sku in after if after[sku] != before[sku])
     for some in _parts(changed):
         tx = Transaction()
         for sku in some:
