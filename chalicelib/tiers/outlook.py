@@ -100,16 +100,24 @@ class Standing:
     @property
     def window(self) -> tuple[date, date]:
         """First and last day that count."""
-        return self.as_of - (self.ladder.window_days - 1) * DAY, self.as_of
+        return self.facts.first_of_window(self.ladder, self.as_of), self.as_of
 
-    @property
+    @cached_property
     def tier(self) -> Step:
         """In force."""
         return self.tier_on(self.as_of)
 
+    @cached_property
+    def rank(self) -> tuple[Decimal, bool]:
+        return rank(self.tier)
+
     def tier_on(self, day: date) -> Step:
         """In force on a day from `built_on` on, if nothing more is bought."""
-        return in_force(self.timeline, day)
+        return self.timeline[max(bisect_right(self._begins, day) - 1, 0)].step
+
+    @cached_property
+    def _begins(self) -> list[date]:
+        return [spell.first for spell in self.timeline]
 
     @property
     def since(self) -> date | None:
@@ -144,7 +152,7 @@ class Standing:
         return next((step for step in self.reached.steps if self.reached.window_sum < step.from_sum), None)
 
     def _spells_until(self, day: date) -> Sequence[Spell]:
-        return self.timeline[: max(bisect_right(self.timeline, day, key=lambda spell: spell.first), 1)]
+        return self.timeline[: max(bisect_right(self._begins, day), 1)]
 
 
 def in_force(timeline: Sequence[Spell], day: date) -> Step:
@@ -213,31 +221,42 @@ def _kept_from(ladders: Sequence[Ladder], today: date, first_purchase: date | No
 
 def order_to_keep(standing: Standing, day: date) -> Order | None:
     """So that a later day has no lower tier than today. None where none is needed, or none helps."""
-    least = rank(standing.tier)
-    if not standing.tier.tier or rank(standing.tier_on(day)) >= least:
+    if rank(standing.tier_on(day)) >= standing.rank:
         return None
-    eve, facts, ladder = day - DAY, standing.facts, ladder_on(standing.ladders, day)
-    judged = [facts.reached(eve)] if ladder.hold_days else []
-    if ladder.window_days > 1:
-        judged.append(facts.reached(day))
-    amounts = [amount for each in judged if (amount := _missing(each, least)) is not None]
-    return Order(min(amounts), eve) if amounts else None
+    return _keeping(standing, standing.facts.reached(day - DAY), standing.facts.reached(day), day - DAY)
+
+
+def _keeping(standing: Standing, eve: Reached, on: Reached, by: date) -> Order | None:
+    """Made on the eve, it lifts the eve's sum, of which the hold makes the tier of the day, and the day's own."""
+    amounts = []
+    if on.ladder.hold_days:
+        amounts.append(_missing(eve, standing.rank))
+    if on.ladder.window_days > 1:
+        amounts.append(_missing(on, standing.rank))
+    amount = min((each for each in amounts if each is not None), default=None)
+    return Order(amount, by) if amount is not None else None
 
 
 def order_to_lift(standing: Standing, by: date) -> Order | None:
     """So that this day, today or later, has a higher tier than today. None where that comes by itself, or cannot be."""
-    today = rank(standing.tier)
-    if rank(standing.tier_on(by)) > today:
+    if rank(standing.tier_on(by)) > standing.rank:
         return None
-    reached = standing.facts.reached(by)
-    above = next((step for step in reached.steps if rank(step) > today), None)
-    return Order(missing(reached.window_sum, above), by) if above else None
+    return _lifting(standing, standing.facts.reached(by), by)
+
+
+def _lifting(standing: Standing, reached: Reached, by: date) -> Order | None:
+    for step in reached.steps:
+        if rank(step) > standing.rank:
+            return Order(missing(reached.window_sum, step), by)
+    return None
 
 
 def _missing(reached: Reached, least: tuple[Decimal, bool]) -> Decimal | None:
     """To the lowest step of this rank or a higher one."""
-    step = next((step for step in reached.steps if rank(step) >= least), None)
-    return missing(reached.window_sum, step) if step else None
+    for step in reached.steps:
+        if rank(step) >= least:
+            return missing(reached.window_sum, step)
+    return None
 
 
 def missing(reached: Decimal, step: Step) -> Decimal:
@@ -250,31 +269,26 @@ def missing(reached: Decimal, step: Step) -> Decimal:
 
 def fall_outs(standing: Standing, horizon_days: int) -> Iterator[FallOut]:
     """Every later day, up to the horizon, on which purchases leave the window."""
-    facts, today = standing.facts, standing.as_of
-    for day in _leaving_days(standing, today + horizon_days * DAY):
-        reached, eve = facts.reached(day), day - DAY
-        first_before = eve - (ladder_on(standing.ladders, eve).window_days - 1) * DAY
-        first = day - (reached.ladder.window_days - 1) * DAY
-        leaves = facts.net(first_before, first - DAY, day)
+    facts, today = standing.facts, standing.rank
+    for day in _leaving_days(standing, standing.as_of + horizon_days * DAY):
+        eve = day - DAY
+        on, before = facts.reached(day), facts.reached(eve)
+        first = facts.first_of_window(on.ladder, day)
+        leaves = facts.net(facts.first_of_window(before.ladder, eve), first - DAY, day)
         if leaves:
-            yield FallOut(
-                day,
-                leaves,
-                reached.window_sum,
-                reached.step,
-                standing.tier_on(day),
-                order_to_keep(standing, day),
-                order_to_lift(standing, eve),
-            )
+            in_force = standing.tier_on(day)
+            to_keep = _keeping(standing, before, on, eve) if rank(in_force) < today else None
+            to_lift = order_to_lift(standing, eve)
+            yield FallOut(day, leaves, on.window_sum, on.step, in_force, to_keep, to_lift)
 
 
 def _leaving_days(standing: Standing, last: date) -> list[date]:
     """The days on which something may leave: so many days after a purchase, or when a ladder with a shorter window begins."""
-    lengths = {ladder.window_days for ladder in standing.ladders}
-    days = {day + length * DAY for day in standing.totals.net for length in lengths if day <= last - length * DAY} | {
-        ladder.valid_from for ladder in standing.ladders
-    }
-    return sorted(day for day in days if standing.as_of < day <= last)
+    found = {ladder.valid_from for ladder in standing.ladders}
+    for length in {ladder.window_days * DAY for ladder in standing.ladders}:
+        latest = last - length
+        found |= {day + length for day in standing.totals.net if day <= latest}
+    return sorted(day for day in found if standing.as_of < day <= last)
 
 
 # --- what is to be told, and when -------------------------------------------------------------------------------------

@@ -176,6 +176,7 @@ class Facts:
         self._returns = sorted(later)
         self._effects = [effect for effect, _, _ in self._returns]
         self._windows = {ladder.window_days for ladder in ladders}
+        self._lengths = {length: (length - 1) * DAY for length in self._windows}
         self._reached: dict[date, Reached] = {}
         self._holds = {ladder.hold_days for ladder in ladders}
 
@@ -187,20 +188,24 @@ class Facts:
             return ZERO
         days = self._days
         found = self._sums[bisect_right(days, last)] - self._sums[bisect_left(days, first)]
-        for _, day, amount in self._returns[bisect_right(self._effects, as_of) :]:
-            if first <= day <= last:
-                found -= amount
+        if self._returns:
+            for _, day, amount in self._returns[bisect_right(self._effects, as_of) :]:
+                if first <= day <= last:
+                    found -= amount
         return found
 
     def reached(self, day: date) -> Reached:
         found = self._reached.get(day)
         if found is None:
-            ladder = ladder_on(self.ladders, day)
+            ladder = self.ladders[0] if len(self.ladders) == 1 else ladder_on(self.ladders, day)
             last_year = self._last_year(ladder, day)
             steps = steps_for(ladder, day, last_year)
-            reached = self.net(day - (ladder.window_days - 1) * DAY, day, day)
+            reached = self.net(self.first_of_window(ladder, day), day, day)
             found = self._reached[day] = Reached(ladder, steps, last_year, reached, step_of(reached, steps))
         return found
+
+    def first_of_window(self, ladder: Ladder, day: date) -> date:
+        return day - self._lengths[ladder.window_days]
 
     def decision(self, day: date) -> Decision:
         return next(self.path(day, day))
@@ -212,7 +217,7 @@ class Facts:
         if day < months_after(self.first_purchase, ladder.personal.months):
             return None
         end = year_before(day)
-        return self.net(end - (ladder.window_days - 1) * DAY, end, day)
+        return self.net(self.first_of_window(ladder, end), end, day)
 
     # --- many days ---
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -138,10 +138,10 @@ class StandingAnswer(BaseModel):
     def of(cls, standing: Standing, language: str) -> "StandingAnswer":
         known: dict[tuple[str, Decimal], Tier] = {}  # the same few are shown many times
 
-        def money(amount: Decimal) -> Money:
-            return Money(amount=amount, currency=standing.currency)
+        def money(amount: Decimal) -> dict[str, Any]:
+            return {"amount": amount, "currency": standing.currency}
 
-        def sum_of(order: Order | None) -> Money | None:
+        def sum_of(order: Order | None) -> dict[str, Any] | None:
             return money(order.amount) if order else None
 
         def tier(step: Step) -> Tier:
@@ -154,50 +154,53 @@ class StandingAnswer(BaseModel):
         reached, above, fall, tomorrow = standing.reached, standing.next_step, standing.fall, standing.as_of + DAY
         first, last = standing.window
         tonight = standing.tier_on(tomorrow)
-        return cls(
-            company_id=standing.company_id,
-            as_of=standing.as_of,
-            tier=tier(standing.tier),
-            since=standing.since,
-            safe_until=standing.safe_until,
-            falls_to=tier(fall.step) if fall else None,
-            order_to_keep=sum_of(order_to_keep(standing, fall.first)) if fall else None,
-            order_to_lift=sum_of(order_to_lift(standing, standing.as_of)),
-            window=TierWindow(first=first, last=last, sum=money(reached.window_sum)),
-            next_step=(
-                NextStep(
-                    tier=tier(above),
-                    from_sum=money(above.from_sum),
-                    missing=money(missing(reached.window_sum, above)),
-                )
-                if above
-                else None
-            ),
-            tonight=(
-                None
-                if same(tonight, standing.tier)
-                else TierTonight(**dict(tier(tonight)), order_to_keep=sum_of(order_to_keep(standing, tomorrow)))
-            ),
-            falls_out=[
-                FallOut(
-                    day=each.day,
-                    amount=money(each.leaves),
-                    window_sum=money(each.window_sum),
-                    tier=tier(each.step),
-                    in_force=tier(each.in_force),
-                    order_to_keep=sum_of(each.to_keep),
-                    order_to_lift=sum_of(each.to_lift),
-                    order_by=each.day - DAY,
-                )
-                for each in fall_outs(standing, CALENDAR_DAYS)
-            ],
-            ladder=Ladder(
-                version=standing.ladder.version,
-                window_days=standing.ladder.window_days,
-                hold_days=standing.ladder.hold_days,
-                personal_first_step=reached.last_year is not None,
-                steps=[LadderStep(tier=tier(step), from_sum=money(step.from_sum)) for step in reached.steps],
-            ),
+        # Checked once and as a whole: a model of each of a thousand parts would take three times as long.
+        return cls.model_validate(
+            {
+                "company_id": standing.company_id,
+                "as_of": standing.as_of,
+                "tier": tier(standing.tier),
+                "since": standing.since,
+                "safe_until": standing.safe_until,
+                "falls_to": tier(fall.step) if fall else None,
+                "order_to_keep": sum_of(order_to_keep(standing, fall.first)) if fall else None,
+                "order_to_lift": sum_of(order_to_lift(standing, standing.as_of)),
+                "window": {"first": first, "last": last, "sum": money(reached.window_sum)},
+                "next_step": (
+                    {
+                        "tier": tier(above),
+                        "from_sum": money(above.from_sum),
+                        "missing": money(missing(reached.window_sum, above)),
+                    }
+                    if above
+                    else None
+                ),
+                "tonight": (
+                    None
+                    if same(tonight, standing.tier)
+                    else {**dict(tier(tonight)), "order_to_keep": sum_of(order_to_keep(standing, tomorrow))}
+                ),
+                "falls_out": [
+                    {
+                        "day": each.day,
+                        "amount": money(each.leaves),
+                        "window_sum": money(each.window_sum),
+                        "tier": tier(each.step),
+                        "in_force": tier(each.in_force),
+                        "order_to_keep": sum_of(each.to_keep),
+                        "order_to_lift": sum_of(each.to_lift),
+                        "order_by": each.day - DAY,
+                    }
+                    for each in fall_outs(standing, CALENDAR_DAYS)
+                ],
+                "ladder": {
+                    "version": standing.ladder.version,
+                    "window_days": standing.ladder.window_days,
+                    "hold_days": standing.ladder.hold_days,
+                    "personal_first_step": reached.last_year is not None,
+                    "steps": [{"tier": tier(step), "from_sum": money(step.from_sum)} for step in reached.steps],
+                },
+            }
         )
 
 

@@ -1,29 +1,36 @@
 """A membership of any size, and what a night costs in it: for a test and for the benchmark.
 
-The membership is simulated where the night looks: at the table and its due index. Whoever is not due is a standing that is due on
-another day, without purchases of its own, since a night that looked at anybody's purchases but of those who are due would show
-in the calls.
+The membership is simulated where the night looks: at the table and its due index. Whoever is due has day totals and a standing of their
+own. Whoever is not is a standing that is due on another day, without purchases, since a night that looked at anybody's purchases but of
+those who are due would show in the calls.
+
+On a real table (`local_table`) all of them are items. A million of them are not: `Membership` is a table in memory that counts
+capacity by the rules (tests/support/metered.py), holds the standings of the crowd as numbers only, by partition of the index, and makes
+an item of each when the index is asked for its partition; so whoever asks for many pays for many.
 """
 
-import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from chalicelib import companies, sales, tiers
-from chalicelib.companies import CustomerRef
+from chalicelib import tiers
 from chalicelib.platform import aws
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
-from chalicelib.table.transactions import to_wire
-from chalicelib.tiers.ladder_service import record_founding
+from chalicelib.sales import DayTotals
+from chalicelib.table import Key, keys
+from chalicelib.table.transactions import Item, to_wire
+from chalicelib.tiers import outlook, store
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder, PersonalStep
-from tests.support.spent import Spent, spent
+from chalicelib.tiers.rules import Facts
+from tests.support.memory import MemoryDynamo
+from tests.support.metered import MeteredDynamo, metered
+from tests.support.spent import Spent
 
 
 def seasonal_ladders(work: Work) -> tuple[Ladder, ...]:
@@ -51,43 +58,63 @@ class Queue:
         return {"Successful": request["Entries"], "Failed": []}
 
 
+# Silver was reached up to day -30, and has been held since: tomorrow it falls to bronze.
+BOUGHT = ((-119, 100_000), (-70, 45_000), (-60, 60_000))
+
+
 def buyers(work: Work, count: int) -> list[str]:
-    """Companies with three purchases in the window, of which the first leaves tonight and takes the tier with it."""
-    refs = [CustomerRef(f"C-{number}", f"Luch {number}", None, None, "RUB") for number in range(count)]
-    ids = list(companies.customers(work, "1c", refs).values())
-    bought = ((-89, 100_000), (-40, 45_000), (-5, 60_000))
-    for start in range(0, count, 25):
-        sales.record(
-            work,
-            [
-                sales.SaleDocument(
-                    source="1c",
-                    number=f"{company_id}{offset}",
-                    company_id=company_id,
-                    business_date=work.today + timedelta(days=offset),
-                    currency="RUB",
-                    lines=[sales.SaleLine.of("SKU-1", "Lamp", Decimal(1), amount=Decimal(amount))],
-                )
-                for company_id in ids[start : start + 25]
-                for offset, amount in bought
-            ],
-        )
+    """Companies whose tier falls tonight, who have been told all that is to be told before."""
+    days = {work.today + timedelta(days=offset): Decimal(amount) for offset, amount in BOUGHT}
+    facts = Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None)
+    ids = [f"cmp_due_{number:028x}" for number in range(count)]
     for company_id in ids:
-        tiers.decide(work, {"body": json.dumps({"companies": [company_id]})})
+        for day, amount in days.items():
+            work.table.put({**keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
+        standing = outlook.stands(company_id, "RUB", work.today, facts)
+        standing = replace(standing, told=outlook.told(standing, outlook.warning(standing)))
+        store.save(work, standing, outlook.next_due(standing))
     return ids
 
 
+def member(number: int, today: date) -> tuple[str, Key]:
+    """One of the crowd, and how it is due over the coming quarter."""
+    company_id = f"cmp_{number:032x}"
+    return company_id, keys.due("tiers", today + timedelta(days=2 + number % 88), company_id)
+
+
+def of_the_crowd(pattern: Item, number: int, today: date) -> Item:
+    company_id, due = member(number, today)
+    return {**pattern, **keys.standing(company_id).as_item(), **due.as_gsi2(), "company_id": company_id}
+
+
+class Membership(MeteredDynamo):
+    def __init__(self) -> None:
+        super().__init__()
+        self._crowd: dict[str, list[int]] = defaultdict(list)
+
+    def join(self, pattern: Item, today: date, count: int) -> None:
+        self._pattern, self._today = pattern, today
+        for number in range(count):
+            self._crowd[member(number, today)[1].pk].append(number)
+
+    def query(self, **request: Any) -> Any:
+        asked = request["ExpressionAttributeValues"][":pk"]["S"] if request.get("IndexName") == "gsi2" else ""
+        for number in self._crowd.pop(asked, ()):
+            # It was there all along: that costs nothing.
+            MemoryDynamo.put_item(self, Item=to_wire(of_the_crowd(self._pattern, number, self._today)))
+        return super().query(**request)
+
+
 def crowd(work: Work, like: str, count: int) -> None:
-    """Members whose decisions are due on other days, over the coming quarter."""
+    """Members of whom something is due on other days."""
     pattern = work.table.get(keys.standing(like))
     assert pattern is not None
+    if isinstance(work.table.client, Membership):
+        work.table.client.join(pattern, work.today, count)
+        return
     for start in range(0, count, 25):
-        batch = []
-        for number in range(start, start + 25):
-            company_id = f"cmp_{number:032x}"
-            day = work.today + timedelta(days=2 + number % 88)
-            own = {**keys.standing(company_id).as_item(), **keys.due("tiers", day, company_id).as_gsi2()}
-            batch.append({"PutRequest": {"Item": to_wire({**pattern, **own, "company_id": company_id})}})
+        numbers = range(start, min(start + 25, count))
+        batch = [{"PutRequest": {"Item": to_wire(of_the_crowd(pattern, number, work.today))}} for number in numbers]
         work.table.client.batch_write_item(RequestItems={work.table.name: batch})
 
 
@@ -113,22 +140,22 @@ class Night:
 def night(work: Work, monkeypatch: pytest.MonkeyPatch) -> Night:
     queue = Queue()
     monkeypatch.setattr(aws, "sqs", lambda: queue)
-    with spent(work.table.client) as run:
+    with metered(work.table.client) as run:
         tiers.nightly(work, {})
-    with spent(work.table.client) as decisions:
+    with metered(work.table.client) as decisions:
         for body in queue.bodies:
-            tiers.decide(work, {"body": body})
+            tiers.decide(replace(work), {"body": body})  # each message is work of its own
     return Night(run, decisions, queue)
 
 
 def fallen(work: Work, ids: Iterable[str]) -> int:
     found = work.table.get_many(keys.standing(company_id) for company_id in ids)
-    return sum(item["tier"] == "bronze" for item in found.values())
+    return sum(item["told"][0] == "bronze" for item in found.values())
 
 
 def two_nights(work: Work, monkeypatch: pytest.MonkeyPatch, *, due: int, members: int) -> tuple[Night, Night]:
     """The same companies due, first as the whole membership and then among many: each falls, and only they."""
-    record_founding(work)  # as an earlier night did
+    night(work, monkeypatch)  # the first night of all makes facts of the founding ladders
     ids = buyers(work, due)
     morning = replace(work, now=work.now + timedelta(days=1))
     evening = [work.table.get(keys.standing(company_id)) for company_id in ids]
