@@ -1,11 +1,13 @@
 """What the owner does by command.
 
     python -m infra.admin add-staff --table NAME --name "Full Name" --email name@example.com [--role admin]
+    python -m infra.admin add-machine --pool ID --name "1C" --scope machine.payments [--scope staff.imports.write]
     python -m infra.admin index-catalogue --table NAME
 
 The first one must be done before anybody can sign in: that person then signs in with their email and appoints the others
-(`POST /v1/staff/people`). The second one makes the catalogue's index anew, once after an update from a version that had none. Both may be
-repeated. They use the AWS credentials and region of the shell.
+(`POST /v1/staff/people`). The second makes a client for a machine, and prints its secret; a machine gets its tokens for it. The third makes
+the catalogue's index anew, once after an update from a version that had none. All may be repeated. They use the AWS credentials and region
+of the shell.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import sys
 import boto3
 from pydantic import ValidationError
 
+from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.catalog import index
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
@@ -21,6 +24,12 @@ from chalicelib.platform import clock
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
+
+MACHINE_SCOPES = [
+    *(scope for scope in SCOPES if scope.startswith("machine.")),
+    "staff.imports.read",
+    "staff.imports.write",
+]
 
 
 def main(arguments: list[str]) -> int:
@@ -35,13 +44,54 @@ def main(arguments: list[str]) -> int:
     again = commands.add_parser("index-catalogue", help="make the index anew by which products are found")
     again.add_argument("--table", required=True, help="the stack's output TableName")
     again.set_defaults(run=_index_catalogue)
+    machine = commands.add_parser("add-machine", help="make a client for a machine: 1C, or a partner of the coalition")
+    machine.add_argument("--pool", required=True, help="the stack's output UserPoolId")
+    machine.add_argument("--name", required=True)
+    machine.add_argument("--scope", required=True, action="append", choices=MACHINE_SCOPES, help="may be given again")
+    machine.set_defaults(run=_add_machine)
     given = parser.parse_args(arguments)
-    return int(given.run(Work(table=Table(boto3.client("dynamodb"), given.table), now=clock.now()), given))
+    return int(given.run(given))
 
 
-def _add_staff(work: Work, given: argparse.Namespace) -> int:
+def _work(given: argparse.Namespace) -> Work:
+    return Work(table=Table(boto3.client("dynamodb"), given.table), now=clock.now())
+
+
+def _add_machine(given: argparse.Namespace) -> int:
+    """Makes the client, or finds the one of this name, and prints how it gets its tokens."""
+    cognito = boto3.client("cognito-idp")
+    scopes = sorted({BASE_SCOPE, *(f"{RESOURCE_SERVER}/{scope}" for scope in given.scope)})
+    pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=given.pool)
+    known = [each["ClientId"] for page in pages for each in page["UserPoolClients"] if each["ClientName"] == given.name]
+    if known:
+        client = cognito.describe_user_pool_client(UserPoolId=given.pool, ClientId=known[0])["UserPoolClient"]
+    else:
+        client = cognito.create_user_pool_client(
+            UserPoolId=given.pool,
+            ClientName=given.name,
+            GenerateSecret=True,
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthScopes=scopes,
+            AccessTokenValidity=15,
+            TokenValidityUnits={"AccessToken": "minutes"},
+        )["UserPoolClient"]
+    if sorted(client.get("AllowedOAuthScopes", [])) != scopes:
+        print(f"--name: {given.name} is there already, with other scopes", file=sys.stderr)
+        return 1
+    print(f"client_id     {client['ClientId']}")
+    print(f"client_secret {client['ClientSecret']}")
+    print(f"scopes        {' '.join(scopes)}")
+    print("It gets tokens from the stack's output TokenUrl, by grant_type=client_credentials.")
+    print(
+        f"A partner of the coalition is registered with its limits: PUT /v1/staff/machine-clients/{client['ClientId']}"
+    )
+    return 0
+
+
+def _add_staff(given: argparse.Namespace) -> int:
     try:
-        person = appoint_staff(work, StaffForm(name=given.name, email=given.email, role=given.role))
+        person = appoint_staff(_work(given), StaffForm(name=given.name, email=given.email, role=given.role))
     except ValidationError as error:
         for found in error.errors(include_url=False):
             print(f"--{found['loc'][0]}: {found['msg']}", file=sys.stderr)
@@ -53,8 +103,8 @@ def _add_staff(work: Work, given: argparse.Namespace) -> int:
     return 0
 
 
-def _index_catalogue(work: Work, given: argparse.Namespace) -> int:
-    print(f"{index.rebuild(work)} products can be found.")
+def _index_catalogue(given: argparse.Namespace) -> int:
+    print(f"{index.rebuild(_work(given))} products can be found.")
     return 0
 
 

@@ -1,5 +1,6 @@
 """The owner's command, on an account in memory."""
 
+import boto3
 import pytest
 
 from chalicelib import members
@@ -34,6 +35,35 @@ def test_what_is_wrong_is_said_by_its_option(
     assert main([*ADD, *given]) == 2
     assert capsys.readouterr().err.startswith(said)
     assert members.owner_of(work, "alla@example.com") is None
+
+
+def machine(pool: str, *scopes: str, name: str = "1C") -> list[str]:
+    return ["add-machine", "--pool", pool, "--name", name, *(part for scope in scopes for part in ("--scope", scope))]
+
+
+def test_a_machine_gets_a_client_once_and_is_told_its_secret_again(
+    account: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cognito = boto3.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="club")["UserPool"]["Id"]
+    assert main(machine(pool, "machine.payments", "staff.imports.write")) == 0
+    first = capsys.readouterr().out
+    assert main(machine(pool, "staff.imports.write", "machine.payments")) == 0
+    assert capsys.readouterr().out == first
+    [client] = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
+    made = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client["ClientId"])["UserPoolClient"]
+    assert made["AllowedOAuthFlows"] == ["client_credentials"]
+    assert set(made["AllowedOAuthScopes"]) == {"club/api", "club/machine.payments", "club/staff.imports.write"}
+    assert made["ClientId"] in first
+    assert made["ClientSecret"] in first
+    assert main(machine(pool, "machine.accruals")) == 1
+    assert capsys.readouterr().err.startswith("--name: ")
+
+
+def test_a_machine_is_given_scopes_of_machines_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(machine("pool", "staff.people.write"))
+    assert "machine.accruals" in capsys.readouterr().err
 
 
 def test_the_index_of_a_catalogue_that_had_none_is_made_by_a_command(
