@@ -64,23 +64,12 @@ for room in (
 # Cognito's triggers run without this module: a sign-in should not wait for the whole house to wake.
 app.register_blueprint(triggers)
 
-# What happens, and who must hear of it.
+# What happens, and what follows from it in the facts.
 SUBSCRIPTIONS: Subscriptions = {
-    "sign_in.requested": [letters.on_event],
-    "member.email_confirmed": [letters.on_event],
-    "company.person_claimed": [letters.on_event],
-    "company.person_confirmed": [letters.on_event],
     "products.changed": [catalog.on_products_changed],
-    "order.placed": [letters.on_event],
-    "order.accepted": [letters.on_event],
-    "order.rejected": [redemptions.on_order_ended, letters.on_event],
-    "order.shipped": [
-        sales.on_order_shipped,
-        orders.on_order_shipped,
-        redemptions.on_order_ended,
-        letters.on_event,
-    ],
-    "order.cancelled": [redemptions.on_order_ended, letters.on_event],
+    "order.rejected": [redemptions.on_order_ended],
+    "order.shipped": [sales.on_order_shipped, orders.on_order_shipped, redemptions.on_order_ended],
+    "order.cancelled": [redemptions.on_order_ended],
     "sale.recorded": [
         sales.on_sale_recorded,
         tiers.on_sale_recorded,
@@ -88,13 +77,27 @@ SUBSCRIPTIONS: Subscriptions = {
         closing.on_sale_recorded,
     ],
     "payment.recorded": [accruals.on_payment_recorded, orders.on_payment_recorded],
-    "tier.changed": [accruals.on_tier_changed, letters.on_event],
+    "tier.changed": [accruals.on_tier_changed],
     "tier.granted": [accruals.on_tier_changed],
     "tier.withdrawn": [accruals.on_tier_changed],
-    "tier.warning": [letters.on_event],
     "tier_ladder.activated": [everyone.on_ladders_changed],
     "tier_ladder.withdrawn": [everyone.on_ladders_changed],
     "tier_simulation.requested": [simulation_service.on_requested],
+}
+
+# What people are told of. Apart from the facts: a sign-in code does not wait until a year of sales is worked off.
+LETTERS: Subscriptions = {
+    "sign_in.requested": [letters.on_event],
+    "member.email_confirmed": [letters.on_event],
+    "company.person_claimed": [letters.on_event],
+    "company.person_confirmed": [letters.on_event],
+    "order.placed": [letters.on_event],
+    "order.accepted": [letters.on_event],
+    "order.rejected": [letters.on_event],
+    "order.shipped": [letters.on_event],
+    "order.cancelled": [letters.on_event],
+    "tier.changed": [letters.on_event],
+    "tier.warning": [letters.on_event],
     "bonus.reminder": [letters.on_event],
     "bonus.expiring": [letters.on_event],
     "bonus.credited": [letters.on_event],
@@ -109,8 +112,16 @@ SUBSCRIPTIONS: Subscriptions = {
     stream_arn="table-stream", name="deliver_events", batch_size=100, starting_position="TRIM_HORIZON"
 )
 def deliver_events(event: DynamoDBEvent) -> dict[str, Any]:
-    """The table's stream: every event to those who subscribed."""
+    """The table's stream: what follows from what happened."""
     return deliver(event.to_dict(), SUBSCRIPTIONS, work_now())
+
+
+@app.on_dynamodb_record(
+    stream_arn="table-stream", name="write_letters", batch_size=100, starting_position="TRIM_HORIZON"
+)
+def write_letters(event: DynamoDBEvent) -> dict[str, Any]:
+    """The table's stream once more: who must be told of it."""
+    return deliver(event.to_dict(), LETTERS, work_now())
 
 
 @app.on_sqs_message(queue="letters", name="send_letters", batch_size=10)

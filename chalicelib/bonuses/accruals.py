@@ -84,7 +84,10 @@ def on_sale_recorded(work: Work, event: Event) -> None:
     original = sale.get("original")
     ref = (source, f"{sale['series']}/{sale['document']}")
     _settle(work, company_id, ref, (source, f"{original['series']}/{original['number']}") if original else None)
-    rerate(work, company_id, min(days))
+    done = ("rated", company_id)
+    if min(days) < event.batch.get(done, date.max):
+        rerate(work, company_id, min(days))
+        event.batch[done] = min(days)
 
 
 def on_payment_recorded(work: Work, event: Event) -> None:

@@ -5,7 +5,7 @@ Consumers must do the same thing when told twice.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.platform.ids import derived_id
@@ -19,11 +19,16 @@ KEEP_DAYS = 400  # beside what they happened to, as its history
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened. `id` is the same at every delivery; `item` is the whole item that carries the event."""
+    """What happened. `id` is the same at every delivery; `item` is the whole item that carries the event.
+
+    `batch` is shared by all events of one delivery. What they tell was written before any of them is delivered: so a consumer that makes
+    something anew from the facts notes here for what it has done so, and leaves it out at the next event of the batch.
+    """
 
     name: str
     id: str
     item: Item
+    batch: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Consumer = Callable[[Work, Event], None]
@@ -43,12 +48,13 @@ def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> 
     what comes after is not lost. Where that is the batch's first record and others follow it, the failure is raised: the stream then
     halves the batch until the record stands alone, and gives up that one only.
     """
+    shared: dict[tuple[str, ...], Any] = {}
     for position, entry in enumerate(batch["Records"]):
         image = entry["dynamodb"].get("NewImage", {})
         if "event" not in image:
             continue
         item = from_wire(image)
-        event = Event(name=item["event"], id=derived_id("evt", item["pk"], item["sk"]), item=item)
+        event = Event(name=item["event"], id=derived_id("evt", item["pk"], item["sk"]), item=item, batch=shared)
         try:
             for consume in subscriptions.get(event.name, ()):
                 consume(work, event)

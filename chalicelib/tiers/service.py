@@ -111,8 +111,10 @@ def on_sale_recorded(work: Work, event: Event) -> None:
     """Consumer of `sale.recorded`. History from before what a standing tells of costs no call."""
     company_id, currency = event.item["company_id"], event.item.get("currency")
     days = [date.fromisoformat(day) for day in event.item["deltas"]]
-    if days and (currency is None or _bears(work, company_id, currency, days)):
+    done = ("standing", company_id)
+    if days and done not in event.batch and (currency is None or _bears(work, company_id, currency, days)):
         follow(work, company_id)
+        event.batch[done] = True
 
 
 def _bears(work: Work, company_id: str, currency: str, days: list[date]) -> bool:

@@ -48,7 +48,7 @@ PARAMETERS = {
 
 
 # Outputs that name the functions a sign-in waits for, beside the API itself.
-SIGN_IN = ("DeliverEventsName", "SendLettersName", "DefineAuthName", "CreateAuthName", "VerifyAuthName", "PreTokenName")
+SIGN_IN = ("WriteLettersName", "SendLettersName", "DefineAuthName", "CreateAuthName", "VerifyAuthName", "PreTokenName")
 
 
 class CloudError(Exception):

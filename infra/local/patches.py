@@ -238,11 +238,12 @@ def leading_keys():
 
 
 def streams():
-    """A table's stream counts a partial failure as done, and tries a batch that raises for ever.
+    """A table's stream counts a partial failure as done, tries a batch that raises for ever, and holds up all other sources meanwhile.
 
     AWS starts again at the first failed record; halves a batch that raised, if the mapping says so; and after
     MaximumRetryAttempts hands the batch to OnFailure and goes on.
     """
+    workers: dict = {}  # mapping id → the thread that works on its stream
     tries: dict = {}  # mapping id → how often what is at its position has failed
     sizes: dict = {}  # mapping id → how many records the next batch may have, when halved
 
@@ -296,20 +297,28 @@ def streams():
         return True
 
     def poll():
-        worked = False
         for account, region, mapping in lambda_svc._iter_all_esms():
+            # A thread each, as AWS has workers for each: a mapping that has much to do holds up neither the others nor the queues.
+            at_work = workers.get(mapping["UUID"])
+            if lambda_svc.parse_arn(mapping["EventSourceArn"]).service != "dynamodb" or (
+                at_work and at_work.is_alive()
+            ):
+                continue
             context = contextvars.copy_context()
             context.run(lambda_svc._request_account_id.set, account)
             context.run(lambda_svc._request_region.set, region)
-            worked = context.run(poll_one, mapping) or worked
-        return worked
+            workers[mapping["UUID"]] = threading.Thread(target=context.run, args=(work_off, mapping), daemon=True)
+            workers[mapping["UUID"]].start()
+        return False  # nothing was done in the poller's own thread
+
+    def work_off(mapping):
+        while poll_one(mapping):
+            pass
 
     def poll_one(mapping):
         if lambda_svc._esm_backoff_until.get(mapping["UUID"], 0) > time.time() or not mapping.get("Enabled", True):
             return False
         source = lambda_svc.parse_arn(mapping["EventSourceArn"])
-        if source.service != "dynamodb":
-            return False
         function, _ = lambda_svc._get_func_record_for_qualifier(mapping["FunctionName"], mapping.get("Qualifier"))
         table_name, _ = lambda_svc._dynamodb_stream_table_from_arn_spec(source) or (None, None)
         table = dynamodb._tables.get(table_name) if table_name else None

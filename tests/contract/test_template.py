@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from chalice.config import Config
 
+from app import LETTERS, SUBSCRIPTIONS
 from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
+from chalicelib.platform.events import Subscriptions
 from chalicelib.platform.http import ROUTES
 from chalicelib.platform.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.settings import Settings
@@ -84,20 +86,23 @@ def number(template: Template, value: Any) -> int:
 
 
 def test_a_returned_failure_is_understood_as_one(template: Template) -> None:
-    assert len(events(template)) == 7
+    assert len(events(template)) == 8
     for function, event in events(template).items():
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
 
 
-def test_the_stream_tells_events_apart_and_gives_up_only_what_cannot_be_done(template: Template) -> None:
-    stream = events(template)["DeliverEvents"]["Properties"]
+@pytest.mark.parametrize(("function", "table"), [("DeliverEvents", SUBSCRIPTIONS), ("WriteLetters", LETTERS)])
+def test_the_stream_tells_events_apart_and_gives_up_only_what_cannot_be_done(
+    template: Template, function: str, table: Subscriptions
+) -> None:
+    stream = events(template)[function]["Properties"]
     assert stream["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
     assert stream["StartingPosition"] == "TRIM_HORIZON"
     assert stream["BisectBatchOnFunctionError"] is True
     assert stream["MaximumRetryAttempts"] > 0
     assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
     (pattern,) = [json.loads(each["Pattern"]) for each in stream["FilterCriteria"]["Filters"]]
-    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": [{"exists": True}]}}}}
+    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": list(table)}}}}
 
 
 def test_every_queue_has_dead_letters_that_are_kept_and_an_alarm_for_them(template: Template) -> None:
