@@ -47,6 +47,10 @@ def test_every_text_is_there_in_both_languages() -> None:
         ('from = "150000"', 'from = "many"', "from"),
         ('discount_percent = "5"', 'discount_percent = "100"', "discount_percent"),
         ('"company_named"', '"star_sign"', "unlocks"),
+        ('percent = "1.5"', 'percent = "101"', "rates"),
+        ('percent = "1.5"', 'percent = "1.5"\nbrand = "Svet"', "goes by one of"),
+        ('percent = "1.5"', 'percent = "1.5"\nfrom = "2026-02-01"\nto = "2026-01-31"', "before it begins"),
+        ('percent = "1.5"', 'percent = "1.5"\npromotion = "spring"', "promotion spring needs"),
     ],
 )
 def test_a_file_with_a_mistake_is_refused_by_name(

@@ -61,6 +61,7 @@ INDEXES = ("", "gsi1", "gsi2")  # the table's own keys first
 
 Place = tuple[str, str]
 
+MOST_READ = 5000  # items that are kept as they were read
 _LOCK = RLock()  # a call is whole, whoever else calls
 
 
@@ -178,6 +179,8 @@ class MemoryDynamo:
 
     def _wired(self, place: Place) -> Any:
         if place not in self._wire:
+            if len(self._wire) > MOST_READ:
+                self._wire.clear()
             self._wire[place] = to_wire(self.items[place])
         return self._wire[place]
 
