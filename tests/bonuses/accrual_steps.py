@@ -99,9 +99,11 @@ class Stream:
         return dict(client.items)
 
     def deliver(self, events: Iterable[Event], work: Work | None = None) -> None:
+        """Each by itself, as a delivery of its own."""
         for event in events:
+            alone = replace(event, batch={})
             for consume in self.consumers.get(event.name, ()):
-                consume(work or self.work, event)
+                consume(work or self.work, alone)
 
     def drain(self, work: Work | None = None) -> None:
         """Everything that happened, and what happens of it."""

@@ -203,8 +203,10 @@ class Replay:
         return events
 
     def deliver(self, work: Work, event: Event) -> None:
+        """By itself, as a delivery of its own."""
+        alone = replace(event, batch={})
         for consume in CONSUMERS.get(event.name, ()):
-            consume(work, event)
+            consume(work, alone)
 
     def tell(self, work: Work, told: Told) -> None:
         if told.documents:

@@ -19,6 +19,7 @@ from chalicelib.platform.work import Work
 from chalicelib.sales import SaleDocument
 from chalicelib.table import Transaction
 from tests.bonuses.accrual_steps import (
+    CONSUMERS,
     NOON,
     SOURCE,
     Stream,
@@ -376,3 +377,20 @@ def test_nothing_exceeds_what_the_rates_give_and_no_return_what_its_sale_gave(hi
     for each in ("cmp_a", "cmp_b"):
         for posting in postings(work, each):
             assert sum(entry.amount for entry in posting.entries) == 0
+
+
+def test_events_of_one_batch_end_as_events_one_by_one() -> None:
+    """What a batch has done once for a company it does not do again, and loses nothing by it."""
+    several = [
+        document("cmp_a", str(number), TODAY - back * DAY, amount)
+        for number, (back, amount) in enumerate([(3, "40000.00"), (20, "20000.00"), (0, "99999.99"), (9, "60000.00")])
+    ]
+    together, apart = a_club(), a_club()
+    for work in (together, apart):
+        sales.record(work, several)
+    shared: dict[tuple[str, ...], Any] = {}
+    for event in Stream(together).new():
+        for consume in CONSUMERS[event.name]:
+            consume(together, replace(event, batch=shared))
+    Stream(apart).drain()
+    assert standing(together, "cmp_a") == standing(apart, "cmp_a")
