@@ -82,6 +82,11 @@ def sale_events(work: Work, *company_ids: str) -> list[Event]:
     ]
 
 
+def delivered(work: Work, event: Event) -> None:
+    """By itself, in a batch of its own, as each time that the stream tells of it."""
+    tiers.on_sale_recorded(work, Event(event.name, event.id, event.item))
+
+
 def deliver(work: Work, *company_ids: str) -> None:
     for event in sale_events(work, *company_ids):
         tiers.on_sale_recorded(work, event)

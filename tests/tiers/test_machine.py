@@ -82,7 +82,7 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
                 random.shuffle(events)
                 for event in events:
                     sales.on_sale_recorded(self.work, event)
-                    tiers.on_sale_recorded(self.work, event)
+                    steps.delivered(self.work, event)
                     self.heard.add(event.id)
 
         @rule(days=st.sampled_from([1, 2, 3, 10, 16, 40]))
@@ -134,7 +134,7 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
             while events := self.unheard:
                 for event in events:
                     sales.on_sale_recorded(self.work, event)
-                    tiers.on_sale_recorded(self.work, event)
+                    steps.delivered(self.work, event)
                     self.heard.add(event.id)
 
     return Company

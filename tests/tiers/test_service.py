@@ -25,6 +25,7 @@ from tests.tiers.steps import (
     company,
     days_later,
     deliver,
+    delivered,
     due,
     everything,
     fresh,
@@ -272,6 +273,22 @@ def test_more_history_of_an_old_company_is_one_look_at_its_standing(work: Work):
     assert made == ["GetItem"]
 
 
+def test_one_delivery_makes_a_company_anew_once(work: Work):
+    """All that a batch tells was written before: one look sees it."""
+    company_id = company(work)
+    batch: dict[tuple[str, ...], Any] = {}
+    events = [
+        Event(event.name, event.id, event.item, batch)
+        for event in (buy(work, company_id, -3, 60_000), buy(work, company_id, 0, 100_000))
+    ]
+    service.ladders_of(work, "RUB")
+    with calls_counted(work.table.client) as made:
+        for event in events:
+            tiers.on_sale_recorded(work, event)
+    assert len(made) == 4  # and one for the currency of a company that has no standing yet
+    assert tiers.in_force(work, company_id).tier == "silver"
+
+
 purchases = st.lists(
     st.tuples(st.integers(-130, 5), st.integers(-200_000, 400_000), st.integers(1, 4)), min_size=1, max_size=6
 )
@@ -289,7 +306,7 @@ def test_deliveries_twice_and_in_any_order_give_the_same_standing(quick: Work, b
     events = 2 * sale_events(work, shuffled)
     random.shuffle(events)
     for event in events:
-        tiers.on_sale_recorded(work, event)
+        delivered(work, event)
     expected, found = kept(work, in_order), kept(work, shuffled)
     own = ("pk", "company_id", "gsi2pk", "gsi2sk")
     assert _without(found, *own) == _without(expected, *own)
@@ -509,8 +526,8 @@ def test_a_sale_that_dies_at_any_call_ends_as_an_undisturbed_one(quick: Work):
         put_back(work, beginning)
         work.memo.clear()
         with crash:
-            tiers.on_sale_recorded(work, event)
-        tiers.on_sale_recorded(work, event)
+            delivered(work, event)
+        delivered(work, event)
         assert outcome() == undisturbed, crash
 
 
