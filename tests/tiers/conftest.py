@@ -1,5 +1,24 @@
-"""What a night costs is counted on a DynamoDB that counts as AWS does."""
+"""What a night costs is counted on a DynamoDB that counts as AWS does; what is tried at every call runs on one in memory."""
 
+import pytest
+
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from chalicelib.tiers import service
 from tests.support.cloud import bare_cloud, local_table
+from tests.tiers.steps import in_memory
 
 __all__ = ["bare_cloud", "local_table"]
+
+
+@pytest.fixture
+def one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer calls for each night."""
+    monkeypatch.setattr(keys, "DUE_SHARDS", 1)
+    monkeypatch.setattr(service, "LOOK_BACK_DAYS", 1)
+
+
+@pytest.fixture
+def quick(work: Work, one_shard: None) -> Work:
+    """A table that answers at once, for what is tried at every call."""
+    return in_memory(work)

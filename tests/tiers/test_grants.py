@@ -201,11 +201,6 @@ def test_only_managers_grant_tiers(api: Api, work: Work, caller: Caller, status:
 # --- crashes and races ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def quick(work: Work) -> Work:
-    return in_memory(work)
-
-
 def once(tx: Any, shown_: Any) -> None:
     """The answer of a keyed request, as the HTTP layer keeps it."""
     tx.create({**keys.once("mbr_manager", "k1").as_item(), "body": shown_.grant_id}, label="once")

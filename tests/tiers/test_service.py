@@ -11,13 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import tiers
-from chalicelib.platform import aws, nights
 from chalicelib.platform.club import PersonalStep
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, keys
 from chalicelib.tiers import service
-from tests.support.crashes import crashes, races
 from tests.support.spent import calls_counted
 from tests.tiers.steps import (
     bought,
@@ -27,7 +25,6 @@ from tests.tiers.steps import (
     deliver,
     delivered,
     due,
-    everything,
     fresh,
     give_back,
     in_memory,
@@ -35,7 +32,6 @@ from tests.tiers.steps import (
     message_for,
     moves,
     night,
-    put_back,
     queued,
     sale_events,
     shown,
@@ -43,20 +39,6 @@ from tests.tiers.steps import (
     told,
     warnings,
 )
-
-
-@pytest.fixture
-def one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer calls for each night."""
-    monkeypatch.setattr(keys, "DUE_SHARDS", 1)
-    monkeypatch.setattr(service, "LOOK_BACK_DAYS", 1)
-
-
-@pytest.fixture
-def quick(work: Work, one_shard: None) -> Work:
-    """A table that answers at once, for what is tried at every call."""
-    return in_memory(work)
-
 
 SINCE = {"day": "2026-11-20"}  # for a night that is the first one for weeks
 
@@ -455,196 +437,3 @@ def test_who_loses_every_race_gives_up_with_nothing_written(work: Work, monkeypa
     monkeypatch.setattr(service.sales, "day_totals", raced)
     with pytest.raises(Busy):
         tiers.on_sale_recorded(work, sale_events(work, company_id)[0])
-
-
-# --- together with others ---------------------------------------------------------------------------------------------
-
-
-def test_a_sale_between_any_two_calls_of_another_is_not_lost(quick: Work):
-    def another_sale() -> None:
-        buy(work, company_id, -2, 100_000, number="B-1")
-        deliver(work, company_id)
-
-    for race in races(another_sale):
-        work = in_memory(quick)
-        company_id = company(work)
-        event = buy(work, company_id, -3, 60_000, number="A-1")
-        with race:
-            tiers.on_sale_recorded(work, event)
-        assert shown(tiers.standing(work, company_id)) == shown(fresh(work, company_id)), race
-        assert tiers.in_force(work, company_id).tier == ("silver" if race.happened else "bronze"), race
-
-
-def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(quick: Work):
-    """The standing is as it was, and still the older totals must not be written over it."""
-
-    def comes_and_goes() -> None:
-        for amount in (500_000, 0):
-            buy(work, company_id, -2, amount, number="B-1")
-            deliver(work, company_id)
-
-    for race in races(comes_and_goes):
-        work = in_memory(quick)
-        company_id = company(work)
-        event = buy(work, company_id, -3, 60_000, number="A-1")
-        with race:
-            tiers.on_sale_recorded(work, event)
-        assert tiers.standing(work, company_id).reached.window_sum == 60_000, race
-
-
-def test_a_sale_between_any_two_calls_of_the_night_is_told_of_in_the_end(quick: Work):
-    def another_sale() -> None:
-        buy(morning, company_id, 0, 400_000, number="B-1")
-        deliver(morning, company_id)
-
-    for race in races(another_sale):
-        work = in_memory(quick)
-        company_id = bought(work, {-80: 100_000, -10: 60_000})
-        morning = days_later(work, 40)
-        with race:
-            tiers.decide(morning, message_for(company_id))
-        if not race.happened:
-            another_sale()
-        assert tiers.in_force(morning, company_id).tier == "gold", race
-        on_the_way = [to for _, to, _ in moves(work, company_id)]
-        assert on_the_way in (["silver", "bronze", "gold"], ["silver", "gold"]), race
-
-
-def test_a_sale_that_dies_at_any_call_ends_as_an_undisturbed_one(quick: Work):
-    work = quick
-
-    def outcome() -> Any:
-        return kept(work, company_id), moves(work, company_id), warnings(work, company_id)
-
-    company_id = company(work)
-    event = buy(work, company_id, -108, 160_000)
-    beginning = everything(work)
-    tiers.on_sale_recorded(work, event)
-    undisturbed = outcome()
-    assert [len(each) for each in undisturbed[1:]] == [1, 1]
-    for crash in crashes():
-        put_back(work, beginning)
-        work.memo.clear()
-        with crash:
-            delivered(work, event)
-        delivered(work, event)
-        assert outcome() == undisturbed, crash
-
-
-@pytest.mark.parametrize("offset", [26, 40])
-def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(quick: Work, offset: int):
-    """Of warnings, and of falls. The run dies and is started again; a message is lost with its worker and comes again."""
-    work = quick
-    due_day = {"day": (work.today + timedelta(days=26)).isoformat()}
-
-    def the_night() -> None:
-        tiers.nightly(morning, due_day)
-        for message in queued(morning):
-            taken.append(message)
-            tiers.decide(morning, message)
-
-    def outcome() -> Any:
-        return [(kept(work, each), moves(work, each), warnings(work, each)) for each in ids]
-
-    ids = [bought(work, {-80: 100_000, -10: 60_000}, name=f"Luch {number}") for number in range(2)]
-    beginning = everything(work)
-    morning = days_later(work, offset)
-    taken: list[dict[str, Any]] = []
-    the_night()
-    undisturbed = outcome()
-    assert all(len(changes) + len(warned) == 2 for _, changes, warned in undisturbed)
-    for crash in crashes():
-        put_back(work, beginning)
-        morning.memo.clear()
-        taken.clear()
-        with crash:
-            the_night()
-        for message in list(taken):
-            tiers.decide(morning, message)
-        the_night()
-        assert outcome() == undisturbed, crash
-
-
-# --- the nightly run --------------------------------------------------------------------------------------------------
-
-
-def due_on(work: Work, offset: int, *company_ids: str) -> None:
-    """Standings that are due, without the purchases that would make them so."""
-    for company_id in company_ids:
-        key = keys.standing(company_id)
-        work.table.put({**key.as_item(), **due(work, company_id, offset), "company_id": company_id})
-
-
-def named(work: Work) -> list[str]:
-    return [company_id for message in queued(work) for company_id in json.loads(message["body"])["companies"]]
-
-
-def test_the_run_names_who_is_due_today_and_who_was_left_over_from_a_week(work: Work):
-    for offset in range(-8, 2):
-        due_on(work, offset, f"co_{offset}")
-    counts = tiers.nightly(work, {})
-    assert sorted(named(work)) == sorted(f"co_{offset}" for offset in range(-7, 1))
-    assert counts["companies"] == 8
-
-
-def test_the_run_looks_into_every_shard(work: Work):
-    ids = [f"co_{letter}" for letter in "0123456789abcdef"]
-    due_on(work, 0, *ids)
-    tiers.nightly(work, {})
-    assert sorted(named(work)) == ids
-
-
-def test_the_run_looks_back_to_the_last_one(work: Work):
-    tiers.nightly(work, {})
-    due_on(work, 3, "co_1")
-    counts = tiers.nightly(days_later(work, 20), {})
-    assert named(work) == ["co_1"]
-    assert counts["first_day"] == work.today.isoformat()
-
-
-def test_the_run_can_be_told_how_far_to_look_back(work: Work):
-    due_on(work, -30, "co_1")
-    assert tiers.nightly(work, {"day": (work.today - timedelta(days=30)).isoformat()})["companies"] == 1
-    assert named(work) == ["co_1"]
-
-
-def test_the_run_ignores_what_the_scheduler_tells_about_itself(work: Work):
-    event = {"version": "0", "source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"}
-    assert tiers.nightly(work, event)["companies"] == 0
-
-
-@pytest.mark.parametrize("day", ["2026-11-21", "yesterday", 7])
-def test_the_run_refuses_a_day_that_is_none_or_still_to_come(work: Work, day: Any):
-    with pytest.raises((ValueError, TypeError)):
-        tiers.nightly(work, {"day": day})
-    assert nights.last_run(work, "tiers") is None
-
-
-def test_the_run_packs_many_companies_into_few_calls(work: Work):
-    due_on(work, 0, *(f"co_{number:03d}" for number in range(260)))
-    with calls_counted(aws.sqs()) as made:
-        counts = tiers.nightly(work, {})
-    assert made == ["SendMessageBatch"] * 2
-    assert (counts["companies"], counts["messages"]) == (260, 11)
-    assert len(set(named(work))) == 260
-
-
-def test_a_run_without_anybody_due_reads_the_days_shards_and_sends_nothing(work: Work):
-    tiers.nightly(work, {})
-    tomorrow = days_later(work, 1)
-    with calls_counted(work.table.client, aws.sqs()) as made:
-        tiers.nightly(tomorrow, {})
-    assert made.count("Query") == 1 + 8 * keys.DUE_SHARDS
-    assert {call for call in made if call != "Query"} == {
-        "BatchGetItem",
-        "PutItem",
-    }  # the founding ladders, and the run
-
-
-def test_a_run_is_kept_with_what_it_counted(work: Work):
-    due_on(work, 0, "co_1")
-    counts = tiers.nightly(work, {})
-    run = nights.last_run(work, "tiers")
-    assert run is not None
-    assert counts.items() <= run.items()
-    assert run["at"] == work.at

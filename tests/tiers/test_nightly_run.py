@@ -1,0 +1,96 @@
+"""The nightly run: whom it names, how far it looks back, and what it keeps of itself."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import tiers
+from chalicelib.platform import aws, nights
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+from tests.support.spent import calls_counted
+from tests.tiers.steps import days_later, due, queued
+
+
+def due_on(work: Work, offset: int, *company_ids: str) -> None:
+    """Standings that are due, without the purchases that would make them so."""
+    for company_id in company_ids:
+        key = keys.standing(company_id)
+        work.table.put({**key.as_item(), **due(work, company_id, offset), "company_id": company_id})
+
+
+def named(work: Work) -> list[str]:
+    return [company_id for message in queued(work) for company_id in json.loads(message["body"])["companies"]]
+
+
+def test_the_run_names_who_is_due_today_and_who_was_left_over_from_a_week(work: Work):
+    for offset in range(-8, 2):
+        due_on(work, offset, f"co_{offset}")
+    counts = tiers.nightly(work, {})
+    assert sorted(named(work)) == sorted(f"co_{offset}" for offset in range(-7, 1))
+    assert counts["companies"] == 8
+
+
+def test_the_run_looks_into_every_shard(work: Work):
+    ids = [f"co_{letter}" for letter in "0123456789abcdef"]
+    due_on(work, 0, *ids)
+    tiers.nightly(work, {})
+    assert sorted(named(work)) == ids
+
+
+def test_the_run_looks_back_to_the_last_one(work: Work):
+    tiers.nightly(work, {})
+    due_on(work, 3, "co_1")
+    counts = tiers.nightly(days_later(work, 20), {})
+    assert named(work) == ["co_1"]
+    assert counts["first_day"] == work.today.isoformat()
+
+
+def test_the_run_can_be_told_how_far_to_look_back(work: Work):
+    due_on(work, -30, "co_1")
+    assert tiers.nightly(work, {"day": (work.today - timedelta(days=30)).isoformat()})["companies"] == 1
+    assert named(work) == ["co_1"]
+
+
+def test_the_run_ignores_what_the_scheduler_tells_about_itself(work: Work):
+    event = {"version": "0", "source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"}
+    assert tiers.nightly(work, event)["companies"] == 0
+
+
+@pytest.mark.parametrize("day", ["2026-11-21", "yesterday", 7])
+def test_the_run_refuses_a_day_that_is_none_or_still_to_come(work: Work, day: Any):
+    with pytest.raises((ValueError, TypeError)):
+        tiers.nightly(work, {"day": day})
+    assert nights.last_run(work, "tiers") is None
+
+
+def test_the_run_packs_many_companies_into_few_calls(work: Work):
+    due_on(work, 0, *(f"co_{number:03d}" for number in range(260)))
+    with calls_counted(aws.sqs()) as made:
+        counts = tiers.nightly(work, {})
+    assert made == ["SendMessageBatch"] * 2
+    assert (counts["companies"], counts["messages"]) == (260, 11)
+    assert len(set(named(work))) == 260
+
+
+def test_a_run_without_anybody_due_reads_the_days_shards_and_sends_nothing(work: Work):
+    tiers.nightly(work, {})
+    tomorrow = days_later(work, 1)
+    with calls_counted(work.table.client, aws.sqs()) as made:
+        tiers.nightly(tomorrow, {})
+    assert made.count("Query") == 1 + 8 * keys.DUE_SHARDS
+    assert {call for call in made if call != "Query"} == {
+        "BatchGetItem",
+        "PutItem",
+    }  # the founding ladders, and the run
+
+
+def test_a_run_is_kept_with_what_it_counted(work: Work):
+    due_on(work, 0, "co_1")
+    counts = tiers.nightly(work, {})
+    run = nights.last_run(work, "tiers")
+    assert run is not None
+    assert counts.items() <= run.items()
+    assert run["at"] == work.at
