@@ -15,8 +15,8 @@ from chalicelib.platform.club import VolumeProgramme
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, Transaction, keys
-from chalicelib.table.transactions import Item, from_wire
+from chalicelib.table import Transaction, keys
+from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
 from tests.support.partners import partner
@@ -242,22 +242,3 @@ def holds(work: Work, company_id: str = COMPANY) -> None:
         ]
         assert period["owed"] == sum(each.owed for each in parts)
         assert period["credit"] == sum(each.amount for each in parts)
-
-
-def everything(work: Work) -> dict[Key, Item]:
-    """All items of a table in memory."""
-    found = map(from_wire, work.table.client.scan(TableName=work.table.name)["Items"])
-    return {Key(item["pk"], item["sk"]): item for item in found}
-
-
-def restore(work: Work, items: dict[Key, Item]) -> None:
-    """A table in memory as it was when `everything` gave these items, and work that remembers nothing."""
-    now = everything(work)
-    for key in now.keys() - items.keys():
-        tx = Transaction()
-        tx.delete(key)
-        work.table.commit(tx)
-    for key, item in items.items():
-        if now.get(key) != item:
-            work.table.put(item)
-    work.memo.clear()

@@ -18,17 +18,16 @@ from tests.bonuses.goods_steps import (
     buy,
     entitlements,
     events,
-    everything,
     night,
     periods,
     postings,
     programmes,
-    restore,
     sale,
 )
 from tests.catalog.steps import row, stock
 from tests.support.crashes import crashes, races
 from tests.support.partners import company
+from tests.support.table import everything, restore
 from tests.tiers.steps import days_later
 
 Q3 = date(2026, 8, 5)  # closed on 11 October; today is 20 November

@@ -27,14 +27,13 @@ from tests.bonuses.goods_steps import (
     choices,
     entitlements,
     events,
-    everything,
     holds,
     night,
-    restore,
 )
 from tests.conftest import NOON
 from tests.support.api import Answer, Api
 from tests.support.crashes import crashes, lost_replies, races
+from tests.support.table import everything, restore
 
 CALLERS = 32
 KEY = "the-one-request"

@@ -215,6 +215,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "client_id": "client_1",
             "reference": "act-1",
             "simulation_id": "sim_1",
+            "promotion_id": "prm_nobody",
         },
         callers={
             "nobody": STRANGER,
