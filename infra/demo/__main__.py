@@ -28,7 +28,7 @@ from infra.demo.portal import Portal, Unexpected
 from infra.local.cloud import Cloud, CloudError
 
 PORT = 4600
-COMPANIES = 200
+COMPANIES = 100
 
 
 def main(arguments: list[str]) -> int:

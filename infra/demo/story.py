@@ -73,7 +73,8 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     say(
         f"staff uploaded a sales file: {report['documents']['created']} documents created, {report['rows']['failed']} bad rows"
     )
-    before = await_("the tier of all three purchases", lambda: _tier(partner, "379500.00"))
+    # Behind two years of everybody's sales, which are worked off one after the other.
+    before = await_("the tier of all three purchases", lambda: _tier(partner, "379500.00"), patience=600)
     say("tier: " + _told(before))
     fall = before["falls_out"][0]
     say(
@@ -149,7 +150,7 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
 
 def _bonuses(partner: Portal, operations: Portal, buyer: generator.Company, today: date, say: Say) -> None:
     """What the purchases earned: pending until they are paid, then spent, then accounted for."""
-    earned = await_("all accruals", lambda: _accruals(partner, 4))
+    earned = await_("all accruals", lambda: _accruals(partner, 4), patience=600)
     pending = partner.get("/v1/company/bonuses")["balances"]["pending"]["amount"]
     say(
         f"{len(earned)} purchases earned {pending} bonuses, pending until paid, e.g. {earned[-1]['groups'][0]['reason']}"

@@ -216,6 +216,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "reference": "act-1",
             "simulation_id": "sim_1",
             "promotion_id": "prm_nobody",
+            "grant_id": "grt_nobody",
         },
         callers={
             "nobody": STRANGER,

@@ -16,7 +16,8 @@ def everything(work: Work) -> dict[Key, Item]:
 
 
 def restore(work: Work, items: dict[Key, Item]) -> None:
-    """The table as it was when `everything` gave these items."""
+    """The table as it was when `everything` gave these items, and work that remembers nothing of what it read."""
+    work.memo.clear()
     now = everything(work)
     for key in now.keys() - items.keys():
         work.table.client.delete_item(TableName=work.table.name, Key=to_wire(key.as_item()))
