@@ -1,8 +1,8 @@
 """The items of accruals.
 
-ACCRUAL (K53)  a case: a sale with the returns that take it back, what each earns by, and what was posted for it. Of a return that is kept with
+ACCRUAL (K51)  a case: a sale with the returns that take it back, what each earns by, and what was posted for it. Of a return that is kept with
                its sale there is an ACCRUAL too, which says no more than that (`within`)
-ACCRUED (K54)  one document of a case, by its business date: what a list shows, and what a changed tier looks for. `tier` is the one that it
+ACCRUED (K52)  one document of a case, by its business date: what a list shows, and what a changed tier looks for. `tier` is the one that it
                was rated by; a return that is kept with its sale is rated with it, and has none
 """
 

@@ -1,4 +1,4 @@
-"""Redemptions and adjustments, as they lie in the table. See `table/keys.py` K50-K52 and K70.
+"""Redemptions and adjustments, as they lie in the table. See `table/keys.py` K48-K50 and K67.
 
 REDEMPTION (the company's partition): listed for the company. FORORDER: which redemption an order holds, as long as it holds one.
 ADJUSTMENT (the company's partition): listed for the staff while it waits.

@@ -7,9 +7,9 @@ by dating. Their counters are in the transaction of the posting: however many re
 A reversal takes back a grant, whole or in part, and is known by the client's own reference too; all reversals of a grant together
 never exceed it. What is taken back may be granted anew within the limits.
 
-CLIENT (K56)  a machine client: its name, whether it may grant, its limits in one currency
-GRANT (K57)   company, amount, the day that it counts on, its expiry day, its posting; `reversals` by reference
-USED (K71)    what was granted, less what was taken back: to one company on a day, to all in a month
+CLIENT (K54)  a machine client: its name, whether it may grant, its limits in one currency
+GRANT (K55)   company, amount, the day that it counts on, its expiry day, its posting; `reversals` by reference
+USED (K68)    what was granted, less what was taken back: to one company on a day, to all in a month
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is owed in goods, as it lies in the table. See `table/keys.py` K60-K63.
+"""What is owed in goods, as it lies in the table. See `table/keys.py` K58-K61.
 
 ENTITLEMENT and CHOICE (the company's partition): each written whole, one version on. A choice that waits for a shipment, and a gift that can be
 handed over, are listed in GOODS (index gsi2); any other entitlement is listed there on the day on which something happens to it.

@@ -4,7 +4,7 @@ A payment is a fact of its own and may come before its document, or after it. Of
 (`as_of`: the moment whose state it is), so it does not matter how often or in which order it is told. A payment that turned out to be none is
 withdrawn: the newest state is then that the document is not paid.
 
-PAYMENT (K55): source, document, paid_on (absent: withdrawn), as_of, by.
+PAYMENT (K53): source, document, paid_on (absent: withdrawn), as_of, by.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

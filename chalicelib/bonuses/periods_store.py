@@ -1,4 +1,4 @@
-"""Volume periods, as they lie in the table. See `table/keys.py` K58 and K59.
+"""Volume periods, as they lie in the table. See `table/keys.py` K56 and K57.
 
 PERIODS#{programme}: how far the company has come in the programme (`Course`); due on the day of its next close.
 PERIOD#{last day}#{programme}: a closed period, for ever, with the figures of its close; `owed` is what of its credit is neither used up, expired

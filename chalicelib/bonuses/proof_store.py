@@ -1,4 +1,4 @@
-"""What was proved, as it lies in the table. See `table/keys.py` K64-K67.
+"""What was proved, as it lies in the table. See `table/keys.py` K62-K65.
 
 PROOF (a partition a shard): a company's checkpoint. CLUBTOTALS: their sums by currency and shard, moved with them in one transaction.
 MISMATCH: an account that does not balance; listed until a proof finds that it does, then kept a while.

@@ -1,4 +1,4 @@
-"""A company's bonuses, as they lie in the table. See `table/keys.py` K46-K49.
+"""A company's bonuses, as they lie in the table. See `table/keys.py` K44-K47.
 
 BONUS (the company's partition): the book's sums; due when a lot has expired or a letter is to be written, listed by the day on which it
 moved.

@@ -1,7 +1,7 @@
 """The catalogue's index as it lies in the table: `search.Entry` of every product, in shards.
 
-SHARD (K75): version, and its products' entries as one compressed text. A product's shard is given by its sku.
-HEAD  (K74): `s00`… the stamp of each shard: its version, and a digest of what is in it.
+SHARD (K72): version, and its products' entries as one compressed text. A product's shard is given by its sku.
+HEAD  (K71): `s00`… the stamp of each shard: its version, and a digest of what is in it.
 
 Derived: `refresh` makes it of the products, in the footsteps of every written batch (`products.changed`). It reads a shard first and
 the products then, and writes on condition that the shard is still what it read. So what it writes of a product is never older than

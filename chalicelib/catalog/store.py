@@ -3,8 +3,8 @@
 PRODUCT (K18), one item each: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status,
 own_brand, successor, attributes, prices, updated_at: these are written together, and nothing else is by them. Beside them, each
 written on its own: `stock:{warehouse}` {quantity, at} and `images` [{image_id, content_type}].
-TREE (K73): version, and all categories as one compressed text.
-IMAGE (K76): image_id, sku, content_type; with a TTL until the upload is confirmed.
+TREE (K70): version, and all categories as one compressed text.
+IMAGE (K73): image_id, sku, content_type; with a TTL until the upload is confirmed.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What a company has on order and owes, against the credit that was agreed with it.
 
-CREDIT (K84): `used`, what is on order and not yet shipped, and what was shipped on credit and is not paid; and for each shipment on
+CREDIT (K78): `used`, what is on order and not yet shipped, and what was shipped on credit and is not paid; and for each shipment on
 credit an attribute `debt:{id}` {document, amount, due_on}, while it is not paid.
 
 `used` moves in the transaction of the order's own step, so it is exact at any moment, and orders that come together cannot pass the

@@ -48,43 +48,43 @@ K38 | the further lines of a long document     | table | COMPANY#{company}      
 K39 | was this shipping document told before   | table | DISTRIBUTOR#{distributor}    | SHIPMENT#{year}#{document}         | one          | T           | orders
 K40 | the ladders in force of a currency       | table | LADDERS                      | FROM#{currency}#{date}             | by day       | S           | tiers
 K41 | the manual tiers of a company            | table | COMPANY#{company}            | STANDING#MANUAL#{time}#{grant}     | newest first | S           | tiers
-K43 | a ladder as staff see it                 | table | LADDERS                      | LADDER#{ladder}                    | one          | S           | tiers
-K44 | a simulation and its parts               | table | SIMULATION#{simulation}      | SIMULATION, PART#{n}               | by part      | S           | tiers
-K46 | a company's bonuses                      | table | COMPANY#{company}            | BONUS                              | one          | E, S        | bonuses
-K47 | whose bonuses moved on this day          | gsi1  | MOVED#{day}#{shard}          | {company}                          | by company   | E           | bonuses
-K48 | the postings of a company's ledger       | table | LEDGER#{company}             | POSTING#{at}#{sequence}            | by time      | E, S        | bonuses
-K49 | what did this cause post                 | table | LEDGER#{company}             | CAUSE#{posting}                    | one          | S, T        | bonuses
-K50 | a redemption, and that of an order       | table | COMPANY#{company}            | REDEMPTION#{redemption}, FORORDER#{order} | one   | S, T        | bonuses
-K51 | a company's redemptions, newest first    | gsi1  | REDEMPTIONS#{company}        | {time}#{redemption}                | by time      | E           | bonuses
-K52 | an adjustment of a company's bonuses     | table | COMPANY#{company}            | ADJUSTMENT#{adjustment}            | one          | S           | bonuses
-K53 | what a document and its returns earned   | table | COMPANY#{company}            | ACCRUAL#{src}#{doc}                | one          | S           | bonuses
-K54 | accruals of a company by day             | table | COMPANY#{company}            | ACCRUED#{date}#{src}#{case}#{doc}  | by day       | E, S        | bonuses
-K55 | is this document paid                    | table | DOCUMENT#{source}#{document} | PAYMENT                            | one          | S           | bonuses
-K56 | a machine client                         | table | MACHINE#{client}             | CLIENT                             | one          | E, S, T     | bonuses
-K57 | what a machine client granted            | table | MACHINE#{client}             | GRANT#{reference}                  | one          | S           | bonuses
-K58 | how far a company's volume bonuses are   | table | COMPANY#{company}            | PERIODS#{programme}                | by programme | S           | bonuses
-K59 | a company's closed periods               | table | COMPANY#{company}            | PERIOD#{last day}#{programme}      | newest first | E, T        | bonuses
-K60 | what goods a company is owed             | table | COMPANY#{company}            | ENTITLEMENT#{entitlement}          | newest first | E, S        | bonuses
-K61 | the goods chosen for an entitlement      | table | COMPANY#{company}            | CHOICE#{entitlement}#{choice}      | by choice    | S           | bonuses
-K62 | goods to be shipped or handed over       | gsi2  | GOODS                        | {time}#{choice}                    | oldest first | E           | bonuses
-K63 | base prices as they were at a close      | table | PRICELIST#{list}             | LIST, PRICE#{sku}                  | by sku       | E, S, T     | bonuses
-K64 | up to where a company's ledger is proved | table | PROOF#{shard}               | {company}                          | by company   | S           | bonuses
-K65 | the club's totals of all bonuses         | table | CLUBTOTALS                   | {currency}#{shard}                 | by currency  | S           | bonuses
-K66 | what does not balance                    | table | MISMATCH#{company}           | {account}                          | by account   | E           | bonuses
-K67 | what does not balance yet                | gsi2  | MISMATCHES                   | {time}#{company}#{account}         | oldest first | E           | bonuses
-K69 | ladders, newest first                    | gsi1  | LADDERS                      | {time}#{ladder}                    | by time      | E           | tiers
-K70 | adjustments that wait for a second word  | gsi2  | ADJUSTMENTS                  | {time}#{adjustment}                | oldest first | E           | bonuses
-K71 | how much of its limits a client used     | table | MACHINE#{client}             | USED#{period}#{company}            | one          | S, T        | bonuses
-K72 | machine clients by name                  | gsi1  | MACHINES                     | {name}#{client}                    | by name      | E           | bonuses
-K73 | the tree of categories                   | table | CATEGORIES                   | TREE                               | one          | E, S        | catalog
-K74 | how far the catalogue's index is         | table | CATALOGUE                    | HEAD                               | one          | E, S        | catalog
-K75 | the catalogue's index                    | table | CATALOGUE                    | SHARD#{n}                          | by number    | E, S        | catalog
-K76 | a product's picture                      | table | IMAGE#{image}                | IMAGE                              | one          | S           | catalog
-K80 | the personal terms of a company          | table | COMPANY#{company}            | TERMS                              | one          | E, S        | pricing
-K81 | a promotion                              | table | PROMOTION#{promotion}        | PROMOTION                          | one          | S           | pricing
-K82 | promotions, latest last day first        | gsi1  | PROMOTIONS                   | {last day}#{promotion}             | by last day  | E           | pricing
-K83 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
-K84 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
+K42 | a ladder as staff see it                 | table | LADDERS                      | LADDER#{ladder}                    | one          | S           | tiers
+K43 | a simulation and its parts               | table | SIMULATION#{simulation}      | SIMULATION, PART#{n}               | by part      | S           | tiers
+K44 | a company's bonuses                      | table | COMPANY#{company}            | BONUS                              | one          | E, S        | bonuses
+K45 | whose bonuses moved on this day          | gsi1  | MOVED#{day}#{shard}          | {company}                          | by company   | E           | bonuses
+K46 | the postings of a company's ledger       | table | LEDGER#{company}             | POSTING#{at}#{sequence}            | by time      | E, S        | bonuses
+K47 | what did this cause post                 | table | LEDGER#{company}             | CAUSE#{posting}                    | one          | S, T        | bonuses
+K48 | a redemption, and that of an order       | table | COMPANY#{company}            | REDEMPTION#{redemption}, FORORDER#{order} | one   | S, T        | bonuses
+K49 | a company's redemptions, newest first    | gsi1  | REDEMPTIONS#{company}        | {time}#{redemption}                | by time      | E           | bonuses
+K50 | an adjustment of a company's bonuses     | table | COMPANY#{company}            | ADJUSTMENT#{adjustment}            | one          | S           | bonuses
+K51 | what a document and its returns earned   | table | COMPANY#{company}            | ACCRUAL#{src}#{doc}                | one          | S           | bonuses
+K52 | accruals of a company by day             | table | COMPANY#{company}            | ACCRUED#{date}#{src}#{case}#{doc}  | by day       | E, S        | bonuses
+K53 | is this document paid                    | table | DOCUMENT#{source}#{document} | PAYMENT                            | one          | S           | bonuses
+K54 | a machine client                         | table | MACHINE#{client}             | CLIENT                             | one          | E, S, T     | bonuses
+K55 | what a machine client granted            | table | MACHINE#{client}             | GRANT#{reference}                  | one          | S           | bonuses
+K56 | how far a company's volume bonuses are   | table | COMPANY#{company}            | PERIODS#{programme}                | by programme | S           | bonuses
+K57 | a company's closed periods               | table | COMPANY#{company}            | PERIOD#{last day}#{programme}      | newest first | E, T        | bonuses
+K58 | what goods a company is owed             | table | COMPANY#{company}            | ENTITLEMENT#{entitlement}          | newest first | E, S        | bonuses
+K59 | the goods chosen for an entitlement      | table | COMPANY#{company}            | CHOICE#{entitlement}#{choice}      | by choice    | S           | bonuses
+K60 | goods to be shipped or handed over       | gsi2  | GOODS                        | {time}#{choice}                    | oldest first | E           | bonuses
+K61 | base prices as they were at a close      | table | PRICELIST#{list}             | LIST, PRICE#{sku}                  | by sku       | E, S, T     | bonuses
+K62 | up to where a company's ledger is proved | table | PROOF#{shard}               | {company}                          | by company   | S           | bonuses
+K63 | the club's totals of all bonuses         | table | CLUBTOTALS                   | {currency}#{shard}                 | by currency  | S           | bonuses
+K64 | what does not balance                    | table | MISMATCH#{company}           | {account}                          | by account   | E           | bonuses
+K65 | what does not balance yet                | gsi2  | MISMATCHES                   | {time}#{company}#{account}         | oldest first | E           | bonuses
+K66 | ladders, newest first                    | gsi1  | LADDERS                      | {time}#{ladder}                    | by time      | E           | tiers
+K67 | adjustments that wait for a second word  | gsi2  | ADJUSTMENTS                  | {time}#{adjustment}                | oldest first | E           | bonuses
+K68 | how much of its limits a client used     | table | MACHINE#{client}             | USED#{period}#{company}            | one          | S, T        | bonuses
+K69 | machine clients by name                  | gsi1  | MACHINES                     | {name}#{client}                    | by name      | E           | bonuses
+K70 | the tree of categories                   | table | CATEGORIES                   | TREE                               | one          | E, S        | catalog
+K71 | how far the catalogue's index is         | table | CATALOGUE                    | HEAD                               | one          | E, S        | catalog
+K72 | the catalogue's index                    | table | CATALOGUE                    | SHARD#{n}                          | by number    | E, S        | catalog
+K73 | a product's picture                      | table | IMAGE#{image}                | IMAGE                              | one          | S           | catalog
+K74 | the personal terms of a company          | table | COMPANY#{company}            | TERMS                              | one          | E, S        | pricing
+K75 | a promotion                              | table | PROMOTION#{promotion}        | PROMOTION                          | one          | S           | pricing
+K76 | promotions, latest last day first        | gsi1  | PROMOTIONS                   | {last day}#{promotion}             | by last day  | E           | pricing
+K77 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
+K78 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
 """
 
 from datetime import date
@@ -220,22 +220,22 @@ def ladder_from(currency: str, day: date | None = None) -> Key:
 
 
 def ladder(ladder_id: str) -> Key:
-    """K43."""
+    """K42."""
     return Key("LADDERS", f"LADDER#{ladder_id}")
 
 
 def ladder_list(at: str, ladder_id: str) -> Key:
-    """K69."""
+    """K66."""
     return Key("LADDERS", f"{at}#{ladder_id}")
 
 
 def simulation(simulation_id: str) -> Key:
-    """K44."""
+    """K43."""
     return Key(f"SIMULATION#{simulation_id}", "SIMULATION")
 
 
 def simulation_part(simulation_id: str, part: int) -> Key:
-    """K44."""
+    """K43."""
     return Key(f"SIMULATION#{simulation_id}", f"PART#{part:06d}")
 
 
@@ -288,22 +288,22 @@ def product(sku: str) -> Key:
 
 
 def categories() -> Key:
-    """K73."""
+    """K70."""
     return Key("CATEGORIES", "TREE")
 
 
 def catalogue_index() -> Key:
-    """K74. What happened to the catalogue lies beside it."""
+    """K71. What happened to the catalogue lies beside it."""
     return Key("CATALOGUE", "HEAD")
 
 
 def catalogue_shard(shard: int) -> Key:
-    """K75."""
+    """K72."""
     return Key("CATALOGUE", f"SHARD#{shard:02d}")
 
 
 def image(image_id: str) -> Key:
-    """K76."""
+    """K73."""
     return Key(f"IMAGE#{image_id}", "IMAGE")
 
 
@@ -356,37 +356,37 @@ def shipment(distributor_id: str, year: int, document: str) -> Key:
 
 
 def volume_course(company_id: str, programme: str) -> Key:
-    """K58. Without a programme: the prefix of the list."""
+    """K56. Without a programme: the prefix of the list."""
     return Key(f"COMPANY#{company_id}", f"PERIODS#{programme}")
 
 
 def period(company_id: str, last: date | None, programme: str) -> Key:
-    """K59. Without a day and a programme: the prefix of the list."""
+    """K57. Without a day and a programme: the prefix of the list."""
     return Key(f"COMPANY#{company_id}", f"PERIOD#{last.isoformat()}#{programme}" if last else "PERIOD#")
 
 
 def entitlement(company_id: str, entitlement_id: str) -> Key:
-    """K60. Ids begin with the day from which the goods are there, so the list is in the order of days."""
+    """K58. Ids begin with the day from which the goods are there, so the list is in the order of days."""
     return Key(f"COMPANY#{company_id}", f"ENTITLEMENT#{entitlement_id}")
 
 
 def choice(company_id: str, entitlement_id: str, choice_id: str) -> Key:
-    """K61. Without a choice: the prefix of the list."""
+    """K59. Without a choice: the prefix of the list."""
     return Key(f"COMPANY#{company_id}", f"CHOICE#{entitlement_id}#{choice_id}")
 
 
 def goods_list(at: str, choice_id: str) -> Key:
-    """K62. A gift waits under the id of its entitlement."""
+    """K60. A gift waits under the id of its entitlement."""
     return Key("GOODS", f"{at}#{choice_id}")
 
 
 def price_list(list_id: str) -> Key:
-    """K63, when it was frozen, and whether it is whole."""
+    """K61, when it was frozen, and whether it is whole."""
     return Key(f"PRICELIST#{list_id}", "LIST")
 
 
 def frozen_price(list_id: str, sku: str) -> Key:
-    """K63. With the beginning of an article number: the prefix of the list."""
+    """K61. With the beginning of an article number: the prefix of the list."""
     return Key(f"PRICELIST#{list_id}", f"PRICE#{sku}")
 
 
@@ -397,52 +397,52 @@ CREATED_ONLY = "LEDGER#"  # partitions whose items are neither changed nor delet
 
 
 def bonuses(company_id: str) -> Key:
-    """K46."""
+    """K44."""
     return Key(f"COMPANY#{company_id}", "BONUS")
 
 
 def bonuses_moved(day: date, company_id: str) -> Key:
-    """K47. The newest day only: a company that moves again is listed again on that day, and no more on the first."""
+    """K45. The newest day only: a company that moves again is listed again on that day, and no more on the first."""
     return Key(bonuses_moved_shard(day, _shard(company_id)), company_id)
 
 
 def bonuses_moved_shard(day: date, shard: int) -> str:
-    """K47, the partition of one shard."""
+    """K45, the partition of one shard."""
     return f"MOVED#{day.isoformat()}#{shard}"
 
 
 def posting(company_id: str, at: str, sequence: int | None) -> Key:
-    """K48. Without a sequence: where the postings of this moment begin; without a moment too: the prefix of the list."""
+    """K46. Without a sequence: where the postings of this moment begin; without a moment too: the prefix of the list."""
     return Key(f"{CREATED_ONLY}{company_id}", f"POSTING#{at}" + ("" if sequence is None else f"#{sequence:08d}"))
 
 
 def posting_cause(company_id: str, posting_id: str) -> Key:
-    """K49."""
+    """K47."""
     return Key(f"{CREATED_ONLY}{company_id}", f"CAUSE#{posting_id}")
 
 
 def redemption(company_id: str, redemption_id: str) -> Key:
-    """K50."""
+    """K48."""
     return Key(f"COMPANY#{company_id}", f"REDEMPTION#{redemption_id}")
 
 
 def redemption_for_order(company_id: str, order_id: str) -> Key:
-    """K50. There as long as the redemption is reserved: an order holds one at most."""
+    """K48. There as long as the redemption is reserved: an order holds one at most."""
     return Key(f"COMPANY#{company_id}", f"FORORDER#{order_id}")
 
 
 def redemption_list(company_id: str, at: str, redemption_id: str) -> Key:
-    """K51."""
+    """K49."""
     return Key(f"REDEMPTIONS#{company_id}", f"{at}#{redemption_id}")
 
 
 def adjustment(company_id: str, adjustment_id: str) -> Key:
-    """K52."""
+    """K50."""
     return Key(f"COMPANY#{company_id}", f"ADJUSTMENT#{adjustment_id}")
 
 
 def adjustments_waiting(at: str, adjustment_id: str) -> Key:
-    """K70."""
+    """K67."""
     return Key("ADJUSTMENTS", f"{at}#{adjustment_id}")
 
 
@@ -450,92 +450,92 @@ def adjustments_waiting(at: str, adjustment_id: str) -> Key:
 
 
 def accrual(company_id: str, source: str, document: str) -> Key:
-    """K53."""
+    """K51."""
     return Key(f"COMPANY#{company_id}", f"ACCRUAL#{source}#{document}")
 
 
 def accrued(company_id: str, day: date, source: str, case: str, document: str) -> Key:
-    """K54. `case`: the document in whose accrual this one's is kept; most often its own."""
+    """K52. `case`: the document in whose accrual this one's is kept; most often its own."""
     return Key(f"COMPANY#{company_id}", f"ACCRUED#{day.isoformat()}#{source}#{case}#{document}")
 
 
 def accrued_day(company_id: str, day: date | None = None) -> Key:
-    """K54, where the accruals of this day begin, and those of the day before end. Without a day: the prefix of the list."""
+    """K52, where the accruals of this day begin, and those of the day before end. Without a day: the prefix of the list."""
     return Key(f"COMPANY#{company_id}", f"ACCRUED#{day.isoformat() if day else ''}")
 
 
 def payment(source: str, document: str) -> Key:
-    """K55. It may come before the document."""
+    """K53. It may come before the document."""
     return Key(f"DOCUMENT#{source}#{document}", "PAYMENT")
 
 
 def machine(client_id: str) -> Key:
-    """K56."""
+    """K54."""
     return Key(f"MACHINE#{client_id}", "CLIENT")
 
 
 def machine_list(name: str, client_id: str) -> Key:
-    """K72."""
+    """K69."""
     return Key("MACHINES", f"{name.casefold()}#{client_id}")
 
 
 def machine_grant(client_id: str, reference: str) -> Key:
-    """K57. The client's own reference names it, for ever."""
+    """K55. The client's own reference names it, for ever."""
     return Key(f"MACHINE#{client_id}", f"GRANT#{reference}")
 
 
 def machine_used(client_id: str, period: str, company_id: str = "") -> Key:
-    """K71. `period`: a day, of one company, or a month, of all."""
+    """K68. `period`: a day, of one company, or a month, of all."""
     return Key(f"MACHINE#{client_id}", f"USED#{period}#{company_id}")
 
 
 def proof(company_id: str) -> Key:
-    """K64."""
+    """K62."""
     return Key(proof_shard(_shard(company_id)), company_id)
 
 
 def proof_shard(shard: int) -> str:
-    """K64, the partition of one shard."""
+    """K62, the partition of one shard."""
     return f"PROOF#{shard}"
 
 
 def club_total(currency: str, company_id: str) -> Key:
-    """K65. Of the shard in which the company lies, so that not all companies meet at one item."""
+    """K63. Of the shard in which the company lies, so that not all companies meet at one item."""
     return Key(CLUB_TOTALS, f"{currency}#{_shard(company_id)}")
 
 
 def mismatch(owner: str, account: str) -> Key:
-    """K66. `owner`: a company, or a club total."""
+    """K64. `owner`: a company, or a club total."""
     return Key(f"MISMATCH#{owner}", account)
 
 
 def mismatch_list(at: str, owner: str, account: str) -> Key:
-    """K67."""
+    """K65."""
     return Key(MISMATCHES, f"{at}#{owner}#{account}")
 
 
 def credit(company_id: str) -> Key:
-    """K84."""
+    """K78."""
     return Key(f"COMPANY#{company_id}", "CREDIT")
 
 
 def terms(company_id: str) -> Key:
-    """K80."""
+    """K74."""
     return Key(f"COMPANY#{company_id}", "TERMS")
 
 
 def promotion(promotion_id: str) -> Key:
-    """K81."""
+    """K75."""
     return Key(f"PROMOTION#{promotion_id}", "PROMOTION")
 
 
 def promotion_list(last: date | None, promotion_id: str) -> Key:
-    """K82. Without a day: the partition of the list."""
+    """K76. Without a day: the partition of the list."""
     return Key("PROMOTIONS", f"{last.isoformat() if last else ''}#{promotion_id}")
 
 
 def running_promotions() -> Key:
-    """K83."""
+    """K77."""
     return Key("PROMOTIONS", "RUNNING")
 
 

@@ -1,6 +1,6 @@
 """The items of the ladders.
 
-LADDER  (K43)  a ladder as staff sees it: its figures, its state, who drew it up and who activated it; listed under K69
+LADDER  (K42)  a ladder as staff sees it: its figures, its state, who drew it up and who activated it; listed under K66
 FROM    (K40)  an activated ladder, whole, by the day from which it is in force: one a day and currency. It goes only while it is
                scheduled, when it is withdrawn
 """

@@ -1,7 +1,7 @@
 """A simulation's items and objects. They are its own: nothing of the business is written.
 
-    SIMULATION (K44)  the ladder, the day, how far it came, and the sums, which grow part by part
-    PART       (K44)  some companies: named once, in the order of names; done once, with the object that lists them
+    SIMULATION (K43)  the ladder, the day, how far it came, and the sums, which grow part by part
+    PART       (K43)  some companies: named once, in the order of names; done once, with the object that lists them
 
 In the bucket, below `simulations/{simulation}/`: `parts/{n}-{digest}` lines of the list, and at the end `companies.csv`.
 """

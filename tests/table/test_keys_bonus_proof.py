@@ -36,7 +36,7 @@ def keep(work: Work, checkpoint: Checkpoint) -> None:
     work.table.commit(tx)
 
 
-@pytest.mark.key_row("K64")
+@pytest.mark.key_row("K62")
 def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
     keep(work, old_checkpoint("cmp_1"))
     with spent(work.table.client) as cost:
@@ -47,7 +47,7 @@ def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K64")
+@pytest.mark.key_row("K62")
 def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(work: Work) -> None:
     ids = [f"cmp_{number:032x}" for number in range(40)]
     for company_id in ids:
@@ -61,7 +61,7 @@ def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(work: Work)
     assert cost.read_units <= 40
 
 
-@pytest.mark.key_row("K65")
+@pytest.mark.key_row("K63")
 def test_the_clubs_totals_are_one_call_however_many_companies_there_are(work: Work) -> None:
     for number in range(40):
         keep(work, old_checkpoint(f"cmp_{number:032x}"))
@@ -80,7 +80,7 @@ def mismatches(work: Work, company_id: str, *accounts: str) -> None:
     work.table.commit(tx)
 
 
-@pytest.mark.key_row("K66")
+@pytest.mark.key_row("K64")
 def test_what_did_not_balance_is_found_by_company_and_account(work: Work) -> None:
     mismatches(work, "cmp_1", "available")
     with spent(work.table.client) as cost:
@@ -91,7 +91,7 @@ def test_what_did_not_balance_is_found_by_company_and_account(work: Work) -> Non
     assert cost.read_units <= 0.5
 
 
-@pytest.mark.key_row("K67")
+@pytest.mark.key_row("K65")
 def test_what_does_not_balance_yet_is_listed_oldest_first_a_page_a_call(work: Work) -> None:
     for number in (2, 1, 3):
         mismatches(replace(work, now=NOON + timedelta(days=number)), f"cmp_{number}", "available", "issued")

@@ -41,7 +41,7 @@ def many_lots(work: Work) -> None:
     ledger.change(work, "cmp_1", Cause("purchase", ("many",)), fill)
 
 
-@pytest.mark.key_row("K46")
+@pytest.mark.key_row("K44")
 def test_the_bonuses_of_a_company_are_one_read_of_one_unit(work: Work) -> None:
     credit(work, "cmp_1", "100")
     with spent(work.table.client) as cost:
@@ -49,7 +49,7 @@ def test_the_bonuses_of_a_company_are_one_read_of_one_unit(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
 
 
-@pytest.mark.key_row("K46")
+@pytest.mark.key_row("K44")
 def test_ten_years_of_lots_are_still_one_read_of_few_units(work: Work) -> None:
     many_lots(work)
     with spent(work.table.client) as cost:
@@ -58,7 +58,7 @@ def test_ten_years_of_lots_are_still_one_read_of_few_units(work: Work) -> None:
     assert cost.read_units <= 1.5
 
 
-@pytest.mark.key_row("K47")
+@pytest.mark.key_row("K45")
 def test_who_moved_on_a_day_is_one_query_of_each_shard(work: Work) -> None:
     credit(work, "cmp_1", "100")
     with spent(work.table.client) as cost:
@@ -71,7 +71,7 @@ def test_who_moved_on_a_day_is_one_query_of_each_shard(work: Work) -> None:
     assert cost.calls == ["Query"] * keys.DUE_SHARDS
 
 
-@pytest.mark.key_row("K48")
+@pytest.mark.key_row("K46")
 def test_a_page_of_postings_is_one_query_of_just_these(work: Work) -> None:
     for _ in range(6):
         credit(work, "cmp_1", "100")
@@ -82,7 +82,7 @@ def test_a_page_of_postings_is_one_query_of_just_these(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K48")
+@pytest.mark.key_row("K46")
 def test_a_statement_of_a_month_is_two_queries(work: Work) -> None:
     for _ in range(6):
         credit(work, "cmp_1", "100")
@@ -92,7 +92,7 @@ def test_a_statement_of_a_month_is_two_queries(work: Work) -> None:
     assert cost.read_units <= 1.5
 
 
-@pytest.mark.key_row("K49")
+@pytest.mark.key_row("K47")
 def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing(work: Work) -> None:
     credit(work, "cmp_1", "100")
     cause = Cause("purchase", ("one",))
@@ -110,7 +110,7 @@ def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing
     assert store.read_book(work.table, "cmp_1", consistent=True) == before
 
 
-@pytest.mark.key_row("K50", "K51")
+@pytest.mark.key_row("K48", "K49")
 def test_a_redemption_is_one_read_and_a_page_of_them_one_query(local_office: Office) -> None:
     work = local_office.work
     credit(work, "cmp_1", "1000")
@@ -129,7 +129,7 @@ def test_a_redemption_is_one_read_and_a_page_of_them_one_query(local_office: Off
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K52", "K70")
+@pytest.mark.key_row("K50", "K67")
 def test_an_adjustment_is_one_read_and_those_that_wait_are_one_query(local_office: Office) -> None:
     work = local_office.work
     adjustment_id = local_office.adjust("20000").json["adjustment_id"]

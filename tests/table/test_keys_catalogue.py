@@ -23,7 +23,7 @@ def categories(count: int) -> list[dict[str, str]]:
     return [{"code": f"c{number}", "name": f"Lamps {number}", "name_ru": f"Лампы {number}"} for number in range(count)]
 
 
-@pytest.mark.key_row("K73")
+@pytest.mark.key_row("K70")
 def test_the_tree_of_categories_is_one_call_of_half_a_unit(work: Work) -> None:
     for start in range(0, 300, 100):
         writing.write_categories(work, categories(300)[start : start + 100])
@@ -36,7 +36,7 @@ def test_the_tree_of_categories_is_one_call_of_half_a_unit(work: Work) -> None:
     assert (cost.read_units, cost.write_units) == (1, 6)  # a compressed tree of 3 KB, twice for the transaction
 
 
-@pytest.mark.key_row("K74")
+@pytest.mark.key_row("K71")
 def test_a_reader_who_knows_the_index_asks_the_head_only(work: Work) -> None:
     listed(work, *(row(f"LMP-{number}") for number in range(200)))
     index.current(work.table, work.table.get(keys.catalogue_index()))
@@ -45,7 +45,7 @@ def test_a_reader_who_knows_the_index_asks_the_head_only(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
 
 
-@pytest.mark.key_row("K75")
+@pytest.mark.key_row("K72")
 def test_a_changed_product_costs_its_shard_and_the_head(work: Work) -> None:
     listed(work, *(row(f"LMP-{number}") for number in range(200)))
     stock(work, row("LMP-1", "777"))
@@ -58,7 +58,7 @@ def test_a_changed_product_costs_its_shard_and_the_head(work: Work) -> None:
     assert (cost.calls, cost.write_units) == (["BatchGetItem", "BatchGetItem"], 0)
 
 
-@pytest.mark.key_row("K75")
+@pytest.mark.key_row("K72")
 def test_a_reader_reads_the_shards_that_changed_in_one_call(work: Work) -> None:
     listed(work, *(row(f"LMP-{number}") for number in range(200)))
     index.current(work.table, work.table.get(keys.catalogue_index()))
@@ -69,7 +69,7 @@ def test_a_reader_reads_the_shards_that_changed_in_one_call(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 1)
 
 
-@pytest.mark.key_row("K76")
+@pytest.mark.key_row("K73")
 def test_a_picture_is_one_call_to_write_and_one_to_read(work: Work) -> None:
     with spent(work.table.client) as cost:
         store.put_image(work.table, "LMP-1", Image("img_1", "image/png"), 1)

@@ -35,7 +35,7 @@ def shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     return Shelf(Api(app), Work(table=local_table, now=NOON), monkeypatch)
 
 
-@pytest.mark.key_row("K58")
+@pytest.mark.key_row("K56")
 def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(work: Work) -> None:
     first, second = sale(work, Q3, 100), sale(work, Q3, 100)
     for event in first:
@@ -46,7 +46,7 @@ def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(work: Work) 
         assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
 
 
-@pytest.mark.key_row("K58")
+@pytest.mark.key_row("K56")
 def test_how_far_a_company_is_in_all_programmes_is_one_call_of_one_unit(work: Work) -> None:
     buy(work, Q3, 100)
     with spent(work.table.client) as cost:
@@ -54,7 +54,7 @@ def test_how_far_a_company_is_in_all_programmes_is_one_call_of_one_unit(work: Wo
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
-@pytest.mark.key_row("K59")
+@pytest.mark.key_row("K57")
 def test_closed_periods_are_one_call_latest_first(work: Work) -> None:
     for month in (2, 5, 8):
         buy(work, date(2026, month, 5), 100)
@@ -65,7 +65,7 @@ def test_closed_periods_are_one_call_latest_first(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K60")
+@pytest.mark.key_row("K58")
 def test_an_entitlement_is_one_call_of_one_unit(work: Work) -> None:
     buy(work, Q3, 2000)
     night(work)
@@ -75,7 +75,7 @@ def test_an_entitlement_is_one_call_of_one_unit(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K60")
+@pytest.mark.key_row("K58")
 def test_what_a_company_is_owed_is_one_call_latest_first(work: Work) -> None:
     work = programmes(work, {**QUARTER, "every": "year", "pays": "goods_monthly_next_year"})
     buy(work, Q3, 12000)
@@ -88,7 +88,7 @@ def test_what_a_company_is_owed_is_one_call_latest_first(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
-@pytest.mark.key_row("K61", "K62")
+@pytest.mark.key_row("K59", "K60")
 def test_choices_of_an_entitlement_and_those_that_wait_are_one_call_each(shelf: Shelf) -> None:
     owed = shelf.earned().entitlement_id
     made = [shelf.chosen(owed, {"LMP-1": 1}) for _ in range(4)]
@@ -105,7 +105,7 @@ def test_choices_of_an_entitlement_and_those_that_wait_are_one_call_each(shelf: 
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K63")
+@pytest.mark.key_row("K61")
 def test_prices_are_frozen_once_and_read_by_the_page(work: Work) -> None:
     stock(work, *(row(f"LMP-{number:03}") for number in range(150)))
     with spent(work.table.client) as cost:

@@ -35,7 +35,7 @@ def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Wo
     assert cost.read_units <= 6
 
 
-@pytest.mark.key_row("K43")
+@pytest.mark.key_row("K42")
 def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
     record_founding(work)
     with spent(work.table.client) as cost:
@@ -45,7 +45,7 @@ def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K69")
+@pytest.mark.key_row("K66")
 def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(work: Work) -> None:
     founding = founding_ladder(work.club, "RUB")
     for number in range(30):

@@ -219,7 +219,7 @@ def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Wor
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K84")
+@pytest.mark.key_row("K78")
 def test_what_is_owed_is_part_of_the_one_read_of_an_order(work: Work) -> None:
     tx = Transaction()
     debts = {

@@ -50,7 +50,7 @@ def promote(work: Work, number: int) -> Stored:
     return made
 
 
-@pytest.mark.key_row("K80")
+@pytest.mark.key_row("K74")
 def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(work: Work) -> None:
     agree(work, TermsForm(contracts=[large_contract(work)]))
     with spent(work.table.client) as cost:
@@ -61,7 +61,7 @@ def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(work:
     assert cost.read_units <= 3  # 20 KB, read eventually
 
 
-@pytest.mark.key_row("K81")
+@pytest.mark.key_row("K75")
 def test_a_promotion_is_one_call(work: Work) -> None:
     made = promote(work, 1)
     with spent(work.table.client) as cost:
@@ -69,7 +69,7 @@ def test_a_promotion_is_one_call(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K82")
+@pytest.mark.key_row("K76")
 def test_promotions_by_their_last_day_are_one_call_a_page_and_those_since_a_day_no_more_than_there_are(
     work: Work,
 ) -> None:
@@ -88,7 +88,7 @@ def test_promotions_by_their_last_day_are_one_call_a_page_and_those_since_a_day_
     assert (since.calls, since.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K83")
+@pytest.mark.key_row("K77")
 def test_all_that_a_price_rests_on_is_one_call(work: Work) -> None:
     texts = {
         made.promotion_id: made.form.model_dump_json(exclude_defaults=True)

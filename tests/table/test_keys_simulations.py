@@ -16,7 +16,7 @@ def work(local_table: Table) -> Work:
     return Work(table=local_table, now=NOON)
 
 
-@pytest.mark.key_row("K44")
+@pytest.mark.key_row("K43")
 def test_a_simulation_and_a_part_of_it_are_one_call(work: Work) -> None:
     ladder = founding_ladder(work.club, "RUB")
     tx = Transaction()
