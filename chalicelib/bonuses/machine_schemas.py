@@ -39,8 +39,8 @@ class AccrualForm(Form):
 
     reference: Reference
     company_id: Id | None = None
-    inn: Inn | None = None
-    kpp: Kpp | None = None
+    inn: Inn | None = Field(default=None, examples=[None])
+    kpp: Kpp | None = Field(default=None, examples=[None])
     amount: Amount = Field(description="In the client's currency.")
     day: Day = Field(description="The day on which it was earned; its expiry is counted from it.")
     note: str = Field(default="", max_length=200, description="Shown to the company.")

@@ -84,7 +84,9 @@ class Step(_Figures):
 LEAST_STEPS, MOST_STEPS = 3, 5
 WarningDays = Annotated[list[Annotated[int, Field(ge=1, le=60)]], Field(max_length=5), AfterValidator(falling)]
 DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_day_of_year)]
-Coefficients = Annotated[list[Annotated[Decimal, Field(gt=0, le=10)]], Field(min_length=12, max_length=12)]
+Coefficients = Annotated[
+    list[Annotated[Decimal, Field(gt=0, le=10, max_digits=4, decimal_places=2)]], Field(min_length=12, max_length=12)
+]
 _Steps = Annotated[list[Step], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(rising)]
 
 

@@ -32,7 +32,10 @@ CHANGE = ("not_found", "wrong_state", "precondition_failed")
 
 @routes.get("/v1/company/terms", scope="company.read", answer=Terms)
 def company_terms(call: Call) -> Answer:
-    """Read what was agreed with the company: prices, discounts, minimum order, days to pay and credit limit, contract by contract."""
+    """Read what was agreed with the company, contract by contract.
+
+    Prices, discounts, the smallest order, the days to pay and the credit limit.
+    """
     return _terms(call.work, call.principal.for_company())
 
 
