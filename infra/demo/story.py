@@ -128,7 +128,7 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     nights.proof()
     balanced = await_("the proof of the ledger", lambda: _proved(operations))
     say(
-        f"the ledger's proof: {balanced['companies']} companies, issued {balanced['issued']['amount']}, "
+        f"the ledger's proof: {balanced['companies']} companies, issued {balanced['issued']['amount'].removeprefix('-')}, "
         f"sum of all accounts {balanced['sum']['amount']}, no mismatch"
     )
     _simulation(operations, say)
