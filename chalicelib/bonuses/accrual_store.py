@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.bonuses.rates import Accrued, Base, By, Case, Fact, Place, Reason, Ref, earned
+from chalicelib.bonuses.rates import Accrued, Base, By, Case, Fact, Grant, Place, Reason, Ref, earned
 from chalicelib.table import Key, Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
@@ -53,6 +53,7 @@ def save(tx: Transaction, before: Case, after: Case) -> None:
         put={
             "company_id": after.company_id,
             "documents": {ref[1]: _accrued_item(accrued) for ref, accrued in after.accrued.items()},
+            "grants": [[grant.ref[1], grant.posting_id, grant.left] for grant in after.grants],
             "version": before.version + 1,
             **({"paid_on": after.paid_on.isoformat()} if after.paid_on else {}),
         },
@@ -119,6 +120,7 @@ def _case(company_id: str, ref: Ref, item: Item) -> Case:
         accrued={(ref[0], name): _accrued(each) for name, each in item.get("documents", {}).items()},
         paid_on=date.fromisoformat(item["paid_on"]) if "paid_on" in item else None,
         within=item.get("within", ""),
+        grants=tuple(Grant((ref[0], name), posting_id, left) for name, posting_id, left in item.get("grants", ())),
         version=int(item.get("version", 0)),
     )
 
@@ -136,6 +138,7 @@ def _accrued_item(accrued: Accrued) -> Item:
         "rate": _reason_item(fact.rate),
         "amount": accrued.amount,
         **({"expires_on": place.expires_on.isoformat(), "since": place.since.isoformat()} if place.expires_on else {}),
+        **({"granted_by": place.by} if place.by else {}),
         **({"posting_id": accrued.posting_id} if accrued.posting_id else {}),
     }
 
@@ -153,7 +156,8 @@ def _accrued(item: Item) -> Accrued:
     )
     place = Place()
     if "expires_on" in item:
-        place = Place(date.fromisoformat(item["expires_on"]), date.fromisoformat(item["since"]))
+        since = date.fromisoformat(item["since"])
+        place = Place(date.fromisoformat(item["expires_on"]), since, item.get("granted_by", ""))
     return Accrued(fact, earned(fact.bases, fact.rate), item["amount"], place, item.get("posting_id", ""))
 
 

@@ -35,10 +35,12 @@ from chalicelib.bonuses.rates import (
     Rate,
     Ref,
     Step,
+    after_step,
     any_rate,
+    any_rate_since,
     basis,
+    next_step,
     rate_of_tier,
-    steps,
     wanted,
 )
 from chalicelib.bonuses.rules import Book, Cause
@@ -73,17 +75,23 @@ def _rate(row: BonusRate) -> Rate:
 
 
 def on_sale_recorded(work: Work, event: Event) -> None:
-    """Consumer of `sale.recorded`. Documents of days on which nothing can be earned cost no call."""
+    """Consumer of `sale.recorded`. Documents of days from which on nothing can be earned cost no call.
+
+    A document of days without a rate earns nothing, but moves the tier of later days, which may have one.
+    """
     sale = event.item
     company_id, source = sale["company_id"], sale["source"]
     days = [date.fromisoformat(day) for day in sale["deltas"]]
     days += [date.fromisoformat(sale[name]) for name in ("business_date", "counts_on") if name in sale]
     rates = rates_of(work.club)
-    if not any(any_rate(rates, day) for day in days):
+    if not any_rate_since(rates, min(days)):
         return
     original = sale.get("original")
     ref = (source, f"{sale['series']}/{sale['document']}")
-    _settle(work, company_id, ref, (source, f"{original['series']}/{original['number']}") if original else None)
+    case = store.load(work.table, company_id, ref)
+    if case.version or case.within or any(any_rate(rates, day) for day in days):
+        home = (source, f"{original['series']}/{original['number']}") if original else None
+        _settle(work, case, home)
     done = ("rated", company_id)
     if min(days) < event.batch.get(done, date.max):
         rerate(work, company_id, min(days))
@@ -137,10 +145,10 @@ def listed(
 # --- settling ---------------------------------------------------------------------------------------------------------
 
 
-def _settle(work: Work, company_id: str, ref: Ref, original: Ref | None) -> None:
-    """The cases that this document is in, was in, or was to be in when this was told."""
-    within = store.load(work.table, company_id, ref).within
-    homes = {(ref[0], within)} if within else set()
+def _settle(work: Work, case: Case, original: Ref | None) -> None:
+    """The cases that this document is in, was in, or was to be in when this was told. `case`: its own."""
+    company_id, ref = case.company_id, case.ref
+    homes = {(ref[0], case.within)} if case.within else set()
     for home in sorted((homes | ({original} if original else set())) - {ref}):
         _settle_case(work, company_id, home, ref)
     _settle_case(work, company_id, ref)
@@ -161,9 +169,8 @@ def _settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
         target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
         if target == case:
             return
-        way = steps(case, target.accrued)
-        # Several postings are made one by one.
-        written = _post(work, case, target, way[0]) if way else _keep(work, case, target)
+        step = next_step(case, target.accrued)
+        written = _post(work, case, target, step) if step else _keep(work, case, target)
         fruitless = 0 if written else fruitless + 1
     raise Busy(f"the accrual of {ref} stayed under change")
 
@@ -217,13 +224,9 @@ def _post(work: Work, case: Case, target: Case, step: Step) -> bool:
         kind=step.why,
         key=(source, case.ref[1], str(case.version + 1)),
         document={"source": source, "series": series, "number": number, "day": known.day.isoformat()},
-        reverses=_reversed(case, step),
+        reverses=step.reverses.posting_id if step.reverses else "",
     )
-    granted = ledger.posting_id(case.company_id, cause)
-    after = replace(case, accrued=dict(step.accrued), paid_on=target.paid_on)
-    kept = after.accrued.get(step.ref)
-    if kept and not kept.posting_id:
-        after = replace(after, accrued={**after.accrued, step.ref: replace(kept, posting_id=granted)})
+    after = replace(after_step(case, step, ledger.posting_id(case.company_id, cause)), paid_on=target.paid_on)
 
     def also(tx: Transaction, was: Book, now: Book) -> None:
         store.save(tx, case, after)
@@ -241,14 +244,6 @@ def _moved(step: Step, book: Book) -> Book:
         else:
             book = rules.credit(book, place.expires_on, amount, place.since)
     return book
-
-
-def _reversed(case: Case, step: Step) -> str:
-    """The posting that is taken back by this one, whole or in part: that of the sale, for a return; else the document's own."""
-    if step.why == "payment" or sum(amount for _, amount in step.movements) >= 0:
-        return ""
-    about = case.ref if step.why == "return" else step.ref
-    return case.accrued[about].posting_id if about in case.accrued else ""
 
 
 def _keep(work: Work, case: Case, target: Case) -> bool:

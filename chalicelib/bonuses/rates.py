@@ -87,6 +87,11 @@ def any_rate(rates: Iterable[Rate], day: date) -> bool:
     return any(rate.holds_on(day) for rate in rates)
 
 
+def any_rate_since(rates: Iterable[Rate], day: date) -> bool:
+    """Whether anything can be earned on this day or later."""
+    return any(rate.last >= day for rate in rates)
+
+
 def rate_of_goods(rates: Iterable[Rate], sku: str, goods: Goods, day: date) -> Reason:
     """The highest rate of these goods on this day; of equals the one that is told first."""
     told = {"brand": goods.brand, "category": goods.category, "sku": sku, "all": ""}
@@ -144,10 +149,14 @@ class Fact(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a bonus lies: pending, or in the lots of an expiry day. `since`: the day from which it counts there."""
+    """Where a bonus lies: pending, or in the lots of an expiry day.
+
+    `since`: the day from which it counts there; `by`: the policy under which it was granted, none where it was taken by itself.
+    """
 
     expires_on: date | None = None
     since: date = date.min
+    by: AvailableOn | Literal[""] = ""
 
 
 PENDING = Place()
@@ -164,11 +173,20 @@ class Accrued:
     posting_id: str = ""
 
 
+class Grant(NamedTuple):
+    """A posting that granted a document something, and what no other posting has taken back of it yet."""
+
+    ref: Ref
+    posting_id: str
+    left: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A sale with its returns, or a return whose sale is not known, as posted.
 
-    `within`: the sale in whose case this document's accrual is kept, if it is a return of one.
+    `within`: the sale in whose case this document's accrual is kept, if it is a return of one. `grants`: oldest first; none of which
+    nothing is left.
     """
 
     company_id: str
@@ -176,6 +194,7 @@ class Case:
     accrued: Mapping[Ref, Accrued] = field(default_factory=dict)
     paid_on: date | None = None
     within: str = ""
+    grants: tuple[Grant, ...] = ()
     version: int = 0
 
 
@@ -187,32 +206,40 @@ class Policy(NamedTuple):
 
 
 def wanted(case: Case, facts: Mapping[Ref, Fact], paid_on: date | None, policy: Policy) -> dict[Ref, Accrued]:
-    """What each document of the case ought to have, by the facts alone. Posting ids are those that are known."""
+    """What each document of the case ought to have, by the facts alone. Posting ids are those that are known.
+
+    What was granted before keeps the policy that it was granted under, and its expiry while the day from which it counts is the same.
+    """
     groups = {ref: earned(fact.bases, fact.rate) for ref, fact in facts.items()}
     sums = {ref: sum((group.bonus for group in of_one), ZERO) for ref, of_one in groups.items()}
     sale = facts.get(case.ref)
     left = max(sums[case.ref], ZERO) if sale else None
+    granted = sale is not None and sums[case.ref] >= 0
     found: dict[Ref, Accrued] = {}
     for ref in sorted(facts, key=lambda ref: (ref != case.ref, facts[ref].day, ref)):
         amount = sums[ref]
         if ref != case.ref and left is not None:
             amount = -min(max(-amount, ZERO), left)
             left += amount
-        granted = sale is not None and sums[case.ref] >= 0
-        place = _place(sale if sale and granted else facts[ref], granted, paid_on, policy)
+        about = case.ref if granted else ref
+        before = case.accrued[about].place if about in case.accrued else PENDING
+        place = _place(facts[about], granted, paid_on, policy, before)
         known = case.accrued.get(ref)
         found[ref] = Accrued(facts[ref], groups[ref], amount, place, known.posting_id if known else "")
     return found
 
 
-def _place(fact: Fact, granted: bool, paid_on: date | None, policy: Policy) -> Place:
+def _place(fact: Fact, granted: bool, paid_on: date | None, policy: Policy, before: Place) -> Place:
     """What was granted waits for its payment, if the policy says so. What is taken by itself waits for nothing."""
     since = fact.counts_on
-    if granted and policy.available_on == "shipped_and_paid":
+    by: AvailableOn | Literal[""] = (before.by or policy.available_on) if granted else ""
+    if by == "shipped_and_paid":
         if paid_on is None:
             return PENDING
         since = max(since, paid_on)
-    return Place(policy.expires_on(since), since)
+    if before.expires_on and before.since == since:
+        return before._replace(by=by)
+    return Place(policy.expires_on(since), since, by)
 
 
 # --- from what was posted to what is wanted ---------------------------------------------------------------------------
@@ -228,45 +255,82 @@ class Movement(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One posting of a case, and the documents as they stand after it. `ref`: the document that it is about."""
+    """One posting of a case, and the documents as they stand after it. `ref`: the document that it is about.
+
+    `reverses`: the grant that it takes back, whole or in part; `whole`: whether the document then has all that it ought to have.
+    """
 
     ref: Ref
     why: Why
     movements: tuple[Movement, ...]
     accrued: dict[Ref, Accrued]
+    reverses: Grant | None = None
+    whole: bool = True
 
 
-def steps(case: Case, target: Mapping[Ref, Accrued]) -> list[Step]:
-    """The postings that lead from what was posted to the target; none where nothing moves.
+def next_step(case: Case, target: Mapping[Ref, Accrued]) -> Step | None:
+    """The next of the postings that lead from what was posted to the target; none where nothing moves.
 
     First what changes its place does so, all of it in one posting. Then each document gains or loses, those that gain first: so at no
-    moment have the returns taken more than their sale gave.
+    moment have the returns taken more than their sale gave. A loss takes back one grant after the other, in a posting of its own for
+    each: no posting takes back more than is left of the one that it names. Only where no grant is left (a return without its sale) does
+    a posting take and name none.
     """
-    made: list[Step] = []
     now = dict(case.accrued)
-    moving = [ref for ref in sorted(target) if ref in now and now[ref].place.expires_on != target[ref].place.expires_on]
     movements: list[Movement] = []
-    for ref in moving:
-        amount = now[ref].amount
-        if amount:
-            movements += [Movement(now[ref].place, -amount), Movement(target[ref].place, amount)]
-        now[ref] = replace(now[ref], place=target[ref].place)
+    moving: list[Ref] = []
+    for ref in sorted(now.keys() & target.keys()):
+        amount, old, new = now[ref].amount, now[ref].place, target[ref].place
+        if old.expires_on != new.expires_on:
+            moving.append(ref)
+            if amount:
+                movements += [Movement(old, -amount), Movement(new, amount)]
+        now[ref] = replace(now[ref], place=new)
     if movements:
-        about = case.ref if case.ref in moving else moving[0]
-        made.append(Step(about, "payment", tuple(movements), dict(now)))
-    gains = {ref: (target[ref].amount if ref in target else ZERO) - _amount(now, ref) for ref in {*now, *target}}
-    for ref in sorted(
-        (ref for ref, gain in gains.items() if gain), key=lambda ref: (gains[ref] < 0, ref != case.ref, ref)
-    ):
-        place = target[ref].place if ref in target else now[ref].place
-        why = _why(now.get(ref), target.get(ref))
-        if ref in target:
-            now[ref] = target[ref]
-        else:
-            del now[ref]
-        made.append(Step(ref, why, (Movement(place, gains[ref]),), dict(now)))
-    # With the last one all is as it ought to be, also where nothing moved.
-    return [*made[:-1], made[-1]._replace(accrued=dict(target))] if made else []
+        return Step(case.ref if case.ref in moving else moving[0], "payment", tuple(movements), now)
+    gains = {ref: _amount(target, ref) - _amount(now, ref) for ref in {*now, *target}}
+    gains = {ref: gain for ref, gain in gains.items() if gain}
+    if not gains:
+        return None
+    ref = min(gains, key=lambda ref: (gains[ref] < 0, ref != case.ref, ref))
+    gain, why = gains[ref], _why(now.get(ref), target.get(ref))
+    reverses = _to_reverse(case, ref) if gain < 0 else None
+    if reverses:
+        gain = max(gain, -reverses.left)
+    whole = gain == gains[ref]
+    place = (target[ref] if ref in target else now[ref]).place
+    if whole and len(gains) == 1:
+        # With the last one all is as it ought to be, also where nothing moved.
+        now = dict(target)
+    elif not whole:
+        now[ref] = replace(now.get(ref) or target[ref], amount=_amount(now, ref) + gain)
+    elif ref in target:
+        now[ref] = target[ref]
+    else:
+        del now[ref]
+    return Step(ref, why, (Movement(place, gain),), now, reverses, whole)
+
+
+def after_step(case: Case, step: Step, posting_id: str) -> Case:
+    """The case as it stands once the step was posted under this id."""
+    accrued = dict(step.accrued)
+    kept = accrued.get(step.ref)
+    if kept and not kept.posting_id and step.whole:
+        accrued[step.ref] = replace(kept, posting_id=posting_id)
+    moved = sum((movement.amount for movement in step.movements), ZERO)
+    grants = case.grants
+    if moved > 0:
+        grants = (*grants, Grant(step.ref, posting_id, moved))
+    elif step.reverses:
+        lessened = step.reverses._replace(left=step.reverses.left + moved)
+        grants = tuple(lessened if grant == step.reverses else grant for grant in grants)
+    return replace(case, accrued=accrued, grants=tuple(grant for grant in grants if grant.left))
+
+
+def _to_reverse(case: Case, ref: Ref) -> Grant | None:
+    """The newest of the document's own grants; else of its sale's; else of any other's of the case."""
+    # Of equals `max` takes the first.
+    return max(reversed(case.grants), key=lambda grant: (grant.ref == ref, grant.ref == case.ref), default=None)
 
 
 def _amount(accrued: Mapping[Ref, Accrued], ref: Ref) -> Decimal:

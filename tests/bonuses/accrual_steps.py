@@ -154,7 +154,8 @@ def standing(work: Work, company_id: str) -> tuple[Any, ...]:
         balances(work, company_id),
         {day: amount for day, amount in left.items() if amount},
         debt,
-        granted(work, company_id),
+        # A document of a day without a rate may have an accrual of nothing, or none.
+        {ref: each for ref, each in granted(work, company_id).items() if each[0]},
     )
 
 
@@ -162,6 +163,22 @@ def postings(work: Work, company_id: str) -> list[rules.Posting]:
     """The company's ledger, oldest first."""
     every = keys.posting(company_id, "", None)
     return [ledger_store.posting_of(item) for item in work.table.query_all(every.pk, starts=every.sk)]
+
+
+def overdrawn(work: Work, company_id: str) -> list[str]:
+    """The postings of which later ones, that name them, took back more than they granted."""
+    made = postings(work, company_id)
+    granted_by = {posting.posting_id: _issued(posting) for posting in made}
+    left = dict(granted_by)
+    for posting in made:
+        if posting.cause.reverses and _issued(posting) < 0:
+            left[posting.cause.reverses] += _issued(posting)
+    return [posting_id for posting_id, amount in left.items() if amount < min(granted_by[posting_id], Decimal(0))]
+
+
+def _issued(posting: rules.Posting) -> Decimal:
+    """How much more the company was given by it: pending, to spend, or expired already."""
+    return -sum((entry.amount for entry in posting.entries if entry.account == "issued"), Decimal(0))
 
 
 def days_later(work: Work, days: int) -> Work:

@@ -12,7 +12,7 @@ from chalicelib import sales
 from chalicelib.bonuses import payments
 from chalicelib.bonuses.payments import Payment
 from chalicelib.platform.work import Work
-from tests.bonuses.accrual_steps import NOON, Stream, document, memory_work, postings, standing
+from tests.bonuses.accrual_steps import NOON, Stream, document, memory_work, overdrawn, postings, standing
 from tests.support import partners
 from tests.support.crashes import crashes, lost_replies, races
 from tests.support.memory import MemoryDynamo
@@ -159,3 +159,4 @@ def assert_sound(work: Work) -> None:
         for sequence, posting in enumerate(postings(work, company_id), 1):
             assert posting.sequence == sequence
             assert sum(entry.amount for entry in posting.entries) == 0
+        assert overdrawn(work, company_id) == []

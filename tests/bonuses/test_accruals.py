@@ -15,6 +15,7 @@ from chalicelib.bonuses import payments
 from chalicelib.bonuses.payments import Payment
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
+from chalicelib.platform.club import BonusExpiry, club
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleDocument
 from chalicelib.table import Transaction
@@ -32,6 +33,7 @@ from tests.bonuses.accrual_steps import (
     lots,
     memory_work,
     month_end,
+    overdrawn,
     paid,
     postings,
     recorded,
@@ -166,6 +168,20 @@ def test_a_return_takes_back_what_its_sale_gave_from_where_it_lies(work: Work, l
     assert back.cause.document["number"] == "R"
 
 
+def test_a_return_of_a_sale_that_was_granted_by_two_postings_takes_back_both(work: Work, luch: str) -> None:
+    recorded(work, document(luch, "1", TODAY - DAY, "60000.00"))
+    recorded(work, document(luch, "0", TODAY - 2 * DAY, "90000.00"))
+    recorded(work, document(luch, "R", TODAY, "60000.00", returns="1"))
+    of_sale = [posting for posting in postings(work, luch) if posting.cause.document["number"] == "1"]
+    assert [posting.cause.kind for posting in of_sale] == ["purchase", "rerating"]
+    back = [posting for posting in postings(work, luch) if posting.cause.document["number"] == "R"]
+    assert [(posting.cause.kind, posting.cause.reverses) for posting in back] == [
+        ("return", posting.posting_id) for posting in reversed(of_sale)
+    ]
+    taken = [sum(entry.amount for entry in posting.entries if entry.account == "pending") for posting in back]
+    assert taken == [Decimal("-300.00"), Decimal("-600.00")]
+
+
 def test_a_return_of_what_is_not_paid_lessens_what_is_pending(work: Work, luch: str) -> None:
     sale = document(luch, "1", TODAY - DAY, "60000.00")
     recorded(work, sale, document(luch, "R", TODAY, "6000.00", returns="1"))
@@ -245,8 +261,25 @@ def test_a_late_document_rerates_the_days_whose_tier_it_moves(work: Work, luch: 
     assert balances(work, luch).pending == Decimal("1400.01")
 
 
-def test_days_on_which_nothing_can_be_earned_cost_no_call() -> None:
-    work = memory_work(figures=figures({"percent": "1", "from": "2026-11-10"}))
+def test_other_figures_of_the_club_move_nothing_that_was_granted(work: Work, luch: str) -> None:
+    sale = document(luch, "1", TODAY - 40 * DAY, "60000.00")
+    recorded(work, sale)
+    paid(work, sale, TODAY - 35 * DAY)
+    shorter = {"expiry": BonusExpiry(every="month", count=1), "available_on": "shipped"}
+    later = replace(work, club=figures(**shorter))
+    recorded(later, document(luch, "R", TODAY, "6000.00", returns="1"))
+    recorded(later, document(luch, "1", TODAY - 40 * DAY, "70000.00"))
+    assert lots(later, luch) == {month_end(TODAY - 35 * DAY): Decimal("640.00")}
+    recorded(later, document(luch, "2", TODAY, "1000.00"))
+    assert lots(later, luch)[month_end(TODAY, 1)] == Decimal("10.00")
+    recorded(work, document(luch, "2", TODAY, "2000.00"))
+    assert lots(work, luch)[month_end(TODAY, 1)] == Decimal("20.00"), "it was granted when shipped was enough"
+    paid(later, sale, TODAY)
+    assert lots(later, luch) == {month_end(TODAY, 1): Decimal("660.00")}, "another day, and so the expiry of now"
+
+
+def test_days_from_which_on_nothing_can_be_earned_cost_no_call() -> None:
+    work = memory_work(figures=figures({"percent": "1", "to": "2026-11-08"}))
     luch = company(work)
     sales.record(work, [document(luch, "1", date(2026, 11, 9), "100.00")])
     stream = Stream(work)
@@ -257,6 +290,20 @@ def test_days_on_which_nothing_can_be_earned_cost_no_call() -> None:
     assert stream.items() == before
 
 
+def test_a_late_document_of_a_day_before_the_first_rate_rerates_the_days_that_have_one() -> None:
+    rates = ({"tier": "bronze", "percent": "1"}, {"tier": "silver", "percent": "1.5"})
+    work = memory_work(figures=figures(*({**rate, "from": "2026-11-01"} for rate in rates)))
+    luch = company(work)
+    recorded(work, document(luch, "1", date(2026, 10, 28), "40000.00"))
+    recorded(work, document(luch, "2", date(2026, 11, 5), "60000.00"))
+    assert balances(work, luch).pending == Decimal("600.00"), "bronze"
+    recorded(work, document(luch, "0", date(2026, 10, 20), "60000.00"))
+    assert balances(work, luch).pending == Decimal("900.00"), "silver"
+    assert [number for _, number in granted(work, luch)] == ["2026/2"], (
+        "of days without a rate there is nothing to keep"
+    )
+
+
 # --- in any order, any number of times ------------------------------------------------------------------------------------
 
 
@@ -265,8 +312,8 @@ spread = st.integers(0, 140)
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[list[list[SaleDocument]], dict[int, date | None], int]:
-    """The revisions of some documents, each the newest last; which of them are paid, and when; a seed for the deliveries."""
+def histories(draw: st.DrawFn) -> tuple[list[list[SaleDocument]], dict[int, date | None], date, int]:
+    """The revisions of some documents, each the newest last; which of them are paid, and when; the first day of the rates; a seed."""
     sold = draw(st.integers(1, 4))
     revisions: list[list[SaleDocument]] = []
     for number in range(sold):
@@ -296,20 +343,24 @@ def histories(draw: st.DrawFn) -> tuple[list[list[SaleDocument]], dict[int, date
     payments_ = draw(
         st.dictionaries(st.integers(0, sold - 1), st.one_of(st.none(), spread.map(lambda back: TODAY - back * DAY)))
     )
-    return revisions, payments_, draw(st.integers(0, 2**32))
+    rates_from = draw(st.sampled_from([date.min, TODAY - 70 * DAY, TODAY - 15 * DAY]))
+    return revisions, payments_, rates_from, draw(st.integers(0, 2**32))
 
 
-def a_club() -> Work:
-    """Two companies, their ids the same in every club."""
-    work = memory_work()
+def a_club(rates_from: date = date.min) -> Work:
+    """Two companies, their ids the same in every club, whose rates begin on this day."""
+    rates = [rate.model_copy(update={"first": max(rate.first, rates_from)}) for rate in club().bonuses.rates]
+    work = memory_work(figures=figures(rates=rates))
     partners.company(work, "cmp_a")
     partners.company(work, "cmp_b")
     return work
 
 
-def told_in_any_order(revisions: list[list[SaleDocument]], payments_: dict[int, date | None], chance: Random) -> Work:
+def told_in_any_order(
+    revisions: list[list[SaleDocument]], payments_: dict[int, date | None], rates_from: date, chance: Random
+) -> Work:
     """Documents and payments in any order, but revisions of one document; events any number of times, late and out of order."""
-    work = a_club()
+    work = a_club(rates_from)
     stream = Stream(work)
     waiting: list[Any] = []
     queues = [list(several) for several in revisions]
@@ -336,9 +387,9 @@ def told_in_any_order(revisions: list[list[SaleDocument]], payments_: dict[int, 
     return work
 
 
-def told_at_once(revisions: list[list[SaleDocument]], payments_: dict[int, date | None]) -> Work:
+def told_at_once(revisions: list[list[SaleDocument]], payments_: dict[int, date | None], rates_from: date) -> Work:
     """Nothing but the final facts."""
-    work = a_club()
+    work = a_club(rates_from)
     sales.record(work, [several[-1] for several in revisions])
     payments.record(
         work,
@@ -353,9 +404,9 @@ def told_at_once(revisions: list[list[SaleDocument]], payments_: dict[int, date 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(histories())
 def test_the_balances_are_a_function_of_the_final_facts(history: tuple[Any, ...]) -> None:
-    revisions, payments_, seed = history
-    came = told_in_any_order(revisions, payments_, Random(seed))
-    fresh = told_at_once(revisions, payments_)
+    revisions, payments_, rates_from, seed = history
+    came = told_in_any_order(revisions, payments_, rates_from, Random(seed))
+    fresh = told_at_once(revisions, payments_, rates_from)
     for company_id in ("cmp_a", "cmp_b"):
         assert standing(came, company_id) == standing(fresh, company_id)
 
@@ -363,8 +414,8 @@ def test_the_balances_are_a_function_of_the_final_facts(history: tuple[Any, ...]
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(histories())
 def test_nothing_exceeds_what_the_rates_give_and_no_return_what_its_sale_gave(history: tuple[Any, ...]) -> None:
-    revisions, payments_, seed = history
-    work = told_in_any_order(revisions, payments_, Random(seed))
+    revisions, payments_, rates_from, seed = history
+    work = told_in_any_order(revisions, payments_, rates_from, Random(seed))
     bought = sum((several[-1].total for several in revisions if several[-1].kind == "sale"), Decimal(0))
     accrued = {ref: amount for each in ("cmp_a", "cmp_b") for ref, (amount, _) in granted(work, each).items()}
     assert sum((amount for amount in accrued.values() if amount > 0), Decimal(0)) <= bought * 3 / 100 + Decimal("0.04")
@@ -372,11 +423,15 @@ def test_nothing_exceeds_what_the_rates_give_and_no_return_what_its_sale_gave(hi
         sale = several[-1]
         if sale.kind == "sale":
             heads = sales.heads(work, [each[-1].ref for each in revisions if each[-1].kind == "return"])
-            taken = sum((accrued[ref] for ref, head in heads.items() if head.counting.original == sale.ref), Decimal(0))
-            assert accrued[sale.ref] + taken >= 0
+            taken = sum(
+                (accrued.get(ref, Decimal(0)) for ref, head in heads.items() if head.counting.original == sale.ref),
+                Decimal(0),
+            )
+            assert accrued.get(sale.ref, Decimal(0)) + taken >= 0
     for each in ("cmp_a", "cmp_b"):
         for posting in postings(work, each):
             assert sum(entry.amount for entry in posting.entries) == 0
+        assert overdrawn(work, each) == []
 
 
 def test_events_of_one_batch_end_as_events_one_by_one() -> None:

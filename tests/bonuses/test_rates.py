@@ -1,7 +1,9 @@
 """What a document earns, by plain examples and by properties."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -18,18 +20,21 @@ from chalicelib.bonuses.rates import (
     Policy,
     Rate,
     Reason,
+    after_step,
     any_rate,
+    any_rate_since,
     basis,
     earned,
+    next_step,
     rate_of_goods,
     rate_of_tier,
-    steps,
     wanted,
 )
 
 DAY = date(2026, 11, 20)
 SALE, BACK, OTHER = ("1c", "2026/1"), ("1c", "2026-returns/1"), ("1c", "2026-returns/2")
 SILVER = Reason(Decimal("1.5"), "tier", "silver")
+numbers = count(1)
 RATES = (
     Rate(Decimal("1.5"), "tier", "silver"),
     Rate(Decimal(2), "brand", "Svet"),
@@ -72,7 +77,10 @@ def test_goods_have_their_highest_rate_and_of_equals_the_first(
 def test_a_tier_has_its_own_rate_and_no_tier_has_none() -> None:
     assert rate_of_tier(RATES, "silver", DAY) == SILVER
     assert [rate_of_tier(RATES, tier, DAY) for tier in ("gold", "")] == [NO_RATE, NO_RATE]
-    assert not any_rate([Rate(Decimal(1), first=DAY)], DAY - timedelta(days=1))
+    day_before = DAY - timedelta(days=1)
+    assert not any_rate([Rate(Decimal(1), first=DAY)], day_before)
+    assert any_rate_since([Rate(Decimal(1), first=DAY)], day_before)
+    assert not any_rate_since([Rate(Decimal(1), last=day_before)], DAY)
 
 
 def test_each_rate_is_rounded_once_half_up() -> None:
@@ -125,6 +133,34 @@ def test_a_granted_bonus_waits_for_its_payment_and_counts_from_the_later_day() -
     assert shipped.place.expires_on == date(2027, 12, 31)
 
 
+def test_what_was_granted_keeps_its_policy_and_its_expiry_when_the_clubs_are_other_ones() -> None:
+    facts, later = {SALE: fact("1000")}, DAY + timedelta(days=9)
+    short = Policy("shipped_and_paid", lambda day: day)
+    shipped, _, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), facts, None, policy("shipped")))
+    assert wanted(shipped, facts, None, short) == shipped.accrued
+    assert wanted(shipped, facts, later, short) == shipped.accrued, "its payment was not waited for"
+    paid, _, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), facts, later, policy()))
+    assert wanted(paid, facts, later, Policy("shipped", lambda day: day)) == paid.accrued
+    assert wanted(paid, facts, None, short)[SALE].place == PENDING, "the payment was withdrawn"
+    assert wanted(paid, facts, later + timedelta(days=1), short)[SALE].place.expires_on == later + timedelta(days=1)
+
+
+def test_a_loss_takes_back_one_grant_after_the_other_the_newest_first() -> None:
+    case, _, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), {SALE: fact("1000")}, None, policy()))
+    gold = Reason(Decimal(3), "tier", "gold")
+    case, _, _ = run(case, wanted(case, {SALE: fact("1000", rate=gold)}, None, policy()))
+    first, second = case.grants
+    facts = {SALE: fact("1000", rate=gold), BACK: fact("-800", "return", gold)}
+    target = wanted(case, facts, None, policy())
+    taken = []
+    while step := next_step(case, target):
+        assert step.why == "return"
+        taken.append((step.reverses, step.movements[0].amount))
+        case = after_step(case, step, "pst_back")
+    assert taken == [(second, -15), (first, -9)]
+    assert case.grants == (first._replace(left=Decimal("6")),)
+
+
 def test_the_earliest_returns_take_first_and_all_together_no_more_than_the_sale_gave() -> None:
     later = fact("-700", "return", day=DAY + timedelta(days=2))
     earlier = fact("-800", "return", day=DAY + timedelta(days=1))
@@ -141,22 +177,31 @@ def test_a_sale_that_gave_nothing_has_nothing_taken_back() -> None:
 
 def run(case: Case, target: dict[tuple[str, str], Accrued]) -> tuple[Case, list[str], Decimal]:
     """The case after all its steps, why each was made, and how far below nothing it was at worst."""
-    whys, accrued = [], dict(case.accrued)
-    least = min(Decimal(0), sum((each.amount for each in accrued.values()), Decimal(0)))
-    for step in steps(case, target):
+    whys = []
+    least = min(Decimal(0), sum((each.amount for each in case.accrued.values()), Decimal(0)))
+    while step := next_step(case, target):
         whys.append(step.why)
-        accrued = dict(step.accrued)
-        least = min(least, sum((each.amount for each in accrued.values()), Decimal(0)))
-    return Case(case.company_id, case.ref, accrued), whys, least
+        if step.reverses:
+            assert step.reverses in case.grants
+            assert step.reverses.left + sum(amount for _, amount in step.movements) >= 0
+        case = after_step(case, step, f"pst_{next(numbers)}")
+        least = min(least, sum((each.amount for each in case.accrued.values()), Decimal(0)))
+    return case, whys, least
 
 
 def test_a_payment_moves_all_of_a_case_at_once() -> None:
     facts = {SALE: fact("1000"), BACK: fact("-200", "return")}
     unpaid, whys, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), facts, None, policy()))
     assert whys == ["purchase", "return"]
-    [step] = steps(unpaid, wanted(unpaid, facts, DAY, policy()))
+    step = next_step(unpaid, wanted(unpaid, facts, DAY, policy()))
+    assert step
     assert step.why == "payment"
     assert sum(amount for _, amount in step.movements) == 0
+
+
+def had(accrued: Mapping[tuple[str, str], Accrued]) -> dict[tuple[str, str], tuple[Decimal, date | None]]:
+    """How much each document has, and where, of those that have anything."""
+    return {ref: (each.amount, each.place.expires_on) for ref, each in accrued.items() if each.amount}
 
 
 revisions = st.tuples(
@@ -178,9 +223,9 @@ def test_whatever_the_facts_were_steps_lead_to_what_they_are_and_no_return_takes
         target = wanted(case, facts, paid_on, policy())
         before = sum((each.amount for each in case.accrued.values()), Decimal(0))
         case, _, least = run(case, target)
-        kept = {ref: (each.amount, each.place.expires_on) for ref, each in case.accrued.items()}
-        assert kept == {ref: (each.amount, each.place.expires_on) for ref, each in target.items()} or not steps(
-            case, target
+        assert had(case.accrued) == had(target)
+        assert sum((grant.left for grant in case.grants), Decimal(0)) >= sum(
+            (each.amount for each in case.accrued.values()), Decimal(0)
         )
         # Without its sale a return takes by itself.
         assert least >= min(before, 0) or sold is None
