@@ -87,6 +87,20 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
         expect=201,
     )
     started = operations.order_post("/v1/staff/imports", {"source": "fuzz", "file_name": "sales.csv"}, expect=201)
+    about = f"/v1/staff/companies/{company['company_id']}"
+    later = {"from": "2199-01-01", "to": "2199-06-30"}
+    steps = operations.get("/v1/staff/tier-ladders")["items"][0]["steps"]
+    ladder = operations.order_post("/v1/staff/tier-ladders", {"version": "fuzz", "steps": steps}, expect=201)
+    simulation = operations.order_post(f"/v1/staff/tier-ladders/{ladder['ladder_id']}/simulate", expect=202)
+    granted = {"tier": steps[0]["tier"], "until": "2199-12-31", "reason": "To be found by fuzzing"}
+    grant = manager.order_post(f"{about}/manual-tiers", granted, expect=201)
+    promotion = marketing.post(
+        "/v1/staff/promotions", {"name": "A", "name_ru": "А", "brackets": [{"percent": "5"}], **later}, expect=201
+    )
+    image = operations.post("/v1/staff/product-images", {"sku": "FUZZ-1", "content_type": "image/png"})
+    given = {"amount": "5000.00", "reason": "To be found by fuzzing"}
+    adjustment = operations.order_post(f"{about}/bonus-adjustments", given, expect=201)
+    redemption = owner.order_post("/v1/company/redemptions", {"amount": "500.00"}, expect=201)
     return Club(
         document=requests.get(f"{cloud.api_url}/openapi.json", timeout=10).json(),
         tokens={
@@ -102,6 +116,15 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "import_id": started["import_id"],
             "distributor_id": distributor["distributor_id"],
             "purpose": "advertising",
+            "ladder_id": ladder["ladder_id"],
+            "simulation_id": simulation["simulation_id"],
+            "grant_id": grant["grant_id"],
+            "promotion_id": promotion["promotion_id"],
+            "image_id": image["image_id"],
+            "adjustment_id": adjustment["adjustment_id"],
+            "redemption_id": redemption["redemption_id"],
+            # Goods are owed after the close of a period only, and machines post with tokens of their own.
+            **dict.fromkeys(("entitlement_id", "choice_id", "shipment_id", "client_id", "reference"), "none"),
         },
     )
 

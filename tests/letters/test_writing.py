@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app import SUBSCRIPTIONS
+from app import LETTERS
 from chalicelib import companies, letters
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient
 from chalicelib.letters.writing import letters_of
@@ -78,6 +78,7 @@ def test_one_recipient_hears_of_it(
         "bonus_reminder",
         "bonus_expiring",
         "bonus_credited",
+        "bonus_adjusted",
         "goods_available",
         "goods_expiring",
         "goods_shipped",
@@ -128,7 +129,7 @@ def test_a_letter_holds_no_address_and_no_name(work: Work) -> None:
 
 def test_every_subscribed_event_has_its_letter(work: Work, company: Any) -> None:
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1"}
-    subscribed = [name for name, consumers in SUBSCRIPTIONS.items() if letters.on_event in consumers]
+    subscribed = [name for name, consumers in LETTERS.items() if letters.on_event in consumers]
     assert subscribed
     for name in subscribed:
         assert asked(work, name, **facts), name

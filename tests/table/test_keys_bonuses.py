@@ -129,6 +129,19 @@ def test_a_redemption_is_one_read_and_a_page_of_them_one_query(local_office: Off
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
+@pytest.mark.key_row("K79")
+def test_the_redemptions_that_wait_for_the_staff_are_one_query(local_office: Office) -> None:
+    work = local_office.work
+    credit(work, "cmp_1", "1000")
+    for _ in range(3):
+        redemption_id = local_office.redeemed("100")
+    local_office.complete(redemption_id)
+    with spent(work.table.client) as cost:
+        page = case_store.redemptions_waiting(work.table, 25, None)
+    assert len(page.items) == 2
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
 @pytest.mark.key_row("K50", "K67")
 def test_an_adjustment_is_one_read_and_those_that_wait_are_one_query(local_office: Office) -> None:
     work = local_office.work
