@@ -101,6 +101,7 @@ LETTERS: Subscriptions = {
     "bonus.reminder": [letters.on_event],
     "bonus.expiring": [letters.on_event],
     "bonus.credited": [letters.on_event],
+    "bonus.adjusted": [letters.on_event],
     "goods.available": [letters.on_event],
     "goods.expiring": [letters.on_event],
     "goods.shipped": [letters.on_event],

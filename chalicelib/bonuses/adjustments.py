@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from chalicelib import companies
 from chalicelib.auth import STAFF_ROLES
@@ -10,9 +11,12 @@ from chalicelib.bonuses.cases import Adjustment, AdjustmentState
 from chalicelib.bonuses.redemptions import not_enough
 from chalicelib.bonuses.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.schemas import AdjustmentForm
+from chalicelib.platform.events import record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
+from chalicelib.table import Refused, Transaction, keys
+
+EVENT = "bonus.adjusted"
 
 Remember = Callable[[Transaction, Adjustment], None]
 """Adds the answer that a repeat of the request will get, to the transaction of its effect."""
@@ -109,13 +113,18 @@ def _post(work: Work, adjustment: Adjustment, write: Remember) -> Adjustment:
         reason=adjustment.reason,
         author=adjustment.author,
     )
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        write(tx, adjustment)
+        _tell(tx, work, adjustment, after)
+
     try:
         posted = ledger.change(
             work,
             adjustment.company_id,
             cause,
             lambda book: _adjusted(work, book, adjustment),
-            lambda tx, before, after: write(tx, adjustment),
+            also,
         )
     except Refused as refused:
         raise _explained(work, refused, adjustment) or refused from None
@@ -126,12 +135,37 @@ def _post(work: Work, adjustment: Adjustment, write: Remember) -> Adjustment:
 
 def _adjusted(work: Work, book: Book, adjustment: Adjustment) -> Book:
     day = max(book.day, work.today)
-    if adjustment.amount > 0:
-        return rules.credit(book, adjustment.expires_on or ledger.expires_on(work, day), adjustment.amount, day)
+    if expires_on := _expires_on(work, book, adjustment):
+        return rules.credit(book, expires_on, adjustment.amount, day)
     try:
         return rules.withdraw(book, rules.oldest_first(book, -adjustment.amount, day))
     except NotEnough as refused:
         raise not_enough(refused, book) from None
+
+
+def _expires_on(work: Work, book: Book, adjustment: Adjustment) -> date | None:
+    """The last day of what is added; None for what is taken away."""
+    if adjustment.amount < 0:
+        return None
+    return adjustment.expires_on or ledger.expires_on(work, max(book.day, work.today))
+
+
+def _tell(tx: Transaction, work: Work, adjustment: Adjustment, book: Book) -> None:
+    """What `bonus.adjusted` says: the company is to read the reason, and what it has now."""
+    expires_on = _expires_on(work, book, adjustment)
+    record(
+        tx,
+        work,
+        keys.bonuses(book.company_id),
+        EVENT,
+        company_id=book.company_id,
+        currency=book.currency,
+        adjustment_id=adjustment.adjustment_id,
+        amount=adjustment.amount,
+        reason=adjustment.reason,
+        expires_on=expires_on.isoformat() if expires_on else None,
+        available=rules.balances(book, book.day).available,
+    )
 
 
 def _commit(work: Work, tx: Transaction, adjustment: Adjustment | None = None) -> None:

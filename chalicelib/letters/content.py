@@ -184,7 +184,7 @@ def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_
     following = _tier(above, reader.language) if above else None
     return reader, {
         "company": _company_name(work, event),
-        "up": tier["discount_percent"] > before["discount_percent"],
+        "up": (tier["discount_percent"], bool(tier["code"])) > (before["discount_percent"], bool(before["code"])),
         "reason": event["reason"],
         "day": date.fromisoformat(event["day"]),
         "tier": _tier(tier, reader.language),
@@ -199,13 +199,15 @@ def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_
 def _tier_warning(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
     """Days and sum are those of the event: the letter follows it within minutes."""
     reader = _member(work, letter.recipient.id)
+    changed = event["tier"]["code"] == event["falls_to"]["code"]
     return reader, {
         "company": _company_name(work, event),
+        "changed": changed,  # the tier stays, its discount does not: no purchase helps
         "current": _tier(event["tier"], reader.language),
         "falls_on": date.fromisoformat(event["falls_on"]),
         "falls_to": _tier(event["falls_to"], reader.language),
         "days_left": int(event["days_left"]),
-        "needed": event["needed"],
+        "needed": None if changed else event["needed"],
         "buy_by": date.fromisoformat(event["buy_by"]) if event["buy_by"] else None,
         "currency": event["currency"],
     }
@@ -248,6 +250,18 @@ def _bonus_credited(work: Work, letter: Letter, event: Item, code: str) -> tuple
         "note": event.get("note", ""),
         "amount": event["amount"],
         "expires_on": date.fromisoformat(event["expires_on"]),
+    }
+
+
+def _bonus_adjusted(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    return _member(work, letter.recipient.id), {
+        "company": _company_name(work, event),
+        "currency": event["currency"],
+        "up": event["amount"] > 0,
+        "amount": abs(event["amount"]),
+        "reason": event["reason"],
+        "expires_on": date.fromisoformat(event["expires_on"]) if event["expires_on"] else None,
+        "available": event["available"],
     }
 
 
@@ -337,6 +351,7 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "bonus_reminder": _bonus_reminder,
     "bonus_expiring": _bonus_expiring,
     "bonus_credited": _bonus_credited,
+    "bonus_adjusted": _bonus_adjusted,
     "goods_available": _goods_available,
     "goods_expiring": _goods_expiring,
     "goods_shipped": _goods_shipped,

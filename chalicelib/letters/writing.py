@@ -87,6 +87,7 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "bonus.reminder": ("bonus_reminder", _who_buys),
     "bonus.expiring": ("bonus_expiring", _who_buys),
     "bonus.credited": ("bonus_credited", _who_buys),
+    "bonus.adjusted": ("bonus_adjusted", _who_buys),
     "goods.available": ("goods_available", _who_buys),
     "goods.expiring": ("goods_expiring", _who_buys),
     "goods.shipped": ("goods_shipped", _who_buys),

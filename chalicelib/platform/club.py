@@ -76,7 +76,7 @@ class Step(_Figures):
 
     tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
     from_sum: Decimal = Field(alias="from", gt=0)
-    discount_percent: Decimal = Field(ge=0, lt=100)
+    discount_percent: Decimal = Field(gt=0, lt=100)
     name: str
     name_ru: str
 

@@ -143,7 +143,7 @@ def _programme(
         name=speaker.pick(programme.name, programme.name_ru),
         brackets=_brackets(speaker, own),
         mode=speaker.say(programme.mode, period=period),
-        pays=speaker.say(programme.pays, period=period),
+        pays=speaker.say(programme.pays, period=period, choose=speaker.count("day", programme.choose_days)),
     )
     if off_season:
         begins = range(1, 13, _PERIOD_MONTHS[programme.every])

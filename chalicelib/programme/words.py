@@ -111,10 +111,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "of the part of the {period}'s purchases above each sum",
         "от части покупок за {period} сверх каждой суммы",
     ),
-    "goods_next_period": ("in goods in the next {period}", "товаром в следующем периоде"),
+    "goods_next_period": (
+        "in goods in the next {period}, to be chosen within {choose}",
+        "товаром в следующем периоде, выбрать его нужно за {choose}",
+    ),
     "goods_monthly_next_year": (
-        "in goods, in 12 monthly parts over the next year",
-        "товаром, 12 частями по месяцам следующего года",
+        "in goods, in 12 monthly parts over the next year, each to be chosen within {choose}",
+        "товаром, 12 частями по месяцам следующего года, каждую нужно выбрать за {choose}",
     ),
     "gift": ("as a gift", "подарком"),
     "off_season_volume": (

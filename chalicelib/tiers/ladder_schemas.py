@@ -32,7 +32,7 @@ class LadderStepForm(Form):
 
     tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$", description="The tier's code.", examples=["silver"])
     from_sum: Sum = Field(examples=["150000"])
-    discount_percent: Decimal = Field(ge=0, lt=100, max_digits=5, decimal_places=2, examples=["5"])
+    discount_percent: Decimal = Field(gt=0, lt=100, max_digits=5, decimal_places=2, examples=["5"])
     name: Title = Field(examples=["Silver"])
     name_ru: Title = Field(examples=["Серебро"])
 

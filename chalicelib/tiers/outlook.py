@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.platform.money import CENT
 from chalicelib.sales.rules import DayTotals
-from chalicelib.tiers.ladders import NO_STEP, Ladder, Step, ladder_on
+from chalicelib.tiers.ladders import NO_STEP, Ladder, Step, Steps, ladder_on
 from chalicelib.tiers.rules import DAY, Facts, Grant, Reached, Spell, months_after, rank, year_before
 
 SINCE_DAYS = 90  # how far back a standing knows since when its tier is in force
@@ -220,21 +220,25 @@ def _kept_from(ladders: Sequence[Ladder], today: date, first_purchase: date | No
 
 
 def order_to_keep(standing: Standing, day: date) -> Order | None:
-    """So that a later day has no lower tier than today. None where none is needed, or none helps."""
-    if rank(standing.tier_on(day)) >= standing.rank:
+    """So that a later day has no lower tier than today. None where none is needed, or none helps.
+
+    None helps where the ladder moves so that the tier itself gives less from then on, or is no more: what reaches a higher step does not
+    keep the tier, it lifts it.
+    """
+    tier, then, eve = standing.tier, standing.tier_on(day), day - DAY
+    if rank(then) >= standing.rank or then.tier == tier.tier:
         return None
-    return _keeping(standing, standing.facts.reached(day - DAY), standing.facts.reached(day), day - DAY)
+    before, on = standing.facts.reached(eve), standing.facts.reached(day)
+    # Made on the eve, it lifts the eve's sum, of which the hold makes the tier of the day, and the day's own.
+    lifted = [before] * (on.ladder.hold_days > 0) + [on] * (on.ladder.window_days > 1)
+    found = [(missing(each.window_sum, step), step) for each in lifted if (step := _least(each.steps, tier))]
+    kept = any(step.tier == tier.tier or rank(step) == rank(tier) for _, step in found)
+    return Order(min(amount for amount, _ in found), eve) if kept else None
 
 
-def _keeping(standing: Standing, eve: Reached, on: Reached, by: date) -> Order | None:
-    """Made on the eve, it lifts the eve's sum, of which the hold makes the tier of the day, and the day's own."""
-    amounts = []
-    if on.ladder.hold_days:
-        amounts.append(_missing(eve, standing.rank))
-    if on.ladder.window_days > 1:
-        amounts.append(_missing(on, standing.rank))
-    amount = min((each for each in amounts if each is not None), default=None)
-    return Order(amount, by) if amount is not None else None
+def _least(steps: Steps, tier: Step) -> Step | None:
+    """The lowest of the steps that give as much as the tier, or more."""
+    return next((step for step in steps if rank(step) >= rank(tier)), None)
 
 
 def order_to_lift(standing: Standing, by: date) -> Order | None:
@@ -251,14 +255,6 @@ def _lifting(standing: Standing, reached: Reached, by: date) -> Order | None:
     return None
 
 
-def _missing(reached: Reached, least: tuple[Decimal, bool]) -> Decimal | None:
-    """To the lowest step of this rank or a higher one."""
-    for step in reached.steps:
-        if rank(step) >= least:
-            return missing(reached.window_sum, step)
-    return None
-
-
 def missing(reached: Decimal, step: Step) -> Decimal:
     """The smallest purchase that lifts the sum to the step, in whole hundredths."""
     return (step.from_sum - reached).quantize(CENT, rounding=ROUND_CEILING)
@@ -269,17 +265,16 @@ def missing(reached: Decimal, step: Step) -> Decimal:
 
 def fall_outs(standing: Standing, horizon_days: int) -> Iterator[FallOut]:
     """Every later day, up to the horizon, on which purchases leave the window."""
-    facts, today = standing.facts, standing.rank
+    facts = standing.facts
     for day in _leaving_days(standing, standing.as_of + horizon_days * DAY):
         eve = day - DAY
         on, before = facts.reached(day), facts.reached(eve)
         first = facts.first_of_window(on.ladder, day)
         leaves = facts.net(facts.first_of_window(before.ladder, eve), first - DAY, day)
         if leaves:
-            in_force = standing.tier_on(day)
-            to_keep = _keeping(standing, before, on, eve) if rank(in_force) < today else None
             to_lift = order_to_lift(standing, eve)
-            yield FallOut(day, leaves, on.window_sum, on.step, in_force, to_keep, to_lift)
+            in_force = standing.tier_on(day)
+            yield FallOut(day, leaves, on.window_sum, on.step, in_force, order_to_keep(standing, day), to_lift)
 
 
 def _leaving_days(standing: Standing, last: date) -> list[date]:
@@ -341,6 +336,8 @@ def reason(before: Standing | None, after: Standing, facts: Facts) -> Reason:
     """
     day = after.as_of
     up = rank(after.tier) > rank(after.told.step)
+    if after.tier.tier == after.told.step.tier:
+        return "ladder"  # the same tier gives something else
     if before is not None and same(before.tier_on(day), after.tier):
         return _reason_of_time(after, facts, up)
     if before is None:

@@ -123,7 +123,8 @@ class StandingAnswer(BaseModel):
     )
     falls_to: Tier | None = Field(description="The tier that follows then; null without a tier.")
     order_to_keep: Money | None = Field(
-        description="The smallest purchase, made on `safe_until` at the latest, after which the tier stands on; null where none helps."
+        description="The smallest purchase, made on `safe_until` at the latest, after which the tier stands on; null where none helps, "
+        "as where the tier itself gives less from then on."
     )
     order_to_lift: Money | None = Field(
         description="The smallest purchase today that lifts the tier at once; null on the last step."

@@ -101,6 +101,11 @@ class Office:
         url = f"/v1/staff/companies/cmp_1/redemptions/{redemption_id}/complete"
         return self.post(url, self.clerk, key=key)
 
+    def cancel_for(self, redemption_id: str, *, key: str | None = None, by: Caller | None = None) -> Answer:
+        """The staff do."""
+        url = f"/v1/staff/companies/cmp_1/redemptions/{redemption_id}/cancel"
+        return self.post(url, by or self.clerk, {"reason": "The rest is out of production"}, key=key)
+
     def adjust(self, amount: str, *, key: str | None = None, by: Caller | None = None, **more: Any) -> Answer:
         body = {"amount": amount, "reason": "A mistake in March", **more}
         return self.post("/v1/staff/companies/cmp_1/bonus-adjustments", by or self.clerk, body, key=key)

@@ -37,13 +37,16 @@ class Stage:
         self._monkeypatch = monkeypatch
         self.shop = Shop(Api(app), work, monkeypatch)
         self.given = credit(work, "cmp_1", "700", DECEMBER)
-        credit(work, "cmp_1", "300")
+        credit(work, "cmp_1", "500")
         self.order_id = self.shop.market.placed({"LMP-1": 10})
         self.held_id = self.shop.redeemed("600", order_id=self.order_id)
         self.other_order_id = self.shop.market.placed({"LMP-1": 10})
         self.redemption_id = self.shop.redeemed("250")
+        self.reduced_order_id = self.shop.market.placed({"LMP-1": 10})
+        self.reduced_id = self.shop.redeemed("200", order_id=self.reduced_order_id)
         self.adjustment_id = self.shop.adjust("50000").json["adjustment_id"]
         self.shop.market.reject(self.order_id)
+        self.shop.market.accept(self.reduced_order_id, {"LMP-1": 1})
         self.shop.later(days=50)  # the first lot has expired
         self._beginning = deepcopy(vars(self.memory))
 
@@ -65,7 +68,11 @@ def take_back(stage: Stage) -> None:
 
 
 def tell_of_the_order(stage: Stage) -> None:
-    stage.shop.deliver({"order.rejected": [redemptions.on_order_ended]})
+    stage.shop.deliver({"order.rejected": [redemptions.on_order_changed]})
+
+
+def tell_of_the_acceptance(stage: Stage) -> None:
+    stage.shop.deliver({"order.accepted": [redemptions.on_order_changed]})
 
 
 def pass_the_day(stage: Stage) -> None:
@@ -79,12 +86,14 @@ STEPS: dict[str, Callable[[Stage], Answer | None]] = {
     ),
     "cancel": lambda stage: stage.shop.cancel(stage.redemption_id, key="cancel"),
     "complete": lambda stage: stage.shop.complete(stage.redemption_id, key="complete"),
+    "cancel for the company": lambda stage: stage.shop.cancel_for(stage.reduced_id, key="cancel-for-the-company"),
     "adjust": lambda stage: stage.shop.adjust("-100", key="adjust"),
     "ask for an adjustment": lambda stage: stage.shop.adjust("20000", key="ask-for-an-adjustment"),
     "approve": lambda stage: stage.shop.decide("approve", stage.adjustment_id, stage.shop.head, key="approve"),
     "reject": lambda stage: stage.shop.decide("reject", stage.adjustment_id, stage.shop.head, key="reject"),
     "reverse": take_back,
     "tell that the order ended": tell_of_the_order,
+    "tell that less was accepted": tell_of_the_acceptance,
     "pass the day": pass_the_day,
 }
 MOVING = [step for step in STEPS if step not in ("ask for an adjustment", "reject")]
@@ -129,7 +138,7 @@ def test_a_twin_of_the_request_makes_the_same_effect(stage: Stage, step: str) ->
 
 
 @pytest.mark.parametrize("other", MOVING)
-@pytest.mark.parametrize("step", ["redeem", "cancel", "reverse"])
+@pytest.mark.parametrize("step", ["redeem", "cancel", "cancel for the company", "reverse"])
 def test_whoever_comes_between_both_effects_add_up(stage: Stage, step: str, other: str) -> None:
     """Each step may be refused, since the other one took what it needs; nothing is lost, and nothing moves twice."""
     for race in races(lambda: STEPS[other](stage) and None):

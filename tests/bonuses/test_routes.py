@@ -5,14 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from app import SUBSCRIPTIONS
-from chalicelib.platform.work import Work
-from tests.bonuses.steps import Office, Shop, all_postings, balances, credit, reverse, sums
-from tests.support.api import Api, Caller
+from tests.bonuses.steps import Office, all_postings, balances, credit, reverse, sums
+from tests.support.api import Caller
 from tests.support.partners import company, dismissed, speaks_for
 
 DECEMBER, MARCH = date(2026, 12, 31), date(2027, 3, 31)
-DELIVERED: dict[str, list[str]] = {"batchItemFailures": []}
 
 
 def told(answer: object) -> tuple[int, str]:
@@ -214,70 +211,6 @@ def test_a_return_of_what_was_spent_leaves_a_debt_that_the_next_accrual_pays(off
     assert told(office.redeem("100")) == (422, "not_enough_bonus")
     credit(office.work, "cmp_1", "450")
     assert office.shown()["available"] == "150.00"
-
-
-# --- with an order ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def shop(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    shop = Shop(api, work, monkeypatch)
-    credit(shop.work, "cmp_1", "1000")
-    return shop
-
-
-def test_a_redemption_for_an_order_is_completed_with_it(shop: Shop) -> None:
-    order_id = shop.market.placed({"LMP-1": 10})
-    redemption_id = shop.redeemed("300", order_id=order_id)
-    shop.market.accept(order_id)
-    shop.market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
-    assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
-    assert shop.state(redemption_id) == "reserved"
-    shop.market.ship(order_id, document="УТ-2")
-    for _ in range(2):
-        assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
-    assert shop.state(redemption_id) == "redeemed"
-    assert [posting.cause.kind for posting in all_postings(shop.work)].count("redemption_completed") == 1
-    assert balances(shop.work).redeemed == 300
-
-
-@pytest.mark.parametrize("ends", ["cancel", "reject"])
-def test_a_redemption_for_an_order_that_ends_is_given_back(shop: Shop, ends: str) -> None:
-    order_id = shop.market.placed({"LMP-1": 10})
-    redemption_id = shop.redeemed("300", order_id=order_id)
-    getattr(shop.market, ends)(order_id)
-    for _ in range(2):
-        assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
-    assert shop.state(redemption_id) == "cancelled"
-    assert balances(shop.work)[:3] == (0, 1000, 0)
-
-
-def test_an_order_holds_one_redemption_and_lets_go_of_a_cancelled_one(shop: Shop) -> None:
-    order_id = shop.market.placed({"LMP-1": 10})
-    redemption_id = shop.redeemed("300", order_id=order_id)
-    assert told(shop.redeem("100", order_id=order_id)) == (409, "already_exists")
-    assert shop.cancel(redemption_id).status == 200
-    assert shop.redeem("100", order_id=order_id).status == 201
-
-
-def test_no_more_is_redeemed_for_an_order_than_it_comes_to(shop: Shop) -> None:
-    order_id = shop.market.placed({"LMP-1": 2})
-    answer = shop.redeem("240.01", order_id=order_id)
-    assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [("/amount", "above_order")]
-
-
-def test_a_redemption_stays_with_an_order_that_was_accepted(shop: Shop) -> None:
-    order_id = shop.market.placed({"LMP-1": 10})
-    redemption_id = shop.redeemed("300", order_id=order_id)
-    shop.market.accept(order_id)
-    assert told(shop.cancel(redemption_id)) == (409, "wrong_state")
-    assert shop.state(redemption_id) == "reserved"
-
-
-def test_nothing_is_redeemed_for_an_order_that_has_ended(shop: Shop) -> None:
-    order_id = shop.market.placed({"LMP-1": 10})
-    shop.market.cancel(order_id)
-    assert told(shop.redeem("300", order_id=order_id)) == (409, "wrong_state")
 
 
 # --- adjustments ------------------------------------------------------------------------------------------------------

@@ -209,6 +209,17 @@ def test_what_is_given_back_is_in_its_lot_with_its_old_expiry(spending: tuple[Bo
     assert rules.give_back(rules.hold(book, parts, day), parts, day) == book
 
 
+@given(st.dictionaries(ends, amounts, min_size=1), st.fractions(0, 1))
+def test_a_part_that_is_kept_is_what_expires_first(parts: dict[date, Decimal], share: Any):
+    amount = (sum(parts.values()) * share.numerator / share.denominator).quantize(Decimal("0.01"))
+    kept, rest = rules.split(parts, amount)
+    assert sum(kept.values()) == amount
+    assert {end: kept.get(end, 0) + rest.get(end, 0) for end in {*kept, *rest}} == parts
+    assert all(kept.values())
+    assert all(rest.values())
+    assert max(kept, default=date.min) <= min(rest, default=date.max)
+
+
 @given(books(), days, days)
 def test_as_days_pass_bonuses_expire_and_nothing_else_moves(book: Book, first: date, second: date):
     early, late = sorted([first, second])

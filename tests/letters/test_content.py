@@ -209,7 +209,7 @@ CHANGED = {
 @pytest.mark.parametrize(
     ("before", "tier", "reason", "subject", "words"),
     [
-        (NO_TIER, BRONZE, "reached", "Новый уровень «Бронза», скидка 3 %", "получила свой первый уровень"),
+        (NO_TIER, BRONZE, "reached", "Новый уровень «Бронза», скидка 3 %", "Луч получила уровень «Бронза»."),
         (BRONZE, GOLD, "reached", "Новый уровень «Золото», скидка 7 %", "поднялась с уровня «Бронза»"),
         (BRONZE, GOLD, "manual", "Новый уровень «Золото», скидка 7 %", "компании Луч дан уровень «Золото»"),
         (BRONZE, GOLD, "ladder", "Ваша скидка теперь 7 %", "скидки клуба изменились, и у компании Луч"),
@@ -234,6 +234,23 @@ def test_a_tier_letter_tells_up_from_down_and_why(
     assert mail.subject.replace(NBSP, " ") == subject
     assert words in plain(mail)
     assert "21 ноября 2026" in plain(mail)
+
+
+def test_a_company_that_comes_back_is_not_told_of_a_first_tier(club: Any) -> None:
+    for reader in (BUYER, Recipient("member", "mbr_en")):
+        text = plain(club.told("tier_changed", reader, **CHANGED))
+        assert "перв" not in text
+        assert "first" not in text
+
+
+@pytest.mark.parametrize("reason", ["reached", "fell", "corrected", "manual", "ladder"])
+@pytest.mark.parametrize("up", [True, False])
+def test_a_tier_without_a_discount_breaks_no_letter(club: Any, reason: str, up: bool) -> None:
+    bare = {**BRONZE, "discount_percent": Decimal(0)}
+    before, tier = (NO_TIER, bare) if up else (bare, NO_TIER)
+    for reader in (BUYER, Recipient("member", "mbr_en")):
+        text = plain(club.told("tier_changed", reader, **{**CHANGED, "before": before, "tier": tier, "reason": reason}))
+        assert ("0 %" in text or "0%" in text) == up
 
 
 def test_a_tier_letter_says_what_is_missing_to_the_next_step(club: Any) -> None:
@@ -266,8 +283,24 @@ def test_a_warning_of_a_fall_names_the_day_the_sum_and_what_follows(club: Any) -
 
 def test_a_warning_of_a_fall_that_no_order_averts_names_none(club: Any) -> None:
     mail = club.told("tier_warning", BUYER, **{**WARNING, "falls_to": NO_TIER, "needed": None, "buy_by": None})
-    assert "Тогда скидки не будет" in plain(mail)
+    assert "Он закончится 4 декабря 2026, через 14 дней. Тогда скидки не будет" in plain(mail)
     assert "купите" not in plain(mail)
+
+
+def test_a_warning_of_a_lower_discount_of_the_same_tier_names_the_day_and_the_discount_alone(club: Any) -> None:
+    """Even one that was recorded with a sum."""
+    facts = {**WARNING, "falls_to": {**GOLD, "discount_percent": Decimal(6)}}
+    mail = club.told("tier_warning", BUYER, **facts)
+    assert mail.subject.replace(NBSP, " ") == "4 декабря 2026 изменится скидка уровня «Золото»"
+    text = plain(mail)
+    assert "с 4 декабря 2026, через 14 дней, уровень останется, а скидка будет 6 %." in text
+    assert "купите" not in text
+    assert "закончится" not in text
+    in_english = club.told("tier_warning", Recipient("member", "mbr_en"), **facts)
+    assert in_english.subject.replace(NBSP, " ") == "The discount of Gold changes on 4 December 2026"
+    text = plain(in_english)
+    assert "from 4 December 2026 on, in 14 days, the tier stays and its discount is 6%." in text
+    assert "buy for 120" not in text
 
 
 # --- bonuses -----------------------------------------------------------------------------------------------------------
@@ -298,6 +331,23 @@ def test_what_a_partner_company_credits_is_told_with_its_name(club: Any) -> None
     facts = {"currency": "RUB", "amount": Decimal(500), "expires_on": "2027-11-30", "partner": "Электросеть"}
     assert "Электросеть начисляет компании Луч бонусы: 500,00 ₽" in plain(club.told("bonus_credited", BUYER, **facts))
     assert "«за установку»" in plain(club.told("bonus_credited", BUYER, note="за установку", **facts))
+
+
+def test_an_adjustment_is_told_with_its_reason_and_what_is_available_now(club: Any) -> None:
+    facts = {"currency": "RUB", "reason": "Ошибка в марте", "available": Decimal(1500)}
+    mail = club.told("bonus_adjusted", BUYER, amount=Decimal(500), expires_on="2027-11-30", **facts)
+    assert mail.subject.replace(NBSP, " ") == "Бонусы добавлены: 500,00 ₽"
+    text = plain(mail)
+    assert "на счёт компании Луч бонусы: 500,00 ₽. Они действуют по 30 ноября 2027 включительно. Причина:" in text
+    assert "«Ошибка в марте»" in text
+    assert "Сейчас доступно: 1 500,00 ₽" in text
+    less = club.told("bonus_adjusted", BUYER, amount=Decimal(-500), expires_on=None, **facts)
+    assert less.subject.replace(NBSP, " ") == "Бонусы списаны: 500,00 ₽"
+    assert "со счёта компании Луч бонусы: 500,00 ₽. Причина:" in plain(less)
+    in_english = club.told(
+        "bonus_adjusted", Recipient("member", "mbr_en"), amount=Decimal(-500), expires_on=None, **facts
+    )
+    assert "taken bonuses of 500.00 RUB off the account of" in plain(in_english)
 
 
 def test_goods_for_a_period_are_told_with_the_days_to_choose_them_and_a_gift_without(club: Any) -> None:

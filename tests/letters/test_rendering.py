@@ -82,6 +82,7 @@ FACTS: dict[str, Any] = {
     "up": True,
     "reason": "reached",
     "falls_on": date(2026, 12, 4),
+    "changed": False,
     "current": STEPS[1],
     "falls_to": STEPS[0],
     "needed": Decimal("87654.33"),
@@ -139,6 +140,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "corrected": {"up": False, "reason": "corrected", "tier": STEPS[0], "before": STEPS[1]},
     "no longer granted": {"up": False, "reason": "manual", "tier": STEPS[0], "before": STEPS[1]},
     "down by the ladder": {"up": False, "reason": "ladder", "tier": STEPS[0], "before": STEPS[1]},
+    "same tier, other discount": {
+        "changed": True,
+        "needed": None,
+        "falls_to": {**STEPS[1], "discount_percent": Decimal(6)},
+    },
+    "a tier without a discount": {"up": False, "tier": {**STEPS[0], "discount_percent": Decimal(0)}, "before": None},
     "out": {"up": False, "reason": "fell", "tier": None},
 }
 

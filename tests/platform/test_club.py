@@ -46,6 +46,7 @@ def test_every_text_is_there_in_both_languages() -> None:
         ('from = "150000"', 'from = "40000"', "steps must rise"),
         ('from = "150000"', 'from = "many"', "from"),
         ('discount_percent = "5"', 'discount_percent = "100"', "discount_percent"),
+        ('discount_percent = "3"', 'discount_percent = "0"', "discount_percent"),
         ('"company_named"', '"star_sign"', "unlocks"),
         ('percent = "1.5"', 'percent = "101"', "rates"),
         ('percent = "1.5"', 'percent = "1.5"\nbrand = "Svet"', "goes by one of"),

@@ -191,8 +191,8 @@ def programme(**changes: Any) -> VolumeProgramme:
 def test_a_volume_programme_is_told_in_one_line() -> None:
     (told,) = plain(telling.volume(ENGLISH, [programme()]))
     assert told == (
-        "Quarter bonus: from 300,000 RUB 1%, from 600,000 RUB 2.5%, of all purchases of the quarter; in goods in the next quarter. "
-        "We wait 10 days for late documents; what comes later counts in the next period."
+        "Quarter bonus: from 300,000 RUB 1%, from 600,000 RUB 2.5%, of all purchases of the quarter; in goods in the next quarter, "
+        "to be chosen within 90 days. We wait 10 days for late documents; what comes later counts in the next period."
     )
 
 
@@ -202,6 +202,12 @@ def test_a_volume_programme_is_told_in_one_line() -> None:
         ({"mode": "stepped"}, "of the part of the quarter's purchases above each sum", "за квартал сверх каждой суммы"),
         ({"pays": "gift"}, "; as a gift.", "; подарком."),
         ({"pays": "goods_monthly_next_year"}, "in 12 monthly parts over the next year", "12 частями по месяцам"),
+        ({"choose_days": 1}, "to be chosen within 1 day.", "выбрать его нужно за 1 день."),
+        (
+            {"pays": "goods_monthly_next_year", "choose_days": 31},
+            "each to be chosen within 31 days.",
+            "каждую нужно выбрать за 31 день.",
+        ),
         (
             {
                 "season_months": [4, 5, 6, 7, 8, 9],

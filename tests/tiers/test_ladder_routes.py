@@ -97,6 +97,7 @@ def changed(place: int, **changes: str) -> list[dict[str, str]]:
         ({"steps": changed(1, tier="bronze")}, "/steps"),
         ({"steps": changed(0, from_sum="0")}, "/steps/0/from_sum"),
         ({"steps": changed(2, discount_percent="100")}, "/steps/2/discount_percent"),
+        ({"steps": changed(0, discount_percent="0")}, "/steps/0/discount_percent"),
         ({"steps": changed(0, tier="Бронза")}, "/steps/0/tier"),
         ({"warning_days": [3, 14]}, "/warning_days"),
         ({"season": {"from": "02-30", "to": "09-30"}, "off_season_steps": OTHER_STEPS}, "/season/from"),

@@ -129,6 +129,41 @@ def test_no_order_keeps_a_tier_that_the_ladder_has_no_more():
     assert order_to_keep(made, made.fall.first) is None
 
 
+def with_silver_at(percent: int, first: int, **gold: Decimal) -> Ladder:
+    steps = (BRONZE, SILVER._replace(discount_percent=Decimal(percent)), GOLD._replace(**gold))
+    return replace(LADDER, version="2", valid_from=day(first), steps=steps)
+
+
+def test_no_order_keeps_the_discount_of_a_tier_that_gives_less_from_a_day_on():
+    """Silver gives 4 % from day 5 on; the 5 % of day 4 are held up to day 34. To reach gold would be another thing."""
+    made = standing(totals({-20: 160_000}), ladders=(LADDER, with_silver_at(4, 5)))
+    assert made.fall is not None
+    assert (made.fall.first, made.fall.step.tier, made.fall.step.discount_percent) == (day(35), "silver", 4)
+    assert order_to_keep(made, day(35)) is None
+    found = warning(replace(made, as_of=day(21)))
+    assert found is not None
+    assert (found.falls_to.tier, found.falls_to.discount_percent, found.to_keep) == ("silver", 4, None)
+
+
+def test_no_order_keeps_a_tier_that_gives_less_when_it_falls():
+    """Bronze follows on day 40, under a ladder whose silver gives 4 %: only gold gives as much as silver did."""
+    made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, with_silver_at(4, 10)))
+    assert code(made, 40) == "bronze"
+    assert order_to_keep(made, day(40)) is None
+    assert {each.to_keep for each in fall_outs(made, 90)} == {None}
+
+
+def test_a_tier_that_gives_more_when_it_falls_can_be_kept():
+    made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, with_silver_at(6, 35)))
+    assert order_to_keep(made, day(40)) == Order(Decimal(90_000), day(39))
+
+
+def test_an_order_for_a_tier_of_another_name_and_the_same_discount_keeps_it():
+    renamed = replace(LADDER, version="2", valid_from=day(20), steps=(BRONZE, SILVER._replace(tier="argent"), GOLD))
+    made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, renamed))
+    assert order_to_keep(made, day(40)) == Order(Decimal(90_000), day(39))
+
+
 def test_a_fraction_of_a_kopeck_is_missing_as_a_whole_one():
     assert missing(Decimal("49999.995"), BRONZE) == KOPECK
 
@@ -282,6 +317,15 @@ def test_a_ladder_that_begins_today_or_began_when_the_hold_did():
     assert why(standing(enough, 0, (LADDER, dearer)), enough, 33, (LADDER, dearer)) == "ladder"
 
 
+def test_the_same_tier_with_another_discount_is_the_ladders_doing_granted_or_bought():
+    for percent in (4, 6):
+        ladders = (LADDER, with_silver_at(percent, 5))
+        bought = totals({-20: 160_000})
+        assert why(standing(bought, ladders=ladders), bought, 35 if percent == 4 else 5, ladders) == "ladder"
+        granted = [grant("silver", 0, 60)]
+        assert why(standing(totals({}), ladders=ladders, grants=granted), totals({}), 5, ladders, granted) == "ladder"
+
+
 # --- by trying every day and every order ------------------------------------------------------------------------------
 
 
@@ -354,6 +398,16 @@ def test_the_calendar_is_what_counting_each_coming_day_gives(both):
     assert shown == expected
 
 
+def _keepers(made: Standing, facts: Facts, ahead: int):
+    """Of the orders of the eve that reach a step, those that leave the tier, or its discount, as it is."""
+    eve = day(ahead - 1)
+    for on in (made.facts.reached(eve), made.facts.reached(day(ahead))):
+        for step in on.steps:
+            then = tier_by_hand(facts, day(ahead), (eve, missing(on.window_sum, step)))
+            if rank(then) == made.rank or (then.tier == made.tier.tier and rank(then) > made.rank):
+                yield step
+
+
 @given(companies(personal=False), st.integers(1, 30))
 def test_the_order_to_keep_keeps_the_tier_and_a_kopeck_less_does_not(both, ahead):
     made, facts = both
@@ -361,8 +415,7 @@ def test_the_order_to_keep_keeps_the_tier_and_a_kopeck_less_does_not(both, ahead
     today, then = rank(made.tier), rank(tier_by_hand(facts, day(ahead)))
     if order is None:
         if made.tier.tier and then < today:
-            million = (day(ahead - 1), Decimal(1_000_000_00))
-            assert rank(tier_by_hand(facts, day(ahead), million)) < today
+            assert tier_by_hand(facts, day(ahead)).tier == made.tier.tier or not any(_keepers(made, facts, ahead))
         return
     assert then < today
     assert rank(tier_by_hand(facts, day(ahead), (order.by, order.amount))) >= today
