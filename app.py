@@ -67,9 +67,10 @@ app.register_blueprint(triggers)
 # What happens, and what follows from it in the facts.
 SUBSCRIPTIONS: Subscriptions = {
     "products.changed": [catalog.on_products_changed],
-    "order.rejected": [redemptions.on_order_ended],
-    "order.shipped": [sales.on_order_shipped, orders.on_order_shipped, redemptions.on_order_ended],
-    "order.cancelled": [redemptions.on_order_ended],
+    "order.accepted": [redemptions.on_order_changed],
+    "order.rejected": [redemptions.on_order_changed],
+    "order.shipped": [sales.on_order_shipped, orders.on_order_shipped, redemptions.on_order_changed],
+    "order.cancelled": [redemptions.on_order_changed],
     "sale.recorded": [
         sales.on_sale_recorded,
         tiers.on_sale_recorded,

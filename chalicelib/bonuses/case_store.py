@@ -1,15 +1,17 @@
-"""Redemptions and adjustments, as they lie in the table. See `table/keys.py` K48-K50 and K67.
+"""Redemptions and adjustments, as they lie in the table. See `table/keys.py` K48-K50, K67 and K79.
 
-REDEMPTION (the company's partition): listed for the company. FORORDER: which redemption an order holds, as long as it holds one.
+REDEMPTION (the company's partition): listed for the company; for the staff as well while it waits for them, since no order ends it.
+FORORDER: which redemption an order holds, as long as it holds one.
 ADJUSTMENT (the company's partition): listed for the staff while it waits.
 """
 
 from datetime import date
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState, Redemption, RedemptionState
+from chalicelib.bonuses.rules import ZERO, Parts
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
@@ -38,6 +40,11 @@ def redemptions(table: Table, company_id: str, limit: int, after: dict[str, str]
     )
 
 
+def redemptions_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    """Oldest first."""
+    return table.query(keys.redemptions_waiting("", "").pk, index="gsi2", limit=limit, after=after)
+
+
 def create_redemption(tx: Transaction, redemption: Redemption) -> None:
     """Refused with label `order held` if its order holds another one."""
     tx.create(_redemption_item(redemption))
@@ -46,27 +53,49 @@ def create_redemption(tx: Transaction, redemption: Redemption) -> None:
         tx.create({**held.as_item(), "redemption_id": redemption.redemption_id}, label=ORDER_HELD)
 
 
+def reduce_redemption(tx: Transaction, before: Redemption, reduced: Redemption) -> None:
+    """Refused with label `case` unless it is still reserved as it was."""
+    tx.update(
+        keys.redemption(before.company_id, before.redemption_id),
+        put={"amount": reduced.amount, "parts": _parts_item(reduced.parts), "given_back": reduced.given_back},
+        when=_reserved_as(before),
+        label=CASE,
+    )
+
+
 def end_redemption(tx: Transaction, redemption: Redemption, state: RedemptionState, at: str) -> None:
-    """Refused with label `case` unless it is still reserved."""
+    """Refused with label `case` unless it is still reserved as it was."""
     tx.update(
         keys.redemption(redemption.company_id, redemption.redemption_id),
         put={"state": state.value, "ended_at": at},
-        when=Attr("state").eq(RedemptionState.RESERVED.value),
+        remove=("gsi2pk", "gsi2sk"),
+        when=_reserved_as(redemption),
         label=CASE,
     )
     if redemption.order_id:
         tx.delete(keys.redemption_for_order(redemption.company_id, redemption.order_id))
 
 
+def _reserved_as(redemption: Redemption) -> ConditionBase:
+    """With its amount: what is given back or used up is what is held."""
+    return Attr("state").eq(RedemptionState.RESERVED.value) & Attr("amount").eq(redemption.amount)
+
+
+def _parts_item(parts: Parts) -> Item:
+    return {expires_on.isoformat(): part for expires_on, part in parts.items()}
+
+
 def _redemption_item(redemption: Redemption) -> Item:
+    waiting = keys.redemptions_waiting(redemption.at, redemption.redemption_id)
     return {
         **keys.redemption(redemption.company_id, redemption.redemption_id).as_item(),
         **keys.redemption_list(redemption.company_id, redemption.at, redemption.redemption_id).as_gsi1(),
+        **({} if redemption.order_id else waiting.as_gsi2()),
         "redemption_id": redemption.redemption_id,
         "company_id": redemption.company_id,
         "currency": redemption.currency,
         "amount": redemption.amount,
-        "parts": {expires_on.isoformat(): part for expires_on, part in redemption.parts.items()},
+        "parts": _parts_item(redemption.parts),
         "held_on": redemption.held_on.isoformat(),
         "at": redemption.at,
         "member_id": redemption.member_id,
@@ -75,6 +104,7 @@ def _redemption_item(redemption: Redemption) -> Item:
         "note": redemption.note,
         "state": redemption.state.value,
         "ended_at": redemption.ended_at,
+        "given_back": redemption.given_back,
     }
 
 
@@ -94,6 +124,7 @@ def redemption_of(item: Item) -> Redemption:
         note=item["note"],
         state=RedemptionState(item["state"]),
         ended_at=item["ended_at"],
+        given_back=item.get("given_back", ZERO),
     )
 
 

@@ -1,6 +1,6 @@
 """What people ask of the ledger. Pure.
 
-A redemption reserves bonuses, then uses them up or gives them back:
+A redemption reserves bonuses, then uses them up or gives them back; while it is reserved, a part may be given back:
 
     reserved ──complete──▶ redeemed
         └─────cancel─────▶ cancelled
@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from chalicelib.bonuses.rules import Parts
+from chalicelib.bonuses.rules import ZERO, Parts
 
 
 class RedemptionState(StrEnum):
@@ -34,7 +34,10 @@ class AdjustmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """So many bonuses, taken from these lots on this day. `ended_at`: when it was completed or cancelled."""
+    """So many bonuses, taken from these lots on this day. `ended_at`: when it was completed or cancelled.
+
+    `given_back`: what it held besides `amount`, until its order was accepted for less.
+    """
 
     redemption_id: str
     company_id: str
@@ -49,6 +52,7 @@ class Redemption:
     note: str = ""
     state: RedemptionState = RedemptionState.RESERVED
     ended_at: str = ""
+    given_back: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Spending: reserve, then use up or give back.
 
 A redemption for an order shares its fate: it is completed with the order, and given back when the order is rejected or cancelled. It
-is made while the order lives, in one transaction with the check that it does, so that what ends the order is told afterwards.
+is made while the order lives, in one transaction with the check that it does, so that what ends the order is told afterwards. Where the
+distributor accepts less than the redemption, the rest is given back when that is told; an order never comes to less after that.
+
+An order of which a part never ships never ends: then the staff cancel its redemption.
 """
 
 from collections.abc import Callable
@@ -26,9 +29,11 @@ Remember = Callable[[Transaction, Redemption], None]
 
 Guard = Callable[[Transaction], None]
 
+
 _SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
 _SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 _ALIVE = (State.PLACED, State.ACCEPTED, State.PARTLY_SHIPPED)
+_AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order comes to what the distributor accepted
 _ORDER = "order"  # label: the order has come to its end meanwhile
 
 
@@ -102,6 +107,22 @@ def cancel(work: Work, company_id: str, member_id: str, redemption_id: str, reme
     return _end(work, redemption, RedemptionState.CANCELLED, guard, remember)
 
 
+def cancel_for(
+    work: Work, staff_id: str, company_id: str, redemption_id: str, reason: str, remember: Remember
+) -> Redemption:
+    """The staff give back to the lots it was taken from, whatever became of its order. Raises 409 for one that has ended."""
+    redemption = _reserved(work, company_id, redemption_id)
+    return _end(
+        work,
+        redemption,
+        RedemptionState.CANCELLED,
+        lambda tx: companies.check_staff(tx, staff_id, _SERVING),
+        remember,
+        reason=reason,
+        author=staff_id,
+    )
+
+
 def complete(work: Work, staff_id: str, company_id: str, redemption_id: str, remember: Remember) -> Redemption:
     """The staff gave what it was redeemed for. Raises 409 for one that has ended."""
     redemption = _reserved(work, company_id, redemption_id)
@@ -114,20 +135,23 @@ def complete(work: Work, staff_id: str, company_id: str, redemption_id: str, rem
     )
 
 
-def on_order_ended(work: Work, event: Event) -> None:
-    """An order was rejected, cancelled, or shipped in part or whole: what becomes of the redemption that it holds."""
+def on_order_changed(work: Work, event: Event) -> None:
+    """An order was accepted, rejected, cancelled, or shipped in part or whole: what becomes of the redemption that it holds."""
     company_id, order_id = event.item["company_id"], event.item["order_id"]
     redemption_id = case_store.redemption_for(work.table, company_id, order_id)
     if redemption_id is None:
         return
     order, redemption = orders.order(work, company_id, order_id), redemption_or_404(work, company_id, redemption_id)
-    if order is None or order.state in _ALIVE or redemption.state is not RedemptionState.RESERVED:
+    if order is None or redemption.state is not RedemptionState.RESERVED:
         return
-    state = RedemptionState.REDEEMED if order.state is State.COMPLETED else RedemptionState.CANCELLED
     try:
-        _end(work, redemption, state, lambda tx: None, lambda tx, ended: None)
+        if order.state in _AGREED and redemption.amount > order.total:
+            redemption = _reduce(work, redemption, order.total)
+        if order.state not in _ALIVE:
+            state = RedemptionState.REDEEMED if order.state is State.COMPLETED else RedemptionState.CANCELLED
+            _end(work, redemption, state, lambda tx: None, lambda tx, ended: None)
     except Problem as problem:
-        # Somebody ended it a moment ago: the same event delivered twice, or a member who cancelled.
+        # Somebody ended it a moment ago: the same event delivered twice, or a person who cancelled.
         if problem.code != "wrong_state":
             raise
 
@@ -156,12 +180,54 @@ def _reserved(work: Work, company_id: str, redemption_id: str) -> Redemption:
     return redemption
 
 
-def _end(work: Work, redemption: Redemption, state: RedemptionState, guard: Guard, remember: Remember) -> Redemption:
+def _reduce(work: Work, redemption: Redemption, amount: Decimal) -> Redemption:
+    """Keeps so much of it, and gives back the rest: the redemption as it is then, whoever reduced it. Raises 409 for one that has ended.
+
+    The cause needs no number, since an order comes to less than before once at most: when it is accepted.
+    """
+    company_id, redemption_id = redemption.company_id, redemption.redemption_id
+    kept, rest = rules.split(redemption.parts, amount)
+    reduced = replace(
+        redemption, amount=amount, parts=kept, given_back=redemption.given_back + sum(rest.values(), rules.ZERO)
+    )
+    cause = Cause(
+        "redemption_reduced",
+        (redemption_id,),
+        _document(redemption_id, redemption.order_id),
+        reverses=redemption.posting_id,
+    )
+    try:
+        posted = ledger.change(
+            work,
+            company_id,
+            cause,
+            lambda book: rules.give_back(book, rest, redemption.held_on),
+            lambda tx, before, after: case_store.reduce_redemption(tx, redemption, reduced),
+        )
+    except Refused as refused:
+        if case_store.CASE not in refused:
+            raise
+        return _reserved(work, company_id, redemption_id)
+    return _reserved(work, company_id, redemption_id) if posted.again else reduced
+
+
+def _end(
+    work: Work,
+    redemption: Redemption,
+    state: RedemptionState,
+    guard: Guard,
+    remember: Remember,
+    *,
+    reason: str = "",
+    author: str = "",
+) -> Redemption:
     company_id, redemption_id = redemption.company_id, redemption.redemption_id
     cause = Cause(
         f"redemption_{'completed' if state is RedemptionState.REDEEMED else 'cancelled'}",
         (redemption_id,),
         _document(redemption_id, redemption.order_id),
+        reason=reason,
+        author=author,
         reverses=redemption.posting_id if state is RedemptionState.CANCELLED else "",
     )
     ended = replace(redemption, state=state, ended_at=work.at)
@@ -180,7 +246,9 @@ def _end(work: Work, redemption: Redemption, state: RedemptionState, guard: Guar
         posted = ledger.change(work, company_id, cause, alter, also)
     except Refused as refused:
         if case_store.CASE in refused:
-            raise _ended(redemption_or_404(work, company_id, redemption_id)) from None
+            # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens once.
+            reduced = _reserved(work, company_id, redemption_id)
+            return _end(work, reduced, state, guard, remember, reason=reason, author=author)
         raise _explained(refused) or refused from None
     if posted.again:
         raise _ended(redemption_or_404(work, company_id, redemption_id))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from chalicelib import companies
 from chalicelib.bonuses import adjustments, case_store, redemptions, statements
 from chalicelib.bonuses.cases import Adjustment, Redemption
 from chalicelib.bonuses.schemas import (
@@ -11,6 +12,7 @@ from chalicelib.bonuses.schemas import (
     AdjustmentForm,
     AdjustmentPage,
     BonusesAnswer,
+    CancellationForm,
     DecisionForm,
     PostingAnswer,
     PostingPage,
@@ -21,8 +23,10 @@ from chalicelib.bonuses.schemas import (
     StatementAnswer,
     StatementLine,
     StatementQuery,
+    WaitingRedemptionPage,
 )
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.platform.problems import Problem
 from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="bonuses")
@@ -68,8 +72,8 @@ def bonus_statement(call: Call) -> StatementAnswer:
 def redeem_bonuses(call: Call) -> Answer:
     """Reserve bonuses, oldest expiry first.
 
-    With `order_id` they follow the order: redeemed when it is completed, given back when it is rejected or cancelled. Without, the
-    staff complete the redemption.
+    With `order_id` they follow the order: redeemed when it is completed, given back when it is rejected or cancelled; where the
+    distributor accepts less than the redemption, the rest is given back. Without, the staff complete the redemption.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return _answered(call, partial(redemptions.redeem, call.work, company_id, member_id, call.body), _made)
@@ -129,9 +133,11 @@ def show_bonuses_of_company(call: Call, company_id: str) -> BonusesAnswer:
     scope="staff.bonuses.read",
     query=PageQuery,
     answer=PostingPage,
+    problems=("not_found",),
 )
 def list_postings_of_company(call: Call, company_id: str) -> PostingPage:
     """List the postings of a company's ledger, newest first."""
+    _check_company(call, company_id)
     return _postings(call, company_id)
 
 
@@ -147,14 +153,25 @@ def bonus_statement_of_company(call: Call, company_id: str) -> StatementAnswer:
     return _statement(call, company_id)
 
 
+@routes.get("/v1/staff/redemptions", scope="staff.bonuses.read", query=PageQuery, answer=WaitingRedemptionPage)
+def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
+    """List the redemptions that wait for the staff to complete them, oldest first: all reserved ones without an order."""
+    cursors = call.cursors()
+    page = case_store.redemptions_waiting(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    items = [RedemptionAnswer.of(case_store.redemption_of(item)) for item in page.items]
+    return WaitingRedemptionPage(items=items, next_cursor=cursors.close(page.last))
+
+
 @routes.get(
     "/v1/staff/companies/{company_id}/redemptions",
     scope="staff.bonuses.read",
     query=PageQuery,
     answer=RedemptionPage,
+    problems=("not_found",),
 )
 def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
     """List a company's redemptions, newest first."""
+    _check_company(call, company_id)
     return _redemptions(call, company_id)
 
 
@@ -169,6 +186,24 @@ def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Answ
     """Say that the company got what it redeemed bonuses for."""
     staff_id = call.principal.for_member()
     return _answered(call, partial(redemptions.complete, call.work, staff_id, company_id, redemption_id), _ended)
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/redemptions/{redemption_id}/cancel",
+    scope="staff.bonuses.write",
+    body=CancellationForm,
+    answer=RedemptionAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str) -> Answer:
+    """Give the bonuses back to the lots they were taken from, whatever became of the order they are for.
+
+    They keep their expiry, as when the company cancels. For an order of which a part never ships, and for what the club cannot give.
+    """
+    staff_id, reason = call.principal.for_member(), call.body.reason
+    give_back = partial(redemptions.cancel_for, call.work, staff_id, company_id, redemption_id, reason)
+    return _answered(call, give_back, _ended)
 
 
 @routes.post(
@@ -237,6 +272,12 @@ def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Answer
     staff_id = call.principal.for_member()
     decide = partial(adjustments.reject, call.work, staff_id, company_id, adjustment_id, call.body.note)
     return _answered(call, decide, _decided)
+
+
+def _check_company(call: Call, company_id: str) -> None:
+    """Raises 404 for a company that is not there, where nothing else would: its lists are empty."""
+    if companies.company(call.work, company_id) is None:
+        raise Problem("not_found")
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------

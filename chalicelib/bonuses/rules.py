@@ -284,6 +284,20 @@ def give_back(book: Book, parts: Parts, held_on: date) -> Book:
     return book
 
 
+def split(parts: Parts, amount: Decimal) -> tuple[Parts, Parts]:
+    """So much of these parts, oldest expiry first, and the rest of them: what expires last."""
+    kept: dict[date, Decimal] = {}
+    rest: dict[date, Decimal] = {}
+    for expires_on in sorted(parts):
+        part = min(parts[expires_on], amount)
+        amount -= part
+        if part:
+            kept[expires_on] = part
+        if part < parts[expires_on]:
+            rest[expires_on] = parts[expires_on] - part
+    return kept, rest
+
+
 def redeem(book: Book, amount: Decimal) -> Book:
     """What was reserved is used up."""
     return replace(book, reserved=book.reserved - amount, redeemed=book.redeemed + amount)

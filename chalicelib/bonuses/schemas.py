@@ -27,6 +27,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "coalition_reversal": ("Accrual of a partner programme taken back", "Отмена начисления от партнёра программы"),
     "redemption": ("Reserved for redemption", "Резерв под списание"),
     "redemption_completed": ("Redeemed", "Списание"),
+    "redemption_reduced": (
+        "Given back: the order was accepted for less",
+        "Возврат части списания: заказ принят на меньшую сумму",
+    ),
     "redemption_cancelled": ("Redemption cancelled", "Отмена списания"),
     "adjustment": ("Adjustment", "Корректировка"),
     "expiry": ("Expired", "Сгорание по сроку"),
@@ -57,6 +61,10 @@ class RedemptionForm(Form):
         default=None, description="An order of the company that is not completed; it holds one redemption at most."
     )
     note: str = Field(default="", max_length=500)
+
+
+class CancellationForm(Form):
+    reason: str = Field(min_length=3, max_length=500, description="The company reads it.")
 
 
 class AdjustmentForm(Form):
@@ -265,8 +273,10 @@ class StatementAnswer(BaseModel):
 
 class RedemptionAnswer(BaseModel):
     redemption_id: str
+    company_id: str
     state: RedemptionState
     amount: Money
+    given_back: Money = Field(description="What it held besides `amount`, until its order was accepted for less.")
     lots: list[LotAnswer] = Field(description="Where it was taken from, oldest expiry first.")
     order_id: str | None
     note: str
@@ -279,8 +289,10 @@ class RedemptionAnswer(BaseModel):
         currency = redemption.currency
         return cls(
             redemption_id=redemption.redemption_id,
+            company_id=redemption.company_id,
             state=redemption.state,
             amount=Money(amount=redemption.amount, currency=currency),
+            given_back=Money(amount=redemption.given_back, currency=currency),
             lots=[
                 LotAnswer(expires_on=expires_on, amount=Money(amount=part, currency=currency))
                 for expires_on, part in redemption.parts.items()
@@ -295,6 +307,13 @@ class RedemptionAnswer(BaseModel):
 
 class RedemptionPage(BaseModel):
     """Newest first."""
+
+    items: list[RedemptionAnswer]
+    next_cursor: str | None
+
+
+class WaitingRedemptionPage(BaseModel):
+    """Oldest first."""
 
     items: list[RedemptionAnswer]
     next_cursor: str | None

@@ -85,6 +85,7 @@ K75 | a promotion                              | table | PROMOTION#{promotion}  
 K76 | promotions, latest last day first        | gsi1  | PROMOTIONS                   | {last day}#{promotion}             | by last day  | E           | pricing
 K77 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
 K78 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
+K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS                  | {time}#{redemption}                | oldest first | E           | bonuses
 """
 
 from datetime import date
@@ -434,6 +435,11 @@ def redemption_for_order(company_id: str, order_id: str) -> Key:
 def redemption_list(company_id: str, at: str, redemption_id: str) -> Key:
     """K49."""
     return Key(f"REDEMPTIONS#{company_id}", f"{at}#{redemption_id}")
+
+
+def redemptions_waiting(at: str, redemption_id: str) -> Key:
+    """K79."""
+    return Key("REDEMPTIONS", f"{at}#{redemption_id}")
 
 
 def adjustment(company_id: str, adjustment_id: str) -> Key:
