@@ -294,10 +294,13 @@ def test_a_late_document_of_a_day_before_the_first_rate_rerates_the_days_that_ha
     rates = ({"tier": "bronze", "percent": "1"}, {"tier": "silver", "percent": "1.5"})
     work = memory_work(figures=figures(*({**rate, "from": "2026-11-01"} for rate in rates)))
     luch = company(work)
-    recorded(work, document(luch, "1", date(2026, 10, 28), "40000.00"))
-    recorded(work, document(luch, "2", date(2026, 11, 5), "60000.00"))
+    stream = Stream(work)
+    sales.record(work, [document(luch, "1", date(2026, 10, 28), "40000.00")])
+    sales.record(work, [document(luch, "2", date(2026, 11, 5), "60000.00")])
+    stream.drain()
     assert balances(work, luch).pending == Decimal("600.00"), "bronze"
-    recorded(work, document(luch, "0", date(2026, 10, 20), "60000.00"))
+    sales.record(work, [document(luch, "0", date(2026, 10, 20), "60000.00")])
+    stream.drain()  # what is new, and nothing again
     assert balances(work, luch).pending == Decimal("900.00"), "silver"
     assert [number for _, number in granted(work, luch)] == ["2026/2"], (
         "of days without a rate there is nothing to keep"
