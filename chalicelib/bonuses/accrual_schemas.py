@@ -4,11 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from chalicelib import tiers
 from chalicelib.bonuses.rates import Accrued, Group, Reason, Ref
 from chalicelib.platform.club import Club, Language
+from chalicelib.platform.http import Shown
 from chalicelib.platform.money import Money
 
 Percent = Annotated[
@@ -37,7 +38,7 @@ class Listed(NamedTuple):
     paid_on: date | None
 
 
-class RateGroup(BaseModel):
+class RateGroup(Shown):
     """The lines of a document that earn by one rate."""
 
     amount: Money = Field(description="What they come to; negative where goods were given back.")
@@ -64,7 +65,7 @@ class RateGroup(BaseModel):
         )
 
 
-class AccrualShown(BaseModel):
+class AccrualShown(Shown):
     """What a document earned. Of a return: what it took back."""
 
     source: str
@@ -102,7 +103,7 @@ class AccrualShown(BaseModel):
         )
 
 
-class Accruals(BaseModel):
+class Accruals(Shown):
     """Latest business date first. A page may hold fewer items than asked for; the last one has no `next_cursor`."""
 
     items: list[AccrualShown]

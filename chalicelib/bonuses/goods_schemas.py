@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from chalicelib.bonuses.goods import MOST_LINES, Asked, Choice, Entitlement, Priced, Shipment
 from chalicelib.bonuses.periods import Bracket, Close, Every, Mode, Pays, Programme, next_bracket
 from chalicelib.bonuses.periods_store import ClosedPeriod
-from chalicelib.platform.http import Day, Form, PageQuery
+from chalicelib.platform.http import Day, Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 
 Percent = Annotated[
@@ -24,7 +24,7 @@ Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\
 # --- periods ----------------------------------------------------------------------------------------------------------
 
 
-class ProgrammeAnswer(BaseModel):
+class ProgrammeAnswer(Shown):
     """A volume programme."""
 
     code: str
@@ -37,7 +37,7 @@ class ProgrammeAnswer(BaseModel):
     pays: Pays
 
 
-class BracketAnswer(BaseModel):
+class BracketAnswer(Shown):
     """From this volume on, so many percent."""
 
     from_sum: Money
@@ -54,7 +54,7 @@ class NextBracket(BracketAnswer):
     missing: Money
 
 
-class PeriodFigures(BaseModel):
+class PeriodFigures(Shown):
     """A period with what counts in it. volume = purchases + adjustments + carried, nought where that is negative."""
 
     programme: ProgrammeAnswer
@@ -87,7 +87,7 @@ class ClosedPeriodAnswer(PeriodFigures):
     owed: Money
 
 
-class PeriodPage(BaseModel):
+class PeriodPage(Shown):
     """`open` comes with every page."""
 
     open: list[OpenPeriod] = Field(
@@ -161,7 +161,7 @@ def _programme(programme: Programme, language: str) -> ProgrammeAnswer:
 # --- entitlements -----------------------------------------------------------------------------------------------------
 
 
-class EntitlementSummary(BaseModel):
+class EntitlementSummary(Shown):
     """A sum that is owed in goods, or as a gift. amount = left + reserved + shipped + expired + reversed."""
 
     entitlement_id: str
@@ -199,12 +199,12 @@ def _summary(found: Entitlement, day: date) -> dict[str, Any]:
     }
 
 
-class EntitlementPage(BaseModel):
+class EntitlementPage(Shown):
     items: list[EntitlementSummary]
     next_cursor: str | None
 
 
-class ChoiceLine(BaseModel):
+class ChoiceLine(Shown):
     """An article, at the price of the entitlement's list."""
 
     sku: str
@@ -217,12 +217,12 @@ class ChoiceLine(BaseModel):
     amount: Money
 
 
-class ShippedPart(BaseModel):
+class ShippedPart(Shown):
     sku: str
     quantity: int
 
 
-class GoodsShipment(BaseModel):
+class GoodsShipment(Shown):
     """What one document shipped."""
 
     shipment_id: str
@@ -244,13 +244,13 @@ class GoodsShipment(BaseModel):
         )
 
 
-class ChoiceStep(BaseModel):
+class ChoiceStep(Shown):
     at: str
     state: str
     note: str
 
 
-class ChoiceAnswer(BaseModel):
+class ChoiceAnswer(Shown):
     """Goods that were chosen for an entitlement."""
 
     choice_id: str
@@ -319,14 +319,14 @@ class EntitlementAnswer(EntitlementSummary):
         return cls(**_summary(found, day), choices=[ChoiceAnswer.of(choice) for choice in choices])
 
 
-class WaitingGoods(BaseModel):
+class WaitingGoods(Shown):
     """Goods to be shipped, or a gift to be handed over: one of the two is null."""
 
     choice: ChoiceAnswer | None
     gift: EntitlementSummary | None
 
 
-class WaitingPage(BaseModel):
+class WaitingPage(Shown):
     items: list[WaitingGoods]
     next_cursor: str | None
 
@@ -335,7 +335,7 @@ class PriceQuery(PageQuery):
     q: str | None = Field(default=None, min_length=1, max_length=64, description="How the article number (sku) begins.")
 
 
-class FrozenPrice(BaseModel):
+class FrozenPrice(Shown):
     """An article that can be chosen, at the base price of the day on which its period was closed."""
 
     sku: str
@@ -361,7 +361,7 @@ class FrozenPrice(BaseModel):
         )
 
 
-class FrozenPricePage(BaseModel):
+class FrozenPricePage(Shown):
     items: list[FrozenPrice]
     next_cursor: str | None
 

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, SkipValidation, model_validator
+from pydantic import BeforeValidator, Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.coalition import Client, Grant, Limits
 from chalicelib.bonuses.payments import Payment
 from chalicelib.companies import Inn, Kpp
-from chalicelib.platform.http import Day, Form
+from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.sales import ORDERS
@@ -59,12 +59,12 @@ class ReversalForm(Form):
     amount: Amount | None = Field(default=None, description="Without it, all that is left.")
 
 
-class Reversal(BaseModel):
+class Reversal(Shown):
     reference: str
     amount: Money
 
 
-class AccrualAnswer(BaseModel):
+class AccrualAnswer(Shown):
     """What was granted, and what was taken back of it."""
 
     reference: str
@@ -123,13 +123,13 @@ class MachineClientForm(Form):
     limits: LimitsForm
 
 
-class LimitsAnswer(BaseModel):
+class LimitsAnswer(Shown):
     per_grant: Money
     per_company_and_day: Money
     per_month: Money
 
 
-class MachineClientAnswer(BaseModel):
+class MachineClientAnswer(Shown):
     client_id: str
     name: str
     currency: str
@@ -150,7 +150,7 @@ class MachineClientAnswer(BaseModel):
         )
 
 
-class MachineClients(BaseModel):
+class MachineClients(Shown):
     items: list[MachineClientAnswer]
     next_cursor: str | None
 
@@ -210,14 +210,14 @@ class PaymentRows(Form):
     payments: list[SkipValidation[PaymentForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class PaymentResult(BaseModel):
+class PaymentResult(Shown):
     """What became of a row. `errors` of a failed one point into the request's body."""
 
     row: int = Field(description="Its place in the request, from 0.")
     document: str | None = Field(description="As it was given.")
     result: Literal["recorded", "unchanged", "older", "failed"]
-    errors: list[Fault] = []
+    errors: list[Fault] = Field(default=[])
 
 
-class PaymentResults(BaseModel):
+class PaymentResults(Shown):
     items: list[PaymentResult]

@@ -5,14 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib.bonuses.proof import Fault
 from chalicelib.bonuses.rules import Balances
+from chalicelib.platform.http import Shown
 from chalicelib.platform.money import Money
 
 
-class ProofRun(BaseModel):
+class ProofRun(Shown):
     """When the proof began last, and what it named for its workers."""
 
     at: str
@@ -21,7 +22,7 @@ class ProofRun(BaseModel):
     companies: int = Field(description="Companies that moved since the run before, or did not balance.")
 
 
-class ClubTotal(BaseModel):
+class ClubTotal(Shown):
     """All companies' accounts in one currency, as far as they are proved. The sum of all of them is zero."""
 
     currency: str
@@ -42,7 +43,7 @@ class ClubTotal(BaseModel):
         return cls(currency=currency, companies=companies, **accounts, sum=total)
 
 
-class MismatchFault(BaseModel):
+class MismatchFault(Shown):
     """What is wrong."""
 
     fault: Fault
@@ -53,7 +54,7 @@ class MismatchFault(BaseModel):
     found: str | None = Field(default=None, description="In the book, or in the posting's own balances.")
 
 
-class ProofMismatch(BaseModel):
+class ProofMismatch(Shown):
     """An account that does not balance. Without a company: the club's total of this currency and shard."""
 
     company_id: str | None
@@ -85,7 +86,7 @@ class ProofMismatch(BaseModel):
         )
 
 
-class BonusProof(BaseModel):
+class BonusProof(Shown):
     last_run: ProofRun | None = Field(description="None before the first one.")
     totals: list[ClubTotal] = Field(description="By currency.")
     mismatches: list[ProofMismatch] = Field(description="A page of them, oldest first.")

@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState, Redemption, RedemptionState
 from chalicelib.bonuses.rules import Account, Balances, Book, Entry, Posting, allocation, balances
-from chalicelib.platform.http import Day, Form
+from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Money
 
 MOST = Decimal("999999999999.99")
@@ -101,14 +101,14 @@ class StatementQuery(Form):
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class LotAnswer(BaseModel):
+class LotAnswer(Shown):
     """What can be spent up to this day, and not after it."""
 
     expires_on: date
     amount: Money
 
 
-class Standings(BaseModel):
+class Standings(Shown):
     """What stands on the company's accounts."""
 
     pending: Money = Field(description="Earned, not to be spent yet.")
@@ -124,7 +124,7 @@ class Standings(BaseModel):
         )
 
 
-class Totals(BaseModel):
+class Totals(Shown):
     """What the club issued to the company ever, and what became of it: these, and the company's balances, sum up to `issued`."""
 
     issued: Money
@@ -142,7 +142,7 @@ class Totals(BaseModel):
         )
 
 
-class BonusesAnswer(BaseModel):
+class BonusesAnswer(Shown):
     """A company's bonuses on this day."""
 
     company_id: str
@@ -175,7 +175,7 @@ class BonusesAnswer(BaseModel):
         )
 
 
-class EntryAnswer(BaseModel):
+class EntryAnswer(Shown):
     """One side of a posting. `expires_on`: of the lot that it moves."""
 
     account: Account
@@ -187,7 +187,7 @@ class EntryAnswer(BaseModel):
         return cls(account=entry.account, amount=Money(amount=entry.amount, currency=currency), expires_on=entry.lot)
 
 
-class PostingAnswer(BaseModel):
+class PostingAnswer(Shown):
     """Entries that belong together and sum to zero. Never changed: what was wrong is reversed by another posting."""
 
     posting_id: str
@@ -217,14 +217,14 @@ class PostingAnswer(BaseModel):
         )
 
 
-class PostingPage(BaseModel):
+class PostingPage(Shown):
     """Newest first."""
 
     items: list[PostingAnswer]
     next_cursor: str | None
 
 
-class StatementLine(BaseModel):
+class StatementLine(Shown):
     """A posting as a line: what it moved on each of the company's accounts, and the document it rests on."""
 
     posting_id: str
@@ -259,7 +259,7 @@ class StatementLine(BaseModel):
         )
 
 
-class StatementAnswer(BaseModel):
+class StatementAnswer(Shown):
     """A month by the day of recording: opening plus all lines is closing. A month that is over never changes."""
 
     company_id: str
@@ -271,7 +271,7 @@ class StatementAnswer(BaseModel):
     next_cursor: str | None
 
 
-class RedemptionAnswer(BaseModel):
+class RedemptionAnswer(Shown):
     redemption_id: str
     company_id: str
     state: RedemptionState
@@ -305,21 +305,21 @@ class RedemptionAnswer(BaseModel):
         )
 
 
-class RedemptionPage(BaseModel):
+class RedemptionPage(Shown):
     """Newest first."""
 
     items: list[RedemptionAnswer]
     next_cursor: str | None
 
 
-class WaitingRedemptionPage(BaseModel):
+class WaitingRedemptionPage(Shown):
     """Oldest first."""
 
     items: list[RedemptionAnswer]
     next_cursor: str | None
 
 
-class AdjustmentAnswer(BaseModel):
+class AdjustmentAnswer(Shown):
     adjustment_id: str
     company_id: str
     state: AdjustmentState
@@ -349,7 +349,7 @@ class AdjustmentAnswer(BaseModel):
         )
 
 
-class AdjustmentPage(BaseModel):
+class AdjustmentPage(Shown):
     """Oldest first."""
 
     items: list[AdjustmentAnswer]

@@ -7,8 +7,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.lighting import KINDS, Reflectances, Room, RoomKind
-from chalicelib.catalog.schemas import Shown, Sku
-from chalicelib.platform.http import Form
+from chalicelib.catalog.schemas import Sku
+from chalicelib.platform.http import Form, Shown
 
 MOST_ROOMS = 50
 MOST_PRODUCTS = 10

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation, field_validator, model_validator
+from pydantic import AwareDatetime, Field, SkipValidation, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.categories import Category
@@ -12,7 +12,7 @@ from chalicelib.catalog.rules import KNOWN_ATTRIBUTES, Attribute, Figure, Produc
 from chalicelib.catalog.search import Sort
 from chalicelib.exchange.schemas import Upload
 from chalicelib.platform import clock
-from chalicelib.platform.http import Form, PageQuery
+from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.pricing import PriceAnswer
@@ -44,12 +44,6 @@ AttributeName = Annotated[
     ),
 ]
 ContentType = Literal["image/jpeg", "image/png", "image/webp"]
-
-
-class Shown(BaseModel):
-    """What is answered. Built at first use, like a form: a cold start waits for none of it."""
-
-    model_config = ConfigDict(defer_build=True)
 
 
 def plain(number: Decimal) -> str:
@@ -300,7 +294,7 @@ class RowResult(Shown):
     row: int = Field(description="Its place in the request, from 0.")
     sku: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
-    errors: list[Fault] = []
+    errors: list[Fault] = Field(default=[])
 
 
 class RowResults(Shown):
@@ -336,7 +330,7 @@ class StockResult(Shown):
     sku: str | None
     warehouse: str | None
     result: Literal["recorded", "unchanged", "older", "failed"]
-    errors: list[Fault] = []
+    errors: list[Fault] = Field(default=[])
 
 
 class StockResults(Shown):
@@ -370,7 +364,7 @@ class CategoryResult(Shown):
     row: int = Field(description="Its place in the request, from 0.")
     code: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
-    errors: list[Fault] = []
+    errors: list[Fault] = Field(default=[])
 
 
 class CategoryResults(Shown):

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.companies import rules
 from chalicelib.members import PersonName
 from chalicelib.platform.club import Fact, Language
-from chalicelib.platform.http import Form, PageQuery
+from chalicelib.platform.http import Form, PageQuery, Shown
 
 Role = Literal["owner", "buyer", "accountant", "engineer"]
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
@@ -44,7 +44,7 @@ Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="
 # --- what is stored ---------------------------------------------------------------------------------------------------
 
 
-class Company(BaseModel):
+class Company(Shown):
     """The partner. `origin` tells who named it first: a member, or a sales file."""
 
     model_config = ConfigDict(frozen=True)
@@ -66,7 +66,7 @@ class Company(BaseModel):
         return cls.model_validate(item, extra="ignore")
 
 
-class Claimed(BaseModel):
+class Claimed(Shown):
     """What a person said of the company when asking to speak for it."""
 
     model_config = ConfigDict(frozen=True)
@@ -77,7 +77,7 @@ class Claimed(BaseModel):
     region: str | None = None
 
 
-class Person(BaseModel):
+class Person(Shown):
     """One who speaks for a company, or asks to. `at` is when it began; a pending person has no role yet."""
 
     model_config = ConfigDict(frozen=True)
@@ -183,7 +183,7 @@ class CompaniesQuery(PageQuery):
 # --- what is answered -------------------------------------------------------------------------------------------------
 
 
-class Claim(BaseModel):
+class Claim(Shown):
     """What the caller said, and that it waits for a manager's or an owner's word. Nothing else is told before."""
 
     name: str
@@ -193,7 +193,7 @@ class Claim(BaseModel):
     status: Literal["pending"] = "pending"
 
 
-class CompanyShown(BaseModel):
+class CompanyShown(Shown):
     """The company as its people see it."""
 
     company_id: str
@@ -206,7 +206,7 @@ class CompanyShown(BaseModel):
     distributor_id: str | None = Field(description="Who delivers; none: the first distributor of the region.")
 
 
-class PersonShown(BaseModel):
+class PersonShown(Shown):
     """One who speaks for the company, or asks to. `version` is the person's ETag."""
 
     member_id: str
@@ -219,12 +219,12 @@ class PersonShown(BaseModel):
     version: int
 
 
-class People(BaseModel):
+class People(Shown):
     items: list[PersonShown]
     next_cursor: str | None
 
 
-class Privilege(BaseModel):
+class Privilege(Shown):
     """A part of the cabinet, and what is still missing to open it."""
 
     name: str
@@ -232,7 +232,7 @@ class Privilege(BaseModel):
     missing: list[Fact]
 
 
-class Privileges(BaseModel):
+class Privileges(Shown):
     """What is open to the caller. `version` is that of the rule."""
 
     version: str
@@ -241,7 +241,7 @@ class Privileges(BaseModel):
     session_is_current: bool = Field(description="False: the role has changed since the token was made, refresh it.")
 
 
-class Waiting(BaseModel):
+class Waiting(Shown):
     """Who asks to speak for the company, and what they said of it."""
 
     member_id: str
@@ -260,7 +260,7 @@ class StaffCompany(CompanyShown):
     waiting: Waiting | None = None
 
 
-class StaffCompanies(BaseModel):
+class StaffCompanies(Shown):
     items: list[StaffCompany]
     next_cursor: str | None
 
@@ -277,7 +277,7 @@ class StaffCompanyDetail(StaffCompany):
     people: list[StaffPerson]
 
 
-class ClaimDecision(BaseModel):
+class ClaimDecision(Shown):
     """What became of a claim."""
 
     company_id: str

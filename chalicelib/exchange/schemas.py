@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.exchange.cells import DateOrder, DecimalMark
 from chalicelib.exchange.columns import Field as FieldName
 from chalicelib.exchange.parts import Delimiter, Encoding
 from chalicelib.exchange.rules import State
-from chalicelib.platform.http import Form, PageQuery
+from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.problems import Fault
 
 Column = Annotated[str, Field(max_length=200)]
@@ -97,7 +97,7 @@ class ImportsQuery(PageQuery):
     pass
 
 
-class Upload(BaseModel):
+class Upload(Shown):
     """Where the file goes: a form post (multipart/form-data) of these fields and then `file`."""
 
     method: Literal["POST"] = "POST"
@@ -107,7 +107,7 @@ class Upload(BaseModel):
     most_bytes: int
 
 
-class Counts(BaseModel):
+class Counts(Shown):
     created: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -121,12 +121,12 @@ class RowCounts(Counts):
     skipped: int = Field(default=0, description="Empty rows and rows of totals.")
 
 
-class Progress(BaseModel):
+class Progress(Shown):
     parts_done: int
     parts_total: int
 
 
-class Reason(BaseModel):
+class Reason(Shown):
     """Why the file as a whole could not be read, in the reader's language."""
 
     code: str
@@ -134,7 +134,7 @@ class Reason(BaseModel):
     errors: list[Fault]
 
 
-class BadRows(BaseModel):
+class BadRows(Shown):
     """The list of rows that were left out, for download (CSV; the address works for a while): row, document, column, value, reason."""
 
     listed: int
@@ -142,7 +142,7 @@ class BadRows(BaseModel):
     expires_at: datetime
 
 
-class Import(BaseModel):
+class Import(Shown):
     import_id: str
     kind: Literal["sales"]
     source: str
@@ -171,6 +171,6 @@ class StartedImport(Import):
     upload: Upload
 
 
-class Imports(BaseModel):
+class Imports(Shown):
     items: list[Import]
     next_cursor: str | None

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field
 
 from chalicelib.members.rules import full_name, international_phone, time_zone
 from chalicelib.platform.club import Language
-from chalicelib.platform.http import Form
+from chalicelib.platform.http import Form, Shown
 
 PersonName = Annotated[str, Field(min_length=3, max_length=200), AfterValidator(full_name)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
@@ -17,7 +17,7 @@ Interest = Annotated[str, Field(min_length=1, max_length=60)]
 Audience = Literal["distributor", "designer", "architect", "project_engineer", "installer", "end_organisation"]
 
 
-class Consent(BaseModel):
+class Consent(Shown):
     """What a member says now of one purpose, and to which wording."""
 
     model_config = ConfigDict(frozen=True)
@@ -28,7 +28,7 @@ class Consent(BaseModel):
     source: str = Field(description="Where it was said: registration, cabinet, letter.")
 
 
-class Member(BaseModel):
+class Member(Shown):
     """A person. `email` is in lower case; `phone` is E.164; times are RFC 3339 Z."""
 
     model_config = ConfigDict(frozen=True)
@@ -40,12 +40,12 @@ class Member(BaseModel):
     phone: str | None = None
     phone_confirmed_on: str | None = None
     audience: Audience | None = None
-    interests: list[str] = []
+    interests: list[str] = Field(default=[])
     region: str | None = None
     time_zone: str | None = None
     email_confirmed_at: str | None = None
     joined_at: str
-    consents: dict[str, Consent] = {}
+    consents: dict[str, Consent] = Field(default={})
     version: int
 
     @classmethod
@@ -53,7 +53,7 @@ class Member(BaseModel):
         return cls.model_validate(item, extra="ignore")
 
 
-class Membership(BaseModel):
+class Membership(Shown):
     """Whom a person speaks for: a company, a distributor, or the club's staff."""
 
     model_config = ConfigDict(frozen=True)
@@ -81,7 +81,7 @@ class ConsentAnswer(Form):
     agreed: bool
 
 
-class SpeaksFor(BaseModel):
+class SpeaksFor(Shown):
     """The membership as its holder sees it. While pending, nothing of the company is shown."""
 
     kind: str
@@ -89,7 +89,7 @@ class SpeaksFor(BaseModel):
     status: str
 
 
-class Me(BaseModel):
+class Me(Shown):
     """The caller's own profile."""
 
     member_id: str
@@ -119,7 +119,7 @@ class MeChange(Form):
     time_zone: TimeZone | None = None
 
 
-class ConsentShown(BaseModel):
+class ConsentShown(Shown):
     """A consent that joining asks for, in the reader's language."""
 
     purpose: str
@@ -128,7 +128,7 @@ class ConsentShown(BaseModel):
     text: str
 
 
-class ClubCard(BaseModel):
+class ClubCard(Shown):
     """What the club is, told before anything is asked."""
 
     name: str
@@ -145,7 +145,7 @@ class StaffForm(Form):
     language: Language | None = None
 
 
-class StaffMember(BaseModel):
+class StaffMember(Shown):
     """One of the staff."""
 
     member_id: str
@@ -154,6 +154,6 @@ class StaffMember(BaseModel):
     role: str
 
 
-class StaffList(BaseModel):
+class StaffList(Shown):
     items: list[StaffMember]
     next_cursor: str | None

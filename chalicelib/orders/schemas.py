@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field
 
 from chalicelib.companies import Region
 from chalicelib.members import PersonName
 from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, State
 from chalicelib.platform.club import Club, Language
-from chalicelib.platform.http import Day, Form, PageQuery
+from chalicelib.platform.http import Day, Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.pricing import PriceAnswer, RuleAnswer
@@ -135,18 +135,18 @@ class DistributorPersonForm(Form):
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class OrderedBy(BaseModel):
+class OrderedBy(Shown):
     company_id: str
     name: str
     inn: str
 
 
-class DeliveredBy(BaseModel):
+class DeliveredBy(Shown):
     distributor_id: str
     name: str
 
 
-class LineAnswer(BaseModel):
+class LineAnswer(Shown):
     """A line at the price that held when the order was placed, with the rule that made it and those that did not."""
 
     sku: str
@@ -182,7 +182,7 @@ class LineAnswer(BaseModel):
         )
 
 
-class QuoteLine(BaseModel):
+class QuoteLine(Shown):
     """A line at today's price; or what is wrong with it."""
 
     sku: str
@@ -196,7 +196,7 @@ class QuoteLine(BaseModel):
     errors: list[Fault] = Field(description="Where the line cannot be ordered like this.")
 
 
-class QuoteAnswer(BaseModel):
+class QuoteAnswer(Shown):
     """A cart at today's prices. `total` and `minimum_order` speak of the lines that have a price."""
 
     day: date
@@ -206,13 +206,13 @@ class QuoteAnswer(BaseModel):
     can_be_ordered: bool = Field(description="Whether no line has an error, and the total reaches the minimum.")
 
 
-class ShippedLineAnswer(BaseModel):
+class ShippedLineAnswer(Shown):
     sku: str
     quantity: int
     amount: Money
 
 
-class ShipmentAnswer(BaseModel):
+class ShipmentAnswer(Shown):
     document: str
     day: date = Field(description="Business date: the day on which it becomes purchase volume.")
     at: str
@@ -237,7 +237,7 @@ class ShipmentAnswer(BaseModel):
         )
 
 
-class HappenedAnswer(BaseModel):
+class HappenedAnswer(Shown):
     """A step: when, into which state, on whose side, and what was said (the reason, the document's number)."""
 
     at: str
@@ -250,7 +250,7 @@ class HappenedAnswer(BaseModel):
         return cls(at=happened.at, state=happened.state, by=happened.by.side, note=happened.note)
 
 
-class OrderSummary(BaseModel):
+class OrderSummary(Shown):
     """An order in a list."""
 
     order_id: str
@@ -267,7 +267,7 @@ class OrderSummary(BaseModel):
         return cls(**_summary(order))
 
 
-class OrderPage(BaseModel):
+class OrderPage(Shown):
     items: list[OrderSummary]
     next_cursor: str | None
 
@@ -304,7 +304,7 @@ def _summary(order: Order) -> dict[str, Any]:
     }
 
 
-class DebtAnswer(BaseModel):
+class DebtAnswer(Shown):
     """A shipment on credit that is not paid."""
 
     document: str
@@ -313,7 +313,7 @@ class DebtAnswer(BaseModel):
     overdue: bool
 
 
-class CreditAnswer(BaseModel):
+class CreditAnswer(Shown):
     """What the company has on order and owes, against its limit."""
 
     limit: Money | None = Field(description="As agreed; null where none is.")
@@ -322,14 +322,14 @@ class CreditAnswer(BaseModel):
     debts: list[DebtAnswer] = Field(description="First due first.")
 
 
-class ServedRegion(BaseModel):
+class ServedRegion(Shown):
     model_config = ConfigDict(frozen=True)
 
     region: str
     priority: int
 
 
-class Distributor(BaseModel):
+class Distributor(Shown):
     """Who delivers in some regions. `email` and `language` are those of its letters."""
 
     model_config = ConfigDict(frozen=True)
@@ -347,17 +347,17 @@ class Distributor(BaseModel):
         return cls.model_validate(item, extra="ignore")
 
 
-class DistributorPage(BaseModel):
+class DistributorPage(Shown):
     items: list[Distributor]
     next_cursor: str | None
 
 
-class DistributorPerson(BaseModel):
+class DistributorPerson(Shown):
     member_id: str
     name: str
     email: str
 
 
-class DistributorPeople(BaseModel):
+class DistributorPeople(Shown):
     items: list[DistributorPerson]
     next_cursor: str | None

@@ -56,6 +56,12 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 
 
+class Shown(BaseModel):
+    """Base of what is answered. Built at first use, like a form."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
 def _iso(given: object) -> object:
     # pydantic would also read 5 as a moment of 1970.
     if isinstance(given, date) or (isinstance(given, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given)):

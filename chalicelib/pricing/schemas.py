@@ -5,11 +5,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.club import Club
-from chalicelib.platform.http import Day, Form
+from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Amount, Money
 from chalicelib.pricing.rules import Bracket, Contract, Discount, Price, Promotion, Ruling, Selection, plain
 from chalicelib.pricing.wording import explain
@@ -33,7 +33,7 @@ Positive = Annotated[Amount, Field(ge=0, max_digits=14, decimal_places=2, exampl
 # --- a price ----------------------------------------------------------------------------------------------------------
 
 
-class RuleAnswer(BaseModel):
+class RuleAnswer(Shown):
     """A price rule and what it said."""
 
     name: str = Field(
@@ -48,7 +48,7 @@ class RuleAnswer(BaseModel):
         return cls(name=ruling.rule, reason=explain(ruling, language, club))
 
 
-class PriceAnswer(BaseModel):
+class PriceAnswer(Shown):
     """The caller's own price of one unit, with the rule that made it and those that did not."""
 
     unit_price: Money
@@ -165,7 +165,7 @@ class TermsForm(Form):
         return self
 
 
-class Terms(BaseModel):
+class Terms(Shown):
     """The personal terms of a company."""
 
     currency: str
@@ -265,7 +265,7 @@ class PromotionAnswer(PromotionForm):
     ended_on: date | None = Field(description="Where it was ended before its last day: the first day without it.")
 
 
-class PromotionPage(BaseModel):
+class PromotionPage(Shown):
     """Latest last day first."""
 
     items: list[PromotionAnswer]
@@ -279,7 +279,7 @@ class ApproveForm(Form):
     )
 
 
-class EarlierPromotion(BaseModel):
+class EarlierPromotion(Shown):
     model_config = ConfigDict(serialize_by_alias=True)
 
     promotion_id: str
@@ -288,7 +288,7 @@ class EarlierPromotion(BaseModel):
     last: date = Field(serialization_alias="to")
 
 
-class PromotionWarning(BaseModel):
+class PromotionWarning(Shown):
     """Goods that were on promotion for more than half of the year before: buyers take such a price for the usual one."""
 
     code: Literal["often_on_promotion"] = "often_on_promotion"
@@ -298,12 +298,12 @@ class PromotionWarning(BaseModel):
     promotions: list[EarlierPromotion]
 
 
-class Approval(BaseModel):
+class Approval(Shown):
     promotion: PromotionAnswer
     warnings: list[PromotionWarning]
 
 
-class RunningPromotion(BaseModel):
+class RunningPromotion(Shown):
     """A promotion as a partner sees it."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -340,5 +340,5 @@ class RunningPromotion(BaseModel):
         )
 
 
-class RunningPromotions(BaseModel):
+class RunningPromotions(Shown):
     items: list[RunningPromotion]

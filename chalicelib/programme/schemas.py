@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib.platform.club import Language
-from chalicelib.platform.http import Form
+from chalicelib.platform.http import Form, Shown
 
 Code = Literal["discount", "bonuses", "volume", "example"]
 
@@ -16,13 +16,13 @@ class RulesQuery(Form):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
 
 
-class RulesSection(BaseModel):
+class RulesSection(Shown):
     code: Code
     title: str
     lines: list[str] = Field(description="Sentences; no markup.")
 
 
-class ClubRules(BaseModel):
+class ClubRules(Shown):
     """The programme as it is today."""
 
     language: Language

@@ -1,8 +1,8 @@
 """What a report looks like, on its way in and out."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http import Form
+from chalicelib.platform.http import Form, Shown
 
 MOST_CHARACTERS = 100_000
 
@@ -30,7 +30,7 @@ class ReportForm(Form):
     )
 
 
-class ReportCard(BaseModel):
+class ReportCard(Shown):
     """A report as lists show it, in the reader's language."""
 
     model_config = ConfigDict(frozen=True)
@@ -48,7 +48,7 @@ class Report(ReportCard):
     body: str = Field(description="Markdown.")
 
 
-class ReportPage(BaseModel):
+class ReportPage(Shown):
     """Reports, newest first."""
 
     items: list[ReportCard]

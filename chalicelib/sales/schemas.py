@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Annotated
 
 from pydantic import (
-    BaseModel,
     Field,
     PlainSerializer,
     ValidationInfo,
@@ -14,7 +13,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.http import Day, PageQuery
+from chalicelib.platform.http import Day, PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 
@@ -39,7 +38,7 @@ class PurchasesQuery(PageQuery):
         return last
 
 
-class PurchaseLine(BaseModel):
+class PurchaseLine(Shown):
     """A line of a document. Quantity and amount are negative in a return."""
 
     sku: str = Field(description="Article number; empty where the source knows none.")
@@ -49,7 +48,7 @@ class PurchaseLine(BaseModel):
     amount: Money
 
 
-class OriginalDocument(BaseModel):
+class OriginalDocument(Shown):
     """The sale that a return takes back, as the return names it."""
 
     document: str | None = Field(description="Its number; null where only its day is told.")
@@ -59,7 +58,7 @@ class OriginalDocument(BaseModel):
     found: bool = Field(description="Whether the club knows this document among those of the company.")
 
 
-class Purchase(BaseModel):
+class Purchase(Shown):
     """A document as it is now: the newest revision of what the company bought by it or gave back."""
 
     source: str = Field(description="The system whose document this is; `orders`: shipped for an order of this club.")
@@ -77,7 +76,7 @@ class Purchase(BaseModel):
     lines: list[PurchaseLine] | None = Field(description="Null unless asked for with `lines=true`.")
 
 
-class Purchases(BaseModel):
+class Purchases(Shown):
     """Latest business date first. A page may hold fewer documents than asked for; the last one has no `next_cursor`."""
 
     items: list[Purchase]

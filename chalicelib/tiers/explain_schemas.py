@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.platform import figures
+from chalicelib.platform.http import Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.explain import Cause, Change, Days, Explanation, Place, Reason, Row, View
 from chalicelib.tiers.ladders import Step
@@ -23,7 +24,7 @@ class ExplainQuery(StandingQuery):
     )
 
 
-class PersonalStep(BaseModel):
+class PersonalStep(Shown):
     """The company's own first step: last year's purchases times the month's coefficient, within its bounds."""
 
     last_year: TierWindow = Field(description="The same window one year earlier.")
@@ -32,7 +33,7 @@ class PersonalStep(BaseModel):
     from_sum: Money
 
 
-class Hold(BaseModel):
+class Hold(Shown):
     """A step that an earlier window reached, and that is held."""
 
     reached_on: date = Field(description="The last day whose window reached it.")
@@ -41,7 +42,7 @@ class Hold(BaseModel):
     held_until: date
 
 
-class Manual(BaseModel):
+class Manual(Shown):
     """A tier by a manager's word."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -54,7 +55,7 @@ class Manual(BaseModel):
     author: str | None = Field(description="For the club's staff; null for the company.")
 
 
-class Decided(BaseModel):
+class Decided(Shown):
     """The tier of the day, by what one of the two clocks knows."""
 
     tier: Tier = Field(description="In force on this day.")
@@ -71,7 +72,7 @@ class Decided(BaseModel):
     documents_counted: int
 
 
-class Known(BaseModel):
+class Known(Shown):
     """A document by one of the two clocks."""
 
     counted: bool
@@ -84,7 +85,7 @@ class Known(BaseModel):
     recorded_at: str | None
 
 
-class ExplainedDocument(BaseModel):
+class ExplainedDocument(Shown):
     """A document that bears on the day."""
 
     source: str
@@ -94,7 +95,7 @@ class ExplainedDocument(BaseModel):
     known_now: Known
 
 
-class Correction(BaseModel):
+class Correction(Shown):
     """What became known of a document after the day."""
 
     source: str
@@ -107,7 +108,7 @@ class Correction(BaseModel):
     window_change: Money = Field(description="What it adds to the window sum of the day.")
 
 
-class TierExplanation(BaseModel):
+class TierExplanation(Shown):
     """Why a company had its tier on a day: as it was known when the day ended, and as it is known now."""
 
     company_id: str

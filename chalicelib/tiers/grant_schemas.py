@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http import Day, Form
+from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.tiers.rules import Grant
 
 State = Literal["coming", "in_force", "ended", "withdrawn"]
@@ -32,7 +32,7 @@ class WithdrawalForm(Form):
     reason: str = Field(min_length=3, max_length=500)
 
 
-class ManualTier(BaseModel):
+class ManualTier(Shown):
     """A manual tier, and what became of it."""
 
     grant_id: str
@@ -51,14 +51,14 @@ class ManualTier(BaseModel):
     withdrawn_by: str | None
     withdrawn_because: str | None
 
-    model_config = {"serialize_by_alias": True}
+    model_config = ConfigDict(serialize_by_alias=True)
 
     @classmethod
     def of(cls, grant: Grant, company_id: str, today: date) -> "ManualTier":
         return cls(company_id=company_id, state=_state(grant, today), **grant._asdict())
 
 
-class ManualTiers(BaseModel):
+class ManualTiers(Shown):
     """Latest first."""
 
     items: list[ManualTier]

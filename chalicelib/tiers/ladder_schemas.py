@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.club import (
@@ -16,7 +16,7 @@ from chalicelib.platform.club import (
     floor_below,
     rising,
 )
-from chalicelib.platform.http import Day, Form, PageQuery
+from chalicelib.platform.http import Day, Form, PageQuery, Shown
 from chalicelib.platform.money import Amount
 from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, State, Step, Steps
 from chalicelib.tiers.schemas import Percent
@@ -121,7 +121,7 @@ class LaddersQuery(PageQuery):
     pass
 
 
-class LadderFigures(BaseModel):
+class LadderFigures(Shown):
     """A step: from this window sum on, this discount."""
 
     tier: str
@@ -131,7 +131,7 @@ class LadderFigures(BaseModel):
     name_ru: str
 
 
-class Season(BaseModel):
+class Season(Shown):
     """First and last day, MM-DD, both in it."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -140,7 +140,7 @@ class Season(BaseModel):
     last: str = Field(serialization_alias="to")
 
 
-class PersonalFirstStep(BaseModel):
+class PersonalFirstStep(Shown):
     """How the first step follows a company's own last year."""
 
     months: int
@@ -148,7 +148,7 @@ class PersonalFirstStep(BaseModel):
     coefficients: list[Percent] = Field(description="By month, January first.")
 
 
-class TierLadder(BaseModel):
+class TierLadder(Shown):
     """A ladder, its state today, and who brought it there.
 
     It is in force from `valid_from` until another one of its currency is; the founding ladder has been so from the beginning.
@@ -204,7 +204,7 @@ class TierLadder(BaseModel):
         )
 
 
-class TierLadders(BaseModel):
+class TierLadders(Shown):
     items: list[TierLadder]
     next_cursor: str | None
 

@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from chalicelib.platform.club import Club
-from chalicelib.platform.http import Day, Form
+from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders import Step
 from chalicelib.tiers.outlook import (
@@ -37,7 +37,7 @@ class StandingQuery(Form):
     )
 
 
-class Tier(BaseModel):
+class Tier(Shown):
     """A tier. The code of no tier is empty."""
 
     code: str
@@ -53,7 +53,7 @@ class TierTonight(Tier):
     )
 
 
-class TierWindow(BaseModel):
+class TierWindow(Shown):
     """The days whose purchases count, both included, and their net sum."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -63,7 +63,7 @@ class TierWindow(BaseModel):
     sum: Money
 
 
-class NextStep(BaseModel):
+class NextStep(Shown):
     """The step above the one that the window sum gives."""
 
     tier: Tier
@@ -71,7 +71,7 @@ class NextStep(BaseModel):
     missing: Money
 
 
-class FallOut(BaseModel):
+class FallOut(Shown):
     """A day on which purchases leave the window, and what follows if nothing more is bought."""
 
     day: date
@@ -90,14 +90,14 @@ class FallOut(BaseModel):
     )
 
 
-class LadderStep(BaseModel):
+class LadderStep(Shown):
     """A step of the ladder: from this window sum on."""
 
     tier: Tier
     from_sum: Money
 
 
-class Ladder(BaseModel):
+class Ladder(Shown):
     """The steps of this day, lowest first; the last one is open."""
 
     version: str
@@ -109,7 +109,7 @@ class Ladder(BaseModel):
     steps: list[LadderStep]
 
 
-class StandingAnswer(BaseModel):
+class StandingAnswer(Shown):
     """Where a company stands: the tier in force, and what moves it."""
 
     company_id: str

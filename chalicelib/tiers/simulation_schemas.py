@@ -4,20 +4,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from chalicelib.platform.http import Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.simulations import Totals
 
 
-class SimulationProgress(BaseModel):
+class SimulationProgress(Shown):
     companies_done: int
     companies_found: int = Field(description="So far; all of them once `parts_total` is known.")
     parts_done: int
     parts_total: int | None = Field(description="Null while companies are still being found.")
 
 
-class SimulationStep(BaseModel):
+class SimulationStep(Shown):
     """The companies that are on a step today, by what the ladder would do to their discount."""
 
     tier: str = Field(description="Empty: no tier.")
@@ -27,7 +28,7 @@ class SimulationStep(BaseModel):
     unchanged: int
 
 
-class SimulationMove(BaseModel):
+class SimulationMove(Shown):
     """How many companies would have which tier today instead of which."""
 
     from_tier: str
@@ -35,7 +36,7 @@ class SimulationMove(BaseModel):
     companies: int
 
 
-class SimulationResult(BaseModel):
+class SimulationResult(Shown):
     """What the ladder would have changed had it always been in force.
 
     The discount given is summed over the days of the 12 months: what that day's purchases would have cost without the discount that was
@@ -70,14 +71,14 @@ class SimulationResult(BaseModel):
         )
 
 
-class SimulationList(BaseModel):
+class SimulationList(Shown):
     """Every company with its tier, purchases and discount before and after, for download (CSV; the address works for a while)."""
 
     url: str
     expires_at: datetime
 
 
-class TierSimulation(BaseModel):
+class TierSimulation(Shown):
     model_config = ConfigDict(serialize_by_alias=True)
 
     simulation_id: str
