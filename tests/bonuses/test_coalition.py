@@ -1,14 +1,12 @@
 """What partners of the coalition grant: once for each reference, within limits that hold however many come at once."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from chalice.app import Chalice
 
 from chalicelib.bonuses import ledger, rules
 from chalicelib.bonuses import store as ledger_store
@@ -20,6 +18,7 @@ from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, lost_replies, races, watched
 from tests.support.memory import MemoryDynamo
+from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
 from tests.support.table import everything, restore
 
 CLIENT = "taxipark26"
@@ -282,51 +281,38 @@ def test_a_limit_cannot_exceed_that_of_a_longer_time(club: Api) -> None:
 CALLERS = 32
 
 
-@pytest.fixture
-def _a_request_per_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chalice keeps the one request of its process on the app; here a process has many."""
-    here = threading.local()
-    own = property(lambda app: here.request, lambda app, request: setattr(here, "request", request))
-    monkeypatch.setattr(Chalice, "current_request", own, raising=False)
-
-
-def at_once(act: Any) -> list[Answer]:
-    """All start together, and ask again when they are told to."""
-    gate = threading.Barrier(CALLERS)
+def until_heard(act: Callable[[int], Answer]) -> list[Answer]:
+    """All at once, and each asks again when it is told to."""
 
     def one(number: int) -> Answer:
-        gate.wait()
-        while True:
-            answer = act(number)
-            if answer.status != 503:
-                return answer
+        while (answer := act(number)).status == 503:
             assert answer.headers["retry-after"] == "1"
+        return answer
 
-    with ThreadPoolExecutor(CALLERS) as pool:
-        return list(pool.map(one, range(CALLERS)))
+    return at_once(CALLERS, one)
 
 
-@pytest.mark.usefixtures("_a_request_per_thread")
+@pytest.mark.usefixtures("a_request_per_thread")
 def test_many_at_once_reach_a_limit_exactly_and_never_exceed_it(club: Api, work: Work) -> None:
-    answers = at_once(lambda number: post(club, f"act-{number}", amount="20.00"))
+    answers = until_heard(lambda number: post(club, f"act-{number}", amount="20.00"))
     statuses = [answer.status for answer in answers]
     assert (statuses.count(201), statuses.count(422)) == (12, 20), "240 of 250 in a day"
     assert {answer.json["limit"] for answer in answers if answer.status == 422} == {"per_company_and_day"}
     assert available(work) == 240
 
 
-@pytest.mark.usefixtures("_a_request_per_thread")
+@pytest.mark.usefixtures("a_request_per_thread")
 def test_the_same_grant_many_times_at_once_is_one(club: Api, work: Work) -> None:
-    answers = at_once(lambda _: post(club))
+    answers = until_heard(lambda _: post(club))
     assert {(answer.status, answer.text) for answer in answers} == {(201, answers[0].text)}
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
     assert available(work) == 100
 
 
-@pytest.mark.usefixtures("_a_request_per_thread")
+@pytest.mark.usefixtures("a_request_per_thread")
 def test_reversals_at_once_take_no_more_than_the_grant(club: Api, work: Work) -> None:
     post(club)
-    answers = at_once(lambda number: take_back(club, f"r{number}", amount="7.00"))
+    answers = until_heard(lambda number: take_back(club, f"r{number}", amount="7.00"))
     assert [answer.status for answer in answers].count(200) == 14
     assert available(work) == 2
 

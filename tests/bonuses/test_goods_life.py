@@ -1,8 +1,6 @@
 """The process dies, replies get lost, many choose at once, days pass: goods are owed, chosen and shipped once."""
 
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +8,6 @@ from itertools import chain, count
 from typing import Any
 
 import pytest
-from chalice.app import Chalice
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -33,6 +30,7 @@ from tests.bonuses.goods_steps import (
 from tests.conftest import NOON
 from tests.support.api import Answer, Api
 from tests.support.crashes import crashes, lost_replies, races
+from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
 from tests.support.table import everything, restore
 
 CALLERS = 32
@@ -217,36 +215,14 @@ def test_a_gift_is_given_and_comes_back_once_whatever_is_interrupted(
 
 
 @pytest.fixture
-def _a_request_per_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chalice keeps the one request of its process on the app; here a process has many."""
-    here = threading.local()
-    own = property(lambda app: here.request, lambda app, request: setattr(here, "request", request))
-    monkeypatch.setattr(Chalice, "current_request", own, raising=False)
-
-
-@pytest.fixture
-def local_shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch, _a_request_per_thread: None) -> Shelf:
+def local_shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     return made(Work(table=local_table, now=NOON), monkeypatch)
 
 
-def at_once(act: Callable[[int], Answer]) -> list[Answer]:
-    """All start together; who is told to wait asks again."""
-    gate = threading.Barrier(CALLERS)
-
-    def one(number: int) -> Answer:
-        gate.wait()
-        while True:
-            answer = act(number)
-            if answer.status != 409 or answer.json["code"] != "in_flight":
-                return answer
-
-    with ThreadPoolExecutor(CALLERS) as pool:
-        return list(pool.map(one, range(CALLERS)))
-
-
+@pytest.mark.usefixtures("a_request_per_thread")
 def test_of_many_choices_at_once_exactly_what_is_left_is_reserved(local_shelf: Shelf) -> None:
     owed = local_shelf.earned("1300").entitlement_id  # 130.00: ten lamps of 12.00, and 10.00 that buy none
-    answers = at_once(lambda number: local_shelf.choose(owed, {"LMP-1": 1}, key=f"choice-{number}"))
+    answers = at_once(CALLERS, lambda number: local_shelf.choose(owed, {"LMP-1": 1}, key=f"choice-{number}"))
     assert [answer.status for answer in answers].count(201) == 10
     assert {(answer.status, answer.json["code"]) for answer in answers if answer.status != 201} == {(422, "above_left")}
     (found,) = entitlements(local_shelf.work)
@@ -255,11 +231,13 @@ def test_of_many_choices_at_once_exactly_what_is_left_is_reserved(local_shelf: S
     holds(local_shelf.work)
 
 
+@pytest.mark.usefixtures("a_request_per_thread")
 def test_shipments_told_at_once_add_up_and_never_exceed_what_was_chosen(local_shelf: Shelf) -> None:
     owed = local_shelf.earned("1200").entitlement_id
     choice = local_shelf.chosen(owed, {"LMP-1": 10})
     answers = at_once(
-        lambda number: local_shelf.ship(owed, choice, {"LMP-1": 1}, document=f"УТ-{number}", key=f"part-{number}")
+        CALLERS,
+        lambda number: local_shelf.ship(owed, choice, {"LMP-1": 1}, document=f"УТ-{number}", key=f"part-{number}"),
     )
     assert [answer.status for answer in answers].count(200) == 10
     assert balances(local_shelf.work).redeemed == 120

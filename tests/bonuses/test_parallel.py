@@ -1,43 +1,21 @@
 """Many at the same bonuses at the same moment."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from chalice.app import Chalice
 
 from tests.bonuses.steps import Office, all_postings, balances, credit
-from tests.support.api import Answer
+from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
 
 CALLERS = 32
 
-
-@pytest.fixture(autouse=True)
-def _a_request_per_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chalice keeps the one request of its process on the app; here a process has many."""
-    here = threading.local()
-    own = property(lambda app: here.request, lambda app, request: setattr(here, "request", request))
-    monkeypatch.setattr(Chalice, "current_request", own, raising=False)
-
-
-def at_once(act: Callable[[int], Answer]) -> list[Answer]:
-    """All start together."""
-    gate = threading.Barrier(CALLERS)
-
-    def one(number: int) -> Answer:
-        gate.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(CALLERS) as pool:
-        return list(pool.map(one, range(CALLERS)))
+pytestmark = pytest.mark.usefixtures("a_request_per_thread")
 
 
 def test_of_many_redemptions_of_one_balance_exactly_the_balance_is_spent(local_office: Office) -> None:
     credit(local_office.work, "cmp_1", "700")
     credit(local_office.work, "cmp_1", "300", local_office.work.today)
-    answers = at_once(lambda number: local_office.redeem("100", key=f"redeem-{number}"))
+    answers = at_once(CALLERS, lambda number: local_office.redeem("100", key=f"redeem-{number}"))
     assert Counter(answer.status for answer in answers) == {201: 10, 422: 22}
     refused = [answer.json for answer in answers if answer.status == 422]
     assert {(each["code"], each["available"]["amount"]) for each in refused} == {("not_enough_bonus", "0.00")}
@@ -52,7 +30,7 @@ def test_of_many_redemptions_of_one_balance_exactly_the_balance_is_spent(local_o
 
 def test_the_same_request_many_times_at_once_redeems_once(local_office: Office) -> None:
     credit(local_office.work, "cmp_1", "1000")
-    answers = at_once(lambda _: local_office.redeem("100", key="the-one"))
+    answers = at_once(CALLERS, lambda _: local_office.redeem("100", key="the-one"))
     assert {answer.status for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
@@ -64,7 +42,7 @@ def test_of_all_who_end_a_redemption_at_once_one_is_heard(local_office: Office) 
     credit(local_office.work, "cmp_1", "1000")
     redemption_id = local_office.redeemed("100")
     steps = [local_office.cancel, local_office.complete]
-    answers = at_once(lambda number: steps[number % 2](redemption_id))
+    answers = at_once(CALLERS, lambda number: steps[number % 2](redemption_id))
     assert Counter(answer.status for answer in answers) == {200: 1, 409: CALLERS - 1}
     (heard,) = [answer.json["state"] for answer in answers if answer.status == 200]
     assert {answer.json["state"] for answer in answers} == {heard}
@@ -72,6 +50,6 @@ def test_of_all_who_end_a_redemption_at_once_one_is_heard(local_office: Office) 
 
 
 def test_all_who_add_at_once_are_heard(local_office: Office) -> None:
-    answers = at_once(lambda number: local_office.adjust("10", key=f"adjust-{number}"))
+    answers = at_once(CALLERS, lambda number: local_office.adjust("10", key=f"adjust-{number}"))
     assert {answer.status for answer in answers} == {201}
     assert balances(local_office.work).available == 10 * CALLERS

@@ -1,12 +1,10 @@
 """What a company has on order and owes, and what the agreed limit leaves room for."""
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -25,11 +23,11 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Table, keys
 from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
-from tests.orders.test_parallel import _a_request_per_thread  # noqa: F401  a request per thread here too
 from tests.pricing.steps import MANAGER
-from tests.support.api import Answer, Api
+from tests.support.api import Api
 from tests.support.crashes import crashes, lost_replies, watched
 from tests.support.memory import MemoryDynamo
+from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
 
 CALLERS = 64
 
@@ -218,16 +216,10 @@ def test_a_company_sees_what_it_has_on_order_and_owes(market: Market):
 # --- many at once -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("a_request_per_thread")
 def test_of_many_orders_at_once_just_as_many_are_placed_as_the_limit_holds(local_market: Market):
     agree(local_market, credit_limit="1300.00")
-    gate = Barrier(CALLERS)
-
-    def place(number: int) -> Answer:
-        gate.wait()
-        return local_market.place({"LMP-1": 1}, key=f"cart-{number}")
-
-    with ThreadPoolExecutor(CALLERS) as pool:
-        answers = list(pool.map(place, range(CALLERS)))
+    answers = at_once(CALLERS, lambda number: local_market.place({"LMP-1": 1}, key=f"cart-{number}"))
     assert [answer.status for answer in answers].count(201) == 10
     refused = [answer.json for answer in answers if answer.status != 201]
     assert {answer["code"] for answer in refused} == {"credit_exceeded"}

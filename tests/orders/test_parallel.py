@@ -1,40 +1,18 @@
 """Many at the same order at the same moment."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from chalice.app import Chalice
 
 from tests.orders.steps import Market
 from tests.support.api import Answer
+from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
 
 CALLERS = 16
 
-
-@pytest.fixture(autouse=True)
-def _a_request_per_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chalice keeps the one request of its process on the app; here a process has many."""
-    here = threading.local()
-    own = property(lambda app: here.request, lambda app, request: setattr(here, "request", request))
-    monkeypatch.setattr(Chalice, "current_request", own, raising=False)
-
-
-def at_once(act: Callable[[int], Answer]) -> list[Answer]:
-    """All start together."""
-    gate = threading.Barrier(CALLERS)
-
-    def one(number: int) -> Answer:
-        gate.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(CALLERS) as pool:
-        return list(pool.map(one, range(CALLERS)))
+pytestmark = pytest.mark.usefixtures("a_request_per_thread")
 
 
 def test_the_same_request_many_times_at_once_makes_one_order(local_market: Market):
-    answers = at_once(lambda _: local_market.place({"LMP-1": 10}, key="cart-7"))
+    answers = at_once(CALLERS, lambda _: local_market.place({"LMP-1": 10}, key="cart-7"))
     assert {answer.status for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
@@ -44,7 +22,7 @@ def test_the_same_request_many_times_at_once_makes_one_order(local_market: Marke
 
 
 def test_many_requests_at_once_make_as_many_orders(local_market: Market):
-    answers = at_once(lambda number: local_market.place({"LMP-1": number + 1}, key=f"cart-{number}"))
+    answers = at_once(CALLERS, lambda number: local_market.place({"LMP-1": number + 1}, key=f"cart-{number}"))
     assert {answer.status for answer in answers} == {201}
     assert len({answer.json["order_id"] for answer in answers}) == CALLERS
     assert len(local_market.events()) == CALLERS
@@ -53,7 +31,7 @@ def test_many_requests_at_once_make_as_many_orders(local_market: Market):
 def test_of_all_who_answer_an_order_at_once_one_is_heard(local_market: Market):
     order_id = local_market.placed()
     steps = [local_market.cancel, local_market.accept, local_market.reject]
-    answers = at_once(lambda number: steps[number % 3](order_id))
+    answers = at_once(CALLERS, lambda number: steps[number % 3](order_id))
     assert sorted(answer.status for answer in answers) == [200] + [409] * (CALLERS - 1)
     (heard,) = [answer.json for answer in answers if answer.status == 200]
     order = local_market.order(order_id)
@@ -74,7 +52,7 @@ def test_shipments_told_at_once_add_up_and_never_exceed_the_order(local_market: 
                 return told
             assert told.headers["retry-after"] == "1"
 
-    answers = at_once(ship)
+    answers = at_once(CALLERS, ship)
     assert [answer.status for answer in answers].count(200) == 10
     assert {answer.json["state"] for answer in answers if answer.status == 409} == {"completed"}
     order = local_market.order(order_id)
