@@ -80,7 +80,7 @@ def check_payment(tx: Transaction, known: Known) -> None:
 
 def paid_on(work: Work, ref: Ref) -> date | None:
     """The day on which the document was paid, as it is known now; consistent."""
-    return _paid_on(work.table.get(keys.payment(*ref), consistent=True))
+    return payment_of(work, ref).paid_on
 
 
 def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:

@@ -38,10 +38,6 @@ class Lot:
     credited: Decimal = ZERO
     spent: Mapping[date, Decimal] = field(default_factory=dict)
 
-    @property
-    def spent_sum(self) -> Decimal:
-        return sum(self.spent.values(), ZERO)
-
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -247,11 +243,6 @@ def credit(book: Book, expires_on: date, amount: Decimal, day: date) -> Book:
     lot = book.lots.get(expires_on) or Lot(expires_on, day)
     credited = replace(lot, opened=min(lot.opened, day), credited=lot.credited + amount)
     return replace(book, lots={**book.lots, expires_on: credited})
-
-
-def mature(book: Book, expires_on: date, amount: Decimal, day: date) -> Book:
-    """What was pending becomes available, in the lots of this expiry day."""
-    return credit(pend(book, -amount), expires_on, amount, day)
 
 
 def oldest_first(book: Book, amount: Decimal, day: date) -> Parts:

@@ -10,7 +10,6 @@ from chalicelib.tiers.outlook import Standing
 from chalicelib.tiers.schemas import tier_name
 from chalicelib.tiers.service import (
     decide,
-    in_force,
     ladder_today,
     nightly,
     on_sale_recorded,
@@ -23,7 +22,6 @@ __all__ = [
     "Standing",
     "Step",
     "decide",
-    "in_force",
     "ladder_today",
     "ladders_of",
     "nightly",

@@ -44,11 +44,6 @@ LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def in_force(work: Work, company_id: str) -> Step:
-    """The tier of today, for prices; no tier for a company without a standing. One read."""
-    return store.tier_in_force(store.load(work, company_id), work.today)
-
-
 def standing(work: Work, company_id: str) -> Standing:
     """Where a company stands today. One read; two more, for its currency and ladders, if it has not bought yet."""
     item = store.load(work, company_id)

@@ -192,7 +192,7 @@ def test_a_night_costs_by_who_is_due(work: Work, monkeypatch: pytest.MonkeyPatch
     tell(alone, among_many, DUE, MEMBERS, "local cloud")
     idle = night(replace(work, now=work.now + timedelta(days=1)), monkeypatch)
     report("nightly tiers: calls and read units of a night with nobody due", f"{idle.calls} and {idle.read_units:g}")
-    assert idle.decisions.calls == []
+    assert idle.doing.calls == []
 
 
 @pytest.mark.timeout(1800)

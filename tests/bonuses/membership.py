@@ -5,7 +5,7 @@ that is due on another day and moved on another day, without a ledger of its own
 it should would show in the calls.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,45 +21,12 @@ from chalicelib.platform.work import Work
 from chalicelib.table import keys
 from chalicelib.table.transactions import to_wire
 from tests.conftest import NOON
-from tests.support.spent import Spent, spent
+from tests.support.nights import Night, Queue
+from tests.support.spent import spent
 
 EVE = NOON + timedelta(days=40)  # 30 December
 MORNING = timedelta(days=2)  # later, one lot has expired, and the other is to be warned of
 EXPIRES, WARNED_OF = date(2026, 12, 31), date(2027, 1, 31)
-
-
-@dataclass
-class Queue:
-    """Stands for SQS: takes everything and counts the calls."""
-
-    bodies: list[str] = field(default_factory=list)
-    calls: int = 0
-
-    def send_message_batch(self, **request: Any) -> dict[str, Any]:
-        self.calls += 1
-        self.bodies += [entry["MessageBody"] for entry in request["Entries"]]
-        return {"Successful": request["Entries"], "Failed": []}
-
-
-@dataclass
-class Night:
-    """What naming cost, and what was done of the named."""
-
-    naming: Spent
-    doing: Spent
-    queue: Queue
-
-    @property
-    def calls(self) -> int:
-        return len(self.naming.calls) + self.queue.calls + len(self.doing.calls)
-
-    @property
-    def read_units(self) -> float:
-        return self.naming.read_units + self.doing.read_units
-
-    @property
-    def write_units(self) -> float:
-        return self.naming.write_units + self.doing.write_units
 
 
 def members(work: Work, count: int) -> list[str]:

@@ -46,7 +46,7 @@ def lots(draw: st.DrawFn) -> dict[date, Lot]:
 @st.composite
 def books(draw: st.DrawFn) -> Book:
     held = draw(lots())
-    spent = sum((lot.spent_sum for lot in held.values()), Decimal(0))
+    spent = sum((sum(lot.spent.values()) for lot in held.values()), Decimal(0))
     redeemed = min(spent, draw(amounts))
     return replace(
         EMPTY,
@@ -137,7 +137,7 @@ def test_balances_sum_to_zero(book: Book, day: date):
 def test_an_allocation_neither_makes_nor_loses_anything(held: dict[date, Lot]):
     found = rules.allocation(held)
     credited = sum((lot.credited for lot in held.values()), Decimal(0))
-    spent = sum((lot.spent_sum for lot in held.values()), Decimal(0))
+    spent = sum((sum(lot.spent.values()) for lot in held.values()), Decimal(0))
     assert all(left >= 0 for left in found.left.values())
     assert sum(found.left.values()) - found.debt == credited - spent
 
@@ -236,12 +236,14 @@ def test_only_lots_that_had_not_expired_stand_in_for_others(changes: list[Change
     """A lot that ended before anything was missing keeps what it holds: it has expired, it was not spent."""
     held = after(changes).lots
     missing = [
-        min([lot.opened, *lot.spent]) for lot in held.values() if lot.credited < lot.spent_sum or lot.credited < 0
+        min([lot.opened, *lot.spent])
+        for lot in held.values()
+        if lot.credited < sum(lot.spent.values()) or lot.credited < 0
     ]
     left = rules.allocation(held).left
     for end, lot in held.items():
         if all(end < since for since in missing):
-            assert left[end] == max(lot.credited, Decimal(0)) - lot.spent_sum
+            assert left[end] == max(lot.credited, Decimal(0)) - sum(lot.spent.values())
 
 
 def test_a_reversed_accrual_that_was_spent_is_made_up_for_by_another_lot():

@@ -119,7 +119,7 @@ class Life(RuleBasedStateMachine):
         amount = self.pending.pop(number)
         day = self.work.today
         ends = rules.expiry(rules.Expiry(way, periods), day)  # type: ignore[arg-type]
-        self.change("payment", number, lambda book: rules.mature(book, ends, amount, day), times)
+        self.change("payment", number, lambda book: rules.credit(rules.pend(book, -amount), ends, amount, day), times)
         self.credited[number] = (ends, amount)
 
     @precondition(lambda self: self.credited)

@@ -11,7 +11,7 @@ an item of each when the index is asked for its partition; so whoever asks for m
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,7 +30,7 @@ from chalicelib.tiers.ladders import Ladder, PersonalStep
 from chalicelib.tiers.rules import Facts
 from tests.support.memory import MemoryDynamo
 from tests.support.metered import MeteredDynamo, metered
-from tests.support.spent import Spent
+from tests.support.nights import Night, Queue
 
 
 def seasonal_ladders(work: Work) -> tuple[Ladder, ...]:
@@ -43,19 +43,6 @@ def seasonal_ladders(work: Work) -> tuple[Ladder, ...]:
     )
     next_year = replace(this_year, version="2027-1", valid_from=work.today + timedelta(days=40))
     return this_year, next_year
-
-
-@dataclass
-class Queue:
-    """Stands for SQS: takes everything and counts the calls."""
-
-    bodies: list[str] = field(default_factory=list)
-    calls: int = 0
-
-    def send_message_batch(self, **request: Any) -> dict[str, Any]:
-        self.calls += 1
-        self.bodies += [entry["MessageBody"] for entry in request["Entries"]]
-        return {"Successful": request["Entries"], "Failed": []}
 
 
 # Silver was reached up to day -30, and has been held since: tomorrow it falls to bronze.
@@ -116,25 +103,6 @@ def crowd(work: Work, like: str, count: int) -> None:
         numbers = range(start, min(start + 25, count))
         batch = [{"PutRequest": {"Item": to_wire(of_the_crowd(pattern, number, work.today))}} for number in numbers]
         work.table.client.batch_write_item(RequestItems={work.table.name: batch})
-
-
-@dataclass
-class Night:
-    run: Spent
-    decisions: Spent
-    queue: Queue
-
-    @property
-    def calls(self) -> int:
-        return len(self.run.calls) + self.queue.calls + len(self.decisions.calls)
-
-    @property
-    def read_units(self) -> float:
-        return self.run.read_units + self.decisions.read_units
-
-    @property
-    def write_units(self) -> float:
-        return self.run.write_units + self.decisions.write_units
 
 
 def night(work: Work, monkeypatch: pytest.MonkeyPatch) -> Night:

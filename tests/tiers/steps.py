@@ -15,7 +15,7 @@ from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Table, keys
 from chalicelib.table.transactions import Item, from_wire, to_wire
-from chalicelib.tiers import grant_service, service, store
+from chalicelib.tiers import Step, grant_service, service, store
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
 from chalicelib.tiers.outlook import Standing, known_since, stands
 from chalicelib.tiers.schemas import StandingAnswer
@@ -137,6 +137,11 @@ def night(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
     for message in queued(work):
         tiers.decide(work, message)
     return counts
+
+
+def tier_now(work: Work, company_id: str) -> Step:
+    """The tier in force today, as prices find it."""
+    return tiers.tier_in_force(standing_item(work, company_id), work.today)
 
 
 def standing_item(work: Work, company_id: str) -> Item | None:

@@ -36,6 +36,7 @@ from tests.tiers.steps import (
     sale_events,
     shown,
     standing_item,
+    tier_now,
     told,
     warnings,
 )
@@ -58,7 +59,7 @@ def test_a_sale_puts_the_tier_in_force_at_once(work: Work):
     standing = tiers.standing(work, company_id)
     assert (standing.tier.tier, standing.tier.discount_percent, standing.reached.window_sum) == ("gold", 7, 560_000)
     assert (standing.since, standing.safe_until) == (work.today, work.today + timedelta(days=119))
-    assert tiers.in_force(work, company_id) == standing.tier
+    assert tier_now(work, company_id) == standing.tier
     assert moves(work, company_id) == [("", "bronze", "reached"), ("bronze", "gold", "reached")]
 
 
@@ -90,7 +91,7 @@ def test_the_event_carries_what_a_letter_needs(work: Work):
 
 def test_a_sale_below_the_lowest_step_changes_no_tier(work: Work):
     company_id = bought(work, {0: "49999.99"})
-    assert tiers.in_force(work, company_id).tier == ""
+    assert tier_now(work, company_id).tier == ""
     assert moves(work, company_id) == []
     assert "gsi2pk" not in (kept(work, company_id) or {})
 
@@ -98,7 +99,7 @@ def test_a_sale_below_the_lowest_step_changes_no_tier(work: Work):
 def test_history_from_before_what_a_standing_tells_costs_no_call(work: Work):
     company_id = company(work)
     event = buy(work, company_id, -211, 1_000_000)
-    tiers.in_force(work, company_id)
+    tier_now(work, company_id)
     service.ladders_of(work, "RUB")  # read once for all the work
     with calls_counted(work.table.client) as made:
         tiers.on_sale_recorded(work, event)
@@ -125,9 +126,9 @@ def test_a_correction_that_changes_no_day_costs_no_call(work: Work):
 
 def test_what_is_dated_ahead_counts_on_its_day(work: Work):
     company_id = bought(work, {0: 60_000, 2: 100_000})
-    assert tiers.in_force(work, company_id).tier == "bronze"
+    assert tier_now(work, company_id).tier == "bronze"
     assert due(work, company_id, 2).items() <= (kept(work, company_id) or {}).items()
-    assert tiers.in_force(days_later(work, 2), company_id).tier == "silver"
+    assert tier_now(days_later(work, 2), company_id).tier == "silver"
 
 
 def test_a_return_lowers_the_sum_of_today_and_the_tier_after_the_hold(work: Work):
@@ -148,7 +149,7 @@ def test_a_correction_takes_at_once_what_rested_on_an_error(work: Work):
     deliver(work, company_id)
     buy(work, company_id, -10, 16_000, number="A-1")
     deliver(work, company_id)
-    assert tiers.in_force(work, company_id).tier == ""
+    assert tier_now(work, company_id).tier == ""
     assert moves(work, company_id) == [("", "silver", "reached"), ("silver", "", "corrected")]
 
 
@@ -183,7 +184,7 @@ def test_a_currency_without_a_ladder_has_no_tiers(work: Work):
 
 
 def test_a_company_that_there_is_not_has_no_tier(work: Work):
-    assert tiers.in_force(work, "co_nowhere").tier == ""
+    assert tier_now(work, "co_nowhere").tier == ""
     assert tiers.tier_in_force(None, work.today).tier == ""
 
 
@@ -199,7 +200,7 @@ def test_a_company_that_lost_a_document_is_followed_whatever_its_currency(work: 
     number = next(event.item["document"] for event in sale_events(work, rich))
     buy(work, poor, -3, 160_000, number=number)
     deliver(work, rich, poor)
-    assert (tiers.in_force(work, rich).tier, tiers.in_force(work, poor).tier) == ("", "silver")
+    assert (tier_now(work, rich).tier, tier_now(work, poor).tier) == ("", "silver")
 
 
 def test_a_sale_costs_two_reads_and_one_write(work: Work):
@@ -230,19 +231,19 @@ def with_personal_steps(work: Work) -> Work:
 def test_the_first_step_of_an_old_company_is_its_own(work: Work):
     club = with_personal_steps(work)
     company_id = bought(club, {-600: 100, -365: 20_000, 0: 20_000})
-    assert tiers.in_force(club, company_id).tier == "bronze"
+    assert tier_now(club, company_id).tier == "bronze"
     young = bought(club, {-365: 20_000, 0: 20_000}, name="Young")
-    assert tiers.in_force(club, young).tier == ""
+    assert tier_now(club, young).tier == ""
 
 
 def test_a_first_purchase_of_long_ago_that_becomes_known_makes_the_first_step_personal(work: Work):
     club = with_personal_steps(work)
     company_id = bought(club, {-365: 20_000, 0: 20_000})
     tiers.on_sale_recorded(club, buy(club, company_id, -3000, 100, number="A-1"))
-    assert tiers.in_force(club, company_id).tier == "bronze"
+    assert tier_now(club, company_id).tier == "bronze"
     buy(club, company_id, 0, 0, number="A-1")
     deliver(club, company_id)
-    assert tiers.in_force(club, company_id).tier == ""
+    assert tier_now(club, company_id).tier == ""
 
 
 def test_more_history_of_an_old_company_is_one_look_at_its_standing(work: Work):
@@ -268,7 +269,7 @@ def test_one_delivery_makes_a_company_anew_once(work: Work):
         for event in events:
             tiers.on_sale_recorded(work, event)
     assert len(made) == 4  # and one for the currency of a company that has no standing yet
-    assert tiers.in_force(work, company_id).tier == "silver"
+    assert tier_now(work, company_id).tier == "silver"
 
 
 purchases = st.lists(
@@ -321,7 +322,7 @@ def test_a_tier_falls_on_its_day_and_the_night_tells(work: Work, one_shard: None
 def test_a_tier_falls_on_its_day_though_no_night_runs(work: Work):
     company_id = bought(work, {-80: 100_000, -10: 60_000})
     assert later(work, company_id, 40).tier.tier == "bronze"
-    assert tiers.in_force(days_later(work, 40), company_id).tier == "bronze"
+    assert tier_now(days_later(work, 40), company_id).tier == "bronze"
     assert later(work, company_id, 110).tier.tier == ""
 
 
@@ -403,7 +404,7 @@ def test_a_standing_that_was_never_written_is_made_by_deciding(work: Work):
     company_id = company(work)
     buy(work, company_id, -10, 160_000)
     tiers.decide(work, message_for(company_id))
-    assert tiers.in_force(work, company_id).tier == "silver"
+    assert tier_now(work, company_id).tier == "silver"
     assert len(moves(work, company_id)) == 1
 
 
