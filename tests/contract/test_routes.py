@@ -13,8 +13,11 @@ from jsonschema_rs import Draft202012Validator
 from app import app  # noqa: F401  fills the route table
 from chalicelib.auth.scopes import BASE_SCOPE, SCOPES
 from chalicelib.platform.http import MOST_BODY_BYTES, ROUTES, Route
+from chalicelib.platform.idempotency import Once, fingerprint
 from chalicelib.platform.openapi import document, path_parameters
 from chalicelib.platform.work import Work
+from chalicelib.table import Transaction
+from tests.support import documented
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.table import everything
 
@@ -186,6 +189,36 @@ def test_a_keyed_route_without_a_key_is_400(walk: Walk) -> None:
 def test_a_malformed_key_is_400(walk: Walk, key: str) -> None:
     headers = {"headers": {"idempotency-key": key}}
     assert walk.otherwise(KEYED, (400, "idempotency_key_invalid"), lambda route: {"key": None, **headers}) == {}
+
+
+def test_a_key_that_served_another_request_is_422(api: Api, work: Work) -> None:
+    tx = Transaction()
+    Once("mbr_walker", "key-1", "of another request").remember(tx, work, 200, {}, {})
+    work.table.commit(tx)
+    before = everything(work)
+    assert KEYED
+    assert Walk(api).otherwise(KEYED, (422, "idempotency_key_reused"), lambda route: {}) == {}
+    assert everything(work) == before
+
+
+def test_a_repeated_key_gets_the_first_answer_and_does_nothing_again(
+    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is kept here is no answer of the route: it only has to come back as it is.
+    monkeypatch.setattr(documented, "check", lambda *answer: None)
+    walk = Walk(api)
+    for route in KEYED:
+        body = json.dumps(example(route)).encode() if route.body else b""
+        path = route.path.format(**dict.fromkeys(path_parameters(route.path), "nowhere_1"))
+        first = {"told": f"once by {route.name}"}
+        tx = Transaction()
+        key = f"key-of-{route.name}"
+        Once("mbr_walker", key, fingerprint(route.method, path, body)).remember(tx, work, 200, first, {})
+        work.table.commit(tx)
+        before = everything(work)
+        answer = walk.send(route, key=key)
+        assert (answer.json, answer.headers["idempotency-replayed"]) == (first, "true"), route.name
+        assert everything(work) == before, route.name
 
 
 def test_a_matched_route_without_a_version_is_428(walk: Walk) -> None:
