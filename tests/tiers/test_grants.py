@@ -26,6 +26,7 @@ from tests.tiers.steps import (
     moves,
     put_back,
     shown,
+    tier_now,
     told,
 )
 
@@ -65,7 +66,7 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, work: Wo
     assert api.call("GET", answer.headers["location"], MANAGER).json == answer.json
     standing = tiers.standing(work, company_id)
     assert (standing.tier.tier, standing.safe_until) == ("gold", work.today + timedelta(days=41))
-    assert tiers.in_force(days_later(work, 42), company_id).tier == "bronze"
+    assert tier_now(days_later(work, 42), company_id).tier == "bronze"
     assert moves(work, company_id)[-1] == ("bronze", "gold", "manual")
     assert [(event["tier"], event["by"]) for event in told(work, company_id, "tier.granted")] == [
         ("gold", "mbr_manager")
@@ -75,7 +76,7 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, work: Wo
 def test_a_company_that_never_bought_can_be_granted_a_tier(api: Api, work: Work):
     company_id = company(work)
     granted(api, company_id)
-    assert tiers.in_force(work, company_id).tier == "gold"
+    assert tier_now(work, company_id).tier == "gold"
     assert moves(work, company_id) == [("", "gold", "manual")]
 
 
@@ -84,7 +85,7 @@ def test_a_manual_tier_may_begin_later(api: Api, work: Work):
     answer = granted(api, company_id, **{"from": "2026-12-01"})
     assert answer.json["state"] == "coming"
     assert moves(work, company_id) == []
-    assert [tiers.in_force(days_later(work, days), company_id).tier for days in (10, 11, 41, 42)] == [
+    assert [tier_now(days_later(work, days), company_id).tier for days in (10, 11, 41, 42)] == [
         "",
         "gold",
         "gold",
@@ -97,7 +98,7 @@ def test_a_manual_tier_may_begin_later(api: Api, work: Work):
 def test_a_manual_tier_never_lowers_what_purchases_give(api: Api, work: Work):
     company_id = bought(work, {-10: 1_000_000})
     granted(api, company_id)
-    assert tiers.in_force(work, company_id).tier == "platinum"
+    assert tier_now(work, company_id).tier == "platinum"
 
 
 def test_the_same_request_twice_grants_once(api: Api, work: Work):
@@ -118,7 +119,7 @@ def test_a_withdrawn_tier_holds_no_more_and_cannot_be_withdrawn_again(api: Api, 
         "mbr_manager",
     )
     assert answer.json["withdrawn_because"] == WORD["reason"]
-    assert tiers.in_force(work, company_id).tier == "bronze"
+    assert tier_now(work, company_id).tier == "bronze"
     assert moves(work, company_id)[-1] == ("gold", "bronze", "manual")
     assert api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w1").json == answer.json
     twice = api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w2")
@@ -211,7 +212,7 @@ def outcome(work: Work, company_id: str) -> Any:
     _, grants = steps.store.load_with_grants(work, company_id)
     events = [len(told(work, company_id, name)) for name in ("tier.granted", "tier.withdrawn")]
     bare = [each._replace(grant_id="") for each in grants]
-    return tiers.in_force(work, company_id), moves(work, company_id), bare, events
+    return tier_now(work, company_id), moves(work, company_id), bare, events
 
 
 def test_a_grant_that_dies_at_any_call_is_made_once(quick: Work):

@@ -102,7 +102,7 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
             kept = tiers.standing(self.work, self.company_id)
             made = steps.fresh(self.work, self.company_id)
             assert steps.shown(kept) == steps.shown(made)
-            assert tiers.in_force(self.work, self.company_id).tier == made.tier.tier
+            assert steps.tier_now(self.work, self.company_id).tier == made.tier.tier
             path = tiers.tier_path(self.work, self.company_id, self.work.today, self.work.today + timedelta(days=50))
             assert [step.tier for step in path.values()] == [kept.tier_on(day).tier for day in path]
 
@@ -128,7 +128,7 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
             steps.night(self.work, {"day": day})
             changes = steps.told(self.work, self.company_id)
             last = changes[-1]["to_tier"] if changes else ""
-            assert last == tiers.in_force(self.work, self.company_id).tier
+            assert last == steps.tier_now(self.work, self.company_id).tier
 
         def deliver_all(self) -> None:
             while events := self.unheard:
