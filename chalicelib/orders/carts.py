@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.catalog import Product, below, product_of
-from chalicelib.orders.rules import Asked, Misfit, misfits_of
+from chalicelib.orders.rules import Asked, Misfit, Order, misfits_of
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed, Conditions, Price, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
@@ -38,6 +38,14 @@ class Cart:
 
     def price(self, line: Asked) -> Price:
         return self.conditions.price(self.products[line.sku], line.quantity, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """An order that is about to be placed, and the cart that it was made of."""
+
+    order: Order
+    cart: Cart
 
 
 def keys_of(company_id: str, asked: Sequence[Asked]) -> list[Key]:

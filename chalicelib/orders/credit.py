@@ -21,8 +21,10 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses import check_payment, payment_of
 from chalicelib.orders import store
+from chalicelib.orders.carts import Placing
 from chalicelib.orders.rules import OnCredit, Order, Shipment, State
 from chalicelib.platform.ids import derived_id
+from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed
 from chalicelib.table import Busy, Refused, Transaction, keys
@@ -59,14 +61,27 @@ def owed(item: Item | None) -> list[Debt]:
     return sorted(_debts(item), key=lambda debt: (debt.due_on or date.max, debt.document))
 
 
-def hold(tx: Transaction, order: Order, limit: Decimal | None) -> None:
+def hold(tx: Transaction, placing: Placing) -> None:
     """Adds the new order to what is used. Refused with label `credit` where that would pass the limit."""
+    order, limit = placing.order, placing.cart.agreed.credit_limit
     within = None
     if limit is not None:
         room = limit - order.total
         fits = Attr("used").lte(room)
         within = fits | Attr("used").not_exists() if room >= 0 else fits
     tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
+
+
+def problem(refused: Refused, placing: Placing) -> Problem | None:
+    order, limit = placing.order, placing.cart.agreed.credit_limit
+    if "credit" not in refused or limit is None:
+        return None
+    already = used(refused.items["credit"])
+    left = max(limit - already, Decimal(0))
+    detail = f"Of {limit:.2f} {order.currency} there are {left:.2f} left; the order comes to {order.total:.2f}."
+    figures = {"limit": limit, "used": already, "left": left, "total": order.total}
+    extra = {name: {"amount": f"{amount:.2f}", "currency": order.currency} for name, amount in figures.items()}
+    return Problem("credit_exceeded", detail, extra=extra)
 
 
 # --- every further step -----------------------------------------------------------------------------------------------

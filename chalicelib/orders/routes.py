@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from chalicelib.orders import distributors, quotes, service, store
+from chalicelib.orders import distributors, placing, quotes, service, store
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import (
     AcceptForm,
@@ -67,7 +67,7 @@ def place_order(call: Call) -> Answer:
     with the new ones), overdue shipments on credit (409), and what the agreed credit limit does not leave room for (409).
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answered(call, partial(service.place, call.work, company_id, member_id, call.body))
+    return _answered(call, partial(placing.place, call.work, company_id, member_id, call.body))
 
 
 @routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)

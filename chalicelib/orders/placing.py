@@ -1,0 +1,157 @@
+"""Cart to order: load, decide, one transaction.
+
+An order of 20 lines takes three reads, that of the Idempotency-Key among them, and one transaction: whatever has a known key is read
+in one batch, and only the distributor that the batch points at needs a read of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib import companies
+from chalicelib.members import Member, Membership
+from chalicelib.orders import carts, credit, rules, service, store
+from chalicelib.orders.carts import Cart
+from chalicelib.orders.holds import HOLDS, Placing
+from chalicelib.orders.rules import Actor, Happened, Order, State
+from chalicelib.orders.schemas import OrderForm
+from chalicelib.orders.service import Remember
+from chalicelib.platform.idempotency import LABEL
+from chalicelib.platform.money import round_half_up
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.pricing import Price
+from chalicelib.table import Key, Refused, Transaction, keys
+from chalicelib.table.transactions import Item
+
+
+def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember: Remember) -> Order:
+    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or when nobody delivers."""
+    asked = [line.asked() for line in form.lines]
+    named = keys.distributor(form.distributor_id) if form.distributor_id else None
+    found = work.table.get_many(
+        [
+            keys.company(company_id),
+            keys.credit(company_id),
+            keys.member(member_id),
+            keys.membership(member_id),
+            *([named] if named else []),
+            *carts.keys_of(company_id, asked),
+        ]
+    )
+    company = _ordering(work, company_id, member_id, found)
+    cart = carts.cart_of(work, company_id, asked, found)
+    if cart.misfits:
+        raise service.misfit_problem(cart.misfits)
+    prices = [cart.price(line) for line in asked]
+    _require_quoted(form, prices)
+    _require_minimum(work, cart, prices)
+    _require_nothing_overdue(work, found.get(keys.credit(company_id)))
+    distributor_id, distributor_name = (
+        _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
+    )
+    order_id = work.new_id("ord")
+    placed = Order(
+        order_id=order_id,
+        number=rules.order_number(work.today, order_id),
+        company_id=company_id,
+        company_name=company.name,
+        company_inn=company.inn or "",
+        distributor_id=distributor_id,
+        distributor_name=distributor_name,
+        placed_at=work.at,
+        currency=cart.currency,
+        comment=form.comment,
+        state=State.PLACED,
+        lines=tuple(
+            rules.line_of(line.sku, cart.products[line.sku], price) for line, price in zip(asked, prices, strict=True)
+        ),
+        history=(Happened(work.at, State.PLACED, Actor("company", member_id)),),
+    )
+    placing = Placing(placed, cart)
+    tx = Transaction()
+    companies.check_active(tx, company_id, member_id, service.ORDERING_ROLES)
+    store.create_order(tx, placed)
+    for hold in HOLDS:
+        hold.hold(tx, placing)
+    service.record(tx, work, placed, "order.placed")
+    remember(tx, placed)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        raise _problem(refused, placing) or refused from None
+    return placed
+
+
+def _problem(refused: Refused, placing: Placing) -> Problem | None:
+    """What a refused transaction means to the caller; None where the request was done before."""
+    if problem := service.explained(refused):
+        return problem
+    if LABEL in refused:
+        return None
+    return next((problem for hold in HOLDS if (problem := hold.problem(refused, placing))), None)
+
+
+def _ordering(work: Work, company_id: str, member_id: str, found: Mapping[Key, Item]) -> companies.Company:
+    """The company for which the member may order. Raises 403 for who may not (any more), or not yet."""
+    profile = found.get(keys.company(company_id))
+    person = found.get(keys.member(member_id))
+    membership = found.get(keys.membership(member_id))
+    if profile is None or person is None or membership is None or membership["owner"] != company_id:
+        raise companies.no_longer_speaks()
+    missing = companies.missing_facts(work, "ordering", Member.from_item(person), Membership.from_item(membership))
+    if missing:
+        raise Problem("cabinet_locked", "Ordering opens when your profile is complete.", extra={"missing": missing})
+    return companies.Company.from_item(profile)
+
+
+def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
+    """Raises 409 with the new prices where a line was quoted another one."""
+    changed = [
+        {
+            "sku": line.sku,
+            "quoted": f"{round_half_up(line.unit_price):f}",
+            "unit_price": {"amount": f"{price.unit_price:f}", "currency": price.currency},
+        }
+        for line, price in zip(form.lines, prices, strict=True)
+        if line.unit_price is not None and line.unit_price != price.unit_price
+    ]
+    if changed:
+        raise Problem("price_changed", "Look at the new prices, and order again.", extra={"lines": changed})
+
+
+def _require_minimum(work: Work, cart: Cart, prices: Sequence[Price]) -> None:
+    minimum, total = carts.minimum_of(work, cart), sum(price.amount for price in prices)
+    if total < minimum:
+        detail = f"The smallest order is {minimum:.2f} {cart.currency}; this one comes to {total:.2f}."
+        raise Problem.invalid("below_minimum", "/lines", detail)
+
+
+def _require_nothing_overdue(work: Work, item: Item | None) -> None:
+    late = credit.overdue(item, work.today)
+    if late:
+        documents = [
+            {"document": debt.document, "amount": f"{debt.amount:.2f}", "due_on": str(debt.due_on)} for debt in late
+        ]
+        raise Problem("debt_overdue", "Pay first, then order.", extra={"documents": documents})
+
+
+def _named(item: Any) -> tuple[str, str]:
+    if item is None:
+        raise Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.")
+    return item["distributor_id"], item["name"]
+
+
+def _responsible(work: Work, own: str | None, region: str | None) -> tuple[str, str]:
+    """Id and name of the company's own distributor, else of the first one of its region. At most one call."""
+    if own and (distributor := store.read_distributor(work.table, own)):
+        return distributor.distributor_id, distributor.name
+    if region is None:
+        raise Problem.invalid(
+            "region_unknown", "/distributor_id", "Name a distributor, or give the company's region in its profile."
+        )
+    first = store.first_of_region(work.table, region)
+    if first is None:
+        raise Problem.invalid(
+            "no_distributor", "/distributor_id", f"Nobody delivers to {region} yet: name a distributor."
+        )
+    return first
