@@ -53,10 +53,18 @@ app.register_blueprint(triggers)
 SUBSCRIPTIONS = subscriptions(
     {
         "products.changed": ["catalog:on_products_changed"],
+        "order.changed": [],
+        "order.confirmed": ["bonuses.redemptions:on_order_changed"],
         "order.accepted": ["bonuses.redemptions:on_order_changed"],
         "order.rejected": ["bonuses.redemptions:on_order_changed"],
         "order.shipped": ["sales:on_order_shipped", "orders:on_order_shipped", "bonuses.redemptions:on_order_changed"],
         "order.cancelled": ["bonuses.redemptions:on_order_changed"],
+        "order.completed": ["bonuses.redemptions:on_order_changed"],
+        "order.cancellation_requested": [],
+        "order.cancellation_declined": [],
+        "order.return_requested": [],
+        "order.returned": [],
+        "order.return_rejected": [],
         "sale.recorded": [
             "sales:on_sale_recorded",
             "tiers:on_sale_recorded",
