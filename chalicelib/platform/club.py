@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -161,14 +161,48 @@ class ConsentText(_Figures):
     text_ru: str
 
 
+def _holiday(text: str) -> str:
+    return _day_of_year(text) if len(text) == len("MM-DD") else date.fromisoformat(text).isoformat()
+
+
+class Calendar(_Figures):
+    """The club's working time. Days of the week count from Monday (1); holidays are MM-DD (each year) or YYYY-MM-DD."""
+
+    working_days: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[1, 2, 3, 4, 5], min_length=1)
+    opens: time = time(9)
+    closes: time = time(18)
+    holidays: list[Annotated[str, AfterValidator(_holiday)]] = []
+    worked: list[date] = []
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> "Calendar":
+        if self.opens >= self.closes:
+            raise ValueError("the day closes before it opens")
+        return self
+
+
 class Orders(_Figures):
-    """`minimum`: the smallest order by currency; none where a currency is not named."""
+    """`minimum`: the smallest order by currency; none where a currency is not named.
+
+    In working days: after how many of them the distributor is reminded of what waits for its answer, and after how many the head of sales
+    hears of it.
+    """
 
     minimum: dict[str, Decimal] = {}
+    remind_after: int = Field(default=1, ge=1, le=60)
+    escalate_after: int = Field(default=2, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _reminds_first(self) -> "Orders":
+        if self.escalate_after <= self.remind_after:
+            raise ValueError("the head of sales hears of it before the distributor was reminded")
+        return self
 
 
-PriceRule = Literal["base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion"]
-PercentRule = Literal["tier_discount", "personal_discount", "promotion"]
+PriceRule = Literal[
+    "base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion", "offer"
+]
+PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"]
 
 
 class Pricing(_Figures):
@@ -348,6 +382,7 @@ class Club(_Figures):
     welcome: Welcome
     consents: dict[str, ConsentText]
     pricing: Pricing
+    calendar: Calendar = Calendar()
     orders: Orders
     letters: Letters
     imports: Imports

@@ -1,0 +1,68 @@
+"""The club's working time: when an office can answer, and by when it should have.
+
+A working day is one of the week's working days that is no holiday, or a day that is worked in spite of the week. A deadline of so many
+working days is the same time of day, so many working days later; what comes outside working hours counts from when they begin next.
+So a deadline always falls into working hours: nobody is reminded at night.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LONGEST_REST = 60  # days without a working day; more than that is a mistake in the figures
+
+
+class WorkingTime(Protocol):
+    """The figures: days of the week (1: Monday), hours, holidays as MM-DD (each year) or YYYY-MM-DD, and days worked in spite of the week."""
+
+    @property
+    def working_days(self) -> list[int]: ...
+    @property
+    def opens(self) -> time: ...
+    @property
+    def closes(self) -> time: ...
+    @property
+    def holidays(self) -> list[str]: ...
+    @property
+    def worked(self) -> list[date]: ...
+
+
+def is_working_day(day: date, figures: WorkingTime) -> bool:
+    if day in figures.worked:
+        return True
+    if day.isoweekday() not in figures.working_days:
+        return False
+    return not {day.isoformat(), f"{day:%m-%d}"} & set(figures.holidays)
+
+
+def deadline(moment: datetime, working_days: int, figures: WorkingTime, zone: ZoneInfo) -> datetime:
+    """`working_days` after the moment; with 0 the moment from which time counts. Raises ValueError where no working day comes."""
+    counted = _counted_from(moment.astimezone(zone), figures, zone)
+    if not working_days:
+        return counted
+    following = islice(_working_days_from(counted.date() + timedelta(days=1), figures), working_days)
+    *_, last = following
+    return datetime.combine(last, counted.time(), tzinfo=zone)
+
+
+def _counted_from(local: datetime, figures: WorkingTime, zone: ZoneInfo) -> datetime:
+    """The moment itself within working hours, else when they begin next."""
+    if is_working_day(local.date(), figures) and figures.opens <= local.time() < figures.closes:
+        return local
+    early = local.time() < figures.opens
+    first = next(_working_days_from(local.date() + timedelta(days=0 if early else 1), figures))
+    return datetime.combine(first, figures.opens, tzinfo=zone)
+
+
+def _working_days_from(day: date, figures: WorkingTime) -> Iterator[date]:
+    rest = 0
+    while rest < LONGEST_REST:
+        if is_working_day(day, figures):
+            rest = 0
+            yield day
+        else:
+            rest += 1
+        day += timedelta(days=1)
+    raise ValueError(f"no working day in the {LONGEST_REST} days before {day}")
