@@ -13,6 +13,7 @@ The stack's name is part of the bucket's name, so it is in lower case. What happ
 
     stage      a clean copy of app.py, chalicelib and .chalice; weakest point: it must list what Lambda needs
     template   `chalice package`, with infra/resources.yaml merged in
+    routes     which room answers which route: with it a function imports the rooms it needs, not the house (platform/rooms.py)
     vendor     the requirements, as wheels for the processor that will run them; kept by the hash of what they depend on
     zip        all of it byte-compiled, in sorted order and with fixed times: equal input makes equal bytes
 
@@ -65,6 +66,7 @@ def build(out: Path, *, arch: str = "arm64", club: Path | None = None) -> Packag
     with tempfile.TemporaryDirectory(prefix="club-build-") as folder:
         task = Path(folder, "task")
         template = _stage_and_package(Path(folder, "stage"), task, arch, club)
+        _write_routes(Path(folder, "stage"), task)
         shutil.copytree(_vendored(arch), task, dirs_exist_ok=True)
         _compile(task, task / "app.py", task / "chalicelib", task / "chalice")
         out.mkdir(parents=True, exist_ok=True)
@@ -142,6 +144,15 @@ def _stage_and_package(stage: Path, task: Path, arch: str, club: Path | None) ->
         zipped.extractall(task)
     template: dict[str, Any] = json.loads((stage / "out" / "sam.json").read_text(encoding="utf-8"))
     return template
+
+
+def _write_routes(stage: Path, task: Path) -> None:
+    """In a process of its own: this one may have imported other code than what is staged."""
+    asked = "import app; from chalicelib.platform import http, rooms; print(rooms.written(http.ROUTES))"
+    made = subprocess.run([sys.executable, "-B", "-c", asked], cwd=stage, capture_output=True, text=True)
+    if made.returncode:
+        raise BuildError(f"app.py cannot be imported:\n{made.stderr}")
+    (task / "chalicelib" / "routes.json").write_text(made.stdout, encoding="utf-8")
 
 
 def _check(club: Path) -> None:

@@ -6,6 +6,7 @@ Consumers must do the same thing when told twice.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from chalicelib.platform.ids import derived_id
@@ -33,6 +34,27 @@ class Event:
 
 Consumer = Callable[[Work, Event], None]
 Subscriptions = Mapping[str, Sequence[Consumer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A consumer by its name below `chalicelib`, `module:function`. Its room is imported with the first event that it is told of."""
+
+    name: str
+
+    def __call__(self, work: Work, event: Event) -> None:
+        self.consumer()(work, event)
+
+    def consumer(self) -> Consumer:
+        """Raises ImportError or AttributeError where nothing has the name."""
+        module, _, function = self.name.partition(":")
+        found: Consumer = getattr(import_module(f"chalicelib.{module}"), function)
+        return found
+
+
+def subscriptions(names: Mapping[str, Sequence[str]]) -> Subscriptions:
+    """Consumers by event, named so that nobody is imported before there is something to tell."""
+    return {event: [Later(name) for name in consumers] for event, consumers in names.items()}
 
 
 def record(tx: Transaction, work: Work, owner: Key, name: str, **facts: Any) -> None:

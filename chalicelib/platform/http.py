@@ -1,7 +1,7 @@
 """HTTP as this API speaks it. A room declares its routes with `Routes`; everything a route promises is written there once.
 
-From the declaration come: the Chalice route, the checks before the handler (token, scope, unknown fields, Idempotency-Key), the
-problem+json answers, the OpenAPI document, and the tests that walk the route table.
+From the declaration come: the Chalice route (rooms.py), the checks before the handler (token, scope, unknown fields,
+Idempotency-Key), the problem+json answers, the OpenAPI document, and the tests that walk the route table.
 
     routes = Routes(__name__, tag="orders")
 
@@ -13,10 +13,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import wraps
 from typing import Annotated, Any, TypeVar, get_args
 
-from chalice.app import Blueprint, Chalice, CognitoUserPoolAuthorizer, CORSConfig, Response
+from chalice.app import Chalice, CognitoUserPoolAuthorizer, CORSConfig, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -92,8 +91,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a route promises. `scope` None: open to everybody, no token."""
+    """What a route promises, and who keeps it. `scope` None: open to everybody, no token."""
 
+    room: str
+    handler: Callable[..., Any]
     method: str
     path: str
     scope: str | None
@@ -166,10 +167,10 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class Routes:
-    """The routes of one room, on one Chalice blueprint."""
+    """The routes that one module declares."""
 
-    def __init__(self, module: str, *, tag: str) -> None:
-        self.blueprint = Blueprint(module)
+    def __init__(self, room: str, *, tag: str) -> None:
+        self.room = room
         self.tag = tag
 
     def get(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
@@ -205,6 +206,8 @@ class Routes:
         def declare(handler: Handler) -> Handler:
             summary, _, description = (handler.__doc__ or "").strip().partition("\n")
             route = Route(
+                room=self.room,
+                handler=handler,
                 method=method,
                 path=path,
                 scope=scope,
@@ -222,25 +225,13 @@ class Routes:
                 content_type=content_type,
             )
             ROUTES.append(route)
-
-            @wraps(handler)
-            def view(**path_parameters: str) -> Response:
-                return _answer(route, handler, self.blueprint.current_request, path_parameters)
-
-            self.blueprint.route(
-                path,
-                methods=[method],
-                cors=CORS,
-                content_types=["application/json"],
-                authorizer=AUTHORIZER if scope else None,
-            )(view)
             return handler
 
         return declare
 
 
 def install(app: Chalice) -> None:
-    """What the blueprints cannot do: turn the framework's own refusals into problem+json."""
+    """What a view cannot do: turn the framework's own refusals into problem+json."""
 
     @app.middleware("http")
     def leftovers(event: Any, get_response: Callable[[Any], Response]) -> Response:
@@ -258,11 +249,12 @@ def install(app: Chalice) -> None:
         return made
 
 
-def _answer(route: Route, handler: Callable[..., Any], request: Any, path_parameters: dict[str, str]) -> Response:
+def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Response:
+    """What the route answers to this request of API Gateway: whatever happens, as it promises."""
     language = _language(request.headers)
     try:
         call = _call(route, request, language, path_parameters)
-        return _run(route, handler, call, path_parameters)
+        return _run(route, call, path_parameters)
     except Problem as problem:
         return _problem_response(problem, language, _request_id(request))
     except Busy:
@@ -306,11 +298,11 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
     return call
 
 
-def _run(route: Route, handler: Callable[..., Any], call: Call, path_parameters: dict[str, str]) -> Response:
+def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
     if call.once and (first := call.once.recall(call.work)):
         return _replay(first.status, first.body, first.headers)
     try:
-        returned = handler(call, **path_parameters)
+        returned = route.handler(call, **path_parameters)
     except (Problem, Refused):
         # Its twin may have won meanwhile: then what looks like a refusal is this request, done already.
         if call.once and (first := call.once.recall(call.work)):

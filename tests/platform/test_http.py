@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from chalicelib.platform import http
 from chalicelib.platform.http import Answer, Call, Form, PageQuery, Routes, Text, etag, install
 from chalicelib.platform.problems import Problem
+from chalicelib.platform.rooms import register
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Key, Transaction
 from tests.support.api import STRANGER, Api, Caller
@@ -47,7 +48,6 @@ class Room:
         self.trouble: BaseException | None = None
         self.runs = 0
         routes = Routes("tests.room", tag="notes")
-        self.routes = routes
 
         @routes.get("/open", scope=None, answer=Seen)
         def show_open(call: Call) -> Seen:
@@ -133,7 +133,7 @@ def api(room: Room, work: Work, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setattr(http, "work_now", lambda: work)
     app = Chalice("room")
     install(app)
-    app.register_blueprint(room.routes.blueprint)
+    register(app, [])
     return Api(app)
 
 
