@@ -8,6 +8,7 @@ Each rule looks at the facts and either names a unit price or says why it does n
     personal_price     a price of a contract for this article
     personal_discount  a percent of a contract for the article, its category, its brand, or everything: the closest one
     promotion          the percent of a promotion's quantity bracket
+    offer              a percent or a price that the staff offered this company for one order
 
 How they combine is the club's `Policy`: the best price for the partner, or the first rule of a priority that applies; and which
 discounts stack, one taken off after the other. A price carries its explanation: the rule that was chosen and what became of
@@ -26,8 +27,8 @@ from chalicelib.platform.money import round_half_up
 HUNDRED = Decimal(100)
 ONE = Decimal(1)
 
-Rule = Literal["base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion"]
-# From the general to the particular; of equal prices, that of the earlier rule is shown.
+Rule = Literal["base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion", "offer"]
+# From the general to the particular; of equal prices, that of the earlier rule is shown: so no offer is used up for nothing.
 RULES: tuple[Rule, ...] = (
     "base_price",
     "tier_price",
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     "personal_discount",
     "personal_price",
     "promotion",
+    "offer",
 )
 STACK = "stack"
 
@@ -75,7 +77,7 @@ class Buyer:
     """What a company brings to its price.
 
     A tier, with its name in both languages (without one, `tier` is empty), and the net purchases of its window, which tell a small
-    client from a large one.
+    client from a large one. `displays`: promotions that hold for who displays the goods, and that the company was granted.
     """
 
     tier: str = ""
@@ -83,6 +85,7 @@ class Buyer:
     name_ru: str = ""
     tier_percent: Decimal = Decimal(0)
     window_sum: Decimal = Decimal(0)
+    displays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ class Promotion:
     """A promotion that was approved. Percents rise with the quantity, so more never costs more a unit.
 
     `months`: only in these months of the year (a season); none: all year. `least_sum` and `most_sum` bound the buyer's window sum
-    (from, and below): for large clients, for small ones.
+    (from, and below): for large clients, for small ones. `display`: for who displays the goods in a shop, and was granted it.
     """
 
     promotion_id: str
@@ -184,6 +187,7 @@ class Promotion:
     least_sum: Decimal | None = None
     most_sum: Decimal | None = None
     tiers: frozenset[str] = frozenset()
+    display: bool = False
 
     def misses(self, buyer: Buyer, day: date) -> "Miss | None":
         """Why it gives this buyer nothing on this day, whatever the goods; None if it may give something."""
@@ -198,7 +202,25 @@ class Promotion:
             return Miss("for_larger_clients", {"sum": plain(self.least_sum)})
         if self.most_sum is not None and buyer.window_sum >= self.most_sum:
             return Miss("for_smaller_clients", {"sum": plain(self.most_sum)})
+        if self.display and self.promotion_id not in buyer.displays:
+            return Miss("display_needed", {})
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the staff offered one company for one order: a percent off, or a price of its own.
+
+    `floor`: the lowest unit price that the percent may make, by itself or together with discounts that stack on it.
+    """
+
+    offer_id: str
+    goods: Selection
+    first: date
+    last: date
+    percent: Decimal | None = None
+    price: Decimal | None = None
+    floor: Decimal = Decimal(0)
 
 
 class Miss(NamedTuple):
@@ -257,13 +279,27 @@ class Price:
         used = (self.chosen, *self.chosen.parts)
         return frozenset(ruling.facts["promotion"] for ruling in used if ruling.rule == "promotion")
 
+    @property
+    def offers(self) -> frozenset[str]:
+        """Ids of the offers that this price uses."""
+        return offers_of(self.chosen)
+
+
+def offers_of(chosen: Ruling) -> frozenset[str]:
+    """Ids of the offers that a price made by this ruling uses."""
+    return frozenset(ruling.facts["offer"] for ruling in (chosen, *chosen.parts) if ruling.rule == "offer")
+
 
 class _Applies(NamedTuple):
-    """A rule that applies, with the percent that it takes off the base price; None: it names a price of its own."""
+    """A rule that applies, with the percent that it takes off the base price; None: it names a price of its own.
+
+    `floor`: no price that it has a part in may be lower.
+    """
 
     ruling: Ruling
     unit_price: Decimal
     percent: Decimal | None
+    floor: Decimal = Decimal(0)
 
 
 # --- the resolver -----------------------------------------------------------------------------------------------------
@@ -277,12 +313,13 @@ def resolve(
     *,
     contracts: Sequence[Contract] = (),
     promotions: Sequence[Promotion] = (),
+    offers: Sequence[Offer] = (),
     policy: Policy = Policy(),
 ) -> Price:
     """The price of `quantity` units for this buyer on this day."""
     applies: list[_Applies] = []
     refused: list[Ruling] = []
-    for said in _said(goods, quantity, buyer, day, contracts, promotions):
+    for said in _said(goods, quantity, buyer, day, contracts, promotions, offers):
         if isinstance(said, Ruling):
             refused.append(said)
         else:
@@ -358,7 +395,14 @@ def _combinations(applies: Sequence[_Applies], group: frozenset[Rule]) -> Iterat
 
 def _stacked(goods: Goods, parts: Sequence[_Applies]) -> Ruling:
     percents = [each.percent for each in parts if each.percent is not None]
-    return Ruling(STACK, "stacked", per_unit(goods.base_price, *percents), parts=tuple(each.ruling for each in parts))
+    floor = max(each.floor for each in parts)
+    unit_price, facts = _down_to(floor, per_unit(goods.base_price, *percents))
+    return Ruling(STACK, "stacked", unit_price, facts, parts=tuple(each.ruling for each in parts))
+
+
+def _down_to(floor: Decimal, unit_price: Decimal) -> tuple[Decimal, dict[str, str]]:
+    """The price, or the floor where that is higher; then the floor is a figure that the price rests on."""
+    return (floor, {"floor": plain(floor)}) if unit_price < floor else (unit_price, {})
 
 
 # --- the rules --------------------------------------------------------------------------------------------------------
@@ -371,6 +415,7 @@ def _said(
     day: date,
     contracts: Iterable[Contract],
     promotions: Iterable[Promotion],
+    offers: Iterable[Offer],
 ) -> Iterator[_Applies | Ruling]:
     """What each rule says: that it applies, or a ruling that tells why not."""
     yield _Applies(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
@@ -382,6 +427,9 @@ def _said(
         closeness = promotion.goods.closeness(goods)
         if closeness:
             yield _promoted(goods, quantity, buyer, day, promotion)
+    for offer in offers:
+        if offer.goods.closeness(goods):
+            yield _offered(goods, day, offer)
 
 
 def _tier_price(goods: Goods, buyer: Buyer) -> Iterator[_Applies]:
@@ -432,6 +480,22 @@ def _promoted(goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: P
     bracket = reached[-1]
     facts |= {"percent": plain(bracket.percent), "quantity": str(bracket.from_quantity)}
     return _percent_off(goods, "promotion", "running", bracket.percent, facts)
+
+
+def _offered(goods: Goods, day: date, offer: Offer) -> _Applies | Ruling:
+    facts = {"offer": offer.offer_id, "last": offer.last.isoformat()}
+    if offer.percent is not None:
+        facts |= {"percent": plain(offer.percent)}
+    miss = _out_of_time(day, offer.first, offer.last)
+    if miss:
+        return Ruling("offer", miss.reason, facts={**facts, **miss.facts})
+    if offer.percent is None:
+        if offer.price is None:
+            raise ValueError(f"offer {offer.offer_id} has neither a percent nor a price")
+        return _Applies(Ruling("offer", "offered", offer.price, facts), offer.price, None)
+    floor = min(offer.floor, goods.base_price)
+    unit_price, bound = _down_to(floor, per_unit(goods.base_price, offer.percent))
+    return _Applies(Ruling("offer", "offered", unit_price, {**facts, **bound}), unit_price, offer.percent, floor)
 
 
 def _out_of_time(day: date, first: date, last: date | None) -> Miss | None:

@@ -37,8 +37,8 @@ class RuleAnswer(Shown):
     """A price rule and what it said."""
 
     name: str = Field(
-        description="base_price, tier_price, tier_discount, personal_discount, personal_price, promotion; or stack: discounts "
-        "taken off one after the other.",
+        description="base_price, tier_price, tier_discount, personal_discount, personal_price, promotion, offer; or stack: "
+        "discounts taken off one after the other.",
         examples=["tier_discount"],
     )
     reason: str = Field(description="In the reader's language.", examples=["Tier Silver: 5 % off the base price."])

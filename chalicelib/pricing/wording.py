@@ -25,7 +25,16 @@ _GAVE: Mapping[str, _Texts] = {
         "Promotion “{name}”: {percent} % off the base price, from {quantity} on.",
         "Акция «{name}»: скидка {percent} % от базовой цены при количестве от {quantity}.",
     ),
+    "offer": (
+        "A personal offer: {percent} % off the base price, for one order until {last}.",
+        "Персональное предложение: скидка {percent} % от базовой цены на один заказ, до {last}.",
+    ),
+    "offer_price": (
+        "The price of a personal offer, for one order until {last}.",
+        "Цена по персональному предложению на один заказ, до {last}.",
+    ),
 }
+_FLOOR: _Texts = ("With the offer the price is {floor} at the lowest.", "По предложению цена не ниже {floor}.")
 _STACKED: _Texts = ("Discounts taken off one after the other: {parts}.", "Скидки применены одна за другой: {parts}.")
 # A rule by its name, as part of a sentence.
 _NAMED: Mapping[str, _Texts] = {
@@ -35,6 +44,8 @@ _NAMED: Mapping[str, _Texts] = {
     "personal_price": ("price of contract {contract}", "цена по договору {contract}"),
     "personal_discount": ("contract {contract}, {percent} %", "договор {contract}, {percent} %"),
     "promotion": ("promotion “{name}”", "акция «{name}»"),
+    "offer": ("personal offer, {percent} %", "персональное предложение, {percent} %"),
+    "offer_price": ("price of a personal offer", "цена по персональному предложению"),
 }
 _WHY_NOT: Mapping[str, _Texts] = {
     "not_lower": ("this gives no lower price", "цена от этого не ниже"),
@@ -52,6 +63,10 @@ _WHY_NOT: Mapping[str, _Texts] = {
         "для компаний с закупками меньше {sum} за период уровня",
     ),
     "more_needed": ("begins with a quantity of {quantity}", "начинается с количества {quantity}"),
+    "display_needed": (
+        "is for companies that display the goods in a shop: send a photo",
+        "для компаний, у которых товар выставлен в магазине: пришлите фото",
+    ),
 }
 _NO_TIER: _Texts = ("The company has no tier yet.", "У компании пока нет уровня.")
 
@@ -59,23 +74,28 @@ _NO_TIER: _Texts = ("The company has no tier yet.", "У компании пок�
 def explain(ruling: Ruling, language: str, club: Club) -> str:
     """One sentence, in the reader's language."""
     tongue = 1 if language == "ru" else 0
-    if ruling.rule == STACK:
-        parts = "; ".join(_named(part, tongue, club) for part in ruling.parts)
-        return _STACKED[tongue].format(parts=parts)
     if ruling.reason == "no_tier":
         return _NO_TIER[tongue]
     facts = _readable(ruling.facts, tongue, club)
     if ruling.reason not in _WHY_NOT:
-        return _GAVE[ruling.rule][tongue].format_map(facts)
+        if ruling.rule == STACK:
+            facts["parts"] = "; ".join(_named(part, tongue, club) for part in ruling.parts)
+        gave = (_STACKED if ruling.rule == STACK else _GAVE[_phrase(ruling)])[tongue].format_map(facts)
+        return f"{gave} {_FLOOR[tongue].format_map(facts)}" if "floor" in facts else gave
     sentence = f"{_named(ruling, tongue, club)}: {_WHY_NOT[ruling.reason][tongue].format_map(facts)}."
     return sentence[0].upper() + sentence[1:]
 
 
 def _named(ruling: Ruling, tongue: int, club: Club) -> str:
     facts = _readable(ruling.facts, tongue, club)
-    name = _NAMED[ruling.rule][tongue].format_map(facts)
+    name = _NAMED[_phrase(ruling)][tongue].format_map(facts)
     # What a promotion takes off is known once its bracket is.
     return f"{name}, {facts['percent']} %" if ruling.rule == "promotion" and "percent" in facts else name
+
+
+def _phrase(ruling: Ruling) -> str:
+    """An offer takes a percent off, or is a price of its own."""
+    return "offer_price" if ruling.rule == "offer" and "percent" not in ruling.facts else ruling.rule
 
 
 def _readable(facts: Mapping[str, str], tongue: int, club: Club) -> dict[str, str]:
@@ -87,9 +107,10 @@ def _readable(facts: Mapping[str, str], tongue: int, club: Club) -> dict[str, st
     elif tongue and "name_ru" in facts:
         readable["name"] = facts["name_ru"]
     if tongue:
-        for figure in ("percent", "sum"):
+        for figure in ("percent", "sum", "floor"):
             if figure in facts:
                 readable[figure] = facts[figure].replace(".", ",")
-        if "day" in facts:
-            readable["day"] = f"{date.fromisoformat(facts['day']):%d.%m.%Y}"
+        for day in ("day", "last"):
+            if day in facts:
+                readable[day] = f"{date.fromisoformat(facts[day]):%d.%m.%Y}"
     return readable

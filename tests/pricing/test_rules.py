@@ -17,6 +17,7 @@ from chalicelib.pricing.rules import (
     Buyer,
     Contract,
     Discount,
+    Offer,
     Policy,
     Price,
     Promotion,
@@ -78,6 +79,12 @@ def contract(**more: Any) -> Contract:
 
 def off(percent: str, **goods: Any) -> Discount:
     return Discount(Selection(**{name: frozenset(value) for name, value in goods.items()}), Decimal(percent))
+
+
+def offer(percent: str | None = None, **more: Any) -> Offer:
+    """An open offer on everything."""
+    about: dict[str, Any] = {"offer_id": "off_1", "goods": Selection(), "first": DAY, "last": DAY + timedelta(days=14)}
+    return Offer(percent=Decimal(percent) if percent else None, **(about | more))
 
 
 def said(price: Price) -> list[tuple[str, str]]:
@@ -188,6 +195,7 @@ def test_a_promotion_gives_the_percent_of_the_quantitys_bracket(quantity: int, u
         ({"least_sum": Decimal(1000)}, "for_larger_clients"),
         ({"most_sum": Decimal(500)}, "for_smaller_clients"),
         ({"brackets": brackets((6, "10"))}, "more_needed"),
+        ({"display": True}, "display_needed"),
     ],
 )
 def test_a_promotion_that_does_not_apply_says_why(change: dict[str, Any], reason: str):
@@ -215,6 +223,57 @@ def test_a_promotion_on_other_goods_is_not_mentioned(goods: Selection, applies: 
     assert any(each.rule == "promotion" for each in (found.chosen, *found.rejected)) is applies
 
 
+def test_a_display_deal_holds_for_who_was_granted_it():
+    deal = promotion(display=True)
+    granted = Buyer(displays=frozenset({"prm_1"}))
+    assert resolve(LAMP, 1, granted, DAY, promotions=[deal]).unit_price == 90
+    assert resolve(LAMP, 1, granted, DAY, promotions=[replace(deal, promotion_id="prm_2")]).unit_price == 100
+
+
+@pytest.mark.parametrize(
+    ("made", "unit_price"),
+    [
+        (offer("15"), "85.00"),
+        (offer(price=Decimal("77.70")), "77.70"),
+        (offer("15", floor=Decimal("84.99")), "85.00"),
+        (offer("15", floor=Decimal("92.50")), "92.50"),
+        (offer("15", floor=Decimal("250.00")), "100.00"),
+    ],
+)
+def test_an_offer_is_a_percent_down_to_its_floor_or_a_price(made: Offer, unit_price: str):
+    found = resolve(LAMP, 1, Buyer(), DAY, offers=[made], policy=Policy("priority", ("offer",)))
+    assert (found.unit_price, found.chosen.rule, found.offers) == (Decimal(unit_price), "offer", {"off_1"})
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"first": DAY + timedelta(days=1)}, "not_yet"),
+        ({"first": DAY - timedelta(days=9), "last": DAY - timedelta(days=1)}, "over"),
+    ],
+)
+def test_an_offer_that_does_not_apply_says_why(change: dict[str, Any], reason: str):
+    found = resolve(LAMP, 1, Buyer(), DAY, offers=[replace(offer("15"), **change)])
+    assert (found.unit_price, found.offers) == (Decimal("100.00"), frozenset())
+    assert ("offer", reason) in said(found)
+
+
+def test_an_offer_on_other_goods_is_not_mentioned():
+    found = resolve(LAMP, 1, Buyer(), DAY, offers=[offer("15", goods=Selection(brands=frozenset({"Volten"})))])
+    assert said(found) == [("tier_discount", "no_tier")]
+
+
+def test_an_offer_is_not_used_up_where_another_rule_gives_the_same():
+    found = resolve(LAMP, 1, Buyer(), DAY, promotions=[promotion((1, "15"))], offers=[offer("15")])
+    assert (found.chosen.rule, found.offers) == ("promotion", frozenset())
+
+
+def test_the_floor_of_an_offer_holds_for_what_stacks_on_it_too():
+    stacks = Policy(stacks=(frozenset({"tier_discount", "offer"}),))
+    found = resolve(LAMP, 1, with_tier("5"), DAY, offers=[offer("15", floor=Decimal(83))], policy=stacks)
+    assert (found.chosen.rule, found.unit_price, found.offers) == ("stack", Decimal("83"), {"off_1"})
+
+
 # --- pairs of rules ---------------------------------------------------------------------------------------------------
 
 # One way for each rule to name a price, apart from all others.
@@ -225,6 +284,7 @@ WAYS: dict[Rule, tuple[dict[str, Any], Decimal]] = {
     "personal_discount": ({"contracts": [contract(discounts=(off("12"),))]}, Decimal("88.00")),
     "personal_price": ({"contracts": [contract(number="K-8", prices={"PN-1": Decimal("84.00")})]}, Decimal("84.00")),
     "promotion": ({"promotions": [promotion((1, "20"))]}, Decimal("80.00")),
+    "offer": ({"offers": [offer("25")]}, Decimal("75.00")),
 }
 PAIRS = list(combinations(WAYS, 2))
 
@@ -234,13 +294,15 @@ def priced(*rules: Rule, policy: Policy = BEST) -> Price:
     lamp, buyer = LAMP, Buyer()
     contracts: list[Contract] = []
     promotions: list[Promotion] = []
+    offers: list[Offer] = []
     for rule in rules:
         way, _ = WAYS[rule]
         lamp, contracts = way.get("lamp", lamp), contracts + way.get("contracts", [])
         promotions += way.get("promotions", [])
+        offers += way.get("offers", [])
         if "buyer" in way and (rule == "tier_discount" or not buyer.tier):
             buyer = way["buyer"]
-    return resolve(lamp, 1, buyer, DAY, contracts=contracts, promotions=promotions, policy=policy)
+    return resolve(lamp, 1, buyer, DAY, contracts=contracts, promotions=promotions, offers=offers, policy=policy)
 
 
 @pytest.mark.parametrize("rule", WAYS)
@@ -271,6 +333,7 @@ PERCENTS: dict[Rule, Decimal] = {
     "tier_discount": Decimal(5),
     "personal_discount": Decimal(12),
     "promotion": Decimal(20),
+    "offer": Decimal(25),
 }
 
 
@@ -286,8 +349,8 @@ def test_two_discounts_that_stack_are_taken_off_one_after_the_other(one: Rule, o
 
 
 def test_three_discounts_can_stack():
-    stacks = (frozenset[Rule](PERCENTS),)
-    found = priced(*PERCENTS, policy=Policy(stacks=stacks))
+    three: list[Rule] = ["tier_discount", "personal_discount", "promotion"]
+    found = priced(*three, policy=Policy(stacks=(frozenset(three),)))
     assert found.unit_price == Decimal("66.88")  # 100 × 0.95 × 0.88 × 0.80
 
 
@@ -395,6 +458,15 @@ def promotions_(draw: st.DrawFn) -> Promotion:
 
 
 promotion_lists = st.lists(promotions_(), max_size=3, unique_by=lambda each: each.promotion_id)
+offers_ = st.builds(
+    Offer,
+    offer_id=st.just("off_1"),
+    goods=selections,
+    first=some_days,
+    last=some_days,
+    percent=percents,
+    floor=bases,
+) | st.builds(Offer, offer_id=st.just("off_2"), goods=selections, first=some_days, last=some_days, price=bases)
 policies = st.builds(
     Policy,
     combine=st.sampled_from(["best", "priority"]),
@@ -409,6 +481,7 @@ cases = st.fixed_dictionaries(
         "day": st.just(DAY),
         "contracts": st.lists(contracts, max_size=2),
         "promotions": promotion_lists,
+        "offers": st.lists(offers_, max_size=2, unique_by=lambda each: each.offer_id),
         "policy": policies,
     }
 )
@@ -444,10 +517,15 @@ def test_the_explanation_reproduces_the_price(case: dict[str, Any]):
     }
     begin = named.get(found.chosen.rule) or lamp.base_price
     again = (begin * left).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    if "floor" in found.chosen.facts:
+        assert again < Decimal(found.chosen.facts["floor"])
+        again = Decimal(found.chosen.facts["floor"])
     assert found.unit_price == found.chosen.unit_price
     if found.chosen.rule == "personal_price":
         agreed = [terms.prices["PN-1"] for terms in case["contracts"] if "PN-1" in terms.prices]
         assert found.unit_price in agreed
+    elif found.chosen.rule == "offer" and "percent" not in found.chosen.facts:
+        assert found.unit_price in [each.price for each in case["offers"]]
     elif found.chosen.rule == "tier_price":
         assert found.unit_price == lamp.prices[case["buyer"].tier]
     else:
@@ -461,6 +539,8 @@ def test_every_ruling_is_either_part_of_the_price_or_rejected_with_a_reason(case
     about = [each for each in case["promotions"] if each.goods.closeness(case["goods"])]
     promoted = [each.facts["promotion"] for each in told if each.rule == "promotion"]
     assert sorted(promoted) == sorted(each.promotion_id for each in about)
+    offered = [each.facts["offer"] for each in told if each.rule == "offer"]
+    assert sorted(offered) == sorted(each.offer_id for each in case["offers"] if each.goods.closeness(case["goods"]))
     assert [each.rule for each in told].count("base_price") == 1
     assert [each.rule for each in told].count("tier_discount") == 1
     assert all(each.reason for each in told)
@@ -477,6 +557,21 @@ def test_under_best_one_more_promotion_never_raises_the_price(case: dict[str, An
     best = case | {"policy": replace(case["policy"], combine="best")}
     with_more = best | {"promotions": [*best["promotions"], replace(more, promotion_id="prm_9")]}
     assert resolve(**with_more).unit_price <= resolve(**best).unit_price
+
+
+@given(cases, offers_)
+def test_under_best_one_more_offer_never_raises_the_price(case: dict[str, Any], more: Offer):
+    best = case | {"policy": replace(case["policy"], combine="best")}
+    with_more = best | {"offers": [*best["offers"], replace(more, offer_id="off_9")]}
+    assert resolve(**with_more).unit_price <= resolve(**best).unit_price
+
+
+@given(cases)
+def test_no_price_that_an_offers_percent_has_a_part_in_is_below_its_floor(case: dict[str, Any]):
+    found = resolve(**case)
+    for each in case["offers"]:
+        if each.offer_id in found.offers:
+            assert found.unit_price >= min(each.floor, found.base_price)
 
 
 @given(cases, quantities)

@@ -10,7 +10,7 @@ from chalicelib.platform.club import club
 from chalicelib.pricing import PriceAnswer
 from chalicelib.pricing.rules import Buyer, Policy, Ruling, Selection, resolve
 from chalicelib.pricing.wording import explain
-from tests.pricing.test_rules import DAY, Lamp, contract, off, promotion, with_tier
+from tests.pricing.test_rules import DAY, Lamp, contract, off, offer, promotion, with_tier
 
 
 def explained(
@@ -66,6 +66,34 @@ def test_a_price_goes_out_as_money_with_the_rules_name():
             },
             "Discounts taken off one after the other: tier Silver, 5 %; promotion “Autumn”, 10 %.",
             "Скидки применены одна за другой: уровень «Серебро», 5 %; акция «Осень», 10 %.",
+        ),
+        (
+            {"offers": [offer("12.5")]},
+            "A personal offer: 12.5 % off the base price, for one order until 2026-12-04.",
+            "Персональное предложение: скидка 12,5 % от базовой цены на один заказ, до 04.12.2026.",
+        ),
+        (
+            {"offers": [offer("12", floor=Decimal("90.50"))]},
+            "A personal offer: 12 % off the base price, for one order until 2026-12-04. "
+            "With the offer the price is 90.5 at the lowest.",
+            "Персональное предложение: скидка 12 % от базовой цены на один заказ, до 04.12.2026. "
+            "По предложению цена не ниже 90,5.",
+        ),
+        (
+            {"offers": [offer(price=Decimal(70))]},
+            "The price of a personal offer, for one order until 2026-12-04.",
+            "Цена по персональному предложению на один заказ, до 04.12.2026.",
+        ),
+        (
+            {
+                "buyer": with_tier("5"),
+                "offers": [offer("15", floor=Decimal(83))],
+                "policy": Policy(stacks=(frozenset({"tier_discount", "offer"}),)),
+            },
+            "Discounts taken off one after the other: tier Silver, 5 %; personal offer, 15 %. "
+            "With the offer the price is 83 at the lowest.",
+            "Скидки применены одна за другой: уровень «Серебро», 5 %; персональное предложение, 15 %. "
+            "По предложению цена не ниже 83.",
         ),
     ],
 )
@@ -125,6 +153,21 @@ LATER, EARLIER = date(2026, 12, 1), date(2026, 11, 1)
             {"buyer": Buyer(window_sum=Decimal(9)), "promotions": [promotion(most_sum=Decimal(5))]},
             "Promotion “Autumn”: is for companies with purchases below 5 in the tier's window.",
             "Акция «Осень»: для компаний с закупками меньше 5 за период уровня.",
+        ),
+        (
+            {"promotions": [promotion(display=True)]},
+            "Promotion “Autumn”: is for companies that display the goods in a shop: send a photo.",
+            "Акция «Осень»: для компаний, у которых товар выставлен в магазине: пришлите фото.",
+        ),
+        (
+            {"offers": [offer("15", last=EARLIER, first=EARLIER)]},
+            "Personal offer, 15 %: ended on 2026-11-01.",
+            "Персональное предложение, 15 %: действие закончилось 01.11.2026.",
+        ),
+        (
+            {"offers": [offer(price=Decimal(200))]},
+            "Price of a personal offer: this gives no lower price.",
+            "Цена по персональному предложению: цена от этого не ниже.",
         ),
         (
             {"promotions": [promotion()], "policy": Policy("priority", ("base_price",))},
