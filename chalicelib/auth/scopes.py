@@ -28,8 +28,11 @@ SCOPES: dict[str, str] = {
     "staff.imports.write": "upload sales files",
     "staff.catalog.read": "products with their prices in all price types",
     "staff.catalog.write": "change products, stock, categories and pictures",
+    "staff.demands.read": "what partners wish for and cannot order",
+    "staff.demands.write": "answer what partners wish for",
     "staff.terms.write": "agree prices, discounts and conditions with a company",
     "staff.promotions.write": "draft, approve and end promotions",
+    "staff.orders.read": "all companies' orders, and what distributors have not answered",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.people.write": "change the staff",
     "staff.bonuses.read": "all companies' bonuses, and what waits for the staff",
@@ -56,19 +59,32 @@ COMPANY_ROLES: dict[str, frozenset[str]] = {
 
 DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write"})
 
+_SALES = frozenset(
+    {
+        "staff.companies.read",
+        "staff.companies.write",
+        "staff.tiers.read",
+        "staff.tiers.grant",
+        "staff.bonuses.read",
+        "staff.terms.write",
+        "staff.orders.read",
+        "staff.demands.read",
+        "staff.demands.write",
+    }
+)
+
 STAFF_ROLES: dict[str, frozenset[str]] = {
-    "manager": frozenset(
-        {
-            "staff.companies.read",
-            "staff.companies.write",
-            "staff.tiers.read",
-            "staff.tiers.grant",
-            "staff.bonuses.read",
-            "staff.terms.write",
-        }
-    ),
+    "manager": _SALES,
+    "head_of_sales": _SALES | {"staff.bonuses.approve"},
     "marketing": frozenset(
-        {"staff.reports.write", "staff.companies.read", "staff.catalog.read", "staff.promotions.write"}
+        {
+            "staff.reports.write",
+            "staff.companies.read",
+            "staff.catalog.read",
+            "staff.promotions.write",
+            "staff.demands.read",
+            "staff.demands.write",
+        }
     ),
     "operations": frozenset(
         {
@@ -78,6 +94,9 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.catalog.read",
             "staff.catalog.write",
             "staff.distributors.write",
+            "staff.orders.read",
+            "staff.demands.read",
+            "staff.demands.write",
             "staff.tiers.read",
             "staff.tiers.write",
             "staff.tiers.grant",

@@ -141,7 +141,7 @@ class ClubCard(Shown):
 class StaffForm(Form):
     name: PersonName
     email: Annotated[EmailStr, AfterValidator(str.lower)]
-    role: Literal["manager", "marketing", "operations", "admin"]
+    role: Literal["manager", "head_of_sales", "marketing", "operations", "admin"]
     language: Language | None = None
 
 
