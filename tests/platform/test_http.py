@@ -47,7 +47,7 @@ class Room:
     def __init__(self) -> None:
         self.trouble: BaseException | None = None
         self.runs = 0
-        routes = Routes("tests.room", tag="notes")
+        routes = Routes(__name__, tag="notes")
 
         @routes.get("/open", scope=None, answer=Seen)
         def show_open(call: Call) -> Seen:
