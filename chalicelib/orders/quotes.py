@@ -17,13 +17,15 @@ def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteA
     """One read for every hundred keys: three for the largest cart. Lines that cannot be ordered are told beside the others."""
     asked = [line.asked() for line in form.lines]
     cart = carts.cart_of(work, company_id, asked, work.table.get_many(carts.keys_of(company_id, asked)))
+    return priced(work, cart, language if form.explain else None)
+
+
+def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:
+    """The whole cart as a quote shows it; with a language, its prices are explained."""
     wrong: dict[int, list[Misfit]] = {}
     for misfit in cart.misfits:
         wrong.setdefault(misfit.line, []).append(misfit)
-    lines = [
-        _line(work, cart, line, _faults(wrong.get(place, ())), language if form.explain else None)
-        for place, line in enumerate(asked)
-    ]
+    lines = [_line(work, cart, line, _faults(wrong.get(place, ())), language) for place, line in enumerate(cart.asked)]
     # What is sold in another currency than the first line has an error, and belongs to another order.
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
     total = sum((each.amount for each in counted), Decimal(0))
