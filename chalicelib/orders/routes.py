@@ -1,9 +1,9 @@
 """Orders: as the company places them, as the distributor delivers them; and the distributors as the staff keeps them."""
 
-from collections.abc import Callable
 from functools import partial
 
 from chalicelib.orders import distributors, placing, quotes, service, store
+from chalicelib.orders.answers import answered, told
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import (
     AcceptForm,
@@ -28,7 +28,7 @@ from chalicelib.orders.schemas import (
 )
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
 from chalicelib.platform.problems import Problem
-from chalicelib.table import Page, Transaction
+from chalicelib.table import Page
 
 routes = Routes(__name__, tag="orders")
 
@@ -67,7 +67,7 @@ def place_order(call: Call) -> Answer:
     with the new ones), overdue shipments on credit (409), and what the agreed credit limit does not leave room for (409).
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answered(call, partial(placing.place, call.work, company_id, member_id, call.body))
+    return answered(call, partial(placing.place, call.work, company_id, member_id, call.body))
 
 
 @routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)
@@ -101,7 +101,7 @@ def show_order(call: Call, order_id: str) -> Answer:
 def cancel_order(call: Call, order_id: str) -> Answer:
     """Take an order back, as long as the distributor has not answered."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answered(call, partial(service.cancel, call.work, company_id, member_id, order_id, call.body.note))
+    return answered(call, partial(service.cancel, call.work, company_id, member_id, order_id, call.body.note))
 
 
 @routes.get("/v1/company/credit", scope="orders.read", answer=CreditAnswer)
@@ -155,7 +155,7 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
 def accept_order(call: Call, order_id: str) -> Answer:
     """Accept an order as it is, or with less of some lines."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return _answered(call, partial(service.accept, call.work, distributor_id, member_id, order_id, call.body))
+    return answered(call, partial(service.accept, call.work, distributor_id, member_id, order_id, call.body))
 
 
 @routes.post(
@@ -169,7 +169,7 @@ def accept_order(call: Call, order_id: str) -> Answer:
 def reject_order(call: Call, order_id: str) -> Answer:
     """Refuse an order, with the reason that the partner reads."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return _answered(call, partial(service.reject, call.work, distributor_id, member_id, order_id, call.body.reason))
+    return answered(call, partial(service.reject, call.work, distributor_id, member_id, order_id, call.body.reason))
 
 
 @routes.post(
@@ -186,7 +186,7 @@ def ship_order(call: Call, order_id: str) -> Answer:
     On the document's business date the shipment becomes the company's purchase volume.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return _answered(call, partial(service.ship, call.work, distributor_id, member_id, order_id, call.body))
+    return answered(call, partial(service.ship, call.work, distributor_id, member_id, order_id, call.body))
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -279,30 +279,10 @@ def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _answered(call: Call, act: Callable[[service.Remember], Order]) -> Answer:
-    """Does what is asked, and answers with the very answer that was kept for its repeat."""
-    answer = Answer(None)
-
-    def remember(tx: Transaction, order: Order) -> None:
-        nonlocal answer
-        answer = _told(call, order)
-        call.remember(tx, answer)
-
-    act(remember)
-    return answer
-
-
-def _told(call: Call, order: Order) -> Answer:
-    headers = etag(order.version)
-    if call.route.status == 201:
-        headers["Location"] = f"/v1/orders/{order.order_id}"
-    return Answer(OrderAnswer.told(order, call.language, call.work.club), headers=headers)
-
-
 def _shown(call: Call, order: Order | None) -> Answer:
     if order is None:
         raise Problem("not_found")
-    return _told(call, order)
+    return told(call, order)
 
 
 def _listed(page: Page, next_cursor: str | None) -> OrderPage:

@@ -1,0 +1,29 @@
+"""What is answered to whoever changes an order."""
+
+from collections.abc import Callable
+
+from chalicelib.orders import service
+from chalicelib.orders.rules import Order
+from chalicelib.orders.schemas import OrderAnswer
+from chalicelib.platform.http import Answer, Call, etag
+from chalicelib.table import Transaction
+
+
+def answered(call: Call, act: Callable[[service.Remember], Order]) -> Answer:
+    """Does what is asked, and answers with the very answer that was kept for its repeat."""
+    answer = Answer(None)
+
+    def remember(tx: Transaction, order: Order) -> None:
+        nonlocal answer
+        answer = told(call, order)
+        call.remember(tx, answer)
+
+    act(remember)
+    return answer
+
+
+def told(call: Call, order: Order) -> Answer:
+    headers = etag(order.version)
+    if call.route.status == 201:
+        headers["Location"] = f"/v1/orders/{order.order_id}"
+    return Answer(OrderAnswer.told(order, call.language, call.work.club), headers=headers)
