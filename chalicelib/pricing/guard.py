@@ -35,8 +35,14 @@ def _day_of(year: int, month: int, day: int) -> date:
 
 
 def often(planned: Promotion, goods: Iterable[Goods], earlier: Sequence[Promotion]) -> Often | None:
-    """What of the planned promotion's goods was on promotion on more than half of the days of the year before it begins."""
+    """What of the planned promotion's goods was on promotion on more than half of the days of the year before it begins.
+
+    Goods on top leave the price as it is, so nobody takes another one for the usual.
+    """
+    if not planned.brackets:
+        return None
     first = planned.first - timedelta(days=YEAR)
+    earlier = [each for each in earlier if each.brackets]
     days_of = {each.promotion_id: _days(each, first, planned.first) for each in earlier}
     skus: list[str] = []
     named: set[str] = set()

@@ -179,6 +179,7 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
         author=call.principal.for_member(),
         goods=catalog.every_product(work),
         below=catalog.below(work.table.get(keys.categories())),
+        named=lambda sku: catalog.product_of(item) if (item := work.table.get(keys.product(sku))) else None,
     )
     warnings = [_warning(often)] if often else []
     answer = Approval(promotion=_answer(work, approved), warnings=warnings)

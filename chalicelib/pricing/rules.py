@@ -168,10 +168,34 @@ class Bracket(NamedTuple):
     percent: Decimal
 
 
+class FreeGoods(NamedTuple):
+    """So many units of an article that cost nothing, by the names that it had when they were promised."""
+
+    sku: str
+    quantity: int
+    name: str
+    name_ru: str
+    unit: str
+
+
+class OnTop(NamedTuple):
+    """Goods on top instead of a lower price: for `buy` units in one order, shipped and paid in time; `repeat`: for each so many again.
+
+    In time is a day, or so many days after the shipment that is paid; one of the two is given.
+    """
+
+    buy: int
+    free: FreeGoods
+    pay_by: date | None = None
+    pay_within_days: int | None = None
+    repeat: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Promotion:
     """A promotion that was approved. Percents rise with the quantity, so more never costs more a unit.
 
+    It has brackets, or goods `on_top`: then it makes no price.
     `months`: only in these months of the year (a season); none: all year. `least_sum` and `most_sum` bound the buyer's window sum
     (from, and below): for large clients, for small ones. `display`: for who displays the goods in a shop, and was granted it.
     """
@@ -187,6 +211,7 @@ class Promotion:
     least_sum: Decimal | None = None
     most_sum: Decimal | None = None
     tiers: frozenset[str] = frozenset()
+    on_top: OnTop | None = None
     display: bool = False
 
     def misses(self, buyer: Buyer, day: date) -> "Miss | None":
@@ -424,8 +449,7 @@ def _said(
     for contract in contracts:
         yield from _personal(goods, contract, day)
     for promotion in promotions:
-        closeness = promotion.goods.closeness(goods)
-        if closeness:
+        if promotion.brackets and promotion.goods.closeness(goods):
             yield _promoted(goods, quantity, buyer, day, promotion)
     for offer in offers:
         if offer.goods.closeness(goods):

@@ -11,7 +11,18 @@ from pydantic_core import PydanticCustomError
 from chalicelib.platform.club import Club
 from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Amount, Money
-from chalicelib.pricing.rules import Bracket, Contract, Discount, Price, Promotion, Ruling, Selection, plain
+from chalicelib.pricing.rules import (
+    Bracket,
+    Contract,
+    Discount,
+    FreeGoods,
+    OnTop,
+    Price,
+    Promotion,
+    Ruling,
+    Selection,
+    plain,
+)
 from chalicelib.pricing.wording import explain
 
 MOST_CONTRACTS = 20
@@ -20,6 +31,7 @@ MOST_NAMED = 500  # articles, categories or brands of one selection
 MOST_BRACKETS = 10
 MOST_QUOTED = 200
 
+_NAMED_LATER = "As the catalogue has it: filled in when the promotion is approved."
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Code = Annotated[str, Field(min_length=1, max_length=100)]
 Percent = Annotated[
@@ -184,8 +196,44 @@ class BracketForm(Form):
     percent: Percent
 
 
+class FreeGoodsForm(Form):
+    """So many units of an article that cost nothing."""
+
+    sku: Sku
+    quantity: int = Field(ge=1, le=1_000_000)
+    name: str = Field(default="", max_length=500, description=_NAMED_LATER)
+    name_ru: str = Field(default="", max_length=500, description=_NAMED_LATER)
+    unit: str = Field(default="", max_length=100, description=_NAMED_LATER)
+
+
+class OnTopForm(Form):
+    """Goods on top instead of a lower price: for `buy` units of the promotion's goods in one order, once they are shipped and paid in time."""
+
+    buy: int = Field(ge=1, le=1_000_000, examples=[100])
+    free: FreeGoodsForm
+    pay_by: Day | None = Field(default=None, description="The last day on which a payment is in time.")
+    pay_within_days: int | None = Field(
+        default=None, ge=0, le=365, description="Instead of `pay_by`: so many days after each shipment.", examples=[14]
+    )
+    repeat: bool = Field(default=False, description="For each `buy` units again; once an order without it.")
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        if (self.pay_by is None) == (self.pay_within_days is None):
+            raise PydanticCustomError("payment", "Give a day to pay by, or so many days after a shipment.")
+        return self
+
+    @classmethod
+    def of(cls, on_top: OnTop) -> Self:
+        return cls.model_validate({**on_top._asdict(), "free": on_top.free._asdict()})
+
+    def on_top(self) -> OnTop:
+        free = FreeGoods(**self.free.model_dump())
+        return OnTop(self.buy, free, self.pay_by, self.pay_within_days, self.repeat)
+
+
 class PromotionForm(Form):
-    """A promotion. Brackets rise: more units, more percent."""
+    """A promotion, with brackets or with goods on top. Brackets rise: more units, more percent."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -193,7 +241,7 @@ class PromotionForm(Form):
     name_ru: str = Field(min_length=1, max_length=200, examples=["Осень панелей"])
     goods: SelectionForm = SelectionForm()
     brackets: list[BracketForm] = Field(
-        min_length=1,
+        default=[],
         max_length=MOST_BRACKETS,
         examples=[
             [
@@ -203,6 +251,7 @@ class PromotionForm(Form):
             ]
         ],
     )
+    on_top: OnTopForm | None = Field(default=None, description="Instead of brackets: goods that come on top.")
     first: Day = Field(alias="from")
     last: Day = Field(alias="to", description="The last day.", examples=["2027-02-28"])
     months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
@@ -225,6 +274,10 @@ class PromotionForm(Form):
     @model_validator(mode="after")
     def _holds(self) -> Self:
         _in_order(self.first, self.last)
+        if bool(self.brackets) == (self.on_top is not None):
+            raise PydanticCustomError("brackets", "A promotion has brackets, or goods on top.")
+        if self.on_top and self.on_top.pay_by and self.on_top.pay_by < self.last:
+            raise PydanticCustomError("payment", "Who orders on the last day must be able to pay in time.")
         pairs = [(each.from_quantity, each.percent) for each in self.brackets]
         rising = all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(pairs))
         if not rising:
@@ -250,6 +303,7 @@ class PromotionForm(Form):
             least_sum=self.least_window_sum,
             most_sum=self.most_window_sum,
             tiers=frozenset(self.tiers),
+            on_top=self.on_top.on_top() if self.on_top else None,
         )
 
 
@@ -312,6 +366,7 @@ class RunningPromotion(Shown):
     name: str = Field(description="In the reader's language.")
     goods: SelectionForm
     brackets: list[BracketForm]
+    on_top: OnTopForm | None = Field(description="Instead of brackets: goods that come on top.")
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     months: list[int]
@@ -333,6 +388,7 @@ class RunningPromotion(Shown):
             brackets=[
                 BracketForm(from_quantity=each.from_quantity, percent=each.percent) for each in promotion.brackets
             ],
+            on_top=OnTopForm.of(promotion.on_top) if promotion.on_top else None,
             first=promotion.first,
             last=promotion.last,
             months=sorted(promotion.months),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
@@ -23,6 +24,19 @@ from chalicelib.table.transactions import Item
 
 TRIES = 5  # against others who approve or end a promotion at the same moment
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
+
+
+class Named(Protocol):
+    """What a promise of free goods takes from a product."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_ru(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------
@@ -160,10 +174,12 @@ def approve(
     author: str,
     goods: Iterable[Goods],
     below: Below,
+    named: Callable[[str], Named | None],
 ) -> tuple[Stored, guard.Often | None]:
     """The approved promotion, and what its goods were on before, if that was most of the year.
 
-    Raises `wrong_state` for what is no draft, 422 for one that would be over already, or is short and not confirmed.
+    `named` finds a product by its article number. Raises `wrong_state` for what is no draft, 422 for one that would be over already,
+    is short and not confirmed, or promises goods that there are not.
     """
 
     def decide(found: Stored) -> Stored:
@@ -173,7 +189,8 @@ def approve(
         if guard.is_short(found.form.first, found.form.last) and not confirm_short:
             detail = f"It is shorter than {guard.LEAST_MONTHS} months: confirm that this is meant."
             raise Problem.invalid("short_promotion", "/confirm_short", detail)
-        return replace(found, state="approved", approved_at=work.at, version=found.version + 1)
+        form = _with_free_goods_named(found.form, named)
+        return replace(found, form=form, state="approved", approved_at=work.at, version=found.version + 1)
 
     approved = _change(work, promotion_id, expected, decide, author)
     earlier = [
@@ -182,6 +199,18 @@ def approve(
         if each.approved_at is not None and each.promotion_id != promotion_id
     ]
     return approved, guard.often(_spread(approved.promotion, below), goods, earlier) if earlier else None
+
+
+def _with_free_goods_named(form: PromotionForm, named: Callable[[str], Named | None]) -> PromotionForm:
+    """With the names that orders and letters will call them by. Raises 422 for an article that there is not."""
+    if form.on_top is None:
+        return form
+    product = named(form.on_top.free.sku)
+    if product is None:
+        raise Problem.invalid("unknown_sku", "/on_top/free/sku", "There is no such product.")
+    names = {"name": product.name, "name_ru": product.name_ru, "unit": product.unit}
+    free = form.on_top.free.model_copy(update=names)
+    return form.model_copy(update={"on_top": form.on_top.model_copy(update={"free": free})})
 
 
 def end(work: Work, promotion_id: str, *, expected: int, author: str) -> Stored:
