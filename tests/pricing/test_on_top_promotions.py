@@ -1,0 +1,83 @@
+"""Promotions with goods on top: as the staff draws them up, and that they leave prices alone."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.platform.work import Work
+from tests.pricing.steps import MARKETING, Office, errors
+from tests.support.partners import partner
+
+ON_TOP = {"buy": 100, "free": {"sku": "SWT-1", "quantity": 5}, "pay_within_days": 14}
+
+
+def form(office: Office, on_top: Any) -> dict[str, Any]:
+    return {**office.form(), "brackets": [], "on_top": on_top}
+
+
+def draft(office: Office, **more: Any) -> str:
+    answer = office.api.call("POST", "/v1/staff/promotions", MARKETING, form(office, ON_TOP | more))
+    assert answer.status == 201, answer.text
+    return str(answer.json["promotion_id"])
+
+
+def test_at_its_approval_the_free_goods_get_their_names(office: Office):
+    promotion_id = draft(office, free={"sku": "SWT-1", "quantity": 5, "name": "Something else"})
+    answer = office.approve(promotion_id)
+    assert answer.status == 200, answer.text
+    free = office.shown(promotion_id)["on_top"]["free"]
+    assert (free["sku"], free["quantity"], free["name"]) == ("SWT-1", 5, "Lamp SWT-1")
+    assert free["name_ru"]
+    assert free["unit"]
+
+
+def test_goods_that_there_are_not_cannot_be_promised(office: Office):
+    promotion_id = draft(office, free={"sku": "NONE", "quantity": 5})
+    assert errors(office.approve(promotion_id)) == [("/on_top/free/sku", "unknown_sku")]
+    assert office.shown(promotion_id)["state"] == "draft"
+
+
+def test_it_makes_no_price_and_no_rule_of_it_is_told(office: Office, work: Work):
+    caller = partner(work)
+    before = office.prices(caller)
+    office.approve(draft(office))
+    assert office.prices(caller) == before
+    quote = {"lines": [{"sku": "LMP-1", "quantity": 500}], "explain": True}
+    explanation = office.api.call("POST", "/v1/quotes", caller, quote).json["lines"][0]["explanation"]
+    assert "promotion" not in [rule["name"] for rule in [explanation["rule"], *explanation["rejected"]]]
+
+
+def test_partners_see_what_it_takes(office: Office, work: Work):
+    caller = partner(work)
+    promotion_id = draft(office, repeat=True)
+    office.approve(promotion_id)
+    (item,) = office.api.call("GET", "/v1/promotions", caller).json["items"]
+    assert (item["promotion_id"], item["brackets"], item["for_you"]) == (promotion_id, [], True)
+    told = item["on_top"]
+    assert (told["buy"], told["pay_by"], told["pay_within_days"], told["repeat"]) == (100, None, 14, True)
+    assert told["free"]["quantity"] == 5
+
+
+def test_it_is_not_counted_where_a_warning_says_how_often_goods_were_cheaper(office: Office):
+    office.approve(draft(office))
+    later = {"from": office.day(200), "to": office.day(300)}
+    answer = office.approve(office.draft((1, "10"), **later))
+    assert (answer.status, answer.json["warnings"]) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"on_top": None}, ""),
+        ({"brackets": [{"percent": "5"}]}, ""),
+        ({"on_top": {**ON_TOP, "buy": 0}}, "/on_top/buy"),
+        ({"on_top": {**ON_TOP, "pay_by": "2027-12-31"}}, "/on_top"),
+        ({"on_top": {"buy": 100, "free": ON_TOP["free"]}}, "/on_top"),
+        ({"on_top": {"buy": 100, "free": ON_TOP["free"], "pay_by": "2026-11-21"}}, ""),
+        ({"on_top": {**ON_TOP, "free": {"sku": "SWT-1", "quantity": 0}}}, "/on_top/free/quantity"),
+    ],
+)
+def test_a_wrong_one_is_refused_where_it_is_wrong(office: Office, changed: dict[str, Any], pointer: str):
+    body = {**form(office, ON_TOP), **changed}
+    answer = office.api.call("POST", "/v1/staff/promotions", MARKETING, body)
+    assert [found for found, _ in errors(answer)] == [pointer]
