@@ -44,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "debt_overdue": Kind(409, "Something is overdue", "Есть просроченная оплата"),
     "credit_exceeded": Kind(409, "This is more than the credit limit leaves", "Кредитный лимит этого не позволяет"),
     "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
+    "cart_changed": Kind(409, "The cart has changed", "Корзина изменилась"),
     "code_expired": Kind(410, "The code has expired, ask for a new one", "Код устарел, запросите новый"),
     "precondition_failed": Kind(412, "It was changed by someone else", "Это уже изменил кто-то другой"),
     "body_too_large": Kind(413, "The body is too large", "Тело запроса слишком велико"),

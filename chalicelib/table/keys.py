@@ -86,6 +86,9 @@ K76 | promotions, latest last day first        | gsi1  | PROMOTIONS             
 K77 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
 K78 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
 K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS                  | {time}#{redemption}                | oldest first | E           | bonuses
+K95 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
+K96 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
+K97 | what a company added to those counts     | table | COMPANY#{company}            | TOGETHER                           | one          | S           | orders
 """
 
 from datetime import date
@@ -523,6 +526,21 @@ def mismatch_list(at: str, owner: str, account: str) -> Key:
 def credit(company_id: str) -> Key:
     """K78."""
     return Key(f"COMPANY#{company_id}", "CREDIT")
+
+
+def cart(company_id: str, member_id: str) -> Key:
+    """K95. With the company: who speaks for another one by now finds another cart."""
+    return Key(f"COMPANY#{company_id}", f"CART#{member_id}")
+
+
+def together(sku: str) -> Key:
+    """K96."""
+    return Key(f"TOGETHER#{sku}", "COUNTS")
+
+
+def counted_together(company_id: str) -> Key:
+    """K97."""
+    return Key(f"COMPANY#{company_id}", "TOGETHER")
 
 
 def terms(company_id: str) -> Key:
