@@ -89,6 +89,9 @@ K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS            
 K95 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
 K96 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
 K97 | what a company added to those counts     | table | COMPANY#{company}            | TOGETHER                           | one          | S           | orders
+K98 | what of an order waits for an answer     | table | COMPANY#{company}            | WAITING#{order}                    | one          | S           | orders
+K99 | of which order nobody was told in time   | gsi2  | WAITING#{shard}              | {time}#{order}                     | first due    | E           | orders
+K100 | what distributors have not answered     | gsi1  | UNANSWERED                   | {time}#{order}                     | oldest first | E           | orders
 """
 
 from datetime import date
@@ -354,6 +357,26 @@ def distributor_queue(distributor_id: str, at: str, order_id: str) -> Key:
 def shipment(distributor_id: str, year: int, document: str) -> Key:
     """K39. Written with the shipment and never changed. Bookkeeping numbers its documents anew each year."""
     return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPMENT#{year}#{document}")
+
+
+def waiting(company_id: str, order_id: str) -> Key:
+    """K98. There as long as something of the order waits for the distributor."""
+    return Key(f"COMPANY#{company_id}", f"WAITING#{order_id}")
+
+
+def waiting_due(at: str, company_id: str, order_id: str) -> Key:
+    """K99. Sharded like what falls due on a day: all that came over a weekend falls due at one moment."""
+    return Key(waiting_shard(_shard(company_id)), f"{at}#{order_id}")
+
+
+def waiting_shard(shard: int) -> str:
+    """K99, the partition of one shard."""
+    return f"WAITING#{shard}"
+
+
+def unanswered(at: str, order_id: str) -> Key:
+    """K100. `at`: since when it waits."""
+    return Key("UNANSWERED", f"{at}#{order_id}")
 
 
 # --- periods and goods ------------------------------------------------------------------------------------------------

@@ -1,0 +1,119 @@
+"""The clock of an order: what a distributor does not answer in time is told, to the distributor first and then to the head of sales.
+
+    an order's events ──on_order_changed──▶ WAITING, while something waits     kept from the order as it is, in whatever order events come
+    every 15 minutes ──remind──▶ whatever is due: order.unanswered after one working day, order.escalated after two
+
+Each is told once: what was told is written in the transaction of the event that tells it, under the condition that neither the order nor
+the note has changed. Whoever dies on the way is followed by the next tick; a tick that comes late tells what it finds, and two ticks at once
+tell it once. What the events ask for is a letter, which looks again before it is sent.
+
+Weakest point: an order whose event is given up by the stream (EventsDeadLetters, with its alarm) is not waited for until the next one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from chalicelib.orders import service, sla_store, waits
+from chalicelib.orders.rules import Order
+from chalicelib.orders.waits import Deadlines, Wait, Waiting
+from chalicelib.platform import clock
+from chalicelib.platform.calendar import deadline
+from chalicelib.platform.events import Event
+from chalicelib.platform.log import log
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table.transactions import Item
+
+TRIES = 5
+
+UNANSWERED = "order.unanswered"
+ESCALATED = "order.escalated"
+
+Position = dict[str, str] | None
+
+
+def deadlines(work: Work) -> Callable[[str], Deadlines]:
+    """By when something that waits since a stored moment is told, in the working days of the club."""
+    club = work.club
+
+    @cache
+    def of(since: str) -> Deadlines:
+        moment = clock.moment(since)
+        remind, escalate = (
+            clock.stamp(deadline(moment, days, club.calendar, club.zone))
+            for days in (club.orders.remind_after, club.orders.escalate_after)
+        )
+        return Deadlines(remind, escalate)
+
+    return of
+
+
+def on_order_changed(work: Work, event: Event) -> None:
+    """Consumer: what of the order waits from now on."""
+    company_id, order_id = event.item["company_id"], event.item["order_id"]
+    # All events of a batch were written before it: the first look at the order sees what all of them tell.
+    seen = ("order_sla", company_id, order_id)
+    if seen not in event.batch:
+        _follow(work, company_id, order_id)
+        event.batch[seen] = True
+
+
+def remind(work: Work, event: dict[str, Any]) -> dict[str, int]:
+    """The tick: tells everything that is due by now. Counts what was due and what failed.
+
+    Raises RuntimeError in the end if something failed: the rest is done by then, and what failed is due at the next tick.
+    """
+    counts = {"due": 0, "failed": 0}
+    for company_id, order_id in sla_store.due_by(work.table, work.at):
+        counts["due"] += 1
+        try:
+            _follow(work, company_id, order_id)
+        except Exception:
+            counts["failed"] += 1
+            log.exception("nobody was told of what waits", extra={"company_id": company_id, "order_id": order_id})
+    if counts["failed"]:
+        raise RuntimeError(f"{counts['failed']} of {counts['due']} orders failed")
+    return counts
+
+
+def page(work: Work, limit: int, after: Position) -> tuple[list[Waiting], Position]:
+    """What distributors were reminded of and have not answered, oldest first."""
+    found = sla_store.page(work.table, limit, after)
+    return [sla_store.waiting_of(item) for item in found.items], found.last
+
+
+def still_waiting(order: Order, told: Sequence[Item]) -> list[Wait]:
+    """Which of the waits that an event told of are not answered yet."""
+    present = waits.waits_of(order)
+    return [wait for wait in (Wait(each["since"], each["kind"], each["ref"]) for each in told) if wait in present]
+
+
+def _follow(work: Work, company_id: str, order_id: str) -> None:
+    """What is noted of the order is what waits of it, and what is due is told. One read; one transaction if anything follows."""
+    by = deadlines(work)
+    for _ in range(TRIES):
+        order, before = sla_store.read(work.table, company_id, order_id)
+        if order is None:
+            return
+        after = waits.kept(before, order)
+        reminded: tuple[Wait, ...] = ()
+        escalated: tuple[Wait, ...] = ()
+        if after:
+            after, reminded, escalated = waits.tell(after, work.at, by)
+        if after == before:
+            return
+        tx = Transaction()
+        if after and before:
+            after = replace(after, version=before.version + 1)
+        sla_store.replace(tx, order, before, after, waits.next_due(after, by) if after else "")
+        for name, told in ((UNANSWERED, reminded), (ESCALATED, escalated)):
+            if told:
+                service.record(tx, work, order, name, waits=[wait._asdict() for wait in told])
+        try:
+            work.table.commit(tx)
+        except Refused:
+            continue
+        return
+    raise Busy("the order stayed under change")
