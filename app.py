@@ -35,7 +35,10 @@ ROOMS = (
     "sales.routes",
     "catalog.routes",
     "pricing.routes",
+    "pricing.offer_routes",
     "orders.routes",
+    "orders.sla_routes",
+    "orders.cart_routes",
     "bonuses.routes",
     "bonuses.accrual_routes",
     "bonuses.goods_routes",
@@ -53,18 +56,24 @@ app.register_blueprint(triggers)
 SUBSCRIPTIONS = subscriptions(
     {
         "products.changed": ["catalog:on_products_changed"],
-        "order.changed": [],
-        "order.confirmed": ["bonuses.redemptions:on_order_changed"],
-        "order.accepted": ["bonuses.redemptions:on_order_changed"],
-        "order.rejected": ["bonuses.redemptions:on_order_changed"],
-        "order.shipped": ["sales:on_order_shipped", "orders:on_order_shipped", "bonuses.redemptions:on_order_changed"],
-        "order.cancelled": ["bonuses.redemptions:on_order_changed"],
-        "order.completed": ["bonuses.redemptions:on_order_changed"],
-        "order.cancellation_requested": [],
-        "order.cancellation_declined": [],
-        "order.return_requested": [],
-        "order.returned": [],
-        "order.return_rejected": [],
+        "order.placed": ["orders.sla:on_order_changed"],
+        "order.changed": ["orders.sla:on_order_changed"],
+        "order.confirmed": ["bonuses.redemptions:on_order_changed", "orders.sla:on_order_changed"],
+        "order.accepted": ["bonuses.redemptions:on_order_changed", "orders.sla:on_order_changed"],
+        "order.rejected": ["bonuses.redemptions:on_order_changed", "orders.sla:on_order_changed"],
+        "order.shipped": [
+            "sales:on_order_shipped",
+            "orders:on_order_shipped",
+            "bonuses.redemptions:on_order_changed",
+            "orders.sla:on_order_changed",
+        ],
+        "order.cancelled": ["bonuses.redemptions:on_order_changed", "orders.sla:on_order_changed"],
+        "order.completed": ["bonuses.redemptions:on_order_changed", "orders.sla:on_order_changed"],
+        "order.cancellation_requested": ["orders.sla:on_order_changed"],
+        "order.cancellation_declined": ["orders.sla:on_order_changed"],
+        "order.return_requested": ["orders.sla:on_order_changed"],
+        "order.returned": ["orders.sla:on_order_changed"],
+        "order.return_rejected": ["orders.sla:on_order_changed"],
         "sale.recorded": [
             "sales:on_sale_recorded",
             "tiers:on_sale_recorded",
@@ -93,6 +102,8 @@ LETTERS = subscriptions(
         "order.rejected": ["letters:on_event"],
         "order.shipped": ["letters:on_event"],
         "order.cancelled": ["letters:on_event"],
+        "order.unanswered": ["letters:on_event"],
+        "order.escalated": ["letters:on_event"],
         "tier.changed": ["letters:on_event"],
         "tier.warning": ["letters:on_event"],
         "bonus.reminder": ["letters:on_event"],
@@ -201,3 +212,11 @@ def decide_bonuses(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.bonuses import night
 
     return each_message(event.to_dict(), lambda message: night.decide(work_now(), message))
+
+
+@app.lambda_function(name="remind_distributors")
+def remind_distributors(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Every quarter of an hour: tell what a distributor has not answered in time."""
+    from chalicelib.orders import sla
+
+    return sla.remind(work_now(), event)

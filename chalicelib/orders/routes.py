@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from chalicelib.orders import distributors, placing, quotes, service, store
+from chalicelib.orders import baskets, distributors, quotes, service, store
 from chalicelib.orders.answers import answered, told
+from chalicelib.orders.basket_schemas import PlaceForm
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import (
     AcceptForm,
@@ -17,7 +18,6 @@ from chalicelib.orders.schemas import (
     DistributorPerson,
     DistributorPersonForm,
     OrderAnswer,
-    OrderForm,
     OrderPage,
     OrderQuery,
     OrderSummary,
@@ -51,23 +51,24 @@ def quote_cart(call: Call) -> QuoteAnswer:
 @routes.post(
     "/v1/orders",
     scope="orders.write",
-    body=OrderForm,
+    body=PlaceForm,
     answer=OrderAnswer,
     status=201,
     keyed=True,
-    problems=("cabinet_locked", "price_changed", "debt_overdue", "credit_exceeded"),
+    problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", "credit_exceeded", "offer_used"),
 )
 def place_order(call: Call) -> Answer:
     """Order from the distributor that serves the company.
 
     Each line gets the company's price of this moment, and keeps it with its explanation. Without `distributor_id` the order goes to
-    the company's own distributor, else to the first one of its region.
+    the company's own distributor, else to the first one of its region. With `cart_version` it is what lies in the member's cart, at the
+    prices it was put in at; the cart is empty then.
 
     Refused as a whole: lines that cannot be ordered (422), a total below the smallest order (422), a `unit_price` that is not today's (409
     with the new ones), overdue shipments on credit (409), and what the agreed credit limit does not leave room for (409).
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return answered(call, partial(placing.place, call.work, company_id, member_id, call.body))
+    return answered(call, partial(baskets.place, call.work, company_id, member_id, call.body))
 
 
 @routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)

@@ -16,6 +16,7 @@ from chalicelib.platform.problems import Fault
 from chalicelib.pricing import PriceAnswer, RuleAnswer
 
 MOST_LINES = 200
+MOST_UNITS = 1_000_000  # of one line
 # So that all of them can be replaced by others in one transaction.
 MOST_REGIONS = 45
 
@@ -30,7 +31,7 @@ Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
 
 class LineForm(Form):
     sku: Sku
-    quantity: int = Field(ge=1, le=1_000_000)
+    quantity: int = Field(ge=1, le=MOST_UNITS)
 
     def asked(self) -> Asked:
         return Asked(self.sku, self.quantity)
@@ -70,7 +71,7 @@ class FewerForm(Form):
     """So many of this product instead of what was ordered; 0 drops the line."""
 
     sku: Sku
-    quantity: int = Field(ge=0, le=1_000_000)
+    quantity: int = Field(ge=0, le=MOST_UNITS)
 
     def asked(self) -> Asked:
         return Asked(self.sku, self.quantity)

@@ -1,0 +1,68 @@
+"""A member's cart, and what helps to fill it: ordering again, the usual order, what is new."""
+
+from chalicelib.orders import baskets
+from chalicelib.orders.basket_schemas import CartAnswer, CartForm, CartLinesForm, CartQuery, PutIn
+from chalicelib.platform.http import Answer, Call, Routes, etag
+from chalicelib.table import Transaction
+
+routes = Routes(__name__, tag="cart")
+
+
+# --- the cart ---------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/cart", scope="catalog.read", query=CartQuery, answer=CartAnswer)
+def show_cart(call: Call) -> Answer:
+    """Read one's cart at today's prices.
+
+    Lines whose price has changed since they were put in are marked, and so are those that cannot be ordered as they are. `POST /v1/orders`
+    with the cart's `version` orders it.
+    """
+    language = call.language if call.query.explain else None
+    return _told(baskets.show(call.work, call.principal.for_company(), call.principal.for_member(), language))
+
+
+@routes.put(
+    "/v1/cart",
+    scope="catalog.read",
+    body=CartForm,
+    answer=CartAnswer,
+    matched=True,
+    problems=("precondition_failed",),
+)
+def replace_cart(call: Call) -> Answer:
+    """Replace what lies in one's cart. Of a cart that there never was the version is 0.
+
+    To agree to a changed price, send it as the line's `unit_price`.
+    """
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return _told(baskets.replace(call.work, company_id, member_id, call.body, expected=call.expected_version()))
+
+
+@routes.delete("/v1/cart", scope="catalog.read", status=204, matched=True, problems=("precondition_failed",))
+def clear_cart(call: Call) -> Answer:
+    """Take everything out of one's cart."""
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    baskets.clear(call.work, company_id, member_id, expected=call.expected_version())
+    return Answer(None)
+
+
+@routes.post("/v1/cart/lines", scope="catalog.read", body=CartLinesForm, answer=PutIn, keyed=True)
+def put_into_cart(call: Call) -> Answer:
+    """Put goods into one's cart, beside what lies there. They are put in at today's prices.
+
+    The lines of `POST /v1/tools/lighting` can be sent as they are.
+    """
+    answer = Answer(None)
+
+    def remember(tx: Transaction, put_in: PutIn) -> None:
+        nonlocal answer
+        answer = Answer(put_in, headers=etag(put_in.version))
+        call.remember(tx, answer)
+
+    baskets.put_in(call.work, call.principal.for_company(), call.principal.for_member(), call.body, remember)
+    return answer
+
+
+def _told(cart: CartAnswer) -> Answer:
+    return Answer(cart, headers=etag(cart.version))
