@@ -13,6 +13,7 @@ Weakest point: the resolver has no time-out of ours; its own end it.
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
@@ -77,10 +78,9 @@ def _exchanged(connection: "_Pinned", target: str, headers: Mapping[str, str], b
     except (HTTPException, ValueError):
         return Answer(error="timeout" if connection.was_shut else "bad_answer")
     else:
-        try:
+        # The status is there, and nothing else counts.
+        with suppress(OSError, HTTPException):
             answer.read(MOST_READ)
-        except (OSError, HTTPException):
-            pass  # the status is there, and nothing else counts
         return answer_of(answer.status)
     finally:
         watch.cancel()
@@ -126,8 +126,6 @@ class _Pinned(HTTPConnection):
         """From another thread: whoever waits for this connection gets its end."""
         self.was_shut = True
         if self._opened is not None:
-            try:
-                # Past TLS, which would say goodbye first.
+            # Past TLS, which would say goodbye first. It may have ended by itself.
+            with suppress(OSError):
                 socket.socket.shutdown(self._opened, socket.SHUT_RDWR)
-            except OSError:
-                pass  # it ended by itself

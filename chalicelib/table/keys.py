@@ -86,12 +86,19 @@ K76 | promotions, latest last day first        | gsi1  | PROMOTIONS             
 K77 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
 K78 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
 K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS                  | {time}#{redemption}                | oldest first | E           | bonuses
+K80 | was this document of a return told before | table | DISTRIBUTOR#{distributor}    | RETURN#{year}#{document}           | one          | T           | orders
+K86 | offers and display deals of a company    | table | COMPANY#{company}            | GRANTED                            | one          | E, S, T     | pricing, orders
+K87 | an offer to a company                    | table | COMPANY#{company}            | OFFER#{offer}                      | one          | S           | pricing, orders
+K88 | a company's offers, newest first         | gsi1  | OFFERS#{company}             | {time}#{offer}                     | by time      | E           | pricing
 K95 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
 K96 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
 K97 | what a company added to those counts     | table | COMPANY#{company}            | TOGETHER                           | one          | S           | orders
 K98 | what of an order waits for an answer     | table | COMPANY#{company}            | WAITING#{order}                    | one          | S           | orders
 K99 | of which order nobody was told in time   | gsi2  | WAITING#{shard}              | {time}#{order}                     | first due    | E           | orders
 K100 | what distributors have not answered     | gsi1  | UNANSWERED                   | {time}#{order}                     | oldest first | E           | orders
+K92 | a message to a distributor's endpoint    | table | WEBHOOK#{distributor}        | MESSAGE#{message}                  | newest first | S           | exchange
+K93 | messages of a lane that wait             | table | WEBHOOK#{distributor}        | WAITING#{lane}#{message}           | oldest first | S           | exchange
+K94 | where a distributor takes its messages   | table | WEBHOOK#{distributor}        | ENDPOINT                           | one          | E, S, T     | exchange
 """
 
 from datetime import date
@@ -379,6 +386,11 @@ def unanswered(at: str, order_id: str) -> Key:
     return Key("UNANSWERED", f"{at}#{order_id}")
 
 
+def returned(distributor_id: str, year: int, document: str) -> Key:
+    """K80. As `shipment`; what comes back has numbers of its own."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", f"RETURN#{year}#{document}")
+
+
 # --- periods and goods ------------------------------------------------------------------------------------------------
 
 
@@ -584,6 +596,36 @@ def promotion_list(last: date | None, promotion_id: str) -> Key:
 def running_promotions() -> Key:
     """K77."""
     return Key("PROMOTIONS", "RUNNING")
+
+
+def granted(company_id: str) -> Key:
+    """K86."""
+    return Key(f"COMPANY#{company_id}", "GRANTED")
+
+
+def offer(company_id: str, offer_id: str) -> Key:
+    """K87."""
+    return Key(f"COMPANY#{company_id}", f"OFFER#{offer_id}")
+
+
+def offer_list(company_id: str, at: str, offer_id: str) -> Key:
+    """K88."""
+    return Key(f"OFFERS#{company_id}", f"{at}#{offer_id}")
+
+
+def webhook_message(distributor_id: str, message_id: str = "") -> Key:
+    """K92. Ids begin with the moment, so the list is in the order of what happened. Without one: the prefix of the list."""
+    return Key(f"WEBHOOK#{distributor_id}", f"MESSAGE#{message_id}")
+
+
+def webhook_waiting(distributor_id: str, lane: str, message_id: str) -> Key:
+    """K93. There as long as the message waits. With an empty message: the prefix of the lane."""
+    return Key(f"WEBHOOK#{distributor_id}", f"WAITING#{lane}#{message_id}")
+
+
+def webhook_endpoint(distributor_id: str) -> Key:
+    """K94."""
+    return Key(f"WEBHOOK#{distributor_id}", "ENDPOINT")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------
