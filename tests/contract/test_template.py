@@ -121,7 +121,7 @@ def test_every_queue_has_dead_letters_that_are_kept_and_an_alarm_for_them(templa
 
 
 def test_what_no_queue_starts_leaves_its_failures_somewhere(template: Template) -> None:
-    started_directly = {"SplitImport", "NightlyTiers", "NightlyBonuses", "ProveBonuses"}
+    started_directly = {"SplitImport", "NightlyTiers", "NightlyBonuses", "ProveBonuses", "RemindDistributors"}
     for name in started_directly:
         target = functions(template)[name]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
         assert target["Fn::GetAtt"][0] in of_type(template, "AWS::SQS::Queue")
@@ -144,26 +144,34 @@ def test_every_function_tells_when_it_fails(template: Template) -> None:
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms)
 
 
-def test_a_night_that_does_not_start_is_told(template: Template) -> None:
+# How long a schedule may be silent, in seconds: a night for longer than the longest day, what ticks for several ticks.
+SILENCE = {
+    **dict.fromkeys(("NightlyTiers", "NightlyBonuses", "ProveBonuses"), (25 * 3600, 7 * 86400)),
+    "RemindDistributors": (4 * 15 * 60, 4 * 3600),
+}
+
+
+def test_a_schedule_that_does_not_start_is_told(template: Template) -> None:
     """What is never started leaves no error: only that nothing was started says so."""
-    nights = {
+    started = {
         name: event["Properties"]
         for name, function in functions(template).items()
         for event in function.get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     }
-    assert set(nights) == {"NightlyTiers", "NightlyBonuses", "ProveBonuses"}
+    assert set(started) == set(SILENCE)
     watched = {
         alarm["Dimensions"][0]["Value"]["Ref"]: alarm
         for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
         if alarm["MetricName"] == "Invocations"
     }
-    assert set(watched) == set(nights)
+    assert set(watched) == set(started)
     for name, alarm in watched.items():
-        assert nights[name]["ScheduleExpressionTimezone"] == {"Ref": "TimeZone"}
+        assert started[name]["ScheduleExpressionTimezone"] == {"Ref": "TimeZone"}
         assert alarm["TreatMissingData"] == "breaching"
         assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
-        assert 25 * 3600 < alarm["Period"] * alarm["EvaluationPeriods"] <= 7 * 86400, "longer than the longest day"
+        shortest, longest = SILENCE[name]
+        assert shortest < alarm["Period"] * alarm["EvaluationPeriods"] <= longest, name
 
 
 def test_a_book_that_does_not_balance_is_told(template: Template) -> None:
@@ -375,5 +383,6 @@ def test_two_stacks_can_live_in_one_account(template: Template) -> None:
     for name, resource in template["Resources"].items():
         for key in named & set(resource.get("Properties", {})):
             assert isinstance(resource["Properties"][key], dict), f"{name}.{key}"
-    for night in ("NightlyTiers", "NightlyBonuses", "ProveBonuses"):
-        assert "StackName" in json.dumps(functions(template)[night]["Events"]["Night"]["Properties"]["Name"])
+    for name in SILENCE:
+        (schedule,) = functions(template)[name]["Events"].values()
+        assert "StackName" in json.dumps(schedule["Properties"]["Name"])
