@@ -1,7 +1,7 @@
 """A cart at the company's prices: what quotes show and orders are made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -38,6 +38,10 @@ class Cart:
 
     def price(self, line: Asked) -> Price:
         return self.conditions.price(self.products[line.sku], line.quantity, self.day)
+
+    def price_without_offers(self, line: Asked) -> Price:
+        """What the line costs where the company's offers are left for another order."""
+        return replace(self, conditions=replace(self.conditions, offers=())).price(line)
 
 
 @dataclass(frozen=True, slots=True)

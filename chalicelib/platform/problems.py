@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = {
     "in_flight": Kind(409, "The same request is being worked on", "Этот же запрос уже выполняется"),
     "debt_overdue": Kind(409, "Something is overdue", "Есть просроченная оплата"),
     "credit_exceeded": Kind(409, "This is more than the credit limit leaves", "Кредитный лимит этого не позволяет"),
+    "offer_used": Kind(409, "The offer was used already", "Предложение уже использовано"),
     "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
     "cart_changed": Kind(409, "The cart has changed", "Корзина изменилась"),
     "code_expired": Kind(410, "The code has expired, ask for a new one", "Код устарел, запросите новый"),

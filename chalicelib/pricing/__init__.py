@@ -1,10 +1,14 @@
 """The one price answer: everything that shows or uses a price gathers the company's `Conditions` and asks them."""
 
-from chalicelib.pricing.rules import Agreed, Goods, Price, Ruling
+from chalicelib.pricing.granted import LABEL as OFFERS_LABEL
+from chalicelib.pricing.offers import release as release_offers
+from chalicelib.pricing.offers import use as use_offers
+from chalicelib.pricing.rules import Agreed, Goods, Price, Ruling, offers_of
 from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
 from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
 
 __all__ = [
+    "OFFERS_LABEL",
     "Agreed",
     "Conditions",
     "Goods",
@@ -15,4 +19,7 @@ __all__ = [
     "agreed_with",
     "conditions_of",
     "keys_of",
+    "offers_of",
+    "release_offers",
+    "use_offers",
 ]

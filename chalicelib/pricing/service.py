@@ -15,8 +15,8 @@ from typing import Protocol
 from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import guard, store
-from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Policy, Price, Promotion, agreed, resolve
+from chalicelib.pricing import granted, guard, store
+from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import PromotionForm, State, TermsForm
 from chalicelib.pricing.store import Stored
 from chalicelib.table import Busy, Key, Refused, Transaction, keys
@@ -24,6 +24,7 @@ from chalicelib.table.transactions import Item
 
 TRIES = 5  # against others who approve or end a promotion at the same moment
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
+MOST_LIMITED = 20  # promotions with limits at once: an order that uses them all must fit into a transaction
 
 
 class Named(Protocol):
@@ -49,6 +50,7 @@ class Conditions:
     buyer: Buyer
     contracts: tuple[Contract, ...]
     promotions: tuple[Promotion, ...]
+    offers: tuple[Offer, ...]
     policy: Policy
 
     def agreed(self, day: date) -> Agreed:
@@ -62,13 +64,14 @@ class Conditions:
             day,
             contracts=self.contracts,
             promotions=self.promotions,
+            offers=self.offers,
             policy=self.policy,
         )
 
 
 def keys_of(company_id: str) -> list[Key]:
     """What must be read for `conditions_of`; the caller adds it to a batch of its own."""
-    return [keys.standing(company_id), keys.terms(company_id), keys.running_promotions()]
+    return [keys.standing(company_id), keys.terms(company_id), keys.granted(company_id), keys.running_promotions()]
 
 
 Below = Callable[[str], Iterable[str]]
@@ -79,19 +82,21 @@ def conditions_of(work: Work, company_id: str, found: Mapping[Key, Item], below:
     """By the items of `keys_of`, as of today."""
     promotions = tuple(_spread(each, below) for each in store.running(found.get(keys.running_promotions())))
     sized = any(each.least_sum is not None or each.most_sum is not None for each in promotions)
+    own = found.get(keys.granted(company_id))
     return Conditions(
-        buyer=_buyer(found.get(keys.standing(company_id)), work.today, sized=sized),
+        buyer=_buyer(found.get(keys.standing(company_id)), granted.displays(own), work.today, sized=sized),
         contracts=tuple(_spread_contract(each, below) for each in store.contracts(found.get(keys.terms(company_id)))),
         promotions=promotions,
+        offers=tuple(_spread_offer(each.offer, below) for each in granted.open_offers(own)),
         policy=policy(work),
     )
 
 
-def _buyer(standing: Item | None, day: date, *, sized: bool) -> Buyer:
+def _buyer(standing: Item | None, displays: frozenset[str], day: date, *, sized: bool) -> Buyer:
     """The window sum takes a walk through the purchases: it is left out where no promotion asks for it."""
     tier = tiers.tier_in_force(standing, day)
     reached = tiers.window_sum(standing, day) if sized else Decimal(0)
-    return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent, reached)
+    return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent, reached, displays)
 
 
 def _spread(promotion: Promotion, below: Below) -> Promotion:
@@ -101,6 +106,10 @@ def _spread(promotion: Promotion, below: Below) -> Promotion:
 def _spread_contract(contract: Contract, below: Below) -> Contract:
     discounts = tuple(each._replace(goods=each.goods.with_those_below(below)) for each in contract.discounts)
     return replace(contract, discounts=discounts)
+
+
+def _spread_offer(offer: Offer, below: Below) -> Offer:
+    return replace(offer, goods=offer.goods.with_those_below(below))
 
 
 def agreed_with(work: Work, company_id: str) -> Agreed:
@@ -236,7 +245,8 @@ def _change(work: Work, promotion_id: str, expected: int, decide: Callable[[Stor
         tx = Transaction()
         store.put_promotion(tx, changed, author=author, at=work.at)
         present = store.running_item(work.table, consistent=True)
-        store.replace_running(tx, present, _still_running(work, present, changed), work.at)
+        running = _still_running(work, present, changed)
+        store.replace_running(tx, present, running, store.exhausted(present), work.at)
         try:
             work.table.commit(tx)
         except Refused as refused:
@@ -253,8 +263,11 @@ def _still_running(work: Work, present: Item | None, changed: Stored) -> dict[st
     texts.pop(changed.promotion_id, None)
     if changed.state == "approved":
         texts[changed.promotion_id] = changed.form.model_dump_json(exclude_defaults=True)
-    over = {each.promotion_id for each in store.running({"promotions": texts}) if each.last < work.today}
-    kept = {promotion_id: text for promotion_id, text in texts.items() if promotion_id not in over}
+    planned = [each for each in store.running({"promotions": texts}) if each.last >= work.today]
+    kept = {each.promotion_id: texts[each.promotion_id] for each in planned}
+    limited = sum(each.limits is not None for each in planned)
+    if changed.form.limits and changed.state == "approved" and limited > MOST_LIMITED:
+        raise Problem("conflict", f"At most {MOST_LIMITED} promotions with limits run at once: end one of them.")
     if changed.state == "approved" and sum(len(text.encode()) for text in kept.values()) > MOST_RUNNING_BYTES:
         raise Problem("conflict", "Too many promotions run at once: end some, or name fewer goods in each.")
     return kept

@@ -87,6 +87,9 @@ K77 | the promotions that make prices          | table | PROMOTIONS             
 K78 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
 K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS                  | {time}#{redemption}                | oldest first | E           | bonuses
 K80 | was this document of a return told before | table | DISTRIBUTOR#{distributor}    | RETURN#{year}#{document}           | one          | T           | orders
+K83 | what orders took of a promotion's limits | table | PROMOTION#{promotion}        | USED                               | one          | S, T        | pricing, orders
+K84 | which promotions a company used, of those it may use so often | table | COMPANY#{company} | PROMOTIONS                | one          | E, T        | pricing, orders
+K85 | what open orders hold of a stock, and what was shipped since | table | DISTRIBUTOR#{distributor} | RESERVED#{n}, SHIPPEDOUT#{n}#{minute} | by time | E, S, T | orders
 K86 | offers and display deals of a company    | table | COMPANY#{company}            | GRANTED                            | one          | E, S, T     | pricing, orders
 K87 | an offer to a company                    | table | COMPANY#{company}            | OFFER#{offer}                      | one          | S           | pricing, orders
 K88 | a company's offers, newest first         | gsi1  | OFFERS#{company}             | {time}#{offer}                     | by time      | E           | pricing
@@ -99,6 +102,7 @@ K100 | what distributors have not answered     | gsi1  | UNANSWERED             
 K92 | a message to a distributor's endpoint    | table | WEBHOOK#{distributor}        | MESSAGE#{message}                  | newest first | S           | exchange
 K93 | messages of a lane that wait             | table | WEBHOOK#{distributor}        | WAITING#{lane}#{message}           | oldest first | S           | exchange
 K94 | where a distributor takes its messages   | table | WEBHOOK#{distributor}        | ENDPOINT                           | one          | E, S, T     | exchange
+K110 | whose binding stock is in this warehouse | table | DISTRIBUTORS                 | WAREHOUSES                         | one          | E, T        | orders
 """
 
 from datetime import date
@@ -334,6 +338,28 @@ def distributor_list(name: str, distributor_id: str) -> Key:
 def region(region_code: str, priority: int, distributor_id: str) -> Key:
     """K20. The lowest priority number is asked first."""
     return Key(f"REGION#{region_code}", f"{priority:04d}#{distributor_id}")
+
+
+RESERVED_SHARDS = 32
+
+
+def reserved(distributor_id: str, sku: str) -> Key:
+    """K85. Sharded by article: an order of 200 lines must fit into a transaction, and orders for other goods must not meet."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", f"RESERVED#{_reserved_shard(sku)}")
+
+
+def shipped_out(distributor_id: str, sku: str, minute: str = "") -> Key:
+    """K85. Without a minute: the prefix of the shard's list."""
+    return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPPEDOUT#{_reserved_shard(sku)}#{minute}")
+
+
+def _reserved_shard(sku: str) -> str:
+    return f"{crc32(sku.encode()) % RESERVED_SHARDS:02d}"
+
+
+def warehouses() -> Key:
+    """K110."""
+    return Key("DISTRIBUTORS", "WAREHOUSES")
 
 
 def distributor_person(distributor_id: str, member_id: str) -> Key:
@@ -596,6 +622,16 @@ def promotion_list(last: date | None, promotion_id: str) -> Key:
 def running_promotions() -> Key:
     """K77."""
     return Key("PROMOTIONS", "RUNNING")
+
+
+def promotion_used(promotion_id: str) -> Key:
+    """K83."""
+    return Key(f"PROMOTION#{promotion_id}", "USED")
+
+
+def promotions_used(company_id: str) -> Key:
+    """K84."""
+    return Key(f"COMPANY#{company_id}", "PROMOTIONS")
 
 
 def granted(company_id: str) -> Key:

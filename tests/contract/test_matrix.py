@@ -74,6 +74,7 @@ MATRIX: dict[str, Row] = {
     "products": COMPANIES,
     "company_terms": COMPANIES,
     "running_promotions": COMPANIES,
+    "own_offers": COMPANIES,
     "categories": COMPANIES,
     "calculate_lighting": COMPANIES,
     "quote_cart": COMPANIES,
@@ -217,6 +218,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "simulation_id": "sim_1",
             "promotion_id": "prm_nobody",
             "grant_id": "grt_nobody",
+            "offer_id": "off_nobody",
         },
         callers={
             "nobody": STRANGER,

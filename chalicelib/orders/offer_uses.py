@@ -1,0 +1,51 @@
+"""The offers that an order's prices were made by: used with it, and given back if it comes to nothing.
+
+    placed                      each of its offers is used; refused where another order was faster, or the offer was withdrawn
+    rejected, cancelled, …      those of which no line is left may be used again
+    completed                   they are spent
+
+What was shipped has used its offer, whatever comes back later: a return gives nothing back.
+"""
+
+from chalicelib.orders.carts import Cart, Placing
+from chalicelib.orders.rules import Order, State
+from chalicelib.platform.problems import Problem
+from chalicelib.pricing import OFFERS_LABEL, offers_of, release_offers, use_offers
+from chalicelib.table import Refused, Transaction
+
+
+def hold(tx: Transaction, placing: Placing) -> None:
+    order = placing.order
+    use_offers(tx, order.company_id, order.order_id, _held(order))
+
+
+def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    held = _held(after)
+    done = after.state is State.COMPLETED and before.state is not State.COMPLETED
+    release_offers(tx, after.company_id, given_back=_held(before) - held, spent=held if done else ())
+
+
+def problem(refused: Refused, placing: Placing) -> Problem | None:
+    """Which offers are gone, and what their lines cost without any: at these prices the order can be placed."""
+    if OFFERS_LABEL not in refused:
+        return None
+    order, cart = placing.order, placing.cart
+    lines = [
+        {
+            "sku": line.sku,
+            "unit_price": {"amount": f"{cart.price_without_offers(line).unit_price:f}", "currency": order.currency},
+        }
+        for line, placed in zip(cart.asked, order.lines, strict=True)
+        if offers_of(placed.chosen)
+    ]
+    detail = "Another order used the offer, or it was withdrawn. Without it the lines have these prices."
+    return Problem("offer_used", detail, extra={"offers": sorted(_held(order)), "lines": lines})
+
+
+def _held(order: Order) -> frozenset[str]:
+    """The offers of all lines that the order may still come to: until the distributor's answer holds, of all that it was placed with."""
+    if order.state in (State.REJECTED, State.CANCELLED):
+        return frozenset()
+    unanswered = order.state in (State.PLACED, State.CHANGED)
+    lines = (line for line in order.lines if unanswered or line.agreed)
+    return frozenset(offer_id for line in lines for offer_id in offers_of(line.chosen))
