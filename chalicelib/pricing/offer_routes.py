@@ -34,11 +34,15 @@ def issue_offer(call: Call, company_id: str) -> Answer:
     """
 
     def remember(tx: Transaction, issued: OfferAnswer) -> None:
-        call.remember(tx, Answer(issued, status=201))
+        call.remember(tx, _issued(issued))
 
     author = call.principal.for_member()
-    issued = offers.issue(call.work, company_id, call.body, author=author, remember=remember)
-    return Answer(issued, status=201)
+    return _issued(offers.issue(call.work, company_id, call.body, author=author, remember=remember))
+
+
+def _issued(offer: OfferAnswer) -> Answer:
+    location = f"/v1/staff/companies/{offer.company_id}/offers/{offer.offer_id}"
+    return Answer(offer, status=201, headers={"Location": location})
 
 
 @routes.get("/v1/staff/companies/{company_id}/offers", scope="staff.companies.read", query=PageQuery, answer=OfferPage)
@@ -47,6 +51,17 @@ def offers_of_company(call: Call, company_id: str) -> OfferPage:
     cursors = call.cursors()
     items, last = offers.page(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
     return OfferPage(items=items, next_cursor=cursors.close(last))
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/offers/{offer_id}",
+    scope="staff.companies.read",
+    answer=OfferAnswer,
+    problems=("not_found",),
+)
+def show_offer(call: Call, company_id: str, offer_id: str) -> OfferAnswer:
+    """Read an offer, and what became of it."""
+    return offers.show(call.work, company_id, offer_id)
 
 
 @routes.post(

@@ -60,20 +60,23 @@ def issue(work: Work, company_id: str, form: OfferForm, *, author: str, remember
     tx.create(item)
     granted.put_offer(tx, company_id, offer_id, form, without=past)
     _record(tx, work, company_id, offer_id, "offer.issued", author)
-    shown = answer(work, item)
+    shown = _answer(work, item)
     remember(tx, shown)
     work.table.commit(tx)
     return shown
 
 
+def show(work: Work, company_id: str, offer_id: str) -> OfferAnswer:
+    """Raises `not_found`."""
+    return _answer(work, _existing(work, company_id, offer_id))
+
+
 def withdraw(work: Work, company_id: str, offer_id: str, *, author: str) -> OfferAnswer:
     """Raises `not_found`, 409 for one that an order uses. One that was withdrawn before stays as it is."""
     key = keys.offer(company_id, offer_id)
-    present = work.table.get(key, consistent=True)
-    if present is None:
-        raise Problem("not_found")
+    present = _existing(work, company_id, offer_id)
     if present["state"] == "withdrawn":
-        return answer(work, present)
+        return _answer(work, present)
     withdrawn = {"state": "withdrawn", "withdrawn_at": work.at, "withdrawn_by": author}
     tx = Transaction()
     tx.update(key, put=withdrawn, when=Attr("state").eq("open"), label="offer")
@@ -84,9 +87,9 @@ def withdraw(work: Work, company_id: str, offer_id: str, *, author: str) -> Offe
     except Refused as refused:
         item = refused.items.get("offer")
         if item and item["state"] == "withdrawn":
-            return answer(work, item)  # somebody else was first
+            return _answer(work, item)  # somebody else was first
         raise Problem("wrong_state", "An order uses this offer.") from None
-    return answer(work, {**present, **withdrawn})
+    return _answer(work, {**present, **withdrawn})
 
 
 def page(work: Work, company_id: str, limit: int, after: Position) -> tuple[list[OfferAnswer], Position]:
@@ -94,10 +97,17 @@ def page(work: Work, company_id: str, limit: int, after: Position) -> tuple[list
     found = work.table.query(
         keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
     )
-    return [answer(work, item) for item in found.items], found.last
+    return [_answer(work, item) for item in found.items], found.last
 
 
-def answer(work: Work, item: Item) -> OfferAnswer:
+def _existing(work: Work, company_id: str, offer_id: str) -> Item:
+    item = work.table.get(keys.offer(company_id, offer_id), consistent=True)
+    if item is None:
+        raise Problem("not_found")
+    return item
+
+
+def _answer(work: Work, item: Item) -> OfferAnswer:
     form = OfferForm.model_validate_json(item["form"])
     expired = item["state"] == "open" and form.last < work.today
     return OfferAnswer(
