@@ -78,6 +78,10 @@ MATRIX: dict[str, Row] = {
     "categories": COMPANIES,
     "calculate_lighting": COMPANIES,
     "quote_cart": COMPANIES,
+    "show_cart": COMPANIES,
+    "replace_cart": COMPANIES,
+    "clear_cart": COMPANIES,
+    "put_into_cart": COMPANIES,
     "company_credit": COMPANIES,
     "place_order": COMPANIES,
     "list_orders": COMPANIES,
@@ -141,6 +145,8 @@ class World:
                 "skus": ["LMP-1"],
             },
             "quote_cart": {"lines": [line]},
+            "replace_cart": {"lines": [line]},
+            "put_into_cart": {"lines": [line]},
             "place_order": {"lines": [line]},
             "cancel_order": {},
             "accept_order": {},
@@ -195,6 +201,9 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     companies.claim(work, "mbr_claimant", 1)
     other_company = partners.partner(work, "cmp_other", "mbr_other", inn=companies.legal_inn(3), region="RU-SPE")
     credit(work, "cmp_other", "500")
+    for member, caller in (("zarya", owner), ("other", other_company)):
+        lying = {"lines": [{"sku": "LMP-1", "quantity": 1}]}
+        api.call("POST", "/v1/cart/lines", caller, lying, key=f"cart-of-{member}")
     return World(
         api=api,
         work=work,
