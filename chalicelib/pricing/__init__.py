@@ -6,6 +6,9 @@ from chalicelib.pricing.offers import use as use_offers
 from chalicelib.pricing.rules import Agreed, Goods, Price, Ruling, offers_of
 from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
 from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
+from chalicelib.pricing.uses import Used
+from chalicelib.pricing.uses import exceeded as exceeded_limits
+from chalicelib.pricing.uses import take as use_promotions
 
 __all__ = [
     "OFFERS_LABEL",
@@ -16,10 +19,13 @@ __all__ = [
     "PriceAnswer",
     "RuleAnswer",
     "Ruling",
+    "Used",
     "agreed_with",
     "conditions_of",
+    "exceeded_limits",
     "keys_of",
     "offers_of",
     "release_offers",
     "use_offers",
+    "use_promotions",
 ]

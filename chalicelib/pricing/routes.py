@@ -1,10 +1,14 @@
 """Personal terms and promotions: what a company may see of them, and how the staff keeps them."""
 
+from collections.abc import Sequence
+
 from chalicelib import catalog, companies
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
+from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import guard, service, store
+from chalicelib.pricing import guard, service, store, uses
+from chalicelib.pricing.limit_schemas import LimitsForm, UsedAnswer
 from chalicelib.pricing.schemas import (
     Approval,
     ApproveForm,
@@ -121,8 +125,9 @@ def list_promotions(call: Call) -> PromotionPage:
     """List promotions, latest last day first."""
     cursors = call.cursors()
     page = store.promotion_page(call.work.table, call.query.limit, cursors.open(call.query.cursor))
-    items = [_answer(call.work, store.stored(item)) for item in page.items]
-    return PromotionPage(items=items, next_cursor=cursors.close(page.last))
+    return PromotionPage(
+        items=_answers(call.work, [store.stored(item) for item in page.items]), next_cursor=cursors.close(page.last)
+    )
 
 
 @routes.get(
@@ -204,6 +209,17 @@ def _shown(work: Work, found: Stored) -> Answer:
 
 
 def _answer(work: Work, found: Stored) -> PromotionAnswer:
+    return _answers(work, [found])[0]
+
+
+def _answers(work: Work, found: Sequence[Stored]) -> list[PromotionAnswer]:
+    """One read for all that have limits."""
+    limited = [keys.promotion_used(each.promotion_id) for each in found if each.form.limits]
+    items = work.table.get_many(limited, consistent=True)
+    return [_told(work, each, uses.used_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
+
+
+def _told(work: Work, found: Stored, used: uses.Used) -> PromotionAnswer:
     return PromotionAnswer(
         **found.form.model_dump(),
         promotion_id=found.promotion_id,
@@ -211,6 +227,17 @@ def _answer(work: Work, found: Stored) -> PromotionAnswer:
         created_at=found.created_at,
         approved_at=found.approved_at,
         ended_on=found.ended_on,
+        used=_used(found.form.limits, used) if found.form.limits else None,
+    )
+
+
+def _used(limits: LimitsForm, used: uses.Used) -> UsedAnswer:
+    budget = limits.budget
+    return UsedAnswer(
+        uses=used.uses,
+        units=used.units,
+        cost=Money(amount=used.cost, currency=budget.currency) if budget else None,
+        exhausted=uses.reached(limits.limits(), used),
     )
 
 

@@ -78,6 +78,7 @@ class Buyer:
 
     A tier, with its name in both languages (without one, `tier` is empty), and the net purchases of its window, which tell a small
     client from a large one. `displays`: promotions that hold for who displays the goods, and that the company was granted.
+    `uses`: how many of its orders used a promotion, where a company may use it so often only.
     """
 
     tier: str = ""
@@ -86,6 +87,7 @@ class Buyer:
     tier_percent: Decimal = Decimal(0)
     window_sum: Decimal = Decimal(0)
     displays: frozenset[str] = frozenset()
+    uses: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,19 @@ class OnTop(NamedTuple):
     repeat: bool = False
 
 
+class Limits(NamedTuple):
+    """How far a promotion goes: so many orders, so many units, so much less to be paid; so many orders of one company. None: no limit.
+
+    `currency` is that of the budget: goods that are sold in another one are not on the promotion.
+    """
+
+    uses: int | None = None
+    units: int | None = None
+    budget: Decimal | None = None
+    currency: str = ""
+    uses_per_company: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Promotion:
     """A promotion that was approved. Percents rise with the quantity, so more never costs more a unit.
@@ -198,6 +213,7 @@ class Promotion:
     It has brackets, or goods `on_top`: then it makes no price.
     `months`: only in these months of the year (a season); none: all year. `least_sum` and `most_sum` bound the buyer's window sum
     (from, and below): for large clients, for small ones. `display`: for who displays the goods in a shop, and was granted it.
+    `exhausted`: one of its limits is reached.
     """
 
     promotion_id: str
@@ -213,6 +229,8 @@ class Promotion:
     tiers: frozenset[str] = frozenset()
     on_top: OnTop | None = None
     display: bool = False
+    limits: Limits | None = None
+    exhausted: bool = False
 
     def misses(self, buyer: Buyer, day: date) -> "Miss | None":
         """Why it gives this buyer nothing on this day, whatever the goods; None if it may give something."""
@@ -229,6 +247,11 @@ class Promotion:
             return Miss("for_smaller_clients", {"sum": plain(self.most_sum)})
         if self.display and self.promotion_id not in buyer.displays:
             return Miss("display_needed", {})
+        if self.exhausted:
+            return Miss("exhausted", {})
+        most = self.limits.uses_per_company if self.limits else None
+        if most is not None and buyer.uses.get(self.promotion_id, 0) >= most:
+            return Miss("used_as_often_as_it_may", {"uses": str(most)})
         return None
 
 
@@ -497,6 +520,8 @@ def _promoted(goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: P
     facts = {"promotion": promotion.promotion_id, "name": promotion.name, "name_ru": promotion.name_ru}
     reached = [bracket for bracket in promotion.brackets if quantity >= bracket.from_quantity]
     miss = promotion.misses(buyer, day)
+    if miss is None and promotion.limits and promotion.limits.currency not in ("", goods.currency):
+        miss = Miss("other_currency", {"currency": promotion.limits.currency})
     if miss is None and not reached:
         miss = Miss("more_needed", {"quantity": str(promotion.brackets[0].from_quantity)})
     if miss:

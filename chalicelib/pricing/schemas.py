@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.platform.club import Club
 from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Amount, Money
+from chalicelib.pricing.limit_schemas import LimitsForm, UsedAnswer
 from chalicelib.pricing.rules import (
     Bracket,
     Contract,
@@ -270,6 +271,7 @@ class PromotionForm(Form):
     tiers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
         default=[], max_length=10, description="Only for these tiers."
     )
+    limits: LimitsForm | None = None
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
@@ -278,6 +280,8 @@ class PromotionForm(Form):
             raise PydanticCustomError("brackets", "A promotion has brackets, or goods on top.")
         if self.on_top and self.on_top.pay_by and self.on_top.pay_by < self.last:
             raise PydanticCustomError("payment", "Who orders on the last day must be able to pay in time.")
+        if self.on_top and self.limits:
+            raise PydanticCustomError("limits", "Goods on top are promised without a limit.")
         pairs = [(each.from_quantity, each.percent) for each in self.brackets]
         rising = all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(pairs))
         if not rising:
@@ -304,6 +308,7 @@ class PromotionForm(Form):
             most_sum=self.most_window_sum,
             tiers=frozenset(self.tiers),
             on_top=self.on_top.on_top() if self.on_top else None,
+            limits=self.limits.limits() if self.limits else None,
         )
 
 
@@ -317,6 +322,7 @@ class PromotionAnswer(PromotionForm):
     created_at: str
     approved_at: str | None
     ended_on: date | None = Field(description="Where it was ended before its last day: the first day without it.")
+    used: UsedAnswer | None = Field(description="What orders took of its limits; null without limits.")
 
 
 class PromotionPage(Shown):
@@ -370,7 +376,9 @@ class RunningPromotion(Shown):
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     months: list[int]
-    for_you: bool = Field(description="Whether it is meant for the company's tier and size, and for this month.")
+    for_you: bool = Field(
+        description="Whether it makes prices for the company: meant for its tier and size, in this month, and not used up."
+    )
 
     @classmethod
     def of(cls, promotion: Promotion, language: str, *, for_you: bool) -> Self:

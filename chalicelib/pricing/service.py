@@ -6,7 +6,7 @@
 Approving puts a promotion into RUNNING in the same transaction, ending takes it out: what is read with every price is one item.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Protocol
 from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import granted, guard, store
+from chalicelib.pricing import granted, guard, store, uses
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import PromotionForm, State, TermsForm
 from chalicelib.pricing.store import Stored
@@ -53,6 +53,10 @@ class Conditions:
     offers: tuple[Offer, ...]
     policy: Policy
 
+    def without(self, promotions: Collection[str]) -> "Conditions":
+        """The same without these promotions."""
+        return replace(self, promotions=tuple(each for each in self.promotions if each.promotion_id not in promotions))
+
     def agreed(self, day: date) -> Agreed:
         return agreed(self.contracts, day)
 
@@ -71,7 +75,13 @@ class Conditions:
 
 def keys_of(company_id: str) -> list[Key]:
     """What must be read for `conditions_of`; the caller adds it to a batch of its own."""
-    return [keys.standing(company_id), keys.terms(company_id), keys.granted(company_id), keys.running_promotions()]
+    return [
+        keys.standing(company_id),
+        keys.terms(company_id),
+        keys.granted(company_id),
+        keys.promotions_used(company_id),
+        keys.running_promotions(),
+    ]
 
 
 Below = Callable[[str], Iterable[str]]
@@ -83,8 +93,9 @@ def conditions_of(work: Work, company_id: str, found: Mapping[Key, Item], below:
     promotions = tuple(_spread(each, below) for each in store.running(found.get(keys.running_promotions())))
     sized = any(each.least_sum is not None or each.most_sum is not None for each in promotions)
     own = found.get(keys.granted(company_id))
+    buyer = _buyer(found.get(keys.standing(company_id)), granted.displays(own), work.today, sized=sized)
     return Conditions(
-        buyer=_buyer(found.get(keys.standing(company_id)), granted.displays(own), work.today, sized=sized),
+        buyer=replace(buyer, uses=uses.company_uses(found.get(keys.promotions_used(company_id)))),
         contracts=tuple(_spread_contract(each, below) for each in store.contracts(found.get(keys.terms(company_id)))),
         promotions=promotions,
         offers=tuple(_spread_offer(each.offer, below) for each in granted.open_offers(own)),

@@ -2,10 +2,11 @@
 
 TERMS      (K72)  the contracts of a company, in one item: it is read with every order. currency, contracts [..], version
 PROMOTION  (K73)  a promotion and what became of it; listed (K77) by its last day
-RUNNING    (K78)  every promotion that was approved and has not ended, in one item, for the same reason: promotions {id: ..}
+RUNNING    (K77)  every promotion that was approved and has not ended, in one item, for the same reason: promotions {id: ..}, and
+                  `exhausted`, the ids of those of which a limit is reached
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -128,19 +129,32 @@ def ended_since(table: Table, first: date) -> Iterator[Stored]:
 
 def running(item: Item | None) -> list[Promotion]:
     """The promotions of RUNNING, by the order of their approval."""
+    used_up = exhausted(item)
     return [
-        PromotionForm.model_validate_json(text).promotion(promotion_id)
+        replace(PromotionForm.model_validate_json(text).promotion(promotion_id), exhausted=promotion_id in used_up)
         for promotion_id, text in (item["promotions"] if item else {}).items()
     ]
+
+
+def exhausted(item: Item | None) -> frozenset[str]:
+    return frozenset(item.get("exhausted", ())) if item else frozenset()
 
 
 def running_item(table: Table, *, consistent: bool = False) -> Item | None:
     return table.get(keys.running_promotions(), consistent=consistent)
 
 
-def replace_running(tx: Transaction, present: Item | None, promotions: Mapping[str, Any], at: str) -> None:
+def replace_running(
+    tx: Transaction, present: Item | None, promotions: Mapping[str, Any], exhausted: Collection[str], at: str
+) -> None:
     """Refused with label `running` if somebody else changed it meanwhile."""
     version = int(present["version"]) if present else 0
     unchanged = Attr("version").eq(version) if present else Attr("pk").not_exists()
-    item = {**keys.running_promotions().as_item(), "promotions": dict(promotions), "version": version + 1, "at": at}
+    item = {
+        **keys.running_promotions().as_item(),
+        "promotions": dict(promotions),
+        "exhausted": sorted(promotions.keys() & exhausted),
+        "version": version + 1,
+        "at": at,
+    }
     tx.put(item, when=unchanged, label="running")

@@ -62,6 +62,12 @@ _WHY_NOT: Mapping[str, _Texts] = {
         "is for companies with purchases below {sum} in the tier's window",
         "для компаний с закупками меньше {sum} за период уровня",
     ),
+    "exhausted": ("has been used up", "лимит исчерпан"),
+    "used_as_often_as_it_may": (
+        "the company has used it as often as it may (orders: {uses})",
+        "лимит на одну компанию исчерпан (заказов: {uses})",
+    ),
+    "other_currency": ("holds for goods sold in {currency}", "для товаров, которые продаются в {currency}"),
     "more_needed": ("begins with a quantity of {quantity}", "начинается с количества {quantity}"),
     "display_needed": (
         "is for companies that display the goods in a shop: send a photo",

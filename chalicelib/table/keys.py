@@ -88,8 +88,8 @@ K78 | what a company has on order and owes     | table | COMPANY#{company}      
 K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS                  | {time}#{redemption}                | oldest first | E           | bonuses
 K80 | was this document of a return told before | table | DISTRIBUTOR#{distributor}    | RETURN#{year}#{document}           | one          | T           | orders
 K83 | what orders took of a promotion's limits | table | PROMOTION#{promotion}        | USED                               | one          | S, T        | pricing, orders
-K84 | which promotions a company used, of those it may use so often | table | COMPANY#{company} | PROMOTIONS                | one          | E, T        | pricing, orders
-K85 | what open orders hold of a stock, and what was shipped since | table | DISTRIBUTOR#{distributor} | RESERVED#{n}, SHIPPEDOUT#{n}#{minute} | by time | E, S, T | orders
+K84 | how often a company used promotions      | table | COMPANY#{company}            | PROMOTIONS                         | one          | E, T        | pricing, orders
+K85 | what is reserved of binding stock        | table | DISTRIBUTOR#{distributor}    | RESERVED#{n}, SHIPPEDOUT#{n}#{minute} | by time   | E, S, T     | orders
 K86 | offers and display deals of a company    | table | COMPANY#{company}            | GRANTED                            | one          | E, S, T     | pricing, orders
 K87 | an offer to a company                    | table | COMPANY#{company}            | OFFER#{offer}                      | one          | S           | pricing, orders
 K88 | a company's offers, newest first         | gsi1  | OFFERS#{company}             | {time}#{offer}                     | by time      | E           | pricing
