@@ -178,6 +178,32 @@ def _shipment(order: Order, event: Item, language: Language) -> Facts:
     }
 
 
+def _order_unanswered(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    """Of what the event tells only that which still waits: the distributor may have answered meanwhile."""
+    order = orders.order(work, event["company_id"], event["order_id"])
+    if order is None:
+        raise Unsendable("order_gone")
+    waits = orders.still_waiting(order, event["waits"])
+    if not waits:
+        raise Unsendable("answered")
+    to_distributor = letter.recipient.kind == "distributor"
+    reader = _distributor(work, order.distributor_id) if to_distributor else _member(work, letter.recipient.id)
+    figures = work.club.orders
+    return reader, {
+        "number": order.number,
+        "company": order.company_name,
+        "inn": order.company_inn,
+        "distributor": order.distributor_name,
+        "distributor_email": _distributor(work, order.distributor_id).address,
+        "days": figures.escalate_after if letter.template == "order_escalated" else figures.remind_after,
+        "waits": [
+            {"kind": wait.kind, "since": clock.local_day(clock.moment(wait.since), work.club.zone)} for wait in waits
+        ],
+        "total": order.total,
+        "currency": order.currency,
+    }
+
+
 def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
     reader = _member(work, letter.recipient.id)
     before, tier, above = event["before"], event["tier"], event["next"]
@@ -346,6 +372,8 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "order_rejected": _order,
     "order_shipped": _order,
     "order_cancelled": _order,
+    "order_unanswered": _order_unanswered,
+    "order_escalated": _order_unanswered,
     "tier_changed": _tier_changed,
     "tier_warning": _tier_warning,
     "bonus_reminder": _bonus_reminder,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from chalicelib import companies
+from chalicelib import companies, members, orders
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
@@ -50,6 +50,22 @@ def _the_distributor(work: Work, item: Item) -> list[Recipient]:
     return [Recipient("distributor", item["distributor_id"])]
 
 
+def _the_distributor_and_its_people(work: Work, item: Item) -> list[Recipient]:
+    """Its address for orders, and those of its people who read another one."""
+    distributor = orders.distributor(work, item["distributor_id"])
+    people = orders.people_of(work, item["distributor_id"])
+    return [
+        Recipient("distributor", item["distributor_id"]),
+        *(Recipient("member", each.member_id) for each in people if distributor and each.email != distributor.email),
+    ]
+
+
+def _who_heads_the_sales(work: Work, item: Item) -> list[Recipient]:
+    """All who have the role; where nobody has it, those who can give it."""
+    heads = members.staff_in(work, "head_of_sales") or members.staff_in(work, "admin")
+    return [Recipient("member", member_id) for member_id in heads]
+
+
 def _the_orderer(work: Work, item: Item) -> list[Recipient]:
     return [Recipient("orderer", item["order_id"])]
 
@@ -82,6 +98,8 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "order.accepted": ("order_accepted", _the_orderer),
     "order.rejected": ("order_rejected", _the_orderer),
     "order.shipped": ("order_shipped", _the_orderer),
+    "order.unanswered": ("order_unanswered", _the_distributor_and_its_people),
+    "order.escalated": ("order_escalated", _who_heads_the_sales),
     "tier.changed": ("tier_changed", _who_buys),
     "tier.warning": ("tier_warning", _who_buys),
     "bonus.reminder": ("bonus_reminder", _who_buys),

@@ -16,6 +16,7 @@ from chalicelib.members.service import (
     member,
     members,
     owner_of,
+    staff_in,
     with_membership,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "member",
     "members",
     "owner_of",
+    "staff_in",
     "with_membership",
 ]

@@ -334,6 +334,11 @@ def staff(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[St
     return shown, page.last
 
 
+def staff_in(work: Work, role: str) -> list[str]:
+    """The member ids of those of the staff who have this role."""
+    return store.staff_in(work.table, role)
+
+
 def dismiss_staff(work: Work, member_id: str) -> None:
     """Takes a person from the staff. Raises 404 for anybody else; a second time is a 404 too."""
     tx = Transaction()

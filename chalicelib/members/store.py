@@ -80,3 +80,8 @@ def drop_membership(tx: Transaction, member_id: str, owner: str, *, when: Condit
 
 def list_staff(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(keys.STAFF, index="gsi1", limit=limit, after=after)
+
+
+def staff_in(table: Table, role: str) -> list[str]:
+    """Member ids. The whole staff is read, page by page: they are few."""
+    return [item["member_id"] for item in table.query_all(keys.STAFF, index="gsi1", where=Attr("role").eq(role))]

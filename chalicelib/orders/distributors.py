@@ -18,12 +18,20 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction
 
 ROLE = "operator"  # all people of a distributor may do the same
+MOST_TOLD = 50  # people of a distributor to whom one letter goes
 
 Position = dict[str, str] | None
 
 
 def distributor(work: Work, distributor_id: str) -> Distributor | None:
     return store.read_distributor(work.table, distributor_id)
+
+
+def people_of(work: Work, distributor_id: str) -> list[DistributorPerson]:
+    """Who works on the distributor's orders; of very many the first ones."""
+    found = store.list_people(work.table, distributor_id, MOST_TOLD, None)
+    profiles = members.members(work, [item["member_id"] for item in found.items])
+    return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles]
 
 
 def page(work: Work, limit: int, after: Position) -> tuple[list[Distributor], Position]:

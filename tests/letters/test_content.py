@@ -10,7 +10,7 @@ import pytest
 from chalicelib import companies, orders
 from chalicelib.letters.content import Unsendable, compose
 from chalicelib.letters.schemas import Mail, Recipient
-from chalicelib.orders.rules import Actor, Asked, Happened, Line, Order, State, accept, cancel, reject, ship
+from chalicelib.orders.rules import Actor, Asked, Happened, Line, Order, State, Step, accept, cancel, reject, ship
 from chalicelib.platform.work import Work
 from chalicelib.pricing.rules import Ruling
 from chalicelib.table import Key
@@ -51,7 +51,7 @@ def an_order(work: Work) -> Order:
         comment="Позвоните до обеда",
         state=State.PLACED,
         lines=(line("A-1", 10, "1234.50"), line("B-2", 2, "100")),
-        history=(Happened(work.at, State.PLACED, BY_BUYER),),
+        history=(Happened(work.at, Step.PLACED, State.PLACED, BY_BUYER),),
     )
 
 
@@ -133,6 +133,30 @@ def test_a_code_letter_says_how_long_the_code_is_good(club: Any, work: Work, sec
 
 
 # --- orders ------------------------------------------------------------------------------------------------------------
+
+
+WAITS = [{"since": "2026-11-20T22:30:00.000Z", "kind": "order", "ref": ""}]
+
+
+def test_a_reminder_says_what_waits_and_since_when(club: Any) -> None:
+    mail = club.told("order_unanswered", DISTRIBUTOR, waits=WAITS)
+    assert mail.address == "orders@distributor.example"
+    assert mail.subject == "Заказ 261120-7K3QX ждёт вашего ответа: Луч"
+    assert "ждёт уже больше 1 рабочего дня" in plain(mail)
+    assert "* заказ от 21 ноября 2026: его ещё не приняли и не отклонили" in plain(mail)
+
+
+def test_a_head_of_sales_is_told_whom_to_ask(club: Any) -> None:
+    mail = club.told("order_escalated", Recipient("member", "mbr_en"), waits=WAITS)
+    assert mail.address == "mbr_en@partner.example"
+    assert "for more than 2 working days" in plain(mail)
+    assert "(orders@distributor.example)" in plain(mail)
+
+
+def test_nobody_is_reminded_of_what_was_answered_meanwhile(club: Any, work: Work) -> None:
+    club.order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
+    with pytest.raises(Unsendable, match="answered"):
+        club.told("order_unanswered", DISTRIBUTOR, waits=WAITS)
 
 
 def test_a_distributor_gets_the_order_line_by_line(club: Any) -> None:

@@ -112,6 +112,13 @@ FACTS: dict[str, Any] = {
     "last": date(2026, 9, 30),
     "available_from": date(2026, 10, 1),
     "left": Decimal("55.50"),
+    "distributor_email": "orders@distributor.example",
+    "days": 2,
+    "waits": [
+        {"kind": "order", "since": date(2026, 11, 18)},
+        {"kind": "cancellation", "since": date(2026, 11, 19)},
+        {"kind": "return", "since": date(2026, 11, 20)},
+    ],
 }
 # What a letter may lack, so that each branch of its words is read once.
 LESS: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import LETTERS
-from chalicelib import companies
+from chalicelib import companies, members, orders
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient
 from chalicelib.letters.writing import letters_of
 from chalicelib.platform.events import Event, Later
@@ -127,9 +127,39 @@ def test_a_letter_holds_no_address_and_no_name(work: Work) -> None:
     assert "anna@partner.example" not in str(letter)
 
 
-def test_every_subscribed_event_has_its_letter(work: Work, company: Any) -> None:
+def test_every_subscribed_event_has_its_letter(work: Work, company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "staff_in", lambda work, role: ["mbr_admin"])
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1"}
     subscribed = [name for name, consumers in LETTERS.items() if Later("letters:on_event") in consumers]
     assert subscribed
     for name in subscribed:
         assert asked(work, name, **facts), name
+
+
+def test_a_reminder_goes_to_the_distributors_address_and_to_its_people_who_read_another(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [SimpleNamespace(member_id="mbr_1", email="oleg@svet.example")]
+    people += [SimpleNamespace(member_id="mbr_2", email="orders@svet.example")]
+    monkeypatch.setattr(
+        orders, "distributor", lambda work, distributor_id: SimpleNamespace(email="orders@svet.example")
+    )
+    monkeypatch.setattr(orders, "people_of", lambda work, distributor_id: people)
+    assert to(asked(work, "order.unanswered", **ORDER)) == [
+        ("order_unanswered", "distributor", "dst_1"),
+        ("order_unanswered", "member", "mbr_1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("staff", "told"),
+    [
+        ({"mbr_head": "head_of_sales", "mbr_other": "head_of_sales", "mbr_admin": "admin"}, ["mbr_head", "mbr_other"]),
+        ({"mbr_manager": "manager", "mbr_admin": "admin"}, ["mbr_admin"]),
+    ],
+)
+def test_every_head_of_sales_hears_of_an_order_without_an_answer_and_without_one_the_admins_do(
+    work: Work, monkeypatch: pytest.MonkeyPatch, staff: dict[str, str], told: list[str]
+) -> None:
+    monkeypatch.setattr(members, "staff_in", lambda work, role: [who for who, own in staff.items() if own == role])
+    assert to(asked(work, "order.escalated", **ORDER)) == [("order_escalated", "member", who) for who in told]
