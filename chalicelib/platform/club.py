@@ -181,6 +181,21 @@ class Calendar(_Figures):
         return self
 
 
+class UsualOrder(_Figures):
+    """What a company buys regularly: on at least `least_days` of the last `days`, and not silent for longer than `silent_days`."""
+
+    days: int = Field(default=365, ge=30, le=1096)
+    least_days: int = Field(default=3, ge=2, le=100)
+    silent_days: int = Field(default=180, ge=1, le=1096)
+
+
+class NewForYou(_Figures):
+    """What other companies buy together with a company's goods: shown from so many companies on, so that none of them can be recognised."""
+
+    least_companies: int = Field(default=5, ge=3, le=1000)
+    shown: int = Field(default=12, ge=1, le=25)
+
+
 class Orders(_Figures):
     """`minimum`: the smallest order by currency; none where a currency is not named.
 
@@ -191,6 +206,8 @@ class Orders(_Figures):
     minimum: dict[str, Decimal] = {}
     remind_after: int = Field(default=1, ge=1, le=60)
     escalate_after: int = Field(default=2, ge=1, le=60)
+    usual: UsualOrder = UsualOrder()
+    new_for_you: NewForYou = NewForYou()
 
     @model_validator(mode="after")
     def _reminds_first(self) -> "Orders":

@@ -5,10 +5,21 @@ again changes nothing, other content is the next revision, and the days' totals 
 day of the sale that it names, and takes effect on its own.
 """
 
-from chalicelib.sales.rules import DayTotals, DocumentRef, Head, Original, Outcome, Recorded, SaleDocument, SaleLine
+from chalicelib.sales.rules import (
+    Bought,
+    DayTotals,
+    DocumentRef,
+    Head,
+    Original,
+    Outcome,
+    Recorded,
+    SaleDocument,
+    SaleLine,
+)
 from chalicelib.sales.service import (
     ORDERS,
     TooLarge,
+    bought,
     day_totals,
     earliest_known,
     first_purchase,
@@ -19,10 +30,12 @@ from chalicelib.sales.service import (
     on_sale_recorded,
     preview,
     record,
+    told_lines,
 )
 
 __all__ = [
     "ORDERS",
+    "Bought",
     "DayTotals",
     "DocumentRef",
     "Head",
@@ -32,6 +45,7 @@ __all__ = [
     "SaleDocument",
     "SaleLine",
     "TooLarge",
+    "bought",
     "day_totals",
     "earliest_known",
     "first_purchase",
@@ -42,4 +56,5 @@ __all__ = [
     "on_sale_recorded",
     "preview",
     "record",
+    "told_lines",
 ]

@@ -157,6 +157,13 @@ class Recorded(NamedTuple):
         return self.recorded_at < moment and (self.superseded_at is None or self.superseded_at >= moment)
 
 
+class Bought(NamedTuple):
+    """What a document brought on the day that it counts on; lines of a return take back."""
+
+    day: date
+    lines: Sequence[SaleLine]
+
+
 def totals(documents: Iterable[Recorded]) -> DayTotals:
     """The day totals that these documents make together."""
     net: dict[date, Decimal] = {}

@@ -9,6 +9,7 @@ from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
 from chalicelib.sales.rules import (
     NOTHING,
+    Bought,
     DayTotals,
     DocumentRef,
     Head,
@@ -202,6 +203,23 @@ def first_purchase(work: Work, company_id: str) -> date | None:
 def history(work: Work, company_id: str, first: date, last: date) -> list[Recorded]:
     """Every revision of the company's documents dated on these days: what is known of them, and what was known before."""
     return list(store.history(work.table, company_id, first, last))
+
+
+def bought(work: Work, company_id: str, *, since: date, most: int) -> list[Bought]:
+    """The company's newest documents since this day, as they are now: so many at most, and no more than one call brings (1 MB).
+
+    Of a document that does not fit into one item, the lines of the first one.
+    """
+    page = store.current(work.table, company_id, since, None, most, None)
+    return [
+        Bought(date.fromisoformat(sale.get("counts_on") or sale["business_date"]), told_lines(sale))
+        for sale in page.items
+    ]
+
+
+def told_lines(sale: Item) -> list[SaleLine]:
+    """What a `sale.recorded` tells of the document's lines: those of its first item."""
+    return rules.unpack([sale["lines"]])
 
 
 def earliest_known(work: Work, company_id: str, moment: str) -> Recorded | None:
