@@ -6,16 +6,14 @@ and that of a picture that was taken away in the moment of a crash, stay in the 
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from boto3.dynamodb.conditions import Attr
-from botocore.exceptions import ClientError
 
 from chalicelib.catalog import store
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
 from chalicelib.exchange.schemas import Upload
-from chalicelib.platform import aws
+from chalicelib.platform import aws, uploads
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
@@ -36,20 +34,14 @@ def start(work: Work, form: ImageForm) -> ImageUpload:
     image = Image(work.new_id("img"), form.content_type)
     store.put_image(work.table, form.sku, image, work.expiry(days=KEEP_PENDING_DAYS))
     limits = work.club.catalogue
-    seconds = limits.image_upload_minutes * 60
-    made = aws.s3().generate_presigned_post(
-        settings().files_bucket,
+    address = uploads.address(
+        work,
         _object(image.image_id),
-        Fields={"Content-Type": form.content_type},
-        Conditions=[{"Content-Type": form.content_type}, ["content-length-range", 1, limits.image_most_bytes]],
-        ExpiresIn=seconds,
-    )
-    upload = Upload(
-        url=made["url"],
-        fields=made["fields"],
-        expires_at=work.now + timedelta(seconds=seconds),
+        form.content_type,
         most_bytes=limits.image_most_bytes,
+        minutes=limits.image_upload_minutes,
     )
+    upload = Upload(**address._asdict(), most_bytes=limits.image_most_bytes)
     return ImageUpload(image_id=image.image_id, upload=upload)
 
 
@@ -59,7 +51,7 @@ def confirm(work: Work, image_id: str) -> Images:
     Raises 404 for no such picture, 409 while its upload has not arrived, 422 when the product has as many as it may.
     """
     image, sku = _known(work, image_id)
-    if not _has_arrived(image_id):
+    if not uploads.has_arrived(_object(image_id)):
         raise Problem("conflict", "The upload of this picture has not arrived.")
 
     def added(images: list[Image]) -> list[Image]:
@@ -118,17 +110,6 @@ def _changed(
             continue
         return Images(sku=sku, images=shown(work, {"images": [each._asdict() for each in after]}))
     raise Busy("the product's pictures stayed under change")
-
-
-def _has_arrived(image_id: str) -> bool:
-    try:
-        aws.s3().head_object(Bucket=settings().files_bucket, Key=_object(image_id))
-    except ClientError as error:
-        # Without the right to list the bucket, what is not there is forbidden.
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-            return False
-        raise
-    return True
 
 
 def _object(image_id: str) -> str:

@@ -1,0 +1,42 @@
+"""Files that a browser sends to the bucket by itself, under a form that we signed: it fixes the name, the kind and the largest size."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from botocore.exceptions import ClientError
+
+from chalicelib.platform import aws
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+
+
+class Address(NamedTuple):
+    """Where the file goes: a form post (multipart/form-data) of these fields, and then `file`."""
+
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+def address(work: Work, name: str, content_type: str, *, most_bytes: int, minutes: int) -> Address:
+    """For a file that will have this name in the bucket. No call."""
+    made = aws.s3().generate_presigned_post(
+        settings().files_bucket,
+        name,
+        Fields={"Content-Type": content_type},
+        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, most_bytes]],
+        ExpiresIn=minutes * 60,
+    )
+    return Address(made["url"], made["fields"], work.now + timedelta(minutes=minutes))
+
+
+def has_arrived(name: str) -> bool:
+    """One call."""
+    try:
+        aws.s3().head_object(Bucket=settings().files_bucket, Key=name)
+    except ClientError as error:
+        # Without the right to list the bucket, what is not there is forbidden.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+            return False
+        raise
+    return True
