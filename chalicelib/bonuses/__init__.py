@@ -1,6 +1,9 @@
 """Bonuses: a ledger by double entry, and what falls due in it."""
 
-from chalicelib.bonuses.payments import Payment, check_payment, payment_of
-from chalicelib.bonuses.payments import record as record_payments
+from chalicelib.platform.doors import opened_when_asked
 
-__all__ = ["Payment", "check_payment", "payment_of", "record_payments"]
+with opened_when_asked(__name__):
+    from chalicelib.bonuses.payments import Payment, check_payment, payment_of, payments_of
+    from chalicelib.bonuses.payments import record as record_payments
+
+__all__ = ["Payment", "check_payment", "payment_of", "payments_of", "record_payments"]

@@ -4,21 +4,24 @@ Naming an INN proves nothing. Until a manager of the club or the company's owner
 company: no purchases, prices, orders or people, nor whether the club knows it at all.
 """
 
-from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
-from chalicelib.companies.rules import inn_is_valid
-from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
-from chalicelib.companies.service import (
-    check_active,
-    check_staff,
-    company,
-    company_by_inn,
-    every_company,
-    missing_facts,
-    missing_for,
-    no_longer_speaks,
-    people,
-    some_companies,
-)
+from chalicelib.platform.doors import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
+    from chalicelib.companies.rules import inn_is_valid
+    from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
+    from chalicelib.companies.service import (
+        check_active,
+        check_staff,
+        company,
+        company_by_inn,
+        every_company,
+        missing_facts,
+        missing_for,
+        no_longer_speaks,
+        people,
+        some_companies,
+    )
 
 __all__ = [
     "Company",

@@ -1,6 +1,9 @@
 """Files in: sales history as accounting systems export it."""
 
-from chalicelib.exchange.service import split
-from chalicelib.exchange.writing import write_part
+from chalicelib.platform.doors import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.exchange.service import split
+    from chalicelib.exchange.writing import write_part
 
 __all__ = ["split", "write_part"]

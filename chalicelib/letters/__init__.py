@@ -43,6 +43,9 @@ Weakest point: an answer that is lost together with all reports of it (the topic
 the settle time.
 """
 
-from chalicelib.letters.service import on_event, on_letter_written, send, settle
+from chalicelib.platform.doors import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.letters.service import on_event, on_letter_written, send, settle
 
 __all__ = ["on_event", "on_letter_written", "send", "settle"]

@@ -4,21 +4,24 @@ A member is a person with a confirmed (or invited, not yet confirmed) email. Who
 the club itself) is the membership; other rooms give and take it, this one keeps it.
 """
 
-from chalicelib.members.schemas import ConsentForm, Member, Membership, PersonName
-from chalicelib.members.service import (
-    STAFF_OWNER,
-    admit,
-    appoint,
-    check_consent,
-    consents_given,
-    dismiss,
-    join_or_find,
-    member,
-    members,
-    owner_of,
-    staff_in,
-    with_membership,
-)
+from chalicelib.platform.doors import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.members.schemas import ConsentForm, Member, Membership, PersonName
+    from chalicelib.members.service import (
+        STAFF_OWNER,
+        admit,
+        appoint,
+        check_consent,
+        consents_given,
+        dismiss,
+        join_or_find,
+        member,
+        members,
+        owner_of,
+        staff_in,
+        with_membership,
+    )
 
 __all__ = [
     "STAFF_OWNER",

@@ -1,14 +1,17 @@
 """The one price answer: everything that shows or uses a price gathers the company's `Conditions` and asks them."""
 
-from chalicelib.pricing.granted import LABEL as OFFERS_LABEL
-from chalicelib.pricing.offers import release as release_offers
-from chalicelib.pricing.offers import use as use_offers
-from chalicelib.pricing.rules import Agreed, Goods, Price, Ruling, offers_of
-from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
-from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
-from chalicelib.pricing.uses import Used
-from chalicelib.pricing.uses import exceeded as exceeded_limits
-from chalicelib.pricing.uses import take as use_promotions
+from chalicelib.platform.doors import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.pricing.granted import LABEL as OFFERS_LABEL
+    from chalicelib.pricing.offers import release as release_offers
+    from chalicelib.pricing.offers import use as use_offers
+    from chalicelib.pricing.rules import Agreed, Goods, Price, Ruling, offers_of
+    from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
+    from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
+    from chalicelib.pricing.uses import Used
+    from chalicelib.pricing.uses import exceeded as exceeded_limits
+    from chalicelib.pricing.uses import take as use_promotions
 
 __all__ = [
     "OFFERS_LABEL",

@@ -4,19 +4,22 @@ The tier of a day is a function of facts: what was bought and given back, the la
 company stands by them, today and on every day to come, kept where one read finds it.
 """
 
-from chalicelib.tiers.ladder_store import ladders_of
-from chalicelib.tiers.ladders import Step
-from chalicelib.tiers.outlook import Standing
-from chalicelib.tiers.schemas import tier_name
-from chalicelib.tiers.service import (
-    decide,
-    ladder_today,
-    nightly,
-    on_sale_recorded,
-    standing,
-    tier_path,
-)
-from chalicelib.tiers.store import tier_in_force, window_sum
+from chalicelib.platform.doors import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.tiers.ladder_store import ladders_of
+    from chalicelib.tiers.ladders import Step
+    from chalicelib.tiers.outlook import Standing
+    from chalicelib.tiers.schemas import tier_name
+    from chalicelib.tiers.service import (
+        decide,
+        ladder_today,
+        nightly,
+        on_sale_recorded,
+        standing,
+        tier_path,
+    )
+    from chalicelib.tiers.store import tier_in_force, window_sum
 
 __all__ = [
     "Standing",
