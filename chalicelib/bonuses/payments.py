@@ -67,6 +67,15 @@ def payment_of(work: Work, ref: Ref) -> Known:
     return Known(ref, _paid_on(item), item["as_of"] if item else "")
 
 
+def payments_of(work: Work, refs: Sequence[Ref]) -> list[Known]:
+    """The same of several documents, in one read for every hundred."""
+    found = work.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
+    items = [found.get(keys.payment(*ref)) for ref in refs]
+    return [
+        Known(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)
+    ]
+
+
 def check_payment(tx: Transaction, known: Known) -> None:
     """Refuses the transaction with label `payment` if the payment was told anew meanwhile."""
     same: ConditionBase = Attr("pk").not_exists()

@@ -196,6 +196,13 @@ class NewForYou(_Figures):
     shown: int = Field(default=12, ge=1, le=25)
 
 
+class OnTop(_Figures):
+    """Goods on top: letters `reminder_days` before the last day to pay; a payment may be told for `grace_days` after it."""
+
+    reminder_days: int = Field(default=3, ge=0, le=60)
+    grace_days: int = Field(default=3, ge=0, le=60)
+
+
 class Orders(_Figures):
     """`minimum`: the smallest order by currency; none where a currency is not named.
 
@@ -204,6 +211,7 @@ class Orders(_Figures):
     """
 
     minimum: dict[str, Decimal] = {}
+    on_top: OnTop = OnTop()
     remind_after: int = Field(default=1, ge=1, le=60)
     escalate_after: int = Field(default=2, ge=1, le=60)
     usual: UsualOrder = UsualOrder()

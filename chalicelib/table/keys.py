@@ -19,7 +19,7 @@ K09 | the people of a company                  | table | COMPANY#{company}      
 K10 | all companies by name                    | gsi1  | COMPANIES                    | {name}#{company}                   | by name      | E           | companies
 K11 | people waiting for a manager's word      | gsi2  | CLAIMS                       | {time}#{company}#{member}          | oldest first | E           | companies
 K12 | where a company stands                   | table | COMPANY#{company}            | STANDING                           | one          | E, S        | tiers, pricing
-K13 | what falls due on a day                  | gsi2  | DUE#{work}#{day}#{shard}     | {company}                          | by company   | E           | tiers, bonuses
+K13 | what falls due on a day                  | gsi2  | DUE#{work}#{day}#{shard}     | {company}                          | by company   | E           | tiers, bonuses, orders
 K14 | purchases of a company by day            | table | COMPANY#{company}            | DAY#{date}                         | by day       | S           | sales, tiers
 K15 | documents of a company                   | table | COMPANY#{company}            | SALE#{date}#{src}#{doc}#{rev}      | latest first | E, S        | sales, tiers
 K16 | the newest revision of a document        | table | DOCUMENT#{source}#{document} | HEAD                               | one          | S           | sales
@@ -93,6 +93,7 @@ K85 | what is reserved of binding stock        | table | DISTRIBUTOR#{distributo
 K86 | offers and display deals of a company    | table | COMPANY#{company}            | GRANTED                            | one          | E, S, T     | pricing, orders
 K87 | an offer to a company                    | table | COMPANY#{company}            | OFFER#{offer}                      | one          | S           | pricing, orders
 K88 | a company's offers, newest first         | gsi1  | OFFERS#{company}             | {time}#{offer}                     | by time      | E           | pricing
+K90 | goods on top of a company's orders       | table | COMPANY#{company}            | GIFT#{time}#{gift}                 | newest first | E, S        | orders
 K95 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
 K96 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
 K97 | what a company added to those counts     | table | COMPANY#{company}            | TOGETHER                           | one          | S           | orders
@@ -415,6 +416,11 @@ def unanswered(at: str, order_id: str) -> Key:
 def returned(distributor_id: str, year: int, document: str) -> Key:
     """K80. As `shipment`; what comes back has numbers of its own."""
     return Key(f"DISTRIBUTOR#{distributor_id}", f"RETURN#{year}#{document}")
+
+
+def gift(company_id: str, placed_at: str = "", gift_id: str = "") -> Key:
+    """K90. Without a time: the prefix of the list."""
+    return Key(f"COMPANY#{company_id}", f"GIFT#{placed_at}" + (f"#{gift_id}" if gift_id else ""))
 
 
 # --- periods and goods ------------------------------------------------------------------------------------------------

@@ -1,0 +1,211 @@
+"""Goods on top of orders: promised with the order, looked at again whenever the facts or the day may have changed them.
+
+    placing an order                       the promise, in its transaction          hold
+    order.*, payment.recorded, the night   what the facts say now                   look
+    the distributor ships them             granted by the facts, then shipped       ship
+
+A look reads the order, its gifts and the payments of its shipments, and writes what follows under the condition that none of them has
+changed since. So it does not matter which event comes first, or twice, or which worker has seen what: the last look has seen everything.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
+from chalicelib import companies
+from chalicelib.bonuses import check_payment, payments_of
+from chalicelib.orders import on_top, on_top_store, store
+from chalicelib.orders.carts import Cart, Placing
+from chalicelib.orders.on_top import Figures, Gift, GiftState, Look, NotGranted
+from chalicelib.orders.on_top_schemas import ShipGiftForm
+from chalicelib.orders.rules import Order
+from chalicelib.platform import events
+from chalicelib.platform.events import Event
+from chalicelib.platform.idempotency import LABEL
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Transaction, keys
+
+TRIES = 5  # against others who look at the same order at the same moment
+ORDERS = "orders"  # the source of what is shipped through the club itself
+MARK = "goods_on_top"  # in the events of orders that were promised something
+
+Remember = Callable[[Transaction, Gift], None]
+
+
+# --- placing ----------------------------------------------------------------------------------------------------------
+
+
+def hold(tx: Transaction, placing: Placing) -> None:
+    """The order's promises begin their lives."""
+    for gift in on_top.promised(placing.order):
+        on_top_store.create(tx, gift)
+
+
+def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    """Nothing: what a step makes of a promise depends on payments too, so the step's event has it looked at."""
+
+
+def problem(refused: Refused, placing: Placing) -> Problem | None:
+    """None: promises are not limited."""
+    return None
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def gifts_of(work: Work, order: Order) -> list[Gift]:
+    """As the last look left them; those of an order that is being placed as they will be. No call for an order without any."""
+    if not order.promises:
+        return []
+    known = on_top_store.gifts(work.table, order)
+    return known or on_top.promised(order)
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+def on_order_changed(work: Work, event: Event) -> None:
+    """Consumer of all that happens to orders. Those that were promised nothing take no call."""
+    if event.item.get(MARK):
+        look(work, store.read_order(work.table, event.item["company_id"], event.item["order_id"]))
+
+
+def on_payment_recorded(work: Work, event: Event) -> None:
+    """Consumer: a shipment is paid, or is not after all."""
+    if event.item["source"] != ORDERS:
+        return
+    series, _, _ = event.item["document"].partition("/")
+    distributor_id, _, order_id = series.partition(":")
+    look(work, store.read_distributors_order(work.table, distributor_id, order_id))
+
+
+def look_at_due(work: Work, company_id: str) -> None:
+    """What a night does of a company: a reminder is to be written, or goods are not paid in time."""
+    for order_id in sorted(set(on_top_store.due(work.table, company_id, work.today))):
+        look(work, store.read_order(work.table, company_id, order_id))
+
+
+def look(work: Work, order: Order | None) -> None:
+    """Makes the order's gifts what the facts say now, and tells what changed. Doing it again changes nothing."""
+    for _ in range(TRIES):
+        if order is None or not order.promises:
+            return
+        tx, looks = _looked(work, order)
+        changed = [(gift, seen) for gift, seen in looks if seen.gift != gift]
+        if not changed:
+            return
+        for gift, seen in changed:
+            on_top_store.replace(tx, gift, seen.gift)
+            _tell(tx, work, gift, seen)
+        try:
+            work.table.commit(tx)
+        except Refused:
+            order = store.read_order(work.table, order.company_id, order.order_id)
+        else:
+            return
+    raise Busy(f"the goods on top of {order.order_id if order else ''} stayed under change")
+
+
+def _looked(work: Work, order: Order) -> tuple[Transaction, list[tuple[Gift, Look]]]:
+    """Each gift, and what a look makes of it; with a transaction that is refused unless the facts are still those."""
+    gifts = on_top_store.gifts(work.table, order, consistent=True)
+    payments = payments_of(work, [_ref(order, shipment.document) for shipment in order.shipments])
+    tx = Transaction()
+    store.check_version(tx, order)
+    for payment in payments:
+        check_payment(tx, payment)
+    paid_on = {shipment.document: payment.paid_on for shipment, payment in zip(order.shipments, payments, strict=True)}
+    looked = partial(on_top.look, order=order, paid_on=paid_on, day=work.today, figures=_figures(work))
+    return tx, [(gift, looked(gift)) for gift in gifts]
+
+
+def _figures(work: Work) -> Figures:
+    figures = work.club.orders.on_top
+    return Figures(figures.reminder_days, figures.grace_days)
+
+
+def _ref(order: Order, document: str) -> tuple[str, str]:
+    """The name of a shipment among all documents that are paid."""
+    return ORDERS, f"{order.distributor_id}:{order.order_id}/{document}"
+
+
+def _tell(tx: Transaction, work: Work, before: Gift, seen: Look) -> None:
+    """The events of what a look found. Goods that became fewer are granted anew."""
+    after = seen.gift
+    if after.state is GiftState.GRANTED and (before.state, before.count) != (after.state, after.count):
+        _record(tx, work, after, "granted")
+    elif after.state is GiftState.WITHDRAWN and before.state is not after.state:
+        _record(tx, work, after, "withdrawn", why=after.why.value if after.why else "")
+    elif seen.remind:
+        unpaid = [{"document": each.document, "last_day": each.last_day.isoformat()} for each in seen.remind]
+        _record(tx, work, after, "unpaid", shipments=unpaid)
+
+
+def _record(tx: Transaction, work: Work, gift: Gift, what: str, **facts: object) -> None:
+    """With all that a letter tells: it follows within minutes."""
+    free = gift.promise.terms.free
+    events.record(
+        tx,
+        work,
+        keys.company(gift.company_id),
+        f"goods_on_top.{what}",
+        gift_id=gift.promise.gift_id,
+        company_id=gift.company_id,
+        order_id=gift.order_id,
+        distributor_id=gift.distributor_id,
+        number=gift.number,
+        promotion={"name": gift.promise.name, "name_ru": gift.promise.name_ru},
+        goods={**free._asdict(), "quantity": free.quantity * (gift.count or gift.promise.count)},
+        **facts,
+    )
+
+
+# --- shipping ---------------------------------------------------------------------------------------------------------
+
+
+def ship(
+    work: Work,
+    distributor_id: str,
+    member_id: str,
+    order_id: str,
+    gift_id: str,
+    form: ShipGiftForm,
+    remember: Remember,
+) -> Gift:
+    """Raises 404 for a gift of another distributor's order, 409 unless the facts grant it, 422 for a day ahead of today."""
+    day = form.day or work.today
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    order = store.read_distributors_order(work.table, distributor_id, order_id)
+    for _ in range(TRIES):
+        if order is None:
+            raise Problem("not_found")
+        tx, looks = _looked(work, order)
+        found = next(((gift, seen) for gift, seen in looks if gift.promise.gift_id == gift_id), None)
+        if found is None:
+            raise Problem("not_found")
+        gift, seen = found
+        shipped = _shipped(seen.gift, form.document, day)
+        on_top_store.replace(tx, gift, shipped)
+        store.check_person(tx, distributor_id, member_id)
+        _record(tx, work, shipped, "shipped", document=shipped.document, day=day.isoformat())
+        remember(tx, shipped)
+        try:
+            work.table.commit(tx)
+        except Refused as refused:
+            if "membership" in refused:
+                raise companies.no_longer_speaks() from None
+            if LABEL in refused:
+                raise
+            order = store.read_order(work.table, order.company_id, order_id)
+        else:
+            return shipped
+    raise Busy(f"the goods on top of {order_id} stayed under change")
+
+
+def _shipped(gift: Gift, document: str, day: date) -> Gift:
+    try:
+        return on_top.ship(gift, document, day)
+    except NotGranted as refused:
+        raise Problem("wrong_state", f"The goods are {refused.state}.", extra={"state": refused.state}) from None
