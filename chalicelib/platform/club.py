@@ -18,7 +18,8 @@ _FILE = Path(__file__).parent.parent / "club.toml"
 
 
 class _Figures(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # The whole file's schema is built when it is read; those of its parts alone are never needed.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 # --- tiers ------------------------------------------------------------------------------------------------------------

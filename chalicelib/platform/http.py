@@ -324,7 +324,7 @@ def rendered(model: BaseModel | None) -> str:
     return model.model_dump_json()
 
 
-class Text(BaseModel):
+class Text(Shown):
     """A page that is not JSON."""
 
     content: str

@@ -23,7 +23,7 @@ Amount = Annotated[
 class Money(BaseModel):
     """A sum in one currency (ISO 4217)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     amount: Amount
     currency: str

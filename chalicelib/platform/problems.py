@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -68,7 +68,11 @@ KINDS: dict[str, Kind] = {
 }
 
 
-class Fault(BaseModel):
+class _Body(BaseModel):
+    model_config = ConfigDict(defer_build=True)  # most answers are no problems
+
+
+class Fault(_Body):
     """One wrong value. `pointer` is a JSON Pointer into the body, or `/query/…`, `/header/…`, `/path/…`."""
 
     pointer: str
@@ -76,7 +80,7 @@ class Fault(BaseModel):
     detail: str
 
 
-class ProblemBody(BaseModel):
+class ProblemBody(_Body):
     """What a client reads."""
 
     type: str

@@ -4,9 +4,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel
-
-from chalicelib.platform.http import Answer, Call, Routes, Text
+from chalicelib.platform.http import Answer, Call, Routes, Shown, Text
 
 routes = Routes(__name__, tag="service")
 
@@ -20,7 +18,7 @@ _PAGE_ONLY = {
 }
 
 
-class Health(BaseModel):
+class Health(Shown):
     """Up."""
 
     status: str
