@@ -232,6 +232,15 @@ class Promotion:
     limits: Limits | None = None
     exhausted: bool = False
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What each of its rulings tells of it."""
+        return {"promotion": self.promotion_id, "name": self.name, "name_ru": self.name_ru}
+
+    def refused(self, miss: "Miss") -> "Ruling":
+        """That it gives nothing, and why."""
+        return Ruling("promotion", miss.reason, facts={**self.facts, **miss.facts})
+
     def misses(self, buyer: Buyer, day: date) -> "Miss | None":
         """Why it gives this buyer nothing on this day, whatever the goods; None if it may give something."""
         miss = _out_of_time(day, self.first, self.last)
@@ -517,7 +526,6 @@ def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applies 
 
 
 def _promoted(goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: Promotion) -> _Applies | Ruling:
-    facts = {"promotion": promotion.promotion_id, "name": promotion.name, "name_ru": promotion.name_ru}
     reached = [bracket for bracket in promotion.brackets if quantity >= bracket.from_quantity]
     miss = promotion.misses(buyer, day)
     if miss is None and promotion.limits and promotion.limits.currency not in ("", goods.currency):
@@ -525,9 +533,9 @@ def _promoted(goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: P
     if miss is None and not reached:
         miss = Miss("more_needed", {"quantity": str(promotion.brackets[0].from_quantity)})
     if miss:
-        return Ruling("promotion", miss.reason, facts={**facts, **miss.facts})
+        return promotion.refused(miss)
     bracket = reached[-1]
-    facts |= {"percent": plain(bracket.percent), "quantity": str(bracket.from_quantity)}
+    facts = {**promotion.facts, "percent": plain(bracket.percent), "quantity": str(bracket.from_quantity)}
     return _percent_off(goods, "promotion", "running", bracket.percent, facts)
 
 

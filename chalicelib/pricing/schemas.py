@@ -17,6 +17,7 @@ from chalicelib.pricing.rules import (
     Contract,
     Discount,
     FreeGoods,
+    Miss,
     OnTop,
     Price,
     Promotion,
@@ -272,6 +273,15 @@ class PromotionForm(Form):
         default=[], max_length=10, description="Only for these tiers."
     )
     limits: LimitsForm | None = None
+    display: bool = Field(
+        default=False,
+        description="A display deal: for companies that display the goods in a shop, once their photo is approved, and for all "
+        "companies of their INN.",
+    )
+    best_sellers: Code | None = Field(
+        default=None,
+        description="A list of best sellers, which is done: with the approval, the articles on it are the promotion's goods too.",
+    )
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
@@ -309,6 +319,7 @@ class PromotionForm(Form):
             tiers=frozenset(self.tiers),
             on_top=self.on_top.on_top() if self.on_top else None,
             limits=self.limits.limits() if self.limits else None,
+            display=self.display,
         )
 
 
@@ -375,13 +386,22 @@ class RunningPromotion(Shown):
     on_top: OnTopForm | None = Field(description="Instead of brackets: goods that come on top.")
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
-    months: list[int]
+    months: list[int] = Field(description="Only in these months of the year; all of them where it names none.")
+    tiers: list[str] = Field(description="Only for these tiers; for everybody where it names none.")
+    least_window_sum: Amount | None = Field(description="For purchases in the tier's window from this sum on.")
+    most_window_sum: Amount | None = Field(description="For purchases in the tier's window below this sum.")
+    display: bool = Field(description="A display deal: send a photo of the goods in a shop.")
     for_you: bool = Field(
-        description="Whether it makes prices for the company: meant for its tier and size, in this month, and not used up."
+        description="Whether it makes prices for the company: meant for its tier and size, in this month, granted where it is a display "
+        "deal, and not used up."
+    )
+    why_not: str | None = Field(
+        description="In the reader's language.", examples=["Promotion “Autumn”: is for other tiers."]
     )
 
     @classmethod
-    def of(cls, promotion: Promotion, language: str, *, for_you: bool) -> Self:
+    def of(cls, promotion: Promotion, miss: Miss | None, language: str, club: Club) -> Self:
+        """`miss`: why it gives the company nothing."""
         goods = promotion.goods
         return cls(
             promotion_id=promotion.promotion_id,
@@ -400,7 +420,12 @@ class RunningPromotion(Shown):
             first=promotion.first,
             last=promotion.last,
             months=sorted(promotion.months),
-            for_you=for_you,
+            tiers=sorted(promotion.tiers),
+            least_window_sum=promotion.least_sum,
+            most_window_sum=promotion.most_sum,
+            display=promotion.display,
+            for_you=miss is None,
+            why_not=explain(promotion.refused(miss), language, club) if miss else None,
         )
 
 
