@@ -37,6 +37,7 @@ ROOMS = (
     "pricing.routes",
     "pricing.offer_routes",
     "orders.routes",
+    "orders.request_routes",
     "orders.sla_routes",
     "orders.cart_routes",
     "bonuses.routes",

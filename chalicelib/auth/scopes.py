@@ -33,6 +33,7 @@ SCOPES: dict[str, str] = {
     "staff.terms.write": "agree prices, discounts and conditions with a company",
     "staff.promotions.write": "draft, approve and end promotions",
     "staff.orders.read": "all companies' orders, and what distributors have not answered",
+    "staff.orders.write": "place and cancel orders for a company",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.people.write": "change the staff",
     "staff.bonuses.read": "all companies' bonuses, and what waits for the staff",
@@ -68,6 +69,7 @@ _SALES = frozenset(
         "staff.bonuses.read",
         "staff.terms.write",
         "staff.orders.read",
+        "staff.orders.write",
         "staff.demands.read",
         "staff.demands.write",
     }

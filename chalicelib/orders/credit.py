@@ -17,11 +17,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.bonuses import check_payment, payment_of
 from chalicelib.orders import store
-from chalicelib.orders.carts import Placing
+from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import OnCredit, Order, Shipment, State
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
@@ -33,7 +33,7 @@ from chalicelib.table.transactions import Item
 _DEBT = "debt:"
 TRIES = 5  # at a shipment whose payment is told anew meanwhile
 ORDERS = "orders"  # the source of what is shipped through the club itself
-_OPEN = {State.PLACED, State.ACCEPTED, State.PARTLY_SHIPPED}
+_OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
 
 
 class Debt(NamedTuple):
@@ -63,13 +63,18 @@ def owed(item: Item | None) -> list[Debt]:
 
 def hold(tx: Transaction, placing: Placing) -> None:
     """Adds the new order to what is used. Refused with label `credit` where that would pass the limit."""
-    order, limit = placing.order, placing.cart.agreed.credit_limit
-    within = None
-    if limit is not None:
-        room = limit - order.total
-        fits = Attr("used").lte(room)
-        within = fits | Attr("used").not_exists() if room >= 0 else fits
+    order = placing.order
+    within = _within(placing.cart.agreed.credit_limit, order.total)
     tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
+
+
+def _within(limit: Decimal | None, gained: Decimal) -> ConditionBase | None:
+    """That so much more does not pass the limit."""
+    if limit is None:
+        return None
+    room = limit - gained
+    fits = Attr("used").lte(room)
+    return fits | Attr("used").not_exists() if room >= 0 else fits
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
@@ -87,13 +92,21 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 # --- every further step -----------------------------------------------------------------------------------------------
 
 
-def follow(tx: Transaction, before: Order, after: Order) -> None:
-    """What the step changes: less is open, and what was shipped on credit is owed."""
+def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    """What the step changes: less is open, or more, and what was shipped on credit is owed."""
     owed = [each for each in after.shipments[len(before.shipments) :] if each.on_credit]
     gained = _open(after) - _open(before) + sum(each.total for each in owed)
     debts = {_attribute(after, each.document): _debt(each) for each in owed}
-    if gained or debts:
-        tx.update(keys.credit(after.company_id), put=debts or None, add={"used": gained} if gained else None)
+    if not gained and not debts:
+        return
+    within = _within(cart.agreed.credit_limit, gained) if cart and gained > 0 else None
+    tx.update(
+        keys.credit(after.company_id),
+        put=debts or None,
+        add={"used": gained} if gained else None,
+        when=within,
+        label="credit",
+    )
 
 
 def on_credit(agreed: Agreed, shipped_on: date) -> OnCredit | None:

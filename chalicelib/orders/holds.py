@@ -6,8 +6,8 @@ right at any moment, and orders that come together cannot pass a limit.
 
 from typing import Protocol
 
-from chalicelib.orders import credit
-from chalicelib.orders.carts import Placing
+from chalicelib.orders import credit, offer_uses
+from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order
 from chalicelib.platform.problems import Problem
 from chalicelib.table import Refused, Transaction
@@ -17,13 +17,17 @@ class Hold(Protocol):
     def hold(self, tx: Transaction, placing: Placing) -> None:
         """What a new order takes; the transaction is refused where there is not enough."""
 
-    def follow(self, tx: Transaction, before: Order, after: Order) -> None:
-        """What a step of the order gives back, or takes besides."""
+    def follow(self, tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+        """What a step of the order gives back, or takes besides; the transaction is refused where there is not enough.
+
+        `cart`: where some line takes more than before, the grown order at today's conditions. Goods that the catalogue has no more are
+        not among its products.
+        """
 
     def problem(self, refused: Refused, placing: Placing) -> Problem | None:
-        """What the refusal means to the buyer, if it is this hold's."""
+        """What the refusal means to the caller, if it is this hold's: of a new order, or of one that grew, with the cart that it grew by."""
 
 
-HOLDS: tuple[Hold, ...] = (credit,)
+HOLDS: tuple[Hold, ...] = (credit, offer_uses)
 
 __all__ = ["HOLDS", "Hold", "Placing"]

@@ -12,10 +12,9 @@ from chalicelib.members import Member, Membership
 from chalicelib.orders import carts, credit, rules, service, store
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.holds import HOLDS, Placing
-from chalicelib.orders.rules import Actor, Happened, Order, State
+from chalicelib.orders.rules import Actor, Happened, Order, Side, State, Step
 from chalicelib.orders.schemas import OrderForm
 from chalicelib.orders.service import Remember
-from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import round_half_up
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -24,21 +23,26 @@ from chalicelib.table import Key, Refused, Transaction, keys
 from chalicelib.table.transactions import Item
 
 
-def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember: Remember) -> Order:
-    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or when nobody delivers."""
+def place(
+    work: Work, company_id: str, member_id: str, form: OrderForm, remember: Remember, *, side: Side = "company"
+) -> Order:
+    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or when nobody delivers.
+
+    `side`: staff for somebody of the club who orders for the company. Of them no profile is asked, and a company that there is not is 404.
+    """
+    by = Actor(side, member_id)
     asked = [line.asked() for line in form.lines]
     named = keys.distributor(form.distributor_id) if form.distributor_id else None
     found = work.table.get_many(
         [
             keys.company(company_id),
             keys.credit(company_id),
-            keys.member(member_id),
-            keys.membership(member_id),
+            *_keys_of(by),
             *([named] if named else []),
             *carts.keys_of(company_id, asked),
         ]
     )
-    company = _ordering(work, company_id, member_id, found)
+    company = _ordering(work, company_id, by, found)
     cart = carts.cart_of(work, company_id, asked, found)
     if cart.misfits:
         raise service.misfit_problem(cart.misfits)
@@ -65,15 +69,15 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
         lines=tuple(
             rules.line_of(line.sku, cart.products[line.sku], price) for line, price in zip(asked, prices, strict=True)
         ),
-        history=(Happened(work.at, State.PLACED, Actor("company", member_id)),),
+        history=(Happened(work.at, Step.PLACED, State.PLACED, by),),
     )
     placing = Placing(placed, cart)
     tx = Transaction()
-    companies.check_active(tx, company_id, member_id, service.ORDERING_ROLES)
+    service.check_orders_for(tx, company_id, by)
     store.create_order(tx, placed)
     for hold in HOLDS:
         hold.hold(tx, placing)
-    service.record(tx, work, placed, "order.placed")
+    service.record_step(tx, work, placed)
     remember(tx, placed)
     try:
         work.table.commit(tx)
@@ -84,18 +88,23 @@ def place(work: Work, company_id: str, member_id: str, form: OrderForm, remember
 
 def _problem(refused: Refused, placing: Placing) -> Problem | None:
     """What a refused transaction means to the caller; None where the request was done before."""
-    if problem := service.explained(refused):
-        return problem
-    if LABEL in refused:
-        return None
-    return next((problem for hold in HOLDS if (problem := hold.problem(refused, placing))), None)
+    return service.explained(refused) or service.held(refused, placing)
 
 
-def _ordering(work: Work, company_id: str, member_id: str, found: Mapping[Key, Item]) -> companies.Company:
-    """The company for which the member may order. Raises 403 for who may not (any more), or not yet."""
+def _keys_of(by: Actor) -> list[Key]:
+    """Who orders. Of the staff nothing has to be known beforehand: the transaction looks at their role."""
+    return [] if by.side == "staff" else [keys.member(by.member_id), keys.membership(by.member_id)]
+
+
+def _ordering(work: Work, company_id: str, by: Actor, found: Mapping[Key, Item]) -> companies.Company:
+    """The company for which they may order. Raises 403 for who may not (any more), or not yet."""
     profile = found.get(keys.company(company_id))
-    person = found.get(keys.member(member_id))
-    membership = found.get(keys.membership(member_id))
+    if by.side == "staff":
+        if profile is None:
+            raise Problem("not_found")
+        return companies.Company.from_item(profile)
+    person = found.get(keys.member(by.member_id))
+    membership = found.get(keys.membership(by.member_id))
     if profile is None or person is None or membership is None or membership["owner"] != company_id:
         raise companies.no_longer_speaks()
     missing = companies.missing_facts(work, "ordering", Member.from_item(person), Membership.from_item(membership))

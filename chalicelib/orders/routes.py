@@ -5,11 +5,13 @@ from functools import partial
 from chalicelib.orders import baskets, distributors, quotes, service, store
 from chalicelib.orders.answers import answered, told
 from chalicelib.orders.basket_schemas import PlaceForm
-from chalicelib.orders.rules import Order
+from chalicelib.orders.rules import Actor, Order
 from chalicelib.orders.schemas import (
     AcceptForm,
     CancelForm,
+    ConfirmForm,
     CreditAnswer,
+    DeclineForm,
     Distributor,
     DistributorChange,
     DistributorForm,
@@ -100,9 +102,44 @@ def show_order(call: Call, order_id: str) -> Answer:
     problems=STEP,
 )
 def cancel_order(call: Call, order_id: str) -> Answer:
-    """Take an order back, as long as the distributor has not answered."""
+    """Take an order back, as long as the distributor has not accepted it. After that, ask for it: `request-cancellation`."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return answered(call, partial(service.cancel, call.work, company_id, member_id, order_id, call.body.note))
+    by = Actor("company", member_id)
+    return answered(call, partial(service.cancel, call.work, company_id, by, order_id, call.body.note))
+
+
+@routes.post(
+    "/v1/orders/{order_id}/confirm",
+    scope="orders.write",
+    body=ConfirmForm,
+    answer=OrderAnswer,
+    keyed=True,
+    matched=True,
+    problems=(*STEP, "precondition_failed", "credit_exceeded"),
+)
+def confirm_order(call: Call, order_id: str) -> Answer:
+    """Agree to an order that the distributor changed to more than was ordered.
+
+    The prices stay those of the order. `If-Match` names the version that was looked at: the distributor may have proposed something else
+    since (412). What the order takes besides has to fit into the credit limit (409), like a new one.
+    """
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    version, note = call.expected_version(), call.body.note
+    return answered(call, partial(service.confirm, call.work, company_id, member_id, order_id, version, note))
+
+
+@routes.post(
+    "/v1/orders/{order_id}/decline",
+    scope="orders.write",
+    body=DeclineForm,
+    answer=OrderAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def decline_order(call: Call, order_id: str) -> Answer:
+    """Do not agree to an order that the distributor changed: it is cancelled."""
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return answered(call, partial(service.decline, call.work, company_id, member_id, order_id, call.body.note))
 
 
 @routes.get("/v1/company/credit", scope="orders.read", answer=CreditAnswer)
@@ -151,10 +188,14 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
     body=AcceptForm,
     answer=OrderAnswer,
     keyed=True,
-    problems=STEP,
+    problems=(*STEP, "limit_exceeded"),
 )
 def accept_order(call: Call, order_id: str) -> Answer:
-    """Accept an order as it is, or with less of some lines."""
+    """Accept an order as it is, or with other quantities.
+
+    Where it would come to more than was ordered, the company has to confirm it first, and the order is `changed` until then: it may be
+    accepted otherwise meanwhile, or rejected. Prices stay those of the order.
+    """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return answered(call, partial(service.accept, call.work, distributor_id, member_id, order_id, call.body))
 

@@ -1,12 +1,18 @@
 """The life of an order, decided without looking anything up.
 
-    placed ──accept──▶ accepted ──ship──▶ partly_shipped ──ship──▶ completed
-      │                    └───────────────ship──────────────────────▲
-      ├──reject──▶ rejected        (the last part completes)
-      └──cancel──▶ cancelled
+    in                        does              and the order is
+    -                         company, staff    place     placed
+    placed, changed           distributor       accept    accepted; changed, where it would come to more than was ordered
+                              distributor       reject    rejected
+                              company, staff    cancel    cancelled
+    changed                   company           confirm   accepted
+                              company           decline   cancelled
+    accepted, partly_shipped  distributor       ship      partly_shipped; completed, by the last part
 
-The company places and cancels; the distributor does the rest. Each step gives a new order, one version on, and leaves the old one as
-it was. What cannot be done raises: `WrongState` for a step that the present state does not know, `Unfit` for wrong lines.
+What else may be asked of an accepted order is in `request_rules`.
+
+Each step gives a new order, one version on, and leaves the old one as it was. What cannot be done raises: `WrongState` for a step that
+the present state does not know, `Unfit` for wrong lines, `TooOften` for a step that was taken as often as it may be.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,15 +23,18 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Literal, NamedTuple, Protocol
 
+from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.pricing.rules import Price, Ruling
 
 # So that the largest order, with all its parts, and the answer that is kept of it stay below what an item can hold.
 MOST_PARTS = 50
 MOST_PART_LINES = 400  # of all parts but the one that ships all that is left
+MOST_PROPOSALS = 10
 
 
 class State(StrEnum):
     PLACED = "placed"
+    CHANGED = "changed"
     ACCEPTED = "accepted"
     PARTLY_SHIPPED = "partly_shipped"
     COMPLETED = "completed"
@@ -33,11 +42,44 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Step(StrEnum):
+    """What happened to an order, in its history and as its event: `order.{step}`.
+
+    `cancelled`, of an order that was accepted, and `completed` are the distributor's answer to a request for cancellation; the part that
+    completes an order is `shipped` like any other.
+    """
+
+    PLACED = "placed"
+    CHANGED = "changed"
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    SHIPPED = "shipped"
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_DECLINED = "cancellation_declined"
+    COMPLETED = "completed"
+    RETURN_REQUESTED = "return_requested"
+    RETURNED = "returned"
+    RETURN_REJECTED = "return_rejected"
+
+
+_UNANSWERED = frozenset({State.PLACED, State.CHANGED})
+_UNDER_WAY = frozenset({State.ACCEPTED, State.PARTLY_SHIPPED})
+
 STEPS: Mapping[str, frozenset[State]] = {
-    "accept": frozenset({State.PLACED}),
-    "reject": frozenset({State.PLACED}),
-    "cancel": frozenset({State.PLACED}),
-    "ship": frozenset({State.ACCEPTED, State.PARTLY_SHIPPED}),
+    "accept": _UNANSWERED,
+    "reject": _UNANSWERED,
+    "cancel": _UNANSWERED,
+    "confirm": frozenset({State.CHANGED}),
+    "decline": frozenset({State.CHANGED}),
+    "ship": _UNDER_WAY,
+    "request_cancellation": _UNDER_WAY,
+    "approve_cancellation": _UNDER_WAY,
+    "decline_cancellation": _UNDER_WAY,
+    "request_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
+    "accept_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
+    "reject_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
 }
 
 
@@ -53,7 +95,7 @@ class Misfit(NamedTuple):
     """What is wrong with a line that was asked for, by its place among them."""
 
     line: int
-    field: Literal["sku", "quantity"]
+    field: Literal["document", "sku", "quantity"]
     code: str
     detail: str
 
@@ -71,7 +113,11 @@ class NothingLeft(Exception):
 
 
 class ToldBefore(Exception):
-    """The order has a shipment with this document already."""
+    """The order has a shipment, or a return, with this document already."""
+
+
+class TooOften(Exception):
+    """The step was taken as often as it may be: an order must fit into an item. The message says so to the caller."""
 
 
 class TooManyParts(Exception):
@@ -85,17 +131,24 @@ class Asked(NamedTuple):
     quantity: int
 
 
+Side = Literal["company", "distributor", "staff"]
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, on whose side."""
+    """Who does it, on whose side. `staff`: somebody of the club, for the company."""
 
-    side: Literal["company", "distributor"]
+    side: Side
     member_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many units of an article at the price that held when the order was placed, with its explanation."""
+    """So many units of an article at the price that held when the order was placed, with its explanation.
+
+    `proposed`: what the distributor would deliver instead, while the company has not confirmed it. `dropped`: what of the accepted
+    will not come after all.
+    """
 
     sku: str
     name: str
@@ -109,11 +162,13 @@ class Line:
     rejected: tuple[Ruling, ...]
     accepted: int | None = None
     shipped: int = 0
+    proposed: int | None = None
+    dropped: int = 0
 
     @property
     def agreed(self) -> int:
-        """What both sides count on: as accepted, before that as ordered."""
-        return self.quantity if self.accepted is None else self.accepted
+        """What both sides count on: as accepted less what was dropped, before that as ordered."""
+        return (self.quantity if self.accepted is None else self.accepted) - self.dropped
 
     @property
     def left(self) -> int:
@@ -159,9 +214,10 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A line of the order's history."""
+    """A line of the order's history: the step, and the state that the order was in after it."""
 
     at: str
+    step: Step
     state: State
     by: Actor
     note: str = ""
@@ -183,11 +239,29 @@ class Order:
     lines: tuple[Line, ...]
     history: tuple[Happened, ...]
     shipments: tuple[Shipment, ...] = ()
+    cancellation: Cancellation | None = None
+    returns: tuple[Return, ...] = ()
     version: int = 1
+
+    @property
+    def placed_by(self) -> Actor:
+        return self.history[0].by
 
     @property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def proposed_total(self) -> Decimal | None:
+        """What it would come to as the distributor proposes it; None while there is nothing to confirm."""
+        if self.state is not State.CHANGED:
+            return None
+        return sum((line.unit_price * (line.proposed or 0) for line in self.lines), Decimal(0))
+
+    @property
+    def came_back(self) -> Sequence[ReturnedLine]:
+        """All that the distributor took back."""
+        return [line for each in self.returns if each.state is ReturnState.ACCEPTED for line in each.lines]
 
     @property
     def left(self) -> int:
@@ -266,30 +340,53 @@ def order_number(day: date, order_id: str) -> str:
 
 
 def accept(order: Order, asked: Sequence[Asked], *, by: Actor, at: str, note: str = "") -> Order:
-    """As ordered, save for the lines named here, of which there will be fewer; 0 drops a line."""
-    _require(order, "accept")
-    _raise_misfits(
-        order,
-        asked,
-        most=lambda line: line.quantity,
-        code="above_order",
-        detail="{most} were ordered; more than that is a new order.",
-    )
-    fewer = dict(asked)
-    lines = tuple(replace(line, accepted=fewer.get(line.sku, line.quantity)) for line in order.lines)
-    if not any(line.accepted for line in lines):
+    """As ordered, save for the lines named here; 0 drops a line.
+
+    Where the order would come to more than was ordered, it is changed, and waits for the company: nothing of it holds until then.
+    """
+    require(order, "accept")
+    _raise_misfits(order, asked)
+    named = dict(asked)
+    quantities = [named.get(line.sku, line.quantity) for line in order.lines]
+    if not any(quantities):
         raise NothingLeft
-    return _step(replace(order, lines=lines), State.ACCEPTED, by, at, note)
+    both = list(zip(order.lines, quantities, strict=True))
+    if sum(line.unit_price * quantity for line, quantity in both) <= order.total:
+        lines = tuple(replace(line, accepted=quantity, proposed=None) for line, quantity in both)
+        return after(replace(order, lines=lines), Step.ACCEPTED, State.ACCEPTED, by, at, note)
+    if sum(happened.step is Step.CHANGED for happened in order.history) >= MOST_PROPOSALS:
+        raise TooOften(
+            f"An order is changed {MOST_PROPOSALS} times at most: accept no more than was ordered, or reject it."
+        )
+    lines = tuple(replace(line, proposed=quantity) for line, quantity in both)
+    return after(replace(order, lines=lines), Step.CHANGED, State.CHANGED, by, at, note)
+
+
+def confirm(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
+    """The company takes what the distributor proposes, at the prices at which it ordered."""
+    require(order, "confirm")
+    lines = tuple(replace(line, accepted=line.proposed or 0, proposed=None) for line in order.lines)
+    return after(replace(order, lines=lines), Step.CONFIRMED, State.ACCEPTED, by, at, note)
 
 
 def reject(order: Order, *, reason: str, by: Actor, at: str) -> Order:
-    _require(order, "reject")
-    return _step(order, State.REJECTED, by, at, reason)
+    require(order, "reject")
+    return after(_without_proposal(order), Step.REJECTED, State.REJECTED, by, at, reason)
 
 
 def cancel(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
-    _require(order, "cancel")
-    return _step(order, State.CANCELLED, by, at, note)
+    require(order, "cancel")
+    return after(_without_proposal(order), Step.CANCELLED, State.CANCELLED, by, at, note)
+
+
+def decline(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
+    """The company does not take what the distributor proposes: the order is cancelled."""
+    require(order, "decline")
+    return cancel(order, by=by, at=at, note=note)
+
+
+def _without_proposal(order: Order) -> Order:
+    return replace(order, lines=tuple(replace(line, proposed=None) for line in order.lines))
 
 
 def ship(
@@ -302,13 +399,16 @@ def ship(
     at: str,
     on_credit: OnCredit | None = None,
 ) -> Order:
-    """A part, or all that is left. The shipment is the last of the order's."""
-    _require(order, "ship")
+    """A part, or all that is left. The shipment is the last of the order's.
+
+    A request for cancellation does not hold it up, and lapses when nothing is left.
+    """
+    require(order, "ship")
     if any(shipment.document == document for shipment in order.shipments):
         raise ToldBefore
     if asked is None:
         asked = [Asked(line.sku, line.left) for line in order.lines if line.left]
-    _raise_misfits(order, asked, most=lambda line: line.left, code="above_left", detail="{most} are left to ship.")
+    _raise_misfits(order, asked, most=lambda line: line.left)
     parts = dict(asked)
     shipment = Shipment(
         document=document,
@@ -326,31 +426,34 @@ def ship(
     part_lines = sum(len(part.lines) for part in shipped.shipments)
     if shipped.left and (len(shipped.shipments) >= MOST_PARTS or part_lines > MOST_PART_LINES):
         raise TooManyParts
-    return _step(shipped, State.PARTLY_SHIPPED if shipped.left else State.COMPLETED, by, at, document)
+    if shipped.left:
+        return after(shipped, Step.SHIPPED, State.PARTLY_SHIPPED, by, at, document)
+    if shipped.cancellation and shipped.cancellation.state is CancellationState.WAITING:
+        shipped = replace(shipped, cancellation=replace(shipped.cancellation, state=CancellationState.LAPSED))
+    return after(shipped, Step.SHIPPED, State.COMPLETED, by, at, document)
 
 
-def _require(order: Order, step: str) -> None:
+def require(order: Order, step: str) -> None:
     if order.state not in STEPS[step]:
         raise WrongState(order.state)
 
 
-def _step(order: Order, state: State, by: Actor, at: str, note: str) -> Order:
-    history = (*order.history, Happened(at, state, by, note))
+def after(order: Order, step: Step, state: State, by: Actor, at: str, note: str) -> Order:
+    """The order in its new state, one version on, with a line in its history."""
+    history = (*order.history, Happened(at, step, state, by, note))
     return replace(order, state=state, history=history, version=order.version + 1)
 
 
-def _raise_misfits(
-    order: Order, asked: Sequence[Asked], *, most: Callable[[Line], int], code: str, detail: str
-) -> None:
-    """Lines of this order only, each once, and of none more than there is."""
+def _raise_misfits(order: Order, asked: Sequence[Asked], *, most: Callable[[Line], int] | None = None) -> None:
+    """Lines of this order only, each once, and of none more than is left."""
     found = _repeated(asked)
     lines = {line.sku: line for line in order.lines}
     for place, part in enumerate(asked):
         line = lines.get(part.sku)
         if line is None:
             found.append(Misfit(place, "sku", "unknown_sku", "The order has no such line."))
-        elif part.quantity > most(line):
-            found.append(Misfit(place, "quantity", code, detail.format(most=most(line))))
+        elif most and part.quantity > most(line):
+            found.append(Misfit(place, "quantity", "above_left", f"{most(line)} are left to ship."))
     if found:
         raise Unfit(found)
 

@@ -1,14 +1,18 @@
 """Orders and distributors as they are asked for and shown."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ConfigDict, EmailStr, Field
 
 from chalicelib.companies import Region
 from chalicelib.members import PersonName
-from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, State
+from chalicelib.orders.request_schemas import MOST_UNITS as MOST_UNITS
+from chalicelib.orders.request_schemas import CancellationAnswer, Document, ReturnAnswer, Sku
+from chalicelib.orders.requests import CancellationState, ReturnState
+from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, Side, State, Step
 from chalicelib.platform.club import Club, Language
 from chalicelib.platform.http import Day, Form, PageQuery, Shown
 from chalicelib.platform.money import Money
@@ -16,13 +20,10 @@ from chalicelib.platform.problems import Fault
 from chalicelib.pricing import PriceAnswer, RuleAnswer
 
 MOST_LINES = 200
-MOST_UNITS = 1_000_000  # of one line
 # So that all of them can be replaced by others in one transaction.
 MOST_REGIONS = 45
 
-Sku = Annotated[str, Field(min_length=1, max_length=64)]
 DistributorId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]
 Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
 
 
@@ -67,7 +68,15 @@ class CancelForm(Form):
     note: str = Field(default="", max_length=500)
 
 
-class FewerForm(Form):
+class ConfirmForm(Form):
+    note: str = Field(default="", max_length=500, description="The distributor reads it.")
+
+
+class DeclineForm(Form):
+    note: str = Field(default="", max_length=500, description="The distributor reads it.")
+
+
+class AcceptLineForm(Form):
     """So many of this product instead of what was ordered; 0 drops the line."""
 
     sku: Sku
@@ -80,7 +89,7 @@ class FewerForm(Form):
 class AcceptForm(Form):
     """Lines that are not named are accepted as ordered."""
 
-    lines: list[FewerForm] = Field(default=[], max_length=MOST_LINES)
+    lines: list[AcceptLineForm] = Field(default=[], max_length=MOST_LINES)
     note: str = Field(default="", max_length=500)
 
 
@@ -155,25 +164,35 @@ class LineAnswer(Shown):
     name_ru: str
     unit: str
     quantity: int = Field(description="As ordered.")
+    proposed: int | None = Field(
+        description="What the distributor would deliver instead, while it waits for a `confirm`."
+    )
     accepted: int | None = Field(description="As accepted; null until then.")
+    dropped: int = Field(
+        description="What of the accepted will not come, by a cancellation that the distributor approved."
+    )
     shipped: int
+    returned: int = Field(description="What of the shipped the distributor took back.")
     base_price: Money
     unit_price: Money
     rule: RuleAnswer
     rejected: list[RuleAnswer]
     vat_percent: str
-    amount: Money = Field(description="Of what was accepted; before that, of what was ordered.")
+    amount: Money = Field(description="Of what was accepted less what was dropped; before that, of what was ordered.")
 
     @classmethod
-    def of(cls, line: Line, currency: str, language: str, club: Club) -> Self:
+    def of(cls, line: Line, returned: int, currency: str, language: str, club: Club) -> Self:
         return cls(
             sku=line.sku,
             name=line.name,
             name_ru=line.name_ru,
             unit=line.unit,
             quantity=line.quantity,
+            proposed=line.proposed,
             accepted=line.accepted,
+            dropped=line.dropped,
             shipped=line.shipped,
+            returned=returned,
             base_price=Money(amount=line.base_price, currency=currency),
             unit_price=Money(amount=line.unit_price, currency=currency),
             rule=RuleAnswer.of(line.chosen, language, club),
@@ -242,13 +261,19 @@ class HappenedAnswer(Shown):
     """A step: when, into which state, on whose side, and what was said (the reason, the document's number)."""
 
     at: str
+    step: Step
     state: State
-    by: Literal["company", "distributor"]
+    by: Side = Field(description="`staff`: somebody of the club, for the company.")
     note: str
 
     @classmethod
     def of(cls, happened: Happened) -> Self:
-        return cls(at=happened.at, state=happened.state, by=happened.by.side, note=happened.note)
+        return cls(at=happened.at, step=happened.step, state=happened.state, by=happened.by.side, note=happened.note)
+
+
+class PlacedBy(Shown):
+    side: Side = Field(description="`staff`: somebody of the club ordered for the company.")
+    member_id: str
 
 
 class OrderSummary(Shown):
@@ -258,10 +283,13 @@ class OrderSummary(Shown):
     number: str = Field(description="Short, for people; the id is what is unique.", examples=["261120-7K3QX"])
     state: State
     placed_at: str
+    placed_by: PlacedBy
     company: OrderedBy
     distributor: DeliveredBy
     line_count: int
     total: Money
+    cancellation_waits: bool = Field(description="Whether the distributor has to answer a request for cancellation.")
+    returns_waiting: int = Field(description="Returns that the distributor has to answer.")
 
     @classmethod
     def of(cls, order: Order) -> Self:
@@ -277,19 +305,32 @@ class OrderAnswer(OrderSummary):
     """An order whole."""
 
     comment: str
+    proposed_total: Money | None = Field(description="What a `changed` order comes to if the company confirms it.")
     lines: list[LineAnswer]
     shipments: list[ShipmentAnswer]
+    cancellation: CancellationAnswer | None = Field(description="The latest request for cancellation.")
+    returns: list[ReturnAnswer]
     history: list[HappenedAnswer]
 
     @classmethod
     def told(cls, order: Order, language: str, club: Club) -> Self:
+        returned = Counter[str]()
+        for line in order.came_back:
+            returned[line.sku] += line.counted
         return cls(
             **_summary(order),
             comment=order.comment,
-            lines=[LineAnswer.of(line, order.currency, language, club) for line in order.lines],
+            proposed_total=_money_or_none(order.proposed_total, order.currency),
+            lines=[LineAnswer.of(line, returned[line.sku], order.currency, language, club) for line in order.lines],
             shipments=[ShipmentAnswer.of(shipment, order.currency) for shipment in order.shipments],
+            cancellation=CancellationAnswer.of(order.cancellation) if order.cancellation else None,
+            returns=[ReturnAnswer.of(each, order.currency) for each in order.returns],
             history=[HappenedAnswer.of(happened) for happened in order.history],
         )
+
+
+def _money_or_none(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount=amount, currency=currency)
 
 
 def _summary(order: Order) -> dict[str, Any]:
@@ -298,10 +339,13 @@ def _summary(order: Order) -> dict[str, Any]:
         "number": order.number,
         "state": order.state,
         "placed_at": order.placed_at,
+        "placed_by": PlacedBy(side=order.placed_by.side, member_id=order.placed_by.member_id),
         "company": OrderedBy(company_id=order.company_id, name=order.company_name, inn=order.company_inn),
         "distributor": DeliveredBy(distributor_id=order.distributor_id, name=order.distributor_name),
         "line_count": len(order.lines),
         "total": Money(amount=order.total, currency=order.currency),
+        "cancellation_waits": order.cancellation is not None and order.cancellation.state is CancellationState.WAITING,
+        "returns_waiting": sum(each.state is ReturnState.REQUESTED for each in order.returns),
     }
 
 

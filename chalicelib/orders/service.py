@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies
-from chalicelib.auth import COMPANY_ROLES
-from chalicelib.orders import credit, rules, store
+from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.orders import carts, credit, rules, store
+from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.holds import HOLDS
+from chalicelib.orders.request_rules import NoRequest, NoReturn, TooEarly
 from chalicelib.orders.rules import (
     Actor,
+    Asked,
     Misfit,
     NothingLeft,
     Order,
@@ -17,12 +20,14 @@ from chalicelib.orders.rules import (
     State,
     ToldBefore,
     TooManyParts,
+    TooOften,
     Unfit,
     WrongState,
 )
 from chalicelib.orders.schemas import AcceptForm, CreditAnswer, DebtAnswer, ShipForm
 from chalicelib.platform import clock, events
 from chalicelib.platform.events import Event
+from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
@@ -36,6 +41,7 @@ Remember = Callable[[Transaction, Order], None]
 TRIES = 5  # against others who change the same order at the same moment
 
 ORDERING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
+SERVING_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.orders.write" in scopes)
 
 
 def order(work: Work, company_id: str, order_id: str) -> Order | None:
@@ -56,17 +62,54 @@ def distributors_order(work: Work, distributor_id: str, order_id: str) -> Order 
 # --- the company's side -----------------------------------------------------------------------------------------------
 
 
-def cancel(work: Work, company_id: str, member_id: str, order_id: str, note: str, remember: Remember) -> Order:
-    """Raises 404 for an order that is not the company's, 409 once the distributor has answered."""
+def cancel(work: Work, company_id: str, by: Actor, order_id: str, note: str, remember: Remember) -> Order:
+    """Raises 404 for an order that is not the company's, 409 once the distributor has accepted or rejected it."""
+    write = companys_step(work, company_id, by, remember)
+    return change(
+        work, order(work, company_id, order_id), lambda order: rules.cancel(order, by=by, at=work.at, note=note), write
+    )
+
+
+def confirm(
+    work: Work, company_id: str, member_id: str, order_id: str, version: int, note: str, remember: Remember
+) -> Order:
+    """Takes the distributor's proposal of this version. Raises 412 where it made another one since, 409 like placing."""
     by = Actor("company", member_id)
 
-    def write(tx: Transaction, cancelled: Order) -> None:
-        companies.check_active(tx, company_id, member_id, ORDERING_ROLES)
-        record(tx, work, cancelled, "order.cancelled")
-        remember(tx, cancelled)
+    def decide(order: Order) -> Order:
+        if order.state is State.CHANGED and order.version != version:
+            raise Problem("precondition_failed", "The distributor has proposed something else since: look at it first.")
+        return rules.confirm(order, by=by, at=work.at, note=note)
 
-    present = order(work, company_id, order_id)
-    return _change(work, present, lambda order: rules.cancel(order, by=by, at=work.at, note=note), write)
+    return change(work, order(work, company_id, order_id), decide, companys_step(work, company_id, by, remember))
+
+
+def decline(work: Work, company_id: str, member_id: str, order_id: str, note: str, remember: Remember) -> Order:
+    """Cancels a changed order."""
+    by = Actor("company", member_id)
+    write = companys_step(work, company_id, by, remember)
+    return change(
+        work, order(work, company_id, order_id), lambda order: rules.decline(order, by=by, at=work.at, note=note), write
+    )
+
+
+def companys_step(work: Work, company_id: str, by: Actor, remember: Remember) -> Callable[[Transaction, Order], None]:
+    """What is written with a step of the company's own side, or of the staff for it."""
+
+    def write(tx: Transaction, changed: Order) -> None:
+        check_orders_for(tx, company_id, by)
+        record_step(tx, work, changed)
+        remember(tx, changed)
+
+    return write
+
+
+def check_orders_for(tx: Transaction, company_id: str, by: Actor) -> None:
+    """Refuses the transaction with label `membership` for who may not order for the company (any more)."""
+    if by.side == "staff":
+        companies.check_staff(tx, by.member_id, SERVING_ROLES)
+    else:
+        companies.check_active(tx, company_id, by.member_id, ORDERING_ROLES)
 
 
 def credit_of(work: Work, company_id: str) -> CreditAnswer:
@@ -103,29 +146,25 @@ def credit_of(work: Work, company_id: str) -> CreditAnswer:
 def accept(
     work: Work, distributor_id: str, member_id: str, order_id: str, form: AcceptForm, remember: Remember
 ) -> Order:
-    """As ordered or less. Raises 422 for more than was ordered, and for nothing at all."""
+    """As ordered, with less, or with more, which the company has to confirm. Raises 422 for nothing at all."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines]
-
-    def write(tx: Transaction, accepted: Order) -> None:
-        store.check_person(tx, distributor_id, member_id)
-        record(tx, work, accepted, "order.accepted")
-        remember(tx, accepted)
-
-    present = distributors_order(work, distributor_id, order_id)
-    return _change(work, present, lambda order: rules.accept(order, asked, by=by, at=work.at, note=form.note), write)
+    return change(
+        work,
+        distributors_order(work, distributor_id, order_id),
+        lambda order: rules.accept(order, asked, by=by, at=work.at, note=form.note),
+        distributors_step(work, by, remember),
+    )
 
 
 def reject(work: Work, distributor_id: str, member_id: str, order_id: str, reason: str, remember: Remember) -> Order:
     by = Actor("distributor", member_id)
-
-    def write(tx: Transaction, rejected: Order) -> None:
-        store.check_person(tx, distributor_id, member_id)
-        record(tx, work, rejected, "order.rejected", reason=reason)
-        remember(tx, rejected)
-
-    present = distributors_order(work, distributor_id, order_id)
-    return _change(work, present, lambda order: rules.reject(order, reason=reason, by=by, at=work.at), write)
+    return change(
+        work,
+        distributors_order(work, distributor_id, order_id),
+        lambda order: rules.reject(order, reason=reason, by=by, at=work.at),
+        distributors_step(work, by, remember, reason=reason),
+    )
 
 
 def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: ShipForm, remember: Remember) -> Order:
@@ -149,10 +188,21 @@ def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: S
     def write(tx: Transaction, shipped: Order) -> None:
         store.check_person(tx, distributor_id, member_id)
         store.hold_document(tx, shipped)
-        record(tx, work, shipped, "order.shipped", shipment=_told(shipped.shipments[-1], shipped.currency))
+        record_step(tx, work, shipped, shipment=_told(shipped.shipments[-1], shipped.currency))
         remember(tx, shipped)
 
-    return _change(work, present, decide, write)
+    return change(work, present, decide, write)
+
+
+def distributors_step(work: Work, by: Actor, remember: Remember, **facts: Any) -> Callable[[Transaction, Order], None]:
+    """What is written with a step of the distributor's."""
+
+    def write(tx: Transaction, changed: Order) -> None:
+        store.check_person(tx, changed.distributor_id, by.member_id)
+        record_step(tx, work, changed, **facts)
+        remember(tx, changed)
+
+    return write
 
 
 def _told(shipment: Shipment, currency: str) -> Item:
@@ -192,7 +242,7 @@ def on_payment_recorded(work: Work, event: Event) -> None:
 # --- what all steps share ---------------------------------------------------------------------------------------------
 
 
-def _change(
+def change(
     work: Work,
     present: Order | None,
     decide: Callable[[Order], Order],
@@ -203,10 +253,11 @@ def _change(
         if present is None:
             raise Problem("not_found")
         changed = _decided(decide, present)
+        cart = _cart_by_which_it_grew(work, present, changed)
         tx = Transaction()
         store.replace_order(tx, changed)
         for hold in HOLDS:
-            hold.follow(tx, present, changed)
+            hold.follow(tx, present, changed, cart)
         write(tx, changed)
         try:
             work.table.commit(tx)
@@ -214,12 +265,27 @@ def _change(
             if problem := explained(refused):
                 raise problem from None
             if "order" not in refused:
-                raise
+                raise held(refused, Placing(changed, cart) if cart else None) or refused from None
             item = refused.items["order"]
             present = store.order_of(item) if item else None
         else:
             return changed
     raise Busy("the order stayed under change")
+
+
+def _cart_by_which_it_grew(work: Work, before: Order, after: Order) -> Cart | None:
+    """The order's lines at today's conditions, where one of them takes more than before; None where none does."""
+    if not any(now.agreed > was.agreed for was, now in zip(before.lines, after.lines, strict=True)):
+        return None
+    asked = [Asked(line.sku, line.agreed) for line in after.lines]
+    return carts.cart_of(work, after.company_id, asked, work.table.get_many(carts.keys_of(after.company_id, asked)))
+
+
+def held(refused: Refused, placing: Placing | None) -> Problem | None:
+    """What a transaction that a hold refused means to the caller; None where the request was done before."""
+    if LABEL in refused or placing is None:
+        return None
+    return next((problem for hold in HOLDS if (problem := hold.problem(refused, placing))), None)
 
 
 def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
@@ -229,13 +295,27 @@ def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
         raise Problem("wrong_state", f"The order is {wrong.state}.", extra={"state": wrong.state}) from None
     except NothingLeft:
         raise Problem.invalid("nothing_left", "/lines", "Of all lines nothing is left: reject the order.") from None
-    except ToldBefore:
-        raise _told_before() from None
+    except (NoRequest, NoReturn, TooEarly, TooOften, ToldBefore) as refused:
+        raise _request_problem(refused) from None
     except TooManyParts:
         detail = f"An order is shipped in {rules.MOST_PARTS} parts at most, of {rules.MOST_PART_LINES} lines together."
         raise Problem.invalid("too_many_parts", "/lines", f"{detail} Ship all that is left.") from None
     except Unfit as unfit:
         raise misfit_problem(unfit.misfits) from None
+
+
+def _request_problem(refused: Exception) -> Problem:
+    match refused:
+        case NoReturn():
+            return Problem("not_found")
+        case NoRequest():
+            return Problem("wrong_state", "There is a request that waits already, or none to answer.")
+        case TooEarly():
+            return Problem.invalid("before_shipment", "/day", f"The goods were shipped on {refused.args[0]}.")
+        case TooOften():
+            return Problem("limit_exceeded", str(refused))
+        case _:
+            return _told_before()
 
 
 def explained(refused: Refused) -> Problem | None:
@@ -248,7 +328,7 @@ def explained(refused: Refused) -> Problem | None:
 
 
 def _told_before() -> Problem:
-    return Problem("already_exists", "A shipment with this document number was told before.")
+    return Problem("already_exists", "This document number was told before.")
 
 
 def misfit_problem(misfits: Sequence[Misfit]) -> Problem:
@@ -261,7 +341,14 @@ def misfit_problem(misfits: Sequence[Misfit]) -> Problem:
     )
 
 
+def record_step(tx: Transaction, work: Work, order: Order, **facts: Any) -> None:
+    """The event of the order's last step. `by`: the side that took it."""
+    last = order.history[-1]
+    record(tx, work, order, f"order.{last.step}", by=last.by.side, **facts)
+
+
 def record(tx: Transaction, work: Work, order: Order, name: str, **facts: Any) -> None:
+    """`placed_by`: the side that placed the order."""
     events.record(
         tx,
         work,
@@ -270,5 +357,6 @@ def record(tx: Transaction, work: Work, order: Order, name: str, **facts: Any) -
         company_id=order.company_id,
         order_id=order.order_id,
         distributor_id=order.distributor_id,
+        placed_by=order.placed_by.side,
         **facts,
     )

@@ -1,21 +1,31 @@
 """Orders and distributors, as they lie in the table. See `table/keys.py` K19-K25, K33 and K38.
 
 ORDER (the company's partition): order_id, number, company_id, company {name, inn}, distributor_id, distributor_name, placed_at,
-currency, comment, state, version, lines [..], shipments [..], history [..]; listed for the company and for the distributor.
-The distributor's pointer to it: company_id. SHIPMENT, the mark that holds a document number: order_id, company_id.
+currency, comment, state, version, lines [..], shipments [..], history [..], cancellation {..}, returns [..]; listed for the company and
+for the distributor. The distributor's pointer to it: company_id. SHIPMENT and RETURN, the marks that hold a document number: order_id,
+company_id.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Shipment, ShippedLine, State
+from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
+from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Shipment, ShippedLine, State, Step
 from chalicelib.orders.schemas import Distributor, ServedRegion
 from chalicelib.pricing import Ruling
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
+
+_STEP_INTO = {
+    State.PLACED: Step.PLACED,
+    State.ACCEPTED: Step.ACCEPTED,
+    State.REJECTED: Step.REJECTED,
+    State.CANCELLED: Step.CANCELLED,
+}
 
 AMONG = 200  # orders that one page of a filtered list looks at
 
@@ -77,6 +87,19 @@ def hold_document(tx: Transaction, order: Order) -> None:
     tx.create({**mark.as_item(), "order_id": order.order_id, "company_id": order.company_id}, label="document")
 
 
+def hold_return_document(tx: Transaction, order: Order, returned: Return) -> None:
+    """The same for goods that came back, which have numbers of their own."""
+    if returned.day is None:
+        raise ValueError(f"the return {returned.return_id} is not accepted")
+    mark = keys.returned(order.distributor_id, returned.day.year, returned.document)
+    tx.create({**mark.as_item(), "order_id": order.order_id, "company_id": order.company_id}, label="document")
+
+
+def check_version(tx: Transaction, order: Order) -> None:
+    """Refused with label `order` if the order changed since it was read."""
+    tx.check(keys.order(order.company_id, order.order_id), Attr("version").eq(order.version), label="order")
+
+
 def order_item(order: Order) -> Item:
     return {
         **keys.order(order.company_id, order.order_id).as_item(),
@@ -96,6 +119,8 @@ def order_item(order: Order) -> Item:
         "lines": [_line_item(line) for line in order.lines],
         "shipments": [_shipment_item(shipment) for shipment in order.shipments],
         "history": [_happened_item(happened) for happened in order.history],
+        **({"cancellation": _cancellation_item(order.cancellation)} if order.cancellation else {}),
+        **({"returns": [_return_item(each) for each in order.returns]} if order.returns else {}),
     }
 
 
@@ -117,6 +142,8 @@ def order_of(item: Item) -> Order:
         lines=lines,
         shipments=tuple(_shipment_of(shipment, lines) for shipment in item["shipments"]),
         history=tuple(_happened_of(happened) for happened in item["history"]),
+        cancellation=_cancellation_of(item["cancellation"]) if "cancellation" in item else None,
+        returns=tuple(_return_of(each, lines) for each in item.get("returns", ())),
     )
 
 
@@ -134,7 +161,8 @@ def _line_item(line: Line) -> Item:
         "chosen": _ruling_item(line.chosen),
         "rejected": [_ruling_item(ruling) for ruling in line.rejected],
     }
-    return item if line.accepted is None else {**item, "accepted": line.accepted}
+    told = {"accepted": line.accepted, "proposed": line.proposed, "dropped": line.dropped or None}
+    return {**item, **{name: units for name, units in told.items() if units is not None}}
 
 
 def _line_of(item: Item) -> Line:
@@ -146,6 +174,8 @@ def _line_of(item: Item) -> Line:
         quantity=int(item["quantity"]),
         shipped=int(item["shipped"]),
         accepted=int(item["accepted"]) if "accepted" in item else None,
+        proposed=int(item["proposed"]) if "proposed" in item else None,
+        dropped=int(item.get("dropped", 0)),
         base_price=item["base_price"],
         unit_price=item["unit_price"],
         vat_percent=item["vat_percent"],
@@ -206,9 +236,66 @@ def _shipment_of(item: Item, lines: Sequence[Line]) -> Shipment:
     )
 
 
+def _cancellation_item(cancellation: Cancellation) -> Item:
+    return {**asdict(cancellation), "state": cancellation.state.value}
+
+
+def _cancellation_of(item: Item) -> Cancellation:
+    return Cancellation(**{**item, "state": CancellationState(item["state"])})
+
+
+def _return_item(returned: Return) -> Item:
+    """Its lines without names and prices: those are the order's."""
+    return {
+        "return_id": returned.return_id,
+        "asked_at": returned.asked_at,
+        "reason": returned.reason,
+        "state": returned.state.value,
+        "answered_at": returned.answered_at,
+        "note": returned.note,
+        "document": returned.document,
+        **({"day": returned.day.isoformat()} if returned.day else {}),
+        "lines": [
+            {
+                "document": line.document,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                **({} if line.accepted is None else {"accepted": line.accepted}),
+            }
+            for line in returned.lines
+        ],
+    }
+
+
+def _return_of(item: Item, lines: Sequence[Line]) -> Return:
+    ordered = {line.sku: line for line in lines}
+    return Return(
+        return_id=item["return_id"],
+        asked_at=item["asked_at"],
+        reason=item["reason"],
+        state=ReturnState(item["state"]),
+        answered_at=item["answered_at"],
+        note=item["note"],
+        document=item["document"],
+        day=date.fromisoformat(item["day"]) if "day" in item else None,
+        lines=tuple(
+            ReturnedLine(
+                document=line["document"],
+                sku=line["sku"],
+                name=ordered[line["sku"]].name,
+                quantity=int(line["quantity"]),
+                unit_price=ordered[line["sku"]].unit_price,
+                accepted=int(line["accepted"]) if "accepted" in line else None,
+            )
+            for line in item["lines"]
+        ),
+    )
+
+
 def _happened_item(happened: Happened) -> Item:
     return {
         "at": happened.at,
+        "step": happened.step.value,
         "state": happened.state.value,
         "side": happened.by.side,
         "member_id": happened.by.member_id,
@@ -217,7 +304,10 @@ def _happened_item(happened: Happened) -> Item:
 
 
 def _happened_of(item: Item) -> Happened:
-    return Happened(item["at"], State(item["state"]), Actor(item["side"], item["member_id"]), item["note"])
+    state = State(item["state"])
+    # Before there were other steps, the state told which one it was.
+    step = Step(item["step"]) if "step" in item else _STEP_INTO.get(state, Step.SHIPPED)
+    return Happened(item["at"], step, state, Actor(item["side"], item["member_id"]), item["note"])
 
 
 # --- distributors -----------------------------------------------------------------------------------------------------

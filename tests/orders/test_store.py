@@ -12,6 +12,7 @@ from chalicelib.orders.rules import (
     Line,
     Order,
     State,
+    Step,
     accept,
     ship,
 )
@@ -66,7 +67,7 @@ def largest() -> Order:
         comment="к" * 1000,
         state=State.PLACED,
         lines=tuple(line(number) for number in range(MOST_LINES)),
-        history=(Happened(AT, State.PLACED, Actor("company", OPERATOR.member_id)),),
+        history=(Happened(AT, Step.PLACED, State.PLACED, Actor("company", OPERATOR.member_id)),),
     )
     order = accept(order, [], by=OPERATOR, at=AT, note="н" * 500)
     each = MOST_PART_LINES // (MOST_PARTS - 1)
