@@ -1,11 +1,18 @@
 """A member's cart, and what helps to fill it: ordering again, the usual order, what is new."""
 
-from chalicelib.orders import baskets
+from functools import partial
+
+from chalicelib.orders import again, baskets
+from chalicelib.orders.again_schemas import AgainForm, PlaceUsualForm, UsualOrderAnswer
+from chalicelib.orders.answers import answered
 from chalicelib.orders.basket_schemas import CartAnswer, CartForm, CartLinesForm, CartQuery, PutIn
+from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform.http import Answer, Call, Routes, etag
 from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="cart")
+
+PLACING = ("cabinet_locked", "debt_overdue", "credit_exceeded")
 
 
 # --- the cart ---------------------------------------------------------------------------------------------------------
@@ -62,6 +69,56 @@ def put_into_cart(call: Call) -> Answer:
 
     baskets.put_in(call.work, call.principal.for_company(), call.principal.for_member(), call.body, remember)
     return answer
+
+
+# --- again ------------------------------------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/orders/{order_id}/reorder",
+    scope="orders.write",
+    body=AgainForm,
+    answer=OrderAnswer,
+    status=201,
+    keyed=True,
+    problems=("not_found", *PLACING),
+)
+def reorder(call: Call, order_id: str) -> Answer:
+    """Order the same as in an earlier order, at today's prices.
+
+    Nothing is left out silently: lines that cannot be ordered any more are named, by their places in the earlier order (422); `leave_out` is
+    for them.
+    """
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return answered(call, partial(again.reorder, call.work, company_id, member_id, order_id, call.body))
+
+
+@routes.get("/v1/usual-order", scope="orders.read", answer=UsualOrderAnswer)
+def show_usual_order(call: Call) -> UsualOrderAnswer:
+    """Read what the company usually orders, at today's prices.
+
+    Worked out from its purchases, those of sales files as well: what was bought on several days of the last year, in the quantity of a
+    usual day, in whole packs.
+    """
+    return again.usual_order(call.work, call.principal.for_company())
+
+
+@routes.post(
+    "/v1/usual-order",
+    scope="orders.write",
+    body=PlaceUsualForm,
+    answer=OrderAnswer,
+    status=201,
+    keyed=True,
+    problems=("conflict", "price_changed", *PLACING),
+)
+def place_usual_order(call: Call) -> Answer:
+    """Order what the company usually orders, in one call."""
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return answered(call, partial(again.place_usual, call.work, company_id, member_id, call.body))
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
 
 
 def _told(cart: CartAnswer) -> Answer:
