@@ -28,7 +28,7 @@ def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Wa
 
 def replace(tx: Transaction, order: Order, before: Waiting | None, after: Waiting | None, due: str) -> None:
     """Refused with label `order` or `waiting` if one of the two is no longer what was read. `due`: when somebody is told next."""
-    tx.check(keys.order(order.company_id, order.order_id), Attr("version").eq(order.version), label="order")
+    store.check_version(tx, order)
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
     if after:
         tx.put(_item(after, due), when=unchanged, label="waiting")

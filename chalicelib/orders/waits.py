@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from chalicelib.orders.requests import CancellationState, ReturnState
 from chalicelib.orders.rules import Order, State
 
 Kind = Literal["order", "cancellation", "return"]
@@ -65,9 +66,12 @@ class Waiting:
 
 def waits_of(order: Order) -> tuple[Wait, ...]:
     """What the distributor has to answer, oldest first. A changed order is the company's to answer."""
-    found = []
-    if order.state is State.PLACED:
-        found.append(Wait(order.placed_at, "order"))
+    found = [Wait(order.placed_at, "order")] if order.state is State.PLACED else []
+    if order.cancellation and order.cancellation.state is CancellationState.WAITING:
+        found.append(Wait(order.cancellation.asked_at, "cancellation"))
+    found += [
+        Wait(each.asked_at, "return", each.return_id) for each in order.returns if each.state is ReturnState.REQUESTED
+    ]
     return tuple(sorted(found))
 
 
