@@ -47,6 +47,7 @@ ROOMS = (
     "bonuses.proof_routes",
     "reports.routes",
     "exchange.routes",
+    "exchange.webhook_routes",
 )
 register(app, ROOMS)
 
@@ -91,19 +92,27 @@ SUBSCRIPTIONS = subscriptions(
     }
 )
 
-# What people are told of. Apart from the facts: a sign-in code does not wait until a year of sales is worked off.
+# What people, and distributors' systems, are told of. Apart from the facts: a sign-in code does not wait until a year of sales is worked off.
 LETTERS = subscriptions(
     {
         "sign_in.requested": ["letters:on_event"],
         "member.email_confirmed": ["letters:on_event"],
         "company.person_claimed": ["letters:on_event"],
         "company.person_confirmed": ["letters:on_event"],
-        "order.placed": ["letters:on_event"],
-        "order.accepted": ["letters:on_event"],
-        "order.rejected": ["letters:on_event"],
-        "order.shipped": ["letters:on_event"],
-        "order.cancelled": ["letters:on_event"],
-        "order.unanswered": ["letters:on_event"],
+        "order.placed": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.accepted": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.rejected": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.shipped": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.cancelled": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.changed": ["exchange.webhook_delivery:on_order_event"],
+        "order.confirmed": ["exchange.webhook_delivery:on_order_event"],
+        "order.completed": ["exchange.webhook_delivery:on_order_event"],
+        "order.cancellation_requested": ["exchange.webhook_delivery:on_order_event"],
+        "order.cancellation_declined": ["exchange.webhook_delivery:on_order_event"],
+        "order.return_requested": ["exchange.webhook_delivery:on_order_event"],
+        "order.returned": ["exchange.webhook_delivery:on_order_event"],
+        "order.return_rejected": ["exchange.webhook_delivery:on_order_event"],
+        "order.unanswered": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
         "order.escalated": ["letters:on_event"],
         "tier.changed": ["letters:on_event"],
         "tier.warning": ["letters:on_event"],
@@ -115,6 +124,9 @@ LETTERS = subscriptions(
         "goods.expiring": ["letters:on_event"],
         "goods.shipped": ["letters:on_event"],
         "letter.written": ["letters:on_letter_written"],
+        "webhook.called": ["exchange.webhook_delivery:on_called"],
+        "webhook.paused": ["letters:on_event"],
+        "webhook.failed": ["letters:on_event"],
     }
 )
 
@@ -221,3 +233,11 @@ def remind_distributors(event: dict[str, Any], context: Any) -> dict[str, int]:
     from chalicelib.orders import sla
 
     return sla.remind(work_now(), event)
+
+
+@app.on_sqs_message(queue="webhooks", name="deliver_webhooks", batch_size=1)
+def deliver_webhooks(event: SQSEvent) -> dict[str, Any]:
+    """The webhooks queue: one message to a distributor's system a message."""
+    from chalicelib.exchange import webhook_delivery
+
+    return each_message(event.to_dict(), lambda message: webhook_delivery.deliver(work_now(), message))

@@ -21,6 +21,7 @@ SCOPES: dict[str, str] = {
     "reports.read": "closed market reports",
     "fulfilment.read": "orders that came to the distributor",
     "fulfilment.write": "accept, reject and ship them",
+    "distributor.webhooks": "where messages on the distributor's orders go",
     "staff.companies.read": "all companies and who waits for confirmation",
     "staff.companies.write": "confirm people, hand companies over",
     "staff.reports.write": "publish market reports",
@@ -58,7 +59,7 @@ COMPANY_ROLES: dict[str, frozenset[str]] = {
     "engineer": frozenset({"company.read", "catalog.read"}),
 }
 
-DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write"})
+DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write", "distributor.webhooks"})
 
 _SALES = frozenset(
     {

@@ -23,11 +23,11 @@ MOST_SECRETS = 5  # that sign at once: each is a signature in a header
 TEST = "test"  # the lane and the kind of a message that only tries the endpoint out
 TEST_TYPE = "webhook.test"
 
+Language = Literal["ru", "en"]
 State = Literal["waiting", "delivered", "failed"]
 
 # Why there was no good answer. `status`: there was one, and its status says no.
 Error = Literal[
-    "",
     "status",
     "gone",
     "timeout",
@@ -100,7 +100,9 @@ def message_span(since: str, until: str) -> tuple[str, str]:
 
 # --- where it may go --------------------------------------------------------------------------------------------------
 
-_PUBLIC_V6 = IPv6Network("2000::/3")  # all that is given out to anybody; outside it lie mapped, link-local and private addresses
+_PUBLIC_V6 = IPv6Network(
+    "2000::/3"
+)  # all that is given out to anybody; outside it lie mapped, link-local and private addresses
 
 
 def is_public(address: str) -> bool:
@@ -122,7 +124,7 @@ def is_public(address: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one distributor's endpoint. Stamps are stored moments; `next_at` and `lease_until` epoch seconds.
+    """One message to one distributor's endpoint. Stamps are stored moments; `next_at`, `lease_until` and `expires_at` epoch seconds.
 
     `lane`: messages of one lane go one after the other; it is the company that the order is of. `change`: what the event tells beside the
     order. `tries` count since the message was last started, `attempts` all that ever were.
@@ -133,6 +135,7 @@ class Message:
     lane: str
     type: str
     happened_at: str
+    expires_at: int
     order_id: str = ""
     change: Mapping[str, str] = field(default_factory=dict)
     state: State = "waiting"
@@ -144,7 +147,7 @@ class Message:
     lease_until: int = 0
     last_at: str = ""
     last_status: int = 0
-    last_error: Error = ""
+    last_error: Error | Literal[""] = ""
     delivered_at: str = ""
     replay: str = ""  # the request that started it anew
 
@@ -153,7 +156,7 @@ class Answer(NamedTuple):
     """What became of an attempt: the status if there was one, and what was wrong."""
 
     status: int = 0
-    error: Error = ""
+    error: Error | Literal[""] = ""
 
 
 def answer_of(status: int) -> Answer:
@@ -194,9 +197,10 @@ def dropped(message: Message, error: Error) -> Message:
     return replace(message, state="failed", last_error=error)
 
 
-def started_anew(message: Message, replay: str = "") -> Message:
+def started_anew(message: Message, expires_at: int, replay: str = "") -> Message:
     """It waits, and may go at once. The name stays: a receiver that has had it knows it again."""
-    return replace(message, state="waiting", tries=0, started_at="", next_at=0, replay=replay or message.replay)
+    anew = replace(message, state="waiting", tries=0, started_at="", next_at=0)
+    return replace(anew, expires_at=expires_at, replay=replay or message.replay)
 
 
 # --- the endpoint -----------------------------------------------------------------------------------------------------
@@ -208,10 +212,10 @@ class Endpoint:
 
     distributor_id: str
     url: str
-    language: Literal["ru", "en"]
+    language: Language
     secrets: tuple[Secret, ...]
     active: bool
-    paused_for: Error
+    paused_for: Error | Literal[""]
     changed_at: str
     created_at: str
     well_at: str = ""
