@@ -1,14 +1,19 @@
 """The zip that goes to Lambda: complete, small, compiled, and the same bytes for the same input."""
 
+import json
 import subprocess
 import sys
 import sysconfig
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.club import club, read_club
+from chalicelib.platform.http import ROUTES
+from chalicelib.platform.openapi import path_parameters
 from infra.build import MOST_BYTES, ROOT, THIS_MACHINE, BuildError, Package, build, build_template, local_package
 
 LAMBDA_BRINGS = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
@@ -45,7 +50,7 @@ def in_lambda(code: str, task: Path, runtime: Path) -> str:
 
 
 @pytest.mark.parametrize("module", ["app", "chalicelib.auth.triggers"])
-def test_everything_that_a_function_needs_is_in_it(module: str, task: Path, runtime: Path) -> None:
+def test_a_function_starts_with_what_is_in_it(module: str, task: Path, runtime: Path) -> None:
     files = in_lambda(
         f"import {module}; print(*(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)))",
         task,
@@ -53,6 +58,28 @@ def test_everything_that_a_function_needs_is_in_it(module: str, task: Path, runt
     )
     here = str(ROOT / "chalicelib")
     assert here not in files
+
+
+def test_every_module_finds_in_it_what_it_imports(task: Path, runtime: Path) -> None:
+    """Not at the start any more: a room is imported when something of it is first needed."""
+    names = [path.relative_to(ROOT).with_suffix("").parts for path in sorted((ROOT / "chalicelib").rglob("*.py"))]
+    modules = [".".join(name).removesuffix(".__init__") for name in names]
+    in_lambda(f"from importlib import import_module; [import_module(name) for name in {modules}]", task, runtime)
+
+
+def test_it_knows_every_route_and_starts_without_a_room(task: Path, runtime: Path) -> None:
+    asked = (
+        "import app, json; "
+        "routes = {path: {name: [route.view_args, bool(route.authorizer)] for name, route in each.items()} "
+        "for path, each in app.app.routes.items()}; "
+        "print(json.dumps([routes, [name for name in sys.modules if name.startswith('chalicelib.')]]))"
+    )
+    routes, modules = json.loads(in_lambda(asked, task, runtime))
+    declared: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        declared.setdefault(route.path, {})[route.method] = [path_parameters(route.path), route.scope is not None]
+    assert routes == declared
+    assert {name.split(".")[1] for name in modules} == {"auth", "platform", "table"}
 
 
 def test_it_is_small(package: Package) -> None:

@@ -1,10 +1,13 @@
 """Events: written with their cause, delivered in order, and never lost by a failure."""
 
+from inspect import signature
+from itertools import chain
 from typing import Any
 
 import pytest
 
-from chalicelib.platform.events import Event, deliver, each_message, record
+from app import LETTERS, SUBSCRIPTIONS
+from chalicelib.platform.events import Event, Later, Subscriptions, deliver, each_message, record, subscriptions
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Transaction
 from chalicelib.table.transactions import to_wire
@@ -44,6 +47,21 @@ def test_an_event_lies_beside_what_it_happened_to_and_goes_in_its_transaction(wo
         "order_id": "ord_1",
         "lines": 2,
     }
+
+
+def test_a_consumer_that_is_named_is_imported_when_it_is_told(work: Work) -> None:
+    named = subscriptions({"order.placed": ["no_such_room:on_order_placed"]})
+    assert deliver(stream(happened(1, "order.seen")), named, work) == {"batchItemFailures": []}
+    with pytest.raises(ModuleNotFoundError, match="no_such_room"):
+        named["order.placed"][0](work, Event("order.placed", "evt_1", happened(1)))
+
+
+@pytest.mark.parametrize("table", [SUBSCRIPTIONS, LETTERS])
+def test_every_consumer_that_is_named_is_there_and_takes_an_event(table: Subscriptions) -> None:
+    for named in chain.from_iterable(table.values()):
+        assert isinstance(named, Later)
+        taken = [each.annotation for each in signature(named.consumer()).parameters.values()]
+        assert taken == [Work, Event], named.name
 
 
 def test_every_consumer_hears_in_the_order_of_the_stream(work: Work) -> None:

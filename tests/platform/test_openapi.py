@@ -34,6 +34,8 @@ class OrderQuery(PageQuery):
 
 def route(method: str, path: str, name: str, **promises: Any) -> Route:
     given: dict[str, Any] = {
+        "room": __name__,
+        "handler": route,
         "scope": "orders.read",
         "body": None,
         "query": None,
