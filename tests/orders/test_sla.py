@@ -2,100 +2,28 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
-from decimal import Decimal
-from itertools import chain, count, permutations
+from datetime import timedelta
+from itertools import chain, permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.orders import rules, service, sla, sla_store, store
+from chalicelib.orders import sla, sla_store
 from chalicelib.orders.requests import Cancellation
-from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.orders.rules import Order
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.pricing.rules import Ruling
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table
 from chalicelib.table.transactions import Item
 from tests.conftest import NOON
+from tests.orders.desk import Desk
 from tests.orders.steps import Market
 from tests.support.api import Caller
-from tests.support.crashes import crashes, lost_replies, races, watched
-from tests.support.memory import MemoryDynamo
+from tests.support.crashes import crashes, lost_replies, races
 
 HEAD = Caller.person("mbr_head", "staff", "head_of_sales", "club")
-OPERATOR, BUYER = Actor("distributor", "mbr_d"), Actor("company", "mbr_1")
 MONDAY, TUESDAY, WEDNESDAY = NOON + timedelta(days=3), NOON + timedelta(days=4), NOON + timedelta(days=5)
-
-
-class Desk:
-    """Orders on a table in memory, the events that they leave, and the clock."""
-
-    def __init__(self) -> None:
-        numbers = count(1)
-        table = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
-        self.work = Work(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
-
-    def at(self, moment: datetime) -> Work:
-        self.work = replace(self.work, now=moment)
-        return self.work
-
-    def place(self, order_id: str = "ord_1", company_id: str = "cmp_1") -> Order:
-        price = Decimal(10)
-        ruling = Ruling("base_price", "listed", price)
-        line = Line("LMP-1", "Lamp", "Лампа", "pcs", 5, price, price, Decimal(20), ruling, ())
-        placed = Order(
-            order_id=order_id,
-            number=f"261120-{order_id}",
-            company_id=company_id,
-            company_name="Luch",
-            company_inn="7707083893",
-            distributor_id="dst_1",
-            distributor_name="Svet Opt",
-            placed_at=self.work.at,
-            currency="RUB",
-            comment="",
-            state=State.PLACED,
-            lines=(line,),
-            history=(Happened(self.work.at, Step.PLACED, State.PLACED, BUYER),),
-        )
-        tx = Transaction()
-        store.create_order(tx, placed)
-        service.record(tx, self.work, placed, "order.placed")
-        self.work.table.commit(tx)
-        return placed
-
-    def step(self, order: Order, name: str) -> Order:
-        tx = Transaction()
-        store.replace_order(tx, order)
-        service.record(tx, self.work, order, name)
-        self.work.table.commit(tx)
-        return order
-
-    def accept(self, order: Order) -> Order:
-        return self.step(rules.accept(order, [], by=OPERATOR, at=self.work.at), "order.accepted")
-
-    def events(self, *names: str, company_id: str = "cmp_1") -> list[Event]:
-        found = self.work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
-        return [
-            Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
-            for item in found
-            if not names or item["event"] in names
-        ]
-
-    def deliver(self) -> None:
-        """Everything that happened so far, again."""
-        for event in self.events():
-            sla.on_order_changed(self.work, event)
-
-    def told(self) -> list[tuple[str, str]]:
-        """What was told, and when."""
-        return [(event.name, event.item["at"]) for event in self.events(sla.UNANSWERED, sla.ESCALATED)]
-
-    def waiting(self, order_id: str = "ord_1") -> Item | None:
-        return self.work.table.get(keys.waiting("cmp_1", order_id))
 
 
 @pytest.fixture

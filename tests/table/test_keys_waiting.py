@@ -1,0 +1,69 @@
+"""What the rows of what waits for a distributor cost, counted as AWS counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from chalicelib.orders import sla, sla_store
+from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, keys
+from tests.conftest import NOON
+from tests.orders.desk import Desk
+from tests.support.spent import spent
+
+ALL_TICKS = ["Query"] * keys.DUE_SHARDS
+LATER = NOON + timedelta(days=3)  # when what was placed at noon on Friday is due
+
+
+@pytest.fixture
+def desk(local_table: Table) -> Desk:
+    numbers = count(1)
+    desk = Desk()
+    desk.work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+    return desk
+
+
+@pytest.mark.key_row("K98")
+def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repeat_is_a_read(desk: Desk) -> None:
+    desk.place()
+    (event,) = desk.events()
+    with spent(desk.work.table.client) as cost:
+        sla.on_order_changed(desk.work, event)
+    assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
+    assert cost.read_units <= 2
+    assert cost.write_units <= 6  # the note in the table and in the list of what is due, the check of the order
+    with spent(desk.work.table.client) as cost:
+        sla.on_order_changed(desk.work, Event(event.name, event.id, event.item))
+    assert cost.calls == ["BatchGetItem"]
+
+
+@pytest.mark.key_row("K99")
+def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
+    for number in range(30):
+        desk.place(f"ord_{number:02}", company_id=f"cmp_{number:02}")
+        (event,) = desk.events(company_id=f"cmp_{number:02}")
+        sla.on_order_changed(desk.work, event)
+    with spent(desk.work.table.client) as cost:
+        assert sla.remind(desk.work, {}) == {"due": 0, "failed": 0}
+    assert cost.calls == ALL_TICKS
+    assert cost.read_units <= keys.DUE_SHARDS / 2
+    with spent(desk.work.table.client) as cost:
+        assert sla.remind(replace(desk.work, now=LATER), {})["due"] == 30
+    assert sorted(cost.calls) == sorted([*ALL_TICKS, *["BatchGetItem", "TransactWriteItems"] * 30])
+
+
+@pytest.mark.key_row("K100")
+def test_what_is_unanswered_is_one_call_for_a_page_oldest_first(desk: Desk) -> None:
+    for number in range(30):
+        desk.at(NOON + timedelta(seconds=number))
+        desk.place(f"ord_{30 - number:02}")
+    desk.deliver()
+    sla.remind(replace(desk.work, now=LATER + timedelta(minutes=1)), {})
+    with spent(desk.work.table.client) as cost:
+        page = sla_store.page(desk.work.table, 25, None)
+    assert [item["order_id"] for item in page.items] == [f"ord_{30 - number:02}" for number in range(25)]
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 2
