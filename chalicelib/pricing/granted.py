@@ -3,9 +3,10 @@
     offer:{offer}          an offer that is open, or used by an order that may still give it back: a text
     used:{offer}           the order that uses it
     display:{promotion}    a display deal that was approved for the company or its chain: the promotion's last day
+    asked:{promotion}      the proof of a display deal that waits for a manager's word
 
 Orders use and give back offers in the transactions of their own steps, so an offer makes one order cheaper and never two. What is over is
-left out whenever something is granted. Each of these functions is one operation of a transaction.
+left out whenever something is granted. Each change is one operation of a transaction.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,11 +17,11 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.pricing.offer_schemas import OfferForm
 from chalicelib.pricing.rules import Offer
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
-_OFFER, _USED, _DISPLAY = "offer:", "used:", "display:"
-LABEL = "granted"  # of the operation that uses offers
+_OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"
+LABEL = "granted"  # of an operation that may be refused
 
 
 class Open(NamedTuple):
@@ -49,7 +50,17 @@ def open_offers(item: Item | None) -> list[Open]:
 
 def displays(item: Item | None) -> frozenset[str]:
     """The promotions of which the company has the display deal."""
-    return frozenset(promotion_id for promotion_id, _ in _named(item, _DISPLAY))
+    return frozenset(display_days(item))
+
+
+def display_days(item: Item | None) -> dict[str, date]:
+    """The same with the last day of each."""
+    return {promotion_id: date.fromisoformat(last) for promotion_id, last in _named(item, _DISPLAY)}
+
+
+def display_attribute(promotion_id: str, last: date) -> dict[str, str]:
+    """As it lies here, and among what was approved for a whole chain."""
+    return {_DISPLAY + promotion_id: last.isoformat()}
 
 
 def weight(item: Item | None) -> int:
@@ -60,7 +71,7 @@ def weight(item: Item | None) -> int:
 def over(item: Item | None, day: date) -> list[str]:
     """Attributes that no price of this day or a later one needs."""
     offers = [_OFFER + each.offer_id for each in open_offers(item) if each.form.last < day]
-    return offers + [_DISPLAY + named for named, last in _named(item, _DISPLAY) if date.fromisoformat(last) < day]
+    return offers + [_DISPLAY + promotion_id for promotion_id, last in display_days(item).items() if last < day]
 
 
 def _named(item: Item | None, kind: str) -> list[tuple[str, str]]:
@@ -74,12 +85,6 @@ def put_offer(tx: Transaction, company_id: str, offer_id: str, form: OfferForm, 
     """`without`: attributes that are left out on the way, as `over` names them."""
     text = form.model_dump_json(exclude_defaults=True)
     tx.update(keys.granted(company_id), put={_OFFER + offer_id: text}, remove=tuple(without))
-
-
-def put_displays(tx: Transaction, company_id: str, last_days: Mapping[str, date]) -> None:
-    """Grants display deals, by promotion."""
-    put = {_DISPLAY + promotion_id: last.isoformat() for promotion_id, last in last_days.items()}
-    tx.update(keys.granted(company_id), put=put)
 
 
 def withdraw_offer(tx: Transaction, company_id: str, offer_id: str) -> None:
@@ -105,3 +110,24 @@ def release_offers(tx: Transaction, company_id: str, *, given_back: Iterable[str
     spent = sorted(spent)
     gone = [_USED + each for each in (*sorted(given_back), *spent)] + [_OFFER + each for each in spent]
     tx.update(keys.granted(company_id), remove=tuple(gone))
+
+
+def ask_for_display(tx: Transaction, company_id: str, promotion_id: str, proof_id: str) -> None:
+    """Refused with label `granted` where another proof waits, or the company has the deal."""
+    new = Attr(_ASKED + promotion_id).not_exists() & Attr(_DISPLAY + promotion_id).not_exists()
+    tx.update(keys.granted(company_id), put={_ASKED + promotion_id: proof_id}, when=new, label=LABEL)
+
+
+def answer_display(tx: Transaction, company_id: str, promotion_id: str, last: date | None) -> None:
+    """The deal is granted up to this day, or refused with None."""
+    put = None if last is None else display_attribute(promotion_id, last)
+    tx.update(keys.granted(company_id), put=put, remove=(_ASKED + promotion_id,))
+
+
+def copy_displays(table: Table, company_id: str, last_days: Mapping[str, date]) -> None:
+    """What the chain has, the company has. One call; again changes nothing."""
+    put: dict[str, str] = {}
+    for promotion_id, last in last_days.items():
+        put |= display_attribute(promotion_id, last)
+    if put:
+        table.update(keys.granted(company_id), put=put)

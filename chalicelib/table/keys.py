@@ -93,6 +93,7 @@ K85 | what is reserved of binding stock        | table | DISTRIBUTOR#{distributo
 K86 | offers and display deals of a company    | table | COMPANY#{company}            | GRANTED                            | one          | E, S, T     | pricing, orders
 K87 | an offer to a company                    | table | COMPANY#{company}            | OFFER#{offer}                      | one          | S           | pricing, orders
 K88 | a company's offers, newest first         | gsi1  | OFFERS#{company}             | {time}#{offer}                     | by time      | E           | pricing
+K89 | a proof of goods on display              | table | COMPANY#{company}            | DISPLAY#{proof}                    | one          | S           | pricing
 K90 | goods on top of a company's orders       | table | COMPANY#{company}            | GIFT#{time}#{gift}                 | newest first | E, S        | orders
 K95 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
 K96 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
@@ -104,6 +105,9 @@ K92 | a message to a distributor's endpoint    | table | WEBHOOK#{distributor}  
 K93 | messages of a lane that wait             | table | WEBHOOK#{distributor}        | WAITING#{lane}#{message}           | oldest first | S           | exchange
 K94 | where a distributor takes its messages   | table | WEBHOOK#{distributor}        | ENDPOINT                           | one          | E, S, T     | exchange
 K110 | whose binding stock is in this warehouse | table | DISTRIBUTORS                 | WAREHOUSES                         | one          | E, T        | orders
+K110 | a company's proofs, newest first        | gsi1  | DISPLAYS#{company}           | {time}#{proof}                     | by time      | E           | pricing
+K111 | proofs that wait for a manager          | gsi2  | DISPLAYS                     | {time}#{proof}                     | oldest first | E           | pricing
+K112 | the companies of an INN, and their deals | table | CHAIN#{inn}                 | COMPANY#{company}, GRANTED         | by company   | S, T        | pricing
 """
 
 from datetime import date
@@ -668,6 +672,31 @@ def webhook_waiting(distributor_id: str, lane: str, message_id: str) -> Key:
 def webhook_endpoint(distributor_id: str) -> Key:
     """K94."""
     return Key(f"WEBHOOK#{distributor_id}", "ENDPOINT")
+
+
+def display(company_id: str, proof_id: str) -> Key:
+    """K89."""
+    return Key(f"COMPANY#{company_id}", f"DISPLAY#{proof_id}")
+
+
+def display_list(company_id: str, at: str, proof_id: str) -> Key:
+    """K110."""
+    return Key(f"DISPLAYS#{company_id}", f"{at}#{proof_id}")
+
+
+def displays_waiting(at: str, proof_id: str) -> Key:
+    """K111."""
+    return Key("DISPLAYS", f"{at}#{proof_id}")
+
+
+def chain_company(inn: str, company_id: str) -> Key:
+    """K112. Without a company: the prefix of the list."""
+    return Key(f"CHAIN#{inn}", f"COMPANY#{company_id}")
+
+
+def chain_granted(inn: str) -> Key:
+    """K112, what was approved for all of them."""
+    return Key(f"CHAIN#{inn}", "GRANTED")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------

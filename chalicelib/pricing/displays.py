@@ -1,0 +1,255 @@
+"""Display deals: a promotion for companies that display the goods in a shop, and prove it by a photo.
+
+    start ─▶ uploading ──confirm──▶ waiting ──approve──▶ approved: the company and all others of its INN have the deal
+                                        └────reject────▶ rejected, with a reason; another photo may follow
+
+The company that sent the photo has the deal with the approval itself, the others of its chain by the events: `display.approved` copies it
+to every company of the INN, `company.registered` notes who belongs to one and copies to a new company what its chain has. Whichever
+comes first, the other finds what it wrote. A photo is read by managers only.
+
+Weakest point: a company from before chains were noted is one of its chain once it sends a proof itself, or `python -m infra.admin
+index-chains` was run.
+"""
+
+from datetime import date, timedelta
+
+from chalicelib import companies
+from chalicelib.exchange.schemas import Upload
+from chalicelib.platform import aws, events, uploads
+from chalicelib.platform.club import Language
+from chalicelib.platform.events import Event
+from chalicelib.platform.problems import Problem
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.pricing import display_store as kept
+from chalicelib.pricing import granted, store
+from chalicelib.pricing.display_schemas import (
+    DisplayedPromotion,
+    DisplayForm,
+    DisplayProof,
+    DisplayUpload,
+    Photo,
+    StaffDisplayProof,
+)
+from chalicelib.pricing.rules import Promotion
+from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table.transactions import Item
+
+KEEP_UPLOADING_DAYS = 1
+LINK_SECONDS = 3600
+
+Position = dict[str, str] | None
+
+
+# --- the company ------------------------------------------------------------------------------------------------------
+
+
+def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: DisplayForm) -> DisplayUpload:
+    """Raises 404 unless it is a display deal that is approved and not over, 409 where the company has it, or another photo waits."""
+    company, own, running = keys.company(company_id), keys.granted(company_id), keys.running_promotions()
+    found = work.table.get_many([company, own, running])
+    promotion = _display_deal(work, found.get(running), promotion_id)
+    if company not in found:
+        raise companies.no_longer_speaks()
+    if promotion_id in granted.displays(found.get(own)):
+        raise _has_it_already()
+    proof_id = work.new_id("dsp")
+    limits = work.club.catalogue
+    made = uploads.address(
+        work,
+        _object(proof_id),
+        form.content_type,
+        most_bytes=limits.image_most_bytes,
+        minutes=limits.image_upload_minutes,
+    )
+    tx = Transaction()
+    kept.create(
+        tx,
+        {
+            "proof_id": proof_id,
+            "company_id": company_id,
+            "company_name": found[company]["name"],
+            "inn": found[company].get("inn", ""),
+            "promotion": {
+                "promotion_id": promotion_id,
+                "name": promotion.name,
+                "name_ru": promotion.name_ru,
+                "last": promotion.last.isoformat(),
+            },
+            "shop_address": form.shop_address,
+            "state": "uploading",
+            "created_at": work.at,
+            "member_id": member_id,
+            "expires_at": work.expiry(days=KEEP_UPLOADING_DAYS),
+        },
+    )
+    work.table.commit(tx)
+    return DisplayUpload(proof_id=proof_id, upload=Upload(**made._asdict(), most_bytes=limits.image_most_bytes))
+
+
+def confirm(work: Work, company_id: str, promotion_id: str, proof_id: str, language: Language) -> DisplayProof:
+    """Lays the photo before the managers. Again: the same answer. Raises 404, and 409 while the upload has not arrived."""
+    item = _existing(work, company_id, proof_id)
+    if item["promotion"]["promotion_id"] != promotion_id:
+        raise Problem("not_found")
+    if item["state"] != "uploading":
+        return _shown(item, language)
+    if not uploads.has_arrived(_object(proof_id)):
+        raise Problem("conflict", "The upload of this photo has not arrived.")
+    tx = Transaction()
+    kept.put_waiting(tx, item, work.at)
+    granted.ask_for_display(tx, company_id, promotion_id, proof_id)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "proof" in refused:  # somebody else was first, or an earlier try of ours
+            return _shown(_existing(work, company_id, proof_id), language)
+        raise _has_it_already() from None
+    return _shown({**item, "state": "waiting", "sent_at": work.at}, language)
+
+
+def own(
+    work: Work, company_id: str, language: Language, limit: int, after: Position
+) -> tuple[list[DisplayProof], Position]:
+    """Newest first."""
+    page = kept.page(work.table, company_id, limit, after)
+    return [_shown(item, language) for item in page.items], page.last
+
+
+def _display_deal(work: Work, running: Item | None, promotion_id: str) -> Promotion:
+    for promotion in store.running(running):
+        if promotion.promotion_id == promotion_id and promotion.display and promotion.last >= work.today:
+            return promotion
+    raise Problem("not_found")
+
+
+def _has_it_already() -> Problem:
+    return Problem("already_exists", "The company has this deal already, or another photo waits for a manager's word.")
+
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+def waiting(work: Work, language: Language, limit: int, after: Position) -> tuple[list[StaffDisplayProof], Position]:
+    """Who waits longest comes first."""
+    page = kept.waiting(work.table, limit, after)
+    return [_for_staff(work, item, language) for item in page.items], page.last
+
+
+def of_company(
+    work: Work, company_id: str, language: Language, limit: int, after: Position
+) -> tuple[list[StaffDisplayProof], Position]:
+    page = kept.page(work.table, company_id, limit, after)
+    return [_for_staff(work, item, language) for item in page.items], page.last
+
+
+def approve(work: Work, company_id: str, proof_id: str, author: str, language: Language) -> StaffDisplayProof:
+    """The deal holds from now on. Raises 404, and 409 for what does not wait; what was approved before stays so."""
+    return _decided(work, company_id, proof_id, author, language, {"state": "approved"})
+
+
+def reject(
+    work: Work, company_id: str, proof_id: str, author: str, reason: str, language: Language
+) -> StaffDisplayProof:
+    """The same of a refusal. The company is told the reason, and may send another photo."""
+    return _decided(work, company_id, proof_id, author, language, {"state": "rejected", "reason": reason})
+
+
+def _decided(
+    work: Work, company_id: str, proof_id: str, author: str, language: Language, said: dict[str, str]
+) -> StaffDisplayProof:
+    item = _existing(work, company_id, proof_id)
+    promotion_id, last = item["promotion"]["promotion_id"], date.fromisoformat(item["promotion"]["last"])
+    changes = {**said, "decided_at": work.at, "decided_by": author}
+    approved = said["state"] == "approved"
+    tx = Transaction()
+    kept.decide(tx, item, changes)
+    granted.answer_display(tx, company_id, promotion_id, last if approved else None)
+    if approved and item["inn"]:
+        kept.put_in_chain(tx, item["inn"], company_id, promotion_id, last)
+    told = {name: item[name] for name in ("company_id", "proof_id", "member_id", "inn", "promotion", "shop_address")}
+    events.record(tx, work, keys.company(company_id), f"display.{said['state']}", **told, reason=said.get("reason", ""))
+    try:
+        work.table.commit(tx)
+    except Refused:
+        present = _existing(work, company_id, proof_id)
+        if present["state"] == said["state"]:
+            return _for_staff(work, present, language)
+        raise Problem("wrong_state", f"The proof is {present['state']}.") from None
+    return _for_staff(work, {**item, **changes}, language)
+
+
+# --- the chain --------------------------------------------------------------------------------------------------------
+
+
+def on_display_approved(work: Work, event: Event) -> None:
+    """Consumer: what one company of a chain may, all may."""
+    told = event.item
+    if told["inn"]:
+        deal = {told["promotion"]["promotion_id"]: date.fromisoformat(told["promotion"]["last"])}
+        for company_id in kept.chain(work.table, told["inn"]):
+            granted.copy_displays(work.table, company_id, deal)
+
+
+def on_company_registered(work: Work, event: Event) -> None:
+    """Consumer: the company is one of the chain of its INN."""
+    join(work, event.item["company_id"], event.item.get("inn"))
+
+
+def join(work: Work, company_id: str, inn: str | None) -> None:
+    """The company is one of its chain, and has what the chain has. Two calls, three where that is something."""
+    if inn:
+        kept.join(work.table, inn, company_id)
+        deals = kept.chain_granted(work.table, inn)
+        granted.copy_displays(
+            work.table, company_id, {each: last for each, last in deals.items() if last >= work.today}
+        )
+
+
+# --- what both see ----------------------------------------------------------------------------------------------------
+
+
+def _existing(work: Work, company_id: str, proof_id: str) -> Item:
+    item = kept.read(work.table, company_id, proof_id)
+    if item is None or int(item.get("expires_at", work.expiry())) < work.expiry():
+        raise Problem("not_found")
+    return item
+
+
+def _shown(item: Item, language: Language) -> DisplayProof:
+    promotion = item["promotion"]
+    return DisplayProof(
+        proof_id=item["proof_id"],
+        promotion=DisplayedPromotion(
+            promotion_id=promotion["promotion_id"],
+            name=promotion["name_ru"] if language == "ru" else promotion["name"],
+            last=promotion["last"],
+        ),
+        shop_address=item["shop_address"],
+        state=item["state"],
+        reason=item.get("reason"),
+        sent_at=item.get("sent_at"),
+        decided_at=item.get("decided_at"),
+    )
+
+
+def _for_staff(work: Work, item: Item, language: Language) -> StaffDisplayProof:
+    return StaffDisplayProof(
+        **dict(_shown(item, language)),
+        company_id=item["company_id"],
+        company_name=item["company_name"],
+        inn=item["inn"],
+        sent_by=item["member_id"],
+        decided_by=item.get("decided_by"),
+        photo=None if item["state"] == "uploading" else _photo(work, item["proof_id"]),
+    )
+
+
+def _photo(work: Work, proof_id: str) -> Photo:
+    where = {"Bucket": settings().files_bucket, "Key": _object(proof_id)}
+    url = aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
+    return Photo(url=url, expires_at=work.now + timedelta(seconds=LINK_SECONDS))
+
+
+def _object(proof_id: str) -> str:
+    return f"displays/{proof_id}"
