@@ -97,7 +97,7 @@ K89 | a proof of goods on display              | table | COMPANY#{company}      
 K90 | goods on top of a company's orders       | table | COMPANY#{company}            | GIFT#{time}#{gift}                 | newest first | E, S        | orders
 K95 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
 K96 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
-K97 | what a company added to those counts     | table | COMPANY#{company}            | TOGETHER                           | one          | S           | orders
+K97 | what a buyer added to those counts       | table | BUYER#{inn or company}       | TOGETHER                           | one          | S           | orders
 K98 | what of an order waits for an answer     | table | COMPANY#{company}            | WAITING#{order}                    | one          | S           | orders
 K99 | of which order nobody was told in time   | gsi2  | WAITING#{shard}              | {time}#{order}                     | first due    | E           | orders
 K100 | what distributors have not answered     | gsi1  | UNANSWERED                   | {time}#{order}                     | oldest first | E           | orders
@@ -609,9 +609,9 @@ def together(sku: str) -> Key:
     return Key(f"TOGETHER#{sku}", "COUNTS")
 
 
-def counted_together(company_id: str) -> Key:
-    """K97."""
-    return Key(f"COMPANY#{company_id}", "TOGETHER")
+def counted_together(buyer: str) -> Key:
+    """K97. `buyer`: an INN, so that the shops of a chain are one; without one the company."""
+    return Key(f"BUYER#{buyer}", "TOGETHER")
 
 
 def terms(company_id: str) -> Key:
