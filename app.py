@@ -40,6 +40,7 @@ ROOMS = (
     "orders.request_routes",
     "orders.sla_routes",
     "orders.cart_routes",
+    "orders.on_top_routes",
     "bonuses.routes",
     "bonuses.accrual_routes",
     "bonuses.goods_routes",

@@ -71,9 +71,7 @@ def payments_of(work: Work, refs: Sequence[Ref]) -> list[Known]:
     """The same of several documents, in one read for every hundred."""
     found = work.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
     items = [found.get(keys.payment(*ref)) for ref in refs]
-    return [
-        Known(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)
-    ]
+    return [Known(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)]
 
 
 def check_payment(tx: Transaction, known: Known) -> None:

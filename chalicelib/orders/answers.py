@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chalicelib.orders import service
+from chalicelib.orders import on_top_service, service
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform.http import Answer, Call, etag
@@ -26,4 +26,5 @@ def told(call: Call, order: Order) -> Answer:
     headers = etag(order.version)
     if call.route.status == 201:
         headers["Location"] = f"/v1/orders/{order.order_id}"
-    return Answer(OrderAnswer.told(order, call.language, call.work.club), headers=headers)
+    gifts = on_top_service.gifts_of(call.work, order)
+    return Answer(OrderAnswer.told(order, call.language, call.work.club, gifts), headers=headers)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.catalog import Product, below, product_of
+from chalicelib.orders.promises import Bought, Reach, reached
 from chalicelib.orders.rules import Asked, Misfit, Order, misfits_of
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed, Conditions, Price, conditions_of
@@ -42,6 +43,20 @@ class Cart:
     def price_without_offers(self, line: Asked) -> Price:
         """What the line costs where the company's offers are left for another order."""
         return replace(self, conditions=replace(self.conditions, offers=())).price(line)
+
+    @property
+    def on_top(self) -> list[Reach]:
+        """The goods on top that the cart gets, or is on its way to."""
+        conditions = self.conditions
+        meant = [each for each in conditions.promotions if each.on_top and not each.misses(conditions.buyer, self.day)]
+        if not meant:
+            return []
+        products = [self.products.get(line.sku) for line in self.asked]
+        bought = [
+            Bought(product, self.price(line)) if product else None
+            for product, line in zip(products, self.asked, strict=True)
+        ]
+        return reached(meant, bought)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,10 @@ class Unpaid(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the facts say on a day: `count` times the goods. `unpaid`: what is still to be paid, first due first."""
+    """What the facts say on a day: so many times the goods. `unpaid`: what is still to be paid, first due first."""
 
     state: GiftState
-    count: int
+    times: int
     why: Why | None = None
     unpaid: tuple[Unpaid, ...] = ()
     lapses_on: date | None = None  # the first day on which the passing of time alone changes it
@@ -144,7 +144,7 @@ def look(gift: Gift, order: Order, paid_on: PaidOn, day: date, figures: Figures)
     later = [each.last_day - ahead for each in untold if each.last_day - ahead > day]
     due_on = min([*later, *([verdict.lapses_on] if verdict.lapses_on else [])], default=None)
     return Look(
-        replace(gift, state=verdict.state, count=verdict.count, why=verdict.why, reminded=reminded, due_on=due_on),
+        replace(gift, state=verdict.state, count=verdict.times, why=verdict.why, reminded=reminded, due_on=due_on),
         remind,
     )
 

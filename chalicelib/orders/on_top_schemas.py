@@ -6,9 +6,10 @@ from typing import Any, Self
 from pydantic import Field
 
 from chalicelib.orders.on_top import Gift, GiftState, Why
-from chalicelib.orders.promises import Reach
+from chalicelib.orders.promises import Promise, Reach
+from chalicelib.orders.request_schemas import Document
 from chalicelib.platform.http import Day, Form, Shown
-from chalicelib.pricing.rules import OnTop
+from chalicelib.pricing.rules import OnTop, Promotion
 
 
 class FreeGoodsAnswer(Shown):
@@ -43,8 +44,8 @@ class OnTopQuote(OnTopTerms):
     @classmethod
     def of(cls, reach: Reach) -> Self:
         promotion = reach.promotion
-        named = {"promotion_id": promotion.promotion_id, "name": promotion.name, "name_ru": promotion.name_ru}
-        return cls(**named, **_terms(reach.terms, reach.times), units=reach.units, missing=reach.missing)
+        terms = _terms(promotion, reach.terms, reach.times)
+        return cls(**terms, units=reach.units, missing=reach.missing)
 
 
 class GiftAnswer(OnTopTerms):
@@ -67,10 +68,8 @@ class GiftAnswer(OnTopTerms):
     @classmethod
     def of(cls, gift: Gift) -> Self:
         promise = gift.promise
-        named = {"promotion_id": promise.promotion_id, "name": promise.name, "name_ru": promise.name_ru}
         return cls(
-            **named,
-            **_terms(promise.terms, gift.count or promise.count),
+            **_terms(promise, promise.terms, gift.count or promise.count),
             gift_id=promise.gift_id,
             order_id=gift.order_id,
             order_number=gift.number,
@@ -82,9 +81,12 @@ class GiftAnswer(OnTopTerms):
         )
 
 
-def _terms(terms: OnTop, count: int) -> dict[str, Any]:
+def _terms(named: Promotion | Promise, terms: OnTop, count: int) -> dict[str, Any]:
     free = terms.free
     return {
+        "promotion_id": named.promotion_id,
+        "name": named.name,
+        "name_ru": named.name_ru,
         "buy": terms.buy,
         "repeat": terms.repeat,
         "pay_by": terms.pay_by,
@@ -105,7 +107,5 @@ class GiftPage(Shown):
 class ShipGiftForm(Form):
     """The goods on top have left; they may travel with a shipment of the order, under its document."""
 
-    document: str = Field(
-        min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", description="Number of the shipping document."
-    )
+    document: Document = Field(description="Number of the shipping document.")
     day: Day | None = Field(default=None, description="Business date of the document; today if not given.")

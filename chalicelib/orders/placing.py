@@ -12,9 +12,11 @@ from chalicelib.members import Member, Membership
 from chalicelib.orders import carts, credit, rules, service, store
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.holds import HOLDS, Placing
+from chalicelib.orders.promises import promises_of
 from chalicelib.orders.rules import Actor, Happened, Order, Side, State, Step
 from chalicelib.orders.schemas import OrderForm
 from chalicelib.orders.service import Remember
+from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import round_half_up
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -70,6 +72,7 @@ def place(
             rules.line_of(line.sku, cart.products[line.sku], price) for line, price in zip(asked, prices, strict=True)
         ),
         history=(Happened(work.at, Step.PLACED, State.PLACED, by),),
+        promises=promises_of(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
     )
     placing = Placing(placed, cart)
     tx = Transaction()

@@ -5,7 +5,7 @@ price. For the first `buy` of them (for each, where the promotion repeats) there
 and what becomes of that, `on_top` decides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -82,3 +82,21 @@ def reached(promotions: Iterable[Promotion], cart: Sequence[Bought | None]) -> l
             units = sum(line.price.quantity for place in lines if (line := cart[place]))
             found.append(Reach(promotion, promotion.on_top, lines, units))
     return found
+
+
+def promises_of(found: Iterable[Reach], gift_id: Callable[[str], str]) -> tuple[Promise, ...]:
+    """What an order of this cart is promised: the first ones, by the promotions' approval. `gift_id` names the gift of a promotion."""
+    made = [
+        Promise(
+            gift_id=gift_id(reach.promotion.promotion_id),
+            promotion_id=reach.promotion.promotion_id,
+            name=reach.promotion.name,
+            name_ru=reach.promotion.name_ru,
+            terms=reach.terms,
+            lines=reach.lines,
+            count=reach.times,
+        )
+        for reach in found
+        if reach.times
+    ]
+    return tuple(made[:MOST_PROMISES])

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from chalicelib.orders import carts
 from chalicelib.orders.carts import Cart
+from chalicelib.orders.on_top_schemas import OnTopQuote
 from chalicelib.orders.rules import Asked, Misfit
 from chalicelib.orders.schemas import QuoteAnswer, QuoteForm, QuoteLine
 from chalicelib.platform.money import Money
@@ -35,6 +36,7 @@ def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:
         lines=lines,
         total=Money(amount=total, currency=cart.currency) if counted else None,
         minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
+        goods_on_top=[OnTopQuote.of(reach) for reach in cart.on_top],
         can_be_ordered=not wrong and total >= minimum,
     )
 

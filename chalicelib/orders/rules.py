@@ -23,6 +23,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Literal, NamedTuple, Protocol
 
+from chalicelib.orders.promises import Promise
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.pricing.rules import Price, Ruling
 
@@ -241,6 +242,7 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     cancellation: Cancellation | None = None
     returns: tuple[Return, ...] = ()
+    promises: tuple[Promise, ...] = ()
     version: int = 1
 
     @property

@@ -1,6 +1,7 @@
 """Orders and distributors as they are asked for and shown."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -9,6 +10,8 @@ from pydantic import AfterValidator, ConfigDict, EmailStr, Field
 
 from chalicelib.companies import Region
 from chalicelib.members import PersonName
+from chalicelib.orders.on_top import Gift
+from chalicelib.orders.on_top_schemas import GiftAnswer, OnTopQuote
 from chalicelib.orders.request_schemas import MOST_UNITS as MOST_UNITS
 from chalicelib.orders.request_schemas import CancellationAnswer, Document, ReturnAnswer, Sku
 from chalicelib.orders.requests import CancellationState, ReturnState
@@ -223,6 +226,7 @@ class QuoteAnswer(Shown):
     lines: list[QuoteLine]
     total: Money | None = Field(description="Null without a line that has a price.")
     minimum_order: Money | None = Field(description="Null where any order is large enough.")
+    goods_on_top: list[OnTopQuote]
     can_be_ordered: bool = Field(description="Whether no line has an error, and the total reaches the minimum.")
 
 
@@ -310,10 +314,11 @@ class OrderAnswer(OrderSummary):
     shipments: list[ShipmentAnswer]
     cancellation: CancellationAnswer | None = Field(description="The latest request for cancellation.")
     returns: list[ReturnAnswer]
+    goods_on_top: list[GiftAnswer]
     history: list[HappenedAnswer]
 
     @classmethod
-    def told(cls, order: Order, language: str, club: Club) -> Self:
+    def told(cls, order: Order, language: str, club: Club, gifts: Sequence[Gift] = ()) -> Self:
         returned = Counter[str]()
         for line in order.came_back:
             returned[line.sku] += line.counted
@@ -325,6 +330,7 @@ class OrderAnswer(OrderSummary):
             shipments=[ShipmentAnswer.of(shipment, order.currency) for shipment in order.shipments],
             cancellation=CancellationAnswer.of(order.cancellation) if order.cancellation else None,
             returns=[ReturnAnswer.of(each, order.currency) for each in order.returns],
+            goods_on_top=[GiftAnswer.of(gift) for gift in gifts],
             history=[HappenedAnswer.of(happened) for happened in order.history],
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.orders import carts, credit, rules, store
+from chalicelib.orders import carts, credit, on_top_service, rules, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.holds import HOLDS
 from chalicelib.orders.request_rules import NoRequest, NoReturn, TooEarly
@@ -358,5 +358,6 @@ def record(tx: Transaction, work: Work, order: Order, name: str, **facts: Any) -
         order_id=order.order_id,
         distributor_id=order.distributor_id,
         placed_by=order.placed_by.side,
+        **({on_top_service.MARK: True} if order.promises else {}),
         **facts,
     )

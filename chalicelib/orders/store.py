@@ -1,9 +1,9 @@
 """Orders and distributors, as they lie in the table. See `table/keys.py` K19-K25, K33 and K38.
 
 ORDER (the company's partition): order_id, number, company_id, company {name, inn}, distributor_id, distributor_name, placed_at,
-currency, comment, state, version, lines [..], shipments [..], history [..], cancellation {..}, returns [..]; listed for the company and
-for the distributor. The distributor's pointer to it: company_id. SHIPMENT and RETURN, the marks that hold a document number: order_id,
-company_id.
+currency, comment, state, version, lines [..], shipments [..], history [..], cancellation {..}, returns [..], promises [..]; listed for
+the company and for the distributor. The distributor's pointer to it: company_id. SHIPMENT and RETURN, the marks that hold a document
+number: order_id, company_id.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,6 +13,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.orders.on_top_store import promise_item, promise_of
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Shipment, ShippedLine, State, Step
 from chalicelib.orders.schemas import Distributor, ServedRegion
@@ -119,6 +120,7 @@ def order_item(order: Order) -> Item:
         "lines": [_line_item(line) for line in order.lines],
         "shipments": [_shipment_item(shipment) for shipment in order.shipments],
         "history": [_happened_item(happened) for happened in order.history],
+        **({"promises": [promise_item(each) for each in order.promises]} if order.promises else {}),
         **({"cancellation": _cancellation_item(order.cancellation)} if order.cancellation else {}),
         **({"returns": [_return_item(each) for each in order.returns]} if order.returns else {}),
     }
@@ -142,6 +144,7 @@ def order_of(item: Item) -> Order:
         lines=lines,
         shipments=tuple(_shipment_of(shipment, lines) for shipment in item["shipments"]),
         history=tuple(_happened_of(happened) for happened in item["history"]),
+        promises=tuple(promise_of(each) for each in item.get("promises", ())),
         cancellation=_cancellation_of(item["cancellation"]) if "cancellation" in item else None,
         returns=tuple(_return_of(each, lines) for each in item.get("returns", ())),
     )

@@ -92,6 +92,8 @@ MATRIX: dict[str, Row] = {
     "accept_order": THIS_DISTRIBUTOR,
     "reject_order": THIS_DISTRIBUTOR,
     "ship_order": THIS_DISTRIBUTOR,
+    "list_goods_on_top": COMPANIES,
+    "ship_goods_on_top": THIS_DISTRIBUTOR,
     # bonuses
     "show_bonuses": COMPANIES,
     "list_postings": COMPANIES,
@@ -153,6 +155,7 @@ class World:
             "redeem_bonuses": {"amount": "100.00"},
             "reject_order": {"reason": "No reason"},
             "ship_order": {"document": "X-1"},
+            "ship_goods_on_top": {"document": "X-2"},
             "choose_goods": {"lines": [line]},
         }
 
@@ -227,6 +230,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "simulation_id": "sim_1",
             "promotion_id": "prm_nobody",
             "grant_id": "grt_nobody",
+            "gift_id": "gft_nobody",
             "offer_id": "off_nobody",
         },
         callers={

@@ -1,0 +1,41 @@
+"""Goods on top of orders: what a company was promised, and what its distributor ships of it."""
+
+from chalicelib.orders import on_top_service, on_top_store
+from chalicelib.orders.on_top import Gift
+from chalicelib.orders.on_top_schemas import GiftAnswer, GiftPage, ShipGiftForm
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.table import Transaction
+
+routes = Routes(__name__, tag="orders")
+
+
+@routes.get("/v1/company/goods-on-top", scope="orders.read", query=PageQuery, answer=GiftPage)
+def list_goods_on_top(call: Call) -> GiftPage:
+    """List the goods that come on top of the company's orders, newest order first: what it takes, and what became of them."""
+    cursors = call.cursors()
+    company_id, after = call.principal.for_company(), cursors.open(call.query.cursor)
+    page = on_top_store.page(call.work.table, company_id, call.query.limit, after)
+    items = [GiftAnswer.of(on_top_store.gift_of(item)) for item in page.items]
+    return GiftPage(items=items, next_cursor=cursors.close(page.last))
+
+
+@routes.post(
+    "/v1/distributor/orders/{order_id}/goods-on-top/{gift_id}/ship",
+    scope="fulfilment.write",
+    body=ShipGiftForm,
+    answer=GiftAnswer,
+    keyed=True,
+    problems=("not_found", "wrong_state"),
+)
+def ship_goods_on_top(call: Call, order_id: str, gift_id: str) -> Answer:
+    """Tell that the goods on top of an order have left, once they are granted. They cost nothing, and are no purchase volume."""
+    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
+    answer = Answer(None)
+
+    def remember(tx: Transaction, gift: Gift) -> None:
+        nonlocal answer
+        answer = Answer(GiftAnswer.of(gift))
+        call.remember(tx, answer)
+
+    on_top_service.ship(call.work, distributor_id, member_id, order_id, gift_id, call.body, remember)
+    return answer
