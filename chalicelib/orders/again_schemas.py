@@ -4,7 +4,8 @@ from datetime import date
 
 from pydantic import Field
 
-from chalicelib.orders.schemas import MOST_LINES, DistributorId, QuoteAnswer, QuoteLine, Sku
+from chalicelib.orders.request_schemas import Sku
+from chalicelib.orders.schemas import MOST_LINES, DistributorId, QuoteAnswer, QuoteLine
 from chalicelib.platform.http import Form, Shown
 
 
