@@ -15,7 +15,24 @@ from pathlib import Path
 from infra.build import ROOT
 
 BELOW = {"platform", "table"}
-RULES = {"rules", "ladders", "originals", "cells", "columns", "rates", "example", "outlook", "requests", "request_rules", "promises", "on_top", "waits"}
+RULES = {
+    "rules",
+    "ladders",
+    "originals",
+    "cells",
+    "columns",
+    "rates",
+    "example",
+    "outlook",
+    "requests",
+    "request_rules",
+    "promises",
+    "on_top",
+    "stock",
+    "waits",
+    "habits",
+    "affinity",
+}
 PURE = RULES | {"schemas"}
 LAYER = {**dict.fromkeys(PURE, 0), "store": 1, "service": 2, "routes": 3}
 # Who is calling is everybody's word. It stands beside the door of auth, since the sign-in triggers come through that door and must
