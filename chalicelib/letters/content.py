@@ -347,6 +347,18 @@ def _goods_shipped(work: Work, letter: Letter, event: Item, code: str) -> tuple[
     }
 
 
+def _display(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    reader, promotion = _member(work, letter.recipient.id), event["promotion"]
+    return reader, {
+        "company": _company_name(work, event),
+        "inn": event["inn"],
+        "promotion": promotion["name_ru"] if reader.language == "ru" else promotion["name"],
+        "last": date.fromisoformat(promotion["last"]),
+        "shop": event["shop_address"],
+        "reason": event["reason"],
+    }
+
+
 def _step_facts(step: Step, language: Language) -> Facts:
     return {
         "name": step.name_in(language),
@@ -383,4 +395,6 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "goods_available": _goods_available,
     "goods_expiring": _goods_expiring,
     "goods_shipped": _goods_shipped,
+    "display_approved": _display,
+    "display_rejected": _display,
 }

@@ -109,4 +109,6 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "goods.available": ("goods_available", _who_buys),
     "goods.expiring": ("goods_expiring", _who_buys),
     "goods.shipped": ("goods_shipped", _who_buys),
+    "display.approved": ("display_approved", _the_member),
+    "display.rejected": ("display_rejected", _the_member),
 }

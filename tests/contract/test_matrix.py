@@ -32,6 +32,7 @@ SCOPE, LOCKED, ABSENT, TAKEN = (
     (404, "not_found"),
     (409, "already_exists"),
 )
+NOTHING_USUAL = (422, "invalid")  # there is nothing yet that the company buys regularly
 OWN = "own"  # their own thing, or everybody's: the route's promised status
 
 
@@ -75,6 +76,9 @@ MATRIX: dict[str, Row] = {
     "company_terms": COMPANIES,
     "running_promotions": COMPANIES,
     "own_offers": COMPANIES,
+    "list_display_proofs": COMPANIES,
+    "start_display_proof": THIS_COMPANY,
+    "confirm_display_proof": THIS_COMPANY,
     "categories": COMPANIES,
     "calculate_lighting": COMPANIES,
     "quote_cart": COMPANIES,
@@ -82,6 +86,10 @@ MATRIX: dict[str, Row] = {
     "replace_cart": COMPANIES,
     "clear_cart": COMPANIES,
     "put_into_cart": COMPANIES,
+    "reorder": THIS_COMPANY,
+    "show_usual_order": COMPANIES,
+    "place_usual_order": Row(SCOPE, SCOPE, NOTHING_USUAL, SCOPE),
+    "show_new_for_you": COMPANIES,
     "company_credit": COMPANIES,
     "place_order": COMPANIES,
     "list_orders": COMPANIES,
@@ -149,7 +157,10 @@ class World:
             "quote_cart": {"lines": [line]},
             "replace_cart": {"lines": [line]},
             "put_into_cart": {"lines": [line]},
+            "start_display_proof": {"shop_address": "Tverskaya 1", "content_type": "image/png"},
             "place_order": {"lines": [line]},
+            "reorder": {},
+            "place_usual_order": {},
             "cancel_order": {},
             "accept_order": {},
             "redeem_bonuses": {"amount": "100.00"},
@@ -232,6 +243,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "grant_id": "grt_nobody",
             "gift_id": "gft_nobody",
             "offer_id": "off_nobody",
+            "proof_id": "dsp_nobody",
         },
         callers={
             "nobody": STRANGER,

@@ -97,6 +97,8 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     promotion = marketing.post(
         "/v1/staff/promotions", {"name": "A", "name_ru": "А", "brackets": [{"percent": "5"}], **later}, expect=201
     )
+    offered = {"percent": "5", "floor": "1.00", "to": "2199-06-30"}
+    offer = manager.order_post(f"{about}/offers", offered, expect=201)
     image = operations.post("/v1/staff/product-images", {"sku": "FUZZ-1", "content_type": "image/png"})
     given = {"amount": "5000.00", "reason": "To be found by fuzzing"}
     adjustment = operations.order_post(f"{about}/bonus-adjustments", given, expect=201)
@@ -120,11 +122,14 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "simulation_id": simulation["simulation_id"],
             "grant_id": grant["grant_id"],
             "promotion_id": promotion["promotion_id"],
+            "offer_id": offer["offer_id"],
             "image_id": image["image_id"],
             "adjustment_id": adjustment["adjustment_id"],
             "redemption_id": redemption["redemption_id"],
             # Goods are owed after the close of a period only, and machines post with tokens of their own.
-            **dict.fromkeys(("entitlement_id", "choice_id", "shipment_id", "client_id", "reference"), "none"),
+            **dict.fromkeys(
+                ("entitlement_id", "choice_id", "shipment_id", "proof_id", "client_id", "reference"), "none"
+            ),
         },
     )
 

@@ -107,6 +107,8 @@ FACTS: dict[str, Any] = {
     "expires_on": date(2026, 12, 31),
     "days_left": 7,
     "partner": "Сеть «Электро» <и> Ко",
+    "promotion": "Осень <панелей>",
+    "shop": "Тверская, 7, «Свет & Ко»",
     "gift": False,
     "first": date(2026, 7, 1),
     "last": date(2026, 9, 30),

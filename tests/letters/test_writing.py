@@ -60,6 +60,8 @@ def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
         ("order.accepted", ORDER, "order_accepted", Recipient("orderer", "ord_1")),
         ("order.rejected", ORDER, "order_rejected", Recipient("orderer", "ord_1")),
         ("order.shipped", ORDER, "order_shipped", Recipient("orderer", "ord_1")),
+        ("display.approved", {"member_id": "mbr_1"}, "display_approved", Recipient("member", "mbr_1")),
+        ("display.rejected", {"member_id": "mbr_1"}, "display_rejected", Recipient("member", "mbr_1")),
     ],
 )
 def test_one_recipient_hears_of_it(
