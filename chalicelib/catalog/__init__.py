@@ -4,7 +4,7 @@ from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.catalog.rules import Product
-    from chalicelib.catalog.store import below, product_of, read_products
+    from chalicelib.catalog.store import below, product_of, read_products, stock_of
     from chalicelib.catalog.whole import every_product
     from chalicelib.catalog.writing import on_products_changed
 
@@ -15,4 +15,5 @@ __all__ = [
     "on_products_changed",
     "product_of",
     "read_products",
+    "stock_of",
 ]

@@ -1,28 +1,38 @@
 """A cart at the company's prices: what quotes show and orders are made of."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.catalog import Product, below, product_of
+from chalicelib.catalog import Product, below, product_of, stock_of
+from chalicelib.catalog.rules import Stock
 from chalicelib.orders.promises import Bought, Reach, reached
-from chalicelib.orders.rules import Asked, Misfit, Order, misfits_of
+from chalicelib.orders.rules import Asked, Misfit, Order, Promoted, misfits_of
+from chalicelib.orders.stock import Available, DeliversFrom, counted
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed, Conditions, Price, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
 from chalicelib.table import Key, keys
 from chalicelib.table.transactions import Item
 
+ANYWHERE = DeliversFrom()
+
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """The lines that were asked for, the goods that there are, and what they cost this company on this day."""
+    """The lines that were asked for, the goods that there are, and what they cost this company on this day.
+
+    Beside them what was counted of the goods, where they would come from, and what of that is reserved already.
+    """
 
     asked: Sequence[Asked]
     products: Mapping[str, Product]
     conditions: Conditions
     day: date
+    stocks: Mapping[str, Stock] = field(default_factory=dict)
+    delivers_from: DeliversFrom = ANYWHERE
+    reserved: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def misfits(self) -> list[Misfit]:
@@ -39,6 +49,26 @@ class Cart:
 
     def price(self, line: Asked) -> Price:
         return self.conditions.price(self.products[line.sku], line.quantity, self.day)
+
+    def without(self, promotions: Collection[str]) -> "Cart":
+        """The same at the prices without these promotions."""
+        return replace(self, conditions=self.conditions.without(promotions))
+
+    def promoted(self, line: Asked, price: Price) -> Promoted | None:
+        """What a unit of the line costs a promotion, if its price is one of a promotion with limits."""
+        promotions = (each for each in self.conditions.promotions if each.promotion_id in price.promotions)
+        limited = next((each for each in promotions if each.limits), None)
+        if limited is None or limited.limits is None:
+            return None
+        dearer = self.without({limited.promotion_id}).price(line).unit_price - price.unit_price
+        return Promoted(limited.promotion_id, max(dearer, Decimal(0)), limited.limits)
+
+    def available(self, sku: str) -> Available | None:
+        """What may be ordered of it, where that binds; what there was, where it is a hint; None where nothing is known."""
+        there = counted(self.delivers_from.figures(self.stocks.get(sku, {})))
+        if not self.delivers_from.binding:
+            return there if there.at else None
+        return Available(max(there.units - self.reserved.get(sku, 0), 0), there.at)
 
     def price_without_offers(self, line: Asked) -> Price:
         """What the line costs where the company's offers are left for another order."""
@@ -73,9 +103,10 @@ def keys_of(company_id: str, asked: Sequence[Asked]) -> list[Key]:
 
 
 def cart_of(work: Work, company_id: str, asked: Sequence[Asked], found: Mapping[Key, Item]) -> Cart:
-    products = {line.sku: product_of(item) for line in asked if (item := found.get(keys.product(line.sku)))}
+    items = {line.sku: item for line in asked if (item := found.get(keys.product(line.sku)))}
+    products = {sku: product_of(item) for sku, item in items.items()}
     conditions = conditions_of(work, company_id, found, below(found.get(keys.categories())))
-    return Cart(asked, products, conditions, work.today)
+    return Cart(asked, products, conditions, work.today, {sku: stock_of(item) for sku, item in items.items()})
 
 
 def minimum_of(work: Work, cart: Cart) -> Decimal:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib import members
-from chalicelib.orders import store
+from chalicelib.orders import store, warehouses
 from chalicelib.orders.schemas import (
     Distributor,
     DistributorChange,
@@ -13,6 +13,7 @@ from chalicelib.orders.schemas import (
     RegionForm,
     ServedRegion,
 )
+from chalicelib.orders.stock_schemas import DeliveryStock, DeliveryStockForm
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction
@@ -47,12 +48,16 @@ def create(work: Work, form: DistributorForm) -> Distributor:
         email=form.email,
         language=form.language or work.club.default_language,
         regions=_served(form.regions),
+        stock=_stock(form.stock),
         created_at=work.at,
         version=1,
     )
     tx = Transaction()
     store.create_distributor(tx, made)
-    work.table.commit(tx)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        raise _taken(refused, made) or refused from None
     return made
 
 
@@ -61,15 +66,16 @@ def change(work: Work, distributor_id: str, version: int, form: DistributorChang
     before = _existing(work, distributor_id)
     if before.version != version:
         raise Problem("precondition_failed")
-    given = form.model_dump(exclude_none=True, exclude={"regions"})
+    given = form.model_dump(exclude_none=True, exclude={"regions", "stock"})
     regions = before.regions if form.regions is None else _served(form.regions)
-    after = before.model_copy(update={**given, "regions": regions, "version": version + 1})
+    stock = before.stock if form.stock is None else _stock(form.stock)
+    after = before.model_copy(update={**given, "regions": regions, "stock": stock, "version": version + 1})
     tx = Transaction()
     store.replace_distributor(tx, before, after)
     try:
         work.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    except Refused as refused:
+        raise _taken(refused, after) or Problem("precondition_failed") from None
     return after
 
 
@@ -137,6 +143,21 @@ def _served(forms: Sequence[RegionForm]) -> list[ServedRegion]:
     if faults:
         raise Problem("invalid", errors=faults)
     return [ServedRegion(region=form.region, priority=form.priority) for form in forms]
+
+
+def _stock(form: DeliveryStockForm) -> DeliveryStock:
+    return DeliveryStock(**form.model_dump())
+
+
+def _taken(refused: Refused, asked: Distributor) -> Problem | None:
+    """Where the stock of a warehouse binds another distributor already."""
+    taken = warehouses.of_others(refused, asked.distributor_id)
+    faults = [
+        Fault(pointer=f"/stock/warehouses/{place}", code="taken", detail="Its stock binds another distributor.")
+        for place, name in enumerate(asked.stock.warehouses)
+        if name in taken
+    ]
+    return Problem("invalid", errors=faults) if faults else None
 
 
 def _shown(person: members.Member) -> DistributorPerson:

@@ -6,7 +6,7 @@ right at any moment, and orders that come together cannot pass a limit.
 
 from typing import Protocol
 
-from chalicelib.orders import credit, offer_uses, on_top_service
+from chalicelib.orders import credit, limits, offer_uses, on_top_service, reservations
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order
 from chalicelib.platform.problems import Problem
@@ -28,6 +28,6 @@ class Hold(Protocol):
         """What the refusal means to the caller, if it is this hold's: of a new order, or of one that grew, with the cart that it grew by."""
 
 
-HOLDS: tuple[Hold, ...] = (credit, offer_uses, on_top_service)
+HOLDS: tuple[Hold, ...] = (credit, limits, reservations, offer_uses, on_top_service)
 
 __all__ = ["HOLDS", "Hold", "Placing"]

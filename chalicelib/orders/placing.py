@@ -5,17 +5,18 @@ in one batch, and only the distributor that the batch points at needs a read of 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from chalicelib import companies
 from chalicelib.members import Member, Membership
-from chalicelib.orders import carts, credit, rules, service, store
+from chalicelib.orders import carts, credit, deliverers, rules, service, store
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.holds import HOLDS, Placing
 from chalicelib.orders.promises import promises_of
 from chalicelib.orders.rules import Actor, Happened, Order, Side, State, Step
-from chalicelib.orders.schemas import OrderForm
+from chalicelib.orders.schemas import Distributor, OrderForm
 from chalicelib.orders.service import Remember
+from chalicelib.orders.stock import Deliverer
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import round_half_up
 from chalicelib.platform.problems import Problem
@@ -45,16 +46,16 @@ def place(
         ]
     )
     company = _ordering(work, company_id, by, found)
-    cart = carts.cart_of(work, company_id, asked, found)
+    cart = carts.cart_of(work, company_id, asked, found).without(form.without_promotions)
     if cart.misfits:
         raise service.misfit_problem(cart.misfits)
     prices = [cart.price(line) for line in asked]
     _require_quoted(form, prices)
     _require_minimum(work, cart, prices)
     _require_nothing_overdue(work, found.get(keys.credit(company_id)))
-    distributor_id, distributor_name = (
-        _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
-    )
+    deliverer = _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
+    cart = replace(cart, delivers_from=deliverer.delivers_from)
+    binding = deliverer.delivers_from.binding
     order_id = work.new_id("ord")
     placed = Order(
         order_id=order_id,
@@ -62,15 +63,23 @@ def place(
         company_id=company_id,
         company_name=company.name,
         company_inn=company.inn or "",
-        distributor_id=distributor_id,
-        distributor_name=distributor_name,
+        distributor_id=deliverer.distributor_id,
+        distributor_name=deliverer.name,
         placed_at=work.at,
         currency=cart.currency,
         comment=form.comment,
         state=State.PLACED,
         lines=tuple(
-            rules.line_of(line.sku, cart.products[line.sku], price) for line, price in zip(asked, prices, strict=True)
+            rules.line_of(
+                line.sku,
+                cart.products[line.sku],
+                price,
+                promoted=cart.promoted(line, price),
+                available=None if binding else cart.available(line.sku),
+            )
+            for line, price in zip(asked, prices, strict=True)
         ),
+        reserves=binding,
         history=(Happened(work.at, Step.PLACED, State.PLACED, by),),
         promises=promises_of(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
     )
@@ -147,23 +156,20 @@ def _require_nothing_overdue(work: Work, item: Item | None) -> None:
         raise Problem("debt_overdue", "Pay first, then order.", extra={"documents": documents})
 
 
-def _named(item: Any) -> tuple[str, str]:
+def _named(item: Item | None) -> Deliverer:
     if item is None:
         raise Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.")
-    return item["distributor_id"], item["name"]
+    return Distributor.from_item(item).deliverer
 
 
-def _responsible(work: Work, own: str | None, region: str | None) -> tuple[str, str]:
-    """Id and name of the company's own distributor, else of the first one of its region. At most one call."""
-    if own and (distributor := store.read_distributor(work.table, own)):
-        return distributor.distributor_id, distributor.name
-    if region is None:
+def _responsible(work: Work, own: str | None, region: str | None) -> Deliverer:
+    found = deliverers.responsible(work, own, region)
+    if found is None and region is None:
         raise Problem.invalid(
             "region_unknown", "/distributor_id", "Name a distributor, or give the company's region in its profile."
         )
-    first = store.first_of_region(work.table, region)
-    if first is None:
+    if found is None:
         raise Problem.invalid(
             "no_distributor", "/distributor_id", f"Nobody delivers to {region} yet: name a distributor."
         )
-    return first
+    return found

@@ -3,22 +3,28 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from chalicelib.orders import carts
+from chalicelib.orders import carts, deliverers
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.on_top_schemas import OnTopQuote
 from chalicelib.orders.rules import Asked, Misfit
 from chalicelib.orders.schemas import QuoteAnswer, QuoteForm, QuoteLine
+from chalicelib.orders.stock_schemas import LineStock, too_little
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.platform.work import Work
 from chalicelib.pricing import PriceAnswer
+from chalicelib.table import keys
 
 
 def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
-    """One read for every hundred keys: three for the largest cart. Lines that cannot be ordered are told beside the others."""
+    """One read for every hundred keys: three for the largest cart; two more for what the deliverer has, where anything was counted.
+
+    Lines that cannot be ordered are told beside the others.
+    """
     asked = [line.asked() for line in form.lines]
-    cart = carts.cart_of(work, company_id, asked, work.table.get_many(carts.keys_of(company_id, asked)))
-    return priced(work, cart, language if form.explain else None)
+    found = work.table.get_many([keys.company(company_id), *carts.keys_of(company_id, asked)])
+    cart = carts.cart_of(work, company_id, asked, found).without(form.without_promotions)
+    return priced(work, deliverers.stocked(work, cart, company_id, found), language if form.explain else None)
 
 
 def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:
@@ -26,7 +32,9 @@ def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:
     wrong: dict[int, list[Misfit]] = {}
     for misfit in cart.misfits:
         wrong.setdefault(misfit.line, []).append(misfit)
-    lines = [_line(work, cart, line, _faults(wrong.get(place, ())), language) for place, line in enumerate(cart.asked)]
+    lines = [
+        _line(work, cart, place, line, _faults(wrong.get(place, ())), language) for place, line in enumerate(cart.asked)
+    ]
     # What is sold in another currency than the first line has an error, and belongs to another order.
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
     total = sum((each.amount for each in counted), Decimal(0))
@@ -37,7 +45,7 @@ def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:
         total=Money(amount=total, currency=cart.currency) if counted else None,
         minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
         goods_on_top=[OnTopQuote.of(reach) for reach in cart.on_top],
-        can_be_ordered=not wrong and total >= minimum,
+        can_be_ordered=not any(line.errors for line in lines) and total >= minimum,
     )
 
 
@@ -45,7 +53,7 @@ def _faults(misfits: Iterable[Misfit]) -> list[Fault]:
     return [Fault(pointer=f"/lines/{each.line}/{each.field}", code=each.code, detail=each.detail) for each in misfits]
 
 
-def _line(work: Work, cart: Cart, line: Asked, errors: list[Fault], language: str | None) -> QuoteLine:
+def _line(work: Work, cart: Cart, place: int, line: Asked, errors: list[Fault], language: str | None) -> QuoteLine:
     if line.sku not in cart.products:
         return QuoteLine(
             sku=line.sku,
@@ -54,9 +62,13 @@ def _line(work: Work, cart: Cart, line: Asked, errors: list[Fault], language: st
             unit_price=None,
             amount=None,
             explanation=None,
+            stock=None,
+            warnings=[],
             errors=errors,
         )
     price = cart.price(line)
+    available, binding = cart.available(line.sku), cart.delivers_from.binding
+    lacking = too_little(place, line.quantity, available)
 
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=price.currency)
@@ -68,5 +80,7 @@ def _line(work: Work, cart: Cart, line: Asked, errors: list[Fault], language: st
         unit_price=money(price.unit_price),
         amount=money(price.amount),
         explanation=PriceAnswer.of(price, language, work.club) if language else None,
-        errors=errors,
+        stock=LineStock.of(available, binding=binding) if available else None,
+        warnings=[] if binding else lacking,
+        errors=[*errors, *lacking] if binding else errors,
     )

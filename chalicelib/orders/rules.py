@@ -25,7 +25,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.orders.promises import Promise
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
-from chalicelib.pricing.rules import Price, Ruling
+from chalicelib.orders.stock import Available
+from chalicelib.pricing.rules import Limits, Price, Ruling
 
 # So that the largest order, with all its parts, and the answer that is kept of it stay below what an item can hold.
 MOST_PARTS = 50
@@ -143,12 +144,20 @@ class Actor:
     member_id: str
 
 
+class Promoted(NamedTuple):
+    """The price of a line is made by a promotion with limits; without it a unit would cost so much more."""
+
+    promotion_id: str
+    cost: Decimal
+    limits: Limits
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """So many units of an article at the price that held when the order was placed, with its explanation.
 
     `proposed`: what the distributor would deliver instead, while the company has not confirmed it. `dropped`: what of the accepted
-    will not come after all.
+    will not come after all. `available`: what the distributor had as the order was placed, where that was a hint.
     """
 
     sku: str
@@ -165,6 +174,8 @@ class Line:
     shipped: int = 0
     proposed: int | None = None
     dropped: int = 0
+    promoted: Promoted | None = None
+    available: Available | None = None
 
     @property
     def agreed(self) -> int:
@@ -242,6 +253,7 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     cancellation: Cancellation | None = None
     returns: tuple[Return, ...] = ()
+    reserves: bool = False
     promises: tuple[Promise, ...] = ()
     version: int = 1
 
@@ -264,6 +276,11 @@ class Order:
     def came_back(self) -> Sequence[ReturnedLine]:
         """All that the distributor took back."""
         return [line for each in self.returns if each.state is ReturnState.ACCEPTED for line in each.lines]
+
+    @property
+    def net(self) -> Decimal:
+        """What it comes to, less what came back."""
+        return self.total - sum((line.amount for line in self.came_back), Decimal(0))
 
     @property
     def left(self) -> int:
@@ -313,7 +330,14 @@ def misfits_of(asked: Sequence[Asked], products: Mapping[str, Orderable]) -> lis
     return found
 
 
-def line_of(sku: str, product: Orderable, price: Price) -> Line:
+def line_of(
+    sku: str,
+    product: Orderable,
+    price: Price,
+    *,
+    promoted: Promoted | None = None,
+    available: Available | None = None,
+) -> Line:
     return Line(
         sku=sku,
         name=product.name,
@@ -325,6 +349,8 @@ def line_of(sku: str, product: Orderable, price: Price) -> Line:
         vat_percent=product.vat_percent,
         chosen=price.chosen,
         rejected=price.rejected,
+        promoted=promoted,
+        available=available,
     )
 
 

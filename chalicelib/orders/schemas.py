@@ -13,9 +13,12 @@ from chalicelib.members import PersonName
 from chalicelib.orders.on_top import Gift
 from chalicelib.orders.on_top_schemas import GiftAnswer, OnTopQuote
 from chalicelib.orders.request_schemas import MOST_UNITS as MOST_UNITS
-from chalicelib.orders.request_schemas import CancellationAnswer, Document, ReturnAnswer, Sku
+from chalicelib.orders.request_schemas import CancellationAnswer, Document, ReturnAnswer
+from chalicelib.orders.request_schemas import Sku as Sku
 from chalicelib.orders.requests import CancellationState, ReturnState
 from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, Side, State, Step
+from chalicelib.orders.stock import Deliverer
+from chalicelib.orders.stock_schemas import DeliveryStock, DeliveryStockForm, LineStock, too_little
 from chalicelib.platform.club import Club, Language
 from chalicelib.platform.http import Day, Form, PageQuery, Shown
 from chalicelib.platform.money import Money
@@ -52,12 +55,23 @@ class OrderLineForm(LineForm):
     )
 
 
+Without = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=64)]],
+    Field(
+        default=[],
+        max_length=20,
+        description="Ids of promotions that shall make none of the prices: those of which too little is left, for one.",
+    ),
+]
+
+
 class OrderForm(Form):
     """A cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
     lines: list[OrderLineForm] = Field(min_length=1, max_length=MOST_LINES)
     distributor_id: DistributorId | None = None
     comment: str = Field(default="", max_length=1000)
+    without_promotions: Without
 
 
 class QuoteForm(Form):
@@ -65,6 +79,7 @@ class QuoteForm(Form):
 
     lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
     explain: bool = Field(default=False, description="Whether each price comes with its rules.")
+    without_promotions: Without
 
 
 class CancelForm(Form):
@@ -126,15 +141,17 @@ class DistributorForm(Form):
     email: Email = Field(description="Where letters about orders go.")
     language: Language | None = Field(default=None, description="Of those letters; the club's language if not given.")
     regions: list[RegionForm] = Field(default=[], max_length=MOST_REGIONS)
+    stock: DeliveryStockForm = DeliveryStockForm()
 
 
 class DistributorChange(Form):
-    """What is not given stays as it is; `regions` are replaced as a whole."""
+    """What is not given stays as it is; `regions` and `stock` are replaced as a whole."""
 
     name: str | None = Field(default=None, min_length=2, max_length=200)
     email: Email | None = None
     language: Language | None = None
     regions: list[RegionForm] | None = Field(default=None, max_length=MOST_REGIONS)
+    stock: DeliveryStockForm | None = None
 
 
 class DistributorPersonForm(Form):
@@ -182,9 +199,13 @@ class LineAnswer(Shown):
     rejected: list[RuleAnswer]
     vat_percent: str
     amount: Money = Field(description="Of what was accepted less what was dropped; before that, of what was ordered.")
+    stock: LineStock | None = Field(
+        description="What there was as the order was placed; null where nothing was counted, and where the order reserves."
+    )
+    warnings: list[Fault] = Field(description="Where there was less than was ordered. Nothing is refused for it.")
 
     @classmethod
-    def of(cls, line: Line, returned: int, currency: str, language: str, club: Club) -> Self:
+    def of(cls, place: int, line: Line, returned: int, currency: str, language: str, club: Club) -> Self:
         return cls(
             sku=line.sku,
             name=line.name,
@@ -202,6 +223,8 @@ class LineAnswer(Shown):
             rejected=[RuleAnswer.of(ruling, language, club) for ruling in line.rejected],
             vat_percent=f"{line.vat_percent.normalize():f}",
             amount=Money(amount=line.amount, currency=currency),
+            stock=LineStock.of(line.available, binding=False) if line.available else None,
+            warnings=too_little(place, line.quantity, line.available),
         )
 
 
@@ -216,6 +239,8 @@ class QuoteLine(Shown):
     explanation: PriceAnswer | None = Field(
         description="With `explain`: the rule that made the price and those that did not."
     )
+    stock: LineStock | None = Field(description="Null where nothing was counted.")
+    warnings: list[Fault] = Field(description="Where there is less than is asked for, as far as is known: a hint.")
     errors: list[Fault] = Field(description="Where the line cannot be ordered like this.")
 
 
@@ -310,6 +335,7 @@ class OrderAnswer(OrderSummary):
 
     comment: str
     proposed_total: Money | None = Field(description="What a `changed` order comes to if the company confirms it.")
+    reserves: bool = Field(description="Whether its goods are reserved, since the distributor's stock is binding.")
     lines: list[LineAnswer]
     shipments: list[ShipmentAnswer]
     cancellation: CancellationAnswer | None = Field(description="The latest request for cancellation.")
@@ -326,7 +352,11 @@ class OrderAnswer(OrderSummary):
             **_summary(order),
             comment=order.comment,
             proposed_total=_money_or_none(order.proposed_total, order.currency),
-            lines=[LineAnswer.of(line, returned[line.sku], order.currency, language, club) for line in order.lines],
+            reserves=order.reserves,
+            lines=[
+                LineAnswer.of(place, line, returned[line.sku], order.currency, language, club)
+                for place, line in enumerate(order.lines)
+            ],
             shipments=[ShipmentAnswer.of(shipment, order.currency) for shipment in order.shipments],
             cancellation=CancellationAnswer.of(order.cancellation) if order.cancellation else None,
             returns=[ReturnAnswer.of(each, order.currency) for each in order.returns],
@@ -390,8 +420,13 @@ class Distributor(Shown):
     email: str
     language: Language
     regions: list[ServedRegion]
+    stock: DeliveryStock = DeliveryStock()
     created_at: str
     version: int
+
+    @property
+    def deliverer(self) -> Deliverer:
+        return Deliverer(self.distributor_id, self.name, self.stock.delivers_from)
 
     @classmethod
     def from_item(cls, item: dict[str, Any]) -> Self:

@@ -13,11 +13,16 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.orders import warehouses
 from chalicelib.orders.on_top_store import promise_item, promise_of
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
-from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Shipment, ShippedLine, State, Step
+from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Promoted, Shipment, ShippedLine, State, Step
 from chalicelib.orders.schemas import Distributor, ServedRegion
+from chalicelib.orders.stock import Available, Deliverer, DeliversFrom
+from chalicelib.orders.stock_schemas import DeliveryStock
+from chalicelib.platform import clock
 from chalicelib.pricing import Ruling
+from chalicelib.pricing.rules import Limits
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
@@ -45,8 +50,14 @@ def check_state(tx: Transaction, company_id: str, order_id: str, states: Collect
 
 def read_distributors_order(table: Table, distributor_id: str, order_id: str) -> Order | None:
     """Two calls: whose order it is, and the order. None as well for an order of another distributor."""
+    company_id = company_of(table, distributor_id, order_id)
+    return read_order(table, company_id, order_id) if company_id else None
+
+
+def company_of(table: Table, distributor_id: str, order_id: str) -> str | None:
+    """Whose order this is; None for an order of another distributor."""
     pointer = table.get(keys.distributor_order(distributor_id, order_id), consistent=True)
-    return read_order(table, pointer["company_id"], order_id) if pointer else None
+    return pointer["company_id"] if pointer else None
 
 
 def company_orders(
@@ -123,6 +134,7 @@ def order_item(order: Order) -> Item:
         **({"promises": [promise_item(each) for each in order.promises]} if order.promises else {}),
         **({"cancellation": _cancellation_item(order.cancellation)} if order.cancellation else {}),
         **({"returns": [_return_item(each) for each in order.returns]} if order.returns else {}),
+        **({"reserves": True} if order.reserves else {}),
     }
 
 
@@ -147,6 +159,7 @@ def order_of(item: Item) -> Order:
         promises=tuple(promise_of(each) for each in item.get("promises", ())),
         cancellation=_cancellation_of(item["cancellation"]) if "cancellation" in item else None,
         returns=tuple(_return_of(each, lines) for each in item.get("returns", ())),
+        reserves=item.get("reserves", False),
     )
 
 
@@ -164,7 +177,13 @@ def _line_item(line: Line) -> Item:
         "chosen": _ruling_item(line.chosen),
         "rejected": [_ruling_item(ruling) for ruling in line.rejected],
     }
-    told = {"accepted": line.accepted, "proposed": line.proposed, "dropped": line.dropped or None}
+    told = {
+        "accepted": line.accepted,
+        "proposed": line.proposed,
+        "dropped": line.dropped or None,
+        "promoted": _promoted_item(line.promoted) if line.promoted else None,
+        "available": _available_item(line.available) if line.available else None,
+    }
     return {**item, **{name: units for name, units in told.items() if units is not None}}
 
 
@@ -179,12 +198,33 @@ def _line_of(item: Item) -> Line:
         accepted=int(item["accepted"]) if "accepted" in item else None,
         proposed=int(item["proposed"]) if "proposed" in item else None,
         dropped=int(item.get("dropped", 0)),
+        promoted=_promoted_of(item["promoted"]) if "promoted" in item else None,
+        available=_available_of(item["available"]) if "available" in item else None,
         base_price=item["base_price"],
         unit_price=item["unit_price"],
         vat_percent=item["vat_percent"],
         chosen=_ruling_of(item["chosen"]),
         rejected=tuple(_ruling_of(ruling) for ruling in item["rejected"]),
     )
+
+
+def _promoted_item(promoted: Promoted) -> Item:
+    limits = {name: value for name, value in promoted.limits._asdict().items() if value not in (None, "")}
+    return {"promotion_id": promoted.promotion_id, "cost": promoted.cost, "limits": limits}
+
+
+def _promoted_of(item: Item) -> Promoted:
+    limits = item["limits"]
+    whole = {name: int(limits[name]) for name in ("uses", "units", "uses_per_company") if name in limits}
+    return Promoted(item["promotion_id"], item["cost"], Limits(**{**limits, **whole}))
+
+
+def _available_item(available: Available) -> Item:
+    return {"units": available.units, **({"at": clock.stamp(available.at)} if available.at else {})}
+
+
+def _available_of(item: Item) -> Available:
+    return Available(int(item["units"]), clock.moment(item["at"]) if "at" in item else None)
 
 
 def _ruling_item(ruling: Ruling) -> Item:
@@ -321,10 +361,14 @@ def read_distributor(table: Table, distributor_id: str, *, consistent: bool = Fa
     return Distributor.from_item(item) if item else None
 
 
-def first_of_region(table: Table, region: str) -> tuple[str, str] | None:
-    """Id and name of the distributor that gets this region's orders. One call: the name lies with the region."""
+def first_of_region(table: Table, region: str) -> Deliverer | None:
+    """The distributor that gets this region's orders. One call: what an order must know of it lies with the region."""
     page = table.query(keys.region(region, 0, "").pk, limit=1)
-    return (page.items[0]["distributor_id"], page.items[0]["name"]) if page.items else None
+    if not page.items:
+        return None
+    item = page.items[0]
+    stock = DeliveryStock.model_validate(item.get("stock", {}))
+    return Deliverer(item["distributor_id"], item["name"], stock.delivers_from)
 
 
 def list_distributors(table: Table, limit: int, after: dict[str, str] | None) -> Page:
@@ -333,19 +377,21 @@ def list_distributors(table: Table, limit: int, after: dict[str, str] | None) ->
 
 def create_distributor(tx: Transaction, distributor: Distributor) -> None:
     tx.create(_distributor_item(distributor))
+    warehouses.claim(tx, distributor.distributor_id, DeliversFrom(), distributor.stock.delivers_from)
     for served in distributor.regions:
         tx.put(_region_item(distributor, served))
 
 
 def replace_distributor(tx: Transaction, before: Distributor, after: Distributor) -> None:
-    """Refused with label `version` if it changed since `before`."""
+    """Refused with label `version` if it changed since `before`, and where `warehouses.claim` is."""
     tx.put(_distributor_item(after), when=Attr("version").eq(before.version), label="version")
+    warehouses.claim(tx, after.distributor_id, before.stock.delivers_from, after.stock.delivers_from)
     kept = set(after.regions)
     for served in before.regions:
         if served not in kept:
             tx.delete(keys.region(served.region, served.priority, before.distributor_id))
     for served in after.regions:
-        if served not in before.regions or before.name != after.name:
+        if served not in before.regions or (before.name, before.stock) != (after.name, after.stock):
             tx.put(_region_item(after, served))
 
 
@@ -362,6 +408,7 @@ def _region_item(distributor: Distributor, served: ServedRegion) -> Item:
         **keys.region(served.region, served.priority, distributor.distributor_id).as_item(),
         "distributor_id": distributor.distributor_id,
         "name": distributor.name,
+        "stock": distributor.stock.model_dump(),
     }
 
 
