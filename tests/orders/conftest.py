@@ -8,6 +8,8 @@ from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
 from tests.support.cloud import bare_cloud, local_table
+from tests.support.crashes import watched
+from tests.support.memory import MemoryDynamo
 
 __all__ = ["bare_cloud", "local_table"]
 
@@ -20,11 +22,21 @@ def market(api: Api, work: Work) -> Market:
 @pytest.fixture
 def local_market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     """The same on a DynamoDB of its own process, which bears many callers at once and counts capacity."""
+    return _market(local_table, monkeypatch)
+
+
+@pytest.fixture
+def memory_market(monkeypatch: pytest.MonkeyPatch) -> Market:
+    """The same in a dictionary, for tests that make thousands of calls."""
+    return _market(Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None), monkeypatch)
+
+
+def _market(table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     from chalicelib.platform import aws, http
 
     monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
     numbers = count(1)
-    work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
+    work = Work(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
     monkeypatch.setattr(http, "work_now", lambda: work)
     from app import app
 
