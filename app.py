@@ -34,6 +34,7 @@ ROOMS = (
     "tiers.ladder_routes",
     "sales.routes",
     "catalog.routes",
+    "catalog.demand_routes",
     "pricing.routes",
     "pricing.offer_routes",
     "pricing.display_routes",
@@ -60,6 +61,11 @@ app.register_blueprint(triggers)
 SUBSCRIPTIONS = subscriptions(
     {
         "products.changed": ["catalog:on_products_changed"],
+        "stock.arrived": ["catalog.demand_answers:on_stock_arrived"],
+        "demand.opened": ["catalog.demand_answers:on_demand_moved"],
+        "demand.changed": ["catalog.demand_answers:on_demand_moved"],
+        "demand.cancelled": ["catalog.demand_answers:on_demand_moved"],
+        "demand.answered": ["catalog.demand_answers:on_demand_moved"],
         "order.placed": ["orders.sla:on_order_changed"],
         "order.changed": ["orders.sla:on_order_changed"],
         "order.confirmed": [
@@ -150,6 +156,7 @@ LETTERS = subscriptions(
         "order.return_rejected": ["exchange.webhook_delivery:on_order_event"],
         "order.unanswered": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
         "order.escalated": ["letters:on_event"],
+        "demand.answered": ["letters:on_event"],
         "tier.changed": ["letters:on_event"],
         "tier.warning": ["letters:on_event"],
         "bonus.reminder": ["letters:on_event"],
@@ -283,3 +290,11 @@ def deliver_webhooks(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.exchange import webhook_delivery
 
     return each_message(event.to_dict(), lambda message: webhook_delivery.deliver(work_now(), message))
+
+
+@app.on_sqs_message(queue="demands", name="answer_demands", batch_size=1)
+def answer_demands(event: SQSEvent) -> dict[str, Any]:
+    """The demands queue: a page of those who wait for an article that has arrived."""
+    from chalicelib.catalog import demand_answers
+
+    return each_message(event.to_dict(), lambda message: demand_answers.answer(work_now(), message))

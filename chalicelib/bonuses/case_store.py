@@ -28,7 +28,7 @@ def read_redemption(table: Table, company_id: str, redemption_id: str) -> Redemp
 
 
 def redemption_for(table: Table, company_id: str, order_id: str) -> str | None:
-    """The redemption that this order holds."""
+    """The redemption that this order holds, or was paid with."""
     item = table.get(keys.redemption_for_order(company_id, order_id), consistent=True)
     return item["redemption_id"] if item else None
 
@@ -54,31 +54,31 @@ def create_redemption(tx: Transaction, redemption: Redemption) -> None:
 
 
 def reduce_redemption(tx: Transaction, before: Redemption, reduced: Redemption) -> None:
-    """Refused with label `case` unless it is still reserved as it was."""
+    """Refused with label `case` unless it is still as it was."""
     tx.update(
         keys.redemption(before.company_id, before.redemption_id),
         put={"amount": reduced.amount, "parts": _parts_item(reduced.parts), "given_back": reduced.given_back},
-        when=_reserved_as(before),
+        when=_is_still(before),
         label=CASE,
     )
 
 
 def end_redemption(tx: Transaction, redemption: Redemption, state: RedemptionState, at: str) -> None:
-    """Refused with label `case` unless it is still reserved as it was."""
+    """Refused with label `case` unless it is still as it was. One that is cancelled leaves its order free for another."""
     tx.update(
         keys.redemption(redemption.company_id, redemption.redemption_id),
         put={"state": state.value, "ended_at": at},
         remove=("gsi2pk", "gsi2sk"),
-        when=_reserved_as(redemption),
+        when=_is_still(redemption),
         label=CASE,
     )
-    if redemption.order_id:
+    if redemption.order_id and state is RedemptionState.CANCELLED:
         tx.delete(keys.redemption_for_order(redemption.company_id, redemption.order_id))
 
 
-def _reserved_as(redemption: Redemption) -> ConditionBase:
+def _is_still(redemption: Redemption) -> ConditionBase:
     """With its amount: what is given back or used up is what is held."""
-    return Attr("state").eq(RedemptionState.RESERVED.value) & Attr("amount").eq(redemption.amount)
+    return Attr("state").eq(redemption.state.value) & Attr("amount").eq(redemption.amount)
 
 
 def _parts_item(parts: Parts) -> Item:

@@ -1,6 +1,7 @@
 """What people ask of the ledger. Pure.
 
-A redemption reserves bonuses, then uses them up or gives them back; while it is reserved, a part may be given back:
+A redemption reserves bonuses, then uses them up or gives them back; a part is given back where its order comes to less, or goods of it
+come back:
 
     reserved ──complete──▶ redeemed
         └─────cancel─────▶ cancelled
@@ -36,7 +37,7 @@ class AdjustmentState(StrEnum):
 class Redemption:
     """So many bonuses, taken from these lots on this day. `ended_at`: when it was completed or cancelled.
 
-    `given_back`: what it held besides `amount`, until its order was accepted for less.
+    `given_back`: what it held besides `amount`, until its order came to less.
     """
 
     redemption_id: str

@@ -2,7 +2,8 @@
 
 A redemption for an order shares its fate: it is completed with the order, and given back when the order is rejected or cancelled. It
 is made while the order lives, in one transaction with the check that it does, so that what ends the order is told afterwards. Where the
-distributor accepts less than the redemption, the rest is given back when that is told; an order never comes to less after that.
+order comes to less than the redemption (accepted so, completed without the rest, goods returned), the difference is given back when that is
+told: before the redemption is completed, or after it. An order never comes to more again.
 
 An order of which a part never ships never ends: then the staff cancel its redemption.
 """
@@ -17,22 +18,25 @@ from chalicelib.bonuses import case_store, ledger, rules
 from chalicelib.bonuses.cases import Redemption, RedemptionState
 from chalicelib.bonuses.rules import Book, Cause, NotEnough, Parts
 from chalicelib.bonuses.schemas import RedemptionForm
-from chalicelib.orders import State
+from chalicelib.orders import Order, State
 from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
+from chalicelib.table import Busy, Refused, Transaction
 
 Remember = Callable[[Transaction, Redemption], None]
 """Adds the answer that a repeat of the request will get, to the transaction of its effect."""
 
 Guard = Callable[[Transaction], None]
 
+TRIES = 6  # at one redemption: what follows from an order takes two, the rest is for those who change it meanwhile
+
 
 _SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
 _SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
-_ALIVE = (State.PLACED, State.ACCEPTED, State.PARTLY_SHIPPED)
+_ALIVE = (State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED)
+_ENDED_EMPTY = (State.REJECTED, State.CANCELLED)
 _AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order comes to what the distributor accepted
 _ORDER = "order"  # label: the order has come to its end meanwhile
 
@@ -102,7 +106,7 @@ def cancel(work: Work, company_id: str, member_id: str, redemption_id: str, reme
     def guard(tx: Transaction) -> None:
         companies.check_active(tx, company_id, member_id, _SPENDING)
         if redemption.order_id:
-            orders.check_state(tx, company_id, redemption.order_id, (State.PLACED,), label=_ORDER)
+            orders.check_state(tx, company_id, redemption.order_id, (State.PLACED, State.CHANGED), label=_ORDER)
 
     return _end(work, redemption, RedemptionState.CANCELLED, guard, remember)
 
@@ -136,20 +140,37 @@ def complete(work: Work, staff_id: str, company_id: str, redemption_id: str, rem
 
 
 def on_order_changed(work: Work, event: Event) -> None:
-    """An order was accepted, rejected, cancelled, or shipped in part or whole: what becomes of the redemption that it holds."""
+    """An order went on: what becomes of the redemption that it holds, or was paid with. A function of what both are now."""
     company_id, order_id = event.item["company_id"], event.item["order_id"]
     redemption_id = case_store.redemption_for(work.table, company_id, order_id)
     if redemption_id is None:
         return
-    order, redemption = orders.order(work, company_id, order_id), redemption_or_404(work, company_id, redemption_id)
-    if order is None or redemption.state is not RedemptionState.RESERVED:
-        return
+    for _ in range(TRIES):
+        order, redemption = orders.order(work, company_id, order_id), redemption_or_404(work, company_id, redemption_id)
+        if order is None or not _follow(work, redemption, order):
+            return
+    raise Busy(f"the redemption {redemption_id} stayed under change")
+
+
+def _follow(work: Work, redemption: Redemption, order: Order) -> bool:
+    """One step towards what the order asks for; whether there was one to take. Somebody may have been faster: then it is looked at anew."""
+    if redemption.state is RedemptionState.CANCELLED:
+        return False
+    gone = order.state in _ENDED_EMPTY or (order.state is State.COMPLETED and order.net <= 0)
+    if redemption.state is RedemptionState.RESERVED and gone:
+        _end_quietly(work, redemption, RedemptionState.CANCELLED)
+    elif order.state in _AGREED and redemption.amount > order.net:
+        _reduce(work, redemption, order.net)
+    elif redemption.state is RedemptionState.RESERVED and order.state is State.COMPLETED:
+        _end_quietly(work, redemption, RedemptionState.REDEEMED)
+    else:
+        return False
+    return True
+
+
+def _end_quietly(work: Work, redemption: Redemption, state: RedemptionState) -> None:
     try:
-        if order.state in _AGREED and redemption.amount > order.total:
-            redemption = _reduce(work, redemption, order.total)
-        if order.state not in _ALIVE:
-            state = RedemptionState.REDEEMED if order.state is State.COMPLETED else RedemptionState.CANCELLED
-            _end(work, redemption, state, lambda tx: None, lambda tx, ended: None)
+        _end(work, redemption, state, lambda tx: None, lambda tx, ended: None)
     except Problem as problem:
         # Somebody ended it a moment ago: the same event delivered twice, or a person who cancelled.
         if problem.code != "wrong_state":
@@ -180,35 +201,35 @@ def _reserved(work: Work, company_id: str, redemption_id: str) -> Redemption:
     return redemption
 
 
-def _reduce(work: Work, redemption: Redemption, amount: Decimal) -> Redemption:
-    """Keeps so much of it, and gives back the rest: the redemption as it is then, whoever reduced it. Raises 409 for one that has ended.
+def _reduce(work: Work, redemption: Redemption, amount: Decimal) -> None:
+    """Keeps so much of it, and gives back the rest. Does nothing where it is not as it was any more.
 
-    The cause needs no number, since an order comes to less than before once at most: when it is accepted.
+    The cause is named by what is kept, since an order comes to less each time.
     """
     company_id, redemption_id = redemption.company_id, redemption.redemption_id
+    redeemed = redemption.state is RedemptionState.REDEEMED
     kept, rest = rules.split(redemption.parts, amount)
     reduced = replace(
         redemption, amount=amount, parts=kept, given_back=redemption.given_back + sum(rest.values(), rules.ZERO)
     )
-    cause = Cause(
-        "redemption_reduced",
-        (redemption_id,),
-        _document(redemption_id, redemption.order_id),
-        reverses=redemption.posting_id,
+    key, document = (redemption_id, f"{amount:.2f}"), _document(redemption_id, redemption.order_id)
+    cause = (
+        Cause("redemption_returned", key, document, reverses=redemption.posting_id)
+        if redeemed
+        else Cause("redemption_reduced", key, document, reverses=redemption.posting_id)
     )
+    undo = rules.take_back if redeemed else rules.give_back
     try:
-        posted = ledger.change(
+        ledger.change(
             work,
             company_id,
             cause,
-            lambda book: rules.give_back(book, rest, redemption.held_on),
+            lambda book: undo(book, rest, redemption.held_on),
             lambda tx, before, after: case_store.reduce_redemption(tx, redemption, reduced),
         )
     except Refused as refused:
         if case_store.CASE not in refused:
             raise
-        return _reserved(work, company_id, redemption_id)
-    return _reserved(work, company_id, redemption_id) if posted.again else reduced
 
 
 def _end(
@@ -246,7 +267,7 @@ def _end(
         posted = ledger.change(work, company_id, cause, alter, also)
     except Refused as refused:
         if case_store.CASE in refused:
-            # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens once.
+            # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens a few times at most.
             reduced = _reserved(work, company_id, redemption_id)
             return _end(work, reduced, state, guard, remember, reason=reason, author=author)
         raise _explained(refused) or refused from None

@@ -294,6 +294,11 @@ def redeem(book: Book, amount: Decimal) -> Book:
     return replace(book, reserved=book.reserved - amount, redeemed=book.redeemed + amount)
 
 
+def take_back(book: Book, parts: Parts, held_on: date) -> Book:
+    """Undoes a `hold` of this day that was redeemed: what it paid for came back."""
+    return give_back(redeem(book, -sum(parts.values(), ZERO)), parts, held_on)
+
+
 def withdraw(book: Book, parts: Parts) -> Book:
     """Takes back these parts of what was issued."""
     for expires_on, part in parts.items():

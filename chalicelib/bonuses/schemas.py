@@ -28,9 +28,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "redemption": ("Reserved for redemption", "Резерв под списание"),
     "redemption_completed": ("Redeemed", "Списание"),
     "redemption_reduced": (
-        "Given back: the order was accepted for less",
-        "Возврат части списания: заказ принят на меньшую сумму",
+        "Given back: the order comes to less",
+        "Возврат части списания: сумма заказа уменьшилась",
     ),
+    "redemption_returned": ("Given back: goods were returned", "Возврат части списания: товар возвращён"),
     "redemption_cancelled": ("Redemption cancelled", "Отмена списания"),
     "adjustment": ("Adjustment", "Корректировка"),
     "expiry": ("Expired", "Сгорание по сроку"),
@@ -276,7 +277,9 @@ class RedemptionAnswer(Shown):
     company_id: str
     state: RedemptionState
     amount: Money
-    given_back: Money = Field(description="What it held besides `amount`, until its order was accepted for less.")
+    given_back: Money = Field(
+        description="What it held besides `amount`, until its order came to less: accepted so, not shipped whole, or with goods returned."
+    )
     lots: list[LotAnswer] = Field(description="Where it was taken from, oldest expiry first.")
     order_id: str | None
     note: str

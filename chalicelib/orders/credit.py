@@ -9,7 +9,8 @@ limit. A shipment is on credit where a deferral or a limit is agreed on its day;
     placed            used + total                          refused where that passes the limit
     accepted, shipped used by what the order's open amount loses; a shipment on credit stays in it as a debt
     rejected, …       used - what was still open
-    paid              used - the debt                       payment.recorded and order.shipped, in any order: `settle`
+    confirmed         used + what it grows by               refused where that passes the limit
+    paid, returned    used - the debt, or what came back    payment.recorded, order.shipped, order.returned in any order: `settle`
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from chalicelib.table import Busy, Refused, Transaction, keys
 from chalicelib.table.transactions import Item
 
 _DEBT = "debt:"
-TRIES = 5  # at a shipment whose payment is told anew meanwhile
+TRIES = 6  # at a shipment whose payment is told anew meanwhile, or whose order goes on
 ORDERS = "orders"  # the source of what is shipped through the club itself
 _OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
 
@@ -83,7 +84,8 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
         return None
     already = used(refused.items["credit"])
     left = max(limit - already, Decimal(0))
-    detail = f"Of {limit:.2f} {order.currency} there are {left:.2f} left; the order comes to {order.total:.2f}."
+    comes = "comes to" if order.version == 1 else "would grow to"
+    detail = f"Of {limit:.2f} {order.currency} there are {left:.2f} left; the order {comes} {order.total:.2f}."
     figures = {"limit": limit, "used": already, "left": left, "total": order.total}
     extra = {name: {"amount": f"{amount:.2f}", "currency": order.currency} for name, amount in figures.items()}
     return Problem("credit_exceeded", detail, extra=extra)
@@ -96,7 +98,7 @@ def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> N
     """What the step changes: less is open, or more, and what was shipped on credit is owed."""
     owed = [each for each in after.shipments[len(before.shipments) :] if each.on_credit]
     gained = _open(after) - _open(before) + sum(each.total for each in owed)
-    debts = {_attribute(after, each.document): _debt(each) for each in owed}
+    debts = {_attribute(after, each.document): _debt(each, each.total) for each in owed}
     if not gained and not debts:
         return
     within = _within(cart.agreed.credit_limit, gained) if cart and gained > 0 else None
@@ -127,34 +129,54 @@ def _open(order: Order) -> Decimal:
 
 
 def settle(work: Work, distributor_id: str, order_id: str, document: str) -> None:
-    """Makes the debt of a shipment what its payment says now: owed, or not. Doing it again changes nothing."""
-    order = store.read_distributors_order(work.table, distributor_id, order_id)
-    shipment = next((each for each in order.shipments if each.document == document), None) if order else None
-    if order is None or shipment is None or shipment.on_credit is None:
-        return
-    name, key = _attribute(order, document), keys.credit(order.company_id)
+    """Makes the debt of a shipment what its payment and its returns say now. Doing it again changes nothing.
+
+    What came back is not owed, to the kopeck. The order, the payment and the debt are read, and the debt is written only if all three are
+    still as they were.
+    """
     for _ in range(TRIES):
+        whose = store.company_of(work.table, distributor_id, order_id)
+        if whose is None:
+            return
+        found = work.table.get_many([keys.order(whose, order_id), keys.credit(whose)], consistent=True)
+        order = store.order_of(found[keys.order(whose, order_id)])
+        shipment = next((each for each in order.shipments if each.document == document), None)
+        if shipment is None or shipment.on_credit is None:
+            return
         payment = payment_of(work, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
+        name = _attribute(order, document)
+        present = found.get(keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
+        owed = Decimal(0) if payment.paid_on else _net(order, shipment)
+        if owed == present:
+            return
         tx = Transaction()
         check_payment(tx, payment)
-        if payment.paid_on:
-            tx.update(key, add={"used": -shipment.total}, remove=(name,), when=Attr(name).exists(), label="debt")
-        else:
-            debt = {name: _debt(shipment)}
-            tx.update(key, put=debt, add={"used": shipment.total}, when=Attr(name).not_exists(), label="debt")
+        store.check_version(tx, order)
+        tx.update(
+            keys.credit(whose),
+            put={name: _debt(shipment, owed)} if owed else None,
+            remove=() if owed else (name,),
+            add={"used": owed - present},
+            when=Attr(f"{name}.amount").eq(present) if present else Attr(name).not_exists(),
+            label="debt",
+        )
         try:
             work.table.commit(tx)
-        except Refused as refused:
-            if "debt" in refused:
-                return  # it is so already
-            continue  # the payment was told anew meanwhile
+        except Refused:
+            continue  # the payment was told anew meanwhile, goods came back, or another delivery was faster
         return
     raise Busy(f"the payment of {document} stayed under change")
 
 
-def _debt(shipment: Shipment) -> Item:
+def _net(order: Order, shipment: Shipment) -> Decimal:
+    """What of a shipment did not come back."""
+    came_back = (line.amount for line in order.came_back if line.document == shipment.document)
+    return shipment.total - sum(came_back, Decimal(0))
+
+
+def _debt(shipment: Shipment, amount: Decimal) -> Item:
     due = {"due_on": shipment.on_credit.due_on.isoformat()} if shipment.on_credit and shipment.on_credit.due_on else {}
-    return {"document": shipment.document, "amount": shipment.total, **due}
+    return {"document": shipment.document, "amount": amount, **due}
 
 
 def _attribute(order: Order, document: str) -> str:

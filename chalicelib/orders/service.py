@@ -230,6 +230,12 @@ def on_order_shipped(work: Work, event: Event) -> None:
     credit.settle(work, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
 
 
+def on_order_returned(work: Work, event: Event) -> None:
+    """Consumer: a shipment on credit is owed for less."""
+    for part in event.item["return"]["parts"]:
+        credit.settle(work, event.item["distributor_id"], event.item["order_id"], part["document"])
+
+
 def on_payment_recorded(work: Work, event: Event) -> None:
     """Consumer: what was shipped through the club is paid, or is not after all."""
     if event.item["source"] != credit.ORDERS:

@@ -14,6 +14,7 @@ from chalicelib.sales.rules import (
     DocumentRef,
     Head,
     Known,
+    Original,
     Outcome,
     Recorded,
     SaleDocument,
@@ -178,6 +179,35 @@ def on_order_shipped(work: Work, event: Event) -> None:
         ],
     )
     record(work, [document], as_of=shipped["at"])
+
+
+def on_order_returned(work: Work, event: Event) -> None:
+    """What a distributor took back of an order is a return of the shipment's document: one for each shipment that goods came back of.
+
+    Its number is that of the distributor's document for the goods that came back, which is told once by an order; what came back of
+    another shipment by the same document lies in another series.
+    """
+    returned = event.item
+    back = returned["return"]
+    shipments = f"{returned['distributor_id']}:{returned['order_id']}"
+    documents = [
+        SaleDocument(
+            source=ORDERS,
+            series=f"{shipments}:{part['number']}",
+            number=back["document"],
+            company_id=returned["company_id"],
+            business_date=date.fromisoformat(back["day"]),
+            currency=back["currency"],
+            lines=[
+                SaleLine(line["sku"], line["name"], -line["quantity"], line["unit_price"], -line["amount"])
+                for line in part["lines"]
+            ],
+            kind="return",
+            original=Original(part["document"], (shipments,), date.fromisoformat(part["day"])),
+        )
+        for part in back["parts"]
+    ]
+    record(work, documents, as_of=returned["at"])
 
 
 def heads(work: Work, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:

@@ -42,6 +42,56 @@ class Market:
     def cancel(self, order_id: str, **more: Any) -> Answer:
         return self.post(f"/v1/orders/{order_id}/cancel", self.buyer, {}, **more)
 
+    def confirm(self, order_id: str, *, version: int | None = None, **more: Any) -> Answer:
+        """What is proposed now, or was in this version."""
+        headers = {"if-match": f'"{version}"' if version else self.etag(order_id)}
+        return self.post(f"/v1/orders/{order_id}/confirm", self.buyer, {}, headers=headers, **more)
+
+    def etag(self, order_id: str) -> str:
+        return self.api.call("GET", f"/v1/orders/{order_id}", self.buyer).headers["etag"]
+
+    def decline(self, order_id: str, **more: Any) -> Answer:
+        return self.post(f"/v1/orders/{order_id}/decline", self.buyer, {"note": "Too many"}, **more)
+
+    def request_cancellation(self, order_id: str, **more: Any) -> Answer:
+        body = {"reason": "The site is closed"}
+        return self.post(f"/v1/orders/{order_id}/request-cancellation", self.buyer, body, **more)
+
+    def approve_cancellation(self, order_id: str, **more: Any) -> Answer:
+        return self.post(f"/v1/distributor/orders/{order_id}/approve-cancellation", self.operator, {}, **more)
+
+    def decline_cancellation(self, order_id: str, **more: Any) -> Answer:
+        body = {"note": "It is on the lorry"}
+        return self.post(f"/v1/distributor/orders/{order_id}/decline-cancellation", self.operator, body, **more)
+
+    def request_return(self, order_id: str, *parts: tuple[str, str, int], **more: Any) -> Answer:
+        body = {"reason": "Broken glass", "lines": [_part(*part) for part in parts]}
+        return self.post(f"/v1/orders/{order_id}/returns", self.buyer, body, **more)
+
+    def accept_return(
+        self,
+        order_id: str,
+        return_id: str,
+        *fewer: tuple[str, str, int],
+        document: str = "ВЗ-1",
+        key: str | None = None,
+        **more: Any,
+    ) -> Answer:
+        body = {"document": document, "lines": [_part(*part) for part in fewer], **more}
+        return self.post(f"/v1/distributor/orders/{order_id}/returns/{return_id}/accept", self.operator, body, key=key)
+
+    def reject_return(self, order_id: str, return_id: str, **more: Any) -> Answer:
+        body = {"reason": "They are not ours"}
+        return self.post(f"/v1/distributor/orders/{order_id}/returns/{return_id}/reject", self.operator, body, **more)
+
+    def returned(self, order_id: str, *parts: tuple[str, str, int], document: str = "ВЗ-1", **more: Any) -> str:
+        """The id of a return that the distributor took back whole."""
+        asked = self.request_return(order_id, *parts)
+        assert asked.status == 200, asked.text
+        return_id = str(asked.json["returns"][-1]["return_id"])
+        assert self.accept_return(order_id, return_id, document=document, **more).status == 200
+        return return_id
+
     def accept(self, order_id: str, lines: dict[str, int] | None = None, **more: Any) -> Answer:
         body = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in (lines or {}).items()]}
         return self.post(f"/v1/distributor/orders/{order_id}/accept", self.operator, body, **more)
@@ -82,6 +132,10 @@ class Market:
         pages = self.work.table.client.get_paginator("scan").paginate(TableName=self.work.table.name)
         items = [from_wire(item) for page in pages for item in page["Items"]]
         return sorted(items, key=lambda item: (item["pk"], item["sk"]))
+
+
+def _part(document: str, sku: str, quantity: int) -> dict[str, Any]:
+    return {"document": document, "sku": sku, "quantity": quantity}
 
 
 def errors(answer: Answer) -> list[tuple[str, str]]:

@@ -25,9 +25,10 @@ from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
 from tests.support.api import Api
-from tests.support.crashes import crashes, lost_replies, watched
+from tests.support.crashes import crashes, lost_replies, races, watched
 from tests.support.memory import MemoryDynamo
 from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.table import everything, restore
 
 CALLERS = 64
 
@@ -116,6 +117,37 @@ def test_without_terms_what_is_shipped_is_owed_to_nobody_here(market: Market):
     assert (used(market), debts(market)) == (Decimal("720.00"), [])
 
 
+def test_what_an_order_grows_by_is_taken_when_the_company_confirms_it_and_has_to_fit(market: Market):
+    agree(market, credit_limit="2000.00")
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id, {"LMP-1": 20})
+    assert used(market) == Decimal("1200.00")
+    refused = market.confirm(order_id)
+    assert (refused.status, refused.json["code"]) == (409, "credit_exceeded")
+    assert (refused.json["left"]["amount"], refused.json["total"]["amount"]) == ("800.00", "2400.00")
+    market.accept(order_id, {"LMP-1": 16})
+    assert market.confirm(order_id).json["state"] == "accepted"
+    assert used(market) == Decimal("1920.00")
+
+
+@pytest.mark.parametrize("end", ["decline", "cancel", "reject"])
+def test_a_changed_order_that_comes_to_nothing_gives_back_what_was_ordered(market: Market, end: str):
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id, {"LMP-1": 20})
+    assert getattr(market, end)(order_id).status == 200
+    assert used(market) == 0
+
+
+def test_an_approved_cancellation_gives_back_what_is_not_shipped(market: Market):
+    agree(market, deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, {"LMP-1": 4})
+    market.request_cancellation(order_id)
+    assert market.approve_cancellation(order_id).json["state"] == "completed"
+    assert (used(market), len(debts(market))) == (Decimal("480.00"), 1)
+
+
 # --- shipments on credit ----------------------------------------------------------------------------------------------
 
 
@@ -172,6 +204,89 @@ def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market
     assert refused.json["documents"] == [{"document": "УТ-1", "amount": "1200.00", "due_on": due}]
     pay(market, order_id, "УТ-1", market.work.today)
     assert market.place({"LMP-1": 1}).status == 201
+
+
+# --- goods that came back ---------------------------------------------------------------------------------------------
+
+
+def tell_returned(market: Market) -> None:
+    """All that came back, delivered to who keeps the debts."""
+    for event in market.events():
+        if event["event"] == "order.returned":
+            orders.on_order_returned(market.work, Event("order.returned", "evt", event))
+
+
+def on_credit(market: Market) -> str:
+    agree(market, deferral_days=30)
+    order_id = market.placed({"LMP-1": 10, "LMP-2": 12})
+    market.accept(order_id)
+    market.ship(order_id, document="УТ-1")
+    assert used(market) == Decimal("1320.60")
+    return order_id
+
+
+def test_a_shipment_that_is_not_paid_is_owed_for_what_did_not_come_back(market: Market):
+    order_id = on_credit(market)
+    market.returned(order_id, ("УТ-1", "LMP-1", 1), ("УТ-1", "LMP-2", 7))
+    for _ in range(2):
+        tell_returned(market)
+        assert (used(market), [debt[1] for debt in debts(market)]) == (Decimal("1130.25"), ["1130.25"])
+    pay(market, order_id, "УТ-1", market.work.today)
+    assert (used(market), debts(market)) == (0, [])
+
+
+def test_a_shipment_of_which_all_came_back_is_owed_no_more(market: Market):
+    order_id = on_credit(market)
+    market.returned(order_id, ("УТ-1", "LMP-1", 10), ("УТ-1", "LMP-2", 12))
+    tell_returned(market)
+    assert (used(market), debts(market)) == (0, [])
+
+
+def test_what_came_back_of_a_paid_shipment_was_not_owed(market: Market):
+    order_id = on_credit(market)
+    pay(market, order_id, "УТ-1", market.work.today)
+    market.returned(order_id, ("УТ-1", "LMP-1", 1))
+    tell_returned(market)
+    assert used(market) == 0
+    later = replace(market.work, now=market.work.now + timedelta(hours=1))
+    pay(market, order_id, "УТ-1", None, later)
+    assert used(market) == Decimal("1200.60")  # the payment turned out to be none: the rest is owed again
+
+
+@pytest.mark.parametrize("other", ["paid", "returned"])
+def test_however_payments_and_returns_meet_the_debt_is_exact(market: Market, other: str):
+    order_id = on_credit(market)
+    market.returned(order_id, ("УТ-1", "LMP-1", 1))
+    before = everything(market.work)
+
+    def meanwhile() -> None:
+        if other == "paid":
+            pay(market, order_id, "УТ-1", market.work.today)
+        else:
+            market.returned(order_id, ("УТ-1", "LMP-1", 2), document="ВЗ-2")
+            tell_returned(market)
+
+    for race in races(meanwhile):
+        with race:
+            told(market, order_id, "УТ-1")
+        tell_returned(market)
+        expected = Decimal(0) if other == "paid" and race.happened else Decimal("1200.60")
+        if other == "returned" and race.happened:
+            expected = Decimal("960.60")
+        assert (used(market), sum(debt.amount for debt in credit.owed(item(market)))) == (expected, expected), race
+        restore(market.work, before)
+
+
+def test_a_return_is_settled_once_whatever_breaks(market: Market):
+    order_id = on_credit(market)
+    market.returned(order_id, ("УТ-1", "LMP-1", 1))
+    before = item(market)
+    for interruption in chain(crashes(), lost_replies()):
+        market.work.table.put(before)
+        with interruption, suppress(ConnectionClosedError):
+            tell_returned(market)
+        tell_returned(market)
+        assert used(market) == Decimal("1200.60"), interruption
 
 
 def test_what_other_systems_are_paid_is_of_no_concern_here(market: Market):
@@ -248,12 +363,12 @@ class Credit(RuleBasedStateMachine):
         if answer.status == 201:
             self.ids.append(answer.json["order_id"])
 
-    @rule(data=st.data(), step=st.sampled_from(["accept", "reject", "cancel"]), less=st.integers(0, 9))
-    def answer(self, data: st.DataObject, step: str, less: int) -> None:
+    @rule(data=st.data(), step=st.sampled_from(["accept", "confirm", "reject", "cancel"]), other=st.integers(0, 9))
+    def answer(self, data: st.DataObject, step: str, other: int) -> None:
         if self.ids:
             order_id = data.draw(st.sampled_from(self.ids))
             if step == "accept":
-                self.market.accept(order_id, {"LMP-1": less})
+                self.market.accept(order_id, {"LMP-1": other})
             else:
                 getattr(self.market, step)(order_id)
 
@@ -288,7 +403,7 @@ class Credit(RuleBasedStateMachine):
         for order_id in self.ids:
             order = orders.order(self.market.work, self.market.company_id, order_id)
             assert order is not None
-            if order.state in ("placed", "accepted", "partly_shipped"):
+            if order.state in ("placed", "changed", "accepted", "partly_shipped"):
                 expected += sum(line.left * line.unit_price for line in order.lines)
             for shipment in order.shipments:
                 if shipment.on_credit and not self.paid.get((order_id, shipment.document)):
