@@ -67,7 +67,10 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with mock_aws():
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
-        sqs, names = boto3.client("sqs"), ("letters", "imports", "tiers", "simulations", "bonuses", "webhooks")
+        sqs, names = (
+            boto3.client("sqs"),
+            ("letters", "imports", "tiers", "simulations", "bonuses", "demands", "webhooks"),
+        )
         environment = {
             "TABLE_NAME": "club",
             "FILES_BUCKET": "club-files",

@@ -146,10 +146,11 @@ def judge(stock: Stock, offered: Figure) -> Verdict:
 
 def arrived(before: Stock, after: Stock) -> bool:
     """There is some where there was none."""
-    return _total(before) <= 0 < _total(after)
+    return total(before) <= 0 < total(after)
 
 
-def _total(stock: Stock) -> Decimal:
+def total(stock: Stock) -> Decimal:
+    """Of all warehouses together."""
     return sum((figure.quantity for figure in stock.values()), Decimal(0))
 
 

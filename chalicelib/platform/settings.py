@@ -14,6 +14,7 @@ class Settings:
     tiers_queue_url: str
     simulations_queue_url: str
     bonuses_queue_url: str
+    demands_queue_url: str
     webhooks_queue_url: str
     user_pool_id: str
     user_pool_client_id: str

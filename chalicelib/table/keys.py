@@ -11,7 +11,7 @@ K01 | a member with consents, and membership   | table | MEMBER#{member}        
 K02 | which member has this email              | table | EMAIL#{email}                | OWNER                              | one          | S           | members, auth
 K03 | the consents a member gave and withdrew  | table | MEMBER#{member}              | CONSENTLOG#{version}#{purpose}     | by time      | E           | members
 K04 | a sign-in under way                      | table | SIGNIN#{sign_in}             | SIGNIN                             | one          | S           | auth
-K05 | how often was this done in this hour     | table | THROTTLE#{what}#{who}        | {window}                           | one          | S           | auth
+K05 | how often was this done in this window   | table | THROTTLE#{what}#{who}        | {window}                           | one          | S, T        | auth, catalog
 K06 | a company                                | table | COMPANY#{company}            | PROFILE                            | one          | E, S        | companies, orders
 K07 | which company has this INN and KPP       | table | INN#{inn}#{kpp}              | OWNER                              | one          | S           | companies
 K08 | which company is this customer of a file | table | CUSTOMER#{source}#{id}       | OWNER                              | one          | S           | companies
@@ -101,6 +101,11 @@ K97 | what a buyer added to those counts       | table | BUYER#{inn or company} 
 K98 | what of an order waits for an answer     | table | COMPANY#{company}            | WAITING#{order}                    | one          | S           | orders
 K99 | of which order nobody was told in time   | gsi2  | WAITING#{shard}              | {time}#{order}                     | first due    | E           | orders
 K100 | what distributors have not answered     | gsi1  | UNANSWERED                   | {time}#{order}                     | oldest first | E           | orders
+K101 | what a partner wishes for               | table | DEMAND#{demand}              | DEMAND                             | one          | S           | catalog
+K102 | a member's wishes, newest first         | gsi1  | DEMANDS#{company}#{member}   | {time}#{demand}                    | by time      | E           | catalog
+K103 | who waits for this article              | gsi2  | WANTED#{sku}                 | {time}#{demand}                    | oldest first | E           | catalog
+K104 | how many wait for this article          | table | DEMANDED#{sku}               | COUNT                              | one          | S           | catalog
+K105 | what is wanted most                     | gsi1  | DEMANDED                     | {demands}#{units}#{sku}            | most first   | E           | catalog
 K92 | a message to a distributor's endpoint    | table | WEBHOOK#{distributor}        | MESSAGE#{message}                  | newest first | S           | exchange
 K93 | messages of a lane that wait             | table | WEBHOOK#{distributor}        | WAITING#{lane}#{message}           | oldest first | S           | exchange
 K94 | where a distributor takes its messages   | table | WEBHOOK#{distributor}        | ENDPOINT                           | one          | E, S, T     | exchange
@@ -328,6 +333,31 @@ def catalogue_shard(shard: int) -> Key:
 def image(image_id: str) -> Key:
     """K73."""
     return Key(f"IMAGE#{image_id}", "IMAGE")
+
+
+def demand(demand_id: str) -> Key:
+    """K101."""
+    return Key(f"DEMAND#{demand_id}", "DEMAND")
+
+
+def demand_list(company_id: str, member_id: str, at: str, demand_id: str) -> Key:
+    """K102."""
+    return Key(f"DEMANDS#{company_id}#{member_id}", f"{at}#{demand_id}")
+
+
+def wanted(sku: str, at: str, demand_id: str) -> Key:
+    """K103. Without an article number: wishes in words, which name no product."""
+    return Key(f"WANTED#{sku}", f"{at}#{demand_id}")
+
+
+def demand_count(sku: str) -> Key:
+    """K104."""
+    return Key(f"DEMANDED#{sku}", "COUNT")
+
+
+def demand_rank(demands: int, units: int, sku: str) -> Key:
+    """K105. As texts the numbers sort as they do as numbers."""
+    return Key("DEMANDED", f"{demands:09d}#{units:015d}#{sku}")
 
 
 def distributor(distributor_id: str) -> Key:

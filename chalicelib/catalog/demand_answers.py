@@ -1,0 +1,103 @@
+"""Whoever waits for an article is told when it is there.
+
+    stock.arrived ──on_stock_arrived──▶ a message for each article that somebody waits for ──answer──▶ a page of them: demand.answered
+    demand.opened, changed, cancelled, answered ──on_demand_moved──▶ the list of what is wanted follows; and if the article arrived
+                                                                      while somebody wished for it, a message for it
+
+A message answers one page, in one transaction, and asks for the next page by another message: the work of each is bounded however many
+wait. What a message does follows from the facts: it answers who waits now for what is in stock now. So it may come twice, late, or after
+the stock has gone again. The list of those who wait is an index and may lag: where the count of the article says that somebody is left,
+the message comes again.
+
+Weakest point: stock that comes and is gone again before its message is worked off answers nobody.
+"""
+
+import json
+from typing import Any
+
+from chalicelib.catalog import demand_rules, demand_store, demands, store
+from chalicelib.catalog.demand_rules import Answered, Demand, State
+from chalicelib.catalog.rules import total
+from chalicelib.platform.events import Event
+from chalicelib.platform.nights import send_bodies
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table import Busy, Refused, Transaction
+
+PAGE = 40  # demands of one transaction, each with its event, beside the count of the article
+TRIES = 5
+
+
+class ComesAgain(Exception):
+    """Somebody waits who cannot be seen yet: the message comes again."""
+
+
+def on_stock_arrived(work: Work, event: Event) -> None:
+    """Consumer: asks for answers for those of the articles that somebody waits for. One read, whatever arrived."""
+    counts = demand_store.read_counts(work.table, event.item["skus"])
+    _ask_for_answers(*sorted(sku for sku, count in counts.items() if count.demands))
+
+
+def on_demand_moved(work: Work, event: Event) -> None:
+    """Consumer: once for an article and a batch, since what the batch tells was written before it."""
+    sku = event.item.get("sku", "")
+    if not sku:
+        return
+    ranked, asked = ("demand_rank", sku), ("demand_asked", sku)
+    if ranked not in event.batch:
+        demand_store.follow_rank(work.table, sku)
+        event.batch[ranked] = True
+    if event.name == demands.OPENED and asked not in event.batch:
+        if _in_stock(work, sku):
+            _ask_for_answers(sku)
+        event.batch[asked] = True
+
+
+def answer(work: Work, message: dict[str, Any]) -> None:
+    """One message: a page of those who wait. Raises ComesAgain where the index does not show everybody yet."""
+    body = json.loads(message["body"])
+    sku: str = body["sku"]
+    if not _in_stock(work, sku):
+        return
+    page = demand_store.waiting(work.table, sku, PAGE, body.get("after"))
+    if page.items:
+        _answer(work, sku, [demand_store.demand_of(item) for item in page.items])
+    if page.last:
+        _send({"sku": sku, "after": page.last})
+    elif (count := demand_store.read_counts(work.table, [sku]).get(sku)) and count.demands:
+        raise ComesAgain(sku)
+
+
+def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
+    """Answers those of them who still wait, in one transaction; again without those whom somebody changed meanwhile, as they are now."""
+    given = Answered("stock", work.at, sku)
+    for _ in range(TRIES):
+        changes = [(each, demand_rules.answered(each, given)) for each in waiting if each.state is State.OPEN]
+        if not changes:
+            return
+        tx = Transaction()
+        for before, after in changes:
+            demand_store.write(tx, work, before, after)
+            demands.record(tx, work, after, demands.ANSWERED)
+        demand_store.count(tx, sku, changes)
+        try:
+            work.table.commit(tx)
+        except Refused as refused:
+            present = {name: demand_store.demand_of(item) for name, item in refused.items.items() if item}
+            waiting = [present.get(each.demand_id, each) for each in waiting]
+        else:
+            return
+    raise Busy("the demands stayed under change")
+
+
+def _in_stock(work: Work, sku: str) -> bool:
+    item = store.read_items(work.table, [sku], consistent=True).get(sku)
+    return item is not None and total(store.stock_of(item)) > 0
+
+
+def _ask_for_answers(*skus: str) -> None:
+    _send(*({"sku": sku} for sku in skus))
+
+
+def _send(*bodies: dict[str, Any]) -> None:
+    send_bodies(settings().demands_queue_url, bodies)

@@ -1,0 +1,100 @@
+"""A partner's wish for what cannot be ordered: an article that is not there, or something that the club does not sell. Pure.
+
+    open ──answer──▶ answered       the article is in stock again, or the staff wrote
+      │ ◀──wish again──┤
+      └───cancel──▶ cancelled       by the member
+
+A member's wish for one thing is one, for ever: the same wish again changes it while it is open, and opens it again after that.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    CANCELLED = "cancelled"
+
+
+class NotOpen(Exception):
+    """Nobody waits for an answer any more."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """By `stock`: the article `sku` is there. By `staff`: what `member_id` wrote, and perhaps the article that fits."""
+
+    by: Literal["stock", "staff"]
+    at: str
+    sku: str = ""
+    text: str = ""
+    member_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a member wishes for: an article, or without `sku` something in words. `quantity` 0: not said."""
+
+    demand_id: str
+    company_id: str
+    member_id: str
+    sku: str
+    text: str
+    quantity: int
+    note: str
+    opened_at: str
+    state: State = State.OPEN
+    answered: Answered | None = None
+    closed_at: str = ""
+    version: int = 1
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """What it adds to the count of its article: demands and units."""
+        return (1, self.quantity) if self.sku and self.state is State.OPEN else (0, 0)
+
+
+def normalised(text: str) -> str:
+    """The same words are the same wish, however they are spaced and capitalised."""
+    return " ".join(text.casefold().split())
+
+
+def wished(known: Demand | None, wish: Demand) -> Demand:
+    """What becomes of the member's wish when they say it (again)."""
+    if known is None:
+        return wish
+    if known.state is not State.OPEN:
+        return replace(wish, version=known.version + 1)
+    again = replace(known, quantity=wish.quantity, note=wish.note, text=wish.text)
+    return known if again == known else replace(again, version=known.version + 1)
+
+
+def answered(demand: Demand, answer: Answered) -> Demand:
+    """Raises NotOpen."""
+    return replace(_closed(demand, State.ANSWERED, answer.at), answered=answer)
+
+
+def cancelled(demand: Demand, at: str) -> Demand:
+    """Raises NotOpen."""
+    return _closed(demand, State.CANCELLED, at)
+
+
+def _closed(demand: Demand, state: State, at: str) -> Demand:
+    if demand.state is not State.OPEN:
+        raise NotOpen(demand.state)
+    return replace(demand, state=state, closed_at=at, version=demand.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many wait for an article, and for how many units of it (as far as they said)."""
+
+    sku: str
+    demands: int = 0
+    units: int = 0
