@@ -7,14 +7,26 @@ from typing import Any
 import pytest
 
 from chalicelib.platform import http
+from chalicelib.platform.work import Work
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import Office
-from tests.support.api import Answer, Caller
+from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, lost_replies, races
 from tests.support.partners import company, dismissed, speaks_for
 from tests.support.spent import calls_counted
 from tests.support.table import everything, restore
+
+
+@pytest.fixture
+def market(memory_market: Market) -> Market:
+    return memory_market
+
+
+@pytest.fixture
+def counted_market(api: Api, work: Work) -> Market:
+    """Whose calls can be counted."""
+    return Market(api, work)
 
 
 def show(market: Market, caller: Caller | None = None, query: str = "") -> Any:
@@ -260,12 +272,12 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
 # --- what it costs ----------------------------------------------------------------------------------------------------
 
 
-def test_a_cart_of_twenty_lines_is_shown_in_two_reads_and_ordered_in_one_more_than_lines_are(market: Market):
-    stock(market.work, *(row(f"S-{number:02}") for number in range(20)))
-    put_in(market, {f"S-{number:02}": 1 for number in range(20)})
-    with calls_counted(market.work.table.client) as made:
-        show(market)
+def test_a_cart_of_twenty_lines_is_shown_in_two_reads_and_ordered_in_one_more_than_lines_are(counted_market: Market):
+    stock(counted_market.work, *(row(f"S-{number:02}") for number in range(20)))
+    put_in(counted_market, {f"S-{number:02}": 1 for number in range(20)})
+    with calls_counted(counted_market.work.table.client) as made:
+        show(counted_market)
     assert made == ["GetItem", "BatchGetItem"]
-    with calls_counted(market.work.table.client) as made:
-        ordered(market, 1)
+    with calls_counted(counted_market.work.table.client) as made:
+        ordered(counted_market, 1)
     assert made == ["GetItem", "GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
