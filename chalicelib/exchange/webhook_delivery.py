@@ -5,8 +5,9 @@
 
 *In order.* Messages of one company are a lane: only the first one that waits may be sent, so what comes after a message that fails waits with
 it, and other companies' messages do not. Each waiting message has a message of the queue that names it. Who finds that it is not its turn
-leaves; whoever ends with a message calls the next of the lane. Who finds that it is its turn, but not yet, calls again later. What is first and may go
-is called by anybody of its lane, should its own message of the queue be lost.
+leaves; whoever ends with a message calls the next of the lane. Who finds that it is its turn, but not yet, calls again later. What is first, may
+go and was not called for `CALL_SECONDS` is called by whoever comes upon it: its own message of the queue is lost, or a worker died before it
+called.
 
 *Once taken.* An attempt takes the message (its id and a lease, which outlasts the function's time limit), posts it, and writes down what came
 of it. Who dies in between leaves the lease, and after it the message is sent again under the same `webhook-id`, by which a receiver tells
@@ -50,6 +51,7 @@ from chalicelib.table.transactions import Item
 Post = Callable[[str, Mapping[str, str], bytes, Webhooks], Answer]
 
 LEASE_SECONDS = 90  # longer than the function may run
+CALL_SECONDS = 240  # less than a message of the queue stays hidden after its worker could have ended at the latest
 LONGEST_DELAY = 900  # seconds that SQS can hold a message back
 AT_ONCE = 25  # lanes that are woken, or messages that are started anew, by one message of the queue
 WELL_FOR = timedelta(minutes=10)  # how often it is noted that an endpoint takes messages
@@ -76,6 +78,7 @@ def on_order_event(work: Work, event: Event) -> None:
         type=event.name,
         happened_at=told["at"],
         expires_at=work.expiry(days=work.club.webhooks.keep_days),
+        called_at=clock.epoch(work.now),
         order_id=told["order_id"],
         change=_change(told),
     )
@@ -130,8 +133,8 @@ def _deliver(
     elif endpoint is None:
         _drop(work, message)
     elif first != message_id:
-        if rules.waits_until(message) <= clock.epoch(work.now):
-            _call(message)
+        if rules.is_forgotten(message, clock.epoch(work.now), CALL_SECONDS):
+            _call_now(work, message)
         return
     elif not endpoint.active and lane != TEST:
         return  # whoever makes it active wakes the lane
@@ -239,9 +242,21 @@ def _call_next(work: Work, distributor_id: str, lane: str) -> None:
     if first is None:
         return
     message = store.read_message(work.table, distributor_id, first)
-    _send(
-        _asking_for(distributor_id, lane, first), rules.waits_until(message) - clock.epoch(work.now) if message else 0
-    )
+    if message is None:
+        _send(_asking_for(distributor_id, lane, first))  # it has expired before its mark
+        return
+    seconds = rules.waits_until(message) - clock.epoch(work.now)
+    if seconds > 0:
+        _call(message, seconds)
+    else:
+        _call_now(work, message)
+
+
+def _call_now(work: Work, message: Message) -> None:
+    """Noted first, so that of all who come upon it one calls."""
+    with suppress(Refused):
+        store.note_called(work.table, message, clock.epoch(work.now))
+        _call(message)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
@@ -253,7 +268,7 @@ def _wake(work: Work, distributor_id: str, after: str) -> None:
     for lane, message_id in woken:
         message = store.read_message(work.table, distributor_id, message_id)
         if message is not None:
-            _start_anew(work, message, rules.started_anew(message, message.expires_at))
+            _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), message.expires_at))
         _send(_asking_for(distributor_id, lane, message_id))
     if len(woken) == AT_ONCE:
         _send({"distributor_id": distributor_id, "do": "wake", "after": woken[-1][0]})
@@ -271,7 +286,7 @@ def _replay(work: Work, told: dict[str, Any]) -> None:
             _call(message)  # by a worker that died before it said so
         elif message.state in wanted and message.lane != TEST:
             expires_at = work.expiry(days=work.club.webhooks.keep_days)
-            _start_anew(work, message, rules.started_anew(message, expires_at, told["replay"]))
+            _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), expires_at, told["replay"]))
             _call(message)
     if page.last:
         _send({**told, "after": page.last})

@@ -124,10 +124,11 @@ def is_public(address: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one distributor's endpoint. Stamps are stored moments; `next_at`, `lease_until` and `expires_at` epoch seconds.
+    """One message to one distributor's endpoint. Stamps are stored moments; `next_at`, `lease_until`, `called_at` and
+    `expires_at` epoch seconds.
 
     `lane`: messages of one lane go one after the other; it is the company that the order is of. `change`: what the event tells beside the
-    order. `tries` count since the message was last started, `attempts` all that ever were.
+    order. `called_at`: when a message of the queue was last sent for it. `tries` count since the message was last started, `attempts` all that ever were.
     """
 
     message_id: str
@@ -136,6 +137,7 @@ class Message:
     type: str
     happened_at: str
     expires_at: int
+    called_at: int
     order_id: str = ""
     change: Mapping[str, str] = field(default_factory=dict)
     state: State = "waiting"
@@ -197,9 +199,14 @@ def dropped(message: Message, error: Error) -> Message:
     return replace(message, state="failed", last_error=error)
 
 
-def started_anew(message: Message, expires_at: int, replay: str = "") -> Message:
+def is_forgotten(message: Message, now: int, call_seconds: int) -> bool:
+    """It may go, and nobody has been called for so long that whoever was has surely ended, or died."""
+    return waits_until(message) <= now and message.called_at + call_seconds <= now
+
+
+def started_anew(message: Message, now: int, expires_at: int, replay: str = "") -> Message:
     """It waits, and may go at once. The name stays: a receiver that has had it knows it again."""
-    anew = replace(message, state="waiting", tries=0, started_at="", next_at=0)
+    anew = replace(message, state="waiting", tries=0, started_at="", next_at=0, called_at=now)
     return replace(anew, expires_at=expires_at, replay=replay or message.replay)
 
 

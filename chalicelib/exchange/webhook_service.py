@@ -113,6 +113,7 @@ def try_out(work: Work, distributor_id: str, member_id: str) -> Message:
         type=rules.TEST_TYPE,
         happened_at=work.at,
         expires_at=_expiry(work),
+        called_at=clock.epoch(work.now),
     )
     tx = Transaction()
     store.create_message(tx, made)
@@ -143,7 +144,7 @@ def replay(work: Work, distributor_id: str, member_id: str, message_id: str) -> 
     endpoint(work, distributor_id)
     for _ in range(TRIES):
         before = delivery(work, distributor_id, message_id)
-        anew = rules.started_anew(before, _expiry(work))
+        anew = rules.started_anew(before, clock.epoch(work.now), _expiry(work))
         tx = Transaction()
         store.start_anew(tx, before, anew)
         store.call(tx, work, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)

@@ -167,6 +167,14 @@ def take(table: Table, before: Message, taken: Message) -> None:
     table.put(_message_item(taken), when=_waits() & (unchanged | Attr("attempt").eq(taken.attempt)))
 
 
+def note_called(table: Table, message: Message, now: int) -> None:
+    """Raises Refused if somebody else called it meanwhile, or it waits no more."""
+    unchanged = _waits() & Attr("called_at").eq(message.called_at)
+    table.update(
+        keys.webhook_message(message.distributor_id, message.message_id), put={"called_at": now}, when=unchanged
+    )
+
+
 def drop_mark(table: Table, distributor_id: str, lane: str, message_id: str) -> None:
     """Of a message that is not there any more: the table deletes what has expired, one before the other."""
     tx = Transaction()

@@ -18,12 +18,11 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
-from chalicelib.table.transactions import from_wire
 from tests.conftest import NOON
 from tests.orders.steps import REGION, Market
 from tests.support.api import Answer as ApiAnswer
 from tests.support.api import Api, Caller
-from tests.support.crashes import uncounted, watched
+from tests.support.crashes import watched
 from tests.support.memory import MemoryDynamo
 from tests.support.partners import partner
 
@@ -98,8 +97,9 @@ class World:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **figures: Any) -> None:
         numbers = count(1)
+        self.memory = MemoryDynamo()
         self.work = Work(
-            table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None),
+            table=Table(watched(self.memory, "dynamodb"), "club", sleep=lambda seconds: None),
             now=NOON,
             new_id=lambda prefix: f"{prefix}_{next(numbers):04d}",
         )
@@ -171,9 +171,7 @@ class World:
 
     def events(self) -> list[Event]:
         """That the stream has not told yet, in the order in which they happened."""
-        with uncounted():
-            items = [from_wire(wired) for wired in self.work.table.client.scan(TableName="club")["Items"]]
-        untold = [item for item in items if "event" in item and (item["pk"], item["sk"]) not in self.told]
+        untold = [item for place, item in self.memory.items.items() if "event" in item and place not in self.told]
         return [Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item) for item in untold]
 
     def tell(self) -> None:
@@ -186,9 +184,7 @@ class World:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
         self.pass_time(max(0.0, (waiting.due - self.work.now).total_seconds()))
         try:
-            delivery.deliver(
-                self.work, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5
-            )
+            delivery.deliver(self.work, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5)
         except BaseException:
             waiting.due = self.work.now + RETRY
             raise
