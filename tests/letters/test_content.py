@@ -403,6 +403,51 @@ def test_shipped_goods_are_told_line_by_line_with_what_is_still_owed(club: Any) 
     assert "Lamp A-1" in club.told("goods_shipped", Recipient("member", "mbr_en"), left=Decimal(0), **facts).text
 
 
+# --- displays ---------------------------------------------------------------------------------------------------------
+
+PROMOTION = {"promotion_id": "prm_1", "name": "Autumn of panels", "name_ru": "Осень панелей", "last": "2027-02-28"}
+
+
+def test_an_approved_display_tells_for_whom_the_prices_hold_and_how_long(club: Any) -> None:
+    facts = {"company_id": "cmp_1", "promotion": PROMOTION, "shop_address": "Лесная, 7", "reason": ""}
+    text = plain(club.told("display_approved", BUYER, inn="7707083893", **facts))
+    assert "По 28 февраля 2027 включительно цены акции «Осень панелей» действуют для компании Луч" in text
+    assert "и для всех остальных компаний с ИНН 7707083893" in text
+    assert "ИНН" not in plain(club.told("display_approved", BUYER, inn="", **facts))
+    assert "Autumn of panels" in club.told("display_approved", Recipient("member", "mbr_en"), inn="", **facts).text
+
+
+def test_a_display_that_was_not_accepted_tells_why_and_what_to_do(club: Any) -> None:
+    facts = {"company_id": "cmp_1", "inn": "", "promotion": PROMOTION, "shop_address": "Лесная, 7"}
+    text = plain(club.told("display_rejected", BUYER, reason="На фото не видно полки", **facts))
+    assert "в магазине (Лесная, 7) для акции «Осень панелей». Причина:\n\n«На фото не видно полки»" in text
+    assert "Другое фото можно отправить в кабинете, пока идёт акция" in text
+
+
+def test_goods_on_top_are_told_by_the_figures_of_their_event(club: Any) -> None:
+    free = {"sku": "A-1", "name": "Lamp A-1", "name_ru": "Лампа A-1", "unit": "шт", "quantity": Decimal(5)}
+    facts = {"number": "261120-7K3QX", "promotion": {"name": "Autumn", "name_ru": "Осень"}, "goods": free}
+    granted = plain(club.told("goods_on_top_granted", BUYER, **facts))
+    assert "компания Луч выполнила условия акции «Осень»" in granted
+    assert "Подарок к заказу: Лампа A-1 (A-1), 5 шт." in granted
+    assert "Его отгрузит Свет-Опт." in granted
+    to_ship = club.told("goods_on_top_granted", DISTRIBUTOR, **facts)
+    assert to_ship.address == "orders@distributor.example"
+    assert "Пожалуйста, отгрузите подарок: Лампа A-1 (A-1), 5 шт." in plain(to_ship)
+    shipments = [{"document": "УТ-7", "last_day": "2026-12-31"}]
+    unpaid = club.told("goods_on_top_unpaid", BUYER, shipments=shipments, **facts)
+    assert "оплатите до 31 декабря 2026 включительно" in unpaid.subject.replace(NBSP, " ")
+    assert "* УТ-7: до 31 декабря 2026 включительно" in plain(unpaid)
+    withdrawn = plain(club.told("goods_on_top_withdrawn", BUYER, why="not_paid", **facts))
+    assert "оплата не поступила в срок" in withdrawn
+    assert "сообщите об этом своему менеджеру" in withdrawn
+    few = plain(club.told("goods_on_top_withdrawn", Recipient("member", "mbr_en"), why="too_few", **facts))
+    assert "Lamp A-1 (A-1), 5 шт. It will not get them: fewer of the goods were delivered" in few
+    assert "manager" not in few
+    shipped = plain(club.told("goods_on_top_shipped", BUYER, document="УТ-9", day="2026-12-05", **facts))
+    assert "Документ УТ-9 от 5 декабря 2026." in shipped
+
+
 # --- nobody, nothing ---------------------------------------------------------------------------------------------------
 
 
