@@ -66,19 +66,22 @@ SUBSCRIPTIONS = subscriptions(
         "demand.changed": ["catalog.demand_answers:on_demand_moved"],
         "demand.cancelled": ["catalog.demand_answers:on_demand_moved"],
         "demand.answered": ["catalog.demand_answers:on_demand_moved"],
-        "order.placed": ["orders.sla:on_order_changed"],
+        "order.placed": ["pricing.uses:on_order_changed", "orders.sla:on_order_changed"],
         "order.changed": ["orders.sla:on_order_changed"],
         "order.confirmed": [
+            "pricing.uses:on_order_changed",
             "bonuses.redemptions:on_order_changed",
             "orders.sla:on_order_changed",
             "orders.on_top_service:on_order_changed",
         ],
         "order.accepted": [
+            "pricing.uses:on_order_changed",
             "bonuses.redemptions:on_order_changed",
             "orders.sla:on_order_changed",
             "orders.on_top_service:on_order_changed",
         ],
         "order.rejected": [
+            "pricing.uses:on_order_changed",
             "bonuses.redemptions:on_order_changed",
             "orders.sla:on_order_changed",
             "orders.on_top_service:on_order_changed",
@@ -91,11 +94,13 @@ SUBSCRIPTIONS = subscriptions(
             "orders.on_top_service:on_order_changed",
         ],
         "order.cancelled": [
+            "pricing.uses:on_order_changed",
             "bonuses.redemptions:on_order_changed",
             "orders.sla:on_order_changed",
             "orders.on_top_service:on_order_changed",
         ],
         "order.completed": [
+            "pricing.uses:on_order_changed",
             "bonuses.redemptions:on_order_changed",
             "orders.sla:on_order_changed",
             "orders.on_top_service:on_order_changed",
@@ -131,6 +136,7 @@ SUBSCRIPTIONS = subscriptions(
         "tier_simulation.requested": ["tiers.simulation_service:on_requested"],
         "company.registered": ["pricing.displays:on_company_registered"],
         "display.approved": ["pricing.displays:on_display_approved"],
+        "stock.recorded": ["orders.reservations:on_stock_recorded"],
     }
 )
 

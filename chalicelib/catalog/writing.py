@@ -113,11 +113,12 @@ def _judged(
 def _commit_stock(work: Work, items: Mapping[str, Item], after: Mapping[str, Stock]) -> None:
     before = {sku: store.stock_of(item) for sku, item in items.items()}
     changed = sorted(sku for sku in after if after[sku] != before[sku])
-    for some in _parts(changed):
+    for some in _parts(changed, events=2):
         tx = Transaction()
         for sku in some:
             new = [figure for warehouse, figure in after[sku].items() if before[sku].get(warehouse) != figure]
             store.write_stock(tx, sku, new)
+        _record(tx, work, "stock.recorded", some)
         came = [sku for sku in some if arrived(before[sku], after[sku])]
         if came:
             _record(tx, work, "stock.arrived", came)
@@ -221,9 +222,9 @@ def _read(form: type[Row], rows: Sequence[Any], name: str) -> tuple[dict[int, Ro
     return good, faults
 
 
-def _parts(changed: Sequence[Written]) -> Iterator[Sequence[Written]]:
-    """As many as one transaction takes beside its event."""
-    most = MOST_OPERATIONS - 1
+def _parts(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[Written]]:
+    """As many as one transaction takes beside its events."""
+    most = MOST_OPERATIONS - events
     for start in range(0, len(changed), most):
         yield changed[start : start + most]
 

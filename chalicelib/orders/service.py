@@ -365,5 +365,12 @@ def record(tx: Transaction, work: Work, order: Order, name: str, **facts: Any) -
         distributor_id=order.distributor_id,
         placed_by=order.placed_by.side,
         **({on_top_service.MARK: True} if order.promises else {}),
+        **_promotions(order),
         **facts,
     )
+
+
+def _promotions(order: Order) -> dict[str, list[str]]:
+    """Those with limits: what is left of them is looked at anew."""
+    found = sorted({line.promoted.promotion_id for line in order.lines if line.promoted})
+    return {"promotions": found} if found else {}
