@@ -78,6 +78,8 @@ def _exchanged(connection: "_Pinned", target: str, headers: Mapping[str, str], b
     except (HTTPException, ValueError):
         return Answer(error="timeout" if connection.was_shut else "bad_answer")
     else:
+        if connection.was_shut:
+            return Answer(error="timeout")  # an answer that breaks off looks whole to the parser
         # The status is there, and nothing else counts.
         with suppress(OSError, HTTPException):
             answer.read(MOST_READ)
