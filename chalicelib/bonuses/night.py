@@ -5,8 +5,9 @@
     the bonuses queue ──▶ decide    does it, company by company
 
 What is due of a company: its lots have expired, or a letter is to be written (BONUS); a period is to be closed, or goods are there or
-expire ("periods"). Whatever is done takes the company off the index of what is due, in its own transaction: so a message that comes
-twice, late, or again after a crash finds what is left to do, and nothing else.
+expire ("periods"); goods on top of an order are not paid yet, or not in time ("goods_on_top"). Whatever is done takes the company off the
+index of what is due, in its own transaction: so a message that comes twice, late, or again after a crash finds what is left to do, and
+nothing else.
 """
 
 import json
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from chalicelib import orders
 from chalicelib.bonuses import goods_store, ledger, notices, proving, store
 from chalicelib.bonuses.closing import close_due, freeze_due
 from chalicelib.bonuses.rules import Book
@@ -139,4 +141,8 @@ def _pass_day_of_goods(work: Work, company_id: str) -> None:
 
 
 # What may be due, by the name under which the index keeps it.
-DUE: dict[str, Callable[[Work, str], None]] = {store.DUE: _pass_day, goods_store.DUE: _pass_day_of_goods}
+DUE: dict[str, Callable[[Work, str], None]] = {
+    store.DUE: _pass_day,
+    goods_store.DUE: _pass_day_of_goods,
+    orders.GOODS_ON_TOP_DUE: orders.look_at_goods_on_top,
+}

@@ -359,6 +359,30 @@ def _display(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reade
     }
 
 
+def _goods_on_top(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    """What was so when the event happened: it holds the figures."""
+    distributor = _distributor(work, event["distributor_id"])
+    for_distributor = letter.recipient.kind == "distributor"
+    reader = distributor if for_distributor else _member(work, letter.recipient.id)
+    named = "name_ru" if reader.language == "ru" else "name"
+    goods = event["goods"]
+    shipped = {"document": event["document"], "day": date.fromisoformat(event["day"])} if "day" in event else None
+    return reader, {
+        "company": _company_name(work, event),
+        "number": event["number"],
+        "distributor": distributor.name,
+        "for_distributor": for_distributor,
+        "promotion": event["promotion"][named],
+        "goods": {**goods, "name": goods[named], "quantity": int(goods["quantity"])},
+        "why": event.get("why"),
+        "shipments": [
+            {"document": each["document"], "last_day": date.fromisoformat(each["last_day"])}
+            for each in event.get("shipments", ())
+        ],
+        "shipment": shipped,
+    }
+
+
 def _step_facts(step: Step, language: Language) -> Facts:
     return {
         "name": step.name_in(language),
@@ -395,6 +419,10 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "goods_available": _goods_available,
     "goods_expiring": _goods_expiring,
     "goods_shipped": _goods_shipped,
+    "goods_on_top_granted": _goods_on_top,
+    "goods_on_top_unpaid": _goods_on_top,
+    "goods_on_top_withdrawn": _goods_on_top,
+    "goods_on_top_shipped": _goods_on_top,
     "display_approved": _display,
     "display_rejected": _display,
 }

@@ -88,6 +88,15 @@ def _who_buys(work: Work, item: Item) -> list[Recipient]:
     ]
 
 
+def _who_buys_and_the_distributor(work: Work, item: Item) -> list[Recipient]:
+    return [*_who_buys(work, item), *_the_distributor(work, item)]
+
+
+def _who_buys_unless_they_cancelled(work: Work, item: Item) -> list[Recipient]:
+    """Who cancels an order knows that nothing comes on top of it."""
+    return [] if item.get("why") == "cancelled" else _who_buys(work, item)
+
+
 _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "sign_in.requested": ("sign_in_code", _who_signs_in),
     "member.email_confirmed": ("welcome", _the_member),
@@ -109,6 +118,10 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "goods.available": ("goods_available", _who_buys),
     "goods.expiring": ("goods_expiring", _who_buys),
     "goods.shipped": ("goods_shipped", _who_buys),
+    "goods_on_top.granted": ("goods_on_top_granted", _who_buys_and_the_distributor),
+    "goods_on_top.unpaid": ("goods_on_top_unpaid", _who_buys),
+    "goods_on_top.withdrawn": ("goods_on_top_withdrawn", _who_buys_unless_they_cancelled),
+    "goods_on_top.shipped": ("goods_on_top_shipped", _who_buys),
     "display.approved": ("display_approved", _the_member),
     "display.rejected": ("display_rejected", _the_member),
 }

@@ -328,4 +328,4 @@ def test_a_night_with_nobody_due_reads_the_shards_of_its_days(work: Work) -> Non
     )
     with calls_counted(work.table.client) as made:
         night.nightly(bare, {})
-    assert made == ["Query"] * (1 + 2 * 8 * keys.DUE_SHARDS) + ["PutItem"]
+    assert made == ["Query"] * (1 + len(night.DUE) * 8 * keys.DUE_SHARDS) + ["PutItem"]

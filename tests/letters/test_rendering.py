@@ -114,6 +114,13 @@ FACTS: dict[str, Any] = {
     "last": date(2026, 9, 30),
     "available_from": date(2026, 10, 1),
     "left": Decimal("55.50"),
+    "goods": {"sku": "DRV-7", "name": "Драйвер <тёплый>", "unit": "шт", "quantity": 5},
+    "for_distributor": False,
+    "why": "not_paid",
+    "shipments": [
+        {"document": "УТ-000123", "last_day": date(2026, 12, 31)},
+        {"document": "УТ-000124", "last_day": date(2027, 1, 5)},
+    ],
     "distributor_email": "orders@distributor.example",
     "days": 2,
     "waits": [
@@ -144,6 +151,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},
     "with less": LESS,
     "granted": {"reason": "manual"},
+    "to ship": {"for_distributor": True, "why": "rejected"},
+    "too few": {"why": "too_few", "shipments": [{"document": "УТ-000123", "last_day": date(2026, 12, 31)}]},
     "up by the ladder": {"reason": "ladder"},
     "down": {"up": False, "reason": "fell", "tier": STEPS[0], "before": STEPS[1]},
     "corrected": {"up": False, "reason": "corrected", "tier": STEPS[0], "before": STEPS[1]},
@@ -229,7 +238,7 @@ def test_no_letter_leaves_markup_or_undefined_words(template: str, language: Any
 @each_language
 def test_what_people_typed_is_escaped_in_html_and_plain_in_text(template: str, language: Any) -> None:
     subject, html, text = render(template, language, FACTS)
-    for typed in ("<Светлова>", "<и>", "<уличная>", "<до>", "» & Co", "складе & не"):
+    for typed in ("<Светлова>", "<и>", "<уличная>", "<до>", "<тёплый>", "» & Co", "складе & не"):
         assert typed not in html
     assert "&lt;" not in subject + text
     assert "&amp;" not in subject + text
@@ -258,6 +267,8 @@ def test_the_languages_are_not_mixed_up(template: str) -> None:
     latin["shipment"] = {**FACTS["shipment"], "document": "x", "lines": []}
     latin["tier"] = latin["before"] = latin["current"] = latin["falls_to"] = {**STEPS[0], "name": "x"}
     latin["next"] = {**FACTS["next"], "name": "x"}
+    latin["goods"] = {**FACTS["goods"], "name": "x", "unit": "x"}
+    latin["shipments"] = [{"document": "x", "last_day": date(2026, 12, 31)}]
     latin["manager"] = None
     for words in render(template, "en", FACTS | latin):
         assert not re.search("[а-яё]", words, flags=re.I)

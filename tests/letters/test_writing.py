@@ -94,6 +94,19 @@ def test_those_who_buy_for_the_company_hear_of_its_tier_and_its_bonuses(
     assert {letter.letter_class for letter in written} == {LetterClass.SERVICE}
 
 
+def test_goods_on_top_are_told_to_the_buyers_and_to_who_is_to_ship_them(work: Work, company: Any) -> None:
+    buyers = [("member", "mbr_owner"), ("member", "mbr_buyer")]
+
+    def heard(what: str, **facts: str) -> list[tuple[str, str]]:
+        written = asked(work, f"goods_on_top.{what}", **ORDER, **facts)
+        assert {letter.template for letter in written} <= {f"goods_on_top_{what}"}
+        return [(kind, id_) for _, kind, id_ in to(written)]
+
+    assert heard("granted") == [*buyers, ("distributor", "dst_1")]
+    assert heard("unpaid") == heard("shipped") == heard("withdrawn", why="not_paid") == buyers
+    assert heard("withdrawn", why="cancelled") == []
+
+
 def test_owners_and_the_manager_hear_who_wants_to_speak_for_the_company(work: Work, company: Any) -> None:
     claimed = {"company_id": "cmp_1", "member_id": "mbr_new"}
     assert to(asked(work, "company.person_claimed", **claimed)) == [
