@@ -1,11 +1,8 @@
 """A catalogue of 10,000 products: what a page, a written product and a reader who is new cost, counted; CPU beside a bare handler."""
 
-import base64
-import copy
 import json
 import time
 import tracemalloc
-from collections.abc import Callable
 from random import Random
 from statistics import median
 from typing import Any
@@ -13,7 +10,6 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from chalicelib.auth.scopes import BASE_SCOPE
 from chalicelib.catalog import index, search, store, writing
 from chalicelib.catalog.schemas import ProductForm
 from chalicelib.platform import clock, http, ids
@@ -21,8 +17,9 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, keys
 from chalicelib.table.transactions import Item, to_wire
+from tests.benchmarks.bare import Bare, cpu_ratio
 from tests.benchmarks.report import report
-from tests.support.api import Caller
+from tests.support.api import Caller, gateway_event
 from tests.support.partners import partner, reach
 from tests.support.spent import spent
 
@@ -107,52 +104,8 @@ def told(table: Table) -> list[Item]:
 
 
 def event(caller: Caller, question: str) -> dict[str, Any]:
-    headers = {"content-type": "application/json", "accept-language": "ru"}
-    return {
-        "resource": "/v1/products",
-        "path": "/v1/products",
-        "httpMethod": "GET",
-        "headers": headers,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "multiValueQueryStringParameters": {name: [value] for name, value in parse_qsl(question)},
-        "pathParameters": {},
-        "stageVariables": None,
-        "isBase64Encoded": True,
-        "body": base64.b64encode(b"").decode(),
-        "requestContext": {
-            "resourcePath": "/v1/products",
-            "httpMethod": "GET",
-            "path": "/v1/products",
-            "requestId": "bench",
-            "identity": {"sourceIp": "192.0.2.1"},
-            "authorizer": {"claims": {**caller.claims, "scope": f"{BASE_SCOPE} club/catalog.read"}},
-        },
-    }
-
-
-class Bare:
-    """A handler with nothing between the event and the client: the calls of a real page."""
-
-    def __init__(self, table: Table) -> None:
-        self._client = table.client
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.answer: Any = None
-
-    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        self.calls.append((model.name, copy.deepcopy(params)))
-
-    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        methods = {"GetItem": "get_item", "BatchGetItem": "batch_get_item", "Query": "query"}
-        for name, params in self.calls:
-            getattr(self._client, methods[name])(**params)
-        return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(self.answer)}
-
-
-def cpu_seconds(handle: Callable[[dict[str, Any], Any], dict[str, Any]], asked: dict[str, Any]) -> float:
-    start = time.process_time()
-    for _ in range(PAGES):
-        assert handle(asked, None)["statusCode"] == 200
-    return (time.process_time() - start) / PAGES
+    query = {name: [value] for name, value in parse_qsl(question)}
+    return gateway_event("GET", "/v1/products", caller, headers={"accept-language": "ru"}, query=query)
 
 
 def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
@@ -208,16 +161,11 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
         app(asked, None)  # what is done once per process is not part of it
         with spent(table.client) as cost:
             answer = json.loads(app(asked, None)["body"])
-        bare = Bare(table)
-        table.client.meta.events.register("provide-client-params.dynamodb", bare.note)
-        bare.answer = json.loads(app(asked, None)["body"])
-        table.client.meta.events.unregister("provide-client-params.dynamodb", bare.note)
-        both = [(cpu_seconds(app, asked), cpu_seconds(bare, asked)) for _ in range(ROUNDS)]
-        ratio = median(ours / floor for ours, floor in both)
-        ours, floor = (median(each) * 1000 for each in zip(*both, strict=True))
+        bare = Bare.of(table, app, asked)
+        _, told_cpu = cpu_ratio(app, bare, lambda asked=asked: [asked] * PAGES, rounds=ROUNDS, status=200)
         report(
             f"page of {len(answer['items'])}: {what}",
-            f"{len(cost.calls)} calls, {cost.read_units:g} read units, CPU {ratio:.2f}x ({ours:.1f} ms, bare {floor:.1f} ms)",
+            f"{len(cost.calls)} calls, {cost.read_units:g} read units, CPU {told_cpu}",
             "at most 2 calls; at most 2x",
         )
         assert len(cost.calls) <= 2

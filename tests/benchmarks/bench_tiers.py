@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.scopes import BASE_SCOPE
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
@@ -27,8 +26,10 @@ from chalicelib.tiers import outlook, store
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder
 from chalicelib.tiers.rules import Facts
+from tests.benchmarks.bare import cpu_ratio
 from tests.benchmarks.report import report
 from tests.conftest import NOON
+from tests.support.api import Caller, gateway_event
 from tests.support.spent import spent
 from tests.tiers.nights import Membership, Night, night, seasonal_ladders, two_nights
 
@@ -60,40 +61,8 @@ def personal_facts(work: Work) -> Facts:
 
 
 def event(company_id: str) -> dict[str, Any]:
-    claims = {
-        "sub": "mbr_1",
-        "club_member": "mbr_1",
-        "club_kind": "company",
-        "club_role": "owner",
-        "club_owner": company_id,
-    }
-    return {
-        "resource": "/v1/company/tier",
-        "path": "/v1/company/tier",
-        "httpMethod": "GET",
-        "headers": {"accept-language": "ru"},
-        "multiValueHeaders": {"accept-language": ["ru"]},
-        "multiValueQueryStringParameters": None,
-        "pathParameters": {},
-        "stageVariables": None,
-        "isBase64Encoded": False,
-        "body": None,
-        "requestContext": {
-            "resourcePath": "/v1/company/tier",
-            "httpMethod": "GET",
-            "path": "/v1/company/tier",
-            "requestId": "bench",
-            "identity": {"sourceIp": "192.0.2.1"},
-            "authorizer": {"claims": {**claims, "scope": f"{BASE_SCOPE} club/company.read"}},
-        },
-    }
-
-
-def cpu_seconds(handle: Callable[[dict[str, Any], Any], dict[str, Any]], given: dict[str, Any]) -> float:
-    start = time.process_time()
-    for _ in range(READS):
-        assert handle(given, None)["statusCode"] == 200
-    return (time.process_time() - start) / READS
+    owner = Caller.person("mbr_1", "company", "owner", company_id)
+    return gateway_event("GET", "/v1/company/tier", owner, headers={"accept-language": "ru"})
 
 
 @pytest.mark.parametrize(
@@ -118,15 +87,13 @@ def test_reading_a_standing(
 
     with spent(work.table.client) as cost:
         app(given, None)
-    both = [(cpu_seconds(app, given), cpu_seconds(bare, given)) for _ in range(ROUNDS)]
-    ratio = median(ours / floor for ours, floor in both)
-    ours, floor = (median(each) * 1000 for each in zip(*both, strict=True))
+    ratio, told = cpu_ratio(app, bare, lambda: [given] * READS, rounds=ROUNDS, status=200)
 
     report(f"tier read, {what}: DynamoDB calls", len(cost.calls), "1")
     report(f"tier read, {what}: read units", f"{cost.read_units:g}", "at most 1")
     report(
         f"tier read, {what}: CPU against a bare handler",
-        f"{ratio:.2f}x ({ours:.1f} ms, bare {floor:.1f} ms)",
+        told,
         "at most 2x",
     )
     assert cost.calls == ["GetItem"]

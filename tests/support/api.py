@@ -38,6 +38,41 @@ class Caller:
 STRANGER = Caller({})
 
 
+def gateway_event(
+    method: str,
+    resource: str,
+    caller: Caller = STRANGER,
+    content: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    *,
+    path: str | None = None,
+    query: Mapping[str, list[str]] | None = None,
+    path_parameters: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What API Gateway sends to the function. `resource` is the path with its parameters' names."""
+    given = {"content-type": "application/json", **(headers or {})}
+    return {
+        "resource": resource,
+        "path": path or resource,
+        "httpMethod": method,
+        "headers": given,
+        "multiValueHeaders": {name: [value] for name, value in given.items()},
+        "multiValueQueryStringParameters": dict(query) if query else None,
+        "pathParameters": dict(path_parameters or {}),
+        "stageVariables": None,
+        "isBase64Encoded": True,
+        "body": base64.b64encode(content).decode(),
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "path": path or resource,
+            "requestId": "request-of-the-test",
+            "identity": {"sourceIp": "192.0.2.1"},
+            "authorizer": {"claims": dict(caller.claims)} if caller.claims else {},
+        },
+    }
+
+
 class Api:
     """Calls the one Chalice app of the process, and fails where an answer is not the one that its route promises."""
 
@@ -62,27 +97,12 @@ class Api:
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             query.setdefault(name, []).append(value)
-        event = {
-            "resource": resource,
-            "path": parts.path,
-            "httpMethod": method,
-            "headers": given,
-            "multiValueHeaders": {name: [value] for name, value in given.items()},
-            "multiValueQueryStringParameters": query or None,
-            "pathParameters": path_parameters,
-            "stageVariables": None,
-            "isBase64Encoded": True,
-            "body": base64.b64encode(content).decode(),
-            "requestContext": {
-                "resourcePath": resource,
-                "httpMethod": method,
-                "path": parts.path,
-                "requestId": "request-of-the-test",
-                "identity": {"sourceIp": "192.0.2.1"},
-                "authorizer": {"claims": dict(caller.claims)} if caller.claims else {},
-            },
-        }
-        answer = self._app(event, None)
+        answer = self._app(
+            gateway_event(
+                method, resource, caller, content, given, path=parts.path, query=query, path_parameters=path_parameters
+            ),
+            None,
+        )
         found = {name.lower(): value for name, value in answer["headers"].items()}
         for name, values in answer.get("multiValueHeaders", {}).items():
             found.setdefault(name.lower(), values[0])

@@ -1,0 +1,85 @@
+"""The floor of a request: a handler with nothing between the event and the client, which makes the calls of a real one."""
+
+import copy
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from statistics import median
+from typing import Any
+
+from chalicelib.table import Table
+
+Handle = Callable[[dict[str, Any], Any], dict[str, Any]]
+METHODS = {
+    "GetItem": "get_item",
+    "BatchGetItem": "batch_get_item",
+    "Query": "query",
+    "TransactWriteItems": "transact_write_items",
+}
+_numbers = count(1)
+
+
+@dataclass
+class Bare:
+    """Notes the calls of one request, and makes them again. What they create gets a partition of its own each time."""
+
+    table: Table
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    answer: Any = None
+
+    @classmethod
+    def of(cls, table: Table, handle: Handle, event: dict[str, Any]) -> "Bare":
+        """The bare handler of this request, which is carried out."""
+        bare = cls(table)
+        with bare._noting():
+            bare.answer = json.loads(handle(event, None)["body"])
+        return bare
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+            self.calls.append((model.name, copy.deepcopy(params)))
+
+        events = self.table.client.meta.events
+        events.register("provide-client-params.dynamodb", note)
+        try:
+            yield
+        finally:
+            events.unregister("provide-client-params.dynamodb", note)
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        for name, params in self.again():
+            getattr(self.table.client, METHODS[name])(**params)
+        return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(self.answer)}
+
+    def again(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The calls once more; without the token, which would make a repeat of a transaction none."""
+        suffix = f"-bare-{next(_numbers)}"
+        for name, params in self.calls:
+            given = {key: value for key, value in params.items() if key != "ClientRequestToken"}
+            for operation in given.get("TransactItems", []):
+                if item := operation.get("Put", {}).get("Item"):
+                    item["pk"] = {"S": item["pk"]["S"].partition("-bare-")[0] + suffix}
+            yield name, given
+
+
+def cpu_seconds(handle: Handle, events: list[dict[str, Any]], status: int | None = None) -> float:
+    """Of one request, on average."""
+    start = time.process_time()
+    for event in events:
+        answer = handle(event, None)
+        assert status is None or answer["statusCode"] == status, answer["body"]
+    return (time.process_time() - start) / len(events)
+
+
+def cpu_ratio(
+    ours: Handle, floor: Handle, events: Callable[[], list[dict[str, Any]]], *, rounds: int, status: int
+) -> tuple[float, str]:
+    """How many times the floor's CPU ours takes, in turns; and how that reads with the milliseconds of both."""
+    both = [(cpu_seconds(ours, events(), status), cpu_seconds(floor, events())) for _ in range(rounds)]
+    ratio = median(one / other for one, other in both)
+    one, other = (median(each) * 1000 for each in zip(*both, strict=True))
+    return ratio, f"{ratio:.2f}x ({one:.1f} ms, bare {other:.1f} ms)"
