@@ -1,0 +1,109 @@
+"""What the rows of carts and of what is bought together cost, counted as AWS counts."""
+
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from chalicelib import sales
+from chalicelib.orders import again, together
+from chalicelib.orders.affinity import CAPACITY
+from chalicelib.platform import http
+from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
+from chalicelib.sales import SaleDocument, SaleLine
+from chalicelib.table import Table, keys
+from tests.catalog.steps import row, stock
+from tests.conftest import NOON
+from tests.orders.steps import Market
+from tests.support.api import Api
+from tests.support.spent import spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    numbers = count(1)
+    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+
+
+@pytest.fixture
+def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
+    from app import app
+
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    return Market(Api(app), work)
+
+
+def sale(work: Work, number: int, *skus: str) -> Event:
+    day = work.today - timedelta(days=10 + number % 300)
+    lines = [SaleLine(sku, f"Lamp {sku}", Decimal(12), Decimal(100), Decimal(1200)) for sku in skus]
+    document = SaleDocument("1c-main", f"УТ-{number}", "cmp_1", day, "RUB", lines)
+    sales.record(work, [document])
+    item = work.table.get(keys.sale("cmp_1", day, *document.ref, 1))
+    assert item
+    return Event("sale.recorded", f"evt_{number}", item)
+
+
+@pytest.mark.key_row("K95")
+def test_a_cart_of_twenty_lines_is_one_strong_read_and_its_prices_one_batch(market: Market) -> None:
+    lines = [{"sku": f"S-{number:02}", "quantity": 5} for number in range(20)]
+    stock(market.work, *(row(line["sku"]) for line in lines))
+    with spent(market.work.table.client) as cost:
+        answer = market.post("/v1/cart/lines", market.buyer, {"lines": lines})
+    assert answer.status == 200, answer.text
+    assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+    assert cost.write_units <= 20  # the cart, and the remembered answer
+    with spent(market.work.table.client) as cost:
+        assert market.api.call("GET", "/v1/cart", market.buyer).status == 200
+    assert cost.calls == ["GetItem", "BatchGetItem"]
+    assert cost.read_units <= 1 + 13
+    with spent(market.work.table.client) as cost:
+        assert market.post("/v1/orders", market.buyer, {"cart_version": 1}).status == 201
+    assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
+
+
+@pytest.mark.key_row("K96")
+@pytest.mark.key_row("K97")
+def test_what_a_document_adds_is_three_reads_and_one_transaction_and_what_is_known_two_reads(work: Work) -> None:
+    skus = [f"LMP-00{number:02}" for number in range(10)]
+    first, second = sale(work, 1, *skus), sale(work, 2, *skus)
+    with spent(work.table.client) as cost:
+        together.on_sale_recorded(work, first)
+    assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+    assert (cost.read_units, cost.write_units) == (0.5 + 1 + 10, 2 * (1 + 10))
+    with spent(work.table.client) as cost:
+        together.on_sale_recorded(work, second)
+    assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 0.5 + 1)
+
+
+@pytest.mark.key_row("K96")
+def test_the_counts_of_an_article_are_a_kilobyte_at_most(work: Work) -> None:
+    key = keys.together("LMP-0042")
+    counts = together.Counts(90_000, {f"LMP-{number:04}": together.Other(9000, 800) for number in range(CAPACITY)})
+    with spent(work.table.client) as cost:
+        work.table.put(together._item(key, counts, 100_000))
+    assert cost.write_units == 1
+
+
+@pytest.mark.key_row("K97")
+def test_the_marks_of_a_buyer_who_added_all_it_may_are_six_kilobytes(work: Work) -> None:
+    pairs = frozenset(number.to_bytes(6, "big") for number in range(together.MOST_MARKS))
+    key = keys.counted_together("7707083893")
+    with spent(work.table.client) as cost:
+        work.table.put({**key.as_item(), "version": 500, "pairs": b"".join(sorted(pairs))})
+    assert cost.write_units == 6
+    with spent(work.table.client) as cost:
+        assert work.table.get(key, consistent=True)
+    assert cost.read_units == 2
+
+
+def test_a_usual_order_reads_the_newest_documents_in_one_call(market: Market) -> None:
+    stock(market.work, *(row(f"S-{number:02}") for number in range(20)))
+    for number in range(again.MOST_DOCUMENTS):
+        sale(market.work, number, *(f"S-{(number + other) % 20:02}" for other in range(10)))
+    with spent(market.work.table.client) as cost:
+        answer = market.api.call("GET", "/v1/usual-order", market.buyer)
+    assert len(answer.json["lines"]) == 20
+    assert cost.calls == ["Query", "BatchGetItem"]
+    assert cost.read_units <= 22  # a hundred documents of ten lines, twenty products, the conditions
