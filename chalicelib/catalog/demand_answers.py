@@ -40,7 +40,7 @@ def on_stock_arrived(work: Work, event: Event) -> None:
 
 def on_demand_moved(work: Work, event: Event) -> None:
     """Consumer: once for an article and a batch, since what the batch tells was written before it."""
-    sku = event.item.get("sku", "")
+    sku: str = event.item["sku"]
     if not sku:
         return
     ranked, asked = ("demand_rank", sku), ("demand_asked", sku)

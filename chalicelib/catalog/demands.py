@@ -5,6 +5,7 @@ cancels and answers at once.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
@@ -136,7 +137,8 @@ def answer(work: Work, staff_id: str, demand_id: str, form: DemandAnswerForm) ->
 
 
 def record(tx: Transaction, work: Work, demand: Demand, name: str) -> None:
-    about = {"sku": demand.sku} if demand.sku else {}
+    """With all that a letter says of it."""
+    answered = asdict(demand.answered) if demand.answered else None
     events.record(
         tx,
         work,
@@ -146,7 +148,10 @@ def record(tx: Transaction, work: Work, demand: Demand, name: str) -> None:
         company_id=demand.company_id,
         member_id=demand.member_id,
         opened_at=demand.opened_at,
-        **about,
+        sku=demand.sku,
+        text=demand.text,
+        quantity=demand.quantity,
+        **({"answered": answered} if answered else {}),
     )
 
 

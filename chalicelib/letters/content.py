@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
-from chalicelib import companies, members, orders, tiers
+from chalicelib import catalog, companies, members, orders, tiers
 from chalicelib.letters.rendering import render
 from chalicelib.letters.schemas import Letter, Mail
 from chalicelib.orders import Order
@@ -204,6 +205,23 @@ def _order_unanswered(work: Work, letter: Letter, event: Item, code: str) -> tup
     }
 
 
+def _webhook(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    """What was not taken, as the event tells it."""
+    to_distributor = letter.recipient.kind == "distributor"
+    reader = _distributor(work, event["distributor_id"]) if to_distributor else _member(work, letter.recipient.id)
+    return reader, {
+        "host": urlsplit(event["url"]).hostname,
+        "url": event["url"],
+        "type": event["type"],
+        "happened_on": clock.local_day(clock.moment(event["happened_at"]), work.club.zone),
+        "since": clock.local_day(clock.moment(event["since"]), work.club.zone),
+        "attempts": int(event["attempts"]),
+        "status": int(event["status"]),
+        "error": event["error"],
+        "keep_days": work.club.webhooks.keep_days,
+    }
+
+
 def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
     reader = _member(work, letter.recipient.id)
     before, tier, above = event["before"], event["tier"], event["next"]
@@ -383,6 +401,27 @@ def _goods_on_top(work: Work, letter: Letter, event: Item, code: str) -> tuple[_
     }
 
 
+def _demand_answered(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+    """For who still speaks for the company for which they asked."""
+    _, membership = members.with_membership(work, letter.recipient.id)
+    if membership is None or membership.owner != event["company_id"]:
+        raise Unsendable("no_longer_speaks")
+    reader, answered = _member(work, letter.recipient.id), event["answered"]
+    products = catalog.read_products(work.table, {event["sku"], answered["sku"]} - {""})
+    named = {
+        sku: {"sku": sku, "name": each.name_ru if reader.language == "ru" else each.name, "unit": each.unit}
+        for sku, each in products.items()
+    }
+    return reader, {
+        "by_stock": answered["by"] == "stock",
+        "wish": event["text"] or named[event["sku"]]["name"],
+        "asked_on": clock.local_day(clock.moment(event["opened_at"]), work.club.zone),
+        "quantity": int(event["quantity"]),
+        "answer": answered["text"],
+        "product": named.get(answered["sku"]),
+    }
+
+
 def _step_facts(step: Step, language: Language) -> Facts:
     return {
         "name": step.name_in(language),
@@ -410,6 +449,9 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "order_cancelled": _order,
     "order_unanswered": _order_unanswered,
     "order_escalated": _order_unanswered,
+    "demand_answered": _demand_answered,
+    "webhook_paused": _webhook,
+    "webhook_failed": _webhook,
     "tier_changed": _tier_changed,
     "tier_warning": _tier_warning,
     "bonus_reminder": _bonus_reminder,

@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 from html import unescape
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jinja2 import UndefinedError
 
+from chalicelib.exchange.webhook_rules import Error
 from chalicelib.letters.content import COMPOSERS
 from chalicelib.letters.rendering import (
     TEMPLATES,
@@ -122,6 +123,21 @@ FACTS: dict[str, Any] = {
         {"document": "УТ-000124", "last_day": date(2027, 1, 5)},
     ],
     "distributor_email": "orders@distributor.example",
+    "by_stock": True,
+    "wish": "Светильник <уличный> & датчик",
+    "asked_on": date(2026, 11, 18),
+    "quantity": 12,
+    "answer": "Скоро будет <новая> модель & датчик",
+    "product": {"sku": "LMP-0042", "name": "Лампа <уличная> & тёплая", "unit": "шт"},
+    "host": "erp.example",
+    "url": "https://erp.example/hooks?club=1&<b>=2",
+    "type": "order.placed",
+    "happened_on": date(2026, 11, 20),
+    "since": date(2026, 11, 20),
+    "attempts": 8,
+    "status": 503,
+    "error": "status",
+    "keep_days": 30,
     "days": 2,
     "waits": [
         {"kind": "order", "since": date(2026, 11, 18)},
@@ -146,6 +162,7 @@ LESS: dict[str, Any] = {
     "gift": True,
     "left": Decimal(0),
     "days_left": 0,
+    "by_stock": False,
 }
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},
@@ -165,6 +182,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
     "a tier without a discount": {"up": False, "tier": {**STEPS[0], "discount_percent": Decimal(0)}, "before": None},
     "out": {"up": False, "reason": "fell", "tier": None},
+    **{f"not taken: {error}": {"status": 0, "error": error} for error in get_args(Error) if error != "status"},
 }
 
 each_letter = pytest.mark.parametrize("template", sorted(COMPOSERS))
@@ -267,6 +285,7 @@ def test_the_languages_are_not_mixed_up(template: str) -> None:
     latin["shipment"] = {**FACTS["shipment"], "document": "x", "lines": []}
     latin["tier"] = latin["before"] = latin["current"] = latin["falls_to"] = {**STEPS[0], "name": "x"}
     latin["next"] = {**FACTS["next"], "name": "x"}
+    latin["product"] = {**FACTS["product"], "name": "x", "unit": "x"}
     latin["goods"] = {**FACTS["goods"], "name": "x", "unit": "x"}
     latin["shipments"] = [{"document": "x", "last_day": date(2026, 12, 31)}]
     latin["manager"] = None
