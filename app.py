@@ -40,6 +40,7 @@ ROOMS = (
     "pricing.display_routes",
     "orders.routes",
     "orders.request_routes",
+    "orders.on_behalf_routes",
     "orders.sla_routes",
     "orders.cart_routes",
     "orders.on_top_routes",

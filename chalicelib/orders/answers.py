@@ -25,6 +25,8 @@ def answered(call: Call, act: Callable[[service.Remember], Order]) -> Answer:
 def told(call: Call, order: Order) -> Answer:
     headers = etag(order.version)
     if call.route.status == 201:
-        headers["Location"] = f"/v1/orders/{order.order_id}"
+        # Where who asked for it finds it: the staff beside the company, anybody else among their own.
+        among = call.path if call.path.startswith("/v1/staff/") else "/v1/orders"
+        headers["Location"] = f"{among}/{order.order_id}"
     gifts = on_top_service.gifts_of(call.work, order)
     return Answer(OrderAnswer.told(order, call.language, call.work.club, gifts), headers=headers)

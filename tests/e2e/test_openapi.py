@@ -128,7 +128,8 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "redemption_id": redemption["redemption_id"],
             # Goods are owed after the close of a period only, and machines post with tokens of their own.
             **dict.fromkeys(
-                ("entitlement_id", "choice_id", "shipment_id", "proof_id", "client_id", "reference"), "none"
+                ("entitlement_id", "choice_id", "shipment_id", "return_id", "proof_id", "client_id", "reference"),
+                "none",
             ),
         },
     )

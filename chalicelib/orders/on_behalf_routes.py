@@ -1,0 +1,109 @@
+"""The club's staff order for a company: by the same prices and checks, and marked as theirs wherever the order is shown."""
+
+from functools import partial
+
+from chalicelib import companies
+from chalicelib.orders import placing, quotes, service, store
+from chalicelib.orders.answers import answered, told
+from chalicelib.orders.rules import Actor
+from chalicelib.orders.schemas import (
+    CancelForm,
+    OrderAnswer,
+    OrderForm,
+    OrderPage,
+    OrderQuery,
+    OrderSummary,
+    QuoteAnswer,
+    QuoteForm,
+)
+from chalicelib.platform.http import Answer, Call, Routes
+from chalicelib.platform.problems import Problem
+
+routes = Routes(__name__, tag="orders")
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/quotes",
+    scope="staff.orders.read",
+    body=QuoteForm,
+    answer=QuoteAnswer,
+    problems=("not_found",),
+)
+def quote_for_company(call: Call, company_id: str) -> QuoteAnswer:
+    """Price a cart as the company would see it. Nothing is kept."""
+    _require_company(call, company_id)
+    return quotes.quote(call.work, company_id, call.body, call.language)
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/orders",
+    scope="staff.orders.write",
+    body=OrderForm,
+    answer=OrderAnswer,
+    status=201,
+    keyed=True,
+    problems=("not_found", "price_changed", "debt_overdue", "credit_exceeded", "offer_used"),
+)
+def place_order_for_company(call: Call, company_id: str) -> Answer:
+    """Order for a company.
+
+    By its own prices, limits and checks, save for the profile of the person who orders. The order is marked (`placed_by`), and the
+    company's people are written to.
+    """
+    place = partial(placing.place, call.work, company_id, call.principal.for_member(), call.body, side="staff")
+    return answered(call, place)
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/orders",
+    scope="staff.orders.read",
+    query=OrderQuery,
+    answer=OrderPage,
+    problems=("not_found",),
+)
+def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
+    """List a company's orders, newest first."""
+    _require_company(call, company_id)
+    cursors = call.cursors()
+    page = store.company_orders(
+        call.work.table,
+        company_id,
+        state=call.query.state,
+        limit=call.query.limit,
+        after=cursors.open(call.query.cursor),
+    )
+    items = [OrderSummary.of(store.order_of(item)) for item in page.items]
+    return OrderPage(items=items, next_cursor=cursors.close(page.last))
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/orders/{order_id}",
+    scope="staff.orders.read",
+    answer=OrderAnswer,
+    problems=("not_found",),
+)
+def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
+    """Read an order of a company."""
+    order = service.order(call.work, company_id, order_id)
+    if order is None:
+        raise Problem("not_found")
+    return told(call, order)
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/orders/{order_id}/cancel",
+    scope="staff.orders.write",
+    body=CancelForm,
+    answer=OrderAnswer,
+    keyed=True,
+    problems=("not_found", "wrong_state"),
+)
+def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Answer:
+    """Take an order back for a company, as long as the distributor has not accepted it."""
+    by = Actor("staff", call.principal.for_member())
+    return answered(call, partial(service.cancel, call.work, company_id, by, order_id, call.body.note))
+
+
+def _require_company(call: Call, company_id: str) -> None:
+    if companies.company(call.work, company_id) is None:
+        raise Problem("not_found")
