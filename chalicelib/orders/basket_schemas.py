@@ -33,10 +33,13 @@ class CartQuery(Form):
 class PlaceForm(OrderForm):
     """Lines, or the member's cart as it was seen. Without `distributor_id`: the company's own, else the first one of its region."""
 
-    lines: list[OrderLineForm] = Field(default=[], max_length=MOST_LINES)
+    lines: list[OrderLineForm] = Field(
+        default=[], max_length=MOST_LINES, examples=[[{"sku": "LMP-0042", "quantity": 6, "unit_price": "114.00"}]]
+    )
     cart_version: int | None = Field(
         default=None,
         ge=1,
+        le=10**9,
         description="Instead of `lines`: orders what lies in the cart, at the prices it was put in at, and empties it.",
         examples=[None],
     )
@@ -48,7 +51,7 @@ class PlaceForm(OrderForm):
         return self
 
 
-class CartLine(QuoteLine):
+class CartLineAnswer(QuoteLine):
     """A line at today's price, and the price that it was put in at."""
 
     put_in_at: Money = Field(description="Unit price.")
@@ -59,7 +62,7 @@ class CartAnswer(QuoteAnswer):
     """The member's cart at today's prices."""
 
     version: int = Field(description="`cart_version` of an order. 0: nothing was ever put in.")
-    lines: list[CartLine]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
+    lines: list[CartLineAnswer]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
     can_be_ordered: bool = Field(
         description="Whether there are lines, none has an error or another price, and the total reaches the minimum."
     )
@@ -70,4 +73,4 @@ class PutIn(Shown):
 
     version: int
     line_count: int = Field(description="Of the whole cart.")
-    lines: list[CartLine]
+    lines: list[CartLineAnswer]

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.orders import carts, placing, quotes
+from chalicelib.orders import deliverers, placing, quotes
 from chalicelib.orders.basket_schemas import (
     CartAnswer,
     CartForm,
-    CartLine,
+    CartLineAnswer,
     CartLineForm,
     CartLinesForm,
     PlaceForm,
@@ -24,7 +24,7 @@ from chalicelib.orders.basket_schemas import (
 )
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.rules import Asked, Order
-from chalicelib.orders.schemas import MOST_LINES, MOST_UNITS, OrderForm, OrderLineForm, QuoteLine
+from chalicelib.orders.schemas import MOST_LINES, MOST_UNITS, OrderLineForm, QuoteLine
 from chalicelib.orders.service import Remember
 from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
@@ -154,9 +154,8 @@ def place(work: Work, company_id: str, member_id: str, form: PlaceForm, remember
         OrderLineForm.model_construct(sku=line.sku, quantity=line.quantity, unit_price=line.unit_price)
         for line in basket.lines
     ]
-    order = OrderForm.model_construct(lines=lines, distributor_id=form.distributor_id, comment=form.comment)
     try:
-        return placing.place(work, company_id, member_id, order, remember_and_empty)
+        return placing.place(work, company_id, member_id, form.model_copy(update={"lines": lines}), remember_and_empty)
     except Refused as refused:
         if "cart" not in refused or LABEL in refused:
             raise
@@ -195,7 +194,7 @@ def _item(work: Work, basket: Basket) -> Item:
 
 def _priced(work: Work, company_id: str, lines: Sequence[Kept] | Sequence[Asked]) -> Cart:
     asked = [Asked(line.sku, line.quantity) for line in lines]
-    return carts.cart_of(work, company_id, asked, work.table.get_many(carts.keys_of(company_id, asked)))
+    return deliverers.cart_at(work, company_id, asked)
 
 
 def _today(cart: Cart, line: Asked) -> Kept:
@@ -239,10 +238,10 @@ def _shown(work: Work, basket: Basket, cart: Cart, language: str | None) -> Cart
     )
 
 
-def _lines(quoted: Iterable[QuoteLine], lying: Mapping[str, Kept]) -> list[CartLine]:
+def _lines(quoted: Iterable[QuoteLine], lying: Mapping[str, Kept]) -> list[CartLineAnswer]:
     return [_line(line, lying[line.sku]) for line in quoted]
 
 
-def _line(line: QuoteLine, kept: Kept) -> CartLine:
+def _line(line: QuoteLine, kept: Kept) -> CartLineAnswer:
     put_in_at = Money(amount=kept.unit_price, currency=kept.currency)
-    return CartLine(**dict(line), put_in_at=put_in_at, price_changed=line.unit_price != put_in_at)
+    return CartLineAnswer(**dict(line), put_in_at=put_in_at, price_changed=line.unit_price != put_in_at)

@@ -34,6 +34,7 @@ TAGS: dict[str, str] = {
     "catalogue": "Products with the company's own prices.",
     "prices": "What was agreed with a company, and promotions.",
     "orders": "From the cart through the region's distributor to the shipment.",
+    "cart": "A member's cart, ordering again, the usual order, and what is new for the company.",
     "webhooks": "Messages to a distributor's own system, about its orders.",
     "bonuses": "What a company earned, spent and can spend, posting by posting.",
     "goods": "Volume bonuses by period, and the goods they are paid in.",
