@@ -50,9 +50,9 @@ class Cart:
     def price(self, line: Asked) -> Price:
         return self.conditions.price(self.products[line.sku], line.quantity, self.day)
 
-    def without(self, promotions: Collection[str]) -> "Cart":
-        """The same at the prices without these promotions."""
-        return replace(self, conditions=self.conditions.without(promotions))
+    def without(self, promotions: Collection[str], offers: Collection[str] = ()) -> "Cart":
+        """The same at the prices without these promotions and offers."""
+        return replace(self, conditions=self.conditions.without(promotions, offers))
 
     def promoted(self, line: Asked, price: Price) -> Promoted | None:
         """What a unit of the line costs a promotion, if its price is one of a promotion with limits."""
@@ -69,10 +69,6 @@ class Cart:
         if not self.delivers_from.binding:
             return there if there.at else None
         return Available(max(there.units - self.reserved.get(sku, 0), 0), there.at)
-
-    def price_without_offers(self, line: Asked) -> Price:
-        """What the line costs where the company's offers are left for another order."""
-        return replace(self, conditions=replace(self.conditions, offers=())).price(line)
 
     @property
     def on_top(self) -> list[Reach]:

@@ -26,20 +26,22 @@ def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> N
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
-    """Which offers are gone, and what their lines cost without any: at these prices the order can be placed."""
+    """Which offers are gone, and what their lines cost without any."""
     if OFFERS_LABEL not in refused:
         return None
-    order, cart = placing.order, placing.cart
+    order, offers = placing.order, _held(placing.order)
+    cart = placing.cart.without((), offers)
     lines = [
         {
             "sku": line.sku,
-            "unit_price": {"amount": f"{cart.price_without_offers(line).unit_price:f}", "currency": order.currency},
+            "unit_price": {"amount": f"{line.unit_price:f}", "currency": order.currency},
+            "without_offer": {"amount": f"{cart.price(asked).unit_price:f}", "currency": order.currency},
         }
-        for line, placed in zip(cart.asked, order.lines, strict=True)
-        if offers_of(placed.chosen)
+        for line, asked in zip(order.lines, cart.asked, strict=True)
+        if offers_of(line.chosen)
     ]
-    detail = "Another order used the offer, or it was withdrawn. Without it the lines have these prices."
-    return Problem("offer_used", detail, extra={"offers": sorted(_held(order)), "lines": lines})
+    detail = "Another order used the offer, or it was withdrawn. To order without, name it in `without_offers`."
+    return Problem("offer_used", detail, extra={"offers": sorted(offers), "lines": lines})
 
 
 def _held(order: Order) -> frozenset[str]:

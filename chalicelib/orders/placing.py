@@ -46,7 +46,7 @@ def place(
         ]
     )
     company = _ordering(work, company_id, by, found)
-    cart = carts.cart_of(work, company_id, asked, found).without(form.without_promotions)
+    cart = carts.cart_of(work, company_id, asked, found).without(form.without_promotions, form.without_offers)
     if cart.misfits:
         raise service.misfit_problem(cart.misfits)
     prices = [cart.price(line) for line in asked]

@@ -13,7 +13,6 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.platform.work import Work
 from chalicelib.pricing import PriceAnswer
-from chalicelib.table import keys
 
 
 def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
@@ -22,9 +21,8 @@ def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteA
     Lines that cannot be ordered are told beside the others.
     """
     asked = [line.asked() for line in form.lines]
-    found = work.table.get_many([keys.company(company_id), *carts.keys_of(company_id, asked)])
-    cart = carts.cart_of(work, company_id, asked, found).without(form.without_promotions)
-    return priced(work, deliverers.stocked(work, cart, company_id, found), language if form.explain else None)
+    cart = deliverers.cart_at(work, company_id, asked).without(form.without_promotions, form.without_offers)
+    return priced(work, cart, language if form.explain else None)
 
 
 def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:

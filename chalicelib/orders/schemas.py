@@ -63,6 +63,10 @@ Without = Annotated[
         description="Ids of promotions that shall make none of the prices: those of which too little is left, for one.",
     ),
 ]
+WithoutOffers = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=64)]],
+    Field(default=[], max_length=20, description="Ids of offers that shall be kept for another order."),
+]
 
 
 class OrderForm(Form):
@@ -72,6 +76,7 @@ class OrderForm(Form):
     distributor_id: DistributorId | None = None
     comment: str = Field(default="", max_length=1000)
     without_promotions: Without
+    without_offers: WithoutOffers
 
 
 class QuoteForm(Form):
@@ -80,6 +85,7 @@ class QuoteForm(Form):
     lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
     explain: bool = Field(default=False, description="Whether each price comes with its rules.")
     without_promotions: Without
+    without_offers: WithoutOffers
 
 
 class CancelForm(Form):

@@ -53,9 +53,13 @@ class Conditions:
     offers: tuple[Offer, ...]
     policy: Policy
 
-    def without(self, promotions: Collection[str]) -> "Conditions":
-        """The same without these promotions."""
-        return replace(self, promotions=tuple(each for each in self.promotions if each.promotion_id not in promotions))
+    def without(self, promotions: Collection[str], offers: Collection[str] = ()) -> "Conditions":
+        """The same without these promotions and offers."""
+        return replace(
+            self,
+            promotions=tuple(each for each in self.promotions if each.promotion_id not in promotions),
+            offers=tuple(each for each in self.offers if each.offer_id not in offers),
+        )
 
     def agreed(self, day: date) -> Agreed:
         return agreed(self.contracts, day)
