@@ -26,6 +26,7 @@ from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.table import everything, restore
 
 MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
+WEBHOOK = "/v1/distributor/webhook"
 SCOPE, LOCKED, ABSENT, TAKEN = (
     (403, "scope_missing"),
     (403, "cabinet_locked"),
@@ -104,6 +105,15 @@ MATRIX: dict[str, Row] = {
     "accept_order": THIS_DISTRIBUTOR,
     "reject_order": THIS_DISTRIBUTOR,
     "ship_order": THIS_DISTRIBUTOR,
+    "put_webhook": DISTRIBUTORS,
+    "show_webhook": DISTRIBUTORS,
+    "delete_webhook": DISTRIBUTORS,
+    "rotate_webhook_secret": DISTRIBUTORS,
+    "try_webhook": DISTRIBUTORS,
+    "list_webhook_deliveries": DISTRIBUTORS,
+    "show_webhook_delivery": THIS_DISTRIBUTOR,
+    "replay_webhook_delivery": THIS_DISTRIBUTOR,
+    "replay_webhook": DISTRIBUTORS,
     "approve_cancellation": THIS_DISTRIBUTOR,
     "decline_cancellation": THIS_DISTRIBUTOR,
     "accept_return": THIS_DISTRIBUTOR,
@@ -174,6 +184,8 @@ class World:
             "redeem_bonuses": {"amount": "100.00"},
             "reject_order": {"reason": "No reason"},
             "ship_order": {"document": "X-1"},
+            "put_webhook": {"url": "https://other.example/hooks"},
+            "replay_webhook": {"since": "2026-11-20T08:00:00Z"},
             "request_cancellation": {"reason": "No reason"},
             "request_return": {"lines": [{"document": "X-1", **line}], "reason": "No reason"},
             "accept_return": {"document": "X-3"},
@@ -205,8 +217,11 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(Sessions, "end", lambda sessions, token: None)
     lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
     stock(work, row("LMP-1", "120.00", attributes=lumens))
-    own_distributor, _ = partners.distributor(work, "RU-MOW", name="Moscow light")
+    own_distributor, own_operator = partners.distributor(work, "RU-MOW", name="Moscow light")
     _, other_operator = partners.distributor(work, "RU-SPE", name="Neva light")
+    for operator, host in ((own_operator, "zarya.example"), (other_operator, "neva.example")):
+        api.call("PUT", WEBHOOK, operator, {"url": f"https://{host}"}, headers={"if-match": '"0"'})
+    delivery = api.call("POST", f"{WEBHOOK}/test", own_operator)
     inn = companies.legal_inn(1)
     owner = partners.partner(work, "cmp_zarya", "mbr_zarya", name="Zarya secret", inn=inn, region="RU-MOW")
     partners.reach(work, "cmp_zarya", "61234.56")
@@ -253,6 +268,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "simulation_id": "sim_1",
             "promotion_id": "prm_nobody",
             "grant_id": "grt_nobody",
+            "delivery_id": delivery.json["delivery_id"],
             "gift_id": "gft_nobody",
             "return_id": "ret_nobody",
             "offer_id": "off_nobody",
@@ -276,6 +292,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "24680",
             entitlement_id,
             choice.json["choice_id"],
+            delivery.json["delivery_id"],
             "Moscow light",
         ),
     )

@@ -64,6 +64,9 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     person = {"name": "Dina Dispatcherova", "email": f"dina.{mark}@distributor.example"}
     operations.post(f"/v1/staff/distributors/{distributor['distributor_id']}/people", person)
     dispatcher = guest.sign_in(person["email"])
+    webhook = {"url": "https://fuzz.invalid/hooks", "active": False}
+    dispatcher.call("PUT", "/v1/distributor/webhook", webhook, If_Match='"0"')
+    delivery = dispatcher.post("/v1/distributor/webhook/test", expect=202)
 
     email = f"anna.{mark}@partner.example"
     consents = [
@@ -117,6 +120,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "report_id": report["report_id"],
             "import_id": started["import_id"],
             "distributor_id": distributor["distributor_id"],
+            "delivery_id": delivery["delivery_id"],
             "purpose": "advertising",
             "ladder_id": ladder["ladder_id"],
             "simulation_id": simulation["simulation_id"],
