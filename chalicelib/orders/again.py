@@ -10,7 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from chalicelib import sales
-from chalicelib.orders import carts, placing, quotes, store
+from chalicelib.orders import deliverers, placing, quotes, store
 from chalicelib.orders.again_schemas import AgainForm, NotAvailable, PlaceUsualForm, UsualLine, UsualOrderAnswer
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.habits import Habit, habits, in_packs
@@ -112,7 +112,7 @@ def _pointing(fault: Fault, places: Sequence[int]) -> Fault:
 def _cart(work: Work, company_id: str, found: Sequence[Habit]) -> Cart:
     """The usual quantities, in packs as they are now. The goods must be known for that: so they are read by one of each."""
     ones = [Asked(habit.sku, 1) for habit in found]
-    cart = carts.cart_of(work, company_id, ones, work.table.get_many(carts.keys_of(company_id, ones)))
+    cart = deliverers.cart_at(work, company_id, ones)
     asked = [
         Asked(habit.sku, in_packs(habit.quantity, cart.products[habit.sku].pack_multiple))
         if habit.sku in cart.products

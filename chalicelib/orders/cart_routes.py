@@ -6,6 +6,7 @@ from chalicelib.orders import again, baskets, together
 from chalicelib.orders.again_schemas import AgainForm, PlaceUsualForm, UsualOrderAnswer
 from chalicelib.orders.answers import answered
 from chalicelib.orders.basket_schemas import CartAnswer, CartForm, CartLinesForm, CartQuery, PutIn
+from chalicelib.orders.holds import HELD
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.orders.together_schemas import NewForYouAnswer
 from chalicelib.platform.http import Answer, Call, Routes, etag
@@ -13,7 +14,7 @@ from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="cart")
 
-PLACING = ("cabinet_locked", "debt_overdue", "credit_exceeded")
+PLACING = ("cabinet_locked", "debt_overdue", *HELD)
 
 
 # --- the cart ---------------------------------------------------------------------------------------------------------

@@ -1,15 +1,22 @@
 """Who delivers to a company, and what they have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.companies import Company
-from chalicelib.orders import reservations, store
+from chalicelib.orders import carts, reservations, store
 from chalicelib.orders.carts import Cart
+from chalicelib.orders.rules import Asked
 from chalicelib.orders.stock import Deliverer
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, keys
 from chalicelib.table.transactions import Item
+
+
+def cart_at(work: Work, company_id: str, asked: Sequence[Asked]) -> Cart:
+    """The cart at today's prices, with what its deliverer has. One read for every hundred keys, and those of the stock."""
+    found = work.table.get_many([keys.company(company_id), *carts.keys_of(company_id, asked)])
+    return _stocked(work, carts.cart_of(work, company_id, asked, found), company_id, found)
 
 
 def responsible(work: Work, own: str | None, region: str | None) -> Deliverer | None:
@@ -19,7 +26,7 @@ def responsible(work: Work, own: str | None, region: str | None) -> Deliverer | 
     return store.first_of_region(work.table, region) if region else None
 
 
-def stocked(work: Work, cart: Cart, company_id: str, found: Mapping[Key, Item]) -> Cart:
+def _stocked(work: Work, cart: Cart, company_id: str, found: Mapping[Key, Item]) -> Cart:
     """The cart with what its deliverer has, less what is reserved of it. No call where nothing was ever counted, at most two else."""
     profile = found.get(keys.company(company_id))
     if profile is None or not any(cart.stocks.values()):

@@ -29,5 +29,7 @@ class Hold(Protocol):
 
 
 HOLDS: tuple[Hold, ...] = (credit, limits, reservations, offer_uses, on_top_service)
+# The problems of a new order that some hold leaves no room for.
+HELD = ("credit_exceeded", "promotion_exhausted", "out_of_stock", "offer_used")
 
-__all__ = ["HOLDS", "Hold", "Placing"]
+__all__ = ["HELD", "HOLDS", "Hold", "Placing"]

@@ -81,8 +81,8 @@ def _without(placing: Placing, promotions: set[str]) -> list[dict[str, object]]:
     return [
         {
             "sku": line.sku,
-            "unit_price": {"amount": f"{line.unit_price:f}", "currency": placing.order.currency},
-            "without_promotion": {"amount": f"{cart.price(asked).unit_price:f}", "currency": placing.order.currency},
+            "unit_price": {"amount": f"{line.unit_price:.2f}", "currency": placing.order.currency},
+            "without_promotion": {"amount": f"{cart.price(asked).unit_price:.2f}", "currency": placing.order.currency},
         }
         for line, asked in zip(placing.order.lines, cart.asked, strict=True)
         if line.promoted and line.promoted.promotion_id in promotions

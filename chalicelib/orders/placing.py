@@ -131,7 +131,7 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
         {
             "sku": line.sku,
             "quoted": f"{round_half_up(line.unit_price):f}",
-            "unit_price": {"amount": f"{price.unit_price:f}", "currency": price.currency},
+            "unit_price": {"amount": f"{price.unit_price:.2f}", "currency": price.currency},
         }
         for line, price in zip(form.lines, prices, strict=True)
         if line.unit_price is not None and line.unit_price != price.unit_price

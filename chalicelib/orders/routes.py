@@ -5,6 +5,7 @@ from functools import partial
 from chalicelib.orders import baskets, distributors, quotes, service, store
 from chalicelib.orders.answers import answered, told
 from chalicelib.orders.basket_schemas import PlaceForm
+from chalicelib.orders.holds import HELD
 from chalicelib.orders.rules import Actor, Order
 from chalicelib.orders.schemas import (
     AcceptForm,
@@ -57,7 +58,7 @@ def quote_cart(call: Call) -> QuoteAnswer:
     answer=OrderAnswer,
     status=201,
     keyed=True,
-    problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", "credit_exceeded", "offer_used"),
+    problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", *HELD),
 )
 def place_order(call: Call) -> Answer:
     """Order from the distributor that serves the company.
@@ -67,7 +68,8 @@ def place_order(call: Call) -> Answer:
     prices it was put in at; the cart is empty then.
 
     Refused as a whole: lines that cannot be ordered (422), a total below the smallest order (422), a `unit_price` that is not today's (409
-    with the new ones), overdue shipments on credit (409), and what the agreed credit limit does not leave room for (409).
+    with the new ones), overdue shipments on credit (409), and what the agreed credit limit (409), the limits of a promotion (409: at the
+    prices without it the order may be placed by naming it in `without_promotions`) or binding stock (409) do not leave room for.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return answered(call, partial(baskets.place, call.work, company_id, member_id, call.body))
@@ -115,7 +117,7 @@ def cancel_order(call: Call, order_id: str) -> Answer:
     answer=OrderAnswer,
     keyed=True,
     matched=True,
-    problems=(*STEP, "precondition_failed", "credit_exceeded"),
+    problems=(*STEP, "precondition_failed", "credit_exceeded", "promotion_exhausted"),
 )
 def confirm_order(call: Call, order_id: str) -> Answer:
     """Agree to an order that the distributor changed to more than was ordered.

@@ -67,7 +67,7 @@ _WHY_NOT: Mapping[str, _Texts] = {
         "the company has used it as often as it may (orders: {uses})",
         "лимит на одну компанию исчерпан (заказов: {uses})",
     ),
-    "other_currency": ("holds for goods sold in {currency}", "для товаров, которые продаются в {currency}"),
+    "other_currency": ("is for goods sold in {currency}", "для товаров, которые продаются в {currency}"),
     "more_needed": ("begins with a quantity of {quantity}", "начинается с количества {quantity}"),
     "display_needed": (
         "is for companies that display the goods in a shop: send a photo",
