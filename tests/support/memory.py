@@ -7,7 +7,7 @@ test_memory.py; what costs or capacity are, it does not know.
 """
 
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
@@ -106,11 +106,18 @@ class MemoryDynamo:
         elif ":starts" in values:
             first = bisect_left(partition, (values[":starts"],))
             end = bisect_left(partition, (values[":starts"] + chr(0x10FFFF),))
-        places = [place for _, place in partition[first:end]]
-        if not request.get("ScanIndexForward", True):
-            places.reverse()
+        backwards = not request.get("ScanIndexForward", True)
         if "ExclusiveStartKey" in request:
-            places = places[places.index(_place(request["ExclusiveStartKey"])) + 1 :]
+            # A position, whether or not there still is an item at it.
+            after = request["ExclusiveStartKey"]
+            position = (after[f"{request.get('IndexName', '')}sk"]["S"], _place(after))
+            if backwards:
+                end = min(end, bisect_left(partition, position))
+            else:
+                first = max(first, bisect_right(partition, position))
+        places = [place for _, place in partition[first:end]]
+        if backwards:
+            places.reverse()
         answer: dict[str, Any] = {}
         if (limit := request.get("Limit")) and len(places) >= limit:
             places = places[:limit]
