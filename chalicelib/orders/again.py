@@ -20,6 +20,7 @@ from chalicelib.orders.service import Remember
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 
+_SHARED = {"distributor_id", "comment", "without_promotions", "without_offers"}  # what any order may say
 MOST_DOCUMENTS = 100  # of which one read brings what fits into 1 MB
 MOST_SKU = 64  # letters: what sales files call by a longer name is no article of ours
 
@@ -67,9 +68,13 @@ def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualFor
     if not usual.lines:
         raise Problem.invalid("nothing_usual", "", "There is nothing yet that the company buys regularly.")
     places = _kept([line.sku for line in usual.lines], form)
+    # At the price of this moment, but for who wants it without something of which the price was made.
+    at_price = not (form.without_promotions or form.without_offers)
     wanted = [
         OrderLineForm.model_construct(
-            sku=line.sku, quantity=line.quantity, unit_price=line.unit_price.amount if line.unit_price else None
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_price=line.unit_price.amount if line.unit_price and at_price else None,
         )
         for line in (usual.lines[place] for place in places)
     ]
@@ -95,7 +100,7 @@ def _kept(skus: Sequence[str], form: AgainForm) -> list[int]:
 
 
 def _order(lines: Sequence[OrderLineForm], form: AgainForm) -> OrderForm:
-    return OrderForm.model_construct(lines=list(lines), distributor_id=form.distributor_id, comment=form.comment)
+    return OrderForm.model_construct(lines=list(lines), **form.model_dump(include=_SHARED))
 
 
 def _pointing(fault: Fault, places: Sequence[int]) -> Fault:

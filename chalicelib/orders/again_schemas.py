@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from chalicelib.orders.request_schemas import Sku
-from chalicelib.orders.schemas import MOST_LINES, DistributorId, QuoteAnswer, QuoteLine
+from chalicelib.orders.schemas import MOST_LINES, DistributorId, QuoteAnswer, QuoteLine, Without, WithoutOffers
 from chalicelib.platform.http import Form, Shown
 
 
@@ -15,6 +15,8 @@ class AgainForm(Form):
     leave_out: list[Sku] = Field(default=[], max_length=MOST_LINES, description="Lines that are not wanted this time.")
     distributor_id: DistributorId | None = None
     comment: str = Field(default="", max_length=1000)
+    without_promotions: Without
+    without_offers: WithoutOffers
 
 
 class PlaceUsualForm(AgainForm):

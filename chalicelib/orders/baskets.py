@@ -141,7 +141,7 @@ def place(work: Work, company_id: str, member_id: str, form: PlaceForm, remember
         return placing.place(work, company_id, member_id, form, remember)
     basket = _read(work, company_id, member_id)
     if basket.version != form.cart_version:
-        raise _changed(basket)
+        raise _changed()
     if not basket.lines:
         raise Problem.invalid("empty_cart", "/cart_version", "Nothing lies in the cart.")
 
@@ -159,10 +159,10 @@ def place(work: Work, company_id: str, member_id: str, form: PlaceForm, remember
     except Refused as refused:
         if "cart" not in refused or LABEL in refused:
             raise
-        raise _changed(basket) from None
+        raise _changed() from None
 
 
-def _changed(basket: Basket) -> Problem:
+def _changed() -> Problem:
     return Problem("cart_changed", "Look at the cart again, and order what it holds now.")
 
 

@@ -33,6 +33,11 @@ def lines_of(order: Any) -> dict[str, int]:
     return {line["sku"]: line["quantity"] for line in order["lines"]}
 
 
+def price_of(answer: Answer, sku: str) -> str:
+    (found,) = [line["unit_price"]["amount"] for line in answer.json["lines"] if line["sku"] == sku]
+    return str(found)
+
+
 # --- an order as it was -----------------------------------------------------------------------------------------------
 
 
@@ -201,3 +206,12 @@ def test_the_usual_order_takes_two_reads_however_long_the_history(counted_market
     with calls_counted(counted_market.work.table.client) as made:
         assert len(usual(counted_market)["lines"]) == 2
     assert made == ["Query", "BatchGetItem"]
+
+
+def test_an_order_is_placed_again_without_a_promotion_of_which_too_little_is_left(market: Market):
+    promotion_id = Office(market.api, market.work).run((6, "10"))
+    order_id = market.placed({"LMP-1": 10})
+    a_habit(market)
+    for place in (lambda **form: reorder(market, order_id, **form), lambda **form: place_usual(market, **form)):
+        assert price_of(place(), "LMP-1") == "108.00"
+        assert price_of(place(without_promotions=[promotion_id]), "LMP-1") == "120.00"
