@@ -102,7 +102,7 @@ class AttributeAnswer(Shown):
 
 
 class StockAnswer(Shown):
-    """What lay in a warehouse at a moment. A hint: nothing is reserved."""
+    """What lay in a warehouse at a moment. A hint: what orders reserve of it is not taken off; quotes tell what is left."""
 
     warehouse: str
     quantity: str = Field(examples=["120"])

@@ -5,6 +5,7 @@ from functools import partial
 from chalicelib import companies
 from chalicelib.orders import placing, quotes, service, store
 from chalicelib.orders.answers import answered, told
+from chalicelib.orders.holds import HELD
 from chalicelib.orders.rules import Actor
 from chalicelib.orders.schemas import (
     CancelForm,
@@ -42,7 +43,7 @@ def quote_for_company(call: Call, company_id: str) -> QuoteAnswer:
     answer=OrderAnswer,
     status=201,
     keyed=True,
-    problems=("not_found", "price_changed", "debt_overdue", "credit_exceeded", "offer_used"),
+    problems=("not_found", "price_changed", "debt_overdue", *HELD),
 )
 def place_order_for_company(call: Call, company_id: str) -> Answer:
     """Order for a company.

@@ -190,7 +190,7 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
     body=AcceptForm,
     answer=OrderAnswer,
     keyed=True,
-    problems=(*STEP, "limit_exceeded"),
+    problems=(*STEP, "limit_exceeded", "promotion_exhausted"),
 )
 def accept_order(call: Call, order_id: str) -> Answer:
     """Accept an order as it is, or with other quantities.
