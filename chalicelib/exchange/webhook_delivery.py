@@ -267,7 +267,7 @@ def _wake(work: Work, distributor_id: str, after: str) -> None:
     woken = list(islice(store.lanes(work.table, distributor_id, after), AT_ONCE))
     for lane, message_id in woken:
         message = store.read_message(work.table, distributor_id, message_id)
-        if message is not None:
+        if message is not None and message.state == "waiting":
             _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), message.expires_at))
         _send(_asking_for(distributor_id, lane, message_id))
     if len(woken) == AT_ONCE:
