@@ -38,6 +38,7 @@ ROOMS = (
     "pricing.routes",
     "pricing.offer_routes",
     "pricing.display_routes",
+    "pricing.best_seller_routes",
     "orders.routes",
     "orders.request_routes",
     "orders.on_behalf_routes",
@@ -137,6 +138,7 @@ SUBSCRIPTIONS = subscriptions(
         "tier_simulation.requested": ["tiers.simulation_service:on_requested"],
         "company.registered": ["pricing.displays:on_company_registered"],
         "display.approved": ["pricing.displays:on_display_approved"],
+        "best_sellers.requested": ["pricing.best_sellers:on_requested"],
         "stock.recorded": ["orders.reservations:on_stock_recorded"],
     }
 )
@@ -153,14 +155,14 @@ LETTERS = subscriptions(
         "order.rejected": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
         "order.shipped": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
         "order.cancelled": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
-        "order.changed": ["exchange.webhook_delivery:on_order_event"],
-        "order.confirmed": ["exchange.webhook_delivery:on_order_event"],
-        "order.completed": ["exchange.webhook_delivery:on_order_event"],
-        "order.cancellation_requested": ["exchange.webhook_delivery:on_order_event"],
-        "order.cancellation_declined": ["exchange.webhook_delivery:on_order_event"],
-        "order.return_requested": ["exchange.webhook_delivery:on_order_event"],
-        "order.returned": ["exchange.webhook_delivery:on_order_event"],
-        "order.return_rejected": ["exchange.webhook_delivery:on_order_event"],
+        "order.changed": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.confirmed": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.completed": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.cancellation_requested": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.cancellation_declined": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.return_requested": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.returned": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
+        "order.return_rejected": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
         "order.unanswered": ["letters:on_event", "exchange.webhook_delivery:on_order_event"],
         "order.escalated": ["letters:on_event"],
         "demand.answered": ["letters:on_event"],
@@ -297,6 +299,14 @@ def deliver_webhooks(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.exchange import webhook_delivery
 
     return each_message(event.to_dict(), lambda message: webhook_delivery.deliver(work_now(), message))
+
+
+@app.on_sqs_message(queue="bestsellers", name="count_best_sellers", batch_size=1)
+def count_best_sellers(event: SQSEvent) -> dict[str, Any]:
+    """The bestsellers queue: the sales of some companies a message."""
+    from chalicelib.pricing import best_sellers
+
+    return each_message(event.to_dict(), lambda message: best_sellers.count(work_now(), message))
 
 
 @app.on_sqs_message(queue="demands", name="answer_demands", batch_size=1)

@@ -1,16 +1,15 @@
 """What a letter says, looked up when it is sent: who gets it, and the facts that its template puts into words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib import catalog, companies, members, orders, tiers
+from chalicelib import catalog, companies, members, tiers
+from chalicelib.letters.order_content import ORDER_COMPOSERS
+from chalicelib.letters.readers import Facts, Reader, Unsendable, distributor_reader, member_reader
 from chalicelib.letters.rendering import render
 from chalicelib.letters.schemas import Letter, Mail
-from chalicelib.orders import Order
 from chalicelib.platform import clock
 from chalicelib.platform.club import Language
 from chalicelib.platform.settings import settings
@@ -19,19 +18,6 @@ from chalicelib.table.transactions import Item
 from chalicelib.tiers import Step
 
 SIGN_IN_CODE = "sign_in_code"
-
-Facts = dict[str, Any]
-
-
-class Unsendable(Exception):
-    """There is nobody to send it to, or nothing to tell any more. The message is the reason, as the letter keeps it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    address: str
-    language: Language
-    name: str
 
 
 def compose(work: Work, letter: Letter, code: str) -> Mail:
@@ -54,34 +40,17 @@ def compose(work: Work, letter: Letter, code: str) -> Mail:
     return Mail(address=reader.address, language=reader.language, subject=subject, html=html, text=text)
 
 
-# --- readers ----------------------------------------------------------------------------------------------------------
-
-
-def _member(work: Work, member_id: str) -> _Reader:
-    member = members.member(work, member_id)
-    if member is None:
-        raise Unsendable("recipient_gone")
-    return _Reader(member.email, member.language, member.name)
-
-
-def _distributor(work: Work, distributor_id: str) -> _Reader:
-    distributor = orders.distributor(work, distributor_id)
-    if distributor is None:
-        raise Unsendable("recipient_gone")
-    return _Reader(distributor.email, distributor.language, distributor.name)
-
-
 # --- what each letter tells -------------------------------------------------------------------------------------------
 
 
-def _sign_in_code(work: Work, letter: Letter, sign_in: Item, code: str) -> tuple[_Reader, Facts]:
+def _sign_in_code(work: Work, letter: Letter, sign_in: Item, code: str) -> tuple[Reader, Facts]:
     left = int(sign_in["code_expires_at"]) - clock.epoch(work.now)
     # No name: whoever joins may have typed any name and somebody else's address.
-    return _Reader(sign_in["email"], sign_in["language"], ""), {"code": code, "minutes": max(1, left // 60)}
+    return Reader(sign_in["email"], sign_in["language"], ""), {"code": code, "minutes": max(1, left // 60)}
 
 
-def _welcome(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    reader = _member(work, letter.recipient.id)
+def _welcome(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    reader = member_reader(work, letter.recipient.id)
     club, ladder = work.club, tiers.ladder_today(work, work.club.currency)
     return reader, {
         "benefits": club.welcome.benefits_ru if reader.language == "ru" else club.welcome.benefits,
@@ -91,124 +60,34 @@ def _welcome(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reade
     }
 
 
-def _person_claimed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+def _person_claimed(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     claimant = members.member(work, event["member_id"])
     if claimant is None:
         raise Unsendable("claimant_gone")
-    return _member(work, letter.recipient.id), {
+    return member_reader(work, letter.recipient.id), {
         "company": _company_name(work, event),
         "claimant": claimant.name,
         "claimant_email": claimant.email,
     }
 
 
-def _person_confirmed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+def _person_confirmed(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     company = companies.company(work, event["company_id"])
     manager = members.member(work, company.manager_id) if company and company.manager_id else None
-    return _member(work, letter.recipient.id), {
+    return member_reader(work, letter.recipient.id), {
         "company": company.name if company else "",
         "manager": {"name": manager.name, "email": manager.email} if manager else None,
     }
 
 
-def _order(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    order = orders.order(work, event["company_id"], event["order_id"])
-    if order is None:
-        raise Unsendable("order_gone")
-    if letter.recipient.kind == "distributor":
-        reader = _distributor(work, order.distributor_id)
-    else:
-        reader = _member(work, order.history[0].by.member_id)
-    language = reader.language
-    return reader, {
-        "number": order.number,
-        "placed_on": clock.local_day(clock.moment(order.placed_at), work.club.zone),
-        "company": order.company_name,
-        "inn": order.company_inn,
-        "distributor": order.distributor_name,
-        "currency": order.currency,
-        "comment": order.comment,
-        "note": next((each.note for each in reversed(order.history) if each.state == _state_of(letter)), ""),
-        "lines": [
-            {
-                "sku": line.sku,
-                "name": line.name_ru if language == "ru" else line.name,
-                "unit": line.unit,
-                "ordered": line.quantity,
-                "quantity": line.agreed,
-                "unit_price": line.unit_price,
-                "amount": line.amount,
-            }
-            for line in order.lines
-        ],
-        "total": order.total,
-        "shipment": _shipment(order, event, language) if "shipment" in event else None,
-    }
-
-
-def _state_of(letter: Letter) -> str:
-    """The step of the order that this letter tells of: `order_rejected` of `rejected`."""
-    return letter.template.removeprefix("order_")
-
-
-def _shipment(order: Order, event: Item, language: Language) -> Facts:
-    """The part that this event tells of; the order may have more by now."""
-    document = event["shipment"]["document"]
-    shipment = next((each for each in order.shipments if each.document == document), None)
-    if shipment is None:
-        raise Unsendable("shipment_gone")
-    names = {line.sku: line.name_ru if language == "ru" else line.name for line in order.lines}
-    units = {line.sku: line.unit for line in order.lines}
-    return {
-        "document": document,
-        "day": shipment.day,
-        "lines": [
-            {
-                "sku": line.sku,
-                "name": names[line.sku],
-                "unit": units[line.sku],
-                "ordered": line.quantity,
-                "quantity": line.quantity,
-                "unit_price": line.unit_price,
-                "amount": line.amount,
-            }
-            for line in shipment.lines
-        ],
-        "total": shipment.total,
-        "left": order.left,
-    }
-
-
-def _order_unanswered(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    """Of what the event tells only that which still waits: the distributor may have answered meanwhile."""
-    order = orders.order(work, event["company_id"], event["order_id"])
-    if order is None:
-        raise Unsendable("order_gone")
-    waits = orders.still_waiting(order, event["waits"])
-    if not waits:
-        raise Unsendable("answered")
-    to_distributor = letter.recipient.kind == "distributor"
-    reader = _distributor(work, order.distributor_id) if to_distributor else _member(work, letter.recipient.id)
-    figures = work.club.orders
-    return reader, {
-        "number": order.number,
-        "company": order.company_name,
-        "inn": order.company_inn,
-        "distributor": order.distributor_name,
-        "distributor_email": _distributor(work, order.distributor_id).address,
-        "days": figures.escalate_after if letter.template == "order_escalated" else figures.remind_after,
-        "waits": [
-            {"kind": wait.kind, "since": clock.local_day(clock.moment(wait.since), work.club.zone)} for wait in waits
-        ],
-        "total": order.total,
-        "currency": order.currency,
-    }
-
-
-def _webhook(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+def _webhook(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     """What was not taken, as the event tells it."""
     to_distributor = letter.recipient.kind == "distributor"
-    reader = _distributor(work, event["distributor_id"]) if to_distributor else _member(work, letter.recipient.id)
+    reader = (
+        distributor_reader(work, event["distributor_id"])
+        if to_distributor
+        else member_reader(work, letter.recipient.id)
+    )
     return reader, {
         "host": urlsplit(event["url"]).hostname,
         "url": event["url"],
@@ -222,8 +101,8 @@ def _webhook(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reade
     }
 
 
-def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    reader = _member(work, letter.recipient.id)
+def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    reader = member_reader(work, letter.recipient.id)
     before, tier, above = event["before"], event["tier"], event["next"]
     following = _tier(above, reader.language) if above else None
     return reader, {
@@ -240,9 +119,9 @@ def _tier_changed(work: Work, letter: Letter, event: Item, code: str) -> tuple[_
     }
 
 
-def _tier_warning(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+def _tier_warning(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     """Days and sum are those of the event: the letter follows it within minutes."""
-    reader = _member(work, letter.recipient.id)
+    reader = member_reader(work, letter.recipient.id)
     changed = event["tier"]["code"] == event["falls_to"]["code"]
     return reader, {
         "company": _company_name(work, event),
@@ -270,9 +149,9 @@ def _tier(step: Facts, language: Language) -> Facts | None:
 # Letters on bonuses tell what was so when their event happened: it holds their figures.
 
 
-def _bonus_reminder(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+def _bonus_reminder(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     lots = [{"amount": lot["amount"], "expires_on": date.fromisoformat(lot["expires_on"])} for lot in event["lots"]]
-    return _member(work, letter.recipient.id), {
+    return member_reader(work, letter.recipient.id), {
         "company": _company_name(work, event),
         "currency": event["currency"],
         "day": date.fromisoformat(event["day"]),
@@ -282,12 +161,12 @@ def _bonus_reminder(work: Work, letter: Letter, event: Item, code: str) -> tuple
     }
 
 
-def _bonus_expiring(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    return _member(work, letter.recipient.id), {**_expiring(work, event), "available": event["available"]}
+def _bonus_expiring(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    return member_reader(work, letter.recipient.id), {**_expiring(work, event), "available": event["available"]}
 
 
-def _bonus_credited(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    return _member(work, letter.recipient.id), {
+def _bonus_credited(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    return member_reader(work, letter.recipient.id), {
         "company": _company_name(work, event),
         "currency": event["currency"],
         "partner": event["partner"],
@@ -297,8 +176,8 @@ def _bonus_credited(work: Work, letter: Letter, event: Item, code: str) -> tuple
     }
 
 
-def _bonus_adjusted(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    return _member(work, letter.recipient.id), {
+def _bonus_adjusted(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    return member_reader(work, letter.recipient.id), {
         "company": _company_name(work, event),
         "currency": event["currency"],
         "up": event["amount"] > 0,
@@ -309,8 +188,8 @@ def _bonus_adjusted(work: Work, letter: Letter, event: Item, code: str) -> tuple
     }
 
 
-def _goods_available(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    return _member(work, letter.recipient.id), {
+def _goods_available(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    return member_reader(work, letter.recipient.id), {
         "company": _company_name(work, event),
         "currency": event["currency"],
         "gift": event["gift"],
@@ -323,8 +202,8 @@ def _goods_available(work: Work, letter: Letter, event: Item, code: str) -> tupl
     }
 
 
-def _goods_expiring(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    return _member(work, letter.recipient.id), _expiring(work, event)
+def _goods_expiring(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    return member_reader(work, letter.recipient.id), _expiring(work, event)
 
 
 def _expiring(work: Work, event: Item) -> Facts:
@@ -338,8 +217,8 @@ def _expiring(work: Work, event: Item) -> Facts:
     }
 
 
-def _goods_shipped(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    reader = _member(work, letter.recipient.id)
+def _goods_shipped(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    reader = member_reader(work, letter.recipient.id)
     lines = [
         {
             "sku": line["sku"],
@@ -365,8 +244,8 @@ def _goods_shipped(work: Work, letter: Letter, event: Item, code: str) -> tuple[
     }
 
 
-def _display(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
-    reader, promotion = _member(work, letter.recipient.id), event["promotion"]
+def _display(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
+    reader, promotion = member_reader(work, letter.recipient.id), event["promotion"]
     return reader, {
         "company": _company_name(work, event),
         "inn": event["inn"],
@@ -377,11 +256,11 @@ def _display(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reade
     }
 
 
-def _goods_on_top(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+def _goods_on_top(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     """What was so when the event happened: it holds the figures."""
-    distributor = _distributor(work, event["distributor_id"])
+    distributor = distributor_reader(work, event["distributor_id"])
     for_distributor = letter.recipient.kind == "distributor"
-    reader = distributor if for_distributor else _member(work, letter.recipient.id)
+    reader = distributor if for_distributor else member_reader(work, letter.recipient.id)
     named = "name_ru" if reader.language == "ru" else "name"
     goods = event["goods"]
     shipped = {"document": event["document"], "day": date.fromisoformat(event["day"])} if "day" in event else None
@@ -401,12 +280,12 @@ def _goods_on_top(work: Work, letter: Letter, event: Item, code: str) -> tuple[_
     }
 
 
-def _demand_answered(work: Work, letter: Letter, event: Item, code: str) -> tuple[_Reader, Facts]:
+def _demand_answered(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     """For who still speaks for the company for which they asked."""
     _, membership = members.with_membership(work, letter.recipient.id)
     if membership is None or membership.owner != event["company_id"]:
         raise Unsendable("no_longer_speaks")
-    reader, answered = _member(work, letter.recipient.id), event["answered"]
+    reader, answered = member_reader(work, letter.recipient.id), event["answered"]
     products = catalog.read_products(work.table, {event["sku"], answered["sku"]} - {""})
     named = {
         sku: {"sku": sku, "name": each.name_ru if reader.language == "ru" else each.name, "unit": each.unit}
@@ -437,18 +316,11 @@ def _company_name(work: Work, event: Item) -> str:
     return company.name
 
 
-COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]] = {
+COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[Reader, Facts]]] = {
     SIGN_IN_CODE: _sign_in_code,
     "welcome": _welcome,
     "person_claimed": _person_claimed,
     "person_confirmed": _person_confirmed,
-    "order_placed": _order,
-    "order_accepted": _order,
-    "order_rejected": _order,
-    "order_shipped": _order,
-    "order_cancelled": _order,
-    "order_unanswered": _order_unanswered,
-    "order_escalated": _order_unanswered,
     "demand_answered": _demand_answered,
     "webhook_paused": _webhook,
     "webhook_failed": _webhook,
@@ -467,4 +339,5 @@ COMPOSERS: dict[str, Callable[[Work, Letter, Item, str], tuple[_Reader, Facts]]]
     "goods_on_top_shipped": _goods_on_top,
     "display_approved": _display,
     "display_rejected": _display,
+    **ORDER_COMPOSERS,
 }

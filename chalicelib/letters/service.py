@@ -11,7 +11,8 @@ from botocore.exceptions import BotoCoreError
 from chalicelib import members
 from chalicelib.auth import code_hash, new_code
 from chalicelib.letters import mail, rules, store
-from chalicelib.letters.content import SIGN_IN_CODE, Unsendable, compose
+from chalicelib.letters.content import SIGN_IN_CODE, compose
+from chalicelib.letters.readers import Unsendable
 from chalicelib.letters.schemas import Accepted, Letter, LetterClass, Mail
 from chalicelib.letters.writing import letters_of
 from chalicelib.platform import aws, clock

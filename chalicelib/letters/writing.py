@@ -18,7 +18,7 @@ _HEAR_OF_BUYING = {"owner", "buyer"}
 
 def letters_of(work: Work, event: Event) -> list[Letter]:
     """The same letters, with the same ids, each time the event is told."""
-    template, recipients = _ASKED_FOR[event.name]
+    asked_for = (_ASKED_FOR[event.name], *_ASKED_FOR_BESIDES.get(event.name, ()))
     return [
         Letter(
             letter_id=derived_id("ltr", event.id, template, recipient.kind, recipient.id),
@@ -29,6 +29,7 @@ def letters_of(work: Work, event: Event) -> list[Letter]:
             written_at=work.at,
             expires_at=work.expiry(days=KEEP_DAYS),
         )
+        for template, recipients in asked_for
         for recipient in recipients(work, event.item)
     ]
 
@@ -66,8 +67,26 @@ def _who_heads_the_sales(work: Work, item: Item) -> list[Recipient]:
     return [Recipient("member", member_id) for member_id in heads]
 
 
+def _the_distributor_if_others_did(work: Work, item: Item) -> list[Recipient]:
+    return [] if _by(item) == "distributor" else _the_distributor(work, item)
+
+
 def _the_orderer(work: Work, item: Item) -> list[Recipient]:
-    return [Recipient("orderer", item["order_id"])]
+    """Who placed the order; of one that the club placed, all who buy for the company."""
+    return _who_buys(work, item) if item.get("placed_by") == "staff" else [Recipient("orderer", item["order_id"])]
+
+
+def _the_orderer_if_the_distributor_did(work: Work, item: Item) -> list[Recipient]:
+    return _the_orderer(work, item) if _by(item) == "distributor" else []
+
+
+def _the_orderer_if_the_club_did(work: Work, item: Item) -> list[Recipient]:
+    return _the_orderer(work, item) if _by(item) == "staff" else []
+
+
+def _by(item: Item) -> str:
+    """The side that took the step; there was one only while events did not tell it."""
+    return str(item.get("by", "company"))
 
 
 def _who_may_confirm(work: Work, item: Item) -> list[Recipient]:
@@ -103,7 +122,15 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "company.person_claimed": ("person_claimed", _who_may_confirm),
     "company.person_confirmed": ("person_confirmed", _the_member),
     "order.placed": ("order_placed", _the_distributor),
-    "order.cancelled": ("order_cancelled", _the_distributor),
+    "order.changed": ("order_changed", _the_orderer),
+    "order.confirmed": ("order_confirmed", _the_distributor),
+    "order.cancelled": ("order_cancelled", _the_distributor_if_others_did),
+    "order.completed": ("order_cancellation_approved", _the_orderer),
+    "order.cancellation_requested": ("order_cancellation_requested", _the_distributor),
+    "order.cancellation_declined": ("order_cancellation_declined", _the_orderer),
+    "order.return_requested": ("order_return_requested", _the_distributor),
+    "order.returned": ("order_returned", _the_orderer),
+    "order.return_rejected": ("order_return_rejected", _the_orderer),
     "order.accepted": ("order_accepted", _the_orderer),
     "order.rejected": ("order_rejected", _the_orderer),
     "order.shipped": ("order_shipped", _the_orderer),
@@ -127,4 +154,13 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "goods_on_top.shipped": ("goods_on_top_shipped", _who_buys),
     "display.approved": ("display_approved", _the_member),
     "display.rejected": ("display_rejected", _the_member),
+}
+
+# Events that ask for another letter besides, to somebody else.
+_ASKED_FOR_BESIDES: dict[str, list[tuple[str, Recipients]]] = {
+    "order.placed": [("order_placed_for_you", _the_orderer_if_the_club_did)],
+    "order.cancelled": [
+        ("order_cancellation_approved", _the_orderer_if_the_distributor_did),
+        ("order_cancelled_for_you", _the_orderer_if_the_club_did),
+    ],
 }

@@ -1,5 +1,6 @@
 """What a letter says, and to whom: looked up when it is sent."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -8,9 +9,32 @@ from typing import Any
 import pytest
 
 from chalicelib import companies, orders
-from chalicelib.letters.content import Unsendable, compose
+from chalicelib.letters.content import compose
+from chalicelib.letters.readers import Unsendable
 from chalicelib.letters.schemas import Mail, Recipient
-from chalicelib.orders.rules import Actor, Asked, Happened, Line, Order, State, Step, accept, cancel, reject, ship
+from chalicelib.orders.request_rules import (
+    Part,
+    accept_return,
+    approve_cancellation,
+    decline_cancellation,
+    reject_return,
+    request_cancellation,
+    request_return,
+)
+from chalicelib.orders.rules import (
+    Actor,
+    Asked,
+    Happened,
+    Line,
+    Order,
+    State,
+    Step,
+    accept,
+    cancel,
+    confirm,
+    reject,
+    ship,
+)
 from chalicelib.platform.work import Work
 from chalicelib.pricing.rules import Ruling
 from chalicelib.table import Key
@@ -71,7 +95,8 @@ def club(work: Work, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(orders, "order", lambda work, company_id, order_id: scene.order)
 
     def told(template: str, recipient: Recipient, code: str = "", **facts: Any) -> Mail:
-        event = {**CAUSE.as_item(), "company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", **facts}
+        order = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "at": work.at}
+        event = {**CAUSE.as_item(), "event": template.replace("_", ".", 1), **order, **facts}
         work.table.put(event)
         return compose(work, letter(work, template=template, recipient=recipient, cause=CAUSE), code)
 
@@ -192,6 +217,65 @@ def test_a_distributor_hears_that_an_order_is_cancelled(club: Any, work: Work) -
     mail = club.told("order_cancelled", DISTRIBUTOR)
     assert mail.address == "orders@distributor.example"
     assert "«Проект отложен»" in plain(mail)
+
+
+def test_who_placed_the_order_reads_what_it_would_come_to_and_may_confirm(club: Any, work: Work) -> None:
+    club.order = accept(club.order, [Asked("A-1", 12)], by=BY_DISTRIBUTOR, at=work.at, note="Кратно паллете")
+    text = plain(club.told("order_changed", ORDERER))
+    assert "сумма станет 15 014,00 ₽ вместо 12 545,00 ₽" in text
+    assert "12 шт × 1 234,50 ₽ = 14 814,00 ₽ (заказано 10)" in text
+    assert "«Кратно паллете»" in text
+    club.order = confirm(club.order, by=BY_BUYER, at=work.at)
+    assert "Итого: 15 014,00 ₽" in plain(club.told("order_confirmed", DISTRIBUTOR))
+    with pytest.raises(Unsendable, match="answered"):
+        club.told("order_changed", ORDERER)
+
+
+def test_a_request_to_cancel_is_told_with_its_reason_and_its_answer(club: Any, work: Work) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
+    club.order = request_cancellation(order, reason="Объект закрыт", by=BY_BUYER, at=work.at)
+    assert "«Объект закрыт»" in plain(club.told("order_cancellation_requested", DISTRIBUTOR))
+    asked = club.order
+    club.order = decline_cancellation(asked, by=BY_DISTRIBUTOR, at=work.at, note="Уже в пути")
+    assert "«Уже в пути»" in plain(club.told("order_cancellation_declined", ORDERER))
+    with pytest.raises(Unsendable, match="answered"):
+        club.told("order_cancellation_requested", DISTRIBUTOR)
+    club.order = approve_cancellation(asked, by=BY_DISTRIBUTOR, at=work.at)
+    mail = club.told("order_cancellation_approved", ORDERER, event="order.cancelled")
+    assert (mail.subject, "Отгрузок по нему не будет" in plain(mail)) == ("Заказ 261120-7K3QX отменён", True)
+    part = ship(asked, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=work.at)
+    club.order = approve_cancellation(part, by=BY_DISTRIBUTOR, at=work.at)
+    mail = club.told("order_cancellation_approved", ORDERER, event="order.completed")
+    assert (mail.subject, "3 шт × 1 234,50 ₽" in plain(mail)) == ("Заказ 261120-7K3QX завершён", True)
+
+
+def test_a_return_is_told_by_the_shipments_that_the_goods_came_with(club: Any, work: Work) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
+    day = date(2026, 11, 21)
+    order = ship(order, None, document="Т-1", day=day, by=BY_DISTRIBUTOR, at=work.at)
+    club.order = request_return(order, "ret_1", [Part("Т-1", "A-1", 3)], reason="Бой", by=BY_BUYER, at=work.at)
+    text = plain(club.told("order_return_requested", DISTRIBUTOR, return_id="ret_1"))
+    assert "· Т-1 (A-1)" in text
+    assert "3 шт × 1 234,50 ₽ = 3 703,50 ₽" in text
+    assert "«Бой»" in text
+    asked = club.order
+    fewer = [Part("Т-1", "A-1", 2)]
+    club.order = accept_return(asked, "ret_1", fewer, document="ВЗ-1", day=day, by=BY_DISTRIBUTOR, at=work.at)
+    text = plain(club.told("order_returned", ORDERER, **{"return": {"return_id": "ret_1"}}))
+    assert "Документ ВЗ-1 от 21 ноября 2026" in text
+    assert "Итого: 2 469,00 ₽" in text
+    with pytest.raises(Unsendable, match="answered"):
+        club.told("order_return_requested", DISTRIBUTOR, return_id="ret_1")
+    club.order = reject_return(asked, "ret_1", reason="Не наш товар", by=BY_DISTRIBUTOR, at=work.at)
+    assert "«Не наш товар»" in plain(club.told("order_return_rejected", ORDERER, return_id="ret_1"))
+
+
+def test_the_company_hears_which_manager_ordered_for_it(club: Any, work: Work) -> None:
+    club.order = replace(club.order, history=(Happened(work.at, Step.PLACED, State.PLACED, Actor("staff", "mbr_m")),))
+    text = plain(club.told("order_placed_for_you", BUYER))
+    assert "менеджер клуба Мария Ведущая оформил заказ для компании Луч" in text
+    assert "этот заказ оформил для вашей компании менеджер клуба" in text
+    assert "Заказ оформил менеджер клуба Мария Ведущая." in plain(club.told("order_placed", DISTRIBUTOR))
 
 
 def test_a_shipping_letter_tells_of_its_own_part(club: Any, work: Work) -> None:

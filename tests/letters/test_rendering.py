@@ -73,6 +73,17 @@ FACTS: dict[str, Any] = {
     "note": "Нет на складе & не будет",
     "lines": LINES,
     "total": Decimal("129449.94"),
+    "by_club": True,
+    "manager_name": "Мария <Ильина>",
+    "shipped": True,
+    "proposed_lines": [{**LINES[0], "quantity": 140, "amount": Decimal("172830")}, LINES[1]],
+    "proposed_total": Decimal("178829.94"),
+    "returned": {
+        "document": "ВЗ-7 & Ко",
+        "day": date(2026, 11, 25),
+        "lines": [{**LINES[0], "name": "Лампа <уличная> & тёплая · УТ-000123", "ordered": 100}],
+        "total": Decimal("123450"),
+    },
     "shipment": {
         "document": "УТ-000123",
         "day": date(2026, 11, 21),
@@ -148,6 +159,9 @@ FACTS: dict[str, Any] = {
 # What a letter may lack, so that each branch of its words is read once.
 LESS: dict[str, Any] = {
     "manager": None,
+    "by_club": False,
+    "manager_name": "",
+    "shipped": False,
     "comment": "",
     "inn": "",
     "note": "",
@@ -279,7 +293,8 @@ def test_a_code_letter_holds_one_number_that_can_be_the_code(language: Any) -> N
 @each_letter
 def test_the_languages_are_not_mixed_up(template: str) -> None:
     latin = {name: re.sub("[а-яё]", "x", value, flags=re.I) for name, value in FACTS.items() if isinstance(value, str)}
-    latin["lines"] = latin["steps"] = []
+    latin["lines"] = latin["proposed_lines"] = latin["steps"] = []
+    latin["returned"] = {**FACTS["returned"], "document": "x", "lines": []}
     latin["benefits"] = ["x"]
     latin["shipment"] = {**FACTS["shipment"], "document": "x", "lines": []}
     latin["tier"] = latin["before"] = latin["current"] = latin["falls_to"] = {**STEPS[0], "name": "x"}

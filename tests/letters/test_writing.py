@@ -57,6 +57,20 @@ def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
         ),
         ("order.placed", ORDER, "order_placed", Recipient("distributor", "dst_1")),
         ("order.cancelled", ORDER, "order_cancelled", Recipient("distributor", "dst_1")),
+        ("order.changed", ORDER, "order_changed", Recipient("orderer", "ord_1")),
+        ("order.confirmed", ORDER, "order_confirmed", Recipient("distributor", "dst_1")),
+        ("order.cancellation_requested", ORDER, "order_cancellation_requested", Recipient("distributor", "dst_1")),
+        ("order.cancellation_declined", ORDER, "order_cancellation_declined", Recipient("orderer", "ord_1")),
+        ("order.completed", ORDER, "order_cancellation_approved", Recipient("orderer", "ord_1")),
+        (
+            "order.cancelled",
+            {**ORDER, "by": "distributor"},
+            "order_cancellation_approved",
+            Recipient("orderer", "ord_1"),
+        ),
+        ("order.return_requested", ORDER, "order_return_requested", Recipient("distributor", "dst_1")),
+        ("order.returned", ORDER, "order_returned", Recipient("orderer", "ord_1")),
+        ("order.return_rejected", ORDER, "order_return_rejected", Recipient("orderer", "ord_1")),
         ("order.accepted", ORDER, "order_accepted", Recipient("orderer", "ord_1")),
         ("order.rejected", ORDER, "order_rejected", Recipient("orderer", "ord_1")),
         ("order.shipped", ORDER, "order_shipped", Recipient("orderer", "ord_1")),
@@ -127,6 +141,24 @@ def test_a_code_goes_to_a_member_or_to_somebody_who_joins_and_to_no_stranger(wor
     for item, letters_asked in ((known, 1), (joining, 1), (stranger, 0)):
         found = letters_of(work, Event("sign_in.requested", "evt_1", item))
         assert to(found) == [("sign_in_code", "sign_in", "sin_1")][:letters_asked]
+
+
+def test_of_an_order_that_the_club_placed_all_who_buy_hear_and_who_delivers(work: Work, company: Any) -> None:
+    placed = {**ORDER, "placed_by": "staff"}
+    buyers = [("order_placed_for_you", "member", who) for who in ("mbr_owner", "mbr_buyer")]
+    assert to(asked(work, "order.placed", **placed, by="staff")) == [("order_placed", "distributor", "dst_1"), *buyers]
+    assert to(asked(work, "order.accepted", **placed, by="distributor")) == [
+        ("order_accepted", "member", who) for who in ("mbr_owner", "mbr_buyer")
+    ]
+
+
+def test_who_placed_an_order_hears_that_the_club_cancelled_it_and_so_does_who_delivers(
+    work: Work, company: Any
+) -> None:
+    assert to(asked(work, "order.cancelled", **ORDER, by="staff")) == [
+        ("order_cancelled", "distributor", "dst_1"),
+        ("order_cancelled_for_you", "orderer", "ord_1"),
+    ]
 
 
 def test_the_same_event_asks_for_the_same_letters_and_another_one_for_others(work: Work, company: Any) -> None:
