@@ -69,7 +69,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         sqs, names = (
             boto3.client("sqs"),
-            ("letters", "imports", "tiers", "simulations", "bonuses", "demands", "webhooks"),
+            ("letters", "imports", "tiers", "simulations", "bestsellers", "bonuses", "demands", "webhooks"),
         )
         environment = {
             "TABLE_NAME": "club",

@@ -13,6 +13,7 @@ class Settings:
     imports_queue_url: str
     tiers_queue_url: str
     simulations_queue_url: str
+    bestsellers_queue_url: str
     bonuses_queue_url: str
     demands_queue_url: str
     webhooks_queue_url: str

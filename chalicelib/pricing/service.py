@@ -15,9 +15,9 @@ from typing import Protocol
 from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import granted, guard, store, uses
+from chalicelib.pricing import best_seller_store, granted, guard, store, uses
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
-from chalicelib.pricing.schemas import PromotionForm, State, TermsForm
+from chalicelib.pricing.schemas import MOST_NAMED, PromotionForm, State, TermsForm
 from chalicelib.pricing.store import Stored
 from chalicelib.table import Busy, Key, Refused, Transaction, keys
 from chalicelib.table.transactions import Item
@@ -203,7 +203,7 @@ def approve(
     """The approved promotion, and what its goods were on before, if that was most of the year.
 
     `named` finds a product by its article number. Raises `wrong_state` for what is no draft, 422 for one that would be over already,
-    is short and not confirmed, or promises goods that there are not.
+    is short and not confirmed, promises goods that there are not, or names a list of best sellers that is not there, not done, or empty.
     """
 
     def decide(found: Stored) -> Stored:
@@ -213,7 +213,7 @@ def approve(
         if guard.is_short(found.form.first, found.form.last) and not confirm_short:
             detail = f"It is shorter than {guard.LEAST_MONTHS} months: confirm that this is meant."
             raise Problem.invalid("short_promotion", "/confirm_short", detail)
-        form = _with_free_goods_named(found.form, named)
+        form = _with_free_goods_named(_with_best_sellers(work, found.form), named)
         return replace(found, form=form, state="approved", approved_at=work.at, version=found.version + 1)
 
     approved = _change(work, promotion_id, expected, decide, author)
@@ -223,6 +223,22 @@ def approve(
         if each.approved_at is not None and each.promotion_id != promotion_id
     ]
     return approved, guard.often(_spread(approved.promotion, below), goods, earlier) if earlier else None
+
+
+def _with_best_sellers(work: Work, form: PromotionForm) -> PromotionForm:
+    """With the articles of the list that it names, as they stand on it now."""
+    if form.best_sellers is None:
+        return form
+    asked = best_seller_store.load(work.table, form.best_sellers)
+    if asked is None:
+        raise Problem.invalid("unknown_list", "/best_sellers", "There is no such list of best sellers.")
+    if not asked.done:
+        raise Problem.invalid("not_done", "/best_sellers", "The list of best sellers is not done yet.")
+    skus = list(dict.fromkeys((*form.goods.skus, *(each.sku for each in asked.listed))))
+    if not asked.listed or len(skus) > MOST_NAMED:
+        detail = f"The list is empty, or names more than {MOST_NAMED} articles together with the promotion's own."
+        raise Problem.invalid("list_unfit", "/best_sellers", detail)
+    return form.model_copy(update={"goods": form.goods.model_copy(update={"skus": skus})})
 
 
 def _with_free_goods_named(form: PromotionForm, named: Callable[[str], Named | None]) -> PromotionForm:

@@ -34,6 +34,7 @@ with opened_when_asked(__name__):
         on_sale_recorded,
         preview,
         record,
+        sold,
         told_lines,
     )
 
@@ -61,5 +62,6 @@ __all__ = [
     "on_sale_recorded",
     "preview",
     "record",
+    "sold",
     "told_lines",
 ]

@@ -1,6 +1,6 @@
 """Recording sales, once and for ever, and telling a company what it bought."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from chalicelib.platform.events import Event
@@ -24,6 +24,7 @@ from chalicelib.sales.schemas import OriginalDocument, Purchase, PurchaseLine
 from chalicelib.table import Busy, Page, Refused
 from chalicelib.table.transactions import Item
 
+PAGE = 100  # documents that are looked at together
 MOST_LINES = 5000  # of one answer: its documents may have ten thousand each
 TRIES = 5  # at one document that others write at the same time
 ORDERS = "orders"  # the source of what was shipped through the club itself
@@ -245,6 +246,22 @@ def bought(work: Work, company_id: str, *, since: date, most: int) -> list[Bough
         Bought(date.fromisoformat(sale.get("counts_on") or sale["business_date"]), told_lines(sale))
         for sale in page.items
     ]
+
+
+def sold(work: Work, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
+    """The lines of all the company's documents that bear these days, as they are now, page after page.
+
+    Those of a return take back, on the day that it bears itself.
+    """
+    after = None
+    while True:
+        page = store.current(work.table, company_id, first, last, PAGE, after)
+        sales = [sale for sale in page.items if sale["currency"] == currency]
+        for lines in store.lines_of(work.table, sales).values():
+            yield from lines
+        after = page.last
+        if after is None:
+            return
 
 
 def told_lines(sale: Item) -> list[SaleLine]:

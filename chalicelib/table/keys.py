@@ -113,6 +113,7 @@ K110 | whose binding stock is in this warehouse | table | DISTRIBUTORS          
 K110 | a company's proofs, newest first        | gsi1  | DISPLAYS#{company}           | {time}#{proof}                     | by time      | E           | pricing
 K111 | proofs that wait for a manager          | gsi2  | DISPLAYS                     | {time}#{proof}                     | oldest first | E           | pricing
 K112 | the companies of an INN, and their deals | table | CHAIN#{inn}                 | COMPANY#{company}, GRANTED         | by company   | S, T        | pricing
+K113 | a list of best sellers, and its parts   | table | BESTSELLERS#{list}           | LIST, PART#{n}                     | by part      | S           | pricing
 """
 
 from datetime import date
@@ -727,6 +728,16 @@ def chain_company(inn: str, company_id: str) -> Key:
 def chain_granted(inn: str) -> Key:
     """K112, what was approved for all of them."""
     return Key(f"CHAIN#{inn}", "GRANTED")
+
+
+def best_sellers(list_id: str) -> Key:
+    """K113."""
+    return Key(f"BESTSELLERS#{list_id}", "LIST")
+
+
+def best_sellers_part(list_id: str, part: int) -> Key:
+    """K113."""
+    return Key(f"BESTSELLERS#{list_id}", f"PART#{part:06d}")
 
 
 # --- reports, letters, the rest ---------------------------------------------------------------------------------------

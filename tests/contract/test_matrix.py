@@ -82,6 +82,9 @@ MATRIX: dict[str, Row] = {
     "confirm_display_proof": THIS_COMPANY,
     "categories": COMPANIES,
     "calculate_lighting": COMPANIES,
+    "record_demand": COMPANIES,
+    "list_demands": COMPANIES,
+    "cancel_demand": THIS_COMPANY,
     "quote_cart": COMPANIES,
     "show_cart": COMPANIES,
     "replace_cart": COMPANIES,
@@ -172,6 +175,7 @@ class World:
                 "rooms": [{"length_m": 9, "width_m": 6, "height_m": 3, "kind": "office"}],
                 "skus": ["LMP-1"],
             },
+            "record_demand": {"text": "A lamp that the club does not have"},
             "quote_cart": {"lines": [line]},
             "replace_cart": {"lines": [line]},
             "put_into_cart": {"lines": [line]},
@@ -233,6 +237,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     goods.night(work, "cmp_zarya")
     entitlement_id = goods.entitlements(work, "cmp_zarya")[0].entitlement_id
     chosen = {"lines": [{"sku": "LMP-1", "quantity": 3}]}
+    demand = api.call("POST", "/v1/demands", owner, {"text": "A secret lamp"})
     choice = api.call("POST", f"/v1/company/entitlements/{entitlement_id}/choices", owner, chosen, key="goods")
     form = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
     report = api.call("POST", "/v1/staff/reports", MARKETING, form, key="first")
@@ -268,10 +273,12 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
             "simulation_id": "sim_1",
             "promotion_id": "prm_nobody",
             "grant_id": "grt_nobody",
+            "demand_id": demand.json["demand_id"],
             "delivery_id": delivery.json["delivery_id"],
             "gift_id": "gft_nobody",
             "return_id": "ret_nobody",
             "offer_id": "off_nobody",
+            "list_id": "bst_nobody",
             "proof_id": "dsp_nobody",
         },
         callers={

@@ -86,7 +86,7 @@ def number(template: Template, value: Any) -> int:
 
 
 def test_a_returned_failure_is_understood_as_one(template: Template) -> None:
-    assert len(events(template)) == 10
+    assert len(events(template)) == 11
     for function, event in events(template).items():
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
 
@@ -231,7 +231,7 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
     [
         ("ses", {"SendLetters"}),
         ("cognito-idp", {"APIHandler"}),
-        ("s3", {"APIHandler", "SplitImport", "WriteImports", "SimulateTiers"}),
+        ("s3", {"APIHandler", "SplitImport", "WriteImports", "SimulateTiers", "CountBestSellers"}),
         ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters"}),
     ],
 )
@@ -244,10 +244,18 @@ def test_who_only_answers_a_question_cannot_write(template: Template) -> None:
         assert not WRITES & {action for action, _ in allowed(template, name, "dynamodb")}
 
 
-def test_a_simulation_writes_nothing_but_its_own_items(template: Template) -> None:
-    writing = [statement for statement in statements(template, "SimulateTiers") if WRITES & {*statement["Action"]}]
+@pytest.mark.parametrize(("name", "own"), [("SimulateTiers", "SIMULATION#*"), ("CountBestSellers", "BESTSELLERS#*")])
+def test_what_only_counts_writes_nothing_but_its_own_items(template: Template, name: str, own: str) -> None:
+    writing = [statement for statement in statements(template, name) if WRITES & {*statement["Action"]}]
     assert [statement["Condition"] for statement in writing] == [
-        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SIMULATION#*"]}}
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [own]}}
+    ]
+
+
+def test_who_speaks_to_other_peoples_systems_writes_nothing_but_its_own_items(template: Template) -> None:
+    writing = [statement for statement in statements(template, "DeliverWebhooks") if WRITES & {*statement["Action"]}]
+    assert [statement["Condition"] for statement in writing] == [
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["WEBHOOK#*"]}}
     ]
 
 
