@@ -11,8 +11,8 @@ Facts are the sales documents, those of sales files and of orders alike: of each
 costs a read of the marks, and one batch of events reads them once for each company. Returns and corrections take nothing back: what was
 bought together was bought together.
 
-Weakest points: where many write the counts of one article at once a document is left out, to be made up for by the next one of the same
-goods; and a buyer that added `MOST_MARKS` adds no more.
+Weakest points: nothing here may hold up what else follows from a sale, so where others write the counts of one of its articles at this
+moment a document is left out, to be made up for by the buyer's next one of the same goods; and a buyer that added `MOST_MARKS` adds no more.
 """
 
 from collections import defaultdict
@@ -44,7 +44,7 @@ from chalicelib.table.transactions import Item
 MOST_LINES = 10  # of a document, by amount
 MOST_MARKS = 1000  # of a buyer: 6 KB
 YEAR = timedelta(days=366)  # what was bought before is not counted any more
-TRIES = 2  # against others who count the same article; this must never hold up what else follows from a sale
+TRIES = 2  # against others who counted the same article meanwhile; whoever counts it right now is not waited for
 MOST_OWN = 20  # articles, the largest by amount, from which a search for new ones begins
 MOST_CANDIDATES = 45  # so that they, their counts and the conditions are read in one call
 LATEST_ORDERS = 10  # what they hold is no news either
@@ -82,7 +82,7 @@ def on_sale_recorded(work: Work, event: Event) -> None:
             return
         counted = marks._replace(version=marks.version + 1, pairs=marks.pairs | new.keys())
         try:
-            work.table.commit(_counting(work, marks, counted, new.values()))
+            work.table.commit(_counting(work, marks, counted, new.values()), tries=1)
         except Refused:
             del event.batch[memo]
             continue

@@ -164,15 +164,17 @@ class Table:
                 return
             after = page.last
 
-    def commit(self, transaction: Transaction) -> None:
+    def commit(self, transaction: Transaction, *, tries: int = RETRIES) -> None:
         """All of it or nothing, in one call. Raises `Refused` when a condition fails and `Busy` when others keep writing.
+
+        `tries`: fewer for what had better be left than waited for.
 
         The SDK sends the same client request token with each of its own retries, so a lost reply never writes twice.
         """
         if not len(transaction):
             return
         wired: Any = transaction.to_wire(self.name)
-        for attempt in range(RETRIES):
+        for attempt in range(tries):
             try:
                 self.client.transact_write_items(TransactItems=wired)
                 return

@@ -244,6 +244,20 @@ def test_what_comes_between_leaves_either_the_order_of_what_was_seen_or_the_full
             assert market.events() == [], race
 
 
+def test_a_cart_that_is_ordered_at_two_screens_at_once_is_one_order(market: Market):
+    put_in(market, {"LMP-1": 4})
+    beginning = everything(market.work)
+    others: list[Answer] = []
+    for race in races(lambda: others.append(ordered(market, 1))):
+        restore(market.work, beginning)
+        others.clear()
+        with race:
+            answer = ordered(market, 1)
+        assert [event["event"] for event in market.events()] == ["order.placed"], race
+        if others:
+            assert (others[0].status, answer.status, answer.json["code"]) == (201, 409, "cart_changed"), race
+
+
 @pytest.mark.parametrize("step", ["order", "put in"])
 def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
     market: Market, monkeypatch: pytest.MonkeyPatch, step: str

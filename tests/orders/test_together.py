@@ -181,7 +181,7 @@ def test_where_everybody_counts_at_once_a_document_is_left_out_and_made_up_for_b
 ):
     first, second = sale(memory, "cmp_1", "A", "B"), sale(memory, "cmp_1", "A", "B", number="2")
 
-    def busy(table: Table, tx: Any) -> None:
+    def busy(table: Table, tx: Any, *, tries: int) -> None:
         raise Busy("others keep writing")
 
     with monkeypatch.context() as crowded:
