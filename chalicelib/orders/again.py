@@ -44,7 +44,7 @@ def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: Ag
 
 
 def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
-    """Two reads, and one more for every further hundred keys."""
+    """Three reads, and one more for every further hundred keys."""
     figures = work.club.orders.usual
     documents = sales.bought(work, company_id, since=work.today - timedelta(days=figures.days - 1), most=MOST_DOCUMENTS)
     regular = habits(documents, today=work.today, least_days=figures.least_days, silent_days=figures.silent_days)

@@ -27,9 +27,9 @@ def responsible(work: Work, own: str | None, region: str | None) -> Deliverer | 
 
 
 def _stocked(work: Work, cart: Cart, company_id: str, found: Mapping[Key, Item]) -> Cart:
-    """The cart with what its deliverer has, less what is reserved of it. No call where nothing was ever counted, at most two else."""
+    """The cart with what its deliverer has, less what is reserved of it. One call, and one more where the stock is binding."""
     profile = found.get(keys.company(company_id))
-    if profile is None or not any(cart.stocks.values()):
+    if profile is None:
         return cart
     company = Company.from_item(profile)
     deliverer = responsible(work, company.distributor_id, company.region)

@@ -16,7 +16,7 @@ from chalicelib.pricing import PriceAnswer
 
 
 def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
-    """One read for every hundred keys: three for the largest cart; two more for what the deliverer has, where anything was counted.
+    """One read for every hundred keys: three for the largest cart; one more for who delivers, another one where their stock is binding.
 
     Lines that cannot be ordered are told beside the others.
     """

@@ -200,12 +200,12 @@ def test_what_was_seen_is_what_is_ordered_or_nothing_is(market: Market):
     assert place_usual(market, seen=usual(market)["seen"]).status == 201
 
 
-def test_the_usual_order_takes_two_reads_however_long_the_history(counted_market: Market):
+def test_the_usual_order_takes_three_reads_however_long_the_history(counted_market: Market):
     for days_ago in range(1, 13):
         bought(counted_market, days_ago, {"LMP-1": 10, "LMP-2": 12})
     with calls_counted(counted_market.work.table.client) as made:
         assert len(usual(counted_market)["lines"]) == 2
-    assert made == ["Query", "BatchGetItem"]
+    assert made == ["Query", "BatchGetItem", "Query"]
 
 
 def test_an_order_is_placed_again_without_a_promotion_of_which_too_little_is_left(market: Market):

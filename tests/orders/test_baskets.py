@@ -286,12 +286,12 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
 # --- what it costs ----------------------------------------------------------------------------------------------------
 
 
-def test_a_cart_of_twenty_lines_is_shown_in_two_reads_and_ordered_in_one_more_than_lines_are(counted_market: Market):
+def test_a_cart_of_twenty_lines_is_shown_in_three_reads_and_ordered_in_one_more_than_lines_are(counted_market: Market):
     stock(counted_market.work, *(row(f"S-{number:02}") for number in range(20)))
     put_in(counted_market, {f"S-{number:02}": 1 for number in range(20)})
     with calls_counted(counted_market.work.table.client) as made:
         show(counted_market)
-    assert made == ["GetItem", "BatchGetItem"]
+    assert made == ["GetItem", "BatchGetItem", "Query"]
     with calls_counted(counted_market.work.table.client) as made:
         ordered(counted_market, 1)
     assert made == ["GetItem", "GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
