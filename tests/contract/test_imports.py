@@ -30,6 +30,7 @@ RULES = {
     "on_top",
     "stock",
     "waits",
+    "demand_rules",
     "habits",
     "affinity",
 }

@@ -105,6 +105,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     image = operations.post("/v1/staff/product-images", {"sku": "FUZZ-1", "content_type": "image/png"})
     given = {"amount": "5000.00", "reason": "To be found by fuzzing"}
     adjustment = operations.order_post(f"{about}/bonus-adjustments", given, expect=201)
+    demand = owner.post("/v1/demands", {"text": "To be found by fuzzing"})
     redemption = owner.order_post("/v1/company/redemptions", {"amount": "500.00"}, expect=201)
     return Club(
         document=requests.get(f"{cloud.api_url}/openapi.json", timeout=10).json(),
@@ -130,6 +131,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "image_id": image["image_id"],
             "adjustment_id": adjustment["adjustment_id"],
             "redemption_id": redemption["redemption_id"],
+            "demand_id": demand["demand_id"],
             # Goods are owed after the close of a period only, and machines post with tokens of their own.
             **dict.fromkeys(
                 ("entitlement_id", "choice_id", "shipment_id", "return_id", "proof_id", "client_id", "reference"),
