@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -48,7 +49,8 @@ def functions(module: ModuleType) -> Iterator[Callable[..., Any]]:
 
 
 def row_id(function: Callable[..., Any]) -> str:
-    return (function.__doc__ or "")[:3]
+    found = re.match(r"K\d+", function.__doc__ or "")
+    return found[0] if found else ""
 
 
 def marked_rows(folder: Path) -> set[str]:
