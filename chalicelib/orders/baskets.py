@@ -68,7 +68,7 @@ class Basket(NamedTuple):
 
 
 def show(work: Work, company_id: str, member_id: str, language: str | None) -> CartAnswer:
-    """Two reads, and one more for every further hundred keys. With a language, prices are explained."""
+    """Three reads, and one more for every further hundred keys. With a language, prices are explained."""
     basket = _read(work, company_id, member_id)
     return _shown(work, basket, _priced(work, company_id, basket.lines), language)
 
