@@ -20,6 +20,11 @@ CALLERS = 64
 
 
 @pytest.fixture
+def market(memory_market: Market) -> Market:
+    return memory_market
+
+
+@pytest.fixture
 def office(market: Market) -> Office:
     return Office(market.api, market.work)
 

@@ -18,10 +18,11 @@ from chalicelib.orders import reservations
 from chalicelib.orders.reservations import on_stock_recorded
 from chalicelib.platform import clock, http
 from chalicelib.platform.events import Event
+from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
 from tests.catalog.steps import row, stock
 from tests.orders.steps import REGION, Market, errors
-from tests.support.api import Answer
+from tests.support.api import Answer, Api
 from tests.support.crashes import crashes, lost_replies, races
 from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
 from tests.support.partners import OPERATIONS, distributor
@@ -73,6 +74,11 @@ def quoted(market: Market, quantity: int, sku: str = "LMP-1") -> Any:
     answer = market.api.call("POST", "/v1/quotes", market.buyer, body)
     assert answer.status == 200, answer.text
     return answer.json
+
+
+@pytest.fixture
+def market(memory_market: Market) -> Market:
+    return memory_market
 
 
 @pytest.fixture
@@ -220,7 +226,8 @@ def test_an_order_of_two_hundred_lines_reserves_and_is_shipped(market: Market):
     assert market.ship(order_id).status == 200
 
 
-def test_an_order_of_bound_stock_takes_no_more_calls_than_any_other(market: Market):
+def test_an_order_of_bound_stock_takes_no_more_calls_than_any_other(api: Api, work: Work):
+    market = Market(api, work)
     delivers_from(market, "MSK")
     counted(market, 10)
     with calls_counted(market.work.table.client) as made:
