@@ -21,7 +21,6 @@ from chalicelib.orders.on_top_schemas import ShipGiftForm
 from chalicelib.orders.rules import Order
 from chalicelib.platform import events
 from chalicelib.platform.events import Event
-from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction, keys
@@ -196,8 +195,6 @@ def ship(
         except Refused as refused:
             if "membership" in refused:
                 raise companies.no_longer_speaks() from None
-            if LABEL in refused:
-                raise
             order = store.read_order(work.table, order.company_id, order_id)
         else:
             return shipped

@@ -354,20 +354,55 @@ def test_an_interrupted_shipment_of_goods_is_finished_by_its_repeat(shop: Shop):
         assert shop.told() == ["shipped"], interruption
 
 
-def test_a_fact_that_comes_between_a_look_and_its_writing_is_not_lost(shop: Shop):
-    """The look saw the payment; before it writes, the payment turns out to be none."""
+@pytest.mark.parametrize("fact", ["the payment was none", "units went back"])
+def test_a_fact_that_comes_between_a_look_and_its_writing_is_not_lost(shop: Shop, fact: str):
+    """The look saw all that it takes. Before it writes, the fact comes and is told, and finds nothing to change; nothing is told again."""
+    order_id = shop.shipped()
+    shop.deliver()
+    shop.pay(order_id, shop.work.today)
+    (paid,) = shop.happened("payment.")
+    asked = shop.market.request_return(order_id, ("УТ-1", "LMP-1", 1)).json["returns"][0]["return_id"]
+    beginning = everything(shop.work)
+
+    def other() -> None:
+        if fact == "units went back":
+            assert shop.market.accept_return(order_id, asked).status == 200
+        else:
+            shop.pay(order_id, None, work=shop.later(1))
+        on_top_service.look(shop.work, orders.order(shop.work, shop.market.company_id, order_id))
+
+    for race in races(other):
+        restore(shop.work, beginning)
+        with race:
+            on_top_service.on_payment_recorded(shop.work, Event("payment.recorded", "evt", paid))
+        if race.happened:
+            after = ("withdrawn", "too_few") if fact == "units went back" else ("promised", None)
+            assert shop.state(order_id) == after, race
+
+
+def test_of_two_who_look_at_the_same_moment_one_tells(shop: Shop):
     order_id = shop.shipped()
     shop.pay(order_id, shop.work.today)
     beginning = everything(shop.work)
-    (paid,) = shop.happened("payment.")
-    event = Event("payment.recorded", "evt", paid)
-    for race in races(lambda: shop.pay(order_id, None, work=shop.later(1))):
+    order = orders.order(shop.work, shop.market.company_id, order_id)
+    for race in races(lambda: on_top_service.look(shop.work, order)):
         restore(shop.work, beginning)
         with race:
-            on_top_service.on_payment_recorded(shop.work, event)
+            on_top_service.look(shop.work, order)
+        assert (shop.state(order_id), shop.told()) == (("granted", None), ["granted"]), race
+
+
+def test_goods_that_leave_during_a_look_have_left(shop: Shop):
+    order_id = shop.shipped()
+    shop.pay(order_id, shop.work.today)
+    beginning = everything(shop.work)
+    order = orders.order(shop.work, shop.market.company_id, order_id)
+    for race in races(lambda: shop.ship_gift(order_id)):
+        restore(shop.work, beginning)
+        with race:
+            on_top_service.look(shop.work, order)
         if race.happened:
-            shop.deliver()
-            assert shop.state(order_id) == ("promised", None), race
+            assert shop.state(order_id) == ("shipped", None), race
 
 
 class Promises(RuleBasedStateMachine):
