@@ -152,7 +152,7 @@ class CartLine(Shown):
 
 
 class ProductTotal(Shown):
-    """One product in all rooms. `lines` can be sent as the `lines` of an order: whole packs."""
+    """One product in all rooms. `lines` can be put into the cart, or ordered, as they are: whole packs."""
 
     sku: str
     luminaires: int
