@@ -3,11 +3,12 @@
     python -m infra.admin add-staff --table NAME --name "Full Name" --email name@example.com [--role admin]
     python -m infra.admin add-machine --pool ID --name "1C" --scope machine.payments [--scope staff.imports.write]
     python -m infra.admin index-catalogue --table NAME
+    python -m infra.admin index-chains --table NAME
 
 The first one must be done before anybody can sign in: that person then signs in with their email and appoints the others
 (`POST /v1/staff/people`). The second makes a client for a machine, and prints its secret; a machine gets its tokens for it. The third makes
-the catalogue's index anew, once after an update from a version that had none. All may be repeated. They use the AWS credentials and region
-of the shell.
+the catalogue's index anew, and the last notes which companies share an INN, once each after an update from a version that did not. All may
+be repeated. They use the AWS credentials and region of the shell.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
+from chalicelib.pricing import displays
 from chalicelib.table import Table
 
 MACHINE_SCOPES = [
@@ -44,6 +46,9 @@ def main(arguments: list[str]) -> int:
     again = commands.add_parser("index-catalogue", help="make the index anew by which products are found")
     again.add_argument("--table", required=True, help="the stack's output TableName")
     again.set_defaults(run=_index_catalogue)
+    chains = commands.add_parser("index-chains", help="note which companies share an INN, for display deals")
+    chains.add_argument("--table", required=True, help="the stack's output TableName")
+    chains.set_defaults(run=_index_chains)
     machine = commands.add_parser("add-machine", help="make a client for a machine: 1C, or a partner of the coalition")
     machine.add_argument("--pool", required=True, help="the stack's output UserPoolId")
     machine.add_argument("--name", required=True)
@@ -105,6 +110,11 @@ def _add_staff(given: argparse.Namespace) -> int:
 
 def _index_catalogue(given: argparse.Namespace) -> int:
     print(f"{index.rebuild(_work(given))} products can be found.")
+    return 0
+
+
+def _index_chains(given: argparse.Namespace) -> int:
+    print(f"{displays.index_chains(_work(given))} companies have an INN.")
     return 0
 
 

@@ -37,6 +37,7 @@ from chalicelib.table.transactions import Item
 
 KEEP_UPLOADING_DAYS = 1
 LINK_SECONDS = 3600
+PAGE = 100  # companies that are looked at together
 
 Position = dict[str, str] | None
 
@@ -204,6 +205,21 @@ def join(work: Work, company_id: str, inn: str | None) -> None:
         granted.copy_displays(
             work.table, company_id, {each: last for each, last in deals.items() if last >= work.today}
         )
+
+
+def index_chains(work: Work) -> int:
+    """Notes for every company of which chain it is, as `join` does for a new one; counts those that have an INN.
+
+    For companies from before chains were noted.
+    """
+    noted, after = 0, None
+    while True:
+        page, after = companies.some_companies(work, PAGE, after)
+        for each in page:
+            join(work, each.company_id, each.inn)
+            noted += bool(each.inn)
+        if after is None:
+            return noted
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------

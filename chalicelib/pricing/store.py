@@ -1,7 +1,7 @@
 """What prices depend on beside product and standing, as it lies in the table.
 
-TERMS      (K72)  the contracts of a company, in one item: it is read with every order. currency, contracts [..], version
-PROMOTION  (K73)  a promotion and what became of it; listed (K77) by its last day
+TERMS      (K74)  the contracts of a company, in one item: it is read with every order. currency, contracts [..], version
+PROMOTION  (K75)  a promotion and what became of it; listed (K76) by its last day
 RUNNING    (K77)  every promotion that was approved and has not ended, in one item, for the same reason: promotions {id: ..}, and
                   `exhausted`, the ids of those of which a limit is reached
 """

@@ -1,0 +1,95 @@
+"""What the rows of the map for display deals and best sellers cost, counted as AWS counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from chalicelib.platform.work import Work
+from chalicelib.pricing import best_seller_store, display_store
+from chalicelib.pricing.best_seller_schemas import BestSellersForm
+from chalicelib.table import Table, Transaction
+from tests.conftest import NOON
+from tests.support.spent import spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    numbers = count(1)
+    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032d}")
+
+
+def send(work: Work, number: int = 0) -> str:
+    """A proof that waits; the number is its minute."""
+    later = replace(work, now=work.now + timedelta(minutes=number))
+    item = {
+        "proof_id": work.new_id("dsp"),
+        "company_id": "cmp_1",
+        "promotion": {"promotion_id": "prm_1", "name": "Autumn", "name_ru": "Осень", "last": "2027-02-28"},
+        "shop_address": "Moscow, Lesnaya 7",
+        "state": "uploading",
+        "created_at": later.at,
+    }
+    for write in (
+        lambda tx: display_store.create(tx, item),
+        lambda tx: display_store.put_waiting(tx, item, later.at),
+    ):
+        tx = Transaction()
+        write(tx)
+        work.table.commit(tx)
+    return str(item["proof_id"])
+
+
+@pytest.mark.key_row("K89")
+def test_a_proof_is_one_call(work: Work) -> None:
+    proof_id = send(work)
+    with spent(work.table.client) as cost:
+        assert display_store.read(work.table, "cmp_1", proof_id)
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+
+
+@pytest.mark.key_row("K110")
+def test_a_companys_proofs_are_one_call_a_page(work: Work) -> None:
+    sent = [send(work, number) for number in range(12)]
+    with spent(work.table.client) as cost:
+        page = display_store.page(work.table, "cmp_1", 10, None)
+    assert [item["proof_id"] for item in page.items] == sent[:1:-1]
+    assert (cost.calls, cost.read_units) == (["Query"], 1)
+
+
+@pytest.mark.key_row("K111")
+def test_what_waits_for_a_manager_is_one_call_a_page(work: Work) -> None:
+    sent = [send(work, number) for number in range(12)]
+    with spent(work.table.client) as cost:
+        page = display_store.waiting(work.table, 10, None)
+    assert [item["proof_id"] for item in page.items] == sent[:10]
+    assert (cost.calls, cost.read_units) == (["Query"], 1)
+
+
+@pytest.mark.key_row("K112")
+def test_the_companies_of_an_inn_are_one_call_and_so_are_their_deals(work: Work) -> None:
+    for number in range(40):
+        display_store.join(work.table, "7707083893", f"cmp_{number:02d}")
+    with spent(work.table.client) as cost:
+        assert len(list(display_store.chain(work.table, "7707083893"))) == 40
+    assert (cost.calls, cost.read_units) == (["Query"], 1)
+    with spent(work.table.client) as deals:
+        assert display_store.chain_granted(work.table, "7707083893") == {}
+    assert (deals.calls, deals.read_units) == (["GetItem"], 1)
+
+
+@pytest.mark.key_row("K113")
+def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(work: Work) -> None:
+    form = BestSellersForm.model_validate({"from": "2025-09-01", "to": "2025-11-30"})
+    tx = Transaction()
+    asked = best_seller_store.create(tx, work, form, "mbr_1")
+    work.table.commit(tx)
+    part = best_seller_store.Part(1, [f"cmp_{number}" for number in range(100)], None)
+    assert best_seller_store.name_part(work, asked, part)
+    with spent(work.table.client) as cost:
+        assert best_seller_store.load(work.table, asked.list_id)
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(work.table.client) as both:
+        assert best_seller_store.load_with_part(work.table, asked.list_id, 1)[1] == part
+    assert (both.calls, both.read_units) == (["BatchGetItem"], 2)
