@@ -350,7 +350,7 @@ class OrderAnswer(OrderSummary):
     history: list[HappenedAnswer]
 
     @classmethod
-    def told(cls, order: Order, language: str, club: Club, gifts: Sequence[Gift] = ()) -> Self:
+    def told(cls, order: Order, language: str, club: Club, gifts: Sequence[Gift]) -> Self:
         returned = Counter[str]()
         for line in order.came_back:
             returned[line.sku] += line.counted

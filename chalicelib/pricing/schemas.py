@@ -203,9 +203,9 @@ class FreeGoodsForm(Form):
 
     sku: Sku
     quantity: int = Field(ge=1, le=1_000_000)
-    name: str = Field(default="", max_length=500, description=_NAMED_LATER)
-    name_ru: str = Field(default="", max_length=500, description=_NAMED_LATER)
-    unit: str = Field(default="", max_length=100, description=_NAMED_LATER)
+    name: str = Field(default="", max_length=200, description=_NAMED_LATER)
+    name_ru: str = Field(default="", max_length=200, description=_NAMED_LATER)
+    unit: str = Field(default="", max_length=16, description=_NAMED_LATER)
 
 
 class OnTopForm(Form):

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from chalicelib.orders.on_top import promised
+from chalicelib.orders.promises import MOST_PROMISES, Promise
 from chalicelib.orders.rules import (
     MOST_PART_LINES,
     MOST_PARTS,
@@ -21,6 +23,7 @@ from chalicelib.orders.store import order_item, order_of
 from chalicelib.platform.club import club
 from chalicelib.platform.http import rendered
 from chalicelib.pricing import Ruling
+from chalicelib.pricing.rules import FreeGoods, OnTop
 from chalicelib.table.transactions import from_wire, to_wire
 
 AT, DAY = "2026-11-20T09:00:00.000Z", date(2026, 11, 20)
@@ -52,6 +55,14 @@ def line(number: int) -> Line:
     )
 
 
+def promise(number: int) -> Promise:
+    """Of which all lines count."""
+    free = FreeGoods(f"{number:064}", 1_000_000, "L" * 200, "Л" * 200, "у" * 16)
+    terms = OnTop(1, free, pay_within_days=365, repeat=True)
+    named = ("prm_" + "0" * 32, "P" * 200, "А" * 200)
+    return Promise("gft_" + "0" * 32, *named, terms, tuple(range(MOST_LINES)), 200_000_000)
+
+
 def largest() -> Order:
     """Shipped in as many parts, of as many lines, as there may be."""
     order = Order(
@@ -68,6 +79,7 @@ def largest() -> Order:
         state=State.PLACED,
         lines=tuple(line(number) for number in range(MOST_LINES)),
         history=(Happened(AT, Step.PLACED, State.PLACED, Actor("company", OPERATOR.member_id)),),
+        promises=tuple(promise(number) for number in range(MOST_PROMISES)),
     )
     order = accept(order, [], by=OPERATOR, at=AT, note="н" * 500)
     each = MOST_PART_LINES // (MOST_PARTS - 1)
@@ -86,7 +98,7 @@ def test_an_order_comes_back_as_it_was_written():
 def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
     order = largest()
     assert order.state == State.COMPLETED
-    answer = rendered(OrderAnswer.told(order, "ru", club()))
+    answer = rendered(OrderAnswer.told(order, "ru", club(), promised(order)))
     assert len(answer.encode()) < MOST_BYTES
     stored = str(order_item(order))  # longer than DynamoDB counts: quotes and brackets are free there
     assert len(stored.encode()) < MOST_BYTES
