@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import members
 from chalicelib.members.schemas import Member
 from chalicelib.members.store import create
 from chalicelib.platform.work import Work
@@ -111,6 +112,18 @@ def test_an_admin_appoints_lists_and_dismisses_staff(api: Api) -> None:
     gone = f"/v1/staff/people/{igor.json['member_id']}"
     assert [api.call("DELETE", gone, ADMIN).status for _ in range(2)] == [204, 404]
     assert api.call("GET", "/v1/staff/people", ADMIN).json["items"] == []
+
+
+def test_those_of_the_staff_who_have_a_role_are_found_by_it(api: Api, work: Work) -> None:
+    for name, role in (("vera", "head_of_sales"), ("irina", "manager"), ("olga", "head_of_sales")):
+        form = {"name": f"{name.title()} Petrova", "email": f"{name}@example.com", "role": role}
+        assert api.call("POST", "/v1/staff/people", ADMIN, form).status == 200
+    everybody = {each["member_id"]: each["name"] for each in api.call("GET", "/v1/staff/people", ADMIN).json["items"]}
+    assert [everybody[member_id] for member_id in members.staff_in(work, "head_of_sales")] == [
+        "Olga Petrova",
+        "Vera Petrova",
+    ]
+    assert members.staff_in(work, "marketing") == []
 
 
 def test_who_speaks_for_a_company_does_not_become_staff(api: Api, work: Work) -> None:
