@@ -227,9 +227,9 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
         api.call("PUT", WEBHOOK, operator, {"url": f"https://{host}"}, headers={"if-match": '"0"'})
     delivery = api.call("POST", f"{WEBHOOK}/test", own_operator)
     inn = companies.legal_inn(1)
-    owner = partners.partner(work, "cmp_zarya", "mbr_zarya", name="Zarya secret", inn=inn, region="RU-MOW")
+    owner = partners.partner(work, "cmp_zarya", "mbr_zarya", name="Zarya confidential", inn=inn, region="RU-MOW")
     partners.reach(work, "cmp_zarya", "61234.56")
-    cart = {"lines": [{"sku": "LMP-1", "quantity": 77}], "comment": "Keep it secret"}
+    cart = {"lines": [{"sku": "LMP-1", "quantity": 77}], "comment": "Keep it confidential"}
     order = api.call("POST", "/v1/orders", owner, cart, key="first")
     credit(work, "cmp_zarya", "98765.43")
     redemption = api.call("POST", "/v1/company/redemptions", owner, {"amount": "24680.78"}, key="second")
@@ -290,7 +290,7 @@ def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
         },
         words=(
             "zarya",
-            "secret",
+            "confidential",
             inn,
             order.json["order_id"],
             own_distributor,
