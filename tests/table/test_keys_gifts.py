@@ -1,0 +1,78 @@
+"""What the row of the map for goods on top costs, counted as AWS counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from chalicelib import orders
+from chalicelib.orders import on_top_service, on_top_store
+from chalicelib.platform import http
+from chalicelib.platform.work import Work
+from chalicelib.table import Table
+from tests.conftest import NOON
+from tests.orders.steps import Market
+from tests.orders.test_goods_on_top import Shop
+from tests.support.api import Api
+from tests.support.spent import spent
+
+
+@pytest.fixture
+def shop(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    from app import app
+
+    numbers = count(1)
+    work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    return Shop(Market(Api(app), work))
+
+
+@pytest.mark.key_row("K90")
+def test_the_goods_of_a_company_are_one_call_and_those_of_an_order_a_read_beside_it(shop: Shop) -> None:
+    ids = [shop.market.placed({"LMP-1": 10}) for _ in range(4)]
+    table = shop.work.table
+    with spent(table.client) as cost:
+        page = on_top_store.page(table, "cmp_1", 25, None)
+    assert {item["order_id"] for item in page.items} == set(ids)
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+    order = orders.order(shop.work, "cmp_1", ids[0])
+    assert order is not None
+    with spent(table.client) as cost:
+        assert len(orders.gifts_of(shop.work, order)) == 1
+    assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)
+
+
+@pytest.mark.key_row("K90")
+def test_an_order_that_was_promised_nothing_costs_no_call_more(shop: Shop) -> None:
+    order = orders.order(shop.work, "cmp_1", shop.market.placed({"LMP-1": 9}))
+    with spent(shop.work.table.client) as cost:
+        assert order is not None
+        assert orders.gifts_of(shop.work, order) == []
+        on_top_service.look(shop.work, order)
+    assert cost.calls == []
+
+
+@pytest.mark.key_row("K90")
+def test_a_look_is_two_reads_and_where_something_changed_a_transaction(shop: Shop) -> None:
+    order_id = shop.shipped()
+    order = orders.order(shop.work, "cmp_1", order_id)
+    with spent(shop.work.table.client) as cost:
+        on_top_service.look(shop.work, order)
+    assert cost.calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    with spent(shop.work.table.client) as cost:
+        on_top_service.look(shop.work, order)
+    assert cost.calls == ["BatchGetItem", "BatchGetItem"]
+
+
+@pytest.mark.key_row("K90")
+def test_what_is_due_of_a_company_is_one_query_and_its_orders_once_each(shop: Shop) -> None:
+    order_id = shop.shipped()
+    shop.market.placed({"LMP-1": 10})
+    shop.deliver()
+    later = replace(shop.work, now=shop.work.now + timedelta(days=11))
+    with spent(later.table.client) as cost:
+        orders.look_at_goods_on_top(later, "cmp_1")
+    assert cost.calls == ["Query", "GetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert shop.told() == ["unpaid"]
+    assert shop.state(order_id) == ("promised", None)
