@@ -109,7 +109,7 @@ K105 | what is wanted most                     | gsi1  | DEMANDED               
 K92 | a message to a distributor's endpoint    | table | WEBHOOK#{distributor}        | MESSAGE#{message}                  | newest first | S           | exchange
 K93 | messages of a lane that wait             | table | WEBHOOK#{distributor}        | WAITING#{lane}#{message}           | oldest first | S           | exchange
 K94 | where a distributor takes its messages   | table | WEBHOOK#{distributor}        | ENDPOINT                           | one          | E, S, T     | exchange
-K110 | whose binding stock is in this warehouse | table | DISTRIBUTORS                 | WAREHOUSES                         | one          | E, T        | orders
+K115 | whose binding stock is in this warehouse | table | DISTRIBUTORS                 | WAREHOUSES                         | one          | E, T        | orders
 K110 | a company's proofs, newest first        | gsi1  | DISPLAYS#{company}           | {time}#{proof}                     | by time      | E           | pricing
 K111 | proofs that wait for a manager          | gsi2  | DISPLAYS                     | {time}#{proof}                     | oldest first | E           | pricing
 K112 | the companies of an INN, and their deals | table | CHAIN#{inn}                 | COMPANY#{company}, GRANTED         | by company   | S, T        | pricing
@@ -394,7 +394,7 @@ def _reserved_shard(sku: str) -> str:
 
 
 def warehouses() -> Key:
-    """K110."""
+    """K115."""
     return Key("DISTRIBUTORS", "WAREHOUSES")
 
 

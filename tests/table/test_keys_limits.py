@@ -60,7 +60,7 @@ def test_what_is_reserved_of_twenty_articles_is_one_call_of_half_a_unit_a_shard(
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], len(shards) / 2)
 
 
-@pytest.mark.key_row("K110")
+@pytest.mark.key_row("K115")
 def test_new_figures_of_what_is_reserved_by_nobody_cost_what_they_read(work: Work) -> None:
     tx = Transaction()
     warehouses.claim(tx, "dst_1", DeliversFrom(), DeliversFrom(frozenset({"MSK", "SPB"}), binding=True))
