@@ -253,7 +253,9 @@ class PromotionForm(Form):
             ]
         ],
     )
-    on_top: OnTopForm | None = Field(default=None, description="Instead of brackets: goods that come on top.")
+    on_top: OnTopForm | None = Field(
+        default=None, description="Instead of brackets: goods that come on top.", examples=[None]
+    )
     first: Day = Field(alias="from")
     last: Day = Field(alias="to", description="The last day.", examples=["2027-02-28"])
     months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
@@ -281,6 +283,7 @@ class PromotionForm(Form):
     best_sellers: Code | None = Field(
         default=None,
         description="A list of best sellers, which is done: with the approval, the articles on it are the promotion's goods too.",
+        examples=[None],
     )
 
     @model_validator(mode="after")
