@@ -12,10 +12,10 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.catalog import store
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
-from chalicelib.exchange.schemas import Upload
 from chalicelib.platform import aws, uploads
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
+from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction, keys
 from chalicelib.table.transactions import Item

@@ -8,13 +8,14 @@ from pydantic import AwareDatetime, Field, SkipValidation, field_validator, mode
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.categories import Category
+from chalicelib.catalog.forms import ContentType, Warehouse
 from chalicelib.catalog.rules import KNOWN_ATTRIBUTES, Attribute, Figure, Product, Status, Stock, TypePrice
 from chalicelib.catalog.search import Sort
-from chalicelib.exchange.schemas import Upload
 from chalicelib.platform import clock
 from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
+from chalicelib.platform.uploads import Upload
 from chalicelib.pricing import PriceAnswer
 
 MOST_ROWS = 100
@@ -26,7 +27,6 @@ Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x
 Code = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["street-lights"])
 ]  # of a category
-Warehouse = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", examples=["MSK-1"])]
 PriceType = Annotated[
     str,
     Field(
@@ -43,7 +43,6 @@ AttributeName = Annotated[
         examples=["luminous_flux_lm"],
     ),
 ]
-ContentType = Literal["image/jpeg", "image/png", "image/webp"]
 
 
 def plain(number: Decimal) -> str:

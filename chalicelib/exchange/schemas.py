@@ -12,6 +12,7 @@ from chalicelib.exchange.parts import Delimiter, Encoding
 from chalicelib.exchange.rules import State
 from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.problems import Fault
+from chalicelib.platform.uploads import Upload
 
 Column = Annotated[str, Field(max_length=200)]
 _SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
@@ -95,16 +96,6 @@ class ImportForm(Form):
 
 class ImportsQuery(PageQuery):
     pass
-
-
-class Upload(Shown):
-    """Where the file goes: a form post (multipart/form-data) of these fields and then `file`."""
-
-    method: Literal["POST"] = "POST"
-    url: str
-    fields: dict[str, str]
-    expires_at: datetime
-    most_bytes: int
 
 
 class Counts(Shown):

@@ -20,10 +20,11 @@ from urllib.parse import unquote_plus
 from chalicelib.exchange import reports, rules, store
 from chalicelib.exchange.columns import FIELDS
 from chalicelib.exchange.parts import Expected, Unreadable, cut, parts_for
-from chalicelib.exchange.schemas import BadRows, Counts, Import, ImportForm, Progress, RowCounts, StartedImport, Upload
+from chalicelib.exchange.schemas import BadRows, Counts, Import, ImportForm, Progress, RowCounts, StartedImport
 from chalicelib.platform.clock import moment
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import Problem
+from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction
 

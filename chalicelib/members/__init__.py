@@ -7,7 +7,8 @@ the club itself) is the membership; other rooms give and take it, this one keeps
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
-    from chalicelib.members.schemas import ConsentForm, Member, Membership, PersonName
+    from chalicelib.members.forms import PersonName
+    from chalicelib.members.schemas import ConsentForm, Member, Membership
     from chalicelib.members.service import (
         STAFF_OWNER,
         admit,

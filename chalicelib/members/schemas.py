@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, EmailStr, Field
 
-from chalicelib.members.rules import full_name, international_phone, time_zone
+from chalicelib.members.forms import PersonName
+from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.club import Language
 from chalicelib.platform.http import Form, Shown
 
-PersonName = Annotated[str, Field(min_length=3, max_length=200), AfterValidator(full_name)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(time_zone)]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]

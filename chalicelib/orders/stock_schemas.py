@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.catalog.schemas import Warehouse
+from chalicelib.catalog import Warehouse
 from chalicelib.orders.stock import Available, DeliversFrom
 from chalicelib.platform import clock
 from chalicelib.platform.http import Form, Shown

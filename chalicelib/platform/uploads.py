@@ -1,21 +1,30 @@
 """Files that a browser sends to the bucket by itself, under a form that we signed: it fixes the name, the kind and the largest size."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from chalicelib.platform import aws
+from chalicelib.platform.http import Shown
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 
 
 class Address(NamedTuple):
-    """Where the file goes: a form post (multipart/form-data) of these fields, and then `file`."""
-
     url: str
     fields: dict[str, str]
     expires_at: datetime
+
+
+class Upload(Shown):
+    """Where the file goes: a form post (multipart/form-data) of these fields and then `file`."""
+
+    method: Literal["POST"] = "POST"
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+    most_bytes: int
 
 
 def address(work: Work, name: str, content_type: str, *, most_bytes: int, minutes: int) -> Address:

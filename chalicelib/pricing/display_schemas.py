@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.catalog.schemas import ContentType
-from chalicelib.exchange.schemas import Upload
+from chalicelib.catalog import ContentType
 from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.uploads import Upload
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
 

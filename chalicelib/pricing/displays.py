@@ -14,12 +14,12 @@ index-chains` was run.
 from datetime import date, timedelta
 
 from chalicelib import companies
-from chalicelib.exchange.schemas import Upload
 from chalicelib.platform import aws, events, uploads
 from chalicelib.platform.club import Language
 from chalicelib.platform.events import Event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
+from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
 from chalicelib.pricing import display_store as kept
 from chalicelib.pricing import granted, store

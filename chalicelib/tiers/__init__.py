@@ -9,8 +9,8 @@ from chalicelib.platform.doors import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.tiers.ladder_store import ladders_of
     from chalicelib.tiers.ladders import Step
+    from chalicelib.tiers.names import tier_name
     from chalicelib.tiers.outlook import Standing
-    from chalicelib.tiers.schemas import tier_name
     from chalicelib.tiers.service import (
         decide,
         ladder_today,

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from chalicelib.platform.club import Club
 from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders import Step
@@ -203,9 +202,3 @@ class StandingAnswer(Shown):
                 },
             }
         )
-
-
-def tier_name(club: Club, currency: str, code: str, language: str) -> str:
-    """The name that the club's founding ladder gives a tier, for what was kept without a name; else its code."""
-    steps = club.tiers.ladders.get(currency, ())
-    return next((step.name_ru if language == "ru" else step.name for step in steps if step.tier == code), code)

@@ -1,0 +1,9 @@
+"""What other rooms' forms say of a person; apart from this room's schemas, which are many."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from chalicelib.members.rules import full_name
+
+PersonName = Annotated[str, Field(min_length=3, max_length=200), AfterValidator(full_name)]

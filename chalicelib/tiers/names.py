@@ -1,0 +1,9 @@
+"""What a tier is called."""
+
+from chalicelib.platform.club import Club
+
+
+def tier_name(club: Club, currency: str, code: str, language: str) -> str:
+    """The name that the club's founding ladder gives a tier, for what was kept without a name; else its code."""
+    steps = club.tiers.ladders.get(currency, ())
+    return next((step.name_ru if language == "ru" else step.name for step in steps if step.tier == code), code)
