@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app import SUBSCRIPTIONS
 from chalicelib.orders import sla, sla_store
 from chalicelib.orders.requests import Cancellation
-from chalicelib.orders.rules import Order
-from chalicelib.platform.events import Event
+from chalicelib.orders.rules import Order, Step
+from chalicelib.platform.events import Event, Later
 from chalicelib.platform.ids import derived_id
 from chalicelib.table import Table
 from chalicelib.table.transactions import Item
@@ -128,6 +129,11 @@ def test_what_cannot_be_told_of_one_order_stops_no_other_and_is_said_in_the_end(
     with pytest.raises(RuntimeError, match="1 of 3 orders failed"):
         sla.remind(desk.at(MONDAY), {})
     assert len(desk.told()) == 2
+
+
+def test_whatever_happens_to_an_order_the_clock_hears_of_it() -> None:
+    for step in Step:
+        assert Later("orders.sla:on_order_changed") in SUBSCRIPTIONS[f"order.{step}"], step
 
 
 # --- whatever happens meanwhile ---------------------------------------------------------------------------------------
@@ -254,6 +260,28 @@ def test_staff_see_what_is_unanswered_from_the_reminder_on_oldest_first(market: 
     market.accept(first)
     follow(market)
     assert [each["order_id"] for each in unanswered()] == [second]
+
+
+def test_requests_of_the_company_wait_until_they_are_answered(market: Market) -> None:
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, {"LMP-1": 4})
+    market.request_cancellation(order_id)
+    asked = market.request_return(order_id, ("УТ-1", "LMP-1", 1))
+    return_id = asked.json["returns"][-1]["return_id"]
+    follow(market)
+
+    def waiting() -> list[tuple[str, str]]:
+        _, found = sla_store.read(market.work.table, market.company_id, order_id)
+        return [(told.wait.kind, told.wait.ref) for told in found.waits] if found else []
+
+    assert waiting() == [("cancellation", ""), ("return", return_id)]
+    market.reject_return(order_id, return_id)
+    follow(market)
+    assert waiting() == [("cancellation", "")]
+    market.ship(order_id, document="УТ-2")  # all of it: there is nothing left to cancel
+    follow(market)
+    assert waiting() == []
 
 
 def follow(market: Market) -> None:

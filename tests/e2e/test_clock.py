@@ -1,0 +1,47 @@
+"""The clock of orders on the deployed stack: the tick, the stream and the letters of an order that nobody answers."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.orders import distributors, sla, sla_store, store, waits
+from chalicelib.orders.schemas import DistributorForm
+from chalicelib.platform import clock
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, Transaction
+from infra.demo.filling import STAFF
+from infra.demo.portal import Portal
+from tests.orders.desk import Desk
+from tests.support.cloud import DeployedClub
+
+
+def test_a_tick_writes_to_the_distributor_and_to_who_heads_the_sales(cloud: DeployedClub, guest: Portal) -> None:
+    mark = uuid.uuid4().hex
+    ten_days_ago = Work(
+        table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now() - timedelta(days=10)
+    )
+    form = DistributorForm(name="Late light", email=f"late.{mark}@distributor.example", language="ru", regions=[])
+    late = distributors.create(ten_days_ago, form)
+    order = replace(
+        Desk().place(), order_id=f"ord_{mark}", number=mark[:12], company_id=f"cmp_{mark}", placed_at=ten_days_ago.at
+    )
+    order = replace(order, distributor_id=late.distributor_id, distributor_name=late.name)
+    tx = Transaction()
+    store.create_order(tx, order)
+    ten_days_ago.table.commit(tx)
+    tx = Transaction()
+    sla_store.replace(tx, order, None, waits.kept(None, order), sla.deadlines(ten_days_ago)(order.placed_at).remind)
+    ten_days_ago.table.commit(tx)
+
+    counted = cloud.invoke("remind_distributors")
+    assert counted["due"] >= 1
+    assert counted["failed"] == 0
+    (reminder,) = cloud.mail(late.email)
+    assert "ждёт вашего ответа" in reminder["subject"]
+    head_of_sales = STAFF.get("head_of_sales", STAFF["admin"])[1]  # who has the role, else the admins
+    assert guest.letter(head_of_sales, mark[:12])["subject"].startswith("Late light")
+
+    operations = guest.sign_in(STAFF["operations"][1])
+    shown = operations.get("/v1/staff/orders/unanswered?limit=100")["items"]
+    assert [each["number"] for each in shown if each["distributor_name"] == "Late light"] == [mark[:12]]
+    assert cloud.invoke("remind_distributors")["due"] == 0
