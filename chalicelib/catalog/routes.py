@@ -46,8 +46,8 @@ def categories(call: Call) -> CategoryList:
 def calculate_lighting(call: Call) -> LightingAnswer:
     """Work out how many luminaires rooms need, by the lumen method.
 
-    Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` as they are. Calculators are open to members whose
-    profile is complete (`GET /v1/me/privileges`).
+    Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` as they are. Calculators
+    are open to members whose profile is complete (`GET /v1/me/privileges`).
     """
     return calculator.light(call.work, call.principal.for_member(), call.body, call.language)
 
