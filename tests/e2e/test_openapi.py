@@ -134,7 +134,16 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "demand_id": demand["demand_id"],
             # Goods are owed after the close of a period only, and machines post with tokens of their own.
             **dict.fromkeys(
-                ("entitlement_id", "choice_id", "shipment_id", "gift_id", "return_id", "proof_id", "client_id", "reference"),
+                (
+                    "entitlement_id",
+                    "choice_id",
+                    "shipment_id",
+                    "gift_id",
+                    "return_id",
+                    "proof_id",
+                    "client_id",
+                    "reference",
+                ),
                 "none",
             ),
         },
