@@ -1,4 +1,4 @@
-"""Files in: sales history as accounting systems export it."""
+"""Files in: sales history as accounting systems export it. Messages out: orders, to the systems of distributors (`webhook_delivery`)."""
 
 from chalicelib.platform.doors import opened_when_asked
 

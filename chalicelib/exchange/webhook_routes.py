@@ -6,8 +6,10 @@ from chalicelib.exchange.webhook_rules import Endpoint
 from chalicelib.exchange.webhook_schemas import (
     EndpointForm,
     MessagesQuery,
+    OrderMessage,
     ReplayForm,
     ReplayStarted,
+    TrialMessage,
     WebhookDeliveries,
     WebhookDelivery,
     WebhookEndpoint,
@@ -27,6 +29,7 @@ SCOPE = "distributor.webhooks"
     answer=WebhookEndpointWithSecret,
     matched=True,
     problems=("not_found", "precondition_failed"),
+    sends=(OrderMessage, TrialMessage),
 )
 def put_webhook(call: Call) -> Answer:
     """Say where messages on the distributor's orders go: `If-Match: "0"` for the first time.

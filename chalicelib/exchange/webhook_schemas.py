@@ -162,7 +162,7 @@ class OrderMessage(Shown):
     """A message on an order. `timestamp`: when it happened."""
 
     type: str = Field(examples=["order.placed"])
-    timestamp: str
+    timestamp: str = Field(examples=["2026-11-20T09:00:00.000Z"])
     data: OrderNews
 
 
@@ -174,5 +174,5 @@ class TrialMessage(Shown):
     """A message that only tries the endpoint out."""
 
     type: Literal["webhook.test"] = "webhook.test"
-    timestamp: str
+    timestamp: str = Field(examples=["2026-11-20T09:00:00.000Z"])
     data: TrialNews

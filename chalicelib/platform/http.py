@@ -110,6 +110,7 @@ class Route:
     summary: str
     description: str
     content_type: str
+    sends: tuple[type[BaseModel], ...] = ()
 
 
 ROUTES: list[Route] = []
@@ -202,6 +203,7 @@ class Routes:
         matched: bool = False,
         problems: tuple[str, ...] = (),
         content_type: str = "application/json",
+        sends: tuple[type[BaseModel], ...] = (),
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, description = (handler.__doc__ or "").strip().partition("\n")
@@ -223,6 +225,7 @@ class Routes:
                 summary=summary.strip(),
                 description=description.strip(),
                 content_type=content_type,
+                sends=sends,
             )
             ROUTES.append(route)
             return handler

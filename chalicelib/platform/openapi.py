@@ -69,6 +69,12 @@ gets the first answer again, with `Idempotency-Replayed: true`. Keys are kept fo
 # Answers that a client meets on its way to any operation: the gateway's limits, and what no request is safe from.
 _ANYWHERE = frozenset({"invalid", "body_too_large", "media_type_unsupported", "too_many_requests", "internal", "busy"})
 
+_MESSAGE_HEADERS = {
+    "webhook-id": "The message's own name, the same each time it comes: take each once.",
+    "webhook-timestamp": "When it was sent, in seconds since 1970: refuse what is minutes old.",
+    "webhook-signature": "`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; several of them, separated by spaces, while a secret is changed.",
+}
+
 _ACCEPT_LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
@@ -234,7 +240,27 @@ def _operation(
         str(route.status): _success(route, references, components, carries_version=carries_version),
         **_problems(route, responses),
     }
+    if route.sends:
+        operation["callbacks"] = _callbacks(route, references, components)
     return operation
+
+
+def _callbacks(route: Route, references: "References", components: dict[str, Schema]) -> Schema:
+    """What is posted later to the address that the request named."""
+    schemas = [references[model, "serialization"] for model in route.sends]
+    content = {"schema": {"oneOf": schemas}, "example": example(schemas[0], components)}
+    post = {
+        "operationId": f"{route.name}_message",
+        "summary": "A message to the endpoint.",
+        "description": "Signed as Standard Webhooks has it; the body is what the signature is of, byte by byte.",
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": described, "schema": {"type": "string"}}
+            for name, described in _MESSAGE_HEADERS.items()
+        ],
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": {"2XX": {"description": "It is taken. Whatever else is answered, it comes again."}},
+    }
+    return {"message": {"{$request.body#/url}": {"post": post}}}
 
 
 def _description(route: Route) -> str:
@@ -367,6 +393,7 @@ def _schemas(routes: Sequence[Route]) -> tuple[References, dict[str, Schema]]:
     models: set[tuple[type[BaseModel], Any]] = {(ProblemBody, "validation")}
     for route in routes:
         models |= {(model, "validation") for model in (route.body, route.query) if model}
+        models |= {(model, "serialization") for model in route.sends}
         models |= {(route.answer, "serialization")} if route.answer and route.answer is not Text else set()
     ordered = sorted(models, key=lambda each: (each[0].__module__, each[0].__qualname__, each[1]))
     references, found = models_json_schema(
