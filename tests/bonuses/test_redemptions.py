@@ -168,6 +168,83 @@ def test_what_is_cut_off_after_its_day_expires_at_once(shop: Shop) -> None:
     assert (found.available, found.reserved, found.expired) == (1000, 120, 280)
 
 
+def test_an_order_that_is_completed_with_less_keeps_so_much_of_its_redemption(two_lots: Shop) -> None:
+    """The second time that it comes to less: it was accepted so already."""
+    market, order_id = two_lots.market, two_lots.market.placed({"LMP-1": 10})
+    redemption_id = two_lots.redeemed("900", order_id=order_id)
+    market.accept(order_id, {"LMP-1": 7})
+    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    market.ship(order_id, {"LMP-1": 4})
+    market.request_cancellation(order_id)
+    market.approve_cancellation(order_id)
+    for _ in range(2):
+        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.state(redemption_id) == "redeemed"
+    assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "80.00"}
+    assert balances(two_lots.work)[1:4] == (920, 0, 480)
+    assert two_lots.get(f"/v1/company/redemptions/{redemption_id}")["given_back"]["amount"] == "420.00"
+
+
+def test_an_order_that_the_distributor_agrees_to_cancel_gives_its_redemption_back(two_lots: Shop) -> None:
+    market, order_id = two_lots.market, two_lots.market.placed({"LMP-1": 10})
+    redemption_id = two_lots.redeemed("900", order_id=order_id)
+    market.accept(order_id)
+    market.request_cancellation(order_id)
+    market.approve_cancellation(order_id)
+    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert (two_lots.state(redemption_id), balances(two_lots.work).available) == ("cancelled", 1400)
+
+
+def test_a_redemption_may_be_cancelled_while_a_change_waits_to_be_confirmed(two_lots: Shop) -> None:
+    order_id = two_lots.market.placed({"LMP-1": 10})
+    redemption_id = two_lots.redeemed("900", order_id=order_id)
+    two_lots.market.accept(order_id, {"LMP-1": 20})
+    assert two_lots.cancel(redemption_id).status == 200
+
+
+# --- goods come back --------------------------------------------------------------------------------------------------
+
+
+def paid_with_bonuses(shop: Shop) -> tuple[str, str]:
+    """An order of 1200 that was shipped, 900 of it paid with bonuses."""
+    order_id = shop.market.placed({"LMP-1": 10})
+    redemption_id = shop.redeemed("900", order_id=order_id)
+    shop.market.accept(order_id)
+    shop.market.ship(order_id, document="УТ-1")
+    return order_id, redemption_id
+
+
+def test_bonuses_pay_for_no_more_than_what_did_not_come_back(two_lots: Shop) -> None:
+    order_id, redemption_id = paid_with_bonuses(two_lots)
+    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 2))
+    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert balances(two_lots.work).redeemed == 900  # 960 were kept
+    two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 4), document="ВЗ-2")
+    for _ in range(2):
+        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "80.00"}
+    found = balances(two_lots.work)
+    assert (found.redeemed, found.reserved) == (480, 0)
+    back = next(posting for posting in all_postings(two_lots.work) if posting.cause.kind == "redemption_returned")
+    assert [tuple(entry) for entry in back.entries] == [("available", 420, MARCH), ("redeemed", -420, None)]
+
+
+@pytest.mark.parametrize("shipped_is_told_first", [True, False])
+def test_of_an_order_that_came_back_whole_all_bonuses_come_back(two_lots: Shop, shipped_is_told_first: bool) -> None:
+    order_id, redemption_id = paid_with_bonuses(two_lots)
+    if shipped_is_told_first:
+        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 10))
+    for _ in range(2):
+        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    found = balances(two_lots.work)
+    assert (found.redeemed, found.reserved) == (0, 0)
+    state, amount = ("redeemed", "0.00") if shipped_is_told_first else ("cancelled", "900.00")
+    shown = two_lots.get(f"/v1/company/redemptions/{redemption_id}")
+    assert (shown["state"], shown["amount"]["amount"]) == (state, amount)
+
+
 # --- the staff give back ----------------------------------------------------------------------------------------------
 
 
