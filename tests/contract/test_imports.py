@@ -33,6 +33,7 @@ RULES = {
     "demand_rules",
     "habits",
     "affinity",
+    "webhook_rules",
 }
 PURE = RULES | {"schemas"}
 LAYER = {**dict.fromkeys(PURE, 0), "store": 1, "service": 2, "routes": 3}
