@@ -54,11 +54,8 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 
 
 def gifts_of(work: Work, order: Order) -> list[Gift]:
-    """As the last look left them; those of an order that is being placed as they will be. No call for an order without any."""
-    if not order.promises:
-        return []
-    known = on_top_store.gifts(work.table, order)
-    return known or on_top.promised(order)
+    """As the last look left them. No call for an order that was promised nothing."""
+    return on_top_store.gifts(work.table, order) if order.promises else []
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------

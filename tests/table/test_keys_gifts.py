@@ -54,6 +54,16 @@ def test_an_order_that_was_promised_nothing_costs_no_call_more(shop: Shop) -> No
 
 
 @pytest.mark.key_row("K90")
+def test_an_order_with_goods_on_top_is_placed_with_no_read_more(shop: Shop) -> None:
+    made = []
+    for units in (9, 10):
+        with spent(shop.work.table.client) as cost:
+            shop.market.placed({"LMP-1": units})
+        made.append(cost.calls)
+    assert made[0] == made[1]
+
+
+@pytest.mark.key_row("K90")
 def test_a_look_is_two_reads_and_where_something_changed_a_transaction(shop: Shop) -> None:
     order_id = shop.shipped()
     order = orders.order(shop.work, "cmp_1", order_id)
