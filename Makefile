@@ -28,6 +28,7 @@ check: $(dev) ## style, types, import rules, contract (OpenAPI, template, packag
 	@$(run) -m ruff check .
 	@$(run) -m ruff format --check .
 	@$(run) -m mypy
+	@$(run) -m mypy --config-file tests/mypy.ini
 	@$(run) -m pytest -q tests/contract $(ARGS)
 
 package: $(dev) ## template and zip for AWS in OUT=dist; ARCH=arm64|x86_64, CLUB=figures.toml

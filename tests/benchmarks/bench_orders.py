@@ -1,4 +1,4 @@
-"""An order of twenty lines: its calls, its capacity, and its CPU beside a bare handler that makes the same calls."""
+"""An order of twenty lines and a quote of two hundred: calls, capacity, and CPU beside a bare handler that makes the same calls."""
 
 import json
 from itertools import count
@@ -14,6 +14,7 @@ from tests.benchmarks.report import report
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market
 from tests.support.api import Api, Caller, gateway_event
+from tests.support.partners import reach
 from tests.support.spent import spent
 
 ROUNDS, ORDERS = 9, 15
@@ -64,3 +65,25 @@ def test_an_order_of_twenty_lines(market: Market) -> None:
     assert len(reads) <= 3
     assert writes == 1
     assert ratio <= 2
+
+
+def test_a_quote_of_two_hundred_lines(market: Market) -> None:
+    """As many as a cart may have; all of them under a tier's price."""
+    from app import app
+
+    table = market.work.table
+    stock(market.work, *(row(f"Q-{number:03}") for number in range(200)))
+    reach(market.work, market.company_id, "150000")
+    cart = json.dumps({"lines": [{"sku": f"Q-{number:03}", "quantity": 5} for number in range(200)]}).encode()
+    asked = gateway_event("POST", "/v1/quotes", market.buyer, cart)
+    app(asked, None)
+
+    with spent(table.client) as cost:
+        answer = json.loads(app(asked, None)["body"])
+    assert len(answer["lines"]) == 200
+    bare = Bare.of(table, app, asked)
+    _, told = cpu_ratio(app, bare, lambda: [asked] * 5, rounds=ROUNDS, status=200)
+    report("quote of 200 lines: calls", ", ".join(cost.calls), "a fixed number")
+    report("quote of 200 lines: read units", f"{cost.read_units:g}")
+    report("quote of 200 lines: CPU against a bare handler", told, "at most 2x")
+    assert cost.write_units == 0

@@ -366,7 +366,7 @@ def told_in_any_order(
     work = a_club(rates_from)
     stream = Stream(work)
     waiting: list[Any] = []
-    queues = [list(several) for several in revisions]
+    queues: list[list[Any]] = [list(several) for several in revisions]
     paying = [Payment(revisions[number][0].ref, day) for number, day in payments_.items()]
     while any(queues) or paying:
         queue = chance.choice([*[queue for queue in queues if queue], *([paying] if paying else [])])

@@ -76,9 +76,9 @@ def test_written_products_are_in_the_index_after_their_event(work: Work):
 def test_an_event_told_twice_writes_nothing(work: Work):
     (event,) = write(work, row("LMP-1"), row("LMP-2"))
     on_products_changed(work, event)
-    before = dict(work.table.client.items)
+    before = dict(work.table.client.items)  # type: ignore[attr-defined]
     on_products_changed(work, event)
-    assert work.table.client.items == before
+    assert work.table.client.items == before  # type: ignore[attr-defined]
 
 
 def test_rows_that_change_nothing_tell_nothing(work: Work):

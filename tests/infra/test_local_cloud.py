@@ -200,9 +200,8 @@ def test_api_definition(stock: Cloud, patched: Cloud) -> None:
     echo = "def handler(event, context): return {'statusCode': 200, 'body': str(event['isBase64Encoded'])}"
 
     def deployed(cloud: Cloud) -> str:
-        arn = cloud.client("lambda").get_function(FunctionName=make_function(cloud, echo).name)["Configuration"][
-            "FunctionArn"
-        ]  # type: ignore[attr-defined]
+        name = make_function(cloud, echo).name  # type: ignore[attr-defined]
+        arn = cloud.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
         mock = {
             "type": "mock",
             "requestTemplates": {"application/json": '{"statusCode": 200}'},

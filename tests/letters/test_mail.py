@@ -70,7 +70,7 @@ def test_an_error_leaves_no_doubt_what_is_known(
 
 def test_the_sdk_makes_one_attempt_only(account: None) -> None:
     """Its retry of a lost reply would be a second letter."""
-    assert aws.ses().meta.config.retries["total_max_attempts"] == 1
+    assert aws.ses().meta.config.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
 
 
 def event(kind: str, tags: Any = None, **told: Any) -> str:

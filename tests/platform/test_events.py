@@ -129,4 +129,4 @@ def test_a_failure_is_logged_with_where_it_happened(work: Work, caplog: pytest.L
 
     deliver(stream(happened(1)), {"order.placed": [fail]}, work)
     [logged] = caplog.records
-    assert (logged.message, logged.sk) == ("event not delivered", "EVENT#1")
+    assert (logged.message, logged.sk) == ("event not delivered", "EVENT#1")  # type: ignore[attr-defined]

@@ -168,7 +168,7 @@ def _call(name: str, effect: Callable[[], Any]) -> Any:
     return interruption.around(name, effect) if interruption else effect()
 
 
-_api_call = BaseClient._make_api_call
+_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
 
 def _counted(self: Any, operation_name: str, api_params: Any) -> Any:
@@ -176,4 +176,4 @@ def _counted(self: Any, operation_name: str, api_params: Any) -> Any:
     return _call(name, lambda: _api_call(self, operation_name, api_params))
 
 
-BaseClient._make_api_call = _counted
+BaseClient._make_api_call = _counted  # type: ignore[attr-defined]

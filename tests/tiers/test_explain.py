@@ -295,7 +295,7 @@ def test_a_day_before_the_club_knew_anything_has_no_tier(api: Api, work: Work):
 # --- a history, day by day --------------------------------------------------------------------------------------------
 # A small club: five days of purchases, three days of hold, so that two weeks tell as much as two quarters.
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "window_days": 5,
     "hold_days": 3,
     "warning_days": [2, 1],
