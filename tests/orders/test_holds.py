@@ -17,7 +17,7 @@ from chalicelib import orders
 from chalicelib.catalog.writing import write_stock
 from chalicelib.orders import Order, credit, limits, reservations
 from chalicelib.orders.holds import HELD
-from chalicelib.platform import http
+from chalicelib.platform import clock, http
 from chalicelib.platform.events import Event
 from chalicelib.pricing import Used, uses
 from chalicelib.table import keys
@@ -189,6 +189,19 @@ class Held(RuleBasedStateMachine):
         waited = sum((Counter(reservations.open_units(order)) for order in self.found()), Counter[str]())
         gone = sum(int(item["all"]) for item in shipped_out(self.market))
         assert reserved(self.market) == waited["LMP-1"] + gone
+
+    @invariant()
+    def what_was_shipped_since_the_figure_was_counted_counts_against_it(self) -> None:
+        product = self.market.work.table.get(keys.product("LMP-1")) or {}
+        figure = clock.moment(product["stock:MSK"]["at"])
+        since = sum(
+            line.quantity
+            for order in self.found()
+            for shipment in order.shipments
+            for line in shipment.lines
+            if clock.moment(shipment.at).replace(second=0, microsecond=0) + timedelta(minutes=1) > figure
+        )
+        assert sum(int(item["all"]) for item in shipped_out(self.market)) >= since
 
     @invariant()
     def the_company_has_on_order_and_owes_no_more_than_its_limit(self) -> None:
