@@ -77,12 +77,13 @@ class Cart:
         meant = [each for each in conditions.promotions if each.on_top and not each.misses(conditions.buyer, self.day)]
         if not meant:
             return []
-        products = [self.products.get(line.sku) for line in self.asked]
-        bought = [
-            Bought(product, self.price(line)) if product else None
-            for product, line in zip(products, self.asked, strict=True)
-        ]
-        return reached(meant, bought)
+
+        def bought(line: Asked) -> Bought | None:
+            product = self.products.get(line.sku)
+            counts = product and any(each.goods.closeness(product) for each in meant)
+            return Bought(product, self.price(line)) if product and counts else None  # a price is what takes the time
+
+        return reached(meant, [bought(line) for line in self.asked])
 
 
 @dataclass(frozen=True, slots=True)
