@@ -30,8 +30,8 @@ from chalicelib.orders.rules import (
 )
 
 # So that the largest order with all that was asked of it stays below what an item can hold.
-MOST_REQUESTS = 5
-MOST_RETURNS = 20
+MOST_REQUESTS = 3
+MOST_RETURNS = 10
 MOST_RETURNED_LINES = 200
 
 

@@ -31,7 +31,7 @@ from chalicelib.pricing.rules import Limits, Price, Ruling
 # So that the largest order, with all its parts, and the answer that is kept of it stay below what an item can hold.
 MOST_PARTS = 50
 MOST_PART_LINES = 400  # of all parts but the one that ships all that is left
-MOST_PROPOSALS = 10
+MOST_PROPOSALS = 5
 
 
 class State(StrEnum):

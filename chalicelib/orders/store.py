@@ -133,13 +133,14 @@ def order_item(order: Order) -> Item:
         "history": [_happened_item(happened) for happened in order.history],
         **({"promises": [promise_item(each) for each in order.promises]} if order.promises else {}),
         **({"cancellation": _cancellation_item(order.cancellation)} if order.cancellation else {}),
-        **({"returns": [_return_item(each) for each in order.returns]} if order.returns else {}),
+        **({"returns": [_return_item(each, order.shipments) for each in order.returns]} if order.returns else {}),
         **({"reserves": True} if order.reserves else {}),
     }
 
 
 def order_of(item: Item) -> Order:
     lines = tuple(_line_of(line) for line in item["lines"])
+    shipments = tuple(_shipment_of(shipment, lines) for shipment in item["shipments"])
     return Order(
         order_id=item["order_id"],
         number=item["number"],
@@ -154,11 +155,11 @@ def order_of(item: Item) -> Order:
         state=State(item["state"]),
         version=int(item["version"]),
         lines=lines,
-        shipments=tuple(_shipment_of(shipment, lines) for shipment in item["shipments"]),
+        shipments=shipments,
         history=tuple(_happened_of(happened) for happened in item["history"]),
         promises=tuple(promise_of(each) for each in item.get("promises", ())),
         cancellation=_cancellation_of(item["cancellation"]) if "cancellation" in item else None,
-        returns=tuple(_return_of(each, lines) for each in item.get("returns", ())),
+        returns=tuple(_return_of(each, shipments, lines) for each in item.get("returns", ())),
         reserves=item.get("reserves", False),
     )
 
@@ -287,8 +288,9 @@ def _cancellation_of(item: Item) -> Cancellation:
     return Cancellation(**{**item, "state": CancellationState(item["state"])})
 
 
-def _return_item(returned: Return) -> Item:
-    """Its lines without names and prices: those are the order's."""
+def _return_item(returned: Return, shipments: Sequence[Shipment]) -> Item:
+    """Its lines without names and prices: those are the order's. `shipment`: its place in the order, from 0."""
+    places = {shipment.document: place for place, shipment in enumerate(shipments)}
     return {
         "return_id": returned.return_id,
         "asked_at": returned.asked_at,
@@ -300,7 +302,7 @@ def _return_item(returned: Return) -> Item:
         **({"day": returned.day.isoformat()} if returned.day else {}),
         "lines": [
             {
-                "document": line.document,
+                "shipment": places[line.document],
                 "sku": line.sku,
                 "quantity": line.quantity,
                 **({} if line.accepted is None else {"accepted": line.accepted}),
@@ -310,7 +312,7 @@ def _return_item(returned: Return) -> Item:
     }
 
 
-def _return_of(item: Item, lines: Sequence[Line]) -> Return:
+def _return_of(item: Item, shipments: Sequence[Shipment], lines: Sequence[Line]) -> Return:
     ordered = {line.sku: line for line in lines}
     return Return(
         return_id=item["return_id"],
@@ -323,7 +325,7 @@ def _return_of(item: Item, lines: Sequence[Line]) -> Return:
         day=date.fromisoformat(item["day"]) if "day" in item else None,
         lines=tuple(
             ReturnedLine(
-                document=line["document"],
+                document=shipments[int(line["shipment"])].document,
                 sku=line["sku"],
                 name=ordered[line["sku"]].name,
                 quantity=int(line["quantity"]),

@@ -4,6 +4,7 @@ Weakest point: a request that was refused leaves no trace, so its repeat is judg
 """
 
 import json
+import zlib
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,7 @@ from chalicelib.table import Transaction, keys
 
 KEEP_DAYS = 7
 LABEL = "once"
+LARGE = 32_000  # characters of a body from which on it is kept packed: an order whole with its life may pass what an item holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Once:
                 **keys.once(self.caller, self.key).as_item(),
                 "fingerprint": self.fingerprint,
                 "status": status,
-                "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+                "body": _packed(json.dumps(body, ensure_ascii=False, separators=(",", ":"))),
                 "headers": headers,
                 "at": work.at,
                 "expires_at": work.expiry(days=KEEP_DAYS),
@@ -59,7 +61,15 @@ class Once:
             return None
         if item["fingerprint"] != self.fingerprint:
             raise Problem("idempotency_key_reused")
-        return Remembered(status=int(item["status"]), body=item["body"], headers=dict(item["headers"]))
+        return Remembered(status=int(item["status"]), body=_unpacked(item["body"]), headers=dict(item["headers"]))
+
+
+def _packed(body: str) -> str | bytes:
+    return body if len(body) < LARGE else zlib.compress(body.encode())
+
+
+def _unpacked(kept: Any) -> str:
+    return kept if isinstance(kept, str) else zlib.decompress(bytes(kept)).decode()
 
 
 def parse_key(header: str | None) -> str:

@@ -86,7 +86,7 @@ K76 | promotions, latest last day first        | gsi1  | PROMOTIONS             
 K77 | the promotions that make prices          | table | PROMOTIONS                   | RUNNING                            | one          | E, S        | pricing
 K78 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
 K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS                  | {time}#{redemption}                | oldest first | E           | bonuses
-K80 | was this document of a return told before | table | DISTRIBUTOR#{distributor}    | RETURN#{year}#{document}           | one          | T           | orders
+K80 | was this return's document told before   | table | DISTRIBUTOR#{distributor}    | RETURN#{year}#{document}           | one          | T           | orders
 K83 | what orders took of a promotion's limits | table | PROMOTION#{promotion}        | USED                               | one          | S, T        | pricing, orders
 K84 | how often a company used promotions      | table | COMPANY#{company}            | PROMOTIONS                         | one          | E, T        | pricing, orders
 K85 | what is reserved of binding stock        | table | DISTRIBUTOR#{distributor}    | RESERVED#{n}, SHIPPEDOUT#{n}#{minute} | by time   | E, S, T     | orders
