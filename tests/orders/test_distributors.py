@@ -46,6 +46,7 @@ def test_a_distributor_is_added_with_its_regions(api: Api, work: Work):
         "email": "orders@svet.example",
         "language": "ru",
         "regions": [{"region": "RU-MOW", "priority": 5}, {"region": "RU-MOS", "priority": 100}],
+        "stock": {"warehouses": [], "binding": False},
         "created_at": "2026-11-20T09:00:00.000Z",
         "version": 1,
     }
