@@ -27,6 +27,7 @@ from math import atan, ceil, floor, log, pi, sqrt
 from typing import NamedTuple
 
 MOST_LUMINAIRES = 10_000  # in one room
+ALIKE = log(1.6)  # spacings along and across, of which one is at most this many times the other
 
 
 class Reflectances(NamedTuple):
@@ -180,13 +181,18 @@ def gives(room: Room, number: int, *, flux: float, factor: float, maintenance: f
 
 
 def layout(room: Room, number: int) -> Layout:
-    """Rows of equal length that hold at least so many, with the fewest to spare; of equals the one whose spacings are most alike."""
+    """Rows of equal length that hold at least so many.
+
+    Of those whose spacings along and across are alike, the one with the fewest to spare; where none is, as in a corridor, the one whose
+    spacings are most alike.
+    """
     even = sqrt(number * room.width / room.length)  # rows, if spacings were the same both ways
     fewest, most = (min(max(1, rows), number) for rows in (floor(even * 0.8), ceil(even * 1.25)))
 
-    def spare_and_stretch(rows: int) -> tuple[int, float]:
+    def stretch_and_spare(rows: int) -> tuple[float, int, float]:
         columns = ceil(number / rows)
-        return rows * columns, abs(log((room.length / columns) / (room.width / rows)))
+        stretch = abs(log((room.length / columns) / (room.width / rows)))
+        return (0 if stretch <= ALIKE else stretch), rows * columns, stretch
 
-    columns = ceil(number / min(range(fewest, most + 1), key=spare_and_stretch))
+    columns = ceil(number / min(range(fewest, most + 1), key=stretch_and_spare))
     return Layout(ceil(number / columns), columns)

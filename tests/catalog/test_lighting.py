@@ -3,7 +3,7 @@
 from math import ceil, isclose
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.catalog.lighting import (
@@ -187,6 +187,7 @@ def test_a_layout_holds_all_and_has_no_row_to_spare(room: Room, number: int):
     assert rows * (columns - 1) < number
 
 
+@example(11, 10, 26)
 @given(st.floats(4, 40), st.floats(4, 40), st.integers(4, 400))
 def test_luminaires_lie_about_as_far_apart_along_as_across(length: float, width: float, number: int):
     room = Room(length, width, 3, 0.8)
