@@ -23,8 +23,8 @@ from chalicelib.tiers.explain_service import explain
 from chalicelib.tiers.grant_schemas import ManualTierForm, WithdrawalForm
 from chalicelib.tiers.ladder_schemas import TierLadderForm
 from chalicelib.tiers.outlook import Standing
+from tests.bonuses.accrual_steps import memory_work
 from tests.support.api import Api, Caller
-from tests.support.crashes import empty_account
 from tests.support.spent import calls_counted
 from tests.tiers.steps import buy, company
 
@@ -495,11 +495,10 @@ def explained(view: Any) -> tuple[Any, ...]:
     return tier.tier, tier.discount_percent, decision.window_sum, decision.step.tier, decision.ladder.version, steps
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(days=HISTORIES)
-def test_every_past_day_is_explained_as_it_was_answered_on_that_day(work: Work, days: list[list[Action]]):
-    empty_account()
-    history = History(work)
+def test_every_past_day_is_explained_as_it_was_answered_on_that_day(days: list[list[Action]]):
+    history = History(memory_work())
     history.live(days)
     for (company_id, day), said in history.said.items():
         found = explain(history.work, company_id, day)
