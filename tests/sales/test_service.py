@@ -1,5 +1,6 @@
 """Recording, on a table: what is written, how often, and together with what."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,14 +13,16 @@ from chalicelib.sales import (
     SaleLine,
     TooLarge,
     day_totals,
+    on_order_returned,
     on_order_shipped,
+    on_sale_recorded,
     preview,
     record,
     service,
     store,
 )
 from chalicelib.table import Busy, Refused
-from tests.sales.steps import DAY, days, invoice, items, sums_of_current_revisions, told
+from tests.sales.steps import DAY, current, days, invoice, items, sums_of_current_revisions, told
 from tests.support.crashes import crashes, empty_account, races
 
 JANUARY = date(2026, 1, 1)
@@ -190,6 +193,32 @@ def test_a_shipment_is_a_purchase_told_once_or_twice(work: Work) -> None:
     (sale,) = items(work, "SALE#")
     assert (sale["source"], sale["document"], sale["total"]) == ("orders", "РН-7", Decimal(300))
     assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(300), 1)}
+
+
+def came_back(document: str = "РН-7", number: int = 1) -> Event:
+    """Two of three lamps, by a document that has the number of their shipment."""
+    line = {"sku": "L-1", "name": "Lamp", "quantity": Decimal(2), "unit_price": Decimal(100), "amount": Decimal(200)}
+    part = {"number": number, "document": document, "day": "2026-11-19", "lines": [line]}
+    told = {"return_id": "ret_1", "document": "РН-7", "day": "2026-11-20", "currency": "RUB", "parts": [part]}
+    return Event("order.returned", "evt_back", {**shipped().item, "return": told})
+
+
+@pytest.mark.parametrize("return_first", [False, True])
+def test_goods_of_an_order_that_came_back_are_a_return_of_their_shipment(work: Work, return_first: bool) -> None:
+    tell: list[Callable[[], None]] = [
+        lambda: on_order_shipped(work, shipped()),
+        lambda: on_order_returned(work, came_back()),
+    ]
+    for each in reversed(tell) if return_first else tell:
+        each()
+        each()
+    for sale in items(work, "SALE#"):
+        on_sale_recorded(work, Event("sale.recorded", "evt", sale))
+    assert [(sale["kind"], sale["counts_on"], sale["total"]) for sale in current(work)] == [
+        ("sale", "2026-11-19", Decimal(300)),
+        ("return", "2026-11-19", Decimal(-200)),
+    ]
+    assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(100), 2)}
 
 
 def test_two_distributors_or_two_orders_may_use_the_same_number(work: Work) -> None:
