@@ -1,4 +1,4 @@
-"""What partners wish for, as it lies in the table: K101-K105.
+"""What partners wish for, as it lies in the table: K103-K107.
 
 DEMAND: demand_id, company_id, member_id, sku or text, quantity, note, state, opened_at, closed_at, answered {by, at, sku, text,
 member_id}, version; a TTL once it is over. In gsi1 with the member's others; in gsi2 with all that wait for the same, while it is open.

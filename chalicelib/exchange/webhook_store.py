@@ -1,4 +1,4 @@
-"""Webhook endpoints and their messages, as they lie in the table. See `table/keys.py` K92-K94.
+"""Webhook endpoints and their messages, as they lie in the table. See `table/keys.py` K94-K96.
 
 ENDPOINT: url, language, secrets [{text, until?}], active, paused_for, changed_at, created_at, well_at, told_at, version. MESSAGE: the
 fields of `rules.Message`; kept `webhooks.keep_days`. WAITING, its mark while it waits: message_id, so that the first of a lane is found

@@ -1,6 +1,6 @@
 """A member's cart: kept between visits, shown at today's prices, ordered at the prices at which things were put in.
 
-CART (K95): version, at, lines [{sku, quantity, unit_price, currency}]. It lies with the company, one for each of its people. An emptied cart stays,
+CART (K97): version, at, lines [{sku, quantity, unit_price, currency}]. It lies with the company, one for each of its people. An emptied cart stays,
 with the next version: so that no version ever comes back with other lines.
 
 Weakest point: an order of a cart reads once more than one of lines, since only the cart says which products are to be read.

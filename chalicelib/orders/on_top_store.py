@@ -1,4 +1,4 @@
-"""Goods on top, as they lie in the table. See `table/keys.py` K90.
+"""Goods on top, as they lie in the table. See `table/keys.py` K93.
 
 GIFT (the company's partition, by the time of its order): the promise {gift_id, promotion_id, name, name_ru, terms, lines, count}, order_id,
 number, company_id, distributor_id, placed_at, state, count, version, and what it has of why, reminded, due_on, document, shipped_on;

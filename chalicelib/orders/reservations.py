@@ -1,7 +1,7 @@
 """What open orders hold of a distributor's binding stock.
 
-RESERVED (K85, one of 32 shards by article): for each article an attribute with the units that count against its figures: of open orders,
-and of those shipped since. SHIPPEDOUT (K85, by shard and minute): for each article the units that were told as shipped in that minute.
+RESERVED (K83, one of 32 shards by article): for each article an attribute with the units that count against its figures: of open orders,
+and of those shipped since. SHIPPEDOUT (K83, by shard and minute): for each article the units that were told as shipped in that minute.
 
 An order fits while reserved + asked <= the figures of the distributor's warehouses: a condition of the order's own transaction.
 

@@ -1,4 +1,4 @@
-"""What waits for a distributor's answer, as it lies in the table: K98-K100.
+"""What waits for a distributor's answer, as it lies in the table: K100-K102.
 
 WAITING, one item per order: order_id, number, company_id, company_name, distributor_id, distributor_name, placed_at, version,
 waits [{since, kind, ref, reminded_at, escalated_at}]. In gsi2 by when somebody is told next, until everybody was; in gsi1 from the

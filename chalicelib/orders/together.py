@@ -1,7 +1,7 @@
 """What is bought together, counted from sales; and what of it is new for a company.
 
-TOGETHER (K96), of an article: companies, others {sku: [most, error]}, version. About 1 KB at most.
-COUNTED (K97), of a buyer: `pairs`, six bytes for each article and each pair that it added to the counts, and version.
+TOGETHER (K98), of an article: companies, others {sku: [most, error]}, version. About 1 KB at most.
+COUNTED (K99), of a buyer: `pairs`, six bytes for each article and each pair that it added to the counts, and version.
 
 A buyer counts once for an article and once for a pair, however often it buys them: so a count is one of buyers, and what is shown from
 five of them on tells of no single one. The shops of a chain, which share an INN, are one buyer. Marks and counts are written in one

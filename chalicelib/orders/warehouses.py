@@ -1,4 +1,4 @@
-"""Whose binding stock lies in which warehouse (K115): one item, `of:{warehouse}` with the distributor's id.
+"""Whose binding stock lies in which warehouse (K84): one item, `of:{warehouse}` with the distributor's id.
 
 Figures of one warehouse bind the orders of one distributor: two that count on the same figures would both promise the last pallet.
 """

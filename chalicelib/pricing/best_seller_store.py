@@ -1,4 +1,4 @@
-"""The items and objects of a list of best sellers (K113). They are its own: nothing of the business is written.
+"""The items and objects of a list of best sellers (K92). They are its own: nothing of the business is written.
 
     LIST   what was asked, how far it came, and in the end the articles: items, a text of [sku, name, name_ru, amount, units]
     PART   some companies, named once, in the order of names; done once, with the object that holds their sums

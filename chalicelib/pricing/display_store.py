@@ -1,8 +1,8 @@
 """The items of display deals, beside GRANTED (`granted`), in which prices look.
 
-DISPLAY (K89)  a proof: promotion {id, name, name_ru, last}, company_name, inn, shop_address, content_type, state, who and when, reason;
-               listed for its company (K110), and for the staff while it waits (K111). `expires_at` while its photo is not confirmed
-CHAIN  (K112)  of an INN: COMPANY#…, the companies that have it, and GRANTED, what was approved for all of them {display:{promotion}: last}
+DISPLAY (K88)  a proof: promotion {id, name, name_ru, last}, company_name, inn, shop_address, content_type, state, who and when, reason;
+               listed for its company (K89), and for the staff while it waits (K90). `expires_at` while its photo is not confirmed
+CHAIN  (K91)  of an INN: COMPANY#…, the companies that have it, and GRANTED, what was approved for all of them {display:{promotion}: last}
 """
 
 from collections.abc import Iterator

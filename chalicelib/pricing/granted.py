@@ -1,4 +1,4 @@
-"""GRANTED (K86): what a company was granted beside its terms, in one item, since it is read with every price.
+"""GRANTED (K85): what a company was granted beside its terms, in one item, since it is read with every price.
 
     offer:{offer}          an offer that is open, or used by an order that may still give it back: a text
     used:{offer}           the order that uses it

@@ -4,7 +4,7 @@
       │  ◀──the order comes to nothing───┘
       └──withdraw──▶ withdrawn
 
-An offer lies twice, always written in one transaction: OFFER (K87) with its life, for those who look after it, and in GRANTED
+An offer lies twice, always written in one transaction: OFFER (K86) with its life, for those who look after it, and in GRANTED
 (`granted`), as long as prices need it. No letter tells of it: the cabinet shows it, and who issued it calls.
 """
 

@@ -1,6 +1,6 @@
 """What orders take of a promotion's limits.
 
-USED (K83, beside the promotion): uses, units, cost. PROMOTIONS (K84, in the company's partition): for each promotion that one company may
+USED (K81, beside the promotion): uses, units, cost. PROMOTIONS (K82, in the company's partition): for each promotion that one company may
 use so often only, an attribute by its id with the company's uses.
 
 Both move in the transaction of the order's own step, so that orders that come together cannot pass a limit. RUNNING, which every price is

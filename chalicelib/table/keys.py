@@ -87,33 +87,33 @@ K77 | the promotions that make prices          | table | PROMOTIONS             
 K78 | what a company has on order and owes     | table | COMPANY#{company}            | CREDIT                             | one          | E, T        | orders
 K79 | redemptions that wait for the staff      | gsi2  | REDEMPTIONS                  | {time}#{redemption}                | oldest first | E           | bonuses
 K80 | was this return's document told before   | table | DISTRIBUTOR#{distributor}    | RETURN#{year}#{document}           | one          | T           | orders
-K83 | what orders took of a promotion's limits | table | PROMOTION#{promotion}        | USED                               | one          | S, T        | pricing, orders
-K84 | how often a company used promotions      | table | COMPANY#{company}            | PROMOTIONS                         | one          | E, T        | pricing, orders
-K85 | what is reserved of binding stock        | table | DISTRIBUTOR#{distributor}    | RESERVED#{n}, SHIPPEDOUT#{n}#{minute} | by time   | E, S, T     | orders
-K86 | offers and display deals of a company    | table | COMPANY#{company}            | GRANTED                            | one          | E, S, T     | pricing, orders
-K87 | an offer to a company                    | table | COMPANY#{company}            | OFFER#{offer}                      | one          | S           | pricing, orders
-K88 | a company's offers, newest first         | gsi1  | OFFERS#{company}             | {time}#{offer}                     | by time      | E           | pricing
-K89 | a proof of goods on display              | table | COMPANY#{company}            | DISPLAY#{proof}                    | one          | S           | pricing
-K90 | goods on top of a company's orders       | table | COMPANY#{company}            | GIFT#{time}#{gift}                 | newest first | E, S        | orders
-K95 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
-K96 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
-K97 | what a buyer added to those counts       | table | BUYER#{inn or company}       | TOGETHER                           | one          | S           | orders
-K98 | what of an order waits for an answer     | table | COMPANY#{company}            | WAITING#{order}                    | one          | S           | orders
-K99 | of which order nobody was told in time   | gsi2  | WAITING#{shard}              | {time}#{order}                     | first due    | E           | orders
-K100 | what distributors have not answered     | gsi1  | UNANSWERED                   | {time}#{order}                     | oldest first | E           | orders
-K101 | what a partner wishes for               | table | DEMAND#{demand}              | DEMAND                             | one          | S           | catalog
-K102 | a member's wishes, newest first         | gsi1  | DEMANDS#{company}#{member}   | {time}#{demand}                    | by time      | E           | catalog
-K103 | who waits for this article              | gsi2  | WANTED#{sku}                 | {time}#{demand}                    | oldest first | E           | catalog
-K104 | how many wait for this article          | table | DEMANDED#{sku}               | COUNT                              | one          | S           | catalog
-K105 | what is wanted most                     | gsi1  | DEMANDED                     | {demands}#{units}#{sku}            | most first   | E           | catalog
-K92 | a message to a distributor's endpoint    | table | WEBHOOK#{distributor}        | MESSAGE#{message}                  | newest first | S           | exchange
-K93 | messages of a lane that wait             | table | WEBHOOK#{distributor}        | WAITING#{lane}#{message}           | oldest first | S           | exchange
-K94 | where a distributor takes its messages   | table | WEBHOOK#{distributor}        | ENDPOINT                           | one          | E, S, T     | exchange
-K115 | whose binding stock is in this warehouse | table | DISTRIBUTORS                 | WAREHOUSES                         | one          | E, T        | orders
-K110 | a company's proofs, newest first        | gsi1  | DISPLAYS#{company}           | {time}#{proof}                     | by time      | E           | pricing
-K111 | proofs that wait for a manager          | gsi2  | DISPLAYS                     | {time}#{proof}                     | oldest first | E           | pricing
-K112 | the companies of an INN, and their deals | table | CHAIN#{inn}                 | COMPANY#{company}, GRANTED         | by company   | S, T        | pricing
-K113 | a list of best sellers, and its parts   | table | BESTSELLERS#{list}           | LIST, PART#{n}                     | by part      | S           | pricing
+K81 | what orders took of a promotion's limits | table | PROMOTION#{promotion}        | USED                               | one          | S, T        | pricing, orders
+K82 | how often a company used promotions      | table | COMPANY#{company}            | PROMOTIONS                         | one          | E, T        | pricing, orders
+K83 | what is reserved of binding stock        | table | DISTRIBUTOR#{distributor}    | RESERVED#{n}, SHIPPEDOUT#{n}#{minute} | by time   | E, S, T     | orders
+K84 | whose binding stock is in this warehouse | table | DISTRIBUTORS                 | WAREHOUSES                         | one          | E, T        | orders
+K85 | offers and display deals of a company    | table | COMPANY#{company}            | GRANTED                            | one          | E, S, T     | pricing, orders
+K86 | an offer to a company                    | table | COMPANY#{company}            | OFFER#{offer}                      | one          | S           | pricing, orders
+K87 | a company's offers, newest first         | gsi1  | OFFERS#{company}             | {time}#{offer}                     | by time      | E           | pricing
+K88 | a proof of goods on display              | table | COMPANY#{company}            | DISPLAY#{proof}                    | one          | S           | pricing
+K89 | a company's proofs, newest first         | gsi1  | DISPLAYS#{company}           | {time}#{proof}                     | by time      | E           | pricing
+K90 | proofs that wait for a manager           | gsi2  | DISPLAYS                     | {time}#{proof}                     | oldest first | E           | pricing
+K91 | the companies of an INN, and their deals | table | CHAIN#{inn}                 | COMPANY#{company}, GRANTED         | by company   | S, T        | pricing
+K92 | a list of best sellers, and its parts    | table | BESTSELLERS#{list}           | LIST, PART#{n}                     | by part      | S           | pricing
+K93 | goods on top of a company's orders       | table | COMPANY#{company}            | GIFT#{time}#{gift}                 | newest first | E, S        | orders
+K94 | a message to a distributor's endpoint    | table | WEBHOOK#{distributor}        | MESSAGE#{message}                  | newest first | S           | exchange
+K95 | messages of a lane that wait             | table | WEBHOOK#{distributor}        | WAITING#{lane}#{message}           | oldest first | S           | exchange
+K96 | where a distributor takes its messages   | table | WEBHOOK#{distributor}        | ENDPOINT                           | one          | E, S, T     | exchange
+K97 | what lies in a member's cart             | table | COMPANY#{company}            | CART#{member}                      | one          | S, T        | orders
+K98 | what others buy together with an article | table | TOGETHER#{sku}               | COUNTS                             | one          | E, S        | orders
+K99 | what a buyer added to those counts       | table | BUYER#{inn or company}       | TOGETHER                           | one          | S           | orders
+K100 | what of an order waits for an answer    | table | COMPANY#{company}            | WAITING#{order}                    | one          | S           | orders
+K101 | of which order nobody was told in time  | gsi2  | WAITING#{shard}              | {time}#{order}                     | first due    | E           | orders
+K102 | what distributors have not answered     | gsi1  | UNANSWERED                   | {time}#{order}                     | oldest first | E           | orders
+K103 | what a partner wishes for               | table | DEMAND#{demand}              | DEMAND                             | one          | S           | catalog
+K104 | a member's wishes, newest first         | gsi1  | DEMANDS#{company}#{member}   | {time}#{demand}                    | by time      | E           | catalog
+K105 | who waits for this article              | gsi2  | WANTED#{sku}                 | {time}#{demand}                    | oldest first | E           | catalog
+K106 | how many wait for this article          | table | DEMANDED#{sku}               | COUNT                              | one          | S           | catalog
+K107 | what is wanted most                     | gsi1  | DEMANDED                     | {demands}#{units}#{sku}            | most first   | E           | catalog
 """
 
 from datetime import date
@@ -337,27 +337,27 @@ def image(image_id: str) -> Key:
 
 
 def demand(demand_id: str) -> Key:
-    """K101."""
+    """K103."""
     return Key(f"DEMAND#{demand_id}", "DEMAND")
 
 
 def demand_list(company_id: str, member_id: str, at: str, demand_id: str) -> Key:
-    """K102."""
+    """K104."""
     return Key(f"DEMANDS#{company_id}#{member_id}", f"{at}#{demand_id}")
 
 
 def wanted(sku: str, at: str, demand_id: str) -> Key:
-    """K103. Without an article number: wishes in words, which name no product."""
+    """K105. Without an article number: wishes in words, which name no product."""
     return Key(f"WANTED#{sku}", f"{at}#{demand_id}")
 
 
 def demand_count(sku: str) -> Key:
-    """K104."""
+    """K106."""
     return Key(f"DEMANDED#{sku}", "COUNT")
 
 
 def demand_rank(demands: int, units: int, sku: str) -> Key:
-    """K105. As texts the numbers sort as they do as numbers."""
+    """K107. As texts the numbers sort as they do as numbers."""
     return Key("DEMANDED", f"{demands:09d}#{units:015d}#{sku}")
 
 
@@ -380,12 +380,12 @@ RESERVED_SHARDS = 32
 
 
 def reserved(distributor_id: str, sku: str) -> Key:
-    """K85. Sharded by article: an order of 200 lines must fit into a transaction, and orders for other goods must not meet."""
+    """K83. Sharded by article: an order of 200 lines must fit into a transaction, and orders for other goods must not meet."""
     return Key(f"DISTRIBUTOR#{distributor_id}", f"RESERVED#{_reserved_shard(sku)}")
 
 
 def shipped_out(distributor_id: str, sku: str, minute: str = "") -> Key:
-    """K85. Without a minute: the prefix of the shard's list."""
+    """K83. Without a minute: the prefix of the shard's list."""
     return Key(f"DISTRIBUTOR#{distributor_id}", f"SHIPPEDOUT#{_reserved_shard(sku)}#{minute}")
 
 
@@ -394,7 +394,7 @@ def _reserved_shard(sku: str) -> str:
 
 
 def warehouses() -> Key:
-    """K115."""
+    """K84."""
     return Key("DISTRIBUTORS", "WAREHOUSES")
 
 
@@ -429,22 +429,22 @@ def shipment(distributor_id: str, year: int, document: str) -> Key:
 
 
 def waiting(company_id: str, order_id: str) -> Key:
-    """K98. There as long as something of the order waits for the distributor."""
+    """K100. There as long as something of the order waits for the distributor."""
     return Key(f"COMPANY#{company_id}", f"WAITING#{order_id}")
 
 
 def waiting_due(at: str, company_id: str, order_id: str) -> Key:
-    """K99. Sharded like what falls due on a day: all that came over a weekend falls due at one moment."""
+    """K101. Sharded like what falls due on a day: all that came over a weekend falls due at one moment."""
     return Key(waiting_shard(_shard(company_id)), f"{at}#{order_id}")
 
 
 def waiting_shard(shard: int) -> str:
-    """K99, the partition of one shard."""
+    """K101, the partition of one shard."""
     return f"WAITING#{shard}"
 
 
 def unanswered(at: str, order_id: str) -> Key:
-    """K100. `at`: since when it waits."""
+    """K102. `at`: since when it waits."""
     return Key("UNANSWERED", f"{at}#{order_id}")
 
 
@@ -454,7 +454,7 @@ def returned(distributor_id: str, year: int, document: str) -> Key:
 
 
 def gift(company_id: str, placed_at: str = "", gift_id: str = "") -> Key:
-    """K90. Without a time: the prefix of the list."""
+    """K93. Without a time: the prefix of the list."""
     return Key(f"COMPANY#{company_id}", f"GIFT#{placed_at}" + (f"#{gift_id}" if gift_id else ""))
 
 
@@ -631,17 +631,17 @@ def credit(company_id: str) -> Key:
 
 
 def cart(company_id: str, member_id: str) -> Key:
-    """K95. With the company: who speaks for another one by now finds another cart."""
+    """K97. With the company: who speaks for another one by now finds another cart."""
     return Key(f"COMPANY#{company_id}", f"CART#{member_id}")
 
 
 def together(sku: str) -> Key:
-    """K96."""
+    """K98."""
     return Key(f"TOGETHER#{sku}", "COUNTS")
 
 
 def counted_together(buyer: str) -> Key:
-    """K97. `buyer`: an INN, so that the shops of a chain are one; without one the company."""
+    """K99. `buyer`: an INN, so that the shops of a chain are one; without one the company."""
     return Key(f"BUYER#{buyer}", "TOGETHER")
 
 
@@ -666,77 +666,77 @@ def running_promotions() -> Key:
 
 
 def promotion_used(promotion_id: str) -> Key:
-    """K83."""
+    """K81."""
     return Key(f"PROMOTION#{promotion_id}", "USED")
 
 
 def promotions_used(company_id: str) -> Key:
-    """K84."""
+    """K82."""
     return Key(f"COMPANY#{company_id}", "PROMOTIONS")
 
 
 def granted(company_id: str) -> Key:
-    """K86."""
+    """K85."""
     return Key(f"COMPANY#{company_id}", "GRANTED")
 
 
 def offer(company_id: str, offer_id: str) -> Key:
-    """K87."""
+    """K86."""
     return Key(f"COMPANY#{company_id}", f"OFFER#{offer_id}")
 
 
 def offer_list(company_id: str, at: str, offer_id: str) -> Key:
-    """K88."""
+    """K87."""
     return Key(f"OFFERS#{company_id}", f"{at}#{offer_id}")
 
 
 def webhook_message(distributor_id: str, message_id: str = "") -> Key:
-    """K92. Ids begin with the moment, so the list is in the order of what happened. Without one: the prefix of the list."""
+    """K94. Ids begin with the moment, so the list is in the order of what happened. Without one: the prefix of the list."""
     return Key(f"WEBHOOK#{distributor_id}", f"MESSAGE#{message_id}")
 
 
 def webhook_waiting(distributor_id: str, lane: str, message_id: str) -> Key:
-    """K93. There as long as the message waits. With an empty message: the prefix of the lane."""
+    """K95. There as long as the message waits. With an empty message: the prefix of the lane."""
     return Key(f"WEBHOOK#{distributor_id}", f"WAITING#{lane}#{message_id}")
 
 
 def webhook_endpoint(distributor_id: str) -> Key:
-    """K94."""
+    """K96."""
     return Key(f"WEBHOOK#{distributor_id}", "ENDPOINT")
 
 
 def display(company_id: str, proof_id: str) -> Key:
-    """K89."""
+    """K88."""
     return Key(f"COMPANY#{company_id}", f"DISPLAY#{proof_id}")
 
 
 def display_list(company_id: str, at: str, proof_id: str) -> Key:
-    """K110."""
+    """K89."""
     return Key(f"DISPLAYS#{company_id}", f"{at}#{proof_id}")
 
 
 def displays_waiting(at: str, proof_id: str) -> Key:
-    """K111."""
+    """K90."""
     return Key("DISPLAYS", f"{at}#{proof_id}")
 
 
 def chain_company(inn: str, company_id: str) -> Key:
-    """K112. Without a company: the prefix of the list."""
+    """K91. Without a company: the prefix of the list."""
     return Key(f"CHAIN#{inn}", f"COMPANY#{company_id}")
 
 
 def chain_granted(inn: str) -> Key:
-    """K112, what was approved for all of them."""
+    """K91, what was approved for all of them."""
     return Key(f"CHAIN#{inn}", "GRANTED")
 
 
 def best_sellers(list_id: str) -> Key:
-    """K113."""
+    """K92."""
     return Key(f"BESTSELLERS#{list_id}", "LIST")
 
 
 def best_sellers_part(list_id: str, part: int) -> Key:
-    """K113."""
+    """K92."""
     return Key(f"BESTSELLERS#{list_id}", f"PART#{part:06d}")
 
 

@@ -45,7 +45,7 @@ def sale(work: Work, number: int, *skus: str) -> Event:
     return Event("sale.recorded", f"evt_{number}", item)
 
 
-@pytest.mark.key_row("K95")
+@pytest.mark.key_row("K97")
 def test_a_cart_of_twenty_lines_is_one_strong_read_and_its_prices_two_more(market: Market) -> None:
     lines = [{"sku": f"S-{number:02}", "quantity": 5} for number in range(20)]
     stock(market.work, *(row(line["sku"]) for line in lines))
@@ -63,8 +63,8 @@ def test_a_cart_of_twenty_lines_is_one_strong_read_and_its_prices_two_more(marke
     assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
 
 
-@pytest.mark.key_row("K96")
-@pytest.mark.key_row("K97")
+@pytest.mark.key_row("K98")
+@pytest.mark.key_row("K99")
 def test_what_a_document_adds_is_three_reads_and_one_transaction_and_what_is_known_two_reads(work: Work) -> None:
     skus = [f"LMP-00{number:02}" for number in range(10)]
     first, second = sale(work, 1, *skus), sale(work, 2, *skus)
@@ -77,7 +77,7 @@ def test_what_a_document_adds_is_three_reads_and_one_transaction_and_what_is_kno
     assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 0.5 + 1)
 
 
-@pytest.mark.key_row("K96")
+@pytest.mark.key_row("K98")
 def test_the_counts_of_an_article_are_a_kilobyte_at_most(work: Work) -> None:
     key = keys.together("LMP-0042")
     counts = together.Counts(90_000, {f"LMP-{number:04}": together.Other(9000, 800) for number in range(CAPACITY)})
@@ -86,7 +86,7 @@ def test_the_counts_of_an_article_are_a_kilobyte_at_most(work: Work) -> None:
     assert cost.write_units == 1
 
 
-@pytest.mark.key_row("K97")
+@pytest.mark.key_row("K99")
 def test_the_marks_of_a_buyer_who_added_all_it_may_are_six_kilobytes(work: Work) -> None:
     pairs = frozenset(number.to_bytes(6, "big") for number in range(together.MOST_MARKS))
     key = keys.counted_together("7707083893")

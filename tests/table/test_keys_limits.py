@@ -31,8 +31,8 @@ def use(work: Work) -> Transaction:
     return tx
 
 
-@pytest.mark.key_row("K83")
-@pytest.mark.key_row("K84")
+@pytest.mark.key_row("K81")
+@pytest.mark.key_row("K82")
 def test_using_a_promotion_with_limits_is_four_write_units_and_told_in_one_each(work: Work) -> None:
     with spent(work.table.client) as cost:
         work.table.commit(use(work))
@@ -44,7 +44,7 @@ def test_using_a_promotion_with_limits_is_four_write_units_and_told_in_one_each(
     assert (read.calls, read.read_units) == (["GetItem", "GetItem"], 1.5)
 
 
-@pytest.mark.key_row("K85")
+@pytest.mark.key_row("K83")
 def test_what_is_reserved_of_twenty_articles_is_one_call_of_half_a_unit_a_shard(work: Work) -> None:
     skus = [f"LMP-{number:03}" for number in range(20)]
     shards = {keys.reserved("dst_1", sku) for sku in skus}
@@ -60,7 +60,7 @@ def test_what_is_reserved_of_twenty_articles_is_one_call_of_half_a_unit_a_shard(
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], len(shards) / 2)
 
 
-@pytest.mark.key_row("K115")
+@pytest.mark.key_row("K84")
 def test_new_figures_of_what_is_reserved_by_nobody_cost_what_they_read(work: Work) -> None:
     tx = Transaction()
     warehouses.claim(tx, "dst_1", DeliversFrom(), DeliversFrom(frozenset({"MSK", "SPB"}), binding=True))

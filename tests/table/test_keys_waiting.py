@@ -26,7 +26,7 @@ def desk(local_table: Table) -> Desk:
     return desk
 
 
-@pytest.mark.key_row("K98")
+@pytest.mark.key_row("K100")
 def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repeat_is_a_read(desk: Desk) -> None:
     desk.place()
     (event,) = desk.events()
@@ -40,7 +40,7 @@ def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repe
     assert cost.calls == ["BatchGetItem"]
 
 
-@pytest.mark.key_row("K99")
+@pytest.mark.key_row("K101")
 def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     for number in range(30):
         desk.place(f"ord_{number:02}", company_id=f"cmp_{number:02}")
@@ -55,7 +55,7 @@ def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     assert sorted(cost.calls) == sorted([*ALL_TICKS, *["BatchGetItem", "TransactWriteItems"] * 30])
 
 
-@pytest.mark.key_row("K100")
+@pytest.mark.key_row("K102")
 def test_what_is_unanswered_is_one_call_for_a_page_oldest_first(desk: Desk) -> None:
     for number in range(30):
         desk.at(NOON + timedelta(seconds=number))

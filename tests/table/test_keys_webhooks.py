@@ -44,8 +44,8 @@ def waiting(work: Work, count: int) -> list[Message]:
     return made
 
 
-@pytest.mark.key_row("K92")
 @pytest.mark.key_row("K94")
+@pytest.mark.key_row("K96")
 def test_a_message_is_written_taken_and_settled_for_a_few_units(work: Work) -> None:
     endpoint = Endpoint(
         distributor_id=DISTRIBUTOR,
@@ -81,7 +81,7 @@ def test_a_message_is_written_taken_and_settled_for_a_few_units(work: Work) -> N
     assert (asking.calls, asking.read_units) == (["GetItem"], 0.5)
 
 
-@pytest.mark.key_row("K92")
+@pytest.mark.key_row("K94")
 def test_a_page_of_messages_is_one_call_newest_first(work: Work) -> None:
     made = waiting(work, 30)
     with spent(work.table.client) as cost:
@@ -95,7 +95,7 @@ def test_a_page_of_messages_is_one_call_newest_first(work: Work) -> None:
     assert (cost.calls, cost.read_units <= 4) == (["Query"], True)
 
 
-@pytest.mark.key_row("K93")
+@pytest.mark.key_row("K95")
 def test_whose_turn_it_is_costs_one_unit_however_many_wait(work: Work) -> None:
     made = waiting(work, 30)
     with spent(work.table.client) as cost:
