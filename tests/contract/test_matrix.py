@@ -23,6 +23,7 @@ from tests.companies import steps as companies
 from tests.exchange import steps as exchange
 from tests.support import partners
 from tests.support.api import STRANGER, Answer, Api, Caller
+from tests.support.spent import READS, calls_counted
 from tests.support.table import everything, restore
 
 MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
@@ -214,6 +215,12 @@ class World:
             headers={"if-match": '"1"'} if route.matched else None,
         )
 
+    def watched(self, route: Route, caller: str) -> tuple[Answer, bool]:
+        """The answer, and whether anything was called that may write: only then need the whole table be looked at."""
+        with calls_counted(self.work.table.client) as made:
+            answer = self.ask(route, caller)
+        return answer, not READS.issuperset(made)
+
 
 @pytest.fixture
 def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
@@ -324,10 +331,11 @@ def test_who_has_no_right_is_refused_as_specified_and_nothing_is_written(world: 
         expected = getattr(MATRIX[route.name], caller)
         if expected == OWN:
             continue
-        answer = world.ask(route, caller)
+        answer, tried = world.watched(route, caller)
         assert (answer.status, answer.json["code"]) == expected, (route.name, answer.text)
-        assert everything(world.work) == before, f"{route.name} refused and wrote"
+        assert not tried or everything(world.work) == before, f"{route.name} refused and wrote"
         assert world.words_in(answer) == [], route.name
+    assert everything(world.work) == before
 
 
 @pytest.mark.parametrize("caller", Row._fields)
@@ -336,9 +344,11 @@ def test_what_is_allowed_shows_and_changes_nothing_of_the_partner(world: World, 
     for route in SCOPED:
         if getattr(MATRIX[route.name], caller) != OWN:
             continue
-        answer = world.ask(route, caller)
+        answer, tried = world.watched(route, caller)
         assert answer.status == route.status, (route.name, answer.text)
         assert world.words_in(answer) == [], (route.name, answer.text)
+        if not tried:
+            continue
         after = everything(world.work)
         touched = [key for key, item in before.items() if "zarya" in key.pk and after.get(key) != item]
         assert not touched, f"{route.name} changed {touched} of the partner"
