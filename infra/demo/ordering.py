@@ -61,7 +61,8 @@ def _with_more(cast: Cast, order: Any, say: Say) -> Any:
     path = f"/v1/distributor/orders/{order['order_id']}"
     changed = cast.distributor.order_post(f"{path}/accept", {"lines": [{"sku": OFFERED, "quantity": 12}]})
     cast.guest.letter(cast.email, order["number"])
-    confirmed = cast.partner.order_post(f"/v1/orders/{order['order_id']}/confirm")
+    cast.partner.get(f"/v1/orders/{order['order_id']}")
+    confirmed = cast.partner.order_post(f"/v1/orders/{order['order_id']}/confirm", If_Match=cast.partner.etag)
     shipped = cast.distributor.order_post(f"{path}/ship", {"document": f"ТН-2-{cast.mark}"})
     say(
         f"{DISTRIBUTORS[0][0]} accepted 12 of {OFFERED} instead of 10: {changed['state']} until the partner's word, then "
@@ -76,7 +77,7 @@ def _returned(cast: Cast, order: Any, say: Say) -> None:
     await_("the shipment among the purchases", lambda: _purchase(cast.partner, document))
     before = Decimal(cast.partner.get("/v1/company/tier")["window_sum"]["amount"])
     back = {"lines": [{"document": document, "sku": OFFERED, "quantity": 4}], "reason": "Bent in transport"}
-    asked = cast.partner.order_post(f"/v1/orders/{order['order_id']}/returns", back, expect=201)
+    asked = cast.partner.order_post(f"/v1/orders/{order['order_id']}/returns", back)
     return_id = asked["returns"][-1]["return_id"]
     path = f"/v1/distributor/orders/{order['order_id']}/returns/{return_id}/accept"
     taken = cast.distributor.order_post(path, {"document": f"ВЗ-{cast.mark}"})

@@ -6,12 +6,17 @@ applies it inside the local cloud's own process.
 """
 
 import contextvars
+import hashlib
 import json
 import math
 import os
+import tempfile
 import threading
 import time
+import types
+import zipfile
 from email.utils import parseaddr
+from typing import ClassVar
 
 import mailbox_page
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
@@ -339,6 +344,31 @@ def stream_restart():
     lambda_svc._restore_state = restore_without_positions
 
 
+def one_unpacking():
+    """Every process of a function unpacks the package for itself: a hundred times thousands of files. AWS has a function's files once."""
+
+    class UnpackedOnce(zipfile.ZipFile):
+        folders: ClassVar[dict[str, str]] = {}
+        lock = threading.Lock()
+
+        def extractall(self, path=None, members=None, pwd=None):
+            if os.path.basename(path) != "code":  # a layer
+                super().extractall(path, members, pwd)
+                return
+            with open(self.filename, "rb") as package:
+                digest = hashlib.file_digest(package, "sha256").hexdigest()
+            with self.lock:
+                if digest not in self.folders:
+                    folder = tempfile.mkdtemp(prefix="package-")
+                    super().extractall(folder)
+                    self.folders[digest] = folder
+            os.rmdir(path)
+            os.symlink(self.folders[digest], path)
+
+    # Of this module's name for it, so that whatever else unpacks something goes on as before.
+    lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": UnpackedOnce})
+
+
 def worker_gate():
     """Every concurrent call of a function starts a process. AWS adds capacity for them; this machine has none to add: queue."""
     execute = lambda_svc._execute_function
@@ -375,5 +405,6 @@ PATCHES = (
     leading_keys,
     streams,
     stream_restart,
+    one_unpacking,
     worker_gate,
 )

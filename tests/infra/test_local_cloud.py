@@ -552,6 +552,25 @@ def test_stream_restart(tmp_path: Path, patches: str, read: list[str]) -> None:
     assert written() == read
 
 
+def test_one_unpacking(stock: Cloud, patched: Cloud) -> None:
+    code = """
+        import os, time
+        def handler(event, context):
+            time.sleep(0.3)
+            return os.getpid(), os.stat(__file__).st_ino
+    """
+
+    def unpacked(cloud: Cloud) -> tuple[int, int]:
+        """How many processes there were, and how many files of one and the same module."""
+        call = make_function(cloud, code)
+        with ThreadPoolExecutor(2) as together:
+            seen = list(together.map(call, range(2)))
+        return len({pid for pid, _ in seen}), len({file for _, file in seen})
+
+    assert unpacked(stock) == (2, 2)
+    assert unpacked(patched) == (2, 1)
+
+
 def test_worker_gate(stock: Cloud, patched: Cloud) -> None:
     code = """
         import os, time
