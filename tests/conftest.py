@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
+from typing import Any
 
 import boto3
 import hypothesis
@@ -35,7 +36,7 @@ def create_table(name: str) -> None:
     strings = [
         {"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
     ]
-    boto3.client("dynamodb").create_table(
+    _client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=strings,
@@ -58,6 +59,12 @@ def create_table(name: str) -> None:
 def _session() -> boto3.Session:
     """One for all tests: a new session reads the services' descriptions again, which takes longer than most tests."""
     return boto3.Session()
+
+
+@cache
+def _client(service: str) -> Any:
+    """To set an account up with. Tests get clients of their own, with nobody else listening on them."""
+    return _session().client(service)
 
 
 @pytest.fixture
@@ -83,8 +90,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             **{f"{name.upper()}_QUEUE_URL": sqs.create_queue(QueueName=name)["QueueUrl"] for name in names},
         }
         create_table("club")
-        boto3.client("s3").create_bucket(Bucket="club-files")
-        made = boto3.client("secretsmanager").create_secret(Name="club", SecretString="a secret for tests only")
+        _client("s3").create_bucket(Bucket="club-files")
+        made = _client("secretsmanager").create_secret(Name="club", SecretString="a secret for tests only")
         environment["SECRET_ARN"] = made["ARN"]
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
