@@ -191,7 +191,7 @@ def test_problems_of_one_status_are_one_answer_with_their_codes() -> None:
 
 
 def test_scopes_are_explained_by_the_roles_that_carry_them() -> None:
-    assert holders("me") == "every member; distributors; staff: manager, marketing, operations, admin"
+    assert holders("me") == "every member; distributors; staff: manager, head_of_sales, marketing, operations, admin"
     assert holders("fulfilment.write") == "distributors"
     assert holders("staff.reports.write") == "staff: marketing, admin"
 
