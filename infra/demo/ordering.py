@@ -26,9 +26,12 @@ class Cast:
 
 
 def play(cast: Cast, today: date, say: Say) -> None:
+    bought = _window_sum(cast.partner)
     order = _from_the_cart(cast, today, say)
     order = _with_more(cast, order, say)
-    _returned(cast, order, say)
+    bought += Decimal(order["total"]["amount"])
+    await_("the shipment in the window", lambda: _window_sum(cast.partner) == bought)
+    _returned(cast, order, bought, say)
     _on_behalf(cast, say)
     _missing(cast, say)
 
@@ -38,8 +41,9 @@ def _from_the_cart(cast: Cast, today: date, say: Say) -> Any:
     offer = {
         "goods": {"skus": [OFFERED]},
         "percent": "12",
+        "floor": "500.00",
         "to": str(today + timedelta(days=14)),
-        "reason": "New goods",
+        "note": "New goods",
     }
     cast.manager.order_post(f"/v1/staff/companies/{cast.company_id}/offers", offer, expect=201)
     cast.partner.get("/v1/cart")
@@ -50,7 +54,7 @@ def _from_the_cart(cast: Cast, today: date, say: Say) -> Any:
     left = cast.partner.get("/v1/cart")["lines"], cast.partner.get("/v1/offers")["items"]
     say(
         f"a manager's offer, put into the cart and ordered: {OFFERED} {line['base_price']['amount']} -> "
-        f"{line['unit_price']['amount']} ({line['price']['rule']['reason']}); the cart has {len(left[0])} lines left, "
+        f"{line['unit_price']['amount']} ({line['rule']['reason']}); the cart has {len(left[0])} lines left, "
         f"{len(left[1])} offers are open"
     )
     return order
@@ -71,11 +75,9 @@ def _with_more(cast: Cast, order: Any, say: Say) -> Any:
     return shipped
 
 
-def _returned(cast: Cast, order: Any, say: Say) -> None:
+def _returned(cast: Cast, order: Any, bought: Decimal, say: Say) -> None:
     """Some of it goes back, and purchase volume follows."""
     document = f"ТН-2-{cast.mark}"
-    await_("the shipment among the purchases", lambda: _purchase(cast.partner, document))
-    before = Decimal(cast.partner.get("/v1/company/tier")["window_sum"]["amount"])
     back = {"lines": [{"document": document, "sku": OFFERED, "quantity": 4}], "reason": "Bent in transport"}
     asked = cast.partner.order_post(f"/v1/orders/{order['order_id']}/returns", back)
     return_id = asked["returns"][-1]["return_id"]
@@ -83,12 +85,9 @@ def _returned(cast: Cast, order: Any, say: Say) -> None:
     taken = cast.distributor.order_post(path, {"document": f"ВЗ-{cast.mark}"})
     unit_price = next(Decimal(each["unit_price"]["amount"]) for each in taken["lines"] if each["sku"] == OFFERED)
 
-    def less() -> Any:
-        now = Decimal(cast.partner.get("/v1/company/tier")["window_sum"]["amount"])
-        return now if now == before - 4 * unit_price else None
-
-    after = await_("the return in the window", less)
-    say(f"4 of them went back under ВЗ-{cast.mark}: the window sum is {after} instead of {before} RUB")
+    left = bought - 4 * unit_price
+    await_("the return in the window", lambda: _window_sum(cast.partner) == left)
+    say(f"4 of them went back under ВЗ-{cast.mark}: the window sum is {left} instead of {bought} RUB")
 
 
 def _on_behalf(cast: Cast, say: Say) -> None:
@@ -117,9 +116,8 @@ def _missing(cast: Cast, say: Say) -> None:
     )
 
 
-def _purchase(partner: Portal, document: str) -> Any:
-    found = partner.get("/v1/company/purchases")["items"]
-    return next((each for each in found if each["document"].endswith(document)), None)
+def _window_sum(partner: Portal) -> Decimal:
+    return Decimal(partner.get("/v1/company/tier")["window"]["sum"]["amount"])
 
 
 def _wanted(operations: Portal) -> Any:
