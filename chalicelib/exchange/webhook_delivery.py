@@ -90,8 +90,8 @@ def on_order_event(work: Work, event: Event) -> None:
 
 
 def _change(told: Item) -> dict[str, str]:
-    """Of a shipment, which the event tells whole, the document: under it the order shows it."""
-    flat = {**told, **told.get("shipment", {})}
+    """Of a shipment and of a return, which the event tells whole, the names under which the order shows them."""
+    flat = {**told, **told.get("shipment", {}), **told.get("return", {})}
     return {name: flat[name] for name in _NEWS if flat.get(name)}
 
 

@@ -68,6 +68,19 @@ def test_the_reason_of_a_step_is_told(world: World) -> None:
     assert world.receiver.posts[-1].json["data"]["change"] == {"reason": "No stock until May"}
 
 
+def test_a_return_is_told_by_its_id_and_by_the_document_that_took_it_back(world: World) -> None:
+    """Without the id a receiver could not tell which of the order's returns was taken back."""
+    world.connect()
+    order_id = world.place()
+    world.market.accept(order_id)
+    world.market.ship(order_id, document="УТ-7")
+    return_id = world.market.returned(order_id, ("УТ-7", "LMP-1", 1), document="ВЗ-1")
+    world.run()
+    told = {each.json["type"]: each.json["data"]["change"] for each in world.receiver.posts}
+    assert told["order.return_requested"] == {"return_id": return_id}
+    assert told["order.returned"] == {"return_id": return_id, "document": "ВЗ-1"}
+
+
 def test_what_is_not_taken_comes_again_under_its_id_after_growing_pauses(world: World) -> None:
     world.connect()
     world.receiver.moods = [
