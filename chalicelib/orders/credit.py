@@ -98,7 +98,8 @@ def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> N
     """What the step changes: less is open, or more, and what was shipped on credit is owed."""
     owed = [each for each in after.shipments[len(before.shipments) :] if each.on_credit]
     gained = _open(after) - _open(before) + sum(each.total for each in owed)
-    debts = {_attribute(after, each.document): _debt(each, each.total) for each in owed}
+    # Of goods that cost nothing there is nothing to pay, and no payment would ever take such a debt away.
+    debts = {_attribute(after, each.document): _debt(each, each.total) for each in owed if each.total}
     if not gained and not debts:
         return
     within = _within(cart.agreed.credit_limit, gained) if cart and gained > 0 else None

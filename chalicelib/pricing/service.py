@@ -127,9 +127,9 @@ def _spread_offer(offer: Offer, below: Below) -> Offer:
     return replace(offer, goods=offer.goods.with_those_below(below))
 
 
-def agreed_with(work: Work, company_id: str) -> Agreed:
-    """What the company's contracts say of its orders today. One read."""
-    return agreed(store.contracts(store.terms(work.table, company_id)), work.today)
+def agreed_with(work: Work, company_id: str, day: date) -> Agreed:
+    """What the company's contracts say of its orders on this day. One read."""
+    return agreed(store.contracts(store.terms(work.table, company_id)), day)
 
 
 def policy(work: Work) -> Policy:

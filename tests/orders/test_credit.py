@@ -184,6 +184,29 @@ def test_a_payment_that_is_withdrawn_is_owed_again(market: Market):
     assert (used(market), len(debts(market))) == (Decimal("1200.00"), 1)
 
 
+def test_goods_that_cost_nothing_are_owed_for_nothing(market: Market):
+    agree(market, deferral_days=10, prices=[{"sku": "LMP-3", "price": "0.00"}])
+    order_id = market.placed({"LMP-3": 1})
+    market.accept(order_id)
+    assert market.ship(order_id, document="УТ-1").status == 200
+    assert (used(market), debts(market)) == (0, [])
+
+
+def test_a_shipment_is_on_credit_as_agreed_on_its_day_whenever_it_is_told(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+):
+    today = market.work.today
+    agree(market, deferral_days=10, to=today.isoformat())
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    tomorrow = replace(market.work, now=market.work.now + timedelta(days=1))
+    monkeypatch.setattr(http, "work_now", lambda: tomorrow)
+    assert market.ship(order_id, {"LMP-1": 4}, document="УТ-1", day=today.isoformat()).status == 200
+    assert debts(market) == [("УТ-1", "480.00", str(today + timedelta(days=10)))]
+    assert market.ship(order_id, document="УТ-2").status == 200
+    assert len(debts(market)) == 1  # the contract is over on that day
+
+
 def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market, monkeypatch: pytest.MonkeyPatch):
     agree(market, deferral_days=10)
     order_id = market.placed({"LMP-1": 10})
