@@ -190,8 +190,8 @@ def _check_order(work: Work, company_id: str, order_id: str, amount: Decimal) ->
         raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
     if order.state not in _ALIVE:
         raise _order_ended()
-    if amount > order.total:
-        raise Problem.invalid("above_order", "/amount", f"The order comes to {order.total} {order.currency}.")
+    if amount > order.net:
+        raise Problem.invalid("above_order", "/amount", f"The order comes to {order.net} {order.currency}.")
 
 
 def _reserved(work: Work, company_id: str, redemption_id: str) -> Redemption:

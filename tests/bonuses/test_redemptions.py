@@ -69,6 +69,16 @@ def test_no_more_is_redeemed_for_an_order_than_it_comes_to(shop: Shop) -> None:
     assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [("/amount", "above_order")]
 
 
+def test_what_came_back_of_an_order_is_not_redeemed_for(shop: Shop) -> None:
+    order_id = shop.market.placed({"LMP-1": 2})
+    shop.market.accept(order_id)
+    shop.market.ship(order_id, {"LMP-1": 1})
+    shop.market.returned(order_id, ("УТ-1", "LMP-1", 1))
+    answer = shop.redeem("120.01", order_id=order_id)
+    assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [("/amount", "above_order")]
+    assert shop.redeem("120.00", order_id=order_id).status == 201
+
+
 def test_a_redemption_stays_with_an_order_that_was_accepted(shop: Shop) -> None:
     order_id = shop.market.placed({"LMP-1": 10})
     redemption_id = shop.redeemed("300", order_id=order_id)
