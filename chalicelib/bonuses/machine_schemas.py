@@ -1,17 +1,16 @@
 """What machine clients post, and how staff register them."""
 
-import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SkipValidation, model_validator
+from pydantic import Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.coalition import Client, Grant, Limits
 from chalicelib.bonuses.payments import Payment
 from chalicelib.companies import Inn, Kpp
-from chalicelib.platform.http import Day, Form, Shown
+from chalicelib.platform.http import Day, Form, Moment, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.sales import ORDERS
@@ -188,16 +187,6 @@ class PaymentForm(Form):
         if self.source is not None:
             return Payment((self.source, f"{self.year}/{' '.join(self.document.upper().split())}"), self.paid_on)
         return Payment((ORDERS, f"{self.distributor_id}:{self.order_id}/{self.document}"), self.paid_on)
-
-
-def _told(given: object) -> object:
-    # pydantic would also read 5 as a moment of 1970, and a moment without its zone as whatever zone.
-    if isinstance(given, str) and re.search(r"T.*(Z|[+-]\d\d:\d\d)$", given):
-        return given
-    raise PydanticCustomError("datetime", "Give a moment as in RFC 3339, with its zone.")
-
-
-Moment = Annotated[datetime, BeforeValidator(_told)]
 
 
 class PaymentRows(Form):

@@ -16,7 +16,7 @@ import json
 from typing import Any
 
 from chalicelib.catalog import demand_rules, demand_store, demands, store
-from chalicelib.catalog.demand_rules import Answered, Demand, State
+from chalicelib.catalog.demand_rules import Answered, Demand, DemandState
 from chalicelib.catalog.rules import total
 from chalicelib.platform.events import Event
 from chalicelib.platform.nights import send_bodies
@@ -72,7 +72,7 @@ def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
     """Answers those of them who still wait, in one transaction; again without those whom somebody changed meanwhile, as they are now."""
     given = Answered("stock", work.at, sku)
     for _ in range(TRIES):
-        changes = [(each, demand_rules.answered(each, given)) for each in waiting if each.state is State.OPEN]
+        changes = [(each, demand_rules.answered(each, given)) for each in waiting if each.state is DemandState.OPEN]
         if not changes:
             return
         tx = Transaction()

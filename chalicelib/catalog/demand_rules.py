@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 
-class State(StrEnum):
+class DemandState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     CANCELLED = "cancelled"
@@ -21,7 +21,7 @@ class State(StrEnum):
 class NotOpen(Exception):
     """Nobody waits for an answer any more."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: DemandState) -> None:
         super().__init__(state)
         self.state = state
 
@@ -49,7 +49,7 @@ class Demand:
     quantity: int
     note: str
     opened_at: str
-    state: State = State.OPEN
+    state: DemandState = DemandState.OPEN
     answered: Answered | None = None
     closed_at: str = ""
     version: int = 1
@@ -57,7 +57,7 @@ class Demand:
     @property
     def counted(self) -> tuple[int, int]:
         """What it adds to the count of its article: demands and units."""
-        return (1, self.quantity) if self.sku and self.state is State.OPEN else (0, 0)
+        return (1, self.quantity) if self.sku and self.state is DemandState.OPEN else (0, 0)
 
 
 def normalised(text: str) -> str:
@@ -69,7 +69,7 @@ def wished(known: Demand | None, wish: Demand) -> Demand:
     """What becomes of the member's wish when they say it (again)."""
     if known is None:
         return wish
-    if known.state is not State.OPEN:
+    if known.state is not DemandState.OPEN:
         return replace(wish, version=known.version + 1)
     again = replace(known, quantity=wish.quantity, note=wish.note, text=wish.text)
     return known if again == known else replace(again, version=known.version + 1)
@@ -77,16 +77,16 @@ def wished(known: Demand | None, wish: Demand) -> Demand:
 
 def answered(demand: Demand, answer: Answered) -> Demand:
     """Raises NotOpen."""
-    return replace(_closed(demand, State.ANSWERED, answer.at), answered=answer)
+    return replace(_closed(demand, DemandState.ANSWERED, answer.at), answered=answer)
 
 
 def cancelled(demand: Demand, at: str) -> Demand:
     """Raises NotOpen."""
-    return _closed(demand, State.CANCELLED, at)
+    return _closed(demand, DemandState.CANCELLED, at)
 
 
-def _closed(demand: Demand, state: State, at: str) -> Demand:
-    if demand.state is not State.OPEN:
+def _closed(demand: Demand, state: DemandState, at: str) -> Demand:
+    if demand.state is not DemandState.OPEN:
         raise NotOpen(demand.state)
     return replace(demand, state=state, closed_at=at, version=demand.version + 1)
 

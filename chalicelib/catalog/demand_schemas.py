@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.catalog.demand_rules import Answered, Count, Demand, State
+from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import Sku
 from chalicelib.platform.http import Form, PageQuery, Shown
@@ -16,7 +16,7 @@ class DemandForm(Form):
 
     sku: Sku | None = None
     text: str | None = Field(
-        default=None, min_length=2, max_length=500, examples=["A street light of 200 W with a motion sensor"]
+        default=None, min_length=2, max_length=500, description="What is wanted, in words.", examples=[None]
     )
     quantity: int | None = Field(default=None, ge=1, le=1_000_000, description="How many units are wanted.")
     note: str = Field(default="", max_length=500, description="Merchandising reads it.", examples=["Needed by May"])
@@ -60,7 +60,7 @@ class DemandShown(Shown):
     text: str | None
     quantity: int | None
     note: str
-    state: State
+    state: DemandState
     opened_at: str
     answer: AnswerShown | None
 

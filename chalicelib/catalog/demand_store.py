@@ -11,7 +11,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.catalog.demand_rules import Answered, Count, Demand, State
+from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState
 from chalicelib.platform.work import Work
 from chalicelib.table import Page, Refused, Table, Transaction, keys
 from chalicelib.table.transactions import Item
@@ -53,7 +53,7 @@ def read_counts(table: Table, skus: Iterable[str]) -> dict[str, Count]:
 def write(tx: Transaction, work: Work, before: Demand | None, after: Demand) -> None:
     """Refused, with the demand's id as label, if it is no longer `before`."""
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
-    expires = {} if after.state is State.OPEN else {"expires_at": work.expiry(days=KEEP_DAYS)}
+    expires = {} if after.state is DemandState.OPEN else {"expires_at": work.expiry(days=KEEP_DAYS)}
     tx.put({**_item(after), **expires}, when=unchanged, label=after.demand_id)
 
 
@@ -109,7 +109,7 @@ def demand_of(item: Item) -> Demand:
         quantity=int(item["quantity"]),
         note=item["note"],
         opened_at=item["opened_at"],
-        state=State(item["state"]),
+        state=DemandState(item["state"]),
         answered=Answered(**item["answered"]) if "answered" in item else None,
         closed_at=item.get("closed_at", ""),
         version=int(item["version"]),
@@ -138,6 +138,6 @@ def _item(demand: Demand) -> Item:
     item |= {name: text for name, text in told.items() if text}
     if demand.answered:
         item["answered"] = asdict(demand.answered)
-    if demand.state is State.OPEN:
+    if demand.state is DemandState.OPEN:
         item |= keys.wanted(demand.sku, demand.opened_at, demand.demand_id).as_gsi2()
     return item

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.catalog import demand_rules, demand_store, store
-from chalicelib.catalog.demand_rules import Answered, Count, Demand, NotOpen, State
+from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState, NotOpen
 from chalicelib.catalog.demand_schemas import DemandAnswerForm, DemandForm
 from chalicelib.catalog.rules import Product, total
 from chalicelib.platform import events
@@ -55,7 +55,7 @@ def wish(work: Work, company_id: str, member_id: str, form: DemandForm) -> Deman
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_active(tx, company_id, member_id, _WISHING)
-        opens = before is None or before.state is not State.OPEN
+        opens = before is None or before.state is not DemandState.OPEN
         if opens:
             demand_store.count_wish(tx, work, member_id, MOST_A_DAY)
         record(tx, work, after, OPENED if opens else CHANGED)
@@ -77,7 +77,7 @@ def cancel(work: Work, company_id: str, member_id: str, demand_id: str) -> Deman
     def decide(known: Demand | None) -> Demand:
         if known is None:
             raise Problem("not_found")
-        return known if known.state is State.CANCELLED else demand_rules.cancelled(known, work.at)
+        return known if known.state is DemandState.CANCELLED else demand_rules.cancelled(known, work.at)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_active(tx, company_id, member_id, _WISHING)
@@ -122,7 +122,7 @@ def answer(work: Work, staff_id: str, demand_id: str, form: DemandAnswerForm) ->
         if known is None:
             raise Problem("not_found")
         before = known.answered
-        if known.state is State.ANSWERED and before and (before.text, before.sku) == (given.text, given.sku):
+        if known.state is DemandState.ANSWERED and before and (before.text, before.sku) == (given.text, given.sku):
             return known
         return demand_rules.answered(known, given)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, SkipValidation, field_validator, model_validator
+from pydantic import Field, SkipValidation, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.categories import Category
@@ -12,7 +12,7 @@ from chalicelib.catalog.forms import ContentType, Warehouse
 from chalicelib.catalog.rules import KNOWN_ATTRIBUTES, Attribute, Figure, Product, Status, Stock, TypePrice
 from chalicelib.catalog.search import Sort
 from chalicelib.platform import clock
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http import Form, Moment, PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.platform.uploads import Upload
@@ -309,7 +309,7 @@ class StockForm(Form):
     sku: Sku
     warehouse: Warehouse
     quantity: Decimal = Field(ge=0, max_digits=14, decimal_places=3, examples=["120"])
-    at: AwareDatetime = Field(description="When it was counted; not ahead of now.", examples=["2026-11-20T09:00:00Z"])
+    at: Moment = Field(description="When it was counted; not ahead of now.", examples=["2026-11-20T09:00:00Z"])
 
     def figure(self) -> Figure:
         # To the milliseconds that are kept, so that the same row is the same figure again.

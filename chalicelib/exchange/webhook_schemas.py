@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chalicelib.exchange.webhook_rules import Endpoint, Error, Message, State
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform import clock
 from chalicelib.platform.club import Language
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http import Form, Moment, PageQuery, Shown
 
 
 def _well_formed(url: str) -> str:
@@ -55,7 +55,7 @@ class MessagesQuery(PageQuery):
 
 
 class ReplayForm(Form):
-    since: AwareDatetime = Field(description="What happened from this moment on.")
+    since: Moment = Field(description="What happened from this moment on.")
     failed_only: bool = Field(default=False, description="Only what was given up.")
 
 

@@ -7,8 +7,8 @@ from chalicelib.orders.answers import answered
 from chalicelib.orders.request_schemas import (
     AcceptReturnForm,
     CancellationAnswerForm,
-    CancellationForm,
     RejectReturnForm,
+    RequestCancellationForm,
     ReturnForm,
 )
 from chalicelib.orders.schemas import OrderAnswer
@@ -25,7 +25,7 @@ STEP = ("not_found", "wrong_state")
 @routes.post(
     "/v1/orders/{order_id}/request-cancellation",
     scope="orders.write",
-    body=CancellationForm,
+    body=RequestCancellationForm,
     answer=OrderAnswer,
     keyed=True,
     problems=(*STEP, "limit_exceeded"),

@@ -19,7 +19,7 @@ Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\
 # --- what is asked ----------------------------------------------------------------------------------------------------
 
 
-class CancellationForm(Form):
+class RequestCancellationForm(Form):
     reason: str = Field(min_length=1, max_length=500, description="The distributor reads it.")
 
 

@@ -12,7 +12,7 @@ Idempotency-Key), the problem+json answers, the OpenAPI document, and the tests 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar, get_args
 
 from chalice.app import Chalice, CognitoUserPoolAuthorizer, CORSConfig, Response
@@ -69,6 +69,16 @@ def _iso(given: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_iso)]  # a calendar day in a form
+
+
+def _rfc3339(given: object) -> object:
+    # pydantic would also read 5 as a moment of 1970, and a moment without its zone as whatever zone.
+    if isinstance(given, str) and re.search(r"T.*(Z|[+-]\d\d:\d\d)$", given):
+        return given
+    raise PydanticCustomError("datetime", "Give a moment as in RFC 3339, with its zone.")
+
+
+Moment = Annotated[datetime, BeforeValidator(_rfc3339)]  # in a form
 
 
 class PageQuery(Form):

@@ -43,7 +43,10 @@ def start_display_proof(call: Call, promotion_id: str) -> DisplayUpload:
     problems=("not_found", "conflict", "already_exists"),
 )
 def confirm_display_proof(call: Call, promotion_id: str, proof_id: str) -> DisplayProof:
-    """Lay an uploaded photo before the managers. The same again changes nothing; while the upload has not arrived it is a conflict."""
+    """Lay an uploaded photo before the managers.
+
+    The same again changes nothing. While the upload has not arrived it is a conflict.
+    """
     return displays.confirm(call.work, call.principal.for_company(), promotion_id, proof_id, call.language)
 
 

@@ -17,7 +17,7 @@ class BudgetForm(Form):
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
 
 
-class LimitsForm(Form):
+class PromotionLimits(Form):
     """Where a promotion stops. Orders that come together cannot pass a limit; what comes to nothing is given back."""
 
     uses: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Orders that may use it.")

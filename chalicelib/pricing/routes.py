@@ -8,7 +8,7 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import guard, service, store, uses
-from chalicelib.pricing.limit_schemas import LimitsForm, UsedAnswer
+from chalicelib.pricing.limit_schemas import PromotionLimits, UsedAnswer
 from chalicelib.pricing.schemas import (
     Approval,
     ApproveForm,
@@ -231,7 +231,7 @@ def _told(work: Work, found: Stored, used: uses.Used) -> PromotionAnswer:
     )
 
 
-def _used(limits: LimitsForm, used: uses.Used) -> UsedAnswer:
+def _used(limits: PromotionLimits, used: uses.Used) -> UsedAnswer:
     budget = limits.budget
     return UsedAnswer(
         uses=used.uses,

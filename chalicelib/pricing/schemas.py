@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.platform.club import Club
 from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Amount, Money
-from chalicelib.pricing.limit_schemas import LimitsForm, UsedAnswer
+from chalicelib.pricing.limit_schemas import PromotionLimits, UsedAnswer
 from chalicelib.pricing.rules import (
     Bracket,
     Contract,
@@ -274,7 +274,7 @@ class PromotionForm(Form):
     tiers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
         default=[], max_length=10, description="Only for these tiers."
     )
-    limits: LimitsForm | None = None
+    limits: PromotionLimits | None = None
     display: bool = Field(
         default=False,
         description="A display deal: for companies that display the goods in a shop, once their photo is approved, and for all "

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.catalog import demand_answers, demand_store, demands
 from chalicelib.catalog.demand_answers import PAGE, ComesAgain
-from chalicelib.catalog.demand_rules import Count, State, normalised
+from chalicelib.catalog.demand_rules import Count, DemandState, normalised
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Page
@@ -63,7 +63,7 @@ def test_nobody_opens_more_wishes_a_day_than_can_be_read(wishes: Wishes, monkeyp
         wishes.wish(1)
     assert refused.value.code == "too_many_requests"
     wishes.later(days=1)
-    assert wishes.wish(1).state is State.OPEN
+    assert wishes.wish(1).state is DemandState.OPEN
 
 
 def test_a_wish_that_is_over_can_be_wished_again(wishes: Wishes) -> None:
@@ -72,7 +72,7 @@ def test_a_wish_that_is_over_can_be_wished_again(wishes: Wishes) -> None:
     assert wishes.counted() == Count("LMP-1", 0, 0)
     wishes.later(days=3)
     again = wishes.wish(1, quantity=6)
-    assert (again.demand_id, again.state, again.opened_at) == (cancelled.demand_id, State.OPEN, wishes.work.at)
+    assert (again.demand_id, again.state, again.opened_at) == (cancelled.demand_id, DemandState.OPEN, wishes.work.at)
     assert wishes.counted() == Count("LMP-1", 1, 6)
 
 
@@ -98,7 +98,7 @@ def test_when_the_goods_arrive_all_who_wait_for_them_are_told_once(wishes: Wishe
     assert (wishes.counted(), wishes.ranked()) == (Count("LMP-1", 0, 0), ["LMP-2"])
     (answered,) = [each for each in wishes.all() if each.member_id == "mbr_2"]
     assert answered.answered
-    assert (answered.state, answered.answered.by, answered.answered.sku) == (State.ANSWERED, "stock", "LMP-1")
+    assert (answered.state, answered.answered.by, answered.answered.sku) == (DemandState.ANSWERED, "stock", "LMP-1")
 
 
 def test_articles_that_nobody_waits_for_cost_one_read_and_no_message(wishes: Wishes) -> None:
@@ -209,9 +209,9 @@ def test_who_changes_a_wish_while_it_is_answered_is_answered_once_or_not_at_all(
 
     def other() -> None:
         (demand,) = [each for each in scenes[-1].all() if each.member_id == "mbr_1"]
-        if demand.state is State.OPEN and does == "cancels":
+        if demand.state is DemandState.OPEN and does == "cancels":
             scenes[-1].cancel(1, demand)
-        elif demand.state is State.OPEN:
+        elif demand.state is DemandState.OPEN:
             more = replace(demand, quantity=9, version=demand.version + 1)
             demands._change(scenes[-1].work, demand.demand_id, lambda known: more, lambda tx, before, after: None)
 
@@ -224,7 +224,7 @@ def test_who_changes_a_wish_while_it_is_answered_is_answered_once_or_not_at_all(
             scene.work_off()
         scene.settle()
         (own,) = [each for each in scene.all() if each.member_id == "mbr_1"]
-        assert scene.told()["mbr_1"] == (own.state is State.ANSWERED), race
+        assert scene.told()["mbr_1"] == (own.state is DemandState.ANSWERED), race
         assert (scene.told()["mbr_2"], scene.counted()) == (1, Count("LMP-1", 0, 0)), race
 
 
@@ -263,7 +263,7 @@ class Season(RuleBasedStateMachine):
 
     @rule(who=WHO, data=st.data())
     def cancel(self, who: int, data: st.DataObject) -> None:
-        own = [each for each in self.wishes.all() if each.member_id == f"mbr_{who}" and each.state is State.OPEN]
+        own = [each for each in self.wishes.all() if each.member_id == f"mbr_{who}" and each.state is DemandState.OPEN]
         if own:
             self.wishes.cancel(who, data.draw(st.sampled_from(sorted(own, key=lambda each: each.sku))))
 
@@ -393,4 +393,4 @@ def test_a_cancelled_wish_is_not_answered_and_an_answered_one_not_cancelled(wish
     wishes.settle()
     with pytest.raises(Problem) as refused:
         wishes.cancel(1, demand)
-    assert (refused.value.code, refused.value.extra) == ("wrong_state", {"state": State.ANSWERED})
+    assert (refused.value.code, refused.value.extra) == ("wrong_state", {"state": DemandState.ANSWERED})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalog import demand_answers, demand_store, demands, writing
-from chalicelib.catalog.demand_rules import Count, Demand, State
+from chalicelib.catalog.demand_rules import Count, Demand, DemandState
 from chalicelib.catalog.demand_schemas import DemandForm
 from chalicelib.platform import aws
 from chalicelib.platform.events import Consumer, Event
@@ -94,7 +94,7 @@ class Wishes:
         return [demand_store.demand_of(item) for item in items if item["sk"] == "DEMAND"]
 
     def open(self, sku: str = "LMP-1") -> set[str]:
-        return {each.member_id for each in self.all() if each.sku == sku and each.state is State.OPEN}
+        return {each.member_id for each in self.all() if each.sku == sku and each.state is DemandState.OPEN}
 
     def told(self) -> Counter[str]:
         """How often each demand was told of an answer."""
@@ -105,7 +105,7 @@ class Wishes:
 
     def recounted(self, sku: str = "LMP-1") -> Count:
         """The same, from the demands themselves."""
-        own = [each for each in self.all() if each.sku == sku and each.state is State.OPEN]
+        own = [each for each in self.all() if each.sku == sku and each.state is DemandState.OPEN]
         return Count(sku, len(own), sum(each.quantity for each in own))
 
     def ranked(self) -> list[str]:
