@@ -111,9 +111,10 @@ def _who_buys_and_the_distributor(work: Work, item: Item) -> list[Recipient]:
     return [*_who_buys(work, item), *_the_distributor(work, item)]
 
 
-def _who_buys_unless_they_cancelled(work: Work, item: Item) -> list[Recipient]:
-    """Who cancels an order knows that nothing comes on top of it."""
-    return [] if item.get("why") == "cancelled" else _who_buys(work, item)
+def _who_hoped_for_it(work: Work, item: Item) -> list[Recipient]:
+    """The buyers, but for those who cancelled the order and know it; and the distributor that was told to ship it."""
+    buyers = [] if item.get("why") == "cancelled" else _who_buys(work, item)
+    return [*buyers, *(_the_distributor(work, item) if item.get("was_granted") else [])]
 
 
 _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
@@ -150,7 +151,7 @@ _ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "goods.shipped": ("goods_shipped", _who_buys),
     "goods_on_top.granted": ("goods_on_top_granted", _who_buys_and_the_distributor),
     "goods_on_top.unpaid": ("goods_on_top_unpaid", _who_buys),
-    "goods_on_top.withdrawn": ("goods_on_top_withdrawn", _who_buys_unless_they_cancelled),
+    "goods_on_top.withdrawn": ("goods_on_top_withdrawn", _who_hoped_for_it),
     "goods_on_top.shipped": ("goods_on_top_shipped", _who_buys),
     "display.approved": ("display_approved", _the_member),
     "display.rejected": ("display_rejected", _the_member),

@@ -9,6 +9,7 @@ changed since. So it does not matter which event comes first, or twice, or which
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -132,7 +133,9 @@ def _tell(tx: Transaction, work: Work, before: Gift, seen: Look) -> None:
     if after.state is GiftState.GRANTED and (before.state, before.count) != (after.state, after.count):
         _record(tx, work, after, "granted")
     elif after.state is GiftState.WITHDRAWN and before.state is not after.state:
-        _record(tx, work, after, "withdrawn", why=after.why.value if after.why else "")
+        why = after.why.value if after.why else ""
+        gone = replace(after, count=before.count)
+        _record(tx, work, gone, "withdrawn", why=why, was_granted=before.state is GiftState.GRANTED)
     elif seen.remind:
         unpaid = [{"document": each.document, "last_day": each.last_day.isoformat()} for each in seen.remind]
         _record(tx, work, after, "unpaid", shipments=unpaid)

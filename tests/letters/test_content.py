@@ -567,6 +567,10 @@ def test_goods_on_top_are_told_by_the_figures_of_their_event(club: Any) -> None:
     few = plain(club.told("goods_on_top_withdrawn", Recipient("member", "mbr_en"), why="too_few", **facts))
     assert "Lamp A-1 (A-1), 5 шт. It will not get them: fewer of the goods were delivered" in few
     assert "manager" not in few
+    not_to_ship = plain(club.told("goods_on_top_withdrawn", DISTRIBUTOR, why="too_few", was_granted=True, **facts))
+    assert "не отгружайте подарок к заказу 261120-7K3QX компании Луч" in not_to_ship
+    assert "Лампа A-1 (A-1), 5 шт" in not_to_ship
+    assert "оплатили" not in not_to_ship
     shipped = plain(club.told("goods_on_top_shipped", BUYER, document="УТ-9", day="2026-12-05", **facts))
     assert "Документ УТ-9 от 5 декабря 2026." in shipped
 

@@ -111,7 +111,7 @@ def test_those_who_buy_for_the_company_hear_of_its_tier_and_its_bonuses(
 def test_goods_on_top_are_told_to_the_buyers_and_to_who_is_to_ship_them(work: Work, company: Any) -> None:
     buyers = [("member", "mbr_owner"), ("member", "mbr_buyer")]
 
-    def heard(what: str, **facts: str) -> list[tuple[str, str]]:
+    def heard(what: str, **facts: Any) -> list[tuple[str, str]]:
         written = asked(work, f"goods_on_top.{what}", **ORDER, **facts)
         assert {letter.template for letter in written} <= {f"goods_on_top_{what}"}
         return [(kind, id_) for _, kind, id_ in to(written)]
@@ -119,6 +119,8 @@ def test_goods_on_top_are_told_to_the_buyers_and_to_who_is_to_ship_them(work: Wo
     assert heard("granted") == [*buyers, ("distributor", "dst_1")]
     assert heard("unpaid") == heard("shipped") == heard("withdrawn", why="not_paid") == buyers
     assert heard("withdrawn", why="cancelled") == []
+    # Who was told to ship them is told not to.
+    assert heard("withdrawn", why="too_few", was_granted=True) == [*buyers, ("distributor", "dst_1")]
 
 
 def test_owners_and_the_manager_hear_who_wants_to_speak_for_the_company(work: Work, company: Any) -> None:

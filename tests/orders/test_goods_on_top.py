@@ -268,6 +268,7 @@ def test_they_are_withdrawn_with_the_order_and_it_is_told_why(shop: Shop, step: 
     assert step(shop.market, order_id).status == 200
     shop.deliver()
     assert shop.state(order_id) == ("withdrawn", why)
+    assert not shop.happened("goods_on_top.withdrawn")[0]["was_granted"]
     (told,) = shop.happened("goods_on_top.")
     assert (told["why"], int(told["goods"]["quantity"])) == (why, 2)
 
@@ -285,6 +286,8 @@ def test_what_goes_back_before_they_are_shipped_takes_them_back_and_after_that_i
     shop.deliver()
     assert shop.state(first) == ("withdrawn", "too_few")
     assert shop.state(second) == ("shipped", None)
+    (withdrawn,) = shop.happened("goods_on_top.withdrawn")
+    assert withdrawn["was_granted"], "the distributor was told to ship them"
 
 
 def test_a_payment_that_was_none_takes_them_back_until_they_are_shipped(shop: Shop):
