@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from html import unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any, get_args
 
 import pytest
@@ -257,6 +258,17 @@ def test_every_letter_says_the_same_in_html_and_in_text(template: str, language:
 
 @each_letter
 @each_language
+def test_paragraphs_of_a_text_stand_apart(template: str, language: Any) -> None:
+    """A tag that ends a line takes the line's end with it, and with that the empty line after it."""
+    apart = ("Кабинет:", "Cabinet:", "Анна", "«Нет на складе", "“Нет на складе", "Чтобы сохранить", "To keep")
+    for variant in VARIANTS.values():
+        _, _, text = render(template, language, FACTS | variant)
+        lines = text.partition("\n--\n")[0].split("\n")
+        assert [line for before, line in pairwise(lines) if before and line.startswith(apart)] == []
+
+
+@each_letter
+@each_language
 def test_no_letter_leaves_markup_or_undefined_words(template: str, language: Any) -> None:
     for variant in VARIANTS.values():
         subject, html, text = render(template, language, FACTS | variant)
@@ -391,3 +403,12 @@ def test_why_a_system_took_no_message_is_told_in_words_of_its_own(language: Any)
     told = {text for text in texts if "503" not in text}
     # What only a deleted endpoint ends with asks for no letter.
     assert len(told) == len(get_args(Error)) - 2
+
+
+@each_language
+def test_who_wants_no_more_messages_is_not_told_that_it_took_none(language: Any) -> None:
+    """410 ends it at once: the message before may have been taken a minute ago."""
+    _, html, text = render("webhook_paused", language, FACTS | {"error": "gone", "status": 410})
+    for words in (seen(html), text):
+        assert "410" in words
+        assert not re.search("ни одного|a single", words)
