@@ -36,11 +36,7 @@ def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: Ag
     lines = [Asked(line.sku, line.quantity) for line in before.lines]
     places = _kept([line.sku for line in lines], form)
     wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]
-    try:
-        return placing.place(work, company_id, member_id, _order(wanted, form), remember)
-    except Problem as problem:
-        problem.errors = [_pointing(fault, places) for fault in problem.errors]
-        raise
+    return _placed(work, company_id, member_id, _order(wanted, form), places, remember)
 
 
 def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
@@ -78,7 +74,7 @@ def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualFor
         )
         for line in (usual.lines[place] for place in places)
     ]
-    return placing.place(work, company_id, member_id, _order(wanted, form), remember)
+    return _placed(work, company_id, member_id, _order(wanted, form), places, remember)
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
@@ -103,8 +99,22 @@ def _order(lines: Sequence[OrderLineForm], form: AgainForm) -> OrderForm:
     return OrderForm.model_construct(lines=list(lines), **form.model_dump(include=_SHARED))
 
 
+def _placed(
+    work: Work, company_id: str, member_id: str, form: OrderForm, places: Sequence[int], remember: Remember
+) -> Order:
+    """What is wrong with lines is told by their places in what the member saw, which has those that are left out as well."""
+    try:
+        return placing.place(work, company_id, member_id, form, remember)
+    except Problem as problem:
+        problem.errors = [_pointing(fault, places) for fault in problem.errors]
+        for line in problem.extra.get("lines", ()):
+            if "line" in line:
+                line["line"] = places[line["line"]]
+        raise
+
+
 def _pointing(fault: Fault, places: Sequence[int]) -> Fault:
-    """The fault of a line, by its place in the old order."""
+    """The fault of a line, by its place in what the member saw."""
     _, name, *rest = fault.pointer.split("/") if fault.pointer.startswith("/lines/") else ("", "")
     if not rest:
         return fault

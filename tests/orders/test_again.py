@@ -14,7 +14,7 @@ from tests.catalog.steps import row, stock
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import Office
 from tests.support.api import Answer, Api
-from tests.support.partners import distributor
+from tests.support.partners import OPERATIONS, distributor
 from tests.support.spent import calls_counted
 
 
@@ -77,6 +77,20 @@ def test_lines_that_cannot_be_ordered_any_more_are_named_by_their_places_in_the_
     assert errors(reorder(market, order_id, leave_out=["LMP-3"])) == [("/lines/2/quantity", "pack_multiple")]
     assert len(market.events()) == 1
     assert reorder(market, order_id, leave_out=["LMP-2"]).status == 201
+
+
+def test_lines_of_which_there_is_too_little_are_named_by_their_places_in_what_was_seen(market: Market):
+    """What is left out moves the lines behind it, but not in what the member looks at."""
+    order_id = market.placed({"LMP-2": 12, "LMP-1": 10})
+    a_habit(market)
+    assert [line["sku"] for line in usual(market)["lines"]] == ["LMP-2", "LMP-1"]
+    url = f"/v1/staff/distributors/{market.distributor_id}"
+    present = market.api.call("GET", url, OPERATIONS).headers["etag"]
+    binding = {"stock": {"warehouses": ["MSK"], "binding": True}}
+    assert market.api.call("PATCH", url, OPERATIONS, binding, headers={"if-match": present}).status == 200
+    for answer in (reorder(market, order_id, leave_out=["LMP-2"]), place_usual(market, leave_out=["LMP-2"])):
+        assert (answer.status, answer.json["code"]) == (409, "out_of_stock")
+        assert [(each["line"], each["sku"]) for each in answer.json["lines"]] == [(1, "LMP-1")]
 
 
 def test_what_is_left_out_was_in_and_something_is_left(market: Market):
