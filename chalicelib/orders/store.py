@@ -1,8 +1,8 @@
 """Orders and distributors, as they lie in the table. See `table/keys.py` K19-K25, K33 and K38.
 
 ORDER (the company's partition): order_id, number, company_id, company {name, inn}, distributor_id, distributor_name, placed_at,
-currency, comment, state, version, lines [..], shipments [..], history [..], cancellation {..}, returns [..], promises [..]; listed for
-the company and for the distributor. The distributor's pointer to it: company_id. SHIPMENT and RETURN, the marks that hold a document
+currency, comment, state, version, lines [..], shipments [..], history [..], cancellation {..}, returns [..], promises [..], rulings (see
+`rulings_store`); listed for the company and for the distributor. The distributor's pointer to it: company_id. SHIPMENT and RETURN, the marks that hold a document
 number: order_id, company_id.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.orders import warehouses
+from chalicelib.orders import rulings_store, warehouses
 from chalicelib.orders.on_top_store import promise_item, promise_of
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Promoted, Shipment, ShippedLine, State, Step
@@ -113,6 +113,9 @@ def check_version(tx: Transaction, order: Order) -> None:
 
 
 def order_item(order: Order) -> Item:
+    rulings = rulings_store.told(order.lines)
+    packed = rulings_store.packed(rulings)
+    beside = [{} for _ in rulings] if packed else rulings
     return {
         **keys.order(order.company_id, order.order_id).as_item(),
         **keys.order_list(order.company_id, order.placed_at, order.order_id).as_gsi1(),
@@ -128,7 +131,8 @@ def order_item(order: Order) -> Item:
         "comment": order.comment,
         "state": order.state.value,
         "version": order.version,
-        "lines": [_line_item(line) for line in order.lines],
+        "lines": [{**_line_item(line), **each} for line, each in zip(order.lines, beside, strict=True)],
+        **({"rulings": packed} if packed else {}),
         "shipments": [_shipment_item(shipment) for shipment in order.shipments],
         "history": [_happened_item(happened) for happened in order.history],
         **({"promises": [promise_item(each) for each in order.promises]} if order.promises else {}),
@@ -139,7 +143,9 @@ def order_item(order: Order) -> Item:
 
 
 def order_of(item: Item) -> Order:
-    lines = tuple(_line_of(line) for line in item["lines"])
+    lines = tuple(
+        _line_of(line, *rulings) for line, rulings in zip(item["lines"], rulings_store.rulings_of(item), strict=True)
+    )
     shipments = tuple(_shipment_of(shipment, lines) for shipment in item["shipments"])
     return Order(
         order_id=item["order_id"],
@@ -175,8 +181,6 @@ def _line_item(line: Line) -> Item:
         "base_price": line.base_price,
         "unit_price": line.unit_price,
         "vat_percent": line.vat_percent,
-        "chosen": _ruling_item(line.chosen),
-        "rejected": [_ruling_item(ruling) for ruling in line.rejected],
     }
     told = {
         "accepted": line.accepted,
@@ -188,7 +192,7 @@ def _line_item(line: Line) -> Item:
     return {**item, **{name: units for name, units in told.items() if units is not None}}
 
 
-def _line_of(item: Item) -> Line:
+def _line_of(item: Item, chosen: Ruling, rejected: tuple[Ruling, ...]) -> Line:
     return Line(
         sku=item["sku"],
         name=item["name"],
@@ -204,8 +208,8 @@ def _line_of(item: Item) -> Line:
         base_price=item["base_price"],
         unit_price=item["unit_price"],
         vat_percent=item["vat_percent"],
-        chosen=_ruling_of(item["chosen"]),
-        rejected=tuple(_ruling_of(ruling) for ruling in item["rejected"]),
+        chosen=chosen,
+        rejected=rejected,
     )
 
 
@@ -226,22 +230,6 @@ def _available_item(available: Available) -> Item:
 
 def _available_of(item: Item) -> Available:
     return Available(int(item["units"]), clock.moment(item["at"]) if "at" in item else None)
-
-
-def _ruling_item(ruling: Ruling) -> Item:
-    item = {
-        "rule": ruling.rule,
-        "reason": ruling.reason,
-        "facts": dict(ruling.facts),
-        "unit_price": ruling.unit_price,
-        "parts": [_ruling_item(part) for part in ruling.parts],
-    }
-    return {name: value for name, value in item.items() if value not in (None, {}, [])}
-
-
-def _ruling_of(item: Item) -> Ruling:
-    parts = tuple(_ruling_of(part) for part in item.get("parts", ()))
-    return Ruling(item["rule"], item["reason"], item.get("unit_price"), item.get("facts", {}), parts)
 
 
 def _shipment_item(shipment: Shipment) -> Item:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.orders import rulings_store
 from chalicelib.orders.on_top import promised
 from chalicelib.orders.promises import MOST_PROMISES, Promise
 from chalicelib.orders.request_rules import (
@@ -133,6 +134,34 @@ def with_all_that_was_asked() -> Order:
 def test_an_order_comes_back_as_it_was_written():
     order = with_all_that_was_asked()
     assert order_of(from_wire(to_wire(order_item(order)))) == order
+
+
+def promotion(number: int) -> Ruling:
+    """As all lines tell of it, beside the price that it would have made of theirs."""
+    name = f"Autumn of LED panels for offices {number}"
+    facts = {"promotion": f"prm_{number:032}", "name": name, "name_ru": name, "percent": "10", "quantity": "1"}
+    return Ruling("promotion", "running", facts=facts)
+
+
+def test_an_order_fits_into_an_item_however_many_promotions_run_on_its_goods():
+    order = with_all_that_was_asked()
+    lines = []
+    for line in order.lines:
+        said = [replace(promotion(each), unit_price=line.unit_price - each) for each in range(60)]
+        rejected = tuple(replace(ruling, reason="not_lower") for ruling in said[1:])
+        lines.append(replace(line, chosen=said[0], rejected=rejected))
+    order = replace(order, lines=tuple(lines))
+    item = order_item(order)
+    assert weight(item) < MOST_BYTES * 0.9
+    assert order_of(from_wire(to_wire(item))) == order
+
+
+def test_an_order_from_before_rulings_were_packed_is_read_too():
+    order = largest()
+    item = order_item(order)
+    lines = zip(item["lines"], rulings_store.told(order.lines), strict=True)
+    del item["rulings"]
+    assert order_of({**item, "lines": [{**line, **rulings} for line, rulings in lines]}) == order
 
 
 def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
