@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from chalicelib import catalog, companies, members, tiers
 from chalicelib.letters.order_content import ORDER_COMPOSERS
-from chalicelib.letters.readers import Facts, Reader, Unsendable, distributor_reader, member_reader
+from chalicelib.letters.readers import Facts, Reader, Unsendable, distributor_reader, member_reader, speaking_reader
 from chalicelib.letters.rendering import render
 from chalicelib.letters.schemas import Letter, Mail
 from chalicelib.platform import clock
@@ -245,7 +245,7 @@ def _goods_shipped(work: Work, letter: Letter, event: Item, code: str) -> tuple[
 
 
 def _display(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
-    reader, promotion = member_reader(work, letter.recipient.id), event["promotion"]
+    reader, promotion = speaking_reader(work, letter.recipient.id, event["company_id"]), event["promotion"]
     return reader, {
         "company": _company_name(work, event),
         "inn": event["inn"],
@@ -282,10 +282,7 @@ def _goods_on_top(work: Work, letter: Letter, event: Item, code: str) -> tuple[R
 
 def _demand_answered(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     """For who still speaks for the company for which they asked."""
-    _, membership = members.with_membership(work, letter.recipient.id)
-    if membership is None or membership.owner != event["company_id"]:
-        raise Unsendable("no_longer_speaks")
-    reader, answered = member_reader(work, letter.recipient.id), event["answered"]
+    reader, answered = speaking_reader(work, letter.recipient.id, event["company_id"]), event["answered"]
     products = catalog.read_products(work.table, {event["sku"], answered["sku"]} - {""})
     named = {
         sku: {"sku": sku, "name": each.name_ru if reader.language == "ru" else each.name, "unit": each.unit}

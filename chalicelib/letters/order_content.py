@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from chalicelib import members, orders
-from chalicelib.letters.readers import Facts, Reader, Unsendable, distributor_reader, member_reader
+from chalicelib.letters.readers import Facts, Reader, Unsendable, distributor_reader, member_reader, speaking_reader
 from chalicelib.letters.schemas import Letter
 from chalicelib.orders import Order
 from chalicelib.orders.rules import Line
@@ -17,16 +17,19 @@ def _order(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, 
     order = orders.order(work, event["company_id"], event["order_id"])
     if order is None:
         raise Unsendable("order_gone")
+    to_orderer = letter.recipient.kind == "orderer"
     if letter.recipient.kind == "distributor":
         reader = distributor_reader(work, order.distributor_id)
+    elif to_orderer:
+        reader = speaking_reader(work, order.placed_by.member_id, order.company_id)
     else:
-        to_orderer = letter.recipient.kind == "orderer"
-        reader = member_reader(work, order.placed_by.member_id if to_orderer else letter.recipient.id)
+        reader = member_reader(work, letter.recipient.id)
     language = reader.language
     by_club = order.placed_by.side == "staff"
     manager = members.member(work, order.placed_by.member_id) if by_club else None
     return reader, {
         "by_club": by_club,
+        "ordered_by": "club" if by_club else "reader" if to_orderer else "company",
         "manager_name": manager.name if manager else "",
         "number": order.number,
         "placed_on": clock.local_day(clock.moment(order.placed_at), work.club.zone),

@@ -28,6 +28,16 @@ def member_reader(work: Work, member_id: str) -> Reader:
     return Reader(member.email, member.language, member.name)
 
 
+def speaking_reader(work: Work, member_id: str, company_id: str) -> Reader:
+    """For what only the company's people may read: whoever left it may work for another one by now."""
+    member, membership = members.with_membership(work, member_id)
+    if member is None:
+        raise Unsendable("recipient_gone")
+    if membership is None or (membership.owner, membership.status) != (company_id, "active"):
+        raise Unsendable("no_longer_speaks")
+    return Reader(member.email, member.language, member.name)
+
+
 def distributor_reader(work: Work, distributor_id: str) -> Reader:
     distributor = orders.distributor(work, distributor_id)
     if distributor is None:

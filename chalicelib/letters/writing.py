@@ -72,8 +72,18 @@ def _the_distributor_if_others_did(work: Work, item: Item) -> list[Recipient]:
 
 
 def _the_orderer(work: Work, item: Item) -> list[Recipient]:
-    """Who placed the order; of one that the club placed, all who buy for the company."""
-    return _who_buys(work, item) if item.get("placed_by") == "staff" else [Recipient("orderer", item["order_id"])]
+    """Who placed the order; where the club did, or they have left the company since, all who buy for it."""
+    if item.get("placed_by") == "staff" or _has_left(work, item):
+        return _who_buys(work, item)
+    return [Recipient("orderer", item["order_id"])]
+
+
+def _has_left(work: Work, item: Item) -> bool:
+    order = orders.order(work, item["company_id"], item["order_id"])
+    people = companies.people(work, item["company_id"]) if order else []
+    return order is not None and order.placed_by.member_id not in {
+        person.member_id for person in people if person.status == "active"
+    }
 
 
 def _the_orderer_if_the_distributor_did(work: Work, item: Item) -> list[Recipient]:

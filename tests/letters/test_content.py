@@ -87,6 +87,8 @@ def club(work: Work, monkeypatch: pytest.MonkeyPatch) -> Any:
     member(work, "mbr_1")
     member(work, "mbr_en", language="en", name="Ann Light")
     member(work, "mbr_m", name="Мария Ведущая")
+    speaks_for(work, "cmp_1", "mbr_1")
+    speaks_for(work, "cmp_1", "mbr_en", role="buyer")
     company = SimpleNamespace(name="Луч", manager_id="mbr_m")
     distributor = SimpleNamespace(name="Свет-Опт", email="orders@distributor.example", language="ru")
     scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(work))
@@ -207,6 +209,21 @@ def test_who_placed_the_order_hears_what_was_accepted(club: Any, work: Work) -> 
     assert "Остальное в январе" in text
 
 
+def test_who_placed_the_order_and_left_the_company_reads_nothing_of_it(club: Any, work: Work) -> None:
+    """They may buy for somebody else by now."""
+    dismissed(work, "cmp_1", "mbr_1")
+    speaks_for(work, "cmp_2", "mbr_1")
+    with pytest.raises(Unsendable, match="no_longer_speaks"):
+        club.told("order_accepted", ORDERER)
+
+
+def test_another_buyer_is_not_told_that_they_placed_the_order(club: Any) -> None:
+    assert "потому что вы сделали этот заказ" in club.told("order_accepted", ORDERER).text
+    assert "You get this letter because you buy for this company." in (
+        club.told("order_accepted", Recipient("member", "mbr_en")).text
+    )
+
+
 def test_who_placed_the_order_hears_why_it_was_rejected(club: Any, work: Work) -> None:
     club.order = reject(club.order, reason="Сняли с производства", by=BY_DISTRIBUTOR, at=work.at)
     assert "«Сняли с производства»" in plain(club.told("order_rejected", ORDERER))
@@ -309,7 +326,6 @@ WRITTEN = {**ARRIVED, "by": "staff", "text": "Возьмите новую мод
 def wished(club: Any, work: Work) -> Any:
     """The same company, of which the buyer wished for something."""
     stock(work, row("LMP-1"), row("LMP-2"))
-    speaks_for(work, "cmp_1", "mbr_1")
     return club
 
 
@@ -545,6 +561,13 @@ def test_a_display_that_was_not_accepted_tells_why_and_what_to_do(club: Any) -> 
     text = plain(club.told("display_rejected", BUYER, reason="На фото не видно полки", **facts))
     assert "в магазине (Лесная, 7) для акции «Осень панелей». Причина:\n\n«На фото не видно полки»" in text
     assert "Другое фото можно отправить в кабинете, пока идёт акция" in text
+
+
+def test_who_sent_the_photo_and_left_the_company_reads_nothing_of_its_prices(club: Any, work: Work) -> None:
+    dismissed(work, "cmp_1", "mbr_1")
+    facts = {"company_id": "cmp_1", "inn": "7707083893", "promotion": PROMOTION, "shop_address": "Лесная, 7"}
+    with pytest.raises(Unsendable, match="no_longer_speaks"):
+        club.told("display_approved", BUYER, reason="", **facts)
 
 
 def test_goods_on_top_are_told_by_the_figures_of_their_event(club: Any) -> None:

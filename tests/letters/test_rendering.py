@@ -75,6 +75,7 @@ FACTS: dict[str, Any] = {
     "lines": LINES,
     "total": Decimal("129449.94"),
     "by_club": True,
+    "ordered_by": "club",
     "manager_name": "Мария <Ильина>",
     "shipped": True,
     "proposed_lines": [{**LINES[0], "quantity": 140, "amount": Decimal("172830")}, LINES[1]],
@@ -161,6 +162,7 @@ FACTS: dict[str, Any] = {
 LESS: dict[str, Any] = {
     "manager": None,
     "by_club": False,
+    "ordered_by": "reader",
     "manager_name": "",
     "shipped": False,
     "comment": "",
@@ -184,7 +186,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "with less": LESS,
     "granted": {"reason": "manual"},
     "to ship": {"for_distributor": True, "why": "rejected"},
-    "too few": {"why": "too_few", "shipments": [{"document": "УТ-000123", "last_day": date(2026, 12, 31)}]},
+    "too few": {
+        "ordered_by": "company",
+        "why": "too_few",
+        "shipments": [{"document": "УТ-000123", "last_day": date(2026, 12, 31)}],
+    },
     "up by the ladder": {"reason": "ladder"},
     "down": {"up": False, "reason": "fell", "tier": STEPS[0], "before": STEPS[1]},
     "corrected": {"up": False, "reason": "corrected", "tier": STEPS[0], "before": STEPS[1]},

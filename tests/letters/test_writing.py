@@ -108,6 +108,19 @@ def test_those_who_buy_for_the_company_hear_of_its_tier_and_its_bonuses(
     assert {letter.letter_class for letter in written} == {LetterClass.SERVICE}
 
 
+def test_where_who_placed_the_order_has_left_the_other_buyers_hear_of_it(
+    work: Work, company: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed_by = SimpleNamespace(member_id="mbr_left", side="company")
+    monkeypatch.setattr(orders, "order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by))
+    assert to(asked(work, "order.accepted", **ORDER)) == [
+        ("order_accepted", "member", "mbr_owner"),
+        ("order_accepted", "member", "mbr_buyer"),
+    ]
+    placed_by.member_id = "mbr_buyer"
+    assert to(asked(work, "order.accepted", **ORDER)) == [("order_accepted", "orderer", "ord_1")]
+
+
 def test_goods_on_top_are_told_to_the_buyers_and_to_who_is_to_ship_them(work: Work, company: Any) -> None:
     buyers = [("member", "mbr_owner"), ("member", "mbr_buyer")]
 
