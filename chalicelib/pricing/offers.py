@@ -23,7 +23,7 @@ from chalicelib.pricing.rules import plain
 from chalicelib.table import Refused, Transaction, keys
 from chalicelib.table.transactions import Item
 
-MOST_OPEN = 20  # of a company; with the next, what an order can use and a price can look at
+MOST_OPEN = 20  # of a company, and of one order; with the next, what an order can use and a price can look at
 MOST_BYTES = 32_000  # of all offers of a company: they are read with every price
 
 Position = dict[str, str] | None

@@ -16,6 +16,7 @@ from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_store, granted, guard, store, uses
+from chalicelib.pricing.offers import MOST_OPEN
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import MOST_NAMED, PromotionForm, State, TermsForm
 from chalicelib.pricing.store import Stored
@@ -102,9 +103,15 @@ def conditions_of(work: Work, company_id: str, found: Mapping[Key, Item], below:
         buyer=replace(buyer, uses=uses.company_uses(found.get(keys.promotions_used(company_id)))),
         contracts=tuple(_spread_contract(each, below) for each in store.contracts(found.get(keys.terms(company_id)))),
         promotions=promotions,
-        offers=tuple(_spread_offer(each.offer, below) for each in granted.open_offers(own)),
+        offers=tuple(_spread_offer(each, below) for each in _looked_at(own, work.today)),
         policy=policy(work),
     )
+
+
+def _looked_at(own: Item | None, day: date) -> list[Offer]:
+    """As many offers as one order may use, those first that hold on this day: where orders gave some back there may be more."""
+    every = [each.offer for each in granted.open_offers(own)]
+    return sorted(every, key=lambda each: not each.first <= day <= each.last)[:MOST_OPEN]
 
 
 def _buyer(standing: Item | None, displays: frozenset[str], day: date, *, sized: bool) -> Buyer:

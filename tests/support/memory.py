@@ -61,6 +61,7 @@ INDEXES = ("", "gsi1", "gsi2")  # the table's own keys first
 
 Place = tuple[str, str]
 
+MOST_EXPRESSION = 4096  # characters, as DynamoDB has it
 MOST_READ = 5000  # items that are kept as they were read
 _LOCK = RLock()  # a call is whole, whoever else calls
 
@@ -170,6 +171,10 @@ class MemoryDynamo:
         self._apply(kind, body)
 
     def _refusal(self, kind: str, body: Any) -> Any:
+        for expression in ("ConditionExpression", "UpdateExpression"):
+            if len(body.get(expression, "")) > MOST_EXPRESSION:
+                answer = {"Error": {"Code": "ValidationException", "Message": f"{expression} is too long"}}
+                raise ClientError(answer, "TransactWriteItems")
         item = self.items.get(_place(body.get("Key") or body["Item"]))
         if _true(body.get("ConditionExpression"), body, item or {}):
             return None
