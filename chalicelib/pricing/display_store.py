@@ -11,6 +11,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.platform.work import Work
 from chalicelib.pricing import granted
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
@@ -38,6 +39,17 @@ def create(tx: Transaction, item: Item) -> None:
     key = keys.display(item["company_id"], item["proof_id"])
     listed = keys.display_list(item["company_id"], item["created_at"], item["proof_id"])
     tx.create({**key.as_item(), **listed.as_gsi1(), **item})
+
+
+def count_started(tx: Transaction, work: Work, company_id: str, most: int) -> None:
+    """Refused with label `throttle` when the company has started so many today."""
+    tx.update(
+        keys.throttle("display", company_id, work.today.isoformat()),
+        default={"expires_at": work.expiry(days=2)},
+        add={"count": 1},
+        when=Attr("count").not_exists() | Attr("count").lt(most),
+        label="throttle",
+    )
 
 
 def put_waiting(tx: Transaction, item: Item, at: str) -> None:

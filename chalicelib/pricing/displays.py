@@ -37,6 +37,7 @@ from chalicelib.table.transactions import Item
 
 KEEP_UPLOADING_DAYS = 1
 LINK_SECONDS = 3600
+MOST_A_DAY = 20  # photos that a company starts, so that nobody fills the bucket with what is never confirmed
 PAGE = 100  # companies that are looked at together
 
 Position = dict[str, str] | None
@@ -46,7 +47,8 @@ Position = dict[str, str] | None
 
 
 def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: DisplayForm) -> DisplayUpload:
-    """Raises 404 unless it is a display deal that is approved and not over, 409 where the company has it, or another photo waits."""
+    """Raises 404 unless it is a display deal that is approved and not over, 409 where the company has it, or another photo waits;
+    429 for more than a company starts in a day."""
     company, own, running = keys.company(company_id), keys.granted(company_id), keys.running_promotions()
     found = work.table.get_many([company, own, running])
     promotion = _display_deal(work, found.get(running), promotion_id)
@@ -84,7 +86,13 @@ def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: 
             "expires_at": work.expiry(days=KEEP_UPLOADING_DAYS),
         },
     )
-    work.table.commit(tx)
+    kept.count_started(tx, work, company_id, MOST_A_DAY)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "throttle" not in refused:
+            raise
+        raise Problem("too_many_requests", f"At most {MOST_A_DAY} photos a day.") from None
     return DisplayUpload(proof_id=proof_id, upload=Upload(**made._asdict(), most_bytes=limits.image_most_bytes))
 
 

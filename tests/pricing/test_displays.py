@@ -147,6 +147,19 @@ def test_each_word_is_said_once_and_the_first_one_counts(shop: Shop, deal: str):
     assert len(told(shop.office.work, "cmp_1", "display.approved")) == 1
 
 
+def test_a_company_starts_only_so_many_photos_a_day(
+    office: Office, shop: Shop, deal: str, monkeypatch: pytest.MonkeyPatch
+):
+    """What is uploaded and never confirmed lies in the bucket all the same."""
+    for _ in range(displays.MOST_A_DAY):
+        assert shop.start(deal).status == 200
+    assert (shop.start(deal).status, shop.start(deal).json["code"]) == (429, "too_many_requests")
+    assert Shop(office, "cmp_2").start(deal).status == 200
+    tomorrow = replace(office.work, now=office.work.now + timedelta(days=1))
+    monkeypatch.setattr(http, "work_now", lambda: tomorrow)
+    assert shop.start(deal).status == 200
+
+
 def test_one_photo_waits_at_a_time_and_none_where_the_deal_is_there(shop: Shop, deal: str):
     first, second = shop.uploaded(deal), shop.uploaded(deal)
     assert shop.confirm(deal, first).status == 200
