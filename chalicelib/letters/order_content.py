@@ -107,6 +107,7 @@ def _order_return(work: Work, letter: Letter, event: Item, code: str) -> tuple[R
             "day": returned.day,
             "lines": lines,
             "total": returned.total,
+            "fewer": any(line.counted < line.quantity for line in returned.lines),
         },
     }
 

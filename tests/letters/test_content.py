@@ -281,8 +281,11 @@ def test_a_return_is_told_by_the_shipments_that_the_goods_came_with(club: Any, w
     text = plain(club.told("order_returned", ORDERER, **{"return": {"return_id": "ret_1"}}))
     assert "Документ ВЗ-1 от 21 ноября 2026" in text
     assert "Итого: 2 469,00 ₽" in text
+    assert "Остальное из того, что вы просили принять, дистрибьютор обратно не берёт" in text
     with pytest.raises(Unsendable, match="answered"):
         club.told("order_return_requested", DISTRIBUTOR, return_id="ret_1")
+    club.order = accept_return(asked, "ret_1", [], document="ВЗ-1", day=day, by=BY_DISTRIBUTOR, at=work.at)
+    assert "Остальное" not in club.told("order_returned", ORDERER, **{"return": {"return_id": "ret_1"}}).text
     club.order = reject_return(asked, "ret_1", reason="Не наш товар", by=BY_DISTRIBUTOR, at=work.at)
     assert "«Не наш товар»" in plain(club.told("order_return_rejected", ORDERER, return_id="ret_1"))
 

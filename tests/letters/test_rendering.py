@@ -85,6 +85,7 @@ FACTS: dict[str, Any] = {
         "day": date(2026, 11, 25),
         "lines": [{**LINES[0], "name": "Лампа <уличная> & тёплая · УТ-000123", "ordered": 100}],
         "total": Decimal("123450"),
+        "fewer": True,
     },
     "shipment": {
         "document": "УТ-000123",
@@ -168,6 +169,7 @@ LESS: dict[str, Any] = {
     "comment": "",
     "inn": "",
     "note": "",
+    "returned": {**FACTS["returned"], "fewer": False},
     "shipment": {**FACTS["shipment"], "left": 0},
     "next": None,
     "before": None,
