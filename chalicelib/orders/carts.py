@@ -45,7 +45,7 @@ class Cart:
 
     @property
     def agreed(self) -> Agreed:
-        return self.conditions.agreed(self.day)
+        return self.conditions.agreed(self.day, self.currency)
 
     def price(self, line: Asked) -> Price:
         return self.conditions.price(self.products[line.sku], line.quantity, self.day)

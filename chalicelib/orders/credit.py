@@ -4,7 +4,8 @@ CREDIT (K78): `used`, what is on order and not yet shipped, and what was shipped
 credit an attribute `debt:{id}` {document, amount, due_on}, while it is not paid.
 
 `used` moves in the transaction of the order's own step, so it is exact at any moment, and orders that come together cannot pass the
-limit. A shipment is on credit where a deferral or a limit is agreed on its day; of who pays otherwise the club keeps no debts.
+limit. A shipment is on credit where a deferral or a limit is agreed on its day; of who pays otherwise the club keeps no debts. All of it is
+in the company's currency: orders in another one are not on its credit.
 
     placed            used + total                          refused where that passes the limit
     accepted, shipped used by what the order's open amount loses; a shipment on credit stays in it as a debt
@@ -65,6 +66,8 @@ def owed(item: Item | None) -> list[Debt]:
 def hold(tx: Transaction, placing: Placing) -> None:
     """Adds the new order to what is used. Refused with label `credit` where that would pass the limit."""
     order = placing.order
+    if order.other_currency:
+        return
     within = _within(placing.cart.agreed.credit_limit, order.total)
     tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
 
@@ -96,6 +99,8 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 
 def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
     """What the step changes: less is open, or more, and what was shipped on credit is owed."""
+    if after.other_currency:
+        return
     owed = [each for each in after.shipments[len(before.shipments) :] if each.on_credit]
     gained = _open(after) - _open(before) + sum(each.total for each in owed)
     # Of goods that cost nothing there is nothing to pay, and no payment would ever take such a debt away.

@@ -80,6 +80,7 @@ def place(
             for line, price in zip(asked, prices, strict=True)
         ),
         reserves=binding,
+        other_currency=cart.currency != company.currency,
         history=(Happened(work.at, Step.PLACED, State.PLACED, by),),
         promises=promises_of(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
     )

@@ -254,6 +254,7 @@ class Order:
     cancellation: Cancellation | None = None
     returns: tuple[Return, ...] = ()
     reserves: bool = False
+    other_currency: bool = False  # than the company's: such an order is not on its credit
     promises: tuple[Promise, ...] = ()
     version: int = 1
 

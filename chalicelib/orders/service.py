@@ -117,7 +117,7 @@ def credit_of(work: Work, company_id: str) -> CreditAnswer:
     company = companies.company(work, company_id)
     if company is None:
         raise Problem("not_found")
-    limit = agreed_with(work, company_id, work.today).credit_limit
+    limit = agreed_with(work, company_id, work.today, company.currency).credit_limit
     item = work.table.get(keys.credit(company_id), consistent=True)
     used = credit.used(item)
 
@@ -177,7 +177,9 @@ def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: S
     present = distributors_order(work, distributor_id, order_id)
     if present is None:
         raise Problem("not_found")
-    on_credit = credit.on_credit(agreed_with(work, present.company_id, day), day)
+    on_credit = None
+    if not present.other_currency:
+        on_credit = credit.on_credit(agreed_with(work, present.company_id, day, present.currency), day)
 
     def decide(order: Order) -> Order:
         placed_on = clock.local_day(clock.moment(order.placed_at), work.club.zone)

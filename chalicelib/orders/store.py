@@ -139,6 +139,7 @@ def order_item(order: Order) -> Item:
         **({"cancellation": _cancellation_item(order.cancellation)} if order.cancellation else {}),
         **({"returns": [_return_item(each, order.shipments) for each in order.returns]} if order.returns else {}),
         **({"reserves": True} if order.reserves else {}),
+        **({"other_currency": True} if order.other_currency else {}),
     }
 
 
@@ -167,6 +168,7 @@ def order_of(item: Item) -> Order:
         cancellation=_cancellation_of(item["cancellation"]) if "cancellation" in item else None,
         returns=tuple(_return_of(each, shipments, lines) for each in item.get("returns", ())),
         reserves=item.get("reserves", False),
+        other_currency=item.get("other_currency", False),
     )
 
 

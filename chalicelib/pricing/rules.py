@@ -131,7 +131,10 @@ class Discount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Personal terms, from a day on, and up to a last day if there is one: prices by article, discounts, conditions of orders."""
+    """Personal terms, from a day on, and up to a last day if there is one: prices by article, discounts, conditions of orders.
+
+    `currency`: of its sums; they say nothing of goods that are sold in another one. Empty: of any.
+    """
 
     number: str
     first: date
@@ -141,10 +144,14 @@ class Contract:
     minimum_order: Decimal | None = None
     deferral_days: int | None = None
     credit_limit: Decimal | None = None
+    currency: str = ""
+
+    def counts_in(self, currency: str) -> bool:
+        return self.currency in ("", currency)
 
 
 class Agreed(NamedTuple):
-    """What a company's contracts say of its orders on a day; None where they say nothing.
+    """What a company's contracts say of its orders in a currency on a day; None where they say nothing.
 
     Of several contracts the one that is best for the company: the lowest minimum, the longest deferral, the highest limit.
     """
@@ -154,8 +161,10 @@ class Agreed(NamedTuple):
     credit_limit: Decimal | None
 
 
-def agreed(contracts: Iterable[Contract], day: date) -> Agreed:
-    holding = [each for each in contracts if _out_of_time(day, each.first, each.last) is None]
+def agreed(contracts: Iterable[Contract], day: date, currency: str) -> Agreed:
+    holding = [
+        each for each in contracts if each.counts_in(currency) and _out_of_time(day, each.first, each.last) is None
+    ]
     return Agreed(
         minimum_order=min((each.minimum_order for each in holding if each.minimum_order is not None), default=None),
         deferral_days=max((each.deferral_days for each in holding if each.deferral_days is not None), default=None),
@@ -515,6 +524,8 @@ def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applies 
     if price is not None:
         if out_of_time:
             yield Ruling("personal_price", out_of_time.reason, facts={**facts, **out_of_time.facts})
+        elif not contract.counts_in(goods.currency):
+            yield Ruling("personal_price", "other_currency", facts={**facts, "currency": contract.currency})
         else:
             yield _Applies(Ruling("personal_price", "agreed", price, facts), price, None)
     if percent is not None:

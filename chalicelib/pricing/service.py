@@ -62,8 +62,8 @@ class Conditions:
             offers=tuple(each for each in self.offers if each.offer_id not in offers),
         )
 
-    def agreed(self, day: date) -> Agreed:
-        return agreed(self.contracts, day)
+    def agreed(self, day: date, currency: str) -> Agreed:
+        return agreed(self.contracts, day, currency)
 
     def price(self, goods: Goods, quantity: int, day: date) -> Price:
         return resolve(
@@ -134,9 +134,9 @@ def _spread_offer(offer: Offer, below: Below) -> Offer:
     return replace(offer, goods=offer.goods.with_those_below(below))
 
 
-def agreed_with(work: Work, company_id: str, day: date) -> Agreed:
-    """What the company's contracts say of its orders on this day. One read."""
-    return agreed(store.contracts(store.terms(work.table, company_id)), day)
+def agreed_with(work: Work, company_id: str, day: date, currency: str) -> Agreed:
+    """What the company's contracts say of its orders in this currency on this day. One read."""
+    return agreed(store.contracts(store.terms(work.table, company_id)), day, currency)
 
 
 def policy(work: Work) -> Policy:
@@ -150,10 +150,11 @@ def policy(work: Work) -> Policy:
 
 def replace_terms(work: Work, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
     """The new version. Raises `not_found`, and 412 if somebody else wrote them meanwhile."""
-    if companies.company(work, company_id) is None:
+    company = companies.company(work, company_id)
+    if company is None:
         raise Problem("not_found")
     tx = Transaction()
-    store.replace_terms(tx, work, company_id, form, author=author, version=version)
+    store.replace_terms(tx, work, company_id, form, currency=company.currency, author=author, version=version)
     try:
         work.table.commit(tx)
     except Refused:

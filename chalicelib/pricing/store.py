@@ -53,10 +53,13 @@ def contract_forms(item: Item | None) -> list[ContractForm]:
 
 
 def contracts(item: Item | None) -> list[Contract]:
-    return [form.contract() for form in contract_forms(item)]
+    currency = (item or {}).get("currency", "")  # it was not kept at first
+    return [replace(form.contract(), currency=currency) for form in contract_forms(item)]
 
 
-def replace_terms(tx: Transaction, work: Work, company_id: str, form: TermsForm, *, author: str, version: int) -> None:
+def replace_terms(
+    tx: Transaction, work: Work, company_id: str, form: TermsForm, *, currency: str, author: str, version: int
+) -> None:
     """Refused with label `version` unless the stored terms are of this version; 0: there are none."""
     unchanged = Attr("version").eq(version) if version else Attr("pk").not_exists()
     tx.put(
@@ -64,6 +67,7 @@ def replace_terms(tx: Transaction, work: Work, company_id: str, form: TermsForm,
             **keys.terms(company_id).as_item(),
             # Texts, one a contract: half the bytes of the table's own maps, and of the time to read them.
             "contracts": [each.model_dump_json(exclude_defaults=True) for each in form.contracts],
+            "currency": currency,
             "version": version + 1,
             "author": author,
             "at": work.at,

@@ -22,6 +22,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, keys
 from chalicelib.table.transactions import Item
+from tests.catalog.steps import row, stock
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
 from tests.support.api import Api
@@ -205,6 +206,20 @@ def test_a_shipment_is_on_credit_as_agreed_on_its_day_whenever_it_is_told(
     assert debts(market) == [("УТ-1", "480.00", str(today + timedelta(days=10)))]
     assert market.ship(order_id, document="УТ-2").status == 200
     assert len(debts(market)) == 1  # the contract is over on that day
+
+
+def test_what_is_agreed_in_the_company_s_currency_says_nothing_of_orders_in_another(market: Market):
+    stock(market.work, row("EUR-1", base_price={"amount": "10.00", "currency": "EUR"}))
+    prices = [{"sku": "EUR-1", "price": "8.00"}]
+    agree(market, credit_limit="1200.00", deferral_days=10, minimum_order="500.00", prices=prices)
+    answer = market.place({"EUR-1": 200})
+    assert answer.status == 201, answer.text
+    assert answer.json["total"] == {"amount": "2000.00", "currency": "EUR"}
+    assert market.place({"LMP-1": 10}).status == 201  # the limit is whole
+    market.accept(answer.json["order_id"], {"EUR-1": 100})
+    market.ship(answer.json["order_id"], document="УТ-1")
+    assert (used(market), debts(market)) == (Decimal("1200.00"), [])
+    assert market.place({"EUR-1": 1}).status == 201  # and so is the minimum of its own currency
 
 
 def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market, monkeypatch: pytest.MonkeyPatch):

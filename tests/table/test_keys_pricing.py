@@ -28,7 +28,7 @@ def large_contract(work: Work) -> ContractForm:
 
 def agree(work: Work, form: TermsForm) -> None:
     tx = Transaction()
-    store.replace_terms(tx, work, "cmp_1", form, author="mbr_1", version=0)
+    store.replace_terms(tx, work, "cmp_1", form, currency="RUB", author="mbr_1", version=0)
     work.table.commit(tx)
 
 
