@@ -187,7 +187,7 @@ def _settle(work: Work, answered: Message) -> None:
             work.table.commit(tx)
         except Refused as refused:
             if "message" in refused:
-                log.warning("a webhook's attempt outlived its lease", extra={"message_id": answered.message_id})
+                log.warning("a webhook's attempt counts no more", extra={"message_id": answered.message_id})
                 return
         else:
             return

@@ -183,8 +183,12 @@ def drop_mark(table: Table, distributor_id: str, lane: str, message_id: str) -> 
 
 
 def settle(tx: Transaction, message: Message) -> None:
-    """What became of its attempt. Refused with label `message` if a later attempt has it, or it waits no more."""
-    tx.put(_message_item(message), when=_waits() & Attr("attempt").eq(message.attempt), label="message")
+    """What became of its attempt. Refused with label `message` if a later attempt has it, or it waits no more; and a failure also if it
+    was started anew meanwhile: it would take the tries back that somebody gave it."""
+    unchanged = _waits() & Attr("attempt").eq(message.attempt)
+    if message.state != "delivered":
+        unchanged &= Attr("tries").eq(message.tries)
+    tx.put(_message_item(message), when=unchanged, label="message")
     if message.state != "waiting":
         tx.delete(keys.webhook_waiting(message.distributor_id, message.lane, message.message_id))
 

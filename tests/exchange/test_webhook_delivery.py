@@ -254,6 +254,26 @@ def test_a_message_that_waits_goes_at_once_when_it_is_replayed(world: World) -> 
     assert world.states() == [("order.placed", "delivered")]
 
 
+def test_a_message_that_is_replayed_while_it_is_being_sent_goes_at_once_all_the_same(world: World) -> None:
+    """The attempt fails after that, and must not put back the pause that the person ended."""
+    world.connect()
+    world.receiver.down()
+    world.place()
+    world.run(hours=1)
+    (shown,) = world.deliveries()
+
+    def while_they_ask(post: Post) -> Answer:
+        world.receiver.up()
+        assert world.call("POST", f"/deliveries/{shown['delivery_id']}/replay").status == 202
+        return Answer(error="timeout")
+
+    world.receiver.mood = while_they_ask
+    world.run()
+    before, after = world.receiver.posts[-2:]
+    assert world.states() == [("order.placed", "delivered")]
+    assert after.at - before.at < timedelta(minutes=3)
+
+
 @pytest.mark.parametrize(("failed_only", "again"), [(False, 12), (True, 3)])
 def test_everything_since_a_moment_is_replayed_in_order(
     world: World, monkeypatch: pytest.MonkeyPatch, failed_only: bool, again: int
