@@ -12,6 +12,9 @@ An order fits while reserved + asked <= the figures of the distributor's warehou
 
 So a figure and the shipments that it does not know are never counted as there, in whatever order they are told; until the event of a
 newer figure is delivered, rather less is available than there is. What a distributor accepts above the order it answers for itself.
+
+Weakest point: an order reads the figures before its transaction. Where a lower figure is recorded and its event delivered between the two,
+the order is held against the older figure, with the shipments that this one did not know forgotten already.
 """
 
 from collections import Counter
