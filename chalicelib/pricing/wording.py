@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from chalicelib.platform.club import Club
 from chalicelib.pricing.rules import STACK, Ruling
@@ -26,15 +27,15 @@ _GAVE: Mapping[str, _Texts] = {
         "Акция «{name}»: скидка {percent} % от базовой цены при количестве от {quantity}.",
     ),
     "offer": (
-        "A personal offer: {percent} % off the base price, for one order until {last}.",
-        "Персональное предложение: скидка {percent} % от базовой цены на один заказ, до {last}.",
+        "A personal offer: {percent} % off the base price, for one order, up to and including {last}.",
+        "Персональное предложение: скидка {percent} % от базовой цены на один заказ, по {last} включительно.",
     ),
     "offer_price": (
-        "The price of a personal offer, for one order until {last}.",
-        "Цена по персональному предложению на один заказ, до {last}.",
+        "The price of a personal offer, for one order, up to and including {last}.",
+        "Цена по персональному предложению на один заказ, по {last} включительно.",
     ),
 }
-_FLOOR: _Texts = ("With the offer the price is {floor} at the lowest.", "По предложению цена не ниже {floor}.")
+_FLOOR: _Texts = ("The offer takes the price no lower than {floor}.", "По предложению цена не ниже {floor}.")
 _STACKED: _Texts = ("Discounts taken off one after the other: {parts}.", "Скидки применены одна за другой: {parts}.")
 # A rule by its name, as part of a sentence.
 _NAMED: Mapping[str, _Texts] = {
@@ -107,6 +108,8 @@ def _phrase(ruling: Ruling) -> str:
 def _readable(facts: Mapping[str, str], tongue: int, club: Club) -> dict[str, str]:
     """The facts as a reader knows them: names in their language; `2,5` and `20.11.2026` in Russian."""
     readable = dict(facts)
+    if "floor" in facts:
+        readable["floor"] = f"{Decimal(facts['floor']):.2f}"
     if "ladder" in facts:
         # An order keeps its explanation: one from before ladders had versions names the ladder, not the tier's names.
         readable["name"] = tier_name(club, facts["ladder"], facts["tier"], "ru" if tongue else "en")
@@ -115,7 +118,7 @@ def _readable(facts: Mapping[str, str], tongue: int, club: Club) -> dict[str, st
     if tongue:
         for figure in ("percent", "sum", "floor"):
             if figure in facts:
-                readable[figure] = facts[figure].replace(".", ",")
+                readable[figure] = readable[figure].replace(".", ",")
         for day in ("day", "last"):
             if day in facts:
                 readable[day] = f"{date.fromisoformat(facts[day]):%d.%m.%Y}"

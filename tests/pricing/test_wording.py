@@ -69,20 +69,20 @@ def test_a_price_goes_out_as_money_with_the_rules_name():
         ),
         (
             {"offers": [offer("12.5")]},
-            "A personal offer: 12.5 % off the base price, for one order until 2026-12-04.",
-            "Персональное предложение: скидка 12,5 % от базовой цены на один заказ, до 04.12.2026.",
+            "A personal offer: 12.5 % off the base price, for one order, up to and including 2026-12-04.",
+            "Персональное предложение: скидка 12,5 % от базовой цены на один заказ, по 04.12.2026 включительно.",
         ),
         (
             {"offers": [offer("12", floor=Decimal("90.50"))]},
-            "A personal offer: 12 % off the base price, for one order until 2026-12-04. "
-            "With the offer the price is 90.5 at the lowest.",
-            "Персональное предложение: скидка 12 % от базовой цены на один заказ, до 04.12.2026. "
-            "По предложению цена не ниже 90,5.",
+            "A personal offer: 12 % off the base price, for one order, up to and including 2026-12-04. "
+            "The offer takes the price no lower than 90.50.",
+            "Персональное предложение: скидка 12 % от базовой цены на один заказ, по 04.12.2026 включительно. "
+            "По предложению цена не ниже 90,50.",
         ),
         (
             {"offers": [offer(price=Decimal(70))]},
-            "The price of a personal offer, for one order until 2026-12-04.",
-            "Цена по персональному предложению на один заказ, до 04.12.2026.",
+            "The price of a personal offer, for one order, up to and including 2026-12-04.",
+            "Цена по персональному предложению на один заказ, по 04.12.2026 включительно.",
         ),
         (
             {
@@ -91,9 +91,9 @@ def test_a_price_goes_out_as_money_with_the_rules_name():
                 "policy": Policy(stacks=(frozenset({"tier_discount", "offer"}),)),
             },
             "Discounts taken off one after the other: tier Silver, 5 %; personal offer, 15 %. "
-            "With the offer the price is 83 at the lowest.",
+            "The offer takes the price no lower than 83.00.",
             "Скидки применены одна за другой: уровень «Серебро», 5 %; персональное предложение, 15 %. "
-            "По предложению цена не ниже 83.",
+            "По предложению цена не ниже 83,00.",
         ),
     ],
 )
