@@ -44,7 +44,7 @@ KINDS: dict[str, Kind] = {
     "debt_overdue": Kind(409, "Something is overdue", "Есть просроченная оплата"),
     "credit_exceeded": Kind(409, "This is more than the credit limit leaves", "Кредитный лимит этого не позволяет"),
     "offer_used": Kind(409, "The offer was used already", "Предложение уже использовано"),
-    "promotion_exhausted": Kind(409, "Too little is left of a promotion", "Лимит акции исчерпан"),
+    "promotion_exhausted": Kind(409, "Too little is left of a promotion", "Лимита акции на это не хватает"),
     "out_of_stock": Kind(409, "There is not enough in stock", "Столько товара нет в наличии"),
     "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
     "cart_changed": Kind(409, "The cart has changed", "Корзина изменилась"),
