@@ -107,6 +107,8 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     adjustment = operations.order_post(f"{about}/bonus-adjustments", given, expect=201)
     demand = owner.post("/v1/demands", {"text": "To be found by fuzzing"})
     redemption = owner.order_post("/v1/company/redemptions", {"amount": "500.00"}, expect=201)
+    season = {"from": "2026-01-01", "to": "2026-01-31"}
+    sellers = marketing.order_post("/v1/staff/best-sellers", season, expect=202)
     return Club(
         document=requests.get(f"{cloud.api_url}/openapi.json", timeout=10).json(),
         tokens={
@@ -132,6 +134,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "adjustment_id": adjustment["adjustment_id"],
             "redemption_id": redemption["redemption_id"],
             "demand_id": demand["demand_id"],
+            "list_id": sellers["list_id"],
             # Goods are owed after the close of a period only, and machines post with tokens of their own.
             **dict.fromkeys(
                 (
