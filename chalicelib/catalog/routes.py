@@ -1,6 +1,7 @@
 """The catalogue: shown to partners, kept by staff and by machines."""
 
 from chalicelib.catalog import calculator, images, service, writing
+from chalicelib.catalog import price_list as listed
 from chalicelib.catalog.lighting_schemas import LightingAnswer, LightingForm
 from chalicelib.catalog.schemas import (
     CategoryList,
@@ -10,6 +11,7 @@ from chalicelib.catalog.schemas import (
     Images,
     ImageUpload,
     KeptProductPage,
+    PriceListQuery,
     ProductPage,
     ProductQuery,
     ProductRows,
@@ -17,7 +19,7 @@ from chalicelib.catalog.schemas import (
     StockResults,
     StockRows,
 )
-from chalicelib.platform.http import Call, Routes
+from chalicelib.platform.http import Answer, Call, Routes, Text
 
 routes = Routes(__name__, tag="catalogue")
 
@@ -32,6 +34,23 @@ def products(call: Call) -> ProductPage:
     Each price names the rule that made it and why the other rules did not.
     """
     return service.products_for(call.work, call.principal.for_company(), call.query, call.cursors(), call.language)
+
+
+@routes.get(
+    "/v1/price-list",
+    scope="catalog.read",
+    query=PriceListQuery,
+    answer=Text,
+    content_type="text/csv; charset=utf-8",
+)
+def price_list(call: Call) -> Answer:
+    """Download the catalogue at the company's own prices, as a list that spreadsheets open.
+
+    CSV with semicolons, headings and reasons in the reader's language. An article has a row for its smallest order, and one more for each
+    quantity from which on a unit costs less.
+    """
+    made = listed.price_list(call.work, call.principal.for_company(), call.query, call.language)
+    return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
 
 @routes.get("/v1/categories", scope="catalog.read", answer=CategoryList)

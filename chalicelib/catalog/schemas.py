@@ -82,6 +82,16 @@ class ProductQuery(PageQuery):
         return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
 
 
+class PriceListQuery(Form):
+    category: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Code of a category: products of it and of all below it.",
+    )
+    brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
+
+
 class AttributeAnswer(Shown):
     """One of `number`, `text` and `flag`; the others are null."""
 

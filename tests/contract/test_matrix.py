@@ -75,6 +75,7 @@ MATRIX: dict[str, Row] = {
     "list_purchases": COMPANIES,
     # ordering
     "products": COMPANIES,
+    "price_list": COMPANIES,
     "company_terms": COMPANIES,
     "running_promotions": COMPANIES,
     "own_offers": COMPANIES,
