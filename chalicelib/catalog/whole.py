@@ -1,4 +1,4 @@
-"""The catalogue as a whole, for work that is done once for all companies. No request reads it all."""
+"""The catalogue as a whole, for work that is done once for all companies, and for a partner's price list. No other request reads it all."""
 
 from collections.abc import Iterator
 

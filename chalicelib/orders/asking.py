@@ -1,12 +1,12 @@
 """Requests for cancellation and for returns: load, decide, one transaction."""
 
-from decimal import Decimal
+from typing import Protocol
 
 from chalicelib.orders import request_rules, service, store
 from chalicelib.orders.request_schemas import AcceptReturnForm, ReturnForm
 from chalicelib.orders.requests import Return
 from chalicelib.orders.rules import Actor, Order
-from chalicelib.orders.service import Remember, change, companys_step, distributors_step
+from chalicelib.orders.service import Remember, change, companys_step, distributors_step, told_line
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction
@@ -32,23 +32,27 @@ def approve_cancellation(
     work: Work, distributor_id: str, member_id: str, order_id: str, note: str, remember: Remember
 ) -> Order:
     """Raises 409 where no request waits: all may have been shipped meanwhile."""
-    by = Actor("distributor", member_id)
-    return change(
-        work,
-        service.distributors_order(work, distributor_id, order_id),
-        lambda order: request_rules.approve_cancellation(order, by=by, at=work.at, note=note),
-        distributors_step(work, by, remember),
-    )
+    return _answered(work, distributor_id, member_id, order_id, note, remember, request_rules.approve_cancellation)
 
 
 def decline_cancellation(
     work: Work, distributor_id: str, member_id: str, order_id: str, note: str, remember: Remember
 ) -> Order:
+    return _answered(work, distributor_id, member_id, order_id, note, remember, request_rules.decline_cancellation)
+
+
+class _Answer(Protocol):
+    def __call__(self, order: Order, *, by: Actor, at: str, note: str) -> Order: ...
+
+
+def _answered(
+    work: Work, distributor_id: str, member_id: str, order_id: str, note: str, remember: Remember, decide: _Answer
+) -> Order:
     by = Actor("distributor", member_id)
     return change(
         work,
         service.distributors_order(work, distributor_id, order_id),
-        lambda order: request_rules.decline_cancellation(order, by=by, at=work.at, note=note),
+        lambda order: decide(order, by=by, at=work.at, note=note),
         distributors_step(work, by, remember),
     )
 
@@ -135,13 +139,7 @@ def _told(order: Order, returned: Return) -> Item:
             "document": shipment.document,
             "day": shipment.day.isoformat(),
             "lines": [
-                {
-                    "sku": line.sku,
-                    "name": line.name,
-                    "quantity": Decimal(line.counted),
-                    "unit_price": line.unit_price,
-                    "amount": line.amount,
-                }
+                told_line(line, line.counted)
                 for line in returned.lines
                 if line.document == shipment.document and line.counted
             ],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
@@ -213,16 +213,34 @@ def _told(shipment: Shipment, currency: str) -> Item:
         "document": shipment.document,
         "day": shipment.day.isoformat(),
         "currency": currency,
-        "lines": [
-            {
-                "sku": line.sku,
-                "name": line.name,
-                "quantity": line.quantity,
-                "unit_price": line.unit_price,
-                "amount": line.amount,
-            }
-            for line in shipment.lines
-        ],
+        "lines": [told_line(line, line.quantity) for line in shipment.lines],
+    }
+
+
+class _Moved(Protocol):
+    """Goods of a line that left, or came back."""
+
+    @property
+    def sku(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def unit_price(self) -> Decimal: ...
+
+    @property
+    def amount(self) -> Decimal: ...
+
+
+def told_line(line: _Moved, quantity: int) -> Item:
+    """As events carry it to the books."""
+    return {
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": quantity,
+        "unit_price": line.unit_price,
+        "amount": line.amount,
     }
 
 

@@ -31,7 +31,6 @@ MOST_CONTRACTS = 20
 MOST_AGREED = 500  # prices and discounts of one contract
 MOST_NAMED = 500  # articles, categories or brands of one selection
 MOST_BRACKETS = 10
-MOST_QUOTED = 200
 
 _NAMED_LATER = "As the catalogue has it: filled in when the promotion is approved."
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
