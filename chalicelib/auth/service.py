@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from chalicelib import members
 from chalicelib.auth import codes, store
+from chalicelib.auth.events import SIGN_IN_REQUESTED
 from chalicelib.auth.schemas import Registration, SignInStarted, Tokens
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import clock
@@ -49,7 +50,7 @@ def _begin(
     owner = members.owner_of(work, email)
     item = {
         **keys.sign_in(sign_in_id).as_item(),
-        "event": "sign_in.requested",
+        "event": SIGN_IN_REQUESTED,
         "sign_in_id": sign_in_id,
         "email": email,
         "language": language,

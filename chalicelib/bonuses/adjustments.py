@@ -8,6 +8,7 @@ from chalicelib import companies
 from chalicelib.auth import STAFF_ROLES
 from chalicelib.bonuses import case_store, ledger, rules
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState
+from chalicelib.bonuses.events import ADJUSTED
 from chalicelib.bonuses.redemptions import not_enough
 from chalicelib.bonuses.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.schemas import AdjustmentForm
@@ -15,8 +16,6 @@ from chalicelib.platform.events import record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction, keys
-
-EVENT = "bonus.adjusted"
 
 Remember = Callable[[Transaction, Adjustment], None]
 """Adds the answer that a repeat of the request will get, to the transaction of its effect."""
@@ -157,7 +156,7 @@ def _tell(tx: Transaction, work: Work, adjustment: Adjustment, book: Book) -> No
         tx,
         work,
         keys.bonuses(book.company_id),
-        EVENT,
+        ADJUSTED,
         company_id=book.company_id,
         currency=book.currency,
         adjustment_id=adjustment.adjustment_id,

@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 from chalicelib import companies, sales
 from chalicelib.bonuses import goods_store, ledger, periods, periods_store, rules
+from chalicelib.bonuses.events import PERIOD_CREDITED
 from chalicelib.bonuses.goods import Entitlement, Priced
+from chalicelib.bonuses.goods_events import AVAILABLE
 from chalicelib.bonuses.periods import DAY, Close, Course, Part, Period, Programme
 from chalicelib.bonuses.periods_store import COURSE, ClosedPeriod, Head
 from chalicelib.bonuses.rules import Book, Cause
@@ -141,7 +143,7 @@ def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.P
             tx,
             work,
             keys.company(company_id),
-            "bonus.period_credited",
+            PERIOD_CREDITED,
             company_id=company_id,
             programme=programme.code,
             first_day=first,
@@ -190,7 +192,7 @@ def record_available(tx: Transaction, work: Work, entitlement: Entitlement) -> N
         tx,
         work,
         keys.company(entitlement.company_id),
-        "goods.available",
+        AVAILABLE,
         company_id=entitlement.company_id,
         entitlement_id=entitlement.entitlement_id,
         programme=entitlement.programme,

@@ -21,6 +21,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib import companies
 from chalicelib.bonuses import ledger, rules
+from chalicelib.bonuses.events import CREDITED
 from chalicelib.bonuses.rules import ZERO, Book, Cause
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.problems import Problem
@@ -32,7 +33,6 @@ TRIES = 20  # at one grant that others write at the same time
 MOST_REVERSALS = 50  # of one grant
 DAY, MONTH = "day", "month"  # labels: the limit that stands in the way
 GRANT = "grant"  # label: the grant changed meanwhile
-EVENT = "bonus.credited"
 
 
 class Limits(NamedTuple):
@@ -263,7 +263,7 @@ def _tell(tx: Transaction, work: Work, by: Client, made: Grant) -> None:
         tx,
         work,
         keys.bonuses(made.company_id),
-        EVENT,
+        CREDITED,
         company_id=made.company_id,
         partner=by.name,
         note=made.note,

@@ -15,6 +15,7 @@ from chalicelib.bonuses import goods_store, ledger, periods_store, rules
 from chalicelib.bonuses.goods import Choice, Entitlement, Step
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.platform import events
+from chalicelib.platform.events import EventType
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction, keys
 
@@ -68,7 +69,7 @@ def change(
     cause: Cause,
     load: Callable[[], Entitlement],
     decide: Callable[[Entitlement], Entitlement],
-    event: str,
+    event: EventType,
     facts: dict[str, Any],
     remember: RememberEntitlement,
 ) -> Entitlement:
@@ -130,11 +131,11 @@ def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:
         periods_store.settle(tx, found.company_id, found.last, found.programme, less)
 
 
-def record_choice(tx: Transaction, work: Work, step: Step, name: str, **facts: Any) -> None:
+def record_choice(tx: Transaction, work: Work, step: Step, name: EventType, **facts: Any) -> None:
     record_step(tx, work, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
 
 
-def record_step(tx: Transaction, work: Work, found: Entitlement, name: str, **facts: Any) -> None:
+def record_step(tx: Transaction, work: Work, found: Entitlement, name: EventType, **facts: Any) -> None:
     events.record(
         tx,
         work,

@@ -18,6 +18,7 @@ from typing import Any
 from chalicelib import orders
 from chalicelib.bonuses import goods_store, ledger, notices, proving, store
 from chalicelib.bonuses.closing import close_due, freeze_due
+from chalicelib.bonuses.events import EXPIRING, REMINDER
 from chalicelib.bonuses.rules import Book
 from chalicelib.bonuses.settlement import expire_goods
 from chalicelib.platform import nights
@@ -117,7 +118,7 @@ def _notify(work: Work, tx: Transaction, book: Book) -> None:
     tell = partial(record, tx, work, keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency)
     for each in found.expiring:
         tell(
-            "bonus.expiring",
+            EXPIRING,
             expires_on=each.expires_on.isoformat(),
             amount=each.amount,
             days_left=each.days_left,
@@ -125,7 +126,7 @@ def _notify(work: Work, tx: Transaction, book: Book) -> None:
         )
     if found.reminder:
         tell(
-            "bonus.reminder",
+            REMINDER,
             day=book.day.isoformat(),
             available=found.reminder.available,
             pending=found.reminder.pending,

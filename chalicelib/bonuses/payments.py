@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.bonuses.payment_events import PAYMENT_RECORDED
 from chalicelib.bonuses.rates import Ref
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
@@ -21,7 +22,6 @@ from chalicelib.table.transactions import Item
 
 Outcome = Literal["recorded", "unchanged", "older"]
 
-EVENT = "payment.recorded"
 TRIES = 6  # at one payment that others write at the same time
 PACK = 50  # payments of one transaction, each with its event
 
@@ -141,7 +141,7 @@ def _write(
     unchanged = Attr("as_of").eq(known["as_of"]) & _same(known) if known else Attr("pk").not_exists()
     tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": work.at}, when=unchanged)
     if tells:
-        record_event(tx, work, key, EVENT, **facts)
+        record_event(tx, work, key, PAYMENT_RECORDED, **facts)
 
 
 def _same(known: Item) -> ConditionBase:

@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES
-from chalicelib.bonuses import goods, goods_store, ledger
+from chalicelib.bonuses import goods, goods_events, goods_store, ledger
 from chalicelib.bonuses.closing import record_available
 from chalicelib.bonuses.goods import Asked, Choice, Entitlement, Step
 from chalicelib.bonuses.goods_changes import (
@@ -96,7 +96,7 @@ def choose(
 
     def write(tx: Transaction, step: Step) -> None:
         companies.check_active(tx, company_id, member_id, _CHOOSING)
-        record_choice(tx, work, step, "goods.chosen", amount=step.choice.total)
+        record_choice(tx, work, step, goods_events.CHOSEN, amount=step.choice.total)
 
     cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)
     return take(work, cause, decide, write, remember)
@@ -131,7 +131,7 @@ def cancel(
             companies.check_staff(tx, member_id, SHIPPING)
         else:
             companies.check_active(tx, company_id, member_id, _CHOOSING)
-        record_choice(tx, work, step, "goods.cancelled", expired=step.expired)
+        record_choice(tx, work, step, goods_events.CANCELLED, expired=step.expired)
 
     cause = Cause(
         "goods_cancelled", (choice_id,), document={"entitlement": entitlement_id}, reason=note, author=member_id
@@ -197,7 +197,7 @@ def ship(
             tx,
             work,
             step,
-            "goods.shipped",
+            goods_events.SHIPPED,
             document=document,
             day=day.isoformat(),
             lines=lines,
@@ -243,7 +243,7 @@ def reverse_shipment(
     def write(tx: Transaction, step: Step) -> None:
         companies.check_staff(tx, member_id, SHIPPING)
         record_choice(
-            tx, work, step, "goods.shipment_reversed", shipment_id=shipment_id, amount=-step.shipped, reason=reason
+            tx, work, step, goods_events.SHIPMENT_REVERSED, shipment_id=shipment_id, amount=-step.shipped, reason=reason
         )
 
     return take(work, cause, decide, write, remember)
@@ -262,7 +262,7 @@ def hand_over(
     if day > work.today:
         raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
     cause = Cause(
-        "gift_handed_over",
+        goods_events.GIFT_HANDED_OVER,
         (entitlement_id, work.new_id("gft")),
         document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
         author=member_id,
@@ -272,7 +272,7 @@ def hand_over(
         cause,
         lambda: _entitlement(work, company_id, entitlement_id),
         lambda before: goods.hand_over(before, work.today, ledger.posting_id(company_id, cause)),
-        "gift.handed_over",
+        goods_events.GIFT_HANDED_OVER,
         {"document": document, "day": day.isoformat()},
         remember,
     )
@@ -296,7 +296,7 @@ def reverse_hand_over(
         cause,
         lambda: _entitlement(work, company_id, entitlement_id),
         lambda before: goods.reverse_hand_over(before, given),
-        "gift.returned",
+        goods_events.GIFT_RETURNED,
         {"reason": reason},
         remember,
     )
@@ -326,7 +326,7 @@ def reverse(
         cause,
         lambda: entitlement(work, company_id, entitlement_id),
         lambda before: goods.take_back(before, amount),
-        "goods.reversed",
+        goods_events.REVERSED,
         {"reason": reason},
         remember,
     )
@@ -356,7 +356,7 @@ def _daily(work: Work, found: Entitlement) -> Entitlement:
             cause,
             lambda: _entitlement(work, found.company_id, found.entitlement_id),
             lambda before: goods.expire(before, work.today),
-            "goods.expired",
+            goods_events.EXPIRED,
             {},
             lambda tx, after: None,
         )
@@ -371,7 +371,7 @@ def _daily(work: Work, found: Entitlement) -> Entitlement:
             tx,
             work,
             told,
-            "goods.expiring",
+            goods_events.EXPIRING,
             gift=False,
             amount=told.left,
             expires_on=found.expires_on.isoformat(),

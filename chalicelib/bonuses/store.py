@@ -15,6 +15,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses.events import BONUS_POSTED
 from chalicelib.bonuses.rules import Balances, Book, Cause, Entry, Lot, Posting
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
@@ -22,7 +23,6 @@ from chalicelib.table.transactions import Item
 DUE = "bonuses"
 BOOK = "book"  # label: the book changed meanwhile
 POSTED = "posting"  # label: the cause was posted before
-EVENT = "bonus.posted"
 
 _SUMS = ("pending", "reserved", "redeemed", "goods_owed", "goods_redeemed", "goods_expired")
 
@@ -152,7 +152,7 @@ def last_before(table: Table, company_id: str, until: str) -> Posting | None:
 
 def _posting_item(posting: Posting) -> Item:
     return {
-        "event": EVENT,
+        "event": BONUS_POSTED,
         "posting_id": posting.posting_id,
         "company_id": posting.company_id,
         "currency": posting.currency,

@@ -16,6 +16,7 @@ import json
 from typing import Any
 
 from chalicelib.catalog import demand_rules, demand_store, demands, store
+from chalicelib.catalog.demand_events import ANSWERED, OPENED
 from chalicelib.catalog.demand_rules import Answered, Demand, DemandState
 from chalicelib.catalog.rules import total
 from chalicelib.platform.events import Event
@@ -47,7 +48,7 @@ def on_demand_moved(work: Work, event: Event) -> None:
     if ranked not in event.batch:
         demand_store.follow_rank(work.table, sku)
         event.batch[ranked] = True
-    if event.name == demands.OPENED and asked not in event.batch:
+    if event.name == OPENED and asked not in event.batch:
         if _in_stock(work, sku):
             _ask_for_answers(sku)
         event.batch[asked] = True
@@ -78,7 +79,7 @@ def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
         tx = Transaction()
         for before, after in changes:
             demand_store.write(tx, work, before, after)
-            demands.record(tx, work, after, demands.ANSWERED)
+            demands.record(tx, work, after, ANSWERED)
         demand_store.count(tx, sku, changes)
         try:
             work.table.commit(tx)

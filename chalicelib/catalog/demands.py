@@ -10,10 +10,12 @@ from dataclasses import asdict
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.catalog import demand_rules, demand_store, store
+from chalicelib.catalog.demand_events import ANSWERED, CANCELLED, CHANGED, OPENED
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState, NotOpen
 from chalicelib.catalog.demand_schemas import DemandAnswerForm, DemandForm
 from chalicelib.catalog.rules import Product, total
 from chalicelib.platform import events
+from chalicelib.platform.events import EventType
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -23,8 +25,6 @@ Position = dict[str, str] | None
 
 TRIES = 5
 MOST_A_DAY = 200  # wishes that one member opens, so that nobody fills merchandising's list
-
-OPENED, CHANGED, CANCELLED, ANSWERED = "demand.opened", "demand.changed", "demand.cancelled", "demand.answered"
 
 _WISHING = sorted(role for role, scopes in COMPANY_ROLES.items() if "catalog.read" in scopes)
 _ANSWERING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.demands.write" in scopes)
@@ -136,7 +136,7 @@ def answer(work: Work, staff_id: str, demand_id: str, form: DemandAnswerForm) ->
 # --- what all steps share ---------------------------------------------------------------------------------------------
 
 
-def record(tx: Transaction, work: Work, demand: Demand, name: str) -> None:
+def record(tx: Transaction, work: Work, demand: Demand, name: EventType) -> None:
     """With all that a letter says of it."""
     answered = asdict(demand.answered) if demand.answered else None
     events.record(

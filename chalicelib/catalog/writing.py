@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from chalicelib.catalog import index, store
 from chalicelib.catalog.categories import Category, plant
+from chalicelib.catalog.events import PRODUCTS_CHANGED, STOCK_ARRIVED, STOCK_RECORDED
 from chalicelib.catalog.rules import Change, Figure, Product, Stock, Verdict, arrived, change, judge
 from chalicelib.catalog.schemas import (
     CategoryForm,
@@ -25,7 +26,7 @@ from chalicelib.catalog.schemas import (
     StockResults,
 )
 from chalicelib.platform import events
-from chalicelib.platform.events import Event
+from chalicelib.platform.events import Event, EventType
 from chalicelib.platform.http import Form
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
@@ -57,7 +58,7 @@ def write_products(work: Work, rows: Sequence[Any]) -> RowResults:
         tx = Transaction()
         for product in some:
             store.write_product(tx, product, work.at)
-        _record(tx, work, "products.changed", [product.sku for product in some])
+        _record(tx, work, PRODUCTS_CHANGED, [product.sku for product in some])
         work.table.commit(tx)
 
     results = [RowResult(row=number, sku=sku, result=became[sku].value) for sku, (number, _) in offered.items()]
@@ -118,10 +119,10 @@ def _commit_stock(work: Work, items: Mapping[str, Item], after: Mapping[str, Sto
         for sku in some:
             new = [figure for warehouse, figure in after[sku].items() if before[sku].get(warehouse) != figure]
             store.write_stock(tx, sku, new)
-        _record(tx, work, "stock.recorded", some)
+        _record(tx, work, STOCK_RECORDED, some)
         came = [sku for sku in some if arrived(before[sku], after[sku])]
         if came:
-            _record(tx, work, "stock.arrived", came)
+            _record(tx, work, STOCK_ARRIVED, came)
         work.table.commit(tx)
 
 
@@ -229,7 +230,7 @@ def _parts(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[
         yield changed[start : start + most]
 
 
-def _record(tx: Transaction, work: Work, name: str, skus: Sequence[str]) -> None:
+def _record(tx: Transaction, work: Work, name: EventType, skus: Sequence[str]) -> None:
     events.record(tx, work, keys.catalogue_index(), name, skus=list(skus))
 
 

@@ -15,6 +15,15 @@ from chalicelib import members
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.auth.principal import Principal
 from chalicelib.companies import rules, store
+from chalicelib.companies.events import (
+    CHANGED,
+    CLAIM_REFUSED,
+    MANAGER_CHANGED,
+    PERSON_CHANGED,
+    PERSON_CLAIMED,
+    PERSON_CONFIRMED,
+    PERSON_REMOVED,
+)
 from chalicelib.companies.schemas import (
     Claim,
     ClaimDecision,
@@ -37,7 +46,7 @@ from chalicelib.companies.schemas import (
 )
 from chalicelib.members import Member, Membership
 from chalicelib.platform.club import Fact
-from chalicelib.platform.events import record
+from chalicelib.platform.events import EventType, record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction, keys
@@ -135,7 +144,7 @@ def claim(work: Work, member_id: str, form: ClaimForm) -> Claim:
         _appoint(tx, membership, company_id, member_id, role="", status="pending")
         _leave_earlier_claim(tx, membership, company_id, member_id)
         if not _of_company(membership, company_id):
-            _record(tx, work, company_id, "company.person_claimed", member_id=member_id)
+            _record(tx, work, company_id, PERSON_CLAIMED, member_id=member_id)
         work.table.commit(tx)
 
     _decide_anew(attempt)
@@ -190,7 +199,7 @@ def _refuse(work: Work, staff_id: str, company: Company, scene: store.Scene, mem
     tx = Transaction()
     check_staff(tx, staff_id, _CONFIRMING)
     _remove(tx, scene.person, scene.membership)
-    _record(tx, work, company.company_id, "company.claim_refused", member_id=member_id, by=staff_id)
+    _record(tx, work, company.company_id, CLAIM_REFUSED, member_id=member_id, by=staff_id)
     work.table.commit(tx)
     return refused
 
@@ -215,7 +224,7 @@ def _confirm(work: Work, staff_id: str, company: Company, scene: store.Scene, fo
     if manager_id != company.manager_id:
         store.change(tx, company, {"manager_id": manager_id})
         handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
-        _record(tx, work, company.company_id, "company.manager_changed", **handed)
+        _record(tx, work, company.company_id, MANAGER_CHANGED, **handed)
     if form.role != "owner" and not _check_another_owner(work, tx, company.company_id, form.member_id):
         raise Problem.invalid("owner_first", "/role", "The first person of a company is its owner.")
     _activate(tx, confirmed, scene)
@@ -272,7 +281,7 @@ def change(work: Work, company_id: str, member_id: str, version: int, form: Comp
     store.change(tx, found, changes)
     if changed.distributor_id and changed.distributor_id != found.distributor_id:
         store.check_distributor(tx, changed.distributor_id)
-    _record(tx, work, company_id, "company.changed", changes=changes, by=member_id)
+    _record(tx, work, company_id, CHANGED, changes=changes, by=member_id)
     try:
         work.table.commit(tx)
     except Refused as refused:
@@ -382,7 +391,7 @@ def change_person(
         if before.status == "pending":
             _record_confirmed(tx, work, after, by=caller_id)
         else:
-            _record(tx, work, company_id, "company.person_changed", member_id=member_id, changes=changes, by=caller_id)
+            _record(tx, work, company_id, PERSON_CHANGED, member_id=member_id, changes=changes, by=caller_id)
         work.table.commit(tx)
         return after
 
@@ -406,7 +415,7 @@ def remove_person(work: Work, company_id: str, caller_id: str, member_id: str) -
         if rules.is_owner(scene.person):
             _check_owner_stays(work, tx, company_id, caller_id, member_id)
         _remove(tx, scene.person, scene.membership)
-        happened = "company.claim_refused" if scene.person.status == "pending" else "company.person_removed"
+        happened = CLAIM_REFUSED if scene.person.status == "pending" else PERSON_REMOVED
         _record(tx, work, company_id, happened, member_id=member_id, by=caller_id)
         work.table.commit(tx)
 
@@ -474,14 +483,12 @@ def _is_staff(membership: Membership | None, roles: Collection[str]) -> bool:
     )
 
 
-def _record(tx: Transaction, work: Work, company_id: str, name: str, **facts: Any) -> None:
+def _record(tx: Transaction, work: Work, company_id: str, name: EventType, **facts: Any) -> None:
     record(tx, work, keys.company(company_id), name, company_id=company_id, **facts)
 
 
 def _record_confirmed(tx: Transaction, work: Work, person: Person, *, by: str) -> None:
-    _record(
-        tx, work, person.company_id, "company.person_confirmed", member_id=person.member_id, role=person.role, by=by
-    )
+    _record(tx, work, person.company_id, PERSON_CONFIRMED, member_id=person.member_id, role=person.role, by=by)
 
 
 def _person_shown(person: Person, member: Member | None) -> PersonShown:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.companies.events import REGISTERED
 from chalicelib.companies.rules import listed_as
 from chalicelib.companies.schemas import Claimed, Company, Person
 from chalicelib.members import Membership
@@ -116,7 +117,7 @@ def create(tx: Transaction, company: Company) -> None:
             **keys.company(company.company_id).as_item(),
             **_listed(company.name, company.company_id),
             **company.model_dump(exclude_none=True),
-            "event": "company.registered",
+            "event": REGISTERED,
         },
         label="company",
     )

@@ -35,6 +35,7 @@ from typing import Any
 from chalicelib import orders
 from chalicelib.exchange import webhook_rules as rules
 from chalicelib.exchange import webhook_store as store
+from chalicelib.exchange.webhook_events import FAILED, PAUSED
 from chalicelib.exchange.webhook_posting import post
 from chalicelib.exchange.webhook_rules import TEST, Answer, Endpoint, Message
 from chalicelib.exchange.webhook_schemas import OrderMessage, OrderNews, TrialMessage, TrialNews
@@ -200,10 +201,10 @@ def _tell(tx: Transaction, work: Work, failed: Message) -> None:
         return
     if rules.is_dead(endpoint, failed):
         store.pause_endpoint(tx, endpoint, failed.last_error)
-        name = "webhook.paused"
+        name = PAUSED
     elif _is_past(work, endpoint.told_at, TOLD_FOR):
         store.note_told(tx, endpoint, work.at)
-        name = "webhook.failed"
+        name = FAILED
     else:
         return
     events.record(

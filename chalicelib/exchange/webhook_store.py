@@ -12,13 +12,13 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.exchange.webhook_events import CALLED
 from chalicelib.exchange.webhook_rules import Endpoint, Message, Secret, message_span
 from chalicelib.platform import events
 from chalicelib.platform.work import Work
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
-CALLED = "webhook.called"
 AMONG = 200  # messages that one page of a filtered list looks at
 
 _FIELDS = {each.name for each in fields(Message)}

@@ -11,11 +11,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.letters.events import LETTER_WRITTEN
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient, State
 from chalicelib.table import Busy, Key, Refused, Table, Transaction, keys
 from chalicelib.table.transactions import Item
 
-WRITTEN = "letter.written"
 TRIES = 5  # the reports on a letter come close together
 
 # Somebody must look at these, or waits for them.
@@ -97,7 +97,7 @@ def _to_item(letter: Letter) -> Item:
     item: dict[str, Any] = {name: value for name, value in asdict(letter).items() if value not in ("", 0)}
     item |= keys.letter(letter.letter_id).as_item()
     item |= {
-        "event": WRITTEN,
+        "event": LETTER_WRITTEN,
         "state": str(letter.state),
         "letter_class": str(letter.letter_class),
         "cause": letter.cause.as_item(),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import store
+from chalicelib.members.events import EMAIL_CONFIRMED
 from chalicelib.members.schemas import (
     ClubCard,
     Consent,
@@ -139,7 +140,7 @@ def _confirm_email(work: Work, known: Member, registration: Item | None) -> None
         for purpose, said in consents.items():
             store.log_consent(tx, known.member_id, known.version, purpose, said)
     store.change(tx, known.member_id, known.version, changes)
-    record(tx, work, keys.member(known.member_id), "member.email_confirmed", member_id=known.member_id)
+    record(tx, work, keys.member(known.member_id), EMAIL_CONFIRMED, member_id=known.member_id)
     try:
         work.table.commit(tx)
     except Refused:

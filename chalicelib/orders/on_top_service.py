@@ -18,10 +18,11 @@ from chalicelib.bonuses import check_payment, payments_of
 from chalicelib.orders import on_top, on_top_store, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.on_top import Figures, Gift, GiftState, Look, NotGranted
+from chalicelib.orders.on_top_events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.on_top_schemas import ShipGiftForm
 from chalicelib.orders.rules import Order
 from chalicelib.platform import events
-from chalicelib.platform.events import Event
+from chalicelib.platform.events import Event, EventType
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction, keys
@@ -131,24 +132,24 @@ def _tell(tx: Transaction, work: Work, before: Gift, seen: Look) -> None:
     """The events of what a look found. Goods that became fewer are granted anew."""
     after = seen.gift
     if after.state is GiftState.GRANTED and (before.state, before.count) != (after.state, after.count):
-        _record(tx, work, after, "granted")
+        _record(tx, work, after, GRANTED)
     elif after.state is GiftState.WITHDRAWN and before.state is not after.state:
         why = after.why.value if after.why else ""
         gone = replace(after, count=before.count)
-        _record(tx, work, gone, "withdrawn", why=why, was_granted=before.state is GiftState.GRANTED)
+        _record(tx, work, gone, WITHDRAWN, why=why, was_granted=before.state is GiftState.GRANTED)
     elif seen.remind:
         unpaid = [{"document": each.document, "last_day": each.last_day.isoformat()} for each in seen.remind]
-        _record(tx, work, after, "unpaid", shipments=unpaid)
+        _record(tx, work, after, UNPAID, shipments=unpaid)
 
 
-def _record(tx: Transaction, work: Work, gift: Gift, what: str, **facts: object) -> None:
+def _record(tx: Transaction, work: Work, gift: Gift, name: EventType, **facts: object) -> None:
     """With all that a letter tells: it follows within minutes."""
     free = gift.promise.terms.free
     events.record(
         tx,
         work,
         keys.company(gift.company_id),
-        f"goods_on_top.{what}",
+        name,
         gift_id=gift.promise.gift_id,
         company_id=gift.company_id,
         order_id=gift.order_id,
@@ -188,7 +189,7 @@ def ship(
         shipped = _shipped(seen.gift, form.document, day)
         on_top_store.replace(tx, gift, shipped)
         store.check_person(tx, distributor_id, member_id)
-        _record(tx, work, shipped, "shipped", document=shipped.document, day=day.isoformat())
+        _record(tx, work, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
         remember(tx, shipped)
         try:
             work.table.commit(tx)

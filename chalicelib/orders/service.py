@@ -8,6 +8,7 @@ from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.orders import carts, credit, on_top_service, rules, store
 from chalicelib.orders.carts import Cart, Placing
+from chalicelib.orders.events import OF_STEP
 from chalicelib.orders.holds import HOLDS
 from chalicelib.orders.request_rules import NoRequest, NoReturn, TooEarly
 from chalicelib.orders.rules import (
@@ -26,7 +27,7 @@ from chalicelib.orders.rules import (
 )
 from chalicelib.orders.schemas import AcceptForm, CreditAnswer, DebtAnswer, ShipForm
 from chalicelib.platform import clock, events
-from chalicelib.platform.events import Event
+from chalicelib.platform.events import Event, EventType
 from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
@@ -370,10 +371,10 @@ def misfit_problem(misfits: Sequence[Misfit]) -> Problem:
 def record_step(tx: Transaction, work: Work, order: Order, **facts: Any) -> None:
     """The event of the order's last step. `by`: the side that took it."""
     last = order.history[-1]
-    record(tx, work, order, f"order.{last.step}", by=last.by.side, **facts)
+    record(tx, work, order, OF_STEP[last.step], by=last.by.side, **facts)
 
 
-def record(tx: Transaction, work: Work, order: Order, name: str, **facts: Any) -> None:
+def record(tx: Transaction, work: Work, order: Order, name: EventType, **facts: Any) -> None:
     """`placed_by`: the side that placed the order."""
     events.record(
         tx,

@@ -17,6 +17,7 @@ from typing import Any
 
 from chalicelib.orders import service, sla_store, waits
 from chalicelib.orders.rules import Order
+from chalicelib.orders.sla_events import ESCALATED, UNANSWERED
 from chalicelib.orders.waits import Deadlines, Wait, Waiting
 from chalicelib.platform import clock
 from chalicelib.platform.calendar import deadline
@@ -28,8 +29,6 @@ from chalicelib.table.transactions import Item
 
 TRIES = 5
 
-UNANSWERED = "order.unanswered"
-ESCALATED = "order.escalated"
 
 Position = dict[str, str] | None
 

@@ -18,6 +18,12 @@ from chalicelib.table.transactions import Item, from_wire
 KEEP_DAYS = 400  # beside what they happened to, as its history
 
 
+class EventType(str):
+    """An event's name, declared in the `events.py` of the room where it is made, with what it carries. No name is made of pieces."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What happened. `id` is the same at every delivery; `item` is the whole item that carries the event.
@@ -57,7 +63,7 @@ def subscriptions(names: Mapping[str, Sequence[str]]) -> Subscriptions:
     return {event: [Later(name) for name in consumers] for event, consumers in names.items()}
 
 
-def record(tx: Transaction, work: Work, owner: Key, name: str, **facts: Any) -> None:
+def record(tx: Transaction, work: Work, owner: Key, name: EventType, **facts: Any) -> None:
     """Adds the event to the transaction of the change, beside the item that it happened to."""
     key = keys.event(owner, work.at, work.new_id("evt"))
     tx.put({**key.as_item(), "event": name, "at": work.at, "expires_at": work.expiry(days=KEEP_DAYS), **facts})

@@ -21,6 +21,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.platform import aws, events
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
+from chalicelib.pricing.best_seller_events import REQUESTED
 from chalicelib.pricing.best_seller_schemas import BestSellersForm
 from chalicelib.table import Refused, Table, Transaction, keys
 from chalicelib.table.transactions import Item
@@ -143,7 +144,7 @@ def create(tx: Transaction, work: Work, form: BestSellersForm, asked_by: str) ->
         "expires_at": work.expiry(days=KEEP_DAYS),
     }
     tx.create(item)
-    events.record(tx, work, keys.best_sellers(list_id), "best_sellers.requested", list_id=list_id)
+    events.record(tx, work, keys.best_sellers(list_id), REQUESTED, list_id=list_id)
     return Asked(item)
 
 

@@ -23,6 +23,7 @@ from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
 from chalicelib.pricing import display_store as kept
 from chalicelib.pricing import granted, store
+from chalicelib.pricing.display_events import APPROVED, REJECTED
 from chalicelib.pricing.display_schemas import (
     DisplayedPromotion,
     DisplayForm,
@@ -177,7 +178,9 @@ def _decided(
     if approved and item["inn"]:
         kept.put_in_chain(tx, item["inn"], company_id, promotion_id, last)
     told = {name: item[name] for name in ("company_id", "proof_id", "member_id", "inn", "promotion", "shop_address")}
-    events.record(tx, work, keys.company(company_id), f"display.{said['state']}", **told, reason=said.get("reason", ""))
+    events.record(
+        tx, work, keys.company(company_id), APPROVED if approved else REJECTED, **told, reason=said.get("reason", "")
+    )
     try:
         work.table.commit(tx)
     except Refused:

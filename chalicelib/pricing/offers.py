@@ -14,10 +14,12 @@ from decimal import Decimal
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import events
+from chalicelib.platform.events import EventType
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import granted
+from chalicelib.pricing.offer_events import ISSUED, WITHDRAWN
 from chalicelib.pricing.offer_schemas import OfferAnswer, OfferForm, OwnOffer
 from chalicelib.pricing.rules import plain
 from chalicelib.table import Refused, Transaction, keys
@@ -59,7 +61,7 @@ def issue(work: Work, company_id: str, form: OfferForm, *, author: str, remember
     tx = Transaction()
     tx.create(item)
     granted.put_offer(tx, company_id, offer_id, form, without=past)
-    _record(tx, work, company_id, offer_id, "offer.issued", author)
+    _record(tx, work, company_id, offer_id, ISSUED, author)
     shown = _answer(work, item)
     remember(tx, shown)
     work.table.commit(tx)
@@ -81,7 +83,7 @@ def withdraw(work: Work, company_id: str, offer_id: str, *, author: str) -> Offe
     tx = Transaction()
     tx.update(key, put=withdrawn, when=Attr("state").eq("open"), label="offer")
     granted.withdraw_offer(tx, company_id, offer_id)
-    _record(tx, work, company_id, offer_id, "offer.withdrawn", author)
+    _record(tx, work, company_id, offer_id, WITHDRAWN, author)
     try:
         work.table.commit(tx)
     except Refused as refused:
@@ -169,5 +171,5 @@ def release(tx: Transaction, company_id: str, *, given_back: Iterable[str], spen
         tx.update(keys.offer(company_id, offer_id), put={"state": "open"}, remove=("order_id",))
 
 
-def _record(tx: Transaction, work: Work, company_id: str, offer_id: str, name: str, author: str) -> None:
+def _record(tx: Transaction, work: Work, company_id: str, offer_id: str, name: EventType, author: str) -> None:
     events.record(tx, work, keys.company(company_id), name, company_id=company_id, offer_id=offer_id, by=author)

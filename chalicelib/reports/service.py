@@ -9,6 +9,7 @@ from chalicelib.platform.club import Fact, Language
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.reports import store
+from chalicelib.reports.events import PUBLISHED
 from chalicelib.reports.schemas import Report, ReportCard, ReportForm, ReportPage
 from chalicelib.table import Transaction, keys
 from chalicelib.table.paging import Cursors
@@ -46,7 +47,7 @@ def publish(
     card = ReportCard(**texts[language].model_dump(exclude={"body"}))
     tx = Transaction()
     store.create(tx, texts, published_by=author)
-    events.record(tx, work, keys.report(report_id), "report.published", report_id=report_id, segment=form.segment)
+    events.record(tx, work, keys.report(report_id), PUBLISHED, report_id=report_id, segment=form.segment)
     remember(tx, card)
     work.table.commit(tx)
     return card

@@ -19,6 +19,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
+from chalicelib.sales.events import SALE_RECORDED
 from chalicelib.sales.rules import (
     NOTHING,
     Changes,
@@ -45,7 +46,6 @@ LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
 MOST_BYTES = 3_500_000  # of one transaction; DynamoDB takes 4 MB
 _ITEM_BYTES = 1_000  # more than an item of ours weighs without its lines
 _LAST_DAY = date.max - timedelta(days=1)
-_EVENT = "sale.recorded"
 RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 
@@ -263,7 +263,7 @@ def _put_revision(tx: Transaction, work: Work, revision: Revision) -> None:
             tx,
             work,
             keys.company(revision.loser),
-            _EVENT,
+            SALE_RECORDED,
             company_id=revision.loser,
             deltas=of_company(revision.changes, revision.loser),
             source=document.source,
@@ -331,7 +331,7 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
     document, (day, original) = revision.document, revision.counting
     return {
         **key.as_item(),
-        "event": _EVENT,
+        "event": SALE_RECORDED,
         "company_id": document.company_id,
         "deltas": of_company(revision.changes, document.company_id),
         "source": document.source,

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from chalicelib import companies
-from chalicelib.platform.events import record
+from chalicelib.platform.events import EventType, record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
 from chalicelib.tiers import store
+from chalicelib.tiers.events import GRANTED, WITHDRAWN
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import ladder_on
@@ -50,7 +51,7 @@ def grant(work: Work, company_id: str, author: str, form: ManualTierForm, rememb
 
     def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
         store.create_grant(tx, company_id, made)
-        _record(tx, work, shown, "tier.granted", author)
+        _record(tx, work, shown, GRANTED, author)
         remember(tx, shown)
         return *grants, made
 
@@ -73,7 +74,7 @@ def withdraw(
         )
         store.put_withdrawal(tx, company_id, ended)
         shown.answer = ManualTier.of(ended, company_id, work.today)
-        _record(tx, work, shown.answer, "tier.withdrawn", member_id)
+        _record(tx, work, shown.answer, WITHDRAWN, member_id)
         remember(tx, shown.answer)
         return tuple(ended if each is found else each for each in grants)
 
@@ -104,6 +105,6 @@ def _named(grants: Iterable[Grant], grant_id: str) -> Grant:
     return found
 
 
-def _record(tx: Transaction, work: Work, shown: ManualTier, name: str, member_id: str) -> None:
+def _record(tx: Transaction, work: Work, shown: ManualTier, name: EventType, member_id: str) -> None:
     owner = keys.standing(shown.company_id)
     record(tx, work, owner, name, company_id=shown.company_id, grant_id=shown.grant_id, tier=shown.tier, by=member_id)

@@ -12,10 +12,12 @@ from datetime import date
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import club
+from chalicelib.platform.events import EventType
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
 from chalicelib.table.transactions import Item
+from chalicelib.tiers.ladder_events import ACTIVATED, WITHDRAWN
 from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, Step, Steps, always
 
 DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
@@ -125,7 +127,7 @@ def withdraw(tx: Transaction, work: Work, scheduled: LadderRecord, draft: Ladder
     """`draft` has the version of the scheduled ladder that it was."""
     tx.put(_item(work, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
     tx.delete(keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
-    _tell(tx, work, "tier_ladder.withdrawn", scheduled)
+    _tell(tx, work, WITHDRAWN, scheduled)
 
 
 def _put_in_force(tx: Transaction, work: Work, found: LadderRecord) -> None:
@@ -134,10 +136,10 @@ def _put_in_force(tx: Transaction, work: Work, found: LadderRecord) -> None:
     fact = replace(ladder, valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
     key = keys.ladder_from(ladder.currency, day)
     tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": work.at}, label=DAY_TAKEN)
-    _tell(tx, work, "tier_ladder.activated", found)
+    _tell(tx, work, ACTIVATED, found)
 
 
-def _tell(tx: Transaction, work: Work, event: str, found: LadderRecord) -> None:
+def _tell(tx: Transaction, work: Work, event: EventType, found: LadderRecord) -> None:
     ladder = found.ladder
     # Whoever goes on with this work must not go on with the ladders of before.
     work.memo.pop(_memo(ladder.currency), None)

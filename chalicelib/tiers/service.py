@@ -31,6 +31,7 @@ from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
 from chalicelib.table import Busy, Refused, Transaction, keys
 from chalicelib.tiers import everyone, outlook, store
+from chalicelib.tiers.events import CHANGED, WARNING
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder, Step, ladder_on
@@ -180,9 +181,9 @@ def _save(work: Work, tx: Transaction, before: Standing | None, after: Standing,
     warning = outlook.warning(after)
     changed = not outlook.same(after.told.step, after.tier)
     if changed:
-        record(tx, work, owner, "tier.changed", **_change(after, outlook.reason(before, after, facts)))
+        record(tx, work, owner, CHANGED, **_change(after, outlook.reason(before, after, facts)))
     if warning:
-        record(tx, work, owner, "tier.warning", **_warning(after, warning))
+        record(tx, work, owner, WARNING, **_warning(after, warning))
     now = replace(after, told=outlook.told(after, warning))
     due = outlook.next_due(now)
     if len(tx):

@@ -25,6 +25,7 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction, keys
 from chalicelib.table.transactions import Item
 from chalicelib.tiers.ladders import Ladder
+from chalicelib.tiers.simulation_events import REQUESTED
 
 KEEP_DAYS = 90  # as long as the bucket keeps its objects
 LINK_SECONDS = 900
@@ -140,7 +141,7 @@ def create(
         "expires_at": work.expiry(days=KEEP_DAYS),
     }
     tx.create(item, label="simulation")
-    record_event(tx, work, keys.simulation(simulation_id), "tier_simulation.requested", simulation_id=simulation_id)
+    record_event(tx, work, keys.simulation(simulation_id), REQUESTED, simulation_id=simulation_id)
     return Simulation(item)
 
 

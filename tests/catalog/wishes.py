@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog import demand_answers, demand_store, demands, writing
+from chalicelib.catalog import demand_answers, demand_events, demand_store, demands, writing
 from chalicelib.catalog.demand_rules import Count, Demand, DemandState
 from chalicelib.catalog.demand_schemas import DemandForm
 from chalicelib.platform import aws
@@ -28,7 +28,8 @@ from tests.support.table import everything
 CONSUMERS: dict[str, Consumer] = {
     "stock.arrived": demand_answers.on_stock_arrived,
     **dict.fromkeys(
-        (demands.OPENED, demands.CHANGED, demands.CANCELLED, demands.ANSWERED), demand_answers.on_demand_moved
+        (demand_events.OPENED, demand_events.CHANGED, demand_events.CANCELLED, demand_events.ANSWERED),
+        demand_answers.on_demand_moved,
     ),
 }
 
@@ -98,7 +99,7 @@ class Wishes:
 
     def told(self) -> Counter[str]:
         """How often each demand was told of an answer."""
-        return Counter(event.item["member_id"] for event in self.events(demands.ANSWERED))
+        return Counter(event.item["member_id"] for event in self.events(demand_events.ANSWERED))
 
     def counted(self, sku: str = "LMP-1") -> Count:
         return demand_store.read_counts(self.work.table, [sku]).get(sku, Count(sku))

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
-from chalicelib.orders import rules, service, sla, store
+from chalicelib.orders import rules, service, sla, sla_events, store
 from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
@@ -82,7 +82,7 @@ class Desk:
 
     def told(self) -> list[tuple[str, str]]:
         """What was told, and when."""
-        return [(event.name, event.item["at"]) for event in self.events(sla.UNANSWERED, sla.ESCALATED)]
+        return [(event.name, event.item["at"]) for event in self.events(sla_events.UNANSWERED, sla_events.ESCALATED)]
 
     def waiting(self, order_id: str = "ord_1") -> Item | None:
         return self.work.table.get(keys.waiting("cmp_1", order_id))

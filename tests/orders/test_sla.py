@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import SUBSCRIPTIONS
-from chalicelib.orders import sla, sla_store
+from chalicelib.orders import sla, sla_events, sla_store
 from chalicelib.orders.requests import Cancellation
 from chalicelib.orders.rules import Order, Step
 from chalicelib.platform.events import Event, Later
@@ -41,18 +41,21 @@ def test_after_a_working_day_the_distributor_is_told_after_two_the_head_of_sales
     for quarters in range(1, 96):
         sla.remind(desk.at(MONDAY + timedelta(minutes=15 * quarters)), {})
         desk.deliver()
-    assert desk.told() == [(sla.UNANSWERED, "2026-11-23T09:00:00.000Z")]
+    assert desk.told() == [(sla_events.UNANSWERED, "2026-11-23T09:00:00.000Z")]
     sla.remind(desk.at(TUESDAY), {})
     for later in range(1, 5):
         assert sla.remind(desk.at(TUESDAY + timedelta(days=later)), {}) == {"due": 0, "failed": 0}
-    assert desk.told() == [(sla.UNANSWERED, "2026-11-23T09:00:00.000Z"), (sla.ESCALATED, "2026-11-24T09:00:00.000Z")]
+    assert desk.told() == [
+        (sla_events.UNANSWERED, "2026-11-23T09:00:00.000Z"),
+        (sla_events.ESCALATED, "2026-11-24T09:00:00.000Z"),
+    ]
 
 
 def test_a_clock_that_stood_still_tells_all_that_it_missed_at_once(desk: Desk) -> None:
     desk.place()
     desk.deliver()
     sla.remind(desk.at(WEDNESDAY), {})
-    assert {name for name, _ in desk.told()} == {sla.UNANSWERED, sla.ESCALATED}
+    assert {name for name, _ in desk.told()} == {sla_events.UNANSWERED, sla_events.ESCALATED}
 
 
 def test_an_answer_ends_the_wait_whether_or_not_its_event_has_come(desk: Desk) -> None:
@@ -74,7 +77,7 @@ def test_a_request_to_cancel_waits_by_a_clock_of_its_own(desk: Desk) -> None:
     desk.step(asked, "order.cancellation_requested")
     desk.deliver()
     sla.remind(desk.at(TUESDAY), {})
-    (event,) = desk.events(sla.UNANSWERED)
+    (event,) = desk.events(sla_events.UNANSWERED)
     assert event.item["waits"] == [{"since": "2026-11-23T09:00:00.000Z", "kind": "cancellation", "ref": ""}]
     assert sla.still_waiting(asked, event.item["waits"])
     assert not sla.still_waiting(replace(asked, cancellation=None), event.item["waits"])
@@ -150,7 +153,7 @@ def test_whoever_dies_on_the_way_is_followed_by_one_who_tells_it_once(desk: Desk
                     sla.remind(desk.at(moment), {})
         desk.deliver()
         sla.remind(desk.at(TUESDAY), {})
-        assert sorted(name for name, _ in desk.told()) == [sla.ESCALATED, sla.UNANSWERED], interruption
+        assert sorted(name for name, _ in desk.told()) == [sla_events.ESCALATED, sla_events.UNANSWERED], interruption
 
 
 def test_two_clocks_at_once_tell_it_once(desk: Desk) -> None:
@@ -166,7 +169,7 @@ def test_two_clocks_at_once_tell_it_once(desk: Desk) -> None:
         desks[-1].at(MONDAY)
         with race:
             sla.remind(desks[-1].work, {})
-        assert [name for name, _ in desks[-1].told()] == [sla.UNANSWERED], race
+        assert [name for name, _ in desks[-1].told()] == [sla_events.UNANSWERED], race
 
 
 def test_nothing_is_told_of_an_order_that_was_answered_before_and_nothing_is_left_behind(desk: Desk) -> None:
@@ -220,14 +223,18 @@ def test_in_whatever_order_things_happen_each_wait_is_told_in_time_once_and_answ
     sla.remind(desk.at(desk.work.now + timedelta(days=30)), {})
     for order_id, order in orders.items():
         due = sla.deadlines(desk.work)(order.placed_at)
-        own = [event for event in desk.events(sla.UNANSWERED, sla.ESCALATED) if event.item["order_id"] == order_id]
+        own = [
+            event
+            for event in desk.events(sla_events.UNANSWERED, sla_events.ESCALATED)
+            if event.item["order_id"] == order_id
+        ]
         told = {event.name: event.item["at"] for event in own}
         assert len(told) == len(own)
         if order_id not in answered:
-            assert set(told) == {sla.UNANSWERED, sla.ESCALATED}
+            assert set(told) == {sla_events.UNANSWERED, sla_events.ESCALATED}
         assert all(at <= answered.get(order_id, at) for at in told.values())
-        assert told.get(sla.UNANSWERED, due.remind) >= due.remind
-        assert told.get(sla.ESCALATED, due.escalate) >= due.escalate
+        assert told.get(sla_events.UNANSWERED, due.remind) >= due.remind
+        assert told.get(sla_events.ESCALATED, due.escalate) >= due.escalate
         assert (desk.waiting(order_id) is None) == (order_id in answered)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app import LETTERS, SUBSCRIPTIONS
+from chalicelib.orders.events import PLACED
 from chalicelib.platform.events import Event, Later, Subscriptions, deliver, each_message, record, subscriptions
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Transaction
@@ -34,7 +35,7 @@ def happened(number: int, name: str = "order.placed") -> dict[str, Any]:
 
 def test_an_event_lies_beside_what_it_happened_to_and_goes_in_its_transaction(work: Work) -> None:
     tx = Transaction()
-    record(tx, work, COMPANY, "order.placed", order_id="ord_1", lines=2)
+    record(tx, work, COMPANY, PLACED, order_id="ord_1", lines=2)
     assert list(work.table.query_all(COMPANY.pk)) == []
     work.table.commit(tx)
     [item] = work.table.query_all(COMPANY.pk)

@@ -1,0 +1,15 @@
+"""Events of a company's bonus book: `company_id`, `currency`, and amounts in it.
+
+`bonus.posted` is the posting's own item.
+"""
+
+from chalicelib.platform.events import EventType
+
+BONUS_POSTED = EventType("bonus.posted")
+CREDITED = EventType("bonus.credited")  # by a `partner` of the coalition: `amount`, `note`, `expires_on`
+ADJUSTED = EventType("bonus.adjusted")  # by the staff: `adjustment_id`, `amount`, `reason`, `expires_on`, `available`
+EXPIRING = EventType("bonus.expiring")  # `amount` until `expires_on`, in `days_left`; `available`
+REMINDER = EventType("bonus.reminder")  # on `day`: `available`, `pending`, `lots` (each `expires_on`, `amount`)
+PERIOD_CREDITED = EventType(
+    "bonus.period_credited"
+)  # `programme`, `first_day`, `last_day`, `volume`, `amount`, `pays`, `parts`, `posting_id`
