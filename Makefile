@@ -13,7 +13,7 @@ cloud := .ministack/.complete
 run := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check package bench staff clean
+.PHONY: help demo test check registers package bench staff clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,11 +25,15 @@ test: $(dev) $(cloud) ## unit, contract and end-to-end tests
 	@exec $(run) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(dev) ## style, types, import rules, contract (OpenAPI, template, package)
+	@$(run) -m infra.registers --check
 	@$(run) -m ruff check .
 	@$(run) -m ruff format --check .
 	@$(run) -m mypy
 	@$(run) -m mypy --config-file tests/mypy.ini
 	@$(run) -m pytest -q tests/contract $(ARGS)
+
+registers: $(dev) ## writes .chalice/ and infra/functions.yaml from the functions that the rooms declare
+	@exec $(run) -m infra.registers
 
 package: $(dev) ## template and zip for AWS in OUT=dist; ARCH=arm64|x86_64, CLUB=figures.toml
 	@exec $(run) -m infra.build --arch $(ARCH) --club $(CLUB) --out $(OUT)

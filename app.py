@@ -1,58 +1,40 @@
-"""The partner club, as a table of contents: its routes, and every schedule, stream and queue that starts work.
+"""The partner club, as a table of contents: its rooms, its events, and every function that Lambda calls.
 
-Nothing is decided here. Each entry point hands over to the room whose work it is, and no room is imported before there is work for it:
-a function that wakes for one request or one message waits for what that needs, not for the whole house.
+Nothing is decided here, and no room is imported before there is work for it: a function that wakes for one request or one message waits
+for what that needs, not for the whole house.
 
-    a room        the module that declares its routes goes into ROOMS
-    an event      `module:function` of its consumer goes into SUBSCRIPTIONS or LETTERS, and the event's name into the stream's filter in
-                  infra/resources.yaml
-    a queue or    an entry point below, which imports its room in its body; and its settings in .chalice/config.json, its rights
-    a schedule    in .chalice/policy-*.json, its queue, retries and alarms in infra/resources.yaml
+    a room        goes into ROOMS; its routes, queue workers and scheduled jobs are declared in its modules `*routes` and `*jobs`
+    an event      `module:function` of its consumer goes into SUBSCRIPTIONS or LETTERS
+    a function    is declared in its room's `jobs.py`, and named below; then `make registers` writes its settings, rights, queue and alarms
 """
 
-from typing import Any
-
-from chalice.app import Chalice, DynamoDBEvent, SQSEvent
+from chalice.app import Chalice
 
 from chalicelib.auth.triggers import triggers
-from chalicelib.platform.events import deliver, each_message, subscriptions
+from chalicelib.platform.events import subscriptions
+from chalicelib.platform.functions import PORTAL, READ, SECRET, USERS, WRITE, files, table
 from chalicelib.platform.http import install
-from chalicelib.platform.rooms import register
-from chalicelib.platform.work import work_now
+from chalicelib.platform.registry import Functions, register
 
 app = Chalice(app_name="partner-club")
 install(app)
 
+# Lowest first: a room uses only rooms before it.
 ROOMS = (
-    "platform.routes",
-    "auth.routes",
-    "members.routes",
-    "programme.routes",
-    "companies.routes",
-    "tiers.routes",
-    "tiers.explain_routes",
-    "tiers.ladder_routes",
-    "sales.routes",
-    "catalog.routes",
-    "catalog.demand_routes",
-    "pricing.routes",
-    "pricing.offer_routes",
-    "pricing.display_routes",
-    "pricing.best_seller_routes",
-    "orders.routes",
-    "orders.request_routes",
-    "orders.on_behalf_routes",
-    "orders.sla_routes",
-    "orders.cart_routes",
-    "orders.on_top_routes",
-    "bonuses.routes",
-    "bonuses.accrual_routes",
-    "bonuses.goods_routes",
-    "bonuses.machine_routes",
-    "bonuses.proof_routes",
-    "reports.routes",
-    "exchange.routes",
-    "exchange.webhook_routes",
+    "platform",
+    "auth",
+    "members",
+    "programme",
+    "companies",
+    "tiers",
+    "sales",
+    "catalog",
+    "pricing",
+    "letters",
+    "orders",
+    "bonuses",
+    "reports",
+    "exchange",
 )
 register(app, ROOMS)
 
@@ -188,130 +170,37 @@ LETTERS = subscriptions(
     }
 )
 
+functions = Functions(app)
+whole_table = table(*READ, *WRITE)
 
-@app.on_dynamodb_record(
-    stream_arn="table-stream", name="deliver_events", batch_size=100, starting_position="TRIM_HORIZON"
+functions.http(
+    memory=1024,
+    timeout=28,
+    may=(
+        whole_table,
+        files("imports/", "get", "put"),
+        files("reports/", "get", "put"),
+        files("simulations/", "get"),
+        files("products/", "get", "put", "delete"),
+        files("displays/", "get", "put"),
+        USERS,
+        SECRET,
+        PORTAL,
+    ),
 )
-def deliver_events(event: DynamoDBEvent) -> dict[str, Any]:
-    """The table's stream: what follows from what happened."""
-    return deliver(event.to_dict(), SUBSCRIPTIONS, work_now())
-
-
-@app.on_dynamodb_record(
-    stream_arn="table-stream", name="write_letters", batch_size=100, starting_position="TRIM_HORIZON"
-)
-def write_letters(event: DynamoDBEvent) -> dict[str, Any]:
-    """The table's stream once more: who must be told of it."""
-    return deliver(event.to_dict(), LETTERS, work_now())
-
-
-@app.on_sqs_message(queue="letters", name="send_letters", batch_size=10)
-def send_letters(event: SQSEvent) -> dict[str, Any]:
-    """The letters queue: one letter a message."""
-    from chalicelib import letters
-
-    return each_message(event.to_dict(), lambda message: letters.send(work_now(), message))
-
-
-@app.on_sqs_message(queue="mail-events", name="settle_letters", batch_size=10)
-def settle_letters(event: SQSEvent) -> dict[str, Any]:
-    """What the mail service says became of a letter."""
-    from chalicelib import letters
-
-    return each_message(event.to_dict(), lambda message: letters.settle(work_now(), message))
-
-
-@app.lambda_function(name="split_import")
-def split_import(event: dict[str, Any], context: Any) -> None:
-    """A sales file was uploaded: check its rows and cut it into parts."""
-    from chalicelib import exchange
-
-    exchange.split(work_now(), event)
-
-
-@app.on_sqs_message(queue="imports", name="write_imports", batch_size=1)
-def write_imports(event: SQSEvent) -> dict[str, Any]:
-    """The imports queue: one part of a file a message."""
-    from chalicelib import exchange
-
-    return each_message(event.to_dict(), lambda message: exchange.write_part(work_now(), message))
-
-
-@app.lambda_function(name="nightly_tiers")
-def nightly_tiers(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Every night: name the companies whose tier falls due."""
-    from chalicelib import tiers
-
-    return tiers.nightly(work_now(), event)
-
-
-@app.on_sqs_message(queue="tiers", name="decide_tiers", batch_size=10)
-def decide_tiers(event: SQSEvent) -> dict[str, Any]:
-    """The tiers queue: decide each named company's tier."""
-    from chalicelib import tiers
-
-    return each_message(event.to_dict(), lambda message: tiers.decide(work_now(), message))
-
-
-@app.on_sqs_message(queue="simulations", name="simulate_tiers", batch_size=1)
-def simulate_tiers(event: SQSEvent) -> dict[str, Any]:
-    """The simulations queue: one part of the companies a message."""
-    from chalicelib.tiers import simulation_service
-
-    return each_message(event.to_dict(), lambda message: simulation_service.simulate(work_now(), message))
-
-
-@app.lambda_function(name="nightly_bonuses")
-def nightly_bonuses(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Every night, after the tiers: name the companies of whose bonuses something falls due."""
-    from chalicelib.bonuses import night
-
-    return night.nightly(work_now(), event)
-
-
-@app.lambda_function(name="prove_bonuses")
-def prove_bonuses(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Every night, after that: name the companies whose books have moved, to be proved."""
-    from chalicelib.bonuses import night
-
-    return night.prove(work_now(), event)
-
-
-@app.on_sqs_message(queue="bonuses", name="decide_bonuses", batch_size=10)
-def decide_bonuses(event: SQSEvent) -> dict[str, Any]:
-    """The bonuses queue: what is due, or to be proved, of each named company."""
-    from chalicelib.bonuses import night
-
-    return each_message(event.to_dict(), lambda message: night.decide(work_now(), message))
-
-
-@app.lambda_function(name="remind_distributors")
-def remind_distributors(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Every quarter of an hour: tell what a distributor has not answered in time."""
-    from chalicelib.orders import sla
-
-    return sla.remind(work_now(), event)
-
-
-@app.on_sqs_message(queue="webhooks", name="deliver_webhooks", batch_size=1)
-def deliver_webhooks(event: SQSEvent) -> dict[str, Any]:
-    """The webhooks queue: one message to a distributor's system a message."""
-    from chalicelib.exchange import webhook_delivery
-
-    return each_message(event.to_dict(), lambda message: webhook_delivery.deliver(work_now(), message))
-
-
-@app.on_sqs_message(queue="bestsellers", name="count_best_sellers", batch_size=1)
-def count_best_sellers(event: SQSEvent) -> dict[str, Any]:
-    """The bestsellers queue: the sales of some companies a message."""
-    from chalicelib.pricing import best_sellers
-
-    return each_message(event.to_dict(), lambda message: best_sellers.count(work_now(), message))
-
-
-@app.on_sqs_message(queue="demands", name="answer_demands", batch_size=1)
-def answer_demands(event: SQSEvent) -> dict[str, Any]:
-    """The demands queue: a page of those who wait for an article that has arrived."""
-    from chalicelib.catalog import demand_answers
-
-    return each_message(event.to_dict(), lambda message: demand_answers.answer(work_now(), message))
+deliver_events = functions.stream("deliver_events", SUBSCRIPTIONS, may=(whole_table,))
+write_letters = functions.stream("write_letters", LETTERS, may=(whole_table,))
+send_letters = functions.queue("letters.jobs:send_letters")
+settle_letters = functions.queue("letters.jobs:settle_letters")
+split_import = functions.event("exchange.jobs:split_import")
+write_imports = functions.queue("exchange.jobs:write_imports")
+nightly_tiers = functions.schedule("tiers.jobs:nightly_tiers")
+decide_tiers = functions.queue("tiers.jobs:decide_tiers")
+simulate_tiers = functions.queue("tiers.simulation_jobs:simulate_tiers")
+nightly_bonuses = functions.schedule("bonuses.jobs:nightly_bonuses")
+prove_bonuses = functions.schedule("bonuses.jobs:prove_bonuses")
+decide_bonuses = functions.queue("bonuses.jobs:decide_bonuses")
+remind_distributors = functions.schedule("orders.sla_jobs:remind_distributors")
+deliver_webhooks = functions.queue("exchange.webhook_jobs:deliver_webhooks")
+count_best_sellers = functions.queue("pricing.best_seller_jobs:count_best_sellers")
+answer_demands = functions.queue("catalog.demand_jobs:answer_demands")

@@ -12,8 +12,8 @@ Then, with credentials for the account and a bucket of yours for the upload:
 The stack's name is part of the bucket's name, so it is in lower case. What happens, in order:
 
     stage      a clean copy of app.py, chalicelib and .chalice; weakest point: it must list what Lambda needs
-    template   `chalice package`, with infra/resources.yaml merged in
-    routes     which room answers which route: with it a function imports the rooms it needs, not the house (platform/rooms.py)
+    template   `chalice package`, with infra/resources.yaml and infra/functions.yaml merged in
+    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/registry.py)
     vendor     the requirements, as wheels for the processor that will run them; kept by the hash of what they depend on
     zip        all of it byte-compiled, in sorted order and with fixed times: equal input makes equal bytes
 
@@ -37,13 +37,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalice.package import YAMLTemplateSerializer
+from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
 from pydantic import ValidationError
 
 from chalicelib.platform.club import read_club
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "club"  # of .chalice/config.json
+RESOURCES = (
+    ROOT / "infra" / "functions.yaml",
+    ROOT / "infra" / "resources.yaml",
+)  # written by a command, written by hand
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 THIS_MACHINE = "local"  # not a processor of Lambda: whatever runs the local cloud
 MOST_BYTES = 12 * 1024 * 1024
@@ -66,12 +70,12 @@ def build(out: Path, *, arch: str = "arm64", club: Path | None = None) -> Packag
     with tempfile.TemporaryDirectory(prefix="club-build-") as folder:
         task = Path(folder, "task")
         template = _stage_and_package(Path(folder, "stage"), task, arch, club)
-        _write_routes(Path(folder, "stage"), task)
+        _write_registry(Path(folder, "stage"), task)
         shutil.copytree(_vendored(arch), task, dirs_exist_ok=True)
         _compile(task, task / "app.py", task / "chalicelib", task / "chalice")
         out.mkdir(parents=True, exist_ok=True)
         package = Package(out / "template.json", out / "deployment.zip")
-        package.template.write_text(json.dumps(template, indent=1, ensure_ascii=False), encoding="utf-8")
+        package.template.write_text(json.dumps(template, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
         _zip(task, package.zip)
     size = package.zip.stat().st_size
     if size > MOST_BYTES:
@@ -83,7 +87,7 @@ def build(out: Path, *, arch: str = "arm64", club: Path | None = None) -> Packag
 
 def local_package(club: Path | None = None) -> Package:
     """The package for the local cloud, made again only when something that goes into it has changed."""
-    inputs = [ROOT / "app.py", ROOT / "requirements.txt", ROOT / "infra" / "resources.yaml", Path(__file__)]
+    inputs = [ROOT / "app.py", ROOT / "requirements.txt", *RESOURCES, Path(__file__)]
     for folder in ("chalicelib", ".chalice"):
         inputs += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
     contents = [f"{path.relative_to(ROOT)}".encode() + path.read_bytes() for path in sorted(inputs)]
@@ -104,9 +108,11 @@ def build_template(*, arch: str = "arm64") -> dict[str, Any]:
 
 
 def resources() -> dict[str, Any]:
-    """infra/resources.yaml with its short tags spelled out."""
-    text = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
-    template: dict[str, Any] = YAMLTemplateSerializer().load_template(text)
+    """The two files of the stack's resources, with their short tags spelled out."""
+    template: dict[str, Any] = {}
+    for path in RESOURCES:
+        one = YAMLTemplateSerializer().load_template(path.read_text(encoding="utf-8"))
+        template = TemplateDeepMerger().merge(one, template)
     return template
 
 
@@ -146,13 +152,13 @@ def _stage_and_package(stage: Path, task: Path, arch: str, club: Path | None) ->
     return template
 
 
-def _write_routes(stage: Path, task: Path) -> None:
+def _write_registry(stage: Path, task: Path) -> None:
     """In a process of its own: this one may have imported other code than what is staged."""
-    asked = "import app; from chalicelib.platform import http, rooms; print(rooms.written(http.ROUTES))"
+    asked = "import app; from chalicelib.platform import http, registry; print(registry.written(http.ROUTES))"
     made = subprocess.run([sys.executable, "-B", "-c", asked], cwd=stage, capture_output=True, text=True)
     if made.returncode:
         raise BuildError(f"app.py cannot be imported:\n{made.stderr}")
-    (task / "chalicelib" / "routes.json").write_text(made.stdout, encoding="utf-8")
+    (task / "chalicelib" / "registry.json").write_text(made.stdout, encoding="utf-8")
 
 
 def _check(club: Path) -> None:

@@ -12,6 +12,7 @@ from chalice.app import Blueprint
 from chalicelib.auth import codes, store
 from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, scopes_of
 from chalicelib.platform import aws, clock
+from chalicelib.platform.functions import SECRET, items, sign_in_trigger
 from chalicelib.platform.settings import settings
 from chalicelib.table import Table
 
@@ -21,6 +22,7 @@ CHALLENGE = "CUSTOM_CHALLENGE"
 
 
 @triggers.lambda_function(name="define_auth")
+@sign_in_trigger(memory=512, timeout=5)
 def define_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One challenge; right gives tokens, wrong ends it. A user whom Cognito does not know fails like a wrong answer."""
     session = event["request"].get("session") or []
@@ -37,6 +39,7 @@ def define_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @triggers.lambda_function(name="create_auth")
+@sign_in_trigger(memory=512, timeout=5)
 def create_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Nothing to hand out: the code went out by letter, and the answer is the API's proof."""
     event["response"] |= {
@@ -48,6 +51,7 @@ def create_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @triggers.lambda_function(name="verify_auth")
+@sign_in_trigger(memory=1024, timeout=5, may=(items("get", "put", "update", "check"), SECRET))
 def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Accepts `<sign_in_id>:<proof>` for the member for whom the API opened this sign-in, once."""
     sign_in_id, _, shown = str(event["request"].get("challengeAnswer", "")).partition(":")
@@ -59,6 +63,7 @@ def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @triggers.lambda_function(name="pre_token")
+@sign_in_trigger(memory=1024, timeout=5, may=(items("get", "query"),))
 def pre_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Writes into the access token whom the member speaks for, and what that role allows."""
     member_id = event["userName"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from chalice.config import Config
 
 from app import LETTERS, SUBSCRIPTIONS
@@ -383,6 +384,11 @@ def test_cloudformation_would_take_it(template: Template, tmp_path: Path) -> Non
         [*lint, "--regions", "us-east-1", "eu-central-1", "--", str(file)], capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_it_fits_what_cloudformation_takes(template: Template) -> None:
+    """As `aws cloudformation package` writes it: as YAML, half as long again as ours."""
+    assert len(yaml.safe_dump(template)) < 1_000_000
 
 
 def test_two_stacks_can_live_in_one_account(template: Template) -> None:

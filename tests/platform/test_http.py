@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from chalicelib.platform import http
 from chalicelib.platform.http import Answer, Call, Form, PageQuery, Routes, Text, etag, install
 from chalicelib.platform.problems import Problem
-from chalicelib.platform.rooms import register
+from chalicelib.platform.registry import register
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Key, Transaction
 from tests.support.api import STRANGER, Api, Caller

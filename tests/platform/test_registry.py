@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.platform import http, rooms
+from chalicelib.platform import http, registry
 from chalicelib.platform.http import AUTHORIZER, CORS
 from chalicelib.platform.work import Work
 from tests.support import documented
@@ -47,15 +47,15 @@ def app(tmp_path: Path, work: Work, monkeypatch: pytest.MonkeyPatch) -> Chalice:
         ("GET", "/words/{word}", "words", True),
         ("GET", "/spoiled", "spoiled", False),
     ]
-    (tmp_path / "routes.json").write_text(json.dumps(table), encoding="utf-8")
+    (tmp_path / "registry.json").write_text(json.dumps({"routes": table}), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(rooms, "TABLE", tmp_path / "routes.json")
+    monkeypatch.setattr(registry, "FILE", tmp_path / "registry.json")
     monkeypatch.setattr(http, "ROUTES", [])
     monkeypatch.setattr(http, "work_now", lambda: work)
     monkeypatch.delitem(sys.modules, "words", raising=False)
     app = Chalice("house")
     http.install(app)
-    rooms.register(app, ["words", "spoiled"])
+    registry.register(app, ["words", "spoiled"])
     return app
 
 
@@ -90,6 +90,9 @@ def test_a_room_that_cannot_be_imported_is_a_500_as_specified_and_spoils_no_othe
 
 def test_the_table_says_the_same_in_whatever_order_rooms_were_imported(app: Chalice) -> None:
     Api(app).call("GET", "/words")
-    written = rooms.written(http.ROUTES)
-    assert written == rooms.written(reversed(http.ROUTES))
-    assert json.loads(written) == [["GET", "/words", "words", False], ["GET", "/words/{word}", "words", True]]
+    written = registry.written(http.ROUTES)
+    assert written == registry.written(reversed(http.ROUTES))
+    assert json.loads(written)["routes"] == [
+        ["GET", "/words", "words", False],
+        ["GET", "/words/{word}", "words", True],
+    ]

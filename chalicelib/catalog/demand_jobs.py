@@ -1,0 +1,18 @@
+"""Queue worker of the demands."""
+
+from typing import Any
+
+from chalicelib.catalog import demand_answers
+from chalicelib.platform.functions import queue_worker, table
+from chalicelib.platform.work import Work
+
+
+@queue_worker(
+    "demands",
+    workers=5,
+    filled_by=("deliver_events", "answer_demands"),
+    may=(table("batch_get", "query", "put", "update"),),
+)
+def answer_demands(work: Work, message: dict[str, Any]) -> None:
+    """Answer a page of the demands for an article that has arrived."""
+    demand_answers.answer(work, message)

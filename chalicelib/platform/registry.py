@@ -1,0 +1,133 @@
+"""What the rooms declare, gathered for app.py: their routes, and the functions that Lambda calls.
+
+Importing every room costs more than all that they stand on, and a function that wakes for one request or message needs one or two of
+them. So the package carries `registry.json`, which `infra.build` writes from what the rooms declare: each route (method, path, module)
+is registered as a view that imports its module at the first call. A function's line in app.py names its module, which is imported with
+the first event. A source tree has no such file: there every module of the rooms that declares something is imported, so what walks the
+declarations (OpenAPI, the template, tests) finds them all, and nothing can be out of date.
+
+Weakest point: a room that cannot be imported fails at its first call, not at the start. A test imports every room from the package.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Chalice, Response
+
+from chalicelib.platform import http
+from chalicelib.platform.events import Subscriptions, deliver, each_message
+from chalicelib.platform.functions import Function, Right, declare
+from chalicelib.platform.http import AUTHORIZER, CORS, Route
+from chalicelib.platform.work import Work, work_now
+
+HOUSE = Path(__file__).parent.parent
+FILE = HOUSE / "registry.json"
+LAYERS = {"routes", "consumers", "jobs"}  # the modules that declare, by the last word of their name
+
+Row = tuple[str, str, str, bool]  # method, path, module of the room's routes, whether the gateway asks for a token
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+def register(app: Chalice, rooms: Sequence[str]) -> None:
+    """Puts the routes of these rooms, packages of `chalicelib`, on the app."""
+    for method, path, module, guarded in _routes(rooms):
+        app.route(
+            path,
+            methods=[method],
+            cors=CORS,
+            content_types=["application/json"],
+            authorizer=AUTHORIZER if guarded else None,
+        )(_view(app, method, path, module))
+
+
+def written(routes: Iterable[Route]) -> str:
+    """The registry, as the package carries it: in order, so that equal declarations make equal bytes."""
+    rows: list[Row] = sorted((route.method, route.path, route.room, route.scope is not None) for route in routes)
+    return json.dumps({"routes": rows})
+
+
+class Functions:
+    """The functions of app.py. Each is one line there, `name = functions.queue("module:name")`: Lambda calls `app.name`.
+
+    The app must bind the function to its own name, since Chalice takes the handler's name from the function.
+    """
+
+    def __init__(self, app: Chalice) -> None:
+        self._app = app
+        self.lines: dict[str, tuple[str, str]] = {}  # how each function starts, and its job
+        self.readers: dict[str, Subscriptions] = {}  # of the table's stream
+
+    def queue(self, job: str) -> Handler:
+        """Hands the messages of a batch to the job, one by one."""
+        return self._handler(
+            "queue", job, lambda batch: each_message(batch, lambda message: _job(job)(work_now(), message))
+        )
+
+    def schedule(self, job: str) -> Handler:
+        """Hands the schedule's event to the job."""
+        return self._handler("schedule", job, lambda event: _job(job)(work_now(), event))
+
+    def event(self, job: str) -> Handler:
+        """Hands the event of another service to the job."""
+        return self._handler("event", job, lambda event: _job(job)(work_now(), event))
+
+    def http(self, *, may: tuple[Right, ...], memory: int, timeout: int) -> None:
+        """Declares the handler of all routes, which Chalice makes."""
+        declare(Function("api_handler", "app", "http", memory, timeout, may))
+
+    def stream(
+        self,
+        name: str,
+        subscriptions: Subscriptions,
+        *,
+        may: tuple[Right, ...],
+        memory: int = 512,
+        timeout: int = 60,
+    ) -> Handler:
+        """Hands the table's events to those who subscribed."""
+        declare(Function(name, name, "stream", memory, timeout, may))
+        self.readers[name] = subscriptions
+        return self._handler("stream", name, lambda batch: deliver(batch, subscriptions, work_now()))
+
+    def _handler(self, starts: str, job: str, run: Callable[[dict[str, Any]], Any]) -> Handler:
+        def handler(event: dict[str, Any], context: Any) -> Any:
+            return run(event)
+
+        handler.__name__ = job.rpartition(":")[2]
+        self.lines[handler.__name__] = (starts, job)
+        registered: Handler = self._app.lambda_function(name=handler.__name__)(handler)
+        return registered
+
+
+def _job(job: str) -> Callable[[Work, dict[str, Any]], Any]:
+    module, _, name = job.partition(":")
+    found: Callable[[Work, dict[str, Any]], Any] = getattr(import_module(f"chalicelib.{module}"), name)
+    return found
+
+
+def _routes(rooms: Sequence[str]) -> list[Row]:
+    if FILE.exists():
+        text = FILE.read_text(encoding="utf-8")
+    else:
+        for room in rooms:
+            for path in sorted((HOUSE / room).rglob("*.py")):
+                if path.stem.rpartition("_")[2] in LAYERS:
+                    import_module(".".join(path.relative_to(HOUSE.parent).with_suffix("").parts))
+        text = written(http.ROUTES)
+    return json.loads(text)["routes"]  # type: ignore[no-any-return]
+
+
+def _view(app: Chalice, method: str, path: str, module: str) -> Callable[..., Response]:
+    declared: list[Route] = []
+
+    def view(**path_parameters: str) -> Response:
+        if not declared:
+            import_module(module)
+            declared.extend(route for route in http.ROUTES if (route.method, route.path) == (method, path))
+        request: Any = app.current_request
+        return http.respond(declared[0], request, path_parameters)
+
+    return view

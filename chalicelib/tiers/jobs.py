@@ -1,0 +1,29 @@
+"""The nightly run of the tiers, and its workers."""
+
+from typing import Any
+
+from chalicelib.platform.functions import READ, WRITE, queue_worker, scheduled, table
+from chalicelib.platform.work import Work
+from chalicelib.tiers import service
+
+
+@scheduled(
+    "cron(30 0 * * ? *)",
+    parameter="NightlySchedule",
+    description="When the nightly run of the tiers starts.",
+    may=(table(*READ, "put", "update", "check"),),
+)
+def nightly_tiers(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+    """Name the companies whose tier falls due."""
+    return service.nightly(work, event)
+
+
+@queue_worker(
+    "tiers",
+    batch=10,
+    filled_by=("deliver_events", "nightly_tiers", "decide_tiers"),
+    may=(table(*READ, *WRITE),),
+)
+def decide_tiers(work: Work, message: dict[str, Any]) -> None:
+    """Decide the tier of each company that the message names."""
+    service.decide(work, message)

@@ -1,0 +1,483 @@
+"""`make registers`: writes what AWS must know about each function, from the declarations in the rooms.
+
+    .chalice/config.json       memory and time of each function
+    .chalice/policy-*.json     what each function may do
+    infra/functions.yaml       queues with their dead letters, event sources, schedules, logs, alarms; merged with infra/resources.yaml
+
+The files are committed, so that a review shows what a change gives to whom; `make check` says when they are stale. Nobody edits them.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import app
+from chalicelib.platform.events import Subscriptions
+from chalicelib.platform.functions import DECLARED, Function, Queue, Right, Schedule
+from chalicelib.table import keys
+
+ROOT = Path(__file__).resolve().parent.parent
+CHALICE = ROOT / ".chalice"
+FUNCTIONS = ROOT / "infra" / "functions.yaml"
+STAGE = "club"
+
+Made = dict[str, Any]
+
+TABLE_ACTIONS = {
+    "get": "GetItem",
+    "batch_get": "BatchGetItem",
+    "query": "Query",
+    "put": "PutItem",
+    "update": "UpdateItem",
+    "delete": "DeleteItem",
+    "check": "ConditionCheckItem",
+}
+CHANGES = {"put", "update", "delete"}
+FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
+BUCKET = "${AWS::StackName}-files-${AWS::AccountId}"
+KEPT = {"MessageRetentionPeriod": 1209600}  # 14 days, as long as SQS can
+
+
+class RegisterError(Exception):
+    """One sentence for whoever declares."""
+
+
+def ref(name: str) -> Made:
+    return {"Ref": name}
+
+
+def att(name: str, attribute: str = "Arn") -> Made:
+    return {"Fn::GetAtt": [name, attribute]}
+
+
+def sub(text: str) -> Made:
+    return {"Fn::Sub": text}
+
+
+def camel(name: str) -> str:
+    return "".join(word.capitalize() for word in name.replace("-", "_").split("_"))
+
+
+def logical(name: str) -> str:
+    """The function's id in the template, as Chalice makes it."""
+    return "APIHandler" if name == "api_handler" else camel(name)
+
+
+def variable(queue: str) -> str:
+    return f"{queue.upper().replace('-', '_')}_QUEUE_URL"
+
+
+# --- what is declared ---------------------------------------------------------------------------------------------------
+
+
+def functions() -> list[Function]:
+    """In the order of app.py. Raises RegisterError where app.py and the rooms do not say the same."""
+    lines = {"api_handler": None, **dict.fromkeys(each.name for each in app.app.pure_lambda_functions)}
+    for name, declared in DECLARED.items():
+        how = declared.starts if isinstance(declared.starts, str) else type(declared.starts).__name__.lower()
+        if name not in lines:
+            raise RegisterError(f'app.py lacks the line `{name} = functions.{how}("{declared.job}")`.')
+        if app.functions.lines.get(name, (how, declared.job)) != (how, declared.job):
+            raise RegisterError(f'app.py should say `{name} = functions.{how}("{declared.job}")`.')
+    for name in lines:
+        if name not in DECLARED:
+            raise RegisterError(f"app.py names {name}, and no room declares it.")
+    for name, declared in DECLARED.items():
+        for sender in declared.starts.filled_by if isinstance(declared.starts, Queue) else ():
+            if sender not in DECLARED:
+                raise RegisterError(f"{name} says that {sender} fills its queue, and there is no such function.")
+    return [DECLARED[name] for name in lines]
+
+
+def queues_filled_by(function: Function) -> list[str]:
+    queues = [each.starts for each in functions() if isinstance(each.starts, Queue)]
+    return [queue.name for queue in queues if function.name in queue.filled_by]
+
+
+def dead_letters_of(function: Function) -> str | None:
+    """The queue that gets what the function could not do, when no queue of its own starts it."""
+    if function.starts == "stream":
+        return "EventsDeadLetters"
+    if function.starts == "event" or isinstance(function.starts, Schedule):
+        return f"{logical(function.name)}DeadLetters"
+    return None
+
+
+# --- rights -------------------------------------------------------------------------------------------------------------
+
+
+def policy(function: Function) -> Made:
+    return {"Version": "2012-10-17", "Statement": list(statements(function))}
+
+
+def statements(function: Function) -> Iterator[Made]:
+    yield allow(["logs:CreateLogStream", "logs:PutLogEvents"], att(f"{logical(function.name)}Logs"))
+    yield from (allowed(right) for right in function.may if right.on != "portal")
+    if function.starts == "stream":
+        stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+        yield allow(stream, att("Table", "StreamArn"))
+        yield allow(["dynamodb:ListStreams"], sub("${Table.Arn}/stream/*"))
+    if isinstance(function.starts, Queue):
+        receive = ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes"]
+        yield allow([f"sqs:{action}" for action in receive], att(f"{camel(function.starts.name)}Queue"))
+    sends_to = [f"{camel(queue)}Queue" for queue in queues_filled_by(function)]
+    if sends_to := sends_to + [name for name in [dead_letters_of(function)] if name]:
+        yield allow(["sqs:SendMessage"], *map(att, sends_to))
+    if any(changes_any_item(right) for right in function.may):
+        yield ledger_stays()
+
+
+def allow(actions: list[str], *resources: Made) -> Made:
+    return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
+
+
+def allowed(right: Right) -> Made:
+    match right.on:
+        case "table":
+            return allow(table_actions(right), att("Table"), sub("${Table.Arn}/index/*"))
+        case "items":
+            made = allow(table_actions(right), att("Table"))
+            if right.prefix:
+                made["Condition"] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{right.prefix}*"]}}
+            return made
+        case "files":
+            below = sub(f"arn:${{AWS::Partition}}:s3:::{BUCKET}/{right.prefix}*")
+            return allow([FILE_ACTIONS[action] for action in right.actions], below)
+        case "mail":
+            ours = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+            senders = ("identity/${MailIdentity}", "configuration-set/${MailConfiguration}")
+            return allow(["ses:SendEmail"], *(sub(f"{ours}:{sender}") for sender in senders))
+        case "secret":
+            return allow(["secretsmanager:GetSecretValue"], att("Secret", "Id"))
+        case "users":
+            acts = ["CreateUser", "InitiateAuth", "RespondToAuthChallenge", "UserGlobalSignOut"]
+            return allow([f"cognito-idp:Admin{act}" for act in acts], att("UserPool"))
+        case _:
+            raise RegisterError(f"There is no right on {right.on}.")
+
+
+def table_actions(right: Right) -> list[str]:
+    return [f"dynamodb:{name}" for action, name in TABLE_ACTIONS.items() if action in right.actions]
+
+
+def changes_any_item(right: Right) -> bool:
+    return right.on in ("table", "items") and not right.prefix and bool(CHANGES & set(right.actions))
+
+
+def ledger_stays() -> Made:
+    """Postings are created, never changed or deleted, whatever the code tries."""
+    actions = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete")
+    return {
+        "Effect": "Deny",
+        "Action": [f"dynamodb:{action}" for action in actions],
+        "Resource": [att("Table")],
+        "Condition": {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{keys.CREATED_ONLY}*"]}},
+    }
+
+
+def environment(function: Function) -> Made:
+    """The names of what the function may use."""
+    # The bucket refers to the functions that its events start: these must not refer back.
+    bucket = sub(BUCKET) if function.starts == "event" else ref("FilesBucket")
+    named = {
+        "table": {"TABLE_NAME": ref("Table")},
+        "items": {"TABLE_NAME": ref("Table")},
+        "files": {"FILES_BUCKET": bucket},
+        "mail": {"MAIL_FROM": ref("MailFrom"), "MAIL_CONFIGURATION_SET": ref("MailConfiguration")},
+        "secret": {"SECRET_ARN": att("Secret", "Id")},
+        "users": {"USER_POOL_ID": ref("UserPool"), "USER_POOL_CLIENT_ID": ref("PortalClient")},
+        "portal": {"PORTAL_URL": ref("PortalUrl")},
+    }
+    told: Made = {}
+    for right in function.may:
+        told |= named[right.on]
+    return told | {variable(queue): ref(f"{camel(queue)}Queue") for queue in queues_filled_by(function)}
+
+
+# --- resources ----------------------------------------------------------------------------------------------------------
+
+
+def template() -> Made:
+    """What the functions add to infra/resources.yaml."""
+    made: Made = {"Parameters": {}, "Resources": {}, "Outputs": {}}
+    made["Resources"] |= dead_letters("Events")
+    made["Outputs"]["EventsDeadLettersUrl"] = {"Value": ref("EventsDeadLetters")}
+    for function in functions():
+        name = logical(function.name)
+        made["Resources"] |= resources_of(function)
+        if function.starts != "http":
+            made["Outputs"][f"{name}Name"] = {"Value": ref(name)}
+        if isinstance(function.starts, Queue):
+            queue = camel(function.starts.name)
+            made["Outputs"][f"{queue}QueueUrl"] = {"Value": ref(f"{queue}Queue")}
+            made["Outputs"][f"{queue}DeadLettersUrl"] = {"Value": ref(f"{queue}DeadLetters")}
+        if isinstance(function.starts, Schedule):
+            schedule = function.starts
+            made["Parameters"][schedule.parameter] = {
+                "Type": "String",
+                "Default": schedule.expression,
+                "Description": schedule.description,
+            }
+    return made
+
+
+def resources_of(function: Function) -> Made:
+    name = logical(function.name)
+    properties: Made = {"LoggingConfig": {"LogGroup": ref(f"{name}Logs")}}
+    if told := environment(function):
+        properties["Environment"] = {"Variables": told}
+    made: Made = {name: {"Properties": properties}}
+    match function.starts:
+        case Queue() as queue:
+            properties["Events"] = {f"{name}SqsEventSource": from_queue(queue)}
+            made[f"{camel(queue.name)}Queue"] = waiting_line(queue)
+            made |= dead_letters(camel(queue.name))
+        case Schedule() as schedule:
+            ticks = schedule.expression.startswith("rate")
+            properties["EventInvokeConfig"] = on_failure(function, tries=1 if ticks else 2)
+            properties["Events"] = {"Tick" if ticks else "Night": by_schedule(function.name, schedule, ticks)}
+            made |= dead_letters(name)
+            made[f"{name}MissedAlarm"] = missed_alarm(name, schedule, ticks)
+        case "event":
+            properties["EventInvokeConfig"] = on_failure(function, tries=2)
+            made |= dead_letters(name)
+        case "stream":
+            properties["Events"] = {f"{name}DynamodbEventSource": from_stream(app.functions.readers[function.name])}
+        case "trigger":
+            made[f"{name}Permission"] = by_the_pool(name)
+    made[f"{name}Logs"] = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"RetentionInDays": ref("LogRetentionDays")},
+    }
+    made[f"{name}ErrorsAlarm"] = errors_alarm(name)
+    return made
+
+
+def waiting_line(queue: Queue) -> Made:
+    given_up = {"deadLetterTargetArn": att(f"{camel(queue.name)}DeadLetters"), "maxReceiveCount": 5}
+    return {
+        "Type": "AWS::SQS::Queue",
+        "Properties": {"VisibilityTimeout": ref(queue.retry), "RedrivePolicy": given_up},
+    }
+
+
+def from_queue(queue: Queue) -> Made:
+    return {
+        "Type": "SQS",
+        "Properties": {
+            "Queue": sub(f"${{{camel(queue.name)}Queue.Arn}}"),
+            "BatchSize": queue.batch,
+            "MaximumBatchingWindowInSeconds": 0,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "ScalingConfig": {"MaximumConcurrency": queue.workers},
+        },
+    }
+
+
+def from_stream(subscriptions: Subscriptions) -> Made:
+    """The filter lets through new items whose attribute `event` is one of those that somebody subscribed to."""
+    pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": list(subscriptions)}}}}
+    return {
+        "Type": "DynamoDB",
+        "Properties": {
+            "Stream": att("Table", "StreamArn"),
+            "StartingPosition": "TRIM_HORIZON",
+            "BatchSize": 100,
+            "MaximumBatchingWindowInSeconds": 0,
+            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(pattern)}]},
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "BisectBatchOnFunctionError": True,
+            # A few minutes with Lambda's own pauses; then it must not hold up what comes after.
+            "MaximumRetryAttempts": 10,
+            # Workers a shard; what happens to one company stays in order.
+            "ParallelizationFactor": 10,
+            "DestinationConfig": {"OnFailure": {"Destination": att("EventsDeadLetters")}},
+        },
+    }
+
+
+def by_schedule(name: str, schedule: Schedule, ticks: bool) -> Made:
+    """Not Chalice's @schedule, which knows no time zones. The name is ours, since SAM's would be the same in every stack."""
+    return {
+        "Type": "ScheduleV2",
+        "Properties": {
+            "Name": sub(f"${{AWS::StackName}}-{name.replace('_', '-')}"),
+            "ScheduleExpression": ref(schedule.parameter),
+            "ScheduleExpressionTimezone": ref("TimeZone"),
+            "RetryPolicy": {"MaximumRetryAttempts": 5, "MaximumEventAgeInSeconds": 600 if ticks else 3600},
+        },
+    }
+
+
+def on_failure(function: Function, *, tries: int) -> Made:
+    """Retries of a function that no queue starts: one for a tick, since the next does the same."""
+    target = {"Type": "SQS", "Destination": att(f"{dead_letters_of(function)}")}
+    return {"MaximumRetryAttempts": tries, "DestinationConfig": {"OnFailure": target}}
+
+
+def by_the_pool(name: str) -> Made:
+    return {
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {
+            "FunctionName": ref(name),
+            "Action": "lambda:InvokeFunction",
+            "Principal": "cognito-idp.amazonaws.com",
+            "SourceArn": att("UserPool"),
+        },
+    }
+
+
+def dead_letters(name: str) -> Made:
+    queue = f"{name}DeadLetters"
+    return {
+        queue: {"Type": "AWS::SQS::Queue", "Properties": KEPT},
+        f"{queue}Alarm": alarm(
+            "A message failed for good. Find the cause in the logs, then move it back to its queue.",
+            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum"),
+            {"QueueName": att(queue, "QueueName")},
+        ),
+    }
+
+
+def errors_alarm(name: str) -> Made:
+    text = "The function raised, ran out of time or out of memory."
+    return alarm(text, ("AWS/Lambda", "Errors", "Sum"), {"FunctionName": ref(name)})
+
+
+def missed_alarm(name: str, schedule: Schedule, ticks: bool) -> Made:
+    """Counted by the hour, since the sum of a whole day ends at midnight UTC; 26 of them, for the change to winter time."""
+    made = alarm(schedule.missed, ("AWS/Lambda", "Invocations", "Sum"), {"FunctionName": ref(name)})
+    made["Properties"] |= {
+        "Period": 3600,
+        "EvaluationPeriods": 2 if ticks else 26,
+        "Threshold": 1,
+        "ComparisonOperator": "LessThanThreshold",
+        "TreatMissingData": "breaching",
+    }
+    return made
+
+
+def alarm(text: str, metric: tuple[str, str, str], dimensions: Mapping[str, Made]) -> Made:
+    """Goes off when the metric was above nothing for five minutes."""
+    namespace, name, statistic = metric
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": text,
+            "AlarmActions": [ref("Alarms")],
+            "Namespace": namespace,
+            "MetricName": name,
+            "Dimensions": [{"Name": dimension, "Value": value} for dimension, value in dimensions.items()],
+            "Statistic": statistic,
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "Threshold": 0,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching",
+        },
+    }
+
+
+# --- files --------------------------------------------------------------------------------------------------------------
+
+
+def written() -> dict[Path, str]:
+    """The text of each file. One line a function, a right or a resource, so that a review shows each change as one line."""
+    settings = {
+        each.name: {
+            "iam_policy_file": policy_file(each).name,
+            "lambda_memory_size": each.memory,
+            "lambda_timeout": each.timeout,
+        }
+        for each in functions()
+    }
+    config = {
+        "version": "2.0",
+        "app_name": "partner-club",
+        "autogen_policy": False,
+        "api_gateway_stage": "api",
+        "api_gateway_endpoint_type": "REGIONAL",
+        "stages": {STAGE: {"lambda_architecture": "arm64", "lambda_functions": settings}},
+    }
+    return {
+        **{policy_file(each): as_json(policy(each), depth=2) for each in functions()},
+        CHALICE / "config.json": as_json(config, depth=4),
+        FUNCTIONS: as_yaml(template()),
+    }
+
+
+def policy_file(function: Function) -> Path:
+    return CHALICE / f"policy-{function.name}.json"
+
+
+def as_json(document: Made, *, depth: int) -> str:
+    """Opened down to this depth; what lies deeper stands on one line."""
+
+    def text(value: Any, level: int) -> str:
+        if level == depth or not isinstance(value, dict | list):
+            return json.dumps(value)
+        margin, (first, last) = "  " * (level + 1), ("{}" if isinstance(value, dict) else "[]")
+        names = [f"{json.dumps(name)}: " for name in value] if isinstance(value, dict) else [""] * len(value)
+        values = value.values() if isinstance(value, dict) else value
+        entries = [f"{margin}{name}{text(each, level + 1)}" for name, each in zip(names, values, strict=True)]
+        return "\n".join([first, ",\n".join(entries), "  " * level + last])
+
+    return text(document, 0) + "\n"
+
+
+def as_yaml(document: Made) -> str:
+    made = ["# Written by `make registers` from the declarations in the rooms: see infra/registers.py."]
+    for section, entries in document.items():
+        made += ["", f"{section}:"]
+        for name, entry in entries.items():
+            text = yaml.dump(entry, Dumper=_Plain, default_flow_style=True, sort_keys=False, width=10_000)
+            made.append(f"  {name}: {text.rstrip()}")
+    return "\n".join(made) + "\n"
+
+
+class _Plain(yaml.SafeDumper):
+    """Says everything where it stands, without anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def stale() -> list[Path]:
+    """The files that do not say what is declared."""
+    texts = written()
+    left_over = set(CHALICE.glob("policy-*.json")) - set(texts)
+    wrong = {path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    return sorted(wrong | left_over)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="make registers", description="Writes what AWS must know about the functions."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing, and say whether something is stale")
+    chosen = parser.parse_args()
+    try:
+        paths = stale()
+    except RegisterError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if chosen.check and paths:
+        names = ", ".join(str(path.relative_to(ROOT)) for path in paths)
+        print(f"Run `make registers`: {names} do not say what the rooms declare.", file=sys.stderr)
+        return 1
+    texts = written()
+    for path in paths:
+        if path in texts:
+            path.write_text(texts[path], encoding="utf-8")
+        else:
+            path.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
