@@ -13,7 +13,7 @@ The stack's name is part of the bucket's name, so it is in lower case. What happ
 
     stage      a clean copy of app.py, chalicelib and .chalice; weakest point: it must list what Lambda needs
     template   `chalice package`, with infra/resources.yaml and infra/functions.yaml merged in
-    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/registry.py)
+    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/registry.py, events.py)
     vendor     the requirements, as wheels for the processor that will run them; kept by the hash of what they depend on
     zip        all of it byte-compiled, in sorted order and with fixed times: equal input makes equal bytes
 
@@ -154,11 +154,17 @@ def _stage_and_package(stage: Path, task: Path, arch: str, club: Path | None) ->
 
 def _write_registry(stage: Path, task: Path) -> None:
     """In a process of its own: this one may have imported other code than what is staged."""
-    asked = "import app; from chalicelib.platform import http, registry; print(registry.written(http.ROUTES))"
-    made = subprocess.run([sys.executable, "-B", "-c", asked], cwd=stage, capture_output=True, text=True)
-    if made.returncode:
-        raise BuildError(f"app.py cannot be imported:\n{made.stderr}")
-    (task / "chalicelib" / "registry.json").write_text(made.stdout, encoding="utf-8")
+    for file, asked in (
+        (
+            "registry.json",
+            "import app; from chalicelib.platform import http, registry; print(registry.written(http.ROUTES))",
+        ),
+        ("consumers.json", "from chalicelib.platform import events; print(events.written_down())"),
+    ):
+        made = subprocess.run([sys.executable, "-B", "-c", asked], cwd=stage, capture_output=True, text=True)
+        if made.returncode:
+            raise BuildError(f"The rooms cannot be imported:\n{made.stderr}")
+        (task / "chalicelib" / file).write_text(made.stdout, encoding="utf-8")
 
 
 def _check(club: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 import app
-from chalicelib.platform.events import Subscriptions
+from chalicelib.platform.events import Lane, subscriptions
 from chalicelib.platform.functions import DECLARED, Function, Queue, Right, Schedule
 from chalicelib.table import keys
 
@@ -279,9 +279,9 @@ def from_queue(queue: Queue) -> Made:
     }
 
 
-def from_stream(subscriptions: Subscriptions) -> Made:
-    """The filter lets through new items whose attribute `event` is one of those that somebody subscribed to."""
-    pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": list(subscriptions)}}}}
+def from_stream(lane: Lane) -> Made:
+    """The filter lets through new items whose attribute `event` is one of those that a consumer of the lane is told of."""
+    pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": list(subscriptions(lane))}}}}
     return {
         "Type": "DynamoDB",
         "Properties": {

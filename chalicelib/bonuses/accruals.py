@@ -19,7 +19,7 @@ delivery. Where its time does not suffice the next delivery goes on from there.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from chalicelib import catalog, sales, tiers
@@ -36,17 +36,13 @@ from chalicelib.bonuses.rates import (
     Ref,
     Step,
     after_step,
-    any_rate,
-    any_rate_since,
     basis,
     next_step,
     rate_of_tier,
     wanted,
 )
 from chalicelib.bonuses.rules import Book, Cause
-from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club import BonusRate, Club
-from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.sales import Head
 from chalicelib.table import Busy, Refused, Transaction
@@ -74,44 +70,6 @@ def _rate(row: BonusRate) -> Rate:
 # --- what happens -----------------------------------------------------------------------------------------------------
 
 
-def on_sale_recorded(work: Work, event: Event) -> None:
-    """Consumer of `sale.recorded`. Documents of days from which on nothing can be earned cost no call.
-
-    A document of days without a rate earns nothing, but moves the tier of later days, which may have one.
-    """
-    sale = event.item
-    company_id, source = sale["company_id"], sale["source"]
-    days = [date.fromisoformat(day) for day in sale["deltas"]]
-    days += [date.fromisoformat(sale[name]) for name in ("business_date", "counts_on") if name in sale]
-    rates = rates_of(work.club)
-    if not any_rate_since(rates, min(days)):
-        return
-    original = sale.get("original")
-    ref = (source, f"{sale['series']}/{sale['document']}")
-    case = store.load(work.table, company_id, ref)
-    if case.version or case.within or any(any_rate(rates, day) for day in days):
-        home = (source, f"{original['series']}/{original['number']}") if original else None
-        _settle(work, case, home)
-    done = ("rated", company_id)
-    if min(days) < event.batch.get(done, date.max):
-        rerate(work, company_id, min(days))
-        event.batch[done] = min(days)
-
-
-def on_payment_recorded(work: Work, event: Event) -> None:
-    """Consumer of `payment.recorded`. A payment that came before its document waits for it."""
-    ref = (event.item["source"], event.item["document"])
-    head = sales.heads(work, [ref]).get(ref)
-    if head:
-        _settle_case(work, head.company_id, ref)
-
-
-def on_tier_changed(work: Work, event: Event) -> None:
-    """Consumer of `tier.changed`, `tier.granted` and `tier.withdrawn`: tiers also move by ladders and by a manager's word, from a day on."""
-    told_on = local_day(moment(event.item["at"]), work.club.zone)
-    rerate(work, event.item["company_id"], told_on - timedelta(days=LOOK_BACK_DAYS))
-
-
 def rerate(work: Work, company_id: str, first: date) -> None:
     """Settles every case that counts on this day or later and was rated by another tier than that of its day."""
     rows = [row for row in store.accrued_since(work.table, company_id, first) if row.counts_on >= first]
@@ -122,7 +80,7 @@ def rerate(work: Work, company_id: str, first: date) -> None:
     path = tiers.tier_path(work, company_id, min(days), max(days))
     for row in rated:
         if path[row.counts_on].tier != row.tier:
-            _settle_case(work, company_id, row.case)
+            settle_case(work, company_id, row.case)
 
 
 def listed(
@@ -145,16 +103,16 @@ def listed(
 # --- settling ---------------------------------------------------------------------------------------------------------
 
 
-def _settle(work: Work, case: Case, original: Ref | None) -> None:
+def settle(work: Work, case: Case, original: Ref | None) -> None:
     """The cases that this document is in, was in, or was to be in when this was told. `case`: its own."""
     company_id, ref = case.company_id, case.ref
     homes = {(ref[0], case.within)} if case.within else set()
     for home in sorted((homes | ({original} if original else set())) - {ref}):
-        _settle_case(work, company_id, home, ref)
-    _settle_case(work, company_id, ref)
+        settle_case(work, company_id, home, ref)
+    settle_case(work, company_id, ref)
 
 
-def _settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
+def settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
     """Until what was posted for the case is what the facts say, by a look at them after the last posting.
 
     That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.

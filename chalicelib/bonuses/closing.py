@@ -24,7 +24,6 @@ from chalicelib.bonuses.periods_store import COURSE, ClosedPeriod, Head
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.catalog import Product, every_product
 from chalicelib.platform import events
-from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -37,22 +36,7 @@ _LAST_DAY = date.max - DAY
 # --- opening ----------------------------------------------------------------------------------------------------------
 
 
-def on_sale_recorded(work: Work, event: Event) -> None:
-    """Consumer of `sale.recorded`. One read for each month of a company in a batch; a write for its first purchase after a close."""
-    company_id = event.item["company_id"]
-    days = [date.fromisoformat(day) for day, amount in event.item["deltas"].items() if amount]
-    # A period is made of whole months: what was noted of a month holds for all its days.
-    days = [day for day in days if _noted(company_id, day) not in event.batch]
-    if days:
-        _note(work, company_id, days)
-        event.batch.update(dict.fromkeys((_noted(company_id, day) for day in days), True))
-
-
-def _noted(company_id: str, day: date) -> tuple[str, ...]:
-    return "periods", company_id, f"{day:%Y-%m}"
-
-
-def _note(work: Work, company_id: str, days: list[date]) -> None:
+def note(work: Work, company_id: str, days: list[date]) -> None:
     wanted = [each.code for each in work.club.bonuses.periods if any(day >= each.since for day in days)]
     if not wanted:
         return

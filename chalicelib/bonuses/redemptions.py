@@ -19,7 +19,6 @@ from chalicelib.bonuses.cases import Redemption, RedemptionState
 from chalicelib.bonuses.rules import Book, Cause, NotEnough, Parts
 from chalicelib.bonuses.schemas import RedemptionForm
 from chalicelib.orders import Order, State
-from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -139,9 +138,8 @@ def complete(work: Work, staff_id: str, company_id: str, redemption_id: str, rem
     )
 
 
-def on_order_changed(work: Work, event: Event) -> None:
+def follow_order(work: Work, company_id: str, order_id: str) -> None:
     """An order went on: what becomes of the redemption that it holds, or was paid with. A function of what both are now."""
-    company_id, order_id = event.item["company_id"], event.item["order_id"]
     redemption_id = case_store.redemption_for(work.table, company_id, order_id)
     if redemption_id is None:
         return

@@ -16,10 +16,9 @@ import json
 from typing import Any
 
 from chalicelib.catalog import demand_rules, demand_store, demands, store
-from chalicelib.catalog.demand_events import ANSWERED, OPENED
+from chalicelib.catalog.demand_events import ANSWERED
 from chalicelib.catalog.demand_rules import Answered, Demand, DemandState
 from chalicelib.catalog.rules import total
-from chalicelib.platform.events import Event
 from chalicelib.platform.nights import send_bodies
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
@@ -33,32 +32,11 @@ class ComesAgain(Exception):
     """Somebody waits who cannot be seen yet: the message comes again."""
 
 
-def on_stock_arrived(work: Work, event: Event) -> None:
-    """Consumer: asks for answers for those of the articles that somebody waits for. One read, whatever arrived."""
-    counts = demand_store.read_counts(work.table, event.item["skus"])
-    _ask_for_answers(*sorted(sku for sku, count in counts.items() if count.demands))
-
-
-def on_demand_moved(work: Work, event: Event) -> None:
-    """Consumer: once for an article and a batch, since what the batch tells was written before it."""
-    sku: str = event.item["sku"]
-    if not sku:
-        return
-    ranked, asked = ("demand_rank", sku), ("demand_asked", sku)
-    if ranked not in event.batch:
-        demand_store.follow_rank(work.table, sku)
-        event.batch[ranked] = True
-    if event.name == OPENED and asked not in event.batch:
-        if _in_stock(work, sku):
-            _ask_for_answers(sku)
-        event.batch[asked] = True
-
-
 def answer(work: Work, message: dict[str, Any]) -> None:
     """One message: a page of those who wait. Raises ComesAgain where the index does not show everybody yet."""
     body = json.loads(message["body"])
     sku: str = body["sku"]
-    if not _in_stock(work, sku):
+    if not in_stock(work, sku):
         return
     page = demand_store.waiting(work.table, sku, PAGE, body.get("after"))
     if page.items:
@@ -91,12 +69,12 @@ def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
     raise Busy("the demands stayed under change")
 
 
-def _in_stock(work: Work, sku: str) -> bool:
+def in_stock(work: Work, sku: str) -> bool:
     item = store.read_items(work.table, [sku], consistent=True).get(sku)
     return item is not None and total(store.stock_of(item)) > 0
 
 
-def _ask_for_answers(*skus: str) -> None:
+def ask_for_answers(*skus: str) -> None:
     _send(*({"sku": sku} for sku in skus))
 
 

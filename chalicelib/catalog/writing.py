@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
-from chalicelib.catalog import index, store
+from chalicelib.catalog import store
 from chalicelib.catalog.categories import Category, plant
 from chalicelib.catalog.events import PRODUCTS_CHANGED, STOCK_ARRIVED, STOCK_RECORDED
 from chalicelib.catalog.rules import Change, Figure, Product, Stock, Verdict, arrived, change, judge
@@ -26,7 +26,7 @@ from chalicelib.catalog.schemas import (
     StockResults,
 )
 from chalicelib.platform import events
-from chalicelib.platform.events import Event, EventType
+from chalicelib.platform.events import EventType
 from chalicelib.platform.http import Form
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
@@ -67,11 +67,6 @@ def write_products(work: Work, rows: Sequence[Any]) -> RowResults:
         for number, found in faults.items()
     ]
     return RowResults(items=sorted(results, key=lambda each: each.row))
-
-
-def on_products_changed(work: Work, event: Event) -> None:
-    """The index follows."""
-    index.refresh(work, event.item["skus"])
 
 
 # --- stock ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Orders' events, on their way to the systems of distributors: Standard Webhooks, signed, in order, until they are taken.
 
-    an order's event ──on_order_event──▶ a MESSAGE, waiting ──▶ a message to the webhooks' queue ──deliver──▶ POST
+    an order's event ──tell──▶ a MESSAGE, waiting ──▶ a message to the webhooks' queue ──deliver──▶ POST
     what a person asks for ──webhook.called──on_called──▶ the queue
 
 *In order.* Messages of one company are a lane: only the first one that waits may be sent, so what comes after a message that fails waits with
@@ -66,8 +66,8 @@ _NEWS = ("reason", "note", "document", "return_id")
 # --- from the stream --------------------------------------------------------------------------------------------------
 
 
-def on_order_event(work: Work, event: Event) -> None:
-    """Consumer of every `order.*`: a message, if the distributor has an endpoint. One read otherwise."""
+def tell(work: Work, event: Event) -> None:
+    """A message, if the distributor has an endpoint. One read otherwise."""
     told = event.item
     endpoint = store.read_endpoint(work.table, told["distributor_id"], consistent=False)
     if endpoint is None:
@@ -94,11 +94,6 @@ def _change(told: Item) -> dict[str, str]:
     """Of a shipment and of a return, which the event tells whole, the names under which the order shows them."""
     flat = {**told, **told.get("shipment", {}), **told.get("return", {})}
     return {name: flat[name] for name in _NEWS if flat.get(name)}
-
-
-def on_called(work: Work, event: Event) -> None:
-    """Consumer of `webhook.called`: what a person asked for."""
-    _send(event.item["message"])
 
 
 # --- from the queue ---------------------------------------------------------------------------------------------------
@@ -244,7 +239,7 @@ def _call_next(work: Work, distributor_id: str, lane: str) -> None:
         return
     message = store.read_message(work.table, distributor_id, first)
     if message is None:
-        _send(_asking_for(distributor_id, lane, first))  # it has expired before its mark
+        send(_asking_for(distributor_id, lane, first))  # it has expired before its mark
         return
     seconds = rules.waits_until(message) - clock.epoch(work.now)
     if seconds > 0:
@@ -270,9 +265,9 @@ def _wake(work: Work, distributor_id: str, after: str) -> None:
         message = store.read_message(work.table, distributor_id, message_id)
         if message is not None and message.state == "waiting":
             _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), message.expires_at))
-        _send(_asking_for(distributor_id, lane, message_id))
+        send(_asking_for(distributor_id, lane, message_id))
     if len(woken) == AT_ONCE:
-        _send({"distributor_id": distributor_id, "do": "wake", "after": woken[-1][0]})
+        send({"distributor_id": distributor_id, "do": "wake", "after": woken[-1][0]})
 
 
 def _replay(work: Work, told: dict[str, Any]) -> None:
@@ -290,7 +285,7 @@ def _replay(work: Work, told: dict[str, Any]) -> None:
             _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), expires_at, told["replay"]))
             _call(message)
     if page.last:
-        _send({**told, "after": page.last})
+        send({**told, "after": page.last})
 
 
 def _start_anew(work: Work, before: Message, message: Message) -> None:
@@ -304,14 +299,14 @@ def _start_anew(work: Work, before: Message, message: Message) -> None:
 
 
 def _call(message: Message, seconds: int = 0) -> None:
-    _send(_asking_for(message.distributor_id, message.lane, message.message_id), seconds)
+    send(_asking_for(message.distributor_id, message.lane, message.message_id), seconds)
 
 
 def _asking_for(distributor_id: str, lane: str, message_id: str) -> dict[str, Any]:
     return {"distributor_id": distributor_id, "do": "deliver", "lane": lane, "message_id": message_id}
 
 
-def _send(told: dict[str, Any], seconds: int = 0) -> None:
+def send(told: dict[str, Any], seconds: int = 0) -> None:
     aws.sqs().send_message(
         QueueUrl=settings().webhooks_queue_url,
         MessageBody=json.dumps(told),

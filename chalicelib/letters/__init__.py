@@ -46,6 +46,6 @@ the settle time.
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
-    from chalicelib.letters.service import on_event, on_letter_written, send, settle
+    from chalicelib.letters.service import send, settle
 
-__all__ = ["on_event", "on_letter_written", "send", "settle"]
+__all__ = ["send", "settle"]

@@ -14,9 +14,7 @@ from chalicelib.letters import mail, rules, store
 from chalicelib.letters.content import SIGN_IN_CODE, compose
 from chalicelib.letters.readers import Unsendable
 from chalicelib.letters.schemas import Accepted, Letter, LetterClass, Mail
-from chalicelib.letters.writing import letters_of
 from chalicelib.platform import aws, clock
-from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
@@ -33,17 +31,6 @@ class ComesAgain(Exception):
 
 
 # --- from the stream --------------------------------------------------------------------------------------------------
-
-
-def on_event(work: Work, event: Event) -> None:
-    """Writes the letters that the event asks for. A letter that is there already stays as it is."""
-    for letter in letters_of(work, event):
-        store.create(work.table, letter)
-
-
-def on_letter_written(work: Work, event: Event) -> None:
-    """A message for a worker. More than one does no harm."""
-    _call_again(event.item["letter_id"], 0)
 
 
 # --- from the letters queue -------------------------------------------------------------------------------------------
@@ -71,7 +58,7 @@ def send(work: Work, message: dict[str, Any], *, below: Callable[[int], int] = s
     until = rules.waits_until(letter)
     if until is not None:
         # A new message, since each return of the old one would count as a failure.
-        _call_again(letter_id, until - now)
+        call_again(letter_id, until - now)
 
 
 def _attempt(work: Work, letter: Letter, below: Callable[[int], int]) -> Letter:
@@ -130,7 +117,7 @@ def _skip(work: Work, letter: Letter, reason: str) -> Letter:
     return store.change(work.table, letter, partial(rules.skipped, reason=reason))
 
 
-def _call_again(letter_id: str, seconds: int) -> None:
+def call_again(letter_id: str, seconds: int) -> None:
     aws.sqs().send_message(
         QueueUrl=settings().letters_queue_url,
         MessageBody=json.dumps({"letter_id": letter_id}),

@@ -18,7 +18,7 @@ _HEAR_OF_BUYING = {"owner", "buyer"}
 
 def letters_of(work: Work, event: Event) -> list[Letter]:
     """The same letters, with the same ids, each time the event is told."""
-    asked_for = (_ASKED_FOR[event.name], *_ASKED_FOR_BESIDES.get(event.name, ()))
+    asked_for = (ASKED_FOR[event.name], *_ASKED_FOR_BESIDES.get(event.name, ()))
     return [
         Letter(
             letter_id=derived_id("ltr", event.id, template, recipient.kind, recipient.id),
@@ -127,7 +127,7 @@ def _who_hoped_for_it(work: Work, item: Item) -> list[Recipient]:
     return [*buyers, *(_the_distributor(work, item) if item.get("was_granted") else [])]
 
 
-_ASKED_FOR: dict[str, tuple[str, Recipients]] = {
+ASKED_FOR: dict[str, tuple[str, Recipients]] = {
     "sign_in.requested": ("sign_in_code", _who_signs_in),
     "member.email_confirmed": ("welcome", _the_member),
     "company.person_claimed": ("person_claimed", _who_may_confirm),

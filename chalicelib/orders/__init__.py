@@ -4,6 +4,14 @@ from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.orders.distributors import check_distributors_person, distributor, people_of
+    from chalicelib.orders.events import ACCEPTED as ORDER_ACCEPTED
+    from chalicelib.orders.events import CANCELLED as ORDER_CANCELLED
+    from chalicelib.orders.events import COMPLETED as ORDER_COMPLETED
+    from chalicelib.orders.events import CONFIRMED as ORDER_CONFIRMED
+    from chalicelib.orders.events import OF_STEP as ORDER_EVENTS
+    from chalicelib.orders.events import REJECTED as ORDER_REJECTED
+    from chalicelib.orders.events import RETURNED as ORDER_RETURNED
+    from chalicelib.orders.events import SHIPPED as ORDER_SHIPPED
     from chalicelib.orders.on_top_service import gifts_of
     from chalicelib.orders.on_top_service import look_at_due as look_at_goods_on_top
     from chalicelib.orders.on_top_store import DUE as GOODS_ON_TOP_DUE
@@ -11,15 +19,22 @@ with opened_when_asked(__name__):
     from chalicelib.orders.schemas import Distributor
     from chalicelib.orders.service import (
         check_state,
-        on_order_returned,
-        on_order_shipped,
-        on_payment_recorded,
         order,
     )
     from chalicelib.orders.sla import still_waiting
+    from chalicelib.orders.sla_events import UNANSWERED as ORDER_UNANSWERED
 
 __all__ = [
     "GOODS_ON_TOP_DUE",
+    "ORDER_ACCEPTED",
+    "ORDER_CANCELLED",
+    "ORDER_COMPLETED",
+    "ORDER_CONFIRMED",
+    "ORDER_EVENTS",
+    "ORDER_REJECTED",
+    "ORDER_RETURNED",
+    "ORDER_SHIPPED",
+    "ORDER_UNANSWERED",
     "Distributor",
     "Order",
     "State",
@@ -28,9 +43,6 @@ __all__ = [
     "distributor",
     "gifts_of",
     "look_at_goods_on_top",
-    "on_order_returned",
-    "on_order_shipped",
-    "on_payment_recorded",
     "order",
     "people_of",
     "still_waiting",

@@ -22,7 +22,7 @@ from chalicelib.orders.on_top_events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.on_top_schemas import ShipGiftForm
 from chalicelib.orders.rules import Order
 from chalicelib.platform import events
-from chalicelib.platform.events import Event, EventType
+from chalicelib.platform.events import EventType
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction, keys
@@ -61,21 +61,6 @@ def gifts_of(work: Work, order: Order) -> list[Gift]:
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------
-
-
-def on_order_changed(work: Work, event: Event) -> None:
-    """Consumer of all that happens to orders. Those that were promised nothing take no call."""
-    if event.item.get(MARK):
-        look(work, store.read_order(work.table, event.item["company_id"], event.item["order_id"]))
-
-
-def on_payment_recorded(work: Work, event: Event) -> None:
-    """Consumer: a shipment is paid, or is not after all."""
-    if event.item["source"] != ORDERS:
-        return
-    series, _, _ = event.item["document"].partition("/")
-    distributor_id, _, order_id = series.partition(":")
-    look(work, store.read_distributors_order(work.table, distributor_id, order_id))
 
 
 def look_at_due(work: Work, company_id: str) -> None:

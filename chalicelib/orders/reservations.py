@@ -26,13 +26,10 @@ from urllib.parse import quote
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.catalog import stock_of
-from chalicelib.orders import warehouses
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order, Shipment, State
-from chalicelib.orders.stock import Available, DeliversFrom, counted
+from chalicelib.orders.stock import Available, counted
 from chalicelib.platform import clock
-from chalicelib.platform.events import Event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Key, Refused, Table, Transaction, keys
@@ -146,20 +143,7 @@ def reserved_of(shard: Item | None, sku: str) -> int:
 # --- newer figures ----------------------------------------------------------------------------------------------------
 
 
-def on_stock_recorded(work: Work, event: Event) -> None:
-    """Consumer: the new figures know what was shipped before they were counted: that counts against them no more."""
-    owners = warehouses.owners(work.table)
-    if not owners:
-        return
-    products = work.table.get_many(map(keys.product, event.item["skus"]), consistent=True)
-    stocks = {key.sk: stock_of(item) for key, item in products.items()}
-    for distributor_id in sorted(set(owners.values())):
-        own = DeliversFrom(frozenset(name for name, owner in owners.items() if owner == distributor_id), binding=True)
-        moments = {sku: at for sku, stock in stocks.items() if (at := counted(own.figures(stock)).at)}
-        _forget(work, distributor_id, moments)
-
-
-def _forget(work: Work, distributor_id: str, moments: Mapping[str, datetime]) -> None:
+def forget(work: Work, distributor_id: str, moments: Mapping[str, datetime]) -> None:
     """Takes off, of each article, what was shipped before the moment of its figures."""
     shards: dict[Key, dict[str, datetime]] = {}
     for sku, at in moments.items():

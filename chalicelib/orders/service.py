@@ -27,7 +27,7 @@ from chalicelib.orders.rules import (
 )
 from chalicelib.orders.schemas import AcceptForm, CreditAnswer, DebtAnswer, ShipForm
 from chalicelib.platform import clock, events
-from chalicelib.platform.events import Event, EventType
+from chalicelib.platform.events import EventType
 from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
@@ -243,27 +243,6 @@ def told_line(line: _Moved, quantity: int) -> Item:
         "unit_price": line.unit_price,
         "amount": line.amount,
     }
-
-
-def on_order_shipped(work: Work, event: Event) -> None:
-    """Consumer: a shipment on credit may have been paid before it was told."""
-    shipped = event.item
-    credit.settle(work, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
-
-
-def on_order_returned(work: Work, event: Event) -> None:
-    """Consumer: a shipment on credit is owed for less."""
-    for part in event.item["return"]["parts"]:
-        credit.settle(work, event.item["distributor_id"], event.item["order_id"], part["document"])
-
-
-def on_payment_recorded(work: Work, event: Event) -> None:
-    """Consumer: what was shipped through the club is paid, or is not after all."""
-    if event.item["source"] != credit.ORDERS:
-        return
-    series, _, document = event.item["document"].partition("/")
-    distributor_id, _, order_id = series.partition(":")
-    credit.settle(work, distributor_id, order_id, document)
 
 
 # --- what all steps share ---------------------------------------------------------------------------------------------

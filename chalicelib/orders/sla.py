@@ -21,7 +21,6 @@ from chalicelib.orders.sla_events import ESCALATED, UNANSWERED
 from chalicelib.orders.waits import Deadlines, Wait, Waiting
 from chalicelib.platform import clock
 from chalicelib.platform.calendar import deadline
-from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction
@@ -49,16 +48,6 @@ def deadlines(work: Work) -> Callable[[str], Deadlines]:
     return of
 
 
-def on_order_changed(work: Work, event: Event) -> None:
-    """Consumer: what of the order waits from now on."""
-    company_id, order_id = event.item["company_id"], event.item["order_id"]
-    # All events of a batch were written before it: the first look at the order sees what all of them tell.
-    seen = ("order_sla", company_id, order_id)
-    if seen not in event.batch:
-        _follow(work, company_id, order_id)
-        event.batch[seen] = True
-
-
 def remind(work: Work, event: dict[str, Any]) -> dict[str, int]:
     """The tick: tells everything that is due by now. Counts what was due and what failed.
 
@@ -68,7 +57,7 @@ def remind(work: Work, event: dict[str, Any]) -> dict[str, int]:
     for company_id, order_id in sla_store.due_by(work.table, work.at):
         counts["due"] += 1
         try:
-            _follow(work, company_id, order_id)
+            follow(work, company_id, order_id)
         except Exception:
             counts["failed"] += 1
             log.exception("nobody was told of what waits", extra={"company_id": company_id, "order_id": order_id})
@@ -89,7 +78,7 @@ def still_waiting(order: Order, told: Sequence[Item]) -> list[Wait]:
     return [wait for wait in (Wait(each["since"], each["kind"], each["ref"]) for each in told) if wait in present]
 
 
-def _follow(work: Work, company_id: str, order_id: str) -> None:
+def follow(work: Work, company_id: str, order_id: str) -> None:
     """What is noted of the order is what waits of it, and what is due is told. One read; one transaction if anything follows."""
     by = deadlines(work)
     for _ in range(TRIES):

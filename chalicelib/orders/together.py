@@ -63,8 +63,8 @@ class _Marks(NamedTuple):
     pairs: frozenset[bytes]
 
 
-def on_sale_recorded(work: Work, event: Event) -> None:
-    """Consumer of `sale.recorded`."""
+def count(work: Work, event: Event) -> None:
+    """Counts what the document brings together."""
     sale = event.item
     if "lines" not in sale or sale["kind"] != "sale" or date.fromisoformat(sale["business_date"]) < work.today - YEAR:
         return

@@ -4,10 +4,13 @@ An event is any new item with a string attribute `event`: an item of its own (`r
 Consumers must do the same thing when told twice.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
@@ -39,12 +42,44 @@ class Event:
 
 
 Consumer = Callable[[Work, Event], None]
-Subscriptions = Mapping[str, Sequence[Consumer]]
+Subscriptions = Mapping[str, Sequence[Consumer]]  # by event
+Lane = Literal["facts", "messages"]  # what follows in the facts; what people, and distributors' systems, are told
+
+
+class Declared(NamedTuple):
+    """A consumer by its name below `chalicelib`: `orders.consumers:record_shipment`."""
+
+    name: str
+    lane: Lane
+    events: tuple[EventType, ...]
+
+
+_DECLARED: dict[str, Declared] = {}
+_HOUSE = Path(__file__).parent.parent
+_FILE = _HOUSE / "consumers.json"
+
+
+def consumer(*events: EventType, lane: Lane = "facts") -> Callable[[Consumer], Consumer]:
+    """Declares the function, of a module `*consumers`, as one that is told of these events."""
+
+    def declare(consume: Consumer) -> Consumer:
+        name = name_of(consume)
+        _DECLARED[name] = Declared(name, lane, events)
+        return consume
+
+    return declare
+
+
+def declared() -> list[Declared]:
+    """Every consumer, by name. Imports every module that declares one."""
+    for path in sorted(_HOUSE.rglob("*consumers.py")):
+        import_module(".".join(path.relative_to(_HOUSE.parent).with_suffix("").parts))
+    return [_DECLARED[name] for name in sorted(_DECLARED)]
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A consumer by its name below `chalicelib`, `module:function`. Its room is imported with the first event that it is told of."""
+    """A consumer by its name. Its module is imported with the first event that it is told of."""
 
     name: str
 
@@ -58,9 +93,31 @@ class Later:
         return found
 
 
-def subscriptions(names: Mapping[str, Sequence[str]]) -> Subscriptions:
-    """Consumers by event, named so that nobody is imported before there is something to tell."""
-    return {event: [Later(name) for name in consumers] for event, consumers in names.items()}
+def name_of(consume: Consumer) -> str:
+    if isinstance(consume, Later):
+        return consume.name
+    return f"{consume.__module__.removeprefix('chalicelib.')}:{consume.__name__}"
+
+
+@cache
+def subscriptions(lane: Lane) -> Subscriptions:
+    """The consumers of each event.
+
+    A package carries them written down, so that a function imports none before there is something to tell; a source tree imports all.
+    """
+    written: dict[str, dict[str, list[str]]] = json.loads(
+        _FILE.read_text(encoding="utf-8") if _FILE.exists() else written_down()
+    )
+    return {event: [Later(name) for name in names] for event, names in written[lane].items()}
+
+
+def written_down() -> str:
+    """What `infra.build` writes into a package: equal declarations make equal bytes."""
+    lanes: dict[Lane, dict[str, list[str]]] = {"facts": {}, "messages": {}}
+    for each in declared():
+        for event in each.events:
+            lanes[each.lane].setdefault(event, []).append(each.name)
+    return json.dumps(lanes, sort_keys=True)
 
 
 def record(tx: Transaction, work: Work, owner: Key, name: EventType, **facts: Any) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from chalicelib.platform import http
-from chalicelib.platform.events import Subscriptions, deliver, each_message
+from chalicelib.platform.events import Lane, deliver, each_message, subscriptions
 from chalicelib.platform.functions import Function, Right, declare
 from chalicelib.platform.http import AUTHORIZER, CORS, Route
 from chalicelib.platform.work import Work, work_now
@@ -58,7 +58,7 @@ class Functions:
     def __init__(self, app: Chalice) -> None:
         self._app = app
         self.lines: dict[str, tuple[str, str]] = {}  # how each function starts, and its job
-        self.readers: dict[str, Subscriptions] = {}  # of the table's stream
+        self.readers: dict[str, Lane] = {}  # of the table's stream
 
     def queue(self, job: str) -> Handler:
         """Hands the messages of a batch to the job, one by one."""
@@ -81,16 +81,16 @@ class Functions:
     def stream(
         self,
         name: str,
-        subscriptions: Subscriptions,
+        lane: Lane,
         *,
         may: tuple[Right, ...],
         memory: int = 512,
         timeout: int = 60,
     ) -> Handler:
-        """Hands the table's events to those who subscribed."""
+        """Hands the table's events to the consumers of this lane."""
         declare(Function(name, name, "stream", memory, timeout, may))
-        self.readers[name] = subscriptions
-        return self._handler("stream", name, lambda batch: deliver(batch, subscriptions, work_now()))
+        self.readers[name] = lane
+        return self._handler("stream", name, lambda batch: deliver(batch, subscriptions(lane), work_now()))
 
     def _handler(self, starts: str, job: str, run: Callable[[dict[str, Any]], Any]) -> Handler:
         def handler(event: dict[str, Any], context: Any) -> Any:

@@ -12,6 +12,7 @@ with opened_when_asked(__name__):
     from chalicelib.pricing.uses import Used
     from chalicelib.pricing.uses import exceeded as exceeded_limits
     from chalicelib.pricing.uses import take as use_promotions
+    from chalicelib.pricing.uses import tell as follow_limits
 
 __all__ = [
     "OFFERS_LABEL",
@@ -26,6 +27,7 @@ __all__ = [
     "agreed_with",
     "conditions_of",
     "exceeded_limits",
+    "follow_limits",
     "keys_of",
     "offers_of",
     "release_offers",

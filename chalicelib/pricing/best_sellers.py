@@ -21,7 +21,6 @@ from typing import Any
 from chalicelib import catalog, companies, sales
 from chalicelib.platform.clock import moment
 from chalicelib.platform.club import Language
-from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -57,11 +56,6 @@ def show(work: Work, list_id: str, language: Language) -> BestSellers:
     if asked is None:
         raise Problem("not_found")
     return _shown(work, asked, language)
-
-
-def on_requested(work: Work, event: Event) -> None:
-    """Consumer of `best_sellers.requested`."""
-    kept.announce(event.item["list_id"], 1)
 
 
 def count(work: Work, message: dict[str, Any]) -> None:

@@ -16,7 +16,6 @@ from datetime import date, timedelta
 from chalicelib import companies
 from chalicelib.platform import aws, events, uploads
 from chalicelib.platform.club import Language
-from chalicelib.platform.events import Event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.uploads import Upload
@@ -192,20 +191,6 @@ def _decided(
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------
-
-
-def on_display_approved(work: Work, event: Event) -> None:
-    """Consumer: what one company of a chain may, all may."""
-    told = event.item
-    if told["inn"]:
-        deal = {told["promotion"]["promotion_id"]: date.fromisoformat(told["promotion"]["last"])}
-        for company_id in kept.chain(work.table, told["inn"]):
-            granted.copy_displays(work.table, company_id, deal)
-
-
-def on_company_registered(work: Work, event: Event) -> None:
-    """Consumer: the company is one of the chain of its INN."""
-    join(work, event.item["company_id"], event.item.get("inn"))
 
 
 def join(work: Work, company_id: str, inn: str | None) -> None:

@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.pricing import store
 from chalicelib.pricing.rules import Limits
@@ -121,13 +120,6 @@ def _within(bounds: Iterable[tuple[str, Decimal, Decimal | int]]) -> ConditionBa
 
 
 # --- what prices are told ---------------------------------------------------------------------------------------------
-
-
-def on_order_changed(work: Work, event: Event) -> None:
-    """Consumer: a promotion that is used up makes no more prices; one of which something came back makes them again."""
-    for promotion_id in event.item.get("promotions", ()):
-        if event.batch.setdefault(("promotion", promotion_id), event.id) == event.id:
-            tell(work, promotion_id)
 
 
 def tell(work: Work, promotion_id: str) -> None:

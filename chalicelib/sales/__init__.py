@@ -8,6 +8,7 @@ day of the sale that it names, and takes effect on its own.
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.sales.events import SALE_RECORDED
     from chalicelib.sales.rules import (
         Bought,
         DayTotals,
@@ -29,9 +30,6 @@ with opened_when_asked(__name__):
         heads,
         history,
         newest,
-        on_order_returned,
-        on_order_shipped,
-        on_sale_recorded,
         preview,
         record,
         sold,
@@ -40,6 +38,7 @@ with opened_when_asked(__name__):
 
 __all__ = [
     "ORDERS",
+    "SALE_RECORDED",
     "Bought",
     "DayTotals",
     "DocumentRef",
@@ -57,9 +56,6 @@ __all__ = [
     "heads",
     "history",
     "newest",
-    "on_order_returned",
-    "on_order_shipped",
-    "on_sale_recorded",
     "preview",
     "record",
     "sold",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from chalicelib.platform.events import Event
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
@@ -14,7 +13,6 @@ from chalicelib.sales.rules import (
     DocumentRef,
     Head,
     Known,
-    Original,
     Outcome,
     Recorded,
     SaleDocument,
@@ -138,16 +136,7 @@ def _committed(work: Work, revision: store.Revision) -> bool:
     return True
 
 
-def on_sale_recorded(work: Work, event: Event) -> None:
-    """Consumer of `sale.recorded`: where a document came late or moved, the returns that name it follow it.
-
-    Each of them is judged anew by what is known of its originals now, so it does not matter how often or in which order this is told.
-    """
-    for document in event.item.get("returned_by", ()):
-        _follow(work, (event.item["source"], document))
-
-
-def _follow(work: Work, ref: DocumentRef) -> None:
+def follow(work: Work, ref: DocumentRef) -> None:
     for _ in range(TRIES):
         head = store.known(work.table, [ref]).get(ref, NOTHING).head
         if head is None:
@@ -160,55 +149,6 @@ def _follow(work: Work, ref: DocumentRef) -> None:
         if revision is None or _committed(work, revision):
             return
     raise Busy(f"document {ref} stayed under change")
-
-
-def on_order_shipped(work: Work, event: Event) -> None:
-    """What a distributor shipped for an order is a purchase, under the number of the distributor's own document."""
-    shipped = event.item
-    shipment = shipped["shipment"]
-    document = SaleDocument(
-        source=ORDERS,
-        # Numbers are a distributor's own and begin anew every year; beside the order they are unique for ever.
-        series=f"{shipped['distributor_id']}:{shipped['order_id']}",
-        number=shipment["document"],
-        company_id=shipped["company_id"],
-        business_date=date.fromisoformat(shipment["day"]),
-        currency=shipment["currency"],
-        lines=[
-            SaleLine(line["sku"], line["name"], line["quantity"], line["unit_price"], line["amount"])
-            for line in shipment["lines"]
-        ],
-    )
-    record(work, [document], as_of=shipped["at"])
-
-
-def on_order_returned(work: Work, event: Event) -> None:
-    """What a distributor took back of an order is a return of the shipment's document: one for each shipment that goods came back of.
-
-    Its number is that of the distributor's document for the goods that came back, which is told once by an order; what came back of
-    another shipment by the same document lies in another series.
-    """
-    returned = event.item
-    back = returned["return"]
-    shipments = f"{returned['distributor_id']}:{returned['order_id']}"
-    documents = [
-        SaleDocument(
-            source=ORDERS,
-            series=f"{shipments}:{part['number']}",
-            number=back["document"],
-            company_id=returned["company_id"],
-            business_date=date.fromisoformat(back["day"]),
-            currency=back["currency"],
-            lines=[
-                SaleLine(line["sku"], line["name"], -line["quantity"], line["unit_price"], -line["amount"])
-                for line in part["lines"]
-            ],
-            kind="return",
-            original=Original(part["document"], (shipments,), date.fromisoformat(part["day"])),
-        )
-        for part in back["parts"]
-    ]
-    record(work, documents, as_of=returned["at"])
 
 
 def heads(work: Work, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:

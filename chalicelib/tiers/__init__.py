@@ -7,6 +7,9 @@ company stands by them, today and on every day to come, kept where one read find
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.tiers.events import CHANGED as TIER_CHANGED
+    from chalicelib.tiers.events import GRANTED as TIER_GRANTED
+    from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
     from chalicelib.tiers.ladder_store import ladders_of
     from chalicelib.tiers.ladders import Step
     from chalicelib.tiers.names import tier_name
@@ -15,20 +18,21 @@ with opened_when_asked(__name__):
         decide,
         ladder_today,
         nightly,
-        on_sale_recorded,
         standing,
         tier_path,
     )
     from chalicelib.tiers.store import tier_in_force, window_sum
 
 __all__ = [
+    "TIER_CHANGED",
+    "TIER_GRANTED",
+    "TIER_WITHDRAWN",
     "Standing",
     "Step",
     "decide",
     "ladder_today",
     "ladders_of",
     "nightly",
-    "on_sale_recorded",
     "standing",
     "tier_in_force",
     "tier_name",

@@ -14,7 +14,6 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.platform import aws
-from chalicelib.platform.events import Event
 from chalicelib.platform.nights import COMPANIES_PER_MESSAGE, MESSAGES_PER_CALL, send_bodies, send_companies
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
@@ -24,11 +23,10 @@ DELAY_SECONDS = 65
 COMPANIES = COMPANIES_PER_MESSAGE * MESSAGES_PER_CALL  # of one message: those whom one call to the queue names
 
 
-def on_ladders_changed(work: Work, event: Event) -> None:
-    """Consumer of `tier_ladder.activated` and `tier_ladder.withdrawn`."""
-    body = _body(event.item["currency"], None)
+def begin(currency: str) -> None:
+    """The first message of all that follow."""
     aws.sqs().send_message(
-        QueueUrl=settings().tiers_queue_url, MessageBody=json.dumps(body), DelaySeconds=DELAY_SECONDS
+        QueueUrl=settings().tiers_queue_url, MessageBody=json.dumps(_body(currency, None)), DelaySeconds=DELAY_SECONDS
     )
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform import nights
-from chalicelib.platform.events import Event, record
+from chalicelib.platform.events import record
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
@@ -103,17 +103,7 @@ def _currency(work: Work, company_id: str) -> str:
 # --- following and telling --------------------------------------------------------------------------------------------
 
 
-def on_sale_recorded(work: Work, event: Event) -> None:
-    """Consumer of `sale.recorded`. History from before what a standing tells of costs no call."""
-    company_id, currency = event.item["company_id"], event.item.get("currency")
-    days = [date.fromisoformat(day) for day in event.item["deltas"]]
-    done = ("standing", company_id)
-    if days and done not in event.batch and (currency is None or _bears(work, company_id, currency, days)):
-        follow(work, company_id)
-        event.batch[done] = True
-
-
-def _bears(work: Work, company_id: str, currency: str, days: list[date]) -> bool:
+def bears(work: Work, company_id: str, currency: str, days: list[date]) -> bool:
     """Whether purchases of these days bear on what a standing tells today, or on whether the first step is a personal one."""
     ladders = ladders_of(work, currency)
     if max(days) >= bears_on(ladders, outlook.known_since(work.today) - DAY):

@@ -19,7 +19,6 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform.clock import moment
-from chalicelib.platform.events import Event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.spreadsheets import harmless, listing
 from chalicelib.platform.work import Work
@@ -70,11 +69,6 @@ def show(work: Work, simulation_id: str) -> TierSimulation:
     if found is None:
         raise Problem("not_found")
     return _shown(work, found)
-
-
-def on_requested(work: Work, event: Event) -> None:
-    """Consumer of `tier_simulation.requested`."""
-    kept.announce(event.item["simulation_id"], 1)
 
 
 def simulate(work: Work, message: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import pytest
 import app as club_app
 from chalicelib import letters
 from chalicelib.platform import aws, clock, http, ids, settings
-from chalicelib.platform.events import deliver
+from chalicelib.platform.events import deliver, subscriptions
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.benchmarks.report import report
@@ -69,7 +69,7 @@ class Life:
                 if "event" not in item:
                     continue
                 record = {"dynamodb": {"NewImage": item, "SequenceNumber": "1"}}
-                for table in (club_app.SUBSCRIPTIONS, club_app.LETTERS):
+                for table in (subscriptions("facts"), subscriptions("messages")):
                     if item["event"]["S"] not in table:
                         continue  # the stream's filter leaves it out
                     failed = self.counted(

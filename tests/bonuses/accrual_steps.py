@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any
 
 from chalicelib import companies, sales
+from chalicelib.bonuses import accrual_consumers, ledger, payments, rules
 from chalicelib.bonuses import accrual_store as store
-from chalicelib.bonuses import accruals, ledger, payments, rules
 from chalicelib.bonuses import store as ledger_store
 from chalicelib.bonuses.payments import Payment
 from chalicelib.bonuses.rates import Case, Ref
@@ -19,6 +19,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.sales import Original, SaleDocument, SaleLine
+from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table import Table, keys
 from tests.support.crashes import watched
 from tests.support.memory import MemoryDynamo
@@ -27,9 +28,9 @@ SOURCE = "1c"
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 CONSUMERS = {
-    "sale.recorded": [sales.on_sale_recorded, accruals.on_sale_recorded],
-    "payment.recorded": [accruals.on_payment_recorded],
-    "tier.changed": [accruals.on_tier_changed],
+    "sale.recorded": [sales_consumers.on_sale_recorded, accrual_consumers.on_sale_recorded],
+    "payment.recorded": [accrual_consumers.on_payment_recorded],
+    "tier.changed": [accrual_consumers.on_tier_changed],
 }
 
 

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from chalicelib import members, sales
-from chalicelib.bonuses import closing, goods_store, ledger, rules, settlement, store
+from chalicelib.bonuses import closing, goods_store, ledger, rules, settlement, store, volume_consumers
 from chalicelib.bonuses.goods import Choice, Entitlement
 from chalicelib.bonuses.rules import Balances, Posting
 from chalicelib.platform import http
@@ -70,7 +70,7 @@ def _told(work: Work, company_id: str) -> list[Item]:
 def buy(work: Work, day: date, amount: str | int, number: str = "", company_id: str = COMPANY) -> None:
     """A document, and what its event brings about."""
     for event in sale(work, day, amount, number, company_id):
-        closing.on_sale_recorded(work, event)
+        volume_consumers.on_sale_recorded(work, event)
 
 
 def staff(work: Work, member_id: str = "mbr_clerk", role: str = "operations") -> Caller:

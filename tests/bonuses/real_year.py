@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales, tiers
-from chalicelib.bonuses import accruals, payments
+from chalicelib.bonuses import accrual_consumers, payments
 from chalicelib.bonuses import night as bonus_nights
 from chalicelib.bonuses.payments import Payment
 from chalicelib.platform import aws
@@ -29,8 +29,10 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.sales import Original, SaleDocument, SaleLine
+from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table import Table
 from chalicelib.table.transactions import Item
+from chalicelib.tiers import consumers as tiers_consumers
 from tests.support import partners
 from tests.support.memory import MemoryDynamo, Place
 
@@ -40,9 +42,13 @@ SOURCE, CURRENCY = "uk-shop", "GBP"
 DAY = timedelta(days=1)
 
 CONSUMERS: dict[str, list[Any]] = {
-    "sale.recorded": [sales.on_sale_recorded, tiers.on_sale_recorded, accruals.on_sale_recorded],
-    "payment.recorded": [accruals.on_payment_recorded],
-    "tier.changed": [accruals.on_tier_changed],
+    "sale.recorded": [
+        sales_consumers.on_sale_recorded,
+        tiers_consumers.on_sale_recorded,
+        accrual_consumers.on_sale_recorded,
+    ],
+    "payment.recorded": [accrual_consumers.on_payment_recorded],
+    "tier.changed": [accrual_consumers.on_tier_changed],
 }
 
 

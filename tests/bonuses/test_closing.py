@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import closing, goods_store
+from chalicelib.bonuses import closing, goods_store, volume_consumers
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import keys
@@ -37,7 +37,7 @@ Q3 = date(2026, 8, 5)  # closed on 11 October; today is 20 November
 
 def deliver(work: Work, event: Event) -> None:
     """A delivery of its own."""
-    closing.on_sale_recorded(work, replace(event, batch={}))
+    volume_consumers.on_sale_recorded(work, replace(event, batch={}))
 
 
 @pytest.fixture

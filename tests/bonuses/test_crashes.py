@@ -10,7 +10,7 @@ from itertools import chain, count
 import pytest
 
 from app import app
-from chalicelib.bonuses import ledger, redemptions, rules
+from chalicelib.bonuses import ledger, redemption_consumers, rules
 from chalicelib.bonuses.rules import Cause, Posting
 from chalicelib.platform import aws, http
 from chalicelib.platform.work import Work
@@ -68,11 +68,11 @@ def take_back(stage: Stage) -> None:
 
 
 def tell_of_the_order(stage: Stage) -> None:
-    stage.shop.deliver({"order.rejected": [redemptions.on_order_changed]})
+    stage.shop.deliver({"order.rejected": [redemption_consumers.on_order_changed]})
 
 
 def tell_of_the_acceptance(stage: Stage) -> None:
-    stage.shop.deliver({"order.accepted": [redemptions.on_order_changed]})
+    stage.shop.deliver({"order.accepted": [redemption_consumers.on_order_changed]})
 
 
 def pass_the_day(stage: Stage) -> None:

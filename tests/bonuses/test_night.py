@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import letters
 from chalicelib.bonuses import ledger, night, rules
 from chalicelib.bonuses.rules import Cause
+from chalicelib.letters import consumers as letters_consumers
 from chalicelib.platform import nights
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
@@ -209,7 +209,7 @@ def test_a_night_that_runs_twice_and_is_told_twice_writes_one_letter_to_each_who
         decide(at(work, "2026-12-31T01:30"), "cmp_1")  # the reminder that December missed
         decide(at(work, "2027-01-01T01:30"), "cmp_1")  # thirty days ahead
     for item in [*told(work, "cmp_1"), *told(work, "cmp_1")]:
-        letters.on_event(work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
+        letters_consumers.on_event(work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
     written = [item["template"] for item in everything(work).values() if item.get("event") == "letter.written"]
     assert sorted(written) == ["bonus_expiring", "bonus_reminder"]
 

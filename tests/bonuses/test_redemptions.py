@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from app import SUBSCRIPTIONS
-from chalicelib.bonuses import ledger, redemptions
+from chalicelib.bonuses import ledger, redemption_consumers
 from chalicelib.bonuses.cases import RedemptionState
+from chalicelib.platform.events import subscriptions
 from chalicelib.platform.work import Work
 from tests.bonuses.steps import Office, Shop, all_postings, balances, credit
 from tests.support.api import Api, Caller
@@ -34,11 +34,11 @@ def test_a_redemption_for_an_order_is_completed_with_it(shop: Shop) -> None:
     redemption_id = shop.redeemed("300", order_id=order_id)
     shop.market.accept(order_id)
     shop.market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
-    assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert shop.deliver(subscriptions("facts")) == DELIVERED
     assert shop.state(redemption_id) == "reserved"
     shop.market.ship(order_id, document="УТ-2")
     for _ in range(2):
-        assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert shop.deliver(subscriptions("facts")) == DELIVERED
     assert shop.state(redemption_id) == "redeemed"
     assert [posting.cause.kind for posting in all_postings(shop.work)].count("redemption_completed") == 1
     assert balances(shop.work).redeemed == 300
@@ -50,7 +50,7 @@ def test_a_redemption_for_an_order_that_ends_is_given_back(shop: Shop, ends: str
     redemption_id = shop.redeemed("300", order_id=order_id)
     getattr(shop.market, ends)(order_id)
     for _ in range(2):
-        assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert shop.deliver(subscriptions("facts")) == DELIVERED
     assert shop.state(redemption_id) == "cancelled"
     assert balances(shop.work)[:3] == (0, 1000, 0)
 
@@ -115,7 +115,7 @@ def test_what_an_accepted_order_does_not_come_to_is_back_at_once_where_it_expire
     redemption_id = two_lots.redeemed("900", order_id=order_id)
     two_lots.market.accept(order_id, {"LMP-1": 5})
     for _ in range(2):
-        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert two_lots.deliver(subscriptions("facts")) == DELIVERED
 
     assert two_lots.state(redemption_id) == "reserved"
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "200.00"}
@@ -127,7 +127,7 @@ def test_what_an_accepted_order_does_not_come_to_is_back_at_once_where_it_expire
 
     two_lots.market.ship(order_id)
     for _ in range(2):
-        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "redeemed"
     assert balances(two_lots.work)[1:4] == (800, 0, 600)
 
@@ -137,7 +137,7 @@ def test_a_dropped_line_takes_its_part_of_the_redemption_with_it(two_lots: Shop)
     redemption_id = two_lots.redeemed("660.30", order_id=order_id)
     two_lots.market.accept(order_id, {"LMP-1": 0})
     two_lots.market.ship(order_id)
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "redeemed"
     assert lots(two_lots, redemption_id) == {"2026-12-31": "60.30"}
     found = balances(two_lots.work)
@@ -148,7 +148,7 @@ def test_an_order_that_is_accepted_for_enough_leaves_its_redemption_whole(two_lo
     order_id = two_lots.market.placed({"LMP-1": 10})
     redemption_id = two_lots.redeemed("600", order_id=order_id)
     two_lots.market.accept(order_id, {"LMP-1": 5})
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.get(f"/v1/company/redemptions/{redemption_id}")["amount"]["amount"] == "600.00"
     assert [posting.cause.kind for posting in all_postings(two_lots.work)].count("redemption_reduced") == 0
 
@@ -158,9 +158,9 @@ def test_whichever_event_comes_first_the_redemption_is_cut_down_before_it_is_com
     redemption_id = two_lots.redeemed("900", order_id=order_id)
     two_lots.market.accept(order_id, {"LMP-1": 5})
     two_lots.market.ship(order_id)
-    shipped = {"order.shipped": [redemptions.on_order_changed]}
+    shipped = {"order.shipped": [redemption_consumers.on_order_changed]}
     assert two_lots.deliver(shipped) == DELIVERED
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     kinds = [posting.cause.kind for posting in all_postings(two_lots.work)]
     assert kinds[-2:] == ["redemption_reduced", "redemption_completed"]
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "200.00"}
@@ -173,7 +173,7 @@ def test_what_is_cut_off_after_its_day_expires_at_once(shop: Shop) -> None:
     shop.redeemed("400", order_id=order_id)
     shop.market.accept(order_id, {"LMP-1": 1})
     shop.later(days=50)
-    assert shop.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert shop.deliver(subscriptions("facts")) == DELIVERED
     found = balances(shop.work)
     assert (found.available, found.reserved, found.expired) == (1000, 120, 280)
 
@@ -183,12 +183,12 @@ def test_an_order_that_is_completed_with_less_keeps_so_much_of_its_redemption(tw
     market, order_id = two_lots.market, two_lots.market.placed({"LMP-1": 10})
     redemption_id = two_lots.redeemed("900", order_id=order_id)
     market.accept(order_id, {"LMP-1": 7})
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     market.ship(order_id, {"LMP-1": 4})
     market.request_cancellation(order_id)
     market.approve_cancellation(order_id)
     for _ in range(2):
-        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "redeemed"
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "80.00"}
     assert balances(two_lots.work)[1:4] == (920, 0, 480)
@@ -201,7 +201,7 @@ def test_an_order_that_the_distributor_agrees_to_cancel_gives_its_redemption_bac
     market.accept(order_id)
     market.request_cancellation(order_id)
     market.approve_cancellation(order_id)
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert (two_lots.state(redemption_id), balances(two_lots.work).available) == ("cancelled", 1400)
 
 
@@ -226,13 +226,13 @@ def paid_with_bonuses(shop: Shop) -> tuple[str, str]:
 
 def test_bonuses_pay_for_no_more_than_what_did_not_come_back(two_lots: Shop) -> None:
     order_id, redemption_id = paid_with_bonuses(two_lots)
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 2))
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert balances(two_lots.work).redeemed == 900  # 960 were kept
     two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 4), document="ВЗ-2")
     for _ in range(2):
-        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "80.00"}
     found = balances(two_lots.work)
     assert (found.redeemed, found.reserved) == (480, 0)
@@ -244,10 +244,10 @@ def test_bonuses_pay_for_no_more_than_what_did_not_come_back(two_lots: Shop) -> 
 def test_of_an_order_that_came_back_whole_all_bonuses_come_back(two_lots: Shop, shipped_is_told_first: bool) -> None:
     order_id, redemption_id = paid_with_bonuses(two_lots)
     if shipped_is_told_first:
-        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 10))
     for _ in range(2):
-        assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+        assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     found = balances(two_lots.work)
     assert (found.redeemed, found.reserved) == (0, 0)
     state, amount = ("redeemed", "0.00") if shipped_is_told_first else ("cancelled", "900.00")
@@ -263,7 +263,7 @@ def test_the_staff_give_back_what_an_order_holds_that_never_ships_whole(two_lots
     redemption_id = two_lots.redeemed("900", order_id=order_id)
     two_lots.market.accept(order_id, {"LMP-1": 5})
     two_lots.market.ship(order_id, {"LMP-1": 4})
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "reserved"
     assert told(two_lots.cancel(redemption_id)) == (409, "wrong_state")
 
@@ -278,7 +278,7 @@ def test_the_staff_give_back_what_an_order_holds_that_never_ships_whole(two_lots
     assert (entries[0]["kind"], entries[0]["reason"]) == ("redemption_cancelled", "The rest is out of production")
 
     two_lots.market.ship(order_id, document="УТ-2")
-    assert two_lots.deliver(SUBSCRIPTIONS) == DELIVERED
+    assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "cancelled"
     assert balances(two_lots.work)[:4] == (0, 1400, 0, 0)
 
@@ -330,7 +330,7 @@ def test_what_is_cut_down_under_the_hands_of_the_staff_is_given_back_once(
     def late(*args: object) -> object:
         if not told_meanwhile:
             told_meanwhile.append(True)
-            two_lots.deliver(SUBSCRIPTIONS)
+            two_lots.deliver(subscriptions("facts"))
         return change(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ledger, "change", late)

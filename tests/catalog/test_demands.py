@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib.catalog import demand_answers, demand_store, demands
+from chalicelib.catalog import demand_answers, demand_consumers, demand_store, demands
 from chalicelib.catalog.demand_answers import PAGE, ComesAgain
 from chalicelib.catalog.demand_rules import Count, DemandState, normalised
 from chalicelib.platform.problems import Problem
@@ -255,7 +255,7 @@ class Season(RuleBasedStateMachine):
 
     @rule(who=WHO, sku=SKUS, quantity=st.integers(1, 9))
     def wish(self, who: int, sku: str, quantity: int) -> None:
-        if demand_answers._in_stock(self.wishes.work, sku):
+        if demand_answers.in_stock(self.wishes.work, sku):
             with pytest.raises(Problem, match="invalid"):
                 self.wishes.wish(who, sku, quantity)
         else:
@@ -275,8 +275,8 @@ class Season(RuleBasedStateMachine):
     def deliver_one(self, data: st.DataObject) -> None:
         if events := self.wishes.events():
             event = data.draw(st.sampled_from(events))
-            demand_answers.on_stock_arrived(self.wishes.work, event) if event.name == "stock.arrived" else (
-                demand_answers.on_demand_moved(self.wishes.work, event)
+            demand_consumers.on_stock_arrived(self.wishes.work, event) if event.name == "stock.arrived" else (
+                demand_consumers.on_demand_moved(self.wishes.work, event)
             )
 
     @rule()
@@ -293,7 +293,7 @@ class Season(RuleBasedStateMachine):
         if hasattr(self, "wishes"):
             self.wishes.settle()
             for sku in ("LMP-1", "LMP-2"):
-                if demand_answers._in_stock(self.wishes.work, sku):
+                if demand_answers.in_stock(self.wishes.work, sku):
                     assert self.wishes.open(sku) == set()
             counts = [self.wishes.counted(sku) for sku in ("LMP-1", "LMP-2")]
             wanted = sorted((each for each in counts if each.demands), key=lambda each: (each.demands, each.units))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog import index, on_products_changed, store, writing
+from chalicelib.catalog import index, store, writing
+from chalicelib.catalog.consumers import on_products_changed
 from chalicelib.catalog.search import Entry, Wanted, entry_of
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog import demand_answers, demand_events, demand_store, demands, writing
+from chalicelib.catalog import demand_answers, demand_consumers, demand_events, demand_store, demands, writing
 from chalicelib.catalog.demand_rules import Count, Demand, DemandState
 from chalicelib.catalog.demand_schemas import DemandForm
 from chalicelib.platform import aws
@@ -26,10 +26,10 @@ from tests.support.partners import partner
 from tests.support.table import everything
 
 CONSUMERS: dict[str, Consumer] = {
-    "stock.arrived": demand_answers.on_stock_arrived,
+    "stock.arrived": demand_consumers.on_stock_arrived,
     **dict.fromkeys(
         (demand_events.OPENED, demand_events.CHANGED, demand_events.CANCELLED, demand_events.ANSWERED),
-        demand_answers.on_demand_moved,
+        demand_consumers.on_demand_moved,
     ),
 }
 

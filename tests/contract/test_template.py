@@ -11,9 +11,8 @@ import pytest
 import yaml
 from chalice.config import Config
 
-from app import LETTERS, SUBSCRIPTIONS
 from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
-from chalicelib.platform.events import Subscriptions
+from chalicelib.platform.events import Subscriptions, subscriptions
 from chalicelib.platform.http import ROUTES
 from chalicelib.platform.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.settings import Settings
@@ -92,7 +91,9 @@ def test_a_returned_failure_is_understood_as_one(template: Template) -> None:
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
 
 
-@pytest.mark.parametrize(("function", "table"), [("DeliverEvents", SUBSCRIPTIONS), ("WriteLetters", LETTERS)])
+@pytest.mark.parametrize(
+    ("function", "table"), [("DeliverEvents", subscriptions("facts")), ("WriteLetters", subscriptions("messages"))]
+)
 def test_the_stream_tells_events_apart_and_gives_up_only_what_cannot_be_done(
     template: Template, function: str, table: Subscriptions
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import app as entry
+from chalicelib.platform.events import subscriptions
 from chalicelib.table import Transaction, keys
 from tests.exchange.webhook_steps import URL, World
 from tests.orders.steps import errors
@@ -171,11 +171,16 @@ def test_a_machine_changes_no_endpoint(world: World) -> None:
 
 def test_no_event_of_an_order_is_left_out() -> None:
     """But one: that the club's own head of sales is told of an order is nobody else's matter."""
-    names = {name for table in (entry.SUBSCRIPTIONS, entry.LETTERS) for name in table if name.startswith("order.")}
+    names = {
+        name
+        for table in (subscriptions("facts"), subscriptions("messages"))
+        for name in table
+        if name.startswith("order.")
+    }
     told = {
         name
-        for name, consumers in entry.LETTERS.items()
-        if any(getattr(each, "name", "") == "exchange.webhook_delivery:on_order_event" for each in consumers)
+        for name, consumers in subscriptions("messages").items()
+        if any(getattr(each, "name", "") == "exchange.webhook_consumers:on_order_event" for each in consumers)
     }
     assert names - told == {"order.escalated"}
 

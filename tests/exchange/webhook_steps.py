@@ -14,7 +14,7 @@ from chalicelib.exchange import webhook_delivery as delivery
 from chalicelib.exchange.webhook_rules import Answer, answer_of
 from chalicelib.platform import aws, http
 from chalicelib.platform.club import Webhooks
-from chalicelib.platform.events import Event
+from chalicelib.platform.events import Event, subscriptions
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
@@ -32,8 +32,8 @@ MOST_TURNS = 3000
 
 # What webhooks have to do with; the letters that the same events ask for are other tests' matter.
 CONSUMERS = {
-    name: [consumer for consumer in consumers if ".webhook_delivery:" in getattr(consumer, "name", "")]
-    for name, consumers in entry.LETTERS.items()
+    name: [consumer for consumer in consumers if ".webhook_consumers:" in getattr(consumer, "name", "")]
+    for name, consumers in subscriptions("messages").items()
 }
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
 from chalicelib import letters
+from chalicelib.letters import consumers as letters_consumers
 from chalicelib.letters import store
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient
 from chalicelib.letters.writing import KEEP_DAYS
@@ -149,7 +150,9 @@ class World:
     def tell_next(self) -> None:
         event = self.stream[0]
         try:
-            (letters.on_letter_written if event.name == "letter.written" else letters.on_event)(self.work, event)
+            (letters_consumers.on_letter_written if event.name == "letter.written" else letters_consumers.on_event)(
+                self.work, event
+            )
         finally:
             self._follow()
         self.stream.pop(0)

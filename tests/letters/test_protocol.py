@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib import letters
 from chalicelib.auth import code_hash
+from chalicelib.letters import consumers as letters_consumers
 from chalicelib.letters import store
 from chalicelib.letters.schemas import LetterClass, Recipient, State
 from chalicelib.platform import aws
@@ -371,6 +372,6 @@ def test_the_letter_is_the_same_after_a_lost_reply_to_its_writing(begin: Begin) 
     event = world.stream[0]
     for lost in lost_replies():
         with lost:
-            letters.on_event(world.work, event)
-        letters.on_event(world.work, event)
+            letters_consumers.on_event(world.work, event)
+        letters_consumers.on_event(world.work, event)
         assert only_letter(world.work).state is State.PENDING

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import letters
 from chalicelib.auth import code_hash
+from chalicelib.letters import consumers as letters_consumers
 from chalicelib.letters import store
 from chalicelib.letters.schemas import LetterClass, Recipient, State
 from chalicelib.letters.service import ComesAgain
@@ -54,7 +55,7 @@ def test_an_event_told_twice_writes_one_letter(welcomed: World) -> None:
 def test_a_letter_on_its_way_is_not_written_anew(welcomed: World) -> None:
     event = welcomed.stream[0]
     welcomed.run()
-    letters.on_event(welcomed.work, event)
+    letters_consumers.on_event(welcomed.work, event)
     assert only_letter(welcomed.work).state is State.SENT
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from app import LETTERS
 from chalicelib import companies, members, orders
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient
 from chalicelib.letters.writing import letters_of
-from chalicelib.platform.events import Event, Later
+from chalicelib.platform.events import Event, Later, subscriptions
 from chalicelib.platform.work import Work
 from tests.letters.steps import sign_in_requested
 
@@ -192,7 +191,11 @@ def test_a_letter_holds_no_address_and_no_name(work: Work) -> None:
 def test_every_subscribed_event_has_its_letter(work: Work, company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "staff_in", lambda work, role: ["mbr_admin"])
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1"}
-    subscribed = [name for name, consumers in LETTERS.items() if Later("letters:on_event") in consumers]
+    subscribed = [
+        name
+        for name, consumers in subscriptions("messages").items()
+        if Later("letters.consumers:on_event") in consumers
+    ]
     assert subscribed
     for name in subscribed:
         assert asked(work, name, **facts), name

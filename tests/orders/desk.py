@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
-from chalicelib.orders import rules, service, sla, sla_events, store
+from chalicelib.orders import rules, service, sla_consumers, sla_events, store
 from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
@@ -78,7 +78,7 @@ class Desk:
     def deliver(self) -> None:
         """Everything that happened so far, again."""
         for event in self.events():
-            sla.on_order_changed(self.work, event)
+            sla_consumers.on_order_changed(self.work, event)
 
     def told(self) -> list[tuple[str, str]]:
         """What was told, and when."""

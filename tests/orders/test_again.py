@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
+from chalicelib.orders import consumers as orders_consumers
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleDocument, SaleLine
@@ -172,7 +173,7 @@ def test_what_was_shipped_through_the_club_counts_with_what_sales_files_tell(mar
     market.accept(order_id)
     market.ship(order_id)
     (shipped,) = [event for event in market.events() if event["event"] == "order.shipped"]
-    sales.on_order_shipped(market.work, Event("order.shipped", "evt_1", shipped))
+    orders_consumers.record_shipment(market.work, Event("order.shipped", "evt_1", shipped))
     assert lines_of(usual(market)) == {"LMP-1": 10}
 
 

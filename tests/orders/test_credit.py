@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from chalicelib import orders
 from chalicelib.bonuses import payments
 from chalicelib.bonuses.payments import Payment
+from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders import credit
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
@@ -68,7 +69,9 @@ def pay(market: Market, order_id: str, document: str, day: date | None, work: Wo
 
 def told(market: Market, order_id: str, document: str) -> None:
     source, number = ref(market, order_id, document)
-    orders.on_payment_recorded(market.work, Event("payment.recorded", "evt", {"source": source, "document": number}))
+    orders_consumers.settle_payment(
+        market.work, Event("payment.recorded", "evt", {"source": source, "document": number})
+    )
 
 
 # --- the limit --------------------------------------------------------------------------------------------------------
@@ -170,7 +173,7 @@ def test_a_payment_that_was_told_before_its_shipment_counts(market: Market):
     pay(market, order_id, "УТ-1", market.work.today)
     market.ship(order_id, document="УТ-1")
     shipped = {"distributor_id": market.distributor_id, "order_id": order_id, "shipment": {"document": "УТ-1"}}
-    orders.on_order_shipped(market.work, Event("order.shipped", "evt", shipped))
+    orders_consumers.settle_shipment(market.work, Event("order.shipped", "evt", shipped))
     assert (used(market), debts(market)) == (0, [])
 
 
@@ -251,7 +254,7 @@ def tell_returned(market: Market) -> None:
     """All that came back, delivered to who keeps the debts."""
     for event in market.events():
         if event["event"] == "order.returned":
-            orders.on_order_returned(market.work, Event("order.returned", "evt", event))
+            orders_consumers.settle_return(market.work, Event("order.returned", "evt", event))
 
 
 def on_credit(market: Market) -> str:
@@ -328,7 +331,9 @@ def test_a_return_is_settled_once_whatever_breaks(market: Market):
 
 
 def test_what_other_systems_are_paid_is_of_no_concern_here(market: Market):
-    orders.on_payment_recorded(market.work, Event("payment.recorded", "evt", {"source": "1c", "document": "2026/УТ-1"}))
+    orders_consumers.settle_payment(
+        market.work, Event("payment.recorded", "evt", {"source": "1c", "document": "2026/УТ-1"})
+    )
     assert item(market) == {}
 
 

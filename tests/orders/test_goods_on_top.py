@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib import orders
 from chalicelib.bonuses import Payment, night, record_payments
-from chalicelib.orders import on_top_service
+from chalicelib.orders import on_top_consumers, on_top_service
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
@@ -64,9 +64,9 @@ class Shop:
         for item in self.happened("order.", "payment."):
             event = Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
             if event.name == "payment.recorded":
-                on_top_service.on_payment_recorded(work or self.work, event)
+                on_top_consumers.on_payment_recorded(work or self.work, event)
             else:
-                on_top_service.on_order_changed(work or self.work, event)
+                on_top_consumers.on_order_changed(work or self.work, event)
 
     def happened(self, *prefixes: str) -> list[Item]:
         found = self.market.everything()
@@ -377,7 +377,7 @@ def test_a_fact_that_comes_between_a_look_and_its_writing_is_not_lost(shop: Shop
     for race in races(other):
         restore(shop.work, beginning)
         with race:
-            on_top_service.on_payment_recorded(shop.work, Event("payment.recorded", "evt", paid))
+            on_top_consumers.on_payment_recorded(shop.work, Event("payment.recorded", "evt", paid))
         if race.happened:
             after = ("withdrawn", "too_few") if fact == "units went back" else ("promised", None)
             assert shop.state(order_id) == after, race
@@ -482,7 +482,7 @@ class Promises(RuleBasedStateMachine):
         events = self.shop.happened("order.", "payment.")
         for item in data.draw(st.lists(st.sampled_from(events), max_size=4)) if events else []:
             event = Event(item["event"], "evt", item)
-            consumer = on_top_service.on_payment_recorded if "source" in item else on_top_service.on_order_changed
+            consumer = on_top_consumers.on_payment_recorded if "source" in item else on_top_consumers.on_order_changed
             consumer(self.shop.work, event)
 
     def by_facts(self, order_id: str) -> tuple[str, int] | None:

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib import orders
 from chalicelib.catalog.writing import write_stock
-from chalicelib.orders import Order, credit, limits, reservations
+from chalicelib.orders import Order, credit, holds_consumers, limits, reservations
 from chalicelib.orders.holds import HELD
 from chalicelib.platform import clock, http
 from chalicelib.platform.events import Event
@@ -163,7 +163,7 @@ class Held(RuleBasedStateMachine):
     @rule()
     def tell(self) -> None:
         event = Event("stock.recorded", "evt", {"skus": ["LMP-1", "LMP-2"]})
-        reservations.on_stock_recorded(self.market.work, event)
+        holds_consumers.on_stock_recorded(self.market.work, event)
         delivered(self.market)
 
     def found(self) -> Iterator[Order]:

@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from chalicelib import orders, sales
-from chalicelib.bonuses import payments, redemptions
+from chalicelib.bonuses import payments, redemption_consumers
 from chalicelib.bonuses.payments import Payment
 from chalicelib.orders import Order, State, credit
+from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.requests import CancellationState, ReturnState
 from chalicelib.platform import http
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
+from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table import Table, keys
 from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
@@ -43,15 +45,23 @@ def _die() -> None:
 
 
 CONSUMERS: dict[str, list[Consumer]] = {
-    "order.confirmed": [redemptions.on_order_changed],
-    "order.accepted": [redemptions.on_order_changed],
-    "order.rejected": [redemptions.on_order_changed],
-    "order.cancelled": [redemptions.on_order_changed],
-    "order.completed": [redemptions.on_order_changed],
-    "order.shipped": [sales.on_order_shipped, orders.on_order_shipped, redemptions.on_order_changed],
-    "order.returned": [sales.on_order_returned, orders.on_order_returned, redemptions.on_order_changed],
-    "sale.recorded": [sales.on_sale_recorded],
-    "payment.recorded": [orders.on_payment_recorded],
+    "order.confirmed": [redemption_consumers.on_order_changed],
+    "order.accepted": [redemption_consumers.on_order_changed],
+    "order.rejected": [redemption_consumers.on_order_changed],
+    "order.cancelled": [redemption_consumers.on_order_changed],
+    "order.completed": [redemption_consumers.on_order_changed],
+    "order.shipped": [
+        orders_consumers.record_shipment,
+        orders_consumers.settle_shipment,
+        redemption_consumers.on_order_changed,
+    ],
+    "order.returned": [
+        orders_consumers.record_return,
+        orders_consumers.settle_return,
+        redemption_consumers.on_order_changed,
+    ],
+    "sale.recorded": [sales_consumers.on_sale_recorded],
+    "payment.recorded": [orders_consumers.settle_payment],
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
+from chalicelib.orders import consumers as orders_consumers
 from chalicelib.platform.events import Event
 from chalicelib.pricing import uses
 from chalicelib.table import keys
@@ -43,7 +44,7 @@ def taken(office: Office, promotion_id: str) -> tuple[int, int]:
 def delivered(market: Market) -> None:
     """All that happened to orders is told to the promotions, the latest first."""
     for item in reversed(market.events()):
-        uses.on_order_changed(market.work, Event(item["event"], item["sk"], item))
+        orders_consumers.follow_limits(market.work, Event(item["event"], item["sk"], item))
 
 
 def exhausted(answer: Answer) -> list[tuple[str, str]]:

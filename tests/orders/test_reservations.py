@@ -15,7 +15,7 @@ from chalicelib.catalog import store as catalog
 from chalicelib.catalog.rules import Figure
 from chalicelib.catalog.writing import write_stock
 from chalicelib.orders import reservations
-from chalicelib.orders.reservations import on_stock_recorded
+from chalicelib.orders.holds_consumers import on_stock_recorded
 from chalicelib.platform import clock, http
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
+from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders import rules
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import MOST_BODY_BYTES
@@ -435,7 +436,7 @@ def test_all_parts_together_become_the_purchase_volume_that_the_order_says(marke
     market.ship(order_id, document="УТ-3")
     for event in market.events():
         if event["event"] == "order.shipped":
-            sales.on_order_shipped(market.work, Event(event["event"], event["sk"], event))
+            orders_consumers.record_shipment(market.work, Event(event["event"], event["sk"], event))
     today = market.work.today
     volume = sum(sales.day_totals(market.work, "cmp_1", today, today).net.values())
     assert f"{volume:.2f}" == market.order(order_id)["total"]["amount"] == "3079.98"

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import SUBSCRIPTIONS
-from chalicelib.orders import sla, sla_events, sla_store
+from chalicelib.orders import sla, sla_consumers, sla_events, sla_store
 from chalicelib.orders.requests import Cancellation
 from chalicelib.orders.rules import Order, Step
-from chalicelib.platform.events import Event, Later
+from chalicelib.platform.events import Event, Later, subscriptions
 from chalicelib.platform.ids import derived_id
 from chalicelib.table import Table
 from chalicelib.table.transactions import Item
@@ -90,7 +89,7 @@ def test_events_in_any_order_and_as_often_as_one_likes_leave_the_same(desk: Desk
     events = desk.events()
     for order in permutations([*events, events[0]]):
         for event in order:
-            sla.on_order_changed(desk.work, event)
+            sla_consumers.on_order_changed(desk.work, event)
         assert desk.waiting() is None
         assert desk.waiting("ord_2")
 
@@ -98,11 +97,11 @@ def test_events_in_any_order_and_as_often_as_one_likes_leave_the_same(desk: Desk
 def test_one_look_at_an_order_does_for_a_whole_batch(desk: Desk) -> None:
     desk.accept(desk.place())
     first, second = desk.events()
-    sla.on_order_changed(desk.work, first)
+    sla_consumers.on_order_changed(desk.work, first)
     calls: list[str] = []
     client = desk.work.table.client
     spied = replace(desk.work, table=Table(_Spy(client, calls), "club"))  # type: ignore[arg-type]
-    sla.on_order_changed(spied, replace(second, batch=first.batch))
+    sla_consumers.on_order_changed(spied, replace(second, batch=first.batch))
     assert calls == []
 
 
@@ -136,7 +135,7 @@ def test_what_cannot_be_told_of_one_order_stops_no_other_and_is_said_in_the_end(
 
 def test_whatever_happens_to_an_order_the_clock_hears_of_it() -> None:
     for step in Step:
-        assert Later("orders.sla:on_order_changed") in SUBSCRIPTIONS[f"order.{step}"], step
+        assert Later("orders.sla_consumers:on_order_changed") in subscriptions("facts")[f"order.{step}"], step
 
 
 # --- whatever happens meanwhile ---------------------------------------------------------------------------------------
@@ -212,7 +211,7 @@ def test_in_whatever_order_things_happen_each_wait_is_told_in_time_once_and_answ
             desk.accept(orders[chosen])
             answered[chosen] = desk.work.at
         elif what == "deliver one" and (events := desk.events()):
-            sla.on_order_changed(desk.work, data.draw(st.sampled_from(events)))
+            sla_consumers.on_order_changed(desk.work, data.draw(st.sampled_from(events)))
         elif what == "deliver all":
             desk.deliver()
         elif what == "tick":
@@ -293,4 +292,6 @@ def test_requests_of_the_company_wait_until_they_are_answered(market: Market) ->
 
 def follow(market: Market) -> None:
     for item in market.events():
-        sla.on_order_changed(market.work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
+        sla_consumers.on_order_changed(
+            market.work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
+        )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
-from chalicelib.orders import together
+from chalicelib.orders import together, together_consumers
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.sales import Original, SaleDocument, SaleLine
@@ -51,7 +51,7 @@ def sale(
 def deliver(work: Work, *events: Event) -> None:
     """Each in a batch of its own."""
     for event in events:
-        together.on_sale_recorded(work, Event(event.name, event.id, event.item))
+        together_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item))
 
 
 def counted(work: Work) -> dict[str, tuple[int, dict[str, int]]]:
@@ -148,7 +148,7 @@ def test_whatever_is_told_in_whatever_order_and_however_often_the_counts_are_tho
     for event in told:
         if order.random() < 0.2:
             batch = {}  # a delivery of its own
-        together.on_sale_recorded(memory, Event(event.name, event.id, event.item, batch))
+        together_consumers.on_sale_recorded(memory, Event(event.name, event.id, event.item, batch))
     assert counted(memory) == by_hand(documents)
 
 
@@ -204,7 +204,7 @@ def test_what_brings_nothing_new_is_read_once_for_each_company_of_a_batch(work: 
     batch: dict[tuple[str, ...], Any] = {}
     with calls_counted(work.table.client) as made:
         for event in events:
-            together.on_sale_recorded(work, Event(event.name, event.id, event.item, batch))
+            together_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item, batch))
     assert made == ["GetItem", "GetItem"]  # the company, and its marks
 
 

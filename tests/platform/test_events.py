@@ -1,17 +1,36 @@
 """Events: written with their cause, delivered in order, and never lost by a failure."""
 
+import ast
+from collections import Counter
+from importlib import import_module
 from inspect import signature
-from itertools import chain
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
-from app import LETTERS, SUBSCRIPTIONS
 from chalicelib.orders.events import PLACED
-from chalicelib.platform.events import Event, Later, Subscriptions, deliver, each_message, record, subscriptions
+from chalicelib.platform import events
+from chalicelib.platform.events import (
+    Declared,
+    Event,
+    EventType,
+    Lane,
+    Later,
+    declared,
+    deliver,
+    each_message,
+    record,
+    subscriptions,
+    written_down,
+)
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Transaction
 from chalicelib.table.transactions import to_wire
+from infra.build import ROOT
+
+# The contract's examples, and the letters, which name the events that they tell of.
+BY_HAND = {ROOT / "chalicelib" / "exchange" / "webhook_schemas.py", ROOT / "chalicelib" / "letters" / "writing.py"}
 
 COMPANY = Key("COMPANY#cmp_1", "PROFILE")
 
@@ -51,18 +70,57 @@ def test_an_event_lies_beside_what_it_happened_to_and_goes_in_its_transaction(wo
 
 
 def test_a_consumer_that_is_named_is_imported_when_it_is_told(work: Work) -> None:
-    named = subscriptions({"order.placed": ["no_such_room:on_order_placed"]})
+    named = {"order.placed": [Later("no_such_room.consumers:on_order_placed")]}
     assert deliver(stream(happened(1, "order.seen")), named, work) == {"batchItemFailures": []}
     with pytest.raises(ModuleNotFoundError, match="no_such_room"):
         named["order.placed"][0](work, Event("order.placed", "evt_1", happened(1)))
 
 
-@pytest.mark.parametrize("table", [SUBSCRIPTIONS, LETTERS])
-def test_every_consumer_that_is_named_is_there_and_takes_an_event(table: Subscriptions) -> None:
-    for named in chain.from_iterable(table.values()):
-        assert isinstance(named, Later)
-        taken = [each.annotation for each in signature(named.consumer()).parameters.values()]
-        assert taken == [Work, Event], named.name
+def event_types() -> list[EventType]:
+    """Every event that a room declares."""
+    found = []
+    for path in sorted((ROOT / "chalicelib").rglob("*events.py")):
+        module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        found += [value for value in vars(module).values() if isinstance(value, EventType)]
+    return found
+
+
+def test_an_event_is_declared_once() -> None:
+    names = Counter(event_types())
+    assert {name for name, times in names.items() if times > 1} == set()
+    assert len(names) > 50
+
+
+def test_a_consumer_hears_only_of_events_that_somebody_declares() -> None:
+    heard = {event for each in declared() for event in each.events}
+    assert heard <= set(event_types())
+
+
+def test_nobody_writes_an_event_name_by_hand() -> None:
+    """A name that stands between quotes is found by no reader of its room's events."""
+    names = set(event_types())
+    for path in (ROOT / "chalicelib").rglob("*.py"):
+        if path.name.endswith("events.py") or path in BY_HAND:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        written = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value in names}
+        assert not written, f"{path}: {written}"
+
+
+@pytest.mark.parametrize("each", declared(), ids=lambda each: each.name)
+def test_every_consumer_is_found_by_its_name_and_takes_an_event(each: Declared) -> None:
+    taken = [parameter.annotation for parameter in signature(Later(each.name).consumer()).parameters.values()]
+    assert taken == [Work, Event]
+
+
+def test_what_a_package_carries_names_the_same_consumers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {lane: subscriptions(lane) for lane in get_args(Lane)}
+    (tmp_path / "consumers.json").write_text(written_down(), encoding="utf-8")
+    monkeypatch.setattr(events, "_FILE", tmp_path / "consumers.json")
+    monkeypatch.setattr(events, "declared", lambda: pytest.fail("a package imports no consumer before its event"))
+    subscriptions.cache_clear()
+    assert {lane: subscriptions(lane) for lane in get_args(Lane)} == found
+    subscriptions.cache_clear()
 
 
 def test_every_consumer_hears_in_the_order_of_the_stream(work: Work) -> None:

@@ -20,7 +20,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.pricing import best_sellers
+from chalicelib.pricing import best_seller_consumers, best_sellers
 from chalicelib.pricing.best_seller_schemas import BestSellersForm
 from chalicelib.pricing.best_seller_store import Sold
 from chalicelib.table import Table
@@ -77,7 +77,7 @@ def run(work: Work) -> None:
     """All that a request brings about."""
     for item in everything(work).values():
         if item.get("event") == "best_sellers.requested":
-            best_sellers.on_requested(work, Event(item["event"], "evt_1", item))
+            best_seller_consumers.on_requested(work, Event(item["event"], "evt_1", item))
     for each in messages():
         best_sellers.count(work, each)
 

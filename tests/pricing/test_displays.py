@@ -13,7 +13,7 @@ from chalicelib.companies import store as companies_store
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.pricing import displays
+from chalicelib.pricing import display_consumers, displays
 from chalicelib.table import Transaction, keys
 from infra.admin import main
 from tests.companies.steps import legal_inn
@@ -203,7 +203,7 @@ def test_one_shop_earns_the_prices_for_all_of_its_inn(office: Office, work: Work
     shop.decide(shop.sent(deal))
     (event,) = told(work, "cmp_1", "display.approved")
     for _ in range(2):
-        displays.on_display_approved(work, event)
+        display_consumers.on_display_approved(work, event)
     assert (sister.price, stranger.price) == (("80.00", "promotion"), ("100.00", "base_price"))
 
 
@@ -231,7 +231,7 @@ def test_who_joins_the_inn_later_has_what_its_chain_has(
     item = work.table.get(keys.company("cmp_new"))
     assert item
     for _ in range(2):
-        displays.on_company_registered(later, Event("company.registered", "evt_1", item))
+        display_consumers.on_company_registered(later, Event("company.registered", "evt_1", item))
     granted = work.table.get(keys.granted("cmp_new")) or {}
     assert {name for name in granted if name.startswith("display:")} == {f"display:{deal}"}
 
@@ -240,7 +240,7 @@ def test_a_company_without_an_inn_is_a_chain_of_its_own(office: Office, work: Wo
     alone, other = Shop(office, "cmp_8", ""), Shop(office, "cmp_9", "")
     alone.decide(alone.sent(deal))
     (event,) = told(work, "cmp_8", "display.approved")
-    displays.on_display_approved(work, event)
+    display_consumers.on_display_approved(work, event)
     assert (alone.price[1], other.price[1]) == ("promotion", "base_price")
 
 
@@ -269,7 +269,7 @@ def test_whenever_a_company_joins_while_its_chain_is_approved_it_gets_the_deal(
 
     def consume() -> None:
         for event in told(work, "cmp_1", "display.approved"):
-            displays.on_display_approved(work, event)
+            display_consumers.on_display_approved(work, event)
 
     steps = [lambda: shop.decide(proof_id), consume]
     steps.insert(joins, join)
@@ -313,6 +313,6 @@ def test_the_copying_to_the_chain_may_die_anywhere(office: Office, work: Work, s
     for interruption in chain(crashes(), lost_replies()):
         restore(work, before)
         with interruption:
-            displays.on_display_approved(work, event)
-        displays.on_display_approved(work, event)
+            display_consumers.on_display_approved(work, event)
+        display_consumers.on_display_approved(work, event)
         assert {sister.price for sister in sisters} == {("80.00", "promotion")}, interruption

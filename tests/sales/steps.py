@@ -9,7 +9,8 @@ from typing import Any
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
-from chalicelib.sales import Original, SaleDocument, SaleLine, on_sale_recorded
+from chalicelib.sales import Original, SaleDocument, SaleLine
+from chalicelib.sales.consumers import on_sale_recorded
 
 DAY = date(2026, 11, 2)
 

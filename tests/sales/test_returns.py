@@ -20,10 +20,10 @@ from chalicelib.sales import (
     day_totals,
     earliest_known,
     history,
-    on_sale_recorded,
     record,
     rules,
 )
+from chalicelib.sales.consumers import on_sale_recorded
 from chalicelib.sales.rules import Head, Known
 from chalicelib.table import Busy, Refused
 from tests.sales.steps import (

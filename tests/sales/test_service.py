@@ -7,20 +7,19 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.orders.consumers import record_return, record_shipment
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.sales import (
     SaleLine,
     TooLarge,
     day_totals,
-    on_order_returned,
-    on_order_shipped,
-    on_sale_recorded,
     preview,
     record,
     service,
     store,
 )
+from chalicelib.sales.consumers import on_sale_recorded
 from chalicelib.table import Busy, Refused
 from tests.sales.steps import DAY, current, days, invoice, items, sums_of_current_revisions, told
 from tests.support.crashes import crashes, empty_account, races
@@ -188,8 +187,8 @@ def shipped(order: str = "ord_1", document: str = "РН-7", amount: str = "300.0
 
 
 def test_a_shipment_is_a_purchase_told_once_or_twice(work: Work) -> None:
-    on_order_shipped(work, shipped())
-    on_order_shipped(work, shipped())
+    record_shipment(work, shipped())
+    record_shipment(work, shipped())
     (sale,) = items(work, "SALE#")
     assert (sale["source"], sale["document"], sale["total"]) == ("orders", "РН-7", Decimal(300))
     assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(300), 1)}
@@ -206,8 +205,8 @@ def came_back(document: str = "РН-7", number: int = 1) -> Event:
 @pytest.mark.parametrize("return_first", [False, True])
 def test_goods_of_an_order_that_came_back_are_a_return_of_their_shipment(work: Work, return_first: bool) -> None:
     tell: list[Callable[[], None]] = [
-        lambda: on_order_shipped(work, shipped()),
-        lambda: on_order_returned(work, came_back()),
+        lambda: record_shipment(work, shipped()),
+        lambda: record_return(work, came_back()),
     ]
     for each in reversed(tell) if return_first else tell:
         each()
@@ -223,9 +222,9 @@ def test_goods_of_an_order_that_came_back_are_a_return_of_their_shipment(work: W
 
 def test_two_distributors_or_two_orders_may_use_the_same_number(work: Work) -> None:
     other = shipped(order="ord_1")
-    on_order_shipped(work, shipped())
-    on_order_shipped(work, Event("order.shipped", "evt_2", {**other.item, "distributor_id": "dst_2"}))
-    on_order_shipped(work, shipped(order="ord_2"))
+    record_shipment(work, shipped())
+    record_shipment(work, Event("order.shipped", "evt_2", {**other.item, "distributor_id": "dst_2"}))
+    record_shipment(work, shipped(order="ord_2"))
     assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(900), 3)}
 
 

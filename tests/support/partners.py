@@ -3,13 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import members, tiers
+from chalicelib import members
 from chalicelib.companies import Company, Person
 from chalicelib.members import Member
 from chalicelib.orders import distributors
 from chalicelib.orders.schemas import DistributorForm, DistributorPersonForm
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
+from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.api import Caller
 from tests.tiers.steps import buy, sale_events
 
@@ -86,7 +87,7 @@ def reach(work: Work, company_id: str, amount: Decimal | str) -> None:
     """The company's first purchases, which give it its tier at once."""
     buy(work, company_id, 0, amount)
     for event in sale_events(work, company_id):
-        tiers.on_sale_recorded(work, event)
+        tiers_consumers.on_sale_recorded(work, event)
 
 
 def distributor(work: Work, *regions: str, name: str = "Svet Opt", priority: int = 100) -> tuple[str, Caller]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib import sales
-from chalicelib.bonuses import accrual_store, accruals, coalition, payments
+from chalicelib.bonuses import accrual_consumers, accrual_store, accruals, coalition, payments
 from chalicelib.bonuses.coalition import Asked, Client, Limits
 from chalicelib.bonuses.payments import Payment
 from chalicelib.platform.events import Event
@@ -34,7 +34,7 @@ def accrued(work: Work, count: int) -> list[sales.SaleDocument]:
     ]
     sales.record(work, documents)
     for item in list(work.table.query_all(keys.company("cmp_1").pk, starts="SALE#")):
-        accruals.on_sale_recorded(work, Event("sale.recorded", item["sk"], item))
+        accrual_consumers.on_sale_recorded(work, Event("sale.recorded", item["sk"], item))
     return documents
 
 
@@ -75,11 +75,11 @@ def test_a_purchase_is_rated_in_one_transaction(work: Work) -> None:
     sales.record(work, [document("cmp_1", "1", work.today, "60000.00")])
     [item] = work.table.query(keys.company("cmp_1").pk, starts="SALE#").items
     with spent(work.table.client) as cost:
-        accruals.on_sale_recorded(work, Event("sale.recorded", "evt_1", item))
+        accrual_consumers.on_sale_recorded(work, Event("sale.recorded", "evt_1", item))
     assert cost.calls.count("TransactWriteItems") == 1
     assert cost.write_units <= 16  # case, row, book with its index, posting, mark
     with spent(work.table.client) as again:
-        accruals.on_sale_recorded(work, Event("sale.recorded", "evt_1", item))
+        accrual_consumers.on_sale_recorded(work, Event("sale.recorded", "evt_1", item))
     assert again.write_units == 0
 
 

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from chalicelib import sales
-from chalicelib.orders import again, together
+from chalicelib.orders import again, together, together_consumers
 from chalicelib.orders.affinity import CAPACITY
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
@@ -69,11 +69,11 @@ def test_what_a_document_adds_is_three_reads_and_one_transaction_and_what_is_kno
     skus = [f"LMP-00{number:02}" for number in range(10)]
     first, second = sale(work, 1, *skus), sale(work, 2, *skus)
     with spent(work.table.client) as cost:
-        together.on_sale_recorded(work, first)
+        together_consumers.on_sale_recorded(work, first)
     assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
     assert (cost.read_units, cost.write_units) == (0.5 + 1 + 10, 2 * (1 + 10))
     with spent(work.table.client) as cost:
-        together.on_sale_recorded(work, second)
+        together_consumers.on_sale_recorded(work, second)
     assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 0.5 + 1)
 
 

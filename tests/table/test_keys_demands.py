@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.catalog import demand_answers, demand_store, demands
+from chalicelib.catalog import demand_answers, demand_consumers, demand_store, demands
 from chalicelib.catalog.demand_schemas import DemandForm
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
@@ -100,7 +100,7 @@ def test_whether_anybody_waits_for_what_arrived_is_one_read(wishes: Wishes) -> N
     (event,) = wishes.events("stock.arrived")
     with spent(wishes.work.table.client) as cost:
         arrived = [f"S-{number}" for number in range(20)]
-        demand_answers.on_stock_arrived(wishes.work, replace(event, item={**event.item, "skus": ["LMP-1", *arrived]}))
+        demand_consumers.on_stock_arrived(wishes.work, replace(event, item={**event.item, "skus": ["LMP-1", *arrived]}))
     assert cost.calls == ["BatchGetItem"]
     assert wishes.asked() == ["LMP-1"]
 

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.bonuses import closing, goods_store, periods_store, settlement
+from chalicelib.bonuses import closing, goods_store, periods_store, settlement, volume_consumers
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, keys
 from tests.bonuses.goods_steps import COMPANY, QUARTER, Shelf, buy, entitlements, night, programmes, sale
@@ -39,10 +39,10 @@ def shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shelf:
 def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(work: Work) -> None:
     first, second = sale(work, Q3, 100), sale(work, Q3, 100)
     for event in first:
-        closing.on_sale_recorded(work, event)
+        volume_consumers.on_sale_recorded(work, event)
     for event in second:
         with spent(work.table.client) as cost:
-            closing.on_sale_recorded(work, event)
+            volume_consumers.on_sale_recorded(work, event)
         assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
 
 

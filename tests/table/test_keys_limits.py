@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.orders import reservations, warehouses
+from chalicelib.orders import holds_consumers, reservations, warehouses
 from chalicelib.orders.stock import DeliversFrom
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
@@ -69,6 +69,6 @@ def test_new_figures_of_what_is_reserved_by_nobody_cost_what_they_read(work: Wor
     at = (work.now - timedelta(hours=1)).isoformat()
     work.table.update(keys.product("LMP-1"), put={"stock:MSK": {"quantity": Decimal(5), "at": at}})
     with spent(work.table.client) as cost:
-        reservations.on_stock_recorded(work, Event("stock.recorded", "evt", {"skus": ["LMP-1"]}))
+        holds_consumers.on_stock_recorded(work, Event("stock.recorded", "evt", {"skus": ["LMP-1"]}))
     assert cost.calls == ["GetItem", "BatchGetItem", "BatchGetItem"]  # whose warehouses, the figures, the shards
     assert (cost.read_units, cost.write_units) == (3, 0)

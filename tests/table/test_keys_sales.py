@@ -17,6 +17,7 @@ from chalicelib.exchange.parts import Cut
 from chalicelib.exchange.schemas import ImportForm
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleLine
+from chalicelib.sales import consumers as sales_consumers
 from chalicelib.sales import service as purchases
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
@@ -135,10 +136,10 @@ def test_a_return_follows_its_original_by_three_reads_and_a_transaction(work: Wo
     sales.record(work, [invoice("УТ-1", day=DAY - timedelta(8))])
     (event,) = (event for event in events(work) if event.item.get("returned_by") and event.item["revision"] == 2)
     with spent(work.table.client) as cost:
-        sales.on_sale_recorded(work, event)
+        sales_consumers.on_sale_recorded(work, event)
     assert cost.calls == ["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
     with spent(work.table.client) as again:
-        sales.on_sale_recorded(work, event)
+        sales_consumers.on_sale_recorded(work, event)
     assert again.calls == ["BatchGetItem", "GetItem", "BatchGetItem"]
 
 

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.orders import sla, sla_store
+from chalicelib.orders import sla, sla_consumers, sla_store
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, keys
@@ -31,12 +31,12 @@ def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repe
     desk.place()
     (event,) = desk.events()
     with spent(desk.work.table.client) as cost:
-        sla.on_order_changed(desk.work, event)
+        sla_consumers.on_order_changed(desk.work, event)
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
     assert cost.read_units <= 2
     assert cost.write_units <= 6  # the note in the table and in the list of what is due, the check of the order
     with spent(desk.work.table.client) as cost:
-        sla.on_order_changed(desk.work, Event(event.name, event.id, event.item))
+        sla_consumers.on_order_changed(desk.work, Event(event.name, event.id, event.item))
     assert cost.calls == ["BatchGetItem"]
 
 
@@ -45,7 +45,7 @@ def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     for number in range(30):
         desk.place(f"ord_{number:02}", company_id=f"cmp_{number:02}")
         (event,) = desk.events(company_id=f"cmp_{number:02}")
-        sla.on_order_changed(desk.work, event)
+        sla_consumers.on_order_changed(desk.work, event)
     with spent(desk.work.table.client) as cost:
         assert sla.remind(desk.work, {}) == {"due": 0, "failed": 0}
     assert cost.calls == ALL_TICKS

@@ -16,6 +16,7 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Key, Table, keys
 from chalicelib.table.transactions import Item, from_wire, to_wire
 from chalicelib.tiers import Step, grant_service, service, store
+from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
 from chalicelib.tiers.outlook import Standing, known_since, stands
 from chalicelib.tiers.schemas import StandingAnswer
@@ -84,12 +85,12 @@ def sale_events(work: Work, *company_ids: str) -> list[Event]:
 
 def delivered(work: Work, event: Event) -> None:
     """By itself, in a batch of its own, as each time that the stream tells of it."""
-    tiers.on_sale_recorded(work, Event(event.name, event.id, event.item))
+    tiers_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item))
 
 
 def deliver(work: Work, *company_ids: str) -> None:
     for event in sale_events(work, *company_ids):
-        tiers.on_sale_recorded(work, event)
+        tiers_consumers.on_sale_recorded(work, event)
 
 
 def grant(work: Work, company_id: str, tier: str, first: int, last: int) -> ManualTier:

@@ -14,7 +14,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.tiers import everyone
+from chalicelib.tiers import everyone, recalculation_consumers
 from tests.support.api import Api
 from tests.support.crashes import crashes, empty_account
 from tests.tiers.ladder_steps import ADMIN, LADDERS, activate, draw_up
@@ -65,7 +65,7 @@ BEGIN = {"everyone": "RUB", "after": None}
 
 
 def test_a_change_waits_until_nobody_works_with_the_ladders_of_before(work: Work) -> None:
-    everyone.on_ladders_changed(work, CHANGED)
+    recalculation_consumers.on_ladders_changed(work, CHANGED)
     assert waiting() == [{"delayed": True}]
 
 

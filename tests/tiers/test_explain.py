@@ -16,8 +16,10 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.sales import Original, SaleDocument, SaleLine
+from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table import Table, Transaction
 from chalicelib.table.transactions import from_wire
+from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import explain_schemas, grant_service, ladder_service, service
 from chalicelib.tiers.explain_service import explain
 from chalicelib.tiers.grant_schemas import ManualTierForm, WithdrawalForm
@@ -464,8 +466,8 @@ class History:
         while self.table.told:
             item = self.table.told.pop(0)
             event = Event("sale.recorded", derived_id("evt", item["pk"], item["sk"]), item)
-            sales.on_sale_recorded(self.work, event)
-            tiers.on_sale_recorded(self.work, event)
+            sales_consumers.on_sale_recorded(self.work, event)
+            tiers_consumers.on_sale_recorded(self.work, event)
 
     def evening(self) -> None:
         work = self.work

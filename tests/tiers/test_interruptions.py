@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import tiers
 from chalicelib.platform.work import Work
+from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.crashes import crashes, races
 from tests.tiers.steps import (
     bought,
@@ -39,7 +40,7 @@ def test_a_sale_between_any_two_calls_of_another_is_not_lost(quick: Work):
         company_id = company(work)
         event = buy(work, company_id, -3, 60_000, number="A-1")
         with race:
-            tiers.on_sale_recorded(work, event)
+            tiers_consumers.on_sale_recorded(work, event)
         assert shown(tiers.standing(work, company_id)) == shown(fresh(work, company_id)), race
         assert tier_now(work, company_id).tier == ("silver" if race.happened else "bronze"), race
 
@@ -57,7 +58,7 @@ def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(quick: Work)
         company_id = company(work)
         event = buy(work, company_id, -3, 60_000, number="A-1")
         with race:
-            tiers.on_sale_recorded(work, event)
+            tiers_consumers.on_sale_recorded(work, event)
         assert tiers.standing(work, company_id).reached.window_sum == 60_000, race
 
 
@@ -88,7 +89,7 @@ def test_a_sale_that_dies_at_any_call_ends_as_an_undisturbed_one(quick: Work):
     company_id = company(work)
     event = buy(work, company_id, -108, 160_000)
     beginning = everything(work)
-    tiers.on_sale_recorded(work, event)
+    tiers_consumers.on_sale_recorded(work, event)
     undisturbed = outcome()
     assert [len(each) for each in undisturbed[1:]] == [1, 1]
     for crash in crashes():

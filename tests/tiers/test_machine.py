@@ -20,11 +20,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib import sales, tiers
+from chalicelib import tiers
 from chalicelib.platform.club import PersonalStep, Season
 from chalicelib.platform.events import Event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
+from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table import keys
 from tests.tiers import steps
 
@@ -81,7 +82,7 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
                 events += random.sample(events, k=len(events) // 2)
                 random.shuffle(events)
                 for event in events:
-                    sales.on_sale_recorded(self.work, event)
+                    sales_consumers.on_sale_recorded(self.work, event)
                     steps.delivered(self.work, event)
                     self.heard.add(event.id)
 
@@ -133,7 +134,7 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
         def deliver_all(self) -> None:
             while events := self.unheard:
                 for event in events:
-                    sales.on_sale_recorded(self.work, event)
+                    sales_consumers.on_sale_recorded(self.work, event)
                     steps.delivered(self.work, event)
                     self.heard.add(event.id)
 

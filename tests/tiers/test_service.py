@@ -15,6 +15,7 @@ from chalicelib.platform.club import PersonalStep
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, keys
+from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import service
 from tests.support.spent import calls_counted
 from tests.tiers.steps import (
@@ -102,7 +103,7 @@ def test_history_from_before_what_a_standing_tells_costs_no_call(work: Work):
     tier_now(work, company_id)
     service.ladders_of(work, "RUB")  # read once for all the work
     with calls_counted(work.table.client) as made:
-        tiers.on_sale_recorded(work, event)
+        tiers_consumers.on_sale_recorded(work, event)
     assert made == []
     assert standing_item(work, company_id) is None
 
@@ -120,7 +121,7 @@ def test_history_still_tells_since_when_a_tier_is_in_force(work: Work):
 
 def test_a_correction_that_changes_no_day_costs_no_call(work: Work):
     with calls_counted(work.table.client) as made:
-        tiers.on_sale_recorded(work, Event("sale.recorded", "evt_1", {"company_id": "co_1", "deltas": {}}))
+        tiers_consumers.on_sale_recorded(work, Event("sale.recorded", "evt_1", {"company_id": "co_1", "deltas": {}}))
     assert made == []
 
 
@@ -192,7 +193,7 @@ def test_a_sale_of_a_company_that_is_not_there_is_told_again(work: Work):
     """The stream repeats what fails; by then the company may be seen."""
     facts = {"company_id": "co_nowhere", "currency": "RUB", "deltas": {work.today.isoformat(): Decimal(1)}}
     with pytest.raises(LookupError):
-        tiers.on_sale_recorded(work, Event("sale.recorded", "evt_1", facts))
+        tiers_consumers.on_sale_recorded(work, Event("sale.recorded", "evt_1", facts))
 
 
 def test_a_company_that_lost_a_document_is_followed_whatever_its_currency(work: Work):
@@ -208,7 +209,7 @@ def test_a_sale_costs_two_reads_and_one_write(work: Work):
     event = buy(work, company_id, 0, 10_000)
     service.ladders_of(work, "RUB")  # read once for all the work
     with calls_counted(work.table.client) as made:
-        tiers.on_sale_recorded(work, event)
+        tiers_consumers.on_sale_recorded(work, event)
     assert made == ["Query", "Query", "PutItem"]
 
 
@@ -239,7 +240,7 @@ def test_the_first_step_of_an_old_company_is_its_own(work: Work):
 def test_a_first_purchase_of_long_ago_that_becomes_known_makes_the_first_step_personal(work: Work):
     club = with_personal_steps(work)
     company_id = bought(club, {-365: 20_000, 0: 20_000})
-    tiers.on_sale_recorded(club, buy(club, company_id, -3000, 100, number="A-1"))
+    tiers_consumers.on_sale_recorded(club, buy(club, company_id, -3000, 100, number="A-1"))
     assert tier_now(club, company_id).tier == "bronze"
     buy(club, company_id, 0, 0, number="A-1")
     deliver(club, company_id)
@@ -252,7 +253,7 @@ def test_more_history_of_an_old_company_is_one_look_at_its_standing(work: Work):
     event = buy(club, company_id, -2000, 100)
     service.ladders_of(club, "RUB")
     with calls_counted(work.table.client) as made:
-        tiers.on_sale_recorded(club, event)
+        tiers_consumers.on_sale_recorded(club, event)
     assert made == ["GetItem"]
 
 
@@ -267,7 +268,7 @@ def test_one_delivery_makes_a_company_anew_once(work: Work):
     service.ladders_of(work, "RUB")
     with calls_counted(work.table.client) as made:
         for event in events:
-            tiers.on_sale_recorded(work, event)
+            tiers_consumers.on_sale_recorded(work, event)
     assert len(made) == 4  # and one for the currency of a company that has no standing yet
     assert tier_now(work, company_id).tier == "silver"
 
@@ -366,7 +367,7 @@ def test_whoever_buys_what_was_needed_keeps_the_tier(work: Work, one_shard: None
     last_day = days_later(work, 39)
     night(last_day, SINCE)
     needed = told(work, company_id, "tier.warning")[-1]["needed"]
-    tiers.on_sale_recorded(last_day, buy(last_day, company_id, 0, needed))
+    tiers_consumers.on_sale_recorded(last_day, buy(last_day, company_id, 0, needed))
     assert later(work, company_id, 40).tier.tier == "silver"
     night(days_later(work, 40), SINCE)
     assert moves(work, company_id) == [("", "silver", "reached")]
@@ -437,4 +438,4 @@ def test_who_loses_every_race_gives_up_with_nothing_written(work: Work, monkeypa
 
     monkeypatch.setattr(service.sales, "day_totals", raced)
     with pytest.raises(Busy):
-        tiers.on_sale_recorded(work, sale_events(work, company_id)[0])
+        tiers_consumers.on_sale_recorded(work, sale_events(work, company_id)[0])

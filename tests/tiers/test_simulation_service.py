@@ -22,6 +22,7 @@ from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Table
 from chalicelib.table.transactions import Item
+from chalicelib.tiers import simulation_consumers
 from chalicelib.tiers import simulation_service as service
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, watched
@@ -67,7 +68,7 @@ def message(simulation_id: str, part: int) -> dict[str, Any]:
 def run(work: Work) -> None:
     """All that a request brings about."""
     for event in requested(work):
-        service.on_requested(work, event)
+        simulation_consumers.on_requested(work, event)
     for each in messages():
         service.simulate(work, each)
 
@@ -335,7 +336,7 @@ def test_wherever_it_dies_the_same_comes_out(work: Work, monkeypatch: pytest.Mon
 
     def go(work: Work) -> None:
         """The event, and all that waits in the queue; a message leaves it when it is handled."""
-        service.on_requested(work, Event(event["event"], "evt_1", event))
+        simulation_consumers.on_requested(work, Event(event["event"], "evt_1", event))
         while queue.bodies:
             service.simulate(work, {"messageId": "1", "body": queue.bodies[0]})
             queue.bodies.pop(0)

@@ -1,0 +1,12 @@
+"""Consumers of the articles' events."""
+
+from chalicelib.catalog import index
+from chalicelib.catalog.events import PRODUCTS_CHANGED
+from chalicelib.platform.events import Event, consumer
+from chalicelib.platform.work import Work
+
+
+@consumer(PRODUCTS_CHANGED)
+def on_products_changed(work: Work, event: Event) -> None:
+    """The index follows the articles."""
+    index.refresh(work, event.item["skus"])

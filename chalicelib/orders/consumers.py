@@ -1,0 +1,94 @@
+"""Consumers of what happens to orders, and to the payments of their shipments."""
+
+from datetime import date
+
+from chalicelib import pricing, sales
+from chalicelib.bonuses import PAYMENT_RECORDED
+from chalicelib.orders import credit
+from chalicelib.orders.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, PLACED, REJECTED, RETURNED, SHIPPED
+from chalicelib.platform.events import Event, consumer
+from chalicelib.platform.work import Work
+from chalicelib.sales import ORDERS, Original, SaleDocument, SaleLine
+
+
+@consumer(SHIPPED)
+def record_shipment(work: Work, event: Event) -> None:
+    """What a distributor shipped for an order is a purchase, under the number of the distributor's own document."""
+    shipped = event.item
+    shipment = shipped["shipment"]
+    document = SaleDocument(
+        source=ORDERS,
+        # Numbers are a distributor's own and begin anew every year; beside the order they are unique for ever.
+        series=f"{shipped['distributor_id']}:{shipped['order_id']}",
+        number=shipment["document"],
+        company_id=shipped["company_id"],
+        business_date=date.fromisoformat(shipment["day"]),
+        currency=shipment["currency"],
+        lines=[
+            SaleLine(line["sku"], line["name"], line["quantity"], line["unit_price"], line["amount"])
+            for line in shipment["lines"]
+        ],
+    )
+    sales.record(work, [document], as_of=shipped["at"])
+
+
+@consumer(RETURNED)
+def record_return(work: Work, event: Event) -> None:
+    """What a distributor took back of an order is a return of the shipment's document: one for each shipment that goods came back of.
+
+    Its number is that of the distributor's document for the goods that came back, which is told once by an order; what came back of
+    another shipment by the same document lies in another series.
+    """
+    returned = event.item
+    back = returned["return"]
+    shipments = f"{returned['distributor_id']}:{returned['order_id']}"
+    documents = [
+        SaleDocument(
+            source=ORDERS,
+            series=f"{shipments}:{part['number']}",
+            number=back["document"],
+            company_id=returned["company_id"],
+            business_date=date.fromisoformat(back["day"]),
+            currency=back["currency"],
+            lines=[
+                SaleLine(line["sku"], line["name"], -line["quantity"], line["unit_price"], -line["amount"])
+                for line in part["lines"]
+            ],
+            kind="return",
+            original=Original(part["document"], (shipments,), date.fromisoformat(part["day"])),
+        )
+        for part in back["parts"]
+    ]
+    sales.record(work, documents, as_of=returned["at"])
+
+
+@consumer(SHIPPED)
+def settle_shipment(work: Work, event: Event) -> None:
+    """A shipment on credit may have been paid before it was told."""
+    shipped = event.item
+    credit.settle(work, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
+
+
+@consumer(RETURNED)
+def settle_return(work: Work, event: Event) -> None:
+    """A shipment on credit is owed for less."""
+    for part in event.item["return"]["parts"]:
+        credit.settle(work, event.item["distributor_id"], event.item["order_id"], part["document"])
+
+
+@consumer(PAYMENT_RECORDED)
+def settle_payment(work: Work, event: Event) -> None:
+    """What was shipped through the club is paid, or is not after all."""
+    if event.item["source"] != credit.ORDERS:
+        return
+    series, _, document = event.item["document"].partition("/")
+    distributor_id, _, order_id = series.partition(":")
+    credit.settle(work, distributor_id, order_id, document)
+
+
+@consumer(PLACED, CONFIRMED, ACCEPTED, REJECTED, CANCELLED, COMPLETED)
+def follow_limits(work: Work, event: Event) -> None:
+    """A promotion that is used up makes no more prices; one of which something came back makes them again."""
+    for promotion_id in event.item.get("promotions", ()):
+        if event.batch.setdefault(("promotion", promotion_id), event.id) == event.id:
+            pricing.follow_limits(work, promotion_id)

@@ -1,0 +1,23 @@
+"""The consumer of stock figures that frees what they know of."""
+
+from chalicelib.catalog import STOCK_RECORDED, stock_of
+from chalicelib.orders import warehouses
+from chalicelib.orders.reservations import forget
+from chalicelib.orders.stock import DeliversFrom, counted
+from chalicelib.platform.events import Event, consumer
+from chalicelib.platform.work import Work
+from chalicelib.table import keys
+
+
+@consumer(STOCK_RECORDED)
+def on_stock_recorded(work: Work, event: Event) -> None:
+    """The new figures know what was shipped before they were counted: that counts against them no more."""
+    owners = warehouses.owners(work.table)
+    if not owners:
+        return
+    products = work.table.get_many(map(keys.product, event.item["skus"]), consistent=True)
+    stocks = {key.sk: stock_of(item) for key, item in products.items()}
+    for distributor_id in sorted(set(owners.values())):
+        own = DeliversFrom(frozenset(name for name, owner in owners.items() if owner == distributor_id), binding=True)
+        moments = {sku: at for sku, stock in stocks.items() if (at := counted(own.figures(stock)).at)}
+        forget(work, distributor_id, moments)

@@ -1,0 +1,19 @@
+"""Consumers that keep companies' standings."""
+
+from datetime import date
+
+from chalicelib.platform.events import Event, consumer
+from chalicelib.platform.work import Work
+from chalicelib.sales import SALE_RECORDED
+from chalicelib.tiers import service
+
+
+@consumer(SALE_RECORDED)
+def on_sale_recorded(work: Work, event: Event) -> None:
+    """The standing follows. History from before what a standing tells of costs no call."""
+    company_id, currency = event.item["company_id"], event.item.get("currency")
+    days = [date.fromisoformat(day) for day in event.item["deltas"]]
+    done = ("standing", company_id)
+    if days and done not in event.batch and (currency is None or service.bears(work, company_id, currency, days)):
+        service.follow(work, company_id)
+        event.batch[done] = True

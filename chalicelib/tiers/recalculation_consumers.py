@@ -1,0 +1,11 @@
+"""The consumer that makes everybody's standing anew when the ladders of a currency change."""
+
+from chalicelib.platform.events import Event, consumer
+from chalicelib.platform.work import Work
+from chalicelib.tiers import everyone
+from chalicelib.tiers.ladder_events import ACTIVATED, WITHDRAWN
+
+
+@consumer(ACTIVATED, WITHDRAWN)
+def on_ladders_changed(work: Work, event: Event) -> None:
+    everyone.begin(event.item["currency"])
