@@ -38,9 +38,8 @@ from pathlib import Path
 from typing import Any
 
 from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
-from pydantic import ValidationError
 
-from chalicelib.platform.club import read_club
+from infra import figures
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "club"  # of .chalice/config.json
@@ -169,11 +168,9 @@ def _write_registry(stage: Path, task: Path) -> None:
 
 def _check(club: Path) -> None:
     try:
-        read_club(club)
+        figures.checked(club)
     except (OSError, ValueError) as error:
-        what = error.errors()[0] if isinstance(error, ValidationError) else None
-        reason = f"{'.'.join(map(str, what['loc']))}: {what['msg']}" if what else str(error)
-        raise BuildError(f"{club} does not hold a club's figures: {reason}") from error
+        raise BuildError(f"{club} does not hold a club's figures: {error}") from error
 
 
 def _processor(arch: str) -> str:

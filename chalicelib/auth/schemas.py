@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, EmailStr, Field
 
 from chalicelib.members import ConsentForm, PersonName
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form
 
 Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from chalicelib import members
 from chalicelib.auth import codes, store
+from chalicelib.auth.config import SignIn
 from chalicelib.auth.events import SIGN_IN_REQUESTED
 from chalicelib.auth.schemas import Registration, SignInStarted, Tokens
 from chalicelib.auth.sessions import Sessions
@@ -45,7 +46,7 @@ def _begin(
     work: Work, *, email: str, language: str, address: str, registration: dict[str, object] | None
 ) -> SignInStarted:
     _throttle(work, email, address)
-    limits = work.club.sign_in
+    limits = work.config[SignIn]
     sign_in_id = work.new_id("sin")
     owner = members.owner_of(work, email)
     item = {
@@ -104,7 +105,7 @@ def _why_not(work: Work, sign_in_id: str) -> Problem:
 
 def _throttle(work: Work, email: str, address: str) -> None:
     """Counts codes per address and per caller in the running hour. Raises 429."""
-    limits = work.club.sign_in
+    limits = work.config[SignIn]
     hour = work.now.replace(minute=0, second=0, microsecond=0)
     next_hour = hour + timedelta(hours=1)
     for what, who, most in (

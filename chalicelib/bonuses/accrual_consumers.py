@@ -6,9 +6,11 @@ from chalicelib import sales
 from chalicelib.bonuses import accrual_store as store
 from chalicelib.bonuses import accruals
 from chalicelib.bonuses.accruals import LOOK_BACK_DAYS
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.payment_events import PAYMENT_RECORDED
 from chalicelib.bonuses.rates import any_rate, any_rate_since
 from chalicelib.platform.clock import local_day, moment
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import Event, consumer
 from chalicelib.platform.work import Work
 from chalicelib.sales import SALE_RECORDED
@@ -25,7 +27,7 @@ def on_sale_recorded(work: Work, event: Event) -> None:
     company_id, source = sale["company_id"], sale["source"]
     days = [date.fromisoformat(day) for day in sale["deltas"]]
     days += [date.fromisoformat(sale[name]) for name in ("business_date", "counts_on") if name in sale]
-    rates = accruals.rates_of(work.club)
+    rates = accruals.rates_of(work.config[Bonuses])
     if not any_rate_since(rates, min(days)):
         return
     original = sale.get("original")
@@ -52,5 +54,5 @@ def on_payment_recorded(work: Work, event: Event) -> None:
 @consumer(TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN)
 def on_tier_changed(work: Work, event: Event) -> None:
     """Tiers also move by ladders and by a manager's word, from a day on."""
-    told_on = local_day(moment(event.item["at"]), work.club.zone)
+    told_on = local_day(moment(event.item["at"]), work.config[Club].zone)
     accruals.rerate(work, event.item["company_id"], told_on - timedelta(days=LOOK_BACK_DAYS))

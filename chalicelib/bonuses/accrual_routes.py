@@ -37,5 +37,5 @@ def _shown(call: Call, company_id: str) -> Accruals:
     cursors = call.cursors()
     found, last = accruals.listed(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
     work = call.work
-    items = [AccrualShown.of(each, company.currency, call.language, work.club, work.today) for each in found]
+    items = [AccrualShown.of(each, company.currency, call.language, work.config, work.today) for each in found]
     return Accruals(items=items, next_cursor=cursors.close(last))

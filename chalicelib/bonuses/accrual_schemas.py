@@ -7,8 +7,10 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from chalicelib import tiers
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rates import Accrued, Group, Reason, Ref
-from chalicelib.platform.club import Club, Language
+from chalicelib.platform.config import Config
+from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Shown
 from chalicelib.platform.money import Money
 
@@ -52,7 +54,7 @@ class RateGroup(Shown):
     reason: str = Field(description="In plain words, in the reader's language.")
 
     @classmethod
-    def of(cls, group: Group, currency: str, language: Language, club: Club) -> Self:
+    def of(cls, group: Group, currency: str, language: Language, config: Config) -> Self:
         reason = group.reason
         return cls(
             amount=Money(amount=group.amount, currency=currency),
@@ -61,7 +63,7 @@ class RateGroup(Shown):
             by=reason.by or None,
             value=reason.value,
             promotion=reason.promotion or None,
-            reason=_words(reason, currency, language, club),
+            reason=_words(reason, currency, language, config),
         )
 
 
@@ -84,7 +86,7 @@ class AccrualShown(Shown):
     expires_on: date | None = Field(description="The last day on which it can be spent; null while it is pending.")
 
     @classmethod
-    def of(cls, listed: Listed, currency: str, language: Language, club: Club, today: date) -> Self:
+    def of(cls, listed: Listed, currency: str, language: Language, config: Config, today: date) -> Self:
         fact, place = listed.accrued.fact, listed.accrued.place
         expired = place.expires_on is not None and place.expires_on < today
         return cls(
@@ -96,7 +98,7 @@ class AccrualShown(Shown):
             sale=_number(listed.sale) if listed.sale else None,
             total=Money(amount=fact.total, currency=currency),
             bonus=Money(amount=listed.accrued.amount, currency=currency),
-            groups=[RateGroup.of(group, currency, language, club) for group in listed.accrued.groups],
+            groups=[RateGroup.of(group, currency, language, config) for group in listed.accrued.groups],
             state="pending" if place.expires_on is None else "expired" if expired else "available",
             paid_on=listed.paid_on,
             expires_on=place.expires_on,
@@ -110,16 +112,16 @@ class Accruals(Shown):
     next_cursor: str | None
 
 
-def _words(reason: Reason, currency: str, language: Language, club: Club) -> str:
+def _words(reason: Reason, currency: str, language: Language, config: Config) -> str:
     russian = language == "ru"
-    rates = club.bonuses.rates
+    rates = config[Bonuses].rates
     promotion = next((rate for rate in rates if reason.promotion and rate.promotion == reason.promotion), None)
     if promotion:
         named = promotion.name_ru if russian else promotion.name
     else:
         value = reason.value
         if reason.by == "tier":
-            value = tiers.tier_name(club, currency, value, language)
+            value = tiers.tier_name(config, currency, value, language)
         named = REASONS[reason.by][russian].format(value=value)
     percent = f"{reason.percent.normalize():f}"
     return f"{named}: {percent.replace('.', ',') if russian else percent} %"

@@ -26,6 +26,7 @@ from chalicelib import catalog, sales, tiers
 from chalicelib.bonuses import accrual_store as store
 from chalicelib.bonuses import ledger, payments, rules
 from chalicelib.bonuses.accrual_schemas import Listed
+from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.rates import (
     By,
     Case,
@@ -42,7 +43,6 @@ from chalicelib.bonuses.rates import (
     wanted,
 )
 from chalicelib.bonuses.rules import Book, Cause
-from chalicelib.platform.club import BonusRate, Club
 from chalicelib.platform.work import Work
 from chalicelib.sales import Head
 from chalicelib.table import Busy, Refused, Transaction
@@ -51,9 +51,9 @@ TRIES = 20  # against others who settle the same case
 LOOK_BACK_DAYS = 7  # a new ladder's word may reach a company some nights after the day from which it holds
 
 
-def rates_of(club: Club) -> tuple[Rate, ...]:
+def rates_of(figures: Bonuses) -> tuple[Rate, ...]:
     """The club's rates, as they are told."""
-    return tuple(_rate(row) for row in club.bonuses.rates)
+    return tuple(_rate(row) for row in figures.rates)
 
 
 def _rate(row: BonusRate) -> Rate:
@@ -118,7 +118,7 @@ def settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
     That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.
     `also`: documents that may belong to the case by now.
     """
-    policy = Policy(work.club.bonuses.available_on, partial(ledger.expires_on, work))
+    policy = Policy(work.config[Bonuses].available_on, partial(ledger.expires_on, work))
     fruitless = 0
     while fruitless < TRIES:
         case = store.load(work.table, company_id, ref)
@@ -146,7 +146,7 @@ def _facts(work: Work, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
 
 
 def _fact(work: Work, case: Case, ref: Ref, head: Head, tier: str) -> Fact:
-    day, rates = head.counting.day, rates_of(work.club)
+    day, rates = head.counting.day, rates_of(work.config[Bonuses])
     rate = rate_of_tier(rates, tier, day)
     known = case.accrued.get(ref)
     if known and known.fact.revision == head.revision:

@@ -8,6 +8,7 @@ from chalicelib import companies
 from chalicelib.auth import STAFF_ROLES
 from chalicelib.bonuses import case_store, ledger, rules
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import ADJUSTED
 from chalicelib.bonuses.redemptions import not_enough
 from chalicelib.bonuses.rules import Book, Cause, NotEnough
@@ -51,7 +52,7 @@ def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm, rem
         case_store.create_adjustment(tx, adjustment)
         remember(tx, adjustment)
 
-    if abs(form.amount) <= work.club.bonuses.limits_in(book.currency).adjustment_alone:
+    if abs(form.amount) <= work.config[Bonuses].limits_in(book.currency).adjustment_alone:
         return _post(work, asked, write)
     _adjusted(work, book, asked)  # what cannot be posted now need not wait
     waiting = replace(asked, state=AdjustmentState.WAITING)

@@ -22,6 +22,7 @@ from chalicelib.bonuses.goods_events import AVAILABLE
 from chalicelib.bonuses.periods import DAY, Close, Course, Part, Period, Programme
 from chalicelib.bonuses.periods_store import COURSE, ClosedPeriod, Head
 from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.bonuses.volume_config import VolumeBonuses
 from chalicelib.catalog import Product, every_product
 from chalicelib.platform import events
 from chalicelib.platform.ids import derived_id
@@ -37,14 +38,14 @@ _LAST_DAY = date.max - DAY
 
 
 def note(work: Work, company_id: str, days: list[date]) -> None:
-    wanted = [each.code for each in work.club.bonuses.periods if any(day >= each.since for day in days)]
+    wanted = [each.code for each in work.config[VolumeBonuses].periods if any(day >= each.since for day in days)]
     if not wanted:
         return
     for attempt in range(TRIES):
         heads = periods_store.read_heads(work.table, company_id, wanted)
         currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
         tx = Transaction()
-        for code, programme in periods.programmes_of(work.club.bonuses.periods, currency).items():
+        for code, programme in periods.programmes_of(work.config[VolumeBonuses].periods, currency).items():
             head = heads.get(code) or Head(company_id, code, currency, Course())
             course = periods.note(programme, head.course, days)
             if course != head.course:
@@ -78,7 +79,7 @@ def close_due(work: Work, company_id: str) -> int:
     """Closes every period of the company whose close is due, the oldest of each programme first; how many were closed now."""
     closed = 0
     for head in periods_store.heads(work.table, company_id).values():
-        programme = periods.programmes_of(work.club.bonuses.periods, head.currency).get(head.programme)
+        programme = periods.programmes_of(work.config[VolumeBonuses].periods, head.currency).get(head.programme)
         while programme and close(work, company_id, programme):
             closed += 1
     return closed
@@ -211,7 +212,7 @@ def periods_of(
     """
     heads = periods_store.heads(work.table, company_id)
     currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
-    programmes = periods.programmes_of(work.club.bonuses.periods, currency)
+    programmes = periods.programmes_of(work.config[VolumeBonuses].periods, currency)
     first = min((programme.since for programme in programmes.values()), default=work.today)
     net = sales.day_totals(work, company_id, first, _LAST_DAY).net
     coming = [
@@ -272,7 +273,7 @@ def freeze_due(work: Work) -> list[str]:
     So that many workers do not begin by copying the catalogue, each for itself. Returns the lists.
     """
     lists = []
-    for figures in work.club.bonuses.periods:
+    for figures in work.config[VolumeBonuses].periods:
         currency = next(iter(figures.brackets))
         programme = periods.programmes_of([figures], currency)[figures.code]
         if programme.pays == "gift":

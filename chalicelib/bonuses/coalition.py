@@ -21,6 +21,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib import companies
 from chalicelib.bonuses import ledger, rules
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import CREDITED
 from chalicelib.bonuses.rules import ZERO, Book, Cause
 from chalicelib.platform.events import record as record_event
@@ -148,8 +149,8 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
     by = _may_grant(work, client_id)
     if asked.amount > by.limits.per_grant:
         raise _exceeded("per_grant", by, by.limits.per_grant)
-    if not work.today - timedelta(days=work.club.bonuses.coalition_days_back) <= asked.day <= work.today:
-        days = work.club.bonuses.coalition_days_back
+    if not work.today - timedelta(days=work.config[Bonuses].coalition_days_back) <= asked.day <= work.today:
+        days = work.config[Bonuses].coalition_days_back
         raise Problem.invalid("day", "/day", f"A day of the last {days}, or today.")
     company = companies.company(work, asked.company_id)
     if company is None:

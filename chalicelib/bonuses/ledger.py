@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from chalicelib import companies
 from chalicelib.bonuses import notices, rules, store
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import DAY, Book, Cause, Expiry, Posting
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
@@ -107,7 +108,7 @@ def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also |
                 return Posted(first[1], again=True)
             raise
         posting = draft.post(cause, altered, draft.day)
-        if not work.club.bonuses.negative_balance:
+        if not work.config[Bonuses].negative_balance:
             draft.post(Cause("write_off", (named,), reverses=named), rules.forgive(draft.book), draft.day)
         tx = Transaction()
         if also:
@@ -138,13 +139,13 @@ def pass_day(work: Work, company_id: str, notify: Notify) -> list[Posting]:
 
 
 def notice_figures(work: Work) -> notices.Figures:
-    figures = work.club.bonuses.reminders
+    figures = work.config[Bonuses].reminders
     return notices.Figures(tuple(figures.warning_days), figures.every_months, frozenset(figures.weekdays))
 
 
 def expires_on(work: Work, day: date) -> date:
     """The last day on which a credit of this day can be spent, by the club's policy."""
-    figures = work.club.bonuses.expiry
+    figures = work.config[Bonuses].expiry
     month, on_day = map(int, figures.date.split("-")) if figures.date else (0, 0)
     return rules.expiry(Expiry(figures.every, figures.count, month, on_day), day)
 

@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal, NamedTuple, Self
 
-from chalicelib.platform.club import VolumeProgramme
+from chalicelib.bonuses.volume_config import VolumeProgramme
 from chalicelib.platform.money import CENT, round_half_up
 
 Every = Literal["month", "quarter", "year"]

@@ -16,6 +16,7 @@ from chalicelib import companies, orders
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.bonuses import case_store, ledger, rules
 from chalicelib.bonuses.cases import Redemption, RedemptionState
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import Book, Cause, NotEnough, Parts
 from chalicelib.bonuses.schemas import RedemptionForm
 from chalicelib.orders import Order, State
@@ -53,7 +54,7 @@ def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm, re
     made: list[Redemption] = []
 
     def parts_of(book: Book) -> Parts:
-        minimum = work.club.bonuses.limits_in(book.currency).redemption_minimum
+        minimum = work.config[Bonuses].limits_in(book.currency).redemption_minimum
         if form.amount < minimum:
             raise Problem.invalid("below_minimum", "/amount", f"At least {minimum} {book.currency}.")
         try:

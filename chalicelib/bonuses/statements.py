@@ -4,9 +4,11 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from chalicelib.bonuses import ledger, store
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import ZERO, Balances, Posting
 from chalicelib.bonuses.schemas import BonusesAnswer
 from chalicelib.platform import clock
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 
@@ -30,7 +32,7 @@ class Statement(NamedTuple):
 def bonuses(work: Work, company_id: str) -> BonusesAnswer:
     """As of today, whether or not the night has posted what expired. One call. Raises 404."""
     book = ledger.book(work, company_id)
-    minimum = work.club.bonuses.limits_in(book.currency).redemption_minimum
+    minimum = work.config[Bonuses].limits_in(book.currency).redemption_minimum
     return BonusesAnswer.of(book, max(work.today, book.day), minimum)
 
 
@@ -68,4 +70,4 @@ def statement(work: Work, company_id: str, month: str | None, limit: int, after:
 
 def _begins(work: Work, day: date) -> str:
     """The moment at which this day begins in the club, as it is stored."""
-    return clock.stamp(datetime.combine(day, time.min, work.club.zone))
+    return clock.stamp(datetime.combine(day, time.min, work.config[Club].zone))

@@ -3,6 +3,7 @@
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.catalog.config import Catalogue
     from chalicelib.catalog.demand_events import ANSWERED as DEMAND_ANSWERED
     from chalicelib.catalog.events import STOCK_RECORDED
     from chalicelib.catalog.forms import ContentType, Warehouse
@@ -13,6 +14,7 @@ with opened_when_asked(__name__):
 __all__ = [
     "DEMAND_ANSWERED",
     "STOCK_RECORDED",
+    "Catalogue",
     "ContentType",
     "Product",
     "Warehouse",

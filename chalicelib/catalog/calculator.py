@@ -16,7 +16,7 @@ from chalicelib.catalog.lighting_schemas import (
     RoomLight,
 )
 from chalicelib.catalog.rules import Product
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 

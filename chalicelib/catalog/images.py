@@ -10,6 +10,7 @@ from collections.abc import Callable
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.catalog import store
+from chalicelib.catalog.config import Catalogue
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
 from chalicelib.platform import aws, uploads
@@ -33,7 +34,7 @@ def start(work: Work, form: ImageForm) -> ImageUpload:
         raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
     image = Image(work.new_id("img"), form.content_type)
     store.put_image(work.table, form.sku, image, work.expiry(days=KEEP_PENDING_DAYS))
-    limits = work.club.catalogue
+    limits = work.config[Catalogue]
     address = uploads.address(
         work,
         _object(image.image_id),
@@ -57,8 +58,8 @@ def confirm(work: Work, image_id: str) -> Images:
     def added(images: list[Image]) -> list[Image]:
         if image in images:
             return images
-        if len(images) >= work.club.catalogue.images_per_product:
-            most = work.club.catalogue.images_per_product
+        if len(images) >= work.config[Catalogue].images_per_product:
+            most = work.config[Catalogue].images_per_product
             raise Problem.invalid("too_many", "/path/image_id", f"A product has at most {most} pictures: remove one.")
         return [*images, image]
 

@@ -6,7 +6,7 @@ from chalicelib.catalog import store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import PriceListQuery
 from chalicelib.catalog.whole import every_product
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.spreadsheets import harmless, listing
 from chalicelib.platform.work import Work
@@ -96,5 +96,5 @@ def _row(work: Work, product: Product, price: Price, language: Language) -> list
         f"{price.unit_price:.2f}",
         price.currency,
         f"{price.base_price:.2f}",
-        harmless(RuleAnswer.of(price.chosen, language, work.club).reason),
+        harmless(RuleAnswer.of(price.chosen, language, work.config).reason),
     ]

@@ -17,7 +17,7 @@ from chalicelib.catalog.schemas import (
     facts,
 )
 from chalicelib.catalog.search import Order, Position, Wanted
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Conditions, PriceAnswer, conditions_of, keys_of
@@ -90,7 +90,7 @@ def _page(
 def _priced(work: Work, item: Item, own: Conditions, language: Language) -> ProductAnswer:
     product = store.product_of(item)
     price = own.price(product, 1, work.today)
-    return ProductAnswer(**_facts(work, product, item), price=PriceAnswer.of(price, language, work.club))
+    return ProductAnswer(**_facts(work, product, item), price=PriceAnswer.of(price, language, work.config))
 
 
 def _kept(work: Work, item: Item) -> KeptProduct:

@@ -7,6 +7,7 @@ company: no purchases, prices, orders or people, nor whether the club knows it a
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.companies.config import Fact
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
     from chalicelib.companies.rules import inn_is_valid
@@ -28,6 +29,7 @@ __all__ = [
     "REGISTERED",
     "Company",
     "CustomerRef",
+    "Fact",
     "Inn",
     "KnownCustomer",
     "Kpp",

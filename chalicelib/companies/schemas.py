@@ -6,8 +6,9 @@ from pydantic import AfterValidator, ConfigDict, EmailStr, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from chalicelib.companies import rules
+from chalicelib.companies.config import Fact
 from chalicelib.members import PersonName
-from chalicelib.platform.club import Fact, Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, PageQuery, Shown
 
 Role = Literal["owner", "buyer", "accountant", "engineer"]

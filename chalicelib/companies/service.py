@@ -15,6 +15,7 @@ from chalicelib import members
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.auth.principal import Principal
 from chalicelib.companies import rules, store
+from chalicelib.companies.config import Fact, PrivilegeRules
 from chalicelib.companies.events import (
     CHANGED,
     CLAIM_REFUSED,
@@ -45,7 +46,7 @@ from chalicelib.companies.schemas import (
     Waiting,
 )
 from chalicelib.members import Member, Membership
-from chalicelib.platform.club import Fact
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -155,7 +156,7 @@ def _named_by_member(work: Work, company_id: str, claimed: Claimed) -> Company:
     return Company(
         **claimed.model_dump(),
         company_id=company_id,
-        currency=work.club.currency,
+        currency=work.config[Club].currency,
         origin="member",
         created_at=work.at,
         version=1,
@@ -325,7 +326,7 @@ def invite(work: Work, company_id: str, caller_id: str, form: InvitationForm) ->
     def attempt() -> PersonShown:
         tx = Transaction()
         invited = members.join_or_find(
-            work, tx, name=form.name, email=form.email, language=form.language or work.club.default_language
+            work, tx, name=form.name, email=form.email, language=form.language or work.config[Club].default_language
         )
         scene = store.read_scene(work.table, company_id, caller_id, invited.member_id)
         if not _speaks(scene.caller, company_id, _MANAGING):
@@ -573,7 +574,7 @@ def _waiting(person: Person, member: Member | None) -> Waiting:
 def privileges(work: Work, principal: Principal) -> Privileges:
     """What is open to the caller and what is missing. One call."""
     member, membership = members.with_membership(work, principal.for_member())
-    rule = work.club.privileges
+    rule = work.config[PrivilegeRules]
     missing = {name: _missing(work, wanted, member, membership) for name, wanted in rule.unlocks.items()}
     return Privileges(
         version=rule.version,
@@ -590,7 +591,7 @@ def missing_for(work: Work, member_id: str, privilege: str) -> list[Fact]:
 
 def missing_facts(work: Work, privilege: str, member: Member | None, membership: Membership | None) -> list[Fact]:
     """The same for one who has been read already. No call."""
-    return _missing(work, work.club.privileges.unlocks[privilege], member, membership)
+    return _missing(work, work.config[PrivilegeRules].unlocks[privilege], member, membership)
 
 
 def _missing(work: Work, wanted: Sequence[Fact], member: Member | None, membership: Membership | None) -> list[Fact]:
@@ -610,7 +611,7 @@ def _missing(work: Work, wanted: Sequence[Fact], member: Member | None, membersh
 def _stale(work: Work, member: Member | None) -> list[Fact]:
     confirmed = member.phone_confirmed_on if member and member.phone else None
     confirmed_on: dict[Fact, date | None] = {"phone": date.fromisoformat(confirmed) if confirmed else None}
-    return rules.stale(confirmed_on, work.today, work.club.privileges.fresh_days)
+    return rules.stale(confirmed_on, work.today, work.config[PrivilegeRules].fresh_days)
 
 
 def _says_the_same(principal: Principal, membership: Membership | None) -> bool:

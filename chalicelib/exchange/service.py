@@ -19,14 +19,17 @@ from urllib.parse import unquote_plus
 
 from chalicelib.exchange import reports, rules, store
 from chalicelib.exchange.columns import FIELDS
+from chalicelib.exchange.config import Imports
 from chalicelib.exchange.parts import Expected, Unreadable, cut, parts_for
 from chalicelib.exchange.schemas import BadRows, Counts, Import, ImportForm, Progress, RowCounts, StartedImport
 from chalicelib.platform.clock import moment
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction
+from chalicelib.tiers import Tiers
 
 
 def start(
@@ -37,14 +40,14 @@ def start(
     remember: Callable[[Transaction, StartedImport], None],
 ) -> StartedImport:
     """An import that waits for its file, and where to upload it. `remember` adds to its transaction what this request left."""
-    currency = form.currency or work.club.currency
-    if currency not in work.club.tiers.ladders:
-        known = ", ".join(sorted(work.club.tiers.ladders))
+    currency = form.currency or work.config[Club].currency
+    if currency not in work.config[Tiers].ladders:
+        known = ", ".join(sorted(work.config[Tiers].ladders))
         raise Problem.invalid("currency", "/currency", f"The club keeps its accounts in {known}.")
     import_id = work.new_id("imp")
     tx = Transaction()
     made = store.create(tx, work, import_id, form, currency, started_by)
-    limits = work.club.imports
+    limits = work.config[Imports]
     url, fields = store.upload_form(import_id, limits.most_bytes, limits.upload_minutes * 60)
     upload = Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=limits.most_bytes)
     started = StartedImport(**_shown(work, made, language).model_dump(), upload=upload)

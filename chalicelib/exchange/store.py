@@ -19,6 +19,7 @@ from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.exchange.columns import Field
+from chalicelib.exchange.config import Imports
 from chalicelib.exchange.parts import READ_BYTES, Cut, part_file
 from chalicelib.exchange.rules import State
 from chalicelib.exchange.schemas import ImportForm
@@ -123,7 +124,7 @@ def create(tx: Transaction, work: Work, import_id: str, form: ImportForm, curren
         "state": "waiting_for_upload",
         "created_at": work.at,
         "created_by": created_by,
-        "upload_until": stamp(work.now + timedelta(minutes=work.club.imports.upload_minutes)),
+        "upload_until": stamp(work.now + timedelta(minutes=work.config[Imports].upload_minutes)),
         "progress_at": work.at,
         "expires_at": work.expiry(days=KEEP_UNUSED_DAYS),
     }

@@ -35,13 +35,13 @@ from typing import Any
 from chalicelib import orders
 from chalicelib.exchange import webhook_rules as rules
 from chalicelib.exchange import webhook_store as store
+from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_events import FAILED, PAUSED
 from chalicelib.exchange.webhook_posting import post
 from chalicelib.exchange.webhook_rules import TEST, Answer, Endpoint, Message
 from chalicelib.exchange.webhook_schemas import OrderMessage, OrderNews, TrialMessage, TrialNews
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform import aws, clock, events
-from chalicelib.platform.club import Webhooks
 from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
@@ -78,7 +78,7 @@ def tell(work: Work, event: Event) -> None:
         lane=told["company_id"],
         type=event.name,
         happened_at=told["at"],
-        expires_at=work.expiry(days=work.club.webhooks.keep_days),
+        expires_at=work.expiry(days=work.config[Webhooks].keep_days),
         called_at=clock.epoch(work.now),
         order_id=told["order_id"],
         change=_change(told),
@@ -153,8 +153,8 @@ def _attempt(work: Work, endpoint: Endpoint, message: Message, post: Post, jitte
         return  # another worker has it
     signed = rules.headers(rules.in_use(endpoint.secrets, now), message.message_id, now, body)
     headers = {"content-type": "application/json", "user-agent": "partner-club-webhooks/1", **signed}
-    answer = post(endpoint.url, headers, body, work.club.webhooks)
-    answered = rules.answered(taken, answer, work.at, now, work.club.webhooks.pauses_seconds, jitter())
+    answer = post(endpoint.url, headers, body, work.config[Webhooks])
+    answered = rules.answered(taken, answer, work.at, now, work.config[Webhooks].pauses_seconds, jitter())
     _settle(work, answered)
     if answered.state == "delivered" and _is_past(work, endpoint.well_at, WELL_FOR):
         _note_well(work, endpoint)
@@ -167,7 +167,7 @@ def _body(work: Work, endpoint: Endpoint, message: Message) -> bytes:
     order = orders.order(work, message.lane, message.order_id)
     if order is None or order.distributor_id != message.distributor_id:
         raise LookupError(f"{message.message_id} is on an order that is not there")
-    shown = OrderAnswer.told(order, endpoint.language, work.club, orders.gifts_of(work, order))
+    shown = OrderAnswer.told(order, endpoint.language, work.config, orders.gifts_of(work, order))
     news = OrderNews(version=order.version, change=dict(message.change), order=shown)
     return OrderMessage(type=message.type, timestamp=message.happened_at, data=news).model_dump_json().encode()
 
@@ -281,7 +281,7 @@ def _replay(work: Work, told: dict[str, Any]) -> None:
         if message.replay == told["replay"]:
             _call(message)  # by a worker that died before it said so
         elif message.state in wanted and message.lane != TEST:
-            expires_at = work.expiry(days=work.club.webhooks.keep_days)
+            expires_at = work.expiry(days=work.config[Webhooks].keep_days)
             _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), expires_at, told["replay"]))
             _call(message)
     if page.last:

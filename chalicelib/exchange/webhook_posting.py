@@ -19,8 +19,8 @@ from http.client import HTTPConnection, HTTPException
 from threading import Timer
 from urllib.parse import urlsplit
 
+from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_rules import Answer, answer_of, is_public
-from chalicelib.platform.club import Webhooks
 
 MOST_ADDRESSES = 3  # of one name, that are tried
 MOST_READ = 4096  # bytes of an answer, so that the other side is done with writing

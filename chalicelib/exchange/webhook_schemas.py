@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.exchange.webhook_rules import Endpoint, Error, Message, State
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform import clock
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, Moment, PageQuery, Shown
 
 

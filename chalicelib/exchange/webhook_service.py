@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 from chalicelib import companies, orders
 from chalicelib.exchange import webhook_rules as rules
 from chalicelib.exchange import webhook_store as store
+from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_rules import Endpoint, Message
 from chalicelib.exchange.webhook_schemas import EndpointForm, ReplayForm, ReplayStarted
 from chalicelib.platform import clock
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Page, Refused, Transaction
@@ -78,7 +80,7 @@ def rotate(
 ) -> tuple[Endpoint, str | None]:
     """The endpoint with a new secret, and the secret. Raises 404."""
     fresh = rules.new_secret(draw(SECRET_BYTES))
-    overlap = work.club.webhooks.secret_overlap_hours * 3600
+    overlap = work.config[Webhooks].secret_overlap_hours * 3600
     for _ in range(TRIES):
         before = endpoint(work, distributor_id)
         signed_by = rules.rotated(before.secrets, fresh, now=clock.epoch(work.now), overlap=overlap)
@@ -161,7 +163,7 @@ def replay_since(work: Work, distributor_id: str, member_id: str, form: ReplayFo
     endpoint(work, distributor_id)
     if form.since > work.now:
         raise Problem.invalid("in_future", "/since", f"It is {work.at}.")
-    earliest = work.now - timedelta(days=work.club.webhooks.keep_days)
+    earliest = work.now - timedelta(days=work.config[Webhooks].keep_days)
     started = ReplayStarted(since=clock.stamp(max(form.since, earliest)), until=work.at, failed_only=form.failed_only)
     tx = Transaction()
     store.call(tx, work, distributor_id, do="replay", replay=work.new_id("rpl"), after=None, **started.model_dump())
@@ -174,7 +176,7 @@ def replay_since(work: Work, distributor_id: str, member_id: str, form: ReplayFo
 
 def _callable(work: Work, url: str) -> None:
     """What can be told of an address without asking for it. Raises 422."""
-    if work.club.webhooks.private_networks:
+    if work.config[Webhooks].private_networks:
         return
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -194,7 +196,7 @@ def _new(work: Work, distributor_id: str, draw: Draw) -> Endpoint:
     return Endpoint(
         distributor_id=distributor_id,
         url="",
-        language=work.club.default_language,
+        language=work.config[Club].default_language,
         secrets=(rules.new_secret(draw(SECRET_BYTES)),),
         active=True,
         paused_for="",
@@ -212,7 +214,7 @@ def _language(work: Work, distributor_id: str) -> rules.Language:
 
 
 def _expiry(work: Work) -> int:
-    return work.expiry(days=work.club.webhooks.keep_days)
+    return work.expiry(days=work.config[Webhooks].keep_days)
 
 
 def _commit(work: Work, tx: Transaction, distributor_id: str, member_id: str) -> None:

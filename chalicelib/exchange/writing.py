@@ -12,13 +12,16 @@ from chalicelib import bonuses, companies, sales
 from chalicelib.companies import CustomerRef
 from chalicelib.exchange import rules, store
 from chalicelib.exchange.columns import FIELDS, STAND_INS, Field
+from chalicelib.exchange.config import Imports
 from chalicelib.exchange.parts import read_part
 from chalicelib.exchange.reports import MOST_LISTED, BadRow, listing
 from chalicelib.exchange.rules import Draft, Drafts, Reader, Row
 from chalicelib.exchange.store import COUNTED, Counts, Import
 from chalicelib.platform.clock import local_day, moment
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleDocument, SaleLine
+from chalicelib.tiers import Tiers
 
 
 def write_part(work: Work, message: dict[str, Any]) -> None:
@@ -36,7 +39,7 @@ def write_part(work: Work, message: dict[str, Any]) -> None:
 def _write(work: Work, found: Import, part: int) -> Counts:
     content = store.get(found.import_id, f"parts/{part:06d}")
     reader = _reader(work, found)
-    drafts = Drafts(work.club.imports.most_lines_per_document)
+    drafts = Drafts(work.config[Imports].most_lines_per_document)
     rows = 0
     for row, too_many, cells in read_part(content):
         rows += 1
@@ -68,9 +71,9 @@ def _reader(work: Work, found: Import) -> Reader:
         dates=asked.dates,
         mark=asked.decimal or ("point" if found.item["delimiter"] == "," else "comma"),
         currency=found.currency,
-        currencies=work.club.tiers.ladders,
+        currencies=work.config[Tiers].ladders,
         # Of the day of the upload, so that the same row means the same whenever its part is worked on.
-        latest=local_day(moment(found.uploaded_at), work.club.zone) + rules.AHEAD,
+        latest=local_day(moment(found.uploaded_at), work.config[Club].zone) + rules.AHEAD,
         inn_is_valid=companies.inn_is_valid,
     )
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from chalicelib import catalog, companies, members, tiers
+from chalicelib.exchange import Webhooks
 from chalicelib.letters.order_content import ORDER_COMPOSERS
 from chalicelib.letters.readers import Facts, Reader, Unsendable, distributor_reader, member_reader, speaking_reader
 from chalicelib.letters.rendering import render
 from chalicelib.letters.schemas import Letter, Mail
 from chalicelib.platform import clock
-from chalicelib.platform.club import Language
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.figures import Language
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table.transactions import Item
@@ -26,7 +28,7 @@ def compose(work: Work, letter: Letter, code: str) -> Mail:
     if cause is None:
         raise Unsendable("cause_gone")
     reader, facts = COMPOSERS[letter.template](work, letter, cause, code)
-    club = work.club
+    club = work.config[Club]
     subject, html, text = render(
         letter.template,
         reader.language,
@@ -51,11 +53,12 @@ def _sign_in_code(work: Work, letter: Letter, sign_in: Item, code: str) -> tuple
 
 def _welcome(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, Facts]:
     reader = member_reader(work, letter.recipient.id)
-    club, ladder = work.club, tiers.ladder_today(work, work.club.currency)
+    currency, welcome = work.config[Club].currency, work.config[members.Welcome]
+    ladder = tiers.ladder_today(work, currency)
     return reader, {
-        "benefits": club.welcome.benefits_ru if reader.language == "ru" else club.welcome.benefits,
+        "benefits": welcome.benefits_ru if reader.language == "ru" else welcome.benefits,
         "window_days": ladder.window_days,
-        "currency": club.currency,
+        "currency": currency,
         "steps": [_step_facts(step, reader.language) for step in ladder.steps_on(work.today)],
     }
 
@@ -92,12 +95,12 @@ def _webhook(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader
         "host": urlsplit(event["url"]).hostname,
         "url": event["url"],
         "type": event["type"],
-        "happened_on": clock.local_day(clock.moment(event["happened_at"]), work.club.zone),
-        "since": clock.local_day(clock.moment(event["since"]), work.club.zone),
+        "happened_on": clock.local_day(clock.moment(event["happened_at"]), work.config[Club].zone),
+        "since": clock.local_day(clock.moment(event["since"]), work.config[Club].zone),
         "attempts": int(event["attempts"]),
         "status": int(event["status"]),
         "error": event["error"],
-        "keep_days": work.club.webhooks.keep_days,
+        "keep_days": work.config[Webhooks].keep_days,
     }
 
 
@@ -291,7 +294,7 @@ def _demand_answered(work: Work, letter: Letter, event: Item, code: str) -> tupl
     return reader, {
         "by_stock": answered["by"] == "stock",
         "wish": event["text"] or named[event["sku"]]["name"],
-        "asked_on": clock.local_day(clock.moment(event["opened_at"]), work.club.zone),
+        "asked_on": clock.local_day(clock.moment(event["opened_at"]), work.config[Club].zone),
         "quantity": int(event["quantity"]),
         "answer": answered["text"],
         "product": named.get(answered["sku"]),

@@ -8,7 +8,8 @@ from chalicelib.letters.schemas import Letter
 from chalicelib.orders import Order
 from chalicelib.orders.rules import Line
 from chalicelib.platform import clock
-from chalicelib.platform.club import Language
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.figures import Language
 from chalicelib.platform.work import Work
 from chalicelib.table.transactions import Item
 
@@ -32,7 +33,7 @@ def _order(work: Work, letter: Letter, event: Item, code: str) -> tuple[Reader, 
         "ordered_by": "club" if by_club else "reader" if to_orderer else "company",
         "manager_name": manager.name if manager else "",
         "number": order.number,
-        "placed_on": clock.local_day(clock.moment(order.placed_at), work.club.zone),
+        "placed_on": clock.local_day(clock.moment(order.placed_at), work.config[Club].zone),
         "company": order.company_name,
         "inn": order.company_inn,
         "distributor": order.distributor_name,
@@ -152,7 +153,7 @@ def _order_unanswered(work: Work, letter: Letter, event: Item, code: str) -> tup
     reader = (
         distributor_reader(work, order.distributor_id) if to_distributor else member_reader(work, letter.recipient.id)
     )
-    figures = work.club.orders
+    figures = work.config[orders.ResponseTimes]
     return reader, {
         "number": order.number,
         "company": order.company_name,
@@ -161,7 +162,8 @@ def _order_unanswered(work: Work, letter: Letter, event: Item, code: str) -> tup
         "distributor_email": distributor_reader(work, order.distributor_id).address,
         "days": figures.escalate_after if letter.template == "order_escalated" else figures.remind_after,
         "waits": [
-            {"kind": wait.kind, "since": clock.local_day(clock.moment(wait.since), work.club.zone)} for wait in waits
+            {"kind": wait.kind, "since": clock.local_day(clock.moment(wait.since), work.config[Club].zone)}
+            for wait in waits
         ],
         "total": order.total,
         "currency": order.currency,

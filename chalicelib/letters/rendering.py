@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.platform.club import Language
 from chalicelib.platform.figures import (
+    Language,
     count_en,
     count_ru,
     day_en,

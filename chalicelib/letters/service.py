@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError
 from chalicelib import members
 from chalicelib.auth import code_hash, new_code
 from chalicelib.letters import mail, rules, store
+from chalicelib.letters.config import Letters
 from chalicelib.letters.content import SIGN_IN_CODE, compose
 from chalicelib.letters.readers import Unsendable
 from chalicelib.letters.schemas import Accepted, Letter, LetterClass, Mail
@@ -70,7 +71,7 @@ def _attempt(work: Work, letter: Letter, below: Callable[[int], int]) -> Letter:
     except Unsendable as unsendable:
         return _skip(work, letter, str(unsendable))
     now = clock.epoch(work.now)
-    claimed = rules.claimed(letter, work.new_id("try"), now + work.club.letters.lease_seconds)
+    claimed = rules.claimed(letter, work.new_id("try"), now + work.config[Letters].lease_seconds)
     try:
         claimed = _claim(work, letter, claimed, written, code)
     except Refused as refused:
@@ -109,7 +110,7 @@ def _claim(work: Work, letter: Letter, claimed: Letter, written: Mail, code: str
 
 
 def _settle_seconds(work: Work, letter: Letter) -> int:
-    figures = work.club.letters
+    figures = work.config[Letters]
     return 60 * (figures.code_settle_minutes if letter.template == SIGN_IN_CODE else figures.settle_minutes)
 
 

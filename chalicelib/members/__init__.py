@@ -7,6 +7,7 @@ the club itself) is the membership; other rooms give and take it, this one keeps
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.members.config import Welcome
     from chalicelib.members.forms import PersonName
     from chalicelib.members.schemas import ConsentForm, Member, Membership
     from chalicelib.members.service import (
@@ -30,6 +31,7 @@ __all__ = [
     "Member",
     "Membership",
     "PersonName",
+    "Welcome",
     "admit",
     "appoint",
     "check_consent",

@@ -10,7 +10,7 @@ routes = Routes(__name__, tag="members")
 @routes.get("/v1/club", scope=None, answer=ClubCard)
 def show_club(call: Call) -> ClubCard:
     """Read what the club is, what it gives, and what your data is for."""
-    return service.club_card(call.work.club, call.language)
+    return service.club_card(call.work.config, call.language)
 
 
 @routes.get("/v1/me", scope="me", answer=Me, problems=("not_found",))

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, ConfigDict, EmailStr, Field
 
 from chalicelib.members.forms import PersonName
 from chalicelib.members.rules import international_phone, time_zone
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, Shown
 
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import store
+from chalicelib.members.config import Consents, Welcome
 from chalicelib.members.events import EMAIL_CONFIRMED
 from chalicelib.members.schemas import (
     ClubCard,
@@ -21,7 +22,8 @@ from chalicelib.members.schemas import (
     StaffForm,
     StaffMember,
 )
-from chalicelib.platform.club import Club
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.config import Config
 from chalicelib.platform.events import record
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
@@ -62,7 +64,7 @@ def consents_given(work: Work, forms: Sequence[ConsentForm], *, source: str, add
         pointer = f"/consents/{number}"
         if form.purpose in given:
             faults.append(Fault(pointer=f"{pointer}/purpose", code="repeated", detail="Answer each purpose once."))
-        elif fault := _wording_fault(work.club, form.purpose, form.version, pointer):
+        elif fault := _wording_fault(work.config[Consents], form.purpose, form.version, pointer):
             faults.append(fault)
         given[form.purpose] = {
             "agreed": form.agreed,
@@ -71,7 +73,7 @@ def consents_given(work: Work, forms: Sequence[ConsentForm], *, source: str, add
             "source": source,
             "address": address,
         }
-    for purpose, text in work.club.consents.items():
+    for purpose, text in work.config[Consents].consents.items():
         if text.required and not given.get(purpose, {}).get("agreed"):
             faults.append(
                 Fault(pointer="/consents", code="consent_required", detail=f"The consent {purpose} is required.")
@@ -81,10 +83,12 @@ def consents_given(work: Work, forms: Sequence[ConsentForm], *, source: str, add
     return given
 
 
-def _wording_fault(club: Club, purpose: str, version: str, pointer: str) -> Fault | None:
-    text = club.consents.get(purpose)
+def _wording_fault(texts: Consents, purpose: str, version: str, pointer: str) -> Fault | None:
+    text = texts.consents.get(purpose)
     if text is None:
-        return Fault(pointer=f"{pointer}/purpose", code="unknown_purpose", detail=f"One of {', '.join(club.consents)}.")
+        return Fault(
+            pointer=f"{pointer}/purpose", code="unknown_purpose", detail=f"One of {', '.join(texts.consents)}."
+        )
     if text.version != version:
         return Fault(pointer=f"{pointer}/version", code="not_in_force", detail=f"In force is {text.version}.")
     return None
@@ -238,9 +242,9 @@ def change_me(work: Work, member_id: str, version: int, form: MeChange) -> tuple
 
 def answer_consent(work: Work, member_id: str, purpose: str, form: ConsentAnswer, *, address: str) -> Consent:
     """Agrees or withdraws. The same answer to the same wording changes nothing; each other one is kept for ever."""
-    if purpose not in work.club.consents:
+    if purpose not in work.config[Consents].consents:
         raise Problem("not_found")
-    if fault := _wording_fault(work.club, purpose, form.version, ""):
+    if fault := _wording_fault(work.config[Consents], purpose, form.version, ""):
         raise Problem("invalid", errors=[fault])
     known = store.read(work.table, member_id)
     if known is None:
@@ -278,10 +282,10 @@ def _shown(known: Member, membership: Any) -> Me:
 # --- the club and its staff -------------------------------------------------------------------------------------------
 
 
-def club_card(club: Club, language: str) -> ClubCard:
+def club_card(config: Config, language: str) -> ClubCard:
     """In the reader's language, from the figures of the club."""
     russian = language == "ru"
-    welcome = club.welcome
+    club, welcome = config[Club], config[Welcome]
     return ClubCard(
         name=club.name_ru if russian else club.name,
         title=welcome.title_ru if russian else welcome.title,
@@ -294,7 +298,7 @@ def club_card(club: Club, language: str) -> ClubCard:
                 required=text.required,
                 text=text.text_ru if russian else text.text,
             )
-            for purpose, text in club.consents.items()
+            for purpose, text in config[Consents].consents.items()
         ],
     )
 
@@ -303,7 +307,7 @@ def appoint_staff(work: Work, form: StaffForm) -> StaffMember:
     """Makes a person one of the staff, or gives one another role. Raises 409 for somebody who speaks for a company."""
     tx = Transaction()
     person = join_or_find(
-        work, tx, name=form.name, email=form.email, language=form.language or work.club.default_language
+        work, tx, name=form.name, email=form.email, language=form.language or work.config[Club].default_language
     )
     appoint(
         tx,

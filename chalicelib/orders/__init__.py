@@ -22,6 +22,7 @@ with opened_when_asked(__name__):
         order,
     )
     from chalicelib.orders.sla import still_waiting
+    from chalicelib.orders.sla_config import ResponseTimes
     from chalicelib.orders.sla_events import UNANSWERED as ORDER_UNANSWERED
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ORDER_UNANSWERED",
     "Distributor",
     "Order",
+    "ResponseTimes",
     "State",
     "check_distributors_person",
     "check_state",

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from chalicelib import sales
 from chalicelib.orders import deliverers, placing, quotes, store
+from chalicelib.orders.again_config import UsualOrder
 from chalicelib.orders.again_schemas import AgainForm, NotAvailable, PlaceUsualForm, UsualLine, UsualOrderAnswer
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.habits import Habit, habits, in_packs
@@ -41,7 +42,7 @@ def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: Ag
 
 def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
     """Three reads, and one more for every further hundred keys."""
-    figures = work.club.orders.usual
+    figures = work.config[UsualOrder]
     documents = sales.bought(work, company_id, since=work.today - timedelta(days=figures.days - 1), most=MOST_DOCUMENTS)
     regular = habits(documents, today=work.today, least_days=figures.least_days, silent_days=figures.silent_days)
     found = [habit for habit in regular if 1 <= len(habit.sku) <= MOST_SKU][:MOST_LINES]

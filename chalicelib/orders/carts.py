@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from chalicelib.catalog import Product, below, product_of, stock_of
 from chalicelib.catalog.rules import Stock
+from chalicelib.orders.config import Orders
 from chalicelib.orders.promises import Bought, Reach, reached
 from chalicelib.orders.rules import Asked, Misfit, Order, Promoted, misfits_of
 from chalicelib.orders.stock import Available, DeliversFrom, counted
@@ -110,4 +111,4 @@ def minimum_of(work: Work, cart: Cart) -> Decimal:
     """The smallest order in the cart's currency: the company's own where one is agreed, else the club's."""
     if cart.agreed.minimum_order is not None:
         return cart.agreed.minimum_order
-    return work.club.orders.minimum.get(cart.currency, Decimal(0))
+    return work.config[Orders].minimum.get(cart.currency, Decimal(0))

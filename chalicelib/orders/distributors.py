@@ -14,6 +14,7 @@ from chalicelib.orders.schemas import (
     ServedRegion,
 )
 from chalicelib.orders.stock_schemas import DeliveryStock, DeliveryStockForm
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction
@@ -46,7 +47,7 @@ def create(work: Work, form: DistributorForm) -> Distributor:
         distributor_id=work.new_id("dst"),
         name=form.name,
         email=form.email,
-        language=form.language or work.club.default_language,
+        language=form.language or work.config[Club].default_language,
         regions=_served(form.regions),
         stock=_stock(form.stock),
         created_at=work.at,

@@ -18,6 +18,7 @@ from chalicelib.bonuses import check_payment, payments_of
 from chalicelib.orders import on_top, on_top_store, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.on_top import Figures, Gift, GiftState, Look, NotGranted
+from chalicelib.orders.on_top_config import FreeGoods
 from chalicelib.orders.on_top_events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.on_top_schemas import ShipGiftForm
 from chalicelib.orders.rules import Order
@@ -104,7 +105,7 @@ def _looked(work: Work, order: Order) -> tuple[Transaction, list[tuple[Gift, Loo
 
 
 def _figures(work: Work) -> Figures:
-    figures = work.club.orders.on_top
+    figures = work.config[FreeGoods]
     return Figures(figures.reminder_days, figures.grace_days)
 
 

@@ -27,6 +27,7 @@ from chalicelib.orders.rules import (
 )
 from chalicelib.orders.schemas import AcceptForm, CreditAnswer, DebtAnswer, ShipForm
 from chalicelib.platform import clock, events
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import EventType
 from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
@@ -183,7 +184,7 @@ def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: S
         on_credit = credit.on_credit(agreed_with(work, present.company_id, day, present.currency), day)
 
     def decide(order: Order) -> Order:
-        placed_on = clock.local_day(clock.moment(order.placed_at), work.club.zone)
+        placed_on = clock.local_day(clock.moment(order.placed_at), work.config[Club].zone)
         if day < placed_on:
             raise Problem.invalid("before_order", "/day", f"The order was placed on {placed_on}.")
         return rules.ship(order, asked, document=form.document, day=day, by=by, at=work.at, on_credit=on_credit)

@@ -17,10 +17,12 @@ from typing import Any
 
 from chalicelib.orders import service, sla_store, waits
 from chalicelib.orders.rules import Order
+from chalicelib.orders.sla_config import ResponseTimes
 from chalicelib.orders.sla_events import ESCALATED, UNANSWERED
 from chalicelib.orders.waits import Deadlines, Wait, Waiting
 from chalicelib.platform import clock
 from chalicelib.platform.calendar import deadline
+from chalicelib.platform.club_config import Calendar, Club
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction
@@ -34,14 +36,14 @@ Position = dict[str, str] | None
 
 def deadlines(work: Work) -> Callable[[str], Deadlines]:
     """By when something that waits since a stored moment is told, in the working days of the club."""
-    club = work.club
+    calendar, zone, figures = work.config[Calendar], work.config[Club].zone, work.config[ResponseTimes]
 
     @cache
     def of(since: str) -> Deadlines:
         moment = clock.moment(since)
         remind, escalate = (
-            clock.stamp(deadline(moment, days, club.calendar, club.zone))
-            for days in (club.orders.remind_after, club.orders.escalate_after)
+            clock.stamp(deadline(moment, days, calendar, zone))
+            for days in (figures.remind_after, figures.escalate_after)
         )
         return Deadlines(remind, escalate)
 

@@ -31,9 +31,10 @@ from chalicelib.orders import affinity, store
 from chalicelib.orders.affinity import Counts, Other, Suggestion
 from chalicelib.orders.again import MOST_DOCUMENTS, MOST_SKU
 from chalicelib.orders.rules import State
+from chalicelib.orders.together_config import NewForYou
 from chalicelib.orders.together_schemas import NewForYouAnswer, NewProduct
-from chalicelib.platform.club import Language
 from chalicelib.platform.events import Event
+from chalicelib.platform.figures import Language
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
 from chalicelib.pricing import PriceAnswer, conditions_of
@@ -166,7 +167,7 @@ def _counts(item: Item | None) -> Counts:
 
 def new_for_you(work: Work, company_id: str, language: Language) -> NewForYouAnswer:
     """Two questions for what the company buys, one read for what others buy with it, one or two for the goods and their prices."""
-    figures = work.club.orders.new_for_you
+    figures = work.config[NewForYou]
     amounts = _bought(work, company_id)
     largest_own = sorted(amounts, key=lambda sku: (-amounts[sku], sku))[:MOST_OWN]
     known = work.table.get_many([key for sku in largest_own for key in (keys.together(sku), keys.product(sku))])
@@ -231,7 +232,7 @@ def _shown(
                 pack_multiple=product.pack_multiple,
                 because=mine.sku,
                 reason=_reason(mine, language),
-                price=PriceAnswer.of(price, language, work.club),
+                price=PriceAnswer.of(price, language, work.config),
             )
         )
     return shown

@@ -2,8 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from chalicelib.platform.money import round_half_up
+
+Language = Literal["ru", "en"]  # of pages, letters and problems
 
 _NBSP = "\N{NO-BREAK SPACE}"
 _SIGNS = {"RUB": "₽"}  # currencies that a Russian reader knows by their sign

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.auth.principal import Principal
 from chalicelib.auth.scopes import BASE_SCOPE
 from chalicelib.platform import aws
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import CONTENT_TYPE, Problem, escape

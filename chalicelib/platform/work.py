@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.platform import aws, clock
-from chalicelib.platform.club import Club, club
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.config import Config, config
 from chalicelib.platform.ids import NewId, random_id
 from chalicelib.platform.settings import settings
 from chalicelib.table import Table
@@ -22,7 +23,7 @@ class Work:
     table: Table
     now: datetime
     new_id: NewId = random_id
-    club: Club = field(default_factory=club)
+    config: Config = field(default_factory=config)
     memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -33,7 +34,7 @@ class Work:
     @property
     def today(self) -> date:
         """The club's calendar day."""
-        return clock.local_day(self.now, self.club.zone)
+        return clock.local_day(self.now, self.config[Club].zone)
 
     def expiry(self, *, days: float = 0, minutes: float = 0) -> int:
         """TTL of something that is of no use after this long."""

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import aws, events
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.pricing.best_seller_events import REQUESTED
@@ -136,7 +137,7 @@ def create(tx: Transaction, work: Work, form: BestSellersForm, asked_by: str) ->
         **keys.best_sellers(list_id).as_item(),
         "list_id": list_id,
         "form": form.model_dump_json(),
-        "currency": form.currency or work.club.currency,
+        "currency": form.currency or work.config[Club].currency,
         "state": "running",
         "created_at": work.at,
         "created_by": asked_by,

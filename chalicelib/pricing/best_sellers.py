@@ -20,7 +20,7 @@ from typing import Any
 
 from chalicelib import catalog, companies, sales
 from chalicelib.platform.clock import moment
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work

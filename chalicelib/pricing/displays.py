@@ -14,8 +14,9 @@ index-chains` was run.
 from datetime import date, timedelta
 
 from chalicelib import companies
+from chalicelib.catalog import Catalogue
 from chalicelib.platform import aws, events, uploads
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.uploads import Upload
@@ -57,7 +58,7 @@ def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: 
     if promotion_id in granted.displays(found.get(own)):
         raise _has_it_already()
     proof_id = work.new_id("dsp")
-    limits = work.club.catalogue
+    limits = work.config[Catalogue]
     made = uploads.address(
         work,
         _object(proof_id),

@@ -14,6 +14,7 @@ from decimal import Decimal
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import events
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import EventType
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
@@ -128,7 +129,9 @@ def _answer(work: Work, item: Item) -> OfferAnswer:
 def own(work: Work, company_id: str) -> list[OwnOffer]:
     """What the company may use, now or from a day to come. One call."""
     found = work.table.get_many([keys.company(company_id), keys.granted(company_id)])
-    currency = found[keys.company(company_id)]["currency"] if keys.company(company_id) in found else work.club.currency
+    currency = (
+        found[keys.company(company_id)]["currency"] if keys.company(company_id) in found else work.config[Club].currency
+    )
 
     def money(amount: Decimal | None) -> Money | None:
         return None if amount is None else Money(amount=amount, currency=currency)

@@ -89,7 +89,7 @@ def running_promotions(call: Call) -> RunningPromotions:
     conditions = service.conditions_of(work, company_id, found, lambda code: [code])  # which goods does not matter here
     running = [each for each in conditions.promotions if each.first <= work.today <= each.last]
     items = [
-        RunningPromotion.of(each, each.misses(conditions.buyer, work.today), call.language, work.club)
+        RunningPromotion.of(each, each.misses(conditions.buyer, work.today), call.language, work.config)
         for each in running
     ]
     return RunningPromotions(items=items)

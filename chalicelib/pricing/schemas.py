@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.club import Club
+from chalicelib.platform.config import Config
 from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Amount, Money
 from chalicelib.pricing.limit_schemas import PromotionLimits, UsedAnswer
@@ -57,8 +57,8 @@ class RuleAnswer(Shown):
     reason: str = Field(description="In the reader's language.", examples=["Tier Silver: 5 % off the base price."])
 
     @classmethod
-    def of(cls, ruling: Ruling, language: str, club: Club) -> Self:
-        return cls(name=ruling.rule, reason=explain(ruling, language, club))
+    def of(cls, ruling: Ruling, language: str, config: Config) -> Self:
+        return cls(name=ruling.rule, reason=explain(ruling, language, config))
 
 
 class PriceAnswer(Shown):
@@ -69,11 +69,11 @@ class PriceAnswer(Shown):
     rejected: list[RuleAnswer]
 
     @classmethod
-    def of(cls, price: Price, language: str, club: Club) -> Self:
+    def of(cls, price: Price, language: str, config: Config) -> Self:
         return cls(
             unit_price=Money(amount=price.unit_price, currency=price.currency),
-            rule=RuleAnswer.of(price.chosen, language, club),
-            rejected=[RuleAnswer.of(ruling, language, club) for ruling in price.rejected],
+            rule=RuleAnswer.of(price.chosen, language, config),
+            rejected=[RuleAnswer.of(ruling, language, config) for ruling in price.rejected],
         )
 
 
@@ -402,7 +402,7 @@ class RunningPromotion(Shown):
     )
 
     @classmethod
-    def of(cls, promotion: Promotion, miss: Miss | None, language: str, club: Club) -> Self:
+    def of(cls, promotion: Promotion, miss: Miss | None, language: str, config: Config) -> Self:
         """`miss`: why it gives the company nothing."""
         goods = promotion.goods
         return cls(
@@ -427,7 +427,7 @@ class RunningPromotion(Shown):
             most_window_sum=promotion.most_sum,
             display=promotion.display,
             for_you=miss is None,
-            why_not=explain(promotion.refused(miss), language, club) if miss else None,
+            why_not=explain(promotion.refused(miss), language, config) if miss else None,
         )
 
 

@@ -16,6 +16,7 @@ from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_store, granted, guard, store, uses
+from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import MOST_OPEN
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import MOST_NAMED, PromotionForm, State, TermsForm
@@ -140,7 +141,7 @@ def agreed_with(work: Work, company_id: str, day: date, currency: str) -> Agreed
 
 
 def policy(work: Work) -> Policy:
-    figures = work.club.pricing
+    figures = work.config[Pricing]
     stacks = tuple(frozenset(group) for group in figures.stacks)
     return Policy(combine=figures.combine, priority=tuple(figures.priority), stacks=stacks)
 

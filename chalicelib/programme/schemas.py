@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, Shown
 
 Code = Literal["discount", "bonuses", "volume", "example"]

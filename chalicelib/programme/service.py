@@ -1,7 +1,9 @@
 """The live programme: the ladder in force and the one that comes next, and the club's figures on bonuses."""
 
 from chalicelib import tiers
-from chalicelib.platform.club import Language
+from chalicelib.bonuses import Bonuses, VolumeBonuses
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.programme import telling
@@ -12,8 +14,8 @@ from chalicelib.tiers.ladders import ladder_on
 
 def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
     """The rules of today, in the club's currency unless another one is named. One read. Raises 422 for one without a ladder."""
-    currency = currency or work.club.currency
-    ladders, today, figures = tiers.ladders_of(work, currency), work.today, work.club.bonuses
+    currency = currency or work.config[Club].currency
+    ladders, today, figures = tiers.ladders_of(work, currency), work.today, work.config[Bonuses]
     ladder = ladder_on(ladders, today)
     if not ladder.steps:
         raise Problem.invalid("currency", "/query/currency", "The club has no ladder in this currency.")
@@ -22,7 +24,7 @@ def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
     told: dict[Code, list[str]] = {
         "discount": [*telling.discount(speaker, ladder, coming)],
         "bonuses": [*telling.bonuses(speaker, figures, ladder.steps_on(today), today)],
-        "volume": [*telling.volume(speaker, figures.periods)],
+        "volume": [*telling.volume(speaker, work.config[VolumeBonuses].periods)],
         "example": [*telling.worked_example(speaker, ladder, figures, today)],
     }
     return ClubRules(
@@ -31,7 +33,7 @@ def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
         as_of=today,
         ladder_id=ladder.ladder_id,
         version=ladder.version,
-        title=speaker.say("title", club=speaker.pick(work.club.name, work.club.name_ru)),
+        title=speaker.say("title", club=speaker.pick(work.config[Club].name, work.config[Club].name_ru)),
         sections=[
             RulesSection(code=code, title=speaker.say(code), lines=lines) for code, lines in told.items() if lines
         ],

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from chalicelib.bonuses import Bonuses, BonusExpiry, BonusRate, Bracket, VolumeProgramme
 from chalicelib.bonuses.rules import Expiry, expiry
-from chalicelib.platform.club import Bonuses, BonusExpiry, BonusRate, Bracket, VolumeProgramme
 from chalicelib.programme.example import bonus, example
 from chalicelib.programme.words import Speaker
 from chalicelib.tiers.ladders import Ladder, Step, Steps

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.platform.club import Language
-from chalicelib.platform.figures import count_en, count_ru, day_en, day_ru, money_en, money_ru, percent_en, percent_ru
+from chalicelib.platform.figures import (
+    Language,
+    count_en,
+    count_ru,
+    day_en,
+    day_ru,
+    money_en,
+    money_ru,
+    percent_en,
+    percent_ru,
+)
 
 # By name: in English, in Russian.
 _SENTENCES: dict[str, tuple[str, str]] = {

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from chalicelib import companies
 from chalicelib.auth.principal import Principal
+from chalicelib.companies import Fact
 from chalicelib.platform import events
-from chalicelib.platform.club import Fact, Language
+from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.reports import store

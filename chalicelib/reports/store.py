@@ -5,7 +5,7 @@ TEXT (K26), one per language: everything that a reader is shown, so that reading
 READ (K28): report_id, member_id, at.
 """
 
-from chalicelib.platform.club import Language
+from chalicelib.platform.figures import Language
 from chalicelib.reports.schemas import Report, ReportCard
 from chalicelib.table import Page, Table, Transaction, keys
 from chalicelib.table.transactions import Item

@@ -7,6 +7,7 @@ company stands by them, today and on every day to come, kept where one read find
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.tiers.config import Tiers
     from chalicelib.tiers.events import CHANGED as TIER_CHANGED
     from chalicelib.tiers.events import GRANTED as TIER_GRANTED
     from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
@@ -29,6 +30,7 @@ __all__ = [
     "TIER_WITHDRAWN",
     "Standing",
     "Step",
+    "Tiers",
     "decide",
     "ladder_today",
     "ladders_of",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from chalicelib import companies, sales
 from chalicelib.platform import clock
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.sales import Recorded
@@ -30,7 +31,7 @@ def explain(work: Work, company_id: str, as_of: date | None) -> Explanation:
     ladders = ladders_of(work, company.currency)
     _, grants = store.load_with_grants(work, company_id)
     revisions = sales.history(work, company_id, bears_on(ladders, day), day + AHEAD)
-    moment = clock.stamp(clock.day_end(day, work.club.zone))
+    moment = clock.stamp(clock.day_end(day, work.config[Club].zone))
     bought_then = bought = None
     if any(ladder.personal for ladder in ladders):
         bought_then, bought = (

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction
 from chalicelib.tiers import ladder_store as store
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_schemas import TierLadder, TierLadderForm
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import LadderRecord, State, state
@@ -25,9 +27,9 @@ def draw_up(
     work: Work, form: TierLadderForm, author: str, remember: Callable[[Transaction, TierLadder], None]
 ) -> TierLadder:
     """A draft. `remember` adds to its transaction what this request left."""
-    currency = form.currency or work.club.currency
-    if currency not in work.club.tiers.ladders:
-        known = ", ".join(sorted(work.club.tiers.ladders))
+    currency = form.currency or work.config[Club].currency
+    if currency not in work.config[Tiers].ladders:
+        known = ", ".join(sorted(work.config[Tiers].ladders))
         raise Problem.invalid("currency", "/currency", f"The club keeps its accounts in {known}.")
     ladder = form.ladder(work.new_id("ldr"), currency)
     found = LadderRecord(ladder, note=form.note, created_at=work.at, created_by=author)

@@ -11,12 +11,13 @@ from datetime import date
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform import club
 from chalicelib.platform.events import EventType
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction, keys
 from chalicelib.table.transactions import Item
+from chalicelib.tiers import config
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_events import ACTIVATED, WITHDRAWN
 from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, Step, Steps, always
 
@@ -39,7 +40,7 @@ def ladders_of(work: Work, currency: str) -> tuple[Ladder, ...]:
             for item in work.table.query_all(every.pk, starts=every.sk, consistent=True)
         )
         founded = stored and stored[0].valid_from == BEGINNING
-        work.memo[_memo(currency)] = stored if founded else (founding_ladder(work.club, currency), *stored)
+        work.memo[_memo(currency)] = stored if founded else (founding_ladder(work.config[Tiers], currency), *stored)
     ladders: tuple[Ladder, ...] = work.memo[_memo(currency)]
     return ladders
 
@@ -48,9 +49,8 @@ def _memo(currency: str) -> str:
     return f"ladders {currency}"
 
 
-def founding_ladder(figures: club.Club, currency: str) -> Ladder:
+def founding_ladder(tiers: Tiers, currency: str) -> Ladder:
     """What the club's figures say, in force from the beginning; without steps for a currency of which they say nothing."""
-    tiers = figures.tiers
     off_season, personal = tiers.off_season.get(currency), tiers.personal.get(currency)
     return Ladder(
         ladder_id=f"ldr_founding_{currency.lower()}",
@@ -71,7 +71,7 @@ def founding_ladder(figures: club.Club, currency: str) -> Ladder:
     )
 
 
-def _steps(given: Sequence[club.Step]) -> Steps:
+def _steps(given: Sequence[config.Step]) -> Steps:
     return tuple(Step(each.tier, each.from_sum, each.discount_percent, each.name, each.name_ru) for each in given)
 
 
@@ -99,7 +99,10 @@ def unrecorded(work: Work) -> list[LadderRecord]:
 
 
 def founding_records(work: Work) -> Iterable[LadderRecord]:
-    return (LadderRecord(founding_ladder(work.club, currency), BEGINNING) for currency in work.club.tiers.ladders)
+    return (
+        LadderRecord(founding_ladder(work.config[Tiers], currency), BEGINNING)
+        for currency in work.config[Tiers].ladders
+    )
 
 
 def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[LadderRecord], dict[str, str] | None]:

@@ -23,6 +23,7 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform import nights
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import record
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import Problem
@@ -51,7 +52,7 @@ def standing(work: Work, company_id: str) -> Standing:
     if item is not None:
         return store.standing_from(item, work.today)
     company = companies.company(work, company_id)
-    ladders = ladders_of(work, company.currency if company else work.club.currency)
+    ladders = ladders_of(work, company.currency if company else work.config[Club].currency)
     return outlook.stands(company_id, ladders[0].currency, work.today, Facts(DayTotals({}, {}), ladders, (), None))
 
 

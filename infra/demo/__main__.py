@@ -19,7 +19,8 @@ import requests
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
-from chalicelib.platform.club import club
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.config import config
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from infra.build import ROOT, BuildError, local_package
@@ -62,7 +63,7 @@ def run(port: int, *, stay: bool) -> None:
         cloud.wake()
         say(f"the stack runs on {cloud.endpoint}")
         guest = Portal(cloud.api_url, f"{cloud.endpoint}/_local/mail")
-        today = clock.local_day(clock.now(), club().zone)
+        today = clock.local_day(clock.now(), config()[Club].zone)
         if filled.exists():
             say("the club of the last start is there again")
         else:

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import members
 from chalicelib.auth import service
+from chalicelib.auth.config import SignIn
 from chalicelib.auth.schemas import Registration
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -168,7 +169,7 @@ def test_the_answer_to_cognito_is_the_proof_and_not_the_code(work: Work) -> None
 
 
 def test_codes_are_limited_by_address_and_the_limit_ends_with_the_hour(work: Work) -> None:
-    for _ in range(work.club.sign_in.codes_per_address_per_hour):
+    for _ in range(work.config[SignIn].codes_per_address_per_hour):
         service.sign_in(work, "anna@example.com", language="en", address="192.0.2.1")
     with pytest.raises(Problem) as refused:
         service.sign_in(work, "anna@example.com", language="en", address="192.0.2.2")
@@ -179,7 +180,7 @@ def test_codes_are_limited_by_address_and_the_limit_ends_with_the_hour(work: Wor
 
 
 def test_codes_are_limited_by_caller_whatever_the_address(work: Work) -> None:
-    for number in range(work.club.sign_in.codes_per_caller_per_hour):
+    for number in range(work.config[SignIn].codes_per_caller_per_hour):
         service.sign_in(work, f"a{number}@example.com", language="en", address="192.0.2.1")
     with pytest.raises(Problem, match="too_many_requests"):
         service.sign_in(work, "fresh@example.com", language="en", address="192.0.2.1")

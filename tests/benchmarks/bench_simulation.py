@@ -26,6 +26,7 @@ from chalicelib.table import Table, Transaction, keys
 from chalicelib.table.transactions import to_wire
 from chalicelib.tiers import ladder_store, simulations
 from chalicelib.tiers import simulation_service as service
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import Ladder
 from tests.benchmarks.report import report
 from tests.conftest import NOON
@@ -68,7 +69,7 @@ def history(random: Random, today: date) -> dict[date, Decimal]:
 
 def other(work: Work) -> Ladder:
     """Every step at four fifths of its sum, with a point more."""
-    founding = ladder_store.founding_ladder(work.club, "RUB")
+    founding = ladder_store.founding_ladder(work.config[Tiers], "RUB")
     steps = tuple(
         step._replace(from_sum=step.from_sum * Decimal("0.8"), discount_percent=step.discount_percent + 1)
         for step in founding.steps

@@ -11,10 +11,11 @@ from chalicelib import companies, sales
 from chalicelib.bonuses import accrual_consumers, ledger, payments, rules
 from chalicelib.bonuses import accrual_store as store
 from chalicelib.bonuses import store as ledger_store
+from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.payments import Payment
 from chalicelib.bonuses.rates import Case, Ref
 from chalicelib.companies import CustomerRef
-from chalicelib.platform.club import BonusRate, Club, club
+from chalicelib.platform.config import Config, config
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
@@ -22,6 +23,7 @@ from chalicelib.sales import Original, SaleDocument, SaleLine
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table import Table, keys
 from tests.support.crashes import watched
+from tests.support.figures import with_sections
 from tests.support.memory import MemoryDynamo
 
 SOURCE = "1c"
@@ -34,19 +36,19 @@ CONSUMERS = {
 }
 
 
-def figures(*rates: Mapping[str, Any], **bonuses: Any) -> Club:
+def figures(*rates: Mapping[str, Any], **bonuses: Any) -> Config:
     """The club's figures with these rates, and other figures of the bonuses."""
-    rows = [BonusRate.model_validate(rate) for rate in rates] if rates else club().bonuses.rates
-    return club().model_copy(update={"bonuses": club().bonuses.model_copy(update={"rates": rows, **bonuses})})
+    rows = [BonusRate.model_validate(rate) for rate in rates] if rates else config()[Bonuses].rates
+    return with_sections(config(), config()[Bonuses].model_copy(update={"rates": rows, **bonuses}))
 
 
-def memory_work(now: datetime = NOON, figures: Club | None = None) -> Work:
+def memory_work(now: datetime = NOON, figures: Config | None = None) -> Work:
     numbers = count(1)
     return Work(
         table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None),
         now=now,
         new_id=lambda prefix: f"{prefix}_{next(numbers):06d}",
-        club=figures or club(),
+        config=figures or config(),
     )
 
 

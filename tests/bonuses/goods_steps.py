@@ -10,8 +10,8 @@ from chalicelib import members, sales
 from chalicelib.bonuses import closing, goods_store, ledger, rules, settlement, store, volume_consumers
 from chalicelib.bonuses.goods import Choice, Entitlement
 from chalicelib.bonuses.rules import Balances, Posting
+from chalicelib.bonuses.volume_config import VolumeBonuses, VolumeProgramme
 from chalicelib.platform import http
-from chalicelib.platform.club import VolumeProgramme
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
@@ -19,6 +19,7 @@ from chalicelib.table import Transaction, keys
 from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
+from tests.support.figures import with_figures
 from tests.support.partners import partner
 
 COMPANY = "cmp_1"
@@ -42,8 +43,7 @@ QUARTER: dict[str, Any] = {
 def programmes(work: Work, *figures: dict[str, Any]) -> Work:
     """The club with these volume programmes and no others."""
     own = [VolumeProgramme.model_validate(each) for each in figures]
-    bonuses = work.club.bonuses.model_copy(update={"periods": own})
-    return replace(work, club=work.club.model_copy(update={"bonuses": bonuses}))
+    return with_figures(work, VolumeBonuses, periods=own)
 
 
 def sale(work: Work, day: date, amount: str | int, number: str = "", company_id: str = COMPANY) -> list[Event]:

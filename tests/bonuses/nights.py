@@ -8,6 +8,7 @@ from chalicelib import companies
 from chalicelib.bonuses import night, store
 from chalicelib.companies import CustomerRef
 from chalicelib.platform import aws
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table import keys
@@ -21,7 +22,7 @@ def company(work: Work, name: str = "Luch") -> str:
 
 def at(work: Work, moment: str) -> Work:
     """`2027-01-01T01:30`, in the club's zone."""
-    return replace(work, now=datetime.fromisoformat(moment).replace(tzinfo=work.club.zone))
+    return replace(work, now=datetime.fromisoformat(moment).replace(tzinfo=work.config[Club].zone))
 
 
 def days_later(work: Work, days: int) -> Work:

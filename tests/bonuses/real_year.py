@@ -24,7 +24,7 @@ from chalicelib.bonuses import accrual_consumers, payments
 from chalicelib.bonuses import night as bonus_nights
 from chalicelib.bonuses.payments import Payment
 from chalicelib.platform import aws
-from chalicelib.platform.club import Club
+from chalicelib.platform.config import Config
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
@@ -183,7 +183,7 @@ class Recorder(MemoryDynamo):
 class Replay:
     """The club, its stream and its nights."""
 
-    figures: Club
+    figures: Config
     day: date = FIRST
     table: Recorder = field(default_factory=Recorder)
     queue: list[dict[str, Any]] = field(default_factory=list)
@@ -201,7 +201,7 @@ class Replay:
             table=Table(memory, "club", sleep=lambda seconds: None),
             now=datetime.combine(self.day, time(9), UTC),
             new_id=lambda prefix: f"{prefix}_{next(self._ids):08d}",
-            club=self.figures,
+            config=self.figures,
         )
 
     def happened(self) -> list[Event]:
@@ -246,7 +246,7 @@ class Replay:
 
 
 def replayed(
-    final: Facts, course: dict[date, list[Told]], figures: Club, chance: Random, monkeypatch: pytest.MonkeyPatch
+    final: Facts, course: dict[date, list[Told]], figures: Config, chance: Random, monkeypatch: pytest.MonkeyPatch
 ) -> Replay:
     """The year day by day. Events come late, twice and out of order; nights come between."""
     club = Replay(figures)
@@ -277,7 +277,7 @@ def replayed(
     return club
 
 
-def built(final: Facts, figures: Club, monkeypatch: pytest.MonkeyPatch) -> Replay:
+def built(final: Facts, figures: Config, monkeypatch: pytest.MonkeyPatch) -> Replay:
     """A club that hears the final facts, and nothing else, on the last day."""
     club = Replay(figures, LAST)
     monkeypatch.setattr(aws, "sqs", lambda: club)

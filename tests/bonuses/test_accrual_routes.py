@@ -22,7 +22,7 @@ def work(work: Work) -> Work:
         {"sku": "L-9", "percent": "2.5", "promotion": "autumn", "name": "Autumn", "name_ru": "Осень"}
         | {"from": "2026-11-01", "to": "2026-11-30"},
     )
-    return replace(work, table=memory_work().table, club=figures(*rates))
+    return replace(work, table=memory_work().table, config=figures(*rates))
 
 
 def test_each_document_shows_its_rates_in_plain_words(api: Api, work: Work) -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from chalicelib import sales
 from chalicelib.bonuses import payments
+from chalicelib.bonuses.config import Bonuses, BonusExpiry
 from chalicelib.bonuses.payments import Payment
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
-from chalicelib.platform.club import BonusExpiry, club
+from chalicelib.platform.config import config
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleDocument
 from chalicelib.table import Transaction
@@ -266,7 +267,7 @@ def test_other_figures_of_the_club_move_nothing_that_was_granted(work: Work, luc
     recorded(work, sale)
     paid(work, sale, TODAY - 35 * DAY)
     shorter = {"expiry": BonusExpiry(every="month", count=1), "available_on": "shipped"}
-    later = replace(work, club=figures(**shorter))
+    later = replace(work, config=figures(**shorter))
     recorded(later, document(luch, "R", TODAY, "6000.00", returns="1"))
     recorded(later, document(luch, "1", TODAY - 40 * DAY, "70000.00"))
     assert lots(later, luch) == {month_end(TODAY - 35 * DAY): Decimal("640.00")}
@@ -352,7 +353,7 @@ def histories(draw: st.DrawFn) -> tuple[list[list[SaleDocument]], dict[int, date
 
 def a_club(rates_from: date = date.min) -> Work:
     """Two companies, their ids the same in every club, whose rates begin on this day."""
-    rates = [rate.model_copy(update={"first": max(rate.first, rates_from)}) for rate in club().bonuses.rates]
+    rates = [rate.model_copy(update={"first": max(rate.first, rates_from)}) for rate in config()[Bonuses].rates]
     work = memory_work(figures=figures(rates=rates))
     partners.company(work, "cmp_a")
     partners.company(work, "cmp_b")

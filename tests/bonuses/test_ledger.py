@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.bonuses import ledger, rules
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction, keys
 from tests.bonuses.steps import all_postings, balances, credit, redeem_at_once, reverse
+from tests.support.figures import with_figures
 from tests.support.partners import company
 from tests.support.table import everything
 
@@ -141,8 +143,7 @@ def test_a_clock_that_goes_back_does_not_turn_back_the_ledger(partner: Work) -> 
 def test_whether_a_balance_may_fall_below_zero_is_the_clubs_policy(partner: Work) -> None:
     given = credit(partner, "cmp_1", "100")
     redeem_at_once(partner, "cmp_1", Decimal(100))
-    figures = partner.club.bonuses.model_copy(update={"negative_balance": False})
-    strict = replace(partner, club=partner.club.model_copy(update={"bonuses": figures}))
+    strict = with_figures(partner, Bonuses, negative_balance=False)
     returned = reverse(strict, "cmp_1", given)
     borne = all_postings(partner)[-1]
     assert returned.balances.available == -100

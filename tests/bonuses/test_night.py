@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.bonuses import ledger, night, rules
 from chalicelib.bonuses.rules import Cause
+from chalicelib.bonuses.volume_config import VolumeBonuses
 from chalicelib.letters import consumers as letters_consumers
 from chalicelib.platform import nights
 from chalicelib.platform.events import Event
@@ -22,6 +23,7 @@ from tests.bonuses.goods_steps import COMPANY, QUARTER
 from tests.bonuses.nights import a_night, at, book_item, company, days_later, posted, queued, told
 from tests.bonuses.steps import balances, credit, reverse
 from tests.support.crashes import Interruption, crashes, lost_replies, races, watched
+from tests.support.figures import with_figures
 from tests.support.memory import MemoryDynamo
 from tests.support.partners import partner
 from tests.support.spent import calls_counted
@@ -323,9 +325,7 @@ def test_a_company_costs_one_read_and_one_transaction(work: Work) -> None:
 
 
 def test_a_night_with_nobody_due_reads_the_shards_of_its_days(work: Work) -> None:
-    bare = replace(
-        work, club=work.club.model_copy(update={"bonuses": work.club.bonuses.model_copy(update={"periods": []})})
-    )
+    bare = with_figures(work, VolumeBonuses, periods=[])
     with calls_counted(work.table.client) as made:
         night.nightly(bare, {})
     assert made == ["Query"] * (1 + len(night.DUE) * 8 * keys.DUE_SHARDS) + ["PutItem"]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from chalicelib.bonuses import periods
 from chalicelib.bonuses.periods import Bracket, Course, Period, Programme, programmes_of
-from chalicelib.platform.club import VolumeProgramme, club
+from chalicelib.bonuses.volume_config import VolumeBonuses, VolumeProgramme
+from chalicelib.platform.config import config
 
 ZERO = Decimal(0)
 SINCE = date(2026, 1, 1)
@@ -266,13 +267,13 @@ def test_a_gift_does_not_expire_and_nothing_pays_nothing():
 
 
 def test_the_clubs_own_programmes_are_one_by_quarter_and_one_by_year():
-    own = programmes_of(club().bonuses.periods, "RUB")
+    own = programmes_of(config()[VolumeBonuses].periods, "RUB")
     assert [(each.every, each.mode, each.pays) for each in own.values()] == [
         ("quarter", "whole", "goods_next_period"),
         ("year", "stepped", "goods_monthly_next_year"),
     ]
     assert own["quarter"].brackets != own["quarter"].off_season
-    assert programmes_of(club().bonuses.periods, "XXX") == {}
+    assert programmes_of(config()[VolumeBonuses].periods, "XXX") == {}
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,14 @@ from typing import Any
 import pytest
 
 from chalicelib.bonuses import ledger, rules
-from chalicelib.platform.club import BonusExpiry, BonusRate, Club, read_club
+from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
+from chalicelib.platform.config import Config
 from chalicelib.table import keys
+from infra.figures import checked
 from tests.bonuses.accrual_steps import granted
 from tests.bonuses.real_year import LAST, Facts, Replay, built, course, facts, replayed
 from tests.exchange.steps import data_file
+from tests.support.figures import with_sections
 
 SEED = 20101130
 FILE = "online_retail_2009_12_to_2010_11.csv.gz"
@@ -32,19 +35,19 @@ SKU_PERCENT = {"85123A": ("5", date.min, date.max), "22423": ("8", date(2010, 4,
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Club:
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """A club that trades in pounds, with bonuses that last to the end of the next quarter, so that some expire within the year."""
     file = tmp_path_factory.mktemp("club") / "club.toml"
     here = Path(__file__).parents[1]
     texts = [here.parent / "chalicelib" / "club.toml", here / "e2e" / "pounds.toml"]
     file.write_text("\n".join(text.read_text(encoding="utf-8") for text in texts), encoding="utf-8")
-    club = read_club(file)
+    club = checked(file)
     rows: list[dict[str, Any]] = [{"tier": tier, "percent": percent} for tier, percent in TIER_PERCENT.items() if tier]
     for sku, (percent, first, last) in SKU_PERCENT.items():
         rows.append({"sku": sku, "percent": percent, "from": first, "to": last})
     rates = [BonusRate.model_validate(row) for row in rows]
-    bonuses = club.bonuses.model_copy(update={"rates": rates, "expiry": BonusExpiry(every="quarter", count=1)})
-    return club.model_copy(update={"bonuses": bonuses})
+    bonuses = club[Bonuses].model_copy(update={"rates": rates, "expiry": BonusExpiry(every="quarter", count=1)})
+    return with_sections(club, bonuses)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +93,7 @@ def bonuses(club: Replay, companies: list[str]) -> dict[str, Any]:
 def compare(
     final: Facts,
     companies: list[str],
-    figures: Club,
+    figures: Config,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -118,7 +121,7 @@ def compare(
 
 
 def test_a_sample_ends_as_a_fresh_build_and_as_the_file_says(
-    account: None, final: Facts, figures: Club, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    account: None, final: Facts, figures: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     compare(final, sample(final, SAMPLE), figures, monkeypatch, caplog)
 
@@ -126,7 +129,7 @@ def test_a_sample_ends_as_a_fresh_build_and_as_the_file_says(
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 def test_all_companies_end_as_a_fresh_build_and_as_the_file_says(
-    account: None, final: Facts, figures: Club, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    account: None, final: Facts, figures: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     compare(final, final.companies, figures, monkeypatch, caplog)
 

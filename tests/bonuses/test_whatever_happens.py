@@ -1,7 +1,6 @@
 """Whatever a company, its purchases, the staff and the calendar do, in any order and told once or twice: the ledger balances."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -20,6 +19,7 @@ from hypothesis.stateful import (
 
 from app import app
 from chalicelib.bonuses import ledger, rules, store
+from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import Balances, Book, Cause, Posting
 from chalicelib.platform import aws, http
 from chalicelib.platform.work import Work
@@ -28,6 +28,7 @@ from chalicelib.table.transactions import Item
 from tests.bonuses.steps import Office
 from tests.conftest import NOON
 from tests.support.api import Answer, Api
+from tests.support.figures import with_figures
 from tests.support.memory import MemoryDynamo
 
 amounts = st.sampled_from([Decimal("333.33"), Decimal("120"), Decimal("1000"), Decimal("0.01"), Decimal("77.70")])
@@ -59,8 +60,7 @@ class Life(RuleBasedStateMachine):
             now=NOON,
             new_id=lambda prefix: f"{prefix}_{next(ids):04d}",
         )
-        figures = work.club.bonuses.model_copy(update={"negative_balance": negative_balance})
-        work = replace(work, club=work.club.model_copy(update={"bonuses": figures}))
+        work = with_figures(work, Bonuses, negative_balance=negative_balance)
         monkeypatch.setattr(http, "work_now", lambda: work)
         self.office = Office(Api(app), work, monkeypatch)
         self.negative_balance = negative_balance

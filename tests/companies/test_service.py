@@ -6,6 +6,7 @@ import pytest
 from chalicelib import members
 from chalicelib.auth.principal import Principal
 from chalicelib.companies import check_active, missing_for, people, service
+from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChange, InvitationForm, PersonChange
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
@@ -403,12 +404,12 @@ def test_each_step_of_the_profile_shortens_what_is_missing(work: Work) -> None:
     with calls_counted(work.table.client) as calls:
         assert missing_for(work, anna, "ordering") == []
     assert calls == ["Query"]
-    assert missing_for(work, "mbr_nobody", "ordering") == work.club.privileges.unlocks["ordering"]
+    assert missing_for(work, "mbr_nobody", "ordering") == work.config[PrivilegeRules].unlocks["ordering"]
 
 
 def test_a_phone_that_was_confirmed_long_ago_locks_again(work: Work) -> None:
     anna = join(work, "Anna", phone="+74951234567", phone_confirmed_on="2026-11-20")
-    fresh = replace(work, now=work.now + timedelta(days=work.club.privileges.fresh_days))
+    fresh = replace(work, now=work.now + timedelta(days=work.config[PrivilegeRules].fresh_days))
     old = replace(work, now=fresh.now + timedelta(days=1))
     assert "phone" not in missing_for(fresh, anna, "ordering")
     assert "phone" in missing_for(old, anna, "ordering")
@@ -418,8 +419,8 @@ def test_a_phone_that_was_confirmed_long_ago_locks_again(work: Work) -> None:
 def test_the_answer_says_the_rule_and_every_privilege(work: Work) -> None:
     anna = join(work, "Anna")
     shown = service.privileges(work, principal(anna))
-    assert shown.version == work.club.privileges.version
-    assert [privilege.name for privilege in shown.privileges] == list(work.club.privileges.unlocks)
+    assert shown.version == work.config[PrivilegeRules].version
+    assert [privilege.name for privilege in shown.privileges] == list(work.config[PrivilegeRules].unlocks)
     assert not any(privilege.unlocked for privilege in shown.privileges) and shown.stale == []
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from app import app  # noqa: F401  fills the route table
-from chalicelib.platform.club import club, read_club
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.config import config
 from chalicelib.platform.http import ROUTES
 from chalicelib.platform.openapi import path_parameters
 from infra.build import MOST_BYTES, ROOT, THIS_MACHINE, BuildError, Package, build, build_template, local_package
+from infra.figures import checked
 
 LAMBDA_BRINGS = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
 
@@ -119,13 +121,13 @@ def test_another_club_brings_its_own_figures(tmp_path: Path) -> None:
     own = (
         (ROOT / "chalicelib" / "club.toml")
         .read_text(encoding="utf-8")
-        .replace(f'name = "{club().name}"', 'name = "Ours"', 1)
+        .replace(f'name = "{config()[Club].name}"', 'name = "Ours"', 1)
     )
     (tmp_path / "own.toml").write_text(own, encoding="utf-8")
     made = build(tmp_path / "out", arch=THIS_MACHINE, club=tmp_path / "own.toml")
     with zipfile.ZipFile(made.zip) as zipped:
         zipped.extract("chalicelib/club.toml", tmp_path)
-    assert read_club(tmp_path / "chalicelib" / "club.toml").name == "Ours"
+    assert checked(tmp_path / "chalicelib" / "club.toml")[Club].name == "Ours"
 
 
 def test_a_file_that_holds_no_figures_is_refused_by_name(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
-from chalicelib.platform.club import club
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.config import config
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from infra.build import Package, local_package
@@ -63,4 +64,4 @@ def guest(cloud: DeployedClub) -> Portal:
 @pytest.fixture(scope="session")
 def today() -> date:
     """The club's calendar day."""
-    return clock.local_day(clock.now(), club().zone)
+    return clock.local_day(clock.now(), config()[Club].zone)

@@ -12,7 +12,9 @@ import pytest
 
 from chalicelib import companies, exchange
 from chalicelib.exchange import reports, store, writing
+from chalicelib.exchange.config import Imports
 from chalicelib.platform.work import Work
+from chalicelib.tiers.config import Tiers
 from tests.exchange.steps import (
     HEADING,
     PATH,
@@ -257,8 +259,8 @@ def test_unknown_customers_are_errors_where_the_caller_wants_it(api: Api, work: 
 
 
 def test_a_company_has_one_currency(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    ladders = {**work.club.tiers.ladders, "GBP": work.club.tiers.ladders["RUB"]}
-    monkeypatch.setattr(work.club.tiers, "__dict__", {**work.club.tiers.__dict__, "ladders": ladders})
+    ladders = {**work.config[Tiers].ladders, "GBP": work.config[Tiers].ladders["RUB"]}
+    monkeypatch.setattr(work.config[Tiers], "__dict__", {**work.config[Tiers].__dict__, "ladders": ladders})
     bring(api, work, table(row("УТ-1")), key="first")
     done = bring(api, work, table(row("УТ-2"), row("УТ-3", customer="К-2")), key="second", currency="GBP")
     assert counts(done)[1] == {"created": 1, "failed": 1}
@@ -267,7 +269,9 @@ def test_a_company_has_one_currency(api: Api, work: Work, monkeypatch: pytest.Mo
 
 def test_a_document_with_too_many_lines_or_too_much_text(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.sales.store.MOST_BYTES", 20_000)
-    monkeypatch.setattr(work.club.imports, "__dict__", {**work.club.imports.__dict__, "most_lines_per_document": 60})
+    monkeypatch.setattr(
+        work.config[Imports], "__dict__", {**work.config[Imports].__dict__, "most_lines_per_document": 60}
+    )
     rows = [row("УТ-1") for _ in range(61)] + [row("УТ-2", name="ж" * 300) for _ in range(50)] + [row("УТ-3")]
     done = bring(api, work, table(*rows))
     assert counts(done) == ({"total": 112, "created": 1, "failed": 111}, {"created": 1, "failed": 2})

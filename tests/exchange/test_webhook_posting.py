@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_posting import post
 from chalicelib.exchange.webhook_rules import Answer
-from chalicelib.platform.club import Webhooks
 
 PRIVATE = Webhooks(private_networks=True, connect_seconds=1, answer_seconds=2)
 PUBLIC = Webhooks()

@@ -11,9 +11,9 @@ import pytest
 
 import app as entry
 from chalicelib.exchange import webhook_delivery as delivery
+from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_rules import Answer, answer_of
 from chalicelib.platform import aws, http
-from chalicelib.platform.club import Webhooks
 from chalicelib.platform.events import Event, subscriptions
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
@@ -23,6 +23,7 @@ from tests.orders.steps import REGION, Market
 from tests.support.api import Answer as ApiAnswer
 from tests.support.api import Api, Caller
 from tests.support.crashes import watched
+from tests.support.figures import with_sections
 from tests.support.memory import MemoryDynamo
 from tests.support.partners import partner
 
@@ -104,9 +105,8 @@ class World:
             new_id=lambda prefix: f"{prefix}_{next(numbers):04d}",
         )
         if figures:
-            webhooks = Webhooks.model_validate(self.work.club.webhooks.model_dump() | figures)
-            club = self.work.club.model_copy(update={"webhooks": webhooks})
-            self.work = replace(self.work, club=club)
+            webhooks = Webhooks.model_validate(self.work.config[Webhooks].model_dump() | figures)
+            self.work = replace(self.work, config=with_sections(self.work.config, webhooks))
         self.receiver = Receiver()
         self.queue: list[Waiting] = []
         self.told: set[tuple[str, str]] = set()

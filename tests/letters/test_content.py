@@ -12,6 +12,7 @@ from chalicelib import companies, orders
 from chalicelib.letters.content import compose
 from chalicelib.letters.readers import Unsendable
 from chalicelib.letters.schemas import Mail, Recipient
+from chalicelib.members.config import Welcome
 from chalicelib.orders.request_rules import (
     Part,
     accept_return,
@@ -126,7 +127,7 @@ def test_a_letter_speaks_its_readers_language(club: Any) -> None:
 
 def test_a_welcome_tells_what_the_club_gives_from_its_figures(club: Any, work: Work) -> None:
     text = plain(club.told("welcome", BUYER))
-    for benefit in work.club.welcome.benefits_ru:
+    for benefit in work.config[Welcome].benefits_ru:
         assert benefit in text
     assert "Бронза: от 50 000 ₽ — 3 %" in text
     assert "90 дней" in text

@@ -19,6 +19,7 @@ from chalicelib import letters
 from chalicelib.auth import code_hash
 from chalicelib.letters import consumers as letters_consumers
 from chalicelib.letters import store
+from chalicelib.letters.config import Letters
 from chalicelib.letters.schemas import LetterClass, Recipient, State
 from chalicelib.platform import aws
 from chalicelib.platform.work import Work
@@ -326,7 +327,7 @@ class LettersUnderFire(RuleBasedStateMachine):
             assert len(times) <= most, letter_id
             if len(times) == 2:
                 first, second = times
-                assert second - first >= timedelta(minutes=self.work.club.letters.settle_minutes)
+                assert second - first >= timedelta(minutes=self.work.config[Letters].settle_minutes)
                 assert not self.settled.get(letter_id, second) < second, "it was known to be out"
 
     def finish(self) -> None:

@@ -9,6 +9,7 @@ from chalicelib import letters
 from chalicelib.auth import code_hash
 from chalicelib.letters import consumers as letters_consumers
 from chalicelib.letters import store
+from chalicelib.letters.config import Letters
 from chalicelib.letters.schemas import LetterClass, Recipient, State
 from chalicelib.letters.service import ComesAgain
 from chalicelib.platform import aws
@@ -346,4 +347,4 @@ def test_a_lease_outlasts_the_longest_run_of_its_worker(world: World) -> None:
     settings = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))["stages"]["club"][
         "lambda_functions"
     ]
-    assert settings["send_letters"]["lambda_timeout"] < world.work.club.letters.lease_seconds
+    assert settings["send_letters"]["lambda_timeout"] < world.work.config[Letters].lease_seconds

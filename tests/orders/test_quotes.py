@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.orders.config import Orders
 from chalicelib.platform import http
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import MANAGER, Office
 from tests.support.api import Answer
+from tests.support.figures import with_figures
 from tests.support.spent import calls_counted
 
 
@@ -107,9 +109,8 @@ def test_an_order_at_a_price_that_changed_is_refused_with_the_new_one(market: Ma
 @pytest.fixture
 def with_minimum(market: Market, monkeypatch: pytest.MonkeyPatch) -> Market:
     """The club takes no order below 1,000 RUB."""
-    figures = market.work.club.orders.model_copy(update={"minimum": {"RUB": 1000}})
-    club = market.work.club.model_copy(update={"orders": figures})
-    object.__setattr__(market.work, "club", club)
+    config = with_figures(market.work, Orders, minimum={"RUB": 1000}).config
+    object.__setattr__(market.work, "config", config)
     monkeypatch.setattr(http, "work_now", lambda: market.work)
     return market
 

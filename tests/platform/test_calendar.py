@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.platform.calendar import deadline, is_working_day
-from chalicelib.platform.club import Calendar, club
+from chalicelib.platform.club_config import Calendar
+from chalicelib.platform.config import config
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -81,7 +82,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(lambda na
 def test_a_deadline_lies_in_working_hours_and_keeps_the_order_of_moments(
     one: datetime, other: datetime, days: int
 ) -> None:
-    own = club().calendar
+    own = config()[Calendar]
     first, last = (deadline(moment, days, own, MOSCOW) for moment in sorted([one, other]))
     assert min(one, other) <= first <= last
     assert is_working_day(first.date(), own)
@@ -90,7 +91,7 @@ def test_a_deadline_lies_in_working_hours_and_keeps_the_order_of_moments(
 
 @given(MOMENTS, st.integers(1, 5))
 def test_as_many_working_days_begin_before_it_as_it_is_of(moment: datetime, days: int) -> None:
-    own = club().calendar
+    own = config()[Calendar]
     start, end = deadline(moment, 0, own, MOSCOW), deadline(moment, days, own, MOSCOW)
     between = [start.date() + timedelta(days=each) for each in range(1, (end.date() - start.date()).days + 1)]
     assert sum(is_working_day(day, own) for day in between) == days

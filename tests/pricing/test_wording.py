@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.club import club
+from chalicelib.platform.config import config
 from chalicelib.pricing import PriceAnswer
 from chalicelib.pricing.rules import Buyer, Policy, Ruling, Selection, resolve
 from chalicelib.pricing.wording import explain
@@ -16,12 +16,12 @@ from tests.pricing.test_rules import DAY, Lamp, contract, off, offer, promotion,
 def explained(
     language: str, lamp: Lamp | None = None, buyer: Buyer | None = None, **more: Any
 ) -> tuple[str, list[str]]:
-    answer = PriceAnswer.of(resolve(lamp or Lamp(), 1, buyer or Buyer(), DAY, **more), language, club())
+    answer = PriceAnswer.of(resolve(lamp or Lamp(), 1, buyer or Buyer(), DAY, **more), language, config())
     return answer.rule.reason, [each.reason for each in answer.rejected]
 
 
 def test_a_price_goes_out_as_money_with_the_rules_name():
-    answer = PriceAnswer.of(resolve(Lamp(), 1, with_tier("5"), DAY), "en", club())
+    answer = PriceAnswer.of(resolve(Lamp(), 1, with_tier("5"), DAY), "en", config())
     assert answer.model_dump(mode="json") == {
         "unit_price": {"amount": "95.00", "currency": "RUB"},
         "rule": {"name": "tier_discount", "reason": "Tier Silver: 5 % off the base price."},
@@ -184,7 +184,7 @@ def test_what_did_not_is_told_with_its_reason(case: dict[str, Any], english: str
 @pytest.mark.parametrize(("tier", "name"), [("silver", "Серебро"), ("copper", "copper")])
 def test_an_explanation_from_before_ladders_had_versions_still_speaks(tier: str, name: str):
     kept = Ruling("tier_discount", "tier_reached", Decimal(95), {"tier": tier, "ladder": "RUB", "percent": "5"})
-    assert explain(kept, "ru", club()) == f"Уровень «{name}»: скидка 5 % от базовой цены."
+    assert explain(kept, "ru", config()) == f"Уровень «{name}»: скидка 5 % от базовой цены."
 
 
 def test_goods_of_another_promotion_are_not_mentioned():

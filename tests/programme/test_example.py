@@ -8,6 +8,7 @@ from hypothesis import given
 from chalicelib.platform.work import Work
 from chalicelib.programme.example import bonus, example
 from chalicelib.sales.rules import DayTotals
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import founding_ladder
 from chalicelib.tiers.ladders import Ladder, always
 from chalicelib.tiers.rules import Facts
@@ -17,7 +18,7 @@ TODAY = date(2026, 11, 20)
 
 
 def test_the_clubs_own_example_is_easy_to_follow(work: Work) -> None:
-    found = example(founding_ladder(work.club, "RUB"), TODAY)
+    found = example(founding_ladder(work.config[Tiers], "RUB"), TODAY)
     assert [(each.day.isoformat(), f"{each.bought:f}", each.step.tier) for each in found] == [
         ("2026-11-20", "60000", "bronze"),
         ("2026-11-30", "100000", "silver"),

@@ -10,10 +10,14 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib.platform.club import Bonuses, Club, Language, VolumeProgramme
+from chalicelib.bonuses.config import Bonuses
+from chalicelib.bonuses.volume_config import VolumeBonuses, VolumeProgramme
+from chalicelib.platform.config import Config
+from chalicelib.platform.figures import Language
 from chalicelib.platform.work import Work
 from chalicelib.programme import telling, words
 from chalicelib.programme.words import Speaker
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import founding_ladder
 from chalicelib.tiers.ladders import Ladder, PersonalStep
 
@@ -23,7 +27,7 @@ ENGLISH, RUSSIAN = Speaker("en", "RUB"), Speaker("ru", "RUB")
 
 @pytest.fixture
 def founding(work: Work) -> Ladder:
-    return founding_ladder(work.club, "RUB")
+    return founding_ladder(work.config[Tiers], "RUB")
 
 
 def plain(lines: Iterator[str]) -> list[str]:
@@ -31,8 +35,8 @@ def plain(lines: Iterator[str]) -> list[str]:
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
-def figures(club: Club, **changes: Any) -> Bonuses:
-    return Bonuses.model_validate({**club.bonuses.model_dump(by_alias=True), **changes})
+def figures(config: Config, **changes: Any) -> Bonuses:
+    return Bonuses.model_validate({**config[Bonuses].model_dump(by_alias=True), **changes})
 
 
 def half(ladder: Ladder) -> Ladder:
@@ -108,8 +112,8 @@ def test_a_ladder_to_come_is_announced(founding: Ladder) -> None:
 # --- bonuses ------------------------------------------------------------------------------------------------------------
 
 
-def told_of(club: Club, founding: Ladder, speaker: Speaker = ENGLISH, **changes: Any) -> str:
-    return "\n".join(plain(telling.bonuses(speaker, figures(club, **changes), founding.steps, TODAY)))
+def told_of(config: Config, founding: Ladder, speaker: Speaker = ENGLISH, **changes: Any) -> str:
+    return "\n".join(plain(telling.bonuses(speaker, figures(config, **changes), founding.steps, TODAY)))
 
 
 def test_the_rates_of_tiers_and_goods_that_hold_today_are_told(work: Work, founding: Ladder) -> None:
@@ -121,20 +125,20 @@ def test_the_rates_of_tiers_and_goods_that_hold_today_are_told(work: Work, found
         {"category": "cables", "percent": "3", "promotion": "nov", "name": "Cables", "name_ru": "Кабели"}
         | {"from": "2026-11-01", "to": "2026-11-20"},
     ]
-    told = told_of(work.club, founding, rates=rates)
+    told = told_of(work.config, founding, rates=rates)
     assert (
         "A purchase earns: Silver 1%, Luch 5% until 30 November 2026, any goods 0.5%, Cables 3% until 20 November 2026."
     ) in told
-    assert "«Серебро» — 1 %, Luch — 5 % до 30 ноября 2026" in told_of(work.club, founding, RUSSIAN, rates=rates)
+    assert "«Серебро» — 1 %, Luch — 5 % до 30 ноября 2026" in told_of(work.config, founding, RUSSIAN, rates=rates)
 
 
 def test_of_many_rates_of_goods_the_first_few_are_told(work: Work, founding: Ladder) -> None:
     rates = [{"brand": f"B{number}", "percent": "1"} for number in range(8)]
-    assert "B4 1%, and 3 more." in told_of(work.club, founding, rates=rates)
+    assert "B4 1%, and 3 more." in told_of(work.config, founding, rates=rates)
 
 
 def test_a_club_without_rates_tells_nothing_of_bonuses(work: Work, founding: Ladder) -> None:
-    assert told_of(work.club, founding, rates=[]) == ""
+    assert told_of(work.config, founding, rates=[]) == ""
 
 
 @pytest.mark.parametrize(
@@ -162,12 +166,12 @@ def test_a_club_without_rates_tells_nothing_of_bonuses(work: Work, founding: Lad
 def test_each_policy_is_told_as_it_is(
     work: Work, founding: Ladder, changes: dict[str, Any], english: str, russian: str
 ) -> None:
-    assert english in told_of(work.club, founding, **changes)
-    assert russian in told_of(work.club, founding, RUSSIAN, **changes)
+    assert english in told_of(work.config, founding, **changes)
+    assert russian in told_of(work.config, founding, RUSSIAN, **changes)
 
 
 def test_without_warnings_no_letters_are_promised(work: Work, founding: Ladder) -> None:
-    assert "we write" not in told_of(work.club, founding, reminders={"warning_days": []})
+    assert "we write" not in told_of(work.config, founding, reminders={"warning_days": []})
 
 
 # --- volume -------------------------------------------------------------------------------------------------------------
@@ -231,7 +235,7 @@ def test_a_programme_in_another_currency_is_not_told() -> None:
 
 
 def test_the_example_says_what_the_rules_make_of_it(work: Work, founding: Ladder) -> None:
-    assert plain(telling.worked_example(ENGLISH, founding, work.club.bonuses, TODAY)) == [
+    assert plain(telling.worked_example(ENGLISH, founding, work.config[Bonuses], TODAY)) == [
         "20 November 2026: you buy for 60,000 RUB — Bronze, 3% off.",
         "30 November 2026: you buy for 100,000 RUB — Silver, 5% off.",
         "20 March 2027: nothing more was bought — Bronze, 3% off.",
@@ -241,10 +245,10 @@ def test_the_example_says_what_the_rules_make_of_it(work: Work, founding: Ladder
 
 
 def test_without_a_rate_the_example_earns_nothing(work: Work, founding: Ladder) -> None:
-    assert len(plain(telling.worked_example(ENGLISH, founding, figures(work.club, rates=[]), TODAY))) == 4
+    assert len(plain(telling.worked_example(ENGLISH, founding, figures(work.config, rates=[]), TODAY))) == 4
 
 
-def everything(speaker: Speaker, club: Club, founding: Ladder) -> list[str]:
+def everything(speaker: Speaker, config: Config, founding: Ladder) -> list[str]:
     """Of a club that has all there is to have."""
     rates = [{"tier": step.tier, "percent": str(number + 1)} for number, step in enumerate(founding.steps)]
     rates += [{"brand": f"Brand {number}", "percent": "5", "to": "2026-12-31"} for number in range(9)]
@@ -252,15 +256,15 @@ def everything(speaker: Speaker, club: Club, founding: Ladder) -> list[str]:
     coming = replace(founding, valid_from=date(2027, 1, 1))
     return [
         *telling.discount(speaker, ladder, coming),
-        *telling.bonuses(speaker, figures(club, rates=rates), founding.steps, TODAY),
-        *telling.volume(speaker, club.bonuses.periods),
-        *telling.worked_example(speaker, ladder, figures(club, rates=rates), TODAY),
+        *telling.bonuses(speaker, figures(config, rates=rates), founding.steps, TODAY),
+        *telling.volume(speaker, config[VolumeBonuses].periods),
+        *telling.worked_example(speaker, ladder, figures(config, rates=rates), TODAY),
     ]
 
 
 @pytest.mark.parametrize("speaker", [ENGLISH, RUSSIAN], ids=["en", "ru"])
 def test_even_the_richest_programme_stays_short(work: Work, founding: Ladder, speaker: Speaker) -> None:
-    lines = everything(speaker, work.club, founding)
+    lines = everything(speaker, work.config, founding)
     assert len(lines) <= 32
     assert len(" ".join(lines)) <= 3_600
     assert not [line for line in lines if "{" in line or "  " in line]
@@ -268,11 +272,11 @@ def test_even_the_richest_programme_stays_short(work: Work, founding: Ladder, sp
 
 @pytest.mark.parametrize("speaker", [ENGLISH, RUSSIAN], ids=["en", "ru"])
 def test_the_clubs_own_rules_fit_on_one_screen(work: Work, founding: Ladder, speaker: Speaker) -> None:
-    bonuses = work.club.bonuses
+    bonuses = work.config[Bonuses]
     lines = [
         *telling.discount(speaker, founding, None),
         *telling.bonuses(speaker, bonuses, founding.steps, TODAY),
-        *telling.volume(speaker, bonuses.periods),
+        *telling.volume(speaker, work.config[VolumeBonuses].periods),
         *telling.worked_example(speaker, founding, bonuses, TODAY),
     ]
     assert len(lines) <= 22

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, Transaction, keys
 from chalicelib.tiers import ladder_store as store
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import founding_ladder, ladders_of
 from chalicelib.tiers.ladders import LadderRecord
@@ -22,7 +23,7 @@ def work(local_table: Table) -> Work:
 
 @pytest.mark.key_row("K40")
 def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Work) -> None:
-    founding = founding_ladder(work.club, "RUB")
+    founding = founding_ladder(work.config[Tiers], "RUB")
     for currency in ("RUB", "GBP"):
         for quarter in range(40):
             ladder = replace(founding, currency=currency, valid_from=work.today + timedelta(days=91 * quarter))
@@ -47,7 +48,7 @@ def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
 
 @pytest.mark.key_row("K66")
 def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(work: Work) -> None:
-    founding = founding_ladder(work.club, "RUB")
+    founding = founding_ladder(work.config[Tiers], "RUB")
     for number in range(30):
         later = replace(work, now=work.now + timedelta(hours=number))
         tx = Transaction()

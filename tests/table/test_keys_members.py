@@ -5,6 +5,7 @@ import pytest
 from chalicelib import members
 from chalicelib.auth import store as sign_ins
 from chalicelib.members import service
+from chalicelib.members.config import Consents
 from chalicelib.members.schemas import ConsentAnswer, StaffForm
 from chalicelib.members.store import read_with_membership
 from chalicelib.platform.work import Work
@@ -26,7 +27,7 @@ def anna(work: Work) -> str:
     anna = members.join_or_find(work, tx, name="Anna Orlova", email="anna@example.com", language="ru")
     members.appoint(tx, anna.member_id, kind="company", owner="cmp_1", role="owner", status="active")
     work.table.commit(tx)
-    for purpose in work.club.consents:
+    for purpose in work.config[Consents].consents:
         answer = ConsentAnswer(version="2026-1", agreed=True)
         service.answer_consent(work, anna.member_id, purpose, answer, address="192.0.2.1")
     return anna.member_id

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, Transaction
 from chalicelib.tiers import simulation_store as store
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import founding_ladder
 from chalicelib.tiers.simulation_store import Member, Part
 from tests.conftest import NOON
@@ -18,7 +19,7 @@ def work(local_table: Table) -> Work:
 
 @pytest.mark.key_row("K43")
 def test_a_simulation_and_a_part_of_it_are_one_call(work: Work) -> None:
-    ladder = founding_ladder(work.club, "RUB")
+    ladder = founding_ladder(work.config[Tiers], "RUB")
     tx = Transaction()
     made = store.create(tx, work, "sim_1", ladder, [ladder], "mbr_1")
     work.table.commit(tx)

@@ -13,6 +13,7 @@ from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
 from chalicelib.table import Table, Transaction
 from chalicelib.tiers import store
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.outlook import Standing, stands
 from chalicelib.tiers.rules import Facts, Grant
@@ -40,7 +41,7 @@ def due_on(work: Work, day: date, numbers: Iterable[int]) -> None:
 
 def plain_standing(work: Work, company_id: str) -> Standing:
     """A company that bought on every day of the window, under the club's own ladder."""
-    days = {work.today - timedelta(days=back): Decimal("1234567.89") for back in range(work.club.tiers.window_days)}
+    days = {work.today - timedelta(days=back): Decimal("1234567.89") for back in range(work.config[Tiers].window_days)}
     return stands(company_id, "RUB", work.today, Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None))
 
 

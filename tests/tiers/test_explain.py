@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import sales, tiers
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
@@ -21,12 +22,14 @@ from chalicelib.table import Table, Transaction
 from chalicelib.table.transactions import from_wire
 from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import explain_schemas, grant_service, ladder_service, service
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.explain_service import explain
 from chalicelib.tiers.grant_schemas import ManualTierForm, WithdrawalForm
 from chalicelib.tiers.ladder_schemas import TierLadderForm
 from chalicelib.tiers.outlook import Standing
 from tests.bonuses.accrual_steps import memory_work
 from tests.support.api import Api, Caller
+from tests.support.figures import with_sections
 from tests.support.spent import calls_counted
 from tests.tiers.steps import buy, company
 
@@ -149,7 +152,7 @@ def test_a_manual_tier_shows_its_reason_to_the_staff_only(api: Api, work: Work):
 
 
 def test_a_personal_first_step_says_of_what_it_is_made(api: Api, work: Work):
-    founded = replace(work, club=with_personal_step(work))
+    founded = replace(work, config=with_personal_step(work))
     company_id = company(founded)
     buy(founded, company_id, -600, 1_000)
     buy(founded, company_id, -370, 80_000, number="A-1")
@@ -323,22 +326,20 @@ OTHER_LADDERS = [
 
 def with_personal_step(work: Work) -> Any:
     personal = {"RUB": {"months": 18, "floor": "30000", "coefficients": ["0.8"] * 12}}
-    figures = work.club.model_dump(by_alias=True)
-    figures["tiers"]["personal"] = personal
-    return type(work.club).model_validate(figures)
+    figures = work.config[Tiers].model_dump(by_alias=True) | {"personal": personal}
+    return with_sections(work.config, Tiers.model_validate(figures))
 
 
 def small_club(work: Work) -> Any:
-    figures = work.club.model_dump(by_alias=True)
     steps = [
         {("from" if name == "from_sum" else name): value for name, value in step.items()} for step in SMALL["steps"]
     ]
-    figures["tiers"] = {
+    figures = {
         "version": "small",
         **{k: v for k, v in SMALL.items() if k != "steps"},
         "ladders": {"RUB": steps},
     }
-    return type(work.club).model_validate(figures)
+    return with_sections(work.config, Tiers.model_validate(figures))
 
 
 def document(number: int, company_id: str, day: date, amount: Any) -> SaleDocument:
@@ -397,7 +398,7 @@ class History:
 
     def __init__(self, work: Work) -> None:
         self.table = Told(work.table.client, work.table.name)
-        self.work = replace(work, club=small_club(work), table=self.table)
+        self.work = replace(work, config=small_club(work), table=self.table)
         self.companies = [company(self.work, name) for name in ("Luch", "Zarya")]
         self.said: dict[tuple[str, date], Standing] = {}
         self.grants: dict[str, list[str]] = {each: [] for each in self.companies}
@@ -471,7 +472,7 @@ class History:
 
     def evening(self) -> None:
         work = self.work
-        late = datetime.combine(work.today, time(23, 59), tzinfo=work.club.zone)
+        late = datetime.combine(work.today, time(23, 59), tzinfo=work.config[Club].zone)
         self.work = replace(work, now=late)
         for company_id in self.companies:
             self.said[company_id, work.today] = tiers.standing(self.work, company_id)

@@ -11,11 +11,13 @@ import pytest
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
 from chalicelib.table import keys
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import founding_ladder, ladders_of
 from chalicelib.tiers.ladders import BEGINNING, ladder_on
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, empty_account
+from tests.support.figures import with_figures
 from tests.support.table import everything
 from tests.tiers.ladder_steps import ADMIN, FORM, LADDERS, activate, draw_up, event_names, show
 
@@ -68,7 +70,7 @@ def test_a_ladder_is_drawn_up_as_a_draft(api: Api, work: Work) -> None:
         "activated_by": None,
     }
     assert show(api, answer.json["ladder_id"]).json == answer.json
-    assert ladders_of(work, "RUB") == (founding_ladder(work.club, "RUB"),)
+    assert ladders_of(work, "RUB") == (founding_ladder(work.config[Tiers], "RUB"),)
 
 
 def test_seasons_and_the_personal_step_are_kept_as_given(api: Api) -> None:
@@ -263,17 +265,15 @@ def test_the_founding_ladder_becomes_a_fact_once(work: Work) -> None:
 
 def test_once_it_is_a_fact_other_figures_change_nothing(work: Work) -> None:
     record_founding(work)
-    other = work.club.model_copy(update={"tiers": work.club.tiers.model_copy(update={"window_days": 10})})
-    later = replace(work, club=other)
+    later = with_figures(work, Tiers, window_days=10)
     assert record_founding(later) == []
     assert [ladder.window_days for ladder in ladders_of(later, "RUB")] == [90]
 
 
 def test_a_currency_that_comes_later_is_founded_then(work: Work) -> None:
     record_founding(work)
-    ladders = {**work.club.tiers.ladders, "GBP": work.club.tiers.ladders["RUB"]}
-    tiers = work.club.tiers.model_copy(update={"ladders": ladders})
-    later = replace(work, club=work.club.model_copy(update={"tiers": tiers}))
+    ladders = {**work.config[Tiers].ladders, "GBP": work.config[Tiers].ladders["RUB"]}
+    later = with_figures(work, Tiers, ladders=ladders)
     assert record_founding(later) == ["ldr_founding_gbp"]
     assert ladders_of(later, "GBP")[0].valid_from == BEGINNING
 

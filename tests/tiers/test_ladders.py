@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.platform.work import Work
+from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import (
     BEGINNING,
@@ -190,7 +191,7 @@ def test_a_ladder_is_the_same_after_it_was_kept(ladder: Ladder) -> None:
 
 def test_until_a_ladder_is_stored_the_figures_of_the_club_count_from_the_beginning(work: Work) -> None:
     (founding,) = ladders_of(work, "RUB")
-    assert (founding.valid_from, founding.version) == (BEGINNING, work.club.tiers.version)
+    assert (founding.valid_from, founding.version) == (BEGINNING, work.config[Tiers].version)
     assert (founding.hold_days, founding.warning_days) == (30, (14, 3))
     assert [step.tier for step in founding.steps] == ["bronze", "silver", "gold", "platinum"]
     assert founding.steps[0] == Step("bronze", Decimal(50_000), Decimal(3), "Bronze", "Бронза")

@@ -21,12 +21,13 @@ from hypothesis.stateful import (
 )
 
 from chalicelib import tiers
-from chalicelib.platform.club import PersonalStep, Season
 from chalicelib.platform.events import Event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table import keys
+from chalicelib.tiers.config import PersonalStep, Season, Tiers
+from tests.support.figures import with_sections
 from tests.tiers import steps
 
 AMOUNTS = st.sampled_from([1_000, 20_000, 49_999, 60_000, 100_000, 150_000, 400_000])
@@ -158,9 +159,9 @@ def test_a_standing_is_what_the_facts_say_whatever_happens(
     work: Work, monkeypatch: pytest.MonkeyPatch, figures: Callable[[Any], Any]
 ):
     monkeypatch.setattr(keys, "DUE_SHARDS", 1)
-    club = work.club.model_copy(update={"tiers": figures(work.club.tiers)})
+    config = with_sections(work.config, figures(work.config[Tiers]))
     run_state_machine_as_test(
-        machine(steps.replace(work, club=club)),
+        machine(steps.replace(work, config=config)),
         settings=settings(
             max_examples=25,
             stateful_step_count=25,

@@ -1,7 +1,6 @@
 """Standings follow the facts, and nights tell: whatever comes twice, late, together, or not at all."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import tiers
-from chalicelib.platform.club import PersonalStep
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, keys
 from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import service
+from chalicelib.tiers.config import PersonalStep, Tiers
+from tests.support.figures import with_figures
 from tests.support.spent import calls_counted
 from tests.tiers.steps import (
     bought,
@@ -164,10 +164,9 @@ def test_a_correction_moves_what_it_corrects_to_another_day(work: Work):
 
 
 def test_a_company_stands_on_the_ladder_of_its_currency(work: Work):
-    steps = [step.model_copy(update={"from_sum": step.from_sum / 500}) for step in work.club.tiers.ladders["RUB"]]
-    ladders = {**work.club.tiers.ladders, "GBP": steps}
-    figures = work.club.tiers.model_copy(update={"ladders": ladders})
-    pounds = replace(work, club=work.club.model_copy(update={"tiers": figures}))
+    steps = [step.model_copy(update={"from_sum": step.from_sum / 500}) for step in work.config[Tiers].ladders["RUB"]]
+    ladders = {**work.config[Tiers].ladders, "GBP": steps}
+    pounds = with_figures(work, Tiers, ladders=ladders)
     company_id = company(pounds, "Thames", currency="GBP")
     assert tiers.standing(pounds, company_id).currency == "GBP"
     buy(pounds, company_id, 0, 100)
@@ -225,8 +224,7 @@ def test_the_path_of_a_company_tells_the_step_of_every_day(work: Work):
 
 def with_personal_steps(work: Work) -> Work:
     personal = {"RUB": PersonalStep(floor=Decimal(1_000), coefficients=[Decimal(1)] * 12)}
-    figures = work.club.tiers.model_copy(update={"personal": personal})
-    return replace(work, club=work.club.model_copy(update={"tiers": figures}))
+    return with_figures(work, Tiers, personal=personal)
 
 
 def test_the_first_step_of_an_old_company_is_its_own(work: Work):

@@ -1,0 +1,11 @@
+"""Figures of ordering."""
+
+from decimal import Decimal
+
+from chalicelib.platform.config import Section
+
+
+class Orders(Section, name="orders"):
+    """`minimum`: the smallest order by currency; none where a currency is not named."""
+
+    minimum: dict[str, Decimal] = {}

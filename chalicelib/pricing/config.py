@@ -1,0 +1,30 @@
+"""Figures of how price rules combine."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import model_validator
+
+from chalicelib.platform.config import Section
+
+PriceRule = Literal[
+    "base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion", "offer"
+]
+PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"]
+
+
+class Pricing(Section, name="pricing"):
+    """How price rules combine: the best price for the partner, or the first rule of the priority; and which discounts stack."""
+
+    combine: Literal["best", "priority"]
+    priority: list[PriceRule] = []
+    stacks: list[list[PercentRule]] = []
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Pricing":
+        named: list[Sequence[str]] = [self.priority, *self.stacks]
+        if any(len(set(names)) < len(names) for names in named):
+            raise ValueError("a rule is named once in a priority, and once in a group that stacks")
+        if any(len(group) < 2 for group in self.stacks):
+            raise ValueError("two discounts at least stack")
+        return self

@@ -1,0 +1,100 @@
+"""Figures of the founding ladders."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Protocol, TypeVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from chalicelib.platform.config import Figures, Section
+from chalicelib.platform.fields import DayOfYear, WarningDays
+
+
+class _Rises(Protocol):
+    @property
+    def from_sum(self) -> Decimal: ...
+    @property
+    def discount_percent(self) -> Decimal: ...
+    @property
+    def tier(self) -> str: ...
+
+
+AnyStep = TypeVar("AnyStep", bound=_Rises)
+
+
+def rising(steps: list[AnyStep]) -> list[AnyStep]:
+    """The steps of a ladder. Raises ValueError unless each has a name of its own, and a sum and a discount above the one below."""
+    for below, above in pairwise(steps):
+        if above.from_sum <= below.from_sum:
+            raise ValueError(
+                f"steps must rise: {above.tier} begins at {above.from_sum}, {below.tier} at {below.from_sum}"
+            )
+        if above.discount_percent <= below.discount_percent:
+            raise ValueError(
+                f"steps must rise: {above.tier} gives {above.discount_percent} %, {below.tier} {below.discount_percent} %"
+            )
+    if len({step.tier for step in steps}) < len(steps):
+        raise ValueError("two steps have one name")
+    return steps
+
+
+def floor_below(floor: Decimal, *ladders: Sequence[_Rises] | None) -> None:
+    """Raises ValueError if the floor of a personal first step is above a second step: the order of steps would be lost."""
+    if any(floor > steps[1].from_sum for steps in ladders if steps):
+        raise ValueError("the floor of the personal first step is above the second step")
+
+
+class Step(Figures):
+    """A step of a ladder: from this window sum on, this discount."""
+
+    tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
+    from_sum: Decimal = Field(alias="from", gt=0)
+    discount_percent: Decimal = Field(gt=0, lt=100)
+    name: str
+    name_ru: str
+
+
+LEAST_STEPS, MOST_STEPS = 3, 5
+Coefficients = Annotated[
+    list[Annotated[Decimal, Field(gt=0, le=10, max_digits=4, decimal_places=2)]], Field(min_length=12, max_length=12)
+]
+_Steps = Annotated[list[Step], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(rising)]
+
+
+class Season(Figures):
+    """First and last day of the season, MM-DD, both in it."""
+
+    first: DayOfYear = Field(alias="from")
+    last: DayOfYear = Field(alias="to")
+
+
+class PersonalStep(Figures):
+    """The first step of a company of so many months: last year's purchases, corrected by the month, at least the floor."""
+
+    months: int = Field(default=18, ge=12)
+    floor: Decimal = Field(gt=0)
+    coefficients: Coefficients
+
+
+class Tiers(Section, name="tiers"):
+    """The founding ladders, in force from the beginning; the API adds later ones, which keep to the same rules."""
+
+    version: str
+    window_days: int = Field(ge=1, le=366)
+    hold_days: int = Field(default=30, ge=0, le=366)
+    warning_days: WarningDays = [14, 3]
+    season: Season | None = None
+    ladders: dict[str, _Steps]
+    off_season: dict[str, _Steps] = {}
+    personal: dict[str, PersonalStep] = {}
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Tiers":
+        if bool(self.off_season) != (self.season is not None):
+            raise ValueError("a season and off-season ladders need each other")
+        for currency in {*self.off_season, *self.personal} - set(self.ladders):
+            raise ValueError(f"there is no {currency} ladder")
+        for currency, personal in self.personal.items():
+            floor_below(personal.floor, self.ladders[currency], self.off_season.get(currency))
+        return self
