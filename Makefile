@@ -13,7 +13,7 @@ cloud := .ministack/.complete
 run := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check registers package bench staff clean
+.PHONY: help demo test check map registers package bench staff clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ check: $(dev) ## style, types, import rules, contract (OpenAPI, template, packag
 
 registers: $(dev) ## writes .chalice/ and infra/functions.yaml from the functions that the rooms declare
 	@exec $(run) -m infra.registers
+
+map: $(dev) ## the table's map: each question, the key that answers, who asks
+	@exec $(run) -m infra.map
 
 package: $(dev) ## template and zip for AWS in OUT=dist; ARCH=arm64|x86_64, CLUB=figures.toml
 	@exec $(run) -m infra.build --arch $(ARCH) --club $(CLUB) --out $(OUT)

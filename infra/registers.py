@@ -19,7 +19,7 @@ import yaml
 import app
 from chalicelib.platform.events import Lane, subscriptions
 from chalicelib.platform.functions import DECLARED, Function, Queue, Right, Schedule
-from chalicelib.table import keys
+from chalicelib.table.key import CREATED_ONLY
 
 ROOT = Path(__file__).resolve().parent.parent
 CHALICE = ROOT / ".chalice"
@@ -176,7 +176,7 @@ def ledger_stays() -> Made:
         "Effect": "Deny",
         "Action": [f"dynamodb:{action}" for action in actions],
         "Resource": [att("Table")],
-        "Condition": {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{keys.CREATED_ONLY}*"]}},
+        "Condition": {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{CREATED_ONLY}*"]}},
     }
 
 

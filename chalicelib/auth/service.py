@@ -7,16 +7,16 @@ one sign-in is written, and the letter follows from its event.
 from datetime import timedelta
 
 from chalicelib import members
-from chalicelib.auth import codes, store
+from chalicelib.auth import codes, keys, store
 from chalicelib.auth.config import SignIn
 from chalicelib.auth.events import SIGN_IN_REQUESTED
 from chalicelib.auth.schemas import Registration, SignInStarted, Tokens
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import clock
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 
 KEEP_DAYS = 1  # a sign-in is of no use after its code, but says for a while what became of it
 
@@ -113,7 +113,7 @@ def _throttle(work: Work, email: str, address: str) -> None:
         ("code-by", address, limits.codes_per_caller_per_hour),
     ):
         # Hashed: a counter need not say whose it is.
-        key = keys.throttle(what, derived_id("who", who), clock.stamp(hour))
+        key = platform_keys.throttle(what, derived_id("who", who), clock.stamp(hour))
         if not store.count_in_window(work.table, key, most, clock.epoch(next_hour)):
             wait = max(1, int((next_hour - work.now).total_seconds()))
             raise Problem("too_many_requests", headers={"Retry-After": str(wait)})

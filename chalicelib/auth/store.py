@@ -6,7 +6,9 @@ on its way), member_id (a known address), registration (who wants to join), used
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.table import Key, Refused, Table, keys
+from chalicelib.auth import keys
+from chalicelib.members import membership_key
+from chalicelib.table import Key, Refused, Table
 from chalicelib.table.transactions import Item
 
 
@@ -60,4 +62,4 @@ def count_in_window(table: Table, key: Key, most: int, expires_at: int) -> bool:
 
 
 def read_membership(table: Table, member_id: str) -> Item | None:
-    return table.get(keys.membership(member_id), consistent=True)
+    return table.get(membership_key(member_id), consistent=True)

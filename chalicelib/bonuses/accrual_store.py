@@ -1,8 +1,8 @@
 """The items of accruals.
 
-ACCRUAL (K51)  a case: a sale with the returns that take it back, what each earns by, and what was posted for it. Of a return that is kept with
+ACCRUAL  a case: a sale with the returns that take it back, what each earns by, and what was posted for it. Of a return that is kept with
                its sale there is an ACCRUAL too, which says no more than that (`within`)
-ACCRUED (K52)  one document of a case, by its business date: what a list shows, and what a changed tier looks for. `tier` is the one that it
+ACCRUED  one document of a case, by its business date: what a list shows, and what a changed tier looks for. `tier` is the one that it
                was rated by; a return that is kept with its sale is rated with it, and has none
 """
 
@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, cast
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses import accrual_keys as keys
 from chalicelib.bonuses.rates import Accrued, Base, By, Case, Fact, Grant, Place, Reason, Ref, earned
-from chalicelib.table import Key, Page, Table, Transaction, keys
+from chalicelib.table import Key, Page, Table, Transaction, company_partition
 from chalicelib.table.transactions import Item
 
 CASE = "case"  # label: the case changed meanwhile
@@ -73,16 +74,16 @@ def save(tx: Transaction, before: Case, after: Case) -> None:
 
 def accrued_since(table: Table, company_id: str, first: date) -> Iterator[Row]:
     """Every document with an accrual that is dated this day or later; consistent."""
-    every = keys.accrued_day(company_id)
-    between = (keys.accrued_day(company_id, first).sk, every.sk + _AFTER_EVERY_DAY)
-    for item in table.query_all(every.pk, between=between, consistent=True):
+    between = (keys.accrued_day(first), keys.accrued_day() + _AFTER_EVERY_DAY)
+    for item in table.query_all(company_partition(company_id), between=between, consistent=True):
         yield row_of(item)
 
 
 def page(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """ACCRUED items, latest day first."""
-    every = keys.accrued_day(company_id)
-    return table.query(every.pk, starts=every.sk, newest_first=True, limit=limit, after=after)
+    return table.query(
+        company_partition(company_id), starts=keys.accrued_day(), newest_first=True, limit=limit, after=after
+    )
 
 
 def row_of(item: Item) -> Row:

@@ -7,6 +7,7 @@ from datetime import date
 from chalicelib import companies
 from chalicelib.auth import STAFF_ROLES
 from chalicelib.bonuses import case_store, ledger, rules
+from chalicelib.bonuses import ledger_keys as keys
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import ADJUSTED
@@ -16,7 +17,7 @@ from chalicelib.bonuses.schemas import AdjustmentForm
 from chalicelib.platform.events import record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 
 Remember = Callable[[Transaction, Adjustment], None]
 """Adds the answer that a repeat of the request will get, to the transaction of its effect."""

@@ -1,4 +1,4 @@
-"""Redemptions and adjustments, as they lie in the table. See `table/keys.py` K48-K50, K67 and K79.
+"""Redemptions and adjustments, as they lie in the table. See `redemption_keys.py` and `adjustment_keys.py`.
 
 REDEMPTION (the company's partition): listed for the company; for the staff as well while it waits for them, since no order ends it.
 FORORDER: which redemption an order holds, as long as it holds one.
@@ -10,9 +10,10 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.bonuses import adjustment_keys, redemption_keys
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState, Redemption, RedemptionState
 from chalicelib.bonuses.rules import ZERO, Parts
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 CASE = "case"  # label: somebody else decided it meanwhile
@@ -23,40 +24,44 @@ ORDER_HELD = "order held"  # label: the order holds a redemption already
 
 
 def read_redemption(table: Table, company_id: str, redemption_id: str) -> Redemption | None:
-    item = table.get(keys.redemption(company_id, redemption_id), consistent=True)
+    item = table.get(redemption_keys.redemption(company_id, redemption_id), consistent=True)
     return redemption_of(item) if item else None
 
 
 def redemption_for(table: Table, company_id: str, order_id: str) -> str | None:
     """The redemption that this order holds, or was paid with."""
-    item = table.get(keys.redemption_for_order(company_id, order_id), consistent=True)
+    item = table.get(redemption_keys.redemption_for_order(company_id, order_id), consistent=True)
     return item["redemption_id"] if item else None
 
 
 def redemptions(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Newest first."""
     return table.query(
-        keys.redemption_list(company_id, "", "").pk, index="gsi1", limit=limit, after=after, newest_first=True
+        redemption_keys.redemption_list(company_id, "", "").pk,
+        index="gsi1",
+        limit=limit,
+        after=after,
+        newest_first=True,
     )
 
 
 def redemptions_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """Oldest first."""
-    return table.query(keys.redemptions_waiting("", "").pk, index="gsi2", limit=limit, after=after)
+    return table.query(redemption_keys.redemptions_waiting("", "").pk, index="gsi2", limit=limit, after=after)
 
 
 def create_redemption(tx: Transaction, redemption: Redemption) -> None:
     """Refused with label `order held` if its order holds another one."""
     tx.create(_redemption_item(redemption))
     if redemption.order_id:
-        held = keys.redemption_for_order(redemption.company_id, redemption.order_id)
+        held = redemption_keys.redemption_for_order(redemption.company_id, redemption.order_id)
         tx.create({**held.as_item(), "redemption_id": redemption.redemption_id}, label=ORDER_HELD)
 
 
 def reduce_redemption(tx: Transaction, before: Redemption, reduced: Redemption) -> None:
     """Refused with label `case` unless it is still as it was."""
     tx.update(
-        keys.redemption(before.company_id, before.redemption_id),
+        redemption_keys.redemption(before.company_id, before.redemption_id),
         put={"amount": reduced.amount, "parts": _parts_item(reduced.parts), "given_back": reduced.given_back},
         when=_is_still(before),
         label=CASE,
@@ -66,14 +71,14 @@ def reduce_redemption(tx: Transaction, before: Redemption, reduced: Redemption) 
 def end_redemption(tx: Transaction, redemption: Redemption, state: RedemptionState, at: str) -> None:
     """Refused with label `case` unless it is still as it was. One that is cancelled leaves its order free for another."""
     tx.update(
-        keys.redemption(redemption.company_id, redemption.redemption_id),
+        redemption_keys.redemption(redemption.company_id, redemption.redemption_id),
         put={"state": state.value, "ended_at": at},
         remove=("gsi2pk", "gsi2sk"),
         when=_is_still(redemption),
         label=CASE,
     )
     if redemption.order_id and state is RedemptionState.CANCELLED:
-        tx.delete(keys.redemption_for_order(redemption.company_id, redemption.order_id))
+        tx.delete(redemption_keys.redemption_for_order(redemption.company_id, redemption.order_id))
 
 
 def _is_still(redemption: Redemption) -> ConditionBase:
@@ -86,10 +91,10 @@ def _parts_item(parts: Parts) -> Item:
 
 
 def _redemption_item(redemption: Redemption) -> Item:
-    waiting = keys.redemptions_waiting(redemption.at, redemption.redemption_id)
+    waiting = redemption_keys.redemptions_waiting(redemption.at, redemption.redemption_id)
     return {
-        **keys.redemption(redemption.company_id, redemption.redemption_id).as_item(),
-        **keys.redemption_list(redemption.company_id, redemption.at, redemption.redemption_id).as_gsi1(),
+        **redemption_keys.redemption(redemption.company_id, redemption.redemption_id).as_item(),
+        **redemption_keys.redemption_list(redemption.company_id, redemption.at, redemption.redemption_id).as_gsi1(),
         **({} if redemption.order_id else waiting.as_gsi2()),
         "redemption_id": redemption.redemption_id,
         "company_id": redemption.company_id,
@@ -132,21 +137,21 @@ def redemption_of(item: Item) -> Redemption:
 
 
 def read_adjustment(table: Table, company_id: str, adjustment_id: str) -> Adjustment | None:
-    item = table.get(keys.adjustment(company_id, adjustment_id), consistent=True)
+    item = table.get(adjustment_keys.adjustment(company_id, adjustment_id), consistent=True)
     return adjustment_of(item) if item else None
 
 
 def adjustments_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """Oldest first."""
-    return table.query(keys.adjustments_waiting("", "").pk, index="gsi2", limit=limit, after=after)
+    return table.query(adjustment_keys.adjustments_waiting("", "").pk, index="gsi2", limit=limit, after=after)
 
 
 def create_adjustment(tx: Transaction, adjustment: Adjustment) -> None:
     waits = adjustment.state is AdjustmentState.WAITING
     tx.create(
         {
-            **keys.adjustment(adjustment.company_id, adjustment.adjustment_id).as_item(),
-            **(keys.adjustments_waiting(adjustment.at, adjustment.adjustment_id).as_gsi2() if waits else {}),
+            **adjustment_keys.adjustment(adjustment.company_id, adjustment.adjustment_id).as_item(),
+            **(adjustment_keys.adjustments_waiting(adjustment.at, adjustment.adjustment_id).as_gsi2() if waits else {}),
             "adjustment_id": adjustment.adjustment_id,
             "company_id": adjustment.company_id,
             "currency": adjustment.currency,
@@ -166,7 +171,7 @@ def create_adjustment(tx: Transaction, adjustment: Adjustment) -> None:
 def decide_adjustment(tx: Transaction, decided: Adjustment) -> None:
     """Refused with label `case` unless it still waits."""
     tx.update(
-        keys.adjustment(decided.company_id, decided.adjustment_id),
+        adjustment_keys.adjustment(decided.company_id, decided.adjustment_id),
         put={
             "state": decided.state.value,
             "decided_by": decided.decided_by,

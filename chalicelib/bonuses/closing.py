@@ -24,11 +24,12 @@ from chalicelib.bonuses.periods_store import COURSE, ClosedPeriod, Head
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.bonuses.volume_config import VolumeBonuses
 from chalicelib.catalog import Product, every_product
+from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 
 TRIES = 20  # against others who change the same course at the same moment
 _LAST_DAY = date.max - DAY
@@ -127,7 +128,7 @@ def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.P
         events.record(
             tx,
             work,
-            keys.company(company_id),
+            company_key(company_id),
             PERIOD_CREDITED,
             company_id=company_id,
             programme=programme.code,
@@ -176,7 +177,7 @@ def record_available(tx: Transaction, work: Work, entitlement: Entitlement) -> N
     events.record(
         tx,
         work,
-        keys.company(entitlement.company_id),
+        company_key(entitlement.company_id),
         AVAILABLE,
         company_id=entitlement.company_id,
         entitlement_id=entitlement.entitlement_id,

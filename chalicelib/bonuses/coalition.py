@@ -7,9 +7,9 @@ by dating. Their counters are in the transaction of the posting: however many re
 A reversal takes back a grant, whole or in part, and is known by the client's own reference too; all reversals of a grant together
 never exceed it. What is taken back may be granted anew within the limits.
 
-CLIENT (K54)  a machine client: its name, whether it may grant, its limits in one currency
-GRANT (K55)   company, amount, the day that it counts on, its expiry day, its posting; `reversals` by reference
-USED (K68)    what was granted, less what was taken back: to one company on a day, to all in a month
+CLIENT  a machine client: its name, whether it may grant, its limits in one currency
+GRANT   company, amount, the day that it counts on, its expiry day, its posting; `reversals` by reference
+USED    what was granted, less what was taken back: to one company on a day, to all in a month
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ from typing import Any, NamedTuple
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib import companies
-from chalicelib.bonuses import ledger, rules
+from chalicelib.bonuses import coalition_keys, ledger, ledger_keys, rules
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import CREDITED
 from chalicelib.bonuses.rules import ZERO, Book, Cause
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Page, Refused, Table, Transaction, keys
+from chalicelib.table import Busy, Key, Page, Refused, Table, Transaction
 from chalicelib.table.transactions import Item
 
 TRIES = 20  # at one grant that others write at the same time
@@ -93,8 +93,8 @@ class Asked(NamedTuple):
 def register(work: Work, client: Client) -> Client:
     """Writes the client as the next version. Raises 412 when its version is no longer the one that is there."""
     item = {
-        **keys.machine(client.client_id).as_item(),
-        **keys.machine_list(client.name, client.client_id).as_gsi1(),
+        **coalition_keys.machine(client.client_id).as_item(),
+        **coalition_keys.machine_list(client.name, client.client_id).as_gsi1(),
         "client_id": client.client_id,
         "name": client.name,
         "currency": client.currency,
@@ -112,7 +112,7 @@ def register(work: Work, client: Client) -> Client:
 
 def client(work: Work, client_id: str) -> Client:
     """Raises 404."""
-    item = work.table.get(keys.machine(client_id), consistent=True)
+    item = work.table.get(coalition_keys.machine(client_id), consistent=True)
     if item is None:
         raise Problem("not_found")
     return client_of(item)
@@ -120,7 +120,7 @@ def client(work: Work, client_id: str) -> Client:
 
 def clients(work: Work, limit: int, after: dict[str, str] | None) -> Page:
     """Their items, by name."""
-    return work.table.query(keys.machine_list("", "").pk, index="gsi1", limit=limit, after=after)
+    return work.table.query(coalition_keys.machine_list("", "").pk, index="gsi1", limit=limit, after=after)
 
 
 def client_of(item: Item) -> Client:
@@ -180,7 +180,7 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
     def also(tx: Transaction, was: Book, now: Book) -> None:
         tx.create(_item(made), label=GRANT)
         _tell(tx, work, by, made)
-        tx.check(keys.machine(client_id), Attr("version").eq(by.version), label="client")
+        tx.check(coalition_keys.machine(client_id), Attr("version").eq(by.version), label="client")
         for key, label, limit in _counters(made, by.limits):
             used = Attr("amount")
             room = used.not_exists() | used.lte(limit - made.amount)
@@ -263,7 +263,7 @@ def _tell(tx: Transaction, work: Work, by: Client, made: Grant) -> None:
     record_event(
         tx,
         work,
-        keys.bonuses(made.company_id),
+        ledger_keys.bonuses(made.company_id),
         CREDITED,
         company_id=made.company_id,
         partner=by.name,
@@ -275,7 +275,7 @@ def _tell(tx: Transaction, work: Work, by: Client, made: Grant) -> None:
 
 
 def _may_grant(work: Work, client_id: str) -> Client:
-    item = work.table.get(keys.machine(client_id), consistent=True)
+    item = work.table.get(coalition_keys.machine(client_id), consistent=True)
     if item is None or not item["active"]:
         raise Problem("client_not_registered")
     return client_of(item)
@@ -293,8 +293,8 @@ def _same(found: Grant, asked: Asked) -> Grant:
 
 
 def _counters(made: Grant, limits: Limits) -> list[tuple[Key, str, Decimal]]:
-    day = keys.machine_used(made.client_id, made.told_on.isoformat(), made.company_id)
-    month = keys.machine_used(made.client_id, made.told_on.isoformat()[:7])
+    day = coalition_keys.machine_used(made.client_id, made.told_on.isoformat(), made.company_id)
+    month = coalition_keys.machine_used(made.client_id, made.told_on.isoformat()[:7])
     return [(day, DAY, limits.per_company_and_day), (month, MONTH, limits.per_month)]
 
 
@@ -313,14 +313,14 @@ def _document(by: Client, reference: str) -> dict[str, str]:
 
 
 def _load(table: Table, client_id: str, reference: str) -> Grant | None:
-    item = table.get(keys.machine_grant(client_id, reference), consistent=True)
+    item = table.get(coalition_keys.machine_grant(client_id, reference), consistent=True)
     return _grant(item) if item else None
 
 
 def _item(made: Grant) -> Item:
     days = {name: getattr(made, name).isoformat() for name in ("day", "told_on", "expires_on")}
     facts: dict[str, Any] = {**made._asdict(), **days, "reversals": dict(made.reversals)}
-    return {**keys.machine_grant(made.client_id, made.reference).as_item(), **facts}
+    return {**coalition_keys.machine_grant(made.client_id, made.reference).as_item(), **facts}
 
 
 def _grant(item: Item) -> Grant:

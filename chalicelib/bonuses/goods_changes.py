@@ -14,10 +14,11 @@ from chalicelib.auth import STAFF_ROLES
 from chalicelib.bonuses import goods_store, ledger, periods_store, rules
 from chalicelib.bonuses.goods import Choice, Entitlement, Step
 from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.events import EventType
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 
 Result = TypeVar("Result")
 
@@ -139,7 +140,7 @@ def record_step(tx: Transaction, work: Work, found: Entitlement, name: EventType
     events.record(
         tx,
         work,
-        keys.company(found.company_id),
+        company_key(found.company_id),
         name,
         company_id=found.company_id,
         entitlement_id=found.entitlement_id,

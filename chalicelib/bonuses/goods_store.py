@@ -1,4 +1,4 @@
-"""What is owed in goods, as it lies in the table. See `table/keys.py` K58-K61.
+"""What is owed in goods, as it lies in the table. See `volume_keys.py`.
 
 ENTITLEMENT and CHOICE (the company's partition): each written whole, one version on. A choice that waits for a shipment, and a gift that can be
 handed over, are listed in GOODS (index gsi2); any other entitlement is listed there on the day on which something happens to it.
@@ -13,9 +13,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses import volume_keys
 from chalicelib.bonuses.goods import Choice, Entitlement, Happened, Line, Priced, Shipment, State
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import MOST_OPERATIONS, Item
 
 DUE = "periods"
@@ -27,36 +29,36 @@ AMONG = 500  # prices that one page of a filtered list looks at
 
 
 def read_entitlement(table: Table, company_id: str, entitlement_id: str) -> Entitlement | None:
-    item = table.get(keys.entitlement(company_id, entitlement_id), consistent=True)
+    item = table.get(volume_keys.entitlement(company_id, entitlement_id), consistent=True)
     return entitlement_of(item) if item else None
 
 
 def entitlements(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Latest first. One call."""
-    every = keys.entitlement(company_id, "")
+    every = volume_keys.entitlement(company_id, "")
     return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
 
 
 def every_entitlement(table: Table, company_id: str) -> Iterator[Entitlement]:
-    every = keys.entitlement(company_id, "")
+    every = volume_keys.entitlement(company_id, "")
     return map(entitlement_of, table.query_all(every.pk, starts=every.sk, consistent=True))
 
 
 def read_choice(table: Table, company_id: str, entitlement_id: str, choice_id: str) -> Choice | None:
-    item = table.get(keys.choice(company_id, entitlement_id, choice_id), consistent=True)
+    item = table.get(volume_keys.choice(company_id, entitlement_id, choice_id), consistent=True)
     return choice_of(item) if item else None
 
 
 def choices(table: Table, company_id: str, entitlement_id: str) -> list[Choice]:
     """All that was chosen for an entitlement, oldest first."""
-    every = keys.choice(company_id, entitlement_id, "")
+    every = volume_keys.choice(company_id, entitlement_id, "")
     found = map(choice_of, table.query_all(every.pk, starts=every.sk, consistent=True))
     return sorted(found, key=lambda choice: (choice.at, choice.choice_id))
 
 
 def waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """Choices to be shipped and gifts to be handed over, oldest first. One call."""
-    return table.query(keys.goods_list("", "").pk, index="gsi2", limit=limit, after=after)
+    return table.query(volume_keys.goods_list("", "").pk, index="gsi2", limit=limit, after=after)
 
 
 def create_entitlement(tx: Transaction, entitlement: Entitlement, today: date) -> None:
@@ -79,13 +81,13 @@ def _entitlement_item(entitlement: Entitlement, today: date) -> Item:
     gift_waits = entitlement.kind == "gift" and entitlement.announced and entitlement.left
     due = entitlement.due
     if gift_waits:
-        index = keys.goods_list(entitlement.available_from.isoformat(), entitlement.entitlement_id).as_gsi2()
+        index = volume_keys.goods_list(entitlement.available_from.isoformat(), entitlement.entitlement_id).as_gsi2()
     else:
         # Never in the past: the night looks back over some days only.
-        index = keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
+        index = platform_keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
     expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
     return {
-        **keys.entitlement(entitlement.company_id, entitlement.entitlement_id).as_item(),
+        **volume_keys.entitlement(entitlement.company_id, entitlement.entitlement_id).as_item(),
         **index,
         **expires,
         "entitlement_id": entitlement.entitlement_id,
@@ -144,8 +146,8 @@ def entitlement_of(item: Item) -> Entitlement:
 def _choice_item(choice: Choice) -> Item:
     waits = choice.state in (State.RESERVED, State.PARTLY_SHIPPED)
     return {
-        **keys.choice(choice.company_id, choice.entitlement_id, choice.choice_id).as_item(),
-        **(keys.goods_list(choice.at, choice.choice_id).as_gsi2() if waits else {}),
+        **volume_keys.choice(choice.company_id, choice.entitlement_id, choice.choice_id).as_item(),
+        **(volume_keys.goods_list(choice.at, choice.choice_id).as_gsi2() if waits else {}),
         "choice_id": choice.choice_id,
         "entitlement_id": choice.entitlement_id,
         "company_id": choice.company_id,
@@ -219,13 +221,13 @@ def _shipment_of(item: dict[str, Any]) -> Shipment:
 
 
 def is_frozen(table: Table, list_id: str) -> bool:
-    return table.get(keys.price_list(list_id), consistent=True) is not None
+    return table.get(volume_keys.price_list(list_id), consistent=True) is not None
 
 
 def freeze(work: Work, list_id: str, goods: Iterable[Priced]) -> Iterator[Transaction]:
     """Transactions that write the price list; the last one says that it is whole. Refused with label `frozen` once it is."""
     expires_at = work.expiry(days=LIST_KEEP_DAYS)
-    whole = keys.price_list(list_id)
+    whole = volume_keys.price_list(list_id)
     count = 0
     tx = Transaction()
     for priced in goods:
@@ -233,20 +235,20 @@ def freeze(work: Work, list_id: str, goods: Iterable[Priced]) -> Iterator[Transa
             tx.check(whole, Attr("pk").not_exists(), label=FROZEN)
             yield tx
             tx = Transaction()
-        tx.put({**keys.frozen_price(list_id, priced.sku).as_item(), **asdict(priced), "expires_at": expires_at})
+        tx.put({**volume_keys.frozen_price(list_id, priced.sku).as_item(), **asdict(priced), "expires_at": expires_at})
         count += 1
     tx.create({**whole.as_item(), "at": work.at, "goods": count, "expires_at": expires_at}, label=FROZEN)
     yield tx
 
 
 def prices_of(table: Table, list_id: str, skus: Iterable[str]) -> dict[str, Priced]:
-    found = table.get_many(keys.frozen_price(list_id, sku) for sku in skus)
+    found = table.get_many(volume_keys.frozen_price(list_id, sku) for sku in skus)
     return {item["sku"]: priced_of(item) for item in found.values()}
 
 
 def prices(table: Table, list_id: str, currency: str, prefix: str, limit: int, after: dict[str, str] | None) -> Page:
     """By article number. One call."""
-    every = keys.frozen_price(list_id, prefix)
+    every = volume_keys.frozen_price(list_id, prefix)
     where = Attr("currency").eq(currency)
     return table.query_some(every.pk, starts=every.sk, where=where, limit=limit, among=AMONG, after=after)
 

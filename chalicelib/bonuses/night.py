@@ -17,6 +17,7 @@ from typing import Any
 
 from chalicelib import orders
 from chalicelib.bonuses import goods_store, ledger, notices, proving, store
+from chalicelib.bonuses import ledger_keys as keys
 from chalicelib.bonuses.closing import close_due, freeze_due
 from chalicelib.bonuses.events import EXPIRING, REMINDER
 from chalicelib.bonuses.rules import Book
@@ -26,7 +27,7 @@ from chalicelib.platform.events import record
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 
 JOB, PROOF = "bonuses", proving.JOB
 LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over

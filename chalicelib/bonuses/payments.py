@@ -4,7 +4,7 @@ A payment is a fact of its own and may come before its document, or after it. Of
 (`as_of`: the moment whose state it is), so it does not matter how often or in which order it is told. A payment that turned out to be none is
 withdrawn: the newest state is then that the document is not paid.
 
-PAYMENT (K53): source, document, paid_on (absent: withdrawn), as_of, by.
+PAYMENT: source, document, paid_on (absent: withdrawn), as_of, by.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,11 +13,12 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.bonuses import payment_keys as keys
 from chalicelib.bonuses.payment_events import PAYMENT_RECORDED
 from chalicelib.bonuses.rates import Ref
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 Outcome = Literal["recorded", "unchanged", "older"]

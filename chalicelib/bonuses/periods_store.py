@@ -1,4 +1,4 @@
-"""Volume periods, as they lie in the table. See `table/keys.py` K56 and K57.
+"""Volume periods, as they lie in the table. See `volume_keys.py`.
 
 PERIODS#{programme}: how far the company has come in the programme (`Course`); due on the day of its next close.
 PERIOD#{last day}#{programme}: a closed period, for ever, with the figures of its close; `owed` is what of its credit is neither used up, expired
@@ -13,9 +13,11 @@ from typing import Literal
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses import volume_keys
 from chalicelib.bonuses.goods_store import DUE
 from chalicelib.bonuses.periods import Bracket, Close, Course, Every, Mode, Pays, Programme
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.platform import keys as platform_keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 COURSE = "course"  # label: the company's course changed meanwhile
@@ -63,24 +65,24 @@ class ClosedPeriod:
 
 def heads(table: Table, company_id: str) -> dict[str, Head]:
     """The company's courses by programme. One call, consistent."""
-    every = keys.volume_course(company_id, "")
+    every = volume_keys.volume_course(company_id, "")
     found = map(head_of, table.query_all(every.pk, starts=every.sk, consistent=True))
     return {head.programme: head for head in found}
 
 
 def read_heads(table: Table, company_id: str, programmes: Iterable[str]) -> dict[str, Head]:
     """Those of these programmes. One call, consistent."""
-    found = table.get_many((keys.volume_course(company_id, each) for each in programmes), consistent=True)
+    found = table.get_many((volume_keys.volume_course(company_id, each) for each in programmes), consistent=True)
     return {item["programme"]: head_of(item) for item in found.values()}
 
 
 def write_head(tx: Transaction, before: Head, course: Course, due: date | None) -> None:
     """Refused with label `course` if it changed since `before`."""
-    key = keys.volume_course(before.company_id, before.programme)
+    key = volume_keys.volume_course(before.company_id, before.programme)
     days = {"closed_through": course.closed_through, "opened": course.opened}
     item = {
         **key.as_item(),
-        **(keys.due(DUE, due, before.company_id).as_gsi2() if due else {}),
+        **(platform_keys.due(DUE, due, before.company_id).as_gsi2() if due else {}),
         **{name: day.isoformat() for name, day in days.items() if day},
         "company_id": before.company_id,
         "programme": before.programme,
@@ -116,7 +118,7 @@ def _day(item: Item, name: str) -> date | None:
 
 def create_period(tx: Transaction, head: Head, programme: Programme, made: Close, closed_on: date) -> None:
     bracket = {"bracket": made.bracket._asdict()} if made.bracket else {}
-    key = keys.period(head.company_id, made.period.last, programme.code)
+    key = volume_keys.period(head.company_id, made.period.last, programme.code)
     tx.create(
         {
             **key.as_item(),
@@ -146,12 +148,12 @@ def create_period(tx: Transaction, head: Head, programme: Programme, made: Close
 
 def settle(tx: Transaction, company_id: str, last: date, programme: str, less: Decimal) -> None:
     """So much less is owed for the period."""
-    tx.update(keys.period(company_id, last, programme), add={"owed": -less}, when=Attr("pk").exists())
+    tx.update(volume_keys.period(company_id, last, programme), add={"owed": -less}, when=Attr("pk").exists())
 
 
 def closed_periods(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Latest first. One call."""
-    every = keys.period(company_id, None, "")
+    every = volume_keys.period(company_id, None, "")
     return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
 
 

@@ -1,4 +1,4 @@
-"""What was proved, as it lies in the table. See `table/keys.py` K62-K65.
+"""What was proved, as it lies in the table. See `audit_keys.py`.
 
 PROOF (a partition a shard): a company's checkpoint. CLUBTOTALS: their sums by currency and shard, moved with them in one transaction.
 MISMATCH: an account that does not balance; listed until a proof finds that it does, then kept a while.
@@ -11,10 +11,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses import audit_keys as keys
 from chalicelib.bonuses.proof import Checkpoint, Mismatch, moved
 from chalicelib.bonuses.rules import ZERO, Balances, Place
 from chalicelib.platform.work import Work
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Key, Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 CHECKPOINT = "checkpoint"  # label: another proof was faster
@@ -76,7 +77,7 @@ def _place(account: Any, lot: str) -> Place:
 
 def add_to_totals(tx: Transaction, work: Work, pairs: Iterable[tuple[Checkpoint, Checkpoint]]) -> None:
     """What these checkpoints move, one operation a currency and shard; none where nothing moves."""
-    amounts: dict[keys.Key, dict[str, Decimal]] = {}
+    amounts: dict[Key, dict[str, Decimal]] = {}
     for before, after in pairs:
         by = moved(before.balances, after.balances)
         if after.sequence and not before.sequence:

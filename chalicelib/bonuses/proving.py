@@ -18,13 +18,13 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib import companies
-from chalicelib.bonuses import ledger, proof, proof_store, store
+from chalicelib.bonuses import audit_keys, ledger, ledger_keys, proof, proof_store, store
 from chalicelib.bonuses.proof import LEDGER, Checkpoint, Mismatch, Told
 from chalicelib.bonuses.rules import ZERO, Balances, Book, Posting
 from chalicelib.platform import nights
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Page, Refused, Transaction, keys
+from chalicelib.table import Busy, Key, Page, Refused, Transaction, shards
 from chalicelib.table.transactions import Item
 
 JOB = "bonus-proof"
@@ -49,7 +49,7 @@ class _Look:
 
     def causes(self) -> Iterator[Key]:
         """Where the marks of the causes lie."""
-        return (keys.posting_cause(self.kept.company_id, posting.posting_id) for posting in self.postings or ())
+        return (ledger_keys.posting_cause(self.kept.company_id, posting.posting_id) for posting in self.postings or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +133,11 @@ def _prove(work: Work, company_ids: Sequence[str], full: bool) -> list[str]:
 
 
 def _cases(work: Work, company_ids: Sequence[str], full: bool) -> list[_Case]:
-    wanted = [key(company_id) for company_id in company_ids for key in (keys.bonuses, keys.proof)]
+    wanted = [key(company_id) for company_id in company_ids for key in (ledger_keys.bonuses, audit_keys.proof)]
     found = work.table.get_many(wanted, consistent=True)
     looks, cases = [], []
     for company_id in company_ids:
-        book, kept = found.get(keys.bonuses(company_id)), found.get(keys.proof(company_id))
+        book, kept = found.get(ledger_keys.bonuses(company_id)), found.get(audit_keys.proof(company_id))
         known = proof_store.checkpoint_of(kept) if kept else Checkpoint(company_id, book["currency"] if book else "")
         try:
             look = _look(work, known, store.book_of(book) if book else Book(company_id, known.currency), full)
@@ -184,7 +184,7 @@ def _marked(mark: Item | None) -> int | None:
 
 
 def _book_version(work: Work, company_id: str) -> int:
-    return _version(work.table.get(keys.bonuses(company_id), consistent=True))
+    return _version(work.table.get(ledger_keys.bonuses(company_id), consistent=True))
 
 
 def _version(book: Item | None) -> int:
@@ -257,7 +257,7 @@ def _totals_and_sums(work: Work) -> tuple[dict[tuple[str, int], Item], Sums]:
     for attempt in range(TRIES):
         totals = proof_store.totals(work.table)
         sums: Sums = {}
-        for shard in range(keys.DUE_SHARDS):
+        for shard in shards():
             for checkpoint in proof_store.checkpoints(work.table, shard):
                 if checkpoint.sequence:
                     place = (checkpoint.currency, shard)

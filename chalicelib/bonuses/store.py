@@ -1,4 +1,4 @@
-"""A company's bonuses, as they lie in the table. See `table/keys.py` K44-K47.
+"""A company's bonuses, as they lie in the table. See `ledger_keys.py`.
 
 BONUS (the company's partition): the book's sums; due when a lot has expired or a letter is to be written, listed by the day on which it
 moved.
@@ -15,9 +15,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses import ledger_keys
 from chalicelib.bonuses.events import BONUS_POSTED
 from chalicelib.bonuses.rules import Balances, Book, Cause, Entry, Lot, Posting
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.platform import keys as platform_keys
+from chalicelib.table import Page, Table, Transaction, shards
 from chalicelib.table.transactions import Item
 
 DUE = "bonuses"
@@ -29,17 +31,17 @@ _SUMS = ("pending", "reserved", "redeemed", "goods_owed", "goods_redeemed", "goo
 
 def read_book(table: Table, company_id: str, *, consistent: bool = False) -> Book | None:
     """One call; one unit of up to 8 KB, of up to 4 KB when consistent."""
-    item = table.get(keys.bonuses(company_id), consistent=consistent)
+    item = table.get(ledger_keys.bonuses(company_id), consistent=consistent)
     return book_of(item) if item else None
 
 
 def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> None:
     """Refused with label `book` if it changed since `before`. `due`: the day on which the night should look at it again."""
-    indexes = keys.bonuses_moved(after.day, after.company_id).as_gsi1()
+    indexes = ledger_keys.bonuses_moved(after.day, after.company_id).as_gsi1()
     if due:
-        indexes |= keys.due(DUE, due, after.company_id).as_gsi2()
+        indexes |= platform_keys.due(DUE, due, after.company_id).as_gsi2()
     tx.update(
-        keys.bonuses(after.company_id),
+        ledger_keys.bonuses(after.company_id),
         put={
             "company_id": after.company_id,
             "currency": after.currency,
@@ -89,8 +91,8 @@ def _lot_of(expires_on: date, item: list[Any]) -> Lot:
 
 def moved_on(table: Table, day: date) -> Iterator[str]:
     """Ids of the companies whose books moved on this day, and not since."""
-    for shard in range(keys.DUE_SHARDS):
-        for item in table.query_all(keys.bonuses_moved_shard(day, shard), index="gsi1"):
+    for shard in shards():
+        for item in table.query_all(ledger_keys.bonuses_moved_shard(day, shard), index="gsi1"):
             yield item["company_id"]
 
 
@@ -99,7 +101,7 @@ def moved_on(table: Table, day: date) -> Iterator[str]:
 
 def create_posting(tx: Transaction, posting: Posting) -> None:
     """Refused with label `posting` if its cause was posted before."""
-    place = keys.posting(posting.company_id, posting.at, posting.sequence)
+    place = ledger_keys.posting(posting.company_id, posting.at, posting.sequence)
     tx.create({**place.as_item(), **_posting_item(posting)}, label=BOOK)
     create_cause(tx, posting.company_id, posting.posting_id, posting.cause, posting)
 
@@ -107,22 +109,22 @@ def create_posting(tx: Transaction, posting: Posting) -> None:
 def create_cause(tx: Transaction, company_id: str, posting_id: str, cause: Cause, posting: Posting | None) -> None:
     """The mark that keeps a cause from being posted twice, for ever. Refused with label `posting` if it is there."""
     place = {"at": posting.at, "sequence": posting.sequence} if posting else {}
-    marker = keys.posting_cause(company_id, posting_id).as_item()
+    marker = ledger_keys.posting_cause(company_id, posting_id).as_item()
     tx.create({**marker, "kind": cause.kind, "key": list(cause.key), **place}, label=POSTED)
 
 
 def posted(table: Table, company_id: str, posting_id: str) -> tuple[bool, Posting | None]:
     """Whether this was posted, and what; None where nothing moved. Two calls at most, consistent."""
-    marker = table.get(keys.posting_cause(company_id, posting_id), consistent=True)
+    marker = table.get(ledger_keys.posting_cause(company_id, posting_id), consistent=True)
     if marker is None or "sequence" not in marker:
         return marker is not None, None
-    item = table.get(keys.posting(company_id, marker["at"], int(marker["sequence"])), consistent=True)
+    item = table.get(ledger_keys.posting(company_id, marker["at"], int(marker["sequence"])), consistent=True)
     return True, posting_of(item) if item else None
 
 
 def postings(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Newest first."""
-    every = keys.posting(company_id, "", None)
+    every = ledger_keys.posting(company_id, "", None)
     return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
 
 
@@ -130,22 +132,22 @@ def postings_between(
     table: Table, company_id: str, first: str, until: str, limit: int, after: dict[str, str] | None
 ) -> Page:
     """Oldest first, those recorded from this moment on and before that one."""
-    between = (keys.posting(company_id, first, None).sk, keys.posting(company_id, until, None).sk)
-    return table.query(keys.posting(company_id, "", None).pk, between=between, limit=limit, after=after)
+    between = (ledger_keys.posting(company_id, first, None).sk, ledger_keys.posting(company_id, until, None).sk)
+    return table.query(ledger_keys.posting(company_id, "", None).pk, between=between, limit=limit, after=after)
 
 
 def postings_from(table: Table, company_id: str, at: str, sequence: int) -> Iterator[Posting]:
     """From this posting on, itself too; from the first one if it has no moment. Oldest first, page after page; consistent."""
-    every = keys.posting(company_id, "", None)
-    first = keys.posting(company_id, at, sequence if at else None)
-    last = keys.posting(company_id, "~", None)  # sorts after every moment
+    every = ledger_keys.posting(company_id, "", None)
+    first = ledger_keys.posting(company_id, at, sequence if at else None)
+    last = ledger_keys.posting(company_id, "~", None)  # sorts after every moment
     return map(posting_of, table.query_all(every.pk, between=(first.sk, last.sk), consistent=True))
 
 
 def last_before(table: Table, company_id: str, until: str) -> Posting | None:
     """The newest posting that was recorded before this moment. One call."""
-    every = keys.posting(company_id, "", None)
-    between = (every.sk, keys.posting(company_id, until, None).sk)
+    every = ledger_keys.posting(company_id, "", None)
+    between = (every.sk, ledger_keys.posting(company_id, until, None).sk)
     page = table.query(every.pk, between=between, limit=1, newest_first=True)
     return posting_of(page.items[0]) if page.items else None
 

@@ -7,6 +7,8 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.demand_events import ANSWERED as DEMAND_ANSWERED
     from chalicelib.catalog.events import STOCK_RECORDED
     from chalicelib.catalog.forms import ContentType, Warehouse
+    from chalicelib.catalog.keys import categories as categories_key
+    from chalicelib.catalog.keys import product as product_key
     from chalicelib.catalog.rules import Product
     from chalicelib.catalog.store import below, product_of, read_products, stock_of
     from chalicelib.catalog.whole import every_product
@@ -19,7 +21,9 @@ __all__ = [
     "Product",
     "Warehouse",
     "below",
+    "categories_key",
     "every_product",
+    "product_key",
     "product_of",
     "read_products",
     "stock_of",

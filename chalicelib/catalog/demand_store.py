@@ -1,4 +1,4 @@
-"""What partners wish for, as it lies in the table: K103-K107.
+"""What partners wish for, as it lies in the table. See `demand_keys.py`.
 
 DEMAND: demand_id, company_id, member_id, sku or text, quantity, note, state, opened_at, closed_at, answered {by, at, sku, text,
 member_id}, version; a TTL once it is over. In gsi1 with the member's others; in gsi2 with all that wait for the same, while it is open.
@@ -11,9 +11,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.catalog import demand_keys
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Page, Refused, Table, Transaction, keys
+from chalicelib.table import Page, Refused, Table, Transaction
 from chalicelib.table.transactions import Item
 
 KEEP_DAYS = 400  # after it is over, as long as the events that tell of it
@@ -21,7 +23,7 @@ TRIES = 5
 
 
 def read(table: Table, demand_id: str) -> Demand | None:
-    item = table.get(keys.demand(demand_id), consistent=True)
+    item = table.get(demand_keys.demand(demand_id), consistent=True)
     return demand_of(item) if item else None
 
 
@@ -32,21 +34,21 @@ def read_own(table: Table, company_id: str, member_id: str, demand_id: str) -> D
 
 
 def own_demands(table: Table, company_id: str, member_id: str, limit: int, after: dict[str, str] | None) -> Page:
-    partition = keys.demand_list(company_id, member_id, "", "").pk
+    partition = demand_keys.demand_list(company_id, member_id, "", "").pk
     return table.query(partition, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
 def waiting(table: Table, sku: str, limit: int, after: dict[str, str] | None) -> Page:
     """Open wishes for this article, or without one those in words; oldest first. Eventually consistent."""
-    return table.query(keys.wanted(sku, "", "").pk, index="gsi2", limit=limit, after=after)
+    return table.query(demand_keys.wanted(sku, "", "").pk, index="gsi2", limit=limit, after=after)
 
 
 def most_wanted(table: Table, limit: int, after: dict[str, str] | None) -> Page:
-    return table.query(keys.demand_rank(0, 0, "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
+    return table.query(demand_keys.demand_rank(0, 0, "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
 def read_counts(table: Table, skus: Iterable[str]) -> dict[str, Count]:
-    found = table.get_many((keys.demand_count(sku) for sku in skus), consistent=True)
+    found = table.get_many((demand_keys.demand_count(sku) for sku in skus), consistent=True)
     return {item["sku"]: count_of(item) for item in found.values()}
 
 
@@ -60,7 +62,7 @@ def write(tx: Transaction, work: Work, before: Demand | None, after: Demand) -> 
 def count_wish(tx: Transaction, work: Work, member_id: str, most: int) -> None:
     """Refused with label `throttle` when the member has opened so many today."""
     tx.update(
-        keys.throttle("demand", member_id, work.today.isoformat()),
+        platform_keys.throttle("demand", member_id, work.today.isoformat()),
         default={"expires_at": work.expiry(days=2)},
         add={"count": 1},
         when=Attr("count").not_exists() | Attr("count").lt(most),
@@ -73,18 +75,18 @@ def count(tx: Transaction, sku: str, changes: Sequence[tuple[Demand | None, Dema
     demands = sum(after.counted[0] - (before.counted[0] if before else 0) for before, after in changes)
     units = sum(after.counted[1] - (before.counted[1] if before else 0) for before, after in changes)
     if sku and (demands or units):
-        tx.update(keys.demand_count(sku), put={"sku": sku}, add={"demands": demands, "units": units})
+        tx.update(demand_keys.demand_count(sku), put={"sku": sku}, add={"demands": demands, "units": units})
 
 
 def follow_rank(table: Table, sku: str) -> None:
     """The article stands in the list of what is wanted where its count says; nowhere when nobody waits. Safe to repeat."""
-    key = keys.demand_count(sku)
+    key = demand_keys.demand_count(sku)
     for _ in range(TRIES):
         item = table.get(key, consistent=True)
         if item is None:
             return
         known = count_of(item)
-        rank = keys.demand_rank(known.demands, known.units, sku).as_gsi1() if known.demands else {}
+        rank = demand_keys.demand_rank(known.demands, known.units, sku).as_gsi1() if known.demands else {}
         if rank == {name: item[name] for name in ("gsi1pk", "gsi1sk") if name in item}:
             return
         try:
@@ -121,9 +123,9 @@ def count_of(item: Item) -> Count:
 
 
 def _item(demand: Demand) -> Item:
-    own = keys.demand_list(demand.company_id, demand.member_id, demand.opened_at, demand.demand_id)
+    own = demand_keys.demand_list(demand.company_id, demand.member_id, demand.opened_at, demand.demand_id)
     item: dict[str, Any] = {
-        **keys.demand(demand.demand_id).as_item(),
+        **demand_keys.demand(demand.demand_id).as_item(),
         **own.as_gsi1(),
         "demand_id": demand.demand_id,
         "company_id": demand.company_id,
@@ -139,5 +141,5 @@ def _item(demand: Demand) -> Item:
     if demand.answered:
         item["answered"] = asdict(demand.answered)
     if demand.state is DemandState.OPEN:
-        item |= keys.wanted(demand.sku, demand.opened_at, demand.demand_id).as_gsi2()
+        item |= demand_keys.wanted(demand.sku, demand.opened_at, demand.demand_id).as_gsi2()
     return item

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.catalog import demand_keys as keys
 from chalicelib.catalog import demand_rules, demand_store, store
 from chalicelib.catalog.demand_events import ANSWERED, CANCELLED, CHANGED, OPENED
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState, NotOpen
@@ -19,7 +20,7 @@ from chalicelib.platform.events import EventType
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 
 Position = dict[str, str] | None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.catalog import store
+from chalicelib.catalog import keys, store
 from chalicelib.catalog.config import Catalogue
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
@@ -18,7 +18,7 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 LINK_SECONDS = 3600

@@ -1,7 +1,7 @@
 """The catalogue's index as it lies in the table: `search.Entry` of every product, in shards.
 
-SHARD (K72): version, and its products' entries as one compressed text. A product's shard is given by its sku.
-HEAD  (K71): `s00`… the stamp of each shard: its version, and a digest of what is in it.
+SHARD: version, and its products' entries as one compressed text. A product's shard is given by its sku.
+HEAD:  `s00`… the stamp of each shard: its version, and a digest of what is in it.
 
 Derived: `refresh` makes it of the products, in the footsteps of every written batch (`products.changed`). It reads a shard first and
 the products then, and writes on condition that the shard is still what it read. So what it writes of a product is never older than
@@ -22,10 +22,10 @@ from zlib import crc32
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.catalog import store
+from chalicelib.catalog import keys, search_keys, store
 from chalicelib.catalog.search import Entry, Index, entry_of
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Table, keys
+from chalicelib.table import Busy, Refused, Table
 from chalicelib.table.transactions import Item
 
 SHARDS = 64  # a written product rewrites one of them, a reader who is new reads them all: see infra/decisions/0026
@@ -57,13 +57,13 @@ def _refreshed(table: Table, skus: Collection[str]) -> set[str]:
     by_shard: dict[int, list[str]] = {}
     for sku in sorted(skus):
         by_shard.setdefault(shard_of(sku), []).append(sku)
-    head = keys.catalogue_index()
-    found = table.get_many([head, *(keys.catalogue_shard(shard) for shard in by_shard)], consistent=True)
+    head = search_keys.catalogue_index()
+    found = table.get_many([head, *(search_keys.catalogue_shard(shard) for shard in by_shard)], consistent=True)
     products = store.read_products(table, skus, consistent=True)
     lost: set[str] = set()
     stamps: dict[str, str] = {}
     for shard, own in by_shard.items():
-        present = found.get(keys.catalogue_shard(shard))
+        present = found.get(search_keys.catalogue_shard(shard))
         before = entries_of(present)
         after = {sku: entry for sku, entry in before.items() if sku not in own}
         after |= {sku: entry_of(products[sku]) for sku in own if sku in products}
@@ -80,7 +80,7 @@ def _refreshed(table: Table, skus: Collection[str]) -> set[str]:
 def _write(table: Table, shard: int, present: Item | None, entries: Mapping[str, Entry]) -> str:
     version = int(present["version"]) if present else 0
     item = {
-        **keys.catalogue_shard(shard).as_item(),
+        **search_keys.catalogue_shard(shard).as_item(),
         "version": version + 1,
         "entries": zlib.compress(json.dumps([entries[sku] for sku in sorted(entries)], ensure_ascii=False).encode()),
     }
@@ -94,7 +94,7 @@ def _follow(table: Table, head: Item, stamps: Stamps) -> None:
     while ahead:
         behind = [Attr(name).not_exists() | Attr(name).lt(stamp) for name, stamp in ahead.items()]
         try:
-            table.update(keys.catalogue_index(), put=ahead, when=reduce(and_, behind))
+            table.update(search_keys.catalogue_index(), put=ahead, when=reduce(and_, behind))
         except Refused as refused:
             now = refused.items[""] or {}
             ahead = {name: stamp for name, stamp in ahead.items() if now.get(name, "") < stamp}
@@ -152,9 +152,9 @@ def current(table: Table, head: Item | None) -> Index:
     stamps = {name: stamp for name, stamp in (head or {}).items() if name not in ("pk", "sk")}
     changed = [name for name in stamps.keys() | _memory.stamps.keys() if stamps.get(name) != _memory.stamps.get(name)]
     if changed:
-        read = table.get_many(keys.catalogue_shard(int(name[1:])) for name in changed if name in stamps)
+        read = table.get_many(search_keys.catalogue_shard(int(name[1:])) for name in changed if name in stamps)
         for name in changed:
-            item: Any = read.get(keys.catalogue_shard(int(name[1:])))
+            item: Any = read.get(search_keys.catalogue_shard(int(name[1:])))
             _memory.stamps.pop(name, None)
             _memory.shards.pop(name, None)
             if item is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.catalog import store
+from chalicelib.catalog import keys, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import PriceListQuery
 from chalicelib.catalog.whole import every_product
@@ -11,7 +11,6 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.spreadsheets import harmless, listing
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Conditions, Price, RuleAnswer, conditions_of, keys_of
-from chalicelib.table import keys
 
 MOST_PRODUCTS = 20_000  # so that the list is made and sent within one request
 HEADINGS = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.catalog import categories, images, index, store
+from chalicelib.catalog import categories, images, index, keys, search_keys, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import (
     CategoryAnswer,
@@ -21,7 +21,7 @@ from chalicelib.platform.figures import Language
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Conditions, PriceAnswer, conditions_of, keys_of
-from chalicelib.table import Key, keys
+from chalicelib.table import Key
 from chalicelib.table.paging import Cursors
 from chalicelib.table.transactions import Item
 
@@ -64,7 +64,7 @@ def _page(
         found = work.table.get_many(beside)
         page = store.page(work.table, limit=query.limit, after=after)
         return found, page.items, page.last
-    head, tree = keys.catalogue_index(), keys.categories()
+    head, tree = search_keys.catalogue_index(), keys.categories()
     found = work.table.get_many([*beside, head, *([tree] if query.category else [])])
     wanted = Wanted(
         text=query.q,

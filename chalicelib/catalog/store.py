@@ -1,10 +1,10 @@
 """Products, the tree of categories, and pictures, as they lie in the table.
 
-PRODUCT (K18), one item each: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status,
+PRODUCT, one item each: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status,
 own_brand, successor, attributes, prices, updated_at: these are written together, and nothing else is by them. Beside them, each
 written on its own: `stock:{warehouse}` {quantity, at} and `images` [{image_id, content_type}].
-TREE (K70): version, and all categories as one compressed text.
-IMAGE (K73): image_id, sku, content_type; with a TTL until the upload is confirmed.
+TREE: version, and all categories as one compressed text.
+IMAGE: image_id, sku, content_type; with a TTL until the upload is confirmed.
 """
 
 import json
@@ -16,10 +16,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.catalog import keys
 from chalicelib.catalog.categories import Category, Tree, subtree
 from chalicelib.catalog.rules import Attribute, Figure, Image, Product, Status, Stock, TypePrice
 from chalicelib.platform import clock
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 _STOCK = "stock:"

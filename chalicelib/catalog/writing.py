@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
-from chalicelib.catalog import store
+from chalicelib.catalog import keys, search_keys, store
 from chalicelib.catalog.categories import Category, plant
 from chalicelib.catalog.events import PRODUCTS_CHANGED, STOCK_ARRIVED, STOCK_RECORDED
 from chalicelib.catalog.rules import Change, Figure, Product, Stock, Verdict, arrived, change, judge
@@ -30,7 +30,7 @@ from chalicelib.platform.events import EventType
 from chalicelib.platform.http import Form
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import MOST_OPERATIONS, Item
 
 TRIES = 5  # against others who write the same rows at the same moment
@@ -226,7 +226,7 @@ def _parts(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[
 
 
 def _record(tx: Transaction, work: Work, name: EventType, skus: Sequence[str]) -> None:
-    events.record(tx, work, keys.catalogue_index(), name, skus=list(skus))
+    events.record(tx, work, search_keys.catalogue_index(), name, skus=list(skus))
 
 
 def _repeated(name: str, number: int, field: str, first: int) -> Fault:

@@ -9,6 +9,7 @@ from chalicelib.platform.doors import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.companies.config import Fact
     from chalicelib.companies.events import REGISTERED
+    from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
     from chalicelib.companies.rules import inn_is_valid
     from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
@@ -39,6 +40,7 @@ __all__ = [
     "check_staff",
     "company",
     "company_by_inn",
+    "company_key",
     "customers",
     "every_company",
     "inn_is_valid",

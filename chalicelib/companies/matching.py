@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chalicelib.companies import rules, store
+from chalicelib.companies import keys, rules, store
 from chalicelib.companies.schemas import Company, CustomerRef
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Transaction, keys
+from chalicelib.table import Busy, Key, Refused, Transaction
 from chalicelib.table.transactions import MOST_OPERATIONS
 
 ROUNDS = 8  # without a single customer settled

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard, TypeVar
 from chalicelib import members
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.auth.principal import Principal
-from chalicelib.companies import rules, store
+from chalicelib.companies import keys, rules, store
 from chalicelib.companies.config import Fact, PrivilegeRules
 from chalicelib.companies.events import (
     CHANGED,
@@ -50,7 +50,7 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 
 Result = TypeVar("Result")
 Position = dict[str, str] | None

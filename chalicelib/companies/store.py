@@ -1,4 +1,4 @@
-"""The companies' items. See `table/keys.py` K06-K11.
+"""The companies' items. See `keys.py`.
 
 A person of a company is written twice, always in one transaction: PERSON beside the company (who speaks for it) and MEMBERSHIP
 beside the member (for whom they speak). Whoever changes one changes both, on condition that the membership is what was read.
@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.companies import keys
 from chalicelib.companies.events import REGISTERED
 from chalicelib.companies.rules import listed_as
 from chalicelib.companies.schemas import Claimed, Company, Person
-from chalicelib.members import Membership
-from chalicelib.table import Key, Page, Table, Transaction, keys
+from chalicelib.members import Membership, membership_key
+from chalicelib.orders import distributor_key
+from chalicelib.table import Key, Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -33,14 +35,14 @@ def read_for(
     table: Table, company_id: str, member_id: str, *, consistent: bool = False
 ) -> tuple[Company | None, Membership | None]:
     """The company, and whom this member speaks for by now: one call."""
-    company, membership = keys.company(company_id), keys.membership(member_id)
+    company, membership = keys.company(company_id), membership_key(member_id)
     found = table.get_many([company, membership], consistent=consistent)
     return _company(found.get(company)), _membership(found.get(membership))
 
 
 def read_claim(table: Table, member_id: str, inn: str, kpp: str | None) -> tuple[Membership | None, str | None]:
     """Whom the member speaks for, and which company has this INN and KPP: one call, whatever is there."""
-    membership, owner = keys.membership(member_id), keys.inn_owner(inn, kpp or "")
+    membership, owner = membership_key(member_id), keys.inn_owner(inn, kpp or "")
     found = table.get_many([membership, owner], consistent=True)
     return _membership(found.get(membership)), found[owner]["company_id"] if owner in found else None
 
@@ -56,7 +58,7 @@ class Scene(NamedTuple):
 
 def read_scene(table: Table, company_id: str, caller_id: str, member_id: str) -> Scene:
     company, person = keys.company(company_id), keys.person(company_id, member_id)
-    caller, membership = keys.membership(caller_id), keys.membership(member_id)
+    caller, membership = membership_key(caller_id), membership_key(member_id)
     found = table.get_many([company, caller, person, membership], consistent=True)
     return Scene(
         _company(found.get(company)),
@@ -155,7 +157,7 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any]) -> None:
 
 
 def check_distributor(tx: Transaction, distributor_id: str) -> None:
-    tx.check(keys.distributor(distributor_id), Attr("pk").exists(), label="distributor")
+    tx.check(distributor_key(distributor_id), Attr("pk").exists(), label="distributor")
 
 
 def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: Claimed, at: str) -> None:
@@ -205,7 +207,7 @@ def check_membership(
     tx: Transaction, member_id: str, kind: str, owner: str, roles: Collection[str], *, label: str
 ) -> None:
     tx.check(
-        keys.membership(member_id),
+        membership_key(member_id),
         Attr("kind").eq(kind)
         & Attr("owner").eq(owner)
         & Attr("status").eq("active")

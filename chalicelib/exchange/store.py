@@ -1,7 +1,7 @@
 """An import's items and objects.
 
-    IMPORT (K17, K35)  what was asked for, how far it came, and the counts, which grow part by part
-    PART   (K17)       a part that is done, with its counts: there once, however often the part is worked on
+    IMPORT  what was asked for, how far it came, and the counts, which grow part by part
+    PART         a part that is done, with its counts: there once, however often the part is worked on
 
 In the bucket, below `imports/{import}/`: `upload`, `parts/{n}` rows to be written, `bad/{n}` rows of a part that were left out,
 `new/{n}` customers that a dry run would make companies of, and at the end `bad-rows.csv`.
@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
+from chalicelib.exchange import keys
 from chalicelib.exchange.columns import Field
 from chalicelib.exchange.config import Imports
 from chalicelib.exchange.parts import READ_BYTES, Cut, part_file
@@ -27,7 +28,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import Page, Refused, Transaction, keys
+from chalicelib.table import Page, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 KEEP_UNUSED_DAYS = 7  # an import whose file never came

@@ -33,6 +33,7 @@ from itertools import islice
 from typing import Any
 
 from chalicelib import orders
+from chalicelib.exchange import webhook_keys as keys
 from chalicelib.exchange import webhook_rules as rules
 from chalicelib.exchange import webhook_store as store
 from chalicelib.exchange.webhook_config import Webhooks
@@ -46,7 +47,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 Post = Callable[[str, Mapping[str, str], bytes, Webhooks], Answer]

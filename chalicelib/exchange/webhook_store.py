@@ -1,4 +1,4 @@
-"""Webhook endpoints and their messages, as they lie in the table. See `table/keys.py` K94-K96.
+"""Webhook endpoints and their messages, as they lie in the table. See `webhook_keys.py`.
 
 ENDPOINT: url, language, secrets [{text, until?}], active, paused_for, changed_at, created_at, well_at, told_at, version. MESSAGE: the
 fields of `rules.Message`; kept `webhooks.keep_days`. WAITING, its mark while it waits: message_id, so that the first of a lane is found
@@ -12,11 +12,12 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.exchange import webhook_keys as keys
 from chalicelib.exchange.webhook_events import CALLED
 from chalicelib.exchange.webhook_rules import Endpoint, Message, Secret, message_span
 from chalicelib.platform import events
 from chalicelib.platform.work import Work
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 AMONG = 200  # messages that one page of a filtered list looks at

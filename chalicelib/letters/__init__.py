@@ -34,7 +34,7 @@ The mail service knows no idempotency token, so whether a letter is out may be k
 What this guarantees. The mail service accepts a letter once at most, but for one case: it accepted, its answer was lost (or the worker
 died before writing it down), *and* no report of it came within the settle time. Then a service letter may go out twice, never three
 times, and an advertising letter does not. No letter is lost silently: in the end each is SENT, SKIPPED with its reason, or
-listed for somebody to look at (REJECTED, UNKNOWN: K36 of the table's map); or its message lies in the dead-letter queue.
+listed for somebody to look at (REJECTED, UNKNOWN); or its message lies in the dead-letter queue.
 
 A sign-in code is drawn when its letter is sent and kept only as a keyed hash, so neither a queue nor the table ever holds one. A
 second attempt draws another code, and the first one is good no longer.

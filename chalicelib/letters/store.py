@@ -1,4 +1,4 @@
-"""The letters' items. See `table/keys.py` K29, K30 and K36.
+"""The letters' items. See `keys.py`.
 
 A letter is written whole, on condition that nobody changed it since it was read. It carries `event`, so that its creation is
 itself the event `letter.written`.
@@ -11,9 +11,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.auth import sign_in_key
+from chalicelib.letters import keys
 from chalicelib.letters.events import LETTER_WRITTEN
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient, State
-from chalicelib.table import Busy, Key, Refused, Table, Transaction, keys
+from chalicelib.table import Busy, Key, Refused, Table, Transaction
 from chalicelib.table.transactions import Item
 
 TRIES = 5  # the reports on a letter come close together
@@ -90,7 +92,7 @@ def suppress(table: Table, address: str, *, reason: str, at: str, letter_id: str
 def keep_code(tx: Transaction, sign_in_id: str, code_hash: str, now: int) -> None:
     """From now on this is the sign-in's code. Refused with label `sign_in` if it is used or has expired."""
     waiting = Attr("used_at").not_exists() & Attr("code_expires_at").gt(now)
-    tx.update(keys.sign_in(sign_in_id), put={"code_hash": code_hash}, when=waiting, label="sign_in")
+    tx.update(sign_in_key(sign_in_id), put={"code_hash": code_hash}, when=waiting, label="sign_in")
 
 
 def _to_item(letter: Letter) -> Item:

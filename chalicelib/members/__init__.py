@@ -9,6 +9,8 @@ from chalicelib.platform.doors import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome
     from chalicelib.members.forms import PersonName
+    from chalicelib.members.keys import member as member_key
+    from chalicelib.members.keys import membership as membership_key
     from chalicelib.members.schemas import ConsentForm, Member, Membership
     from chalicelib.members.service import (
         STAFF_OWNER,
@@ -39,7 +41,9 @@ __all__ = [
     "dismiss",
     "join_or_find",
     "member",
+    "member_key",
     "members",
+    "membership_key",
     "owner_of",
     "staff_in",
     "with_membership",

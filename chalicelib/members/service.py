@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.members import store
+from chalicelib.members import keys, store
 from chalicelib.members.config import Consents, Welcome
 from chalicelib.members.events import EMAIL_CONFIRMED
 from chalicelib.members.schemas import (
@@ -27,7 +27,7 @@ from chalicelib.platform.config import Config
 from chalicelib.platform.events import record
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 from chalicelib.table.transactions import Item
 
 STAFF_OWNER = "club"  # whom the staff speak for

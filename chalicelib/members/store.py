@@ -1,11 +1,12 @@
-"""The members' items. See `table/keys.py` K01-K03 and K34."""
+"""The members' items. See `keys.py`."""
 
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.members import keys
 from chalicelib.members.schemas import Member, Membership
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 

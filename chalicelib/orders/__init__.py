@@ -3,6 +3,7 @@
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.orders.distributor_keys import distributor as distributor_key
     from chalicelib.orders.distributors import check_distributors_person, distributor, people_of
     from chalicelib.orders.events import ACCEPTED as ORDER_ACCEPTED
     from chalicelib.orders.events import CANCELLED as ORDER_CANCELLED
@@ -43,6 +44,7 @@ __all__ = [
     "check_distributors_person",
     "check_state",
     "distributor",
+    "distributor_key",
     "gifts_of",
     "look_at_goods_on_top",
     "order",

@@ -1,6 +1,6 @@
 """A member's cart: kept between visits, shown at today's prices, ordered at the prices at which things were put in.
 
-CART (K97): version, at, lines [{sku, quantity, unit_price, currency}]. It lies with the company, one for each of its people. An emptied cart stays,
+CART: version, at, lines [{sku, quantity, unit_price, currency}]. It lies with the company, one for each of its people. An emptied cart stays,
 with the next version: so that no version ever comes back with other lines.
 
 Weakest point: an order of a cart reads once more than one of lines, since only the cart says which products are to be read.
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.orders import cart_keys as keys
 from chalicelib.orders import deliverers, placing, quotes
 from chalicelib.orders.basket_schemas import (
     CartAnswer,
@@ -30,7 +31,7 @@ from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Transaction, keys
+from chalicelib.table import Busy, Key, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 RememberPutIn = Callable[[Transaction, PutIn], None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.catalog import Product, below, product_of, stock_of
+from chalicelib.catalog import Product, below, categories_key, product_key, product_of, stock_of
 from chalicelib.catalog.rules import Stock
 from chalicelib.orders.config import Orders
 from chalicelib.orders.promises import Bought, Reach, reached
@@ -14,7 +14,7 @@ from chalicelib.orders.stock import Available, DeliversFrom, counted
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed, Conditions, Price, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
-from chalicelib.table import Key, keys
+from chalicelib.table import Key
 from chalicelib.table.transactions import Item
 
 ANYWHERE = DeliversFrom()
@@ -97,13 +97,13 @@ class Placing:
 
 def keys_of(company_id: str, asked: Sequence[Asked]) -> list[Key]:
     """What must be read for `cart_of`."""
-    return [*keys_of_prices(company_id), keys.categories(), *(keys.product(line.sku) for line in asked)]
+    return [*keys_of_prices(company_id), categories_key(), *(product_key(line.sku) for line in asked)]
 
 
 def cart_of(work: Work, company_id: str, asked: Sequence[Asked], found: Mapping[Key, Item]) -> Cart:
-    items = {line.sku: item for line in asked if (item := found.get(keys.product(line.sku)))}
+    items = {line.sku: item for line in asked if (item := found.get(product_key(line.sku)))}
     products = {sku: product_of(item) for sku, item in items.items()}
-    conditions = conditions_of(work, company_id, found, below(found.get(keys.categories())))
+    conditions = conditions_of(work, company_id, found, below(found.get(categories_key())))
     return Cart(asked, products, conditions, work.today, {sku: stock_of(item) for sku, item in items.items()})
 
 

@@ -1,6 +1,6 @@
 """What a company has on order and owes, against the credit that was agreed with it.
 
-CREDIT (K78): `used`, what is on order and not yet shipped, and what was shipped on credit and is not paid; and for each shipment on
+CREDIT: `used`, what is on order and not yet shipped, and what was shipped on credit and is not paid; and for each shipment on
 credit an attribute `debt:{id}` {document, amount, due_on}, while it is not paid.
 
 `used` moves in the transaction of the order's own step, so it is exact at any moment, and orders that come together cannot pass the
@@ -22,14 +22,14 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.bonuses import check_payment, payment_of
-from chalicelib.orders import store
+from chalicelib.orders import credit_keys, keys, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import OnCredit, Order, Shipment, State
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 _DEBT = "debt:"
@@ -69,7 +69,7 @@ def hold(tx: Transaction, placing: Placing) -> None:
     if order.other_currency:
         return
     within = _within(placing.cart.agreed.credit_limit, order.total)
-    tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
+    tx.update(credit_keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
 
 
 def _within(limit: Decimal | None, gained: Decimal) -> ConditionBase | None:
@@ -109,7 +109,7 @@ def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> N
         return
     within = _within(cart.agreed.credit_limit, gained) if cart and gained > 0 else None
     tx.update(
-        keys.credit(after.company_id),
+        credit_keys.credit(after.company_id),
         put=debts or None,
         add={"used": gained} if gained else None,
         when=within,
@@ -144,14 +144,14 @@ def settle(work: Work, distributor_id: str, order_id: str, document: str) -> Non
         whose = store.company_of(work.table, distributor_id, order_id)
         if whose is None:
             return
-        found = work.table.get_many([keys.order(whose, order_id), keys.credit(whose)], consistent=True)
+        found = work.table.get_many([keys.order(whose, order_id), credit_keys.credit(whose)], consistent=True)
         order = store.order_of(found[keys.order(whose, order_id)])
         shipment = next((each for each in order.shipments if each.document == document), None)
         if shipment is None or shipment.on_credit is None:
             return
         payment = payment_of(work, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
         name = _attribute(order, document)
-        present = found.get(keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
+        present = found.get(credit_keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
         owed = Decimal(0) if payment.paid_on else _net(order, shipment)
         if owed == present:
             return
@@ -159,7 +159,7 @@ def settle(work: Work, distributor_id: str, order_id: str, document: str) -> Non
         check_payment(tx, payment)
         store.check_version(tx, order)
         tx.update(
-            keys.credit(whose),
+            credit_keys.credit(whose),
             put={name: _debt(shipment, owed)} if owed else None,
             remove=() if owed else (name,),
             add={"used": owed - present},

@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chalicelib.companies import Company
+from chalicelib.companies import Company, company_key
 from chalicelib.orders import carts, reservations, store
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.rules import Asked
 from chalicelib.orders.stock import Deliverer
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, keys
+from chalicelib.table import Key
 from chalicelib.table.transactions import Item
 
 
 def cart_at(work: Work, company_id: str, asked: Sequence[Asked]) -> Cart:
     """The cart at today's prices, with what its deliverer has. One read for every hundred keys, and those of the stock."""
-    found = work.table.get_many([keys.company(company_id), *carts.keys_of(company_id, asked)])
+    found = work.table.get_many([company_key(company_id), *carts.keys_of(company_id, asked)])
     return _stocked(work, carts.cart_of(work, company_id, asked, found), company_id, found)
 
 
@@ -28,7 +28,7 @@ def responsible(work: Work, own: str | None, region: str | None) -> Deliverer | 
 
 def _stocked(work: Work, cart: Cart, company_id: str, found: Mapping[Key, Item]) -> Cart:
     """The cart with what its deliverer has, less what is reserved of it. One call, and one more where the stock is binding."""
-    profile = found.get(keys.company(company_id))
+    profile = found.get(company_key(company_id))
     if profile is None:
         return cart
     company = Company.from_item(profile)

@@ -1,12 +1,11 @@
 """The consumer of stock figures that frees what they know of."""
 
-from chalicelib.catalog import STOCK_RECORDED, stock_of
+from chalicelib.catalog import STOCK_RECORDED, product_key, stock_of
 from chalicelib.orders import warehouses
 from chalicelib.orders.reservations import forget
 from chalicelib.orders.stock import DeliversFrom, counted
 from chalicelib.platform.events import Event, consumer
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 
 
 @consumer(STOCK_RECORDED)
@@ -15,7 +14,7 @@ def on_stock_recorded(work: Work, event: Event) -> None:
     owners = warehouses.owners(work.table)
     if not owners:
         return
-    products = work.table.get_many(map(keys.product, event.item["skus"]), consistent=True)
+    products = work.table.get_many(map(product_key, event.item["skus"]), consistent=True)
     stocks = {key.sk: stock_of(item) for key, item in products.items()}
     for distributor_id in sorted(set(owners.values())):
         own = DeliversFrom(frozenset(name for name, owner in owners.items() if owner == distributor_id), binding=True)

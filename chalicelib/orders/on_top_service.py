@@ -15,6 +15,7 @@ from functools import partial
 
 from chalicelib import companies
 from chalicelib.bonuses import check_payment, payments_of
+from chalicelib.companies import company_key
 from chalicelib.orders import on_top, on_top_store, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.on_top import Figures, Gift, GiftState, Look, NotGranted
@@ -26,7 +27,7 @@ from chalicelib.platform import events
 from chalicelib.platform.events import EventType
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 
 TRIES = 5  # against others who look at the same order at the same moment
 ORDERS = "orders"  # the source of what is shipped through the club itself
@@ -134,7 +135,7 @@ def _record(tx: Transaction, work: Work, gift: Gift, name: EventType, **facts: o
     events.record(
         tx,
         work,
-        keys.company(gift.company_id),
+        company_key(gift.company_id),
         name,
         gift_id=gift.promise.gift_id,
         company_id=gift.company_id,

@@ -1,8 +1,8 @@
-"""Goods on top, as they lie in the table. See `table/keys.py` K93.
+"""Goods on top, as they lie in the table. See `on_top_keys.py`.
 
 GIFT (the company's partition, by the time of its order): the promise {gift_id, promotion_id, name, name_ru, terms, lines, count}, order_id,
 number, company_id, distributor_id, placed_at, state, count, version, and what it has of why, reminded, due_on, document, shipped_on;
-due (K13) while the passing of time changes something. An order keeps its promises too, so that it tells them without another read.
+due while the passing of time changes something. An order keeps its promises too, so that it tells them without another read.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,13 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.orders import on_top_keys
 from chalicelib.orders.on_top import Gift, GiftState, Why
 from chalicelib.orders.promises import Promise
 from chalicelib.orders.rules import Order
+from chalicelib.platform import keys as platform_keys
 from chalicelib.pricing.rules import FreeGoods, OnTop
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 DUE = "goods_on_top"  # under which they fall due
@@ -23,20 +25,20 @@ DUE = "goods_on_top"  # under which they fall due
 
 def gifts(table: Table, order: Order, *, consistent: bool = False) -> list[Gift]:
     """Those of one order, in the order of their promises. One call."""
-    wanted = [keys.gift(order.company_id, order.placed_at, promise.gift_id) for promise in order.promises]
+    wanted = [on_top_keys.gift(order.company_id, order.placed_at, promise.gift_id) for promise in order.promises]
     found = table.get_many(wanted, consistent=consistent)
     return [gift_of(found[key]) for key in wanted if key in found]
 
 
 def page(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Newest order first. One call."""
-    every = keys.gift(company_id)
+    every = on_top_keys.gift(company_id)
     return table.query(every.pk, starts=every.sk, newest_first=True, limit=limit, after=after)
 
 
 def due(table: Table, company_id: str, day: date) -> Iterator[str]:
     """Ids of the orders of which something is due by this day; an order may come twice. It reads the company's gifts."""
-    every = keys.gift(company_id)
+    every = on_top_keys.gift(company_id)
     where = Attr("due_on").lte(day.isoformat())
     found = table.query_all(every.pk, starts=every.sk, where=where, only=("order_id",), consistent=True)
     return (item["order_id"] for item in found)
@@ -52,7 +54,7 @@ def replace(tx: Transaction, before: Gift, after: Gift) -> None:
 
 
 def _item(gift: Gift) -> Item:
-    listed = keys.due(DUE, gift.due_on, gift.company_id).as_gsi2() if gift.due_on else {}
+    listed = platform_keys.due(DUE, gift.due_on, gift.company_id).as_gsi2() if gift.due_on else {}
     told: dict[str, Any] = {
         "why": gift.why.value if gift.why else None,
         "reminded": gift.reminded.isoformat() if gift.reminded else None,
@@ -61,7 +63,7 @@ def _item(gift: Gift) -> Item:
         "shipped_on": gift.shipped_on.isoformat() if gift.shipped_on else None,
     }
     return {
-        **keys.gift(gift.company_id, gift.placed_at, gift.promise.gift_id).as_item(),
+        **on_top_keys.gift(gift.company_id, gift.placed_at, gift.promise.gift_id).as_item(),
         **listed,
         "promise": promise_item(gift.promise),
         "company_id": gift.company_id,

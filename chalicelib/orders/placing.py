@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib import companies
-from chalicelib.members import Member, Membership
-from chalicelib.orders import carts, credit, deliverers, rules, service, store
+from chalicelib.companies import company_key
+from chalicelib.members import Member, Membership, member_key, membership_key
+from chalicelib.orders import carts, credit, credit_keys, deliverers, distributor_keys, rules, service, store
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.holds import HOLDS, Placing
 from chalicelib.orders.promises import promises_of
@@ -22,7 +23,7 @@ from chalicelib.platform.money import round_half_up
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Price
-from chalicelib.table import Key, Refused, Transaction, keys
+from chalicelib.table import Key, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 
@@ -35,11 +36,11 @@ def place(
     """
     by = Actor(side, member_id)
     asked = [line.asked() for line in form.lines]
-    named = keys.distributor(form.distributor_id) if form.distributor_id else None
+    named = distributor_keys.distributor(form.distributor_id) if form.distributor_id else None
     found = work.table.get_many(
         [
-            keys.company(company_id),
-            keys.credit(company_id),
+            company_key(company_id),
+            credit_keys.credit(company_id),
             *_keys_of(by),
             *([named] if named else []),
             *carts.keys_of(company_id, asked),
@@ -52,7 +53,7 @@ def place(
     prices = [cart.price(line) for line in asked]
     _require_quoted(form, prices)
     _require_minimum(work, cart, prices)
-    _require_nothing_overdue(work, found.get(keys.credit(company_id)))
+    _require_nothing_overdue(work, found.get(credit_keys.credit(company_id)))
     deliverer = _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
     cart = replace(cart, delivers_from=deliverer.delivers_from)
     binding = deliverer.delivers_from.binding
@@ -106,18 +107,18 @@ def _problem(refused: Refused, placing: Placing) -> Problem | None:
 
 def _keys_of(by: Actor) -> list[Key]:
     """Who orders. Of the staff nothing has to be known beforehand: the transaction looks at their role."""
-    return [] if by.side == "staff" else [keys.member(by.member_id), keys.membership(by.member_id)]
+    return [] if by.side == "staff" else [member_key(by.member_id), membership_key(by.member_id)]
 
 
 def _ordering(work: Work, company_id: str, by: Actor, found: Mapping[Key, Item]) -> companies.Company:
     """The company for which they may order. Raises 403 for who may not (any more), or not yet."""
-    profile = found.get(keys.company(company_id))
+    profile = found.get(company_key(company_id))
     if by.side == "staff":
         if profile is None:
             raise Problem("not_found")
         return companies.Company.from_item(profile)
-    person = found.get(keys.member(by.member_id))
-    membership = found.get(keys.membership(by.member_id))
+    person = found.get(member_key(by.member_id))
+    membership = found.get(membership_key(by.member_id))
     if profile is None or person is None or membership is None or membership["owner"] != company_id:
         raise companies.no_longer_speaks()
     missing = companies.missing_facts(work, "ordering", Member.from_item(person), Membership.from_item(membership))

@@ -1,7 +1,7 @@
 """What open orders hold of a distributor's binding stock.
 
-RESERVED (K83, one of 32 shards by article): for each article an attribute with the units that count against its figures: of open orders,
-and of those shipped since. SHIPPEDOUT (K83, by shard and minute): for each article the units that were told as shipped in that minute.
+RESERVED (one of 32 shards by article): for each article an attribute with the units that count against its figures: of open orders,
+and of those shipped since. SHIPPEDOUT (by shard and minute): for each article the units that were told as shipped in that minute.
 
 An order fits while reserved + asked <= the figures of the distributor's warehouses: a condition of the order's own transaction.
 
@@ -26,13 +26,14 @@ from urllib.parse import quote
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.orders import reservation_keys as keys
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order, Shipment, State
 from chalicelib.orders.stock import Available, counted
 from chalicelib.platform import clock
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Table, Transaction, keys
+from chalicelib.table import Busy, Key, Refused, Table, Transaction
 from chalicelib.table.transactions import Item
 
 TRIES = 5  # at a shard that orders change meanwhile

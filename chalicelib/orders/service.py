@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from chalicelib import companies
 from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.orders import carts, credit, on_top_service, rules, store
+from chalicelib.orders import carts, credit, credit_keys, keys, on_top_service, rules, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.events import OF_STEP
 from chalicelib.orders.holds import HOLDS
@@ -34,7 +34,7 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import agreed_with
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 Remember = Callable[[Transaction, Order], None]
@@ -120,7 +120,7 @@ def credit_of(work: Work, company_id: str) -> CreditAnswer:
     if company is None:
         raise Problem("not_found")
     limit = agreed_with(work, company_id, work.today, company.currency).credit_limit
-    item = work.table.get(keys.credit(company_id), consistent=True)
+    item = work.table.get(credit_keys.credit(company_id), consistent=True)
     used = credit.used(item)
 
     def money(amount: Decimal) -> Money:

@@ -1,4 +1,4 @@
-"""What waits for a distributor's answer, as it lies in the table: K100-K102.
+"""What waits for a distributor's answer, as it lies in the table. See `sla_keys.py`.
 
 WAITING, one item per order: order_id, number, company_id, company_name, distributor_id, distributor_name, placed_at, version,
 waits [{since, kind, ref, reminded_at, escalated_at}]. In gsi2 by when somebody is told next, until everybody was; in gsi1 from the
@@ -9,16 +9,16 @@ from collections.abc import Iterator
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.orders import store
+from chalicelib.orders import keys, sla_keys, store
 from chalicelib.orders.rules import Order
 from chalicelib.orders.waits import Told, Wait, Waiting
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction, shards
 from chalicelib.table.transactions import Item
 
 
 def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Waiting | None]:
     """The order, and what of it is known to wait. One call."""
-    order, waiting = keys.order(company_id, order_id), keys.waiting(company_id, order_id)
+    order, waiting = keys.order(company_id, order_id), sla_keys.waiting(company_id, order_id)
     found = table.get_many([order, waiting], consistent=True)
     return (
         store.order_of(found[order]) if order in found else None,
@@ -33,20 +33,20 @@ def replace(tx: Transaction, order: Order, before: Waiting | None, after: Waitin
     if after:
         tx.put(_item(after, due), when=unchanged, label="waiting")
     else:
-        tx.delete(keys.waiting(order.company_id, order.order_id), when=unchanged, label="waiting")
+        tx.delete(sla_keys.waiting(order.company_id, order.order_id), when=unchanged, label="waiting")
 
 
 def due_by(table: Table, at: str) -> Iterator[tuple[str, str]]:
     """Company and order of everything that is due by this moment, read as it is asked for."""
-    for shard in range(keys.DUE_SHARDS):
-        partition = keys.waiting_shard(shard)
+    for shard in shards():
+        partition = sla_keys.waiting_shard(shard)
         for item in table.query_all(partition, index="gsi2", between=("0", f"{at}~"), only=("company_id", "order_id")):
             yield item["company_id"], item["order_id"]
 
 
 def page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """What distributors were reminded of and have not answered, oldest first."""
-    return table.query(keys.unanswered("", "").pk, index="gsi1", limit=limit, after=after)
+    return table.query(sla_keys.unanswered("", "").pk, index="gsi1", limit=limit, after=after)
 
 
 def waiting_of(item: Item) -> Waiting:
@@ -72,7 +72,7 @@ def waiting_of(item: Item) -> Waiting:
 
 def _item(waiting: Waiting, due: str) -> Item:
     item = {
-        **keys.waiting(waiting.company_id, waiting.order_id).as_item(),
+        **sla_keys.waiting(waiting.company_id, waiting.order_id).as_item(),
         "order_id": waiting.order_id,
         "number": waiting.number,
         "company_id": waiting.company_id,
@@ -84,9 +84,9 @@ def _item(waiting: Waiting, due: str) -> Item:
         "waits": [_told_item(told) for told in waiting.waits],
     }
     if due:
-        item |= keys.waiting_due(due, waiting.company_id, waiting.order_id).as_gsi2()
+        item |= sla_keys.waiting_due(due, waiting.company_id, waiting.order_id).as_gsi2()
     if since := waiting.unanswered_since:
-        item |= keys.unanswered(since, waiting.order_id).as_gsi1()
+        item |= sla_keys.unanswered(since, waiting.order_id).as_gsi1()
     return item
 
 

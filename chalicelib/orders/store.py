@@ -1,4 +1,4 @@
-"""Orders and distributors, as they lie in the table. See `table/keys.py` K19-K25, K33 and K38.
+"""Orders and distributors, as they lie in the table. See `keys.py` and `distributor_keys.py`.
 
 ORDER (the company's partition): order_id, number, company_id, company {name, inn}, distributor_id, distributor_name, placed_at,
 currency, comment, state, version, lines [..], shipments [..], history [..], cancellation {..}, returns [..], promises [..], rulings (see
@@ -13,7 +13,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.orders import rulings_store, warehouses
+from chalicelib.orders import distributor_keys, keys, rulings_store, warehouses
 from chalicelib.orders.on_top_store import promise_item, promise_of
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Promoted, Shipment, ShippedLine, State, Step
@@ -23,7 +23,7 @@ from chalicelib.orders.stock_schemas import DeliveryStock
 from chalicelib.platform import clock
 from chalicelib.pricing import Ruling
 from chalicelib.pricing.rules import Limits
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 _STEP_INTO = {
@@ -349,13 +349,13 @@ def _happened_of(item: Item) -> Happened:
 
 
 def read_distributor(table: Table, distributor_id: str, *, consistent: bool = False) -> Distributor | None:
-    item = table.get(keys.distributor(distributor_id), consistent=consistent)
+    item = table.get(distributor_keys.distributor(distributor_id), consistent=consistent)
     return Distributor.from_item(item) if item else None
 
 
 def first_of_region(table: Table, region: str) -> Deliverer | None:
     """The distributor that gets this region's orders. One call: what an order must know of it lies with the region."""
-    page = table.query(keys.region(region, 0, "").pk, limit=1)
+    page = table.query(distributor_keys.region(region, 0, "").pk, limit=1)
     if not page.items:
         return None
     item = page.items[0]
@@ -364,7 +364,7 @@ def first_of_region(table: Table, region: str) -> Deliverer | None:
 
 
 def list_distributors(table: Table, limit: int, after: dict[str, str] | None) -> Page:
-    return table.query(keys.distributor_list("", "").pk, index="gsi1", limit=limit, after=after)
+    return table.query(distributor_keys.distributor_list("", "").pk, index="gsi1", limit=limit, after=after)
 
 
 def create_distributor(tx: Transaction, distributor: Distributor) -> None:
@@ -381,7 +381,7 @@ def replace_distributor(tx: Transaction, before: Distributor, after: Distributor
     kept = set(after.regions)
     for served in before.regions:
         if served not in kept:
-            tx.delete(keys.region(served.region, served.priority, before.distributor_id))
+            tx.delete(distributor_keys.region(served.region, served.priority, before.distributor_id))
     for served in after.regions:
         if served not in before.regions or (before.name, before.stock) != (after.name, after.stock):
             tx.put(_region_item(after, served))
@@ -389,15 +389,15 @@ def replace_distributor(tx: Transaction, before: Distributor, after: Distributor
 
 def _distributor_item(distributor: Distributor) -> Item:
     return {
-        **keys.distributor(distributor.distributor_id).as_item(),
-        **keys.distributor_list(distributor.name, distributor.distributor_id).as_gsi1(),
+        **distributor_keys.distributor(distributor.distributor_id).as_item(),
+        **distributor_keys.distributor_list(distributor.name, distributor.distributor_id).as_gsi1(),
         **distributor.model_dump(),
     }
 
 
 def _region_item(distributor: Distributor, served: ServedRegion) -> Item:
     return {
-        **keys.region(served.region, served.priority, distributor.distributor_id).as_item(),
+        **distributor_keys.region(served.region, served.priority, distributor.distributor_id).as_item(),
         "distributor_id": distributor.distributor_id,
         "name": distributor.name,
         "stock": distributor.stock.model_dump(),
@@ -405,19 +405,21 @@ def _region_item(distributor: Distributor, served: ServedRegion) -> Item:
 
 
 def list_people(table: Table, distributor_id: str, limit: int, after: dict[str, str] | None) -> Page:
-    everyone = keys.distributor_person(distributor_id, "")
+    everyone = distributor_keys.distributor_person(distributor_id, "")
     return table.query(everyone.pk, starts=everyone.sk, limit=limit, after=after)
 
 
 def put_person(tx: Transaction, distributor_id: str, member_id: str, at: str) -> None:
-    tx.put({**keys.distributor_person(distributor_id, member_id).as_item(), "member_id": member_id, "at": at})
+    tx.put(
+        {**distributor_keys.distributor_person(distributor_id, member_id).as_item(), "member_id": member_id, "at": at}
+    )
 
 
 def drop_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
     """Refused with label `person` if nobody is there."""
-    tx.delete(keys.distributor_person(distributor_id, member_id), when=Attr("pk").exists(), label="person")
+    tx.delete(distributor_keys.distributor_person(distributor_id, member_id), when=Attr("pk").exists(), label="person")
 
 
 def check_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
     """Refused with label `membership` if the member does not work for the distributor (any more)."""
-    tx.check(keys.distributor_person(distributor_id, member_id), Attr("pk").exists(), label="membership")
+    tx.check(distributor_keys.distributor_person(distributor_id, member_id), Attr("pk").exists(), label="membership")

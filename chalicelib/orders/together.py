@@ -1,7 +1,7 @@
 """What is bought together, counted from sales; and what of it is new for a company.
 
-TOGETHER (K98), of an article: companies, others {sku: [most, error]}, version. About 1 KB at most.
-COUNTED (K99), of a buyer: `pairs`, six bytes for each article and each pair that it added to the counts, and version.
+TOGETHER, of an article: companies, others {sku: [most, error]}, version. About 1 KB at most.
+COUNTED, of a buyer: `pairs`, six bytes for each article and each pair that it added to the counts, and version.
 
 A buyer counts once for an article and once for a pair, however often it buys them: so a count is one of buyers, and what is shown from
 five of them on tells of no single one. The shops of a chain, which share an INN, are one buyer. Marks and counts are written in one
@@ -26,8 +26,9 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib import companies, sales
-from chalicelib.catalog import Product, below, product_of
+from chalicelib.catalog import Product, below, categories_key, product_key, product_of
 from chalicelib.orders import affinity, store
+from chalicelib.orders import together_keys as keys
 from chalicelib.orders.affinity import Counts, Other, Suggestion
 from chalicelib.orders.again import MOST_DOCUMENTS, MOST_SKU
 from chalicelib.orders.rules import State
@@ -39,7 +40,7 @@ from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
 from chalicelib.pricing import PriceAnswer, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
-from chalicelib.table import Busy, Key, Refused, Transaction, keys
+from chalicelib.table import Busy, Key, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 MOST_LINES = 10  # of a document, by amount
@@ -170,16 +171,14 @@ def new_for_you(work: Work, company_id: str, language: Language) -> NewForYouAns
     figures = work.config[NewForYou]
     amounts = _bought(work, company_id)
     largest_own = sorted(amounts, key=lambda sku: (-amounts[sku], sku))[:MOST_OWN]
-    known = work.table.get_many([key for sku in largest_own for key in (keys.together(sku), keys.product(sku))])
+    known = work.table.get_many([key for sku in largest_own for key in (keys.together(sku), product_key(sku))])
     own = {sku: _counts(known[keys.together(sku)]) for sku in largest_own if keys.together(sku) in known}
     candidates = affinity.candidates(own, amounts, least=figures.least_companies, most=MOST_CANDIDATES)
     if not candidates:
         return NewForYouAnswer(items=[])
     found = _look_up(work, company_id, candidates)
     counts = {sku: _counts(found[keys.together(sku)]) for sku in candidates if keys.together(sku) in found}
-    products = {
-        sku: product_of(item) for sku in {*candidates, *own} if (item := (found | known).get(keys.product(sku)))
-    }
+    products = {sku: product_of(item) for sku in {*candidates, *own} if (item := (found | known).get(product_key(sku)))}
     suggested = [
         each
         for each in affinity.suggestions(own, counts, least=figures.least_companies)
@@ -205,8 +204,8 @@ def _bought(work: Work, company_id: str) -> Mapping[str, Decimal]:
 
 
 def _look_up(work: Work, company_id: str, skus: Iterable[str]) -> dict[Key, Item]:
-    of_goods = [key for sku in skus for key in (keys.together(sku), keys.product(sku))]
-    return work.table.get_many([*keys_of_prices(company_id), keys.categories(), *of_goods])
+    of_goods = [key for sku in skus for key in (keys.together(sku), product_key(sku))]
+    return work.table.get_many([*keys_of_prices(company_id), categories_key(), *of_goods])
 
 
 def _shown(
@@ -217,7 +216,7 @@ def _shown(
     found: Mapping[Key, Item],
     language: Language,
 ) -> list[NewProduct]:
-    conditions = conditions_of(work, company_id, found, below(found.get(keys.categories())))
+    conditions = conditions_of(work, company_id, found, below(found.get(categories_key())))
     shown = []
     for each in suggested:
         product, mine = products[each.sku], products[each.because]

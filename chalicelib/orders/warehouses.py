@@ -1,4 +1,4 @@
-"""Whose binding stock lies in which warehouse (K84): one item, `of:{warehouse}` with the distributor's id.
+"""Whose binding stock lies in which warehouse: one item, `of:{warehouse}` with the distributor's id.
 
 Figures of one warehouse bind the orders of one distributor: two that count on the same figures would both promise the last pallet.
 """
@@ -8,8 +8,9 @@ from operator import and_
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.orders import distributor_keys as keys
 from chalicelib.orders.stock import DeliversFrom
-from chalicelib.table import Refused, Table, Transaction, keys
+from chalicelib.table import Refused, Table, Transaction
 from chalicelib.table.transactions import Item
 
 _OF = "of:"

@@ -12,10 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from chalicelib.platform import keys
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, Transaction, keys
+from chalicelib.table import Key, Transaction
 from chalicelib.table.transactions import Item, from_wire
 
 KEEP_DAYS = 400  # beside what they happened to, as its history

@@ -11,9 +11,10 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.platform import keys
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 
 KEEP_DAYS = 7
 LABEL = "once"

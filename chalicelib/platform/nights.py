@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.platform import aws
+from chalicelib.platform import aws, keys
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
+from chalicelib.table import shards
 from chalicelib.table.transactions import Item
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def due_between(work: Work, what: str, first: date, last: date) -> Iterator[str]
     Eventually consistent: who is missed or seen twice is there again tomorrow.
     """
     for offset in range((last - first).days + 1):
-        for shard in range(keys.DUE_SHARDS):
+        for shard in shards():
             partition = keys.due_shard(what, first + timedelta(days=offset), shard)
             items = work.table.query_all(partition, index="gsi2")
             yield from (company_id for company_id, _ in groupby(item["company_id"] for item in items))

@@ -1,4 +1,4 @@
-"""The items and objects of a list of best sellers (K92). They are its own: nothing of the business is written.
+"""The items and objects of a list of best sellers. They are its own: nothing of the business is written.
 
     LIST   what was asked, how far it came, and in the end the articles: items, a text of [sku, name, name_ru, amount, units]
     PART   some companies, named once, in the order of names; done once, with the object that holds their sums
@@ -22,9 +22,10 @@ from chalicelib.platform import aws, events
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
+from chalicelib.pricing import best_seller_keys as keys
 from chalicelib.pricing.best_seller_events import REQUESTED
 from chalicelib.pricing.best_seller_schemas import BestSellersForm
-from chalicelib.table import Refused, Table, Transaction, keys
+from chalicelib.table import Refused, Table, Transaction
 from chalicelib.table.transactions import Item
 
 KEEP_DAYS = 400  # as long as a promotion may want to know what it was made of; the bucket keeps its objects for 30 days

@@ -19,6 +19,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import catalog, companies, sales
+from chalicelib.catalog import categories_key
 from chalicelib.platform.clock import moment
 from chalicelib.platform.figures import Language
 from chalicelib.platform.money import Money
@@ -27,7 +28,7 @@ from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_store as kept
 from chalicelib.pricing.best_seller_schemas import BestSeller, BestSellers, BestSellersForm, BestSellersProgress, By
 from chalicelib.pricing.best_seller_store import Asked, Listed, Part, Sold
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 
 COMPANIES = 100  # of one part
 STALLED = timedelta(hours=1)
@@ -112,7 +113,7 @@ def _finish_if_last(work: Work, list_id: str) -> None:
 
 def _goods(work: Work, form: BestSellersForm) -> Iterable[catalog.Product]:
     """What the list is about: of this category or one below it, and of this brand."""
-    tree = catalog.below(work.table.get(keys.categories()))
+    tree = catalog.below(work.table.get(categories_key()))
     categories = set(tree(form.category)) if form.category else None
     for product in catalog.every_product(work):
         if (categories is None or product.category in categories) and form.brand in (None, product.brand):

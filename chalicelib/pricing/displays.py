@@ -15,6 +15,7 @@ from datetime import date, timedelta
 
 from chalicelib import companies
 from chalicelib.catalog import Catalogue
+from chalicelib.companies import company_key
 from chalicelib.platform import aws, events, uploads
 from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Problem
@@ -22,7 +23,7 @@ from chalicelib.platform.settings import settings
 from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
 from chalicelib.pricing import display_store as kept
-from chalicelib.pricing import granted, store
+from chalicelib.pricing import granted, offer_keys, promotion_keys, store
 from chalicelib.pricing.display_events import APPROVED, REJECTED
 from chalicelib.pricing.display_schemas import (
     DisplayedPromotion,
@@ -33,7 +34,7 @@ from chalicelib.pricing.display_schemas import (
     StaffDisplayProof,
 )
 from chalicelib.pricing.rules import Promotion
-from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 from chalicelib.table.transactions import Item
 
 KEEP_UPLOADING_DAYS = 1
@@ -50,7 +51,7 @@ Position = dict[str, str] | None
 def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: DisplayForm) -> DisplayUpload:
     """Raises 404 unless it is a display deal that is approved and not over, 409 where the company has it, or another photo waits;
     429 for more than a company starts in a day."""
-    company, own, running = keys.company(company_id), keys.granted(company_id), keys.running_promotions()
+    company, own, running = company_key(company_id), offer_keys.granted(company_id), promotion_keys.running_promotions()
     found = work.table.get_many([company, own, running])
     promotion = _display_deal(work, found.get(running), promotion_id)
     if company not in found:
@@ -179,7 +180,7 @@ def _decided(
         kept.put_in_chain(tx, item["inn"], company_id, promotion_id, last)
     told = {name: item[name] for name in ("company_id", "proof_id", "member_id", "inn", "promotion", "shop_address")}
     events.record(
-        tx, work, keys.company(company_id), APPROVED if approved else REJECTED, **told, reason=said.get("reason", "")
+        tx, work, company_key(company_id), APPROVED if approved else REJECTED, **told, reason=said.get("reason", "")
     )
     try:
         work.table.commit(tx)

@@ -1,4 +1,4 @@
-"""GRANTED (K85): what a company was granted beside its terms, in one item, since it is read with every price.
+"""GRANTED: what a company was granted beside its terms, in one item, since it is read with every price.
 
     offer:{offer}          an offer that is open, or used by an order that may still give it back: a text
     used:{offer}           the order that uses it
@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.pricing import offer_keys as keys
 from chalicelib.pricing.offer_schemas import OfferForm
 from chalicelib.pricing.rules import Offer
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from chalicelib.table.transactions import Item
 
 _OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"

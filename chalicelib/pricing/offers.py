@@ -4,7 +4,7 @@
       │  ◀──the order comes to nothing───┘
       └──withdraw──▶ withdrawn
 
-An offer lies twice, always written in one transaction: OFFER (K86) with its life, for those who look after it, and in GRANTED
+An offer lies twice, always written in one transaction: OFFER with its life, for those who look after it, and in GRANTED
 (`granted`), as long as prices need it. No letter tells of it: the cabinet shows it, and who issued it calls.
 """
 
@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import EventType
@@ -20,10 +21,11 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import granted
+from chalicelib.pricing import offer_keys as keys
 from chalicelib.pricing.offer_events import ISSUED, WITHDRAWN
 from chalicelib.pricing.offer_schemas import OfferAnswer, OfferForm, OwnOffer
 from chalicelib.pricing.rules import plain
-from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 from chalicelib.table.transactions import Item
 
 MOST_OPEN = 20  # of a company, and of one order; with the next, what an order can use and a price can look at
@@ -36,8 +38,8 @@ Remember = Callable[[Transaction, OfferAnswer], None]
 def issue(work: Work, company_id: str, form: OfferForm, *, author: str, remember: Remember) -> OfferAnswer:
     """Raises `not_found`, 422 for days that are over, 409 when the company has as many offers as it may."""
     key = keys.granted(company_id)
-    found = work.table.get_many([keys.company(company_id), key], consistent=True)
-    if keys.company(company_id) not in found:
+    found = work.table.get_many([company_key(company_id), key], consistent=True)
+    if company_key(company_id) not in found:
         raise Problem("not_found")
     if form.last < work.today:
         raise Problem.invalid("over", "/to", "Its last day is over.")
@@ -128,9 +130,9 @@ def _answer(work: Work, item: Item) -> OfferAnswer:
 
 def own(work: Work, company_id: str) -> list[OwnOffer]:
     """What the company may use, now or from a day to come. One call."""
-    found = work.table.get_many([keys.company(company_id), keys.granted(company_id)])
+    found = work.table.get_many([company_key(company_id), keys.granted(company_id)])
     currency = (
-        found[keys.company(company_id)]["currency"] if keys.company(company_id) in found else work.config[Club].currency
+        found[company_key(company_id)]["currency"] if company_key(company_id) in found else work.config[Club].currency
     )
 
     def money(amount: Decimal | None) -> Money | None:
@@ -175,4 +177,4 @@ def release(tx: Transaction, company_id: str, *, given_back: Iterable[str], spen
 
 
 def _record(tx: Transaction, work: Work, company_id: str, offer_id: str, name: EventType, author: str) -> None:
-    events.record(tx, work, keys.company(company_id), name, company_id=company_id, offer_id=offer_id, by=author)
+    events.record(tx, work, company_key(company_id), name, company_id=company_id, offer_id=offer_id, by=author)

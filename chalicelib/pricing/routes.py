@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from chalicelib import catalog, companies
+from chalicelib.catalog import categories_key, product_key
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import guard, service, store, uses
+from chalicelib.pricing import promotion_keys as keys
 from chalicelib.pricing.limit_schemas import PromotionLimits, UsedAnswer
 from chalicelib.pricing.schemas import (
     Approval,
@@ -23,7 +25,7 @@ from chalicelib.pricing.schemas import (
     TermsForm,
 )
 from chalicelib.pricing.store import Stored
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="prices")
 
@@ -183,8 +185,8 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
         confirm_short=call.body.confirm_short,
         author=call.principal.for_member(),
         goods=catalog.every_product(work),
-        below=catalog.below(work.table.get(keys.categories())),
-        named=lambda sku: catalog.product_of(item) if (item := work.table.get(keys.product(sku))) else None,
+        below=catalog.below(work.table.get(categories_key())),
+        named=lambda sku: catalog.product_of(item) if (item := work.table.get(product_key(sku))) else None,
     )
     warnings = [_warning(often)] if often else []
     answer = Approval(promotion=_answer(work, approved), warnings=warnings)

@@ -15,14 +15,15 @@ from typing import Protocol
 from chalicelib import companies, tiers
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import best_seller_store, granted, guard, store, uses
+from chalicelib.pricing import best_seller_store, granted, guard, keys, offer_keys, promotion_keys, store, uses
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import MOST_OPEN
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import MOST_NAMED, PromotionForm, State, TermsForm
 from chalicelib.pricing.store import Stored
-from chalicelib.table import Busy, Key, Refused, Transaction, keys
+from chalicelib.table import Busy, Key, Refused, Transaction
 from chalicelib.table.transactions import Item
+from chalicelib.tiers import standing_key
 
 TRIES = 5  # against others who approve or end a promotion at the same moment
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
@@ -82,11 +83,11 @@ class Conditions:
 def keys_of(company_id: str) -> list[Key]:
     """What must be read for `conditions_of`; the caller adds it to a batch of its own."""
     return [
-        keys.standing(company_id),
+        standing_key(company_id),
         keys.terms(company_id),
-        keys.granted(company_id),
-        keys.promotions_used(company_id),
-        keys.running_promotions(),
+        offer_keys.granted(company_id),
+        promotion_keys.promotions_used(company_id),
+        promotion_keys.running_promotions(),
     ]
 
 
@@ -96,12 +97,12 @@ Below = Callable[[str], Iterable[str]]
 
 def conditions_of(work: Work, company_id: str, found: Mapping[Key, Item], below: Below) -> Conditions:
     """By the items of `keys_of`, as of today."""
-    promotions = tuple(_spread(each, below) for each in store.running(found.get(keys.running_promotions())))
+    promotions = tuple(_spread(each, below) for each in store.running(found.get(promotion_keys.running_promotions())))
     sized = any(each.least_sum is not None or each.most_sum is not None for each in promotions)
-    own = found.get(keys.granted(company_id))
-    buyer = _buyer(found.get(keys.standing(company_id)), granted.displays(own), work.today, sized=sized)
+    own = found.get(offer_keys.granted(company_id))
+    buyer = _buyer(found.get(standing_key(company_id)), granted.displays(own), work.today, sized=sized)
     return Conditions(
-        buyer=replace(buyer, uses=uses.company_uses(found.get(keys.promotions_used(company_id)))),
+        buyer=replace(buyer, uses=uses.company_uses(found.get(promotion_keys.promotions_used(company_id)))),
         contracts=tuple(_spread_contract(each, below) for each in store.contracts(found.get(keys.terms(company_id)))),
         promotions=promotions,
         offers=tuple(_spread_offer(each, below) for each in _looked_at(own, work.today)),

@@ -1,8 +1,8 @@
 """What prices depend on beside product and standing, as it lies in the table.
 
-TERMS      (K74)  the contracts of a company, in one item: it is read with every order. currency, contracts [..], version
-PROMOTION  (K75)  a promotion and what became of it; listed (K76) by its last day
-RUNNING    (K77)  every promotion that was approved and has not ended, in one item, for the same reason: promotions {id: ..}, and
+TERMS       the contracts of a company, in one item: it is read with every order. currency, contracts [..], version
+PROMOTION   a promotion and what became of it; listed by its last day
+RUNNING     every promotion that was approved and has not ended, in one item, for the same reason: promotions {id: ..}, and
                   `exhausted`, the ids of those of which a limit is reached
 """
 
@@ -14,9 +14,10 @@ from typing import Any, Literal
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform.work import Work
+from chalicelib.pricing import keys, promotion_keys
 from chalicelib.pricing.rules import Contract, Promotion
 from chalicelib.pricing.schemas import ContractForm, PromotionForm, TermsForm
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 StoredState = Literal["draft", "approved", "ended"]
@@ -81,7 +82,7 @@ def replace_terms(
 
 
 def promotion(table: Table, promotion_id: str) -> Stored | None:
-    item = table.get(keys.promotion(promotion_id), consistent=True)
+    item = table.get(promotion_keys.promotion(promotion_id), consistent=True)
     return stored(item) if item else None
 
 
@@ -103,8 +104,8 @@ def put_promotion(tx: Transaction, found: Stored, *, author: str, at: str) -> No
     life = {"approved_at": found.approved_at, "ended_on": found.ended_on.isoformat() if found.ended_on else None}
     tx.put(
         {
-            **keys.promotion(found.promotion_id).as_item(),
-            **keys.promotion_list(found.form.last, found.promotion_id).as_gsi1(),
+            **promotion_keys.promotion(found.promotion_id).as_item(),
+            **promotion_keys.promotion_list(found.form.last, found.promotion_id).as_gsi1(),
             "promotion_id": found.promotion_id,
             "form": found.form.model_dump_json(exclude_defaults=True),
             "state": found.state,
@@ -120,14 +121,14 @@ def put_promotion(tx: Transaction, found: Stored, *, author: str, at: str) -> No
 
 
 def promotion_page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
-    every = keys.promotion_list(None, "")
+    every = promotion_keys.promotion_list(None, "")
     return table.query(every.pk, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
 def ended_since(table: Table, first: date) -> Iterator[Stored]:
     """Promotions whose last day is this one or later."""
-    every = keys.promotion_list(None, "")
-    between = keys.promotion_list(first, "").sk, keys.promotion_list(date.max, "~").sk
+    every = promotion_keys.promotion_list(None, "")
+    between = promotion_keys.promotion_list(first, "").sk, promotion_keys.promotion_list(date.max, "~").sk
     return map(stored, table.query_all(every.pk, index="gsi1", between=between))
 
 
@@ -145,7 +146,7 @@ def exhausted(item: Item | None) -> frozenset[str]:
 
 
 def running_item(table: Table, *, consistent: bool = False) -> Item | None:
-    return table.get(keys.running_promotions(), consistent=consistent)
+    return table.get(promotion_keys.running_promotions(), consistent=consistent)
 
 
 def replace_running(
@@ -155,7 +156,7 @@ def replace_running(
     version = int(present["version"]) if present else 0
     unchanged = Attr("version").eq(version) if present else Attr("pk").not_exists()
     item = {
-        **keys.running_promotions().as_item(),
+        **promotion_keys.running_promotions().as_item(),
         "promotions": dict(promotions),
         "exhausted": sorted(promotions.keys() & exhausted),
         "version": version + 1,

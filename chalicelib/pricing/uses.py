@@ -1,6 +1,6 @@
 """What orders take of a promotion's limits.
 
-USED (K81, beside the promotion): uses, units, cost. PROMOTIONS (K82, in the company's partition): for each promotion that one company may
+USED (beside the promotion): uses, units, cost. PROMOTIONS (in the company's partition): for each promotion that one company may
 use so often only, an attribute by its id with the company's uses.
 
 Both move in the transaction of the order's own step, so that orders that come together cannot pass a limit. RUNNING, which every price is
@@ -16,9 +16,10 @@ from typing import Literal, NamedTuple
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform.work import Work
+from chalicelib.pricing import promotion_keys as keys
 from chalicelib.pricing import store
 from chalicelib.pricing.rules import Limits
-from chalicelib.table import Busy, Refused, Transaction, keys
+from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import Item
 
 Limit = Literal["uses", "units", "budget", "uses_per_company"]

@@ -9,10 +9,10 @@ from chalicelib.platform import events
 from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.reports import store
+from chalicelib.reports import keys, store
 from chalicelib.reports.events import PUBLISHED
 from chalicelib.reports.schemas import Report, ReportCard, ReportForm, ReportPage
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from chalicelib.table.paging import Cursors
 
 PRIVILEGE = "market_reports"

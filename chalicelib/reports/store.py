@@ -1,13 +1,14 @@
 """Reports, as they lie in the table.
 
-REPORT (K26, in the list K27): report_id, segment, published_at, published_by, and title and summary by language.
-TEXT (K26), one per language: everything that a reader is shown, so that reading takes one call and lists stay light.
-READ (K28): report_id, member_id, at.
+REPORT (in the list of reports): report_id, segment, published_at, published_by, and title and summary by language.
+TEXT, one per language: everything that a reader is shown, so that reading takes one call and lists stay light.
+READ: report_id, member_id, at.
 """
 
 from chalicelib.platform.figures import Language
+from chalicelib.reports import keys
 from chalicelib.reports.schemas import Report, ReportCard
-from chalicelib.table import Page, Table, Transaction, keys
+from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
 

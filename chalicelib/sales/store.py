@@ -1,12 +1,12 @@
 """The items of a sale.
 
-HEAD   (K16)  what is known of a document: company, day, total, digest and revision; the import that wrote it; of a return, the day
+HEAD    what is known of a document: company, day, total, digest and revision; the import that wrote it; of a return, the day
               that it counts on and the original found for it. `returned_by`: the returns that name it; without a revision beside
               it, the document itself has not come yet
-SALE   (K15)  one revision, for ever: the document with its lines; new, it is the event `sale.recorded`;
+SALE    one revision, for ever: the document with its lines; new, it is the event `sale.recorded`;
               `superseded_by` and `superseded_at` say that there is a newer one. `returned_by`: the returns that must follow it
-LINES  (K38)  the further lines of a revision that does not fit into one item
-DAY    (K14)  net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: what of it was given back on that later day
+LINES   the further lines of a revision that does not fit into one item
+DAY     net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: what of it was given back on that later day
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,8 +17,10 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.companies import company_key
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
+from chalicelib.sales import keys
 from chalicelib.sales.events import SALE_RECORDED
 from chalicelib.sales.rules import (
     NOTHING,
@@ -39,7 +41,7 @@ from chalicelib.sales.rules import (
     of_company,
     unpack,
 )
-from chalicelib.table import Key, Page, Table, Transaction, keys
+from chalicelib.table import Key, Page, Table, Transaction, company_partition
 from chalicelib.table.transactions import MOST_OPERATIONS, Item
 
 LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
@@ -134,11 +136,11 @@ def current(
     table: Table, company_id: str, first: date | None, last: date | None, limit: int, after: dict[str, str] | None
 ) -> Page:
     """Newest revisions, latest day first. A page that met replaced revisions holds fewer than `limit`."""
-    begin = keys.sale_day(company_id, first or date.min)
-    end = keys.sale_day(company_id, min(last or _LAST_DAY, _LAST_DAY) + timedelta(days=1))
+    begin = keys.sale_day(first or date.min)
+    end = keys.sale_day(min(last or _LAST_DAY, _LAST_DAY) + timedelta(days=1))
     return table.query(
-        begin.pk,
-        between=(begin.sk, end.sk),
+        company_partition(company_id),
+        between=(begin, end),
         where=Attr("superseded_by").not_exists(),
         newest_first=True,
         limit=limit,
@@ -148,18 +150,17 @@ def current(
 
 def history(table: Table, company_id: str, first: date, last: date) -> Iterator[Recorded]:
     """Every revision of the documents dated on these days, replaced ones as well, without lines; read consistently."""
-    begin, end = keys.sale_day(company_id, first), keys.sale_day(company_id, last + timedelta(days=1))
-    found = table.query_all(begin.pk, between=(begin.sk, end.sk), only=_RECORDED, consistent=True)
+    begin, end = keys.sale_day(first), keys.sale_day(last + timedelta(days=1))
+    found = table.query_all(company_partition(company_id), between=(begin, end), only=_RECORDED, consistent=True)
     return (_recorded(item) for item in found)
 
 
 def earliest_known(table: Table, company_id: str, moment: str) -> Recorded | None:
     """Of the documents that were known just before this moment, the first by date."""
-    begin = keys.sale_day(company_id, date.min)
     unreplaced = Attr("superseded_by").not_exists() | Attr("superseded_at").gte(moment)
     found = table.query_all(
-        begin.pk,
-        between=(begin.sk, keys.sale_day(company_id, _LAST_DAY).sk),
+        company_partition(company_id),
+        between=(keys.sale_day(date.min), keys.sale_day(_LAST_DAY)),
         where=Attr("recorded_at").lt(moment) & unreplaced,
         only=_RECORDED,
         limit=25,
@@ -262,7 +263,7 @@ def _put_revision(tx: Transaction, work: Work, revision: Revision) -> None:
         record_event(
             tx,
             work,
-            keys.company(revision.loser),
+            company_key(revision.loser),
             SALE_RECORDED,
             company_id=revision.loser,
             deltas=of_company(revision.changes, revision.loser),

@@ -1,7 +1,7 @@
-"""The one DynamoDB table: its map (`keys`), its client, transactions and paging."""
+"""The one DynamoDB table: its client, keys, transactions and paging."""
 
 from chalicelib.table.client import Page, Table
-from chalicelib.table.keys import Key
+from chalicelib.table.key import Key, company_partition, shards
 from chalicelib.table.transactions import Busy, Refused, Transaction
 
-__all__ = ["Busy", "Key", "Page", "Refused", "Table", "Transaction"]
+__all__ = ["Busy", "Key", "Page", "Refused", "Table", "Transaction", "company_partition", "shards"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import ConditionBase
 
-from chalicelib.table.keys import Key
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import (
     Busy,
     Item,

@@ -18,7 +18,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from chalicelib.table.keys import CREATED_ONLY, Key
+from chalicelib.table.key import CREATED_ONLY, Key
 
 Item = dict[str, Any]
 

@@ -11,6 +11,7 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.events import CHANGED as TIER_CHANGED
     from chalicelib.tiers.events import GRANTED as TIER_GRANTED
     from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
+    from chalicelib.tiers.keys import standing as standing_key
     from chalicelib.tiers.ladder_store import ladders_of
     from chalicelib.tiers.ladders import Step
     from chalicelib.tiers.names import tier_name
@@ -36,6 +37,7 @@ __all__ = [
     "ladders_of",
     "nightly",
     "standing",
+    "standing_key",
     "tier_in_force",
     "tier_name",
     "tier_path",

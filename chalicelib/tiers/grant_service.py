@@ -7,8 +7,8 @@ from chalicelib import companies
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
-from chalicelib.tiers import store
+from chalicelib.table import Transaction
+from chalicelib.tiers import keys, store
 from chalicelib.tiers.events import GRANTED, WITHDRAWN
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
 from chalicelib.tiers.ladder_store import ladders_of

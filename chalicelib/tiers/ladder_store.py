@@ -1,7 +1,7 @@
 """The items of the ladders.
 
-LADDER  (K42)  a ladder as staff sees it: its figures, its state, who drew it up and who activated it; listed under K66
-FROM    (K40)  an activated ladder, whole, by the day from which it is in force: one a day and currency. It goes only while it is
+LADDER   a ladder as staff sees it: its figures, its state, who drew it up and who activated it; listed newest first
+FROM     an activated ladder, whole, by the day from which it is in force: one a day and currency. It goes only while it is
                scheduled, when it is withdrawn
 """
 
@@ -14,9 +14,10 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.platform.events import EventType
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from chalicelib.table.transactions import Item
 from chalicelib.tiers import config
+from chalicelib.tiers import ladder_keys as keys
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_events import ACTIVATED, WITHDRAWN
 from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, Step, Steps, always

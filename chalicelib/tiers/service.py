@@ -30,8 +30,8 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
-from chalicelib.table import Busy, Refused, Transaction, keys
-from chalicelib.tiers import everyone, outlook, store
+from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.tiers import everyone, keys, outlook, store
 from chalicelib.tiers.events import CHANGED, WARNING
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import ladders_of

@@ -1,7 +1,7 @@
 """A simulation's items and objects. They are its own: nothing of the business is written.
 
-    SIMULATION (K43)  the ladder, the day, how far it came, and the sums, which grow part by part
-    PART       (K43)  some companies: named once, in the order of names; done once, with the object that lists them
+    SIMULATION  the ladder, the day, how far it came, and the sums, which grow part by part
+    PART        some companies: named once, in the order of names; done once, with the object that lists them
 
 In the bucket, below `simulations/{simulation}/`: `parts/{n}-{digest}` lines of the list, and at the end `companies.csv`.
 """
@@ -22,8 +22,9 @@ from chalicelib.platform import aws
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 from chalicelib.table.transactions import Item
+from chalicelib.tiers import simulation_keys as keys
 from chalicelib.tiers.ladders import Ladder
 from chalicelib.tiers.simulation_events import REQUESTED
 

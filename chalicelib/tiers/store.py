@@ -1,7 +1,7 @@
 """The tiers' items.
 
-STANDING  (K12)  where a company stands, to be read on any later day; listed under K13 on the day on which there is something to tell
-MANUAL    (K41)  a manual tier, beside STANDING, so that one query reads all that a standing is made anew from but the purchases
+STANDING   where a company stands, to be read on any later day; listed as due on the day on which there is something to tell
+MANUAL     a manual tier, beside STANDING, so that one query reads all that a standing is made anew from but the purchases
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,10 +11,12 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
-from chalicelib.table import Page, Transaction, keys
+from chalicelib.table import Page, Transaction
 from chalicelib.table.transactions import Item
+from chalicelib.tiers import grant_keys, keys
 from chalicelib.tiers.ladders import NO_STEP, Ladder, Step
 from chalicelib.tiers.outlook import Standing, Told, in_force
 from chalicelib.tiers.rules import DAY, Grant, Spell
@@ -84,7 +86,7 @@ def standing_from(item: Item, as_of: date) -> Standing:
 def _item(work: Work, standing: Standing, due: date | None) -> Item:
     item = {
         **keys.standing(standing.company_id).as_item(),
-        **(keys.due(DUE, due, standing.company_id).as_gsi2() if due else {}),
+        **(platform_keys.due(DUE, due, standing.company_id).as_gsi2() if due else {}),
         "company_id": standing.company_id,
         "currency": standing.currency,
         "built_on": standing.built_on.isoformat(),
@@ -154,7 +156,7 @@ def unpacked(text: str) -> dict[date, Decimal]:
 
 def create_grant(tx: Transaction, company_id: str, grant: Grant) -> None:
     tx.create(
-        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **_grant_fact(grant)},
+        {**grant_keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **_grant_fact(grant)},
         label="grant",
     )
 
@@ -162,7 +164,7 @@ def create_grant(tx: Transaction, company_id: str, grant: Grant) -> None:
 def put_withdrawal(tx: Transaction, company_id: str, grant: Grant) -> None:
     """The transaction is refused with label `grant` if it has been withdrawn already."""
     tx.put(
-        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **_grant_fact(grant)},
+        {**grant_keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **_grant_fact(grant)},
         when=Attr("pk").exists() & Attr("withdrawn_on").not_exists(),
         label="grant",
     )
@@ -170,7 +172,7 @@ def put_withdrawal(tx: Transaction, company_id: str, grant: Grant) -> None:
 
 def grants_page(work: Work, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Latest first."""
-    every = keys.manual_tier(company_id)
+    every = grant_keys.manual_tier(company_id)
     return work.table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True, consistent=True)
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from chalicelib.auth import keys
 from chalicelib.auth.codes import code_hash
 from chalicelib.auth.schemas import Tokens
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 
 SECRET = "a secret for tests only"
 CODE = "123456"

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib import members
-from chalicelib.auth import service
+from chalicelib.auth import keys, service
 from chalicelib.auth.config import SignIn
 from chalicelib.auth.schemas import Registration
+from chalicelib.members import keys as members_keys
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.auth.steps import CODE, SECRET, FakeSessions, begun, mailed
 
 AGREED = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
@@ -46,7 +46,9 @@ def everything(work: Work) -> list[dict[str, Any]]:
 
 
 def events(work: Work, owner: str, name: str) -> list[dict[str, Any]]:
-    return [item for item in work.table.query(keys.member(owner).pk, starts="EVENT#").items if item["event"] == name]
+    return [
+        item for item in work.table.query(members_keys.member(owner).pk, starts="EVENT#").items if item["event"] == name
+    ]
 
 
 def test_registering_stores_nothing_of_the_person_but_the_sign_in(work: Work) -> None:
@@ -64,7 +66,7 @@ def test_the_code_of_the_letter_makes_the_member_with_consents_wording_time_and_
     assert anna.email_confirmed_at == work.at
     said = anna.consents["personal_data"]
     assert (said.agreed, said.version, said.source, said.at) == (True, "2026-1", "registration", work.at)
-    log = work.table.query(keys.member(member_id).pk, starts="CONSENTLOG#").items
+    log = work.table.query(members_keys.member(member_id).pk, starts="CONSENTLOG#").items
     assert [(entry["purpose"], entry["address"]) for entry in log] == [("personal_data", "192.0.2.1")]
     assert len(events(work, member_id, "member.email_confirmed")) == 1
 

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.auth import store, triggers
 from chalicelib.auth.codes import proof
+from chalicelib.members import keys
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.auth.steps import SECRET, begun
 
 CONTEXT = SimpleNamespace(aws_request_id="attempt-1")

@@ -12,11 +12,12 @@ import pytest
 
 from chalicelib.catalog import consumers as catalog_consumers
 from chalicelib.catalog import index, search, store, writing
+from chalicelib.catalog import search_keys as keys
 from chalicelib.catalog.schemas import ProductForm
 from chalicelib.platform import clock, http, ids
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from chalicelib.table.transactions import Item, to_wire
 from tests.benchmarks.bare import Bare, cpu_ratio
 from tests.benchmarks.report import report

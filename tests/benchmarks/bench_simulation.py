@@ -18,12 +18,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import aws
 from chalicelib.platform.clock import stamp
 from chalicelib.platform.work import Work
+from chalicelib.sales import keys as sales_keys
 from chalicelib.sales.rules import DayTotals
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from chalicelib.table.transactions import to_wire
+from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers import ladder_store, simulations
 from chalicelib.tiers import simulation_service as service
 from chalicelib.tiers.config import Tiers
@@ -86,10 +89,10 @@ def club() -> Work:
     for number in range(COMPANIES):
         company_id, name = f"com_{number:032x}", f"Luch {number:05d}"
         company = {"company_id": company_id, "name": name, "currency": "RUB", "origin": "import", "version": 1}
-        listed = keys.company_list(name, company_id).as_gsi1()
-        put(memory, {**keys.company(company_id).as_item(), **listed, **company, "created_at": stamp(NOON)})
+        listed = companies_keys.company_list(name, company_id).as_gsi1()
+        put(memory, {**companies_keys.company(company_id).as_item(), **listed, **company, "created_at": stamp(NOON)})
         for day, amount in history(random, work.today).items():
-            put(memory, {**keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
+            put(memory, {**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
     return work
 
 
@@ -124,9 +127,9 @@ def floor(work: Work) -> int:
     read = 0
     for number in range(COMPANIES):
         company_id = f"com_{number:032x}"
-        begin, end = keys.day_total(company_id, first), keys.day_total(company_id, work.today)
+        begin, end = sales_keys.day_total(company_id, first), sales_keys.day_total(company_id, work.today)
         read += len([*work.table.query_all(begin.pk, between=(begin.sk, end.sk), consistent=True)])
-        standing = keys.standing(company_id)
+        standing = tiers_keys.standing(company_id)
         read += len([*work.table.query_all(standing.pk, starts=standing.sk, consistent=True)])
     return read
 

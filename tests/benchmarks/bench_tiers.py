@@ -20,9 +20,9 @@ import pytest
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from chalicelib.table.transactions import from_wire, to_wire
-from chalicelib.tiers import outlook, store
+from chalicelib.tiers import keys, outlook, store
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder
 from chalicelib.tiers.rules import Facts

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib import companies, sales
 from chalicelib.bonuses import accrual_consumers, ledger, payments, rules
 from chalicelib.bonuses import accrual_store as store
+from chalicelib.bonuses import ledger_keys as keys
 from chalicelib.bonuses import store as ledger_store
 from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.payments import Payment
@@ -21,7 +22,7 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.sales import Original, SaleDocument, SaleLine
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from tests.support.crashes import watched
 from tests.support.figures import with_sections
 from tests.support.memory import MemoryDynamo

@@ -7,15 +7,16 @@ from itertools import count
 from typing import Any
 
 from chalicelib import members, sales
-from chalicelib.bonuses import closing, goods_store, ledger, rules, settlement, store, volume_consumers
+from chalicelib.bonuses import closing, goods_store, ledger, rules, settlement, store, volume_consumers, volume_keys
 from chalicelib.bonuses.goods import Choice, Entitlement
 from chalicelib.bonuses.rules import Balances, Posting
 from chalicelib.bonuses.volume_config import VolumeBonuses, VolumeProgramme
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
@@ -63,7 +64,7 @@ def sale(work: Work, day: date, amount: str | int, number: str = "", company_id:
 
 
 def _told(work: Work, company_id: str) -> list[Item]:
-    found = work.table.query_all(keys.company(company_id).pk)
+    found = work.table.query_all(companies_keys.company(company_id).pk)
     return [item for item in found if item.get("event") == "sale.recorded"]
 
 
@@ -110,12 +111,12 @@ def postings(work: Work, company_id: str = COMPANY) -> list[Posting]:
 
 def events(work: Work, *names: str, company_id: str = COMPANY) -> list[Item]:
     """What happened to the company, in the order of writing."""
-    found = work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
+    found = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [item for item in found if not names or item["event"] in names]
 
 
 def periods(work: Work, company_id: str = COMPANY) -> list[Item]:
-    every = keys.period(company_id, None, "")
+    every = volume_keys.period(company_id, None, "")
     return list(work.table.query_all(every.pk, starts=every.sk))
 
 

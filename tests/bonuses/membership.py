@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from chalicelib import companies
-from chalicelib.bonuses import closing, ledger, night, proof_store, rules
+from chalicelib.bonuses import audit_keys, closing, ledger, ledger_keys, night, proof_store, rules
 from chalicelib.bonuses.rules import Cause
 from chalicelib.companies import CustomerRef
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import aws
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from chalicelib.table.transactions import to_wire
 from tests.conftest import NOON
 from tests.support.nights import Night, Queue
@@ -46,7 +47,7 @@ def members(work: Work, count: int) -> list[str]:
 
 def crowd(work: Work, like: str, count: int) -> None:
     """Members whose books are due on other days of the coming quarter, and moved on other days of the past one."""
-    pattern = work.table.get(keys.bonuses(like))
+    pattern = work.table.get(ledger_keys.bonuses(like))
     assert pattern
     for start in range(0, count, 25):
         batch = []
@@ -55,9 +56,9 @@ def crowd(work: Work, like: str, count: int) -> None:
             due = work.today + MORNING + timedelta(days=2 + number % 88)
             moved = work.today - timedelta(days=2 + number % 88)
             own = {
-                **keys.bonuses(company_id).as_item(),
-                **keys.due("bonuses", due, company_id).as_gsi2(),
-                **keys.bonuses_moved(moved, company_id).as_gsi1(),
+                **ledger_keys.bonuses(company_id).as_item(),
+                **platform_keys.due("bonuses", due, company_id).as_gsi2(),
+                **ledger_keys.bonuses_moved(moved, company_id).as_gsi1(),
             }
             batch.append({"PutRequest": {"Item": to_wire({**pattern, **own, "company_id": company_id})}})
         work.table.client.batch_write_item(RequestItems={work.table.name: batch})
@@ -78,15 +79,15 @@ def undo(work: Work, ids: list[str], books: list[Any]) -> None:
     """As before the night: nothing posted, nothing proved, nothing told."""
     for company_id, book in zip(ids, books, strict=True):
         known = [item for item in work.table.query_all(f"LEDGER#{company_id}") if int(item.get("sequence", 0)) > 2]
-        events = work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
-        for item in [*known, *events, keys.proof(company_id).as_item()]:
+        events = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
+        for item in [*known, *events, audit_keys.proof(company_id).as_item()]:
             key = to_wire({"pk": item["pk"], "sk": item["sk"]})
             work.table.client.delete_item(TableName=work.table.name, Key=key)
         work.table.put(book)
     for item in [
-        *work.table.query_all(keys.CLUB_TOTALS),
-        *work.table.query_all(keys.run("bonuses").pk),
-        *work.table.query_all(keys.run("bonus-proof").pk),
+        *work.table.query_all(audit_keys.CLUB_TOTALS),
+        *work.table.query_all(platform_keys.run("bonuses").pk),
+        *work.table.query_all(platform_keys.run("bonus-proof").pk),
     ]:
         work.table.client.delete_item(TableName=work.table.name, Key=to_wire({"pk": item["pk"], "sk": item["sk"]}))
 
@@ -105,7 +106,7 @@ def two_memberships(work: Work, monkeypatch: pytest.MonkeyPatch, *, due: int, of
     `work` is at the eve.
     """
     ids = members(work, due)
-    books = [work.table.get(keys.bonuses(company_id)) for company_id in ids]
+    books = [work.table.get(ledger_keys.bonuses(company_id)) for company_id in ids]
     morning = replace(work, now=work.now + MORNING)
     closing.freeze_due(morning)  # once a period, however many members there are
     alone = _measure(morning, monkeypatch, due)

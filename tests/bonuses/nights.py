@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import companies
-from chalicelib.bonuses import night, store
+from chalicelib.bonuses import ledger_keys, night, store
 from chalicelib.companies import CustomerRef
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import aws
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from chalicelib.table.transactions import Item
 
 
@@ -57,7 +57,7 @@ def a_proof(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def book_item(work: Work, company_id: str) -> Item:
-    item = work.table.get(keys.bonuses(company_id), consistent=True)
+    item = work.table.get(ledger_keys.bonuses(company_id), consistent=True)
     assert item
     return item
 
@@ -77,5 +77,5 @@ def posted(work: Work, company_id: str) -> list[tuple[str, str, str]]:
 
 def told(work: Work, company_id: str) -> list[Item]:
     """The events of letters on this company's bonuses, oldest first."""
-    found = work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
+    found = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [item for item in found if item["event"].startswith("bonus.")]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import closing, goods_store, volume_consumers
+from chalicelib.bonuses import closing, goods_store, volume_consumers, volume_keys
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.bonuses.accrual_steps import memory_work
 from tests.bonuses.goods_steps import (
     COMPANY,
@@ -49,7 +49,7 @@ def work() -> Work:
 
 
 def head(work: Work) -> Any:
-    return work.table.get(keys.volume_course(COMPANY, "quarter"))
+    return work.table.get(volume_keys.volume_course(COMPANY, "quarter"))
 
 
 def due(work: Work) -> str | None:
@@ -62,12 +62,12 @@ def due(work: Work) -> str | None:
 
 def test_a_purchase_opens_its_period_due_on_the_day_of_its_close(work: Work) -> None:
     buy(work, date(2026, 11, 2), 100)
-    assert due(work) == keys.due("periods", date(2027, 1, 11), COMPANY).pk
+    assert due(work) == platform_keys.due("periods", date(2027, 1, 11), COMPANY).pk
 
 
 def test_a_period_whose_grace_is_over_is_due_today(work: Work) -> None:
     buy(work, Q3, 100)
-    assert due(work) == keys.due("periods", work.today, COMPANY).pk
+    assert due(work) == platform_keys.due("periods", work.today, COMPANY).pk
 
 
 def test_further_purchases_of_an_open_period_write_nothing(work: Work) -> None:
@@ -159,7 +159,7 @@ def test_a_volume_below_the_brackets_is_closed_without_a_posting(work: Work) -> 
 def test_a_dormant_company_is_due_once_more_and_then_no_more(work: Work) -> None:
     buy(work, Q3, 2000)
     night(work)
-    assert due(work) == keys.due("periods", date(2027, 1, 11), COMPANY).pk
+    assert due(work) == platform_keys.due("periods", date(2027, 1, 11), COMPANY).pk
     night(days_later(work, 52))
     assert due(work) is None
     assert closing.close_due(days_later(work, 900), COMPANY) == 0
@@ -324,7 +324,7 @@ def test_the_first_close_freezes_the_base_prices_for_all(work: Work) -> None:
         "SKU-249": Decimal("5.00"),
         "LMP-1": Decimal("12.00"),
     }
-    whole = work.table.get(keys.price_list(listed))
+    whole = work.table.get(volume_keys.price_list(listed))
     assert whole is not None
     assert whole["goods"] == 251
 
@@ -341,7 +341,7 @@ def test_a_list_that_two_freeze_at_once_is_one_list_and_changes_no_more(work: Wo
         stock(work, row("SKU-001", "6.00"))
         work.memo.clear()
         closing.freeze(work, "list")
-        frozen = list(work.table.query_all(keys.frozen_price("list", "").pk, starts="PRICE#"))
+        frozen = list(work.table.query_all(volume_keys.frozen_price("list", "").pk, starts="PRICE#"))
         assert len(frozen) == 251, interruption
         assert {item["base_price"] for item in frozen} == {Decimal("5.00"), Decimal("12.00")}, interruption
 

@@ -10,9 +10,10 @@ import pytest
 
 from chalicelib.bonuses import ledger, rules
 from chalicelib.bonuses import store as ledger_store
+from chalicelib.companies import keys
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from tests.companies.steps import legal_inn
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller

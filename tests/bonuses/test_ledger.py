@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.bonuses import ledger, rules
+from chalicelib.bonuses import ledger, redemption_keys, rules
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import Book, Cause
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 from tests.bonuses.steps import all_postings, balances, credit, redeem_at_once, reverse
 from tests.support.figures import with_figures
 from tests.support.partners import company
@@ -71,7 +72,7 @@ def test_where_nothing_moves_nothing_is_posted(partner: Work) -> None:
 
 
 def test_what_goes_with_a_change_that_moves_nothing_is_written_once(partner: Work) -> None:
-    beside = keys.redemption("cmp_1", "rdm_1")
+    beside = redemption_keys.redemption("cmp_1", "rdm_1")
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
         tx.update(beside, add={"times": 1})
@@ -86,7 +87,7 @@ def test_what_refuses_beside_a_change_refuses_it_whole(partner: Work) -> None:
     before = everything(partner)
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
-        tx.create(keys.company("cmp_1").as_item(), label="taken")
+        tx.create(companies_keys.company("cmp_1").as_item(), label="taken")
 
     with pytest.raises(Refused) as refused:
         ledger.change(partner, "cmp_1", SALE, earn, also)

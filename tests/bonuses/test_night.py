@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import ledger, night, rules
+from chalicelib.bonuses import ledger, ledger_keys, night, rules
 from chalicelib.bonuses.rules import Cause
 from chalicelib.bonuses.volume_config import VolumeBonuses
+from chalicelib.companies import keys as companies_keys
 from chalicelib.letters import consumers as letters_consumers
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform import nights
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table, shards
 from tests.bonuses import goods_steps
 from tests.bonuses.goods_steps import COMPANY, QUARTER
 from tests.bonuses.nights import a_night, at, book_item, company, days_later, posted, queued, told
@@ -48,7 +50,7 @@ def decide(work: Work, *company_ids: str, do: str = "bonuses") -> None:
 
 def due_on(work: Work, what: str, day: date, *company_ids: str) -> None:
     for company_id in company_ids:
-        item = {**keys.bonuses(company_id).as_item(), **keys.due(what, day, company_id).as_gsi2()}
+        item = {**ledger_keys.bonuses(company_id).as_item(), **platform_keys.due(what, day, company_id).as_gsi2()}
         work.table.put({**item, "sk": f"{what}{day}", "company_id": company_id})
 
 
@@ -76,7 +78,12 @@ def test_the_run_looks_back_over_a_week_and_not_ahead(work: Work) -> None:
 def test_a_company_with_many_things_due_on_a_day_is_named_once(work: Work) -> None:
     due_on(work, "periods", work.today, "co_1")
     work.table.put(
-        {"pk": "COMPANY#co_1", "sk": "OTHER", **keys.due("periods", work.today, "co_1").as_gsi2(), "company_id": "co_1"}
+        {
+            "pk": "COMPANY#co_1",
+            "sk": "OTHER",
+            **platform_keys.due("periods", work.today, "co_1").as_gsi2(),
+            "company_id": "co_1",
+        }
     )
     assert night.nightly(work, {})["periods"] == 1
 
@@ -233,7 +240,7 @@ def test_a_night_closes_the_periods_that_are_due_and_the_goods_are_told_of(work:
     goods_steps.buy(work, date(2026, 11, 3), 2000)
     counts = a_night(at(work, "2027-01-11T01:30"))
     assert counts["periods"] == 1
-    found = list(work.table.query_all(keys.company(COMPANY).pk, starts="EVENT#"))
+    found = list(work.table.query_all(companies_keys.company(COMPANY).pk, starts="EVENT#"))
     available = [item for item in found if item["event"] == "goods.available"]
     assert [(item["amount"], item["first_day"]) for item in available] == [(200, "2026-10-01")]
     assert a_night(at(work, "2027-01-11T02:30"))["periods"] == 0
@@ -328,4 +335,4 @@ def test_a_night_with_nobody_due_reads_the_shards_of_its_days(work: Work) -> Non
     bare = with_figures(work, VolumeBonuses, periods=[])
     with calls_counted(work.table.client) as made:
         night.nightly(bare, {})
-    assert made == ["Query"] * (1 + len(night.DUE) * 8 * keys.DUE_SHARDS) + ["PutItem"]
+    assert made == ["Query"] * (1 + len(night.DUE) * 8 * len(shards())) + ["PutItem"]

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bonuses import payment_keys as keys
 from chalicelib.bonuses import payments
 from chalicelib.bonuses.payments import Payment
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.bonuses.accrual_steps import memory_work
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, races

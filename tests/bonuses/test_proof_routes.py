@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bonuses import audit_keys, ledger_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from tests.bonuses.nights import a_proof, company
 from tests.bonuses.steps import Office, credit
 from tests.support.api import Caller
@@ -48,7 +49,7 @@ def test_the_staff_see_the_last_run_and_the_clubs_totals(office: Office) -> None
 def test_what_does_not_balance_is_named_with_company_and_account(office: Office) -> None:
     credit(office.work, "cmp_1", "100.50")
     a_proof(office.work)
-    office.work.table.update(keys.bonuses("cmp_1"), add={"pending": Decimal("0.01")})
+    office.work.table.update(ledger_keys.bonuses("cmp_1"), add={"pending": Decimal("0.01")})
     a_proof(office.work)
     found = proof(office, "?limit=1")
     (mismatch,) = found["mismatches"]
@@ -63,11 +64,11 @@ def test_what_does_not_balance_is_named_with_company_and_account(office: Office)
 def test_a_club_total_that_does_not_balance_is_named_by_currency_and_shard(office: Office) -> None:
     credit(office.work, "cmp_1", "100.50")
     a_proof(office.work)
-    office.work.table.update(keys.club_total("RUB", "cmp_1"), add={"available": Decimal(1)})
+    office.work.table.update(audit_keys.club_total("RUB", "cmp_1"), add={"available": Decimal(1)})
     a_proof(office.work)
     found = proof(office)
     (mismatch,) = found["mismatches"]
-    shard = int(keys.club_total("RUB", "cmp_1").sk.rpartition("#")[2])
+    shard = int(audit_keys.club_total("RUB", "cmp_1").sk.rpartition("#")[2])
     assert (mismatch["company_id"], mismatch["currency"], mismatch["shard"]) == (None, "RUB", shard)
     assert found["totals"][0]["sum"]["amount"] == "1.00"
 

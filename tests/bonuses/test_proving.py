@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import ledger, night, proof_store, proving, rules
+from chalicelib.bonuses import audit_keys, ledger, ledger_keys, night, proof_store, proving, rules
 from chalicelib.bonuses.rules import Balances, Cause
 from chalicelib.platform import nights
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Key, Table
 from chalicelib.table.transactions import Item, to_wire
 from tests.bonuses.nights import a_proof, book_item, company, days_later, queued
 from tests.bonuses.steps import credit, reverse
@@ -74,7 +74,7 @@ def test_books_that_balance_are_proved_and_summed_for_the_club(work: Work) -> No
     assert totals(work) == Balances(80, 150, 0, 0, 201, 0, -431)
     assert sum(totals(work)) == 0
     assert sum(item["companies"] for item in proof_store.totals(work.table).values()) == len(ids)
-    kept = proof_store.checkpoint_of(work.table.get(keys.proof(ids[0])) or {})
+    kept = proof_store.checkpoint_of(work.table.get(audit_keys.proof(ids[0])) or {})
     assert kept.sequence == book_item(work, ids[0])["sequence"]
 
 
@@ -116,13 +116,13 @@ def test_a_full_proof_begins_with_the_first_posting_and_counts_nothing_twice(wor
     run = nights.last_run(work, night.PROOF)
     assert run
     assert run["full"] is True
-    assert work.table.get(keys.proof(company_id))
+    assert work.table.get(audit_keys.proof(company_id))
 
 
 def test_a_company_without_bonuses_is_nothing_to_prove(work: Work) -> None:
     company_id = company(work)
     a_proof(work, {"full": True})
-    assert work.table.get(keys.proof(company_id)) is None
+    assert work.table.get(audit_keys.proof(company_id)) is None
     assert proof_store.totals(work.table) == {}
 
 
@@ -134,19 +134,19 @@ def forge(work: Work, item: Item) -> None:
     work.table.client.put_item(TableName=work.table.name, Item=to_wire(item))
 
 
-def changed(work: Work, key: keys.Key, **values: Any) -> None:
+def changed(work: Work, key: Key, **values: Any) -> None:
     """As somebody with access to the table might."""
     item = work.table.get(key)
     assert item
     forge(work, {**item, **values})
 
 
-def gone(work: Work, key: keys.Key) -> None:
+def gone(work: Work, key: Key) -> None:
     work.table.client.delete_item(TableName=work.table.name, Key=to_wire(key.as_item()))
 
 
 def change_book(work: Work, company_id: str) -> None:
-    changed(work, keys.bonuses(company_id), pending=Decimal(41))
+    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(41))
 
 
 def change_lot(work: Work, company_id: str) -> None:
@@ -154,14 +154,14 @@ def change_lot(work: Work, company_id: str) -> None:
     lots = book_item(work, company_id)["lots"]
     lots["2026-12-31"][1] -= 3
     lots["2027-12-31"] = ["2026-11-20", Decimal(3), {}]
-    changed(work, keys.bonuses(company_id), lots=lots)
+    changed(work, ledger_keys.bonuses(company_id), lots=lots)
 
 
 def change_spending(work: Work, company_id: str) -> None:
     """Something spent in one month and given back in another: the balance stays, and no such thing ever happens."""
     lots = book_item(work, company_id)["lots"]
     lots["2026-12-31"][2] = {"2026-11": Decimal(-5), "2026-12": Decimal(5)}
-    changed(work, keys.bonuses(company_id), lots=lots)
+    changed(work, ledger_keys.bonuses(company_id), lots=lots)
 
 
 def change_entry(work: Work, company_id: str) -> None:
@@ -177,18 +177,18 @@ def change_balances(work: Work, company_id: str) -> None:
 
 def lose_posting(work: Work, company_id: str) -> None:
     item = posting_items(work, company_id)[4]
-    gone(work, keys.Key(item["pk"], item["sk"]))
+    gone(work, Key(item["pk"], item["sk"]))
 
 
 def lose_newest_posting(work: Work, company_id: str) -> None:
     item = posting_items(work, company_id)[-1]
-    gone(work, keys.Key(item["pk"], item["sk"]))
+    gone(work, Key(item["pk"], item["sk"]))
 
 
 def double_posting(work: Work, company_id: str) -> None:
     """The same again, in its place."""
     item = posting_items(work, company_id)[4]
-    forge(work, {**item, **keys.posting(company_id, item["at"], int(item["sequence"]) + 50).as_item()})
+    forge(work, {**item, **ledger_keys.posting(company_id, item["at"], int(item["sequence"]) + 50).as_item()})
 
 
 def post_cause_twice(work: Work, company_id: str) -> None:
@@ -197,12 +197,12 @@ def post_cause_twice(work: Work, company_id: str) -> None:
     number = int(item["sequence"]) + 1
     balances = Balances(**item["balances"])
     twice = balances._replace(available=balances.available + 5, issued=balances.issued - 5)
-    key = keys.posting(company_id, item["at"], number)
+    key = ledger_keys.posting(company_id, item["at"], number)
     entries = [each for each in item["entries"] if each["account"] in ("available", "issued")]
     forge(work, {**item, **key.as_item(), "sequence": number, "balances": twice._asdict(), "entries": entries})
     lots = book_item(work, company_id)["lots"]
     lots["2026-12-31"][1] += 5
-    changed(work, keys.bonuses(company_id), lots=lots, sequence=number)
+    changed(work, ledger_keys.bonuses(company_id), lots=lots, sequence=number)
 
 
 def forge_cause(work: Work, company_id: str) -> None:
@@ -216,7 +216,7 @@ def break_posting(work: Work, company_id: str) -> None:
 
 
 def lose_book(work: Work, company_id: str) -> None:
-    gone(work, keys.bonuses(company_id))
+    gone(work, ledger_keys.bonuses(company_id))
 
 
 EVERY_ACCOUNT = {"available", "expired", "issued", "pending"}
@@ -296,10 +296,10 @@ def test_what_does_not_balance_is_no_part_of_the_clubs_totals_until_it_does(work
     company_id, other = lively(work), lively(work, "Svet")
     a_proof(after(work))
     credit(after(work), company_id, "1000", NEW_YEAR)
-    changed(work, keys.bonuses(company_id), pending=Decimal(41))
+    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(41))
     a_proof(after(work))
     assert totals(work).available == 150
-    changed(work, keys.bonuses(company_id), pending=Decimal(40))
+    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(40))
     a_proof(after(work, 20))
     assert totals(work).available == 1150
     assert listed(work) == {}
@@ -310,15 +310,15 @@ def test_what_does_not_balance_is_looked_at_every_night_and_kept_when_it_does(wo
     company_id = lively(work)
     change_book(work, company_id)
     a_proof(after(work))
-    since = work.table.get(keys.mismatch(company_id, "pending"))
+    since = work.table.get(audit_keys.mismatch(company_id, "pending"))
     assert a_proof(after(work, 30))["companies"] == 1
-    again = work.table.get(keys.mismatch(company_id, "pending"))
+    again = work.table.get(audit_keys.mismatch(company_id, "pending"))
     assert since and again
     assert (since["since"], since["seen_at"]) == (again["since"], after(work).at)
     assert again["seen_at"] == after(work, 30).at
-    changed(work, keys.bonuses(company_id), pending=Decimal(40))
+    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(40))
     a_proof(after(work, 31))
-    resolved = work.table.get(keys.mismatch(company_id, "pending"))
+    resolved = work.table.get(audit_keys.mismatch(company_id, "pending"))
     assert resolved
     assert resolved["resolved_at"] == after(work, 31).at
     assert a_proof(after(work, 60))["companies"] == 0
@@ -363,7 +363,7 @@ def test_a_club_total_that_is_lost_is_found_by_the_full_proof(work: Work) -> Non
     lively(work)
     a_proof(after(work))
     _, _, item = the_total(work)
-    gone(work, keys.Key(item["pk"], item["sk"]))
+    gone(work, Key(item["pk"], item["sk"]))
     assert a_proof(after(work), {"full": True})["totals_wrong"] == 4
 
 
@@ -385,7 +385,7 @@ def put_back(work: Work, items: list[Any]) -> None:
 
 def outcome(work: Work, company_ids: list[str]) -> Any:
     """What a proof left, without what counts its writes."""
-    checkpoints = [work.table.get(keys.proof(company_id)) for company_id in company_ids]
+    checkpoints = [work.table.get(audit_keys.proof(company_id)) for company_id in company_ids]
     sums = {place: proof_store.balances_of(item) for place, item in proof_store.totals(work.table).items()}
     counted = {place: item["companies"] for place, item in proof_store.totals(work.table).items()}
     kept = [{name: item[name] for name in item if name != "version"} if item else None for item in checkpoints]

@@ -18,7 +18,7 @@ import pytest
 from chalicelib.bonuses import ledger, rules
 from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
 from chalicelib.platform.config import Config
-from chalicelib.table import keys
+from chalicelib.tiers import keys
 from infra.figures import checked
 from tests.bonuses.accrual_steps import granted
 from tests.bonuses.real_year import LAST, Facts, Replay, built, course, facts, replayed

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bonuses import volume_keys
 from chalicelib.letters.content import COMPOSERS
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.bonuses.goods_steps import (
     COMPANY,
     Shelf,
@@ -386,7 +387,7 @@ def test_what_is_not_chosen_is_warned_of_and_expires(shelf: Shelf) -> None:
     assert (balances(shelf.work).goods_owed, balances(shelf.work).expired) == (0, 200)
     assert events(shelf.work, "goods.expired")[0]["entitlement_id"] == found.entitlement_id
     assert shelf.get("/v1/company/periods")["items"][-1]["state"] == "settled"
-    assert "gsi2pk" not in shelf.work.table.get(keys.entitlement(COMPANY, found.entitlement_id)), (
+    assert "gsi2pk" not in shelf.work.table.get(volume_keys.entitlement(COMPANY, found.entitlement_id)), (
         "nothing more falls due"
     )
     holds(shelf.work)
@@ -398,9 +399,9 @@ def test_what_is_given_back_late_still_falls_due(shelf: Shelf) -> None:
     choice_id = shelf.chosen(found.entitlement_id, {"LMP-1": 10})
     shelf.later(days=86)
     shelf.cancel(found.entitlement_id, choice_id)
-    item = shelf.work.table.get(keys.entitlement(COMPANY, found.entitlement_id))
+    item = shelf.work.table.get(volume_keys.entitlement(COMPANY, found.entitlement_id))
     assert item is not None
-    assert item["gsi2pk"] == keys.due("periods", shelf.work.today, COMPANY).pk
+    assert item["gsi2pk"] == platform_keys.due("periods", shelf.work.today, COMPANY).pk
     night(shelf.work)
     assert events(shelf.work, "goods.expiring")[0]["days_left"] == 3
 

@@ -10,10 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.catalog import images
+from chalicelib.catalog import images, keys
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, lost_replies, races

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog import index, store, writing
+from chalicelib.catalog import index, keys, search_keys, store, writing
 from chalicelib.catalog.consumers import on_products_changed
 from chalicelib.catalog.search import Entry, Wanted, entry_of
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Table, Transaction, keys
+from chalicelib.table import Busy, Refused, Table, Transaction
 from tests.catalog.steps import listed, row, stock
 from tests.support.crashes import crashes, lost_replies, races, uncounted, watched
 from tests.support.memory import MemoryDynamo
@@ -42,16 +42,16 @@ def write(work: Work, *rows: dict[str, Any]) -> list[Event]:
 
 
 def events(work: Work) -> list[Event]:
-    found = work.table.query(keys.catalogue_index().pk, starts="EVENT#").items
+    found = work.table.query(search_keys.catalogue_index().pk, starts="EVENT#").items
     return [Event(item["event"], item["sk"], item) for item in found]
 
 
 def indexed(work: Work) -> dict[str, Entry]:
     """What a reader that has read nothing yet finds."""
     found: dict[str, Entry] = {}
-    head = work.table.get(keys.catalogue_index()) or {}
+    head = work.table.get(search_keys.catalogue_index()) or {}
     for shard in range(index.SHARDS):
-        item = work.table.get(keys.catalogue_shard(shard))
+        item = work.table.get(search_keys.catalogue_shard(shard))
         if item:
             assert head[f"s{shard:02d}"] == index._stamp(item)
             found |= index.entries_of(item)
@@ -189,7 +189,7 @@ def test_a_product_that_is_no_more_leaves_the_index(work: Work):
 
 
 def found(work: Work) -> list[str]:
-    head = work.table.get(keys.catalogue_index())
+    head = work.table.get(search_keys.catalogue_index())
     return index.current(work.table, head).find(Wanted(), "sku", limit=100, after=None)[0]
 
 
@@ -206,14 +206,14 @@ def test_a_reader_reads_only_the_shards_that_changed(work: Work, monkeypatch: py
         listed(work, row("LMP-1", "777"))
         monkeypatch.setattr(Table, "get_many", lambda table, wanted: get_many(table, asked.extend(wanted) or asked))
     assert len(found(work)) == 50
-    assert asked == [keys.catalogue_shard(index.shard_of("LMP-1"))]
+    assert asked == [search_keys.catalogue_shard(index.shard_of("LMP-1"))]
 
 
 def test_what_was_read_of_another_table_is_not_taken_for_this_one(work: Work):
     for name in ("L1", "L2"):
         clean = fresh(work)
         listed(clean, row(neighbours(1)[0], name=name))
-        head = clean.table.get(keys.catalogue_index())
+        head = clean.table.get(search_keys.catalogue_index())
         (entry,) = index.current(clean.table, head)._entries
         assert entry.name == name.casefold()
 
@@ -222,10 +222,10 @@ def test_a_shard_that_is_older_than_the_head_says_is_read_again(work: Work):
     """An eventually consistent read may be."""
     sku = neighbours(1)[0]
     listed(work, row(sku, "1"))
-    old = work.table.get(keys.catalogue_shard(index.shard_of(sku)))
+    old = work.table.get(search_keys.catalogue_shard(index.shard_of(sku)))
     listed(work, row(sku, "2"))
-    new = work.table.get(keys.catalogue_shard(index.shard_of(sku)))
-    head = work.table.get(keys.catalogue_index())
+    new = work.table.get(search_keys.catalogue_shard(index.shard_of(sku)))
+    head = work.table.get(search_keys.catalogue_index())
     for item, price in ((old, "100"), (new, "200")):
         work.table.put(item)
         (entry,) = index.current(work.table, head)._entries

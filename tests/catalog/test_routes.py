@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalog import keys
 from chalicelib.platform import aws
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.catalog.steps import listed, row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import races

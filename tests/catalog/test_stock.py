@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog import store, writing
+from chalicelib.catalog import keys, search_keys, store, writing
 from chalicelib.catalog.rules import MOST_WAREHOUSES, Figure, Verdict, judge
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Table, keys
+from chalicelib.table import Busy, Refused, Table
 from tests.catalog.steps import row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import crashes, lost_replies, races
@@ -42,7 +42,7 @@ def held(work: Work, sku: str = "LMP-1") -> dict[str, str]:
 
 
 def arrivals(work: Work) -> list[list[str]]:
-    found = work.table.query(keys.catalogue_index().pk, starts="EVENT#").items
+    found = work.table.query(search_keys.catalogue_index().pk, starts="EVENT#").items
     return [item["skus"] for item in found if item["event"] == "stock.arrived"]
 
 

@@ -5,12 +5,14 @@ from typing import Any
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 
 from chalicelib import companies, members
-from chalicelib.companies import service
+from chalicelib.companies import keys, service
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChange
+from chalicelib.members import keys as members_keys
 from chalicelib.members.schemas import Member
 from chalicelib.members.store import create
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from chalicelib.table.transactions import Item, from_wire, to_wire
 from tests.support.api import Caller
 
@@ -100,12 +102,12 @@ def person_item(work: Work, company_id: str, member_id: str) -> Item:
 
 
 def membership_of(work: Work, member_id: str) -> Item | None:
-    return work.table.get(keys.membership(member_id), consistent=True)
+    return work.table.get(members_keys.membership(member_id), consistent=True)
 
 
 def events(work: Work, company_id: str) -> list[str]:
     """The names of what happened to the company, oldest first."""
-    first = keys.event(keys.company(company_id), "", "")
+    first = platform_keys.event(keys.company(company_id), "", "")
     found = work.table.query_all(first.pk, starts="EVENT#", consistent=True)
     return [item["event"] for item in found]
 

@@ -6,11 +6,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib.companies import service
+from chalicelib.companies import keys, service
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChange
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.companies.steps import (
     MANAGER,
     appoint_manager,

@@ -8,9 +8,10 @@ from chalicelib.auth.principal import Principal
 from chalicelib.companies import check_active, missing_for, people, service
 from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChange, InvitationForm, PersonChange
+from chalicelib.orders import distributor_keys as keys
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, keys
+from chalicelib.table import Refused, Transaction
 from tests.companies.steps import (
     KPP,
     MANAGER,

@@ -16,7 +16,7 @@ from chalicelib.platform.events import Subscriptions, subscriptions
 from chalicelib.platform.http import ROUTES
 from chalicelib.platform.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.settings import Settings
-from chalicelib.table import keys
+from chalicelib.table.key import CREATED_ONLY
 from infra.build import ROOT, build_template
 
 Template = dict[str, Any]
@@ -214,7 +214,7 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
         if WRITES & set(statement["Action"]) and statement["Effect"] == "Allow" and "Condition" not in statement
     }
     assert "APIHandler" in writers
-    ledgers = keys.CREATED_ONLY
+    ledgers = CREATED_ONLY
     for name in functions(template):
         denials = [statement for statement in statements(template, name) if statement["Effect"] != "Allow"]
         if name not in writers:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.table import Table, keys
+from chalicelib.letters import keys
+from chalicelib.table import Table
 from infra.demo.portal import Portal
 from tests.support.cloud import DeployedClub
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bonuses import payment_keys as keys
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.exchange.steps import HEADING, bad_rows, bring, counts, row, table
 from tests.exchange.test_rules import cells, drafts, reader
 from tests.exchange.test_rules import row as read_row

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.exchange import webhook_delivery
+from chalicelib.exchange import webhook_keys as keys
 from chalicelib.exchange.webhook_rules import Answer, answer_of
-from chalicelib.table import keys
 from tests.exchange.webhook_steps import URL, Post, World
 from tests.support.crashes import Died
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.orders import distributor_keys as keys
 from chalicelib.platform.events import subscriptions
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from tests.exchange.webhook_steps import URL, World
 from tests.orders.steps import errors
 from tests.support.api import Caller

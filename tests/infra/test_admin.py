@@ -6,9 +6,9 @@ import pytest
 from chalicelib import members
 from chalicelib.auth.store import read_membership
 from chalicelib.catalog import index
+from chalicelib.catalog import search_keys as keys
 from chalicelib.catalog.search import Wanted
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from infra.admin import main
 from tests.catalog.steps import row, stock
 

@@ -11,15 +11,18 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
 from chalicelib import letters
+from chalicelib.auth import keys as auth_keys
 from chalicelib.letters import consumers as letters_consumers
-from chalicelib.letters import store
+from chalicelib.letters import keys, store
 from chalicelib.letters.schemas import Letter, LetterClass, Recipient
 from chalicelib.letters.writing import KEEP_DAYS
+from chalicelib.members import keys as members_keys
 from chalicelib.platform import aws, clock
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, keys
+from chalicelib.table import Key
 from chalicelib.table.transactions import Item, from_wire
 from tests.support.crashes import uncounted
 
@@ -226,17 +229,17 @@ def member(work: Work, member_id: str = "mbr_1", **facts: Any) -> None:
         "joined_at": work.at,
         "version": 1,
     }
-    work.table.put({**keys.member(member_id).as_item(), **made, **facts})
+    work.table.put({**members_keys.member(member_id).as_item(), **made, **facts})
 
 
 def email_confirmed(member_id: str = "mbr_1", event_id: str = "evt_1") -> Item:
-    key = keys.event(keys.member(member_id), "2026-11-20T09:00:00.000Z", event_id)
+    key = platform_keys.event(members_keys.member(member_id), "2026-11-20T09:00:00.000Z", event_id)
     return {**key.as_item(), "event": "member.email_confirmed", "member_id": member_id}
 
 
 def sign_in_requested(work: Work, sign_in_id: str = "sin_1", **facts: Any) -> Item:
     return {
-        **keys.sign_in(sign_in_id).as_item(),
+        **auth_keys.sign_in(sign_in_id).as_item(),
         "event": "sign_in.requested",
         "sign_in_id": sign_in_id,
         "email": "anna@partner.example",

@@ -17,13 +17,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib import letters
 from chalicelib.auth import code_hash
+from chalicelib.auth import keys as auth_keys
 from chalicelib.letters import consumers as letters_consumers
-from chalicelib.letters import store
+from chalicelib.letters import keys, store
 from chalicelib.letters.config import Letters
 from chalicelib.letters.schemas import LetterClass, Recipient, State
 from chalicelib.platform import aws
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Key, Table
 from tests.letters.steps import (
     FATES,
     MailService,
@@ -93,7 +94,7 @@ def the_code_works(world: World) -> bool:
         if "Код" in mail["Content"]["Simple"]["Subject"]["Data"]
     )
     code = next(word for word in text.split() if word.isdecimal() and len(word) == 6)
-    kept = world.work.table.get(keys.sign_in("sin_1"))
+    kept = world.work.table.get(auth_keys.sign_in("sin_1"))
     return kept is not None and kept["code_hash"] == code_hash(aws.secret(), "sin_1", code)
 
 
@@ -243,7 +244,7 @@ class LettersUnderFire(RuleBasedStateMachine):
                 letter_id=f"ltr_{member_id}",
                 letter_class=letter_class,
                 recipient=Recipient("member", member_id),
-                cause=keys.Key(cause["pk"], cause["sk"]),
+                cause=Key(cause["pk"], cause["sk"]),
             )
             store.create(self.work.table, made)
             self.world.send_message(

@@ -7,13 +7,13 @@ import pytest
 
 from chalicelib import letters
 from chalicelib.auth import code_hash
+from chalicelib.auth import keys as auth_keys
 from chalicelib.letters import consumers as letters_consumers
-from chalicelib.letters import store
+from chalicelib.letters import keys, store
 from chalicelib.letters.config import Letters
 from chalicelib.letters.schemas import LetterClass, Recipient, State
 from chalicelib.letters.service import ComesAgain
 from chalicelib.platform import aws
-from chalicelib.table import keys
 from infra.build import ROOT
 from tests.letters.steps import (
     World,
@@ -117,7 +117,7 @@ def test_a_code_is_drawn_when_its_letter_is_sent_and_kept_as_a_hash(world: World
     world.run()
     (mail,) = world.service.accepted
     text = mail["Content"]["Simple"]["Body"]["Text"]["Data"]
-    kept = world.work.table.get(keys.sign_in("sin_1"))
+    kept = world.work.table.get(auth_keys.sign_in("sin_1"))
     code = next(word for word in text.split() if word.isdecimal() and len(word) == 6)
     assert kept is not None
     assert kept["code_hash"] == code_hash(aws.secret(), "sin_1", code)
@@ -148,7 +148,7 @@ def test_a_sign_in_that_is_over_gets_no_code(world: World, spent: dict[str, obje
     world.run()
     assert world.service.calls == 0
     assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.SKIPPED, "expired")
-    assert "code_hash" not in (world.work.table.get(keys.sign_in("sin_1")) or {})
+    assert "code_hash" not in (world.work.table.get(auth_keys.sign_in("sin_1")) or {})
 
 
 def test_a_second_copy_of_a_code_letter_makes_the_first_code_void(world: World) -> None:
@@ -157,7 +157,7 @@ def test_a_second_copy_of_a_code_letter_makes_the_first_code_void(world: World) 
     world.happens(sign_in_requested(world.work))
     world.run()
     first, second = (mail["Content"]["Simple"]["Body"]["Text"]["Data"] for mail in world.service.accepted)
-    kept = world.work.table.get(keys.sign_in("sin_1"))
+    kept = world.work.table.get(auth_keys.sign_in("sin_1"))
     code = next(word for word in second.split() if word.isdecimal() and len(word) == 6)
     assert kept is not None
     assert kept["code_hash"] == code_hash(aws.secret(), "sin_1", code)

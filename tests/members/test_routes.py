@@ -3,10 +3,11 @@ from typing import Any
 import pytest
 
 from chalicelib import members
+from chalicelib.members import keys
 from chalicelib.members.schemas import Member
 from chalicelib.members.store import create
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from tests.support.api import Api, Caller
 
 ANNA = Caller.person("mbr_anna")

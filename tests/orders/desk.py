@@ -5,13 +5,14 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
-from chalicelib.orders import rules, service, sla_consumers, sla_events, store
+from chalicelib.companies import keys as companies_keys
+from chalicelib.orders import rules, service, sla_consumers, sla_events, sla_keys, store
 from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.pricing.rules import Ruling
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from chalicelib.table.transactions import Item
 from tests.conftest import NOON
 from tests.support.crashes import watched
@@ -68,7 +69,7 @@ class Desk:
         return self.step(rules.accept(order, [], by=OPERATOR, at=self.work.at), "order.accepted")
 
     def events(self, *names: str, company_id: str = "cmp_1") -> list[Event]:
-        found = self.work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
+        found = self.work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
         return [
             Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
             for item in found
@@ -85,4 +86,4 @@ class Desk:
         return [(event.name, event.item["at"]) for event in self.events(sla_events.UNANSWERED, sla_events.ESCALATED)]
 
     def waiting(self, order_id: str = "ord_1") -> Item | None:
-        return self.work.table.get(keys.waiting("cmp_1", order_id))
+        return self.work.table.get(sla_keys.waiting("cmp_1", order_id))

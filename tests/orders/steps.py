@@ -3,8 +3,8 @@
 from itertools import count
 from typing import Any
 
+from chalicelib.companies import keys
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from chalicelib.table.transactions import Item, from_wire
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller

@@ -18,10 +18,11 @@ from chalicelib.bonuses import payments
 from chalicelib.bonuses.payments import Payment
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders import credit
+from chalicelib.orders import credit_keys as keys
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market

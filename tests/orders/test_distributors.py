@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.members import keys as members_keys
+from chalicelib.orders import distributor_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.orders.steps import errors
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.partners import OPERATIONS, member, speaks_for
@@ -29,7 +30,7 @@ def add(api: Api, distributor_id: str, email: str = "oleg@svet.example", **more:
 
 def serving(work: Work, region: str) -> list[tuple[str, str]]:
     """Who gets the region's orders, the first one first."""
-    items = work.table.query_all(keys.region(region, 0, "").pk)
+    items = work.table.query_all(distributor_keys.region(region, 0, "").pk)
     return [(item["sk"].partition("#")[0], item["name"]) for item in items]
 
 
@@ -139,19 +140,19 @@ def test_a_person_is_added_once_however_often(api: Api, work: Work):
 
 def test_who_is_a_member_already_is_added_as_that_member(api: Api, work: Work):
     known = member(work, "mbr_7", email="anna@svet.example")
-    work.table.put({**keys.email_owner(known.email).as_item(), "member_id": "mbr_7"})
+    work.table.put({**members_keys.email_owner(known.email).as_item(), "member_id": "mbr_7"})
     assert add(api, create(api).json["distributor_id"], known.email).json["member_id"] == "mbr_7"
 
 
 def test_who_speaks_for_somebody_else_is_not_taken_away(api: Api, work: Work):
     known = member(work, "mbr_7", email="anna@luch.example")
-    work.table.put({**keys.email_owner(known.email).as_item(), "member_id": "mbr_7"})
+    work.table.put({**members_keys.email_owner(known.email).as_item(), "member_id": "mbr_7"})
     speaks_for(work, "cmp_1", "mbr_7")
     distributor_id = create(api).json["distributor_id"]
     answer = add(api, distributor_id, known.email)
     assert (answer.status, answer.json["code"]) == (409, "conflict")
-    assert work.table.get(keys.membership("mbr_7"))["owner"] == "cmp_1"
-    assert work.table.get(keys.distributor_person(distributor_id, "mbr_7")) is None
+    assert work.table.get(members_keys.membership("mbr_7"))["owner"] == "cmp_1"
+    assert work.table.get(distributor_keys.distributor_person(distributor_id, "mbr_7")) is None
 
 
 def test_a_person_is_removed_with_the_membership(api: Api, work: Work):
@@ -160,14 +161,14 @@ def test_a_person_is_removed_with_the_membership(api: Api, work: Work):
     member_id = add(api, distributor_id).json["member_id"]
     assert [api.call("DELETE", f"{path}/{member_id}", OPERATIONS).status for _ in range(2)] == [204, 404]
     assert api.call("GET", path, OPERATIONS).json["items"] == []
-    assert work.table.get(keys.membership(member_id)) is None
+    assert work.table.get(members_keys.membership(member_id)) is None
 
 
 def test_another_distributors_person_is_not_removed(api: Api, work: Work):
     mine, theirs = (create(api).json["distributor_id"] for _ in range(2))
     member_id = add(api, theirs).json["member_id"]
     assert api.call("DELETE", f"/v1/staff/distributors/{mine}/people/{member_id}", OPERATIONS).status == 404
-    assert work.table.get(keys.membership(member_id))["owner"] == theirs
+    assert work.table.get(members_keys.membership(member_id))["owner"] == theirs
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------

@@ -15,12 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib import orders
 from chalicelib.bonuses import Payment, night, record_payments
+from chalicelib.bonuses import payment_keys as keys
 from chalicelib.orders import on_top_consumers, on_top_service
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from chalicelib.table.transactions import Item
 from tests.bonuses.nights import queued
 from tests.orders.steps import Market, errors

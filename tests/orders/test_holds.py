@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib import orders
+from chalicelib.catalog import keys as catalog_keys
 from chalicelib.catalog.writing import write_stock
-from chalicelib.orders import Order, credit, holds_consumers, limits, reservations
+from chalicelib.orders import Order, credit, credit_keys, holds_consumers, limits, reservations
 from chalicelib.orders.holds import HELD
 from chalicelib.platform import clock, http
 from chalicelib.platform.events import Event
-from chalicelib.pricing import Used, uses
-from chalicelib.table import keys
+from chalicelib.pricing import Used, promotion_keys, uses
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree
 from tests.orders.test_limits import delivered
@@ -176,12 +176,12 @@ class Held(RuleBasedStateMachine):
     def the_counters_are_the_sum_over_the_orders(self) -> None:
         work, promotion = self.market.work, promotion_id(self.market)
         every = [limits.taken(order).get(promotion, Used()) for order in self.found()]
-        used = uses.used_of(work.table.get(keys.promotion_used(promotion)))
+        used = uses.used_of(work.table.get(promotion_keys.promotion_used(promotion)))
         assert used == Used(*(sum(figures) for figures in zip(*every, Used(), strict=True)))
         assert used.uses <= 5
         assert used.units <= LAMPS
         assert used.cost <= BUDGET
-        own = uses.company_uses(work.table.get(keys.promotions_used("cmp_1")))
+        own = uses.company_uses(work.table.get(promotion_keys.promotions_used("cmp_1")))
         assert own.get(promotion, 0) == used.uses
 
     @invariant()
@@ -192,7 +192,7 @@ class Held(RuleBasedStateMachine):
 
     @invariant()
     def what_was_shipped_since_the_figure_was_counted_counts_against_it(self) -> None:
-        product = self.market.work.table.get(keys.product("LMP-1")) or {}
+        product = self.market.work.table.get(catalog_keys.product("LMP-1")) or {}
         figure = clock.moment(product["stock:MSK"]["at"])
         since = sum(
             line.quantity
@@ -205,7 +205,7 @@ class Held(RuleBasedStateMachine):
 
     @invariant()
     def the_company_has_on_order_and_owes_no_more_than_its_limit(self) -> None:
-        assert credit.used(self.market.work.table.get(keys.credit("cmp_1"))) <= CREDIT
+        assert credit.used(self.market.work.table.get(credit_keys.credit("cmp_1"))) <= CREDIT
 
     def teardown(self) -> None:
         """Once all is told, prices and reservations know what there is to know."""
@@ -214,12 +214,12 @@ class Held(RuleBasedStateMachine):
         assert shipped_out(self.market) == []
         promotion = promotion_id(self.market)
         shown = Office(self.market.api, self.market.work).shown(promotion)["used"]
-        running = self.market.work.table.get(keys.running_promotions()) or {}
+        running = self.market.work.table.get(promotion_keys.running_promotions()) or {}
         assert (promotion in running["exhausted"]) == shown["exhausted"]
 
 
 def promotion_id(market: Market) -> str:
-    running = market.work.table.get(keys.running_promotions()) or {}
+    running = market.work.table.get(promotion_keys.running_promotions()) or {}
     return str(next(iter(running["promotions"])))
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.catalog.writing import write_stock
+from chalicelib.orders import keys
 from chalicelib.orders.promises import MOST_PROMISES
 from chalicelib.orders.schemas import MOST_LINES
 from chalicelib.pricing.offers import MOST_OPEN
 from chalicelib.pricing.service import MOST_LIMITED
-from chalicelib.table import keys
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree

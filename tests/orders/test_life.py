@@ -16,13 +16,14 @@ from chalicelib.bonuses import payments, redemption_consumers
 from chalicelib.bonuses.payments import Payment
 from chalicelib.orders import Order, State, credit
 from chalicelib.orders import consumers as orders_consumers
+from chalicelib.orders import credit_keys as keys
 from chalicelib.orders.requests import CancellationState, ReturnState
 from chalicelib.platform import http
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.work import Work
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree

@@ -9,8 +9,8 @@ from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.platform.events import Event
+from chalicelib.pricing import promotion_keys as keys
 from chalicelib.pricing import uses
-from chalicelib.table import keys
 from tests.orders.steps import Market
 from tests.pricing.steps import MARKETING, Office, errors
 from tests.support.api import Answer

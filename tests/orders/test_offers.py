@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform import http
-from chalicelib.table import keys
+from chalicelib.pricing import offer_keys as keys
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
 from tests.support.api import Answer

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.members import STAFF_OWNER
+from chalicelib.members import STAFF_OWNER, keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree
 from tests.support.api import Answer, Caller

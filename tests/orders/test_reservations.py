@@ -14,12 +14,13 @@ from botocore.exceptions import ConnectionClosedError
 from chalicelib.catalog import store as catalog
 from chalicelib.catalog.rules import Figure
 from chalicelib.catalog.writing import write_stock
-from chalicelib.orders import reservations
+from chalicelib.companies import keys as companies_keys
+from chalicelib.orders import reservation_keys, reservations
 from chalicelib.orders.holds_consumers import on_stock_recorded
 from chalicelib.platform import clock, http
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from tests.catalog.steps import row, stock
 from tests.orders.steps import REGION, Market, errors
 from tests.support.api import Answer, Api
@@ -309,7 +310,9 @@ def test_a_shipment_counts_until_all_filled_warehouses_were_counted_anew(
 
 def test_of_a_minute_only_what_was_counted_anew_is_forgotten(market: Market, later: Callable[[timedelta], None]):
     same_shard = next(
-        sku for number in range(1000) if keys.reserved("", sku := f"S-{number}") == keys.reserved("", "LMP-1")
+        sku
+        for number in range(1000)
+        if reservation_keys.reserved("", sku := f"S-{number}") == reservation_keys.reserved("", "LMP-1")
     )
     stock(market.work, row(same_shard))
     delivers_from(market, "MSK")
@@ -400,7 +403,7 @@ def test_warehouses_that_cannot_be_are_refused(market: Market, given: dict[str, 
 def test_a_distributor_of_the_region_or_named_or_the_companys_own_is_bound_alike(market: Market):
     delivers_from(market, "MSK")
     assert lacking(market.place({"LMP-1": 1}, distributor_id=market.distributor_id)) == [(0, "LMP-1", 0)]
-    company = market.work.table.get(keys.company(market.company_id)) or {}
+    company = market.work.table.get(companies_keys.company(market.company_id)) or {}
     market.work.table.put({**company, "distributor_id": market.distributor_id})
     assert lacking(market.place({"LMP-1": 1})) == [(0, "LMP-1", 0)]
 

@@ -9,11 +9,10 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.orders import consumers as orders_consumers
-from chalicelib.orders import rules
+from chalicelib.orders import keys, rules
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import MOST_BODY_BYTES
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.catalog.steps import row, stock
 from tests.orders.steps import REGION, Market, errors
 from tests.support.api import STRANGER, Api, Caller

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
-from chalicelib.orders import together, together_consumers
+from chalicelib.orders import together, together_consumers, together_keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.sales import Original, SaleDocument, SaleLine
-from chalicelib.table import Busy, Table, keys
+from chalicelib.sales import keys as sales_keys
+from chalicelib.table import Busy, Table
 from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
@@ -43,7 +44,7 @@ def sale(
     document = SaleDocument("1c-main", f"{company_id}-{number}", company_id, day, "RUB", lines, **more)
     sales.record(work, [document])
     head = sales.heads(work, [document.ref])[document.ref]
-    item = work.table.get(keys.sale(company_id, day, *document.ref, head.revision))
+    item = work.table.get(sales_keys.sale(company_id, day, *document.ref, head.revision))
     assert item
     return Event("sale.recorded", f"evt-{company_id}-{number}", item)
 
@@ -291,7 +292,7 @@ def test_what_is_new_takes_four_questions_however_much_others_buy(market: Market
     sale(market.work, "cmp_1", *skus[:2])
     for sku in skus:
         others = {other: [9, 0] for other in skus if other != sku}
-        market.work.table.put({**keys.together(sku).as_item(), "companies": 9, "others": others, "version": 1})
+        market.work.table.put({**together_keys.together(sku).as_item(), "companies": 9, "others": others, "version": 1})
     with calls_counted(market.work.table.client) as made:
         assert len(new(market)) == 12
     assert made == ["Query", "Query", "BatchGetItem", "BatchGetItem"]

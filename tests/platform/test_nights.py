@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import aws, nights
+from chalicelib.platform import aws, keys, nights
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from tests.support.spent import calls_counted
 
 

@@ -9,12 +9,13 @@ import boto3
 import pytest
 
 from chalicelib import companies as companies_room
+from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.pricing import display_consumers, displays
-from chalicelib.table import Transaction, keys
+from chalicelib.pricing import display_consumers, displays, offer_keys
+from chalicelib.table import Transaction
 from infra.admin import main
 from tests.companies.steps import legal_inn
 from tests.pricing.steps import MANAGER, Office, errors
@@ -75,7 +76,7 @@ class Shop:
 
 def told(work: Work, company_id: str, name: str) -> list[Event]:
     """What happened to the company, as the stream tells it."""
-    items = work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
+    items = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [Event(name, item["sk"], item) for item in items if item["event"] == name]
 
 
@@ -228,11 +229,11 @@ def test_who_joins_the_inn_later_has_what_its_chain_has(
     tx = Transaction()
     companies_store.create(tx, new)
     work.table.commit(tx)
-    item = work.table.get(keys.company("cmp_new"))
+    item = work.table.get(companies_keys.company("cmp_new"))
     assert item
     for _ in range(2):
         display_consumers.on_company_registered(later, Event("company.registered", "evt_1", item))
-    granted = work.table.get(keys.granted("cmp_new")) or {}
+    granted = work.table.get(offer_keys.granted("cmp_new")) or {}
     assert {name for name in granted if name.startswith("display:")} == {f"display:{deal}"}
 
 
@@ -252,7 +253,7 @@ def test_companies_from_before_chains_were_noted_join_by_a_command(
     shop.decide(shop.sent(deal))
     assert [main(["index-chains", "--table", "club"]) for _ in range(2)] == [0, 0]
     assert capsys.readouterr().out.startswith("2 companies")
-    granted = [work.table.get(keys.granted(each)) or {} for each in older]
+    granted = [work.table.get(offer_keys.granted(each)) or {} for each in older]
     assert [f"display:{deal}" in each for each in granted] == [True, True]
 
 

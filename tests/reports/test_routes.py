@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
+from chalicelib.reports import keys
 from tests.support import partners
 from tests.support.api import Api, Caller
 

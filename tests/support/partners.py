@@ -5,11 +5,13 @@ from typing import Any
 
 from chalicelib import members
 from chalicelib.companies import Company, Person
+from chalicelib.companies import keys as companies_keys
 from chalicelib.members import Member
+from chalicelib.members import keys as members_keys
 from chalicelib.orders import distributors
 from chalicelib.orders.schemas import DistributorForm, DistributorPersonForm
 from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, keys
+from chalicelib.table import Transaction
 from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.api import Caller
 from tests.tiers.steps import buy, sale_events
@@ -31,7 +33,7 @@ def member(work: Work, member_id: str, **facts: Any) -> Member:
         "version": 1,
     }
     made = Member.model_validate(known | facts)
-    work.table.put({**keys.member(member_id).as_item(), **made.model_dump(exclude_none=True)})
+    work.table.put({**members_keys.member(member_id).as_item(), **made.model_dump(exclude_none=True)})
     return made
 
 
@@ -46,7 +48,7 @@ def company(work: Work, company_id: str = "cmp_1", **facts: Any) -> Company:
         "version": 1,
     }
     made = Company.model_validate(known | facts)
-    work.table.put({**keys.company(company_id).as_item(), **made.model_dump(exclude_none=True)})
+    work.table.put({**companies_keys.company(company_id).as_item(), **made.model_dump(exclude_none=True)})
     return made
 
 
@@ -55,7 +57,7 @@ def speaks_for(work: Work, company_id: str, member_id: str = "mbr_1", role: str 
     person = Person(company_id=company_id, member_id=member_id, role=role, status="active", at=work.at, version=1)
     tx = Transaction()
     members.appoint(tx, member_id, kind="company", owner=company_id, role=role, status="active")
-    tx.put({**keys.person(company_id, member_id).as_item(), **person.model_dump(exclude_none=True)})
+    tx.put({**companies_keys.person(company_id, member_id).as_item(), **person.model_dump(exclude_none=True)})
     work.table.commit(tx)
     return Caller.person(member_id, "company", role, company_id)
 
@@ -63,7 +65,7 @@ def speaks_for(work: Work, company_id: str, member_id: str = "mbr_1", role: str 
 def dismissed(work: Work, company_id: str, member_id: str = "mbr_1") -> None:
     tx = Transaction()
     members.dismiss(tx, member_id, company_id)
-    tx.delete(keys.person(company_id, member_id))
+    tx.delete(companies_keys.person(company_id, member_id))
     work.table.commit(tx)
 
 

@@ -14,6 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
+measures = (
+    pytest.mark.key_row.with_args
+)  # the keys whose calls and capacity a test measures; each key needs such a test
+
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 
 

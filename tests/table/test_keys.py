@@ -1,117 +1,111 @@
-"""The map of the table is complete: rows, the functions that make their keys, and a test that measures each row."""
+"""The rooms' keys are a whole map: each says what it answers and how it is read, is measured by a test, and meets no other."""
 
 import ast
-import inspect
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
+from itertools import combinations
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
-from chalicelib.table import Key, keys
+from chalicelib.platform.keys import due, due_shard
+from chalicelib.table import Key, shards
+from infra.build import ROOT
+from infra.map import Module, Row, dotted, home, module, named, rows, users
 
-SAMPLES: dict[Any, Any] = {
-    str: "x",
-    int: 1,
-    date: date(2026, 11, 20),
-    date | None: None,
-    int | None: None,
-    Key: Key("COMPANY#x", "SALE#day"),
-}
+ROWS = list(rows())
+every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
-@dataclass(frozen=True)
-class Row:
-    id: str
-    question: str
-    index: str
-    pk: str
-    sk: str
-    order: str
-    consistency: str
-    used_by: str
-
-
-def rows(module: ModuleType) -> list[Row]:
-    """The rows of the map, as its docstring has them."""
-    lines = [[cell.strip() for cell in line.split("|")] for line in (module.__doc__ or "").splitlines()]
-    return [Row(*cells) for cells in lines if len(cells) == 8 and cells[0] != "id"]
-
-
-def functions(module: ModuleType) -> Iterator[Callable[..., Any]]:
-    for name, found in inspect.getmembers(module, inspect.isfunction):
-        if found.__module__ == module.__name__ and not name.startswith("_"):
-            yield found
-
-
-def row_id(function: Callable[..., Any]) -> str:
-    found = re.match(r"K\d+", function.__doc__ or "")
-    return found[0] if found else ""
-
-
-def marked_rows(folder: Path) -> set[str]:
-    """Ids for which a test below the folder is marked `key_row`."""
-    found: set[str] = set()
+def measured(folder: Path) -> Iterator[str]:
+    """Keys that a test below the folder says it `measures`."""
     for file in folder.rglob("test_*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "key_row":
-                found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
-    return found
+        read = Module(file)
+        for node in ast.walk(read.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "measures":
+                for argument in node.args:
+                    yield ".".join(home(next(named(argument, read.imported)))).removeprefix("chalicelib.")
 
 
-ROWS = rows(keys)
+def meet(one: str, other: str) -> bool:
+    """Whether a text may have both patterns; what stands for `{name}` has no `#`, but for the whole key of an owner."""
+    if " pk}" in one + other:
+        return True
+    parts, others = one.split("#"), other.split("#")
+    return len(parts) == len(others) and all("{" in a + b or a == b for a, b in zip(parts, others, strict=True))
 
 
-def test_rows_are_numbered_in_order() -> None:
-    assert [row.id for row in ROWS] == [f"K{number:02d}" for number in range(1, len(ROWS) + 1)]
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_a_row_says_where_and_how_it_is_read(row: Row) -> None:
+@every_row
+def test_a_key_says_what_it_answers_and_how_it_is_read(row: Row) -> None:
     assert row.question
-    assert row.index in ("table", "gsi1", "gsi2")
+    assert row.question.split()[0] not in {"What", "Which", "Who", "Whose", "That", "How", "Where"}
+    assert row.order
     assert set(row.consistency.split(", ")) <= {"E", "S", "T"}
     assert row.index == "table" or row.consistency == "E", "an index is eventually consistent, always"
-    assert row.used_by
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_every_row_has_its_function(row: Row) -> None:
-    assert [function.__name__ for function in functions(keys) if row_id(function) == row.id]
+def test_every_function_that_makes_a_key_says_how_it_is_read() -> None:
+    described = {row.name for row in ROWS}
+    for path in (ROOT / "chalicelib").rglob("*keys.py"):
+        read = module(dotted(path))
+        assert read
+        for function in read.functions.values():
+            if isinstance(function.returns, ast.Name) and function.returns.id == "Key":
+                assert f"{dotted(path)}.{function.name}".removeprefix("chalicelib.") in described
 
 
-@pytest.mark.parametrize("function", list(functions(keys)), ids=lambda function: function.__name__)
-def test_a_function_makes_the_key_that_its_row_shows(function: Callable[..., Any]) -> None:
-    [row] = [row for row in ROWS if row.id == row_id(function)]
-    annotations = inspect.get_annotations(function, eval_str=True)
-    made = function(*(SAMPLES[annotations[name]] for name in inspect.signature(function).parameters))
-    pk, sk = made if isinstance(made, Key) else (made, None)
-    if row.pk != "{owner's pk}":
-        assert pk.startswith(constant_part(row.pk))
-    if sk is not None:
-        assert sk.startswith(tuple(constant_part(shape) for shape in row.sk.split(", ")))
+def test_keys_are_made_where_the_rooms_keep_them_only() -> None:
+    for path in (ROOT / "chalicelib").rglob("*.py"):
+        read = module(dotted(path)) if path.name != "__init__.py" else None
+        if read is None or path.name.endswith("keys.py"):
+            continue
+        for node in ast.walk(read.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Key":
+                assert not any(isinstance(part, ast.JoinedStr) for part in node.args), f"{path}: {ast.unparse(node)}"
 
 
-def constant_part(shape: str) -> str:
-    return shape.partition("{")[0]
+def test_every_key_is_used() -> None:
+    used = users(row.name for row in ROWS)
+    assert not [row.name for row in ROWS if not used[row.name]]
 
 
-def test_every_row_is_measured_by_a_test() -> None:
-    missing = sorted({row.id for row in ROWS} - marked_rows(Path(__file__).parent))
-    assert not missing, f"no test is marked key_row for {', '.join(missing)}"
+def test_every_key_is_measured_by_a_test() -> None:
+    missing = {row.name for row in ROWS} - set(measured(ROOT / "tests"))
+    assert not missing, f"no test measures {', '.join(sorted(missing))}"
 
 
-def test_only_rows_of_the_map_are_measured() -> None:
-    assert marked_rows(Path(__file__).parent) <= {row.id for row in ROWS}
+def test_only_keys_are_measured() -> None:
+    assert set(measured(ROOT / "tests")) <= {row.name for row in ROWS}
+
+
+def test_no_two_keys_meet() -> None:
+    """Of two patterns of one index no address may fit both: an item of one would be read, or overwritten, as one of the other."""
+    overlaps = [
+        f"{one.name} and {other.name}"
+        for one, other in combinations(ROWS, 2)
+        if one.index == other.index and meet(one.pk, other.pk) and meet(one.sk, other.sk)
+    ]
+    assert not overlaps
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        ("COMPANY#{company}", "COMPANY#{other}", True),
+        ("COMPANY#{company}", "MEMBER#{member}", False),
+        ("STANDING", "STANDING#MANUAL#{at}", False),
+        ("{owner's pk}", "MEMBER#{member}", True),
+        ("{sku}", "HEAD", True),
+        ("{at}#{order}", "EVENT#{at}#{event}", False),
+    ],
+)
+def test_patterns_meet_where_a_text_may_have_both(one: str, other: str, overlap: bool) -> None:
+    assert meet(one, other) is meet(other, one) is overlap
 
 
 def test_what_falls_due_on_one_day_is_spread_evenly() -> None:
-    shards = [keys.due("tier", date(2026, 11, 20), f"cmp_{number:032x}").pk for number in range(8_000)]
-    counts = [shards.count(keys.due_shard("tier", date(2026, 11, 20), shard)) for shard in range(keys.DUE_SHARDS)]
+    found = [due("tier", date(2026, 11, 20), f"cmp_{number:032x}").pk for number in range(8_000)]
+    counts = [found.count(due_shard("tier", date(2026, 11, 20), shard)) for shard in shards()]
     assert sum(counts) == 8_000
     assert min(counts) > 800
 

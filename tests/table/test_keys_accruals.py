@@ -6,16 +6,26 @@ from decimal import Decimal
 import pytest
 
 from chalicelib import sales
-from chalicelib.bonuses import accrual_consumers, accrual_store, accruals, coalition, payments
+from chalicelib.bonuses import (
+    accrual_consumers,
+    accrual_keys,
+    accrual_store,
+    accruals,
+    coalition,
+    coalition_keys,
+    payment_keys,
+    payments,
+)
 from chalicelib.bonuses.coalition import Asked, Client, Limits
 from chalicelib.bonuses.payments import Payment
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from tests.bonuses.accrual_steps import document
 from tests.conftest import NOON
 from tests.support import partners
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 TAXI = Client("taxi", "Taxi Park", "RUB", True, Limits(Decimal(100), Decimal(500), Decimal(1000)))
 
@@ -33,12 +43,12 @@ def accrued(work: Work, count: int) -> list[sales.SaleDocument]:
         document("cmp_1", str(number), work.today - timedelta(days=number), "60000.00") for number in range(count)
     ]
     sales.record(work, documents)
-    for item in list(work.table.query_all(keys.company("cmp_1").pk, starts="SALE#")):
+    for item in list(work.table.query_all(companies_keys.company("cmp_1").pk, starts="SALE#")):
         accrual_consumers.on_sale_recorded(work, Event("sale.recorded", item["sk"], item))
     return documents
 
 
-@pytest.mark.key_row("K51")
+@measures(accrual_keys.accrual)
 def test_what_a_document_earned_is_one_consistent_call(work: Work) -> None:
     [sale] = accrued(work, 1)
     with spent(work.table.client) as cost:
@@ -48,7 +58,7 @@ def test_what_a_document_earned_is_one_consistent_call(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K51", "K52")
+@measures(accrual_keys.accrual, accrual_keys.accrued)
 def test_a_page_of_accruals_is_two_calls(work: Work) -> None:
     accrued(work, 25)
     with spent(work.table.client) as cost:
@@ -59,7 +69,7 @@ def test_a_page_of_accruals_is_two_calls(work: Work) -> None:
     assert cost.read_units <= 11  # half a unit for each, and one page
 
 
-@pytest.mark.key_row("K52")
+@measures(accrual_keys.accrued)
 def test_the_accruals_since_a_day_are_one_consistent_call(work: Work) -> None:
     accrued(work, 25)
     with spent(work.table.client) as cost:
@@ -69,11 +79,11 @@ def test_the_accruals_since_a_day_are_one_consistent_call(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K51", "K52")
+@measures(accrual_keys.accrual, accrual_keys.accrued)
 def test_a_purchase_is_rated_in_one_transaction(work: Work) -> None:
     partners.company(work, "cmp_1")
     sales.record(work, [document("cmp_1", "1", work.today, "60000.00")])
-    [item] = work.table.query(keys.company("cmp_1").pk, starts="SALE#").items
+    [item] = work.table.query(companies_keys.company("cmp_1").pk, starts="SALE#").items
     with spent(work.table.client) as cost:
         accrual_consumers.on_sale_recorded(work, Event("sale.recorded", "evt_1", item))
     assert cost.calls.count("TransactWriteItems") == 1
@@ -83,7 +93,7 @@ def test_a_purchase_is_rated_in_one_transaction(work: Work) -> None:
     assert again.write_units == 0
 
 
-@pytest.mark.key_row("K53")
+@measures(payment_keys.payment)
 def test_whether_a_document_is_paid_is_one_consistent_call(work: Work) -> None:
     ref = ("1c", "2026/1")
     payments.record(work, [Payment(ref, work.today)], by="test")
@@ -93,7 +103,7 @@ def test_whether_a_document_is_paid_is_one_consistent_call(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K53")
+@measures(payment_keys.payment)
 def test_fifty_payments_are_a_read_and_a_transaction(work: Work) -> None:
     several = [Payment(("1c", f"2026/{number}"), work.today) for number in range(50)]
     with spent(work.table.client) as cost:
@@ -102,7 +112,7 @@ def test_fifty_payments_are_a_read_and_a_transaction(work: Work) -> None:
     assert cost.write_units == 2 * 2 * 50  # each with its event
 
 
-@pytest.mark.key_row("K54", "K55", "K68")
+@measures(coalition_keys.machine, coalition_keys.machine_grant, coalition_keys.machine_used)
 def test_a_grant_is_one_transaction(work: Work) -> None:
     partners.company(work, "cmp_1")
     coalition.register(work, TAXI)
@@ -120,7 +130,7 @@ def test_a_grant_is_one_transaction(work: Work) -> None:
     assert again.read_units <= 1
 
 
-@pytest.mark.key_row("K54")
+@measures(coalition_keys.machine)
 def test_a_machine_client_is_one_call(work: Work) -> None:
     coalition.register(work, TAXI)
     with spent(work.table.client) as cost:
@@ -129,7 +139,7 @@ def test_a_machine_client_is_one_call(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K69")
+@measures(coalition_keys.machine_list)
 def test_machine_clients_are_listed_by_name_in_one_call(work: Work) -> None:
     for number in range(30):
         coalition.register(work, TAXI._replace(client_id=f"c{number}", name=f"Partner {number:02d}"))

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.bonuses import audit_keys as keys
 from chalicelib.bonuses import proof_store
 from chalicelib.bonuses.proof import Checkpoint, Mismatch
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction, shards
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def keep(work: Work, checkpoint: Checkpoint) -> None:
     work.table.commit(tx)
 
 
-@pytest.mark.key_row("K62")
+@measures(keys.proof)
 def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
     keep(work, old_checkpoint("cmp_1"))
     with spent(work.table.client) as cost:
@@ -47,21 +48,21 @@ def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K62")
+@measures(keys.proof)
 def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(work: Work) -> None:
     ids = [f"cmp_{number:032x}" for number in range(40)]
     for company_id in ids:
         keep(work, old_checkpoint(company_id))
     found = []
     with spent(work.table.client) as cost:
-        for shard in range(keys.DUE_SHARDS):
+        for shard in shards():
             found += [checkpoint.company_id for checkpoint in proof_store.checkpoints(work.table, shard)]
     assert sorted(found) == ids
-    assert cost.calls == ["Query"] * keys.DUE_SHARDS
+    assert cost.calls == ["Query"] * len(shards())
     assert cost.read_units <= 40
 
 
-@pytest.mark.key_row("K63")
+@measures(keys.club_total)
 def test_the_clubs_totals_are_one_call_however_many_companies_there_are(work: Work) -> None:
     for number in range(40):
         keep(work, old_checkpoint(f"cmp_{number:032x}"))
@@ -80,7 +81,7 @@ def mismatches(work: Work, company_id: str, *accounts: str) -> None:
     work.table.commit(tx)
 
 
-@pytest.mark.key_row("K64")
+@measures(keys.mismatch)
 def test_what_did_not_balance_is_found_by_company_and_account(work: Work) -> None:
     mismatches(work, "cmp_1", "available")
     with spent(work.table.client) as cost:
@@ -91,7 +92,7 @@ def test_what_did_not_balance_is_found_by_company_and_account(work: Work) -> Non
     assert cost.read_units <= 0.5
 
 
-@pytest.mark.key_row("K65")
+@measures(keys.mismatch_list)
 def test_what_does_not_balance_yet_is_listed_oldest_first_a_page_a_call(work: Work) -> None:
     for number in (2, 1, 3):
         mismatches(replace(work, now=NOON + timedelta(days=number)), f"cmp_{number}", "available", "issued")

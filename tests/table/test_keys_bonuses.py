@@ -5,15 +5,24 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.bonuses import case_store, ledger, rules, statements, store
+from chalicelib.bonuses import (
+    adjustment_keys,
+    case_store,
+    ledger,
+    ledger_keys,
+    redemption_keys,
+    rules,
+    statements,
+    store,
+)
 from chalicelib.bonuses.rules import Cause
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table, shards
 from tests.bonuses.conftest import local_office
 from tests.bonuses.steps import Office, credit
 from tests.conftest import NOON
 from tests.support.partners import company
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 __all__ = ["local_office"]
 
@@ -41,7 +50,7 @@ def many_lots(work: Work) -> None:
     ledger.change(work, "cmp_1", Cause("purchase", ("many",)), fill)
 
 
-@pytest.mark.key_row("K44")
+@measures(ledger_keys.bonuses)
 def test_the_bonuses_of_a_company_are_one_read_of_one_unit(work: Work) -> None:
     credit(work, "cmp_1", "100")
     with spent(work.table.client) as cost:
@@ -49,7 +58,7 @@ def test_the_bonuses_of_a_company_are_one_read_of_one_unit(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
 
 
-@pytest.mark.key_row("K44")
+@measures(ledger_keys.bonuses)
 def test_ten_years_of_lots_are_still_one_read_of_few_units(work: Work) -> None:
     many_lots(work)
     with spent(work.table.client) as cost:
@@ -58,20 +67,20 @@ def test_ten_years_of_lots_are_still_one_read_of_few_units(work: Work) -> None:
     assert cost.read_units <= 1.5
 
 
-@pytest.mark.key_row("K45")
+@measures(ledger_keys.bonuses_moved)
 def test_who_moved_on_a_day_is_one_query_of_each_shard(work: Work) -> None:
     credit(work, "cmp_1", "100")
     with spent(work.table.client) as cost:
         found = [
             item["company_id"]
-            for shard in range(keys.DUE_SHARDS)
-            for item in work.table.query_all(keys.bonuses_moved_shard(work.today, shard), index="gsi1")
+            for shard in shards()
+            for item in work.table.query_all(ledger_keys.bonuses_moved_shard(work.today, shard), index="gsi1")
         ]
     assert found == ["cmp_1"]
-    assert cost.calls == ["Query"] * keys.DUE_SHARDS
+    assert cost.calls == ["Query"] * len(shards())
 
 
-@pytest.mark.key_row("K46")
+@measures(ledger_keys.posting)
 def test_a_page_of_postings_is_one_query_of_just_these(work: Work) -> None:
     for _ in range(6):
         credit(work, "cmp_1", "100")
@@ -82,7 +91,7 @@ def test_a_page_of_postings_is_one_query_of_just_these(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K46")
+@measures(ledger_keys.posting)
 def test_a_statement_of_a_month_is_two_queries(work: Work) -> None:
     for _ in range(6):
         credit(work, "cmp_1", "100")
@@ -92,7 +101,7 @@ def test_a_statement_of_a_month_is_two_queries(work: Work) -> None:
     assert cost.read_units <= 1.5
 
 
-@pytest.mark.key_row("K47")
+@measures(ledger_keys.posting_cause)
 def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing(work: Work) -> None:
     credit(work, "cmp_1", "100")
     cause = Cause("purchase", ("one",))
@@ -110,7 +119,7 @@ def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing
     assert store.read_book(work.table, "cmp_1", consistent=True) == before
 
 
-@pytest.mark.key_row("K48", "K49")
+@measures(redemption_keys.redemption, redemption_keys.redemption_for_order, redemption_keys.redemption_list)
 def test_a_redemption_is_one_read_and_a_page_of_them_one_query(local_office: Office) -> None:
     work = local_office.work
     credit(work, "cmp_1", "1000")
@@ -129,7 +138,7 @@ def test_a_redemption_is_one_read_and_a_page_of_them_one_query(local_office: Off
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K79")
+@measures(redemption_keys.redemptions_waiting)
 def test_the_redemptions_that_wait_for_the_staff_are_one_query(local_office: Office) -> None:
     work = local_office.work
     credit(work, "cmp_1", "1000")
@@ -142,7 +151,7 @@ def test_the_redemptions_that_wait_for_the_staff_are_one_query(local_office: Off
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K50", "K67")
+@measures(adjustment_keys.adjustment, adjustment_keys.adjustments_waiting)
 def test_an_adjustment_is_one_read_and_those_that_wait_are_one_query(local_office: Office) -> None:
     work = local_office.work
     adjustment_id = local_office.adjust("20000").json["adjustment_id"]

@@ -7,18 +7,19 @@ from itertools import count
 import pytest
 
 from chalicelib import sales
-from chalicelib.orders import again, together, together_consumers
+from chalicelib.orders import again, cart_keys, together, together_consumers, together_keys
 from chalicelib.orders.affinity import CAPACITY
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleDocument, SaleLine
-from chalicelib.table import Table, keys
+from chalicelib.sales import keys as sales_keys
+from chalicelib.table import Table
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -40,12 +41,12 @@ def sale(work: Work, number: int, *skus: str) -> Event:
     lines = [SaleLine(sku, f"Lamp {sku}", Decimal(12), Decimal(100), Decimal(1200)) for sku in skus]
     document = SaleDocument("1c-main", f"УТ-{number}", "cmp_1", day, "RUB", lines)
     sales.record(work, [document])
-    item = work.table.get(keys.sale("cmp_1", day, *document.ref, 1))
+    item = work.table.get(sales_keys.sale("cmp_1", day, *document.ref, 1))
     assert item
     return Event("sale.recorded", f"evt_{number}", item)
 
 
-@pytest.mark.key_row("K97")
+@measures(cart_keys.cart)
 def test_a_cart_of_twenty_lines_is_one_strong_read_and_its_prices_two_more(market: Market) -> None:
     lines = [{"sku": f"S-{number:02}", "quantity": 5} for number in range(20)]
     stock(market.work, *(row(line["sku"]) for line in lines))
@@ -63,8 +64,8 @@ def test_a_cart_of_twenty_lines_is_one_strong_read_and_its_prices_two_more(marke
     assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
 
 
-@pytest.mark.key_row("K98")
-@pytest.mark.key_row("K99")
+@measures(together_keys.together)
+@measures(together_keys.counted_together)
 def test_what_a_document_adds_is_three_reads_and_one_transaction_and_what_is_known_two_reads(work: Work) -> None:
     skus = [f"LMP-00{number:02}" for number in range(10)]
     first, second = sale(work, 1, *skus), sale(work, 2, *skus)
@@ -77,19 +78,19 @@ def test_what_a_document_adds_is_three_reads_and_one_transaction_and_what_is_kno
     assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 0.5 + 1)
 
 
-@pytest.mark.key_row("K98")
+@measures(together_keys.together)
 def test_the_counts_of_an_article_are_a_kilobyte_at_most(work: Work) -> None:
-    key = keys.together("LMP-0042")
+    key = together_keys.together("LMP-0042")
     counts = together.Counts(90_000, {f"LMP-{number:04}": together.Other(9000, 800) for number in range(CAPACITY)})
     with spent(work.table.client) as cost:
         work.table.put(together._item(key, counts, 100_000))
     assert cost.write_units == 1
 
 
-@pytest.mark.key_row("K99")
+@measures(together_keys.counted_together)
 def test_the_marks_of_a_buyer_who_added_all_it_may_are_six_kilobytes(work: Work) -> None:
     pairs = frozenset(number.to_bytes(6, "big") for number in range(together.MOST_MARKS))
-    key = keys.counted_together("7707083893")
+    key = together_keys.counted_together("7707083893")
     with spent(work.table.client) as cost:
         work.table.put({**key.as_item(), "version": 500, "pairs": b"".join(sorted(pairs))})
     assert cost.write_units == 6

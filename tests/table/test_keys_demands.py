@@ -7,15 +7,16 @@ from itertools import count
 
 import pytest
 
-from chalicelib.catalog import demand_answers, demand_consumers, demand_store, demands
+from chalicelib.catalog import demand_answers, demand_consumers, demand_keys, demand_store, demands
 from chalicelib.catalog.demand_schemas import DemandForm
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.catalog.steps import row, stock
 from tests.catalog.wishes import Wishes
 from tests.conftest import NOON
 from tests.support.partners import partner
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def in_words(wishes: Wishes, many: int) -> None:
         demands.wish(wishes.work, "cmp_1", "mbr_1", form)
 
 
-@pytest.mark.key_row("K103")
-@pytest.mark.key_row("K05")
+@measures(demand_keys.demand)
+@measures(platform_keys.throttle)
 def test_a_wish_is_two_reads_and_one_transaction_and_the_same_again_no_transaction(wishes: Wishes) -> None:
     with spent(wishes.work.table.client) as cost:
         demand = wishes.wish(1, quantity=5)
@@ -50,7 +51,7 @@ def test_a_wish_is_two_reads_and_one_transaction_and_the_same_again_no_transacti
     assert cost.calls == ["BatchGetItem", "GetItem"]
 
 
-@pytest.mark.key_row("K104")
+@measures(demand_keys.demand_list)
 def test_a_members_own_wishes_are_one_call_for_a_page_newest_first(wishes: Wishes) -> None:
     in_words(wishes, 30)
     with spent(wishes.work.table.client) as cost:
@@ -60,7 +61,7 @@ def test_a_members_own_wishes_are_one_call_for_a_page_newest_first(wishes: Wishe
     assert cost.read_units <= 2
 
 
-@pytest.mark.key_row("K105")
+@measures(demand_keys.wanted)
 def test_who_waits_is_read_page_by_page_even_while_the_pages_are_answered(
     wishes: Wishes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +83,7 @@ def test_who_waits_is_read_page_by_page_even_while_the_pages_are_answered(
     assert (set(wishes.told().values()), len(wishes.told())) == ({1}, 10)
 
 
-@pytest.mark.key_row("K105")
+@measures(demand_keys.wanted)
 def test_wishes_in_words_are_one_call_for_a_page_oldest_first(wishes: Wishes) -> None:
     in_words(wishes, 30)
     with spent(wishes.work.table.client) as cost:
@@ -91,7 +92,7 @@ def test_wishes_in_words_are_one_call_for_a_page_oldest_first(wishes: Wishes) ->
     assert cost.calls == ["Query"]
 
 
-@pytest.mark.key_row("K106")
+@measures(demand_keys.demand_count)
 def test_whether_anybody_waits_for_what_arrived_is_one_read(wishes: Wishes) -> None:
     stock(wishes.work, *(row(f"S-{number}") for number in range(20)))
     wishes.wish(1)
@@ -105,7 +106,7 @@ def test_whether_anybody_waits_for_what_arrived_is_one_read(wishes: Wishes) -> N
     assert wishes.asked() == ["LMP-1"]
 
 
-@pytest.mark.key_row("K107")
+@measures(demand_keys.demand_rank)
 def test_what_is_wanted_most_is_one_call_and_follows_each_wish_with_a_read_and_a_write(wishes: Wishes) -> None:
     for who in range(2, 5):
         partner(wishes.work, f"cmp_{who}", f"mbr_{who}")

@@ -7,11 +7,11 @@ from itertools import count
 import pytest
 
 from chalicelib.platform.work import Work
-from chalicelib.pricing import best_seller_store, display_store
+from chalicelib.pricing import best_seller_keys, best_seller_store, display_keys, display_store
 from chalicelib.pricing.best_seller_schemas import BestSellersForm
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def send(work: Work, number: int = 0) -> str:
     return str(item["proof_id"])
 
 
-@pytest.mark.key_row("K88")
+@measures(display_keys.display)
 def test_a_proof_is_one_call(work: Work) -> None:
     proof_id = send(work)
     with spent(work.table.client) as cost:
@@ -49,7 +49,7 @@ def test_a_proof_is_one_call(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K89")
+@measures(display_keys.display_list)
 def test_a_companys_proofs_are_one_call_a_page(work: Work) -> None:
     sent = [send(work, number) for number in range(12)]
     with spent(work.table.client) as cost:
@@ -58,7 +58,7 @@ def test_a_companys_proofs_are_one_call_a_page(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
-@pytest.mark.key_row("K90")
+@measures(display_keys.displays_waiting)
 def test_what_waits_for_a_manager_is_one_call_a_page(work: Work) -> None:
     sent = [send(work, number) for number in range(12)]
     with spent(work.table.client) as cost:
@@ -67,7 +67,7 @@ def test_what_waits_for_a_manager_is_one_call_a_page(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
-@pytest.mark.key_row("K91")
+@measures(display_keys.chain_company, display_keys.chain_granted)
 def test_the_companies_of_an_inn_are_one_call_and_so_are_their_deals(work: Work) -> None:
     for number in range(40):
         display_store.join(work.table, "7707083893", f"cmp_{number:02d}")
@@ -79,7 +79,7 @@ def test_the_companies_of_an_inn_are_one_call_and_so_are_their_deals(work: Work)
     assert (deals.calls, deals.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K92")
+@measures(best_seller_keys.best_sellers, best_seller_keys.best_sellers_part)
 def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(work: Work) -> None:
     form = BestSellersForm.model_validate({"from": "2025-09-01", "to": "2025-11-30"})
     tx = Transaction()

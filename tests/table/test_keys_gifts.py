@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from chalicelib import orders
+from chalicelib.orders import on_top_keys as keys
 from chalicelib.orders import on_top_service, on_top_store
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
@@ -15,7 +16,7 @@ from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.orders.test_goods_on_top import Shop
 from tests.support.api import Api
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def shop(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shop:
     return Shop(Market(Api(app), work))
 
 
-@pytest.mark.key_row("K93")
+@measures(keys.gift)
 def test_the_goods_of_a_company_are_one_call_and_those_of_an_order_a_read_beside_it(shop: Shop) -> None:
     ids = [shop.market.placed({"LMP-1": 10}) for _ in range(4)]
     table = shop.work.table
@@ -43,7 +44,7 @@ def test_the_goods_of_a_company_are_one_call_and_those_of_an_order_a_read_beside
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)
 
 
-@pytest.mark.key_row("K93")
+@measures(keys.gift)
 def test_an_order_that_was_promised_nothing_costs_no_call_more(shop: Shop) -> None:
     order = orders.order(shop.work, "cmp_1", shop.market.placed({"LMP-1": 9}))
     with spent(shop.work.table.client) as cost:
@@ -53,7 +54,7 @@ def test_an_order_that_was_promised_nothing_costs_no_call_more(shop: Shop) -> No
     assert cost.calls == []
 
 
-@pytest.mark.key_row("K93")
+@measures(keys.gift)
 def test_an_order_with_goods_on_top_is_placed_with_no_read_more(shop: Shop) -> None:
     made = []
     for units in (9, 10):
@@ -63,7 +64,7 @@ def test_an_order_with_goods_on_top_is_placed_with_no_read_more(shop: Shop) -> N
     assert made[0] == made[1]
 
 
-@pytest.mark.key_row("K93")
+@measures(keys.gift)
 def test_a_look_is_two_reads_and_where_something_changed_a_transaction(shop: Shop) -> None:
     order_id = shop.shipped()
     order = orders.order(shop.work, "cmp_1", order_id)
@@ -75,7 +76,7 @@ def test_a_look_is_two_reads_and_where_something_changed_a_transaction(shop: Sho
     assert cost.calls == ["BatchGetItem", "BatchGetItem"]
 
 
-@pytest.mark.key_row("K93")
+@measures(keys.gift)
 def test_what_is_due_of_a_company_is_one_query_and_its_orders_once_each(shop: Shop) -> None:
     order_id = shop.shipped()
     shop.market.placed({"LMP-1": 10})

@@ -5,15 +5,16 @@ from itertools import count
 
 import pytest
 
-from chalicelib.bonuses import closing, goods_store, periods_store, settlement, volume_consumers
+from chalicelib.bonuses import closing, goods_store, periods_store, settlement, volume_consumers, volume_keys
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from tests.bonuses.goods_steps import COMPANY, QUARTER, Shelf, buy, entitlements, night, programmes, sale
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.support.api import Api
 from tests.support.partners import company
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 from tests.tiers.steps import days_later
 
 Q3 = date(2026, 8, 5)
@@ -35,7 +36,7 @@ def shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     return Shelf(Api(app), Work(table=local_table, now=NOON), monkeypatch)
 
 
-@pytest.mark.key_row("K56")
+@measures(volume_keys.volume_course)
 def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(work: Work) -> None:
     first, second = sale(work, Q3, 100), sale(work, Q3, 100)
     for event in first:
@@ -46,7 +47,7 @@ def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(work: Work) 
         assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
 
 
-@pytest.mark.key_row("K56")
+@measures(volume_keys.volume_course)
 def test_how_far_a_company_is_in_all_programmes_is_one_call_of_one_unit(work: Work) -> None:
     buy(work, Q3, 100)
     with spent(work.table.client) as cost:
@@ -54,7 +55,7 @@ def test_how_far_a_company_is_in_all_programmes_is_one_call_of_one_unit(work: Wo
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
-@pytest.mark.key_row("K57")
+@measures(volume_keys.period)
 def test_closed_periods_are_one_call_latest_first(work: Work) -> None:
     for month in (2, 5, 8):
         buy(work, date(2026, month, 5), 100)
@@ -65,7 +66,7 @@ def test_closed_periods_are_one_call_latest_first(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K58")
+@measures(volume_keys.entitlement)
 def test_an_entitlement_is_one_call_of_one_unit(work: Work) -> None:
     buy(work, Q3, 2000)
     night(work)
@@ -75,7 +76,7 @@ def test_an_entitlement_is_one_call_of_one_unit(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K58")
+@measures(volume_keys.entitlement)
 def test_what_a_company_is_owed_is_one_call_latest_first(work: Work) -> None:
     work = programmes(work, {**QUARTER, "every": "year", "pays": "goods_monthly_next_year"})
     buy(work, Q3, 12000)
@@ -88,7 +89,7 @@ def test_what_a_company_is_owed_is_one_call_latest_first(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
-@pytest.mark.key_row("K59", "K60")
+@measures(volume_keys.choice, volume_keys.goods_list)
 def test_choices_of_an_entitlement_and_those_that_wait_are_one_call_each(shelf: Shelf) -> None:
     owed = shelf.earned().entitlement_id
     made = [shelf.chosen(owed, {"LMP-1": 1}) for _ in range(4)]
@@ -105,7 +106,7 @@ def test_choices_of_an_entitlement_and_those_that_wait_are_one_call_each(shelf: 
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K61")
+@measures(volume_keys.price_list, volume_keys.frozen_price)
 def test_prices_are_frozen_once_and_read_by_the_page(work: Work) -> None:
     stock(work, *(row(f"LMP-{number:03}") for number in range(150)))
     with spent(work.table.client) as cost:
@@ -129,7 +130,7 @@ def test_prices_are_frozen_once_and_read_by_the_page(work: Work) -> None:
     assert cost.read_units <= 3
 
 
-@pytest.mark.key_row("K13")
+@measures(platform_keys.due)
 def test_a_close_is_five_reads_and_one_transaction(work: Work) -> None:
     stock(work, row("LMP-1", "12.00"))
     work = programmes(work, QUARTER)
@@ -147,5 +148,5 @@ def test_a_close_is_five_reads_and_one_transaction(work: Work) -> None:
         "TransactWriteItems",
         "BatchGetItem",
     ]
-    listed = list(work.table.query_all(keys.due("periods", date(2027, 1, 11), COMPANY).pk, index="gsi2"))
+    listed = list(work.table.query_all(platform_keys.due("periods", date(2027, 1, 11), COMPANY).pk, index="gsi2"))
     assert [item["company_id"] for item in listed] == [COMPANY]

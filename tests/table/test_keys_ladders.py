@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
+from chalicelib.tiers import ladder_keys as keys
 from chalicelib.tiers import ladder_store as store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import founding_ladder, ladders_of
 from chalicelib.tiers.ladders import LadderRecord
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def work(local_table: Table) -> Work:
     return Work(table=local_table, now=NOON)
 
 
-@pytest.mark.key_row("K40")
+@measures(keys.ladder_from)
 def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Work) -> None:
     founding = founding_ladder(work.config[Tiers], "RUB")
     for currency in ("RUB", "GBP"):
@@ -36,7 +37,7 @@ def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Wo
     assert cost.read_units <= 6
 
 
-@pytest.mark.key_row("K42")
+@measures(keys.ladder)
 def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
     record_founding(work)
     with spent(work.table.client) as cost:
@@ -46,7 +47,7 @@ def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K66")
+@measures(keys.ladder_list)
 def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(work: Work) -> None:
     founding = founding_ladder(work.config[Tiers], "RUB")
     for number in range(30):

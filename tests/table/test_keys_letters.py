@@ -3,10 +3,12 @@
 import pytest
 
 from chalicelib import letters
+from chalicelib.auth import keys as auth_keys
+from chalicelib.letters import keys as letters_keys
 from chalicelib.letters import store
 from chalicelib.letters.schemas import State
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from tests.conftest import NOON
 from tests.letters.steps import (
     MailService,
@@ -20,7 +22,7 @@ from tests.letters.steps import (
     sign_in_requested,
 )
 from tests.support.crashes import watched
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def world(work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     return made
 
 
-@pytest.mark.key_row("K29")
+@measures(letters_keys.letter)
 def test_a_letter_is_written_in_one_call_and_read_in_one_of_one_unit(world: World) -> None:
     with spent(world.work.table.client) as written:
         store.create(world.work.table, letter(world.work, letter_id="ltr_2"))
@@ -50,7 +52,7 @@ def test_a_letter_is_written_in_one_call_and_read_in_one_of_one_unit(world: Worl
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K29", "K30")
+@measures(letters_keys.letter, letters_keys.suppression)
 def test_sending_a_letter_is_four_reads_one_transaction_and_one_write(world: World) -> None:
     """The letter, its cause, its reader, the ladder that a welcome tells of; the claim with the check of the address; the answer."""
     with spent(world.work.table.client) as cost:
@@ -61,7 +63,7 @@ def test_sending_a_letter_is_four_reads_one_transaction_and_one_write(world: Wor
     assert cost.write_units <= 5  # two items in a transaction at two each, and one
 
 
-@pytest.mark.key_row("K04")
+@measures(auth_keys.sign_in)
 def test_a_code_letter_keeps_its_hash_in_the_claims_own_transaction(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +77,7 @@ def test_a_code_letter_keeps_its_hash_in_the_claims_own_transaction(
     assert cost.write_units <= 7
 
 
-@pytest.mark.key_row("K30")
+@measures(letters_keys.suppression)
 def test_a_suppressed_address_is_met_in_the_claim_without_a_read_of_its_own(world: World) -> None:
     with spent(world.work.table.client) as cost:
         store.suppress(world.work.table, "mbr_1@partner.example", reason="bounce", at=world.work.at, letter_id="ltr_0")
@@ -86,7 +88,7 @@ def test_a_suppressed_address_is_met_in_the_claim_without_a_read_of_its_own(worl
     assert cost.calls.count("GetItem") == 3
 
 
-@pytest.mark.key_row("K29")
+@measures(letters_keys.letter)
 def test_a_report_is_one_read_and_one_write(world: World) -> None:
     letters.send(world.work, message({"letter_id": "ltr_1"}))
     delivered = report("Delivery", world.service.accepted[0], world.work.now)
@@ -98,14 +100,14 @@ def test_a_report_is_one_read_and_one_write(world: World) -> None:
     assert again.calls == ["GetItem"]
 
 
-@pytest.mark.key_row("K36")
+@measures(letters_keys.letter_list)
 def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_settled(world: World) -> None:
     for number, written_at in ((3, "2026-11-20T09:00:03.000Z"), (2, "2026-11-20T09:00:02.000Z")):
         unknown = letter(
             world.work, letter_id=f"ltr_{number}", written_at=written_at, state=State.UNKNOWN, reason="no_answer"
         )
         store.create(world.work.table, unknown)
-    listed = keys.letter_list(State.UNKNOWN, "", "").pk
+    listed = letters_keys.letter_list(State.UNKNOWN, "", "").pk
     with spent(world.work.table.client) as cost:
         found = world.work.table.query(listed, index="gsi2", limit=25).items
     assert [each["letter_id"] for each in found] == ["ltr_2", "ltr_3"]

@@ -3,16 +3,19 @@
 import pytest
 
 from chalicelib import members
+from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import store as sign_ins
+from chalicelib.members import keys as members_keys
 from chalicelib.members import service
 from chalicelib.members.config import Consents
 from chalicelib.members.schemas import ConsentAnswer, StaffForm
 from chalicelib.members.store import read_with_membership
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from tests.auth.steps import begun
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def anna(work: Work) -> str:
     return anna.member_id
 
 
-@pytest.mark.key_row("K01")
+@measures(members_keys.member, members_keys.membership)
 def test_a_profile_with_its_membership_is_one_call_of_at_most_one_unit(work: Work, anna: str) -> None:
     with spent(work.table.client) as cost:
         known, membership = read_with_membership(work.table, anna)
@@ -43,7 +46,7 @@ def test_a_profile_with_its_membership_is_one_call_of_at_most_one_unit(work: Wor
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K02")
+@measures(members_keys.email_owner)
 def test_the_owner_of_an_address_is_one_call_of_one_unit(work: Work, anna: str) -> None:
     with spent(work.table.client) as cost:
         assert members.owner_of(work, "anna@example.com") == anna
@@ -51,12 +54,12 @@ def test_the_owner_of_an_address_is_one_call_of_one_unit(work: Work, anna: str) 
     assert cost.read_units == 1
 
 
-@pytest.mark.key_row("K03")
+@measures(members_keys.consent_log)
 def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(work: Work, anna: str) -> None:
     answer = ConsentAnswer(version="2026-1", agreed=False)
     service.answer_consent(work, anna, "advertising", answer, address="192.0.2.1")
     with spent(work.table.client) as cost:
-        said = work.table.query(keys.member(anna).pk, starts="CONSENTLOG#").items
+        said = work.table.query(members_keys.member(anna).pk, starts="CONSENTLOG#").items
     assert [(each["purpose"], each["agreed"]) for each in said] == [
         ("personal_data", True),
         ("advertising", True),
@@ -66,7 +69,7 @@ def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(work: Work
     assert cost.read_units == 0.5
 
 
-@pytest.mark.key_row("K04")
+@measures(auth_keys.sign_in)
 def test_a_try_of_a_code_is_one_write_and_reads_the_sign_in_with_it(work: Work) -> None:
     sign_in_id = begun(work, member_id="mbr_1")
     with spent(work.table.client) as cost:
@@ -75,9 +78,9 @@ def test_a_try_of_a_code_is_one_write_and_reads_the_sign_in_with_it(work: Work) 
     assert cost.write_units == 1
 
 
-@pytest.mark.key_row("K05")
+@measures(platform_keys.throttle)
 def test_counting_in_an_hour_is_one_write(work: Work) -> None:
-    key = keys.throttle("code-to", "somebody", work.at)
+    key = platform_keys.throttle("code-to", "somebody", work.at)
     with spent(work.table.client) as cost:
         assert sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
     assert not sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
@@ -85,7 +88,7 @@ def test_counting_in_an_hour_is_one_write(work: Work) -> None:
     assert cost.write_units == 1
 
 
-@pytest.mark.key_row("K34")
+@measures(members_keys.staff_list)
 def test_a_page_of_the_staff_is_two_calls(work: Work) -> None:
     for name in ("Igor Petrov", "Boris Ivanov"):
         email = f"{name.split()[0].lower()}@example.com"

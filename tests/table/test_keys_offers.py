@@ -8,11 +8,12 @@ import pytest
 
 from chalicelib.platform.work import Work
 from chalicelib.pricing import granted, offers
+from chalicelib.pricing import offer_keys as keys
 from chalicelib.pricing.offer_schemas import OfferForm
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
 from tests.support.partners import company
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def issue(work: Work, number: int = 0) -> str:
     return offers.issue(later, "cmp_1", form, author="mbr_1", remember=lambda tx, offer: None).offer_id
 
 
-@pytest.mark.key_row("K85")
+@measures(keys.granted)
 def test_what_a_company_was_granted_is_one_call_and_half_a_unit_for_four_kilobytes(work: Work) -> None:
     for _ in range(offers.MOST_OPEN):
         issue(work)
@@ -40,7 +41,7 @@ def test_what_a_company_was_granted_is_one_call_and_half_a_unit_for_four_kilobyt
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)
 
 
-@pytest.mark.key_row("K86")
+@measures(keys.offer)
 def test_an_offer_is_one_call_and_an_order_that_uses_it_one_transaction_of_two_items(work: Work) -> None:
     offer_id = issue(work)
     with spent(work.table.client) as cost:
@@ -54,7 +55,7 @@ def test_an_offer_is_one_call_and_an_order_that_uses_it_one_transaction_of_two_i
     assert (used.calls, len(tx)) == (["TransactWriteItems"], 2)
 
 
-@pytest.mark.key_row("K87")
+@measures(keys.offer_list)
 def test_a_companys_offers_are_one_call_a_page(work: Work) -> None:
     made = [issue(work, number) for number in range(12)]
     with spent(work.table.client) as cost:

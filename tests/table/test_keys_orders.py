@@ -7,20 +7,23 @@ from itertools import count
 
 import pytest
 
+from chalicelib.catalog import keys as catalog_keys
 from chalicelib.catalog import store as catalog
-from chalicelib.orders import credit, distributors, store
+from chalicelib.orders import credit, credit_keys, distributor_keys, distributors, store
+from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.rules import State
 from chalicelib.orders.schemas import DistributorPersonForm
 from chalicelib.platform import http
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.idempotency import Once
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Table, Transaction, keys
+from chalicelib.table import Refused, Table, Transaction
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
 from tests.support.partners import distributor, reach
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 REGION = "RU-MOW"
 
@@ -42,7 +45,7 @@ def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
 # --- the catalogue ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.key_row("K18")
+@measures(catalog_keys.product)
 def test_a_page_of_the_catalogue_is_one_call_and_costs_what_it_shows(work: Work) -> None:
     stock(work, *(row(f"LMP-{number:03}", category="lamps" if number % 2 else "rails") for number in range(120)))
     with spent(work.table.client) as cost:
@@ -51,7 +54,7 @@ def test_a_page_of_the_catalogue_is_one_call_and_costs_what_it_shows(work: Work)
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
-@pytest.mark.key_row("K18")
+@measures(catalog_keys.product)
 def test_the_products_of_an_order_are_one_call_of_half_a_unit_each(work: Work) -> None:
     stock(work, *(row(f"LMP-{number:03}") for number in range(20)))
     with spent(work.table.client) as cost:
@@ -62,7 +65,7 @@ def test_the_products_of_an_order_are_one_call_of_half_a_unit_each(work: Work) -
 # --- distributors -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.key_row("K19")
+@measures(distributor_keys.distributor)
 def test_a_distributor_is_one_call_of_half_a_unit(work: Work) -> None:
     distributor_id, _ = distributor(work, *(f"RU-A{number:02}" for number in range(45)))
     with spent(work.table.client) as cost:
@@ -72,7 +75,7 @@ def test_a_distributor_is_one_call_of_half_a_unit(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
 
 
-@pytest.mark.key_row("K20")
+@measures(distributor_keys.region)
 def test_who_serves_a_region_is_one_call_of_half_a_unit_however_many_do(work: Work) -> None:
     for number in range(30, 0, -1):
         distributor(work, REGION, name=f"Opt {number}", priority=number)
@@ -83,7 +86,7 @@ def test_who_serves_a_region_is_one_call_of_half_a_unit_however_many_do(work: Wo
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K21")
+@measures(distributor_keys.distributor_person)
 def test_the_people_of_a_distributor_are_one_call_and_its_orders_do_not_count(market: Market, work: Work) -> None:
     for number in range(10):
         market.placed({"LMP-1": number + 1})
@@ -95,19 +98,19 @@ def test_the_people_of_a_distributor_are_one_call_and_its_orders_do_not_count(ma
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K21")
+@measures(distributor_keys.distributor_person)
 def test_that_a_person_works_for_the_distributor_is_checked_in_the_transaction_of_the_step(work: Work) -> None:
     distributor_id, _ = distributor(work, REGION)
     tx = Transaction()
     store.check_person(tx, distributor_id, "mbr_gone")
-    tx.put(keys.distributor_order(distributor_id, "ord_1").as_item())
+    tx.put(orders_keys.distributor_order(distributor_id, "ord_1").as_item())
     with pytest.raises(Refused) as refused, spent(work.table.client) as cost:
         work.table.commit(tx)
     assert "membership" in refused.value
     assert cost.calls == ["TransactWriteItems"]
 
 
-@pytest.mark.key_row("K33")
+@measures(distributor_keys.distributor_list)
 def test_distributors_by_name_are_one_call_for_a_page(work: Work) -> None:
     for number in range(30):
         distributor(work, REGION, name=f"Opt {number:02}")
@@ -127,7 +130,7 @@ def twenty_lines(market: Market) -> dict[str, int]:
     return {f"S-{number:02}": 5 for number in range(20)}
 
 
-@pytest.mark.key_row("K22")
+@measures(orders_keys.order)
 def test_an_order_of_twenty_lines_is_read_strongly_in_one_call(market: Market) -> None:
     order_id = market.placed(twenty_lines(market))
     with spent(market.work.table.client) as cost:
@@ -138,7 +141,7 @@ def test_an_order_of_twenty_lines_is_read_strongly_in_one_call(market: Market) -
     assert cost.read_units <= 3
 
 
-@pytest.mark.key_row("K22")
+@measures(orders_keys.order)
 def test_an_order_of_twenty_lines_is_placed_in_three_reads_and_one_transaction(market: Market) -> None:
     lines = twenty_lines(market)
     with spent(market.work.table.client) as cost:
@@ -149,8 +152,8 @@ def test_an_order_of_twenty_lines_is_placed_in_three_reads_and_one_transaction(m
     assert cost.write_units <= 60  # the order in the table and in two lists, the remembered answer
 
 
-@pytest.mark.key_row("K23")
-@pytest.mark.key_row("K25")
+@measures(orders_keys.order_list)
+@measures(orders_keys.distributor_queue)
 def test_a_page_of_orders_is_one_call_for_the_company_and_for_the_distributor(
     market: Market, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,11 +162,11 @@ def test_a_page_of_orders_is_one_call_for_the_company_and_for_the_distributor(
         later = replace(work, now=work.now + timedelta(minutes=minutes))
         monkeypatch.setattr(http, "work_now", lambda later=later: later)
         placed.append(market.placed())
-    pages = {
-        "K23": lambda: store.company_orders(work.table, market.company_id, state=None, limit=10, after=None),
-        "K25": lambda: store.distributor_orders(work.table, market.distributor_id, state=None, limit=10, after=None),
-    }
-    for ask in pages.values():
+    pages = [
+        lambda: store.company_orders(work.table, market.company_id, state=None, limit=10, after=None),
+        lambda: store.distributor_orders(work.table, market.distributor_id, state=None, limit=10, after=None),
+    ]
+    for ask in pages:
         with spent(work.table.client) as cost:
             page = ask()
         assert [item["order_id"] for item in page.items] == placed[:1:-1]
@@ -171,7 +174,7 @@ def test_a_page_of_orders_is_one_call_for_the_company_and_for_the_distributor(
         assert cost.read_units <= 2.5  # ten orders of 1.3 KB
 
 
-@pytest.mark.key_row("K25")
+@measures(orders_keys.distributor_queue)
 def test_orders_in_one_state_are_one_call_out_of_the_newest(market: Market, work: Work) -> None:
     kept = market.placed()
     for _ in range(5):
@@ -182,7 +185,7 @@ def test_orders_in_one_state_are_one_call_out_of_the_newest(market: Market, work
     assert cost.calls == ["Query"]
 
 
-@pytest.mark.key_row("K24")
+@measures(orders_keys.distributor_order)
 def test_a_distributors_order_is_two_calls_and_another_distributors_one(market: Market, work: Work) -> None:
     order_id = market.placed()
     rival, _ = distributor(work, REGION, name="Rival")
@@ -194,19 +197,19 @@ def test_a_distributors_order_is_two_calls_and_another_distributors_one(market: 
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K39")
+@measures(orders_keys.shipment)
 def test_a_document_is_held_in_the_transaction_of_its_shipment(market: Market, work: Work) -> None:
     order_id = market.placed()
     market.accept(order_id)
     with spent(work.table.client) as cost:
         market.ship(order_id, document="УТ-1")
     assert cost.calls == ["GetItem"] * 4 + ["TransactWriteItems"]
-    mark = work.table.get(keys.shipment(market.distributor_id, 2026, "УТ-1"))
+    mark = work.table.get(orders_keys.shipment(market.distributor_id, 2026, "УТ-1"))
     assert mark
     assert mark["order_id"] == order_id
 
 
-@pytest.mark.key_row("K31")
+@measures(platform_keys.once)
 def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Work) -> None:
     market.place(key="cart-7")
     once = Once(caller="mbr_1", key="cart-8", fingerprint="")
@@ -218,16 +221,16 @@ def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Wor
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K78")
+@measures(credit_keys.credit)
 def test_what_is_owed_is_part_of_the_one_read_of_an_order(work: Work) -> None:
     tx = Transaction()
     debts = {
         f"debt:{number}": {"document": f"УТ-{number}", "amount": Decimal(100), "due_on": "2026-12-01"}
         for number in range(40)
     }
-    tx.put({**keys.credit("cmp_1").as_item(), "used": Decimal(4000), **debts})
+    tx.put({**credit_keys.credit("cmp_1").as_item(), "used": Decimal(4000), **debts})
     work.table.commit(tx)
     with spent(work.table.client) as cost:
-        found = work.table.get_many([keys.credit("cmp_1")])
-    assert len(credit.overdue(found[keys.credit("cmp_1")], date(2026, 12, 2))) == 40
+        found = work.table.get_many([credit_keys.credit("cmp_1")])
+    assert len(credit.overdue(found[credit_keys.credit("cmp_1")], date(2026, 12, 2))) == 40
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)

@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.platform.work import Work
-from chalicelib.pricing import keys_of, store
+from chalicelib.pricing import keys as pricing_keys
+from chalicelib.pricing import keys_of, promotion_keys, store
 from chalicelib.pricing.schemas import AgreedPrice, ContractForm, PromotionForm, TermsForm
 from chalicelib.pricing.store import Stored
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -50,18 +51,18 @@ def promote(work: Work, number: int) -> Stored:
     return made
 
 
-@pytest.mark.key_row("K74")
+@measures(pricing_keys.terms)
 def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(work: Work) -> None:
     agree(work, TermsForm(contracts=[large_contract(work)]))
     with spent(work.table.client) as cost:
-        found = work.table.get_many([keys.terms("cmp_1")])
-    (contract,) = store.contracts(found[keys.terms("cmp_1")])
+        found = work.table.get_many([pricing_keys.terms("cmp_1")])
+    (contract,) = store.contracts(found[pricing_keys.terms("cmp_1")])
     assert len(contract.prices) == 500
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 3  # 20 KB, read eventually
 
 
-@pytest.mark.key_row("K75")
+@measures(promotion_keys.promotion)
 def test_a_promotion_is_one_call(work: Work) -> None:
     made = promote(work, 1)
     with spent(work.table.client) as cost:
@@ -69,7 +70,7 @@ def test_a_promotion_is_one_call(work: Work) -> None:
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@pytest.mark.key_row("K76")
+@measures(promotion_keys.promotion_list)
 def test_promotions_by_their_last_day_are_one_call_a_page_and_those_since_a_day_no_more_than_there_are(
     work: Work,
 ) -> None:
@@ -88,7 +89,7 @@ def test_promotions_by_their_last_day_are_one_call_a_page_and_those_since_a_day_
     assert (since.calls, since.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K77")
+@measures(promotion_keys.running_promotions)
 def test_all_that_a_price_rests_on_is_one_call(work: Work) -> None:
     texts = {
         made.promotion_id: made.form.model_dump_json(exclude_defaults=True)
@@ -99,6 +100,6 @@ def test_all_that_a_price_rests_on_is_one_call(work: Work) -> None:
     work.table.commit(tx)
     with spent(work.table.client) as cost:
         found = work.table.get_many(keys_of("cmp_1"))
-    assert len(store.running(found[keys.running_promotions()])) == 20
+    assert len(store.running(found[promotion_keys.running_promotions()])) == 20
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 3  # 5 KB of promotions, and half a unit for each of the four that are not there

@@ -1,16 +1,18 @@
-"""What reports and events cost: rows K26 to K28 and K32."""
+"""What reports and events cost."""
 
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.platform import events
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
+from chalicelib.reports import keys as reports_keys
 from chalicelib.reports import store
 from chalicelib.reports.schemas import Report
-from chalicelib.table import Table, Transaction, keys
+from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def publish(work: Work, number: int, body: str = "# Prices") -> str:
     return report_id
 
 
-@pytest.mark.key_row("K26")
+@measures(reports_keys.report, reports_keys.report_text)
 def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(work: Work) -> None:
     short, long = publish(work, 1), publish(work, 2, "x" * 40_000)
     with spent(work.table.client) as cost:
@@ -39,7 +41,7 @@ def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(work: Work) -> Non
     assert (cost.calls, cost.read_units) == (["GetItem"], 5.0)
 
 
-@pytest.mark.key_row("K26")
+@measures(reports_keys.report, reports_keys.report_text)
 def test_a_report_is_published_in_one_call(work: Work) -> None:
     with spent(work.table.client) as cost:
         publish(work, 1)
@@ -47,7 +49,7 @@ def test_a_report_is_published_in_one_call(work: Work) -> None:
     assert cost.write_units == 3 * 2 + 1  # card and two texts, twice for the transaction; the card again in the list
 
 
-@pytest.mark.key_row("K27")
+@measures(reports_keys.report_list)
 def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Work) -> None:
     for number in range(30):
         publish(work, number, "x" * 10_000)
@@ -59,7 +61,7 @@ def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Wo
     assert cost.read_units <= 1.5
 
 
-@pytest.mark.key_row("K28")
+@measures(reports_keys.report_read)
 def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> None:
     report_id = publish(work, 1)
     with spent(work.table.client) as cost:
@@ -67,14 +69,14 @@ def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> Non
     assert (cost.calls, cost.write_units) == (["PutItem"], 1)
     store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
     with spent(work.table.client) as cost:
-        found = work.table.query(keys.report(report_id).pk, starts="READ#").items
+        found = work.table.query(reports_keys.report(report_id).pk, starts="READ#").items
     assert [item["member_id"] for item in found] == ["mbr_b", "mbr_a"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@pytest.mark.key_row("K32")
+@measures(platform_keys.event)
 def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> None:
-    owner = keys.report("rep_1")
+    owner = reports_keys.report("rep_1")
     for minutes in (2, 1):
         later = Work(work.table, work.now + timedelta(minutes=minutes))
         tx = Transaction()
@@ -83,6 +85,6 @@ def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> No
             work.table.commit(tx)
         assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 2)
     with spent(work.table.client) as cost:
-        found = work.table.query(owner.pk, starts=keys.event(owner, "", "").sk.rstrip("#")).items
+        found = work.table.query(owner.pk, starts=platform_keys.event(owner, "", "").sk.rstrip("#")).items
     assert [int(item["minutes"]) for item in found] == [1, 2]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)

@@ -2,16 +2,17 @@
 
 import pytest
 
+from chalicelib.orders import keys
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table
 from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
-@pytest.mark.key_row("K80")
+@measures(keys.returned)
 def test_a_document_is_held_in_the_transaction_of_its_return(
     local_table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
+from chalicelib.exchange import keys as exchange_keys
 from chalicelib.exchange import service as imports
 from chalicelib.exchange import store, writing
 from chalicelib.exchange.parts import Cut
@@ -18,11 +19,12 @@ from chalicelib.exchange.schemas import ImportForm
 from chalicelib.platform.work import Work
 from chalicelib.sales import SaleLine
 from chalicelib.sales import consumers as sales_consumers
+from chalicelib.sales import keys as sales_keys
 from chalicelib.sales import service as purchases
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
 from tests.sales.steps import DAY, events, invoice, line, returned
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def look(work: Work, **asked: Any) -> list[Any]:
     return purchases.purchases(work, "cmp_1", **chosen)[0]
 
 
-@pytest.mark.key_row("K14")
+@measures(sales_keys.day_total)
 def test_ninety_days_of_purchases_are_one_call_of_four_units(work: Work) -> None:
     first = date(2026, 8, 1)
     sales.record(work, [invoice(f"УТ-{n}", "12345.67", day=first + timedelta(n)) for n in range(120)])
@@ -53,7 +55,7 @@ def test_ninety_days_of_purchases_are_one_call_of_four_units(work: Work) -> None
     assert cost.read_units <= 4
 
 
-@pytest.mark.key_row("K15")
+@measures(sales_keys.sale)
 def test_a_page_of_purchases_is_one_call_whose_price_is_the_size_of_its_documents(work: Work) -> None:
     documents = [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)]
     sales.record(work, documents)
@@ -65,7 +67,7 @@ def test_a_page_of_purchases_is_one_call_whose_price_is_the_size_of_its_document
         assert cost.read_units <= 25 * 2.2 / 4 / 2 + 0.5  # 2.2 KB each, at 4 KB a unit, eventually consistent
 
 
-@pytest.mark.key_row("K15")
+@measures(sales_keys.sale)
 def test_a_day_is_read_without_the_others(work: Work) -> None:
     sales.record(work, [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)])
     with spent(work.table.client) as cost:
@@ -74,7 +76,7 @@ def test_a_day_is_read_without_the_others(work: Work) -> None:
     assert cost.read_units <= 0.5
 
 
-@pytest.mark.key_row("K15")
+@measures(sales_keys.sale)
 def test_the_history_of_a_window_is_one_call_however_often_its_documents_were_corrected(work: Work) -> None:
     for amount in ("1.00", "2.00"):
         sales.record(work, [replace(invoice(f"УТ-{n}", amount), lines=[*lines(17), line(amount)]) for n in range(40)])
@@ -88,7 +90,7 @@ def test_the_history_of_a_window_is_one_call_however_often_its_documents_were_co
     assert cost.calls == ["Query"]
 
 
-@pytest.mark.key_row("K16")
+@measures(sales_keys.document)
 def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(work: Work) -> None:
     documents = [invoice(f"УТ-{n}") for n in range(100)]
     sales.record(work, documents)
@@ -98,7 +100,7 @@ def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(work: W
     assert cost.read_units == 100
 
 
-@pytest.mark.key_row("K16")
+@measures(sales_keys.document)
 def test_forty_nine_new_documents_of_a_day_are_one_transaction(work: Work) -> None:
     with spent(work.table.client) as cost:
         sales.record(work, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
@@ -107,7 +109,7 @@ def test_forty_nine_new_documents_of_a_day_are_one_transaction(work: Work) -> No
     assert cost.write_units == 2 * (49 + 49 + 1)
 
 
-@pytest.mark.key_row("K14")
+@measures(sales_keys.day_total)
 def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(work: Work) -> None:
     for n in range(30):
         sales.record(work, [invoice(f"УТ-{n}", "12345.67", day=DAY - timedelta(n))])
@@ -119,7 +121,7 @@ def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(work:
     assert cost.read_units <= 2
 
 
-@pytest.mark.key_row("K16")
+@measures(sales_keys.document)
 def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same_transaction(work: Work) -> None:
     sales.record(work, [invoice("УТ-1", day=DAY - timedelta(9))])
     with spent(work.table.client) as cost:
@@ -130,7 +132,7 @@ def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same
     assert cost.write_units == 2 * (2 * 2 + 1 + 1)
 
 
-@pytest.mark.key_row("K16")
+@measures(sales_keys.document)
 def test_a_return_follows_its_original_by_three_reads_and_a_transaction(work: Work) -> None:
     sales.record(work, [invoice("УТ-1", day=DAY - timedelta(9)), returned("В-1", "УТ-1")])
     sales.record(work, [invoice("УТ-1", day=DAY - timedelta(8))])
@@ -143,7 +145,7 @@ def test_a_return_follows_its_original_by_three_reads_and_a_transaction(work: Wo
     assert again.calls == ["BatchGetItem", "GetItem", "BatchGetItem"]
 
 
-@pytest.mark.key_row("K38")
+@measures(sales_keys.sale_lines)
 def test_a_document_of_ten_thousand_lines_is_read_in_two_calls(work: Work) -> None:
     sales.record(work, [replace(invoice("УТ-1"), lines=lines(10_000))])
     with spent(work.table.client) as cost:
@@ -197,7 +199,7 @@ def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: i
         yield {"body": json.dumps({"import_id": import_id, "part": part})}
 
 
-@pytest.mark.key_row("K17")
+@measures(exchange_keys.import_, exchange_keys.import_part)
 def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects) -> None:
     list(written(work, objects))
     with spent(work.table.client) as cost:
@@ -206,7 +208,7 @@ def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects
     assert cost.read_units == 1
 
 
-@pytest.mark.key_row("K17")
+@measures(exchange_keys.import_, exchange_keys.import_part)
 def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects) -> None:
     first, second = written(work, objects)
     writing.write_part(work, first)
@@ -228,7 +230,7 @@ def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects
     assert imports.show(work, "imp_1", "en").documents.created == 80
 
 
-@pytest.mark.key_row("K35")
+@measures(exchange_keys.import_list)
 def test_imports_are_listed_by_one_call(work: Work, objects: Objects) -> None:
     for number in range(30):
         later = replace(work, now=work.now + timedelta(minutes=number))

@@ -4,12 +4,13 @@ import pytest
 
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, Transaction
+from chalicelib.tiers import simulation_keys as keys
 from chalicelib.tiers import simulation_store as store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import founding_ladder
 from chalicelib.tiers.simulation_store import Member, Part
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def work(local_table: Table) -> Work:
     return Work(table=local_table, now=NOON)
 
 
-@pytest.mark.key_row("K43")
+@measures(keys.simulation, keys.simulation_part)
 def test_a_simulation_and_a_part_of_it_are_one_call(work: Work) -> None:
     ladder = founding_ladder(work.config[Tiers], "RUB")
     tx = Transaction()

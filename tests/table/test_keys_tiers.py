@@ -8,17 +8,19 @@ from decimal import Decimal
 import pytest
 
 from chalicelib import tiers
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform import nights
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
 from chalicelib.table import Table, Transaction
-from chalicelib.tiers import store
+from chalicelib.tiers import grant_keys, store
+from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.outlook import Standing, stands
 from chalicelib.tiers.rules import Facts, Grant
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 from tests.tiers.nights import seasonal_ladders
 
 
@@ -45,7 +47,7 @@ def plain_standing(work: Work, company_id: str) -> Standing:
     return stands(company_id, "RUB", work.today, Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None))
 
 
-@pytest.mark.key_row("K12")
+@measures(tiers_keys.standing)
 def test_where_a_company_stands_is_one_call_of_at_most_one_unit(work: Work) -> None:
     for make in (plain_standing, busy_standing):
         store.save(work, replace(make(work, "cmp_1"), version=0), work.today)
@@ -59,7 +61,7 @@ def test_where_a_company_stands_is_one_call_of_at_most_one_unit(work: Work) -> N
         )
 
 
-@pytest.mark.key_row("K12")
+@measures(tiers_keys.standing)
 def test_a_standing_is_written_in_one_call(work: Work) -> None:
     before = plain_standing(work, "cmp_1")
     store.save(work, before, work.today)
@@ -69,7 +71,7 @@ def test_a_standing_is_written_in_one_call(work: Work) -> None:
     assert cost.write_units <= 2 * 3  # 3 KB in the table and as many in its index
 
 
-@pytest.mark.key_row("K41")
+@measures(grant_keys.manual_tier)
 def test_a_standing_and_all_manual_tiers_are_one_consistent_call(work: Work) -> None:
     store.save(work, plain_standing(work, "cmp_1"), work.today)
     tx = Transaction()
@@ -92,7 +94,7 @@ def test_a_standing_and_all_manual_tiers_are_one_consistent_call(work: Work) -> 
     assert cost.read_units <= 1
 
 
-@pytest.mark.key_row("K13")
+@measures(platform_keys.due)
 def test_who_is_due_costs_a_call_a_shard_and_the_size_of_what_is_due(work: Work) -> None:
     due_on(work, work.today, range(80))
     with spent(work.table.client) as cost:
@@ -107,7 +109,7 @@ def test_who_is_due_costs_a_call_a_shard_and_the_size_of_what_is_due(work: Work)
     assert among_more == cost
 
 
-@pytest.mark.key_row("K37")
+@measures(platform_keys.run)
 def test_the_last_run_is_one_call_however_many_there_were(work: Work) -> None:
     for days in range(40):
         night = replace(work, now=work.now + timedelta(days=days))

@@ -7,14 +7,15 @@ from itertools import count
 import pytest
 
 from chalicelib.orders import sla, sla_consumers, sla_store
+from chalicelib.orders import sla_keys as keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import Table, keys
+from chalicelib.table import Table, shards
 from tests.conftest import NOON
 from tests.orders.desk import Desk
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
-ALL_TICKS = ["Query"] * keys.DUE_SHARDS
+ALL_TICKS = ["Query"] * len(shards())
 LATER = NOON + timedelta(days=3)  # when what was placed at noon on Friday is due
 
 
@@ -26,7 +27,7 @@ def desk(local_table: Table) -> Desk:
     return desk
 
 
-@pytest.mark.key_row("K100")
+@measures(keys.waiting)
 def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repeat_is_a_read(desk: Desk) -> None:
     desk.place()
     (event,) = desk.events()
@@ -40,7 +41,7 @@ def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repe
     assert cost.calls == ["BatchGetItem"]
 
 
-@pytest.mark.key_row("K101")
+@measures(keys.waiting_due)
 def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     for number in range(30):
         desk.place(f"ord_{number:02}", company_id=f"cmp_{number:02}")
@@ -49,13 +50,13 @@ def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     with spent(desk.work.table.client) as cost:
         assert sla.remind(desk.work, {}) == {"due": 0, "failed": 0}
     assert cost.calls == ALL_TICKS
-    assert cost.read_units <= keys.DUE_SHARDS / 2
+    assert cost.read_units <= len(shards()) / 2
     with spent(desk.work.table.client) as cost:
         assert sla.remind(replace(desk.work, now=LATER), {})["due"] == 30
     assert sorted(cost.calls) == sorted([*ALL_TICKS, *["BatchGetItem", "TransactWriteItems"] * 30])
 
 
-@pytest.mark.key_row("K102")
+@measures(keys.unanswered)
 def test_what_is_unanswered_is_one_call_for_a_page_oldest_first(desk: Desk) -> None:
     for number in range(30):
         desk.at(NOON + timedelta(seconds=number))

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.exchange import webhook_keys as keys
 from chalicelib.exchange import webhook_rules as rules
 from chalicelib.exchange import webhook_store as store
 from chalicelib.exchange.webhook_rules import Endpoint, Message, Secret
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
-from tests.support.spent import spent
+from tests.support.spent import measures, spent
 
 DISTRIBUTOR = "dst_" + "0" * 32
 LANE = "cmp_" + "0" * 32
@@ -44,8 +45,8 @@ def waiting(work: Work, count: int) -> list[Message]:
     return made
 
 
-@pytest.mark.key_row("K94")
-@pytest.mark.key_row("K96")
+@measures(keys.webhook_message)
+@measures(keys.webhook_endpoint)
 def test_a_message_is_written_taken_and_settled_for_a_few_units(work: Work) -> None:
     endpoint = Endpoint(
         distributor_id=DISTRIBUTOR,
@@ -81,7 +82,7 @@ def test_a_message_is_written_taken_and_settled_for_a_few_units(work: Work) -> N
     assert (asking.calls, asking.read_units) == (["GetItem"], 0.5)
 
 
-@pytest.mark.key_row("K94")
+@measures(keys.webhook_message)
 def test_a_page_of_messages_is_one_call_newest_first(work: Work) -> None:
     made = waiting(work, 30)
     with spent(work.table.client) as cost:
@@ -95,7 +96,7 @@ def test_a_page_of_messages_is_one_call_newest_first(work: Work) -> None:
     assert (cost.calls, cost.read_units <= 4) == (["Query"], True)
 
 
-@pytest.mark.key_row("K95")
+@measures(keys.webhook_waiting)
 def test_whose_turn_it_is_costs_one_unit_however_many_wait(work: Work) -> None:
     made = waiting(work, 30)
     with spent(work.table.client) as cost:

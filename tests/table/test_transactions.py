@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses import ledger_keys as keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Table, Transaction, keys
+from chalicelib.table import Key, Refused, Table, Transaction
 
 ANNA = Key("MEMBER#anna", "PROFILE")
 BORIS = Key("MEMBER#boris", "PROFILE")

@@ -3,7 +3,6 @@
 import pytest
 
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
 from chalicelib.tiers import service
 from tests.support.cloud import bare_cloud, local_table
 from tests.tiers.steps import in_memory
@@ -14,7 +13,7 @@ __all__ = ["bare_cloud", "local_table"]
 @pytest.fixture
 def one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer calls for each night."""
-    monkeypatch.setattr(keys, "DUE_SHARDS", 1)
+    monkeypatch.setattr("chalicelib.table.key.SHARDS", 1)
     monkeypatch.setattr(service, "LOOK_BACK_DAYS", 1)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
+from chalicelib.tiers import ladder_keys as keys
 from tests.support.api import Answer, Api, Caller
 
 ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")

@@ -20,11 +20,13 @@ import pytest
 
 from chalicelib import tiers
 from chalicelib.platform import aws
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
-from chalicelib.table import Key, keys
+from chalicelib.sales import keys as sales_keys
+from chalicelib.table import Key
 from chalicelib.table.transactions import Item, to_wire
-from chalicelib.tiers import outlook, store
+from chalicelib.tiers import keys, outlook, store
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder, PersonalStep
 from chalicelib.tiers.rules import Facts
@@ -56,7 +58,7 @@ def buyers(work: Work, count: int) -> list[str]:
     ids = [f"cmp_due_{number:028x}" for number in range(count)]
     for company_id in ids:
         for day, amount in days.items():
-            work.table.put({**keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
+            work.table.put({**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
         standing = outlook.stands(company_id, "RUB", work.today, facts)
         standing = replace(standing, told=outlook.told(standing, outlook.warning(standing)))
         store.save(work, standing, outlook.next_due(standing))
@@ -66,7 +68,7 @@ def buyers(work: Work, count: int) -> list[str]:
 def member(number: int, today: date) -> tuple[str, Key]:
     """One of the crowd, and how it is due over the coming quarter."""
     company_id = f"cmp_{number:032x}"
-    return company_id, keys.due("tiers", today + timedelta(days=2 + number % 88), company_id)
+    return company_id, platform_keys.due("tiers", today + timedelta(days=2 + number % 88), company_id)
 
 
 def of_the_crowd(pattern: Item, number: int, today: date) -> Item:

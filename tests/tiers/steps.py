@@ -8,14 +8,16 @@ from typing import Any
 
 from chalicelib import companies, sales, tiers
 from chalicelib.companies import CustomerRef
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import aws
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
-from chalicelib.table import Key, Table, keys
+from chalicelib.table import Key, Table
 from chalicelib.table.transactions import Item, from_wire, to_wire
-from chalicelib.tiers import Step, grant_service, service, store
+from chalicelib.tiers import Step, grant_service, keys, service, store
 from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
 from chalicelib.tiers.outlook import Standing, known_since, stands
@@ -78,7 +80,7 @@ def sale_events(work: Work, *company_ids: str) -> list[Event]:
     return [
         Event("sale.recorded", derived_id("evt", item["pk"], item["sk"]), item)
         for company_id in company_ids
-        for item in work.table.query_all(keys.company(company_id).pk)
+        for item in work.table.query_all(companies_keys.company(company_id).pk)
         if item.get("event") == "sale.recorded"
     ]
 
@@ -169,12 +171,12 @@ def shown(standing: Standing) -> dict[str, Any]:
 
 def due(work: Work, company_id: str, offset: int) -> dict[str, str]:
     """How an item says that it is due so many days from today."""
-    return keys.due("tiers", work.today + timedelta(days=offset), company_id).as_gsi2()
+    return platform_keys.due("tiers", work.today + timedelta(days=offset), company_id).as_gsi2()
 
 
 def told(work: Work, company_id: str, name: str = "tier.changed") -> list[Item]:
     """What was told of this company, oldest first."""
-    prefix = Key(keys.company(company_id).pk, "EVENT#")
+    prefix = Key(companies_keys.company(company_id).pk, "EVENT#")
     return [item for item in work.table.query_all(prefix.pk, starts=prefix.sk) if item["event"] == name]
 
 

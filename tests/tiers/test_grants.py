@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib import tiers
+from chalicelib.platform import keys
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Refused, keys
+from chalicelib.table import Refused
 from chalicelib.tiers import grant_service
 from chalicelib.tiers.grant_schemas import ManualTierForm, WithdrawalForm
 from tests.support.api import STRANGER, Api, Caller

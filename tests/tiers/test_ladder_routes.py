@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.platform import http
 from chalicelib.platform.work import Work
-from chalicelib.table import keys
+from chalicelib.tiers import ladder_keys as keys
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import founding_ladder, ladders_of

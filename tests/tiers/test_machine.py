@@ -25,7 +25,6 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.table import keys
 from chalicelib.tiers.config import PersonalStep, Season, Tiers
 from tests.support.figures import with_sections
 from tests.tiers import steps
@@ -158,7 +157,7 @@ def with_seasons_and_personal_steps(tiers: Any) -> Any:
 def test_a_standing_is_what_the_facts_say_whatever_happens(
     work: Work, monkeypatch: pytest.MonkeyPatch, figures: Callable[[Any], Any]
 ):
-    monkeypatch.setattr(keys, "DUE_SHARDS", 1)
+    monkeypatch.setattr("chalicelib.table.key.SHARDS", 1)
     config = with_sections(work.config, figures(work.config[Tiers]))
     run_state_machine_as_test(
         machine(steps.replace(work, config=config)),

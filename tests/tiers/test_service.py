@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from chalicelib import tiers
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, keys
+from chalicelib.table import Busy
 from chalicelib.tiers import consumers as tiers_consumers
-from chalicelib.tiers import service
+from chalicelib.tiers import keys, service
 from chalicelib.tiers.config import PersonalStep, Tiers
 from tests.support.figures import with_figures
 from tests.support.spent import calls_counted

@@ -1,0 +1,39 @@
+"""Keys of companies and of the people who speak for them."""
+
+from chalicelib.table.key import Key, company_partition, in_gsi1, in_gsi2, in_table
+
+
+@in_table("one", "E, S")
+def company(company_id: str) -> Key:
+    """A company."""
+    return Key(company_partition(company_id), "PROFILE")
+
+
+@in_table("one", "S")
+def inn_owner(inn: str, kpp: str) -> Key:
+    """The company that has this INN and KPP. A sole trader has no KPP: the field stays empty."""
+    return Key(f"INN#{inn}#{kpp}", "OWNER")
+
+
+@in_table("one", "S")
+def customer_owner(source: str, customer: str) -> Key:
+    """The company behind a customer's code in somebody's files."""
+    return Key(f"CUSTOMER#{source}#{customer}", "OWNER")
+
+
+@in_table("by member", "E, T")
+def person(company_id: str, member_id: str) -> Key:
+    """The people of a company. With an empty member: the prefix of the list."""
+    return Key(company_partition(company_id), f"PERSON#{member_id}")
+
+
+@in_gsi1("by name")
+def company_list(name: str, company_id: str) -> Key:
+    """All companies."""
+    return Key("COMPANIES", f"{name.casefold()}#{company_id}")
+
+
+@in_gsi2("oldest first")
+def claim_list(at: str, company_id: str, member_id: str) -> Key:
+    """The people who wait until a manager confirms them."""
+    return Key("CLAIMS", f"{at}#{company_id}#{member_id}")

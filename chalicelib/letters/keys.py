@@ -1,0 +1,24 @@
+"""Keys of letters."""
+
+from chalicelib.table.key import Key, in_gsi2, in_table
+
+
+@in_table("one", "S")
+def letter(letter_id: str) -> Key:
+    """A letter."""
+    return Key(f"LETTER#{letter_id}", "LETTER")
+
+
+@in_gsi2("oldest first")
+def letter_list(state: str, at: str, letter_id: str) -> Key:
+    """The letters that someone must look at.
+
+    Only states that wait for something are listed, so the index stays small.
+    """
+    return Key(f"LETTERS#{state}", f"{at}#{letter_id}")
+
+
+@in_table("one", "S, T")
+def suppression(email: str) -> Key:
+    """The mark that an address is suppressed."""
+    return Key(f"EMAIL#{email}", "SUPPRESSION")

@@ -1,0 +1,38 @@
+"""Keys of members, their consents, and the staff."""
+
+from chalicelib.table.key import Key, in_gsi1, in_table
+
+STAFF = "STAFF"
+
+
+@in_table("one", "E")
+def member(member_id: str) -> Key:
+    """A member's profile with the consents that hold; next to `membership`, so that one query reads both."""
+    return Key(f"MEMBER#{member_id}", "PROFILE")
+
+
+@in_table("one", "E, S, T")
+def membership(member_id: str) -> Key:
+    """The company, the distributor or the club that a member speaks for."""
+    return Key(f"MEMBER#{member_id}", "MEMBERSHIP")
+
+
+@in_table("by time", "E")
+def consent_log(member_id: str, version: int, purpose: str) -> Key:
+    """The consents that a member gave and withdrew.
+
+    By the version of the member that the answer made, so that no two answers meet.
+    """
+    return Key(f"MEMBER#{member_id}", f"CONSENTLOG#{version:06d}#{purpose}")
+
+
+@in_table("one", "S")
+def email_owner(email: str) -> Key:
+    """The member that has this email."""
+    return Key(f"EMAIL#{email}", "OWNER")
+
+
+@in_gsi1("by name")
+def staff_list(name: str, member_id: str) -> Key:
+    """The staff."""
+    return Key(STAFF, f"{name.casefold()}#{member_id}")

@@ -1,0 +1,9 @@
+"""Keys of carts."""
+
+from chalicelib.table.key import Key, company_partition, in_table
+
+
+@in_table("one", "S, T")
+def cart(company_id: str, member_id: str) -> Key:
+    """The cart of a member. With the company: who speaks for another one by now finds another cart."""
+    return Key(company_partition(company_id), f"CART#{member_id}")

@@ -1,0 +1,33 @@
+"""Keys of distributors: their people, their regions, their warehouses."""
+
+from chalicelib.table.key import Key, distributor_partition, in_gsi1, in_table
+
+
+@in_table("one", "E")
+def distributor(distributor_id: str) -> Key:
+    """A distributor."""
+    return Key(distributor_partition(distributor_id), "PROFILE")
+
+
+@in_gsi1("by name")
+def distributor_list(name: str, distributor_id: str) -> Key:
+    """All distributors."""
+    return Key("DISTRIBUTORS", f"{name.casefold()}#{distributor_id}")
+
+
+@in_table("by priority", "E")
+def region(region_code: str, priority: int, distributor_id: str) -> Key:
+    """The distributors that serve a region. The lowest priority number is asked first."""
+    return Key(f"REGION#{region_code}", f"{priority:04d}#{distributor_id}")
+
+
+@in_table("one", "E, T")
+def warehouses() -> Key:
+    """The distributors whose binding stock lies in a warehouse, by warehouse."""
+    return Key("DISTRIBUTORS", "WAREHOUSES")
+
+
+@in_table("by member", "E, T")
+def distributor_person(distributor_id: str, member_id: str) -> Key:
+    """The people of a distributor."""
+    return Key(distributor_partition(distributor_id), f"PERSON#{member_id}")

@@ -1,0 +1,15 @@
+"""Keys of lists of best sellers."""
+
+from chalicelib.table.key import Key, in_table
+
+
+@in_table("one", "S")
+def best_sellers(list_id: str) -> Key:
+    """A list of best sellers."""
+    return Key(f"BESTSELLERS#{list_id}", "LIST")
+
+
+@in_table("by part", "S")
+def best_sellers_part(list_id: str, part: int) -> Key:
+    """A part of a list of best sellers."""
+    return Key(f"BESTSELLERS#{list_id}", f"PART#{part:06d}")

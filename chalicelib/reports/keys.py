@@ -1,0 +1,27 @@
+"""Keys of reports."""
+
+from chalicelib.table.key import Key, in_gsi1, in_table
+
+
+@in_table("one", "E")
+def report(report_id: str) -> Key:
+    """A report."""
+    return Key(f"REPORT#{report_id}", "REPORT")
+
+
+@in_table("one", "E")
+def report_text(report_id: str, language: str) -> Key:
+    """The text of a report. All that a reader of this language is shown."""
+    return Key(f"REPORT#{report_id}", f"TEXT#{language}")
+
+
+@in_gsi1("by time")
+def report_list(at: str, report_id: str) -> Key:
+    """The reports, newest first."""
+    return Key("REPORTS", f"{at}#{report_id}")
+
+
+@in_table("by time", "E")
+def report_read(report_id: str, at: str, member_id: str) -> Key:
+    """The readers of a report."""
+    return Key(f"REPORT#{report_id}", f"READ#{at}#{member_id}")

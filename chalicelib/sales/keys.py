@@ -1,0 +1,34 @@
+"""Keys of purchases."""
+
+from datetime import date
+
+from chalicelib.table.key import Key, company_partition, in_table
+
+
+@in_table("by day", "S")
+def day_total(company_id: str, day: date | None = None) -> Key:
+    """The purchases of a company by day. Without a day: the prefix of the list."""
+    return Key(company_partition(company_id), f"DAY#{day.isoformat() if day else ''}")
+
+
+@in_table("latest first", "E, S")
+def sale(company_id: str, day: date, source: str, document: str, revision: int) -> Key:
+    """The documents of a company."""
+    return Key(company_partition(company_id), f"SALE#{day.isoformat()}#{source}#{document}#{revision:06d}")
+
+
+def sale_day(day: date) -> str:
+    """The place where the documents of this day begin, and those of the day before end."""
+    return f"SALE#{day.isoformat()}"
+
+
+@in_table("by number", "S")
+def sale_lines(sale: Key, number: int) -> Key:
+    """The further lines of a long document. Beside the document, and out of the way of the list."""
+    return Key(sale.pk, f"LINES{sale.sk.removeprefix('SALE')}#{number:03d}")
+
+
+@in_table("one", "S")
+def document(source: str, number: str) -> Key:
+    """The newest revision of a document."""
+    return Key(f"DOCUMENT#{source}#{number}", "HEAD")

@@ -1,0 +1,15 @@
+"""Keys of simulations."""
+
+from chalicelib.table.key import Key, in_table
+
+
+@in_table("one", "S")
+def simulation(simulation_id: str) -> Key:
+    """A simulation of a ladder."""
+    return Key(f"SIMULATION#{simulation_id}", "SIMULATION")
+
+
+@in_table("by part", "S")
+def simulation_part(simulation_id: str, part: int) -> Key:
+    """A part of a simulation."""
+    return Key(f"SIMULATION#{simulation_id}", f"PART#{part:06d}")
