@@ -4,11 +4,14 @@
     python -m infra.admin add-machine --pool ID --name "1C" --scope machine.payments [--scope staff.imports.write]
     python -m infra.admin index-catalogue --table NAME
     python -m infra.admin index-chains --table NAME
+    python -m infra.admin redeliver --table NAME --queue URL --event sale.recorded --since 2026-11-28T09:00:00Z [--consumer NAME]
+    python -m infra.admin redeliver --table NAME --queue URL --pk KEY --sk KEY [--consumer NAME]
+    python -m infra.admin redeliver --queue URL --dead-letters URL
 
 The first one must be done before anybody can sign in: that person then signs in with their email and appoints the others
 (`POST /v1/staff/people`). The second makes a client for a machine, and prints its secret; a machine gets its tokens for it. The third makes
-the catalogue's index anew, and the last notes which companies share an INN, once each after an update from a version that did not. All may
-be repeated. They use the AWS credentials and region of the shell.
+the catalogue's index anew, and `index-chains` notes which companies share an INN, once each after an update from a version that did not.
+`redeliver` tells events once more: all of a kind since a moment, one by its key, or those that their consumers gave up. All may be repeated. They use the AWS credentials and region of the shell.
 """
 
 import argparse
@@ -25,7 +28,8 @@ from chalicelib.platform import clock
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import displays
-from chalicelib.table import Table
+from chalicelib.table import Key, Table
+from infra import redelivery
 
 MACHINE_SCOPES = [
     *(scope for scope in SCOPES if scope.startswith("machine.")),
@@ -54,6 +58,16 @@ def main(arguments: list[str]) -> int:
     machine.add_argument("--name", required=True)
     machine.add_argument("--scope", required=True, action="append", choices=MACHINE_SCOPES, help="may be given again")
     machine.set_defaults(run=_add_machine)
+    once_more = commands.add_parser("redeliver", help="tell consumers once more of events")
+    once_more.add_argument("--queue", required=True, help="the stack's output FailedEventsQueueUrl")
+    once_more.add_argument("--table", help="the stack's output TableName")
+    once_more.add_argument("--consumer", help="only this one, as its failure names it; otherwise all")
+    once_more.add_argument("--event", help="all events of this name")
+    once_more.add_argument("--since", type=clock.moment, help="from this moment on: 2026-11-28T09:00:00Z")
+    once_more.add_argument("--pk", help="one event, by its key")
+    once_more.add_argument("--sk")
+    once_more.add_argument("--dead-letters", metavar="URL", help="the stack's output FailedEventsDeadLettersUrl")
+    once_more.set_defaults(run=_redeliver)
     given = parser.parse_args(arguments)
     return int(given.run(given))
 
@@ -115,6 +129,28 @@ def _index_catalogue(given: argparse.Namespace) -> int:
 
 def _index_chains(given: argparse.Namespace) -> int:
     print(f"{displays.index_chains(_work(given))} companies have an INN.")
+    return 0
+
+
+def _redeliver(given: argparse.Namespace) -> int:
+    try:
+        if given.dead_letters:
+            sent = redelivery.dead_letters(given.queue, given.dead_letters)
+        elif given.table and given.pk and given.sk:
+            sent = redelivery.one(_work(given).table, given.queue, Key(given.pk, given.sk), given.consumer)
+        elif given.table and given.event and given.since:
+            since = clock.stamp(given.since)
+            sent = redelivery.all_since(_work(given).table, given.queue, given.event, since, given.consumer)
+        else:
+            print(
+                "Give --dead-letters, or --table with --pk and --sk, or --table with --event and --since.",
+                file=sys.stderr,
+            )
+            return 2
+    except LookupError as nothing:
+        print(nothing, file=sys.stderr)
+        return 1
+    print(f"{sent} deliveries are on their way.")
     return 0
 
 

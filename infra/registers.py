@@ -18,7 +18,7 @@ import yaml
 
 import app
 from chalicelib.platform.events import Lane, subscriptions
-from chalicelib.platform.functions import DECLARED, Function, Queue, Right, Schedule
+from chalicelib.platform.functions import DECLARED, GIVEN_UP, Function, Queue, Right, Schedule
 from chalicelib.table.key import CREATED_ONLY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +40,13 @@ TABLE_ACTIONS = {
 CHANGES = {"put", "update", "delete"}
 FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
 BUCKET = "${AWS::StackName}-files-${AWS::AccountId}"
+REDELIVERS = "redeliver_events"
 KEPT = {"MessageRetentionPeriod": 1209600}  # 14 days, as long as SQS can
+
+RECORDS_GIVEN_UP = (
+    "The stream gave up records, for all their consumers. Find the cause in the logs of DeliverEvents and WriteLetters, then deliver the "
+    "events of that time again with make staff ARGS='redeliver --event NAME --since TIME …'."
+)
 
 
 class RegisterError(Exception):
@@ -95,8 +101,10 @@ def functions() -> list[Function]:
 
 
 def queues_filled_by(function: Function) -> list[str]:
+    """Those of the consumers too, for who delivers their events again."""
+    senders = {function.name, *(app.functions.readers if function.name == REDELIVERS else ())}
     queues = [each.starts for each in functions() if isinstance(each.starts, Queue)]
-    return [queue.name for queue in queues if function.name in queue.filled_by]
+    return [queue.name for queue in queues if senders & {*queue.filled_by}]
 
 
 def dead_letters_of(function: Function) -> str | None:
@@ -205,7 +213,7 @@ def environment(function: Function) -> Made:
 def template() -> Made:
     """What the functions add to infra/resources.yaml."""
     made: Made = {"Parameters": {}, "Resources": {}, "Outputs": {}}
-    made["Resources"] |= dead_letters("Events")
+    made["Resources"] |= dead_letters("Events", RECORDS_GIVEN_UP)
     made["Outputs"]["EventsDeadLettersUrl"] = {"Value": ref("EventsDeadLetters")}
     for function in functions():
         name = logical(function.name)
@@ -236,7 +244,7 @@ def resources_of(function: Function) -> Made:
         case Queue() as queue:
             properties["Events"] = {f"{name}SqsEventSource": from_queue(queue)}
             made[f"{camel(queue.name)}Queue"] = waiting_line(queue)
-            made |= dead_letters(camel(queue.name))
+            made |= dead_letters(camel(queue.name), queue.given_up)
         case Schedule() as schedule:
             ticks = schedule.expression.startswith("rate")
             properties["EventInvokeConfig"] = on_failure(function, tries=1 if ticks else 2)
@@ -259,7 +267,7 @@ def resources_of(function: Function) -> Made:
 
 
 def waiting_line(queue: Queue) -> Made:
-    given_up = {"deadLetterTargetArn": att(f"{camel(queue.name)}DeadLetters"), "maxReceiveCount": 5}
+    given_up = {"deadLetterTargetArn": att(f"{camel(queue.name)}DeadLetters"), "maxReceiveCount": queue.tries}
     return {
         "Type": "AWS::SQS::Queue",
         "Properties": {"VisibilityTimeout": ref(queue.retry), "RedrivePolicy": given_up},
@@ -332,12 +340,12 @@ def by_the_pool(name: str) -> Made:
     }
 
 
-def dead_letters(name: str) -> Made:
+def dead_letters(name: str, text: str = GIVEN_UP) -> Made:
     queue = f"{name}DeadLetters"
     return {
         queue: {"Type": "AWS::SQS::Queue", "Properties": KEPT},
         f"{queue}Alarm": alarm(
-            "A message failed for good. Find the cause in the logs, then move it back to its queue.",
+            text,
             ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum"),
             {"QueueName": att(queue, "QueueName")},
         ),

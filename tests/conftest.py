@@ -76,7 +76,17 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         sqs, names = (
             boto3.client("sqs"),
-            ("letters", "imports", "tiers", "simulations", "bestsellers", "bonuses", "demands", "webhooks"),
+            (
+                "letters",
+                "imports",
+                "tiers",
+                "simulations",
+                "bestsellers",
+                "bonuses",
+                "demands",
+                "webhooks",
+                "failed_events",
+            ),
         )
         environment = {
             "TABLE_NAME": "club",

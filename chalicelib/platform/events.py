@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
-from chalicelib.platform import keys
+from chalicelib.platform import aws, keys
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
+from chalicelib.platform.settings import settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Transaction
 from chalicelib.table.transactions import Item, from_wire
@@ -112,6 +113,11 @@ def subscriptions(lane: Lane) -> Subscriptions:
     return {event: [Later(name) for name in names] for event, names in written[lane].items()}
 
 
+def consumers_of(event: str) -> list[Consumer]:
+    """Of both lanes."""
+    return [consume for lane in get_args(Lane) for consume in subscriptions(lane).get(event, ())]
+
+
 def written_down() -> str:
     """What `infra.build` writes into a package: equal declarations make equal bytes."""
     lanes: dict[Lane, dict[str, list[str]]] = {"facts": {}, "messages": {}}
@@ -128,28 +134,54 @@ def record(tx: Transaction, work: Work, owner: Key, name: EventType, **facts: An
 
 
 def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> dict[str, Any]:
-    """Hands each stream record to its consumers, in order.
+    """Hands each stream record to its consumers, in order. A consumer fails alone: its failure goes to the queue of failed events.
 
-    Stops at the first one that fails and names it, so that the stream starts again from there: what came before is done,
-    what comes after is not lost. Where that is the batch's first record and others follow it, the failure is raised: the stream then
-    halves the batch until the record stands alone, and gives up that one only.
+    Where not even that can be written down the batch stops, and names the record, so that the stream starts again from there: what came
+    before is done, what comes after is not lost. If that is the batch's first record and others follow it, the failure is raised: the
+    stream then halves the batch until the record stands alone, and gives up that one only.
+
+    Weakest point: a consumer that ends the process (no time left, no memory) fails for all consumers of its record.
     """
     shared: dict[tuple[str, ...], Any] = {}
     for position, entry in enumerate(batch["Records"]):
         image = entry["dynamodb"].get("NewImage", {})
         if "event" not in image:
             continue
-        item = from_wire(image)
-        event = Event(name=item["event"], id=derived_id("evt", item["pk"], item["sk"]), item=item, batch=shared)
+        event = event_of(from_wire(image), shared)
         try:
             for consume in subscriptions.get(event.name, ()):
-                consume(work, event)
+                _hand_over(work, event, consume)
         except Exception:
-            log.exception("event not delivered", extra={"event_name": event.name, "pk": item["pk"], "sk": item["sk"]})
+            log.exception("event not delivered", extra=_facts(event))
             if position == 0 and len(batch["Records"]) > 1:
                 raise
             return {"batchItemFailures": [{"itemIdentifier": entry["dynamodb"]["SequenceNumber"]}]}
     return {"batchItemFailures": []}
+
+
+def event_of(item: Item, batch: dict[tuple[str, ...], Any] | None = None) -> Event:
+    batch = {} if batch is None else batch
+    return Event(name=item["event"], id=derived_id("evt", item["pk"], item["sk"]), item=item, batch=batch)
+
+
+def _hand_over(work: Work, event: Event, consume: Consumer) -> None:
+    try:
+        consume(work, event)
+    except Exception:
+        name = name_of(consume)
+        log.exception("consumer failed", extra={**_facts(event), "consumer": name})
+        aws.sqs().send_message(
+            QueueUrl=settings().failed_events_queue_url, MessageBody=failure(event.item, name, work.at)
+        )
+
+
+def failure(item: Item, consumer: str, at: str) -> str:
+    """The message that has this consumer told once more of the event of this item."""
+    return json.dumps({"pk": item["pk"], "sk": item["sk"], "event": item["event"], "consumer": consumer, "at": at})
+
+
+def _facts(event: Event) -> dict[str, str]:
+    return {"event_name": event.name, "pk": event.item["pk"], "sk": event.item["sk"]}
 
 
 def each_message(batch: dict[str, Any], handle: Callable[[dict[str, Any]], None]) -> dict[str, Any]:

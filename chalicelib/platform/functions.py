@@ -56,13 +56,18 @@ PORTAL = Right("portal")  # only to be told its address
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`retry` is the parameter of the stack that hides a failed message for so many seconds; `filled_by` names the functions that send."""
+    """`retry` is the parameter of the stack that hides a failed message for so many seconds; `filled_by` names the functions that send.
+
+    `tries`: how often a message fails before it is a dead letter; `given_up` is the text of the alarm then.
+    """
 
     name: str
     batch: int
     workers: int
     retry: str
     filled_by: tuple[str, ...]
+    tries: int
+    given_up: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ DECLARED: dict[str, Function] = {}
 Job = TypeVar("Job", bound="Callable[[Work, dict[str, Any]], Any]")
 Trigger = TypeVar("Trigger", bound="Callable[..., Any]")
 
+GIVEN_UP = "A message failed for good. Find the cause in the logs, then move it back to its queue."
 NIGHT_MISSED = (
     "A night did not start for more than a day. See its schedule and start the function by hand. "
     "A new stack says so too, until its first night."
@@ -111,9 +117,11 @@ def queue_worker(
     memory: int = 512,
     timeout: int = 60,
     retry: str = "RetrySeconds",
+    tries: int = 5,
+    given_up: str = GIVEN_UP,
 ) -> Callable[[Job], Job]:
     """The function gets the messages of this queue one by one; one that raises comes again. At most `workers` run at a time."""
-    return _declared(Queue(queue, batch, workers, retry, filled_by), memory, timeout, may)
+    return _declared(Queue(queue, batch, workers, retry, filled_by, tries, given_up), memory, timeout, may)
 
 
 def scheduled(

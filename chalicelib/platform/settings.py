@@ -16,6 +16,7 @@ class Settings:
     bestsellers_queue_url: str
     bonuses_queue_url: str
     demands_queue_url: str
+    failed_events_queue_url: str
     webhooks_queue_url: str
     user_pool_id: str
     user_pool_client_id: str

@@ -86,7 +86,7 @@ def number(template: Template, value: Any) -> int:
 
 
 def test_a_returned_failure_is_understood_as_one(template: Template) -> None:
-    assert len(events(template)) == 11
+    assert len(events(template)) == 12
     for function, event in events(template).items():
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
 

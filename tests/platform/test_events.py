@@ -1,16 +1,19 @@
 """Events: written with their cause, delivered in order, and never lost by a failure."""
 
 import ast
+import json
 from collections import Counter
+from collections.abc import Callable
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.orders.events import PLACED
-from chalicelib.platform import events
+from chalicelib.platform import aws, events, settings
 from chalicelib.platform.events import (
     Declared,
     Event,
@@ -150,7 +153,15 @@ def test_items_that_are_no_events_and_events_nobody_waits_for_pass_by(work: Work
     assert deliver(stream(plain, None, happened(1, "nobody.cares")), {}, work) == {"batchItemFailures": []}
 
 
-def test_the_stream_starts_again_at_the_event_that_failed(work: Work) -> None:
+@pytest.fixture
+def no_queue(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure cannot be written down."""
+    monkeypatch.setenv("FAILED_EVENTS_QUEUE_URL", "https://queues.example/none")
+    settings.settings.cache_clear()
+
+
+@pytest.mark.usefixtures("no_queue")
+def test_the_stream_starts_again_at_the_event_whose_failure_cannot_be_written_down(work: Work) -> None:
     heard: list[str] = []
 
     def refuse_second(work: Work, event: Event) -> None:
@@ -163,14 +174,52 @@ def test_the_stream_starts_again_at_the_event_that_failed(work: Work) -> None:
     assert heard == ["ord_1", "ord_2"]
 
 
-def test_a_failing_first_record_is_raised_so_that_the_stream_halves_the_batch_around_it(work: Work) -> None:
+@pytest.mark.usefixtures("no_queue")
+def test_such_a_first_record_is_raised_so_that_the_stream_halves_the_batch_around_it(work: Work) -> None:
     def refuse(work: Work, event: Event) -> None:
         raise ValueError("poison")
 
-    with pytest.raises(ValueError, match="poison"):
+    with pytest.raises(ClientError, match=r"NonExistentQueue|does not exist"):
         deliver(stream(happened(1), happened(2)), {"order.placed": [refuse]}, work)
     alone = deliver(stream(happened(1)), {"order.placed": [refuse]}, work)
     assert alone == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+
+def test_a_consumer_that_always_fails_keeps_no_other_from_its_work(work: Work) -> None:
+    heard: Counter[str] = Counter()
+
+    def named(name: str) -> Callable[[Work, Event], None]:
+        def consume(work: Work, event: Event) -> None:
+            heard[name] += 1
+            if name == "third":
+                raise ValueError("for ever")
+
+        consume.__name__ = name
+        return consume
+
+    five = [named(name) for name in ("first", "second", "third", "fourth", "fifth")]
+    for number in range(10):
+        assert deliver(stream(happened(number)), {"order.placed": five}, work) == {"batchItemFailures": []}
+    assert heard == {"first": 10, "second": 10, "third": 10, "fourth": 10, "fifth": 10}
+
+
+def test_a_failure_is_written_down_with_the_key_of_its_event_and_logged(
+    work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(work: Work, event: Event) -> None:
+        raise ValueError("not today")
+
+    deliver(stream(happened(1)), {"order.placed": [fail]}, work)
+    [message] = aws.sqs().receive_message(QueueUrl=settings.settings().failed_events_queue_url)["Messages"]
+    assert json.loads(message["Body"]) == {
+        "pk": "COMPANY#cmp_1",
+        "sk": "EVENT#1",
+        "event": "order.placed",
+        "consumer": "tests.platform.test_events:fail",
+        "at": work.at,
+    }
+    [logged] = caplog.records
+    assert (logged.message, logged.sk) == ("consumer failed", "EVENT#1")  # type: ignore[attr-defined]
 
 
 def test_only_the_messages_that_failed_come_again() -> None:
@@ -180,12 +229,3 @@ def test_only_the_messages_that_failed_come_again() -> None:
 
     batch = {"Records": [{"messageId": name} for name in ("one", "two", "three")]}
     assert each_message(batch, refuse_second) == {"batchItemFailures": [{"itemIdentifier": "two"}]}
-
-
-def test_a_failure_is_logged_with_where_it_happened(work: Work, caplog: pytest.LogCaptureFixture) -> None:
-    def fail(work: Work, event: Event) -> None:
-        raise ValueError("not today")
-
-    deliver(stream(happened(1)), {"order.placed": [fail]}, work)
-    [logged] = caplog.records
-    assert (logged.message, logged.sk) == ("event not delivered", "EVENT#1")  # type: ignore[attr-defined]

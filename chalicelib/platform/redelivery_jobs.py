@@ -1,0 +1,62 @@
+"""Failed events: what one consumer could not do is told to that consumer again, and to nobody else.
+
+    a consumer fails ──▶ a message with the event's key and the consumer ──redeliver_events──▶ the consumer, with the event as its item is now
+    it fails again   ──▶ the same message, after a longer pause each time; after the last one it is a dead letter, with its alarm
+    `make staff ARGS='redeliver …'` ──▶ the same messages: of dead letters, of one event, or of all events of a kind
+
+An event whose item is gone (it expires) is dropped, and the log says so. Weakest point: a message that waits while its consumer gets
+another name finds nobody, and becomes a dead letter; the command tells the event to those who are there now.
+"""
+
+import json
+from typing import Any
+
+from chalicelib.platform import aws
+from chalicelib.platform.events import Consumer, Later, consumers_of, event_of
+from chalicelib.platform.functions import READ, WRITE, queue_worker, table
+from chalicelib.platform.log import log
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table import Key
+
+PAUSES = (30, 120, 600, 1800, 3600)  # seconds after each failure but the last one
+
+
+@queue_worker(
+    "failed-events",
+    batch=10,
+    workers=5,
+    tries=len(PAUSES) + 1,
+    filled_by=("deliver_events", "write_letters"),
+    may=(table(*READ, *WRITE),),
+    given_up="A consumer failed for good on an event; the other consumers went on. Find the cause in the logs of RedeliverEvents, then "
+    "deliver again with make staff ARGS='redeliver --dead-letters …'.",
+)
+def redeliver_events(work: Work, message: dict[str, Any]) -> None:
+    """Tell one consumer once more of an event that it could not take."""
+    told = json.loads(message["body"])
+    item = work.table.get(Key(told["pk"], told["sk"]), consistent=True)
+    if item is None or item.get("event") != told["event"]:
+        log.warning("failed event is gone", extra={name: told[name] for name in ("pk", "sk", "event", "consumer")})
+        return
+    try:
+        _consumer(told["event"], told["consumer"])(work, event_of(item))
+    except Exception:
+        _come_again_later(message)
+        raise
+
+
+def _consumer(event: str, name: str) -> Consumer:
+    found = Later(name)
+    if found not in consumers_of(event):
+        raise LookupError(f"{name} is not told of {event}")
+    return found
+
+
+def _come_again_later(message: dict[str, Any]) -> None:
+    failures = int(message["attributes"]["ApproximateReceiveCount"])
+    aws.sqs().change_message_visibility(
+        QueueUrl=settings().failed_events_queue_url,
+        ReceiptHandle=message["receiptHandle"],
+        VisibilityTimeout=PAUSES[min(failures, len(PAUSES)) - 1],
+    )

@@ -1,0 +1,230 @@
+"""Failed events: told once more to the one consumer that failed, until it takes them or is given up."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, get_args
+
+import boto3
+import pytest
+
+from chalicelib.platform import aws
+from chalicelib.platform.events import Consumer, Declared, Event, Lane, Later, declared, deliver, failure, subscriptions
+from chalicelib.platform.redelivery_jobs import PAUSES, redeliver_events
+from chalicelib.platform.settings import settings
+from chalicelib.platform.work import Work
+from chalicelib.table.transactions import Item, to_wire
+from infra.admin import main
+
+CONSUMER = "orders.sla_consumers:on_order_changed"
+
+
+def record(work: Work, event: str, number: int = 1, company: str = "cmp_1") -> Item:
+    """An event that happened."""
+    item = {"pk": f"COMPANY#{company}", "sk": f"EVENT#{event}#{number}", "event": event, "at": work.at}
+    work.table.put(item)
+    return item
+
+
+def tell(work: Work, *items: Item) -> None:
+    """The stream, in both lanes."""
+    batch = {
+        "Records": [
+            {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(number), "NewImage": to_wire(item)}}
+            for number, item in enumerate(items)
+        ]
+    }
+    for lane in get_args(Lane):
+        assert deliver(batch, subscriptions(lane), work) == {"batchItemFailures": []}
+
+
+def failures() -> list[dict[str, Any]]:
+    """The messages of the queue, as its worker gets them."""
+    found = []
+    while received := (
+        aws.sqs()
+        .receive_message(
+            QueueUrl=settings().failed_events_queue_url,
+            MaxNumberOfMessages=10,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        )
+        .get("Messages")
+    ):
+        found += [
+            {
+                "messageId": each["MessageId"],
+                "receiptHandle": each["ReceiptHandle"],
+                "body": each["Body"],
+                "attributes": each["Attributes"],
+            }
+            for each in received
+        ]
+    return found
+
+
+class Doubles:
+    """Stand for all consumers: each notes what it was told, in an item, so that twice is as good as once."""
+
+    def __init__(self, dead: str = "") -> None:
+        self.dead = dead
+
+    def of(self, later: Later) -> Consumer:
+        def consume(work: Work, event: Event) -> None:
+            if later.name == self.dead:
+                raise ValueError("for good")
+            work.table.put({"pk": "EFFECT", "sk": f"{event.item['pk']} {event.item['sk']} {later.name}"})
+
+        return consume
+
+    @staticmethod
+    def effects(work: Work) -> set[str]:
+        return {item["sk"] for item in work.table.query_all("EFFECT", consistent=True)}
+
+
+@pytest.fixture
+def doubles(monkeypatch: pytest.MonkeyPatch) -> Doubles:
+    stand = Doubles()
+    monkeypatch.setattr(Later, "consumer", lambda later: stand.of(later))
+    return stand
+
+
+@pytest.mark.parametrize("each", declared(), ids=lambda each: each.name)
+def test_whichever_consumer_fails_for_good_the_others_do_all_and_the_rest_is_made_up_for(
+    each: Declared, work: Work, doubles: Doubles
+) -> None:
+    heard = sorted({event for consumer in declared() for event in consumer.events if {event} & {*each.events}})
+    happened = [record(work, event, number) for number, event in enumerate(heard)]
+    wanted = {
+        f"{item['pk']} {item['sk']} {consumer.name}"
+        for item in happened
+        for consumer in declared()
+        if item["event"] in consumer.events
+    }
+    doubles.dead = each.name
+    tell(work, *happened)
+    assert doubles.effects(work) == {effect for effect in wanted if not effect.endswith(f" {each.name}")}
+    doubles.dead = ""
+    told = failures()
+    assert len(told) == len(happened)
+    for message in told:
+        redeliver_events(work, message)
+    assert doubles.effects(work) == wanted
+
+
+def test_a_poison_event_of_one_company_blocks_no_other(work: Work, doubles: Doubles) -> None:
+    poison, healthy = record(work, "sale.recorded"), record(work, "sale.recorded", company="cmp_2")
+    doubles.dead = "tiers.consumers:on_sale_recorded"
+    tell(work, *([poison] * 3), healthy)
+    assert len([effect for effect in doubles.effects(work) if effect.startswith("COMPANY#cmp_2 ")]) == (
+        len(subscriptions("facts")["sale.recorded"]) - 1
+    )
+
+
+def test_only_the_consumer_that_failed_is_told_and_of_the_event_as_it_is_now(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, Any]] = []
+    monkeypatch.setattr(
+        Later, "consumer", lambda later: lambda work, event: heard.append((later.name, event.item.get("changed")))
+    )
+    item = record(work, "order.placed")
+    work.table.put({**item, "changed": True})
+    redeliver_events(work, {"body": failure(item, CONSUMER, work.at)})
+    assert heard == [(CONSUMER, True)]
+
+
+@pytest.mark.parametrize("left", [None, {"event": "order.shipped"}, {}])
+def test_an_event_that_is_gone_is_dropped_and_the_log_says_so(
+    left: dict[str, str] | None, work: Work, doubles: Doubles, caplog: pytest.LogCaptureFixture
+) -> None:
+    doubles.dead = CONSUMER
+    if left is not None:
+        work.table.put({"pk": "COMPANY#cmp_1", "sk": "EVENT#1", **left})
+    gone = {"pk": "COMPANY#cmp_1", "sk": "EVENT#1", "event": "order.placed"}
+    redeliver_events(work, {"body": failure(gone, CONSUMER, work.at)})
+    [logged] = caplog.records
+    assert (logged.message, logged.consumer) == ("failed event is gone", CONSUMER)  # type: ignore[attr-defined]
+
+
+def test_a_consumer_that_is_not_told_of_the_event_makes_the_message_fail(work: Work, doubles: Doubles) -> None:
+    item = record(work, "order.placed")
+    aws.sqs().send_message(QueueUrl=settings().failed_events_queue_url, MessageBody=failure(item, "os:system", work.at))
+    (message,) = failures()
+    with pytest.raises(LookupError, match=r"os:system is not told of order\.placed"):
+        redeliver_events(work, message)
+
+
+def test_each_failure_makes_the_next_pause_longer(
+    work: Work, doubles: Doubles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubles.dead = CONSUMER
+    item = record(work, "order.placed")
+    pauses: list[int] = []
+
+    class Queue:
+        def change_message_visibility(self, **request: Any) -> None:
+            assert request["ReceiptHandle"] == "handle"
+            pauses.append(request["VisibilityTimeout"])
+
+    monkeypatch.setattr(aws, "sqs", Queue)
+    for failed in range(1, len(PAUSES) + 2):
+        message = {
+            "body": failure(item, CONSUMER, work.at),
+            "receiptHandle": "handle",
+            "attributes": {"ApproximateReceiveCount": str(failed)},
+        }
+        with pytest.raises(ValueError, match="for good"):
+            redeliver_events(work, message)
+    assert pauses == [*PAUSES, PAUSES[-1]]
+
+
+# --- by command -------------------------------------------------------------------------------------------------------
+
+
+def command(*more: str) -> list[str]:
+    return ["redeliver", "--queue", settings().failed_events_queue_url, *more]
+
+
+def told() -> set[tuple[str, str, str]]:
+    return {(body["pk"], body["event"], body["consumer"]) for body in (json.loads(each["body"]) for each in failures())}
+
+
+def test_one_event_is_delivered_again_to_all_or_to_one(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+    item = record(work, "order.placed")
+    by_key = command("--table", "club", "--pk", item["pk"], "--sk", item["sk"])
+    assert main(by_key) == 0
+    every = {each.name for each in declared() if "order.placed" in each.events}
+    assert {consumer for _, _, consumer in told()} == every
+    assert capsys.readouterr().out == f"{len(every)} deliveries are on their way.\n"
+    assert main([*by_key, "--consumer", CONSUMER]) == 0
+    assert told() == {("COMPANY#cmp_1", "order.placed", CONSUMER)}
+    assert main([*by_key, "--consumer", "tiers.consumers:on_sale_recorded"]) == 1
+    assert "is not told of order.placed; told are: " in capsys.readouterr().err
+    assert main(command("--table", "club", "--pk", "COMPANY#cmp_1", "--sk", "EVENT#none")) == 1
+    assert "No event has the key" in capsys.readouterr().err
+
+
+def test_all_of_a_kind_since_a_moment_are_delivered_again(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+    earlier = replace(work, now=work.now - timedelta(days=1))
+    record(earlier, "order.placed", 1, "cmp_old")
+    record(work, "order.placed", 2, "cmp_new")
+    record(work, "order.accepted", 3, "cmp_other")
+    asked = command("--table", "club", "--event", "order.placed", "--since", "2026-11-20T09:00:00Z")
+    assert main([*asked, "--consumer", CONSUMER]) == 0
+    assert told() == {("COMPANY#cmp_new", "order.placed", CONSUMER)}
+    nobody = command("--table", "club", "--event", "order.paid", "--since", "2026-11-20T09:00:00Z")
+    assert main(nobody) == 1
+    assert "Nobody is told of order.paid." in capsys.readouterr().err
+    assert main(command("--table", "club")) == 2
+
+
+def test_dead_letters_go_back_to_the_queue(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+    dead = boto3.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
+    item = record(work, "order.placed")
+    for number in range(12):
+        boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=failure(item, f"c{number}", work.at))
+    assert main(command("--dead-letters", dead)) == 0
+    assert len(told()) == 12
+    assert capsys.readouterr().out == "12 deliveries are on their way.\n"
+    assert main(command("--dead-letters", dead)) == 0
+    assert told() == set()
