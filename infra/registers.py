@@ -19,6 +19,7 @@ import yaml
 import app
 from chalicelib.platform.events import Lane, subscriptions
 from chalicelib.platform.functions import DECLARED, GIVEN_UP, Function, Queue, Right, Schedule
+from chalicelib.platform.settings import queue_variable
 from chalicelib.table.key import CREATED_ONLY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,10 +73,6 @@ def camel(name: str) -> str:
 def logical(name: str) -> str:
     """The function's id in the template, as Chalice makes it."""
     return "APIHandler" if name == "api_handler" else camel(name)
-
-
-def variable(queue: str) -> str:
-    return f"{queue.upper().replace('-', '_')}_QUEUE_URL"
 
 
 # --- what is declared ---------------------------------------------------------------------------------------------------
@@ -204,7 +201,7 @@ def environment(function: Function) -> Made:
     told: Made = {}
     for right in function.may:
         told |= named[right.on]
-    return told | {variable(queue): ref(f"{camel(queue)}Queue") for queue in queues_filled_by(function)}
+    return told | {queue_variable(queue): ref(f"{camel(queue)}Queue") for queue in queues_filled_by(function)}
 
 
 # --- resources ----------------------------------------------------------------------------------------------------------

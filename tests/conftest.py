@@ -12,9 +12,11 @@ import hypothesis
 import pytest
 
 from chalicelib.platform import aws, settings
+from chalicelib.platform.settings import queue_variable
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.support.api import Api
+from tests.support.queues import queues
 
 # No test may reach a real account, whatever the machine's own configuration says.
 os.environ |= {
@@ -74,20 +76,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with mock_aws():
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
-        sqs, names = (
-            boto3.client("sqs"),
-            (
-                "letters",
-                "imports",
-                "tiers",
-                "simulations",
-                "bestsellers",
-                "bonuses",
-                "demands",
-                "webhooks",
-                "failed_events",
-            ),
-        )
+        sqs = boto3.client("sqs")
         environment = {
             "TABLE_NAME": "club",
             "FILES_BUCKET": "club-files",
@@ -97,7 +86,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "USER_POOL_CLIENT_ID": "client",
             "PORTAL_URL": "https://portal.example",
             "STAGE": "test",
-            **{f"{name.upper()}_QUEUE_URL": sqs.create_queue(QueueName=name)["QueueUrl"] for name in names},
+            **{queue_variable(name): sqs.create_queue(QueueName=name)["QueueUrl"] for name in queues()},
         }
         create_table("club")
         _client("s3").create_bucket(Bucket="club-files")

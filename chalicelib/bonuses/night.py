@@ -25,7 +25,7 @@ from chalicelib.bonuses.settlement import expire_goods
 from chalicelib.platform import nights
 from chalicelib.platform.events import record
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction
 
@@ -54,7 +54,7 @@ def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     }
     for what in DUE:
         due = nights.due_between(work, what, first, work.today)
-        counted, messages = nights.send_companies(settings().bonuses_queue_url, due, do=what)
+        counted, messages = nights.send_companies(queue_url("bonuses"), due, do=what)
         facts |= {
             what: counted,
             "companies": facts["companies"] + counted,
@@ -75,7 +75,7 @@ def prove(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     wrong = proving.prove_totals(work, full=full)
     about = {"full": True} if full else {}
     due = proving.due(work, first, full=full)
-    counted, messages = nights.send_companies(settings().bonuses_queue_url, due, do=PROOF, **about)
+    counted, messages = nights.send_companies(queue_url("bonuses"), due, do=PROOF, **about)
     facts = {
         "first_day": first.isoformat(),
         "day": work.today.isoformat(),

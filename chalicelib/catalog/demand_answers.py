@@ -20,7 +20,7 @@ from chalicelib.catalog.demand_events import ANSWERED
 from chalicelib.catalog.demand_rules import Answered, Demand, DemandState
 from chalicelib.catalog.rules import total
 from chalicelib.platform.nights import send_bodies
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction
 
@@ -79,4 +79,4 @@ def ask_for_answers(*skus: str) -> None:
 
 
 def _send(*bodies: dict[str, Any]) -> None:
-    send_bodies(settings().demands_queue_url, bodies)
+    send_bodies(queue_url("demands"), bodies)

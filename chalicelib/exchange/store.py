@@ -26,7 +26,7 @@ from chalicelib.exchange.rules import State
 from chalicelib.exchange.schemas import ImportForm
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url, settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Page, Refused, Transaction
 from chalicelib.table.transactions import Item
@@ -202,7 +202,7 @@ def announce(import_id: str, parts: int) -> None:
     bodies = [json.dumps({"import_id": import_id, "part": part}) for part in range(1, parts + 1)]
     for start in range(0, len(bodies), _MESSAGES):
         entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + _MESSAGES])]
-        answer = aws.sqs().send_message_batch(QueueUrl=settings().imports_queue_url, Entries=entries)  # type: ignore[arg-type]
+        answer = aws.sqs().send_message_batch(QueueUrl=queue_url("imports"), Entries=entries)  # type: ignore[arg-type]
         if answer.get("Failed"):
             raise RuntimeError(f"parts of {import_id} were not announced: {answer['Failed']}")
 

@@ -45,7 +45,7 @@ from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform import aws, clock, events
 from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction
 from chalicelib.table.transactions import Item
@@ -309,7 +309,7 @@ def _asking_for(distributor_id: str, lane: str, message_id: str) -> dict[str, An
 
 def send(told: dict[str, Any], seconds: int = 0) -> None:
     aws.sqs().send_message(
-        QueueUrl=settings().webhooks_queue_url,
+        QueueUrl=queue_url("webhooks"),
         MessageBody=json.dumps(told),
         DelaySeconds=min(max(seconds, 0), LONGEST_DELAY),
     )

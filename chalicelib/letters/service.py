@@ -17,7 +17,7 @@ from chalicelib.letters.readers import Unsendable
 from chalicelib.letters.schemas import Accepted, Letter, LetterClass, Mail
 from chalicelib.platform import aws, clock
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction
 
@@ -120,7 +120,7 @@ def _skip(work: Work, letter: Letter, reason: str) -> Letter:
 
 def call_again(letter_id: str, seconds: int) -> None:
     aws.sqs().send_message(
-        QueueUrl=settings().letters_queue_url,
+        QueueUrl=queue_url("letters"),
         MessageBody=json.dumps({"letter_id": letter_id}),
         DelaySeconds=min(max(seconds, 0), LONGEST_DELAY),
     )

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from chalicelib.platform import aws, keys
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Transaction
 from chalicelib.table.transactions import Item, from_wire
@@ -170,9 +170,7 @@ def _hand_over(work: Work, event: Event, consume: Consumer) -> None:
     except Exception:
         name = name_of(consume)
         log.exception("consumer failed", extra={**_facts(event), "consumer": name})
-        aws.sqs().send_message(
-            QueueUrl=settings().failed_events_queue_url, MessageBody=failure(event.item, name, work.at)
-        )
+        aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(event.item, name, work.at))
 
 
 def failure(item: Item, consumer: str, at: str) -> str:

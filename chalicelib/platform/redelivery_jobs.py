@@ -15,7 +15,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.events import Consumer, Later, consumers_of, event_of
 from chalicelib.platform.functions import READ, WRITE, queue_worker, table
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Key
 
@@ -56,7 +56,7 @@ def _consumer(event: str, name: str) -> Consumer:
 def _come_again_later(message: dict[str, Any]) -> None:
     failures = int(message["attributes"]["ApproximateReceiveCount"])
     aws.sqs().change_message_visibility(
-        QueueUrl=settings().failed_events_queue_url,
+        QueueUrl=queue_url("failed-events"),
         ReceiptHandle=message["receiptHandle"],
         VisibilityTimeout=PAUSES[min(failures, len(PAUSES)) - 1],
     )

@@ -9,15 +9,6 @@ from functools import lru_cache
 class Settings:
     table_name: str
     files_bucket: str
-    letters_queue_url: str
-    imports_queue_url: str
-    tiers_queue_url: str
-    simulations_queue_url: str
-    bestsellers_queue_url: str
-    bonuses_queue_url: str
-    demands_queue_url: str
-    failed_events_queue_url: str
-    webhooks_queue_url: str
     user_pool_id: str
     user_pool_client_id: str
     secret_arn: str
@@ -31,3 +22,13 @@ class Settings:
 def settings() -> Settings:
     """Each function gets only what it needs; what it was not given is empty here."""
     return Settings(**{name: os.environ.get(name.upper(), "") for name in Settings.__slots__})
+
+
+def queue_variable(queue: str) -> str:
+    """The variable that holds a queue's address, in the functions that fill the queue."""
+    return f"{queue.upper().replace('-', '_')}_QUEUE_URL"
+
+
+def queue_url(queue: str) -> str:
+    """Empty, and so refused by SQS, in a function that the queue's worker does not name in `filled_by`."""
+    return os.environ.get(queue_variable(queue), "")

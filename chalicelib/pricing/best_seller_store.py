@@ -20,7 +20,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import aws, events
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url, settings
 from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_keys as keys
 from chalicelib.pricing.best_seller_events import REQUESTED
@@ -204,7 +204,7 @@ def finish(work: Work, list_id: str, listed: Sequence[Listed]) -> None:
 
 def announce(list_id: str, number: int) -> None:
     body = json.dumps({"list_id": list_id, "part": number})
-    aws.sqs().send_message(QueueUrl=settings().bestsellers_queue_url, MessageBody=body)
+    aws.sqs().send_message(QueueUrl=queue_url("bestsellers"), MessageBody=body)
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib import companies
 from chalicelib.platform import aws
 from chalicelib.platform.nights import COMPANIES_PER_MESSAGE, MESSAGES_PER_CALL, send_bodies, send_companies
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 
 # Longer than any work on standings may take: whoever has read the ladders of before has ended by then, and writes no more.
@@ -25,15 +25,14 @@ COMPANIES = COMPANIES_PER_MESSAGE * MESSAGES_PER_CALL  # of one message: those w
 
 def begin(currency: str) -> None:
     """The first message of all that follow."""
-    aws.sqs().send_message(
-        QueueUrl=settings().tiers_queue_url, MessageBody=json.dumps(_body(currency, None)), DelaySeconds=DELAY_SECONDS
-    )
+    body = json.dumps(_body(currency, None))
+    aws.sqs().send_message(QueueUrl=queue_url("tiers"), MessageBody=body, DelaySeconds=DELAY_SECONDS)
 
 
 def name_some(work: Work, told: dict[str, Any]) -> None:
     """Names the next companies of the currency, and then, unless they were the last ones, itself with the place to go on from."""
     found, after = companies.some_companies(work, COMPANIES, told["after"])
-    queue = settings().tiers_queue_url
+    queue = queue_url("tiers")
     send_companies(queue, (each.company_id for each in found if each.currency == told["everyone"]))
     if after is not None:
         send_bodies(queue, [_body(told["everyone"], after)])

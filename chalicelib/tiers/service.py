@@ -27,7 +27,7 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import record
 from chalicelib.platform.log import log
 from chalicelib.platform.problems import Problem
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
 from chalicelib.table import Busy, Refused, Transaction
@@ -236,7 +236,7 @@ def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     record_founding(work)
     first = nights.first_day(work, event, nights.last_run(work, store.DUE), look_back_days=LOOK_BACK_DAYS)
     due = nights.due_between(work, store.DUE, first, work.today)
-    counted, messages = nights.send_companies(settings().tiers_queue_url, due)
+    counted, messages = nights.send_companies(queue_url("tiers"), due)
     facts = {
         "first_day": first.isoformat(),
         "day": work.today.isoformat(),

@@ -20,7 +20,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.companies import Company
 from chalicelib.platform import aws
 from chalicelib.platform.events import record as record_event
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url, settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction
 from chalicelib.table.transactions import Item
@@ -199,7 +199,7 @@ def finish(work: Work, simulation_id: str) -> None:
 
 def announce(simulation_id: str, number: int) -> None:
     body = json.dumps({"simulation_id": simulation_id, "part": number})
-    aws.sqs().send_message(QueueUrl=settings().simulations_queue_url, MessageBody=body)
+    aws.sqs().send_message(QueueUrl=queue_url("simulations"), MessageBody=body)
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from chalicelib.companies import CustomerRef
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import aws
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table.transactions import Item
 
@@ -32,7 +32,7 @@ def days_later(work: Work, days: int) -> Work:
 def queued() -> list[dict[str, Any]]:
     """Takes the messages out of the bonuses queue, as the records that the worker gets."""
     found: list[dict[str, Any]] = []
-    url = settings().bonuses_queue_url
+    url = queue_url("bonuses")
     while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
             found.append({"messageId": message["MessageId"], "body": message["Body"]})

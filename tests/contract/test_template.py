@@ -13,9 +13,10 @@ from chalice.config import Config
 
 from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.platform.events import Subscriptions, subscriptions
+from chalicelib.platform.functions import DECLARED, Queue
 from chalicelib.platform.http import ROUTES
 from chalicelib.platform.problems import CONTENT_TYPE, KINDS
-from chalicelib.platform.settings import Settings
+from chalicelib.platform.settings import Settings, queue_variable
 from chalicelib.table.key import CREATED_ONLY
 from infra.build import ROOT, build_template
 
@@ -286,7 +287,9 @@ def test_functions_are_told_only_what_the_settings_know(template: Template) -> N
         for name in function.get("Environment", {}).get("Variables", {})
     }
     told |= set(template["Globals"]["Function"]["Environment"]["Variables"])
-    assert told == {name.upper() for name in Settings.__slots__}
+    queues = [each.starts.name for each in DECLARED.values() if isinstance(each.starts, Queue)]
+    assert {name for name in told if not name.endswith("_QUEUE_URL")} == {name.upper() for name in Settings.__slots__}
+    assert {name for name in told if name.endswith("_QUEUE_URL")} <= {queue_variable(queue) for queue in queues}
 
 
 def test_the_configuration_has_no_key_that_chalice_ignores() -> None:

@@ -210,7 +210,7 @@ def test_a_failure_is_written_down_with_the_key_of_its_event_and_logged(
         raise ValueError("not today")
 
     deliver(stream(happened(1)), {"order.placed": [fail]}, work)
-    [message] = aws.sqs().receive_message(QueueUrl=settings.settings().failed_events_queue_url)["Messages"]
+    [message] = aws.sqs().receive_message(QueueUrl=settings.queue_url("failed-events"))["Messages"]
     assert json.loads(message["Body"]) == {
         "pk": "COMPANY#cmp_1",
         "sk": "EVENT#1",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform import aws, keys, nights
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from tests.support.spent import calls_counted
 
@@ -52,11 +52,11 @@ def test_who_is_due_is_named_once_a_day_and_the_oldest_day_first(work: Work) -> 
 def test_names_go_out_in_few_calls_with_what_is_to_be_said_about_them(work: Work) -> None:
     ids = [f"co_{number:03d}" for number in range(260)]
     with calls_counted(aws.sqs()) as made:
-        counts = nights.send_companies(settings().bonuses_queue_url, iter(ids), do="something")
+        counts = nights.send_companies(queue_url("bonuses"), iter(ids), do="something")
     assert made == ["SendMessageBatch"] * 2
     assert counts == (260, 11)
     bodies = []
-    while messages := aws.sqs().receive_message(QueueUrl=settings().bonuses_queue_url, MaxNumberOfMessages=10):
+    while messages := aws.sqs().receive_message(QueueUrl=queue_url("bonuses"), MaxNumberOfMessages=10):
         if "Messages" not in messages:
             break
         bodies += [json.loads(message["Body"]) for message in messages["Messages"]]

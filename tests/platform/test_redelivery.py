@@ -11,7 +11,7 @@ import pytest
 from chalicelib.platform import aws
 from chalicelib.platform.events import Consumer, Declared, Event, Lane, Later, declared, deliver, failure, subscriptions
 from chalicelib.platform.redelivery_jobs import PAUSES, redeliver_events
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table.transactions import Item, to_wire
 from infra.admin import main
@@ -44,7 +44,7 @@ def failures() -> list[dict[str, Any]]:
     while received := (
         aws.sqs()
         .receive_message(
-            QueueUrl=settings().failed_events_queue_url,
+            QueueUrl=queue_url("failed-events"),
             MaxNumberOfMessages=10,
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
@@ -148,7 +148,7 @@ def test_an_event_that_is_gone_is_dropped_and_the_log_says_so(
 
 def test_a_consumer_that_is_not_told_of_the_event_makes_the_message_fail(work: Work, doubles: Doubles) -> None:
     item = record(work, "order.placed")
-    aws.sqs().send_message(QueueUrl=settings().failed_events_queue_url, MessageBody=failure(item, "os:system", work.at))
+    aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(item, "os:system", work.at))
     (message,) = failures()
     with pytest.raises(LookupError, match=r"os:system is not told of order\.placed"):
         redeliver_events(work, message)
@@ -182,7 +182,7 @@ def test_each_failure_makes_the_next_pause_longer(
 
 
 def command(*more: str) -> list[str]:
-    return ["redeliver", "--queue", settings().failed_events_queue_url, *more]
+    return ["redeliver", "--queue", queue_url("failed-events"), *more]
 
 
 def told() -> set[tuple[str, str, str]]:

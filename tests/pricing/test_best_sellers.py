@@ -18,7 +18,7 @@ from chalicelib import companies, sales
 from chalicelib.companies import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.events import Event
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_consumers, best_sellers
 from chalicelib.pricing.best_seller_schemas import BestSellersForm
@@ -67,7 +67,7 @@ def message(list_id: str, part: int) -> dict[str, Any]:
 
 def messages() -> Iterator[dict[str, Any]]:
     """What waits in the queue, each taken from it before the next is looked at."""
-    sqs, queue = boto3.client("sqs"), settings().bestsellers_queue_url
+    sqs, queue = boto3.client("sqs"), queue_url("bestsellers")
     while found := sqs.receive_message(QueueUrl=queue).get("Messages"):
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=found[0]["ReceiptHandle"])
         yield {"messageId": "1", "body": found[0]["Body"]}

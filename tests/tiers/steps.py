@@ -13,7 +13,7 @@ from chalicelib.platform import aws
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Table
 from chalicelib.table.transactions import Item, from_wire, to_wire
@@ -119,14 +119,10 @@ def bought(work: Work, days: dict[int, int | str], name: str = "Luch") -> str:
 def queued(work: Work) -> list[dict[str, Any]]:
     """Takes the messages out of the tiers queue, as the records that the worker gets."""
     found: list[dict[str, Any]] = []
-    while (
-        messages := aws.sqs()
-        .receive_message(QueueUrl=settings().tiers_queue_url, MaxNumberOfMessages=10)
-        .get("Messages")
-    ):
+    while messages := aws.sqs().receive_message(QueueUrl=queue_url("tiers"), MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
             found.append({"messageId": message["MessageId"], "body": message["Body"]})
-            aws.sqs().delete_message(QueueUrl=settings().tiers_queue_url, ReceiptHandle=message["ReceiptHandle"])
+            aws.sqs().delete_message(QueueUrl=queue_url("tiers"), ReceiptHandle=message["ReceiptHandle"])
     return found
 
 
@@ -204,5 +200,5 @@ def put_back(work: Work, before: dict[Key, Item]) -> None:
     for key, item in before.items():
         if now.get(key) != item:
             work.table.put(item)
-    aws.sqs().delete_queue(QueueUrl=settings().tiers_queue_url)
+    aws.sqs().delete_queue(QueueUrl=queue_url("tiers"))
     aws.sqs().create_queue(QueueName="tiers")

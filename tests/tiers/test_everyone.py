@@ -12,7 +12,7 @@ from chalicelib import companies, tiers
 from chalicelib.companies import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.events import Event
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.tiers import everyone, recalculation_consumers
 from tests.support.api import Api
@@ -31,18 +31,14 @@ def made(work: Work, count: int, currency: str = "RUB") -> set[str]:
 def waiting() -> list[dict[str, Any]]:
     """Takes all messages out of the queue, those that are still to show themselves included."""
     attributes: Any = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=settings().tiers_queue_url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+        QueueUrl=queue_url("tiers"), AttributeNames=["ApproximateNumberOfMessagesDelayed"]
     )
     found = int(attributes["Attributes"]["ApproximateNumberOfMessagesDelayed"])
     bodies: list[dict[str, Any]] = [{"delayed": True}] * found
-    while (
-        messages := aws.sqs()
-        .receive_message(QueueUrl=settings().tiers_queue_url, MaxNumberOfMessages=10)
-        .get("Messages")
-    ):
+    while messages := aws.sqs().receive_message(QueueUrl=queue_url("tiers"), MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
             bodies.append(json.loads(message["Body"]))
-            aws.sqs().delete_message(QueueUrl=settings().tiers_queue_url, ReceiptHandle=message["ReceiptHandle"])
+            aws.sqs().delete_message(QueueUrl=queue_url("tiers"), ReceiptHandle=message["ReceiptHandle"])
     return bodies
 
 

@@ -18,7 +18,7 @@ from chalicelib import companies, sales
 from chalicelib.companies import CustomerRef
 from chalicelib.platform import aws, http
 from chalicelib.platform.events import Event
-from chalicelib.platform.settings import settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Table
 from chalicelib.table.transactions import Item
@@ -55,7 +55,7 @@ def requested(work: Work) -> list[Event]:
 
 def messages() -> Iterator[dict[str, Any]]:
     """What waits in the simulations queue, each taken from it before the next is looked at."""
-    sqs, queue = boto3.client("sqs"), settings().simulations_queue_url
+    sqs, queue = boto3.client("sqs"), queue_url("simulations")
     while found := sqs.receive_message(QueueUrl=queue).get("Messages"):
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=found[0]["ReceiptHandle"])
         yield {"messageId": "1", "body": found[0]["Body"]}
