@@ -13,9 +13,14 @@ def round_half_up(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP) + 0  # nothing is nothing: no -0.00
 
 
+def money_text(amount: Decimal) -> str:
+    """The amount as it is shown: `1234.50`."""
+    return f"{round_half_up(amount):f}"
+
+
 Amount = Annotated[
     Decimal,
-    PlainSerializer(lambda amount: f"{round_half_up(amount):f}", return_type=str),
+    PlainSerializer(money_text, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["1234.50"]}),
 ]
 

@@ -2,7 +2,7 @@
 
 A standing is made from the facts as they are on a day (`stands`) and says what holds on that day and on every later one: its
 timeline is the course of tiers to come, its totals, ladders and manual tiers are those that still bear on a later day. So it can be
-kept, and read on another day (`as_of`) without asking anybody.
+kept, and read on another day (`as_of`) without asking anybody. Its calendar takes long to compute, so it is kept too.
 
 The smallest order that keeps a tier over a day F, or lifts it, is made on the eve of F at the latest:
 
@@ -20,13 +20,16 @@ from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from chalicelib.platform.money import CENT
+from chalicelib.platform.money import CENT, money_text
 from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.ladders import NO_STEP, Ladder, Step, Steps, ladder_on
-from chalicelib.tiers.rules import DAY, Facts, Grant, Reached, Spell, months_after, rank, year_before
+from chalicelib.tiers.rules import DAY, ZERO, Facts, Grant, Reached, Spell, months_after, rank, year_before
 
 SINCE_DAYS = 90  # how far back a standing knows since when its tier is in force
 HORIZON_DAYS = 400  # how far ahead its timeline goes; by then a night has made it anew
+CALENDAR_DAYS = 90  # how far the fall-out calendar looks ahead
+KEPT_DAYS = CALENDAR_DAYS + 30  # how far ahead the rows of a standing are kept, for reads of the days to come
+NO_ORDER = "-"
 
 
 class Told(NamedTuple):
@@ -68,6 +71,30 @@ class FallWarning(NamedTuple):
     to_keep: Order | None
 
 
+class Row(NamedTuple):
+    """A `FallOut` in the texts that are kept and shown. Steps by their place in `Calendar.steps`; an order that there is not is `-`."""
+
+    day: str
+    leaves: str
+    window_sum: str
+    step: str
+    in_force: str
+    to_keep: str
+    to_lift: str
+    order_by: str
+
+
+class Calendar(NamedTuple):
+    """The fall-out calendar as a standing keeps it: every row of the days after `built_on`, up to `last`.
+
+    A row says the same on whichever earlier day it is read, as long as the tier in force is that of `built_on`.
+    """
+
+    last: date
+    steps: tuple[Step, ...]
+    rows: tuple[Row, ...]
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where a company stands on `as_of`: `built_on`, or any day after it."""
@@ -83,6 +110,7 @@ class Standing:
     timeline: tuple[Spell, ...]
     told: Told = NOTHING_TOLD
     version: int = 0
+    calendar: Calendar | None = None
 
     @cached_property
     def facts(self) -> Facts:
@@ -118,6 +146,11 @@ class Standing:
     @cached_property
     def _begins(self) -> list[date]:
         return [spell.first for spell in self.timeline]
+
+    @property
+    def turned(self) -> bool:
+        """Whether another tier has come into force since `built_on`."""
+        return len(self._spells_until(self.built_on)) != len(self._spells_until(self.as_of))
 
     @property
     def since(self) -> date | None:
@@ -284,6 +317,53 @@ def _leaving_days(standing: Standing, last: date) -> list[date]:
         latest = last - length
         found |= {day + length for day in standing.totals.net if day <= latest}
     return sorted(day for day in found if standing.as_of < day <= last)
+
+
+# --- the calendar as it is kept and read ------------------------------------------------------------------------------
+
+
+def calendar(standing: Standing, days: int = KEPT_DAYS) -> Calendar:
+    """The calendar of this day, for so many days; up to the horizon, where no row would begin later."""
+    last, horizon = standing.as_of + days * DAY, standing.as_of + HORIZON_DAYS * DAY
+    if not any(day > last for day in _leaving_days(standing, horizon)):
+        last = horizon
+    steps: dict[tuple[str, Decimal, Decimal, str, str], int] = {}
+
+    def place(step: Step) -> str:
+        shown = (step.tier, ZERO, step.discount_percent, step.name, step.name_ru)
+        return str(steps.setdefault(shown, len(steps)))
+
+    def order(found: Order | None) -> str:
+        return money_text(found.amount) if found else NO_ORDER
+
+    rows = tuple(
+        Row(
+            each.day.isoformat(),
+            money_text(each.leaves),
+            money_text(each.window_sum),
+            place(each.step),
+            place(each.in_force),
+            order(each.to_keep),
+            order(each.to_lift),
+            (each.day - DAY).isoformat(),
+        )
+        for each in fall_outs(standing, (last - standing.as_of).days)
+    )
+    return Calendar(last, tuple(Step(*each) for each in steps), rows)
+
+
+def calendar_today(standing: Standing) -> Calendar:
+    """The rows of the next `CALENDAR_DAYS`: of the calendar that is kept where it fits this day, computed where not."""
+    today, last = standing.as_of, standing.as_of + CALENDAR_DAYS * DAY
+    found = standing.calendar
+    if found is None or found.last < last or standing.turned:
+        found = calendar(standing, CALENDAR_DAYS)
+    begin = bisect_right(found.rows, today.isoformat(), key=_day_of)
+    return found._replace(rows=found.rows[begin : bisect_right(found.rows, last.isoformat(), key=_day_of)])
+
+
+def _day_of(row: Row) -> str:
+    return row.day
 
 
 # --- what is to be told, and when -------------------------------------------------------------------------------------

@@ -1,23 +1,23 @@
 """Where do I stand, and the tiers that managers grant."""
 
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.platform.http import Answer, Call, PageQuery, Routes, Text
 from chalicelib.table import Transaction
 from chalicelib.tiers import grant_service, service
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, ManualTiers, WithdrawalForm
-from chalicelib.tiers.schemas import StandingAnswer, StandingQuery
+from chalicelib.tiers.schemas import StandingAnswer, StandingQuery, standing_json
 
 routes = Routes(__name__, tag="tiers")
 
 
 @routes.get("/v1/company/tier", scope="company.read", answer=StandingAnswer)
-def company_tier(call: Call) -> StandingAnswer:
+def company_tier(call: Call) -> Text:
     """Tell where the caller's company stands.
 
     The tier in force and until when it is safe, the purchases that count, what is missing to the next step, which purchases leave
     when, what follows, and the smallest order that keeps or lifts the tier.
     """
     standing = service.standing(call.work, call.principal.for_company())
-    return StandingAnswer.of(standing, call.language)
+    return Text(content=standing_json(standing, call.language))
 
 
 @routes.get(
@@ -27,14 +27,14 @@ def company_tier(call: Call) -> StandingAnswer:
     answer=StandingAnswer,
     problems=("not_found",),
 )
-def tier_of_company(call: Call, company_id: str) -> StandingAnswer:
+def tier_of_company(call: Call, company_id: str) -> Text:
     """Tell where a company stands today, or would have stood on another day.
 
     Without `as_of`: the same as the company sees. With it: the tier in force on that day by the purchases as they are known now,
     corrections included, and what would follow if nothing had been bought or given back after it.
     """
     standing = service.standing_for_staff(call.work, company_id, call.query.as_of)
-    return StandingAnswer.of(standing, call.language)
+    return Text(content=standing_json(standing, call.language))
 
 
 # --- manual tiers -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """How a standing is shown."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -10,18 +11,19 @@ from chalicelib.platform.http import Day, Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders import Step
 from chalicelib.tiers.outlook import (
+    CALENDAR_DAYS,
+    NO_ORDER,
     SINCE_DAYS,
     Order,
+    Row,
     Standing,
-    fall_outs,
+    calendar_today,
     missing,
     order_to_keep,
     order_to_lift,
     same,
 )
 from chalicelib.tiers.rules import DAY
-
-CALENDAR_DAYS = 90  # how far the fall-out calendar looks ahead
 
 Percent = Annotated[
     Decimal,
@@ -134,71 +136,88 @@ class StandingAnswer(Shown):
     falls_out: list[FallOut] = Field(description=f"The next {CALENDAR_DAYS} days.")
     ladder: Ladder
 
-    @classmethod
-    def of(cls, standing: Standing, language: str) -> "StandingAnswer":
-        known: dict[tuple[str, Decimal], Tier] = {}  # the same few are shown many times
 
-        def money(amount: Decimal) -> dict[str, Any]:
-            return {"amount": amount, "currency": standing.currency}
+def standing_json(standing: Standing, language: str) -> str:
+    """A `StandingAnswer` as it goes out.
 
-        def sum_of(order: Order | None) -> dict[str, Any] | None:
-            return money(order.amount) if order else None
+    All but the calendar is a model. Ninety rows of the calendar as models would take longer than all the rest of the request, so its
+    texts are put together here, and into the place that the model leaves empty.
+    """
+    known: dict[tuple[str, Decimal], Tier] = {}  # the same few are shown many times
 
-        def tier(step: Step) -> Tier:
-            found = known.get((step.tier, step.discount_percent))
-            if found is None:
-                found = Tier(code=step.tier, name=step.name_in(language), discount_percent=step.discount_percent)
-                known[step.tier, step.discount_percent] = found
-            return found
+    def tier(step: Step) -> Tier:
+        found = known.get((step.tier, step.discount_percent))
+        if found is None:
+            found = Tier(code=step.tier, name=step.name_in(language), discount_percent=step.discount_percent)
+            known[step.tier, step.discount_percent] = found
+        return found
 
-        reached, above, fall, tomorrow = standing.reached, standing.next_step, standing.fall, standing.as_of + DAY
-        first, last = standing.window
-        tonight = standing.tier_on(tomorrow)
-        # Checked once and as a whole: a model of each of a thousand parts would take three times as long.
-        return cls.model_validate(
-            {
-                "company_id": standing.company_id,
-                "as_of": standing.as_of,
-                "tier": tier(standing.tier),
-                "since": standing.since,
-                "safe_until": standing.safe_until,
-                "falls_to": tier(fall.step) if fall else None,
-                "order_to_keep": sum_of(order_to_keep(standing, fall.first)) if fall else None,
-                "order_to_lift": sum_of(order_to_lift(standing, standing.as_of)),
-                "window": {"first": first, "last": last, "sum": money(reached.window_sum)},
-                "next_step": (
-                    {
-                        "tier": tier(above),
-                        "from_sum": money(above.from_sum),
-                        "missing": money(missing(reached.window_sum, above)),
-                    }
-                    if above
-                    else None
-                ),
-                "tonight": (
-                    None
-                    if same(tonight, standing.tier)
-                    else {**dict(tier(tonight)), "order_to_keep": sum_of(order_to_keep(standing, tomorrow))}
-                ),
-                "falls_out": [
-                    {
-                        "day": each.day,
-                        "amount": money(each.leaves),
-                        "window_sum": money(each.window_sum),
-                        "tier": tier(each.step),
-                        "in_force": tier(each.in_force),
-                        "order_to_keep": sum_of(each.to_keep),
-                        "order_to_lift": sum_of(each.to_lift),
-                        "order_by": each.day - DAY,
-                    }
-                    for each in fall_outs(standing, CALENDAR_DAYS)
-                ],
-                "ladder": {
-                    "version": standing.ladder.version,
-                    "window_days": standing.ladder.window_days,
-                    "hold_days": standing.ladder.hold_days,
-                    "personal_first_step": reached.last_year is not None,
-                    "steps": [{"tier": tier(step), "from_sum": money(step.from_sum)} for step in reached.steps],
-                },
-            }
-        )
+    head = _head(standing, tier).model_dump_json()
+    calendar = calendar_today(standing)
+    tiers = {str(place): tier(step).model_dump_json() for place, step in enumerate(calendar.steps)}
+    rows = ",".join(_row_json(row, tiers, standing.currency) for row in calendar.rows)
+    before, empty, after = head.partition('"falls_out":[]')
+    return f"{before}{empty[:-1]}{rows}]{after}"
+
+
+def _row_json(row: Row, tiers: Mapping[str, str], currency: str) -> str:
+    """A `FallOut` as it goes out."""
+    day, leaves, window_sum, step, in_force, to_keep, to_lift, order_by = row
+    money = f'","currency":"{currency}"}}'
+    keep = "null" if to_keep == NO_ORDER else f'{{"amount":"{to_keep}{money}'
+    lift = "null" if to_lift == NO_ORDER else f'{{"amount":"{to_lift}{money}'
+    return (
+        f'{{"day":"{day}","amount":{{"amount":"{leaves}{money},"window_sum":{{"amount":"{window_sum}{money},'
+        f'"tier":{tiers[step]},"in_force":{tiers[in_force]},'
+        f'"order_to_keep":{keep},"order_to_lift":{lift},"order_by":"{order_by}"}}'
+    )
+
+
+def _head(standing: Standing, tier: Callable[[Step], Tier]) -> StandingAnswer:
+    """All but the rows of the calendar."""
+
+    def money(amount: Decimal) -> dict[str, Any]:
+        return {"amount": amount, "currency": standing.currency}
+
+    def sum_of(order: Order | None) -> dict[str, Any] | None:
+        return money(order.amount) if order else None
+
+    reached, above, fall, tomorrow = standing.reached, standing.next_step, standing.fall, standing.as_of + DAY
+    first, last = standing.window
+    tonight = standing.tier_on(tomorrow)
+    # Checked once and as a whole: a model of each part would take three times as long.
+    return StandingAnswer.model_validate(
+        {
+            "company_id": standing.company_id,
+            "as_of": standing.as_of,
+            "tier": tier(standing.tier),
+            "since": standing.since,
+            "safe_until": standing.safe_until,
+            "falls_to": tier(fall.step) if fall else None,
+            "order_to_keep": sum_of(order_to_keep(standing, fall.first)) if fall else None,
+            "order_to_lift": sum_of(order_to_lift(standing, standing.as_of)),
+            "window": {"first": first, "last": last, "sum": money(reached.window_sum)},
+            "next_step": (
+                {
+                    "tier": tier(above),
+                    "from_sum": money(above.from_sum),
+                    "missing": money(missing(reached.window_sum, above)),
+                }
+                if above
+                else None
+            ),
+            "tonight": (
+                None
+                if same(tonight, standing.tier)
+                else {**dict(tier(tonight)), "order_to_keep": sum_of(order_to_keep(standing, tomorrow))}
+            ),
+            "falls_out": [],
+            "ladder": {
+                "version": standing.ladder.version,
+                "window_days": standing.ladder.window_days,
+                "hold_days": standing.ladder.hold_days,
+                "personal_first_step": reached.last_year is not None,
+                "steps": [{"tier": tier(step), "from_sum": money(step.from_sum)} for step in reached.steps],
+            },
+        }
+    )

@@ -4,6 +4,7 @@ STANDING   where a company stands, to be read on any later day; listed as due on
 MANUAL     a manual tier, beside STANDING, so that one query reads all that a standing is made anew from but the purchases
 """
 
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,10 +19,12 @@ from chalicelib.table import Page, Transaction
 from chalicelib.table.transactions import Item
 from chalicelib.tiers import grant_keys, keys
 from chalicelib.tiers.ladders import NO_STEP, Ladder, Step
-from chalicelib.tiers.outlook import Standing, Told, in_force
+from chalicelib.tiers.outlook import Calendar, Row, Standing, Told, calendar, in_force
 from chalicelib.tiers.rules import DAY, Grant, Spell
 
 DUE = "tiers"
+KEPT_ROWS = 20  # a shorter calendar is computed at a read for less than its bytes cost at each write
+CALENDAR_RULES = 1  # the version of the rules that make a calendar: what others made is not read
 
 
 # --- standings --------------------------------------------------------------------------------------------------------
@@ -72,7 +75,7 @@ def standing_from(item: Item, as_of: date) -> Standing:
         built_on=date.fromisoformat(item["built_on"]),
         ladders=tuple(Ladder.from_fact(fact) for fact in item["ladders"]),
         totals=DayTotals(
-            unpacked(item["days"]),
+            unpacked(_unzipped(item["days"])),
             {(date.fromisoformat(day), date.fromisoformat(effect)): amount for day, effect, amount in returned},
         ),
         grants=tuple(grant_from(fact) for fact in item["grants"]),
@@ -80,6 +83,7 @@ def standing_from(item: Item, as_of: date) -> Standing:
         timeline=_timeline(item),
         told=Told(_step(item["told"]), {date.fromisoformat(day): int(stage) for day, stage in item["warned"].items()}),
         version=int(item["version"]),
+        calendar=_calendar(item.get("calendar")),
     )
 
 
@@ -91,7 +95,7 @@ def _item(work: Work, standing: Standing, due: date | None) -> Item:
         "currency": standing.currency,
         "built_on": standing.built_on.isoformat(),
         "ladders": [ladder.as_fact() for ladder in standing.ladders],
-        "days": packed(standing.totals.net),
+        "days": _zipped(packed(standing.totals.net)),
         "grants": [_grant_fact(grant) for grant in standing.grants],
         "timeline": [[spell.first.isoformat(), *_step_fact(spell.step)] for spell in standing.timeline],
         "told": _step_fact(standing.told.step),
@@ -101,12 +105,34 @@ def _item(work: Work, standing: Standing, due: date | None) -> Item:
     }
     if standing.first_purchase:
         item["first_purchase"] = standing.first_purchase.isoformat()
+    ahead = calendar(standing)
+    if len(ahead.rows) >= KEPT_ROWS:
+        item["calendar"] = _calendar_fact(ahead)
     if standing.totals.returned:
         item["returned"] = [
             [day.isoformat(), effect.isoformat(), amount]
             for (day, effect), amount in sorted(standing.totals.returned.items())
         ]
     return item
+
+
+def _calendar_fact(found: Calendar) -> dict[str, Any]:
+    return {
+        "rules": CALENDAR_RULES,
+        "last": found.last.isoformat(),
+        "steps": [_step_fact(step) for step in found.steps],
+        "rows": _zipped("\n".join(map(" ".join, found.rows))),
+    }
+
+
+def _calendar(fact: Mapping[str, Any] | None) -> Calendar | None:
+    if fact is None or fact["rules"] != CALENDAR_RULES:
+        return None
+    return Calendar(
+        date.fromisoformat(fact["last"]),
+        tuple(_step(step) for step in fact["steps"]),
+        tuple(Row._make(row.split(" ")) for row in _unzipped(fact["rows"]).splitlines()),
+    )
 
 
 def _timeline(item: Item) -> tuple[Spell, ...]:
@@ -123,7 +149,8 @@ def _step(fact: Iterable[Any]) -> Step:
     return Step(tier, Decimal(0), discount_percent, name, name_ru)
 
 
-# Day totals as one text instead of a map: a third of the bytes that every read pays for, and of the time to read them.
+# Day totals as one text instead of a map: a third of the bytes that every read pays for, and of the time to read them. Zipped, half of
+# these bytes.
 
 
 def packed(days: Mapping[date, Decimal]) -> str:
@@ -149,6 +176,14 @@ def unpacked(text: str) -> dict[date, Decimal]:
         day += timedelta(days=int(gap)) if gap else DAY
         days[day] = Decimal(amount)
     return days
+
+
+def _zipped(text: str) -> bytes:
+    return zlib.compress(text.encode())
+
+
+def _unzipped(kept: Any) -> str:
+    return zlib.decompress(bytes(kept)).decode()
 
 
 # --- manual tiers -----------------------------------------------------------------------------------------------------

@@ -94,11 +94,11 @@ def test_reading_a_standing(
     report(
         f"tier read, {what}: CPU against a bare handler",
         told,
-        "at most 2x",
+        "at most 1.35x",
     )
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1
-    assert ratio <= 2
+    assert ratio <= 1.35
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------

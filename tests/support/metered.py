@@ -14,6 +14,8 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from boto3.dynamodb.types import Binary
+
 from chalicelib.table.transactions import Item
 from tests.support.memory import MemoryDynamo
 from tests.support.spent import Spent, spent
@@ -28,6 +30,8 @@ def size(value: Any) -> int:
     if isinstance(value, Decimal | int):
         digits = len(Decimal(value).normalize().as_tuple().digits)
         return ceil(digits / 2) + 1 + (value < 0)
+    if isinstance(value, bytes | Binary):
+        return len(bytes(value))
     if isinstance(value, dict):
         return 3 + sum(1 + len(name.encode()) + size(each) for name, each in value.items())
     return 3 + sum(1 + size(each) for each in value)

@@ -1,6 +1,7 @@
 """Standings follow the facts, and nights tell: whatever comes twice, late, together, or not at all."""
 
 import json
+import zlib
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -393,7 +394,7 @@ def test_a_message_that_comes_twice_tells_once(work: Work):
 
 def test_facts_win_over_what_stands_in_the_item(work: Work):
     company_id = bought(work, {-10: 160_000})
-    wrong = {"days": f"{work.today.isoformat()} 5", "timeline": []}
+    wrong = {"days": zlib.compress(f"{work.today.isoformat()} 5".encode()), "timeline": []}
     work.table.update(keys.standing(company_id), put=wrong)
     tiers.decide(work, message_for(company_id))
     assert shown(tiers.standing(work, company_id)) == shown(fresh(work, company_id))
