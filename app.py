@@ -1,4 +1,4 @@
-"""The partner club, as a table of contents: its rooms, its events, and every function that Lambda calls.
+"""The partner club, as a table of contents: its rooms, every function that Lambda calls, and at the end every schedule and event.
 
 Nothing is decided here, and no room is imported before there is work for it: a function that wakes for one request or one message waits
 for what that needs, not for the whole house.
@@ -76,3 +76,65 @@ remind_distributors = functions.schedule("orders.sla_jobs:remind_distributors")
 deliver_webhooks = functions.queue("exchange.webhook_jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_seller_jobs:count_best_sellers")
 answer_demands = functions.queue("catalog.demand_jobs:answer_demands")
+
+# --- written by `make registers` --------------------------------------------------------------------------------------
+# schedules, in the club's time zone:
+#     nightly_tiers                 cron(30 0 * * ? *)
+#     nightly_bonuses               cron(30 1 * * ? *)
+#     prove_bonuses                 cron(0 3 * * ? *)
+#     remind_distributors           rate(15 minutes)
+# events, and the modules of their consumers:
+#     best_sellers.requested        facts: pricing.best_seller
+#     bonus.adjusted                messages: letters
+#     bonus.credited                messages: letters
+#     bonus.expiring                messages: letters
+#     bonus.reminder                messages: letters
+#     company.person_claimed        messages: letters
+#     company.person_confirmed      messages: letters
+#     company.registered            facts: pricing.display
+#     demand.answered               facts: catalog.demand; messages: letters
+#     demand.cancelled              facts: catalog.demand
+#     demand.changed                facts: catalog.demand
+#     demand.opened                 facts: catalog.demand
+#     display.approved              facts: pricing.display; messages: letters
+#     display.rejected              messages: letters
+#     goods.available               messages: letters
+#     goods.expiring                messages: letters
+#     goods.shipped                 messages: letters
+#     goods_on_top.granted          messages: letters
+#     goods_on_top.shipped          messages: letters
+#     goods_on_top.unpaid           messages: letters
+#     goods_on_top.withdrawn        messages: letters
+#     letter.written                messages: letters
+#     member.email_confirmed        messages: letters
+#     order.accepted                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
+#     order.cancellation_declined   facts: orders.sla; messages: exchange.webhook, letters
+#     order.cancellation_requested  facts: orders.sla; messages: exchange.webhook, letters
+#     order.cancelled               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
+#     order.changed                 facts: orders.sla; messages: exchange.webhook, letters
+#     order.completed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
+#     order.confirmed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
+#     order.escalated               messages: letters
+#     order.placed                  facts: orders, orders.sla; messages: exchange.webhook, letters
+#     order.rejected                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
+#     order.return_rejected         facts: orders.sla; messages: exchange.webhook, letters
+#     order.return_requested        facts: orders.sla; messages: exchange.webhook, letters
+#     order.returned                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
+#     order.shipped                 facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
+#     order.unanswered              messages: exchange.webhook, letters
+#     payment.recorded              facts: bonuses.accrual, orders, orders.on_top
+#     products.changed              facts: catalog
+#     sale.recorded                 facts: bonuses.accrual, bonuses.volume, orders.together, sales, tiers
+#     sign_in.requested             messages: letters
+#     stock.arrived                 facts: catalog.demand
+#     stock.recorded                facts: orders.holds
+#     tier.changed                  facts: bonuses.accrual; messages: letters
+#     tier.granted                  facts: bonuses.accrual
+#     tier.warning                  messages: letters
+#     tier.withdrawn                facts: bonuses.accrual
+#     tier_ladder.activated         facts: tiers.recalculation
+#     tier_ladder.withdrawn         facts: tiers.recalculation
+#     tier_simulation.requested     facts: tiers.simulation
+#     webhook.called                messages: exchange.webhook
+#     webhook.failed                messages: letters
+#     webhook.paused                messages: letters

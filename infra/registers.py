@@ -3,6 +3,7 @@
     .chalice/config.json       memory and time of each function
     .chalice/policy-*.json     what each function may do
     infra/functions.yaml       queues with their dead letters, event sources, schedules, logs, alarms; merged with infra/resources.yaml
+    app.py                     its last lines: when each schedule starts, and the consumers of each event
 
 The files are committed, so that a review shows what a change gives to whom; `make check` says when they are stale. Nobody edits them.
 """
@@ -10,14 +11,14 @@ The files are committed, so that a review shows what a change gives to whom; `ma
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
 import app
-from chalicelib.platform.events import Lane, subscriptions
+from chalicelib.platform.events import Consumer, Lane, name_of, subscriptions
 from chalicelib.platform.functions import DECLARED, GIVEN_UP, Function, Queue, Right, Schedule
 from chalicelib.platform.settings import queue_variable
 from chalicelib.table.key import CREATED_ONLY
@@ -25,6 +26,8 @@ from chalicelib.table.key import CREATED_ONLY
 ROOT = Path(__file__).resolve().parent.parent
 CHALICE = ROOT / ".chalice"
 FUNCTIONS = ROOT / "infra" / "functions.yaml"
+CONTENTS = ROOT / "app.py"
+CONTENTS_BEGIN = "# --- written by `make registers` "
 STAGE = "club"
 
 Made = dict[str, Any]
@@ -413,7 +416,33 @@ def written() -> dict[Path, str]:
         **{policy_file(each): as_json(policy(each), depth=2) for each in functions()},
         CHALICE / "config.json": as_json(config, depth=4),
         FUNCTIONS: as_yaml(template()),
+        CONTENTS: contents(),
     }
+
+
+def contents() -> str:
+    """app.py, with what starts by itself and what follows from each event as its last lines."""
+    by_hand = CONTENTS.read_text(encoding="utf-8").partition(CONTENTS_BEGIN)[0].rstrip()
+    schedules = [(each.name, each.starts.expression) for each in functions() if isinstance(each.starts, Schedule)]
+    lanes = {lane: subscriptions(lane) for lane in get_args(Lane)}
+    events = [
+        (event, "; ".join(f"{lane}: {', '.join(_homes(told[event]))}" for lane, told in lanes.items() if event in told))
+        for event in sorted({event for told in lanes.values() for event in told})
+    ]
+    width = max(len(name) for name, _ in schedules + events)
+    rows = [
+        "schedules, in the club's time zone:",
+        *(f"    {name:{width}}  {text}" for name, text in schedules),
+        "events, and the modules of their consumers:",
+        *(f"    {name:{width}}  {text}" for name, text in events),
+    ]
+    return "\n".join([by_hand, "", CONTENTS_BEGIN.ljust(120, "-"), *(f"# {row}" for row in rows)]) + "\n"
+
+
+def _homes(consumers: Sequence[Consumer]) -> list[str]:
+    """`orders.consumers:record_shipment` is at home in `orders`, `orders.stock_consumers:…` in `orders.stock`."""
+    modules = [name_of(each).partition(":")[0].removesuffix("consumers").rstrip("._") for each in consumers]
+    return sorted({*modules})
 
 
 def policy_file(function: Function) -> Path:

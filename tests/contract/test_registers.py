@@ -37,12 +37,17 @@ def test_a_change_of_a_declaration_makes_its_files_stale(declared: dict[str, Fun
 def test_a_policy_of_a_function_that_is_gone_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registers, "CHALICE", tmp_path)
     monkeypatch.setattr(registers, "FUNCTIONS", tmp_path / "functions.yaml")
+    monkeypatch.setattr(registers, "CONTENTS", tmp_path / "app.py")
+    (tmp_path / "app.py").write_text("app = ...\n", encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["registers"])
     left_over = tmp_path / "policy-gone.json"
     left_over.write_text("{}", encoding="utf-8")
     assert registers.main() == 0
     assert not left_over.exists()
     assert registers.stale() == []
+    contents = (tmp_path / "app.py").read_text(encoding="utf-8")
+    assert contents.startswith("app = ...\n\n# ---")
+    assert "#     order.placed " in contents
 
 
 def test_a_function_without_a_line_in_app_py_is_told_with_the_line(declared: dict[str, Function]) -> None:
