@@ -1,4 +1,4 @@
-"""What every test may ask for: an empty table on moto, a fixed moment, the API in this process."""
+"""What every test may ask for: an empty table on moto or on the local cloud, a fixed moment, the API in this process."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,10 @@ from chalicelib.platform.settings import queue_variable
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.support.api import Api
+from tests.support.cloud import bare_cloud, local_table
 from tests.support.queues import queues
+
+__all__ = ["bare_cloud", "local_table"]
 
 # No test may reach a real account, whatever the machine's own configuration says.
 os.environ |= {

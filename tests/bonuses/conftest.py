@@ -6,9 +6,6 @@ from chalicelib.table import Table
 from tests.bonuses.steps import Office
 from tests.conftest import NOON
 from tests.support.api import Api
-from tests.support.cloud import bare_cloud, local_table
-
-__all__ = ["bare_cloud", "local_table"]
 
 
 @pytest.fixture

@@ -7,11 +7,8 @@ from chalicelib.table import Table
 from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
-from tests.support.cloud import bare_cloud, local_table
 from tests.support.crashes import watched
 from tests.support.memory import MemoryDynamo
-
-__all__ = ["bare_cloud", "local_table"]
 
 
 @pytest.fixture

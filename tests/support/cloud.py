@@ -1,9 +1,7 @@
 """The club on the local cloud, and the local cloud's DynamoDB alone, for tests.
 
 `cloud` (tests/e2e/conftest.py) is the packaged club behind real HTTP. `local_table` is one empty table, as the template defines it,
-on a DynamoDB that counts capacity as AWS does; a conftest.py takes it over with
-
-    from tests.support.cloud import bare_cloud, local_table
+on a DynamoDB of its own process that counts capacity as AWS does; every test may ask for it.
 """
 
 import json

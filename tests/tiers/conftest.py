@@ -4,10 +4,7 @@ import pytest
 
 from chalicelib.platform.work import Work
 from chalicelib.tiers import service
-from tests.support.cloud import bare_cloud, local_table
 from tests.tiers.steps import in_memory
-
-__all__ = ["bare_cloud", "local_table"]
 
 
 @pytest.fixture

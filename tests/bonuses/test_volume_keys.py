@@ -1,4 +1,4 @@
-"""What the rows of periods and goods cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of volume programmes and of the goods that are owed, counted as AWS counts."""
 
 from datetime import date
 from itertools import count

@@ -1,4 +1,4 @@
-"""What the prices' rows of the map cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of promotions and of what is used of their limits, counted as AWS counts."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,13 +6,16 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.platform.work import Work
-from chalicelib.pricing import keys as pricing_keys
-from chalicelib.pricing import keys_of, promotion_keys, store
-from chalicelib.pricing.schemas import AgreedPrice, ContractForm, PromotionForm, TermsForm
+from chalicelib.pricing import Used, keys_of, promotion_keys, store, use_promotions
+from chalicelib.pricing.rules import Limits
+from chalicelib.pricing.schemas import PromotionForm
 from chalicelib.pricing.store import Stored
+from chalicelib.pricing.uses import company_uses, used_of
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
+
+LIMITS = Limits(uses=100, units=1000, budget=Decimal(100000), currency="RUB", uses_per_company=3)
 
 
 @pytest.fixture
@@ -20,17 +23,10 @@ def work(local_table: Table) -> Work:
     return Work(table=local_table, now=NOON)
 
 
-def large_contract(work: Work) -> ContractForm:
-    prices = [AgreedPrice(sku=f"LMP-{number:05d}", price=Decimal("1234.56")) for number in range(500)]
-    return ContractForm.model_validate(
-        {"number": "K-7", "from": work.today.isoformat(), "prices": [each.model_dump(mode="json") for each in prices]}
-    )
-
-
-def agree(work: Work, form: TermsForm) -> None:
+def use(work: Work) -> Transaction:
     tx = Transaction()
-    store.replace_terms(tx, work, "cmp_1", form, currency="RUB", author="mbr_1", version=0)
-    work.table.commit(tx)
+    use_promotions(tx, "cmp_1", {"prm_1": Used(1, 12, Decimal("144.00"))}, {"prm_1": LIMITS})
+    return tx
 
 
 def promote(work: Work, number: int) -> Stored:
@@ -51,15 +47,17 @@ def promote(work: Work, number: int) -> Stored:
     return made
 
 
-@measures(pricing_keys.terms)
-def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(work: Work) -> None:
-    agree(work, TermsForm(contracts=[large_contract(work)]))
+@measures(promotion_keys.promotion_used)
+@measures(promotion_keys.promotions_used)
+def test_using_a_promotion_with_limits_is_four_write_units_and_told_in_one_each(work: Work) -> None:
     with spent(work.table.client) as cost:
-        found = work.table.get_many([pricing_keys.terms("cmp_1")])
-    (contract,) = store.contracts(found[pricing_keys.terms("cmp_1")])
-    assert len(contract.prices) == 500
-    assert cost.calls == ["BatchGetItem"]
-    assert cost.read_units <= 3  # 20 KB, read eventually
+        work.table.commit(use(work))
+    assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 4)  # two small items, twice for the transaction
+    with spent(work.table.client) as read:
+        used = used_of(work.table.get(promotion_keys.promotion_used("prm_1"), consistent=True))
+        own = company_uses(work.table.get(promotion_keys.promotions_used("cmp_1")))
+    assert (used, own) == (Used(1, 12, Decimal("144.00")), {"prm_1": 1})
+    assert (read.calls, read.read_units) == (["GetItem", "GetItem"], 1.5)
 
 
 @measures(promotion_keys.promotion)

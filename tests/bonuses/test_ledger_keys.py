@@ -1,30 +1,18 @@
-"""What the rows of the bonuses' ledger cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of balances and of the ledger, counted as AWS counts."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from chalicelib.bonuses import (
-    adjustment_keys,
-    case_store,
-    ledger,
-    ledger_keys,
-    redemption_keys,
-    rules,
-    statements,
-    store,
-)
+from chalicelib.bonuses import ledger, ledger_keys, rules, statements, store
 from chalicelib.bonuses.rules import Cause
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, shards
-from tests.bonuses.conftest import local_office
-from tests.bonuses.steps import Office, credit
+from tests.bonuses.steps import credit
 from tests.conftest import NOON
 from tests.support.partners import company
 from tests.support.spent import measures, spent
-
-__all__ = ["local_office"]
 
 
 @pytest.fixture
@@ -117,48 +105,3 @@ def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing
         ledger.change(work, "cmp_1", cause, earn)
     assert again.calls == ["GetItem", "TransactWriteItems", "GetItem", "GetItem"]
     assert store.read_book(work.table, "cmp_1", consistent=True) == before
-
-
-@measures(redemption_keys.redemption, redemption_keys.redemption_for_order, redemption_keys.redemption_list)
-def test_a_redemption_is_one_read_and_a_page_of_them_one_query(local_office: Office) -> None:
-    work = local_office.work
-    credit(work, "cmp_1", "1000")
-    redemption_id = local_office.redeemed("100")
-    local_office.redeemed("200")
-    client = work.table.client
-    with spent(client) as cost:
-        case_store.read_redemption(work.table, "cmp_1", redemption_id)
-    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(client) as cost:
-        assert case_store.redemption_for(work.table, "cmp_1", "ord_none") is None
-    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(client) as cost:
-        page = case_store.redemptions(work.table, "cmp_1", 25, None)
-    assert len(page.items) == 2
-    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
-
-
-@measures(redemption_keys.redemptions_waiting)
-def test_the_redemptions_that_wait_for_the_staff_are_one_query(local_office: Office) -> None:
-    work = local_office.work
-    credit(work, "cmp_1", "1000")
-    for _ in range(3):
-        redemption_id = local_office.redeemed("100")
-    local_office.complete(redemption_id)
-    with spent(work.table.client) as cost:
-        page = case_store.redemptions_waiting(work.table, 25, None)
-    assert len(page.items) == 2
-    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
-
-
-@measures(adjustment_keys.adjustment, adjustment_keys.adjustments_waiting)
-def test_an_adjustment_is_one_read_and_those_that_wait_are_one_query(local_office: Office) -> None:
-    work = local_office.work
-    adjustment_id = local_office.adjust("20000").json["adjustment_id"]
-    with spent(work.table.client) as cost:
-        case_store.read_adjustment(work.table, "cmp_1", adjustment_id)
-    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(work.table.client) as cost:
-        page = case_store.adjustments_waiting(work.table, 25, None)
-    assert len(page.items) == 1
-    assert (cost.calls, cost.read_units) == (["Query"], 0.5)

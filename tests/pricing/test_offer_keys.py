@@ -1,4 +1,4 @@
-"""What the rows of the map for offers cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of offers, counted as AWS counts."""
 
 from dataclasses import replace
 from datetime import timedelta

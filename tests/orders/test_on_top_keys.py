@@ -1,4 +1,4 @@
-"""What the row of the map for goods on top costs, counted as AWS counts."""
+"""The calls and the capacity of the keys of goods on top, counted as AWS counts."""
 
 from dataclasses import replace
 from datetime import timedelta

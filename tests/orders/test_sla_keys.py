@@ -1,4 +1,4 @@
-"""What the rows of what waits for a distributor cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of orders that wait for the distributor, counted as AWS counts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,9 +15,6 @@ from tests.conftest import NOON
 from tests.orders.desk import Desk
 from tests.support.spent import measures, spent
 
-ALL_TICKS = ["Query"] * len(shards())
-LATER = NOON + timedelta(days=3)  # when what was placed at noon on Friday is due
-
 
 @pytest.fixture
 def desk(local_table: Table) -> Desk:
@@ -25,6 +22,11 @@ def desk(local_table: Table) -> Desk:
     desk = Desk()
     desk.work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
     return desk
+
+
+ALL_TICKS = ["Query"] * len(shards())
+
+LATER = NOON + timedelta(days=3)  # when what was placed at noon on Friday is due
 
 
 @measures(keys.waiting)

@@ -1,4 +1,4 @@
-"""What the rows of carts and of what is bought together cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of carts, counted as AWS counts."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -7,8 +7,7 @@ from itertools import count
 import pytest
 
 from chalicelib import sales
-from chalicelib.orders import again, cart_keys, together, together_consumers, together_keys
-from chalicelib.orders.affinity import CAPACITY
+from chalicelib.orders import again, cart_keys
 from chalicelib.platform import http
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
@@ -62,41 +61,6 @@ def test_a_cart_of_twenty_lines_is_one_strong_read_and_its_prices_two_more(marke
     with spent(market.work.table.client) as cost:
         assert market.post("/v1/orders", market.buyer, {"cart_version": 1}).status == 201
     assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
-
-
-@measures(together_keys.together)
-@measures(together_keys.counted_together)
-def test_what_a_document_adds_is_three_reads_and_one_transaction_and_what_is_known_two_reads(work: Work) -> None:
-    skus = [f"LMP-00{number:02}" for number in range(10)]
-    first, second = sale(work, 1, *skus), sale(work, 2, *skus)
-    with spent(work.table.client) as cost:
-        together_consumers.on_sale_recorded(work, first)
-    assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
-    assert (cost.read_units, cost.write_units) == (0.5 + 1 + 10, 2 * (1 + 10))
-    with spent(work.table.client) as cost:
-        together_consumers.on_sale_recorded(work, second)
-    assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 0.5 + 1)
-
-
-@measures(together_keys.together)
-def test_the_counts_of_an_article_are_a_kilobyte_at_most(work: Work) -> None:
-    key = together_keys.together("LMP-0042")
-    counts = together.Counts(90_000, {f"LMP-{number:04}": together.Other(9000, 800) for number in range(CAPACITY)})
-    with spent(work.table.client) as cost:
-        work.table.put(together._item(key, counts, 100_000))
-    assert cost.write_units == 1
-
-
-@measures(together_keys.counted_together)
-def test_the_marks_of_a_buyer_who_added_all_it_may_are_six_kilobytes(work: Work) -> None:
-    pairs = frozenset(number.to_bytes(6, "big") for number in range(together.MOST_MARKS))
-    key = together_keys.counted_together("7707083893")
-    with spent(work.table.client) as cost:
-        work.table.put({**key.as_item(), "version": 500, "pairs": b"".join(sorted(pairs))})
-    assert cost.write_units == 6
-    with spent(work.table.client) as cost:
-        assert work.table.get(key, consistent=True)
-    assert cost.read_units == 2
 
 
 def test_a_usual_order_reads_the_newest_documents_in_one_call(market: Market) -> None:

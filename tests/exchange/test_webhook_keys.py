@@ -1,4 +1,4 @@
-"""What the rows of webhooks cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of messages to distributors' systems, counted as AWS counts."""
 
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
 DISTRIBUTOR = "dst_" + "0" * 32
+
 LANE = "cmp_" + "0" * 32
 
 

@@ -1,4 +1,4 @@
-"""What the companies' rows of the map cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of companies and of the people who speak for them, counted as AWS counts."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What the ladders' rows of the map cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of ladders, counted as AWS counts."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the row of simulations costs, counted as AWS counts."""
+"""The calls and the capacity of the keys of simulations, counted as AWS counts."""
 
 import pytest
 

@@ -1,19 +1,15 @@
-"""What the members' and the sign-ins' rows of the map cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of members, their consents, and the staff, counted as AWS counts."""
 
 import pytest
 
 from chalicelib import members
-from chalicelib.auth import keys as auth_keys
-from chalicelib.auth import store as sign_ins
 from chalicelib.members import keys as members_keys
 from chalicelib.members import service
 from chalicelib.members.config import Consents
 from chalicelib.members.schemas import ConsentAnswer, StaffForm
 from chalicelib.members.store import read_with_membership
-from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
 from chalicelib.table import Table, Transaction
-from tests.auth.steps import begun
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -67,25 +63,6 @@ def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(work: Work
     ]
     assert cost.calls == ["Query"]
     assert cost.read_units == 0.5
-
-
-@measures(auth_keys.sign_in)
-def test_a_try_of_a_code_is_one_write_and_reads_the_sign_in_with_it(work: Work) -> None:
-    sign_in_id = begun(work, member_id="mbr_1")
-    with spent(work.table.client) as cost:
-        assert sign_ins.spend_try(work.table, sign_in_id, work.expiry()) is not None
-    assert cost.calls == ["UpdateItem"]
-    assert cost.write_units == 1
-
-
-@measures(platform_keys.throttle)
-def test_counting_in_an_hour_is_one_write(work: Work) -> None:
-    key = platform_keys.throttle("code-to", "somebody", work.at)
-    with spent(work.table.client) as cost:
-        assert sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
-    assert not sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
-    assert cost.calls == ["UpdateItem"]
-    assert cost.write_units == 1
 
 
 @measures(members_keys.staff_list)

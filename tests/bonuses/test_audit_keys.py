@@ -1,4 +1,4 @@
-"""What the rows of the bonuses' proof cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of the proof that the books balance, counted as AWS counts."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -37,6 +37,13 @@ def keep(work: Work, checkpoint: Checkpoint) -> None:
     work.table.commit(tx)
 
 
+def mismatches(work: Work, company_id: str, *accounts: str) -> None:
+    tx = Transaction()
+    found = {account: [Mismatch(account, "book_differs", "", Decimal(1), Decimal(2))] for account in accounts}
+    proof_store.write_mismatches(tx, work, company_id, (), found, company_id=company_id, currency="RUB")
+    work.table.commit(tx)
+
+
 @measures(keys.proof)
 def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
     keep(work, old_checkpoint("cmp_1"))
@@ -72,13 +79,6 @@ def test_the_clubs_totals_are_one_call_however_many_companies_there_are(work: Wo
     assert sum(sum(proof_store.balances_of(item)) for item in found.values()) == 0
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1
-
-
-def mismatches(work: Work, company_id: str, *accounts: str) -> None:
-    tx = Transaction()
-    found = {account: [Mismatch(account, "book_differs", "", Decimal(1), Decimal(2))] for account in accounts}
-    proof_store.write_mismatches(tx, work, company_id, (), found, company_id=company_id, currency="RUB")
-    work.table.commit(tx)
 
 
 @measures(keys.mismatch)

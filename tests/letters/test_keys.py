@@ -1,26 +1,15 @@
-"""What the letters' rows of the map cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of letters, counted as AWS counts."""
 
 import pytest
 
 from chalicelib import letters
-from chalicelib.auth import keys as auth_keys
 from chalicelib.letters import keys as letters_keys
 from chalicelib.letters import store
 from chalicelib.letters.schemas import State
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.conftest import NOON
-from tests.letters.steps import (
-    MailService,
-    World,
-    email_confirmed,
-    install,
-    letter,
-    member,
-    message,
-    report,
-    sign_in_requested,
-)
+from tests.letters.steps import MailService, World, email_confirmed, install, letter, member, message, report
 from tests.support.crashes import watched
 from tests.support.spent import measures, spent
 
@@ -61,20 +50,6 @@ def test_sending_a_letter_is_four_reads_one_transaction_and_one_write(world: Wor
     assert cost.calls == ["GetItem", "GetItem", "GetItem", "Query", "TransactWriteItems", "PutItem"]
     assert cost.read_units <= 4
     assert cost.write_units <= 5  # two items in a transaction at two each, and one
-
-
-@measures(auth_keys.sign_in)
-def test_a_code_letter_keeps_its_hash_in_the_claims_own_transaction(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chalicelib.platform.aws.secret", lambda: "a secret for tests only")
-    world.happens(sign_in_requested(world.work))
-    world.tell_next()
-    written = next(each.item for each in world.stream if each.item["template"] == "sign_in_code")
-    with spent(world.work.table.client) as cost:
-        letters.send(world.work, message({"letter_id": written["letter_id"]}))
-    assert cost.calls == ["GetItem", "GetItem", "TransactWriteItems", "PutItem"]
-    assert cost.write_units <= 7
 
 
 @measures(letters_keys.suppression)

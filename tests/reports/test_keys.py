@@ -1,11 +1,9 @@
-"""What reports and events cost."""
+"""The calls and the capacity of the keys of reports, counted as AWS counts."""
 
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.platform import events
-from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
 from chalicelib.reports import keys as reports_keys
 from chalicelib.reports import store
@@ -71,20 +69,4 @@ def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> Non
     with spent(work.table.client) as cost:
         found = work.table.query(reports_keys.report(report_id).pk, starts="READ#").items
     assert [item["member_id"] for item in found] == ["mbr_b", "mbr_a"]
-    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
-
-
-@measures(platform_keys.event)
-def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> None:
-    owner = reports_keys.report("rep_1")
-    for minutes in (2, 1):
-        later = Work(work.table, work.now + timedelta(minutes=minutes))
-        tx = Transaction()
-        events.record(tx, later, owner, "report.published", minutes=minutes)
-        with spent(work.table.client) as cost:
-            work.table.commit(tx)
-        assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 2)
-    with spent(work.table.client) as cost:
-        found = work.table.query(owner.pk, starts=platform_keys.event(owner, "", "").sk.rstrip("#")).items
-    assert [int(item["minutes"]) for item in found] == [1, 2]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)

@@ -1,4 +1,4 @@
-"""What the rows of partners' wishes cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of wishes for goods that are not to be had, counted as AWS counts."""
 
 import json
 from dataclasses import replace

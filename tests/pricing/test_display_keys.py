@@ -1,4 +1,4 @@
-"""What the rows of the map for display deals and best sellers cost, counted as AWS counts."""
+"""The calls and the capacity of the keys of proofs of goods on display, counted as AWS counts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,8 +7,7 @@ from itertools import count
 import pytest
 
 from chalicelib.platform.work import Work
-from chalicelib.pricing import best_seller_keys, best_seller_store, display_keys, display_store
-from chalicelib.pricing.best_seller_schemas import BestSellersForm
+from chalicelib.pricing import display_keys, display_store
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
@@ -77,19 +76,3 @@ def test_the_companies_of_an_inn_are_one_call_and_so_are_their_deals(work: Work)
     with spent(work.table.client) as deals:
         assert display_store.chain_granted(work.table, "7707083893") == {}
     assert (deals.calls, deals.read_units) == (["GetItem"], 1)
-
-
-@measures(best_seller_keys.best_sellers, best_seller_keys.best_sellers_part)
-def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(work: Work) -> None:
-    form = BestSellersForm.model_validate({"from": "2025-09-01", "to": "2025-11-30"})
-    tx = Transaction()
-    asked = best_seller_store.create(tx, work, form, "mbr_1")
-    work.table.commit(tx)
-    part = best_seller_store.Part(1, [f"cmp_{number}" for number in range(100)], None)
-    assert best_seller_store.name_part(work, asked, part)
-    with spent(work.table.client) as cost:
-        assert best_seller_store.load(work.table, asked.list_id)
-    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(work.table.client) as both:
-        assert best_seller_store.load_with_part(work.table, asked.list_id, 1)[1] == part
-    assert (both.calls, both.read_units) == (["BatchGetItem"], 2)

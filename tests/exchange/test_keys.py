@@ -1,0 +1,110 @@
+"""The calls and the capacity of the keys of imported files, counted as AWS counts."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.exchange import keys as exchange_keys
+from chalicelib.exchange import service as imports
+from chalicelib.exchange import store, writing
+from chalicelib.exchange.parts import Cut
+from chalicelib.exchange.schemas import ImportForm
+from chalicelib.platform.work import Work
+from chalicelib.table import Table, Transaction
+from tests.conftest import NOON
+from tests.support.spent import measures, spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    return Work(table=local_table, now=NOON)
+
+
+class Objects:
+    """The bucket, so that only the table's calls are left."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.held: dict[tuple[str, str], bytes] = {}
+        monkeypatch.setattr(store, "get", lambda import_id, name: self.held[import_id, name])
+        monkeypatch.setattr(
+            store, "put", lambda import_id, name, content: self.held.update({(import_id, name): content})
+        )
+        monkeypatch.setattr(store, "link", lambda import_id, name, file_name: f"https://files.example/{name}")
+
+
+@pytest.fixture
+def objects(monkeypatch: pytest.MonkeyPatch) -> Objects:
+    return Objects(monkeypatch)
+
+
+def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: int = 40) -> Iterator[dict[str, Any]]:
+    """An import whose rows lie in two parts of so many documents; yields the messages."""
+    tx = Transaction()
+    store.create(tx, work, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1")
+    work.table.commit(tx)
+    store.begin(work, import_id, "etag")
+    columns: Any = {
+        "document": "Номер",
+        "business_date": "Дата",
+        "customer": "Код",
+        "name": "Товар",
+        "quantity": "Кол",
+        "amount": "Сумма",
+    }
+    store.hand_over(work, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
+    for part in (1, 2):
+        cells = [
+            ["УТ-{}", "12.01.2026", "К-1", "", "", "", "L-1", "Лампа", "1", "", "10,00", "", ""]
+            for _ in range(documents)
+        ]
+        rows = ("\x1f".join([str(n + 2), "", *each]).format(n * 2 + part) + "\n" for n, each in enumerate(cells))
+        objects.held[import_id, f"parts/{part:06d}"] = gzip.compress("".join(rows).encode())
+        yield {"body": json.dumps({"import_id": import_id, "part": part})}
+
+
+@measures(exchange_keys.import_, exchange_keys.import_part)
+def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects) -> None:
+    list(written(work, objects))
+    with spent(work.table.client) as cost:
+        assert imports.show(work, "imp_1", "en").state == "writing"
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units == 1
+
+
+@measures(exchange_keys.import_, exchange_keys.import_part)
+def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects) -> None:
+    first, second = written(work, objects)
+    writing.write_part(work, first)
+    with spent(work.table.client) as cost:
+        writing.write_part(work, second)
+    assert cost.calls == [
+        "BatchGetItem",  # the import, and whether this part is done
+        "BatchGetItem",  # customers
+        "BatchGetItem",  # heads
+        "TransactWriteItems",  # documents and days
+        "TransactWriteItems",  # the part, and the import's counts
+        "GetItem",  # was it the last part
+        "Query",  # the parts
+        "UpdateItem",  # done
+    ]
+    with spent(work.table.client) as again:
+        writing.write_part(work, second)
+    assert again.calls == ["BatchGetItem"]
+    assert imports.show(work, "imp_1", "en").documents.created == 80
+
+
+@measures(exchange_keys.import_list)
+def test_imports_are_listed_by_one_call(work: Work, objects: Objects) -> None:
+    for number in range(30):
+        later = replace(work, now=work.now + timedelta(minutes=number))
+        list(written(later, objects, f"imp_{number}", documents=1))
+    with spent(work.table.client) as cost:
+        found, _ = imports.list_imports(work, "en", 25, None)
+    assert [each.import_id for each in found] == [f"imp_{number}" for number in range(29, 4, -1)]
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 25 * 1.5 / 4 / 2 + 0.5

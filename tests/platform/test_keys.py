@@ -1,0 +1,118 @@
+"""The calls and the capacity of the keys that every room uses, counted as AWS counts."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from chalicelib.auth import store as sign_ins
+from chalicelib.platform import events, http, nights
+from chalicelib.platform import keys as platform_keys
+from chalicelib.platform.idempotency import Once
+from chalicelib.platform.work import Work
+from chalicelib.reports import keys as reports_keys
+from chalicelib.sales import DayTotals
+from chalicelib.table import Table, Transaction
+from chalicelib.tiers import store
+from chalicelib.tiers.config import Tiers
+from chalicelib.tiers.ladder_store import ladders_of
+from chalicelib.tiers.outlook import Standing, stands
+from chalicelib.tiers.rules import Facts
+from tests.conftest import NOON
+from tests.orders.steps import Market
+from tests.support.api import Api
+from tests.support.spent import measures, spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    numbers = count(1)
+    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+
+
+@pytest.fixture
+def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
+    from app import app
+
+    monkeypatch.setattr(http, "work_now", lambda: work)
+    return Market(Api(app), work)
+
+
+def due_on(work: Work, day: date, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        store.save(work, plain_standing(work, f"cmp_{number:032x}"), day)
+
+
+def plain_standing(work: Work, company_id: str) -> Standing:
+    """A company that bought on every day of the window, under the club's own ladder."""
+    days = {work.today - timedelta(days=back): Decimal("1234567.89") for back in range(work.config[Tiers].window_days)}
+    return stands(company_id, "RUB", work.today, Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None))
+
+
+@measures(platform_keys.throttle)
+def test_counting_in_an_hour_is_one_write(work: Work) -> None:
+    key = platform_keys.throttle("code-to", "somebody", work.at)
+    with spent(work.table.client) as cost:
+        assert sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
+    assert not sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
+    assert cost.calls == ["UpdateItem"]
+    assert cost.write_units == 1
+
+
+@measures(platform_keys.once)
+def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Work) -> None:
+    market.place(key="cart-7")
+    once = Once(caller="mbr_1", key="cart-8", fingerprint="")
+    with spent(work.table.client) as cost:
+        assert once.recall(work) is None
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(work.table.client) as cost:
+        assert market.place(key="cart-7").headers["idempotency-replayed"] == "true"
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+
+
+@measures(platform_keys.event)
+def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> None:
+    owner = reports_keys.report("rep_1")
+    for minutes in (2, 1):
+        later = Work(work.table, work.now + timedelta(minutes=minutes))
+        tx = Transaction()
+        events.record(tx, later, owner, "report.published", minutes=minutes)
+        with spent(work.table.client) as cost:
+            work.table.commit(tx)
+        assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 2)
+    with spent(work.table.client) as cost:
+        found = work.table.query(owner.pk, starts=platform_keys.event(owner, "", "").sk.rstrip("#")).items
+    assert [int(item["minutes"]) for item in found] == [1, 2]
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@measures(platform_keys.due)
+def test_who_is_due_costs_a_call_a_shard_and_the_size_of_what_is_due(work: Work) -> None:
+    due_on(work, work.today, range(80))
+    with spent(work.table.client) as cost:
+        found = list(nights.due_between(work, "tiers", work.today, work.today))
+    assert sorted(found) == sorted(f"cmp_{number:032x}" for number in range(80))
+    assert cost.calls == ["Query"] * 8
+    assert cost.read_units <= 80 * 0.5
+
+    due_on(work, work.today + timedelta(days=1), range(80, 160))
+    with spent(work.table.client) as among_more:
+        assert list(nights.due_between(work, "tiers", work.today, work.today)) == found
+    assert among_more == cost
+
+
+@measures(platform_keys.run)
+def test_the_last_run_is_one_call_however_many_there_were(work: Work) -> None:
+    for days in range(40):
+        night = replace(work, now=work.now + timedelta(days=days))
+        nights.record_run(night, "tiers", {"day": night.today.isoformat(), "companies": 1})
+    with spent(work.table.client) as cost:
+        last = nights.last_run(work, "tiers")
+    assert last is not None
+    assert last["day"] == (work.today + timedelta(days=39)).isoformat()
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 1

@@ -1,0 +1,34 @@
+"""The calls and the capacity of the keys of lists of best sellers, counted as AWS counts."""
+
+from itertools import count
+
+import pytest
+
+from chalicelib.platform.work import Work
+from chalicelib.pricing import best_seller_keys, best_seller_store
+from chalicelib.pricing.best_seller_schemas import BestSellersForm
+from chalicelib.table import Table, Transaction
+from tests.conftest import NOON
+from tests.support.spent import measures, spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    numbers = count(1)
+    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032d}")
+
+
+@measures(best_seller_keys.best_sellers, best_seller_keys.best_sellers_part)
+def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(work: Work) -> None:
+    form = BestSellersForm.model_validate({"from": "2025-09-01", "to": "2025-11-30"})
+    tx = Transaction()
+    asked = best_seller_store.create(tx, work, form, "mbr_1")
+    work.table.commit(tx)
+    part = best_seller_store.Part(1, [f"cmp_{number}" for number in range(100)], None)
+    assert best_seller_store.name_part(work, asked, part)
+    with spent(work.table.client) as cost:
+        assert best_seller_store.load(work.table, asked.list_id)
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(work.table.client) as both:
+        assert best_seller_store.load_with_part(work.table, asked.list_id, 1)[1] == part
+    assert (both.calls, both.read_units) == (["BatchGetItem"], 2)

@@ -1,0 +1,42 @@
+"""The calls and the capacity of the keys of personal terms, counted as AWS counts."""
+
+from decimal import Decimal
+
+import pytest
+
+from chalicelib.platform.work import Work
+from chalicelib.pricing import keys as pricing_keys
+from chalicelib.pricing import store
+from chalicelib.pricing.schemas import AgreedPrice, ContractForm, TermsForm
+from chalicelib.table import Table, Transaction
+from tests.conftest import NOON
+from tests.support.spent import measures, spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    return Work(table=local_table, now=NOON)
+
+
+def large_contract(work: Work) -> ContractForm:
+    prices = [AgreedPrice(sku=f"LMP-{number:05d}", price=Decimal("1234.56")) for number in range(500)]
+    return ContractForm.model_validate(
+        {"number": "K-7", "from": work.today.isoformat(), "prices": [each.model_dump(mode="json") for each in prices]}
+    )
+
+
+def agree(work: Work, form: TermsForm) -> None:
+    tx = Transaction()
+    store.replace_terms(tx, work, "cmp_1", form, currency="RUB", author="mbr_1", version=0)
+    work.table.commit(tx)
+
+
+@measures(pricing_keys.terms)
+def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(work: Work) -> None:
+    agree(work, TermsForm(contracts=[large_contract(work)]))
+    with spent(work.table.client) as cost:
+        found = work.table.get_many([pricing_keys.terms("cmp_1")])
+    (contract,) = store.contracts(found[pricing_keys.terms("cmp_1")])
+    assert len(contract.prices) == 500
+    assert cost.calls == ["BatchGetItem"]
+    assert cost.read_units <= 3  # 20 KB, read eventually
