@@ -5,6 +5,7 @@ for what that needs, not for the whole house.
 
     a room        goes into ROOMS; its routes, queue workers and scheduled jobs are declared in its modules `*routes` and `*jobs`
     an event      is declared in the `events.py` of the room that makes it, and its consumers in the `consumers.py` of the rooms that follow
+    a letter      is declared in the `letters.py` of the room that makes its event
     a function    is declared in its room's `jobs.py`, and named below; then `make registers` writes its settings, rights, queue and alarms
 """
 
@@ -21,6 +22,7 @@ install(app)
 # Lowest first: a room uses only rooms before it.
 ROOMS = (
     "platform",
+    "mail",
     "auth",
     "members",
     "programme",
@@ -29,7 +31,6 @@ ROOMS = (
     "sales",
     "catalog",
     "pricing",
-    "letters",
     "orders",
     "bonuses",
     "reports",
@@ -62,8 +63,8 @@ functions.http(
 deliver_events = functions.stream("deliver_events", "facts", may=(whole_table,))
 write_letters = functions.stream("write_letters", "messages", may=(whole_table,))
 redeliver_events = functions.queue("platform.redelivery_jobs:redeliver_events")
-send_letters = functions.queue("letters.jobs:send_letters")
-settle_letters = functions.queue("letters.jobs:settle_letters")
+send_letters = functions.queue("mail.jobs:send_letters")
+settle_letters = functions.queue("mail.jobs:settle_letters")
 split_import = functions.event("exchange.jobs:split_import")
 write_imports = functions.queue("exchange.jobs:write_imports")
 nightly_tiers = functions.schedule("tiers.jobs:nightly_tiers")
@@ -85,56 +86,56 @@ answer_demands = functions.queue("catalog.demand_jobs:answer_demands")
 #     remind_distributors           rate(15 minutes)
 # events, and the modules of their consumers:
 #     best_sellers.requested        facts: pricing.best_seller
-#     bonus.adjusted                messages: letters
-#     bonus.credited                messages: letters
-#     bonus.expiring                messages: letters
-#     bonus.reminder                messages: letters
-#     company.person_claimed        messages: letters
-#     company.person_confirmed      messages: letters
+#     bonus.adjusted                messages: mail
+#     bonus.credited                messages: mail
+#     bonus.expiring                messages: mail
+#     bonus.reminder                messages: mail
+#     company.person_claimed        messages: mail
+#     company.person_confirmed      messages: mail
 #     company.registered            facts: pricing.display
-#     demand.answered               facts: catalog.demand; messages: letters
+#     demand.answered               facts: catalog.demand; messages: mail
 #     demand.cancelled              facts: catalog.demand
 #     demand.changed                facts: catalog.demand
 #     demand.opened                 facts: catalog.demand
-#     display.approved              facts: pricing.display; messages: letters
-#     display.rejected              messages: letters
-#     goods.available               messages: letters
-#     goods.expiring                messages: letters
-#     goods.shipped                 messages: letters
-#     goods_on_top.granted          messages: letters
-#     goods_on_top.shipped          messages: letters
-#     goods_on_top.unpaid           messages: letters
-#     goods_on_top.withdrawn        messages: letters
-#     letter.written                messages: letters
-#     member.email_confirmed        messages: letters
-#     order.accepted                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
-#     order.cancellation_declined   facts: orders.sla; messages: exchange.webhook, letters
-#     order.cancellation_requested  facts: orders.sla; messages: exchange.webhook, letters
-#     order.cancelled               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
-#     order.changed                 facts: orders.sla; messages: exchange.webhook, letters
-#     order.completed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
-#     order.confirmed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
-#     order.escalated               messages: letters
-#     order.placed                  facts: orders, orders.sla; messages: exchange.webhook, letters
-#     order.rejected                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
-#     order.return_rejected         facts: orders.sla; messages: exchange.webhook, letters
-#     order.return_requested        facts: orders.sla; messages: exchange.webhook, letters
-#     order.returned                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
-#     order.shipped                 facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, letters
-#     order.unanswered              messages: exchange.webhook, letters
+#     display.approved              facts: pricing.display; messages: mail
+#     display.rejected              messages: mail
+#     goods.available               messages: mail
+#     goods.expiring                messages: mail
+#     goods.shipped                 messages: mail
+#     goods_on_top.granted          messages: mail
+#     goods_on_top.shipped          messages: mail
+#     goods_on_top.unpaid           messages: mail
+#     goods_on_top.withdrawn        messages: mail
+#     letter.written                messages: mail
+#     member.email_confirmed        messages: mail
+#     order.accepted                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.cancellation_declined   facts: orders.sla; messages: exchange.webhook, mail
+#     order.cancellation_requested  facts: orders.sla; messages: exchange.webhook, mail
+#     order.cancelled               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.changed                 facts: orders.sla; messages: exchange.webhook, mail
+#     order.completed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.confirmed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.escalated               messages: mail
+#     order.placed                  facts: orders, orders.sla; messages: exchange.webhook, mail
+#     order.rejected                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.return_rejected         facts: orders.sla; messages: exchange.webhook, mail
+#     order.return_requested        facts: orders.sla; messages: exchange.webhook, mail
+#     order.returned                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.shipped                 facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.unanswered              messages: exchange.webhook, mail
 #     payment.recorded              facts: bonuses.accrual, orders, orders.on_top
 #     products.changed              facts: catalog
 #     sale.recorded                 facts: bonuses.accrual, bonuses.volume, orders.together, sales, tiers
-#     sign_in.requested             messages: letters
+#     sign_in.requested             messages: mail
 #     stock.arrived                 facts: catalog.demand
 #     stock.recorded                facts: orders.holds
-#     tier.changed                  facts: bonuses.accrual; messages: letters
+#     tier.changed                  facts: bonuses.accrual; messages: mail
 #     tier.granted                  facts: bonuses.accrual
-#     tier.warning                  messages: letters
+#     tier.warning                  messages: mail
 #     tier.withdrawn                facts: bonuses.accrual
 #     tier_ladder.activated         facts: tiers.recalculation
 #     tier_ladder.withdrawn         facts: tiers.recalculation
 #     tier_simulation.requested     facts: tiers.simulation
 #     webhook.called                messages: exchange.webhook
-#     webhook.failed                messages: letters
-#     webhook.paused                messages: letters
+#     webhook.failed                messages: mail
+#     webhook.paused                messages: mail

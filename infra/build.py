@@ -13,7 +13,8 @@ The stack's name is part of the bucket's name, so it is in lower case. What happ
 
     stage      a clean copy of app.py, chalicelib and .chalice; weakest point: it must list what Lambda needs
     template   `chalice package`, with infra/resources.yaml and infra/functions.yaml merged in
-    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/registry.py, events.py)
+    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/registry.py, events.py,
+               mail/declarations.py)
     vendor     the requirements, as wheels for the processor that will run them; kept by the hash of what they depend on
     zip        all of it byte-compiled, in sorted order and with fixed times: equal input makes equal bytes
 
@@ -159,6 +160,7 @@ def _write_registry(stage: Path, task: Path) -> None:
             "import app; from chalicelib.platform import http, registry; print(registry.written(http.ROUTES))",
         ),
         ("consumers.json", "from chalicelib.platform import events; print(events.written_down())"),
+        ("letters.json", "from chalicelib.mail import declarations; print(declarations.written())"),
     ):
         made = subprocess.run([sys.executable, "-B", "-c", asked], cwd=stage, capture_output=True, text=True)
         if made.returncode:

@@ -7,8 +7,6 @@ This module stays light: the sign-in triggers import it, and they start cold wit
 `chalicelib.auth.principal.Principal`.
 """
 
-from chalicelib.auth.codes import code_hash, new_code
-from chalicelib.auth.keys import sign_in as sign_in_key
 from chalicelib.auth.scopes import COMPANY_ROLES, SCOPES, STAFF_ROLES, scopes_of
 
-__all__ = ["COMPANY_ROLES", "SCOPES", "STAFF_ROLES", "code_hash", "new_code", "scopes_of", "sign_in_key"]
+__all__ = ["COMPANY_ROLES", "SCOPES", "STAFF_ROLES", "scopes_of"]

@@ -11,6 +11,7 @@ with opened_when_asked(__name__):
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
+    from chalicelib.companies.readers import company_name, who_buys
     from chalicelib.companies.rules import inn_is_valid
     from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
     from chalicelib.companies.service import (
@@ -41,6 +42,7 @@ __all__ = [
     "company",
     "company_by_inn",
     "company_key",
+    "company_name",
     "customers",
     "every_company",
     "inn_is_valid",
@@ -51,4 +53,5 @@ __all__ = [
     "no_longer_speaks",
     "people",
     "some_companies",
+    "who_buys",
 ]

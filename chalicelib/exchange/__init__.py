@@ -4,7 +4,6 @@ from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.exchange.service import split
-    from chalicelib.exchange.webhook_config import Webhooks
     from chalicelib.exchange.writing import write_part
 
-__all__ = ["Webhooks", "split", "write_part"]
+__all__ = ["split", "write_part"]

@@ -8,9 +8,11 @@ from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome
+    from chalicelib.members.events import EMAIL_CONFIRMED
     from chalicelib.members.forms import PersonName
     from chalicelib.members.keys import member as member_key
     from chalicelib.members.keys import membership as membership_key
+    from chalicelib.members.readers import member_reader, speaking_reader, the_member, who_heads_the_sales
     from chalicelib.members.schemas import ConsentForm, Member, Membership
     from chalicelib.members.service import (
         STAFF_OWNER,
@@ -28,6 +30,7 @@ with opened_when_asked(__name__):
     )
 
 __all__ = [
+    "EMAIL_CONFIRMED",
     "STAFF_OWNER",
     "ConsentForm",
     "Member",
@@ -42,9 +45,13 @@ __all__ = [
     "join_or_find",
     "member",
     "member_key",
+    "member_reader",
     "members",
     "membership_key",
     "owner_of",
+    "speaking_reader",
     "staff_in",
+    "the_member",
+    "who_heads_the_sales",
     "with_membership",
 ]

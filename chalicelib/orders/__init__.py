@@ -4,7 +4,7 @@ from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.orders.distributor_keys import distributor as distributor_key
-    from chalicelib.orders.distributors import check_distributors_person, distributor, people_of
+    from chalicelib.orders.distributors import check_distributors_person, distributor
     from chalicelib.orders.events import ACCEPTED as ORDER_ACCEPTED
     from chalicelib.orders.events import CANCELLED as ORDER_CANCELLED
     from chalicelib.orders.events import COMPLETED as ORDER_COMPLETED
@@ -16,14 +16,13 @@ with opened_when_asked(__name__):
     from chalicelib.orders.on_top_service import gifts_of
     from chalicelib.orders.on_top_service import look_at_due as look_at_goods_on_top
     from chalicelib.orders.on_top_store import DUE as GOODS_ON_TOP_DUE
+    from chalicelib.orders.readers import distributor_or_member_reader, the_distributor_and_its_people
     from chalicelib.orders.rules import Order, State
     from chalicelib.orders.schemas import Distributor
     from chalicelib.orders.service import (
         check_state,
         order,
     )
-    from chalicelib.orders.sla import still_waiting
-    from chalicelib.orders.sla_config import ResponseTimes
     from chalicelib.orders.sla_events import UNANSWERED as ORDER_UNANSWERED
 
 __all__ = [
@@ -39,15 +38,14 @@ __all__ = [
     "ORDER_UNANSWERED",
     "Distributor",
     "Order",
-    "ResponseTimes",
     "State",
     "check_distributors_person",
     "check_state",
     "distributor",
     "distributor_key",
+    "distributor_or_member_reader",
     "gifts_of",
     "look_at_goods_on_top",
     "order",
-    "people_of",
-    "still_waiting",
+    "the_distributor_and_its_people",
 ]

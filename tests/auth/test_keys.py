@@ -2,15 +2,15 @@
 
 import pytest
 
-from chalicelib import letters
+from chalicelib import mail as letters
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import store as sign_ins
-from chalicelib.letters import store
+from chalicelib.mail import store
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.auth.steps import begun
 from tests.conftest import NOON
-from tests.letters.steps import MailService, World, email_confirmed, install, letter, member, message, sign_in_requested
+from tests.mail.steps import MailService, World, email_confirmed, install, letter, member, message, sign_in_requested
 from tests.support.crashes import watched
 from tests.support.spent import measures, spent
 

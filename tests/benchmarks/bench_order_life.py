@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 import app as club_app
-from chalicelib import letters
+from chalicelib import mail as letters
 from chalicelib.platform import aws, clock, http, ids, settings
 from chalicelib.platform.events import deliver, subscriptions
 from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.benchmarks.report import report
 from tests.catalog.steps import row, stock
-from tests.letters.steps import MailService, message
-from tests.letters.steps import report as mail_report
+from tests.mail.steps import MailService, message
+from tests.mail.steps import report as mail_report
 from tests.orders.steps import Market
 from tests.support.api import Api
 from tests.support.partners import reach

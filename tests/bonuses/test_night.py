@@ -13,7 +13,7 @@ from chalicelib.bonuses import ledger, ledger_keys, night, rules
 from chalicelib.bonuses.rules import Cause
 from chalicelib.bonuses.volume_config import VolumeBonuses
 from chalicelib.companies import keys as companies_keys
-from chalicelib.letters import consumers as letters_consumers
+from chalicelib.mail import consumers as mail_consumers
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform import nights
 from chalicelib.platform.events import Event
@@ -218,7 +218,7 @@ def test_a_night_that_runs_twice_and_is_told_twice_writes_one_letter_to_each_who
         decide(at(work, "2026-12-31T01:30"), "cmp_1")  # the reminder that December missed
         decide(at(work, "2027-01-01T01:30"), "cmp_1")  # thirty days ahead
     for item in [*told(work, "cmp_1"), *told(work, "cmp_1")]:
-        letters_consumers.on_event(work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
+        mail_consumers.on_event(work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
     written = [item["template"] for item in everything(work).values() if item.get("event") == "letter.written"]
     assert sorted(written) == ["bonus_expiring", "bonus_reminder"]
 

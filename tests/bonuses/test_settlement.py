@@ -1,13 +1,12 @@
 """Goods instead of bonuses, as the company and the staff ask for them."""
 
 from datetime import date
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from chalicelib.bonuses import volume_keys
-from chalicelib.letters.content import COMPOSERS
+from chalicelib.mail import Recipient
+from chalicelib.mail.declarations import declaration, declared_letters
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
 from tests.bonuses.goods_steps import (
@@ -416,11 +415,10 @@ def test_letters_can_be_written_of_what_is_told(
         shelf.ship(found.entitlement_id, shelf.chosen(found.entitlement_id, {"LMP-1": 5}), {"LMP-1": 2})
         shelf.later(days=80)
         night(shelf.work)
-    letter: Any = SimpleNamespace(recipient=SimpleNamespace(id="mbr_1"))
     written = {
-        template: COMPOSERS[template](shelf.work, letter, event, "")[1]["currency"]
+        template: declaration(template).facts(shelf.work, Recipient("member", "mbr_1"), event)[1]["currency"]
         for event in events(shelf.work)
-        if (template := event["event"].replace(".", "_")) in COMPOSERS
+        if (template := event["event"].replace(".", "_")) in declared_letters()
     }
     wanted = {"goods_available"} if pays == "gift" else {"goods_available", "goods_shipped", "goods_expiring"}
     assert written.keys() == wanted

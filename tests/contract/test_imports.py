@@ -35,7 +35,7 @@ RULES = {
     "affinity",
     "webhook_rules",
 }
-PURE = RULES | {"schemas"}
+PURE = RULES | {"schemas", "model"}
 LAYER = {**dict.fromkeys(PURE, 0), "store": 1, "service": 2, "routes": 3}
 # Who is calling is everybody's word. It stands beside the door of auth, since the sign-in triggers come through that door and must
 # not wake pydantic.

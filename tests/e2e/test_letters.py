@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.letters import keys
+from chalicelib.mail import keys
 from chalicelib.table import Table
 from infra.demo.portal import Portal
 from tests.support.cloud import DeployedClub

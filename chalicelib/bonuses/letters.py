@@ -1,0 +1,63 @@
+"""Letters on bonuses. They tell what was so when their event happened: it holds their figures."""
+
+from datetime import date
+
+from chalicelib.bonuses.events import ADJUSTED, CREDITED, EXPIRING, REMINDER
+from chalicelib.companies import company_name, who_buys
+from chalicelib.mail import Facts, Reader, Recipient, letter
+from chalicelib.members import member_reader
+from chalicelib.platform.work import Work
+from chalicelib.table.transactions import Item
+
+
+@letter("bonus_reminder", on=REMINDER, to=who_buys)
+def bonus_reminder(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    lots = [{"amount": lot["amount"], "expires_on": date.fromisoformat(lot["expires_on"])} for lot in event["lots"]]
+    return member_reader(work, recipient.id), {
+        "company": company_name(work, event),
+        "currency": event["currency"],
+        "day": date.fromisoformat(event["day"]),
+        "available": event["available"],
+        "pending": event["pending"],
+        "lots": lots,
+    }
+
+
+@letter("bonus_expiring", on=EXPIRING, to=who_buys)
+def bonus_expiring(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(work, recipient.id), {**expiring(work, event), "available": event["available"]}
+
+
+@letter("bonus_credited", on=CREDITED, to=who_buys)
+def bonus_credited(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(work, recipient.id), {
+        "company": company_name(work, event),
+        "currency": event["currency"],
+        "partner": event["partner"],
+        "note": event.get("note", ""),
+        "amount": event["amount"],
+        "expires_on": date.fromisoformat(event["expires_on"]),
+    }
+
+
+@letter("bonus_adjusted", on=ADJUSTED, to=who_buys)
+def bonus_adjusted(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(work, recipient.id), {
+        "company": company_name(work, event),
+        "currency": event["currency"],
+        "up": event["amount"] > 0,
+        "amount": abs(event["amount"]),
+        "reason": event["reason"],
+        "expires_on": date.fromisoformat(event["expires_on"]) if event["expires_on"] else None,
+        "available": event["available"],
+    }
+
+
+def expiring(work: Work, event: Item) -> Facts:
+    return {
+        "company": company_name(work, event),
+        "currency": event["currency"],
+        "amount": event["amount"],
+        "expires_on": date.fromisoformat(event["expires_on"]),
+        "days_left": int(event["days_left"]),
+    }

@@ -1,0 +1,32 @@
+"""Letters on who speaks for a company."""
+
+from chalicelib import members
+from chalicelib.companies import service
+from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED
+from chalicelib.companies.readers import company_name, who_may_confirm
+from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
+from chalicelib.members import member_reader, the_member
+from chalicelib.platform.work import Work
+from chalicelib.table.transactions import Item
+
+
+@letter("person_claimed", on=PERSON_CLAIMED, to=who_may_confirm)
+def person_claimed(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    claimant = members.member(work, event["member_id"])
+    if claimant is None:
+        raise Unsendable("claimant_gone")
+    return member_reader(work, recipient.id), {
+        "company": company_name(work, event),
+        "claimant": claimant.name,
+        "claimant_email": claimant.email,
+    }
+
+
+@letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member)
+def person_confirmed(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    company = service.company(work, event["company_id"])
+    manager = members.member(work, company.manager_id) if company and company.manager_id else None
+    return member_reader(work, recipient.id), {
+        "company": company.name if company else "",
+        "manager": {"name": manager.name, "email": manager.email} if manager else None,
+    }

@@ -1,0 +1,20 @@
+"""Consumers that write letters and send them on their way."""
+
+from chalicelib.mail import service, store
+from chalicelib.mail.declarations import asking_events
+from chalicelib.mail.events import LETTER_WRITTEN
+from chalicelib.platform.events import Event, consumer
+from chalicelib.platform.work import Work
+
+
+@consumer(*asking_events(), lane="messages")
+def on_event(work: Work, event: Event) -> None:
+    """Writes the letters that the event asks for. A letter that is there already stays as it is."""
+    for letter in service.letters_of(work, event):
+        store.create(work.table, letter)
+
+
+@consumer(LETTER_WRITTEN, lane="messages")
+def on_letter_written(work: Work, event: Event) -> None:
+    """A message for a worker. More than one does no harm."""
+    service.call_again(event.item["letter_id"], 0)

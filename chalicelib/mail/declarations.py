@@ -1,0 +1,120 @@
+"""Letters as rooms declare them, in their modules `letters`, each beside the code of its event.
+
+    @letter("order_placed", on=orders.events.PLACED, to=the_distributor)
+    def of_the_order(work, recipient, event) -> tuple[Reader, Facts]: ...
+
+The event asks for one letter to each recipient. When that is sent, the function looks up who reads it and the facts that
+`texts/order_placed.<language>.md` beside it puts into words. One letter may be asked for by several events, and one function may serve
+several letters.
+
+The package carries `letters.json`, which `infra.build` writes: the module of each letter and event. So a function imports the rooms of
+the letters at hand, not the house. A source tree has no such file: there all modules `letters` are imported.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient
+from chalicelib.platform.events import EventType
+from chalicelib.platform.work import Work
+from chalicelib.table import Transaction
+from chalicelib.table.transactions import Item
+
+HOUSE = Path(__file__).parent.parent
+TABLE = HOUSE / "letters.json"
+
+Recipients = Callable[[Work, Item], Iterable[Recipient]]
+FactsOf = Callable[[Work, Recipient, Item], tuple[Reader, Facts]]
+Below = Callable[[int], int]
+
+Guard = Callable[[Work, Transaction, Recipient], None]
+"""Adds conditions to the transaction that claims the letter. The label of each is the reason for which the letter is then skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What no queue and no table may hold: drawn for each attempt, told in the letter as `code`, and kept as the room likes."""
+
+    draw: Callable[[Below], str]
+    keep: Callable[[Work, Transaction, Recipient, str], None]  # adds to the claim; labels as those of a Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    name: str
+    module: str
+    letter_class: LetterClass
+    facts: FactsOf
+    secret: Secret | None
+    guard: Guard | None
+
+    @property
+    def texts(self) -> Path:
+        return Path(str(sys.modules[self.module].__file__)).parent / "texts"
+
+
+_LETTERS: dict[str, Declaration] = {}
+_ASKED: dict[str, dict[str, Recipients]] = {}  # by event, then by letter
+
+
+def letter(
+    name: str,
+    *,
+    on: EventType,
+    to: Recipients,
+    letter_class: LetterClass = LetterClass.SERVICE,
+    secret: Secret | None = None,
+    guard: Guard | None = None,
+) -> Callable[[FactsOf], FactsOf]:
+    """Declares that the event asks for this letter. An advertising letter needs a guard that asks for consent."""
+    if letter_class is LetterClass.ADVERTISING and guard is None:
+        raise TypeError(f"{name} is advertising, and nothing asks for consent")
+
+    def declared(facts: FactsOf) -> FactsOf:
+        made = Declaration(name, facts.__module__, letter_class, facts, secret, guard)
+        if _LETTERS.setdefault(name, made) != made or name in _ASKED.get(on, ()):
+            raise TypeError(f"{name} is declared twice")
+        _ASKED.setdefault(on, {})[name] = to
+        return facts
+
+    return declared
+
+
+def declaration(name: str) -> Declaration:
+    for module in _table()["letters"].get(name, ()):
+        import_module(module)
+    return _LETTERS[name]
+
+
+def asked_by(event: str) -> Mapping[str, Recipients]:
+    """The letters that the event asks for, and to whom."""
+    for module in _table()["events"].get(event, ()):
+        import_module(module)
+    return _ASKED.get(event, {})
+
+
+def declared_letters() -> list[str]:
+    return sorted(_table()["letters"])
+
+
+def asking_events() -> list[EventType]:
+    return [EventType(event) for event in sorted(_table()["events"])]
+
+
+def written() -> str:
+    """The table of all letters, as the package carries it: in order, so that equal declarations make equal bytes."""
+    for path in sorted(HOUSE.rglob("*letters.py")):
+        import_module(".".join(path.relative_to(HOUSE.parent).with_suffix("").parts))
+    events = {event: sorted({_LETTERS[name].module for name in letters}) for event, letters in _ASKED.items()}
+    letters = {name: [declared.module] for name, declared in _LETTERS.items()}
+    return json.dumps({"letters": letters, "events": events}, sort_keys=True)
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, list[str]]]:
+    return json.loads(TABLE.read_text(encoding="utf-8") if TABLE.exists() else written())  # type: ignore[no-any-return]

@@ -1,0 +1,209 @@
+"""The markup of letters, as HTML and as plain text. It is Markdown, with these pieces:
+
+# A title                     **strong**, `an address`, <small>small print</small>
+> what somebody typed         [A button](https://…) alone in its paragraph, else a link
+    a code to type            four spaces ahead
+| label | value |             figures; rows alone, without a head
+| name | article | price | remark | amount |      goods; the last row is their total
+"""
+
+import re
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+from urllib.parse import unquote
+
+from mistune import BaseRenderer, BlockParser, BlockState, Markdown
+
+from chalicelib.platform.figures import Language
+
+Token = dict[str, Any]
+
+_ROWS = r"^(?:\|[^\n]*\|[ ]*(?:\n|$))+"
+_QUOTES = {"ru": ("«", "»"), "en": ("“", "”")}
+
+_P = "margin:0 0 16px"
+_TITLE = "margin:0 0 16px;font:bold 23px/30px Arial,Helvetica,sans-serif;color:#10211d"
+_QUOTE = "margin:0 0 16px;padding:10px 16px;border-left:3px solid #0c7a64;background:#f3f7f6"
+_SMALL = "font-size:14px;line-height:21px;color:#5f6f6b"
+_REMARK = "font-size:14px;line-height:21px;color:#a3420c"
+_CODE = (
+    "margin:0 0 20px;padding:18px 0;background:#f3f7f6;border-radius:8px;text-align:center;"
+    "font:bold 34px/40px 'Courier New',Courier,monospace;letter-spacing:8px;color:#10211d"
+)
+_ADDRESS = "font-family:'Courier New',Courier,monospace;background:#f3f7f6;word-break:break-all"
+_TABLE = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
+
+
+def as_html(words: str) -> str:
+    return _rendered(words, _Html()).strip()
+
+
+def as_text(words: str, language: Language) -> str:
+    return re.sub(r"\n{3,}", "\n\n", _rendered(words, _Text(language))).strip()
+
+
+def _rendered(words: str, form: "_Form") -> str:
+    markdown = Markdown(renderer=form)
+    markdown.block.register("rows", _ROWS, _rows, before="list")
+    return str(markdown(words))
+
+
+def _rows(block: BlockParser, match: re.Match[str], state: BlockState) -> int:
+    rows = [line.strip().strip("|").split("|") for line in match.group().strip().splitlines()]
+    cells = [
+        {"type": "row", "children": [{"type": "block_text", "text": cell.strip()} for cell in row]} for row in rows
+    ]
+    state.append_token({"type": "goods" if len(rows[0]) > 2 else "figures", "children": cells})
+    return match.end()
+
+
+class _Form(BaseRenderer):
+    def inside(self, token: Token, state: BlockState) -> str:
+        return self.render_tokens(token["children"], state)
+
+    block_text = inside
+
+    def rows(self, token: Token, state: BlockState) -> Iterator[list[str]]:
+        for row in token["children"]:
+            yield [self.inside(cell, state) for cell in row["children"]]
+
+    def items(self, token: Token, state: BlockState) -> Iterator[str]:
+        return (self.inside(item, state).strip() for item in token["children"])
+
+    def blank_line(self, token: Token, state: BlockState) -> str:
+        return ""
+
+    def softbreak(self, token: Token, state: BlockState) -> str:
+        return "\n"
+
+
+class _Html(_Form):
+    NAME = "html"
+
+    def text(self, token: Token, state: BlockState) -> str:
+        return escape(token["raw"])
+
+    def heading(self, token: Token, state: BlockState) -> str:
+        return f'<h1 style="{_TITLE}">{self.inside(token, state)}</h1>\n'
+
+    def paragraph(self, token: Token, state: BlockState) -> str:
+        if [each["type"] for each in token["children"]] == ["link"]:
+            return self._button(token["children"][0], state)
+        return f'<p style="{_P}">{self.inside(token, state)}</p>\n'
+
+    def _button(self, link: Token, state: BlockState) -> str:
+        return (
+            '<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 20px"><tr>\n'
+            f'  <td bgcolor="#0c7a64" style="border-radius:8px"><a href="{_url(link)}" style="display:inline-block;'
+            "padding:13px 26px;font:bold 16px/20px Arial,Helvetica,sans-serif;color:#ffffff;text-decoration:none"
+            f'">{self.inside(link, state)}</a></td>\n</tr></table>\n'
+        )
+
+    def link(self, token: Token, state: BlockState) -> str:
+        return f'<a href="{_url(token)}" style="color:#0c5c4c">{self.inside(token, state)}</a>'
+
+    def strong(self, token: Token, state: BlockState) -> str:
+        return f"<b>{self.inside(token, state)}</b>"
+
+    def codespan(self, token: Token, state: BlockState) -> str:
+        return f'<span style="{_ADDRESS}">{token["raw"]}</span>'
+
+    def inline_html(self, token: Token, state: BlockState) -> str:
+        return {"<small>": f'<span style="{_SMALL}">', "</small>": "</span>"}[token["raw"]]
+
+    def linebreak(self, token: Token, state: BlockState) -> str:
+        return "<br>\n"
+
+    def block_code(self, token: Token, state: BlockState) -> str:
+        return f'<p style="{_CODE}">{token["raw"].strip()}</p>\n'
+
+    def block_quote(self, token: Token, state: BlockState) -> str:
+        return self.inside(token, state).replace(_P, _QUOTE, 1)
+
+    def list(self, token: Token, state: BlockState) -> str:
+        tag = "ol" if token["attrs"]["ordered"] else "ul"
+        items = "".join(f'  <li style="margin:0 0 8px">{item}</li>\n' for item in self.items(token, state))
+        return f'<{tag} style="margin:0 0 20px;padding:0 0 0 22px">\n{items}</{tag}>\n'
+
+    def figures(self, token: Token, state: BlockState) -> str:
+        rows, line = "", ""
+        for label, value in self.rows(token, state):
+            rows += (
+                f'<tr>\n  <td style="padding:10px 16px;{line}font-size:15px;color:#5f6f6b">{label}</td>\n'
+                f'  <td align="right" style="padding:10px 16px;{line}font-weight:bold">{value}</td>\n</tr>\n'
+            )
+            line = "border-top:1px solid #dfe8e5;"
+        style = "margin:0 0 20px;background:#f3f7f6;border-radius:8px"
+        return f'{_TABLE} role="presentation" style="{style}">\n{rows}</table>\n'
+
+    def goods(self, token: Token, state: BlockState) -> str:
+        """In two columns: four would not fit on a telephone."""
+        *lines, total = self.rows(token, state)
+        cell = "padding:10px 0;border-bottom:1px solid #e4ebe9"
+        rows = ""
+        for name, sku, price, remark, amount in lines:
+            noted = f'<br>\n    <span style="{_REMARK}">{remark}</span>' if remark else ""
+            rows += (
+                f'<tr>\n  <td valign="top" style="{cell}">{name}<br>\n    <span style="{_SMALL}">{sku} · {price}</span>{noted}</td>\n'
+                f'  <td align="right" valign="top" style="{cell};padding-left:16px;white-space:nowrap">{amount}</td>\n</tr>\n'
+            )
+        rows += (
+            f'<tr>\n  <td style="padding:12px 0;font-weight:bold">{total[0]}</td>\n'
+            f'  <td align="right" style="padding:12px 0 12px 16px;font-weight:bold;white-space:nowrap">{total[-1]}</td>\n</tr>\n'
+        )
+        return f'{_TABLE} style="margin:0 0 20px;border-top:1px solid #c9d6d2">\n{rows}</table>\n'
+
+
+class _Text(_Form):
+    NAME = "text"
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self.opening, self.closing = _QUOTES[language]
+
+    def text(self, token: Token, state: BlockState) -> str:
+        return str(token["raw"])
+
+    codespan = text
+
+    def paragraph(self, token: Token, state: BlockState) -> str:
+        if [each["type"] for each in token["children"]] == ["link"]:
+            return f"{self.inside(token, state)}: {_url(token['children'][0])}\n\n"
+        return f"{self.inside(token, state)}\n\n"
+
+    heading = paragraph
+    link = strong = _Form.inside
+
+    def inline_html(self, token: Token, state: BlockState) -> str:
+        return ""
+
+    linebreak = _Form.softbreak
+
+    def block_code(self, token: Token, state: BlockState) -> str:
+        return f"{token['raw'].strip()}\n\n"
+
+    def block_quote(self, token: Token, state: BlockState) -> str:
+        return f"{self.opening}{self.inside(token, state).strip()}{self.closing}\n\n"
+
+    def list(self, token: Token, state: BlockState) -> str:
+        ordered = token["attrs"]["ordered"]
+        items = enumerate(self.items(token, state), start=1)
+        return "".join(f"{f'{number}.' if ordered else '*'} {item}\n" for number, item in items) + "\n"
+
+    def figures(self, token: Token, state: BlockState) -> str:
+        rows = self.rows(token, state)
+        return "".join(f"* {label}{' —' if ':' in label else ':'} {value}\n" for label, value in rows) + "\n"
+
+    def goods(self, token: Token, state: BlockState) -> str:
+        *lines, total = self.rows(token, state)
+        rows = [
+            f"* {name} ({sku})\n  {price} = {amount}{f' ({remark})' if remark else ''}\n"
+            for name, sku, price, remark, amount in lines
+        ]
+        return f"{''.join(rows)}\n{total[0]}: {total[-1]}\n\n"
+
+
+def _url(link: Token) -> str:
+    """As the letter's text has it: its facts are still stand-ins, which the parser has quoted."""
+    return unquote(link["attrs"]["url"])

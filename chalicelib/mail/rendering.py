@@ -1,0 +1,133 @@
+"""A letter's words: `texts/<letter>.<language>.md` beside its declaration becomes a subject, HTML and plain text.
+
+A text begins with the lines `subject:`, `preview:` (what a mail program shows beside the subject) and `why:` (why it came); after an empty
+line comes the letter in the markup of `chalicelib.mail.markup`. Jinja puts the facts in. A line with nothing but a tag leaves no trace.
+
+Until the markup is read, each fact is a stand-in that no markup can be made of. So what people typed is never markup, nor HTML.
+
+The engines are loaded with the first letter: most functions of this package never write one.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.mail.model import Facts
+from chalicelib.platform.figures import (
+    Language,
+    count_en,
+    count_ru,
+    day_en,
+    day_ru,
+    money_en,
+    money_ru,
+    percent_en,
+    percent_ru,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_OPENING, _CLOSING = "\ue000", "\ue001"
+_STAND_IN = re.compile(f"{_OPENING}([0-9a-f]*){_CLOSING}")
+_LONE_TAG = re.compile(r"^[ \t]*(\{%(?:(?!%\}).)*%\})[ \t]*\n", re.MULTILINE)
+
+
+def render(texts: Path, template: str, language: Language, facts: Facts) -> tuple[str, str, str]:
+    """Subject, HTML and text. Raises for a fact that a text asks for and nobody gave."""
+    from chalicelib.mail import markup
+
+    environment = _environment(texts, language)
+    head, _, words = environment.get_template(f"{template}.{language}.md").render(facts).partition("\n\n")
+    about = dict(line.split(": ", 1) for line in head.splitlines())
+    html = environment.get_template("layout.html").render(
+        facts
+        | {
+            "content": _trusted(markup.as_html(words)),
+            "preview": _trusted(about["preview"]),
+            "why": _trusted(about["why"]),
+        }
+    )
+    ends = f"--\n{facts['club_name']} · {facts['portal_url']}\n{about['why']}\n"
+    text = f"{markup.as_text(words, language)}\n\n{ends}"
+    # One line: what a person typed (a company's name) must not add a header.
+    return " ".join(_plain(about["subject"]).split()), _STAND_IN.sub(_in_html, html), _plain(text)
+
+
+def _stand_in(fact: object) -> str:
+    """For one fact. Macros and layouts bring what is ready."""
+    from markupsafe import Markup
+
+    return fact if isinstance(fact, Markup) else _trusted(f"{_OPENING}{str(fact).encode().hex()}{_CLOSING}")
+
+
+def _plain(words: str) -> str:
+    return _STAND_IN.sub(_fact, words)
+
+
+def _fact(found: re.Match[str]) -> str:
+    return bytes.fromhex(found[1]).decode()
+
+
+def _in_html(found: re.Match[str]) -> str:
+    return escape(_fact(found))
+
+
+def _trusted(words: str) -> str:
+    from markupsafe import Markup
+
+    return Markup(words)  # noqa: S704 (all facts in it are stand-ins)
+
+
+def _goods_table(language: Language) -> Callable[[Iterable[Facts], Any, str], str]:
+    """The lines of an order or a shipment and their total, as rows of the markup."""
+    words = {"ru": ("заказано", "Итого"), "en": ("ordered", "Total")}[language]
+    money = _FILTERS[language]["money"]
+
+    def goods_table(lines: Iterable[Facts], total: Any, currency: str) -> str:
+        rows = [
+            (
+                line["name"],
+                line["sku"],
+                f"{line['quantity']} {line['unit']} × {money(line['unit_price'], currency)}",
+                "" if line["ordered"] == line["quantity"] else f"{words[0]} {line['ordered']}",
+                money(line["amount"], currency),
+            )
+            for line in lines
+        ]
+        rows.append((words[1], "", "", "", money(total, currency)))
+        return _trusted(
+            "\n".join("".join(f"| {_stand_in(cell) if cell else ''} " for cell in row) + "|" for row in rows)
+        )
+
+    return goods_table
+
+
+@cache
+def _environment(texts: Path, language: Language) -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    class Texts(FileSystemLoader):
+        def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+            source, path, fresh = super().get_source(environment, template)
+            return _LONE_TAG.sub(r"\1", source), path, fresh
+
+    environment = Environment(
+        loader=Texts([texts, Path(__file__).parent]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_stand_in,
+        auto_reload=False,
+    )
+    environment.globals |= {"language": language, "goods_table": _goods_table(language)}
+    environment.filters |= _FILTERS[language]
+    return environment
+
+
+_FILTERS: dict[str, dict[str, Callable[..., str]]] = {
+    "ru": {"money": money_ru, "day": day_ru, "percent": percent_ru, "count": count_ru},
+    "en": {"money": money_en, "day": day_en, "percent": percent_en, "count": count_en},
+}

@@ -1,0 +1,145 @@
+"""What becomes of a letter: pure decisions. The protocol they make up is told in `chalicelib.mail`.
+
+Each takes a letter and gives back what it becomes, the same letter if nothing follows. Said twice, each has its effect once.
+"""
+
+from dataclasses import replace
+
+from chalicelib.mail.model import (
+    Accepted,
+    Answer,
+    Letter,
+    LetterClass,
+    NotSent,
+    Refused,
+    Report,
+    State,
+    Unanswered,
+)
+
+MOST_ATTEMPTS = {LetterClass.SERVICE: 2, LetterClass.ADVERTISING: 1}
+
+# Answers below 500 that are about this letter. All others (throttling, a paused account, a missing permission or configuration)
+# would meet every letter: the letter waits until that is mended.
+_ABOUT_THE_LETTER = {"MessageRejected", "BadRequestException"}
+_REQUEST_TIMEOUT = 408
+
+_SEVERITY = ("Transient", "Undetermined", "Permanent")
+
+
+# --- sending ----------------------------------------------------------------------------------------------------------
+
+
+def is_over(letter: Letter) -> bool:
+    """Nothing more will be done of our own accord."""
+    return letter.state in (State.SENT, State.REJECTED, State.SKIPPED) or bool(letter.reason)
+
+
+def after_time(letter: Letter, now: int, settle_seconds: int) -> Letter:
+    """What the passing of time alone makes of it.
+
+    Who held it beyond the lease may have died on either side of the mail service: that is as good as no answer. Once the time
+    to settle is over without a word of the mail service, the letter may be tried again, or nobody tries any more.
+    """
+    if letter.state is State.SENDING and now >= letter.lease_until:
+        letter = replace(letter, state=State.UNKNOWN, settle_at=letter.lease_until + settle_seconds)
+    exhausted = letter.attempts >= MOST_ATTEMPTS[letter.letter_class]
+    if letter.state is State.UNKNOWN and not letter.reason and now >= letter.settle_at and exhausted:
+        letter = replace(letter, reason="no_answer")
+    return letter
+
+
+def waits_until(letter: Letter) -> int | None:
+    """When to look again at a letter that another worker holds, or that the mail service may still report."""
+    if is_over(letter):
+        return None
+    return {State.SENDING: letter.lease_until, State.UNKNOWN: letter.settle_at}.get(letter.state)
+
+
+def may_be_claimed(letter: Letter, now: int) -> bool:
+    if is_over(letter) or letter.state is State.SENDING:
+        return False
+    return letter.attempts < MOST_ATTEMPTS[letter.letter_class] and now >= (waits_until(letter) or 0)
+
+
+def claimed(letter: Letter, attempt: str, lease_until: int) -> Letter:
+    return replace(
+        letter, state=State.SENDING, attempt=attempt, attempts=letter.attempts + 1, lease_until=lease_until, settle_at=0
+    )
+
+
+def skipped(letter: Letter, reason: str) -> Letter:
+    """It is not to be sent. A copy that may be out already cannot be skipped: then nobody tries again."""
+    if is_over(letter) or letter.state is State.SENDING:
+        return letter
+    return replace(letter, state=State.SKIPPED if letter.attempts == 0 else State.UNKNOWN, reason=reason)
+
+
+def answer_to_error(status: int, code: str) -> Answer:
+    """What an error answer of the mail service means."""
+    if status >= 500 or status == _REQUEST_TIMEOUT:
+        return Unanswered(code)
+    return Refused(code) if code in _ABOUT_THE_LETTER else NotSent(code)
+
+
+def answered(letter: Letter, attempt: str, answer: Answer, at: str, settle_at: int) -> Letter:
+    """The answer to this attempt, however late it comes."""
+    if isinstance(answer, Accepted):
+        return _judged(replace(letter, message_id=answer.message_id, sent_at=_earlier(letter.sent_at, at)))
+    if letter.attempt != attempt or letter.state not in (State.SENDING, State.UNKNOWN):
+        return letter  # another attempt has begun, or the mail service has reported meanwhile
+    if isinstance(answer, Refused):
+        return replace(letter, state=State.REJECTED, reason=answer.why)
+    if isinstance(answer, Unanswered):
+        return replace(letter, state=State.UNKNOWN, settle_at=settle_at) if letter.state is State.SENDING else letter
+    return _given_back(letter)
+
+
+def _given_back(letter: Letter) -> Letter:
+    """As before the attempt; the time to settle an earlier one is over, or there would not have been this one."""
+    attempts = letter.attempts - 1
+    state = State.UNKNOWN if attempts else State.PENDING
+    return replace(letter, state=state, reason="", attempts=attempts, attempt="", lease_until=0, settle_at=0)
+
+
+# --- what the mail service reports ------------------------------------------------------------------------------------
+
+
+def reported(letter: Letter, report: Report) -> Letter:
+    """Reports come late, twice and in any order: each notes its fact, and the facts together judge.
+
+    Whatever is reported, the mail service must have had the letter.
+    """
+    noted = replace(letter, sent_at=_earlier(letter.sent_at, report.at))
+    if report.kind == "delivery":
+        noted = replace(noted, delivered_at=_earlier(letter.delivered_at, report.at))
+    elif report.kind == "bounce":
+        worst = max(letter.bounce, report.bounce, key=_severity)
+        noted = replace(noted, bounced_at=_earlier(letter.bounced_at, report.at), bounce=worst)
+    elif report.kind == "complaint":
+        noted = replace(noted, complained_at=_earlier(letter.complained_at, report.at))
+    elif report.kind == "reject":
+        noted = replace(noted, refused_at=_earlier(letter.refused_at, report.at))
+    return _judged(noted)
+
+
+def _judged(letter: Letter) -> Letter:
+    """The verdict of all that is known of a letter that the mail service had.
+
+    A bounce that may pass says nothing if the letter was delivered as well: an answering machine wrote it.
+    """
+    permanent = letter.bounce.startswith("Permanent/")
+    if letter.refused_at:
+        return replace(letter, state=State.REJECTED, reason="content")
+    if permanent or (letter.bounce and not letter.delivered_at):
+        return replace(letter, state=State.REJECTED, reason=f"bounce: {letter.bounce}")
+    return replace(letter, state=State.SENT, reason="")
+
+
+def _severity(bounce: str) -> tuple[int, str]:
+    kind = bounce.split("/")[0]
+    return (_SEVERITY.index(kind) if kind in _SEVERITY else -1, bounce)
+
+
+def _earlier(one: str, other: str) -> str:
+    return min(one, other) if one else other

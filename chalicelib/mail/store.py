@@ -1,0 +1,115 @@
+"""The letters' items. See `keys.py`.
+
+A letter is written whole, on condition that nobody changed it since it was read. It carries `event`, so that its creation is
+itself the event `letter.written`.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, fields, replace
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.mail import keys
+from chalicelib.mail.events import LETTER_WRITTEN
+from chalicelib.mail.model import Letter, LetterClass, Recipient, State
+from chalicelib.table import Busy, Key, Refused, Table, Transaction
+from chalicelib.table.transactions import Item
+
+TRIES = 5  # the reports on a letter come close together
+
+# Somebody must look at these, or waits for them.
+_LISTED = (State.UNKNOWN, State.REJECTED)
+_FIELDS = {field.name for field in fields(Letter)}
+
+
+def read(table: Table, letter_id: str) -> Letter | None:
+    item = table.get(keys.letter(letter_id), consistent=True)
+    return _from_item(item) if item else None
+
+
+def create(table: Table, letter: Letter) -> None:
+    """Writes the letter unless it is there already, in whatever state."""
+    try:
+        table.put(_to_item(letter), when=Attr("pk").not_exists())
+    except Refused:
+        return
+
+
+def change(table: Table, letter: Letter, decide: Callable[[Letter], Letter]) -> Letter:
+    """The letter as `decide` makes it; writes nothing when nothing follows.
+
+    Decides anew when somebody else was first. A reply that was lost looks like somebody else, so what is decided twice must
+    have its effect once.
+    """
+    for _ in range(TRIES):
+        decided = decide(letter)
+        if decided == letter:
+            return letter
+        decided = replace(decided, version=letter.version + 1)
+        try:
+            table.put(_to_item(decided), when=Attr("version").eq(letter.version))
+        except Refused as refused:
+            letter = found(refused, "")
+        else:
+            return decided
+    raise Busy(f"{letter.letter_id} stayed under change")
+
+
+def claim(tx: Transaction, letter: Letter, claimed: Letter) -> Letter:
+    """Takes the letter for one attempt, and says what it is then.
+
+    Refused with label `letter` if somebody else was first. A repeat of the same attempt, whose first reply may have been lost, is
+    accepted.
+    """
+    own = Attr("attempt").eq(claimed.attempt) & Attr("state").eq(State.SENDING)
+    unchanged = Attr("version").eq(letter.version)
+    taken = replace(claimed, version=letter.version + 1)
+    tx.put(_to_item(taken), when=unchanged | own, label="letter")
+    return taken
+
+
+def found(refused: Refused, label: str) -> Letter:
+    """The letter that stood in the way."""
+    item = refused.items[label]
+    if item is None:
+        raise LookupError("the letter is gone") from refused
+    return _from_item(item)
+
+
+def check_not_suppressed(tx: Transaction, address: str) -> None:
+    """Refused with label `suppressed`."""
+    tx.check(keys.suppression(address), Attr("pk").not_exists(), label="suppressed")
+
+
+def suppress(table: Table, address: str, *, reason: str, at: str, letter_id: str) -> None:
+    """No more letters to this address. The first reason stays."""
+    table.update(keys.suppression(address), default={"reason": reason, "at": at, "letter_id": letter_id})
+
+
+def _to_item(letter: Letter) -> Item:
+    item: dict[str, Any] = {name: value for name, value in asdict(letter).items() if value not in ("", 0)}
+    item |= keys.letter(letter.letter_id).as_item()
+    item |= {
+        "event": LETTER_WRITTEN,
+        "state": str(letter.state),
+        "letter_class": str(letter.letter_class),
+        "cause": letter.cause.as_item(),
+    }
+    if letter.state in _LISTED:
+        item |= keys.letter_list(letter.state, letter.written_at, letter.letter_id).as_gsi2()
+    return item
+
+
+def _from_item(item: Item) -> Letter:
+    plain: dict[str, Any] = {
+        name: int(value) if isinstance(value, Decimal) else value for name, value in item.items() if name in _FIELDS
+    }
+    plain |= {
+        "state": State(item["state"]),
+        "letter_class": LetterClass(item["letter_class"]),
+        "recipient": Recipient(**item["recipient"]),
+        "cause": Key(**item["cause"]),
+    }
+    return Letter(**plain)

@@ -1,0 +1,94 @@
+"""The mail service: handing over a letter, and reading what it reports.
+
+The client makes one attempt a call (`platform.aws.ses`): a retry of the SDK would be a second letter.
+"""
+
+import json
+from email.utils import parseaddr
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+)
+
+from chalicelib.mail.model import Accepted, Answer, Mail, NotSent, Report, Unanswered
+from chalicelib.mail.rules import answer_to_error
+from chalicelib.platform import aws
+from chalicelib.platform.settings import settings
+
+TAG = "letter_id"
+
+# These come before the first byte of the letter has left.
+_NEVER_LEFT = (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+)
+
+_KINDS: dict[str, Any] = {
+    "Send": "send",
+    "Delivery": "delivery",
+    "Bounce": "bounce",
+    "Complaint": "complaint",
+    "Reject": "reject",
+}
+_RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"}
+
+
+def send(mail: Mail, letter_id: str) -> Answer:
+    """One call, one recipient. The tag comes back with every report."""
+    try:
+        answer = aws.ses().send_email(
+            FromEmailAddress=settings().mail_from,
+            Destination={"ToAddresses": [mail.address]},
+            Content={
+                "Simple": {
+                    "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
+                    "Body": {
+                        "Text": {"Data": mail.text, "Charset": "UTF-8"},
+                        "Html": {"Data": mail.html, "Charset": "UTF-8"},
+                    },
+                    "Headers": [
+                        # So that no answering machine answers.
+                        {"Name": "Auto-Submitted", "Value": "auto-generated"},
+                        {"Name": "Content-Language", "Value": mail.language},
+                    ],
+                }
+            },
+            ConfigurationSetName=settings().mail_configuration_set,
+            EmailTags=[{"Name": TAG, "Value": letter_id}],
+        )
+    except ClientError as error:
+        return answer_to_error(
+            error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"].get("Code", "")
+        )
+    except _NEVER_LEFT as error:
+        return NotSent(type(error).__name__)
+    except BotoCoreError as error:
+        return Unanswered(type(error).__name__)
+    return Accepted(answer["MessageId"])
+
+
+def report_of(body: str) -> Report | None:
+    """An event of the mail service as it comes through the queue; None for a kind that changes nothing (an opening, a delay)."""
+    event = json.loads(body)
+    kind = _KINDS.get(event["eventType"])
+    if kind is None:
+        return None
+    told = event.get(kind, {})
+    recipients = told.get(_RECIPIENTS.get(kind, ""), [])
+    return Report(
+        kind=kind,
+        at=told.get("timestamp") or event["mail"]["timestamp"],
+        letter_id=next(iter(event["mail"].get("tags", {}).get(TAG, [])), ""),
+        bounce=f"{told['bounceType']}/{told['bounceSubType']}" if kind == "bounce" else "",
+        addresses=tuple(parseaddr(each["emailAddress"])[1].lower() for each in recipients),
+    )

@@ -1,0 +1,33 @@
+"""People as recipients and readers of letters."""
+
+from chalicelib.mail import Reader, Recipient, Unsendable
+from chalicelib.members import service
+from chalicelib.platform.work import Work
+from chalicelib.table.transactions import Item
+
+
+def the_member(work: Work, event: Item) -> list[Recipient]:
+    return [Recipient("member", event["member_id"])]
+
+
+def who_heads_the_sales(work: Work, event: Item) -> list[Recipient]:
+    """All who have the role; where nobody has it, those who can give it."""
+    heads = service.staff_in(work, "head_of_sales") or service.staff_in(work, "admin")
+    return [Recipient("member", member_id) for member_id in heads]
+
+
+def member_reader(work: Work, member_id: str) -> Reader:
+    member = service.member(work, member_id)
+    if member is None:
+        raise Unsendable("recipient_gone")
+    return Reader(member.email, member.language, member.name)
+
+
+def speaking_reader(work: Work, member_id: str, company_id: str) -> Reader:
+    """For what only the company's people may read: whoever left it may work for another one by now."""
+    member, membership = service.with_membership(work, member_id)
+    if member is None:
+        raise Unsendable("recipient_gone")
+    if membership is None or (membership.owner, membership.status) != (company_id, "active"):
+        raise Unsendable("no_longer_speaks")
+    return Reader(member.email, member.language, member.name)

@@ -1,0 +1,21 @@
+import pytest
+
+from chalicelib.platform.work import Work
+from tests.mail.steps import MailService, World, email_confirmed, install, member
+from tests.support.crashes import watched
+
+
+@pytest.fixture
+def world(work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A member who may get letters, and everything around them."""
+    made = World(work, MailService())
+    install(monkeypatch, made, watched)
+    member(work)
+    return made
+
+
+@pytest.fixture
+def welcomed(world: World) -> World:
+    """A member has just confirmed the address: a welcome is due."""
+    world.happens(email_confirmed())
+    return world

@@ -1,0 +1,20 @@
+"""An advertising letter, so that the engine can be tested with one."""
+
+from chalicelib import members
+from chalicelib.mail import Facts, LetterClass, Reader, Recipient, letter
+from chalicelib.mail.declarations import asking_events
+from chalicelib.platform.events import EventType
+from chalicelib.platform.work import Work
+from chalicelib.table import Transaction
+from chalicelib.table.transactions import Item
+
+asking_events()  # the house's letters are known, and this one is not counted among them
+
+
+def _agrees(work: Work, tx: Transaction, recipient: Recipient) -> None:
+    members.check_consent(tx, recipient.id, "advertising", label="no_consent")
+
+
+@letter("news", on=EventType("news.told"), to=members.the_member, letter_class=LetterClass.ADVERTISING, guard=_agrees)
+def news(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return members.member_reader(work, recipient.id), {}

@@ -1,0 +1,272 @@
+"""The surroundings of a letter, for tests: the mail service with its faults, the queue with its delays, time, and the stream."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import boto3
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.validate import ParamValidator
+
+from chalicelib import mail as letters
+from chalicelib.auth import keys as auth_keys
+from chalicelib.mail import consumers as mail_consumers
+from chalicelib.mail import keys, store
+from chalicelib.mail.model import Letter, LetterClass, Recipient
+from chalicelib.mail.service import KEEP_DAYS
+from chalicelib.members import keys as members_keys
+from chalicelib.platform import aws, clock
+from chalicelib.platform import keys as platform_keys
+from chalicelib.platform.events import Event
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.work import Work
+from chalicelib.table import Key
+from chalicelib.table.transactions import Item, from_wire
+from tests.mail.news import news
+from tests.support.crashes import uncounted
+
+# How one call of the mail service goes: whether it has the letter, and what it says of that.
+Fate = Literal[
+    "accepted",
+    "accepted, reply lost",
+    "accepted, 503",
+    "not accepted, no reply",
+    "not accepted, 503",
+    "throttled",
+    "refused",
+]
+FATES: tuple[Fate, ...] = Fate.__args__  # type: ignore[attr-defined]
+
+_SEND_EMAIL = boto3.client("sesv2", region_name="us-east-1").meta.service_model.operation_model("SendEmail")
+
+
+def client_error(status: int, code: str) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "SendEmail")
+
+
+@dataclass
+class MailService:
+    """SES as far as letters know it. What it accepted lies in `accepted`; the next calls go as `fates` says, then all well."""
+
+    fates: list[Fate] = field(default_factory=list)
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    calls: int = 0
+
+    def send_email(self, **request: Any) -> dict[str, Any]:
+        faults = ParamValidator().validate(request, _SEND_EMAIL.input_shape)
+        assert not faults.has_errors(), faults.generate_report()
+        self.calls += 1
+        fate = self.fates.pop(0) if self.fates else "accepted"
+        if fate.startswith("accepted"):
+            self.accepted.append({**request, "message_id": f"message-{len(self.accepted) + 1}"})
+        if fate.endswith("503"):
+            raise client_error(503, "ServiceUnavailableException")
+        if fate == "throttled":
+            raise client_error(429, "TooManyRequestsException")
+        if fate == "refused":
+            raise client_error(400, "MessageRejected")
+        if fate != "accepted":
+            raise ReadTimeoutError(endpoint_url="https://email.example")
+        return {"MessageId": self.accepted[-1]["message_id"]}
+
+
+def report(kind: str, mail: dict[str, Any], at: datetime, **told: Any) -> dict[str, Any]:
+    """An event of SES about an accepted mail, in the shape in which it comes through SNS (raw) and SQS."""
+    address = mail["Destination"]["ToAddresses"][0]
+    stamp = clock.stamp(at)
+    about: dict[str, Any] = {} if kind == "Send" else {"timestamp": stamp}
+    if kind == "Bounce":
+        about |= {
+            "bounceType": "Permanent",
+            "bounceSubType": "General",
+            "bouncedRecipients": [{"emailAddress": address}],
+        }
+    if kind == "Complaint":
+        about |= {"complainedRecipients": [{"emailAddress": address}]}
+    tags = {tag["Name"]: [tag["Value"]] for tag in mail["EmailTags"]}
+    return {
+        "eventType": kind,
+        "mail": {"timestamp": stamp, "messageId": mail["message_id"], "destination": [address], "tags": tags},
+        kind.lower(): about | told,
+    }
+
+
+def message(body: Any) -> dict[str, Any]:
+    return {"messageId": "1", "body": json.dumps(body)}
+
+
+@dataclass
+class Waiting:
+    """A message of the letters queue."""
+
+    due: datetime
+    body: str
+
+
+RETRY = timedelta(seconds=120)  # how long the queue keeps a message that failed
+
+
+@dataclass
+class World:
+    """Everything around the letters. `run` plays on until nothing is left to do, as often as a crash ends it.
+
+    What was not done to its end stays and is done again: that is what the stream and the queues promise.
+    """
+
+    work: Work
+    service: MailService
+    stream: list[Event] = field(default_factory=list)
+    queue: list[Waiting] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    reporting: bool = True  # False: what the mail service has to say is lost
+    reported: int = 0
+    noticed: set[str] = field(default_factory=set)
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 (as SQS calls them)
+        assert QueueUrl.endswith("/letters")
+        assert 0 <= DelaySeconds <= 900
+        self.queue.append(Waiting(self.work.now + timedelta(seconds=DelaySeconds), MessageBody))
+
+    def happens(self, item: Item) -> Event:
+        """An event, as the stream will tell it."""
+        self.work.table.put(item)
+        event = Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
+        self.stream.append(event)
+        return event
+
+    def pass_time(self, seconds: float) -> None:
+        self.work = replace(self.work, now=self.work.now + timedelta(seconds=seconds))
+
+    def run(self) -> None:
+        while self.stream or self.queue or self.reports:
+            if self.stream:
+                self.tell_next()
+            elif self.reports:
+                self.report_next()
+            else:
+                waiting = min(self.queue, key=lambda each: each.due)
+                self.pass_time(max(0.0, (waiting.due - self.work.now).total_seconds()))
+                self.deliver(waiting)
+
+    def tell_next(self) -> None:
+        event = self.stream[0]
+        try:
+            (mail_consumers.on_letter_written if event.name == "letter.written" else mail_consumers.on_event)(
+                self.work, event
+            )
+        finally:
+            self._follow()
+        self.stream.pop(0)
+
+    def report_next(self) -> None:
+        letters.settle(self.work, message(self.reports[0]))
+        self.reports.pop(0)
+
+    def deliver(self, waiting: Waiting) -> None:
+        """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
+        try:
+            letters.send(self.work, {"messageId": "1", "body": waiting.body})
+        except Exception:
+            waiting.due = self.work.now + RETRY
+        else:
+            self.queue.remove(waiting)
+        finally:
+            self._report()
+
+    def _follow(self) -> None:
+        """New letters enter the stream."""
+        with uncounted():
+            for item in letter_items(self.work):
+                if item["letter_id"] not in self.noticed:
+                    self.noticed.add(item["letter_id"])
+                    self.stream.append(Event("letter.written", "evt", item))
+
+    def _report(self) -> None:
+        """Accepted mail is reported."""
+        for mail in self.service.accepted[self.reported :]:
+            self.reported += 1
+            if self.reporting:
+                self.reports += [report(kind, mail, self.work.now) for kind in ("Send", "Delivery")]
+
+
+def letter_items(work: Work) -> Iterator[Item]:
+    for wired in work.table.client.scan(TableName=work.table.name, ConsistentRead=True)["Items"]:
+        item = from_wire(wired)
+        if item["sk"] == "LETTER":
+            yield item
+
+
+def all_letters(work: Work) -> list[Letter]:
+    found = (store.read(work.table, item["letter_id"]) for item in letter_items(work))
+    return [letter for letter in found if letter]
+
+
+def only_letter(work: Work) -> Letter:
+    (letter,) = all_letters(work)
+    return letter
+
+
+def listed(work: Work) -> list[str]:
+    """Letters that somebody must look at."""
+    return [
+        item["letter_id"]
+        for state in ("unknown", "rejected")
+        for item in work.table.query(keys.letter_list(state, "", "").pk, index="gsi2").items
+    ]
+
+
+# --- what happens to people -------------------------------------------------------------------------------------------
+
+
+def member(work: Work, member_id: str = "mbr_1", **facts: Any) -> None:
+    made = {
+        "member_id": member_id,
+        "name": "Анна Светлова",
+        "email": f"{member_id}@partner.example",
+        "language": "ru",
+        "joined_at": work.at,
+        "version": 1,
+    }
+    work.table.put({**members_keys.member(member_id).as_item(), **made, **facts})
+
+
+def email_confirmed(member_id: str = "mbr_1", event_id: str = "evt_1") -> Item:
+    key = platform_keys.event(members_keys.member(member_id), "2026-11-20T09:00:00.000Z", event_id)
+    return {**key.as_item(), "event": "member.email_confirmed", "member_id": member_id}
+
+
+def sign_in_requested(work: Work, sign_in_id: str = "sin_1", **facts: Any) -> Item:
+    return {
+        **auth_keys.sign_in(sign_in_id).as_item(),
+        "event": "sign_in.requested",
+        "sign_in_id": sign_in_id,
+        "email": "anna@partner.example",
+        "language": "ru",
+        "code_expires_at": work.expiry(minutes=10),
+        "tries": 0,
+        "tries_allowed": 3,
+        "member_id": "mbr_1",
+        **facts,
+    }
+
+
+def letter(work: Work, **facts: Any) -> Letter:
+    """A welcome letter as `on_event` would write it, or another one; of advertising the one there is."""
+    known: dict[str, Any] = {
+        "letter_id": "ltr_1",
+        "template": news.__name__ if facts.get("letter_class") is LetterClass.ADVERTISING else "welcome",
+        "letter_class": LetterClass.SERVICE,
+        "recipient": Recipient("member", "mbr_1"),
+        "cause": Key("MEMBER#mbr_1", "EVENT#2026-11-20T09:00:00.000Z#evt_1"),
+        "written_at": work.at,
+        "expires_at": work.expiry(days=KEEP_DAYS),
+    }
+    return Letter(**known | facts)
+
+
+def install(monkeypatch: Any, world: World, wrap: Callable[[Any, str], Any]) -> None:
+    monkeypatch.setattr(aws, "ses", lambda: wrap(world.service, "sesv2"))
+    monkeypatch.setattr(aws, "sqs", lambda: wrap(world, "sqs"))

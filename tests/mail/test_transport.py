@@ -1,0 +1,113 @@
+"""The mail service's door: what goes through it, and what comes back."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+
+from chalicelib.mail import transport
+from chalicelib.mail.model import Accepted, Mail, NotSent, Refused, Unanswered
+from chalicelib.platform import aws
+from chalicelib.platform.work import Work
+from tests.mail.steps import MailService, client_error
+
+LETTER = Mail(address="anna@partner.example", language="ru", subject="Тема", html="<p>Привет</p>", text="Привет")
+
+
+@pytest.fixture
+def service(account: None, monkeypatch: pytest.MonkeyPatch) -> MailService:
+    made = MailService()
+    monkeypatch.setattr(aws, "ses", lambda: made)
+    return made
+
+
+def test_a_letter_goes_to_one_recipient_and_carries_its_id(service: MailService) -> None:
+    assert transport.send(LETTER, "ltr_1") == Accepted("message-1")
+    (sent,) = service.accepted
+    assert sent["FromEmailAddress"] == "Partner club <club@portal.example>"
+    assert sent["Destination"] == {"ToAddresses": ["anna@partner.example"]}
+    assert sent["ConfigurationSetName"] == "club"
+    assert sent["EmailTags"] == [{"Name": "letter_id", "Value": "ltr_1"}]
+    words = sent["Content"]["Simple"]
+    assert words["Subject"] == {"Data": "Тема", "Charset": "UTF-8"}
+    assert words["Body"]["Text"]["Data"] == "Привет"
+    assert words["Body"]["Html"]["Data"] == "<p>Привет</p>"
+    assert {"Name": "Auto-Submitted", "Value": "auto-generated"} in words["Headers"]
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (client_error(429, "TooManyRequestsException"), NotSent("TooManyRequestsException")),
+        (client_error(400, "MessageRejected"), Refused("MessageRejected")),
+        (client_error(503, "ServiceUnavailable"), Unanswered("ServiceUnavailable")),
+        (ReadTimeoutError(endpoint_url="x"), Unanswered("ReadTimeoutError")),
+        (ConnectionClosedError(endpoint_url="x"), Unanswered("ConnectionClosedError")),
+        (BotoCoreError(), Unanswered("BotoCoreError")),
+        (ConnectTimeoutError(endpoint_url="x"), NotSent("ConnectTimeoutError")),
+        (EndpointConnectionError(endpoint_url="x"), NotSent("EndpointConnectionError")),
+        (NoCredentialsError(), NotSent("NoCredentialsError")),
+    ],
+)
+def test_an_error_leaves_no_doubt_what_is_known(
+    service: MailService, monkeypatch: pytest.MonkeyPatch, error: ClientError | BotoCoreError, meaning: Any
+) -> None:
+    def failing(**request: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(service, "send_email", failing)
+    assert transport.send(LETTER, "ltr_1") == meaning
+
+
+def test_the_sdk_makes_one_attempt_only(account: None) -> None:
+    """Its retry of a lost reply would be a second letter."""
+    assert aws.ses().meta.config.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
+
+
+def event(kind: str, tags: Any = None, **told: Any) -> str:
+    about = {"timestamp": "2026-11-20T09:00:00.000Z", "tags": tags if tags is not None else {"letter_id": ["ltr_1"]}}
+    return json.dumps({"eventType": kind, "mail": about, **told})
+
+
+def test_a_send_report_has_the_time_of_the_mail() -> None:
+    report = transport.report_of(event("Send", send={}))
+    assert report is not None
+    assert (report.kind, report.at, report.letter_id) == ("send", "2026-11-20T09:00:00.000Z", "ltr_1")
+    assert (report.bounce, report.addresses, report.suppresses) == ("", (), "")
+
+
+def test_a_bounce_report_names_its_type_and_addresses() -> None:
+    told = {
+        "bounceType": "Permanent",
+        "bounceSubType": "NoEmail",
+        "timestamp": "2026-11-20T09:00:07.000Z",
+        "bouncedRecipients": [{"emailAddress": "Anna@Partner.example"}],
+    }
+    report = transport.report_of(event("Bounce", bounce=told))
+    assert report is not None
+    assert (report.kind, report.at, report.bounce) == ("bounce", "2026-11-20T09:00:07.000Z", "Permanent/NoEmail")
+    assert (report.addresses, report.suppresses) == (("anna@partner.example",), "bounce")
+
+
+def test_a_report_on_mail_that_is_no_letter_has_no_letter() -> None:
+    report = transport.report_of(event("Send", tags={"ses:configuration-set": ["club"]}, send={}))
+    assert report is not None
+    assert report.letter_id == ""
+
+
+def test_a_report_of_another_kind_is_none_of_ours() -> None:
+    assert transport.report_of(event("DeliveryDelay", deliveryDelay={})) is None
+
+
+def test_a_body_that_is_no_report_is_not_swallowed(work: Work) -> None:
+    with pytest.raises(KeyError):
+        transport.report_of('{"hello": "world"}')
