@@ -2,6 +2,8 @@
 
 Read from the source of the rooms' keys, without running it: a key's function names its index, order and consistency in its decorator, the
 question in its docstring, and the address in the one `Key` that it returns. "Used by" are the rooms whose code names the function.
+Weakest point: order and consistency are what the decorator says; the tests of a key measure its calls and capacity, which show a strong read
+by its price only.
 """
 
 import ast

@@ -10,7 +10,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
     from chalicelib.catalog.rules import Product
-    from chalicelib.catalog.store import below, product_of, read_products, stock_of
+    from chalicelib.catalog.store import below, product_of, read_items, read_products, stock_of
     from chalicelib.catalog.whole import every_product
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "every_product",
     "product_key",
     "product_of",
+    "read_items",
     "read_products",
     "stock_of",
 ]

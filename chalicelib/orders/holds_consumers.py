@@ -1,6 +1,6 @@
 """The consumer of stock figures that frees what they know of."""
 
-from chalicelib.catalog import STOCK_RECORDED, product_key, stock_of
+from chalicelib.catalog import STOCK_RECORDED, read_items, stock_of
 from chalicelib.orders import warehouses
 from chalicelib.orders.reservations import forget
 from chalicelib.orders.stock import DeliversFrom, counted
@@ -14,8 +14,8 @@ def on_stock_recorded(work: Work, event: Event) -> None:
     owners = warehouses.owners(work.table)
     if not owners:
         return
-    products = work.table.get_many(map(product_key, event.item["skus"]), consistent=True)
-    stocks = {key.sk: stock_of(item) for key, item in products.items()}
+    items = read_items(work.table, event.item["skus"], consistent=True)
+    stocks = {sku: stock_of(item) for sku, item in items.items()}
     for distributor_id in sorted(set(owners.values())):
         own = DeliversFrom(frozenset(name for name, owner in owners.items() if owner == distributor_id), binding=True)
         moments = {sku: at for sku, stock in stocks.items() if (at := counted(own.figures(stock)).at)}

@@ -5,9 +5,12 @@
         \"""The people of a company. With an empty member: the prefix of the list.\"""
         return Key(company_partition(company_id), f"PERSON#{member_id}")
 
-`make map` reads all of them from the source. Attributes: ``pk``/``sk`` of the table, ``gsi1pk``/``gsi1sk`` of index ``gsi1`` (lists),
-``gsi2pk``/``gsi2sk`` of index ``gsi2`` (work to do: due dates, things that wait). Both indexes are sparse: an item is there only while it
-carries the attributes. Their reads are eventually consistent, always. ``expires_at`` (epoch seconds) is the TTL.
+A room's own code names its keys; another room that must read or check such an item in one call with its own gets the key through the
+door, as `company_key`. `make map` reads all of them from the source.
+
+Attributes: ``pk``/``sk`` of the table, ``gsi1pk``/``gsi1sk`` of index ``gsi1`` (lists), ``gsi2pk``/``gsi2sk`` of index ``gsi2`` (work to
+do: due dates, things that wait). Both indexes are sparse: an item is there only while it carries the attributes. Their reads are eventually
+consistent, always. ``expires_at`` (epoch seconds) is the TTL.
 """
 
 from collections.abc import Callable
