@@ -9,7 +9,8 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from chalicelib.bonuses.goods import MOST_LINES, Asked, Choice, Entitlement, Priced, Shipment
 from chalicelib.bonuses.periods import Bracket, Close, Every, Mode, Pays, Programme, next_bracket
 from chalicelib.bonuses.periods_store import ClosedPeriod
-from chalicelib.platform.http import Day, Form, PageQuery, Shown
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 
 Percent = Annotated[

@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.coalition import Client, Grant, Limits
 from chalicelib.bonuses.payments import Payment
 from chalicelib.companies import Inn, Kpp
-from chalicelib.platform.http import Day, Form, Moment, Shown
+from chalicelib.platform.fields import Day, Moment
+from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.sales import ORDERS

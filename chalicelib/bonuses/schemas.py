@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState, Redemption, RedemptionState
 from chalicelib.bonuses.rules import Account, Balances, Book, Entry, Posting, allocation, balances
-from chalicelib.platform.http import Day, Form, Shown
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
 
 MOST = Decimal("999999999999.99")

@@ -12,7 +12,8 @@ from chalicelib.catalog.forms import ContentType, Warehouse
 from chalicelib.catalog.rules import KNOWN_ATTRIBUTES, Attribute, Figure, Product, Status, Stock, TypePrice
 from chalicelib.catalog.search import Sort
 from chalicelib.platform import clock
-from chalicelib.platform.http import Form, Moment, PageQuery, Shown
+from chalicelib.platform.fields import Moment
+from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.platform.uploads import Upload

@@ -11,9 +11,10 @@ with opened_when_asked(__name__):
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
+    from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.readers import company_name, who_buys
     from chalicelib.companies.rules import inn_is_valid
-    from chalicelib.companies.schemas import Company, CustomerRef, Inn, Kpp, Person, Region
+    from chalicelib.companies.schemas import Inn, Kpp, Region
     from chalicelib.companies.service import (
         check_active,
         check_staff,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.companies import keys, rules, store
-from chalicelib.companies.schemas import Company, CustomerRef
+from chalicelib.companies.model import Company, CustomerRef
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Key, Refused, Transaction
 from chalicelib.table.transactions import MOST_OPERATIONS

@@ -1,17 +1,17 @@
 """What a company and its people look like, inside and outside."""
 
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, EmailStr, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
+from chalicelib.companies.model import Claimed, Role
 from chalicelib.members import PersonName
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, PageQuery, Shown
 
-Role = Literal["owner", "buyer", "accountant", "engineer"]
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -43,68 +43,6 @@ Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
-
-
-class Company(Shown):
-    """The partner. `origin` tells who named it first: a member, or a sales file."""
-
-    model_config = ConfigDict(frozen=True)
-
-    company_id: str
-    name: str
-    inn: str | None = None
-    kpp: str | None = None
-    region: str | None = None
-    currency: str
-    manager_id: str | None = None
-    distributor_id: str | None = None
-    origin: Literal["member", "import"]
-    created_at: str
-    version: int
-
-    @classmethod
-    def from_item(cls, item: dict[str, Any]) -> Self:
-        return cls.model_validate(item, extra="ignore")
-
-
-class Claimed(Shown):
-    """What a person said of the company when asking to speak for it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    inn: str
-    kpp: str | None = None
-    region: str | None = None
-
-
-class Person(Shown):
-    """One who speaks for a company, or asks to. `at` is when it began; a pending person has no role yet."""
-
-    model_config = ConfigDict(frozen=True)
-
-    company_id: str
-    member_id: str
-    role: Role | None = None
-    influence: int | None = None
-    status: Literal["pending", "active"]
-    claimed: Claimed | None = None
-    at: str
-    version: int
-
-    @classmethod
-    def from_item(cls, item: dict[str, Any]) -> Self:
-        return cls.model_validate(item, extra="ignore")
-
-
-class CustomerRef(NamedTuple):
-    """A customer as a sales file names it: `customer` is the file's own word, the rest is what else it tells."""
-
-    customer: str
-    name: str
-    inn: str | None
-    kpp: str | None
-    currency: str
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------

@@ -25,17 +25,15 @@ from chalicelib.companies.events import (
     PERSON_CONFIRMED,
     PERSON_REMOVED,
 )
+from chalicelib.companies.model import Claimed, Company, Person
 from chalicelib.companies.schemas import (
     Claim,
     ClaimDecision,
     ClaimDecisionForm,
-    Claimed,
     ClaimForm,
-    Company,
     CompanyChange,
     CompanyShown,
     InvitationForm,
-    Person,
     PersonChange,
     PersonShown,
     Privilege,

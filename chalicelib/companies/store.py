@@ -11,8 +11,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import keys
 from chalicelib.companies.events import REGISTERED
+from chalicelib.companies.model import Claimed, Company, Person
 from chalicelib.companies.rules import listed_as
-from chalicelib.companies.schemas import Claimed, Company, Person
 from chalicelib.members import Membership, membership_key
 from chalicelib.orders import distributor_key
 from chalicelib.table import Key, Page, Table, Transaction

@@ -21,9 +21,9 @@ from botocore.exceptions import ClientError
 from chalicelib.exchange import keys
 from chalicelib.exchange.columns import Field
 from chalicelib.exchange.config import Imports
+from chalicelib.exchange.model import ImportRequest
 from chalicelib.exchange.parts import READ_BYTES, Cut, part_file
 from chalicelib.exchange.rules import State
-from chalicelib.exchange.schemas import ImportForm
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.settings import queue_url, settings
@@ -45,7 +45,7 @@ class Import:
     """An import as it is stored."""
 
     item: Item
-    form: ImportForm
+    form: ImportRequest
 
     @property
     def import_id(self) -> str:
@@ -82,7 +82,7 @@ class Import:
 
 
 def _import(item: Item) -> Import:
-    return Import(item, ImportForm.model_validate(item["form"]))
+    return Import(item, ImportRequest.model_validate(item["form"]))
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[I
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, work: Work, import_id: str, form: ImportForm, currency: str, created_by: str) -> Import:
+def create(tx: Transaction, work: Work, import_id: str, form: ImportRequest, currency: str, created_by: str) -> Import:
     item = {
         **keys.import_(import_id).as_item(),
         **keys.import_list(work.at, import_id).as_gsi1(),

@@ -11,8 +11,9 @@ from pydantic_core import PydanticCustomError
 from chalicelib.exchange.webhook_rules import Endpoint, Error, Message, State
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform import clock
+from chalicelib.platform.fields import Moment
 from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Form, Moment, PageQuery, Shown
+from chalicelib.platform.http import Form, PageQuery, Shown
 
 
 def _well_formed(url: str) -> str:

@@ -1,7 +1,8 @@
 """The club's card, one's own profile and consents, the staff."""
 
 from chalicelib.members import service
-from chalicelib.members.schemas import ClubCard, Consent, ConsentAnswer, Me, MeChange, StaffForm, StaffList, StaffMember
+from chalicelib.members.model import Consent
+from chalicelib.members.schemas import ClubCard, ConsentAnswer, Me, MeChange, StaffForm, StaffList, StaffMember
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
 
 routes = Routes(__name__, tag="members")

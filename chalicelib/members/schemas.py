@@ -1,10 +1,11 @@
 """What a person looks like, inside and outside."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, EmailStr, Field
 
 from chalicelib.members.forms import PersonName
+from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, Shown
@@ -13,59 +14,6 @@ Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(time_zone)]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
 Interest = Annotated[str, Field(min_length=1, max_length=60)]
-
-Audience = Literal["distributor", "designer", "architect", "project_engineer", "installer", "end_organisation"]
-
-
-class Consent(Shown):
-    """What a member says now of one purpose, and to which wording."""
-
-    model_config = ConfigDict(frozen=True)
-
-    agreed: bool
-    version: str
-    at: str = Field(description="When it was said.")
-    source: str = Field(description="Where it was said: registration, cabinet, letter.")
-
-
-class Member(Shown):
-    """A person. `email` is in lower case; `phone` is E.164; times are RFC 3339 Z."""
-
-    model_config = ConfigDict(frozen=True)
-
-    member_id: str
-    name: str
-    email: str
-    language: Language
-    phone: str | None = None
-    phone_confirmed_on: str | None = None
-    audience: Audience | None = None
-    interests: list[str] = Field(default=[])
-    region: str | None = None
-    time_zone: str | None = None
-    email_confirmed_at: str | None = None
-    joined_at: str
-    consents: dict[str, Consent] = Field(default={})
-    version: int
-
-    @classmethod
-    def from_item(cls, item: dict[str, Any]) -> "Member":
-        return cls.model_validate(item, extra="ignore")
-
-
-class Membership(Shown):
-    """Whom a person speaks for: a company, a distributor, or the club's staff."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Literal["company", "distributor", "staff"]
-    owner: str
-    role: str
-    status: Literal["pending", "active"]
-
-    @classmethod
-    def from_item(cls, item: dict[str, Any]) -> "Membership":
-        return cls.model_validate(item, extra="ignore")
 
 
 class ConsentForm(Form):

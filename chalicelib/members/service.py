@@ -8,16 +8,14 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.members import keys, store
 from chalicelib.members.config import Consents, Welcome
 from chalicelib.members.events import EMAIL_CONFIRMED
+from chalicelib.members.model import Consent, Member, Membership
 from chalicelib.members.schemas import (
     ClubCard,
-    Consent,
     ConsentAnswer,
     ConsentForm,
     ConsentShown,
     Me,
     MeChange,
-    Member,
-    Membership,
     SpeaksFor,
     StaffForm,
     StaffMember,

@@ -5,7 +5,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import keys
-from chalicelib.members.schemas import Member, Membership
+from chalicelib.members.model import Member, Membership
 from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 

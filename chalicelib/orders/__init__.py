@@ -4,6 +4,7 @@ from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.orders.distributor_keys import distributor as distributor_key
+    from chalicelib.orders.distributor_model import Distributor
     from chalicelib.orders.distributors import check_distributors_person, distributor
     from chalicelib.orders.events import ACCEPTED as ORDER_ACCEPTED
     from chalicelib.orders.events import CANCELLED as ORDER_CANCELLED
@@ -18,7 +19,6 @@ with opened_when_asked(__name__):
     from chalicelib.orders.on_top_store import DUE as GOODS_ON_TOP_DUE
     from chalicelib.orders.readers import distributor_or_member_reader, the_distributor_and_its_people
     from chalicelib.orders.rules import Order, State
-    from chalicelib.orders.schemas import Distributor
     from chalicelib.orders.service import (
         check_state,
         order,

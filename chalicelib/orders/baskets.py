@@ -24,8 +24,8 @@ from chalicelib.orders.basket_schemas import (
     PutIn,
 )
 from chalicelib.orders.carts import Cart
-from chalicelib.orders.rules import Asked, Order
-from chalicelib.orders.schemas import MOST_LINES, MOST_UNITS, OrderLineForm, QuoteLine
+from chalicelib.orders.rules import MOST_UNITS, Asked, Order
+from chalicelib.orders.schemas import MOST_LINES, OrderLineForm, QuoteLine
 from chalicelib.orders.service import Remember
 from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money

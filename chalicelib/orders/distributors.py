@@ -4,16 +4,15 @@ from collections.abc import Sequence
 
 from chalicelib import members
 from chalicelib.orders import store, warehouses
+from chalicelib.orders.distributor_model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.orders.schemas import (
-    Distributor,
     DistributorChange,
     DistributorForm,
     DistributorPerson,
     DistributorPersonForm,
     RegionForm,
-    ServedRegion,
 )
-from chalicelib.orders.stock_schemas import DeliveryStock, DeliveryStockForm
+from chalicelib.orders.stock_schemas import DeliveryStockForm
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work

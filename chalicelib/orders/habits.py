@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from chalicelib.orders.schemas import MOST_UNITS
+from chalicelib.orders.rules import MOST_UNITS
 from chalicelib.sales.rules import Bought
 
 ZERO = Decimal(0)

@@ -12,10 +12,11 @@ from chalicelib.companies import company_key
 from chalicelib.members import Member, Membership, member_key, membership_key
 from chalicelib.orders import carts, credit, credit_keys, deliverers, distributor_keys, rules, service, store
 from chalicelib.orders.carts import Cart
+from chalicelib.orders.distributor_model import Distributor
 from chalicelib.orders.holds import HOLDS, Placing
 from chalicelib.orders.promises import promises_of
 from chalicelib.orders.rules import Actor, Happened, Order, Side, State, Step
-from chalicelib.orders.schemas import Distributor, OrderForm
+from chalicelib.orders.schemas import OrderForm
 from chalicelib.orders.service import Remember
 from chalicelib.orders.stock import Deliverer
 from chalicelib.platform.ids import derived_id

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from chalicelib.orders.request_rules import MOST_RETURNED_LINES, Part
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnState
-from chalicelib.platform.http import Day, Form, Shown
+from chalicelib.orders.rules import MOST_UNITS
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
-
-MOST_UNITS = 1_000_000  # of one line
 
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]

@@ -5,6 +5,7 @@ from functools import partial
 from chalicelib.orders import baskets, distributors, quotes, service, store
 from chalicelib.orders.answers import answered, told
 from chalicelib.orders.basket_schemas import PlaceForm
+from chalicelib.orders.distributor_model import Distributor
 from chalicelib.orders.holds import HELD
 from chalicelib.orders.rules import Actor, Order
 from chalicelib.orders.schemas import (
@@ -13,7 +14,6 @@ from chalicelib.orders.schemas import (
     ConfirmForm,
     CreditAnswer,
     DeclineForm,
-    Distributor,
     DistributorChange,
     DistributorForm,
     DistributorPage,

@@ -28,6 +28,8 @@ from chalicelib.orders.requests import Cancellation, CancellationState, Return, 
 from chalicelib.orders.stock import Available
 from chalicelib.pricing.rules import Limits, Price, Ruling
 
+MOST_UNITS = 1_000_000  # of one line
+
 # So that the largest order, with all its parts, and the answer that is kept of it stay below what an item can hold.
 MOST_PARTS = 50
 MOST_PART_LINES = 400  # of all parts but the one that ships all that is left

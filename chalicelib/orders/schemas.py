@@ -6,22 +6,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, EmailStr, Field
 
 from chalicelib.companies import Region
 from chalicelib.members import PersonName
+from chalicelib.orders.distributor_model import Distributor
 from chalicelib.orders.on_top import Gift
 from chalicelib.orders.on_top_schemas import GiftAnswer, OnTopQuote
-from chalicelib.orders.request_schemas import MOST_UNITS as MOST_UNITS
 from chalicelib.orders.request_schemas import CancellationAnswer, Document, ReturnAnswer
 from chalicelib.orders.request_schemas import Sku as Sku
 from chalicelib.orders.requests import CancellationState, ReturnState
-from chalicelib.orders.rules import Asked, Happened, Line, Order, Shipment, Side, State, Step
-from chalicelib.orders.stock import Deliverer
-from chalicelib.orders.stock_schemas import DeliveryStock, DeliveryStockForm, LineStock, too_little
+from chalicelib.orders.rules import MOST_UNITS, Asked, Happened, Line, Order, Shipment, Side, State, Step
+from chalicelib.orders.stock_schemas import DeliveryStockForm, LineStock, too_little
 from chalicelib.platform.config import Config
+from chalicelib.platform.fields import Day
 from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Day, Form, PageQuery, Shown
+from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
 from chalicelib.pricing import PriceAnswer, RuleAnswer
@@ -408,36 +408,6 @@ class CreditAnswer(Shown):
     used: Money = Field(description="On order and not yet shipped, and shipped on credit and not paid.")
     left: Money | None = Field(description="What an order may come to; null without a limit.")
     debts: list[DebtAnswer] = Field(description="First due first.")
-
-
-class ServedRegion(Shown):
-    model_config = ConfigDict(frozen=True)
-
-    region: str
-    priority: int
-
-
-class Distributor(Shown):
-    """Who delivers in some regions. `email` and `language` are those of its letters."""
-
-    model_config = ConfigDict(frozen=True)
-
-    distributor_id: str
-    name: str
-    email: str
-    language: Language
-    regions: list[ServedRegion]
-    stock: DeliveryStock = DeliveryStock()
-    created_at: str
-    version: int
-
-    @property
-    def deliverer(self) -> Deliverer:
-        return Deliverer(self.distributor_id, self.name, self.stock.delivers_from)
-
-    @classmethod
-    def from_item(cls, item: dict[str, Any]) -> Self:
-        return cls.model_validate(item, extra="ignore")
 
 
 class DistributorPage(Shown):

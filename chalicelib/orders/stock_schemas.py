@@ -2,11 +2,11 @@
 
 from typing import Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Warehouse
-from chalicelib.orders.stock import Available, DeliversFrom
+from chalicelib.orders.stock import Available
 from chalicelib.platform import clock
 from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.problems import Fault
@@ -29,17 +29,6 @@ class DeliveryStockForm(Form):
         if self.binding and not self.warehouses:
             raise PydanticCustomError("warehouses", "Name the warehouses whose stock is binding.")
         return self
-
-
-class DeliveryStock(Shown):
-    model_config = ConfigDict(frozen=True)
-
-    warehouses: list[str] = Field(default=[], description="None: any of the catalogue's, as a hint.")
-    binding: bool = False
-
-    @property
-    def delivers_from(self) -> DeliversFrom:
-        return DeliversFrom(frozenset(self.warehouses), self.binding)
 
 
 class LineStock(Shown):

@@ -14,12 +14,11 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.orders import distributor_keys, keys, rulings_store, warehouses
+from chalicelib.orders.distributor_model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.orders.on_top_store import promise_item, promise_of
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Promoted, Shipment, ShippedLine, State, Step
-from chalicelib.orders.schemas import Distributor, ServedRegion
 from chalicelib.orders.stock import Available, Deliverer, DeliversFrom
-from chalicelib.orders.stock_schemas import DeliveryStock
 from chalicelib.platform import clock
 from chalicelib.pricing import Ruling
 from chalicelib.pricing.rules import Limits

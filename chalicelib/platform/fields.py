@@ -1,9 +1,11 @@
 """Kinds of fields that forms, answers and figures of several rooms share."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 
 def day_of_year(text: str) -> str:
@@ -21,3 +23,23 @@ def falling(days: list[int]) -> list[int]:
 
 WarningDays = Annotated[list[Annotated[int, Field(ge=1, le=60)]], Field(max_length=5), AfterValidator(falling)]
 DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(day_of_year)]
+
+
+def _iso(given: object) -> object:
+    # pydantic would also read 5 as a moment of 1970.
+    if isinstance(given, date) or (isinstance(given, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given)):
+        return given
+    raise PydanticCustomError("date", "Give a day as YYYY-MM-DD.")
+
+
+Day = Annotated[date, BeforeValidator(_iso)]  # a calendar day in a form
+
+
+def _rfc3339(given: object) -> object:
+    # pydantic would also read 5 as a moment of 1970, and a moment without its zone as whatever zone.
+    if isinstance(given, str) and re.search(r"T.*(Z|[+-]\d\d:\d\d)$", given):
+        return given
+    raise PydanticCustomError("datetime", "Give a moment as in RFC 3339, with its zone.")
+
+
+Moment = Annotated[datetime, BeforeValidator(_rfc3339)]  # in a form

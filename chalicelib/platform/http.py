@@ -12,12 +12,10 @@ Idempotency-Key), the problem+json answers, the OpenAPI document, and the tests 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from chalice.app import Chalice, CognitoUserPoolAuthorizer, CORSConfig, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.auth.principal import Principal
 from chalicelib.auth.scopes import BASE_SCOPE
@@ -25,6 +23,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.figures import Language
 from chalicelib.platform.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.log import log
+from chalicelib.platform.model import Written
 from chalicelib.platform.problems import CONTENT_TYPE, Problem, escape
 from chalicelib.platform.work import Work, work_now
 from chalicelib.table import Busy, Refused, Transaction
@@ -48,37 +47,14 @@ AUTHORIZER = CognitoUserPoolAuthorizer(
 ).with_scopes([BASE_SCOPE])
 
 
-class Form(BaseModel):
-    """Base of every body and query: unknown fields are refused."""
-
-    # Built at first use: a cold start waits only for the forms that its request needs.
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
+class Form(Written):
+    """Base of every body and query."""
 
 
 class Shown(BaseModel):
     """Base of what is answered. Built at first use, like a form."""
 
     model_config = ConfigDict(defer_build=True)
-
-
-def _iso(given: object) -> object:
-    # pydantic would also read 5 as a moment of 1970.
-    if isinstance(given, date) or (isinstance(given, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given)):
-        return given
-    raise PydanticCustomError("date", "Give a day as YYYY-MM-DD.")
-
-
-Day = Annotated[date, BeforeValidator(_iso)]  # a calendar day in a form
-
-
-def _rfc3339(given: object) -> object:
-    # pydantic would also read 5 as a moment of 1970, and a moment without its zone as whatever zone.
-    if isinstance(given, str) and re.search(r"T.*(Z|[+-]\d\d:\d\d)$", given):
-        return given
-    raise PydanticCustomError("datetime", "Give a moment as in RFC 3339, with its zone.")
-
-
-Moment = Annotated[datetime, BeforeValidator(_rfc3339)]  # in a form
 
 
 class PageQuery(Form):

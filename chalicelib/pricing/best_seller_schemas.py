@@ -2,48 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http import Day, Form, Shown
+from chalicelib.platform.http import Shown
 from chalicelib.platform.money import Money
-from chalicelib.pricing.schemas import Code
-
-MOST_LISTED = 200
-MOST_DAYS = 366
-
-By = Literal["amount", "units"]
+from chalicelib.pricing.best_seller_model import BestSellersRequest, By
 
 
-class BestSellersForm(Form):
+class BestSellersForm(BestSellersRequest):
     """What sold best in the club's own documents of a period: last year's season, for one."""
-
-    model_config = ConfigDict(serialize_by_alias=True)
-
-    first: Day = Field(alias="from", examples=["2025-09-01"])
-    last: Day = Field(alias="to", examples=["2025-11-30"], description="The last day; a year at most.")
-    category: Code | None = Field(default=None, description="Only goods of this category and those below it.")
-    brand: Code | None = None
-    by: By = Field(
-        default="amount", description="By what was paid for them, or by the units sold; net of what came back."
-    )
-    top: int = Field(default=50, ge=1, le=MOST_LISTED)
-    currency: str | None = Field(
-        default=None,
-        pattern="^[A-Z]{3}$",
-        description="Of the documents that count; the club's own without it.",
-        examples=["RUB"],
-    )
-
-    @model_validator(mode="after")
-    def _holds(self) -> Self:
-        if self.last < self.first:
-            raise PydanticCustomError("range", "The last day is before the first.")
-        if (self.last - self.first).days >= MOST_DAYS:
-            raise PydanticCustomError("range", "A year at most.")
-        return self
 
 
 class BestSellersProgress(Shown):

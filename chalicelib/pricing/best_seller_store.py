@@ -24,7 +24,7 @@ from chalicelib.platform.settings import queue_url, settings
 from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_keys as keys
 from chalicelib.pricing.best_seller_events import REQUESTED
-from chalicelib.pricing.best_seller_schemas import BestSellersForm
+from chalicelib.pricing.best_seller_model import BestSellersRequest
 from chalicelib.table import Refused, Table, Transaction
 from chalicelib.table.transactions import Item
 
@@ -58,8 +58,8 @@ class Asked:
         return str(self.item["list_id"])
 
     @property
-    def form(self) -> BestSellersForm:
-        return BestSellersForm.model_validate_json(self.item["form"])
+    def form(self) -> BestSellersRequest:
+        return BestSellersRequest.model_validate_json(self.item["form"])
 
     @property
     def currency(self) -> str:
@@ -131,7 +131,7 @@ def objects(table: Table, list_id: str) -> Iterator[str]:
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, work: Work, form: BestSellersForm, asked_by: str) -> Asked:
+def create(tx: Transaction, work: Work, form: BestSellersRequest, asked_by: str) -> Asked:
     """A list that is to be worked on; its event starts the work."""
     list_id = work.new_id("bst")
     item = {

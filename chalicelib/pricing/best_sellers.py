@@ -26,7 +26,8 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_store as kept
-from chalicelib.pricing.best_seller_schemas import BestSeller, BestSellers, BestSellersForm, BestSellersProgress, By
+from chalicelib.pricing.best_seller_model import BestSellersRequest, By
+from chalicelib.pricing.best_seller_schemas import BestSeller, BestSellers, BestSellersForm, BestSellersProgress
 from chalicelib.pricing.best_seller_store import Asked, Listed, Part, Sold
 from chalicelib.table import Transaction
 
@@ -111,7 +112,7 @@ def _finish_if_last(work: Work, list_id: str) -> None:
     kept.finish(work, list_id, best(_goods(work, asked.form), sums, asked.form.by, asked.form.top))
 
 
-def _goods(work: Work, form: BestSellersForm) -> Iterable[catalog.Product]:
+def _goods(work: Work, form: BestSellersRequest) -> Iterable[catalog.Product]:
     """What the list is about: of this category or one below it, and of this brand."""
     tree = catalog.below(work.table.get(categories_key()))
     categories = set(tree(form.category)) if form.category else None

@@ -7,10 +7,11 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.http import Day, Form, Shown
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
+from chalicelib.pricing.model import Percent, Positive, SelectionForm
 from chalicelib.pricing.rules import Offer
-from chalicelib.pricing.schemas import Percent, Positive, SelectionForm
 
 OfferState = Literal["open", "used", "withdrawn", "expired"]
 

@@ -10,13 +10,13 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import guard, service, store, uses
 from chalicelib.pricing import promotion_keys as keys
-from chalicelib.pricing.limit_schemas import PromotionLimits, UsedAnswer
+from chalicelib.pricing.limit_schemas import UsedAnswer
+from chalicelib.pricing.promotion_model import PromotionForm, PromotionLimits
 from chalicelib.pricing.schemas import (
     Approval,
     ApproveForm,
     EarlierPromotion,
     PromotionAnswer,
-    PromotionForm,
     PromotionPage,
     PromotionWarning,
     RunningPromotion,

@@ -17,9 +17,11 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_store, granted, guard, keys, offer_keys, promotion_keys, store, uses
 from chalicelib.pricing.config import Pricing
+from chalicelib.pricing.model import MOST_NAMED
 from chalicelib.pricing.offers import MOST_OPEN
+from chalicelib.pricing.promotion_model import PromotionForm
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
-from chalicelib.pricing.schemas import MOST_NAMED, PromotionForm, State, TermsForm
+from chalicelib.pricing.schemas import State, TermsForm
 from chalicelib.pricing.store import Stored
 from chalicelib.table import Busy, Key, Refused, Transaction
 from chalicelib.table.transactions import Item
@@ -156,7 +158,7 @@ def replace_terms(work: Work, company_id: str, form: TermsForm, *, author: str, 
     if company is None:
         raise Problem("not_found")
     tx = Transaction()
-    store.replace_terms(tx, work, company_id, form, currency=company.currency, author=author, version=version)
+    store.replace_terms(tx, work, company_id, form.contracts, currency=company.currency, author=author, version=version)
     try:
         work.table.commit(tx)
     except Refused:

@@ -6,7 +6,7 @@ RUNNING     every promotion that was approved and has not ended, in one item, fo
                   `exhausted`, the ids of those of which a limit is reached
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -15,8 +15,9 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform.work import Work
 from chalicelib.pricing import keys, promotion_keys
+from chalicelib.pricing.promotion_model import PromotionForm
 from chalicelib.pricing.rules import Contract, Promotion
-from chalicelib.pricing.schemas import ContractForm, PromotionForm, TermsForm
+from chalicelib.pricing.terms_model import ContractForm
 from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
@@ -59,7 +60,14 @@ def contracts(item: Item | None) -> list[Contract]:
 
 
 def replace_terms(
-    tx: Transaction, work: Work, company_id: str, form: TermsForm, *, currency: str, author: str, version: int
+    tx: Transaction,
+    work: Work,
+    company_id: str,
+    terms: Sequence[ContractForm],
+    *,
+    currency: str,
+    author: str,
+    version: int,
 ) -> None:
     """Refused with label `version` unless the stored terms are of this version; 0: there are none."""
     unchanged = Attr("version").eq(version) if version else Attr("pk").not_exists()
@@ -67,7 +75,7 @@ def replace_terms(
         {
             **keys.terms(company_id).as_item(),
             # Texts, one a contract: half the bytes of the table's own maps, and of the time to read them.
-            "contracts": [each.model_dump_json(exclude_defaults=True) for each in form.contracts],
+            "contracts": [each.model_dump_json(exclude_defaults=True) for each in terms],
             "currency": currency,
             "version": version + 1,
             "author": author,

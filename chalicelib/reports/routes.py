@@ -2,7 +2,8 @@
 
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes
 from chalicelib.reports import service
-from chalicelib.reports.schemas import Report, ReportCard, ReportForm, ReportPage
+from chalicelib.reports.model import Report, ReportCard
+from chalicelib.reports.schemas import ReportForm, ReportPage
 from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="reports")

@@ -1,8 +1,9 @@
 """What a report looks like, on its way in and out."""
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from chalicelib.platform.http import Form, Shown
+from chalicelib.reports.model import ReportCard
 
 MOST_CHARACTERS = 100_000
 
@@ -28,24 +29,6 @@ class ReportForm(Form):
     body_ru: str | None = Field(
         default=None, min_length=1, max_length=MOST_CHARACTERS, examples=["# Цены\n\nМинус 4 %."]
     )
-
-
-class ReportCard(Shown):
-    """A report as lists show it, in the reader's language."""
-
-    model_config = ConfigDict(frozen=True)
-
-    report_id: str
-    title: str
-    segment: str
-    summary: str
-    published_at: str
-
-
-class Report(ReportCard):
-    """A report to read."""
-
-    body: str = Field(description="Markdown.")
 
 
 class ReportPage(Shown):

@@ -11,7 +11,8 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.reports import keys, store
 from chalicelib.reports.events import PUBLISHED
-from chalicelib.reports.schemas import Report, ReportCard, ReportForm, ReportPage
+from chalicelib.reports.model import Report, ReportCard
+from chalicelib.reports.schemas import ReportForm, ReportPage
 from chalicelib.table import Transaction
 from chalicelib.table.paging import Cursors
 

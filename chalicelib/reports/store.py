@@ -7,7 +7,7 @@ READ: report_id, member_id, at.
 
 from chalicelib.platform.figures import Language
 from chalicelib.reports import keys
-from chalicelib.reports.schemas import Report, ReportCard
+from chalicelib.reports.model import Report, ReportCard
 from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
@@ -48,7 +48,7 @@ def card_of(item: Item, language: Language) -> ReportCard:
 
 def read(table: Table, report_id: str, language: Language) -> Report | None:
     item = table.get(keys.report_text(report_id, language))
-    return Report.model_validate(item, extra="ignore") if item else None
+    return Report.from_item(item) if item else None
 
 
 def log_reading(table: Table, report_id: str, member_id: str, at: str) -> None:

@@ -13,7 +13,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.http import Day, PageQuery, Shown
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http import PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 

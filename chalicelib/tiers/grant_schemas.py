@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http import Day, Form, Shown
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http import Form, Shown
 from chalicelib.tiers.rules import Grant
 
 State = Literal["coming", "in_force", "ended", "withdrawn"]

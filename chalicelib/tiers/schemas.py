@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from chalicelib.platform.http import Day, Form, Shown
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders import Step
 from chalicelib.tiers.outlook import (

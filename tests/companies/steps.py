@@ -8,7 +8,7 @@ from chalicelib import companies, members
 from chalicelib.companies import keys, service
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChange
 from chalicelib.members import keys as members_keys
-from chalicelib.members.schemas import Member
+from chalicelib.members.model import Member
 from chalicelib.members.store import create
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work

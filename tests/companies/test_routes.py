@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.companies import customers
-from chalicelib.companies.schemas import CustomerRef
+from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.work import Work
 from tests.companies.steps import (
     KPP,

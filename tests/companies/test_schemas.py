@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.auth import COMPANY_ROLES
-from chalicelib.companies.schemas import ClaimForm, Company, Role
+from chalicelib.companies.model import Company, Role
+from chalicelib.companies.schemas import ClaimForm
 from tests.companies.steps import KPP, legal_inn, sole_inn
 
 

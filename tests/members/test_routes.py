@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib import members
 from chalicelib.members import keys
-from chalicelib.members.schemas import Member
+from chalicelib.members.model import Member
 from chalicelib.members.store import create
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction

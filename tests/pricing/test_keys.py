@@ -7,7 +7,8 @@ import pytest
 from chalicelib.platform.work import Work
 from chalicelib.pricing import keys as pricing_keys
 from chalicelib.pricing import store
-from chalicelib.pricing.schemas import AgreedPrice, ContractForm, TermsForm
+from chalicelib.pricing.schemas import TermsForm
+from chalicelib.pricing.terms_model import AgreedPrice, ContractForm
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
@@ -27,7 +28,7 @@ def large_contract(work: Work) -> ContractForm:
 
 def agree(work: Work, form: TermsForm) -> None:
     tx = Transaction()
-    store.replace_terms(tx, work, "cmp_1", form, currency="RUB", author="mbr_1", version=0)
+    store.replace_terms(tx, work, "cmp_1", form.contracts, currency="RUB", author="mbr_1", version=0)
     work.table.commit(tx)
 
 

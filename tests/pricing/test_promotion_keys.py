@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Used, keys_of, promotion_keys, store, use_promotions
+from chalicelib.pricing.promotion_model import PromotionForm
 from chalicelib.pricing.rules import Limits
-from chalicelib.pricing.schemas import PromotionForm
 from chalicelib.pricing.store import Stored
 from chalicelib.pricing.uses import company_uses, used_of
 from chalicelib.table import Table, Transaction

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.platform.work import Work
 from chalicelib.reports import keys as reports_keys
 from chalicelib.reports import store
-from chalicelib.reports.schemas import Report
+from chalicelib.reports.model import Report
 from chalicelib.table import Table, Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent

@@ -1,0 +1,55 @@
+"""A company, the people who speak for it, and how a sales file names it."""
+
+from typing import Literal, NamedTuple
+
+from chalicelib.platform.model import Record
+
+Role = Literal["owner", "buyer", "accountant", "engineer"]
+
+
+class Company(Record):
+    """The partner. `origin` tells who named it first: a member, or a sales file."""
+
+    company_id: str
+    name: str
+    inn: str | None = None
+    kpp: str | None = None
+    region: str | None = None
+    currency: str
+    manager_id: str | None = None
+    distributor_id: str | None = None
+    origin: Literal["member", "import"]
+    created_at: str
+    version: int
+
+
+class Claimed(Record):
+    """What a person said of the company when asking to speak for it."""
+
+    name: str
+    inn: str
+    kpp: str | None = None
+    region: str | None = None
+
+
+class Person(Record):
+    """One who speaks for a company, or asks to. `at` is when it began; a pending person has no role yet."""
+
+    company_id: str
+    member_id: str
+    role: Role | None = None
+    influence: int | None = None
+    status: Literal["pending", "active"]
+    claimed: Claimed | None = None
+    at: str
+    version: int
+
+
+class CustomerRef(NamedTuple):
+    """A customer as a sales file names it: `customer` is the file's own word, the rest is what else it tells."""
+
+    customer: str
+    name: str
+    inn: str | None
+    kpp: str | None
+    currency: str

@@ -1,0 +1,23 @@
+"""Bases of what rooms keep and of what people write. They know nothing of HTTP and of the table."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """Base of what is kept: it takes its own fields from an item, and leaves the others."""
+
+    # Built at first use: a cold start waits only for the models that its request needs.
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
+        return cls.model_validate(item)
+
+
+class Written(BaseModel):
+    """Base of what somebody writes, kept or not: unknown fields are refused. Built at first use."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)

@@ -1,0 +1,57 @@
+"""Fields of terms and promotions alike: articles, percents, sums, and which goods are meant."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+from chalicelib.platform.model import Written
+from chalicelib.platform.money import Amount
+from chalicelib.pricing.rules import Selection, plain
+
+MOST_NAMED = 500  # articles, categories or brands of one selection
+Sku = Annotated[str, Field(min_length=1, max_length=64)]
+Code = Annotated[str, Field(min_length=1, max_length=100)]
+Percent = Annotated[
+    Decimal,
+    Field(gt=0, lt=100, max_digits=4, decimal_places=2, examples=["10"]),
+    PlainSerializer(plain, return_type=str, when_used="json"),
+]
+Positive = Annotated[Amount, Field(ge=0, max_digits=14, decimal_places=2, examples=["1234.50"])]
+
+
+def _unique(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise PydanticCustomError("repeated", "Each one once.")
+    return names
+
+
+Names = Annotated[list[Code], AfterValidator(_unique), Field(max_length=MOST_NAMED)]
+Status = Literal["normal", "overstock", "modernised"]
+
+
+class SelectionForm(Written):
+    """Which goods: those that are named in any of the three ways, or all where none is; then only those of the statuses or the own
+    brand, where that is asked for. A category includes those below it."""
+
+    skus: Names = Field(default=[])
+    categories: Names = Field(default=[])
+    brands: Names = Field(default=[])
+    statuses: list[Status] = Field(default=[], max_length=3)
+    own_brand: bool = False
+
+    def selection(self) -> Selection:
+        return Selection(
+            skus=frozenset(self.skus),
+            categories=frozenset(self.categories),
+            brands=frozenset(self.brands),
+            statuses=frozenset(self.statuses),
+            own_brand=self.own_brand,
+        )
+
+
+def in_order(first: date, last: date | None) -> None:
+    if last is not None and last < first:
+        raise PydanticCustomError("range", "The last day is before the first.")

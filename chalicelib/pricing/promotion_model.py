@@ -1,0 +1,182 @@
+"""A promotion, as it is written and kept."""
+
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.platform.fields import Day
+from chalicelib.platform.model import Written
+from chalicelib.platform.money import Amount
+from chalicelib.pricing.model import Code, Percent, Positive, SelectionForm, Sku, in_order
+from chalicelib.pricing.rules import Bracket, FreeGoods, Limits, OnTop, Promotion
+
+
+class BudgetForm(Written):
+    """What the promotion may cost: for each unit, what its price without the promotion would be, less its price."""
+
+    amount: Amount = Field(gt=0, max_digits=14, decimal_places=2, examples=["100000.00"])
+    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
+
+
+class PromotionLimits(Written):
+    """Where a promotion stops. Orders that come together cannot pass a limit; what comes to nothing is given back."""
+
+    uses: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Orders that may use it.")
+    units: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Units that may be sold at its price.")
+    budget: BudgetForm | None = Field(
+        default=None, description="Goods that are sold in another currency are not on the promotion."
+    )
+    uses_per_company: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="Orders of one company that may use it."
+    )
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if not self.model_dump(exclude_none=True):
+            raise PydanticCustomError("limits", "Give one limit at least, or none of them.")
+        return self
+
+    def limits(self) -> Limits:
+        amount, currency = (self.budget.amount, self.budget.currency) if self.budget else (None, "")
+        return Limits(self.uses, self.units, amount, currency, self.uses_per_company)
+
+
+MOST_BRACKETS = 10
+_NAMED_LATER = "As the catalogue has it: filled in when the promotion is approved."
+
+
+class BracketForm(Written):
+    """From this many units of a line on, this percent off the base price."""
+
+    from_quantity: int = Field(default=1, ge=1, le=1_000_000)
+    percent: Percent
+
+
+class FreeGoodsForm(Written):
+    """So many units of an article that cost nothing."""
+
+    sku: Sku
+    quantity: int = Field(ge=1, le=1_000_000)
+    name: str = Field(default="", max_length=200, description=_NAMED_LATER)
+    name_ru: str = Field(default="", max_length=200, description=_NAMED_LATER)
+    unit: str = Field(default="", max_length=16, description=_NAMED_LATER)
+
+
+class OnTopForm(Written):
+    """Goods on top instead of a lower price: for `buy` units of the promotion's goods in one order, once they are shipped and paid in time."""
+
+    buy: int = Field(ge=1, le=1_000_000, examples=[100])
+    free: FreeGoodsForm
+    pay_by: Day | None = Field(default=None, description="The last day on which a payment is in time.")
+    pay_within_days: int | None = Field(
+        default=None, ge=0, le=365, description="Instead of `pay_by`: so many days after each shipment.", examples=[14]
+    )
+    repeat: bool = Field(default=False, description="For each `buy` units again; once an order without it.")
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        if (self.pay_by is None) == (self.pay_within_days is None):
+            raise PydanticCustomError("payment", "Give a day to pay by, or so many days after a shipment.")
+        return self
+
+    @classmethod
+    def of(cls, on_top: OnTop) -> Self:
+        return cls.model_validate({**on_top._asdict(), "free": on_top.free._asdict()})
+
+    def on_top(self) -> OnTop:
+        free = FreeGoods(**self.free.model_dump())
+        return OnTop(self.buy, free, self.pay_by, self.pay_within_days, self.repeat)
+
+
+class PromotionForm(Written):
+    """A promotion, with brackets or with goods on top. Brackets rise: more units, more percent."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    name: str = Field(min_length=1, max_length=200, examples=["Autumn of LED panels"])
+    name_ru: str = Field(min_length=1, max_length=200, examples=["Осень панелей"])
+    goods: SelectionForm = SelectionForm()
+    brackets: list[BracketForm] = Field(
+        default=[],
+        max_length=MOST_BRACKETS,
+        examples=[
+            [
+                {"from_quantity": 6, "percent": "10"},
+                {"from_quantity": 16, "percent": "20"},
+                {"from_quantity": 31, "percent": "30"},
+            ]
+        ],
+    )
+    on_top: OnTopForm | None = Field(
+        default=None, description="Instead of brackets: goods that come on top.", examples=[None]
+    )
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to", description="The last day.", examples=["2027-02-28"])
+    months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
+        default=[], max_length=12, description="Only in these months of the year (a season); all of them without it."
+    )
+    least_window_sum: Positive | None = Field(
+        default=None,
+        description="For large clients: purchases in the tier's window from this sum on.",
+        examples=["50000.00"],
+    )
+    most_window_sum: Positive | None = Field(
+        default=None,
+        description="For small clients: purchases in the tier's window below this sum.",
+        examples=["400000.00"],
+    )
+    tiers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        default=[], max_length=10, description="Only for these tiers."
+    )
+    limits: PromotionLimits | None = None
+    display: bool = Field(
+        default=False,
+        description="A display deal: for companies that display the goods in a shop, once their photo is approved, and for all "
+        "companies of their INN.",
+    )
+    best_sellers: Code | None = Field(
+        default=None,
+        description="A list of best sellers, which is done: with the approval, the articles on it are the promotion's goods too.",
+        examples=[None],
+    )
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        in_order(self.first, self.last)
+        if bool(self.brackets) == (self.on_top is not None):
+            raise PydanticCustomError("brackets", "A promotion has brackets, or goods on top.")
+        if self.on_top and self.on_top.pay_by and self.on_top.pay_by < self.last:
+            raise PydanticCustomError("payment", "Who orders on the last day must be able to pay in time.")
+        if self.on_top and self.limits:
+            raise PydanticCustomError("limits", "Goods on top are promised without a limit.")
+        pairs = [(each.from_quantity, each.percent) for each in self.brackets]
+        rising = all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(pairs))
+        if not rising:
+            raise PydanticCustomError("brackets", "Quantities and percents of the brackets must rise.")
+        if (
+            self.least_window_sum is not None
+            and self.most_window_sum is not None
+            and self.most_window_sum <= self.least_window_sum
+        ):
+            raise PydanticCustomError("range", "No company has purchases in this range.")
+        return self
+
+    def promotion(self, promotion_id: str) -> Promotion:
+        return Promotion(
+            promotion_id=promotion_id,
+            name=self.name,
+            name_ru=self.name_ru,
+            goods=self.goods.selection(),
+            brackets=tuple(Bracket(each.from_quantity, each.percent) for each in self.brackets),
+            first=self.first,
+            last=self.last,
+            months=frozenset(self.months),
+            least_sum=self.least_window_sum,
+            most_sum=self.most_window_sum,
+            tiers=frozenset(self.tiers),
+            on_top=self.on_top.on_top() if self.on_top else None,
+            limits=self.limits.limits() if self.limits else None,
+            display=self.display,
+        )
