@@ -32,6 +32,7 @@ ROOMS = (
     "catalog",
     "pricing",
     "orders",
+    "recommendations",
     "bonuses",
     "reports",
     "exchange",
@@ -73,6 +74,8 @@ simulate_tiers = functions.queue("tiers.simulation_jobs:simulate_tiers")
 nightly_bonuses = functions.schedule("bonuses.jobs:nightly_bonuses")
 prove_bonuses = functions.schedule("bonuses.jobs:prove_bonuses")
 decide_bonuses = functions.queue("bonuses.jobs:decide_bonuses")
+nightly_recommendations = functions.schedule("recommendations.jobs:nightly_recommendations")
+count_recommendations = functions.queue("recommendations.jobs:count_recommendations")
 remind_distributors = functions.schedule("orders.sla_jobs:remind_distributors")
 deliver_webhooks = functions.queue("exchange.webhook_jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_seller_jobs:count_best_sellers")
@@ -83,6 +86,7 @@ answer_demands = functions.queue("catalog.demand_jobs:answer_demands")
 #     nightly_tiers                 cron(30 0 * * ? *)
 #     nightly_bonuses               cron(30 1 * * ? *)
 #     prove_bonuses                 cron(0 3 * * ? *)
+#     nightly_recommendations       cron(15 2 * * ? *)
 #     remind_distributors           rate(15 minutes)
 # events, and the modules of their consumers:
 #     best_sellers.requested        facts: pricing.best_seller
@@ -125,7 +129,7 @@ answer_demands = functions.queue("catalog.demand_jobs:answer_demands")
 #     order.unanswered              messages: exchange.webhook, mail
 #     payment.recorded              facts: bonuses.accrual, orders, orders.on_top
 #     products.changed              facts: catalog
-#     sale.recorded                 facts: bonuses.accrual, bonuses.volume, orders.together, sales, tiers
+#     sale.recorded                 facts: bonuses.accrual, bonuses.volume, recommendations, sales, tiers
 #     sign_in.requested             messages: mail
 #     stock.arrived                 facts: catalog.demand
 #     stock.recorded                facts: orders.holds

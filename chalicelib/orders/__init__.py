@@ -21,6 +21,7 @@ with opened_when_asked(__name__):
     from chalicelib.orders.rules import Order, State
     from chalicelib.orders.service import (
         check_state,
+        latest,
         order,
     )
     from chalicelib.orders.sla_events import UNANSWERED as ORDER_UNANSWERED
@@ -45,6 +46,7 @@ __all__ = [
     "distributor_key",
     "distributor_or_member_reader",
     "gifts_of",
+    "latest",
     "look_at_goods_on_top",
     "order",
     "the_distributor_and_its_people",

@@ -1,14 +1,13 @@
-"""A member's cart, and what helps to fill it: ordering again, the usual order, what is new."""
+"""A member's cart, and what helps to fill it: ordering again, the usual order."""
 
 from functools import partial
 
-from chalicelib.orders import again, baskets, together
+from chalicelib.orders import again, baskets
 from chalicelib.orders.again_schemas import AgainForm, PlaceUsualForm, UsualOrderAnswer
 from chalicelib.orders.answers import answered
 from chalicelib.orders.basket_schemas import CartAnswer, CartForm, CartLinesForm, CartQuery, PutIn
 from chalicelib.orders.holds import HELD
 from chalicelib.orders.schemas import OrderAnswer
-from chalicelib.orders.together_schemas import NewForYouAnswer
 from chalicelib.platform.http import Answer, Call, Routes, etag
 from chalicelib.table import Transaction
 
@@ -118,15 +117,6 @@ def place_usual_order(call: Call) -> Answer:
     """Order what the company usually orders, in one call."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return answered(call, partial(again.place_usual, call.work, company_id, member_id, call.body))
-
-
-@routes.get("/v1/new-for-you", scope="catalog.read", answer=NewForYouAnswer)
-def show_new_for_you(call: Call) -> NewForYouAnswer:
-    """See what other companies buy together with what this one buys, and what it does not buy yet.
-
-    From so many companies on only that none of them can be recognised by it.
-    """
-    return together.new_for_you(call.work, call.principal.for_company(), call.language)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

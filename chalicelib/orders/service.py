@@ -51,6 +51,12 @@ def order(work: Work, company_id: str, order_id: str) -> Order | None:
     return store.read_order(work.table, company_id, order_id)
 
 
+def latest(work: Work, company_id: str, most: int) -> list[Order]:
+    """The company's newest orders, of any state."""
+    page = store.company_orders(work.table, company_id, state=None, limit=most, after=None)
+    return [store.order_of(item) for item in page.items]
+
+
 def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[State], *, label: str) -> None:
     """The transaction is refused, with this label, unless the order is in one of these states."""
     store.check_state(tx, company_id, order_id, states, label)

@@ -3,6 +3,7 @@
 from chalicelib.platform.doors import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.pricing.display_store import chain as companies_of_chain
     from chalicelib.pricing.granted import LABEL as OFFERS_LABEL
     from chalicelib.pricing.offers import release as release_offers
     from chalicelib.pricing.offers import use as use_offers
@@ -25,6 +26,7 @@ __all__ = [
     "Ruling",
     "Used",
     "agreed_with",
+    "companies_of_chain",
     "conditions_of",
     "exceeded_limits",
     "follow_limits",

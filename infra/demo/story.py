@@ -21,6 +21,7 @@ class Nights:
 
     tiers: Callable[[], dict[str, Any]]
     bonuses: Callable[[], dict[str, Any]]
+    recommendations: Callable[[], dict[str, Any]]
     proof: Callable[[], dict[str, Any]]
 
 
@@ -121,9 +122,10 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     say(f"GET /v1/company/tier/explain: «{why['decision']}», {why['documents_counted']} documents counted")
 
     _bonuses(partner, operations, buyer, today, say)
-    night, bonus_night = nights.tiers(), nights.bonuses()
+    tiers, bonuses, recommendations = nights.tiers(), nights.bonuses(), nights.recommendations()
     say(
-        f"the nights took up {night['companies']} companies for their tier, {bonus_night['companies']} for their bonuses"
+        f"the nights took up {tiers['companies']} companies for their tier, {bonuses['companies']} for their bonuses, "
+        f"{recommendations['companies']} for what they buy together"
     )
     nights.proof()
     balanced = await_("the proof of the ledger", lambda: _proved(operations))

@@ -13,6 +13,7 @@ def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal
     nights = story.Nights(
         tiers=lambda: cloud.invoke("nightly_tiers", {"day": today.isoformat()}),
         bonuses=lambda: cloud.invoke("nightly_bonuses", {"day": today.isoformat()}),
+        recommendations=lambda: cloud.invoke("nightly_recommendations", {}),
         proof=lambda: cloud.invoke("prove_bonuses", {}),
     )
     partner = story.play(guest, today, nights, told.append)

@@ -1,8 +1,11 @@
-"""What is bought together is counted once a buyer, whatever is told twice, late or interrupted; and shown where enough buyers did."""
+"""What is bought together is counted once a buyer, whatever is named twice, late or interrupted; and shown where enough buyers did."""
 
+import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
@@ -11,13 +14,13 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
-from chalicelib.orders import together, together_consumers, together_keys
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
+from chalicelib.pricing import displays
+from chalicelib.recommendations import consumers, jobs, keys, rules, store
 from chalicelib.sales import Original, SaleDocument, SaleLine
 from chalicelib.sales import keys as sales_keys
 from chalicelib.table import Busy, Table
-from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.orders.steps import Market
@@ -50,19 +53,38 @@ def sale(
 
 
 def deliver(work: Work, *events: Event) -> None:
-    """Each in a batch of its own."""
+    """Each is told in a batch of its own, and then comes a night."""
     for event in events:
-        together_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item))
+        consumers.on_sale_recorded(work, Event(event.name, event.id, event.item))
+    a_night(work, [event.item["company_id"] for event in events])
+
+
+def chained(work: Work, company_id: str, inn: str) -> None:
+    """A company that is noted as one of its chain, as registering it does."""
+    partners.company(work, company_id, inn=inn)
+    displays.join(work, company_id, inn)
+
+
+def a_night(work: Work, company_ids: Iterable[str]) -> None:
+    """The nightly count of these, as the queue's worker does it."""
+    jobs.count_recommendations(
+        work, {"messageId": "1", "body": json.dumps({"companies": list(dict.fromkeys(company_ids))})}
+    )
 
 
 def counted(work: Work) -> dict[str, tuple[int, dict[str, int]]]:
     """Of each article: its buyers, and how many of them surely bought each other one with it."""
     found = {}
     for key, item in everything(work).items():
-        if key.sk == "COUNTS":
+        if key.sk == "COUNTS" and item["companies"]:
             others = {sku: int(most - error) for sku, (most, error) in item["others"].items()}
             found[key.pk.removeprefix("TOGETHER#")] = int(item["companies"]), others
     return found
+
+
+def marked(work: Work) -> list[str]:
+    """The companies that the next night names."""
+    return list(store.moved_between(work.table, work.today, work.today, ""))
 
 
 def by_hand(bought: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[int, dict[str, int]]]:
@@ -102,15 +124,25 @@ def test_something_new_with_what_was_bought_before_adds_the_new_only(memory: Wor
 
 def test_the_shops_of_a_chain_are_one_buyer(memory: Work):
     for shop in ("cmp_1", "cmp_2"):
-        partners.company(memory, shop, inn="7707083893")
-    partners.company(memory, "cmp_3", inn="500100732259")
+        chained(memory, shop, "7707083893")
+    chained(memory, "cmp_3", "500100732259")
     deliver(memory, *(sale(memory, shop, "A", "B") for shop in ("cmp_1", "cmp_2", "cmp_3")))
     assert counted(memory)["A"] == (2, {"B": 2})
 
 
+def test_what_one_shop_of_a_chain_stops_buying_counts_while_another_buys_it(memory: Work):
+    for shop in ("cmp_1", "cmp_2"):
+        chained(memory, shop, "7707083893")
+    deliver(memory, sale(memory, "cmp_1", "A", "B"), sale(memory, "cmp_2", "A", "B", "C"))
+    deliver(memory, sale(memory, "cmp_1", "X", "Y"))
+    assert counted(memory) == by_hand([("chain", "ABC"), ("chain", "XY")])
+    deliver(memory, sale(memory, "cmp_2", "X", "Y"))
+    assert counted(memory) == by_hand([("chain", "XY")])
+
+
 def test_of_a_long_document_the_ten_largest_lines_count(memory: Work):
     lines = [SaleLine(f"S-{number:02}", "", Decimal(1), None, Decimal(1000 - number)) for number in range(30)]
-    assert together.largest([*lines, SaleLine("S-29", "", Decimal(1), None, Decimal(5000))]) == [
+    assert rules.largest([*lines, SaleLine("S-29", "", Decimal(1), None, Decimal(5000))]) == [
         *(f"S-{number:02}" for number in range(9)),
         "S-29",
     ]
@@ -130,40 +162,83 @@ def test_a_document_does_not_count(memory: Work, more: dict[str, Any]):
     assert counted(memory) == {}
 
 
-def test_a_document_of_one_article_and_one_that_went_to_another_company_do_not_count(memory: Work):
+def test_a_document_of_one_article_does_not_count(memory: Work):
     deliver(memory, sale(memory, "cmp_1", "A"))
-    gone: Item = {"company_id": "cmp_1", "source": "1c-main", "document": "7", "gone": True}
-    deliver(memory, Event("sale.recorded", "evt-7", gone))
     assert counted(memory) == {}
 
 
-def test_whatever_is_told_in_whatever_order_and_however_often_the_counts_are_those_of_the_documents(memory: Work):
+def test_a_corrected_document_counts_as_it_is_now(memory: Work):
+    deliver(memory, sale(memory, "cmp_1", "A", "B", "C"), sale(memory, "cmp_2", "A", "B"))
+    deliver(memory, sale(memory, "cmp_1", "A", "D"))
+    assert counted(memory) == by_hand([("cmp_1", "AD"), ("cmp_2", "AB")])
+
+
+def test_a_document_that_went_to_another_company_counts_there(memory: Work):
+    first = sale(memory, "cmp_1", "A", "B")
+    deliver(memory, first)
+    ref = ("1c-main", "/cmp_1-1")
+    document = sales.newest(memory, ref, sales.heads(memory, [ref])[ref])
+    sales.record(memory, [replace(document, company_id="cmp_2")])
+    for event in (item for item in everything(memory).values() if item.get("event") == "sale.recorded"):
+        consumers.on_sale_recorded(memory, Event("sale.recorded", "evt", event))
+    assert sorted(marked(memory)) == ["cmp_1", "cmp_2"]
+    a_night(memory, marked(memory))
+    assert store.contribution(memory.table, "cmp_1").pairs == frozenset()
+    assert counted(memory) == by_hand([("cmp_2", "AB")])
+
+
+def test_a_return_takes_nothing_back(memory: Work):
+    deliver(memory, sale(memory, "cmp_1", "A", "B"))
+    back = Original("cmp_1-1", ("",), None)
+    deliver(memory, sale(memory, "cmp_1", "A", "B", number="2", amount=-100, kind="return", original=back))
+    assert counted(memory) == by_hand([("cmp_1", "AB")])
+
+
+def test_what_was_bought_longer_ago_than_a_year_is_counted_no_more_once_the_buyer_buys_again(memory: Work):
+    deliver(memory, sale(memory, "cmp_1", "A", "B", days_ago=360))
+    later = replace(memory, now=memory.now + timedelta(days=10))
+    a_night(later, ["cmp_1"])
+    assert counted(memory) == {}
+
+
+def test_whatever_is_named_in_whatever_order_and_however_often_the_counts_are_those_of_the_documents(memory: Work):
     order = random.Random(7)
     documents = [(f"cmp_{order.randint(1, 6)}", order.sample("ABCDEFGH", order.randint(2, 5))) for _ in range(40)]
-    events = [
-        sale(memory, company_id, *skus, number=str(number)) for number, (company_id, skus) in enumerate(documents)
-    ]
-    told = [*events, *order.choices(events, k=20)]
-    order.shuffle(told)
-    batch: dict[tuple[str, ...], Any] = {}
-    for event in told:
-        if order.random() < 0.2:
-            batch = {}  # a delivery of its own
-        together_consumers.on_sale_recorded(memory, Event(event.name, event.id, event.item, batch))
+    for number, (company_id, skus) in enumerate(documents):
+        sale(memory, company_id, *skus, number=str(number))
+        if order.random() < 0.4:
+            a_night(memory, order.choices([f"cmp_{each}" for each in range(1, 7)], k=3))
+    a_night(memory, [f"cmp_{each}" for each in range(1, 7)])
     assert counted(memory) == by_hand(documents)
 
 
-def test_a_crash_or_a_lost_reply_leaves_nothing_half_counted(memory: Work):
-    deliver(memory, sale(memory, "cmp_1", "A", "B"))
-    event = sale(memory, "cmp_2", "A", "B", "C")
+def test_counting_everybody_anew_makes_the_same_of_an_empty_table_of_counts(memory: Work):
+    documents = [("cmp_1", "ABC"), ("cmp_1", "CD"), ("cmp_2", "ABD")]
+    for number, (company_id, skus) in enumerate(documents):
+        sale(memory, company_id, *skus, number=str(number))
+    facts = everything(memory)
+    deliver(memory)
+    a_night(memory, ["cmp_1", "cmp_2"])
+    restore(memory, facts)
+    a_night(memory, ["cmp_2", "cmp_1", "cmp_2"])
+    assert counted(memory) == by_hand(documents)
+
+
+@pytest.mark.parametrize("most_articles", [90, 3])
+def test_a_crash_or_a_lost_reply_leaves_nothing_half_counted(
+    memory: Work, monkeypatch: pytest.MonkeyPatch, most_articles: int
+):
+    monkeypatch.setattr(rules, "MOST_ARTICLES", most_articles)
+    deliver(memory, sale(memory, "cmp_1", "A", "B"), sale(memory, "cmp_2", "A", "X"))
+    event = sale(memory, "cmp_2", "A", "B", "C", "D", "E")
     beginning = everything(memory)
     for rounds in (crashes, lost_replies):
         for interruption in rounds():
             restore(memory, beginning)
-            with interruption:
+            with interruption, suppress(RuntimeError):
                 deliver(memory, event)
             deliver(memory, event)
-            assert counted(memory) == by_hand([("cmp_1", "AB"), ("cmp_2", "ABC")]), interruption
+            assert counted(memory) == by_hand([("cmp_1", "AB"), ("cmp_2", "ABCDE")]), interruption
 
 
 def test_two_who_count_the_same_articles_at_once_are_both_counted(memory: Work):
@@ -177,43 +252,88 @@ def test_two_who_count_the_same_articles_at_once_are_both_counted(memory: Work):
         assert counted(memory) == by_hand([("cmp_1", "AB"), ("cmp_2", "ABC")]), race
 
 
-def test_where_everybody_counts_at_once_a_document_is_left_out_and_made_up_for_by_the_next(
+def test_two_shops_of_a_chain_that_are_counted_at_once_count_once(memory: Work):
+    for shop in ("cmp_1", "cmp_2"):
+        chained(memory, shop, "7707083893")
+    first, second = sale(memory, "cmp_1", "A", "B"), sale(memory, "cmp_2", "A", "B", "C")
+    beginning = everything(memory)
+    for race in races(lambda: deliver(memory, second)):
+        restore(memory, beginning)
+        with race:
+            deliver(memory, first)
+        assert counted(memory) == by_hand([("chain", "ABC")]), race
+
+
+def test_what_was_sold_while_a_buyer_was_counted_is_counted_by_whoever_counts_it_last(memory: Work):
+    first = sale(memory, "cmp_1", "A", "B")
+    beginning = everything(memory)
+    for race in races(lambda: deliver(memory, sale(memory, "cmp_1", "A", "C", number="2"))):
+        restore(memory, beginning)
+        with race:
+            deliver(memory, first)
+        if race.happened:
+            assert counted(memory) == by_hand([("cmp_1", "AB"), ("cmp_1", "AC")]), race
+
+
+def test_where_everybody_counts_at_once_a_company_is_left_to_the_next_message(
     memory: Work, monkeypatch: pytest.MonkeyPatch
 ):
-    first, second = sale(memory, "cmp_1", "A", "B"), sale(memory, "cmp_1", "A", "B", number="2")
+    first = sale(memory, "cmp_1", "A", "B")
 
-    def busy(table: Table, tx: Any, *, tries: int) -> None:
+    def busy(table: Table, tx: Any) -> None:
         raise Busy("others keep writing")
 
     with monkeypatch.context() as crowded:
         crowded.setattr(Table, "commit", busy)
-        deliver(memory, first)
+        with pytest.raises(RuntimeError, match="not counted: cmp_1"):
+            deliver(memory, first)
     assert counted(memory) == {}
-    deliver(memory, second)
+    deliver(memory, first)
     assert counted(memory) == by_hand([("cmp_1", "AB")])
 
 
-def test_a_buyer_adds_no_more_than_its_marks_hold(memory: Work, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(together, "MOST_MARKS", 6)
-    deliver(memory, sale(memory, "cmp_1", "A", "B", "C"), sale(memory, "cmp_1", "D", "E", number="2"))
+def test_one_company_that_cannot_be_counted_holds_up_no_other(memory: Work, monkeypatch: pytest.MonkeyPatch):
+    events = [sale(memory, company_id, "A", "B") for company_id in ("cmp_1", "cmp_2", "cmp_3")]
+    bought = sales.bought
+
+    def failing(work: Work, company_id: str, **question: Any) -> Any:
+        if company_id == "cmp_2":
+            raise ValueError("a document nobody can read")
+        return bought(work, company_id, **question)
+
+    monkeypatch.setattr(sales, "bought", failing)
+    with pytest.raises(RuntimeError, match="not counted: cmp_2"):
+        deliver(memory, *events)
+    assert counted(memory) == by_hand([("cmp_1", "AB"), ("cmp_3", "AB")])
+
+
+def test_a_buyer_adds_no_more_than_its_item_holds(memory: Work, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules, "MOST_PAIRS", 3)
+    deliver(memory, sale(memory, "cmp_1", "A", "B", "C"), sale(memory, "cmp_1", "D", "E", number="2", days_ago=11))
     assert counted(memory) == by_hand([("cmp_1", "ABC")])
 
 
-def test_what_brings_nothing_new_is_read_once_for_each_company_of_a_batch(work: Work):
+def test_a_company_is_marked_once_in_a_batch(work: Work):
     events = [sale(work, "cmp_1", "A", "B", number=str(number)) for number in range(5)]
-    deliver(work, events[0])
     batch: dict[tuple[str, ...], Any] = {}
     with calls_counted(work.table.client) as made:
         for event in events:
-            together_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item, batch))
-    assert made == ["GetItem", "GetItem"]  # the company, and its marks
+            consumers.on_sale_recorded(work, Event(event.name, event.id, event.item, batch))
+    assert made == ["GetItem", "PutItem"]  # the company, and its mark
+
+
+def test_where_nothing_moved_nothing_is_written(work: Work):
+    deliver(work, sale(work, "cmp_1", "A", "B"))
+    with calls_counted(work.table.client) as made:
+        a_night(work, ["cmp_1"])
+    assert made == ["GetItem", "GetItem", "Query"]  # the company, its pairs, its sales
 
 
 def test_what_is_new_is_one_read_and_one_transaction_more(work: Work):
-    event = sale(work, "cmp_1", *(f"S-{number}" for number in range(12)))
+    sale(work, "cmp_1", *(f"S-{number}" for number in range(12)))
     with calls_counted(work.table.client) as made:
-        deliver(work, event)
-    assert made == ["GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+        a_night(work, ["cmp_1"])
+    assert made == ["GetItem", "GetItem", "Query", "BatchGetItem", "TransactWriteItems"]
 
 
 # --- what is new ------------------------------------------------------------------------------------------------------
@@ -292,7 +412,7 @@ def test_what_is_new_takes_four_questions_however_much_others_buy(market: Market
     sale(market.work, "cmp_1", *skus[:2])
     for sku in skus:
         others = {other: [9, 0] for other in skus if other != sku}
-        market.work.table.put({**together_keys.together(sku).as_item(), "companies": 9, "others": others, "version": 1})
+        market.work.table.put({**keys.together(sku).as_item(), "companies": 9, "others": others, "version": 1})
     with calls_counted(market.work.table.client) as made:
         assert len(new(market)) == 12
     assert made == ["Query", "Query", "BatchGetItem", "BatchGetItem"]

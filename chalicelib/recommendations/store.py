@@ -1,0 +1,102 @@
+"""The items of recommendations.
+
+TOGETHER , of an article: companies, others {sku: [most, error]}, version. About 1 KB at most.
+BUYER    , of a buyer: the pairs that it adds to those counts, as `articles` and, in four bytes for each pair, their places there; version.
+SOLD     : on this day sales of the buyer moved, last those of `company_id`, last at `at`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.platform.work import Work
+from chalicelib.recommendations import keys
+from chalicelib.recommendations.rules import Counts, Other, Pairs
+from chalicelib.table import Key, Table, Transaction, shards
+from chalicelib.table.transactions import Item
+
+MARKS_KEEP_DAYS = 30  # the longest time without a night that loses nothing
+_PLACE = 2  # bytes of a place among the articles
+
+
+class Contribution(NamedTuple):
+    """The pairs that a buyer adds to the counts. `version`: 0 where it never added any."""
+
+    version: int
+    pairs: Pairs
+
+
+# --- whose sales moved ------------------------------------------------------------------------------------------------
+
+
+def mark_moved(work: Work, buyer: str, company_id: str) -> None:
+    key = keys.sales_moved(work.today, buyer)
+    mark = {"company_id": company_id, "at": work.at, "expires_at": work.expiry(days=MARKS_KEEP_DAYS)}
+    work.table.put({**key.as_item(), **mark})
+
+
+def moved_between(table: Table, first: date, last: date, since: str) -> Iterator[str]:
+    """One company of each buyer whose sales moved at this moment or later, by day."""
+    for offset in range((last - first).days + 1):
+        for shard in shards():
+            partition = keys.sales_moved_shard(first + timedelta(days=offset), shard)
+            yield from (item["company_id"] for item in table.query_all(partition, where=Attr("at").gte(since)))
+
+
+# --- buyers and counts ------------------------------------------------------------------------------------------------
+
+
+def contribution(table: Table, buyer: str) -> Contribution:
+    item = table.get(keys.buyer(buyer), consistent=True)
+    if item is None:
+        return Contribution(0, frozenset())
+    articles, places = item["articles"], bytes(item["pairs"])
+    found = [articles[int.from_bytes(places[at : at + _PLACE], "big")] for at in range(0, len(places), _PLACE)]
+    return Contribution(int(item["version"]), frozenset(zip(found[::2], found[1::2], strict=True)))
+
+
+def contribution_item(buyer: str, contribution: Contribution) -> Item:
+    articles = sorted({sku for pair in contribution.pairs for sku in pair})
+    places = {sku: place.to_bytes(_PLACE, "big") for place, sku in enumerate(articles)}
+    pairs = b"".join(places[sku] for pair in sorted(contribution.pairs) for sku in pair)
+    return {**keys.buyer(buyer).as_item(), "articles": articles, "pairs": pairs, "version": contribution.version}
+
+
+def put_contribution(tx: Transaction, buyer: str, contribution: Contribution) -> None:
+    """Refused unless the version before this one is there."""
+    tx.put(contribution_item(buyer, contribution), when=_unchanged(contribution.version - 1))
+
+
+def counts(table: Table, skus: Iterable[str]) -> dict[str, tuple[Counts, int]]:
+    """The counts of each of these articles with their version; one consistent read."""
+    wanted = {keys.together(sku): sku for sku in skus}
+    found = table.get_many(wanted, consistent=True)
+    return {sku: (counts_of(found.get(key)), int(found.get(key, {}).get("version", 0))) for key, sku in wanted.items()}
+
+
+def put_counts(tx: Transaction, sku: str, counts: Counts, *, version: int) -> None:
+    """Refused unless the version before this one is there."""
+    tx.put(counts_item(sku, counts, version), when=_unchanged(version - 1))
+
+
+def counts_item(sku: str, counts: Counts, version: int) -> Item:
+    others = {other: list(count) for other, count in counts.others.items()}
+    return {**keys.together(sku).as_item(), "companies": counts.companies, "others": others, "version": version}
+
+
+def counts_of(item: Item | None) -> Counts:
+    if item is None:
+        return Counts()
+    others = {sku: Other(int(most), int(error)) for sku, (most, error) in item["others"].items()}
+    return Counts(int(item["companies"]), others)
+
+
+def known_counts(found: Mapping[Key, Item], skus: Iterable[str]) -> dict[str, Counts]:
+    """The counts among the items that were read, by article."""
+    return {sku: counts_of(found[keys.together(sku)]) for sku in skus if keys.together(sku) in found}
+
+
+def _unchanged(version: int) -> ConditionBase:
+    return Attr("version").eq(version) if version else Attr("pk").not_exists()
