@@ -44,7 +44,7 @@ TABLE_ACTIONS = {
 CHANGES = {"put", "update", "delete"}
 FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
 BUCKET = "${AWS::StackName}-files-${AWS::AccountId}"
-REDELIVERS = "redeliver_events"
+DELIVERING = ("deliver_bulk", "redeliver_events")  # tell consumers, as the readers of the stream do
 KEPT = {"MessageRetentionPeriod": 1209600}  # 14 days, as long as SQS can
 
 RECORDS_GIVEN_UP = (
@@ -101,8 +101,8 @@ def functions() -> list[Function]:
 
 
 def queues_filled_by(function: Function) -> list[str]:
-    """Those of the consumers too, for who delivers their events again."""
-    senders = {function.name, *(app.functions.readers if function.name == REDELIVERS else ())}
+    """Those of the consumers too, for who delivers events beside the stream."""
+    senders = {function.name, *(app.functions.readers if function.name in DELIVERING else ())}
     queues = [each.starts for each in functions() if isinstance(each.starts, Queue)]
     return [queue.name for queue in queues if senders & {*queue.filled_by}]
 

@@ -16,6 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.bonuses import payment_keys as keys
 from chalicelib.bonuses.payment_events import PAYMENT_RECORDED
 from chalicelib.bonuses.rates import Ref
+from chalicelib.platform.events import BULK, MANY
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Transaction
@@ -37,6 +38,7 @@ class Payment(NamedTuple):
 def record(work: Work, payments: Sequence[Payment], *, by: str, as_of: str | None = None) -> list[Outcome]:
     """Records the state of each document's payment as of this moment (now), and says what became of it."""
     as_of = as_of or work.at
+    bulk = len(payments) > MANY
     outcomes: list[Outcome] = []
     for pack in _packs(payments):
         known = _known(work, pack)
@@ -44,7 +46,7 @@ def record(work: Work, payments: Sequence[Payment], *, by: str, as_of: str | Non
         tx = Transaction()
         for payment, (_, writes, tells) in zip(pack, judged, strict=True):
             if writes:
-                _write(tx, work, known.get(payment.ref), payment, by=by, as_of=as_of, tells=tells)
+                _write(tx, work, known.get(payment.ref), payment, by=by, as_of=as_of, tells=tells, bulk=bulk)
         try:
             work.table.commit(tx)
         except (Refused, Busy):
@@ -133,7 +135,15 @@ def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[Outcome,
 
 
 def _write(
-    tx: Transaction, work: Work, known: Item | None, payment: Payment, *, by: str, as_of: str, tells: bool
+    tx: Transaction,
+    work: Work,
+    known: Item | None,
+    payment: Payment,
+    *,
+    by: str,
+    as_of: str,
+    tells: bool,
+    bulk: bool = False,
 ) -> None:
     source, document = payment.ref
     key = keys.payment(source, document)
@@ -142,7 +152,7 @@ def _write(
     unchanged = Attr("as_of").eq(known["as_of"]) & _same(known) if known else Attr("pk").not_exists()
     tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": work.at}, when=unchanged)
     if tells:
-        record_event(tx, work, key, PAYMENT_RECORDED, **facts)
+        record_event(tx, work, key, PAYMENT_RECORDED, **facts, **({BULK: True} if bulk else {}))
 
 
 def _same(known: Item) -> ConditionBase:

@@ -15,11 +15,15 @@ from typing import Any, Literal, NamedTuple, get_args
 from chalicelib.platform import aws, keys
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
+from chalicelib.platform.nights import chunks, send_bodies
 from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Transaction
 from chalicelib.table.transactions import Item, from_wire
 
+BULK = "bulk"  # the attribute that marks an event as one of many that were made at once
+MANY = 100  # made at once: more are marked so
+BULK_TOGETHER = 25  # of a message: they take some seconds
 KEEP_DAYS = 400  # beside what they happened to, as its history
 
 
@@ -133,8 +137,12 @@ def record(tx: Transaction, work: Work, owner: Key, name: EventType, **facts: An
     tx.put({**key.as_item(), "event": name, "at": work.at, "expires_at": work.expiry(days=KEEP_DAYS), **facts})
 
 
-def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> dict[str, Any]:
+def deliver(
+    batch: dict[str, Any], subscriptions: Subscriptions, work: Work, *, bulk_waits: bool = False
+) -> dict[str, Any]:
     """Hands each stream record to its consumers, in order. A consumer fails alone: its failure goes to the queue of failed events.
+
+    `bulk_waits`: an event that many were made of at once goes to the queue of such events, and waits there.
 
     Where not even that can be written down the batch stops, and names the record, so that the stream starts again from there: what came
     before is done, what comes after is not lost. If that is the batch's first record and others follow it, the failure is raised: the
@@ -143,14 +151,15 @@ def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> 
     Weakest point: a consumer that ends the process (no time left, no memory) fails for all consumers of its record.
     """
     shared: dict[tuple[str, ...], Any] = {}
-    for position, entry in enumerate(batch["Records"]):
-        image = entry["dynamodb"].get("NewImage", {})
-        if "event" not in image:
+    images = [entry["dynamodb"].get("NewImage", {}) for entry in batch["Records"]]
+    waits = [bulk_waits and BULK in image for image in images]
+    _queue([(image["pk"]["S"], image["sk"]["S"]) for image, wait in zip(images, waits, strict=True) if wait])
+    for position, (entry, image) in enumerate(zip(batch["Records"], images, strict=True)):
+        if "event" not in image or waits[position]:
             continue
         event = event_of(from_wire(image), shared)
         try:
-            for consume in subscriptions.get(event.name, ()):
-                _hand_over(work, event, consume)
+            tell(work, event, subscriptions)
         except Exception:
             log.exception("event not delivered", extra=_facts(event))
             if position == 0 and len(batch["Records"]) > 1:
@@ -162,6 +171,17 @@ def deliver(batch: dict[str, Any], subscriptions: Subscriptions, work: Work) -> 
 def event_of(item: Item, batch: dict[tuple[str, ...], Any] | None = None) -> Event:
     batch = {} if batch is None else batch
     return Event(name=item["event"], id=derived_id("evt", item["pk"], item["sk"]), item=item, batch=batch)
+
+
+def tell(work: Work, event: Event, subscriptions: Subscriptions) -> None:
+    """Raises only where a failure could not be written down."""
+    for consume in subscriptions.get(event.name, ()):
+        _hand_over(work, event, consume)
+
+
+def _queue(bulk: list[tuple[str, str]]) -> None:
+    """A message for some events, those of one partition together: what they have in common is done once for all of them."""
+    send_bodies(queue_url("bulk-events"), chunks(sorted(bulk), BULK_TOGETHER))
 
 
 def _hand_over(work: Work, event: Event, consume: Consumer) -> None:

@@ -74,7 +74,7 @@ def send_companies(queue_url: str, company_ids: Iterable[str], **about: Any) -> 
     return counted, messages
 
 
-def send_bodies(queue_url: str, bodies: Iterable[dict[str, Any]]) -> int:
+def send_bodies(queue_url: str, bodies: Iterable[Any]) -> int:
     """Sends a message for each; counts them."""
     messages = 0
     for batch in chunks(bodies, MESSAGES_PER_CALL):

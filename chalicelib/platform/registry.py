@@ -90,7 +90,9 @@ class Functions:
         """Hands the table's events to the consumers of this lane."""
         declare(Function(name, name, "stream", memory, timeout, may))
         self.readers[name] = lane
-        return self._handler("stream", name, lambda batch: deliver(batch, subscriptions(lane), work_now()))
+        return self._handler(
+            "stream", name, lambda batch: deliver(batch, subscriptions(lane), work_now(), bulk_waits=lane == "facts")
+        )
 
     def _handler(self, starts: str, job: str, run: Callable[[dict[str, Any]], Any]) -> Handler:
         def handler(event: dict[str, Any], context: Any) -> Any:

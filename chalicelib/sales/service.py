@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from chalicelib.platform.events import MANY
 from chalicelib.platform.money import Money
 from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
@@ -49,13 +50,16 @@ def record(
     Raises `TooLarge` before anything is written.
     """
     as_of = as_of or work.at
+    bulk = len(documents) > MANY
     judged = _judged(work, documents, import_id, as_of)
     naming = [document for document in documents if document.candidates]
-    outcomes = _write(work, (judged[each.ref] for each in documents if not each.candidates), import_id, as_of)
+    outcomes = _write(
+        work, (judged[each.ref] for each in documents if not each.candidates), import_id, as_of, bulk=bulk
+    )
     if any(outcomes.get(ref) in ("created", "changed") for each in naming for ref in each.candidates):
         # Their originals came in the same call, and are known only now.
         judged |= _judged(work, naming, import_id, as_of)
-    outcomes |= _write(work, (judged[each.ref] for each in naming), import_id, as_of)
+    outcomes |= _write(work, (judged[each.ref] for each in naming), import_id, as_of, bulk=bulk)
     return [outcomes.get(document.ref, judged[document.ref][0]) for document in documents]
 
 
@@ -105,14 +109,19 @@ def _judge(
 
 
 def _write(
-    work: Work, judged: Iterable[tuple[Outcome, store.Revision | None]], import_id: str | None, as_of: str
+    work: Work,
+    judged: Iterable[tuple[Outcome, store.Revision | None]],
+    import_id: str | None,
+    as_of: str,
+    *,
+    bulk: bool,
 ) -> dict[DocumentRef, Outcome]:
     """Writes what there is to write, and says what became of each of these."""
     several = [(outcome, revision) for outcome, revision in judged if revision]
     outcomes = {revision.document.ref: outcome for outcome, revision in several}
     for pack in store.packs(revision for _, revision in several):
         try:
-            work.table.commit(store.transaction(work, pack))
+            work.table.commit(store.transaction(work, pack, bulk=bulk))
         except (Refused, Busy):
             for revision in pack:
                 outcomes[revision.document.ref] = _record_alone(work, revision.document, import_id, as_of)

@@ -243,14 +243,17 @@ def leading_keys():
 
 
 def streams():
-    """A table's stream counts a partial failure as done, tries a batch that raises for ever, and holds up all other sources meanwhile.
+    """A table's stream counts a partial failure as done, tries a batch that raises for ever, holds up all other sources meanwhile, and
+    knows no ParallelizationFactor.
 
     AWS starts again at the first failed record; halves a batch that raised, if the mapping says so; and after
-    MaximumRetryAttempts hands the batch to OnFailure and goes on.
+    MaximumRetryAttempts hands the batch to OnFailure and goes on. With a ParallelizationFactor of n it splits a shard by the hash of the
+    partition key into n lanes, each with batches of its own: what has one key stays in order, and a lane that fails holds up no other.
+
+    Here a reader cuts the records that lie ready, `most_read` at most, into lanes; it reads on when all of them are done.
     """
+    most_read = 1000  # records, as one GetRecords brings on AWS
     workers: dict = {}  # mapping id → the thread that works on its stream
-    tries: dict = {}  # mapping id → how often what is at its position has failed
-    sizes: dict = {}  # mapping id → how many records the next batch may have, when halved
 
     def first_failed(mapping, result, batch):
         """Index of the record to start again from, len(batch) when there is none."""
@@ -264,41 +267,59 @@ def streams():
         numbers = [str(record["dynamodb"]["SequenceNumber"]) for record in batch]
         return min((index for index, number in enumerate(numbers) if number in failed), default=len(batch))
 
-    def advance(mapping_id, position, failures=0):
-        tries[mapping_id] = failures
-        sizes.pop(mapping_id, None)
-        with lambda_svc._dynamodb_stream_positions_lock:
-            lambda_svc._dynamodb_stream_positions[mapping_id] = position
+    def lanes_of(records, partition, factor):
+        lanes: dict = {}
+        for record in records:
+            digest = hashlib.md5(json.dumps(record["dynamodb"]["Keys"][partition]).encode()).digest()
+            lanes.setdefault(digest[0] % factor, []).append(record)
+        return list(lanes.values())
+
+    def work_off_lane(mapping, function, lane):
+        """Every record of the lane, done or given up."""
+        most, size, tries = mapping.get("BatchSize", 100), mapping.get("BatchSize", 100), 0
+        while lane and mapping.get("Enabled", True):
+            batch = lane[:size]
+            result = lambda_svc._execute_function(function, {"Records": batch})
+            failed = first_failed(mapping, result, batch)
+            if failed == len(batch):
+                lane, size, tries = lane[len(batch) :], most, 0
+            elif failed:
+                lane, size, tries = lane[failed:], most, 1
+            elif result.get("error") and mapping.get("BisectBatchOnFunctionError") and len(batch) > 1:
+                size = len(batch) // 2
+            elif tries >= (mapping.get("MaximumRetryAttempts", -1) % math.inf):
+                lambda_svc._send_ddb_stream_failure_record(
+                    mapping, function, batch, mapping["EventSourceArn"], result, "RetryAttemptsExhausted"
+                )
+                lane, size, tries = lane[len(batch) :], most, 0
+            else:
+                tries += 1
+                time.sleep(min(0.1 * 2**tries, 2))
 
     def run_batch(mapping, function, table_name):
         mapping_id = mapping["UUID"]
         lambda_svc._init_stream_position(mapping_id, mapping["EventSourceArn"], mapping.get("StartingPosition"))
         position = lambda_svc._dynamodb_stream_positions[mapping_id]
         position = max(position, dynamodb.stream_start_position(table_name))
-        size = min(mapping.get("BatchSize", 100), sizes.get(mapping_id, math.inf))
-        raw = dynamodb.stream_records_since(table_name, position, size)
+        raw = dynamodb.stream_records_since(table_name, position, most_read)
         if not raw:
             return False
-        batch = lambda_svc._apply_filter_criteria(raw, mapping)
-        if not batch:
-            advance(mapping_id, position + len(raw))
-            return True
-        result = lambda_svc._execute_function(function, {"Records": batch})
-        failed = first_failed(mapping, result, batch)
-        if failed == len(batch):
-            advance(mapping_id, position + len(raw))
-        elif failed:
-            advance(mapping_id, position + raw.index(batch[failed]), failures=1)
-        elif result.get("error") and mapping.get("BisectBatchOnFunctionError") and len(raw) > 1:
-            sizes[mapping_id] = len(raw) // 2
-        elif tries.get(mapping_id, 0) >= (mapping.get("MaximumRetryAttempts", -1) % math.inf):
-            lambda_svc._send_ddb_stream_failure_record(
-                mapping, function, batch, mapping["EventSourceArn"], result, "RetryAttemptsExhausted"
-            )
-            advance(mapping_id, position + len(raw))
-        else:
-            tries[mapping_id] = tries.get(mapping_id, 0) + 1
-            lambda_svc._esm_backoff_until[mapping_id] = time.time() + min(0.1 * 2 ** tries[mapping_id], 2)
+        context = contextvars.copy_context
+        lanes = lanes_of(
+            lambda_svc._apply_filter_criteria(raw, mapping),
+            dynamodb._tables[table_name]["pk_name"],
+            mapping.get("ParallelizationFactor") or 1,
+        )
+        at_work = [
+            threading.Thread(target=context().run, args=(work_off_lane, mapping, function, lane), daemon=True)
+            for lane in lanes
+        ]
+        for thread in at_work:
+            thread.start()
+        for thread in at_work:
+            thread.join()
+        with lambda_svc._dynamodb_stream_positions_lock:
+            lambda_svc._dynamodb_stream_positions[mapping_id] = position + len(raw)
         return True
 
     def poll():
@@ -321,7 +342,7 @@ def streams():
             pass
 
     def poll_one(mapping):
-        if lambda_svc._esm_backoff_until.get(mapping["UUID"], 0) > time.time() or not mapping.get("Enabled", True):
+        if not mapping.get("Enabled", True):
             return False
         source = lambda_svc.parse_arn(mapping["EventSourceArn"])
         function, _ = lambda_svc._get_func_record_for_qualifier(mapping["FunctionName"], mapping.get("Qualifier"))

@@ -522,6 +522,54 @@ def test_streams_halve_a_batch_that_raised_and_give_up_only_the_poison(
     assert given_up == 1
 
 
+LANES = """
+import json, os, time
+
+def handler(event, context):
+    keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
+    with open(os.environ["SEEN"], "a") as notes:
+        notes.write(json.dumps([[key["pk"]["S"], key["sk"]["S"]] for key in keys]) + "\\n")
+    if keys[0]["pk"]["S"] == os.environ["STUCK"]:
+        raise ValueError("stuck")
+    return {"batchItemFailures": []}
+"""
+
+
+def test_streams_have_lanes_by_partition_key_and_one_that_is_stuck_holds_up_no_other(
+    patched: Cloud, tmp_path: Path
+) -> None:
+    dynamodb, functions, notes = patched.client("dynamodb"), patched.client("lambda"), tmp_path / "notes"
+    name = uuid.uuid4().hex
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    made = dynamodb.create_table(TableName=name, StreamSpecification=stream, **TABLE)
+    for number in range(5):
+        for partition in "abcdef":
+            dynamodb.put_item(TableName=name, Item={"pk": {"S": partition}, "sk": {"S": f"{number}"}})
+    variables = {"SEEN": str(notes), "STUCK": "a"}
+    mapping = functions.create_event_source_mapping(
+        FunctionName=make_function(patched, LANES, Environment={"Variables": variables}).name,  # type: ignore[attr-defined]
+        EventSourceArn=made["TableDescription"]["LatestStreamArn"],
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=2,
+        MaximumRetryAttempts=50,
+        ParallelizationFactor=10,
+    )
+
+    def seen() -> list[list[list[str]]]:
+        return [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+
+    def free() -> list[list[str]]:
+        """What lies in other lanes than the one that is stuck."""
+        stuck = {key[0] for batch in seen() for key in batch if batch[0][0] == "a"} | {"a"}
+        return [key for batch in seen() for key in batch if key[0] not in stuck]
+
+    eventually(lambda: free() and len(free()) == 5 * len({key[0] for key in free()}) >= 10)
+    functions.delete_event_source_mapping(UUID=mapping["UUID"])
+    for partition in {key[0] for key in free()}:
+        assert [key[1] for key in free() if key[0] == partition] == ["0", "1", "2", "3", "4"]
+    assert len({batch[0][0] for batch in seen()}) > 2
+
+
 @pytest.mark.parametrize(("patches", "read"), [("", ["1", "2", "3"]), ("stream_restart", ["1", "2", "3", "4"])])
 def test_stream_restart(tmp_path: Path, patches: str, read: list[str]) -> None:
     notes, kept, name, port = tmp_path / "notes", tmp_path / "kept", uuid.uuid4().hex, free_port()

@@ -1,8 +1,11 @@
-"""Failed events: what one consumer could not do is told to that consumer again, and to nobody else.
+"""Deliveries beside the stream: of events that many were made of at once, and of those that one consumer could not take.
 
-    a consumer fails ──▶ a message with the event's key and the consumer ──redeliver_events──▶ the consumer, with the event as its item is now
+    an event of many, marked `bulk` ──▶ the stream's reader puts its key into a queue ──deliver_bulk──▶ all its consumers
+    a consumer fails ──▶ a message with the event's key and the consumer ──redeliver_events──▶ this consumer, with the event as its item is now
     it fails again   ──▶ the same message, after a longer pause each time; after the last one it is a dead letter, with its alarm
     `make staff ARGS='redeliver …'` ──▶ the same messages: of dead letters, of one event, or of all events of a kind
+
+So a year of sales is worked off beside the stream, and what happens to one company meanwhile waits for none of it.
 
 An event whose item is gone (it expires) is dropped, and the log says so. Weakest point: a message that waits while its consumer gets
 another name finds nobody, and becomes a dead letter; the command tells the event to those who are there now.
@@ -12,7 +15,7 @@ import json
 from typing import Any
 
 from chalicelib.platform import aws
-from chalicelib.platform.events import Consumer, Later, consumers_of, event_of
+from chalicelib.platform.events import Consumer, Later, consumers_of, event_of, subscriptions, tell
 from chalicelib.platform.functions import READ, WRITE, queue_worker, table
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
@@ -20,6 +23,15 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Key
 
 PAUSES = (30, 120, 600, 1800, 3600)  # seconds after each failure but the last one
+
+
+@queue_worker("bulk-events", workers=5, filled_by=("deliver_events",), may=(table(*READ, *WRITE),))
+def deliver_bulk(work: Work, message: dict[str, Any]) -> None:
+    """Tell the consumers of events that many were made of at once."""
+    found = work.table.get_many((Key(*key) for key in json.loads(message["body"])), consistent=True)
+    batch: dict[tuple[str, ...], Any] = {}
+    for item in found.values():
+        tell(work, event_of(item, batch), subscriptions("facts"))
 
 
 @queue_worker(

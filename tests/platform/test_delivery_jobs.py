@@ -1,4 +1,4 @@
-"""Failed events: told once more to the one consumer that failed, until it takes them or is given up."""
+"""Deliveries beside the stream: failed events, to the one consumer that failed; and events of many, by a queue of their own."""
 
 import json
 from dataclasses import replace
@@ -7,14 +7,30 @@ from typing import Any, get_args
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
+from chalicelib import sales
 from chalicelib.platform import aws
-from chalicelib.platform.events import Consumer, Declared, Event, Lane, Later, declared, deliver, failure, subscriptions
-from chalicelib.platform.redelivery_jobs import PAUSES, redeliver_events
+from chalicelib.platform.delivery_jobs import PAUSES, deliver_bulk, redeliver_events
+from chalicelib.platform.events import (
+    BULK,
+    MANY,
+    Consumer,
+    Declared,
+    Event,
+    Lane,
+    Later,
+    declared,
+    deliver,
+    failure,
+    subscriptions,
+)
 from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
+from chalicelib.table.key import company_partition
 from chalicelib.table.transactions import Item, to_wire
 from infra.admin import main
+from tests.sales.steps import invoice
 
 CONSUMER = "orders.sla_consumers:on_order_changed"
 
@@ -176,6 +192,81 @@ def test_each_failure_makes_the_next_pause_longer(
         with pytest.raises(ValueError, match="for good"):
             redeliver_events(work, message)
     assert pauses == [*PAUSES, PAUSES[-1]]
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+
+
+def bulk_messages() -> list[str]:
+    found: list[str] = []
+    url = queue_url("bulk-events")
+    while received := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        found += [each["Body"] for each in received]
+    return found
+
+
+def in_bulk(work: Work, number: int, company: str) -> Item:
+    item = {**record(work, "sale.recorded", number, company), "bulk": True}
+    work.table.put(item)
+    return item
+
+
+def read(work: Work, *items: Item) -> Any:
+    """As the reader of the facts does."""
+    batch = {"Records": [{"dynamodb": {"SequenceNumber": "1", "NewImage": to_wire(item)}} for item in items]}
+    return deliver(batch, subscriptions("facts"), work, bulk_waits=True)
+
+
+def test_an_event_of_many_waits_in_a_queue_and_holds_up_no_other(work: Work, doubles: Doubles) -> None:
+    many = [in_bulk(work, number, company) for number in range(40) for company in ("cmp_1", "cmp_2")]
+    single = record(work, "sale.recorded", company="cmp_3")
+    assert read(work, *many, single) == {"batchItemFailures": []}
+    assert {effect.split()[0] for effect in doubles.effects(work)} == {"COMPANY#cmp_3"}
+    messages = bulk_messages()
+    assert len(messages) == 4
+    assert sorted(len(json.loads(body)) for body in messages) == [5, 25, 25, 25]
+    for body in messages:
+        deliver_bulk(work, {"body": body})
+    consumers = len(subscriptions("facts")["sale.recorded"])
+    assert len(doubles.effects(work)) == (len(many) + 1) * consumers
+
+
+def test_a_consumer_fails_alone_in_bulk_too(work: Work, doubles: Doubles) -> None:
+    read(work, *(in_bulk(work, number, "cmp_1") for number in range(3)))
+    doubles.dead = "tiers.consumers:on_sale_recorded"
+    for body in bulk_messages():
+        deliver_bulk(work, {"body": body})
+    assert len(doubles.effects(work)) == 3 * (len(subscriptions("facts")["sale.recorded"]) - 1)
+    doubles.dead = ""
+    for message in failures():
+        redeliver_events(work, message)
+    assert len(doubles.effects(work)) == 3 * len(subscriptions("facts")["sale.recorded"])
+
+
+def test_one_message_makes_a_companys_standing_once(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    batches: list[int] = []
+    monkeypatch.setattr(Later, "consumer", lambda later: lambda work, event: batches.append(id(event.batch)))
+    read(work, *(in_bulk(work, number, "cmp_1") for number in range(25)))
+    (body,) = bulk_messages()
+    deliver_bulk(work, {"body": body})
+    assert len(set(batches)) == 1
+
+
+def test_where_the_queue_takes_nothing_the_whole_batch_comes_again(
+    work: Work, doubles: Doubles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BULK_EVENTS_QUEUE_URL", "https://queues.example/none")
+    with pytest.raises(ClientError):
+        read(work, record(work, "sale.recorded"), in_bulk(work, 2, "cmp_2"))
+    assert doubles.effects(work) == set()
+
+
+@pytest.mark.parametrize(("documents", "marked"), [(MANY, 0), (MANY + 1, MANY + 1)])
+def test_more_documents_than_a_person_would_wait_for_are_many(work: Work, documents: int, marked: int) -> None:
+    sales.record(work, [invoice(f"A-{number}") for number in range(documents)])
+    found = [item for item in work.table.query_all(company_partition("cmp_1")) if item.get("event") == "sale.recorded"]
+    assert len(found) == documents
+    assert sum(BULK in item for item in found) == marked
 
 
 # --- by command -------------------------------------------------------------------------------------------------------
