@@ -10,12 +10,13 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 """
 
 import base64
-import hashlib
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Literal, NamedTuple
+
+from standardwebhooks import Webhook
 
 PREFIX = "whsec_"
 MOST_SECRETS = 5  # that sign at once: each is a signature in a header
@@ -65,19 +66,13 @@ def in_use(secrets: Iterable[Secret], now: int) -> list[Secret]:
     return [each for each in secrets if each.until is None or each.until > now]
 
 
-def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-
-
 def headers(secrets: Iterable[Secret], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """`timestamp`: that of the attempt, in epoch seconds, which a receiver holds against its own clock."""
+    moment, text = datetime.fromtimestamp(timestamp, UTC), body.decode()
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(sign(each.text, message_id, timestamp, body) for each in secrets),
+        "webhook-signature": " ".join(Webhook(each.text).sign(message_id, moment, text) for each in secrets),
     }
 
 
