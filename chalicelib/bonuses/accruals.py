@@ -45,9 +45,8 @@ from chalicelib.bonuses.rates import (
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.platform.work import Work
 from chalicelib.sales import Head
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import CONTESTED, Overtaken, Transaction, retry
 
-TRIES = 20  # against others who settle the same case
 LOOK_BACK_DAYS = 7  # a new ladder's word may reach a company some nights after the day from which it holds
 
 
@@ -118,19 +117,27 @@ def settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
     That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.
     `also`: documents that may belong to the case by now.
     """
+    while _go_on(work, company_id, ref, also):
+        pass
+
+
+@retry(store.CASE, most=CONTESTED)
+def _go_on(work: Work, company_id: str, ref: Ref, also: Iterable[Ref]) -> bool:
+    """One step towards what the facts say; whether there was one to take."""
     policy = Policy(work.config[Bonuses].available_on, partial(ledger.expires_on, work))
-    fruitless = 0
-    while fruitless < TRIES:
-        case = store.load(work.table, company_id, ref)
-        facts = _facts(work, case, also)
-        paid_on = payments.paid_on(work, ref) if facts else None
-        target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
-        if target == case:
-            return
-        step = next_step(case, target.accrued)
-        written = _post(work, case, target, step) if step else _keep(work, case, target)
-        fruitless = 0 if written else fruitless + 1
-    raise Busy(f"the accrual of {ref} stayed under change")
+    case = store.load(work.table, company_id, ref)
+    facts = _facts(work, case, also)
+    paid_on = payments.paid_on(work, ref) if facts else None
+    target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
+    if target == case:
+        return False
+    if step := next_step(case, target.accrued):
+        _post(work, case, target, step)
+    else:
+        tx = Transaction()
+        store.save(tx, case, target)  # nothing moves, but what is kept of the documents changes
+        work.table.commit(tx)
+    return True
 
 
 def _facts(work: Work, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
@@ -173,8 +180,8 @@ def _goods(work: Work, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[st
     return {sku: Goods(product.brand, product.category) for sku, product in found.items()}
 
 
-def _post(work: Work, case: Case, target: Case, step: Step) -> bool:
-    """Posts one step and keeps the case as it stands after it. False if somebody else was faster."""
+def _post(work: Work, case: Case, target: Case, step: Step) -> None:
+    """Posts one step and keeps the case as it stands after it."""
     source, document = step.ref
     series, _, number = document.partition("/")
     known = (case.accrued.get(step.ref) or target.accrued[step.ref]).fact
@@ -189,10 +196,8 @@ def _post(work: Work, case: Case, target: Case, step: Step) -> bool:
     def also(tx: Transaction, was: Book, now: Book) -> None:
         store.save(tx, case, after)
 
-    try:
-        return not ledger.change(work, case.company_id, cause, partial(_moved, step), also).again
-    except Refused:
-        return False
+    if ledger.change(work, case.company_id, cause, partial(_moved, step), also).again:
+        raise Overtaken
 
 
 def _moved(step: Step, book: Book) -> Book:
@@ -202,14 +207,3 @@ def _moved(step: Step, book: Book) -> Book:
         else:
             book = rules.credit(book, place.expires_on, amount, place.since)
     return book
-
-
-def _keep(work: Work, case: Case, target: Case) -> bool:
-    """Nothing moves, but what is kept of the documents changes. False if somebody else was faster."""
-    tx = Transaction()
-    store.save(tx, case, target)
-    try:
-        work.table.commit(tx)
-    except Refused:
-        return False
-    return True

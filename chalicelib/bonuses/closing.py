@@ -29,35 +29,28 @@ from chalicelib.platform import events
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import CONTESTED, Refused, Transaction, retry
 
-TRIES = 20  # against others who change the same course at the same moment
 _LAST_DAY = date.max - DAY
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
 
 
+@retry(COURSE, most=CONTESTED)
 def note(work: Work, company_id: str, days: list[date]) -> None:
     wanted = [each.code for each in work.config[VolumeBonuses].periods if any(day >= each.since for day in days)]
     if not wanted:
         return
-    for attempt in range(TRIES):
-        heads = periods_store.read_heads(work.table, company_id, wanted)
-        currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
-        tx = Transaction()
-        for code, programme in periods.programmes_of(work.config[VolumeBonuses].periods, currency).items():
-            head = heads.get(code) or Head(company_id, code, currency, Course())
-            course = periods.note(programme, head.course, days)
-            if course != head.course:
-                periods_store.write_head(tx, head, course, _due(work, programme, course))
-        try:
-            work.table.commit(tx)
-        except Refused:
-            work.table.pause(min(attempt, 5))
-            continue
-        return
-    raise Busy(f"the periods of {company_id} stayed under change")
+    heads = periods_store.read_heads(work.table, company_id, wanted)
+    currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
+    tx = Transaction()
+    for code, programme in periods.programmes_of(work.config[VolumeBonuses].periods, currency).items():
+        head = heads.get(code) or Head(company_id, code, currency, Course())
+        course = periods.note(programme, head.course, days)
+        if course != head.course:
+            periods_store.write_head(tx, head, course, _due(work, programme, course))
+    work.table.commit(tx)
 
 
 def _currency(work: Work, company_id: str) -> str:
@@ -86,25 +79,19 @@ def close_due(work: Work, company_id: str) -> int:
     return closed
 
 
+@retry(COURSE, most=CONTESTED)
 def close(work: Work, company_id: str, programme: Programme) -> bool:
     """Closes the company's oldest open period of this programme if that is due. False if there is none, or another worker did it."""
-    for attempt in range(TRIES):
-        head = periods_store.read_heads(work.table, company_id, [programme.code]).get(programme.code)
-        due = periods.due(programme, head.course) if head else None
-        if head is None or head.course.opened is None or due is None or due > work.today:
-            return False
-        period = Period(head.course.opened, programme.every)
-        net = sales.day_totals(work, company_id, programme.since, _LAST_DAY).net
-        made = periods.close(programme, head.course, period, net)
-        if made.credit and programme.pays != "gift":
-            freeze(work, price_list(programme, period))
-        try:
-            return not _post(work, head, programme, made).again
-        except Refused as refused:
-            if COURSE not in refused:
-                raise
-        work.table.pause(min(attempt, 5))
-    raise Busy(f"the periods of {company_id} stayed under change")
+    head = periods_store.read_heads(work.table, company_id, [programme.code]).get(programme.code)
+    due = periods.due(programme, head.course) if head else None
+    if head is None or head.course.opened is None or due is None or due > work.today:
+        return False
+    period = Period(head.course.opened, programme.every)
+    net = sales.day_totals(work, company_id, programme.since, _LAST_DAY).net
+    made = periods.close(programme, head.course, period, net)
+    if made.credit and programme.pays != "gift":
+        freeze(work, price_list(programme, period))
+    return not _post(work, head, programme, made).again
 
 
 def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.Posted:

@@ -27,10 +27,9 @@ from chalicelib.bonuses.rules import ZERO, Book, Cause
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Page, Refused, Table, Transaction
+from chalicelib.table import CONTESTED, Busy, Key, Overtaken, Page, Refused, Table, Transaction, retry
 from chalicelib.table.transactions import Item
 
-TRIES = 20  # at one grant that others write at the same time
 MOST_REVERSALS = 50  # of one grant
 DAY, MONTH = "day", "month"  # labels: the limit that stands in the way
 GRANT = "grant"  # label: the grant changed meanwhile
@@ -211,31 +210,29 @@ def granted(work: Work, client_id: str, reference: str) -> Grant:
     return found
 
 
+@retry(GRANT, most=CONTESTED)
 def reverse(work: Work, client_id: str, reference: str, reversal: str, amount: Decimal | None) -> tuple[Grant, bool]:
     """Takes back so much of a grant (all that is left of it), and says whether that was done before. One transaction.
 
     Raises 404 for a reference that the client never used, 409 for a reversal that was told with another amount, 422 for more than is left.
     """
-    for _ in range(TRIES):
-        found = granted(work, client_id, reference)
-        if reversal in found.reversals:
-            if amount not in (None, found.reversals[reversal]):
-                raise Problem("already_exists", f"Reversal {reversal} was of {found.reversals[reversal]}.")
-            return found, True
-        left = found.amount - found.reversed
-        taken = left if amount is None else amount
-        if taken > left or not left:
-            raise Problem.invalid("exceeds_grant", "/amount", f"Of this grant {left} is left.")
-        if len(found.reversals) == MOST_REVERSALS:
-            raise Problem("wrong_state", f"A grant is taken back in {MOST_REVERSALS} parts at most.")
-        after = found._replace(reversals={**found.reversals, reversal: taken}, version=found.version + 1)
-        if _reversed(work, found, after, reversal, taken):
-            return after, False
-    raise Busy("the grant stayed under change")
+    found = granted(work, client_id, reference)
+    if reversal in found.reversals:
+        if amount not in (None, found.reversals[reversal]):
+            raise Problem("already_exists", f"Reversal {reversal} was of {found.reversals[reversal]}.")
+        return found, True
+    left = found.amount - found.reversed
+    taken = left if amount is None else amount
+    if taken > left or not left:
+        raise Problem.invalid("exceeds_grant", "/amount", f"Of this grant {left} is left.")
+    if len(found.reversals) == MOST_REVERSALS:
+        raise Problem("wrong_state", f"A grant is taken back in {MOST_REVERSALS} parts at most.")
+    after = found._replace(reversals={**found.reversals, reversal: taken}, version=found.version + 1)
+    _take_back(work, found, after, reversal, taken)
+    return after, False
 
 
-def _reversed(work: Work, before: Grant, after: Grant, reversal: str, taken: Decimal) -> bool:
-    """False if somebody else changed the grant meanwhile."""
+def _take_back(work: Work, before: Grant, after: Grant, reversal: str, taken: Decimal) -> None:
     by = client(work, before.client_id)
     cause = Cause(
         "coalition_reversal",
@@ -253,10 +250,8 @@ def _reversed(work: Work, before: Grant, after: Grant, reversal: str, taken: Dec
         for key, label, _ in _counters(before, by.limits):
             tx.update(key, add={"amount": -taken}, label=label)
 
-    try:
-        return not ledger.change(work, before.company_id, cause, taken_back, also).again
-    except Refused:
-        return False
+    if ledger.change(work, before.company_id, cause, taken_back, also).again:
+        raise Overtaken
 
 
 def _tell(tx: Transaction, work: Work, by: Client, made: Grant) -> None:

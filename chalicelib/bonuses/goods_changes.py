@@ -18,11 +18,10 @@ from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.events import EventType
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import CONTESTED, Refused, Transaction, retry
 
 Result = TypeVar("Result")
 
-TRIES = 60  # against others who change the same entitlement at the same moment: many people of one company may
 ZERO = Decimal(0)
 SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 
@@ -62,7 +61,7 @@ def take(
         _post(work, step.entitlement, cause, step.shipped, step.expired, also)
         return Chosen(step.entitlement, step.choice)
 
-    return _again(work, attempt)
+    return _decide_anew(work, attempt)
 
 
 def change(
@@ -95,7 +94,7 @@ def change(
         _post(work, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
         return after
 
-    return _again(work, attempt)
+    return _decide_anew(work, attempt)
 
 
 def _post(
@@ -114,17 +113,14 @@ def _post(
     ledger.change(work, found.company_id, cause, alter, also)
 
 
-def _again(work: Work, attempt: Callable[[], Result]) -> Result:
-    for number in range(TRIES):
-        try:
-            return attempt()
-        except Refused as refused:
-            if "membership" in refused:
-                raise companies.no_longer_speaks() from None
-            if not {goods_store.ENTITLEMENT, goods_store.CHOICE} & refused.items.keys():
-                raise
-        work.table.pause(min(number, 5))
-    raise Busy("the goods stayed under change")
+@retry(goods_store.ENTITLEMENT, goods_store.CHOICE, most=CONTESTED)
+def _decide_anew(work: Work, attempt: Callable[[], Result]) -> Result:
+    try:
+        return attempt()
+    except Refused as refused:
+        if "membership" in refused:
+            raise companies.no_longer_speaks() from None
+        raise
 
 
 def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:

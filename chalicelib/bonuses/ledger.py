@@ -7,7 +7,7 @@ at the same time, and wherever a writer dies.
 What expired since the last posting is posted first, by postings of their own, so that every posting tells what it moves itself.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -19,9 +19,7 @@ from chalicelib.bonuses.rules import DAY, Book, Cause, Expiry, Posting
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
-
-TRIES = 60  # against others who change the same book at the same moment
+from chalicelib.table import CONTESTED, Busy, Overtaken, Refused, Transaction, retry
 
 Alter = Callable[[Book], Book]
 """The change. Called again with a newer book when somebody else was faster. May raise a `Problem`."""
@@ -89,6 +87,7 @@ def posting_id(company_id: str, cause: Cause) -> str:
     return derived_id("pst", company_id, cause.kind, *cause.key)
 
 
+@retry(store.BOOK, most=CONTESTED)
 def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also | None = None) -> Posted:
     """Changes the company's book and posts the difference, once for this cause. One read and one transaction.
 
@@ -97,45 +96,45 @@ def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also |
     404 for a company that is not there.
     """
     named = posting_id(company_id, cause)
-    for draft in _tries(work, company_id):
-        draft.post_expiries()
-        before = draft.book
-        try:
-            altered = alter(before)
-        except Exception:
-            # What the first time did may be what stands in the way of the second.
-            if (first := store.posted(work.table, company_id, named))[0]:
-                return Posted(first[1], again=True)
-            raise
-        posting = draft.post(cause, altered, draft.day)
-        if not work.config[Bonuses].negative_balance:
-            draft.post(Cause("write_off", (named,), reverses=named), rules.forgive(draft.book), draft.day)
-        tx = Transaction()
-        if also:
-            also(tx, before, draft.book)
-        if posting is None and (len(tx) or altered != before):
-            store.create_cause(tx, company_id, named, cause, None)
-        refusing = _write(work, draft, tx)
-        if not refusing:
-            return Posted(posting, again=False)
-        if store.POSTED in refusing and (first := store.posted(work.table, company_id, named))[0]:
+    draft = _draft(work, company_id)
+    before = draft.book
+    try:
+        altered = alter(before)
+    except Exception:
+        # What the first time did may be what stands in the way of the second.
+        if (first := store.posted(work.table, company_id, named))[0]:
             return Posted(first[1], again=True)
-    raise Busy("the bonuses stayed under change")
+        raise
+    posting = draft.post(cause, altered, draft.day)
+    if not work.config[Bonuses].negative_balance:
+        draft.post(Cause("write_off", (named,), reverses=named), rules.forgive(draft.book), draft.day)
+    tx = Transaction()
+    if also:
+        also(tx, before, draft.book)
+    if posting is None and (len(tx) or altered != before):
+        store.create_cause(tx, company_id, named, cause, None)
+    try:
+        _write(work, draft, tx)
+    except Refused as refused:
+        ours = refused.items.keys() <= {store.BOOK, store.POSTED}
+        if ours and store.POSTED in refused and (first := store.posted(work.table, company_id, named))[0]:
+            return Posted(first[1], again=True)
+        raise
+    return Posted(posting, again=False)
 
 
+@retry(store.BOOK, most=CONTESTED)
 def pass_day(work: Work, company_id: str, notify: Notify) -> list[Posting]:
     """What a day brings by itself: posts what expired until today, and tells what is to be told; the postings made now.
 
     One read, and one transaction unless it was done for today before.
     """
-    for draft in _tries(work, company_id):
-        draft.post_expiries()
-        tx = Transaction()
-        notify(tx, draft.book)
-        draft.book = notices.answered(draft.book, draft.day)
-        if not _write(work, draft, tx, anyway=notices.until(draft.before) < draft.day):
-            return draft.postings
-    raise Busy("the bonuses stayed under change")
+    draft = _draft(work, company_id)
+    tx = Transaction()
+    notify(tx, draft.book)
+    draft.book = notices.answered(draft.book, draft.day)
+    _write(work, draft, tx, anyway=notices.until(draft.before) < draft.day)
+    return draft.postings
 
 
 def notice_figures(work: Work) -> notices.Figures:
@@ -155,12 +154,11 @@ def book(work: Work, company_id: str) -> Book:
     return store.read_book(work.table, company_id) or _new_book(work, company_id)
 
 
-def _tries(work: Work, company_id: str) -> Iterator[_Draft]:
-    """A draft on the book as it is now, again and again; whoever is content stops asking."""
-    for attempt in range(TRIES):
-        found = store.read_book(work.table, company_id, consistent=True)
-        yield _Draft(work, found or _new_book(work, company_id))
-        work.table.pause(min(attempt, 5))
+def _draft(work: Work, company_id: str) -> _Draft:
+    """On the book as it is now, with what expired since its last posting."""
+    draft = _Draft(work, store.read_book(work.table, company_id, consistent=True) or _new_book(work, company_id))
+    draft.post_expiries()
+    return draft
 
 
 def _new_book(work: Work, company_id: str) -> Book:
@@ -170,11 +168,8 @@ def _new_book(work: Work, company_id: str) -> Book:
     return Book(company_id, company.currency, day=work.today)
 
 
-def _write(work: Work, draft: _Draft, tx: Transaction, *, anyway: bool = False) -> frozenset[str]:
-    """Labels of what somebody else wrote meanwhile, the book or a cause; none when all is written.
-
-    The book is written where something in it moved, and `anyway` where only the day did.
-    """
+def _write(work: Work, draft: _Draft, tx: Transaction, *, anyway: bool = False) -> None:
+    """Writes the book where something in it moved, and `anyway` where only the day did. Refused with what somebody else wrote meanwhile."""
     for posting in draft.postings:
         store.create_posting(tx, posting)
     before = draft.before
@@ -191,9 +186,4 @@ def _write(work: Work, draft: _Draft, tx: Transaction, *, anyway: bool = False) 
     try:
         work.table.commit(tx)
     except Busy:
-        return frozenset({store.BOOK})
-    except Refused as refused:
-        if refused.items.keys() <= {store.BOOK, store.POSTED}:
-            return frozenset(refused.items)
-        raise
-    return frozenset()
+        raise Overtaken from None

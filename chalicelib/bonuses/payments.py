@@ -19,12 +19,11 @@ from chalicelib.bonuses.rates import Ref
 from chalicelib.platform.events import BULK, MANY
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Busy, Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
 Outcome = Literal["recorded", "unchanged", "older"]
 
-TRIES = 6  # at one payment that others write at the same time
 PACK = 50  # payments of one transaction, each with its event
 
 
@@ -100,20 +99,15 @@ def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
         yield payments[start : start + PACK]
 
 
+@retry()
 def _record_alone(work: Work, payment: Payment, by: str, as_of: str) -> Outcome:
-    for _ in range(TRIES):
-        known = _known(work, [payment]).get(payment.ref)
-        outcome, writes, tells = _outcome(known, payment, as_of)
-        if not writes:
-            return outcome
+    known = _known(work, [payment]).get(payment.ref)
+    outcome, writes, tells = _outcome(known, payment, as_of)
+    if writes:
         tx = Transaction()
         _write(tx, work, known, payment, by=by, as_of=as_of, tells=tells)
-        try:
-            work.table.commit(tx)
-        except Refused:
-            continue
-        return outcome
-    raise Busy(f"the payment of {payment.ref} stayed under change")
+        work.table.commit(tx)
+    return outcome
 
 
 def _known(work: Work, payments: Iterable[Payment]) -> dict[Ref, Item]:

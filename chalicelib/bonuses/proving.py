@@ -24,11 +24,10 @@ from chalicelib.bonuses.rules import ZERO, Balances, Book, Posting
 from chalicelib.platform import nights
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Page, Refused, Transaction, shards
+from chalicelib.table import Key, Overtaken, Page, Refused, Transaction, retry, shards
 from chalicelib.table.transactions import Item
 
 JOB = "bonus-proof"
-TRIES = 6  # against those who change what is looked at
 
 NOTHING = Balances(*(ZERO,) * len(Balances._fields))
 
@@ -113,12 +112,14 @@ def proof_of_the_club(work: Work, limit: int, after: dict[str, str] | None) -> K
 def prove_companies(work: Work, company_ids: Sequence[str], *, full: bool = False) -> None:
     """Proves each; `full`: from its first posting on, whatever was proved before. Raises `Busy` where others keep changing them."""
     left = list(company_ids)
-    for attempt in range(TRIES):
-        left = _prove(work, left, full)
-        if not left:
-            return
-        work.table.pause(attempt)
-    raise Busy(f"{len(left)} books stayed under change")
+
+    @retry()
+    def attempt(work: Work) -> None:
+        nonlocal left
+        if left := _prove(work, left, full):
+            raise Overtaken
+
+    attempt(work)
 
 
 def _prove(work: Work, company_ids: Sequence[str], full: bool) -> list[str]:
@@ -252,17 +253,16 @@ def prove_totals(work: Work, *, full: bool) -> int:
 Sums = dict[tuple[str, int], Balances]
 
 
+@retry()
 def _totals_and_sums(work: Work) -> tuple[dict[tuple[str, int], Item], Sums]:
     """The totals, and what they should be: read between two looks at them that found the same."""
-    for attempt in range(TRIES):
-        totals = proof_store.totals(work.table)
-        sums: Sums = {}
-        for shard in shards():
-            for checkpoint in proof_store.checkpoints(work.table, shard):
-                if checkpoint.sequence:
-                    place = (checkpoint.currency, shard)
-                    sums[place] = proof.added(sums.get(place, NOTHING), checkpoint.balances)
-        if proof_store.totals(work.table) == totals:
-            return totals, sums
-        work.table.pause(attempt)
-    raise Busy("the club's totals stayed under change")
+    totals = proof_store.totals(work.table)
+    sums: Sums = {}
+    for shard in shards():
+        for checkpoint in proof_store.checkpoints(work.table, shard):
+            if checkpoint.sequence:
+                place = (checkpoint.currency, shard)
+                sums[place] = proof.added(sums.get(place, NOTHING), checkpoint.balances)
+    if proof_store.totals(work.table) != totals:
+        raise Overtaken
+    return totals, sums

@@ -23,14 +23,12 @@ from chalicelib.orders import Order, State
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Overtaken, Refused, Transaction, retry
 
 Remember = Callable[[Transaction, Redemption], None]
 """Adds the answer that a repeat of the request will get, to the transaction of its effect."""
 
 Guard = Callable[[Transaction], None]
-
-TRIES = 6  # at one redemption: what follows from an order takes two, the rest is for those who change it meanwhile
 
 
 _SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
@@ -144,11 +142,15 @@ def follow_order(work: Work, company_id: str, order_id: str) -> None:
     redemption_id = case_store.redemption_for(work.table, company_id, order_id)
     if redemption_id is None:
         return
-    for _ in range(TRIES):
-        order, redemption = orders.order(work, company_id, order_id), redemption_or_404(work, company_id, redemption_id)
-        if order is None or not _follow(work, redemption, order):
-            return
-    raise Busy(f"the redemption {redemption_id} stayed under change")
+    _follow_to_the_end(work, company_id, redemption_id, order_id)
+
+
+@retry()
+def _follow_to_the_end(work: Work, company_id: str, redemption_id: str, order_id: str) -> None:
+    """Takes two steps at most; more only while others change the redemption."""
+    order, redemption = orders.order(work, company_id, order_id), redemption_or_404(work, company_id, redemption_id)
+    if order and _follow(work, redemption, order):
+        raise Overtaken
 
 
 def _follow(work: Work, redemption: Redemption, order: Order) -> bool:

@@ -22,10 +22,9 @@ from chalicelib.catalog.rules import total
 from chalicelib.platform.nights import send_bodies
 from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 
 PAGE = 40  # demands of one transaction, each with its event, beside the count of the article
-TRIES = 5
 
 
 class ComesAgain(Exception):
@@ -50,10 +49,12 @@ def answer(work: Work, message: dict[str, Any]) -> None:
 def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
     """Answers those of them who still wait, in one transaction; again without those whom somebody changed meanwhile, as they are now."""
     given = Answered("stock", work.at, sku)
-    for _ in range(TRIES):
-        changes = [(each, demand_rules.answered(each, given)) for each in waiting if each.state is DemandState.OPEN]
-        if not changes:
-            return
+    present = {each.demand_id: each for each in waiting}
+
+    @retry(*present)
+    def attempt(work: Work) -> None:
+        open_ = (each for each in present.values() if each.state is DemandState.OPEN)
+        changes = [(each, demand_rules.answered(each, given)) for each in open_]
         tx = Transaction()
         for before, after in changes:
             demand_store.write(tx, work, before, after)
@@ -62,11 +63,10 @@ def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
         try:
             work.table.commit(tx)
         except Refused as refused:
-            present = {name: demand_store.demand_of(item) for name, item in refused.items.items() if item}
-            waiting = [present.get(each.demand_id, each) for each in waiting]
-        else:
-            return
-    raise Busy("the demands stayed under change")
+            present.update({name: demand_store.demand_of(item) for name, item in refused.items.items() if item})
+            raise
+
+    attempt(work)
 
 
 def in_stock(work: Work, sku: str) -> bool:

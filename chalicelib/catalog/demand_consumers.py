@@ -23,7 +23,7 @@ def on_demand_moved(work: Work, event: Event) -> None:
         return
     ranked, asked = ("demand_rank", sku), ("demand_asked", sku)
     if ranked not in event.batch:
-        demand_store.follow_rank(work.table, sku)
+        demand_store.follow_rank(work, sku)
         event.batch[ranked] = True
     if event.name == OPENED and asked not in event.batch:
         if in_stock(work, sku):

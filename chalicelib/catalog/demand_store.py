@@ -15,11 +15,10 @@ from chalicelib.catalog import demand_keys
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.work import Work
-from chalicelib.table import Page, Refused, Table, Transaction
+from chalicelib.table import Page, Table, Transaction, retry
 from chalicelib.table.transactions import Item
 
 KEEP_DAYS = 400  # after it is over, as long as the events that tell of it
-TRIES = 5
 
 
 def read(table: Table, demand_id: str) -> Demand | None:
@@ -78,27 +77,22 @@ def count(tx: Transaction, sku: str, changes: Sequence[tuple[Demand | None, Dema
         tx.update(demand_keys.demand_count(sku), put={"sku": sku}, add={"demands": demands, "units": units})
 
 
-def follow_rank(table: Table, sku: str) -> None:
+@retry()
+def follow_rank(work: Work, sku: str) -> None:
     """The article stands in the list of what is wanted where its count says; nowhere when nobody waits. Safe to repeat."""
     key = demand_keys.demand_count(sku)
-    for _ in range(TRIES):
-        item = table.get(key, consistent=True)
-        if item is None:
-            return
-        known = count_of(item)
-        rank = demand_keys.demand_rank(known.demands, known.units, sku).as_gsi1() if known.demands else {}
-        if rank == {name: item[name] for name in ("gsi1pk", "gsi1sk") if name in item}:
-            return
-        try:
-            table.update(
-                key,
-                put=dict(rank) or None,
-                remove=() if rank else ("gsi1pk", "gsi1sk"),
-                when=Attr("demands").eq(item["demands"]) & Attr("units").eq(item["units"]),
-            )
-        except Refused:
-            continue
+    item = work.table.get(key, consistent=True)
+    if item is None:
         return
+    known = count_of(item)
+    rank = demand_keys.demand_rank(known.demands, known.units, sku).as_gsi1() if known.demands else {}
+    if rank != {name: item[name] for name in ("gsi1pk", "gsi1sk") if name in item}:
+        work.table.update(
+            key,
+            put=dict(rank) or None,
+            remove=() if rank else ("gsi1pk", "gsi1sk"),
+            when=Attr("demands").eq(item["demands"]) & Attr("units").eq(item["units"]),
+        )
 
 
 def demand_of(item: Item) -> Demand:

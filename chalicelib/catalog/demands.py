@@ -20,11 +20,10 @@ from chalicelib.platform.events import EventType
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Overtaken, Refused, Transaction, retry
 
 Position = dict[str, str] | None
 
-TRIES = 5
 MOST_A_DAY = 200  # wishes that one member opens, so that nobody fills merchandising's list
 
 _WISHING = sorted(role for role, scopes in COMPANY_ROLES.items() if "catalog.read" in scopes)
@@ -156,6 +155,7 @@ def record(tx: Transaction, work: Work, demand: Demand, name: EventType) -> None
     )
 
 
+@retry()
 def _change(
     work: Work,
     demand_id: str,
@@ -164,26 +164,22 @@ def _change(
 ) -> Demand:
     """One step of one demand, decided again whenever somebody else changed it meanwhile."""
     before = demand_store.read(work.table, demand_id)
-    for _ in range(TRIES):
-        try:
-            after = decide(before)
-        except NotOpen as over:
-            raise Problem("wrong_state", f"It is {over.state}.", extra={"state": over.state}) from None
-        if after == before:
-            return after
-        tx = Transaction()
-        demand_store.write(tx, work, before, after)
-        demand_store.count(tx, after.sku, [(before, after)])
-        check(tx, before, after)
-        try:
-            work.table.commit(tx)
-        except Refused as refused:
-            if "membership" in refused:
-                raise companies.no_longer_speaks() from None
-            if "throttle" in refused:
-                raise Problem("too_many_requests", f"At most {MOST_A_DAY} new wishes a day.") from None
-            item = refused.items[demand_id]
-            before = demand_store.demand_of(item) if item else None
-        else:
-            return after
-    raise Busy("the demand stayed under change")
+    try:
+        after = decide(before)
+    except NotOpen as over:
+        raise Problem("wrong_state", f"It is {over.state}.", extra={"state": over.state}) from None
+    if after == before:
+        return after
+    tx = Transaction()
+    demand_store.write(tx, work, before, after)
+    demand_store.count(tx, after.sku, [(before, after)])
+    check(tx, before, after)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "membership" in refused:
+            raise companies.no_longer_speaks() from None
+        if "throttle" in refused:
+            raise Problem("too_many_requests", f"At most {MOST_A_DAY} new wishes a day.") from None
+        raise Overtaken from None
+    return after

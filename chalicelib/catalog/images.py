@@ -18,14 +18,13 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.uploads import Upload
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
 LINK_SECONDS = 3600
 FRESH_SECONDS = 900  # what an address that is handed out is good for at least
 KEEP_PENDING_DAYS = 1
 MOST_LINKS = 10_000
-TRIES = 5
 
 
 def start(work: Work, form: ImageForm) -> ImageUpload:
@@ -89,28 +88,27 @@ def _known(work: Work, image_id: str) -> tuple[Image, str]:
     return Image(item["image_id"], item["content_type"]), item["sku"]
 
 
+@retry("product")
 def _changed(
     work: Work, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False
 ) -> Images:
-    for _ in range(TRIES):
-        item = store.read_items(work.table, [sku], consistent=True)[sku]
-        before = store.images_of(item)
-        after = change(before)
-        tx = Transaction()
-        if after != before:
-            store.write_images(tx, sku, item, after)
-        if gone:
-            tx.delete(keys.image(image_id))
-        elif after != before:
-            tx.update(keys.image(image_id), remove=["expires_at"], when=Attr("pk").exists(), label="image")
-        try:
-            work.table.commit(tx)
-        except Refused as refused:
-            if "image" in refused:
-                raise Problem("not_found") from None
-            continue
-        return Images(sku=sku, images=shown(work, {"images": [each._asdict() for each in after]}))
-    raise Busy("the product's pictures stayed under change")
+    item = store.read_items(work.table, [sku], consistent=True)[sku]
+    before = store.images_of(item)
+    after = change(before)
+    tx = Transaction()
+    if after != before:
+        store.write_images(tx, sku, item, after)
+    if gone:
+        tx.delete(keys.image(image_id))
+    elif after != before:
+        tx.update(keys.image(image_id), remove=["expires_at"], when=Attr("pk").exists(), label="image")
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "image" in refused:
+            raise Problem("not_found") from None
+        raise
+    return Images(sku=sku, images=shown(work, {"images": [each._asdict() for each in after]}))
 
 
 def _object(image_id: str) -> str:

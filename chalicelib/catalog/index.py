@@ -25,11 +25,10 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.catalog import keys, search_keys, store
 from chalicelib.catalog.search import Entry, Index, entry_of
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Table
+from chalicelib.table import Overtaken, Refused, Table, retry
 from chalicelib.table.transactions import Item
 
 SHARDS = 64  # a written product rewrites one of them, a reader who is new reads them all: see infra/decisions/0026
-TRIES = 8
 
 Stamps = Mapping[str, str]  # by the shard's name in the head
 
@@ -44,12 +43,14 @@ def shard_of(sku: str) -> int:
 def refresh(work: Work, skus: Collection[str]) -> None:
     """What the index says of these products is what they are. Two reads, a write for each shard that changes, one for the head."""
     pending = set(skus)
-    for _ in range(TRIES):
-        if not pending:
-            return
-        pending = _refreshed(work.table, pending)
-    if pending:
-        raise Busy("the catalogue's index stayed under change")
+
+    @retry()
+    def attempt(work: Work) -> None:
+        nonlocal pending
+        if pending := pending and _refreshed(work.table, pending):
+            raise Overtaken
+
+    attempt(work)
 
 
 def _refreshed(table: Table, skus: Collection[str]) -> set[str]:

@@ -107,7 +107,7 @@ def write_product(tx: Transaction, product: Product, at: str) -> None:
 
 
 def write_stock(tx: Transaction, sku: str, figures: Sequence[Figure]) -> None:
-    """Refused, with the sku as label, unless the product is there and each of its figures is newer than what is there."""
+    """Refused with label `stock` unless the product is there and each of its figures is newer than what is there."""
     newer = [
         Attr(f"{_STOCK}{each.warehouse}").not_exists() | Attr(f"{_STOCK}{each.warehouse}.at").lt(clock.stamp(each.at))
         for each in figures
@@ -116,7 +116,7 @@ def write_stock(tx: Transaction, sku: str, figures: Sequence[Figure]) -> None:
         keys.product(sku),
         put={f"{_STOCK}{each.warehouse}": {"quantity": each.quantity, "at": clock.stamp(each.at)} for each in figures},
         when=reduce(and_, newer, Attr("pk").exists()),
-        label=sku,
+        label="stock",
     )
 
 

@@ -30,10 +30,9 @@ from chalicelib.platform.events import EventType
 from chalicelib.platform.http import Form
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Transaction, retry
 from chalicelib.table.transactions import MOST_OPERATIONS, Item
 
-TRIES = 5  # against others who write the same rows at the same moment
 AHEAD = timedelta(minutes=5)  # that another machine's clock may be
 
 Row = TypeVar("Row", bound=Form)
@@ -79,15 +78,15 @@ def write_stock(work: Work, rows: Sequence[Any]) -> StockResults:
         if form.at > work.now + AHEAD:
             faults[number] = [_fault("stock", number, "at", "in_future", f"It is {work.at} now.")]
             del good[number]
-    for _ in range(TRIES):
-        items = store.read_items(work.table, {form.sku for form in good.values()}, consistent=True)
-        verdicts, after = _judged(good, {sku: store.stock_of(item) for sku, item in items.items()})
-        try:
-            _commit_stock(work, items, after)
-        except Refused:
-            continue
-        return StockResults(items=list(_stock_results(rows, good, faults, verdicts)))
-    raise Busy("the stock stayed under change")
+    return StockResults(items=list(_stock_results(rows, good, faults, _record_stock(work, good))))
+
+
+@retry("stock")
+def _record_stock(work: Work, good: Mapping[int, StockForm]) -> dict[int, Verdict]:
+    items = store.read_items(work.table, {form.sku for form in good.values()}, consistent=True)
+    verdicts, after = _judged(good, {sku: store.stock_of(item) for sku, item in items.items()})
+    _commit_stock(work, items, after)
+    return verdicts
 
 
 def _judged(
@@ -169,32 +168,34 @@ def write_categories(work: Work, rows: Sequence[Any]) -> CategoryResults:
             faults[number] = [_repeated("categories", number, "code", offered[form.code][0])]
         else:
             offered[form.code] = (number, form.category())
-    for _ in range(TRIES):
-        present = work.table.get(keys.categories(), consistent=True)
-        tree = store.tree_of(present)
-        planted, refused = plant(tree, [category for _, category in offered.values()])
-        if planted != tree:
-            tx = Transaction()
-            store.write_tree(tx, present, planted)
-            try:
-                work.table.commit(tx)
-            except Refused:
-                continue
-        for code, wrong in refused.items():
-            number = offered[code][0]
-            field = "code" if wrong == "too_many" else "parent"
-            faults[number] = [_fault("categories", number, field, wrong, _CATEGORY_FAULTS[wrong])]
-        results = [
-            CategoryResult(row=number, code=_text(rows[number], "code"), result="failed", errors=found)
-            for number, found in faults.items()
-        ]
-        results += [
-            CategoryResult(row=number, code=code, result=_became(tree.get(code), category))
-            for code, (number, category) in offered.items()
-            if code not in refused
-        ]
-        return CategoryResults(items=sorted(results, key=lambda each: each.row))
-    raise Busy("the categories stayed under change")
+    tree, refused = _plant(work, [category for _, category in offered.values()])
+    for code, wrong in refused.items():
+        number = offered[code][0]
+        field = "code" if wrong == "too_many" else "parent"
+        faults[number] = [_fault("categories", number, field, wrong, _CATEGORY_FAULTS[wrong])]
+    results = [
+        CategoryResult(row=number, code=_text(rows[number], "code"), result="failed", errors=found)
+        for number, found in faults.items()
+    ]
+    results += [
+        CategoryResult(row=number, code=code, result=_became(tree.get(code), category))
+        for code, (number, category) in offered.items()
+        if code not in refused
+    ]
+    return CategoryResults(items=sorted(results, key=lambda each: each.row))
+
+
+@retry("tree")
+def _plant(work: Work, offered: Sequence[Category]) -> tuple[Mapping[str, Category], dict[str, str]]:
+    """The tree before, and the categories that it refused."""
+    present = work.table.get(keys.categories(), consistent=True)
+    tree = store.tree_of(present)
+    planted, refused = plant(tree, offered)
+    if planted != tree:
+        tx = Transaction()
+        store.write_tree(tx, present, planted)
+        work.table.commit(tx)
+    return tree, refused
 
 
 def _became(present: Category | None, category: Category) -> Literal["created", "updated", "unchanged"]:

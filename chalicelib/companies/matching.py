@@ -6,14 +6,15 @@ was faster the transaction is refused whole; the next round reads what is there 
 without KPP cannot be matched with a company that is known by both.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.companies import keys, rules, store
 from chalicelib.companies.model import Company, CustomerRef
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Transaction
+from chalicelib.table import Busy, Key, Overtaken, Refused, Transaction, retry
 from chalicelib.table.transactions import MOST_OPERATIONS
 
 ROUNDS = 8  # without a single customer settled
@@ -52,22 +53,23 @@ def customers(
     for ref in wanted:
         described.setdefault(ref.customer, ref)
     found: dict[str, str] = {}
-    fruitless = 0
-    while fruitless < ROUNDS:
-        before = len(found)
-        unsettled = described.keys() - found.keys()
-        found |= {each: known.company_id for each, known in known_customers(work, source, unsettled).items()}
-        missing = [ref for customer, ref in described.items() if customer not in found]
-        for tx, made in _transactions(work, source, missing, maker):
-            try:
-                work.table.commit(tx)
-            except (Refused, Busy):
-                continue
+    while unsettled := [ref for customer, ref in described.items() if customer not in found]:
+        found |= _settled(work, source, unsettled, maker)
+    return {ref: found[ref.customer] for ref in wanted}
+
+
+@retry(most=ROUNDS)
+def _settled(work: Work, source: str, refs: Sequence[CustomerRef], maker: str | None) -> dict[str, str]:
+    """Some of these customers at least, with their companies; overtaken where others are making the companies of them all."""
+    known = known_customers(work, source, [ref.customer for ref in refs])
+    found = {customer: each.company_id for customer, each in known.items()}
+    for tx, made in _transactions(work, source, [ref for ref in refs if ref.customer not in found], maker):
+        with suppress(Refused, Busy):
+            work.table.commit(tx)
             found |= made
-        if len(found) == len(described):
-            return {ref: found[ref.customer] for ref in wanted}
-        fruitless = fruitless + 1 if len(found) == before else 0
-    raise Busy("others are making the same companies")
+    if not found:
+        raise Overtaken
+    return found
 
 
 def known_customers(work: Work, source: str, customers: Iterable[str]) -> dict[str, KnownCustomer]:

@@ -48,12 +48,11 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 
 Result = TypeVar("Result")
 Position = dict[str, str] | None
 
-TRIES = 5
 CALLER = "membership"  # label of the check that the caller still is who the token says
 
 _MANAGING = [role for role, scopes in COMPANY_ROLES.items() if "people.write" in scopes]
@@ -107,15 +106,15 @@ def no_longer_speaks() -> Problem:
     return Problem("scope_missing", "You do not speak for this company in this role any more. Refresh your session.")
 
 
-def _decide_anew(attempt: Callable[[], Result]) -> Result:
+@retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member")
+def _decide_anew(work: Work, attempt: Callable[[], Result]) -> Result:
     """Reads and decides again while others change the same things."""
-    for _ in range(TRIES):
-        try:
-            return attempt()
-        except Refused as refused:
-            if CALLER in refused:
-                raise no_longer_speaks() from None
-    raise Busy("others keep changing the same people")
+    try:
+        return attempt()
+    except Refused as refused:
+        if CALLER in refused:
+            raise no_longer_speaks() from None
+        raise
 
 
 # --- claims -----------------------------------------------------------------------------------------------------------
@@ -146,7 +145,7 @@ def claim(work: Work, member_id: str, form: ClaimForm) -> Claim:
             _record(tx, work, company_id, PERSON_CLAIMED, member_id=member_id)
         work.table.commit(tx)
 
-    _decide_anew(attempt)
+    _decide_anew(work, attempt)
     return Claim(**claimed.model_dump())
 
 
@@ -182,7 +181,7 @@ def decide_claim(work: Work, staff_id: str, company_id: str, form: ClaimDecision
             return _refuse(work, staff_id, scene.company, scene, form.member_id)
         return _confirm(work, staff_id, scene.company, scene, form)
 
-    return _decide_anew(attempt)
+    return _decide_anew(work, attempt)
 
 
 def _refuse(work: Work, staff_id: str, company: Company, scene: store.Scene, member_id: str) -> ClaimDecision:
@@ -350,7 +349,7 @@ def invite(work: Work, company_id: str, caller_id: str, form: InvitationForm) ->
         work.table.commit(tx)
         return _person_shown(person, invited)
 
-    return _decide_anew(attempt)
+    return _decide_anew(work, attempt)
 
 
 def change_person(
@@ -394,7 +393,7 @@ def change_person(
         work.table.commit(tx)
         return after
 
-    changed = _decide_anew(attempt)
+    changed = _decide_anew(work, attempt)
     return _person_shown(changed, members.member(work, member_id))
 
 
@@ -418,7 +417,7 @@ def remove_person(work: Work, company_id: str, caller_id: str, member_id: str) -
         _record(tx, work, company_id, happened, member_id=member_id, by=caller_id)
         work.table.commit(tx)
 
-    _decide_anew(attempt)
+    _decide_anew(work, attempt)
 
 
 def _check_owner_stays(work: Work, tx: Transaction, company_id: str, caller_id: str, leaving: str) -> None:

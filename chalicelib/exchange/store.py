@@ -7,7 +7,6 @@ In the bucket, below `imports/{import}/`: `upload`, `parts/{n}` rows to be writt
 `new/{n}` customers that a dry run would make companies of, and at the end `bad-rows.csv`.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from chalicelib.exchange.parts import READ_BYTES, Cut, part_file
 from chalicelib.exchange.rules import State
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
+from chalicelib.platform.nights import send_bodies
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.platform.work import Work
 from chalicelib.table import Page, Refused, Transaction
@@ -33,7 +33,6 @@ from chalicelib.table.transactions import Item
 
 KEEP_UNUSED_DAYS = 7  # an import whose file never came
 LINK_SECONDS = 900
-_MESSAGES = 10  # of one call to SQS
 
 OUTCOMES = ("created", "changed", "unchanged", "failed")
 COUNTED = tuple(f"{what}_{outcome}" for what in ("rows", "documents") for outcome in OUTCOMES)
@@ -199,12 +198,8 @@ def finish(work: Work, import_id: str, facts: dict[str, Any]) -> None:
 
 def announce(import_id: str, parts: int) -> None:
     """One message for each part."""
-    bodies = [json.dumps({"import_id": import_id, "part": part}) for part in range(1, parts + 1)]
-    for start in range(0, len(bodies), _MESSAGES):
-        entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + _MESSAGES])]
-        answer = aws.sqs().send_message_batch(QueueUrl=queue_url("imports"), Entries=entries)  # type: ignore[arg-type]
-        if answer.get("Failed"):
-            raise RuntimeError(f"parts of {import_id} were not announced: {answer['Failed']}")
+    bodies = ({"import_id": import_id, "part": part} for part in range(1, parts + 1))
+    send_bodies(queue_url("imports"), bodies)
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------

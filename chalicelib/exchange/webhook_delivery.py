@@ -47,7 +47,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
 Post = Callable[[str, Mapping[str, str], bytes, Webhooks], Answer]
@@ -58,7 +58,6 @@ LONGEST_DELAY = 900  # seconds that SQS can hold a message back
 AT_ONCE = 25  # lanes that are woken, or messages that are started anew, by one message of the queue
 WELL_FOR = timedelta(minutes=10)  # how often it is noted that an endpoint takes messages
 TOLD_FOR = timedelta(days=1)
-TRIES = 5
 
 # Of what events tell, what the distributor is told beside the order. Nothing else: events also name people.
 _NEWS = ("reason", "note", "document", "return_id")
@@ -173,22 +172,19 @@ def _body(work: Work, endpoint: Endpoint, message: Message) -> bytes:
     return OrderMessage(type=message.type, timestamp=message.happened_at, data=news).model_dump_json().encode()
 
 
+@retry("endpoint")
 def _settle(work: Work, answered: Message) -> None:
     """Writes down what came of an attempt, with what follows for the endpoint when the message was the last straw."""
-    for _ in range(TRIES):
-        tx = Transaction()
-        store.settle(tx, answered)
-        if answered.state == "failed" and answered.lane != TEST:
-            _tell(tx, work, answered)
-        try:
-            work.table.commit(tx)
-        except Refused as refused:
-            if "message" in refused:
-                log.warning("a webhook's attempt counts no more", extra={"message_id": answered.message_id})
-                return
-        else:
-            return
-    raise Busy("the endpoint stayed under change")
+    tx = Transaction()
+    store.settle(tx, answered)
+    if answered.state == "failed" and answered.lane != TEST:
+        _tell(tx, work, answered)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "message" not in refused:
+            raise
+        log.warning("a webhook's attempt counts no more", extra={"message_id": answered.message_id})
 
 
 def _tell(tx: Transaction, work: Work, failed: Message) -> None:

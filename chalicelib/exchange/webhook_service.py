@@ -21,12 +21,11 @@ from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Page, Refused, Transaction
+from chalicelib.table import Page, Refused, Transaction, retry
 
 Draw = Callable[[int], bytes]  # so many random bytes
 
 SECRET_BYTES = 32
-TRIES = 5  # against others who change the same at the same moment
 
 
 def endpoint(work: Work, distributor_id: str) -> Endpoint:
@@ -41,6 +40,7 @@ def secrets_in_use(work: Work, endpoint: Endpoint) -> int:
     return len(rules.in_use(endpoint.secrets, clock.epoch(work.now)))
 
 
+@retry("endpoint")
 def put(
     work: Work,
     distributor_id: str,
@@ -75,28 +75,23 @@ def put(
     return changed, None if before else changed.secrets[0].text
 
 
+@retry("endpoint")
 def rotate(
     work: Work, distributor_id: str, member_id: str, draw: Draw = secrets.token_bytes
 ) -> tuple[Endpoint, str | None]:
     """The endpoint with a new secret, and the secret. Raises 404."""
     fresh = rules.new_secret(draw(SECRET_BYTES))
     overlap = work.config[Webhooks].secret_overlap_hours * 3600
-    for _ in range(TRIES):
-        before = endpoint(work, distributor_id)
-        signed_by = rules.rotated(before.secrets, fresh, now=clock.epoch(work.now), overlap=overlap)
-        changed = replace(before, secrets=signed_by, version=before.version + 1)
-        tx = Transaction()
-        store.put_endpoint(tx, changed)
-        try:
-            _commit(work, tx, distributor_id, member_id)
-        except Problem as problem:
-            if problem.code != "precondition_failed":
-                raise
-        else:
-            return changed, fresh.text
-    raise Busy("the endpoint stayed under change")
+    before = endpoint(work, distributor_id)
+    signed_by = rules.rotated(before.secrets, fresh, now=clock.epoch(work.now), overlap=overlap)
+    changed = replace(before, secrets=signed_by, version=before.version + 1)
+    tx = Transaction()
+    store.put_endpoint(tx, changed)
+    _commit(work, tx, distributor_id, member_id)
+    return changed, fresh.text
 
 
+@retry("endpoint")
 def remove(work: Work, distributor_id: str, member_id: str) -> None:
     """What waits is given up. Raises 404."""
     tx = Transaction()
@@ -141,21 +136,17 @@ def delivery(work: Work, distributor_id: str, message_id: str) -> Message:
     return found
 
 
+@retry("message")
 def replay(work: Work, distributor_id: str, member_id: str, message_id: str) -> Message:
     """The message waits again, under its name, before all later ones of its company. Raises 404 for none, or without an endpoint."""
     endpoint(work, distributor_id)
-    for _ in range(TRIES):
-        before = delivery(work, distributor_id, message_id)
-        anew = rules.started_anew(before, clock.epoch(work.now), _expiry(work))
-        tx = Transaction()
-        store.start_anew(tx, before, anew)
-        store.call(tx, work, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
-        try:
-            _commit(work, tx, distributor_id, member_id)
-        except Refused:
-            continue  # an attempt ended meanwhile
-        return anew
-    raise Busy("the message stayed under change")
+    before = delivery(work, distributor_id, message_id)
+    anew = rules.started_anew(before, clock.epoch(work.now), _expiry(work))
+    tx = Transaction()
+    store.start_anew(tx, before, anew)
+    store.call(tx, work, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
+    _commit(work, tx, distributor_id, member_id)
+    return anew
 
 
 def replay_since(work: Work, distributor_id: str, member_id: str, form: ReplayForm) -> ReplayStarted:
@@ -218,13 +209,11 @@ def _expiry(work: Work) -> int:
 
 
 def _commit(work: Work, tx: Transaction, distributor_id: str, member_id: str) -> None:
-    """Raises what the refusal means to the person; Refused where it is about a message."""
+    """Raises what the refusal means to the person; Refused where it is about the endpoint or a message."""
     orders.check_distributors_person(tx, distributor_id, member_id)
     try:
         work.table.commit(tx)
     except Refused as refused:
         if "membership" in refused:
             raise companies.no_longer_speaks() from None
-        if "endpoint" in refused:
-            raise Problem("precondition_failed") from None
         raise

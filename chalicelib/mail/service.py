@@ -65,7 +65,7 @@ def send(work: Work, message: dict[str, Any], *, below: Below = secrets.randbelo
     declared = declarations.declaration(letter.template)
     now = clock.epoch(work.now)
     settle_seconds = _settle_seconds(work, declared)
-    letter = store.change(work.table, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
+    letter = store.change(work, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
     if rules.may_be_claimed(letter, now):
         letter = _attempt(work, letter, declared, below)
     # However it went, and whoever did it: the queue may have given this very message to two workers, and the first one that
@@ -100,7 +100,7 @@ def _attempt(work: Work, letter: Letter, declared: Declaration, below: Below) ->
         log.warning("the mail service did not take a letter", extra=facts)
     settle_at = now + _settle_seconds(work, declared)
     return store.change(
-        work.table,
+        work,
         claimed,
         partial(rules.answered, attempt=claimed.attempt, answer=answer, at=work.at, settle_at=settle_at),
     )
@@ -151,7 +151,7 @@ def _settle_seconds(work: Work, declared: Declaration) -> int:
 
 
 def _skip(work: Work, letter: Letter, reason: str) -> Letter:
-    return store.change(work.table, letter, partial(rules.skipped, reason=reason))
+    return store.change(work, letter, partial(rules.skipped, reason=reason))
 
 
 def call_again(letter_id: str, seconds: int) -> None:
@@ -175,4 +175,4 @@ def settle(work: Work, message: dict[str, Any]) -> None:
             store.suppress(work.table, address, reason=report.suppresses, at=report.at, letter_id=report.letter_id)
     letter = store.read(work.table, report.letter_id) if report.letter_id else None
     if letter is not None:
-        store.change(work.table, letter, partial(rules.reported, report=report))
+        store.change(work, letter, partial(rules.reported, report=report))

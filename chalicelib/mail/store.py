@@ -14,10 +14,9 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.mail import keys
 from chalicelib.mail.events import LETTER_WRITTEN
 from chalicelib.mail.model import Letter, LetterClass, Recipient, State
-from chalicelib.table import Busy, Key, Refused, Table, Transaction
+from chalicelib.platform.work import Work
+from chalicelib.table import Key, Refused, Table, Transaction, retry
 from chalicelib.table.transactions import Item
-
-TRIES = 5  # the reports on a letter come close together
 
 # Somebody must look at these, or waits for them.
 _LISTED = (State.UNKNOWN, State.REJECTED)
@@ -37,24 +36,28 @@ def create(table: Table, letter: Letter) -> None:
         return
 
 
-def change(table: Table, letter: Letter, decide: Callable[[Letter], Letter]) -> Letter:
+def change(work: Work, letter: Letter, decide: Callable[[Letter], Letter]) -> Letter:
     """The letter as `decide` makes it; writes nothing when nothing follows.
 
     Decides anew when somebody else was first. A reply that was lost looks like somebody else, so what is decided twice must
     have its effect once.
     """
-    for _ in range(TRIES):
+
+    @retry()
+    def attempt(work: Work) -> Letter:
+        nonlocal letter
         decided = decide(letter)
         if decided == letter:
             return letter
         decided = replace(decided, version=letter.version + 1)
         try:
-            table.put(_to_item(decided), when=Attr("version").eq(letter.version))
+            work.table.put(_to_item(decided), when=Attr("version").eq(letter.version))
         except Refused as refused:
             letter = found(refused, "")
-        else:
-            return decided
-    raise Busy(f"{letter.letter_id} stayed under change")
+            raise
+        return decided
+
+    return attempt(work)
 
 
 def claim(tx: Transaction, letter: Letter, claimed: Letter) -> Letter:

@@ -31,13 +31,11 @@ from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Transaction
+from chalicelib.table import Key, Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
 RememberPutIn = Callable[[Transaction, PutIn], None]
 """Adds the answer that a repeat of the request will get, to the transaction of its effect."""
-
-TRIES = 5  # against the same member at another screen
 
 
 class Kept(NamedTuple):
@@ -102,35 +100,29 @@ def clear(work: Work, company_id: str, member_id: str, *, expected: int) -> None
         raise Problem("precondition_failed") from None
 
 
+@retry("cart")
 def put_in(work: Work, company_id: str, member_id: str, form: CartLinesForm, remember: RememberPutIn) -> PutIn:
     """Adds to what lies there. Raises 422 for goods that there are not, and for more than a cart holds."""
     given = [line.asked() for line in form.lines]
-    for _ in range(TRIES):
-        basket = _read(work, company_id, member_id)
-        lying = {line.sku: line for line in basket.lines}
-        asked = [Asked(sku, quantity + (lying[sku].quantity if sku in lying else 0)) for sku, quantity in given]
-        cart = _priced(work, company_id, asked)
-        _refuse(cart)
-        for line in asked:
-            lying[line.sku] = _today(cart, line)
-        _refuse_overflow(asked, lying)
-        fuller = basket.followed_by(lying.values())
-        told = PutIn(
-            version=fuller.version,
-            line_count=len(lying),
-            lines=_lines(quotes.priced(work, cart, None).lines, lying),
-        )
-        tx = Transaction()
-        tx.put(_item(work, fuller), when=basket.unchanged, label="cart")
-        remember(tx, told)
-        try:
-            work.table.commit(tx)
-        except Refused as refused:
-            if LABEL in refused:
-                raise
-            continue  # something else was put in meanwhile
-        return told
-    raise Busy("the cart stayed under change")
+    basket = _read(work, company_id, member_id)
+    lying = {line.sku: line for line in basket.lines}
+    asked = [Asked(sku, quantity + (lying[sku].quantity if sku in lying else 0)) for sku, quantity in given]
+    cart = _priced(work, company_id, asked)
+    _refuse(cart)
+    for line in asked:
+        lying[line.sku] = _today(cart, line)
+    _refuse_overflow(asked, lying)
+    fuller = basket.followed_by(lying.values())
+    told = PutIn(
+        version=fuller.version,
+        line_count=len(lying),
+        lines=_lines(quotes.priced(work, cart, None).lines, lying),
+    )
+    tx = Transaction()
+    tx.put(_item(work, fuller), when=basket.unchanged, label="cart")
+    remember(tx, told)
+    work.table.commit(tx)
+    return told
 
 
 def place(work: Work, company_id: str, member_id: str, form: PlaceForm, remember: Remember) -> Order:

@@ -29,11 +29,10 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
 _DEBT = "debt:"
-TRIES = 6  # at a shipment whose payment is told anew meanwhile, or whose order goes on
 ORDERS = "orders"  # the source of what is shipped through the club itself
 _OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
 
@@ -134,44 +133,39 @@ def _open(order: Order) -> Decimal:
 # --- paying -----------------------------------------------------------------------------------------------------------
 
 
+@retry("payment", "order", "debt")
 def settle(work: Work, distributor_id: str, order_id: str, document: str) -> None:
     """Makes the debt of a shipment what its payment and its returns say now. Doing it again changes nothing.
 
     What came back is not owed, to the kopeck. The order, the payment and the debt are read, and the debt is written only if all three are
     still as they were.
     """
-    for _ in range(TRIES):
-        whose = store.company_of(work.table, distributor_id, order_id)
-        if whose is None:
-            return
-        found = work.table.get_many([keys.order(whose, order_id), credit_keys.credit(whose)], consistent=True)
-        order = store.order_of(found[keys.order(whose, order_id)])
-        shipment = next((each for each in order.shipments if each.document == document), None)
-        if shipment is None or shipment.on_credit is None:
-            return
-        payment = payment_of(work, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
-        name = _attribute(order, document)
-        present = found.get(credit_keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
-        owed = Decimal(0) if payment.paid_on else _net(order, shipment)
-        if owed == present:
-            return
-        tx = Transaction()
-        check_payment(tx, payment)
-        store.check_version(tx, order)
-        tx.update(
-            credit_keys.credit(whose),
-            put={name: _debt(shipment, owed)} if owed else None,
-            remove=() if owed else (name,),
-            add={"used": owed - present},
-            when=Attr(f"{name}.amount").eq(present) if present else Attr(name).not_exists(),
-            label="debt",
-        )
-        try:
-            work.table.commit(tx)
-        except Refused:
-            continue  # the payment was told anew meanwhile, goods came back, or another delivery was faster
+    whose = store.company_of(work.table, distributor_id, order_id)
+    if whose is None:
         return
-    raise Busy(f"the payment of {document} stayed under change")
+    found = work.table.get_many([keys.order(whose, order_id), credit_keys.credit(whose)], consistent=True)
+    order = store.order_of(found[keys.order(whose, order_id)])
+    shipment = next((each for each in order.shipments if each.document == document), None)
+    if shipment is None or shipment.on_credit is None:
+        return
+    payment = payment_of(work, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
+    name = _attribute(order, document)
+    present = found.get(credit_keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
+    owed = Decimal(0) if payment.paid_on else _net(order, shipment)
+    if owed == present:
+        return
+    tx = Transaction()
+    check_payment(tx, payment)
+    store.check_version(tx, order)
+    tx.update(
+        credit_keys.credit(whose),
+        put={name: _debt(shipment, owed)} if owed else None,
+        remove=() if owed else (name,),
+        add={"used": owed - present},
+        when=Attr(f"{name}.amount").eq(present) if present else Attr(name).not_exists(),
+        label="debt",
+    )
+    work.table.commit(tx)
 
 
 def _net(order: Order, shipment: Shipment) -> Decimal:

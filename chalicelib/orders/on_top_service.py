@@ -27,9 +27,8 @@ from chalicelib.platform import events
 from chalicelib.platform.events import EventType
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 
-TRIES = 5  # against others who look at the same order at the same moment
 ORDERS = "orders"  # the source of what is shipped through the club itself
 MARK = "goods_on_top"  # in the events of orders that were promised something
 
@@ -73,7 +72,10 @@ def look_at_due(work: Work, company_id: str) -> None:
 
 def look(work: Work, order: Order | None) -> None:
     """Makes the order's gifts what the facts say now, and tells what changed. Doing it again changes nothing."""
-    for _ in range(TRIES):
+
+    @retry("order", "payment", "gift")
+    def attempt(work: Work) -> None:
+        nonlocal order
         if order is None or not order.promises:
             return
         tx, looks = _looked(work, order)
@@ -87,9 +89,9 @@ def look(work: Work, order: Order | None) -> None:
             work.table.commit(tx)
         except Refused:
             order = store.read_order(work.table, order.company_id, order.order_id)
-        else:
-            return
-    raise Busy(f"the goods on top of {order.order_id if order else ''} stayed under change")
+            raise
+
+    attempt(work)
 
 
 def _looked(work: Work, order: Order) -> tuple[Transaction, list[tuple[Gift, Look]]]:
@@ -151,6 +153,7 @@ def _record(tx: Transaction, work: Work, gift: Gift, name: EventType, **facts: o
 # --- shipping ---------------------------------------------------------------------------------------------------------
 
 
+@retry("order", "payment", "gift")
 def ship(
     work: Work,
     distributor_id: str,
@@ -165,28 +168,25 @@ def ship(
     if day > work.today:
         raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
     order = store.read_distributors_order(work.table, distributor_id, order_id)
-    for _ in range(TRIES):
-        if order is None:
-            raise Problem("not_found")
-        tx, looks = _looked(work, order)
-        found = next(((gift, seen) for gift, seen in looks if gift.promise.gift_id == gift_id), None)
-        if found is None:
-            raise Problem("not_found")
-        gift, seen = found
-        shipped = _shipped(seen.gift, form.document, day)
-        on_top_store.replace(tx, gift, shipped)
-        store.check_person(tx, distributor_id, member_id)
-        _record(tx, work, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
-        remember(tx, shipped)
-        try:
-            work.table.commit(tx)
-        except Refused as refused:
-            if "membership" in refused:
-                raise companies.no_longer_speaks() from None
-            order = store.read_order(work.table, order.company_id, order_id)
-        else:
-            return shipped
-    raise Busy(f"the goods on top of {order_id} stayed under change")
+    if order is None:
+        raise Problem("not_found")
+    tx, looks = _looked(work, order)
+    found = next(((gift, seen) for gift, seen in looks if gift.promise.gift_id == gift_id), None)
+    if found is None:
+        raise Problem("not_found")
+    gift, seen = found
+    shipped = _shipped(seen.gift, form.document, day)
+    on_top_store.replace(tx, gift, shipped)
+    store.check_person(tx, distributor_id, member_id)
+    _record(tx, work, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
+    remember(tx, shipped)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "membership" in refused:
+            raise companies.no_longer_speaks() from None
+        raise
+    return shipped
 
 
 def _shipped(gift: Gift, document: str, day: date) -> Gift:

@@ -33,10 +33,9 @@ from chalicelib.orders.stock import Available, counted
 from chalicelib.platform import clock
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Table, Transaction
+from chalicelib.table import Key, Refused, Table, Transaction, retry
 from chalicelib.table.transactions import Item
 
-TRIES = 5  # at a shard that orders change meanwhile
 MOST_MINUTES = 90  # of a shard that one transaction forgets
 _OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
 _ALL = "all"  # of a minute: the units of all its articles
@@ -157,28 +156,27 @@ def forget(work: Work, distributor_id: str, moments: Mapping[str, datetime]) -> 
 
 def _forget_in(work: Work, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> None:
     """Of one shard. Doing it again changes nothing."""
+    while _forget_some(work, distributor_id, shard, moments):
+        pass
+
+
+@retry("minute", "shard")
+def _forget_some(work: Work, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> bool:
+    """As many minutes as a transaction holds; whether there are more."""
     some, names = next(iter(moments)), {_name(sku): at for sku, at in moments.items()}
     latest = clock.stamp(max(moments.values()))[:_MINUTE]
     between = keys.shipped_out(distributor_id, some).sk, keys.shipped_out(distributor_id, some, latest).sk
-    tries = 0
-    while tries < TRIES:
-        present = work.table.get(shard, consistent=True) or {}
-        every = list(work.table.query_all(shard.pk, between=between, consistent=True))
-        over = [(minute, known) for minute in every if (known := _known(minute, names))]
-        tx = Transaction()
-        gone: Counter[str] = Counter()
-        for minute, known in over[:MOST_MINUTES]:
-            gone.update(known)
-            _take_out(tx, minute, known)
-        _take_off(tx, shard, {name: int(present[name]) for name in names if name in present}, gone)
-        try:
-            work.table.commit(tx)
-        except Refused:
-            tries += 1
-        else:
-            if len(over) <= MOST_MINUTES:
-                return
-    raise Busy(f"what is reserved in {shard} stayed under change")
+    present = work.table.get(shard, consistent=True) or {}
+    every = list(work.table.query_all(shard.pk, between=between, consistent=True))
+    over = [(minute, known) for minute in every if (known := _known(minute, names))]
+    tx = Transaction()
+    gone: Counter[str] = Counter()
+    for minute, known in over[:MOST_MINUTES]:
+        gone.update(known)
+        _take_out(tx, minute, known)
+    _take_off(tx, shard, {name: int(present[name]) for name in names if name in present}, gone)
+    work.table.commit(tx)
+    return len(over) > MOST_MINUTES
 
 
 def _known(minute: Item, names: Mapping[str, datetime]) -> dict[str, int]:

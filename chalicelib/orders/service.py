@@ -34,13 +34,12 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 from chalicelib.pricing import agreed_with
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
 Remember = Callable[[Transaction, Order], None]
 """Adds the answer that a repeat of the request will get, to the transaction of its effect."""
 
-TRIES = 5  # against others who change the same order at the same moment
 
 ORDERING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
 SERVING_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.orders.write" in scopes)
@@ -262,7 +261,10 @@ def change(
     write: Callable[[Transaction, Order], None],
 ) -> Order:
     """One step, decided again whenever somebody else changed the order meanwhile."""
-    for _ in range(TRIES):
+
+    @retry("order")
+    def attempt(work: Work) -> Order:
+        nonlocal present
         if present is None:
             raise Problem("not_found")
         changed = _decided(decide, present)
@@ -281,9 +283,10 @@ def change(
                 raise held(refused, Placing(changed, cart) if cart else None) or refused from None
             item = refused.items["order"]
             present = store.order_of(item) if item else None
-        else:
-            return changed
-    raise Busy("the order stayed under change")
+            raise
+        return changed
+
+    return attempt(work)
 
 
 def _cart_by_which_it_grew(work: Work, before: Order, after: Order) -> Cart | None:

@@ -25,11 +25,8 @@ from chalicelib.platform.calendar import deadline
 from chalicelib.platform.club_config import Calendar, Club
 from chalicelib.platform.log import log
 from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Transaction, retry
 from chalicelib.table.transactions import Item
-
-TRIES = 5
-
 
 Position = dict[str, str] | None
 
@@ -80,30 +77,25 @@ def still_waiting(order: Order, told: Sequence[Item]) -> list[Wait]:
     return [wait for wait in (Wait(each["since"], each["kind"], each["ref"]) for each in told) if wait in present]
 
 
+@retry("waiting", "order")
 def follow(work: Work, company_id: str, order_id: str) -> None:
     """What is noted of the order is what waits of it, and what is due is told. One read; one transaction if anything follows."""
     by = deadlines(work)
-    for _ in range(TRIES):
-        order, before = sla_store.read(work.table, company_id, order_id)
-        if order is None:
-            return
-        after = waits.kept(before, order)
-        reminded: tuple[Wait, ...] = ()
-        escalated: tuple[Wait, ...] = ()
-        if after:
-            after, reminded, escalated = waits.tell(after, work.at, by)
-        if after == before:
-            return
-        tx = Transaction()
-        if after and before:
-            after = replace(after, version=before.version + 1)
-        sla_store.replace(tx, order, before, after, waits.next_due(after, by) if after else "")
-        for name, told in ((UNANSWERED, reminded), (ESCALATED, escalated)):
-            if told:
-                service.record(tx, work, order, name, waits=[wait._asdict() for wait in told])
-        try:
-            work.table.commit(tx)
-        except Refused:
-            continue
+    order, before = sla_store.read(work.table, company_id, order_id)
+    if order is None:
         return
-    raise Busy("the order stayed under change")
+    after = waits.kept(before, order)
+    reminded: tuple[Wait, ...] = ()
+    escalated: tuple[Wait, ...] = ()
+    if after:
+        after, reminded, escalated = waits.tell(after, work.at, by)
+    if after == before:
+        return
+    tx = Transaction()
+    if after and before:
+        after = replace(after, version=before.version + 1)
+    sla_store.replace(tx, order, before, after, waits.next_due(after, by) if after else "")
+    for name, told in ((UNANSWERED, reminded), (ESCALATED, escalated)):
+        if told:
+            service.record(tx, work, order, name, waits=[wait._asdict() for wait in told])
+    work.table.commit(tx)

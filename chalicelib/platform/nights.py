@@ -8,6 +8,8 @@ Naming a company twice does no harm: whoever has been done is due no more.
 """
 
 import json
+import random
+import time
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby, islice
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chalicelib.platform import aws, keys
 from chalicelib.platform.work import Work
 from chalicelib.table import shards
+from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import Item
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ T = TypeVar("T")
 
 COMPANIES_PER_MESSAGE = 25
 MESSAGES_PER_CALL = 10  # of one SendMessageBatch
-TRIES = 6  # of a call that the queue takes in part only
 RUN_KEEP_DAYS = 400
 
 
@@ -88,7 +90,7 @@ def _send_batch(queue_url: str, bodies: list[str]) -> None:
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
         {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)
     ]
-    for _ in range(TRIES):
+    for _ in tries(TRIES, time.sleep, random.random):
         answer = aws.sqs().send_message_batch(QueueUrl=queue_url, Entries=entries)
         refused = {failure["Id"] for failure in answer.get("Failed", [])}
         entries = [entry for entry in entries if entry["Id"] in refused]

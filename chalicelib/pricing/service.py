@@ -23,11 +23,10 @@ from chalicelib.pricing.promotion_model import PromotionForm
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import State, TermsForm
 from chalicelib.pricing.store import Stored
-from chalicelib.table import Busy, Key, Refused, Transaction
+from chalicelib.table import Key, Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 from chalicelib.tiers import standing_key
 
-TRIES = 5  # against others who approve or end a promotion at the same moment
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
 MOST_LIMITED = 20  # promotions with limits at once: an order that uses them all must fit into a transaction
 
@@ -276,28 +275,27 @@ def end(work: Work, promotion_id: str, *, expected: int, author: str) -> Stored:
     return _change(work, promotion_id, expected, decide, author)
 
 
+@retry("running")
 def _change(work: Work, promotion_id: str, expected: int, decide: Callable[[Stored], Stored], author: str) -> Stored:
     """A step of its life, with RUNNING as it is then."""
-    for _ in range(TRIES):
-        found = store.promotion(work.table, promotion_id)
-        if found is None:
-            raise Problem("not_found")
-        if found.version != expected:
-            raise Problem("precondition_failed")
-        changed = decide(found)
-        tx = Transaction()
-        store.put_promotion(tx, changed, author=author, at=work.at)
-        present = store.running_item(work.table, consistent=True)
-        running = _still_running(work, present, changed)
-        store.replace_running(tx, present, running, store.exhausted(present), work.at)
-        try:
-            work.table.commit(tx)
-        except Refused as refused:
-            if "version" in refused:
-                raise Problem("precondition_failed") from None
-            continue
-        return changed
-    raise Busy("the running promotions stayed under change")
+    found = store.promotion(work.table, promotion_id)
+    if found is None:
+        raise Problem("not_found")
+    if found.version != expected:
+        raise Problem("precondition_failed")
+    changed = decide(found)
+    tx = Transaction()
+    store.put_promotion(tx, changed, author=author, at=work.at)
+    present = store.running_item(work.table, consistent=True)
+    running = _still_running(work, present, changed)
+    store.replace_running(tx, present, running, store.exhausted(present), work.at)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "version" in refused:
+            raise Problem("precondition_failed") from None
+        raise
+    return changed
 
 
 def _still_running(work: Work, present: Item | None, changed: Stored) -> dict[str, str]:

@@ -19,11 +19,10 @@ from chalicelib.platform.work import Work
 from chalicelib.pricing import promotion_keys as keys
 from chalicelib.pricing import store
 from chalicelib.pricing.rules import Limits
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
 Limit = Literal["uses", "units", "budget", "uses_per_company"]
-TRIES = 5  # against orders that use the same promotion at the same moment
 _OF_COMPANY = "promotions of the company"  # the label of what a company may use so often only
 
 
@@ -123,28 +122,23 @@ def _within(bounds: Iterable[tuple[str, Decimal, Decimal | int]]) -> ConditionBa
 # --- what prices are told ---------------------------------------------------------------------------------------------
 
 
+@retry("used", "running")
 def tell(work: Work, promotion_id: str) -> None:
     """Makes RUNNING say of the promotion what its counters say. Doing it again changes nothing."""
-    for _ in range(TRIES):
-        running = store.running_item(work.table, consistent=True)
-        planned = next((each for each in store.running(running) if each.promotion_id == promotion_id), None)
-        if running is None or planned is None or planned.limits is None:
-            return
-        item = work.table.get(keys.promotion_used(promotion_id), consistent=True)
-        used_up = reached(planned.limits, used_of(item))
-        if used_up == planned.exhausted:
-            return
-        others = store.exhausted(running) - {promotion_id}
-        tx = Transaction()
-        tx.check(keys.promotion_used(promotion_id), _unchanged(item), label="used")
-        now = others | {promotion_id} if used_up else others
-        store.replace_running(tx, running, running["promotions"], now, work.at)
-        try:
-            work.table.commit(tx)
-        except Refused:
-            continue
+    running = store.running_item(work.table, consistent=True)
+    planned = next((each for each in store.running(running) if each.promotion_id == promotion_id), None)
+    if running is None or planned is None or planned.limits is None:
         return
-    raise Busy(f"what is used of {promotion_id} stayed under change")
+    item = work.table.get(keys.promotion_used(promotion_id), consistent=True)
+    used_up = reached(planned.limits, used_of(item))
+    if used_up == planned.exhausted:
+        return
+    others = store.exhausted(running) - {promotion_id}
+    tx = Transaction()
+    tx.check(keys.promotion_used(promotion_id), _unchanged(item), label="used")
+    now = others | {promotion_id} if used_up else others
+    store.replace_running(tx, running, running["promotions"], now, work.at)
+    work.table.commit(tx)
 
 
 def _unchanged(item: Item | None) -> ConditionBase:

@@ -27,11 +27,10 @@ from chalicelib.recommendations.config import NewForYou
 from chalicelib.recommendations.rules import MOST_SKU, Pairs, Suggestion
 from chalicelib.recommendations.schemas import NewForYouAnswer, NewProduct
 from chalicelib.recommendations.store import Contribution
-from chalicelib.table import Busy, Key, Refused, Transaction
+from chalicelib.table import Key, Transaction, retry
 from chalicelib.table.transactions import Item
 
 YEAR = timedelta(days=366)  # what was bought before is not counted any more
-TRIES = 6  # against others who count the same articles
 MOST_COUNTED = 400  # documents of a company, as far as one call brings them
 MOST_DOCUMENTS = 100  # from which a search for new articles begins; one read brings what fits into 1 MB
 MOST_OWN = 20  # articles, the largest by amount, from which it goes on
@@ -48,18 +47,15 @@ def mark_moved(work: Work, company_id: str) -> None:
     store.mark_moved(work, buyer, company_id)
 
 
+@retry()
 def count(work: Work, company_id: str) -> None:
     """Brings the counts to the pairs of the company's buyer, as its sales are now. Raises `Busy` where others keep writing them."""
     buyer, inn = _buyer(work, company_id)
-    for attempt in range(TRIES):
-        before = store.contribution(work.table, buyer)
-        # The facts are read after what they are compared with: whoever knew older ones is refused by the version.
-        pairs = _pairs(work, {company_id, *(pricing.companies_of_chain(work.table, inn) if inn else ())})
-        try:
-            return _move(work, buyer, before, pairs)
-        except Refused:
-            work.table.pause(attempt)
-    raise Busy(f"the counts of what {company_id} buys stayed under change")
+    before = store.contribution(work.table, buyer)
+    # The facts are read after what they are compared with: whoever knew older ones is refused by the version.
+    _move(
+        work, buyer, before, _pairs(work, {company_id, *(pricing.companies_of_chain(work.table, inn) if inn else ())})
+    )
 
 
 def _buyer(work: Work, company_id: str) -> tuple[str, str | None]:

@@ -20,12 +20,11 @@ from chalicelib.sales.rules import (
     SaleLine,
 )
 from chalicelib.sales.schemas import OriginalDocument, Purchase, PurchaseLine
-from chalicelib.table import Busy, Page, Refused
+from chalicelib.table import Busy, Overtaken, Page, Refused, retry
 from chalicelib.table.transactions import Item
 
 PAGE = 100  # documents that are looked at together
 MOST_LINES = 5000  # of one answer: its documents may have ten thousand each
-TRIES = 5  # at one document that others write at the same time
 ORDERS = "orders"  # the source of what was shipped through the club itself
 
 
@@ -128,36 +127,27 @@ def _write(
     return outcomes
 
 
+@retry()
 def _record_alone(work: Work, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:
-    for _ in range(TRIES):
-        known = store.known(work.table, [document.ref, *document.candidates])
-        outcome, revision = _judge(known, document, import_id, as_of)
-        if revision is None or _committed(work, revision):
-            return outcome
-    raise Busy(f"document {document.number} stayed under change")
-
-
-def _committed(work: Work, revision: store.Revision) -> bool:
-    try:
+    known = store.known(work.table, [document.ref, *document.candidates])
+    outcome, revision = _judge(known, document, import_id, as_of)
+    if revision:
         work.table.commit(store.transaction(work, [revision]))
-    except Refused:
-        return False
-    return True
+    return outcome
 
 
+@retry()
 def follow(work: Work, ref: DocumentRef) -> None:
-    for _ in range(TRIES):
-        head = store.known(work.table, [ref]).get(ref, NOTHING).head
-        if head is None:
-            raise LookupError(f"no document {ref}")
-        document = store.newest(work.table, ref, head)
-        known = store.known(work.table, [ref, *document.candidates])
-        if known[ref].head != head:
-            continue
-        _, revision = _judge(known, document, head.import_id, head.as_of)
-        if revision is None or _committed(work, revision):
-            return
-    raise Busy(f"document {ref} stayed under change")
+    head = store.known(work.table, [ref]).get(ref, NOTHING).head
+    if head is None:
+        raise LookupError(f"no document {ref}")
+    document = store.newest(work.table, ref, head)
+    known = store.known(work.table, [ref, *document.candidates])
+    if known[ref].head != head:
+        raise Overtaken
+    _, revision = _judge(known, document, head.import_id, head.as_of)
+    if revision:
+        work.table.commit(store.transaction(work, [revision]))
 
 
 def heads(work: Work, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:

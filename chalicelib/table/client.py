@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.table.key import Key
+from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import (
     Busy,
     Item,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST_KEYS = 100  # of one BatchGetItem call
-RETRIES = 6
-FIRST_PAUSE = 0.02  # seconds; doubles with each retry, with full jitter
 
 # Reasons for which DynamoDB cancels a transaction although its conditions may hold: try again.
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -73,7 +72,7 @@ class Table:
                     "ConsistentRead": consistent,
                 }
             }
-            for attempt in range(RETRIES):
+            for _ in self.tries():
                 answer = self.client.batch_get_item(RequestItems=pending)
                 for wired in answer["Responses"].get(self.name, []):
                     item = from_wire(wired)
@@ -81,8 +80,7 @@ class Table:
                 pending = answer.get("UnprocessedKeys") or {}
                 if not pending:
                     break
-                self.pause(attempt)
-            if pending:
+            else:
                 raise Busy(f"{len(pending[self.name]['Keys'])} keys stayed unread")
         return found
 
@@ -164,17 +162,15 @@ class Table:
                 return
             after = page.last
 
-    def commit(self, transaction: Transaction, *, tries: int = RETRIES) -> None:
+    def commit(self, transaction: Transaction) -> None:
         """All of it or nothing, in one call. Raises `Refused` when a condition fails and `Busy` when others keep writing.
-
-        `tries`: fewer for what had better be left than waited for.
 
         The SDK sends the same client request token with each of its own retries, so a lost reply never writes twice.
         """
         if not len(transaction):
             return
         wired: Any = transaction.to_wire(self.name)
-        for attempt in range(tries):
+        for _ in self.tries():
             try:
                 self.client.transact_write_items(TransactItems=wired)
                 return
@@ -184,7 +180,6 @@ class Table:
                     raise Refused(refused) from None
                 if not passing:
                     raise
-            self.pause(attempt)
         raise Busy("the items stayed under change")
 
     def update(
@@ -217,17 +212,17 @@ class Table:
 
     def _alone(self, write: Callable[[], Any]) -> Any:
         """A write of one item, again while a transaction holds the item."""
-        for attempt in range(RETRIES):
+        for _ in self.tries():
             try:
                 return write()
             except self.client.exceptions.ConditionalCheckFailedException as failed:
                 raise Refused({"": _old_item(failed.response)}) from None
             except self.client.exceptions.TransactionConflictException:
-                self.pause(attempt)
+                continue
         raise Busy("the item stayed under change")
 
-    def pause(self, attempt: int) -> None:
-        self._sleep(FIRST_PAUSE * 2**attempt * self._jitter())
+    def tries(self, most: int = TRIES, *, at_once: bool = False) -> Iterator[None]:
+        return tries(most, self._sleep, self._jitter, at_once=at_once)
 
 
 def _reasons(response: Any, labels: list[str]) -> tuple[dict[str, Item | None], bool]:

@@ -30,7 +30,7 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import queue_url
 from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
-from chalicelib.table import Busy, Refused, Transaction
+from chalicelib.table import Transaction, retry
 from chalicelib.tiers import everyone, keys, outlook, store
 from chalicelib.tiers.events import CHANGED, WARNING
 from chalicelib.tiers.ladder_service import record_founding
@@ -39,7 +39,6 @@ from chalicelib.tiers.ladders import Ladder, Step, ladder_on
 from chalicelib.tiers.outlook import NOTHING_TOLD, FallWarning, Standing, Told
 from chalicelib.tiers.rules import DAY, Facts, Grant, bears_on, known_on
 
-TRIES = 6  # against others who write the same standing
 LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 
 
@@ -135,31 +134,24 @@ def decide(work: Work, message: dict[str, Any]) -> None:
 Also = Callable[[Transaction, tuple[Grant, ...]], tuple[Grant, ...]]
 
 
+@retry("version", "")
 def follow(work: Work, company_id: str, also: Also | None = None) -> None:
     """Makes the standing anew from the facts, and tells what changed.
 
     `also` adds a change of the manual tiers to the transaction, and returns them as they are then. Raises LookupError where there is no
     such company, `Busy` where others keep writing, and `Refused` for what `also` asked for.
     """
-    for _ in range(TRIES):
-        item, grants = store.load_with_grants(work, company_id)
-        tx = Transaction()
-        if also:
-            grants = also(tx, grants)
-        before = store.standing_from(item, work.today) if item else None
-        currency = before.currency if before else _currency(work, company_id)
-        facts = facts_of(work, company_id, currency, grants, outlook.known_since(work.today) - DAY)
-        if before is None and not facts.totals.net and not grants:
-            return
-        after = outlook.stands(company_id, currency, work.today, facts, *_told(before))
-        try:
-            _save(work, tx, before, after, facts)
-        except Refused as refused:
-            if "version" in refused or "" in refused:
-                continue
-            raise
+    item, grants = store.load_with_grants(work, company_id)
+    tx = Transaction()
+    if also:
+        grants = also(tx, grants)
+    before = store.standing_from(item, work.today) if item else None
+    currency = before.currency if before else _currency(work, company_id)
+    facts = facts_of(work, company_id, currency, grants, outlook.known_since(work.today) - DAY)
+    if before is None and not facts.totals.net and not grants:
         return
-    raise Busy(f"the standing of {company_id} stayed under change")
+    after = outlook.stands(company_id, currency, work.today, facts, *_told(before))
+    _save(work, tx, before, after, facts)
 
 
 def _told(before: Standing | None) -> tuple[Told, int]:

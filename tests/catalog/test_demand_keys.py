@@ -112,9 +112,9 @@ def test_what_is_wanted_most_is_one_call_and_follows_each_wish_with_a_read_and_a
         partner(wishes.work, f"cmp_{who}", f"mbr_{who}")
     wishes.wish(1, "LMP-2", 900), wishes.wish(2, "LMP-1"), wishes.wish(3, "LMP-1", 2)
     with spent(wishes.work.table.client) as cost:
-        demand_store.follow_rank(wishes.work.table, "LMP-1")
+        demand_store.follow_rank(wishes.work, "LMP-1")
     assert cost.calls == ["GetItem", "UpdateItem"]
-    demand_store.follow_rank(wishes.work.table, "LMP-2")
+    demand_store.follow_rank(wishes.work, "LMP-2")
     with spent(wishes.work.table.client) as cost:
         assert wishes.ranked() == ["LMP-1", "LMP-2"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)

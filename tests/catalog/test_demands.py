@@ -312,7 +312,7 @@ def wish_for(api: Api, caller: Caller, **body: object) -> dict[str, object]:
 def follow(work: Work) -> None:
     """What is wanted most is a list that follows."""
     for sku in ("LMP-1", "LMP-2"):
-        demand_store.follow_rank(work.table, sku)
+        demand_store.follow_rank(work, sku)
 
 
 def test_partners_wish_merchandising_reads_and_answers(api: Api, work: Work) -> None:

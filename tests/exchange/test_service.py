@@ -427,7 +427,7 @@ def test_messages_that_were_not_taken_are_an_error_that_comes_again(
     event = upload(started, table(row()).encode())
     with monkeypatch.context() as broken:
         broken.setattr(store.aws, "sqs", Refusing)
-        with pytest.raises(RuntimeError, match="not announced"):
+        with pytest.raises(RuntimeError, match="refused 1 messages"):
             exchange.split(work, event)
     exchange.split(work, event)
     write_all(work)

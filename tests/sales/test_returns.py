@@ -284,7 +284,7 @@ def test_it_gives_up_on_a_return_that_never_stops_changing(work: Work, monkeypat
     record(work, [sold(day=MOVED_DAY)])
 
     def refuse(table: object, transaction: object) -> None:
-        raise Refused({})
+        raise Refused({"": None})
 
     monkeypatch.setattr(type(work.table), "commit", refuse)
     with pytest.raises(Busy):

@@ -167,7 +167,7 @@ def test_after_a_crash_at_any_call_the_same_again_gives_the_same_table(work: Wor
 
 def test_it_gives_up_on_a_document_that_never_stops_changing(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(table: object, transaction: object) -> None:
-        raise Refused({})
+        raise Refused({"": None})
 
     monkeypatch.setattr(type(work.table), "commit", refuse)
     with pytest.raises(Busy):
