@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from chalicelib import companies
 from chalicelib.auth import STAFF_ROLES
@@ -19,14 +20,11 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Refused, Transaction
 
-Remember = Callable[[Transaction, Adjustment], None]
-"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
-
 _WRITING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 _APPROVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.approve" in scopes)
 
 
-def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm, remember: Remember) -> Adjustment:
+def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
     """Posts a small adjustment, and keeps a large one until somebody else of the staff approves it.
 
     Raises 422 for more than is available, for an expiry day that has passed, and for one of what is taken away.
@@ -51,7 +49,6 @@ def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm, rem
     def write(tx: Transaction, adjustment: Adjustment) -> None:
         companies.check_staff(tx, staff_id, _WRITING)
         case_store.create_adjustment(tx, adjustment)
-        remember(tx, adjustment)
 
     if abs(form.amount) <= work.config[Bonuses].limits_in(book.currency).adjustment_alone:
         return _post(work, asked, write)
@@ -59,25 +56,25 @@ def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm, rem
     waiting = replace(asked, state=AdjustmentState.WAITING)
     tx = Transaction()
     write(tx, waiting)
+    work.reply(tx, waiting)
     _commit(work, tx)
     return waiting
 
 
-def approve(
-    work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str, remember: Remember
-) -> Adjustment:
+def approve(work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
     """Posts it. Raises 403 for its author, 409 for one that is decided, or whose expiry day has passed meanwhile."""
     decided = _decision(work, staff_id, company_id, adjustment_id, AdjustmentState.POSTED, note)
     if decided.expires_on and decided.expires_on < work.today:
         raise Problem("wrong_state", "Its expiry day has passed: reject it.", extra={"state": AdjustmentState.WAITING})
-    return _post(work, decided, lambda tx, adjustment: _write_decision(tx, staff_id, adjustment, remember))
+    return _post(work, decided, partial(_write_decision, staff_id))
 
 
-def reject(work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str, remember: Remember) -> Adjustment:
+def reject(work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
     """Nothing is posted. Raises 409 for one that is decided. Its author may reject it, too: that takes it back."""
     decided = _decision(work, staff_id, company_id, adjustment_id, AdjustmentState.REJECTED, note)
     tx = Transaction()
-    _write_decision(tx, staff_id, decided, remember)
+    _write_decision(staff_id, tx, decided)
+    work.reply(tx, decided)
     _commit(work, tx, decided)
     return decided
 
@@ -100,13 +97,12 @@ def _decision(
     return replace(waiting, state=state, decided_by=staff_id, decided_at=work.at, note=note)
 
 
-def _write_decision(tx: Transaction, staff_id: str, decided: Adjustment, remember: Remember) -> None:
+def _write_decision(staff_id: str, tx: Transaction, decided: Adjustment) -> None:
     companies.check_staff(tx, staff_id, _APPROVING)
     case_store.decide_adjustment(tx, decided)
-    remember(tx, decided)
 
 
-def _post(work: Work, adjustment: Adjustment, write: Remember) -> Adjustment:
+def _post(work: Work, adjustment: Adjustment, write: Callable[[Transaction, Adjustment], None]) -> Adjustment:
     cause = Cause(
         "adjustment",
         (adjustment.adjustment_id,),
@@ -117,6 +113,7 @@ def _post(work: Work, adjustment: Adjustment, write: Remember) -> Adjustment:
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
         write(tx, adjustment)
+        work.reply(tx, adjustment)
         _tell(tx, work, adjustment, after)
 
     try:

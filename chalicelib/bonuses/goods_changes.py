@@ -33,33 +33,27 @@ class Chosen(NamedTuple):
     choice: Choice
 
 
-Remember = Callable[[Transaction, Chosen], None]
-"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
-
-RememberEntitlement = Callable[[Transaction, Entitlement], None]
-
-
 def take(
     work: Work,
     cause: Cause,
     decide: Callable[[], Step],
     write: Callable[[Transaction, Step], None],
-    remember: Remember,
 ) -> Chosen:
     """A step of a choice, decided again whenever somebody else changed it or its entitlement meanwhile."""
 
     def attempt() -> Chosen:
         step = decide()
+        chosen = Chosen(step.entitlement, step.choice)
 
         def also(tx: Transaction, before: Book, after: Book) -> None:
             goods_store.replace_entitlement(tx, step.entitlement, work.today)
             goods_store.write_choice(tx, step.choice)
             _settle(tx, step.entitlement, step.shipped + step.expired)
             write(tx, step)
-            remember(tx, Chosen(step.entitlement, step.choice))
+            work.reply(tx, chosen)
 
         _post(work, step.entitlement, cause, step.shipped, step.expired, also)
-        return Chosen(step.entitlement, step.choice)
+        return chosen
 
     return _decide_anew(work, attempt)
 
@@ -71,7 +65,6 @@ def change(
     decide: Callable[[Entitlement], Entitlement],
     event: EventType,
     facts: dict[str, Any],
-    remember: RememberEntitlement,
 ) -> Entitlement:
     """A step of an entitlement as a whole; the same one where there is nothing to do."""
 
@@ -89,7 +82,7 @@ def change(
             if cause.author:
                 companies.check_staff(tx, cause.author, SHIPPING)
             record_step(tx, work, after, event, amount=amount, left=after.left, **facts)
-            remember(tx, after)
+            work.reply(tx, after)
 
         _post(work, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
         return after

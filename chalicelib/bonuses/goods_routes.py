@@ -1,11 +1,8 @@
 """Volume bonuses and the goods they are paid in: as the company sees and chooses them, as the staff ships them."""
 
-from collections.abc import Callable
-from functools import partial
-
 from chalicelib.bonuses import closing, goods_store, settlement
 from chalicelib.bonuses.goods import Entitlement
-from chalicelib.bonuses.goods_changes import Chosen, Remember, RememberEntitlement
+from chalicelib.bonuses.goods_changes import Chosen
 from chalicelib.bonuses.goods_schemas import (
     CancelChoiceForm,
     ChoiceAnswer,
@@ -28,7 +25,7 @@ from chalicelib.bonuses.goods_schemas import (
     open_period,
 )
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes
-from chalicelib.table import Transaction
+from chalicelib.platform.work import Work
 
 routes = Routes(__name__, tag="goods")
 
@@ -98,12 +95,15 @@ def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
     keyed=True,
     problems=(*STEP, "above_left"),
 )
-def choose_goods(call: Call, entitlement_id: str) -> Answer:
+def choose_goods(call: Call, entitlement_id: str) -> Chosen:
     """Choose goods at the frozen prices, for what is left or less; they are reserved until they are shipped."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     asked = [line.asked() for line in call.body.lines]
-    step = partial(settlement.choose, call.work, company_id, member_id, entitlement_id, asked, call.body.note)
-    return _chosen(call, step, made=True)
+
+    def made(chosen: Chosen) -> Answer:
+        return Answer(_chosen(chosen), headers={"Location": f"{call.path}/{chosen.choice.choice_id}"})
+
+    return settlement.choose(call.answering(made), company_id, member_id, entitlement_id, asked, call.body.note)
 
 
 @routes.get(
@@ -125,13 +125,12 @@ def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceAnswer
     keyed=True,
     problems=STEP,
 )
-def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Answer:
+def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Chosen:
     """Take a choice back, as long as nothing of it was shipped. After the last day to choose its worth expires at once."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    step = partial(
-        settlement.cancel, call.work, company_id, member_id, entitlement_id, choice_id, call.body.note, staff=False
+    return settlement.cancel(
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.note, staff=False
     )
-    return _chosen(call, step)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -189,12 +188,11 @@ def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str
     keyed=True,
     problems=(*STEP, "already_exists"),
 )
-def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Answer:
+def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
     """Tell of a shipment of chosen goods: a part, or all that is left. Goods for bonuses are no purchase."""
     form: ShipGoodsForm = call.body
-    step = partial(
-        settlement.ship,
-        call.work,
+    return settlement.ship(
+        call.answering(_chosen),
         company_id,
         call.principal.for_member(),
         entitlement_id,
@@ -203,7 +201,6 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
         form.document,
         form.day or call.work.today,
     )
-    return _chosen(call, step)
 
 
 @routes.post(
@@ -214,13 +211,12 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
     keyed=True,
     problems=STEP,
 )
-def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Answer:
+def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
     """Give back what was chosen and not shipped, when it cannot be shipped. After the last day to choose it expires at once."""
     member_id = call.principal.for_member()
-    step = partial(
-        settlement.cancel, call.work, company_id, member_id, entitlement_id, choice_id, call.body.reason, staff=True
+    return settlement.cancel(
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.reason, staff=True
     )
-    return _chosen(call, step)
 
 
 @routes.post(
@@ -233,20 +229,12 @@ def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, ch
 )
 def reverse_goods_shipment(
     call: Call, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
-) -> Answer:
+) -> Chosen:
     """Take a shipment back, whole: the document was wrong, or the goods returned. They are reserved again."""
     member_id = call.principal.for_member()
-    step = partial(
-        settlement.reverse_shipment,
-        call.work,
-        company_id,
-        member_id,
-        entitlement_id,
-        choice_id,
-        shipment_id,
-        call.body.reason,
+    return settlement.reverse_shipment(
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, shipment_id, call.body.reason
     )
-    return _chosen(call, step)
 
 
 @routes.post(
@@ -257,12 +245,13 @@ def reverse_goods_shipment(
     keyed=True,
     problems=STEP,
 )
-def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Answer:
+def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
     """Say that a gift was given."""
     form: HandOverForm = call.body
     day = form.day or call.work.today
-    step = partial(settlement.hand_over, call.work, company_id, call.principal.for_member(), entitlement_id)
-    return _summed(call, partial(step, form.document, day))
+    return settlement.hand_over(
+        _summing(call), company_id, call.principal.for_member(), entitlement_id, form.document, day
+    )
 
 
 @routes.post(
@@ -273,10 +262,11 @@ def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Answer:
     keyed=True,
     problems=STEP,
 )
-def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Answer:
+def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
     """Say that a gift came back, or was never given: it is owed again."""
-    step = partial(settlement.reverse_hand_over, call.work, company_id, call.principal.for_member(), entitlement_id)
-    return _summed(call, partial(step, call.body.reason))
+    return settlement.reverse_hand_over(
+        _summing(call), company_id, call.principal.for_member(), entitlement_id, call.body.reason
+    )
 
 
 @routes.post(
@@ -287,11 +277,12 @@ def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Answe
     keyed=True,
     problems=(*STEP, "above_left"),
 )
-def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Answer:
+def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
     """Take back what is left of an entitlement, or a part of it."""
     form: ReverseForm = call.body
-    step = partial(settlement.reverse, call.work, company_id, call.principal.for_member(), entitlement_id)
-    return _summed(call, partial(step, form.amount, form.reason))
+    return settlement.reverse(
+        _summing(call), company_id, call.principal.for_member(), entitlement_id, form.amount, form.reason
+    )
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------
@@ -322,19 +313,10 @@ def _entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlemen
     return EntitlementAnswer.with_choices(found, call.work.today, choices)
 
 
-def _chosen(call: Call, step: Callable[[Remember], Chosen], *, made: bool = False) -> Answer:
-    def remember(tx: Transaction, chosen: Chosen) -> None:
-        call.remember(tx, answer(chosen))
-
-    def answer(chosen: Chosen) -> Answer:
-        headers = {"Location": f"{call.path}/{chosen.choice.choice_id}"} if made else {}
-        return Answer(ChosenAnswer.after(chosen.choice, chosen.entitlement), headers=headers)
-
-    return answer(step(remember))
+def _chosen(chosen: Chosen) -> ChosenAnswer:
+    return ChosenAnswer.after(chosen.choice, chosen.entitlement)
 
 
-def _summed(call: Call, step: Callable[[RememberEntitlement], Entitlement]) -> Answer:
-    def answer(found: Entitlement) -> Answer:
-        return Answer(EntitlementSummary.of(found, call.work.today))
-
-    return answer(step(lambda tx, found: call.remember(tx, answer(found))))
+def _summing(call: Call) -> Work:
+    """The work of a step of an entitlement as a whole, which is answered with the entitlement."""
+    return call.answering(lambda found: EntitlementSummary.of(found, call.work.today))

@@ -25,11 +25,7 @@ from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Overtaken, Refused, Transaction, retry
 
-Remember = Callable[[Transaction, Redemption], None]
-"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
-
 Guard = Callable[[Transaction], None]
-
 
 _SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
 _SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
@@ -39,7 +35,7 @@ _AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order c
 _ORDER = "order"  # label: the order has come to its end meanwhile
 
 
-def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm, remember: Remember) -> Redemption:
+def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
     """Reserves bonuses, oldest expiry first.
 
     Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for; 404 for an order that is
@@ -79,7 +75,7 @@ def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm, re
         if form.order_id:
             orders.check_state(tx, company_id, form.order_id, _ALIVE, label=_ORDER)
         case_store.create_redemption(tx, redemption)
-        remember(tx, redemption)
+        work.reply(tx, redemption)
 
     try:
         ledger.change(work, company_id, cause, lambda book: rules.hold(book, parts_of(book), book.day), also)
@@ -97,7 +93,7 @@ def not_enough(refused: NotEnough, book: Book) -> Problem:
     )
 
 
-def cancel(work: Work, company_id: str, member_id: str, redemption_id: str, remember: Remember) -> Redemption:
+def cancel(work: Work, company_id: str, member_id: str, redemption_id: str) -> Redemption:
     """Gives back to the lots it was taken from. Raises 409 for one that has ended, or whose order the distributor has accepted."""
     redemption = _reserved(work, company_id, redemption_id)
 
@@ -106,12 +102,10 @@ def cancel(work: Work, company_id: str, member_id: str, redemption_id: str, reme
         if redemption.order_id:
             orders.check_state(tx, company_id, redemption.order_id, (State.PLACED, State.CHANGED), label=_ORDER)
 
-    return _end(work, redemption, RedemptionState.CANCELLED, guard, remember)
+    return _end(work, redemption, RedemptionState.CANCELLED, guard)
 
 
-def cancel_for(
-    work: Work, staff_id: str, company_id: str, redemption_id: str, reason: str, remember: Remember
-) -> Redemption:
+def cancel_for(work: Work, staff_id: str, company_id: str, redemption_id: str, reason: str) -> Redemption:
     """The staff give back to the lots it was taken from, whatever became of its order. Raises 409 for one that has ended."""
     redemption = _reserved(work, company_id, redemption_id)
     return _end(
@@ -119,13 +113,12 @@ def cancel_for(
         redemption,
         RedemptionState.CANCELLED,
         lambda tx: companies.check_staff(tx, staff_id, _SERVING),
-        remember,
         reason=reason,
         author=staff_id,
     )
 
 
-def complete(work: Work, staff_id: str, company_id: str, redemption_id: str, remember: Remember) -> Redemption:
+def complete(work: Work, staff_id: str, company_id: str, redemption_id: str) -> Redemption:
     """The staff gave what it was redeemed for. Raises 409 for one that has ended."""
     redemption = _reserved(work, company_id, redemption_id)
     return _end(
@@ -133,7 +126,6 @@ def complete(work: Work, staff_id: str, company_id: str, redemption_id: str, rem
         redemption,
         RedemptionState.REDEEMED,
         lambda tx: companies.check_staff(tx, staff_id, _SERVING),
-        remember,
     )
 
 
@@ -171,7 +163,7 @@ def _follow(work: Work, redemption: Redemption, order: Order) -> bool:
 
 def _end_quietly(work: Work, redemption: Redemption, state: RedemptionState) -> None:
     try:
-        _end(work, redemption, state, lambda tx: None, lambda tx, ended: None)
+        _end(work, redemption, state, lambda tx: None)
     except Problem as problem:
         # Somebody ended it a moment ago: the same event delivered twice, or a person who cancelled.
         if problem.code != "wrong_state":
@@ -238,7 +230,6 @@ def _end(
     redemption: Redemption,
     state: RedemptionState,
     guard: Guard,
-    remember: Remember,
     *,
     reason: str = "",
     author: str = "",
@@ -262,7 +253,7 @@ def _end(
     def also(tx: Transaction, before: Book, after: Book) -> None:
         guard(tx)
         case_store.end_redemption(tx, redemption, state, work.at)
-        remember(tx, ended)
+        work.reply(tx, ended)
 
     try:
         posted = ledger.change(work, company_id, cause, alter, also)
@@ -270,7 +261,7 @@ def _end(
         if case_store.CASE in refused:
             # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens a few times at most.
             reduced = _reserved(work, company_id, redemption_id)
-            return _end(work, reduced, state, guard, remember, reason=reason, author=author)
+            return _end(work, reduced, state, guard, reason=reason, author=author)
         raise _explained(refused) or refused from None
     if posted.again:
         raise _ended(redemption_or_404(work, company_id, redemption_id))

@@ -1,7 +1,5 @@
 """Bonuses: as the company sees and spends them, as the staff correct them."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 from chalicelib import companies
@@ -27,7 +25,6 @@ from chalicelib.bonuses.schemas import (
 )
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes
 from chalicelib.platform.problems import Problem
-from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="bonuses")
 
@@ -69,14 +66,14 @@ def bonus_statement(call: Call) -> StatementAnswer:
     keyed=True,
     problems=("not_enough_bonus", "not_found", "wrong_state", "already_exists"),
 )
-def redeem_bonuses(call: Call) -> Answer:
+def redeem_bonuses(call: Call) -> Redemption:
     """Reserve bonuses, oldest expiry first.
 
     With `order_id` they follow the order: redeemed when it is completed, given back when it is rejected or cancelled; where the
     distributor accepts less than the redemption, the rest is given back. Without, the staff complete the redemption.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answered(call, partial(redemptions.redeem, call.work, company_id, member_id, call.body), _made)
+    return redemptions.redeem(call.answering(_made), company_id, member_id, call.body)
 
 
 @routes.get("/v1/company/redemptions", scope="bonuses.read", query=PageQuery, answer=RedemptionPage)
@@ -104,14 +101,14 @@ def show_redemption(call: Call, redemption_id: str) -> RedemptionAnswer:
     keyed=True,
     problems=STEP,
 )
-def cancel_redemption(call: Call, redemption_id: str) -> Answer:
+def cancel_redemption(call: Call, redemption_id: str) -> Redemption:
     """Give the bonuses back to the lots they were taken from.
 
     They keep their expiry: what has expired meanwhile expires at once. One for an order can be cancelled until the distributor
     accepts the order.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answered(call, partial(redemptions.cancel, call.work, company_id, member_id, redemption_id), _ended)
+    return redemptions.cancel(call.answering(RedemptionAnswer.of), company_id, member_id, redemption_id)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -182,10 +179,10 @@ def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
     keyed=True,
     problems=STEP,
 )
-def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Answer:
+def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Redemption:
     """Say that the company got what it redeemed bonuses for."""
     staff_id = call.principal.for_member()
-    return _answered(call, partial(redemptions.complete, call.work, staff_id, company_id, redemption_id), _ended)
+    return redemptions.complete(call.answering(RedemptionAnswer.of), staff_id, company_id, redemption_id)
 
 
 @routes.post(
@@ -196,14 +193,13 @@ def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Answ
     keyed=True,
     problems=STEP,
 )
-def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str) -> Answer:
+def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str) -> Redemption:
     """Give the bonuses back to the lots they were taken from, whatever became of the order they are for.
 
     They keep their expiry, as when the company cancels. For an order of which a part never ships, and for what the club cannot give.
     """
     staff_id, reason = call.principal.for_member(), call.body.reason
-    give_back = partial(redemptions.cancel_for, call.work, staff_id, company_id, redemption_id, reason)
-    return _answered(call, give_back, _ended)
+    return redemptions.cancel_for(call.answering(RedemptionAnswer.of), staff_id, company_id, redemption_id, reason)
 
 
 @routes.post(
@@ -215,13 +211,13 @@ def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str
     keyed=True,
     problems=("not_found", "not_enough_bonus"),
 )
-def adjust_bonuses(call: Call, company_id: str) -> Answer:
+def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
     """Add bonuses, or take some away, for a reason.
 
     Above the club's limit the adjustment waits, and nothing moves until somebody else approves it.
     """
     staff_id = call.principal.for_member()
-    return _answered(call, partial(adjustments.adjust, call.work, staff_id, company_id, call.body), _asked)
+    return adjustments.adjust(call.answering(_asked), staff_id, company_id, call.body)
 
 
 @routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=PageQuery, answer=AdjustmentPage)
@@ -252,11 +248,10 @@ def show_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustme
     keyed=True,
     problems=(*STEP, "four_eyes", "not_enough_bonus"),
 )
-def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Answer:
+def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
     """Post an adjustment that somebody else asked for."""
     staff_id = call.principal.for_member()
-    decide = partial(adjustments.approve, call.work, staff_id, company_id, adjustment_id, call.body.note)
-    return _answered(call, decide, _decided)
+    return adjustments.approve(call.answering(AdjustmentAnswer.of), staff_id, company_id, adjustment_id, call.body.note)
 
 
 @routes.post(
@@ -267,11 +262,10 @@ def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Answe
     keyed=True,
     problems=STEP,
 )
-def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Answer:
+def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
     """Refuse an adjustment: nothing moves."""
     staff_id = call.principal.for_member()
-    decide = partial(adjustments.reject, call.work, staff_id, company_id, adjustment_id, call.body.note)
-    return _answered(call, decide, _decided)
+    return adjustments.reject(call.answering(AdjustmentAnswer.of), staff_id, company_id, adjustment_id, call.body.note)
 
 
 def _check_company(call: Call, company_id: str) -> None:
@@ -311,12 +305,6 @@ def _redemptions(call: Call, company_id: str) -> RedemptionPage:
     return RedemptionPage(items=items, next_cursor=cursors.close(page.last))
 
 
-def _answered(
-    call: Call, act: Callable[[Callable[[Transaction, Case], None]], Case], shown: Callable[[Case], Answer]
-) -> Answer:
-    return shown(act(lambda tx, case: call.remember(tx, shown(case))))
-
-
 def _made(redemption: Redemption) -> Answer:
     return Answer(
         RedemptionAnswer.of(redemption),
@@ -324,14 +312,6 @@ def _made(redemption: Redemption) -> Answer:
     )
 
 
-def _ended(redemption: Redemption) -> Answer:
-    return Answer(RedemptionAnswer.of(redemption))
-
-
 def _asked(adjustment: Adjustment) -> Answer:
     place = f"/v1/staff/companies/{adjustment.company_id}/bonus-adjustments/{adjustment.adjustment_id}"
     return Answer(AdjustmentAnswer.of(adjustment), headers={"Location": place})
-
-
-def _decided(adjustment: Adjustment) -> Answer:
-    return Answer(AdjustmentAnswer.of(adjustment))

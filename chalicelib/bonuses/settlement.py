@@ -23,8 +23,6 @@ from chalicelib.bonuses.goods import Asked, Choice, Entitlement, Step
 from chalicelib.bonuses.goods_changes import (
     SHIPPING,
     Chosen,
-    Remember,
-    RememberEntitlement,
     change,
     record_choice,
     record_step,
@@ -74,7 +72,6 @@ def choose(
     entitlement_id: str,
     asked: Sequence[Asked],
     note: str,
-    remember: Remember,
 ) -> Chosen:
     """Raises 404, 409 outside the days of choosing, 422 for lines that cannot be or come to more than is left."""
     choice_id = work.new_id("cho")
@@ -99,7 +96,7 @@ def choose(
         record_choice(tx, work, step, goods_events.CHOSEN, amount=step.choice.total)
 
     cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)
-    return take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write)
 
 
 def cancel(
@@ -109,7 +106,6 @@ def cancel(
     entitlement_id: str,
     choice_id: str,
     note: str,
-    remember: Remember,
     *,
     staff: bool,
 ) -> Chosen:
@@ -136,7 +132,7 @@ def cancel(
     cause = Cause(
         "goods_cancelled", (choice_id,), document={"entitlement": entitlement_id}, reason=note, author=member_id
     )
-    return take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -151,7 +147,6 @@ def ship(
     asked: Sequence[Asked] | None,
     document: str,
     day: date,
-    remember: Remember,
 ) -> Chosen:
     """A part, or all that is left. Raises 404, 409 for a document that was told before, 422 for more than was chosen."""
     if day > work.today:
@@ -205,7 +200,7 @@ def ship(
             left=step.entitlement.owed,
         )
 
-    return take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write)
 
 
 def reverse_shipment(
@@ -216,7 +211,6 @@ def reverse_shipment(
     choice_id: str,
     shipment_id: str,
     reason: str,
-    remember: Remember,
 ) -> Chosen:
     """Takes a shipment back, whole: its goods are reserved again. Raises 404, 409 for one that was taken back before."""
     shipped = Cause("goods_shipped", (shipment_id,))
@@ -246,7 +240,7 @@ def reverse_shipment(
             tx, work, step, goods_events.SHIPMENT_REVERSED, shipment_id=shipment_id, amount=-step.shipped, reason=reason
         )
 
-    return take(work, cause, decide, write, remember)
+    return take(work, cause, decide, write)
 
 
 def hand_over(
@@ -256,7 +250,6 @@ def hand_over(
     entitlement_id: str,
     document: str,
     day: date,
-    remember: RememberEntitlement,
 ) -> Entitlement:
     """A gift was given. Raises 404, 409 for goods, and for a gift that was given or is not there yet."""
     if day > work.today:
@@ -274,13 +267,10 @@ def hand_over(
         lambda before: goods.hand_over(before, work.today, ledger.posting_id(company_id, cause)),
         goods_events.GIFT_HANDED_OVER,
         {"document": document, "day": day.isoformat()},
-        remember,
     )
 
 
-def reverse_hand_over(
-    work: Work, company_id: str, member_id: str, entitlement_id: str, reason: str, remember: RememberEntitlement
-) -> Entitlement:
+def reverse_hand_over(work: Work, company_id: str, member_id: str, entitlement_id: str, reason: str) -> Entitlement:
     """A gift came back, or was never given: it is owed again. Raises 404, 409 for one that was not handed over."""
     given = _entitlement(work, company_id, entitlement_id).handed_over
     cause = Cause(
@@ -298,7 +288,6 @@ def reverse_hand_over(
         lambda before: goods.reverse_hand_over(before, given),
         goods_events.GIFT_RETURNED,
         {"reason": reason},
-        remember,
     )
 
 
@@ -309,7 +298,6 @@ def reverse(
     entitlement_id: str,
     amount: Decimal | None,
     reason: str,
-    remember: RememberEntitlement,
 ) -> Entitlement:
     """Takes back what is left of an entitlement, or so much of it. Raises 404, 409 where nothing is left, 422 for more than is."""
     present = _entitlement(work, company_id, entitlement_id)
@@ -328,7 +316,6 @@ def reverse(
         lambda before: goods.take_back(before, amount),
         goods_events.REVERSED,
         {"reason": reason},
-        remember,
     )
 
 
@@ -358,7 +345,6 @@ def _daily(work: Work, found: Entitlement) -> Entitlement:
             lambda before: goods.expire(before, work.today),
             goods_events.EXPIRED,
             {},
-            lambda tx, after: None,
         )
     announces = not found.announced
     told = goods.next_version(found, announced=True, warned=found.warned if announces else True)

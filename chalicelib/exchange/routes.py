@@ -1,7 +1,6 @@
 from chalicelib.exchange import service
 from chalicelib.exchange.schemas import Import, ImportForm, Imports, ImportsQuery, StartedImport
 from chalicelib.platform.http import Answer, Call, Routes
-from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="exchange")
 
@@ -14,7 +13,7 @@ routes = Routes(__name__, tag="exchange")
     status=201,
     keyed=True,
 )
-def start_import(call: Call) -> Answer:
+def start_import(call: Call) -> StartedImport:
     """Announce a sales file, and get an address to upload it to.
 
     The answer's `upload` says how: a form post of its fields and then the file. The upload starts the work; follow it at the import's
@@ -24,11 +23,7 @@ def start_import(call: Call) -> Answer:
     1C numbers documents anew every year, and returns apart from sales: the same number in another year, or of a return, is another
     document.
     """
-
-    def remember(tx: Transaction, started: StartedImport) -> None:
-        call.remember(tx, _started(started))
-
-    return _started(service.start(call.work, call.body, call.principal.subject, call.language, remember))
+    return service.start(call.answering(_started), call.body, call.principal.subject, call.language)
 
 
 @routes.get("/v1/staff/imports", scope="staff.imports.read", query=ImportsQuery, answer=Imports)

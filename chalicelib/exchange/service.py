@@ -11,7 +11,6 @@ and a part's counts are added together with the note that it is done. Weakest po
 """
 
 import tempfile
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,9 +36,8 @@ def start(
     form: ImportForm,
     started_by: str,
     language: str,
-    remember: Callable[[Transaction, StartedImport], None],
 ) -> StartedImport:
-    """An import that waits for its file, and where to upload it. `remember` adds to its transaction what this request left."""
+    """An import that waits for its file, and where to upload it."""
     currency = form.currency or work.config[Club].currency
     if currency not in work.config[Tiers].ladders:
         known = ", ".join(sorted(work.config[Tiers].ladders))
@@ -51,7 +49,7 @@ def start(
     url, fields = store.upload_form(import_id, limits.most_bytes, limits.upload_minutes * 60)
     upload = Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=limits.most_bytes)
     started = StartedImport(**_shown(work, made, language).model_dump(), upload=upload)
-    remember(tx, started)
+    work.reply(tx, started)
     work.table.commit(tx)
     return started
 

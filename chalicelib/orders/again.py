@@ -17,7 +17,6 @@ from chalicelib.orders.carts import Cart
 from chalicelib.orders.habits import Habit, habits, in_packs
 from chalicelib.orders.rules import Asked, Order
 from chalicelib.orders.schemas import MOST_LINES, OrderForm, OrderLineForm, QuoteLine
-from chalicelib.orders.service import Remember
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 
@@ -26,7 +25,7 @@ MOST_DOCUMENTS = 100  # of which one read brings what fits into 1 MB
 MOST_SKU = 64  # letters: what sales files call by a longer name is no article of ours
 
 
-def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: AgainForm, remember: Remember) -> Order:
+def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: AgainForm) -> Order:
     """A new order of the same lines at today's prices.
 
     Raises 404 for an order that is not the company's, 422 for lines that cannot be ordered any more, by their places in the old order.
@@ -37,7 +36,7 @@ def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: Ag
     lines = [Asked(line.sku, line.quantity) for line in before.lines]
     places = _kept([line.sku for line in lines], form)
     wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]
-    return _placed(work, company_id, member_id, _order(wanted, form), places, remember)
+    return _placed(work, company_id, member_id, _order(wanted, form), places)
 
 
 def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
@@ -57,7 +56,7 @@ def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
     )
 
 
-def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualForm, remember: Remember) -> Order:
+def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualForm) -> Order:
     """Orders the usual order. Raises 409 where it is not the one that was seen, 422 where nothing is usual."""
     usual = usual_order(work, company_id)
     if form.seen is not None and form.seen != usual.seen:
@@ -75,7 +74,7 @@ def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualFor
         )
         for line in (usual.lines[place] for place in places)
     ]
-    return _placed(work, company_id, member_id, _order(wanted, form), places, remember)
+    return _placed(work, company_id, member_id, _order(wanted, form), places)
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
@@ -100,12 +99,10 @@ def _order(lines: Sequence[OrderLineForm], form: AgainForm) -> OrderForm:
     return OrderForm.model_construct(lines=list(lines), **form.model_dump(include=_SHARED))
 
 
-def _placed(
-    work: Work, company_id: str, member_id: str, form: OrderForm, places: Sequence[int], remember: Remember
-) -> Order:
+def _placed(work: Work, company_id: str, member_id: str, form: OrderForm, places: Sequence[int]) -> Order:
     """What is wrong with lines is told by their places in what the member saw, which has those that are left out as well."""
     try:
-        return placing.place(work, company_id, member_id, form, remember)
+        return placing.place(work, company_id, member_id, form)
     except Problem as problem:
         problem.errors = [_pointing(fault, places) for fault in problem.errors]
         for line in problem.extra.get("lines", ()):

@@ -1,25 +1,17 @@
 """What is answered to whoever changes an order."""
 
-from collections.abc import Callable
+from functools import partial
 
-from chalicelib.orders import on_top, on_top_service, service
+from chalicelib.orders import on_top, on_top_service
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform.http import Answer, Call, etag
-from chalicelib.table import Transaction
+from chalicelib.platform.work import Work
 
 
-def answered(call: Call, act: Callable[[service.Remember], Order]) -> Answer:
-    """Does what is asked, and answers with the very answer that was kept for its repeat."""
-    answer = Answer(None)
-
-    def remember(tx: Transaction, order: Order) -> None:
-        nonlocal answer
-        answer = told(call, order)
-        call.remember(tx, answer)
-
-    act(remember)
-    return answer
+def answering(call: Call) -> Work:
+    """The work of a step of an order, which is answered with the order."""
+    return call.answering(partial(told, call))
 
 
 def told(call: Call, order: Order) -> Answer:

@@ -6,7 +6,7 @@ from chalicelib.orders import request_rules, service, store
 from chalicelib.orders.request_schemas import AcceptReturnForm, ReturnForm
 from chalicelib.orders.requests import Return
 from chalicelib.orders.rules import Actor, Order
-from chalicelib.orders.service import Remember, change, companys_step, distributors_step, told_line
+from chalicelib.orders.service import change, companys_step, distributors_step, told_line
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Transaction
@@ -15,54 +15,44 @@ from chalicelib.table.transactions import Item
 # --- cancellation -----------------------------------------------------------------------------------------------------
 
 
-def request_cancellation(
-    work: Work, company_id: str, member_id: str, order_id: str, reason: str, remember: Remember
-) -> Order:
+def request_cancellation(work: Work, company_id: str, member_id: str, order_id: str, reason: str) -> Order:
     """Raises 409 for an order that is not accepted or all shipped, and while another request waits."""
     by = Actor("company", member_id)
     return change(
         work,
         service.order(work, company_id, order_id),
         lambda order: request_rules.request_cancellation(order, reason=reason, by=by, at=work.at),
-        companys_step(work, company_id, by, remember),
+        companys_step(work, company_id, by),
     )
 
 
-def approve_cancellation(
-    work: Work, distributor_id: str, member_id: str, order_id: str, note: str, remember: Remember
-) -> Order:
+def approve_cancellation(work: Work, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
     """Raises 409 where no request waits: all may have been shipped meanwhile."""
-    return _answered(work, distributor_id, member_id, order_id, note, remember, request_rules.approve_cancellation)
+    return _answered(work, distributor_id, member_id, order_id, note, request_rules.approve_cancellation)
 
 
-def decline_cancellation(
-    work: Work, distributor_id: str, member_id: str, order_id: str, note: str, remember: Remember
-) -> Order:
-    return _answered(work, distributor_id, member_id, order_id, note, remember, request_rules.decline_cancellation)
+def decline_cancellation(work: Work, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
+    return _answered(work, distributor_id, member_id, order_id, note, request_rules.decline_cancellation)
 
 
 class _Answer(Protocol):
     def __call__(self, order: Order, *, by: Actor, at: str, note: str) -> Order: ...
 
 
-def _answered(
-    work: Work, distributor_id: str, member_id: str, order_id: str, note: str, remember: Remember, decide: _Answer
-) -> Order:
+def _answered(work: Work, distributor_id: str, member_id: str, order_id: str, note: str, decide: _Answer) -> Order:
     by = Actor("distributor", member_id)
     return change(
         work,
         service.distributors_order(work, distributor_id, order_id),
         lambda order: decide(order, by=by, at=work.at, note=note),
-        distributors_step(work, by, remember),
+        distributors_step(work, by),
     )
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------
 
 
-def request_return(
-    work: Work, company_id: str, member_id: str, order_id: str, form: ReturnForm, remember: Remember
-) -> Order:
+def request_return(work: Work, company_id: str, member_id: str, order_id: str, form: ReturnForm) -> Order:
     """The new return is the last of the order's. Raises 422 for more than was shipped and is not on its way back."""
     by, return_id = Actor("company", member_id), work.new_id("ret")
     asked = [line.part() for line in form.lines]
@@ -70,7 +60,7 @@ def request_return(
     def write(tx: Transaction, order: Order) -> None:
         service.check_orders_for(tx, company_id, by)
         service.record_step(tx, work, order, return_id=return_id)
-        remember(tx, order)
+        work.reply(tx, order)
 
     return change(
         work,
@@ -87,7 +77,6 @@ def accept_return(
     order_id: str,
     return_id: str,
     form: AcceptReturnForm,
-    remember: Remember,
 ) -> Order:
     """Raises 422 for a day ahead of today or before the shipment, 409 for a document that was told before."""
     by, day = Actor("distributor", member_id), form.day or work.today
@@ -100,7 +89,7 @@ def accept_return(
         store.check_person(tx, distributor_id, member_id)
         store.hold_return_document(tx, order, returned)
         service.record_step(tx, work, order, **{"return": _told(order, returned)})
-        remember(tx, order)
+        work.reply(tx, order)
 
     return change(
         work,
@@ -112,15 +101,13 @@ def accept_return(
     )
 
 
-def reject_return(
-    work: Work, distributor_id: str, member_id: str, order_id: str, return_id: str, reason: str, remember: Remember
-) -> Order:
+def reject_return(work: Work, distributor_id: str, member_id: str, order_id: str, return_id: str, reason: str) -> Order:
     by = Actor("distributor", member_id)
     return change(
         work,
         service.distributors_order(work, distributor_id, order_id),
         lambda order: request_rules.reject_return(order, return_id, reason=reason, by=by, at=work.at),
-        distributors_step(work, by, remember, return_id=return_id, reason=reason),
+        distributors_step(work, by, return_id=return_id, reason=reason),
     )
 
 

@@ -6,7 +6,7 @@ with the next version: so that no version ever comes back with other lines.
 Weakest point: an order of a cart reads once more than one of lines, since only the cart says which products are to be read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -26,16 +26,12 @@ from chalicelib.orders.basket_schemas import (
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.rules import MOST_UNITS, Asked, Order
 from chalicelib.orders.schemas import MOST_LINES, OrderLineForm, QuoteLine
-from chalicelib.orders.service import Remember
 from chalicelib.platform.idempotency import LABEL
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault, Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Key, Refused, Transaction, retry
 from chalicelib.table.transactions import Item
-
-RememberPutIn = Callable[[Transaction, PutIn], None]
-"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
 
 
 class Kept(NamedTuple):
@@ -101,7 +97,7 @@ def clear(work: Work, company_id: str, member_id: str, *, expected: int) -> None
 
 
 @retry("cart")
-def put_in(work: Work, company_id: str, member_id: str, form: CartLinesForm, remember: RememberPutIn) -> PutIn:
+def put_in(work: Work, company_id: str, member_id: str, form: CartLinesForm) -> PutIn:
     """Adds to what lies there. Raises 422 for goods that there are not, and for more than a cart holds."""
     given = [line.asked() for line in form.lines]
     basket = _read(work, company_id, member_id)
@@ -120,27 +116,26 @@ def put_in(work: Work, company_id: str, member_id: str, form: CartLinesForm, rem
     )
     tx = Transaction()
     tx.put(_item(work, fuller), when=basket.unchanged, label="cart")
-    remember(tx, told)
+    work.reply(tx, told)
     work.table.commit(tx)
     return told
 
 
-def place(work: Work, company_id: str, member_id: str, form: PlaceForm, remember: Remember) -> Order:
+def place(work: Work, company_id: str, member_id: str, form: PlaceForm) -> Order:
     """An order of the lines that are given, or of what lies in the cart, which is empty then.
 
     Raises 409 for a cart that is no longer of the version that was seen; beside that, what `placing.place` raises.
     """
     if form.cart_version is None:
-        return placing.place(work, company_id, member_id, form, remember)
+        return placing.place(work, company_id, member_id, form)
     basket = _read(work, company_id, member_id)
     if basket.version != form.cart_version:
         raise _changed()
     if not basket.lines:
         raise Problem.invalid("empty_cart", "/cart_version", "Nothing lies in the cart.")
 
-    def remember_and_empty(tx: Transaction, order: Order) -> None:
+    def empty(tx: Transaction) -> None:
         tx.put(_item(work, basket.followed_by(())), when=basket.unchanged, label="cart")
-        remember(tx, order)
 
     # What lies in a cart was checked as it was put in.
     lines = [
@@ -148,7 +143,7 @@ def place(work: Work, company_id: str, member_id: str, form: PlaceForm, remember
         for line in basket.lines
     ]
     try:
-        return placing.place(work, company_id, member_id, form.model_copy(update={"lines": lines}), remember_and_empty)
+        return placing.place(work, company_id, member_id, form.model_copy(update={"lines": lines}), also=empty)
     except Refused as refused:
         if "cart" not in refused or LABEL in refused:
             raise

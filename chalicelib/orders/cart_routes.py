@@ -1,15 +1,13 @@
 """A member's cart, and what helps to fill it: ordering again, the usual order."""
 
-from functools import partial
-
 from chalicelib.orders import again, baskets
 from chalicelib.orders.again_schemas import AgainForm, PlaceUsualForm, UsualOrderAnswer
-from chalicelib.orders.answers import answered
+from chalicelib.orders.answers import answering
 from chalicelib.orders.basket_schemas import CartAnswer, CartForm, CartLinesForm, CartQuery, PutIn
 from chalicelib.orders.holds import HELD
+from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import OrderAnswer
 from chalicelib.platform.http import Answer, Call, Routes, etag
-from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="cart")
 
@@ -56,20 +54,13 @@ def clear_cart(call: Call) -> Answer:
 
 
 @routes.post("/v1/cart/lines", scope="catalog.read", body=CartLinesForm, answer=PutIn, keyed=True)
-def put_into_cart(call: Call) -> Answer:
+def put_into_cart(call: Call) -> PutIn:
     """Put goods into one's cart, beside what lies there. They are put in at today's prices.
 
     The lines of `POST /v1/tools/lighting` can be sent as they are.
     """
-    answer = Answer(None)
-
-    def remember(tx: Transaction, put_in: PutIn) -> None:
-        nonlocal answer
-        answer = Answer(put_in, headers=etag(put_in.version))
-        call.remember(tx, answer)
-
-    baskets.put_in(call.work, call.principal.for_company(), call.principal.for_member(), call.body, remember)
-    return answer
+    work = call.answering(lambda put_in: Answer(put_in, headers=etag(put_in.version)))
+    return baskets.put_in(work, call.principal.for_company(), call.principal.for_member(), call.body)
 
 
 # --- again ------------------------------------------------------------------------------------------------------------
@@ -84,14 +75,14 @@ def put_into_cart(call: Call) -> Answer:
     keyed=True,
     problems=("not_found", *PLACING),
 )
-def reorder(call: Call, order_id: str) -> Answer:
+def reorder(call: Call, order_id: str) -> Order:
     """Order the same as in an earlier order, at today's prices.
 
     Nothing is left out silently: lines that cannot be ordered any more are named, by their places in the earlier order (422); `leave_out` is
     for them.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return answered(call, partial(again.reorder, call.work, company_id, member_id, order_id, call.body))
+    return again.reorder(answering(call), company_id, member_id, order_id, call.body)
 
 
 @routes.get("/v1/usual-order", scope="orders.read", answer=UsualOrderAnswer)
@@ -113,10 +104,10 @@ def show_usual_order(call: Call) -> UsualOrderAnswer:
     keyed=True,
     problems=("conflict", "price_changed", *PLACING),
 )
-def place_usual_order(call: Call) -> Answer:
+def place_usual_order(call: Call) -> Order:
     """Order what the company usually orders, in one call."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return answered(call, partial(again.place_usual, call.work, company_id, member_id, call.body))
+    return again.place_usual(answering(call), company_id, member_id, call.body)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
 """The club's staff order for a company: by the same prices and checks, and marked as theirs wherever the order is shown."""
 
-from functools import partial
-
 from chalicelib import companies
 from chalicelib.orders import placing, quotes, service, store
-from chalicelib.orders.answers import answered, told
+from chalicelib.orders.answers import answering, told
 from chalicelib.orders.holds import HELD
-from chalicelib.orders.rules import Actor
+from chalicelib.orders.rules import Actor, Order
 from chalicelib.orders.schemas import (
     CancelForm,
     OrderAnswer,
@@ -45,14 +43,13 @@ def quote_for_company(call: Call, company_id: str) -> QuoteAnswer:
     keyed=True,
     problems=("not_found", "price_changed", "debt_overdue", *HELD),
 )
-def place_order_for_company(call: Call, company_id: str) -> Answer:
+def place_order_for_company(call: Call, company_id: str) -> Order:
     """Order for a company.
 
     By its own prices, limits and checks, save for the profile of the person who orders. The order is marked (`placed_by`), and the
     company's people are written to.
     """
-    place = partial(placing.place, call.work, company_id, call.principal.for_member(), call.body, side="staff")
-    return answered(call, place)
+    return placing.place(answering(call), company_id, call.principal.for_member(), call.body, side="staff")
 
 
 @routes.get(
@@ -99,10 +96,10 @@ def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     keyed=True,
     problems=("not_found", "wrong_state"),
 )
-def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Answer:
+def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Order:
     """Take an order back for a company, as long as the distributor has not accepted it."""
     by = Actor("staff", call.principal.for_member())
-    return answered(call, partial(service.cancel, call.work, company_id, by, order_id, call.body.note))
+    return service.cancel(answering(call), company_id, by, order_id, call.body.note)
 
 
 def _require_company(call: Call, company_id: str) -> None:

@@ -3,8 +3,7 @@
 from chalicelib.orders import on_top_service, on_top_store
 from chalicelib.orders.on_top import Gift
 from chalicelib.orders.on_top_schemas import GiftAnswer, GiftPage, ShipGiftForm
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes
-from chalicelib.table import Transaction
+from chalicelib.platform.http import Call, PageQuery, Routes
 
 routes = Routes(__name__, tag="orders")
 
@@ -27,15 +26,8 @@ def list_goods_on_top(call: Call) -> GiftPage:
     keyed=True,
     problems=("not_found", "wrong_state"),
 )
-def ship_goods_on_top(call: Call, order_id: str, gift_id: str) -> Answer:
+def ship_goods_on_top(call: Call, order_id: str, gift_id: str) -> Gift:
     """Tell that the goods on top of an order have left, once they are granted. They cost nothing, and are no purchase volume."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    answer = Answer(None)
-
-    def remember(tx: Transaction, gift: Gift) -> None:
-        nonlocal answer
-        answer = Answer(GiftAnswer.of(gift))
-        call.remember(tx, answer)
-
-    on_top_service.ship(call.work, distributor_id, member_id, order_id, gift_id, call.body, remember)
-    return answer
+    work = call.answering(GiftAnswer.of)
+    return on_top_service.ship(work, distributor_id, member_id, order_id, gift_id, call.body)

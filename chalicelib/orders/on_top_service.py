@@ -8,7 +8,6 @@ A look reads the order, its gifts and the payments of its shipments, and writes 
 changed since. So it does not matter which event comes first, or twice, or which worker has seen what: the last look has seen everything.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -31,8 +30,6 @@ from chalicelib.table import Refused, Transaction, retry
 
 ORDERS = "orders"  # the source of what is shipped through the club itself
 MARK = "goods_on_top"  # in the events of orders that were promised something
-
-Remember = Callable[[Transaction, Gift], None]
 
 
 # --- placing ----------------------------------------------------------------------------------------------------------
@@ -161,7 +158,6 @@ def ship(
     order_id: str,
     gift_id: str,
     form: ShipGiftForm,
-    remember: Remember,
 ) -> Gift:
     """Raises 404 for a gift of another distributor's order, 409 unless the facts grant it, 422 for a day ahead of today."""
     day = form.day or work.today
@@ -179,7 +175,7 @@ def ship(
     on_top_store.replace(tx, gift, shipped)
     store.check_person(tx, distributor_id, member_id)
     _record(tx, work, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
-    remember(tx, shipped)
+    work.reply(tx, shipped)
     try:
         work.table.commit(tx)
     except Refused as refused:

@@ -4,7 +4,7 @@ An order of 20 lines takes three reads, that of the Idempotency-Key among them, 
 in one batch, and only the distributor that the batch points at needs a read of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib import companies
@@ -17,7 +17,6 @@ from chalicelib.orders.holds import HOLDS, Placing
 from chalicelib.orders.promises import promises_of
 from chalicelib.orders.rules import Actor, Happened, Order, Side, State, Step
 from chalicelib.orders.schemas import OrderForm
-from chalicelib.orders.service import Remember
 from chalicelib.orders.stock import Deliverer
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import round_half_up
@@ -29,11 +28,18 @@ from chalicelib.table.transactions import Item
 
 
 def place(
-    work: Work, company_id: str, member_id: str, form: OrderForm, remember: Remember, *, side: Side = "company"
+    work: Work,
+    company_id: str,
+    member_id: str,
+    form: OrderForm,
+    *,
+    side: Side = "company",
+    also: Callable[[Transaction], None] | None = None,
 ) -> Order:
     """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or when nobody delivers.
 
     `side`: staff for somebody of the club who orders for the company. Of them no profile is asked, and a company that there is not is 404.
+    `also` adds to the order's transaction.
     """
     by = Actor(side, member_id)
     asked = [line.asked() for line in form.lines]
@@ -93,7 +99,9 @@ def place(
     for hold in HOLDS:
         hold.hold(tx, placing)
     service.record_step(tx, work, placed)
-    remember(tx, placed)
+    if also:
+        also(tx)
+    work.reply(tx, placed)
     try:
         work.table.commit(tx)
     except Refused as refused:

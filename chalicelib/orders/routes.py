@@ -1,9 +1,7 @@
 """Orders: as the company places them, as the distributor delivers them; and the distributors as the staff keeps them."""
 
-from functools import partial
-
 from chalicelib.orders import baskets, distributors, quotes, service, store
-from chalicelib.orders.answers import answered, told
+from chalicelib.orders.answers import answering, told
 from chalicelib.orders.basket_schemas import PlaceForm
 from chalicelib.orders.distributor_model import Distributor
 from chalicelib.orders.holds import HELD
@@ -60,7 +58,7 @@ def quote_cart(call: Call) -> QuoteAnswer:
     keyed=True,
     problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", *HELD),
 )
-def place_order(call: Call) -> Answer:
+def place_order(call: Call) -> Order:
     """Order from the distributor that serves the company.
 
     Each line gets the company's price of this moment, and keeps it with its explanation. Without `distributor_id` the order goes to
@@ -72,7 +70,7 @@ def place_order(call: Call) -> Answer:
     prices without it the order may be placed by naming it in `without_promotions`) or binding stock (409) do not leave room for.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return answered(call, partial(baskets.place, call.work, company_id, member_id, call.body))
+    return baskets.place(answering(call), company_id, member_id, call.body)
 
 
 @routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)
@@ -103,11 +101,11 @@ def show_order(call: Call, order_id: str) -> Answer:
     keyed=True,
     problems=STEP,
 )
-def cancel_order(call: Call, order_id: str) -> Answer:
+def cancel_order(call: Call, order_id: str) -> Order:
     """Take an order back, as long as the distributor has not accepted it. After that, ask for it: `request-cancellation`."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     by = Actor("company", member_id)
-    return answered(call, partial(service.cancel, call.work, company_id, by, order_id, call.body.note))
+    return service.cancel(answering(call), company_id, by, order_id, call.body.note)
 
 
 @routes.post(
@@ -119,7 +117,7 @@ def cancel_order(call: Call, order_id: str) -> Answer:
     matched=True,
     problems=(*STEP, "precondition_failed", "credit_exceeded", "promotion_exhausted"),
 )
-def confirm_order(call: Call, order_id: str) -> Answer:
+def confirm_order(call: Call, order_id: str) -> Order:
     """Agree to an order that the distributor changed to more than was ordered.
 
     The prices stay those of the order. `If-Match` names the version that was looked at: the distributor may have proposed something else
@@ -127,7 +125,7 @@ def confirm_order(call: Call, order_id: str) -> Answer:
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     version, note = call.expected_version(), call.body.note
-    return answered(call, partial(service.confirm, call.work, company_id, member_id, order_id, version, note))
+    return service.confirm(answering(call), company_id, member_id, order_id, version, note)
 
 
 @routes.post(
@@ -138,10 +136,10 @@ def confirm_order(call: Call, order_id: str) -> Answer:
     keyed=True,
     problems=STEP,
 )
-def decline_order(call: Call, order_id: str) -> Answer:
+def decline_order(call: Call, order_id: str) -> Order:
     """Do not agree to an order that the distributor changed: it is cancelled."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return answered(call, partial(service.decline, call.work, company_id, member_id, order_id, call.body.note))
+    return service.decline(answering(call), company_id, member_id, order_id, call.body.note)
 
 
 @routes.get("/v1/company/credit", scope="orders.read", answer=CreditAnswer)
@@ -192,14 +190,14 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
     keyed=True,
     problems=(*STEP, "limit_exceeded", "promotion_exhausted"),
 )
-def accept_order(call: Call, order_id: str) -> Answer:
+def accept_order(call: Call, order_id: str) -> Order:
     """Accept an order as it is, or with other quantities.
 
     Where it would come to more than was ordered, the company has to confirm it first, and the order is `changed` until then: it may be
     accepted otherwise meanwhile, or rejected. Prices stay those of the order.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return answered(call, partial(service.accept, call.work, distributor_id, member_id, order_id, call.body))
+    return service.accept(answering(call), distributor_id, member_id, order_id, call.body)
 
 
 @routes.post(
@@ -210,10 +208,10 @@ def accept_order(call: Call, order_id: str) -> Answer:
     keyed=True,
     problems=STEP,
 )
-def reject_order(call: Call, order_id: str) -> Answer:
+def reject_order(call: Call, order_id: str) -> Order:
     """Refuse an order, with the reason that the partner reads."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return answered(call, partial(service.reject, call.work, distributor_id, member_id, order_id, call.body.reason))
+    return service.reject(answering(call), distributor_id, member_id, order_id, call.body.reason)
 
 
 @routes.post(
@@ -224,13 +222,13 @@ def reject_order(call: Call, order_id: str) -> Answer:
     keyed=True,
     problems=(*STEP, "already_exists"),
 )
-def ship_order(call: Call, order_id: str) -> Answer:
+def ship_order(call: Call, order_id: str) -> Order:
     """Tell of a shipment: a part of the order, or all that is left; the last part completes it.
 
     On the document's business date the shipment becomes the company's purchase volume.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return answered(call, partial(service.ship, call.work, distributor_id, member_id, order_id, call.body))
+    return service.ship(answering(call), distributor_id, member_id, order_id, call.body)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------

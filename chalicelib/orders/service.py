@@ -37,10 +37,6 @@ from chalicelib.pricing import agreed_with
 from chalicelib.table import Refused, Transaction, retry
 from chalicelib.table.transactions import Item
 
-Remember = Callable[[Transaction, Order], None]
-"""Adds the answer that a repeat of the request will get, to the transaction of its effect."""
-
-
 ORDERING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
 SERVING_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.orders.write" in scopes)
 
@@ -69,17 +65,15 @@ def distributors_order(work: Work, distributor_id: str, order_id: str) -> Order 
 # --- the company's side -----------------------------------------------------------------------------------------------
 
 
-def cancel(work: Work, company_id: str, by: Actor, order_id: str, note: str, remember: Remember) -> Order:
+def cancel(work: Work, company_id: str, by: Actor, order_id: str, note: str) -> Order:
     """Raises 404 for an order that is not the company's, 409 once the distributor has accepted or rejected it."""
-    write = companys_step(work, company_id, by, remember)
+    write = companys_step(work, company_id, by)
     return change(
         work, order(work, company_id, order_id), lambda order: rules.cancel(order, by=by, at=work.at, note=note), write
     )
 
 
-def confirm(
-    work: Work, company_id: str, member_id: str, order_id: str, version: int, note: str, remember: Remember
-) -> Order:
+def confirm(work: Work, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:
     """Takes the distributor's proposal of this version. Raises 412 where it made another one since, 409 like placing."""
     by = Actor("company", member_id)
 
@@ -88,25 +82,25 @@ def confirm(
             raise Problem("precondition_failed", "The distributor has proposed something else since: look at it first.")
         return rules.confirm(order, by=by, at=work.at, note=note)
 
-    return change(work, order(work, company_id, order_id), decide, companys_step(work, company_id, by, remember))
+    return change(work, order(work, company_id, order_id), decide, companys_step(work, company_id, by))
 
 
-def decline(work: Work, company_id: str, member_id: str, order_id: str, note: str, remember: Remember) -> Order:
+def decline(work: Work, company_id: str, member_id: str, order_id: str, note: str) -> Order:
     """Cancels a changed order."""
     by = Actor("company", member_id)
-    write = companys_step(work, company_id, by, remember)
+    write = companys_step(work, company_id, by)
     return change(
         work, order(work, company_id, order_id), lambda order: rules.decline(order, by=by, at=work.at, note=note), write
     )
 
 
-def companys_step(work: Work, company_id: str, by: Actor, remember: Remember) -> Callable[[Transaction, Order], None]:
+def companys_step(work: Work, company_id: str, by: Actor) -> Callable[[Transaction, Order], None]:
     """What is written with a step of the company's own side, or of the staff for it."""
 
     def write(tx: Transaction, changed: Order) -> None:
         check_orders_for(tx, company_id, by)
         record_step(tx, work, changed)
-        remember(tx, changed)
+        work.reply(tx, changed)
 
     return write
 
@@ -150,9 +144,7 @@ def credit_of(work: Work, company_id: str) -> CreditAnswer:
 # --- the distributor's side -------------------------------------------------------------------------------------------
 
 
-def accept(
-    work: Work, distributor_id: str, member_id: str, order_id: str, form: AcceptForm, remember: Remember
-) -> Order:
+def accept(work: Work, distributor_id: str, member_id: str, order_id: str, form: AcceptForm) -> Order:
     """As ordered, with less, or with more, which the company has to confirm. Raises 422 for nothing at all."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines]
@@ -160,21 +152,21 @@ def accept(
         work,
         distributors_order(work, distributor_id, order_id),
         lambda order: rules.accept(order, asked, by=by, at=work.at, note=form.note),
-        distributors_step(work, by, remember),
+        distributors_step(work, by),
     )
 
 
-def reject(work: Work, distributor_id: str, member_id: str, order_id: str, reason: str, remember: Remember) -> Order:
+def reject(work: Work, distributor_id: str, member_id: str, order_id: str, reason: str) -> Order:
     by = Actor("distributor", member_id)
     return change(
         work,
         distributors_order(work, distributor_id, order_id),
         lambda order: rules.reject(order, reason=reason, by=by, at=work.at),
-        distributors_step(work, by, remember, reason=reason),
+        distributors_step(work, by, reason=reason),
     )
 
 
-def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: ShipForm, remember: Remember) -> Order:
+def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: ShipForm) -> Order:
     """Raises 422 for a day ahead of today or before the order, 409 for a document that was told before."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines] if form.lines else None
@@ -198,18 +190,18 @@ def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: S
         store.check_person(tx, distributor_id, member_id)
         store.hold_document(tx, shipped)
         record_step(tx, work, shipped, shipment=_told(shipped.shipments[-1], shipped.currency))
-        remember(tx, shipped)
+        work.reply(tx, shipped)
 
     return change(work, present, decide, write)
 
 
-def distributors_step(work: Work, by: Actor, remember: Remember, **facts: Any) -> Callable[[Transaction, Order], None]:
+def distributors_step(work: Work, by: Actor, **facts: Any) -> Callable[[Transaction, Order], None]:
     """What is written with a step of the distributor's."""
 
     def write(tx: Transaction, changed: Order) -> None:
         store.check_person(tx, changed.distributor_id, by.member_id)
         record_step(tx, work, changed, **facts)
-        remember(tx, changed)
+        work.reply(tx, changed)
 
     return write
 

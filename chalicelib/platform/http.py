@@ -11,7 +11,7 @@ Idempotency-Key), the problem+json answers, the OpenAPI document, and the tests 
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, get_args
 
 from chalice.app import Chalice, CognitoUserPoolAuthorizer, CORSConfig, Response
@@ -116,6 +116,7 @@ class Call:
     once: Once | None = None
     if_match: str | None = None
     _principal: Principal | None = None
+    _replied: tuple[object, Answer] | None = None
 
     @property
     def principal(self) -> Principal:
@@ -128,12 +129,25 @@ class Call:
         chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
         return Cursors(aws.secret(), self.principal.subject, self.path, chosen)
 
-    def remember(self, tx: Transaction, answer: Answer) -> None:
-        """Keeps the answer of a keyed request for its repeat, in the transaction of its effect."""
-        if self.once is None:
+    def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Work:
+        """The work of a keyed request: its answer is what `shown` makes of the result, and is kept in the transaction of the effect."""
+        once = self.once
+        if once is None:
             raise RuntimeError(f"{self.route.path} is not keyed: there is nothing to remember an answer by")
-        body = answer.model.model_dump(mode="json") if answer.model else None
-        self.once.remember(tx, self.work, answer.status or self.route.status, body, dict(answer.headers))
+
+        def reply(tx: Transaction, result: Any) -> None:
+            answer = _answer(shown(result))
+            body = answer.model.model_dump(mode="json") if answer.model else None
+            once.remember(tx, self.work, answer.status or self.route.status, body, dict(answer.headers))
+            self._replied = result, answer
+
+        return replace(self.work, reply=reply)
+
+    def replied(self, result: object) -> Answer:
+        """The answer that was kept with this result."""
+        if self._replied is None or self._replied[0] is not result:
+            raise RuntimeError(f"{self.route.path} promised to remember its answer and did not")
+        return self._replied[1]
 
     def expected_version(self) -> int:
         """The version that If-Match names. Raises 428 without one, 412 for one that never was."""
@@ -297,11 +311,13 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
         if call.once and (first := call.once.recall(call.work)):
             return _replay(first.status, first.body, first.headers)
         raise
-    if call.once and not call.once.remembered:
-        raise RuntimeError(f"{route.path} promised to remember its answer and did not")
-    answer = returned if isinstance(returned, Answer) else Answer(returned)
+    answer = call.replied(returned) if call.once else _answer(returned)
     headers: Headers = {"Content-Type": route.content_type, "Cache-Control": "no-store", **answer.headers}
     return Response(body=rendered(answer.model), status_code=answer.status or route.status, headers=headers)
+
+
+def _answer(returned: Answer | BaseModel) -> Answer:
+    return returned if isinstance(returned, Answer) else Answer(returned)
 
 
 def rendered(model: BaseModel | None) -> str:

@@ -5,7 +5,7 @@ Weakest point: a request that was refused leaves no trace, so its repeat is judg
 
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -35,7 +35,6 @@ class Once:
     caller: str
     key: str
     fingerprint: str
-    remembered: bool = field(default=False, init=False)
 
     def remember(self, tx: Transaction, work: Work, status: int, body: Any, headers: dict[str, str]) -> None:
         """Adds the answer to the transaction; the transaction is refused with label `once` if there is one already."""
@@ -53,7 +52,6 @@ class Once:
             when=Attr("pk").not_exists() | Attr("expires_at").lte(work.expiry()),
             label=LABEL,
         )
-        self.remembered = True
 
     def recall(self, work: Work) -> Remembered | None:
         """The first answer, if this was done before. Raises 422 if the key served another request."""

@@ -1,5 +1,6 @@
 """What one request or one job acts with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,14 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config, config
 from chalicelib.platform.ids import NewId, random_id
 from chalicelib.platform.settings import settings
-from chalicelib.table import Table
+from chalicelib.table import Table, Transaction
+
+Reply = Callable[[Transaction, Any], None]
+"""Keeps the answer to a request beside its effect: added to the transaction of the effect, made of its result."""
+
+
+def _to_nobody(tx: Transaction, result: Any) -> None:
+    """A job answers nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +26,15 @@ class Work:
 
     A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash. What was read
     once and holds for the whole of the work may be kept in `memo`; work that is made of other work begins with an empty one.
+
+    A service that does what a keyed request asks for calls `reply` with its result, in the transaction that does it.
     """
 
     table: Table
     now: datetime
     new_id: NewId = random_id
     config: Config = field(default_factory=config)
+    reply: Reply = field(default=_to_nobody, repr=False, compare=False)
     memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

@@ -3,7 +3,6 @@
 from chalicelib.platform.http import Answer, Call, Routes
 from chalicelib.pricing import best_sellers
 from chalicelib.pricing.best_seller_schemas import BestSellers, BestSellersForm
-from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="prices")
 
@@ -16,17 +15,13 @@ routes = Routes(__name__, tag="prices")
     status=202,
     keyed=True,
 )
-def list_best_sellers(call: Call) -> Answer:
+def list_best_sellers(call: Call) -> BestSellers:
     """Have the best sellers of a period listed, from the club's own sales: last year's season, for one.
 
     It takes a while: ask for the list by its id. A draft of a promotion that names the list (`best_sellers`) is for its articles, as they
     stand on it when the promotion is approved.
     """
-
-    def remember(tx: Transaction, asked: BestSellers) -> None:
-        call.remember(tx, _asked(asked))
-
-    return _asked(best_sellers.start(call.work, call.body, call.principal.for_member(), call.language, remember))
+    return best_sellers.start(call.answering(_asked), call.body, call.principal.for_member(), call.language)
 
 
 def _asked(asked: BestSellers) -> Answer:

@@ -13,7 +13,7 @@ Weakest point: the last part adds up all parts and walks through the whole catal
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,12 +42,10 @@ def start(
     form: BestSellersForm,
     asked_by: str,
     language: Language,
-    remember: Callable[[Transaction, BestSellers], None],
 ) -> BestSellers:
-    """`remember` adds to the transaction what this request left."""
     tx = Transaction()
     shown = _shown(work, kept.create(tx, work, form, asked_by), language)
-    remember(tx, shown)
+    work.reply(tx, shown)
     work.table.commit(tx)
     return shown
 

@@ -3,7 +3,6 @@
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes
 from chalicelib.pricing import offers
 from chalicelib.pricing.offer_schemas import OfferAnswer, OfferForm, OfferPage, OwnOffers
-from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="prices")
 
@@ -27,17 +26,12 @@ def own_offers(call: Call) -> OwnOffers:
     keyed=True,
     problems=("not_found", "conflict"),
 )
-def issue_offer(call: Call, company_id: str) -> Answer:
+def issue_offer(call: Call, company_id: str) -> OfferAnswer:
     """Offer a company a price, or a percent down to a floor, for one order.
 
     It makes prices from its first day to its last, everywhere that the company sees a price, until an order uses it.
     """
-
-    def remember(tx: Transaction, issued: OfferAnswer) -> None:
-        call.remember(tx, _issued(issued))
-
-    author = call.principal.for_member()
-    return _issued(offers.issue(call.work, company_id, call.body, author=author, remember=remember))
+    return offers.issue(call.answering(_issued), company_id, call.body, author=call.principal.for_member())
 
 
 def _issued(offer: OfferAnswer) -> Answer:

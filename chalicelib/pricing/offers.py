@@ -8,7 +8,7 @@ An offer lies twice, always written in one transaction: OFFER with its life, for
 (`granted`), as long as prices need it. No letter tells of it: the cabinet shows it, and who issued it calls.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 
 from boto3.dynamodb.conditions import Attr
@@ -32,10 +32,9 @@ MOST_OPEN = 20  # of a company, and of one order; with the next, what an order c
 MOST_BYTES = 32_000  # of all offers of a company: they are read with every price
 
 Position = dict[str, str] | None
-Remember = Callable[[Transaction, OfferAnswer], None]
 
 
-def issue(work: Work, company_id: str, form: OfferForm, *, author: str, remember: Remember) -> OfferAnswer:
+def issue(work: Work, company_id: str, form: OfferForm, *, author: str) -> OfferAnswer:
     """Raises `not_found`, 422 for days that are over, 409 when the company has as many offers as it may."""
     key = keys.granted(company_id)
     found = work.table.get_many([company_key(company_id), key], consistent=True)
@@ -66,7 +65,7 @@ def issue(work: Work, company_id: str, form: OfferForm, *, author: str, remember
     granted.put_offer(tx, company_id, offer_id, form, without=past)
     _record(tx, work, company_id, offer_id, ISSUED, author)
     shown = _answer(work, item)
-    remember(tx, shown)
+    work.reply(tx, shown)
     work.table.commit(tx)
     return shown
 

@@ -4,7 +4,6 @@ from chalicelib.platform.http import Answer, Call, PageQuery, Routes
 from chalicelib.reports import service
 from chalicelib.reports.model import Report, ReportCard
 from chalicelib.reports.schemas import ReportForm, ReportPage
-from chalicelib.table import Transaction
 
 routes = Routes(__name__, tag="reports")
 
@@ -38,13 +37,9 @@ def show_report(call: Call, report_id: str) -> Report:
 @routes.post(
     "/v1/staff/reports", scope="staff.reports.write", body=ReportForm, answer=ReportCard, status=201, keyed=True
 )
-def publish_report(call: Call) -> Answer:
+def publish_report(call: Call) -> ReportCard:
     """Publish a market report."""
-
-    def remember(tx: Transaction, card: ReportCard) -> None:
-        call.remember(tx, _published(card))
-
-    return _published(service.publish(call.work, call.principal.for_member(), call.body, call.language, remember))
+    return service.publish(call.answering(_published), call.principal.for_member(), call.body, call.language)
 
 
 def _published(card: ReportCard) -> Answer:

@@ -1,7 +1,5 @@
 """Publishing and reading."""
 
-from collections.abc import Callable
-
 from chalicelib import companies
 from chalicelib.auth.principal import Principal
 from chalicelib.companies import Fact
@@ -24,9 +22,8 @@ def publish(
     author: str,
     form: ReportForm,
     language: Language,
-    remember: Callable[[Transaction, ReportCard], None],
 ) -> ReportCard:
-    """One transaction. `remember` adds to it what must be known of this request."""
+    """One transaction."""
     report_id = work.new_id("rep")
     texts: dict[Language, Report] = {
         "en": Report(
@@ -50,7 +47,7 @@ def publish(
     tx = Transaction()
     store.create(tx, texts, published_by=author)
     events.record(tx, work, keys.report(report_id), PUBLISHED, report_id=report_id, segment=form.segment)
-    remember(tx, card)
+    work.reply(tx, card)
     work.table.commit(tx)
     return card
 

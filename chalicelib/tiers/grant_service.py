@@ -1,6 +1,6 @@
 """Manual tiers: granted and withdrawn together with the standing that they change, in one transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib import companies
@@ -16,8 +16,6 @@ from chalicelib.tiers.ladders import ladder_on
 from chalicelib.tiers.rules import Grant
 from chalicelib.tiers.service import follow
 
-Remember = Callable[[Transaction, ManualTier], None]
-
 
 @dataclass(slots=True)
 class _Shown:
@@ -26,7 +24,7 @@ class _Shown:
     answer: ManualTier | None = None
 
 
-def grant(work: Work, company_id: str, author: str, form: ManualTierForm, remember: Remember) -> ManualTier:
+def grant(work: Work, company_id: str, author: str, form: ManualTierForm) -> ManualTier:
     """Raises `not_found` for no company, and `invalid` for a tier that its ladder does not have, or days that cannot be."""
     company = companies.company(work, company_id)
     if company is None:
@@ -52,16 +50,14 @@ def grant(work: Work, company_id: str, author: str, form: ManualTierForm, rememb
     def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
         store.create_grant(tx, company_id, made)
         _record(tx, work, shown, GRANTED, author)
-        remember(tx, shown)
+        work.reply(tx, shown)
         return *grants, made
 
     follow(work, company_id, also)
     return shown
 
 
-def withdraw(
-    work: Work, company_id: str, grant_id: str, member_id: str, form: WithdrawalForm, remember: Remember
-) -> ManualTier:
+def withdraw(work: Work, company_id: str, grant_id: str, member_id: str, form: WithdrawalForm) -> ManualTier:
     """From today on it holds no more. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
     shown = _Shown()
 
@@ -75,7 +71,7 @@ def withdraw(
         store.put_withdrawal(tx, company_id, ended)
         shown.answer = ManualTier.of(ended, company_id, work.today)
         _record(tx, work, shown.answer, WITHDRAWN, member_id)
-        remember(tx, shown.answer)
+        work.reply(tx, shown.answer)
         return tuple(ended if each is found else each for each in grants)
 
     follow(work, company_id, also)

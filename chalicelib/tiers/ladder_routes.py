@@ -1,7 +1,6 @@
 """How the staff draws ladders up and puts them in force."""
 
 from chalicelib.platform.http import Answer, Call, Routes, etag
-from chalicelib.table import Transaction
 from chalicelib.tiers import ladder_service as service
 from chalicelib.tiers import simulation_service
 from chalicelib.tiers.ladder_schemas import ActivationForm, LaddersQuery, TierLadder, TierLadderForm, TierLadders
@@ -18,17 +17,13 @@ routes = Routes(__name__, tag="tiers")
     status=201,
     keyed=True,
 )
-def draw_up_ladder(call: Call) -> Answer:
+def draw_up_ladder(call: Call) -> TierLadder:
     """Draw a ladder up.
 
     A draft moves nobody. Simulate it over the club's last 12 months, then activate it from a day. A ladder is never edited: what has
     been in force must explain decisions for ever. To change one, draw up another.
     """
-
-    def remember(tx: Transaction, ladder: TierLadder) -> None:
-        call.remember(tx, _drawn_up(ladder))
-
-    return _drawn_up(service.draw_up(call.work, call.body, call.principal.for_member(), remember))
+    return service.draw_up(call.answering(_drawn_up), call.body, call.principal.for_member())
 
 
 @routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=LaddersQuery, answer=TierLadders)
@@ -83,17 +78,13 @@ def withdraw_ladder(call: Call, ladder_id: str) -> Answer:
     keyed=True,
     problems=("not_found",),
 )
-def simulate_ladder(call: Call, ladder_id: str) -> Answer:
+def simulate_ladder(call: Call, ladder_id: str) -> TierSimulation:
     """Simulate a ladder over the club's last 12 months, as if it had always been in force.
 
     The answer names the simulation: follow it at its own address, until it is done and shows who would move and what it would cost.
     It changes nothing and nobody. It is kept for 90 days.
     """
-
-    def remember(tx: Transaction, simulation: TierSimulation) -> None:
-        call.remember(tx, _started(simulation))
-
-    return _started(simulation_service.start(call.work, ladder_id, call.principal.for_member(), remember))
+    return simulation_service.start(call.answering(_started), ladder_id, call.principal.for_member())
 
 
 @routes.get(

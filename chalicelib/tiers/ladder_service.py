@@ -7,7 +7,6 @@ What was in force on a day that has passed is never changed: that is why a ladde
 currency change, everybody's standing is made anew (`tiers.everyone`).
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -23,10 +22,8 @@ from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import LadderRecord, State, state
 
 
-def draw_up(
-    work: Work, form: TierLadderForm, author: str, remember: Callable[[Transaction, TierLadder], None]
-) -> TierLadder:
-    """A draft. `remember` adds to its transaction what this request left."""
+def draw_up(work: Work, form: TierLadderForm, author: str) -> TierLadder:
+    """A draft."""
     currency = form.currency or work.config[Club].currency
     if currency not in work.config[Tiers].ladders:
         known = ", ".join(sorted(work.config[Tiers].ladders))
@@ -36,7 +33,7 @@ def draw_up(
     tx = Transaction()
     store.create(tx, work, found)
     shown = _shown(work, found)
-    remember(tx, shown)
+    work.reply(tx, shown)
     work.table.commit(tx)
     return shown
 

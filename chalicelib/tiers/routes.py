@@ -1,7 +1,6 @@
 """Where do I stand, and the tiers that managers grant."""
 
 from chalicelib.platform.http import Answer, Call, PageQuery, Routes, Text
-from chalicelib.table import Transaction
 from chalicelib.tiers import grant_service, service
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, ManualTiers, WithdrawalForm
 from chalicelib.tiers.schemas import StandingAnswer, StandingQuery, standing_json
@@ -49,7 +48,7 @@ def tier_of_company(call: Call, company_id: str) -> Text:
     keyed=True,
     problems=("not_found",),
 )
-def grant_manual_tier(call: Call, company_id: str) -> Answer:
+def grant_manual_tier(call: Call, company_id: str) -> ManualTier:
     """Grant a company a tier for some days, whatever it bought.
 
     It never lowers what purchases give. The reason and who gave it are kept, and the company's people hear of it by letter if its tier
@@ -59,10 +58,7 @@ def grant_manual_tier(call: Call, company_id: str) -> Answer:
     def answer(shown: ManualTier) -> Answer:
         return Answer(shown, headers={"Location": f"/v1/staff/companies/{company_id}/manual-tiers/{shown.grant_id}"})
 
-    def remember(tx: Transaction, shown: ManualTier) -> None:
-        call.remember(tx, answer(shown))
-
-    return answer(grant_service.grant(call.work, company_id, call.principal.for_member(), call.body, remember))
+    return grant_service.grant(call.answering(answer), company_id, call.principal.for_member(), call.body)
 
 
 @routes.get(
@@ -97,11 +93,6 @@ def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTier:
     keyed=True,
     problems=("not_found", "wrong_state"),
 )
-def withdraw_manual_tier(call: Call, company_id: str, grant_id: str) -> Answer:
+def withdraw_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTier:
     """End a manual tier today. The days on which it was in force stay as they were."""
-
-    def remember(tx: Transaction, shown: ManualTier) -> None:
-        call.remember(tx, Answer(shown))
-
-    member_id = call.principal.for_member()
-    return Answer(grant_service.withdraw(call.work, company_id, grant_id, member_id, call.body, remember))
+    return grant_service.withdraw(call.answering(), company_id, grant_id, call.principal.for_member(), call.body)

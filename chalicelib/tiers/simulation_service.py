@@ -12,7 +12,7 @@ Weakest point: the last part puts the list together from all parts by itself, wh
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -49,17 +49,15 @@ HEADING = [
 ]
 
 
-def start(
-    work: Work, ladder_id: str, started_by: str, remember: Callable[[Transaction, TierSimulation], None]
-) -> TierSimulation:
-    """Raises `not_found`. `remember` adds to the transaction what this request left."""
+def start(work: Work, ladder_id: str, started_by: str) -> TierSimulation:
+    """Raises `not_found`."""
     found = ladder_store.load(work, ladder_id)
     if found is None:
         raise Problem("not_found")
     tx = Transaction()
     made = kept.create(tx, work, work.new_id("sim"), found.ladder, ladders_of(work, found.ladder.currency), started_by)
     shown = _shown(work, made)
-    remember(tx, shown)
+    work.reply(tx, shown)
     work.table.commit(tx)
     return shown
 

@@ -96,7 +96,7 @@ class Room:
             keyed=True,
             problems=("conflict",),
         )
-        def pay_note(call: Call, note_id: str) -> Answer:
+        def pay_note(call: Call, note_id: str) -> Note:
             """Pay."""
             self.runs += 1
             if self.trouble:
@@ -105,14 +105,20 @@ class Room:
             note = Note(text=f"{note_id}: {call.body.text}")
             tx = Transaction()
             tx.update(Key(f"NOTE#{note_id}", "NOTE"), add={"paid": 1})
-            assert call.once
-            call.once.remember(tx, call.work, 201, note.model_dump(mode="json"), {"Location": f"/notes/{note_id}"})
-            call.work.table.commit(tx)
-            return Answer(note, headers={"Location": f"/notes/{note_id}"})
+            work = call.answering(lambda note: Answer(note, headers={"Location": f"/notes/{note_id}"}))
+            work.reply(tx, note)
+            work.table.commit(tx)
+            return note
 
         @routes.post("/forgetful", scope="orders.write", answer=Note, keyed=True)
         def forgetful(call: Call) -> Note:
             """Promise to remember, and do not."""
+            return Note(text="done")
+
+        @routes.post("/fickle", scope="orders.write", answer=Note, keyed=True)
+        def fickle(call: Call) -> Note:
+            """Remember one thing, and answer another."""
+            call.answering().reply(Transaction(), Note(text="done"))
             return Note(text="done")
 
         @routes.post("/broken", scope=None, answer=Note, problems=("conflict",))
@@ -404,8 +410,15 @@ def test_two_requests_that_keep_meeting_are_409_with_a_time_to_wait(api: Api, ro
     assert (answer.status, answer.json["code"], answer.headers["retry-after"]) == (409, "in_flight", "1")
 
 
-def test_a_route_that_forgets_its_promise_is_found_at_its_first_call(api: Api) -> None:
-    assert api.call("POST", "/forgetful", ANNA, key="k1").status == 500
+@pytest.mark.parametrize("path", ["/forgetful", "/fickle"])
+def test_a_route_that_forgets_its_promise_is_found_at_its_first_call(api: Api, path: str) -> None:
+    assert api.call("POST", path, ANNA, key="k1").status == 500
+
+
+def test_a_job_answers_nobody(work: Work) -> None:
+    tx = Transaction()
+    work.reply(tx, "done")
+    assert len(tx) == 0
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------

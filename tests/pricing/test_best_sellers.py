@@ -241,7 +241,7 @@ def test_wherever_it_dies_and_however_often_it_is_told_the_same_comes_out(work: 
     for number in range(5):
         buys(work, f"N-{number}", {"LMP-1": (1, "100.00"), "LMP-2": (number, "90.00")}, by=f"Luch {number}")
     form = BestSellersForm.model_validate(SEASON)
-    list_id = best_sellers.start(work, form, "mbr_1", "en", lambda tx, asked: None).list_id
+    list_id = best_sellers.start(work, form, "mbr_1", "en").list_id
 
     def afresh() -> Work:
         bucket.found.clear()

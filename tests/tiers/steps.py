@@ -99,12 +99,12 @@ def grant(work: Work, company_id: str, tier: str, first: int, last: int) -> Manu
     """By days from today."""
     days = {"from": work.today + timedelta(days=first), "until": work.today + timedelta(days=last)}
     form = ManualTierForm.model_validate({"tier": tier, "reason": "A new shop", **days})
-    return grant_service.grant(work, company_id, "mbr_manager", form, lambda tx, shown: None)
+    return grant_service.grant(work, company_id, "mbr_manager", form)
 
 
 def withdraw(work: Work, company_id: str, grant_id: str) -> ManualTier:
     form = WithdrawalForm(reason="The shop closed")
-    return grant_service.withdraw(work, company_id, grant_id, "mbr_manager", form, lambda tx, shown: None)
+    return grant_service.withdraw(work, company_id, grant_id, "mbr_manager", form)
 
 
 def bought(work: Work, days: dict[int, int | str], name: str = "Luch") -> str:

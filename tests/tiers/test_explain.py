@@ -351,7 +351,7 @@ def granted(work: Work, company_id: str, tier: str, *, until: date, first: date 
     form = ManualTierForm.model_validate(
         {"tier": tier, "from": first and first.isoformat(), "until": until.isoformat(), "reason": "A promise"}
     )
-    return grant_service.grant(work, company_id, "mbr_manager", form, lambda tx, shown: None).grant_id
+    return grant_service.grant(work, company_id, "mbr_manager", form).grant_id
 
 
 @dataclass
@@ -448,7 +448,7 @@ class History:
 
     def new_ladder(self, figures: dict[str, Any], day: date) -> None:
         form = TierLadderForm.model_validate({"version": self.work.new_id("v"), **figures})
-        drawn = ladder_service.draw_up(self.work, form, "mbr_admin", lambda tx, shown: None)
+        drawn = ladder_service.draw_up(self.work, form, "mbr_admin")
         try:
             ladder_service.activate(self.work, drawn.ladder_id, 1, day, "mbr_admin")
         except Problem:
@@ -459,7 +459,7 @@ class History:
     def withdraw(self, company_id: str, grant_id: str) -> None:
         form = WithdrawalForm.model_validate({"reason": "No longer"})
         try:
-            grant_service.withdraw(self.work, company_id, grant_id, "mbr_manager", form, lambda tx, shown: None)
+            grant_service.withdraw(self.work, company_id, grant_id, "mbr_manager", form)
         except Problem:
             return  # it has ended
 

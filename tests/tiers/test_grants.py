@@ -1,6 +1,7 @@
 """Manual tiers: who may grant them, what they change, and that they are granted and withdrawn once."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -222,7 +223,7 @@ def test_a_grant_that_dies_at_any_call_is_made_once(quick: Work):
     form = ManualTierForm.model_validate(GRANT)
 
     def ask() -> None:
-        grant_service.grant(quick, company_id, "mbr_manager", form, once)
+        grant_service.grant(replace(quick, reply=once), company_id, "mbr_manager", form)
 
     ask()
     undisturbed = outcome(quick, company_id)
@@ -244,7 +245,7 @@ def test_a_withdrawal_that_dies_at_any_call_is_made_once(quick: Work):
     form = WithdrawalForm(**WORD)
 
     def ask() -> None:
-        grant_service.withdraw(quick, company_id, made.grant_id, "mbr_manager", form, once)
+        grant_service.withdraw(replace(quick, reply=once), company_id, made.grant_id, "mbr_manager", form)
 
     ask()
     undisturbed = outcome(quick, company_id)

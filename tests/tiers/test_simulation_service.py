@@ -326,7 +326,7 @@ def test_wherever_it_dies_the_same_comes_out(work: Work, monkeypatch: pytest.Mon
     monkeypatch.setattr(aws, "sqs", lambda: watched(queue, "sqs"))
     monkeypatch.setattr(aws, "s3", lambda: watched(bucket, "s3"))
     five(work)
-    simulation_id = service.start(work, "ldr_founding_rub", "mbr_admin", lambda tx, made: None).simulation_id
+    simulation_id = service.start(work, "ldr_founding_rub", "mbr_admin").simulation_id
     (event,) = [item for item in memory.items.values() if item.get("event") == "tier_simulation.requested"]
 
     def afresh() -> Work:
