@@ -1,14 +1,14 @@
 """What joining and signing in look like from outside."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import Field
 
 from chalicelib.members import ConsentForm, PersonName
+from chalicelib.platform.fields import Email
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form
 
-Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
 """Compared and kept in lower case: no mail service in use tells addresses apart by case."""
 
 

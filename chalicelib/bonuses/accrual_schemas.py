@@ -1,24 +1,18 @@
 """How an accrual is shown: what each document earned, by which rates, and where it lies."""
 
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
-from pydantic import Field, PlainSerializer, WithJsonSchema
+from pydantic import Field
 
 from chalicelib import tiers
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rates import Accrued, Group, Reason, Ref
 from chalicelib.platform.config import Config
+from chalicelib.platform.fields import Percent
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Shown
 from chalicelib.platform.money import Money
-
-Percent = Annotated[
-    Decimal,
-    PlainSerializer(lambda percent: f"{percent.normalize():f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$", "examples": ["1.5"]}),
-]
 
 # How a rate is named, by what it goes by: English and Russian.
 REASONS = {

@@ -2,25 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, PlainSerializer, WithJsonSchema
+from pydantic import Field
 
 from chalicelib.bonuses.goods import MOST_LINES, Asked, Choice, Entitlement, Priced, Shipment
 from chalicelib.bonuses.periods import Bracket, Close, Every, Mode, Pays, Programme, next_bracket
 from chalicelib.bonuses.periods_store import ClosedPeriod
-from chalicelib.platform.fields import Day
+from chalicelib.catalog import Sku
+from chalicelib.platform.fields import Day, Document, Percent
 from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
-
-Percent = Annotated[
-    Decimal,
-    PlainSerializer(lambda percent: f"{percent.normalize():f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$", "examples": ["2", "1.5"]}),
-]
-Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["LMP-0042"])]
-Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-512"])]
-
 
 # --- periods ----------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.coalition import Client, Grant, Limits
 from chalicelib.bonuses.payments import Payment
 from chalicelib.companies import Inn, Kpp
-from chalicelib.platform.fields import Day, Moment
+from chalicelib.platform.fields import Day, Identifier, Moment
 from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.problems import Fault
@@ -19,7 +19,6 @@ from chalicelib.sales import ORDERS
 MOST_ROWS = 100
 EARLIEST = date(1990, 1, 1)
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Reference = Annotated[
     str,
     Field(
@@ -38,7 +37,7 @@ class AccrualForm(Form):
     """What a company earned with a partner of the coalition. The company is named by its id, or by INN and KPP."""
 
     reference: Reference
-    company_id: Id | None = None
+    company_id: Identifier | None = None
     inn: Inn | None = Field(default=None, examples=[None])
     kpp: Kpp | None = Field(default=None, examples=[None])
     amount: Amount = Field(description="In the client's currency.")
@@ -169,8 +168,8 @@ class PaymentForm(Form):
     document: str = Field(min_length=1, max_length=100, description="Its number.", examples=["УТ-000123"])
     source: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", examples=["1c-main"])
     year: int | None = Field(default=None, ge=1990, le=2199, description="Of the document's date.")
-    order_id: Id | None = None
-    distributor_id: Id | None = None
+    order_id: Identifier | None = None
+    distributor_id: Identifier | None = None
     paid_on: Day | None = Field(description="The day on which it was paid in full; null: it is not, after all.")
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.config import Catalogue
     from chalicelib.catalog.demand_events import ANSWERED as DEMAND_ANSWERED
     from chalicelib.catalog.events import STOCK_RECORDED
-    from chalicelib.catalog.forms import ContentType, Warehouse
+    from chalicelib.catalog.forms import ContentType, Sku, Warehouse
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
     from chalicelib.catalog.rules import Product
@@ -19,6 +19,7 @@ __all__ = [
     "Catalogue",
     "ContentType",
     "Product",
+    "Sku",
     "Warehouse",
     "below",
     "categories_key",

@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState
+from chalicelib.catalog.forms import Sku
 from chalicelib.catalog.rules import Product
-from chalicelib.catalog.schemas import Sku
 from chalicelib.platform.http import Form, PageQuery, Shown
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.catalog.forms import Sku
 from chalicelib.catalog.lighting import KINDS, Reflectances, Room, RoomKind
-from chalicelib.catalog.schemas import Sku
 from chalicelib.platform.http import Form, Shown
 
 MOST_ROOMS = 50

@@ -8,7 +8,7 @@ from pydantic import Field, SkipValidation, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.categories import Category
-from chalicelib.catalog.forms import ContentType, Warehouse
+from chalicelib.catalog.forms import ContentType, Sku, Warehouse
 from chalicelib.catalog.rules import KNOWN_ATTRIBUTES, Attribute, Figure, Product, Status, Stock, TypePrice
 from chalicelib.catalog.search import Sort
 from chalicelib.platform import clock
@@ -24,7 +24,6 @@ MOST_ATTRIBUTES = 40
 MOST_PRICES = 20
 
 # Printable: what is typed, read aloud and put into a key.
-Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["LMP-0042"])]
 Code = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["street-lights"])
 ]  # of a category

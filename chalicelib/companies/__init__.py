@@ -14,7 +14,7 @@ with opened_when_asked(__name__):
     from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.readers import company_name, who_buys
     from chalicelib.companies.rules import inn_is_valid
-    from chalicelib.companies.schemas import Inn, Kpp, Region
+    from chalicelib.companies.schemas import Inn, Kpp
     from chalicelib.companies.service import (
         check_active,
         check_staff,
@@ -37,7 +37,6 @@ __all__ = [
     "KnownCustomer",
     "Kpp",
     "Person",
-    "Region",
     "check_active",
     "check_staff",
     "company",

@@ -2,18 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, EmailStr, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
 from chalicelib.companies.model import Claimed, Role
 from chalicelib.members import PersonName
+from chalicelib.platform.fields import Email, Identifier, Region
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, PageQuery, Shown
 
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 def _checked_inn(inn: str) -> str:
@@ -39,7 +39,6 @@ Kpp = Annotated[
     Field(pattern=r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$", description="Tells the branches of a legal entity apart."),
 ]
 CompanyName = Annotated[str, Field(min_length=2, max_length=200), AfterValidator(_one_line)]
-Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
@@ -81,7 +80,7 @@ class InvitationForm(Form):
     """A person whom the owner lets speak for the company."""
 
     name: PersonName
-    email: Annotated[EmailStr, AfterValidator(str.lower)]
+    email: Email
     role: Role
     influence: Influence | None = None
     language: Language | None = None

@@ -18,13 +18,14 @@ from typing import Literal, NamedTuple
 
 from standardwebhooks import Webhook
 
+from chalicelib.platform.figures import Language
+
 PREFIX = "whsec_"
 MOST_SECRETS = 5  # that sign at once: each is a signature in a header
 
 TEST = "test"  # the lane and the kind of a message that only tries the endpoint out
 TEST_TYPE = "webhook.test"
 
-Language = Literal["ru", "en"]
 State = Literal["waiting", "delivered", "failed"]
 
 # Why there was no good answer. `status`: there was one, and its status says no.

@@ -19,6 +19,7 @@ from chalicelib.exchange.webhook_rules import Endpoint, Message
 from chalicelib.exchange.webhook_schemas import EndpointForm, ReplayForm, ReplayStarted
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.figures import Language
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
 from chalicelib.table import Page, Refused, Transaction, retry
@@ -197,7 +198,7 @@ def _new(work: Work, distributor_id: str, draw: Draw) -> Endpoint:
     )
 
 
-def _language(work: Work, distributor_id: str) -> rules.Language:
+def _language(work: Work, distributor_id: str) -> Language:
     found = orders.distributor(work, distributor_id)
     if found is None:
         raise Problem("not_found")

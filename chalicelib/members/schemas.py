@@ -7,12 +7,12 @@ from pydantic import AfterValidator, EmailStr, Field
 from chalicelib.members.forms import PersonName
 from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
+from chalicelib.platform.fields import Email, Region
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, Shown
 
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(time_zone)]
-Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
 Interest = Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -88,7 +88,7 @@ class ClubCard(Shown):
 
 class StaffForm(Form):
     name: PersonName
-    email: Annotated[EmailStr, AfterValidator(str.lower)]
+    email: Email
     role: Literal["manager", "head_of_sales", "marketing", "operations", "admin"]
     language: Language | None = None
 

@@ -4,8 +4,9 @@ from datetime import date
 
 from pydantic import Field
 
-from chalicelib.orders.request_schemas import Sku
-from chalicelib.orders.schemas import MOST_LINES, DistributorId, QuoteAnswer, QuoteLine, Without, WithoutOffers
+from chalicelib.catalog import Sku
+from chalicelib.orders.schemas import MOST_LINES, QuoteAnswer, QuoteLine, Without, WithoutOffers
+from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http import Form, Shown
 
 
@@ -13,7 +14,7 @@ class AgainForm(Form):
     """Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
     leave_out: list[Sku] = Field(default=[], max_length=MOST_LINES, description="Lines that are not wanted this time.")
-    distributor_id: DistributorId | None = None
+    distributor_id: Identifier | None = None
     comment: str = Field(default="", max_length=1000)
     without_promotions: Without
     without_offers: WithoutOffers

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from chalicelib.orders.on_top import Gift, GiftState, Why
 from chalicelib.orders.promises import Promise, Reach
-from chalicelib.orders.request_schemas import Document
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http import Form, Shown
 from chalicelib.pricing.rules import OnTop, Promotion
 

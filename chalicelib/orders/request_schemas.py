@@ -1,20 +1,17 @@
 """Requests for cancellation and for returns, as they are asked for and shown."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field
 
+from chalicelib.catalog import Sku
 from chalicelib.orders.request_rules import MOST_RETURNED_LINES, Part
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnState
 from chalicelib.orders.rules import MOST_UNITS
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
-
-Sku = Annotated[str, Field(min_length=1, max_length=64)]
-Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]
-
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
 

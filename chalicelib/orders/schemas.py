@@ -6,20 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import Field
 
-from chalicelib.companies import Region
+from chalicelib.catalog import Sku as Sku
 from chalicelib.members import PersonName
 from chalicelib.orders.distributor_model import Distributor
 from chalicelib.orders.on_top import Gift
 from chalicelib.orders.on_top_schemas import GiftAnswer, OnTopQuote
-from chalicelib.orders.request_schemas import CancellationAnswer, Document, ReturnAnswer
-from chalicelib.orders.request_schemas import Sku as Sku
+from chalicelib.orders.request_schemas import CancellationAnswer, ReturnAnswer
 from chalicelib.orders.requests import CancellationState, ReturnState
 from chalicelib.orders.rules import MOST_UNITS, Asked, Happened, Line, Order, Shipment, Side, State, Step
 from chalicelib.orders.stock_schemas import DeliveryStockForm, LineStock, too_little
 from chalicelib.platform.config import Config
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import Day, Document, Email, Identifier, Region
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
@@ -29,9 +28,6 @@ from chalicelib.pricing import PriceAnswer, RuleAnswer
 MOST_LINES = 200
 # So that all of them can be replaced by others in one transaction.
 MOST_REGIONS = 45
-
-DistributorId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
@@ -74,7 +70,7 @@ class OrderForm(Form):
     """A cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
     lines: list[OrderLineForm] = Field(min_length=1, max_length=MOST_LINES)
-    distributor_id: DistributorId | None = None
+    distributor_id: Identifier | None = None
     comment: str = Field(default="", max_length=1000)
     without_promotions: Without
     without_offers: WithoutOffers

@@ -2,9 +2,10 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 
@@ -43,3 +44,15 @@ def _rfc3339(given: object) -> object:
 
 
 Moment = Annotated[datetime, BeforeValidator(_rfc3339)]  # in a form
+
+Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254)]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
+# The number of a document in an accounting system.
+Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]
+# As it is shown; what a form may say is the form's own.
+Percent = Annotated[
+    Decimal,
+    PlainSerializer(lambda percent: f"{percent.normalize():f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$", "examples": ["5", "7.5"]}),
+]

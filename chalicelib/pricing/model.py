@@ -12,9 +12,8 @@ from chalicelib.platform.money import Amount
 from chalicelib.pricing.rules import Selection, plain
 
 MOST_NAMED = 500  # articles, categories or brands of one selection
-Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Code = Annotated[str, Field(min_length=1, max_length=100)]
-Percent = Annotated[
+DiscountPercent = Annotated[
     Decimal,
     Field(gt=0, lt=100, max_digits=4, decimal_places=2, examples=["10"]),
     PlainSerializer(plain, return_type=str, when_used="json"),

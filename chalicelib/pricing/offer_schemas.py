@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
-from chalicelib.pricing.model import Percent, Positive, SelectionForm
+from chalicelib.pricing.model import DiscountPercent, Positive, SelectionForm
 from chalicelib.pricing.rules import Offer
 
 OfferState = Literal["open", "used", "withdrawn", "expired"]
@@ -22,7 +22,7 @@ class OfferForm(Form):
     model_config = ConfigDict(serialize_by_alias=True)
 
     goods: SelectionForm = SelectionForm()
-    percent: Percent | None = Field(default=None, description="Off the base price.", examples=["15"])
+    percent: DiscountPercent | None = Field(default=None, description="Off the base price.", examples=["15"])
     price: Positive | None = Field(default=None, description="Of one unit, instead of a percent.", examples=[None])
     floor: Positive | None = Field(
         default=None,

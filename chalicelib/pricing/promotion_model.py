@@ -6,10 +6,11 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.catalog import Sku
 from chalicelib.platform.fields import Day
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Amount
-from chalicelib.pricing.model import Code, Percent, Positive, SelectionForm, Sku, in_order
+from chalicelib.pricing.model import Code, DiscountPercent, Positive, SelectionForm, in_order
 from chalicelib.pricing.rules import Bracket, FreeGoods, Limits, OnTop, Promotion
 
 
@@ -51,7 +52,7 @@ class BracketForm(Written):
     """From this many units of a line on, this percent off the base price."""
 
     from_quantity: int = Field(default=1, ge=1, le=1_000_000)
-    percent: Percent
+    percent: DiscountPercent
 
 
 class FreeGoodsForm(Written):

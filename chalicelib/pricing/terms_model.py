@@ -5,9 +5,10 @@ from typing import Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.catalog import Sku
 from chalicelib.platform.fields import Day
 from chalicelib.platform.model import Written
-from chalicelib.pricing.model import Percent, Positive, SelectionForm, Sku, in_order
+from chalicelib.pricing.model import DiscountPercent, Positive, SelectionForm, in_order
 from chalicelib.pricing.rules import Contract, Discount
 
 MOST_AGREED = 500  # prices and discounts of one contract
@@ -22,7 +23,7 @@ class AgreedDiscount(Written):
     """Of several that name the same goods, the one that names them most closely counts: article, category, brand, everything."""
 
     goods: SelectionForm = SelectionForm()
-    percent: Percent
+    percent: DiscountPercent
 
 
 class ContractForm(Written):

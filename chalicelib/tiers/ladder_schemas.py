@@ -7,12 +7,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Day, DayOfYear, WarningDays
+from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
 from chalicelib.platform.http import Form, PageQuery, Shown
 from chalicelib.platform.money import Amount
 from chalicelib.tiers.config import LEAST_STEPS, MOST_STEPS, Coefficients, floor_below, rising
 from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, State, Step, Steps
-from chalicelib.tiers.schemas import Percent
 
 _LAST = date(2199, 12, 31)
 

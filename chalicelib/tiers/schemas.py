@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import ConfigDict, Field
 
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import Day, Percent
 from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders import Step
@@ -25,12 +25,6 @@ from chalicelib.tiers.outlook import (
     same,
 )
 from chalicelib.tiers.rules import DAY
-
-Percent = Annotated[
-    Decimal,
-    PlainSerializer(lambda percent: f"{percent.normalize():f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$", "examples": ["5", "7.5"]}),
-]
 
 
 class StandingQuery(Form):
