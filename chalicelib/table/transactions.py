@@ -13,10 +13,11 @@ told apart by name:
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import DYNAMODB_CONTEXT, TypeDeserializer, TypeSerializer
 
 from chalicelib.table.key import CREATED_ONLY, Key
 
@@ -53,11 +54,11 @@ def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_wire(item: Mapping[str, Any]) -> Item:
     """Item from DynamoDB's typed attributes; numbers are Decimal."""
-    return {name: _plain(value) for name, value in item.items()}
+    return {name: value["S"] if "S" in value else _plain(value) for name, value in item.items()}
 
 
 def _typed(value: Any) -> Any:
-    """The SDK's serialiser tries one kind after the other; texts and what holds them are most of an item, and known at once."""
+    """The SDK's serialiser tries one kind after the other; what most of an item is made of is known at once."""
     kind = type(value)
     if kind is str:
         return {"S": value}
@@ -65,6 +66,8 @@ def _typed(value: Any) -> Any:
         return {"M": {name: _typed(each) for name, each in value.items()}}
     if kind is list:
         return {"L": [_typed(each) for each in value]}
+    if (kind is Decimal and value.is_finite()) or kind is int:
+        return {"N": str(DYNAMODB_CONTEXT.create_decimal(value))}
     return _serialise(value)
 
 
@@ -72,8 +75,10 @@ def _plain(typed: Any) -> Any:
     [(kind, value)] = typed.items()
     if kind == "S":
         return value
+    if kind == "N":
+        return DYNAMODB_CONTEXT.create_decimal(value)
     if kind == "M":
-        return {name: _plain(each) for name, each in value.items()}
+        return from_wire(value)
     if kind == "L":
         return [_plain(each) for each in value]
     return _deserialise(typed)
