@@ -17,6 +17,7 @@ from chalicelib.platform.work import Work
 from chalicelib.table import Table
 from tests.support.api import Api
 from tests.support.cloud import bare_cloud, local_table
+from tests.support.letters import club as club
 from tests.support.queues import queues
 
 __all__ = ["bare_cloud", "local_table"]

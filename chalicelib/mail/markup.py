@@ -9,8 +9,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from mistune import BaseRenderer, BlockParser, BlockState, Markdown
@@ -35,18 +36,19 @@ _ADDRESS = "font-family:'Courier New',Courier,monospace;background:#f3f7f6;word-
 _TABLE = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
 
 
-def as_html(words: str) -> str:
-    return _rendered(words, _Html()).strip()
+def forms(words: str, language: Language) -> tuple[str, str]:
+    """HTML and plain text."""
+    pieces, state = cast(tuple[list[Token], BlockState], _reader().parse(words))
+    html, text = (form.render_tokens(pieces, state).strip() for form in (_Html(), _Text(language)))
+    return html, re.sub(r"\n{3,}", "\n\n", text)
 
 
-def as_text(words: str, language: Language) -> str:
-    return re.sub(r"\n{3,}", "\n\n", _rendered(words, _Text(language))).strip()
-
-
-def _rendered(words: str, form: "_Form") -> str:
-    markdown = Markdown(renderer=form)
-    markdown.block.register("rows", _ROWS, _rows, before="list")
-    return str(markdown(words))
+@cache
+def _reader() -> Markdown:
+    """It compiles its patterns once."""
+    made = Markdown(renderer=None)
+    made.block.register("rows", _ROWS, _rows, before="list")
+    return made
 
 
 def _rows(block: BlockParser, match: re.Match[str], state: BlockState) -> int:

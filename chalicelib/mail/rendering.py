@@ -43,18 +43,18 @@ def render(texts: Path, template: str, language: Language, facts: Facts) -> tupl
     environment = _environment(texts, language)
     head, _, words = environment.get_template(f"{template}.{language}.md").render(facts).partition("\n\n")
     about = dict(line.split(": ", 1) for line in head.splitlines())
+    content, text = markup.forms(words, language)
     html = environment.get_template("layout.html").render(
         facts
         | {
-            "content": _trusted(markup.as_html(words)),
+            "content": _trusted(content),
             "preview": _trusted(about["preview"]),
             "why": _trusted(about["why"]),
         }
     )
     ends = f"--\n{facts['club_name']} · {facts['portal_url']}\n{about['why']}\n"
-    text = f"{markup.as_text(words, language)}\n\n{ends}"
     # One line: what a person typed (a company's name) must not add a header.
-    return " ".join(_plain(about["subject"]).split()), _STAND_IN.sub(_in_html, html), _plain(text)
+    return " ".join(_plain(about["subject"]).split()), _STAND_IN.sub(_in_html, html), _plain(f"{text}\n\n{ends}")
 
 
 def _stand_in(fact: object) -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any, get_args
@@ -298,6 +298,56 @@ def test_what_people_typed_is_escaped_in_html_and_plain_in_text(template: str, l
         assert typed not in html
     assert "&lt;" not in subject + text
     assert "&amp;" not in subject + text
+
+
+MARKUP = [
+    "*x*",
+    "**x**",
+    "<b>x</b>",
+    "[a](http://evil)",
+    "| a |",
+    "# a",
+    "> a",
+    "`a`",
+    "    a",
+    "a\\",
+    "{{ name }}",
+    "&amp;",
+]
+
+
+def typed_in(facts: Any, words: str) -> Any:
+    """The facts, with these words wherever a person's words may stand."""
+    if isinstance(facts, str):
+        return words
+    if isinstance(facts, dict):
+        kept = (
+            "kind",
+            "why",
+            "reason",
+            "error",
+            "ordered_by",
+            "currency",
+            "portal_url",
+            "code",
+            "type",
+            "host",
+            "email",
+        )
+        return {name: value if name in kept else typed_in(value, words) for name, value in facts.items()}
+    return [typed_in(each, words) for each in facts] if isinstance(facts, list) else facts
+
+
+@each_letter
+@each_language
+def test_what_people_typed_is_never_markup(template: str, language: Any) -> None:
+    """The form is that of a letter with plain words, to the last tag."""
+    _, plain, text = render(template, language, typed_in(FACTS, "PLAIN"))
+    assert "PLAIN" in text
+    for words in MARKUP:
+        _, html, typed = render(template, language, typed_in(FACTS, words))
+        assert html == plain.replace("PLAIN", escape(words))
+        assert typed == text.replace("PLAIN", words)
 
 
 @each_letter

@@ -1,0 +1,103 @@
+"""A company, its buyer, its manager, its distributor and an order, of which letters tell."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chalicelib.companies import service as companies
+from chalicelib.mail.model import Mail, Recipient
+from chalicelib.mail.service import compose
+from chalicelib.orders import distributors
+from chalicelib.orders import service as orders
+from chalicelib.orders.rules import (
+    Actor,
+    Happened,
+    Line,
+    Order,
+    State,
+    Step,
+)
+from chalicelib.platform.work import Work
+from chalicelib.pricing.rules import Ruling
+from chalicelib.table import Key
+from tests.mail.steps import letter, member
+from tests.support.partners import speaks_for
+
+CAUSE = Key("COMPANY#cmp_1", "EVENT#1")
+
+BY_BUYER, BY_DISTRIBUTOR = Actor("company", "mbr_1"), Actor("distributor", "mbr_d")
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def line(sku: str, quantity: int, price: str) -> Line:
+    ruling = Ruling("base_price", "listed", Decimal(price))
+    return Line(
+        sku=sku,
+        name=f"Lamp {sku}",
+        name_ru=f"Лампа {sku}",
+        unit="шт",
+        quantity=quantity,
+        base_price=Decimal(price),
+        unit_price=Decimal(price),
+        vat_percent=Decimal(20),
+        chosen=ruling,
+        rejected=(),
+    )
+
+
+def an_order(work: Work) -> Order:
+    return Order(
+        order_id="ord_1",
+        number="261120-7K3QX",
+        company_id="cmp_1",
+        company_name="Луч",
+        company_inn="7707083893",
+        distributor_id="dst_1",
+        distributor_name="Свет-Опт",
+        placed_at="2026-11-20T22:30:00.000Z",  # the next day in the club's zone
+        currency="RUB",
+        comment="Позвоните до обеда",
+        state=State.PLACED,
+        lines=(line("A-1", 10, "1234.50"), line("B-2", 2, "100")),
+        history=(Happened(work.at, Step.PLACED, State.PLACED, BY_BUYER),),
+    )
+
+
+@pytest.fixture
+def club(work: Work, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A company with a manager, its buyer, its distributor, and an order; `told` composes a letter about them."""
+    member(work, "mbr_1")
+    member(work, "mbr_en", language="en", name="Ann Light")
+    member(work, "mbr_m", name="Мария Ведущая")
+    speaks_for(work, "cmp_1", "mbr_1")
+    speaks_for(work, "cmp_1", "mbr_en", role="buyer")
+    company = SimpleNamespace(name="Луч", manager_id="mbr_m")
+    distributor = SimpleNamespace(name="Свет-Опт", email="orders@distributor.example", language="ru")
+    scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(work))
+    monkeypatch.setattr(companies, "company", lambda work, company_id: scene.company)
+    monkeypatch.setattr(distributors, "distributor", lambda work, distributor_id: scene.distributor)
+    monkeypatch.setattr(orders, "order", lambda work, company_id, order_id: scene.order)
+
+    def told(template: str, recipient: Recipient, code: str = "", **facts: Any) -> Mail:
+        order = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "at": work.at}
+        event = {**CAUSE.as_item(), "event": template.replace("_", ".", 1), **order, **facts}
+        work.table.put(event)
+        made = letter(work, template=template, recipient=recipient, cause=CAUSE)
+        return compose(work, made, code)
+
+    scene.told = told
+    return scene
+
+
+BUYER = Recipient("member", "mbr_1")
+
+ORDERER = Recipient("orderer", "ord_1")
+
+DISTRIBUTOR = Recipient("distributor", "dst_1")
+
+
+def plain(mail: Mail) -> str:
+    return mail.text.replace(NBSP, " ")
