@@ -1,10 +1,15 @@
 """The markup of letters, as HTML and as plain text. It is Markdown, with these pieces:
 
-# A title                     **strong**, `an address`, <small>small print</small>
-> what somebody typed         [A button](https://…) alone in its paragraph, else a link
-    a code to type            four spaces ahead
-| label | value |             figures; rows alone, without a head
-| name | article | price | remark | amount |      goods; the last row is their total
+    # A title
+    > what somebody typed
+        a code to type                                  four spaces ahead
+    `an address`                                        these three each alone in their paragraph
+    [A button](https://…)
+    <small>small print</small>
+    | label | value |                                   figures
+    | name | article | price | remark | amount |        goods; the last row is their total
+
+Rows of cells have no head. A link that is not alone is a plain link, and **strong** is what it always is.
 """
 
 import re
@@ -25,14 +30,13 @@ _QUOTES = {"ru": ("«", "»"), "en": ("“", "”")}
 
 _P = "margin:0 0 16px"
 _TITLE = "margin:0 0 16px;font:bold 23px/30px Arial,Helvetica,sans-serif;color:#10211d"
-_QUOTE = "margin:0 0 16px;padding:10px 16px;border-left:3px solid #0c7a64;background:#f3f7f6"
+_BOX = "padding:10px 16px;border-left:3px solid #0c7a64;background:#f3f7f6"
 _SMALL = "font-size:14px;line-height:21px;color:#5f6f6b"
 _REMARK = "font-size:14px;line-height:21px;color:#a3420c"
 _CODE = (
     "margin:0 0 20px;padding:18px 0;background:#f3f7f6;border-radius:8px;text-align:center;"
     "font:bold 34px/40px 'Courier New',Courier,monospace;letter-spacing:8px;color:#10211d"
 )
-_ADDRESS = "font-family:'Courier New',Courier,monospace;background:#f3f7f6;word-break:break-all"
 _TABLE = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
 
 
@@ -109,10 +113,10 @@ class _Html(_Form):
         return f"<b>{self.inside(token, state)}</b>"
 
     def codespan(self, token: Token, state: BlockState) -> str:
-        return f'<span style="{_ADDRESS}">{token["raw"]}</span>'
+        return f'<span style="display:block;{_BOX}">{token["raw"]}</span>'
 
     def inline_html(self, token: Token, state: BlockState) -> str:
-        return {"<small>": f'<span style="{_SMALL}">', "</small>": "</span>"}[token["raw"]]
+        return {"<small>": f'<span style="display:block;{_SMALL}">', "</small>": "</span>"}[token["raw"]]
 
     def linebreak(self, token: Token, state: BlockState) -> str:
         return "<br>\n"
@@ -121,7 +125,7 @@ class _Html(_Form):
         return f'<p style="{_CODE}">{token["raw"].strip()}</p>\n'
 
     def block_quote(self, token: Token, state: BlockState) -> str:
-        return self.inside(token, state).replace(_P, _QUOTE, 1)
+        return self.inside(token, state).replace(_P, f"{_P};{_BOX}", 1)
 
     def list(self, token: Token, state: BlockState) -> str:
         tag = "ol" if token["attrs"]["ordered"] else "ul"

@@ -14,7 +14,7 @@ def test_a_reminder_tells_the_balance_and_what_goes_first(club: Any) -> None:
     assert mail.subject.replace(NBSP, " ") == "Ваши бонусы: 1 345,67 ₽"
     text = plain(mail)
     assert "на 1 декабря 2026 у компании Луч накоплены бонусы: 1 345,67 ₽" in text
-    assert "* 345,67 ₽: действуют по 31 декабря 2026 включительно" in text
+    assert "* действуют по 31 декабря 2026 включительно: 345,67 ₽" in text
     assert "Ещё 90,00 ₽ добавятся" in text
     assert "сгорят" not in plain(club.told("bonus_reminder", BUYER, lots=[], **facts))
 

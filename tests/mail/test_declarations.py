@@ -1,0 +1,54 @@
+"""How rooms declare letters, and how a package finds the declarations."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.mail import LetterClass, declarations, letter
+from chalicelib.mail.declarations import declaration, written
+from chalicelib.platform.events import EventType
+from infra.build import ROOT
+
+TOLD = EventType("test.told")
+
+
+def nobody(work: Any, event: Any) -> list[Any]:
+    return []
+
+
+def test_advertising_cannot_be_declared_without_asking_for_consent() -> None:
+    with pytest.raises(TypeError, match="nothing asks for consent"):
+        letter("offer", on=TOLD, to=nobody, letter_class=LetterClass.ADVERTISING)
+
+
+def test_a_letter_has_one_declaration_and_an_event_asks_for_it_once() -> None:
+    with pytest.raises(TypeError, match="declared twice"):
+        letter("welcome", on=TOLD, to=nobody)(lambda work, recipient, event: pytest.fail("never asked"))
+    with pytest.raises(TypeError, match="declared twice"):
+        letter("welcome", on=EventType("member.email_confirmed"), to=nobody)(declaration("welcome").facts)
+
+
+def test_a_package_imports_the_rooms_of_the_letter_at_hand(tmp_path: Path) -> None:
+    (tmp_path / "letters.json").write_text(written(), encoding="utf-8")
+    asked = (
+        "import sys; from pathlib import Path; from chalicelib.mail import declarations; "
+        f"declarations.TABLE = Path({str(tmp_path / 'letters.json')!r}); "
+        "print(declarations.declaration('sign_in_code').module, *sys.modules)"
+    )
+    module, *loaded = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert module == "chalicelib.auth.letters"
+    rooms = {name for name in loaded if name.startswith("chalicelib.") and name.count(".") > 1}
+    assert not {name for name in rooms if name.split(".")[1] not in ("auth", "mail", "platform", "table")}
+
+
+def test_a_package_knows_the_letters_of_each_event() -> None:
+    table = json.loads(written())
+    assert table["letters"]["order_placed_for_you"] == ["chalicelib.orders.letters"]
+    assert table["events"]["order.placed"] == ["chalicelib.orders.letters"]
+    assert set(declarations.declared_letters()) <= set(table["letters"])
