@@ -2,15 +2,12 @@
 
     python -m infra.admin add-staff --table NAME --name "Full Name" --email name@example.com [--role admin]
     python -m infra.admin add-machine --pool ID --name "1C" --scope machine.payments [--scope staff.imports.write]
-    python -m infra.admin index-catalogue --table NAME
-    python -m infra.admin index-chains --table NAME
     python -m infra.admin redeliver --table NAME --queue URL --event sale.recorded --since 2026-11-28T09:00:00Z [--consumer NAME]
     python -m infra.admin redeliver --table NAME --queue URL --pk KEY --sk KEY [--consumer NAME]
     python -m infra.admin redeliver --queue URL --dead-letters URL
 
 The first one must be done before anybody can sign in: that person then signs in with their email and appoints the others
-(`POST /v1/staff/people`). The second makes a client for a machine, and prints its secret; a machine gets its tokens for it. The third makes
-the catalogue's index anew, and `index-chains` notes which companies share an INN, once each after an update from a version that did not.
+(`POST /v1/staff/people`). The second makes a client for a machine, and prints its secret; a machine gets its tokens for it.
 `redeliver` tells events once more: all of a kind since a moment, one by its key, or those that their consumers gave up. All may be repeated. They use the AWS credentials and region of the shell.
 """
 
@@ -21,13 +18,11 @@ import boto3
 from pydantic import ValidationError
 
 from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
-from chalicelib.catalog import index
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.problems import Problem
 from chalicelib.platform.work import Work
-from chalicelib.pricing import displays
 from chalicelib.table import Key, Table
 from infra import redelivery
 
@@ -47,12 +42,6 @@ def main(arguments: list[str]) -> int:
     add.add_argument("--email", required=True)
     add.add_argument("--role", default="admin", choices=["manager", "marketing", "operations", "admin"])
     add.set_defaults(run=_add_staff)
-    again = commands.add_parser("index-catalogue", help="make the index anew by which products are found")
-    again.add_argument("--table", required=True, help="the stack's output TableName")
-    again.set_defaults(run=_index_catalogue)
-    chains = commands.add_parser("index-chains", help="note which companies share an INN, for display deals")
-    chains.add_argument("--table", required=True, help="the stack's output TableName")
-    chains.set_defaults(run=_index_chains)
     machine = commands.add_parser("add-machine", help="make a client for a machine: 1C, or a partner of the coalition")
     machine.add_argument("--pool", required=True, help="the stack's output UserPoolId")
     machine.add_argument("--name", required=True)
@@ -119,16 +108,6 @@ def _add_staff(given: argparse.Namespace) -> int:
         print(problem.detail or problem.code, file=sys.stderr)
         return 1
     print(f"{person.name} <{person.email}> is on the staff as {person.role} and can sign in with that email.")
-    return 0
-
-
-def _index_catalogue(given: argparse.Namespace) -> int:
-    print(f"{index.rebuild(_work(given))} products can be found.")
-    return 0
-
-
-def _index_chains(given: argparse.Namespace) -> int:
-    print(f"{displays.index_chains(_work(given))} companies have an INN.")
     return 0
 
 

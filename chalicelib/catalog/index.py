@@ -22,7 +22,7 @@ from zlib import crc32
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.catalog import keys, search_keys, store
+from chalicelib.catalog import search_keys, store
 from chalicelib.catalog.search import Entry, Index, entry_of
 from chalicelib.platform.work import Work
 from chalicelib.table import Overtaken, Refused, Table, retry
@@ -116,21 +116,6 @@ def entries_of(item: Item | None) -> dict[str, Entry]:
     if item is None:
         return {}
     return {row[0]: Entry(*row) for row in json.loads(zlib.decompress(bytes(item["entries"])))}
-
-
-def rebuild(work: Work, *, batch: int = 1000) -> int:
-    """Writes the index anew from all products, for as long as that takes. How many there were.
-
-    For a club that had products before it had an index, and after a change of what entries say.
-    """
-    done, skus = 0, []
-    for item in work.table.query_all(keys.product("").pk):
-        skus.append(item["sku"])
-        if len(skus) == batch:
-            refresh(work, skus)
-            done, skus = done + len(skus), []
-    refresh(work, skus)
-    return done + len(skus)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -95,5 +95,5 @@ def _row(work: Work, product: Product, price: Price, language: Language) -> list
         f"{price.unit_price:.2f}",
         price.currency,
         f"{price.base_price:.2f}",
-        harmless(RuleAnswer.of(price.chosen, language, work.config).reason),
+        harmless(RuleAnswer.of(price.chosen, language).reason),
     ]

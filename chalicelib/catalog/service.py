@@ -90,7 +90,7 @@ def _page(
 def _priced(work: Work, item: Item, own: Conditions, language: Language) -> ProductAnswer:
     product = store.product_of(item)
     price = own.price(product, 1, work.today)
-    return ProductAnswer(**_facts(work, product, item), price=PriceAnswer.of(price, language, work.config))
+    return ProductAnswer(**_facts(work, product, item), price=PriceAnswer.of(price, language))
 
 
 def _kept(work: Work, item: Item) -> KeptProduct:

@@ -42,11 +42,10 @@ def product_of(item: Item) -> Product:
         currency=item["currency"],
         vat_percent=item["vat_percent"],
         status=Status(item["status"]),
-        # What products of an older version lack.
-        own_brand=item.get("own_brand", False),
-        successor=item.get("successor", ""),
-        attributes=tuple(Attribute(name, value) for name, value in sorted(item.get("attributes", {}).items())),
-        prices=tuple(TypePrice(type_, amount) for type_, amount in sorted(item.get("prices", {}).items())),
+        own_brand=item["own_brand"],
+        successor=item["successor"],
+        attributes=tuple(Attribute(name, value) for name, value in sorted(item["attributes"].items())),
+        prices=tuple(TypePrice(type_, amount) for type_, amount in sorted(item["prices"].items())),
     )
 
 

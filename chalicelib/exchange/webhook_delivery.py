@@ -167,7 +167,7 @@ def _body(work: Work, endpoint: Endpoint, message: Message) -> bytes:
     order = orders.order(work, message.lane, message.order_id)
     if order is None or order.distributor_id != message.distributor_id:
         raise LookupError(f"{message.message_id} is on an order that is not there")
-    shown = OrderAnswer.told(order, endpoint.language, work.config, orders.gifts_of(work, order))
+    shown = OrderAnswer.told(order, endpoint.language, orders.gifts_of(work, order))
     news = OrderNews(version=order.version, change=dict(message.change), order=shown)
     return OrderMessage(type=message.type, timestamp=message.happened_at, data=news).model_dump_json().encode()
 

@@ -23,4 +23,4 @@ def told(call: Call, order: Order) -> Answer:
         headers["Location"] = f"{among}/{order.order_id}"
     else:
         gifts = on_top_service.gifts_of(call.work, order)
-    return Answer(OrderAnswer.told(order, call.language, call.work.config, gifts), headers=headers)
+    return Answer(OrderAnswer.told(order, call.language, gifts), headers=headers)

@@ -13,21 +13,16 @@ from chalicelib.platform.work import Work
 from chalicelib.table.transactions import Item
 
 
-def _by(event: Item) -> str:
-    """The side that took the step; there was one only while events did not tell it."""
-    return str(event.get("by", "company"))
-
-
 def _the_distributor_if_others_did(work: Work, event: Item) -> list[Recipient]:
-    return [] if _by(event) == "distributor" else the_distributor(work, event)
+    return [] if event["by"] == "distributor" else the_distributor(work, event)
 
 
 def _the_orderer_if_the_distributor_did(work: Work, event: Item) -> list[Recipient]:
-    return the_orderer(work, event) if _by(event) == "distributor" else []
+    return the_orderer(work, event) if event["by"] == "distributor" else []
 
 
 def _the_orderer_if_the_club_did(work: Work, event: Item) -> list[Recipient]:
-    return the_orderer(work, event) if _by(event) == "staff" else []
+    return the_orderer(work, event) if event["by"] == "staff" else []
 
 
 @letter("order_placed", on=events.PLACED, to=the_distributor)

@@ -17,7 +17,6 @@ from chalicelib.orders.request_schemas import CancellationAnswer, ReturnAnswer
 from chalicelib.orders.requests import CancellationState, ReturnState
 from chalicelib.orders.rules import MOST_UNITS, Asked, Happened, Line, Order, Shipment, Side, State, Step
 from chalicelib.orders.stock_schemas import DeliveryStockForm, LineStock, too_little
-from chalicelib.platform.config import Config
 from chalicelib.platform.fields import Day, Document, Email, Identifier, Region
 from chalicelib.platform.figures import Language
 from chalicelib.platform.http import Form, PageQuery, Shown
@@ -208,7 +207,7 @@ class LineAnswer(Shown):
     warnings: list[Fault] = Field(description="Where there was less than was ordered. Nothing is refused for it.")
 
     @classmethod
-    def of(cls, place: int, line: Line, returned: int, currency: str, language: str, config: Config) -> Self:
+    def of(cls, place: int, line: Line, returned: int, currency: str, language: str) -> Self:
         return cls(
             sku=line.sku,
             name=line.name,
@@ -222,8 +221,8 @@ class LineAnswer(Shown):
             returned=returned,
             base_price=Money(amount=line.base_price, currency=currency),
             unit_price=Money(amount=line.unit_price, currency=currency),
-            rule=RuleAnswer.of(line.chosen, language, config),
-            rejected=[RuleAnswer.of(ruling, language, config) for ruling in line.rejected],
+            rule=RuleAnswer.of(line.chosen, language),
+            rejected=[RuleAnswer.of(ruling, language) for ruling in line.rejected],
             vat_percent=f"{line.vat_percent.normalize():f}",
             amount=Money(amount=line.amount, currency=currency),
             stock=LineStock.of(line.available, binding=False) if line.available else None,
@@ -347,7 +346,7 @@ class OrderAnswer(OrderSummary):
     history: list[HappenedAnswer]
 
     @classmethod
-    def told(cls, order: Order, language: str, config: Config, gifts: Sequence[Gift]) -> Self:
+    def told(cls, order: Order, language: str, gifts: Sequence[Gift]) -> Self:
         returned = Counter[str]()
         for line in order.came_back:
             returned[line.sku] += line.counted
@@ -357,7 +356,7 @@ class OrderAnswer(OrderSummary):
             proposed_total=_money_or_none(order.proposed_total, order.currency),
             reserves=order.reserves,
             lines=[
-                LineAnswer.of(place, line, returned[line.sku], order.currency, language, config)
+                LineAnswer.of(place, line, returned[line.sku], order.currency, language)
                 for place, line in enumerate(order.lines)
             ],
             shipments=[ShipmentAnswer.of(shipment, order.currency) for shipment in order.shipments],

@@ -25,13 +25,6 @@ from chalicelib.pricing.rules import Limits
 from chalicelib.table import Page, Table, Transaction
 from chalicelib.table.transactions import Item
 
-_STEP_INTO = {
-    State.PLACED: Step.PLACED,
-    State.ACCEPTED: Step.ACCEPTED,
-    State.REJECTED: Step.REJECTED,
-    State.CANCELLED: Step.CANCELLED,
-}
-
 AMONG = 200  # orders that one page of a filtered list looks at
 
 
@@ -338,10 +331,8 @@ def _happened_item(happened: Happened) -> Item:
 
 
 def _happened_of(item: Item) -> Happened:
-    state = State(item["state"])
-    # Before there were other steps, the state told which one it was.
-    step = Step(item["step"]) if "step" in item else _STEP_INTO.get(state, Step.SHIPPED)
-    return Happened(item["at"], step, state, Actor(item["side"], item["member_id"]), item["note"])
+    by = Actor(item["side"], item["member_id"])
+    return Happened(item["at"], Step(item["step"]), State(item["state"]), by, item["note"])
 
 
 # --- distributors -----------------------------------------------------------------------------------------------------

@@ -6,9 +6,6 @@
 The company that sent the photo has the deal with the approval itself, the others of its chain by the events: `display.approved` copies it
 to every company of the INN, `company.registered` notes who belongs to one and copies to a new company what its chain has. Whichever
 comes first, the other finds what it wrote. A photo is read by managers only.
-
-Weakest point: a company from before chains were noted is one of its chain once it sends a proof itself, or `python -m infra.admin
-index-chains` was run.
 """
 
 from datetime import date, timedelta
@@ -203,21 +200,6 @@ def join(work: Work, company_id: str, inn: str | None) -> None:
         granted.copy_displays(
             work.table, company_id, {each: last for each, last in deals.items() if last >= work.today}
         )
-
-
-def index_chains(work: Work) -> int:
-    """Notes for every company of which chain it is, as `join` does for a new one; counts those that have an INN.
-
-    For companies from before chains were noted.
-    """
-    noted, after = 0, None
-    while True:
-        page, after = companies.some_companies(work, PAGE, after)
-        for each in page:
-            join(work, each.company_id, each.inn)
-            noted += bool(each.inn)
-        if after is None:
-            return noted
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------

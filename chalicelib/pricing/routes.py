@@ -90,10 +90,7 @@ def running_promotions(call: Call) -> RunningPromotions:
     found = work.table.get_many(service.keys_of(company_id))
     conditions = service.conditions_of(work, company_id, found, lambda code: [code])  # which goods does not matter here
     running = [each for each in conditions.promotions if each.first <= work.today <= each.last]
-    items = [
-        RunningPromotion.of(each, each.misses(conditions.buyer, work.today), call.language, work.config)
-        for each in running
-    ]
+    items = [RunningPromotion.of(each, each.misses(conditions.buyer, work.today), call.language) for each in running]
     return RunningPromotions(items=items)
 
 

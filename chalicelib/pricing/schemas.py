@@ -6,7 +6,6 @@ from typing import Literal, Self, get_args
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.config import Config
 from chalicelib.platform.http import Form, Shown
 from chalicelib.platform.money import Amount, Money
 from chalicelib.pricing.limit_schemas import UsedAnswer
@@ -38,8 +37,8 @@ class RuleAnswer(Shown):
     reason: str = Field(description="In the reader's language.", examples=["Tier Silver: 5 % off the base price."])
 
     @classmethod
-    def of(cls, ruling: Ruling, language: str, config: Config) -> Self:
-        return cls(name=ruling.rule, reason=explain(ruling, language, config))
+    def of(cls, ruling: Ruling, language: str) -> Self:
+        return cls(name=ruling.rule, reason=explain(ruling, language))
 
 
 class PriceAnswer(Shown):
@@ -50,11 +49,11 @@ class PriceAnswer(Shown):
     rejected: list[RuleAnswer]
 
     @classmethod
-    def of(cls, price: Price, language: str, config: Config) -> Self:
+    def of(cls, price: Price, language: str) -> Self:
         return cls(
             unit_price=Money(amount=price.unit_price, currency=price.currency),
-            rule=RuleAnswer.of(price.chosen, language, config),
-            rejected=[RuleAnswer.of(ruling, language, config) for ruling in price.rejected],
+            rule=RuleAnswer.of(price.chosen, language),
+            rejected=[RuleAnswer.of(ruling, language) for ruling in price.rejected],
         )
 
 
@@ -165,7 +164,7 @@ class RunningPromotion(Shown):
     )
 
     @classmethod
-    def of(cls, promotion: Promotion, miss: Miss | None, language: str, config: Config) -> Self:
+    def of(cls, promotion: Promotion, miss: Miss | None, language: str) -> Self:
         """`miss`: why it gives the company nothing."""
         goods = promotion.goods
         return cls(
@@ -190,7 +189,7 @@ class RunningPromotion(Shown):
             most_window_sum=promotion.most_sum,
             display=promotion.display,
             for_you=miss is None,
-            why_not=explain(promotion.refused(miss), language, config) if miss else None,
+            why_not=explain(promotion.refused(miss), language) if miss else None,
         )
 
 

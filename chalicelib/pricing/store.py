@@ -55,8 +55,7 @@ def contract_forms(item: Item | None) -> list[ContractForm]:
 
 
 def contracts(item: Item | None) -> list[Contract]:
-    currency = (item or {}).get("currency", "")  # it was not kept at first
-    return [replace(form.contract(), currency=currency) for form in contract_forms(item)]
+    return [replace(form.contract(), currency=item["currency"]) for form in contract_forms(item)] if item else []
 
 
 def replace_terms(

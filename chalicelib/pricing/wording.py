@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.platform.config import Config
 from chalicelib.pricing.rules import STACK, Ruling
-from chalicelib.tiers import tier_name
 
 _Texts = tuple[str, str]  # English, Russian
 
@@ -78,23 +76,23 @@ _WHY_NOT: Mapping[str, _Texts] = {
 _NO_TIER: _Texts = ("The company has no tier yet.", "У компании пока нет уровня.")
 
 
-def explain(ruling: Ruling, language: str, config: Config) -> str:
+def explain(ruling: Ruling, language: str) -> str:
     """One sentence, in the reader's language."""
     tongue = 1 if language == "ru" else 0
     if ruling.reason == "no_tier":
         return _NO_TIER[tongue]
-    facts = _readable(ruling.facts, tongue, config)
+    facts = _readable(ruling.facts, tongue)
     if ruling.reason not in _WHY_NOT:
         if ruling.rule == STACK:
-            facts["parts"] = "; ".join(_named(part, tongue, config) for part in ruling.parts)
+            facts["parts"] = "; ".join(_named(part, tongue) for part in ruling.parts)
         gave = (_STACKED if ruling.rule == STACK else _GAVE[_phrase(ruling)])[tongue].format_map(facts)
         return f"{gave} {_FLOOR[tongue].format_map(facts)}" if "floor" in facts else gave
-    sentence = f"{_named(ruling, tongue, config)}: {_WHY_NOT[ruling.reason][tongue].format_map(facts)}."
+    sentence = f"{_named(ruling, tongue)}: {_WHY_NOT[ruling.reason][tongue].format_map(facts)}."
     return sentence[0].upper() + sentence[1:]
 
 
-def _named(ruling: Ruling, tongue: int, config: Config) -> str:
-    facts = _readable(ruling.facts, tongue, config)
+def _named(ruling: Ruling, tongue: int) -> str:
+    facts = _readable(ruling.facts, tongue)
     name = _NAMED[_phrase(ruling)][tongue].format_map(facts)
     # What a promotion takes off is known once its bracket is.
     return f"{name}, {facts['percent']} %" if ruling.rule == "promotion" and "percent" in facts else name
@@ -105,15 +103,12 @@ def _phrase(ruling: Ruling) -> str:
     return "offer_price" if ruling.rule == "offer" and "percent" not in ruling.facts else ruling.rule
 
 
-def _readable(facts: Mapping[str, str], tongue: int, config: Config) -> dict[str, str]:
+def _readable(facts: Mapping[str, str], tongue: int) -> dict[str, str]:
     """The facts as a reader knows them: names in their language; `2,5` and `20.11.2026` in Russian."""
     readable = dict(facts)
     if "floor" in facts:
         readable["floor"] = f"{Decimal(facts['floor']):.2f}"
-    if "ladder" in facts:
-        # An order keeps its explanation: one from before ladders had versions names the ladder, not the tier's names.
-        readable["name"] = tier_name(config, facts["ladder"], facts["tier"], "ru" if tongue else "en")
-    elif tongue and "name_ru" in facts:
+    if tongue and "name_ru" in facts:
         readable["name"] = facts["name_ru"]
     if tongue:
         for figure in ("percent", "sum", "floor"):

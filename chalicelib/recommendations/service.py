@@ -154,7 +154,7 @@ def _shown(
                 pack_multiple=product.pack_multiple,
                 because=mine.sku,
                 reason=_reason(mine, language),
-                price=PriceAnswer.of(price, language, work.config),
+                price=PriceAnswer.of(price, language),
             )
         )
     return shown

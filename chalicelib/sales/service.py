@@ -181,10 +181,7 @@ def bought(work: Work, company_id: str, *, since: date, most: int) -> list[Bough
     Of a document that does not fit into one item, the lines of the first one.
     """
     page = store.current(work.table, company_id, since, None, most, None)
-    return [
-        Bought(date.fromisoformat(sale.get("counts_on") or sale["business_date"]), told_lines(sale))
-        for sale in page.items
-    ]
+    return [Bought(date.fromisoformat(sale["counts_on"]), told_lines(sale)) for sale in page.items]
 
 
 def sold(work: Work, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
@@ -250,7 +247,7 @@ def _purchase(sale: Item, lines: list[SaleLine] | None) -> Purchase:
         document=sale["document"],
         kind=sale["kind"],
         business_date=date.fromisoformat(sale["business_date"]),
-        counts_on=date.fromisoformat(sale.get("counts_on") or sale["business_date"]),
+        counts_on=date.fromisoformat(sale["counts_on"]),
         original=_original(sale),
         total=Money(amount=sale["total"], currency=currency),
         revision=int(sale["revision"]),

@@ -377,23 +377,20 @@ _RECORDED = (
     "total",
     "revision",
     "recorded_at",
-    "superseded_by",
     "superseded_at",
 )
 
 
 def _recorded(sale: Item) -> Recorded:
-    """Where it is not known when a revision was replaced, it is taken to have been at once."""
-    superseded_at = sale.get("superseded_at") or (sale["recorded_at"] if "superseded_by" in sale else None)
     return Recorded(
         ref=(sale["source"], f"{sale['series']}/{sale['document']}"),
         kind=sale["kind"],
         business_date=date.fromisoformat(sale["business_date"]),
-        counts_on=date.fromisoformat(sale.get("counts_on") or sale["business_date"]),
+        counts_on=date.fromisoformat(sale["counts_on"]),
         total=sale["total"],
         revision=int(sale["revision"]),
         recorded_at=sale["recorded_at"],
-        superseded_at=superseded_at,
+        superseded_at=sale.get("superseded_at"),
     )
 
 

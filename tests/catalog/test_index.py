@@ -14,7 +14,7 @@ from chalicelib.catalog.search import Entry, Wanted, entry_of
 from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.table import Busy, Refused, Table, Transaction
-from tests.catalog.steps import listed, row, stock
+from tests.catalog.steps import listed, row
 from tests.support.crashes import crashes, lost_replies, races, uncounted, watched
 from tests.support.memory import MemoryDynamo
 
@@ -165,13 +165,6 @@ def test_a_worker_that_is_always_too_late_comes_again(work: Work, monkeypatch: p
     monkeypatch.setattr(Table, "put", lose)
     with pytest.raises(Busy):
         on_products_changed(work, event)
-
-
-def test_the_index_can_be_made_of_the_products_alone(work: Work):
-    stock(work, *(row(f"LMP-{number}") for number in range(30)))
-    assert index.rebuild(work, batch=7) == 30
-    assert indexed(work) == expected(work)
-    assert len(indexed(work)) == 30
 
 
 def test_a_product_that_is_no_more_leaves_the_index(work: Work):

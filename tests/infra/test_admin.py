@@ -5,12 +5,8 @@ import pytest
 
 from chalicelib import members
 from chalicelib.auth.store import read_membership
-from chalicelib.catalog import index
-from chalicelib.catalog import search_keys as keys
-from chalicelib.catalog.search import Wanted
 from chalicelib.platform.work import Work
 from infra.admin import main
-from tests.catalog.steps import row, stock
 
 ADD = ["add-staff", "--table", "club", "--name", "Alla Adminova", "--email", "Alla@Example.com"]
 
@@ -64,13 +60,3 @@ def test_a_machine_is_given_scopes_of_machines_only(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main(machine("pool", "staff.people.write"))
     assert "machine.accruals" in capsys.readouterr().err
-
-
-def test_the_index_of_a_catalogue_that_had_none_is_made_by_a_command(
-    work: Work, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stock(work, row("LMP-1"), row("LMP-2"))
-    assert [main(["index-catalogue", "--table", "club"]) for _ in range(2)] == [0, 0]
-    assert capsys.readouterr().out.startswith("2 products")
-    found = index.current(work.table, work.table.get(keys.catalogue_index()))
-    assert found.find(Wanted(text="lamps"), "sku", limit=9, after=None) == (["LMP-1", "LMP-2"], None)

@@ -35,7 +35,6 @@ from chalicelib.orders.rules import (
 )
 from chalicelib.orders.schemas import MOST_LINES, OrderAnswer
 from chalicelib.orders.store import order_item, order_of
-from chalicelib.platform.config import config
 from chalicelib.platform.http import rendered
 from chalicelib.platform.idempotency import Once
 from chalicelib.platform.work import Work
@@ -53,7 +52,7 @@ CHOSEN = Ruling(
     "tier_discount",
     "tier_reached",
     Decimal("949999999999.05"),
-    {"tier": "platinum", "ladder": "RUB", "percent": "12.75"},
+    {"tier": "platinum", "name": "Platinum", "name_ru": "Платина", "percent": "12.75"},
 )
 REJECTED = Ruling("base_price", "not_lower", Decimal("999999999999.99"))
 
@@ -168,7 +167,7 @@ def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
     order = with_all_that_was_asked()
     assert order.state == State.COMPLETED
     assert len(order.returns) == MOST_RETURNS
-    answer = rendered(OrderAnswer.told(order, "ru", config(), promised(order)))
+    answer = rendered(OrderAnswer.told(order, "ru", promised(order)))
     tx = Transaction()
     once = Once(caller="mbr_" + "0" * 32, key="k" * 128, fingerprint="f" * 64)
     once.remember(tx, Work(table=Table(None, "club"), now=NOON), 200, json.loads(answer), {})

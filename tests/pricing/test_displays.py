@@ -16,7 +16,6 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.work import Work
 from chalicelib.pricing import display_consumers, displays, offer_keys
 from chalicelib.table import Transaction
-from infra.admin import main
 from tests.companies.steps import legal_inn
 from tests.pricing.steps import MANAGER, Office, errors
 from tests.pricing.test_routes import at
@@ -243,18 +242,6 @@ def test_a_company_without_an_inn_is_a_chain_of_its_own(office: Office, work: Wo
     (event,) = told(work, "cmp_8", "display.approved")
     display_consumers.on_display_approved(work, event)
     assert (alone.price[1], other.price[1]) == ("promotion", "base_price")
-
-
-def test_companies_from_before_chains_were_noted_join_by_a_command(
-    office: Office, work: Work, shop: Shop, deal: str, capsys: pytest.CaptureFixture[str]
-):
-    refs = [companies_room.CustomerRef(name, name, CHAIN, f"77010100{n}", "RUB") for n, name in enumerate(["A", "B"])]
-    older = companies_room.customers(work, "1c", refs).values()
-    shop.decide(shop.sent(deal))
-    assert [main(["index-chains", "--table", "club"]) for _ in range(2)] == [0, 0]
-    assert capsys.readouterr().out.startswith("2 companies")
-    granted = [work.table.get(offer_keys.granted(each)) or {} for each in older]
-    assert [f"display:{deal}" in each for each in granted] == [True, True]
 
 
 @pytest.mark.parametrize("joins", range(3))

@@ -6,22 +6,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.config import config
 from chalicelib.pricing import PriceAnswer
-from chalicelib.pricing.rules import Buyer, Policy, Ruling, Selection, resolve
-from chalicelib.pricing.wording import explain
+from chalicelib.pricing.rules import Buyer, Policy, Selection, resolve
 from tests.pricing.test_rules import DAY, Lamp, contract, off, offer, promotion, with_tier
 
 
 def explained(
     language: str, lamp: Lamp | None = None, buyer: Buyer | None = None, **more: Any
 ) -> tuple[str, list[str]]:
-    answer = PriceAnswer.of(resolve(lamp or Lamp(), 1, buyer or Buyer(), DAY, **more), language, config())
+    answer = PriceAnswer.of(resolve(lamp or Lamp(), 1, buyer or Buyer(), DAY, **more), language)
     return answer.rule.reason, [each.reason for each in answer.rejected]
 
 
 def test_a_price_goes_out_as_money_with_the_rules_name():
-    answer = PriceAnswer.of(resolve(Lamp(), 1, with_tier("5"), DAY), "en", config())
+    answer = PriceAnswer.of(resolve(Lamp(), 1, with_tier("5"), DAY), "en")
     assert answer.model_dump(mode="json") == {
         "unit_price": {"amount": "95.00", "currency": "RUB"},
         "rule": {"name": "tier_discount", "reason": "Tier Silver: 5 % off the base price."},
@@ -179,12 +177,6 @@ LATER, EARLIER = date(2026, 12, 1), date(2026, 11, 1)
 def test_what_did_not_is_told_with_its_reason(case: dict[str, Any], english: str, russian: str):
     assert english in explained("en", **case)[1]
     assert russian in explained("ru", **case)[1]
-
-
-@pytest.mark.parametrize(("tier", "name"), [("silver", "Серебро"), ("copper", "copper")])
-def test_an_explanation_from_before_ladders_had_versions_still_speaks(tier: str, name: str):
-    kept = Ruling("tier_discount", "tier_reached", Decimal(95), {"tier": tier, "ladder": "RUB", "percent": "5"})
-    assert explain(kept, "ru", config()) == f"Уровень «{name}»: скидка 5 % от базовой цены."
 
 
 def test_goods_of_another_promotion_are_not_mentioned():
