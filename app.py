@@ -13,7 +13,7 @@ from chalice.app import Chalice
 
 from chalicelib.auth.triggers import triggers
 from chalicelib.platform.functions import PORTAL, READ, SECRET, USERS, WRITE, files, table
-from chalicelib.platform.http import install
+from chalicelib.platform.http.respond import install
 from chalicelib.platform.registry import Functions, register
 
 app = Chalice(app_name="partner-club")
@@ -23,17 +23,17 @@ install(app)
 ROOMS = (
     "platform",
     "mail",
-    "auth",
     "members",
-    "programme",
+    "auth",
     "companies",
-    "tiers",
     "sales",
     "catalog",
+    "tiers",
     "pricing",
     "orders",
     "recommendations",
     "bonuses",
+    "programme",
     "reports",
     "exchange",
 )

@@ -17,13 +17,14 @@ import sys
 import boto3
 from pydantic import ValidationError
 
-from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Table
+from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from infra import redelivery
 
 MACHINE_SCOPES = [

@@ -8,8 +8,8 @@ FILE = Path(__file__).parent.parent / "chalicelib" / "openapi.json"
 
 def text() -> str:
     import app  # noqa: F401  fills the route table
-    from chalicelib.platform.http import ROUTES
-    from chalicelib.platform.openapi import document
+    from chalicelib.platform.http.routes import ROUTES
+    from chalicelib.platform.openapi.document import document
 
     return json.dumps(document(ROUTES), ensure_ascii=False, indent=1) + "\n"
 

@@ -7,7 +7,8 @@ import boto3
 
 from chalicelib.platform import clock
 from chalicelib.platform.events import consumers_of, failure, name_of
-from chalicelib.table import Key, Table
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire
 
 SEGMENTS = 4

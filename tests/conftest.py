@@ -12,12 +12,11 @@ import hypothesis
 import pytest
 
 from chalicelib.platform import aws, settings
+from chalicelib.platform.context import Work
 from chalicelib.platform.settings import queue_variable
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from tests.support.api import Api
 from tests.support.cloud import bare_cloud, local_table
-from tests.support.letters import club as club
 from tests.support.queues import queues
 
 __all__ = ["bare_cloud", "local_table"]
@@ -119,7 +118,7 @@ def work(account: None) -> Work:
 @pytest.fixture
 def api(work: Work, monkeypatch: pytest.MonkeyPatch) -> Api:
     """The API at the moment of `work`."""
-    from chalicelib.platform import http
+    from chalicelib.platform.http import respond as http
 
     monkeypatch.setattr(http, "work_now", lambda: work)
     from app import app

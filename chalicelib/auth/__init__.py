@@ -6,7 +6,3 @@ knows a member by id only, so that names and addresses stay in the club's own ta
 This module stays light: the sign-in triggers import it, and they start cold without pydantic. The caller is
 `chalicelib.auth.principal.Principal`.
 """
-
-from chalicelib.auth.scopes import COMPANY_ROLES, SCOPES, STAFF_ROLES, scopes_of
-
-__all__ = ["COMPANY_ROLES", "SCOPES", "STAFF_ROLES", "scopes_of"]

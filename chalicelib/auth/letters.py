@@ -7,9 +7,8 @@ from chalicelib.auth.codes import code_hash, new_code
 from chalicelib.auth.events import SIGN_IN_REQUESTED
 from chalicelib.mail import Facts, Reader, Recipient, Secret, letter
 from chalicelib.platform import aws, clock
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Item, Transaction
 
 
 def _who_signs_in(work: Work, sign_in: Item) -> list[Recipient]:

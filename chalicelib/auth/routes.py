@@ -4,7 +4,7 @@ from chalicelib.auth import service
 from chalicelib.auth.schemas import CodeForm, RefreshForm, Registration, SignInForm, SignInStarted, Tokens
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import aws
-from chalicelib.platform.http import Answer, Call, Routes
+from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.platform.settings import settings
 
 routes = Routes(__name__, tag="sign-in")

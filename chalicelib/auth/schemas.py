@@ -6,8 +6,8 @@ from pydantic import Field
 
 from chalicelib.members import ConsentForm, PersonName
 from chalicelib.platform.fields import Email
-from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Form
+from chalicelib.platform.http.forms import Form
+from chalicelib.platform.text import Language
 
 """Compared and kept in lower case: no mail service in use tells addresses apart by case."""
 

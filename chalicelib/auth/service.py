@@ -14,9 +14,9 @@ from chalicelib.auth.schemas import Registration, SignInStarted, Tokens
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import clock
 from chalicelib.platform import keys as platform_keys
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
 
 KEEP_DAYS = 1  # a sign-in is of no use after its code, but says for a while what became of it
 

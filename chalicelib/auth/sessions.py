@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.schemas import Tokens
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.problems import Problem
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

@@ -8,8 +8,9 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.auth import keys
 from chalicelib.members import membership_key
-from chalicelib.table import Key, Refused, Table
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Refused
 
 
 def read_sign_in(table: Table, sign_in_id: str) -> Item | None:

@@ -10,11 +10,11 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.auth import codes, store
-from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, scopes_of
 from chalicelib.platform import aws, clock
+from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, scopes_of
 from chalicelib.platform.functions import SECRET, items, sign_in_trigger
 from chalicelib.platform.settings import settings
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 
 triggers = Blueprint(__name__)
 

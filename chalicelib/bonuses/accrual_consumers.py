@@ -3,16 +3,15 @@
 from datetime import date, timedelta
 
 from chalicelib import sales
-from chalicelib.bonuses import accrual_store as store
-from chalicelib.bonuses import accruals
+from chalicelib.bonuses import accrual_store, accruals
 from chalicelib.bonuses.accruals import LOOK_BACK_DAYS
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.payment_events import PAYMENT_RECORDED
 from chalicelib.bonuses.rates import any_rate, any_rate_since
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.sales import SALE_RECORDED
 from chalicelib.tiers import TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN
 
@@ -32,7 +31,7 @@ def on_sale_recorded(work: Work, event: Event) -> None:
         return
     original = sale.get("original")
     ref = (source, f"{sale['series']}/{sale['document']}")
-    case = store.load(work.table, company_id, ref)
+    case = accrual_store.load(work.table, company_id, ref)
     if case.version or case.within or any(any_rate(rates, day) for day in days):
         home = (source, f"{original['series']}/{original['number']}") if original else None
         accruals.settle(work, case, home)

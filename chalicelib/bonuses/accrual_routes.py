@@ -3,8 +3,9 @@
 from chalicelib import companies
 from chalicelib.bonuses import accruals
 from chalicelib.bonuses.accrual_schemas import Accruals, AccrualShown
-from chalicelib.platform.http import Call, PageQuery, Routes
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
 

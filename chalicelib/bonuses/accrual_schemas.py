@@ -10,9 +10,9 @@ from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rates import Accrued, Group, Reason, Ref
 from chalicelib.platform.config import Config
 from chalicelib.platform.fields import Percent
-from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Shown
+from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
+from chalicelib.platform.text import Language
 
 # How a rate is named, by what it goes by: English and Russian.
 REASONS = {

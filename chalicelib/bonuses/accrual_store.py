@@ -13,10 +13,11 @@ from typing import Any, NamedTuple, cast
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.bonuses import accrual_keys as keys
+from chalicelib.bonuses import accrual_keys
 from chalicelib.bonuses.rates import Accrued, Base, By, Case, Fact, Grant, Place, Reason, Ref, earned
-from chalicelib.table import Key, Page, Table, Transaction, company_partition
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key, company_partition
+from chalicelib.table.transactions import Item, Transaction
 
 CASE = "case"  # label: the case changed meanwhile
 _AFTER_EVERY_DAY = "~"
@@ -33,16 +34,16 @@ class Row(NamedTuple):
 
     def key(self, company_id: str) -> Key:
         (source, document), (_, case) = self.ref, self.case
-        return keys.accrued(company_id, self.day, source, case, document)
+        return accrual_keys.accrued(company_id, self.day, source, case, document)
 
 
 def load(table: Table, company_id: str, ref: Ref) -> Case:
     """As posted; an empty case if there is none yet."""
-    return _case(company_id, ref, table.get(keys.accrual(company_id, *ref), consistent=True) or {})
+    return _case(company_id, ref, table.get(accrual_keys.accrual(company_id, *ref), consistent=True) or {})
 
 
 def load_many(table: Table, company_id: str, refs: Iterable[Ref]) -> dict[Ref, Case]:
-    wanted = {keys.accrual(company_id, *ref): ref for ref in refs}
+    wanted = {accrual_keys.accrual(company_id, *ref): ref for ref in refs}
     return {wanted[key]: _case(company_id, wanted[key], item) for key, item in table.get_many(wanted).items()}
 
 
@@ -50,7 +51,7 @@ def save(tx: Transaction, before: Case, after: Case) -> None:
     """The next version. Refused with label `case` if it changed since `before`."""
     source, document = after.ref
     tx.update(
-        keys.accrual(after.company_id, source, document),
+        accrual_keys.accrual(after.company_id, source, document),
         put={
             "company_id": after.company_id,
             "documents": {ref[1]: _accrued_item(accrued) for ref, accrued in after.accrued.items()},
@@ -69,12 +70,14 @@ def save(tx: Transaction, before: Case, after: Case) -> None:
     for key in {row.key(after.company_id) for row in was - now} - written.keys():
         tx.delete(key)
     for ref in after.accrued.keys() - before.accrued.keys() - {after.ref}:
-        tx.update(keys.accrual(after.company_id, *ref), put={"company_id": after.company_id, "within": document})
+        tx.update(
+            accrual_keys.accrual(after.company_id, *ref), put={"company_id": after.company_id, "within": document}
+        )
 
 
 def accrued_since(table: Table, company_id: str, first: date) -> Iterator[Row]:
     """Every document with an accrual that is dated this day or later; consistent."""
-    between = (keys.accrued_day(first), keys.accrued_day() + _AFTER_EVERY_DAY)
+    between = (accrual_keys.accrued_day(first), accrual_keys.accrued_day() + _AFTER_EVERY_DAY)
     for item in table.query_all(company_partition(company_id), between=between, consistent=True):
         yield row_of(item)
 
@@ -82,7 +85,7 @@ def accrued_since(table: Table, company_id: str, first: date) -> Iterator[Row]:
 def page(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """ACCRUED items, latest day first."""
     return table.query(
-        company_partition(company_id), starts=keys.accrued_day(), newest_first=True, limit=limit, after=after
+        company_partition(company_id), starts=accrual_keys.accrued_day(), newest_first=True, limit=limit, after=after
     )
 
 

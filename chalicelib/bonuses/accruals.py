@@ -23,8 +23,7 @@ from datetime import date
 from functools import partial
 
 from chalicelib import catalog, sales, tiers
-from chalicelib.bonuses import accrual_store as store
-from chalicelib.bonuses import ledger, payments, rules
+from chalicelib.bonuses import accrual_store, ledger, payments, rules
 from chalicelib.bonuses.accrual_schemas import Listed
 from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.rates import (
@@ -43,9 +42,10 @@ from chalicelib.bonuses.rates import (
     wanted,
 )
 from chalicelib.bonuses.rules import Book, Cause
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.sales import Head
-from chalicelib.table import CONTESTED, Overtaken, Transaction, retry
+from chalicelib.table.retries import CONTESTED, Overtaken, retry
+from chalicelib.table.transactions import Transaction
 
 LOOK_BACK_DAYS = 7  # a new ladder's word may reach a company some nights after the day from which it holds
 
@@ -71,7 +71,7 @@ def _rate(row: BonusRate) -> Rate:
 
 def rerate(work: Work, company_id: str, first: date) -> None:
     """Settles every case that counts on this day or later and was rated by another tier than that of its day."""
-    rows = [row for row in store.accrued_since(work.table, company_id, first) if row.counts_on >= first]
+    rows = [row for row in accrual_store.accrued_since(work.table, company_id, first) if row.counts_on >= first]
     rated = [row for row in rows if row.tier is not None]
     if not rated:
         return
@@ -86,9 +86,9 @@ def listed(
     work: Work, company_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[Listed], dict[str, str] | None]:
     """Every document with an accrual, latest first, and where to go on. Two calls."""
-    page = store.page(work.table, company_id, limit, after)
-    rows = [store.row_of(item) for item in page.items]
-    cases = store.load_many(work.table, company_id, {row.case for row in rows})
+    page = accrual_store.page(work.table, company_id, limit, after)
+    rows = [accrual_store.row_of(item) for item in page.items]
+    cases = accrual_store.load_many(work.table, company_id, {row.case for row in rows})
     found = []
     for row in rows:
         # A case that was settled between the two calls may no longer have it.
@@ -121,11 +121,11 @@ def settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
         pass
 
 
-@retry(store.CASE, most=CONTESTED)
+@retry(accrual_store.CASE, most=CONTESTED)
 def _go_on(work: Work, company_id: str, ref: Ref, also: Iterable[Ref]) -> bool:
     """One step towards what the facts say; whether there was one to take."""
     policy = Policy(work.config[Bonuses].available_on, partial(ledger.expires_on, work))
-    case = store.load(work.table, company_id, ref)
+    case = accrual_store.load(work.table, company_id, ref)
     facts = _facts(work, case, also)
     paid_on = payments.paid_on(work, ref) if facts else None
     target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
@@ -135,7 +135,7 @@ def _go_on(work: Work, company_id: str, ref: Ref, also: Iterable[Ref]) -> bool:
         _post(work, case, target, step)
     else:
         tx = Transaction()
-        store.save(tx, case, target)  # nothing moves, but what is kept of the documents changes
+        accrual_store.save(tx, case, target)  # nothing moves, but what is kept of the documents changes
         work.table.commit(tx)
     return True
 
@@ -194,7 +194,7 @@ def _post(work: Work, case: Case, target: Case, step: Step) -> None:
     after = replace(after_step(case, step, ledger.posting_id(case.company_id, cause)), paid_on=target.paid_on)
 
     def also(tx: Transaction, was: Book, now: Book) -> None:
-        store.save(tx, case, after)
+        accrual_store.save(tx, case, after)
 
     if ledger.change(work, case.company_id, cause, partial(_moved, step), also).again:
         raise Overtaken

@@ -6,19 +6,18 @@ from datetime import date
 from functools import partial
 
 from chalicelib import companies
-from chalicelib.auth import STAFF_ROLES
-from chalicelib.bonuses import case_store, ledger, rules
-from chalicelib.bonuses import ledger_keys as keys
+from chalicelib.bonuses import case_store, ledger, ledger_keys, rules
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import ADJUSTED
 from chalicelib.bonuses.redemptions import not_enough
 from chalicelib.bonuses.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.schemas import AdjustmentForm
+from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import record
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
 
 _WRITING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 _APPROVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.approve" in scopes)
@@ -154,7 +153,7 @@ def _tell(tx: Transaction, work: Work, adjustment: Adjustment, book: Book) -> No
     record(
         tx,
         work,
-        keys.bonuses(book.company_id),
+        ledger_keys.bonuses(book.company_id),
         ADJUSTED,
         company_id=book.company_id,
         currency=book.currency,

@@ -13,12 +13,11 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.bonuses import adjustment_keys, redemption_keys
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState, Redemption, RedemptionState
 from chalicelib.bonuses.rules import ZERO, Parts
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 CASE = "case"  # label: somebody else decided it meanwhile
 ORDER_HELD = "order held"  # label: the order holds a redemption already
-
 
 # --- redemptions ------------------------------------------------------------------------------------------------------
 

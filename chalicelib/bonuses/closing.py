@@ -26,13 +26,13 @@ from chalicelib.bonuses.volume_config import VolumeBonuses
 from chalicelib.catalog import Product, every_product
 from chalicelib.companies import company_key
 from chalicelib.platform import events
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import CONTESTED, Refused, Transaction, retry
+from chalicelib.table.retries import CONTESTED, retry
+from chalicelib.table.transactions import Refused, Transaction
 
 _LAST_DAY = date.max - DAY
-
 
 # --- opening ----------------------------------------------------------------------------------------------------------
 

@@ -24,11 +24,13 @@ from chalicelib.bonuses import coalition_keys, ledger, ledger_keys, rules
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import CREDITED
 from chalicelib.bonuses.rules import ZERO, Book, Cause
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import record as record_event
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import CONTESTED, Busy, Key, Overtaken, Page, Refused, Table, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key
+from chalicelib.table.retries import CONTESTED, Overtaken, retry
+from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
 MOST_REVERSALS = 50  # of one grant
 DAY, MONTH = "day", "month"  # labels: the limit that stands in the way

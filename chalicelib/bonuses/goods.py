@@ -21,8 +21,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from chalicelib.bonuses.periods import Kind
+from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.money import round_half_up
-from chalicelib.platform.problems import Fault, Problem
 
 ZERO = Decimal(0)
 DAY = timedelta(days=1)

@@ -10,15 +10,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from chalicelib import companies
-from chalicelib.auth import STAFF_ROLES
 from chalicelib.bonuses import goods_store, ledger, periods_store, rules
 from chalicelib.bonuses.goods import Choice, Entitlement, Step
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.companies import company_key
 from chalicelib.platform import events
+from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
-from chalicelib.platform.work import Work
-from chalicelib.table import CONTESTED, Refused, Transaction, retry
+from chalicelib.table.retries import CONTESTED, retry
+from chalicelib.table.transactions import Refused, Transaction
 
 Result = TypeVar("Result")
 

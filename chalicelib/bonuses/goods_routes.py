@@ -24,14 +24,14 @@ from chalicelib.bonuses.goods_schemas import (
     closed_period,
     open_period,
 )
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="goods")
 
 STEP = ("not_found", "wrong_state")
 OF_COMPANY = "/v1/staff/companies/{company_id}/entitlements/{entitlement_id}"
-
 
 # --- the company ------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from chalicelib.bonuses.periods import Bracket, Close, Every, Mode, Pays, Progra
 from chalicelib.bonuses.periods_store import ClosedPeriod
 from chalicelib.catalog import Sku
 from chalicelib.platform.fields import Day, Document, Percent
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 
 # --- periods ----------------------------------------------------------------------------------------------------------

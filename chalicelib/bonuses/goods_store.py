@@ -15,10 +15,10 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses import volume_keys
 from chalicelib.bonuses.goods import Choice, Entitlement, Happened, Line, Priced, Shipment, State
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import MOST_OPERATIONS, Item
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
 DUE = "periods"
 ENTITLEMENT = "entitlement"  # label: the entitlement changed meanwhile
@@ -84,7 +84,7 @@ def _entitlement_item(entitlement: Entitlement, today: date) -> Item:
         index = volume_keys.goods_list(entitlement.available_from.isoformat(), entitlement.entitlement_id).as_gsi2()
     else:
         # Never in the past: the night looks back over some days only.
-        index = platform_keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
+        index = keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
     expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
     return {
         **volume_keys.entitlement(entitlement.company_id, entitlement.entitlement_id).as_item(),

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.bonuses import night
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import READ, queue_worker, scheduled, table
-from chalicelib.platform.work import Work
 
 
 @scheduled(

@@ -16,10 +16,11 @@ from chalicelib import companies
 from chalicelib.bonuses import notices, rules, store
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import DAY, Book, Cause, Expiry, Posting
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import CONTESTED, Busy, Overtaken, Refused, Transaction, retry
+from chalicelib.table.retries import CONTESTED, Overtaken, retry
+from chalicelib.table.transactions import Busy, Refused, Transaction
 
 Alter = Callable[[Book], Book]
 """The change. Called again with a newer book when somebody else was faster. May raise a `Problem`."""

@@ -6,7 +6,7 @@ from chalicelib.bonuses.events import ADJUSTED, CREDITED, EXPIRING, REMINDER
 from chalicelib.companies import company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

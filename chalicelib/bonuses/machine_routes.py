@@ -25,14 +25,14 @@ from chalicelib.bonuses.machine_schemas import (
 from chalicelib.bonuses.payments import Payment
 from chalicelib.bonuses.rates import Ref
 from chalicelib.platform import clock
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="machines")
 
 AGAIN = {"Idempotency-Replayed": "true"}
-
 
 # --- the coalition ----------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,9 @@ from chalicelib.bonuses.coalition import Client, Grant, Limits
 from chalicelib.bonuses.payments import Payment
 from chalicelib.companies import Inn, Kpp
 from chalicelib.platform.fields import Day, Identifier, Moment
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Fault
 from chalicelib.sales import ORDERS
 
 MOST_ROWS = 100
@@ -28,7 +28,6 @@ Reference = Annotated[
     ),
 ]
 Amount = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2, examples=["150.00"])]
-
 
 # --- accruals ---------------------------------------------------------------------------------------------------------
 

@@ -16,25 +16,23 @@ from functools import partial
 from typing import Any
 
 from chalicelib import orders
-from chalicelib.bonuses import goods_store, ledger, notices, proving, store
-from chalicelib.bonuses import ledger_keys as keys
+from chalicelib.bonuses import goods_store, ledger, ledger_keys, notices, proving, store
 from chalicelib.bonuses.closing import close_due, freeze_due
 from chalicelib.bonuses.events import EXPIRING, REMINDER
 from chalicelib.bonuses.rules import Book
 from chalicelib.bonuses.settlement import expire_goods
-from chalicelib.platform import nights
+from chalicelib.platform import jobs
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import record
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.table.transactions import Transaction
 
 JOB, PROOF = "bonuses", proving.JOB
 LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 PROOF_LOOK_BACK_DAYS = (
     1  # what moved after the last proof began; what a message given up left over waits in the dead-letter queue
 )
-
 
 # --- naming -----------------------------------------------------------------------------------------------------------
 
@@ -44,7 +42,7 @@ def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
 
     It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event.
     """
-    first = nights.first_day(work, event, nights.last_run(work, JOB), look_back_days=LOOK_BACK_DAYS)
+    first = jobs.first_day(work, event, jobs.last_run(work, JOB), look_back_days=LOOK_BACK_DAYS)
     freeze_due(work)  # one copy of the catalogue for all closes of this night
     facts: dict[str, Any] = {
         "first_day": first.isoformat(),
@@ -53,14 +51,14 @@ def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
         "messages": 0,
     }
     for what in DUE:
-        due = nights.due_between(work, what, first, work.today)
-        counted, messages = nights.send_companies(queue_url("bonuses"), due, do=what)
+        due = jobs.due_between(work, what, first, work.today)
+        counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=what)
         facts |= {
             what: counted,
             "companies": facts["companies"] + counted,
             "messages": facts["messages"] + messages,
         }
-    nights.record_run(work, JOB, facts)
+    jobs.record_run(work, JOB, facts)
     log.info("nightly bonuses", extra=facts)
     return facts
 
@@ -71,11 +69,11 @@ def prove(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     An event {"full": true} asks for every company from its first posting on, and for the totals against all checkpoints.
     """
     full = event.get("full") is True
-    first = nights.first_day(work, event, nights.last_run(work, PROOF), look_back_days=PROOF_LOOK_BACK_DAYS)
+    first = jobs.first_day(work, event, jobs.last_run(work, PROOF), look_back_days=PROOF_LOOK_BACK_DAYS)
     wrong = proving.prove_totals(work, full=full)
     about = {"full": True} if full else {}
     due = proving.due(work, first, full=full)
-    counted, messages = nights.send_companies(queue_url("bonuses"), due, do=PROOF, **about)
+    counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=PROOF, **about)
     facts = {
         "first_day": first.isoformat(),
         "day": work.today.isoformat(),
@@ -84,7 +82,7 @@ def prove(work: Work, event: dict[str, Any]) -> dict[str, Any]:
         "companies": counted,
         "messages": messages,
     }
-    nights.record_run(work, PROOF, facts)
+    jobs.record_run(work, PROOF, facts)
     log.info("nightly bonus proof", extra=facts)
     return facts
 
@@ -116,7 +114,9 @@ def _pass_day(work: Work, company_id: str) -> None:
 def _notify(work: Work, tx: Transaction, book: Book) -> None:
     """The events of the letters that the book asks for."""
     found = notices.notices(book, book.day, ledger.notice_figures(work))
-    tell = partial(record, tx, work, keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency)
+    tell = partial(
+        record, tx, work, ledger_keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency
+    )
     for each in found.expiring:
         tell(
             EXPIRING,

@@ -13,14 +13,14 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.bonuses import payment_keys as keys
+from chalicelib.bonuses import payment_keys
 from chalicelib.bonuses.payment_events import PAYMENT_RECORDED
 from chalicelib.bonuses.rates import Ref
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import BULK, MANY
 from chalicelib.platform.events import record as record_event
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
 Outcome = Literal["recorded", "unchanged", "older"]
 
@@ -65,14 +65,14 @@ class Known(NamedTuple):
 
 def payment_of(work: Work, ref: Ref) -> Known:
     """Consistent. What rests on it is written together with `check_payment`."""
-    item = work.table.get(keys.payment(*ref), consistent=True)
+    item = work.table.get(payment_keys.payment(*ref), consistent=True)
     return Known(ref, _paid_on(item), item["as_of"] if item else "")
 
 
 def payments_of(work: Work, refs: Sequence[Ref]) -> list[Known]:
     """The same of several documents, in one read for every hundred."""
-    found = work.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
-    items = [found.get(keys.payment(*ref)) for ref in refs]
+    found = work.table.get_many([payment_keys.payment(*ref) for ref in refs], consistent=True)
+    items = [found.get(payment_keys.payment(*ref)) for ref in refs]
     return [Known(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)]
 
 
@@ -84,7 +84,7 @@ def check_payment(tx: Transaction, known: Known) -> None:
         same = Attr("as_of").eq(known.as_of) & (
             paid.eq(known.paid_on.isoformat()) if known.paid_on else paid.not_exists()
         )
-    tx.check(keys.payment(*known.ref), same, label="payment")
+    tx.check(payment_keys.payment(*known.ref), same, label="payment")
 
 
 def paid_on(work: Work, ref: Ref) -> date | None:
@@ -111,7 +111,7 @@ def _record_alone(work: Work, payment: Payment, by: str, as_of: str) -> Outcome:
 
 
 def _known(work: Work, payments: Iterable[Payment]) -> dict[Ref, Item]:
-    wanted = {keys.payment(*payment.ref): payment.ref for payment in payments}
+    wanted = {payment_keys.payment(*payment.ref): payment.ref for payment in payments}
     return {wanted[key]: item for key, item in work.table.get_many(wanted, consistent=True).items()}
 
 
@@ -140,7 +140,7 @@ def _write(
     bulk: bool = False,
 ) -> None:
     source, document = payment.ref
-    key = keys.payment(source, document)
+    key = payment_keys.payment(source, document)
     paid = {"paid_on": payment.paid_on.isoformat()} if payment.paid_on else {}
     facts = {"source": source, "document": document, **paid}
     unchanged = Attr("as_of").eq(known["as_of"]) & _same(known) if known else Attr("pk").not_exists()

@@ -16,9 +16,9 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses import volume_keys
 from chalicelib.bonuses.goods_store import DUE
 from chalicelib.bonuses.periods import Bracket, Close, Course, Every, Mode, Pays, Programme
-from chalicelib.platform import keys as platform_keys
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform import keys
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 COURSE = "course"  # label: the company's course changed meanwhile
 
@@ -82,7 +82,7 @@ def write_head(tx: Transaction, before: Head, course: Course, due: date | None) 
     days = {"closed_through": course.closed_through, "opened": course.opened}
     item = {
         **key.as_item(),
-        **(platform_keys.due(DUE, due, before.company_id).as_gsi2() if due else {}),
+        **(keys.due(DUE, due, before.company_id).as_gsi2() if due else {}),
         **{name: day.isoformat() for name, day in days.items() if day},
         "company_id": before.company_id,
         "programme": before.programme,

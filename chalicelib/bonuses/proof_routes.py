@@ -2,7 +2,8 @@
 
 from chalicelib.bonuses import proving
 from chalicelib.bonuses.proof_schemas import BonusProof, ClubTotal, ProofMismatch, ProofRun
-from chalicelib.platform.http import Call, PageQuery, Routes
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chalicelib.bonuses.proof import Fault
 from chalicelib.bonuses.rules import Balances
-from chalicelib.platform.http import Shown
+from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 
 

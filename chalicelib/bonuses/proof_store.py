@@ -11,18 +11,18 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.bonuses import audit_keys as keys
+from chalicelib.bonuses import audit_keys
 from chalicelib.bonuses.proof import Checkpoint, Mismatch, moved
 from chalicelib.bonuses.rules import ZERO, Balances, Place
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Transaction
 
 CHECKPOINT = "checkpoint"  # label: another proof was faster
 MOST_FAULTS = 20  # kept of one account
 KEEP_DAYS = 400  # of what balances again
 NO_LOT = "-"
-
 
 # --- checkpoints ------------------------------------------------------------------------------------------------------
 
@@ -48,7 +48,7 @@ def write_checkpoint(tx: Transaction, work: Work, before: Checkpoint, after: Che
         places.setdefault(account, {})[lot.isoformat() if lot else NO_LOT] = amount
     tx.put(
         {
-            **keys.proof(after.company_id).as_item(),
+            **audit_keys.proof(after.company_id).as_item(),
             "company_id": after.company_id,
             "currency": after.currency,
             "sequence": after.sequence,
@@ -65,7 +65,7 @@ def write_checkpoint(tx: Transaction, work: Work, before: Checkpoint, after: Che
 
 def checkpoints(table: Table, shard: int) -> Iterator[Checkpoint]:
     """All of a shard, page after page; consistent."""
-    return map(checkpoint_of, table.query_all(keys.proof_shard(shard), consistent=True))
+    return map(checkpoint_of, table.query_all(audit_keys.proof_shard(shard), consistent=True))
 
 
 def _place(account: Any, lot: str) -> Place:
@@ -82,7 +82,7 @@ def add_to_totals(tx: Transaction, work: Work, pairs: Iterable[tuple[Checkpoint,
         by = moved(before.balances, after.balances)
         if after.sequence and not before.sequence:
             by["companies"] = Decimal(1)
-        added = amounts.setdefault(keys.club_total(after.currency, after.company_id), {})
+        added = amounts.setdefault(audit_keys.club_total(after.currency, after.company_id), {})
         for name, amount in by.items():
             added[name] = added.get(name, ZERO) + amount
     for key, added in amounts.items():
@@ -92,7 +92,7 @@ def add_to_totals(tx: Transaction, work: Work, pairs: Iterable[tuple[Checkpoint,
 
 def totals(table: Table) -> dict[tuple[str, int], Item]:
     """By currency and shard. Few items, one call; consistent."""
-    found = table.query_all(keys.CLUB_TOTALS, consistent=True)
+    found = table.query_all(audit_keys.CLUB_TOTALS, consistent=True)
     return {(currency, int(shard)): item for item in found for currency, shard in [item["sk"].rsplit("#", 1)]}
 
 
@@ -113,7 +113,7 @@ def write_mismatches(
 ) -> None:
     """Lists the accounts that do not balance, keeps those of `known` that do again. `about`: whose they are."""
     for account in sorted({*known, *found}):
-        key = keys.mismatch(owner, account)
+        key = audit_keys.mismatch(owner, account)
         if account not in found:
             tx.update(
                 key,
@@ -121,7 +121,7 @@ def write_mismatches(
                 remove=("gsi2pk", "gsi2sk"),
             )
             continue
-        listed = keys.mismatch_list(work.at, owner, account).as_gsi2()
+        listed = audit_keys.mismatch_list(work.at, owner, account).as_gsi2()
         told = {
             **about,
             "owner": owner,
@@ -146,8 +146,8 @@ def _fault(mismatch: Mismatch) -> Item:
 
 def open_mismatches(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """Oldest first."""
-    return table.query(keys.MISMATCHES, index="gsi2", limit=limit, after=after)
+    return table.query(audit_keys.MISMATCHES, index="gsi2", limit=limit, after=after)
 
 
 def every_open_mismatch(table: Table) -> Iterator[Item]:
-    return table.query_all(keys.MISMATCHES, index="gsi2")
+    return table.query_all(audit_keys.MISMATCHES, index="gsi2")

@@ -21,11 +21,13 @@ from chalicelib import companies
 from chalicelib.bonuses import audit_keys, ledger, ledger_keys, proof, proof_store, store
 from chalicelib.bonuses.proof import LEDGER, Checkpoint, Mismatch, Told
 from chalicelib.bonuses.rules import ZERO, Balances, Book, Posting
-from chalicelib.platform import nights
+from chalicelib.platform import jobs
+from chalicelib.platform.context import Work
 from chalicelib.platform.log import log
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Overtaken, Page, Refused, Transaction, retry, shards
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page
+from chalicelib.table.key import Key, shards
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 JOB = "bonus-proof"
 
@@ -100,7 +102,7 @@ def proof_of_the_club(work: Work, limit: int, after: dict[str, str] | None) -> K
         count += int(item.get("companies", 0))
         totals[currency] = (count, proof.added(balances, proof_store.balances_of(item)))
     return Known(
-        nights.last_run(work, JOB),
+        jobs.last_run(work, JOB),
         [(currency, count, balances) for currency, (count, balances) in totals.items()],
         proof_store.open_mismatches(work.table, limit, after),
     )

@@ -10,8 +10,8 @@ from chalicelib.orders import (
     ORDER_RETURNED,
     ORDER_SHIPPED,
 )
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(

@@ -13,17 +13,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chalicelib import companies, orders
-from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.bonuses import case_store, ledger, rules
 from chalicelib.bonuses.cases import Redemption, RedemptionState
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import Book, Cause, NotEnough, Parts
 from chalicelib.bonuses.schemas import RedemptionForm
 from chalicelib.orders import Order, State
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Overtaken, Refused, Transaction, retry
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import Refused, Transaction
 
 Guard = Callable[[Transaction], None]
 

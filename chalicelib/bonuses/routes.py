@@ -23,15 +23,15 @@ from chalicelib.bonuses.schemas import (
     StatementQuery,
     WaitingRedemptionPage,
 )
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
 
 Case = TypeVar("Case")
 
 STEP = ("not_found", "wrong_state")
-
 
 # --- the company ------------------------------------------------------------------------------------------------------
 

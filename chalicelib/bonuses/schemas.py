@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.cases import Adjustment, AdjustmentState, Redemption, RedemptionState
 from chalicelib.bonuses.rules import Account, Balances, Book, Entry, Posting, allocation, balances
 from chalicelib.platform.fields import Day
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 
 MOST = Decimal("999999999999.99")
@@ -50,7 +50,6 @@ TITLES: Mapping[str, tuple[str, str]] = {
 
 Amount = Annotated[Decimal, Field(gt=0, le=MOST, max_digits=14, decimal_places=2, examples=["1500.00"])]
 Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
-
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
 

@@ -16,23 +16,15 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib import companies
-from chalicelib.auth import COMPANY_ROLES
 from chalicelib.bonuses import goods, goods_events, goods_store, ledger
 from chalicelib.bonuses.closing import record_available
 from chalicelib.bonuses.goods import Asked, Choice, Entitlement, Step
-from chalicelib.bonuses.goods_changes import (
-    SHIPPING,
-    Chosen,
-    change,
-    record_choice,
-    record_step,
-    take,
-)
+from chalicelib.bonuses.goods_changes import SHIPPING, Chosen, change, record_choice, record_step, take
 from chalicelib.bonuses.rules import Cause
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform.access.scopes import COMPANY_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 _CHOOSING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
 

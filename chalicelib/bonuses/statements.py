@@ -9,8 +9,8 @@ from chalicelib.bonuses.rules import ZERO, Balances, Posting
 from chalicelib.bonuses.schemas import BonusesAnswer
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 
 NOTHING = Balances(*[ZERO] * len(Balances._fields))
 

@@ -18,9 +18,10 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses import ledger_keys
 from chalicelib.bonuses.events import BONUS_POSTED
 from chalicelib.bonuses.rules import Balances, Book, Cause, Entry, Lot, Posting
-from chalicelib.platform import keys as platform_keys
-from chalicelib.table import Page, Table, Transaction, shards
-from chalicelib.table.transactions import Item
+from chalicelib.platform import keys
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import shards
+from chalicelib.table.transactions import Item, Transaction
 
 DUE = "bonuses"
 BOOK = "book"  # label: the book changed meanwhile
@@ -39,7 +40,7 @@ def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> 
     """Refused with label `book` if it changed since `before`. `due`: the day on which the night should look at it again."""
     indexes = ledger_keys.bonuses_moved(after.day, after.company_id).as_gsi1()
     if due:
-        indexes |= platform_keys.due(DUE, due, after.company_id).as_gsi2()
+        indexes |= keys.due(DUE, due, after.company_id).as_gsi2()
     tx.update(
         ledger_keys.bonuses(after.company_id),
         put={

@@ -3,8 +3,8 @@
 from datetime import date
 
 from chalicelib.bonuses import closing
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.sales import SALE_RECORDED
 
 

@@ -1,6 +1,6 @@
 """What the club sells."""
 
-from chalicelib.platform.doors import opened_when_asked
+from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.catalog.config import Catalogue
@@ -9,7 +9,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.forms import ContentType, Sku, Warehouse
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
-    from chalicelib.catalog.rules import Product
+    from chalicelib.catalog.rules import Figure, Product, Stock
     from chalicelib.catalog.store import below, product_of, read_items, read_products, stock_of
     from chalicelib.catalog.whole import every_product
 
@@ -18,8 +18,10 @@ __all__ = [
     "STOCK_RECORDED",
     "Catalogue",
     "ContentType",
+    "Figure",
     "Product",
     "Sku",
+    "Stock",
     "Warehouse",
     "below",
     "categories_key",

@@ -16,9 +16,9 @@ from chalicelib.catalog.lighting_schemas import (
     RoomLight,
 )
 from chalicelib.catalog.rules import Product
-from chalicelib.platform.figures import Language
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.text import Language
 
 PRIVILEGE = "calculators"
 NEEDED = ("luminous_flux_lm", "power_w")

@@ -2,8 +2,8 @@
 
 from chalicelib.catalog import index
 from chalicelib.catalog.events import PRODUCTS_CHANGED
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(PRODUCTS_CHANGED)

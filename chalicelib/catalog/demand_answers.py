@@ -19,10 +19,11 @@ from chalicelib.catalog import demand_rules, demand_store, demands, store
 from chalicelib.catalog.demand_events import ANSWERED
 from chalicelib.catalog.demand_rules import Answered, Demand, DemandState
 from chalicelib.catalog.rules import total
-from chalicelib.platform.nights import send_bodies
+from chalicelib.platform.context import Work
+from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, retry
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
 
 PAGE = 40  # demands of one transaction, each with its event, beside the count of the article
 

@@ -4,8 +4,8 @@ from chalicelib.catalog import demand_store
 from chalicelib.catalog.demand_answers import ask_for_answers, in_stock
 from chalicelib.catalog.demand_events import ANSWERED, CANCELLED, CHANGED, OPENED
 from chalicelib.catalog.events import STOCK_ARRIVED
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(STOCK_ARRIVED)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.catalog import demand_answers
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import queue_worker, table
-from chalicelib.platform.work import Work
 
 
 @queue_worker(

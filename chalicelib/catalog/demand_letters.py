@@ -6,7 +6,7 @@ from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader, the_member
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

@@ -12,7 +12,8 @@ from chalicelib.catalog.demand_schemas import (
     WantedPage,
     WantedProduct,
 )
-from chalicelib.platform.http import Call, PageQuery, Routes
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="catalogue")
 

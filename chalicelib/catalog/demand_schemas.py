@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState
 from chalicelib.catalog.forms import Sku
 from chalicelib.catalog.rules import Product
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
 
 
 class DemandForm(Form):

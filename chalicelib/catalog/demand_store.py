@@ -13,10 +13,11 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.catalog import demand_keys
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Page, Table, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page, Table
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Transaction
 
 KEEP_DAYS = 400  # after it is over, as long as the events that tell of it
 
@@ -61,7 +62,7 @@ def write(tx: Transaction, work: Work, before: Demand | None, after: Demand) -> 
 def count_wish(tx: Transaction, work: Work, member_id: str, most: int) -> None:
     """Refused with label `throttle` when the member has opened so many today."""
     tx.update(
-        platform_keys.throttle("demand", member_id, work.today.isoformat()),
+        keys.throttle("demand", member_id, work.today.isoformat()),
         default={"expires_at": work.expiry(days=2)},
         add={"count": 1},
         when=Attr("count").not_exists() | Attr("count").lt(most),

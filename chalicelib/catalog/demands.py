@@ -8,19 +8,19 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from chalicelib import companies
-from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.catalog import demand_keys as keys
-from chalicelib.catalog import demand_rules, demand_store, store
+from chalicelib.catalog import demand_keys, demand_rules, demand_store, store
 from chalicelib.catalog.demand_events import ANSWERED, CANCELLED, CHANGED, OPENED
 from chalicelib.catalog.demand_rules import Answered, Count, Demand, DemandState, NotOpen
 from chalicelib.catalog.demand_schemas import DemandAnswerForm, DemandForm
 from chalicelib.catalog.rules import Product, total
 from chalicelib.platform import events
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Overtaken, Refused, Transaction, retry
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import Refused, Transaction
 
 Position = dict[str, str] | None
 
@@ -28,7 +28,6 @@ MOST_A_DAY = 200  # wishes that one member opens, so that nobody fills merchandi
 
 _WISHING = sorted(role for role, scopes in COMPANY_ROLES.items() if "catalog.read" in scopes)
 _ANSWERING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.demands.write" in scopes)
-
 
 # --- partners ---------------------------------------------------------------------------------------------------------
 
@@ -142,7 +141,7 @@ def record(tx: Transaction, work: Work, demand: Demand, name: EventType) -> None
     events.record(
         tx,
         work,
-        keys.demand(demand.demand_id),
+        demand_keys.demand(demand.demand_id),
         name,
         demand_id=demand.demand_id,
         company_id=demand.company_id,

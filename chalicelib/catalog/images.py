@@ -14,12 +14,12 @@ from chalicelib.catalog.config import Catalogue
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
 from chalicelib.platform import aws, uploads
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.uploads import Upload
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 LINK_SECONDS = 3600
 FRESH_SECONDS = 900  # what an address that is handed out is good for at least

@@ -24,9 +24,10 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.catalog import search_keys, store
 from chalicelib.catalog.search import Entry, Index, entry_of
-from chalicelib.platform.work import Work
-from chalicelib.table import Overtaken, Refused, Table, retry
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import Item, Refused
 
 SHARDS = 64  # a written product rewrites one of them, a reader who is new reads them all: see infra/decisions/0026
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.forms import Sku
 from chalicelib.catalog.lighting import KINDS, Reflectances, Room, RoomKind
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 
 MOST_ROOMS = 50
 MOST_PRODUCTS = 10

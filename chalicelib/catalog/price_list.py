@@ -6,10 +6,10 @@ from chalicelib.catalog import keys, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import PriceListQuery
 from chalicelib.catalog.whole import every_product
-from chalicelib.platform.figures import Language
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.spreadsheets import harmless, listing
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.csv import harmless, listing
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, Price, RuleAnswer, conditions_of, keys_of
 
 MOST_PRODUCTS = 20_000  # so that the list is made and sent within one request

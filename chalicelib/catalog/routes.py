@@ -1,7 +1,7 @@
 """The catalogue: shown to partners, kept by staff and by machines."""
 
 from chalicelib.catalog import calculator, images, service, writing
-from chalicelib.catalog import price_list as listed
+from chalicelib.catalog import price_list as catalog_price_list
 from chalicelib.catalog.lighting_schemas import LightingAnswer, LightingForm
 from chalicelib.catalog.schemas import (
     CategoryList,
@@ -19,10 +19,10 @@ from chalicelib.catalog.schemas import (
     StockResults,
     StockRows,
 )
-from chalicelib.platform.http import Answer, Call, Routes, Text
+from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="catalogue")
-
 
 # --- partners ---------------------------------------------------------------------------------------------------------
 
@@ -49,7 +49,7 @@ def price_list(call: Call) -> Answer:
     CSV with semicolons, headings and reasons in the reader's language. An article has a row for its smallest order, and one more for each
     quantity from which on a unit costs less.
     """
-    made = listed.price_list(call.work, call.principal.for_company(), call.query, call.language)
+    made = catalog_price_list.price_list(call.work, call.principal.for_company(), call.query, call.language)
     return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
 

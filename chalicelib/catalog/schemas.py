@@ -13,9 +13,9 @@ from chalicelib.catalog.rules import KNOWN_ATTRIBUTES, Attribute, Figure, Produc
 from chalicelib.catalog.search import Sort
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Fault
 from chalicelib.platform.uploads import Upload
 from chalicelib.pricing import PriceAnswer
 

@@ -17,12 +17,12 @@ from chalicelib.catalog.schemas import (
     facts,
 )
 from chalicelib.catalog.search import Order, Position, Wanted
-from chalicelib.platform.figures import Language
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.money import Money
-from chalicelib.platform.work import Work
+from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, PriceAnswer, conditions_of, keys_of
-from chalicelib.table import Key
-from chalicelib.table.paging import Cursors
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 
 After = dict[str, str] | None

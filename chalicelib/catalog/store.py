@@ -20,11 +20,10 @@ from chalicelib.catalog import keys
 from chalicelib.catalog.categories import Category, Tree, subtree
 from chalicelib.catalog.rules import Attribute, Figure, Image, Product, Status, Stock, TypePrice
 from chalicelib.platform import clock
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 _STOCK = "stock:"
-
 
 # --- products ---------------------------------------------------------------------------------------------------------
 

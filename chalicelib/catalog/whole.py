@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chalicelib.catalog import keys
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import product_of
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 
 
 def every_product(work: Work) -> Iterator[Product]:

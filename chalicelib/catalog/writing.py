@@ -25,13 +25,13 @@ from chalicelib.catalog.schemas import (
     StockResult,
     StockResults,
 )
-from chalicelib.platform import events
+from chalicelib.platform import events as platform_events
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
-from chalicelib.platform.http import Form
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, retry
-from chalicelib.table.transactions import MOST_OPERATIONS, Item
+from chalicelib.platform.http.forms import Form
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
 AHEAD = timedelta(minutes=5)  # that another machine's clock may be
 
@@ -227,7 +227,7 @@ def _parts(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[
 
 
 def _record(tx: Transaction, work: Work, name: EventType, skus: Sequence[str]) -> None:
-    events.record(tx, work, search_keys.catalogue_index(), name, skus=list(skus))
+    platform_events.record(tx, work, search_keys.catalogue_index(), name, skus=list(skus))
 
 
 def _repeated(name: str, number: int, field: str, first: int) -> Fault:

@@ -6,7 +6,7 @@ from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED
 from chalicelib.companies.readers import company_name, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import member_reader, the_member
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

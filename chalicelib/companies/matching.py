@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from chalicelib.companies import keys, rules, store
 from chalicelib.companies.model import Company, CustomerRef
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Overtaken, Refused, Transaction, retry
-from chalicelib.table.transactions import MOST_OPERATIONS
+from chalicelib.platform.context import Work
+from chalicelib.table.key import Key
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Refused, Transaction
 
 ROUNDS = 8  # without a single customer settled
 _NAME_CHARACTERS = 200

@@ -2,7 +2,7 @@
 
 from chalicelib.companies import service
 from chalicelib.mail import Recipient, Unsendable
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 # Who in a company hears of its tier and its bonuses.

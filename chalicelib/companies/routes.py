@@ -17,8 +17,9 @@ from chalicelib.companies.schemas import (
     StaffCompanies,
     StaffCompanyDetail,
 )
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="companies")
 

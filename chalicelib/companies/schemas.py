@@ -10,8 +10,8 @@ from chalicelib.companies.config import Fact
 from chalicelib.companies.model import Claimed, Role
 from chalicelib.members import PersonName
 from chalicelib.platform.fields import Email, Identifier, Region
-from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.text import Language
 
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
 
@@ -39,7 +39,6 @@ Kpp = Annotated[
     Field(pattern=r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$", description="Tells the branches of a legal entity apart."),
 ]
 CompanyName = Annotated[str, Field(min_length=2, max_length=200), AfterValidator(_one_line)]
-
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,6 @@ from datetime import date
 from typing import Any, TypeGuard, TypeVar
 
 from chalicelib import members
-from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.auth.principal import Principal
 from chalicelib.companies import keys, rules, store
 from chalicelib.companies.config import Fact, PrivilegeRules
 from chalicelib.companies.events import (
@@ -44,11 +42,14 @@ from chalicelib.companies.schemas import (
     Waiting,
 )
 from chalicelib.members import Member, Membership
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, retry
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
 
 Result = TypeVar("Result")
 Position = dict[str, str] | None

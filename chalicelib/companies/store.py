@@ -15,8 +15,9 @@ from chalicelib.companies.model import Claimed, Company, Person
 from chalicelib.companies.rules import listed_as
 from chalicelib.members import Membership, membership_key
 from chalicelib.orders import distributor_key
-from chalicelib.table import Key, Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Transaction
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from typing import Literal
 DateOrder = Literal["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"]
 DecimalMark = Literal["comma", "point"]
 
-
 MOST_NUMBER = Decimal(10) ** 12
 
 

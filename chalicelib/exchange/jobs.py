@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.exchange import service, writing
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import READ, WRITE, files, on_event, queue_worker, table
-from chalicelib.platform.work import Work
 
 RIGHTS = (table(*READ, *WRITE), files("imports/", "get", "put"))
 

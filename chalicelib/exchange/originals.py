@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.sales.rules import Original
+from chalicelib.sales import Original
 
 _PRESENTED = re.compile(
     r"(?P<words>.*?)(?:(?:^|\s)(?:№|N|NO\.)\s*)?(?P<number>\S+) (?:ОТ|FROM|DATED|OF) (?P<day>[\d./-]+)"

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from chalicelib.exchange.rules import REASONS
 from chalicelib.exchange.schemas import Reason
-from chalicelib.platform import spreadsheets
-from chalicelib.platform.problems import Fault
-from chalicelib.platform.spreadsheets import harmless
+from chalicelib.platform import csv
+from chalicelib.platform.csv import harmless
+from chalicelib.platform.http.problems import Fault
 
 # Why a file could not be read, in English and in Russian.
 _FAILURES: dict[str, tuple[str, str]] = {
@@ -87,7 +87,7 @@ def reason(code: str, facts: dict[str, Any], language: str) -> Reason:
 
 def listing(rows: Iterable[BadRow]) -> bytes:
     """The list as spreadsheets open it in either language."""
-    return spreadsheets.listing(
+    return csv.listing(
         ["row", "document", "column", "value", "code", "reason", "причина"],
         (
             [bad.row, harmless(bad.document), harmless(bad.column), harmless(bad.value), bad.code, *REASONS[bad.code]]

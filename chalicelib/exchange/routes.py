@@ -1,6 +1,6 @@
 from chalicelib.exchange import service
 from chalicelib.exchange.schemas import Import, ImportForm, Imports, ImportsQuery, StartedImport
-from chalicelib.platform.http import Answer, Call, Routes
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="exchange")
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.exchange import originals
+from chalicelib.exchange import originals as exchange_originals
 from chalicelib.exchange.cells import (
     DateOrder,
     DecimalMark,
@@ -26,7 +26,7 @@ from chalicelib.exchange.cells import (
     numbered,
 )
 from chalicelib.exchange.columns import FIELDS, REQUIRED, Field
-from chalicelib.sales.rules import Original
+from chalicelib.sales import Original
 
 # What is wrong with a row, in English and in Russian.
 REASONS: dict[str, tuple[str, str]] = {
@@ -85,7 +85,6 @@ MOST_CHARACTERS: dict[Field, int] = {
     "original": 150,
 }
 MOST_OTHER_CHARACTERS = 60
-
 
 # --- rows -------------------------------------------------------------------------------------------------------------
 
@@ -157,7 +156,7 @@ class Reader:
             "amount": lambda text: number(text, mark),
             "currency": self._known_currency,
             "return_flag": flag,
-            "original": lambda text: originals.reference(numbered(text), self._day),
+            "original": lambda text: exchange_originals.reference(numbered(text), self._day),
             "original_date": self._day,
             "paid_on": self._past_day,
         }
@@ -212,7 +211,7 @@ class Reader:
             quantity=quantity,
             unit_price=found.get("unit_price"),
             amount=amount,
-            original=originals.original(found.get("original"), found.get("original_date"), found["document"]),
+            original=exchange_originals.original(found.get("original"), found.get("original_date"), found["document"]),
             paid_on=found.get("paid_on"),
         )
 
@@ -307,7 +306,7 @@ class Draft:
         if not self.originals or not self.is_return:
             return None
         [(number, day)] = self.originals
-        return originals.of_return(number, day, self.business_date)
+        return exchange_originals.of_return(number, day, self.business_date)
 
     @property
     def paid_on(self) -> date | None:

@@ -8,8 +8,8 @@ from pydantic import Field
 from chalicelib.exchange.columns import Field as FieldName
 from chalicelib.exchange.model import ImportRequest
 from chalicelib.exchange.rules import State
-from chalicelib.platform.http import PageQuery, Shown
-from chalicelib.platform.problems import Fault
+from chalicelib.platform.http.forms import PageQuery, Shown
+from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.uploads import Upload
 
 

@@ -23,11 +23,11 @@ from chalicelib.exchange.parts import Expected, Unreadable, cut, parts_for
 from chalicelib.exchange.schemas import BadRows, Counts, Import, ImportForm, Progress, RowCounts, StartedImport
 from chalicelib.platform.clock import moment
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log
-from chalicelib.platform.problems import Problem
 from chalicelib.platform.uploads import Upload
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import Tiers
 
 

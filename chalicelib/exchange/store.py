@@ -25,11 +25,11 @@ from chalicelib.exchange.parts import READ_BYTES, Cut, part_file
 from chalicelib.exchange.rules import State
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
-from chalicelib.platform.nights import send_bodies
+from chalicelib.platform.context import Work
+from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.platform.work import Work
-from chalicelib.table import Page, Refused, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 KEEP_UNUSED_DAYS = 7  # an import whose file never came
 LINK_SECONDS = 900

@@ -3,8 +3,8 @@
 from chalicelib.exchange import webhook_delivery
 from chalicelib.exchange.webhook_events import CALLED
 from chalicelib.orders import ORDER_EVENTS, ORDER_UNANSWERED
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(*ORDER_EVENTS.values(), ORDER_UNANSWERED, lane="messages")

@@ -33,22 +33,20 @@ from itertools import islice
 from typing import Any
 
 from chalicelib import orders
-from chalicelib.exchange import webhook_keys as keys
-from chalicelib.exchange import webhook_rules as rules
-from chalicelib.exchange import webhook_store as store
+from chalicelib.exchange import webhook_keys, webhook_rules, webhook_store
 from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_events import FAILED, PAUSED
 from chalicelib.exchange.webhook_posting import post
 from chalicelib.exchange.webhook_rules import TEST, Answer, Endpoint, Message
 from chalicelib.exchange.webhook_schemas import OrderMessage, OrderNews, TrialMessage, TrialNews
-from chalicelib.orders.schemas import OrderAnswer
+from chalicelib.orders import OrderAnswer
 from chalicelib.platform import aws, clock, events
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 Post = Callable[[str, Mapping[str, str], bytes, Webhooks], Answer]
 
@@ -62,18 +60,17 @@ TOLD_FOR = timedelta(days=1)
 # Of what events tell, what the distributor is told beside the order. Nothing else: events also name people.
 _NEWS = ("reason", "note", "document", "return_id")
 
-
 # --- from the stream --------------------------------------------------------------------------------------------------
 
 
 def tell(work: Work, event: Event) -> None:
     """A message, if the distributor has an endpoint. One read otherwise."""
     told = event.item
-    endpoint = store.read_endpoint(work.table, told["distributor_id"], consistent=False)
+    endpoint = webhook_store.read_endpoint(work.table, told["distributor_id"], consistent=False)
     if endpoint is None:
         return
     message = Message(
-        message_id=rules.message_id(told["at"], event.id),
+        message_id=webhook_rules.message_id(told["at"], event.id),
         distributor_id=endpoint.distributor_id,
         lane=told["company_id"],
         type=event.name,
@@ -84,7 +81,7 @@ def tell(work: Work, event: Event) -> None:
         change=_change(told),
     )
     tx = Transaction()
-    store.create_message(tx, message)
+    webhook_store.create_message(tx, message)
     with suppress(Refused):  # told before; but its message of the queue may not have been sent
         work.table.commit(tx)
     _call(message)
@@ -120,22 +117,22 @@ def deliver(
 def _deliver(
     work: Work, distributor_id: str, lane: str, message_id: str, post: Post, jitter: Callable[[], float]
 ) -> None:
-    first = store.first_waiting(work.table, distributor_id, lane)
+    first = webhook_store.first_waiting(work.table, distributor_id, lane)
     if first is None:
         return
-    message, endpoint = store.read_with_endpoint(work.table, distributor_id, first)
+    message, endpoint = webhook_store.read_with_endpoint(work.table, distributor_id, first)
     if message is None:
-        store.drop_mark(work.table, distributor_id, lane, first)
+        webhook_store.drop_mark(work.table, distributor_id, lane, first)
     elif endpoint is None:
         _drop(work, message)
     elif first != message_id:
-        if rules.is_forgotten(message, clock.epoch(work.now), CALL_SECONDS):
+        if webhook_rules.is_forgotten(message, clock.epoch(work.now), CALL_SECONDS):
             _call_now(work, message)
         return
     elif not endpoint.active and lane != TEST:
         return  # whoever makes it active wakes the lane
-    elif rules.waits_until(message) > clock.epoch(work.now):
-        _call(message, rules.waits_until(message) - clock.epoch(work.now))
+    elif webhook_rules.waits_until(message) > clock.epoch(work.now):
+        _call(message, webhook_rules.waits_until(message) - clock.epoch(work.now))
         return
     else:
         _attempt(work, endpoint, message, post, jitter)
@@ -146,15 +143,15 @@ def _attempt(work: Work, endpoint: Endpoint, message: Message, post: Post, jitte
     # Before it is taken: what cannot be written is a failure like any other, and not half an attempt.
     body = _body(work, endpoint, message)
     now = clock.epoch(work.now)
-    taken = rules.taken(message, work.new_id("att"), work.at, now + LEASE_SECONDS)
+    taken = webhook_rules.taken(message, work.new_id("att"), work.at, now + LEASE_SECONDS)
     try:
-        store.take(work.table, message, taken)
+        webhook_store.take(work.table, message, taken)
     except Refused:
         return  # another worker has it
-    signed = rules.headers(rules.in_use(endpoint.secrets, now), message.message_id, now, body)
+    signed = webhook_rules.headers(webhook_rules.in_use(endpoint.secrets, now), message.message_id, now, body)
     headers = {"content-type": "application/json", "user-agent": "partner-club-webhooks/1", **signed}
     answer = post(endpoint.url, headers, body, work.config[Webhooks])
-    answered = rules.answered(taken, answer, work.at, now, work.config[Webhooks].pauses_seconds, jitter())
+    answered = webhook_rules.answered(taken, answer, work.at, now, work.config[Webhooks].pauses_seconds, jitter())
     _settle(work, answered)
     if answered.state == "delivered" and _is_past(work, endpoint.well_at, WELL_FOR):
         _note_well(work, endpoint)
@@ -176,7 +173,7 @@ def _body(work: Work, endpoint: Endpoint, message: Message) -> bytes:
 def _settle(work: Work, answered: Message) -> None:
     """Writes down what came of an attempt, with what follows for the endpoint when the message was the last straw."""
     tx = Transaction()
-    store.settle(tx, answered)
+    webhook_store.settle(tx, answered)
     if answered.state == "failed" and answered.lane != TEST:
         _tell(tx, work, answered)
     try:
@@ -188,21 +185,21 @@ def _settle(work: Work, answered: Message) -> None:
 
 
 def _tell(tx: Transaction, work: Work, failed: Message) -> None:
-    endpoint = store.read_endpoint(work.table, failed.distributor_id)
+    endpoint = webhook_store.read_endpoint(work.table, failed.distributor_id)
     if endpoint is None or not endpoint.active:
         return
-    if rules.is_dead(endpoint, failed):
-        store.pause_endpoint(tx, endpoint, failed.last_error)
+    if webhook_rules.is_dead(endpoint, failed):
+        webhook_store.pause_endpoint(tx, endpoint, failed.last_error)
         name = PAUSED
     elif _is_past(work, endpoint.told_at, TOLD_FOR):
-        store.note_told(tx, endpoint, work.at)
+        webhook_store.note_told(tx, endpoint, work.at)
         name = FAILED
     else:
         return
     events.record(
         tx,
         work,
-        keys.webhook_endpoint(failed.distributor_id),
+        webhook_keys.webhook_endpoint(failed.distributor_id),
         name,
         distributor_id=failed.distributor_id,
         url=endpoint.url,
@@ -218,27 +215,27 @@ def _tell(tx: Transaction, work: Work, failed: Message) -> None:
 
 def _note_well(work: Work, endpoint: Endpoint) -> None:
     with suppress(Refused):  # it is gone
-        store.note_well(work.table, endpoint.distributor_id, work.at)
+        webhook_store.note_well(work.table, endpoint.distributor_id, work.at)
 
 
 def _drop(work: Work, message: Message) -> None:
     """There is no endpoint any more."""
     tx = Transaction()
-    store.settle(tx, rules.dropped(message, "endpoint_deleted"))
+    webhook_store.settle(tx, webhook_rules.dropped(message, "endpoint_deleted"))
     with suppress(Refused):  # an attempt under way ends with it
         work.table.commit(tx)
 
 
 def _call_next(work: Work, distributor_id: str, lane: str) -> None:
     """Read anew: what was written meanwhile found that it was not its turn, and left."""
-    first = store.first_waiting(work.table, distributor_id, lane)
+    first = webhook_store.first_waiting(work.table, distributor_id, lane)
     if first is None:
         return
-    message = store.read_message(work.table, distributor_id, first)
+    message = webhook_store.read_message(work.table, distributor_id, first)
     if message is None:
         send(_asking_for(distributor_id, lane, first))  # it has expired before its mark
         return
-    seconds = rules.waits_until(message) - clock.epoch(work.now)
+    seconds = webhook_rules.waits_until(message) - clock.epoch(work.now)
     if seconds > 0:
         _call(message, seconds)
     else:
@@ -248,7 +245,7 @@ def _call_next(work: Work, distributor_id: str, lane: str) -> None:
 def _call_now(work: Work, message: Message) -> None:
     """Noted first, so that of all who come upon it one calls."""
     with suppress(Refused):
-        store.note_called(work.table, message, clock.epoch(work.now))
+        webhook_store.note_called(work.table, message, clock.epoch(work.now))
         _call(message)
 
 
@@ -257,11 +254,11 @@ def _call_now(work: Work, message: Message) -> None:
 
 def _wake(work: Work, distributor_id: str, after: str) -> None:
     """The first message of each lane may go at once, whatever it waited for."""
-    woken = list(islice(store.lanes(work.table, distributor_id, after), AT_ONCE))
+    woken = list(islice(webhook_store.lanes(work.table, distributor_id, after), AT_ONCE))
     for lane, message_id in woken:
-        message = store.read_message(work.table, distributor_id, message_id)
+        message = webhook_store.read_message(work.table, distributor_id, message_id)
         if message is not None and message.state == "waiting":
-            _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), message.expires_at))
+            _start_anew(work, message, webhook_rules.started_anew(message, clock.epoch(work.now), message.expires_at))
         send(_asking_for(distributor_id, lane, message_id))
     if len(woken) == AT_ONCE:
         send({"distributor_id": distributor_id, "do": "wake", "after": woken[-1][0]})
@@ -269,17 +266,19 @@ def _wake(work: Work, distributor_id: str, after: str) -> None:
 
 def _replay(work: Work, told: dict[str, Any]) -> None:
     """What is over in this span waits again, once for this request; what waits anyway is left alone."""
-    page = store.messages_between(
+    page = webhook_store.messages_between(
         work.table, told["distributor_id"], told["since"], told["until"], limit=AT_ONCE, after=told["after"]
     )
     wanted = {"failed"} if told["failed_only"] else {"failed", "delivered"}
     for item in page.items:
-        message = store.message_of(item)
+        message = webhook_store.message_of(item)
         if message.replay == told["replay"]:
             _call(message)  # by a worker that died before it said so
         elif message.state in wanted and message.lane != TEST:
             expires_at = work.expiry(days=work.config[Webhooks].keep_days)
-            _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), expires_at, told["replay"]))
+            _start_anew(
+                work, message, webhook_rules.started_anew(message, clock.epoch(work.now), expires_at, told["replay"])
+            )
             _call(message)
     if page.last:
         send({**told, "after": page.last})
@@ -287,7 +286,7 @@ def _replay(work: Work, told: dict[str, Any]) -> None:
 
 def _start_anew(work: Work, before: Message, message: Message) -> None:
     tx = Transaction()
-    store.start_anew(tx, before, message)
+    webhook_store.start_anew(tx, before, message)
     with suppress(Refused):  # it moved on by itself
         work.table.commit(tx)
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.exchange import webhook_delivery
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import READ, items, queue_worker
-from chalicelib.platform.work import Work
 
 
 @queue_worker(

@@ -8,7 +8,7 @@ from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.orders import distributor_or_member_reader, the_distributor_and_its_people
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 from standardwebhooks import Webhook
 
-from chalicelib.platform.figures import Language
+from chalicelib.platform.text import Language
 
 PREFIX = "whsec_"
 MOST_SECRETS = 5  # that sign at once: each is a signature in a header
@@ -40,7 +40,6 @@ Error = Literal[
     "bad_answer",
     "endpoint_deleted",
 ]
-
 
 # --- signing ----------------------------------------------------------------------------------------------------------
 

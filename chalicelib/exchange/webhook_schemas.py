@@ -9,11 +9,11 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chalicelib.exchange.webhook_rules import Endpoint, Error, Message, State
-from chalicelib.orders.schemas import OrderAnswer
+from chalicelib.orders import OrderAnswer
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
-from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.text import Language
 
 
 def _well_formed(url: str) -> str:

@@ -12,17 +12,18 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from chalicelib import companies, orders
-from chalicelib.exchange import webhook_rules as rules
-from chalicelib.exchange import webhook_store as store
+from chalicelib.exchange import webhook_rules, webhook_store
 from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_rules import Endpoint, Message
 from chalicelib.exchange.webhook_schemas import EndpointForm, ReplayForm, ReplayStarted
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.figures import Language
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Page, Refused, Transaction, retry
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
+from chalicelib.table.client import Page
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
 
 Draw = Callable[[int], bytes]  # so many random bytes
 
@@ -31,14 +32,14 @@ SECRET_BYTES = 32
 
 def endpoint(work: Work, distributor_id: str) -> Endpoint:
     """Raises 404."""
-    found = store.read_endpoint(work.table, distributor_id)
+    found = webhook_store.read_endpoint(work.table, distributor_id)
     if found is None:
         raise Problem("not_found")
     return found
 
 
 def secrets_in_use(work: Work, endpoint: Endpoint) -> int:
-    return len(rules.in_use(endpoint.secrets, clock.epoch(work.now)))
+    return len(webhook_rules.in_use(endpoint.secrets, clock.epoch(work.now)))
 
 
 @retry("endpoint")
@@ -55,7 +56,7 @@ def put(
     Whatever waits goes out at once. Raises 412, and 422 for an address that no message would go to.
     """
     _callable(work, form.url)
-    before = store.read_endpoint(work.table, distributor_id)
+    before = webhook_store.read_endpoint(work.table, distributor_id)
     if version != (before.version if before else 0):
         raise Problem("precondition_failed")
     language = form.language or _language(work, distributor_id)
@@ -69,9 +70,9 @@ def put(
         version=version + 1,
     )
     tx = Transaction()
-    store.put_endpoint(tx, changed)
+    webhook_store.put_endpoint(tx, changed)
     if changed.active:
-        store.call(tx, work, distributor_id, do="wake", after="")
+        webhook_store.call(tx, work, distributor_id, do="wake", after="")
     _commit(work, tx, distributor_id, member_id)
     return changed, None if before else changed.secrets[0].text
 
@@ -81,13 +82,13 @@ def rotate(
     work: Work, distributor_id: str, member_id: str, draw: Draw = secrets.token_bytes
 ) -> tuple[Endpoint, str | None]:
     """The endpoint with a new secret, and the secret. Raises 404."""
-    fresh = rules.new_secret(draw(SECRET_BYTES))
+    fresh = webhook_rules.new_secret(draw(SECRET_BYTES))
     overlap = work.config[Webhooks].secret_overlap_hours * 3600
     before = endpoint(work, distributor_id)
-    signed_by = rules.rotated(before.secrets, fresh, now=clock.epoch(work.now), overlap=overlap)
+    signed_by = webhook_rules.rotated(before.secrets, fresh, now=clock.epoch(work.now), overlap=overlap)
     changed = replace(before, secrets=signed_by, version=before.version + 1)
     tx = Transaction()
-    store.put_endpoint(tx, changed)
+    webhook_store.put_endpoint(tx, changed)
     _commit(work, tx, distributor_id, member_id)
     return changed, fresh.text
 
@@ -96,8 +97,8 @@ def rotate(
 def remove(work: Work, distributor_id: str, member_id: str) -> None:
     """What waits is given up. Raises 404."""
     tx = Transaction()
-    store.delete_endpoint(tx, endpoint(work, distributor_id))
-    store.call(tx, work, distributor_id, do="wake", after="")
+    webhook_store.delete_endpoint(tx, endpoint(work, distributor_id))
+    webhook_store.call(tx, work, distributor_id, do="wake", after="")
     _commit(work, tx, distributor_id, member_id)
 
 
@@ -105,17 +106,17 @@ def try_out(work: Work, distributor_id: str, member_id: str) -> Message:
     """A message that is sent once, even to an endpoint that is paused. Raises 404 without one."""
     endpoint(work, distributor_id)
     made = Message(
-        message_id=rules.message_id(work.at, work.new_id("tst")),
+        message_id=webhook_rules.message_id(work.at, work.new_id("tst")),
         distributor_id=distributor_id,
-        lane=rules.TEST,
-        type=rules.TEST_TYPE,
+        lane=webhook_rules.TEST,
+        type=webhook_rules.TEST_TYPE,
         happened_at=work.at,
         expires_at=_expiry(work),
         called_at=clock.epoch(work.now),
     )
     tx = Transaction()
-    store.create_message(tx, made)
-    store.call(tx, work, distributor_id, do="deliver", lane=made.lane, message_id=made.message_id)
+    webhook_store.create_message(tx, made)
+    webhook_store.call(tx, work, distributor_id, do="deliver", lane=made.lane, message_id=made.message_id)
     _commit(work, tx, distributor_id, member_id)
     return made
 
@@ -124,14 +125,14 @@ def try_out(work: Work, distributor_id: str, member_id: str) -> Message:
 
 
 def deliveries(
-    work: Work, distributor_id: str, state: rules.State | None, limit: int, after: dict[str, str] | None
+    work: Work, distributor_id: str, state: webhook_rules.State | None, limit: int, after: dict[str, str] | None
 ) -> Page:
-    return store.list_messages(work.table, distributor_id, state=state, limit=limit, after=after)
+    return webhook_store.list_messages(work.table, distributor_id, state=state, limit=limit, after=after)
 
 
 def delivery(work: Work, distributor_id: str, message_id: str) -> Message:
     """Raises 404."""
-    found = store.read_message(work.table, distributor_id, message_id)
+    found = webhook_store.read_message(work.table, distributor_id, message_id)
     if found is None:
         raise Problem("not_found")
     return found
@@ -142,10 +143,10 @@ def replay(work: Work, distributor_id: str, member_id: str, message_id: str) -> 
     """The message waits again, under its name, before all later ones of its company. Raises 404 for none, or without an endpoint."""
     endpoint(work, distributor_id)
     before = delivery(work, distributor_id, message_id)
-    anew = rules.started_anew(before, clock.epoch(work.now), _expiry(work))
+    anew = webhook_rules.started_anew(before, clock.epoch(work.now), _expiry(work))
     tx = Transaction()
-    store.start_anew(tx, before, anew)
-    store.call(tx, work, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
+    webhook_store.start_anew(tx, before, anew)
+    webhook_store.call(tx, work, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
     _commit(work, tx, distributor_id, member_id)
     return anew
 
@@ -158,7 +159,9 @@ def replay_since(work: Work, distributor_id: str, member_id: str, form: ReplayFo
     earliest = work.now - timedelta(days=work.config[Webhooks].keep_days)
     started = ReplayStarted(since=clock.stamp(max(form.since, earliest)), until=work.at, failed_only=form.failed_only)
     tx = Transaction()
-    store.call(tx, work, distributor_id, do="replay", replay=work.new_id("rpl"), after=None, **started.model_dump())
+    webhook_store.call(
+        tx, work, distributor_id, do="replay", replay=work.new_id("rpl"), after=None, **started.model_dump()
+    )
     _commit(work, tx, distributor_id, member_id)
     return started
 
@@ -179,7 +182,7 @@ def _callable(work: Work, url: str) -> None:
     except ValueError:
         public = host != "localhost" and not host.endswith(".localhost")
     else:
-        public = rules.is_public(host)
+        public = webhook_rules.is_public(host)
     if not public:
         raise Problem.invalid("address_not_public", "/url", "Messages go to public addresses only.")
 
@@ -189,7 +192,7 @@ def _new(work: Work, distributor_id: str, draw: Draw) -> Endpoint:
         distributor_id=distributor_id,
         url="",
         language=work.config[Club].default_language,
-        secrets=(rules.new_secret(draw(SECRET_BYTES)),),
+        secrets=(webhook_rules.new_secret(draw(SECRET_BYTES)),),
         active=True,
         paused_for="",
         changed_at=work.at,

@@ -12,32 +12,31 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.exchange import webhook_keys as keys
+from chalicelib.exchange import webhook_keys
 from chalicelib.exchange.webhook_events import CALLED
 from chalicelib.exchange.webhook_rules import Endpoint, Message, Secret, message_span
 from chalicelib.platform import events
-from chalicelib.platform.work import Work
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 AMONG = 200  # messages that one page of a filtered list looks at
 
 _FIELDS = {each.name for each in fields(Message)}
 _END = "\x7f"  # sorts after whatever an id has
 
-
 # --- the endpoint -----------------------------------------------------------------------------------------------------
 
 
 def read_endpoint(table: Table, distributor_id: str, *, consistent: bool = True) -> Endpoint | None:
-    item = table.get(keys.webhook_endpoint(distributor_id), consistent=consistent)
+    item = table.get(webhook_keys.webhook_endpoint(distributor_id), consistent=consistent)
     return _endpoint_of(item) if item else None
 
 
 def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
     """Refused with label `endpoint` unless the stored one is exactly one version behind."""
     item = {
-        **keys.webhook_endpoint(endpoint.distributor_id).as_item(),
+        **webhook_keys.webhook_endpoint(endpoint.distributor_id).as_item(),
         **asdict(endpoint),
         "secrets": [_secret_item(secret) for secret in endpoint.secrets],
     }
@@ -47,26 +46,30 @@ def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
 def delete_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
     """Refused with label `endpoint` if it changed meanwhile."""
     tx.delete(
-        keys.webhook_endpoint(endpoint.distributor_id), when=Attr("version").eq(endpoint.version), label="endpoint"
+        webhook_keys.webhook_endpoint(endpoint.distributor_id),
+        when=Attr("version").eq(endpoint.version),
+        label="endpoint",
     )
 
 
 def note_well(table: Table, distributor_id: str, at: str) -> None:
     """It takes messages. No new version: a person's change must not be refused for it."""
-    table.update(keys.webhook_endpoint(distributor_id), put={"well_at": at}, when=Attr("pk").exists())
+    table.update(webhook_keys.webhook_endpoint(distributor_id), put={"well_at": at}, when=Attr("pk").exists())
 
 
 def pause_endpoint(tx: Transaction, endpoint: Endpoint, error: str) -> None:
     """Refused with label `endpoint` if a person changed it meanwhile, or it took a message."""
     unchanged = Attr("version").eq(endpoint.version) & Attr("well_at").eq(endpoint.well_at)
     change = {"active": False, "paused_for": error, "version": endpoint.version + 1}
-    tx.update(keys.webhook_endpoint(endpoint.distributor_id), put=change, when=unchanged, label="endpoint")
+    tx.update(webhook_keys.webhook_endpoint(endpoint.distributor_id), put=change, when=unchanged, label="endpoint")
 
 
 def note_told(tx: Transaction, endpoint: Endpoint, at: str) -> None:
     """That a letter goes out. Refused with label `endpoint` if another one did a moment ago."""
     unchanged = Attr("told_at").eq(endpoint.told_at)
-    tx.update(keys.webhook_endpoint(endpoint.distributor_id), put={"told_at": at}, when=unchanged, label="endpoint")
+    tx.update(
+        webhook_keys.webhook_endpoint(endpoint.distributor_id), put={"told_at": at}, when=unchanged, label="endpoint"
+    )
 
 
 def _at_version(version: int) -> ConditionBase:
@@ -99,13 +102,16 @@ def _secret_item(secret: Secret) -> Item:
 
 
 def read_message(table: Table, distributor_id: str, message_id: str) -> Message | None:
-    item = table.get(keys.webhook_message(distributor_id, message_id), consistent=True)
+    item = table.get(webhook_keys.webhook_message(distributor_id, message_id), consistent=True)
     return message_of(item) if item else None
 
 
 def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tuple[Message | None, Endpoint | None]:
     """One call."""
-    message, endpoint = keys.webhook_message(distributor_id, message_id), keys.webhook_endpoint(distributor_id)
+    message, endpoint = (
+        webhook_keys.webhook_message(distributor_id, message_id),
+        webhook_keys.webhook_endpoint(distributor_id),
+    )
     found = table.get_many((message, endpoint), consistent=True)
     return (
         message_of(found[message]) if message in found else None,
@@ -115,7 +121,7 @@ def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tu
 
 def first_waiting(table: Table, distributor_id: str, lane: str) -> str | None:
     """The id of the message whose turn it is in this lane. One call, at most 1 RCU."""
-    marks = keys.webhook_waiting(distributor_id, lane, "")
+    marks = webhook_keys.webhook_waiting(distributor_id, lane, "")
     page = table.query(marks.pk, starts=marks.sk, limit=1, consistent=True)
     return str(page.items[0]["message_id"]) if page.items else None
 
@@ -123,8 +129,8 @@ def first_waiting(table: Table, distributor_id: str, lane: str) -> str | None:
 def lanes(table: Table, distributor_id: str, after: str) -> Iterator[tuple[str, str]]:
     """Each lane in which something waits, after this one, with the message whose turn it is. One call a lane."""
     while True:
-        span = keys.webhook_waiting(distributor_id, after, _END if after else "").sk
-        marks = keys.webhook_waiting(distributor_id, _END, "")
+        span = webhook_keys.webhook_waiting(distributor_id, after, _END if after else "").sk
+        marks = webhook_keys.webhook_waiting(distributor_id, _END, "")
         page = table.query(marks.pk, between=(span, marks.sk), limit=1, consistent=True)
         if not page.items:
             return
@@ -137,7 +143,7 @@ def list_messages(
     table: Table, distributor_id: str, *, state: str | None, limit: int, after: dict[str, str] | None
 ) -> Page:
     """Newest first, one call."""
-    everything = keys.webhook_message(distributor_id)
+    everything = webhook_keys.webhook_message(distributor_id)
     if state is None:
         return table.query(everything.pk, starts=everything.sk, newest_first=True, limit=limit, after=after)
     where = Attr("state").eq(state)
@@ -150,9 +156,13 @@ def messages_between(
     table: Table, distributor_id: str, since: str, until: str, *, limit: int, after: dict[str, str] | None
 ) -> Page:
     """What happened between these moments, oldest first."""
-    first, last = (keys.webhook_message(distributor_id, each).sk for each in message_span(since, until))
+    first, last = (webhook_keys.webhook_message(distributor_id, each).sk for each in message_span(since, until))
     return table.query(
-        keys.webhook_message(distributor_id).pk, between=(first, last), limit=limit, after=after, consistent=True
+        webhook_keys.webhook_message(distributor_id).pk,
+        between=(first, last),
+        limit=limit,
+        after=after,
+        consistent=True,
     )
 
 
@@ -172,14 +182,14 @@ def note_called(table: Table, message: Message, now: int) -> None:
     """Raises Refused if somebody else called it meanwhile, or it waits no more."""
     unchanged = _waits() & Attr("called_at").eq(message.called_at)
     table.update(
-        keys.webhook_message(message.distributor_id, message.message_id), put={"called_at": now}, when=unchanged
+        webhook_keys.webhook_message(message.distributor_id, message.message_id), put={"called_at": now}, when=unchanged
     )
 
 
 def drop_mark(table: Table, distributor_id: str, lane: str, message_id: str) -> None:
     """Of a message that is not there any more: the table deletes what has expired, one before the other."""
     tx = Transaction()
-    tx.delete(keys.webhook_waiting(distributor_id, lane, message_id))
+    tx.delete(webhook_keys.webhook_waiting(distributor_id, lane, message_id))
     table.commit(tx)
 
 
@@ -191,7 +201,7 @@ def settle(tx: Transaction, message: Message) -> None:
         unchanged &= Attr("tries").eq(message.tries)
     tx.put(_message_item(message), when=unchanged, label="message")
     if message.state != "waiting":
-        tx.delete(keys.webhook_waiting(message.distributor_id, message.lane, message.message_id))
+        tx.delete(webhook_keys.webhook_waiting(message.distributor_id, message.lane, message.message_id))
 
 
 def start_anew(tx: Transaction, before: Message, message: Message) -> None:
@@ -204,7 +214,9 @@ def start_anew(tx: Transaction, before: Message, message: Message) -> None:
 def call(tx: Transaction, work: Work, distributor_id: str, **message: Any) -> None:
     """This message goes to the webhooks' queue, once the transaction is written."""
     told = {"distributor_id": distributor_id, **message}
-    events.record(tx, work, keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=told)
+    events.record(
+        tx, work, webhook_keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=told
+    )
 
 
 def _waits() -> ConditionBase:
@@ -212,13 +224,13 @@ def _waits() -> ConditionBase:
 
 
 def _mark(tx: Transaction, message: Message) -> None:
-    mark = keys.webhook_waiting(message.distributor_id, message.lane, message.message_id)
+    mark = webhook_keys.webhook_waiting(message.distributor_id, message.lane, message.message_id)
     about = {"message_id": message.message_id, "lane": message.lane, "expires_at": message.expires_at}
     tx.put({**mark.as_item(), **about})
 
 
 def _message_item(message: Message) -> Item:
-    return {**keys.webhook_message(message.distributor_id, message.message_id).as_item(), **asdict(message)}
+    return {**webhook_keys.webhook_message(message.distributor_id, message.message_id).as_item(), **asdict(message)}
 
 
 def message_of(item: Item) -> Message:

@@ -19,7 +19,7 @@ from chalicelib.exchange.rules import Draft, Drafts, Reader, Row
 from chalicelib.exchange.store import COUNTED, Counts, Import
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.sales import SaleDocument, SaleLine
 from chalicelib.tiers import Tiers
 

@@ -44,21 +44,11 @@ Weakest point: an answer that is lost together with all reports of it (the topic
 the settle time.
 """
 
-from chalicelib.platform.doors import opened_when_asked
+from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.mail.declarations import Secret, letter
     from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient, Unsendable
     from chalicelib.mail.service import send, settle
 
-__all__ = [
-    "Facts",
-    "LetterClass",
-    "Reader",
-    "Recipient",
-    "Secret",
-    "Unsendable",
-    "letter",
-    "send",
-    "settle",
-]
+__all__ = ["Facts", "LetterClass", "Reader", "Recipient", "Secret", "Unsendable", "letter", "send", "settle"]

@@ -3,8 +3,8 @@
 from chalicelib.mail import service, store
 from chalicelib.mail.declarations import asking_events
 from chalicelib.mail.events import LETTER_WRITTEN
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(*asking_events(), lane="messages")

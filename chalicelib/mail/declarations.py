@@ -20,10 +20,9 @@ from importlib import import_module
 from pathlib import Path
 
 from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, Transaction
 
 HOUSE = Path(__file__).parent.parent
 TABLE = HOUSE / "letters.json"

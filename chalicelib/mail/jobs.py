@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.mail import service
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import MAIL, PORTAL, READ, SECRET, WRITE, queue_worker, table
-from chalicelib.platform.work import Work
 
 
 @queue_worker(

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from mistune import BaseRenderer, BlockParser, BlockState, Markdown
 
-from chalicelib.platform.figures import Language
+from chalicelib.platform.text import Language
 
 Token = dict[str, Any]
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from chalicelib.platform.figures import Language
-from chalicelib.table import Key
+from chalicelib.platform.text import Language
+from chalicelib.table.key import Key
 
 Facts = dict[str, Any]
 
@@ -108,7 +108,6 @@ class Unanswered:
 
 
 Answer = Accepted | NotSent | Refused | Unanswered
-
 
 # --- what the mail service reports ------------------------------------------------------------------------------------
 

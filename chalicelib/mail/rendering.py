@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.mail.model import Facts
-from chalicelib.platform.figures import (
+from chalicelib.platform.text import (
     Language,
     count_en,
     count_ru,

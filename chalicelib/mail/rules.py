@@ -5,17 +5,7 @@ Each takes a letter and gives back what it becomes, the same letter if nothing f
 
 from dataclasses import replace
 
-from chalicelib.mail.model import (
-    Accepted,
-    Answer,
-    Letter,
-    LetterClass,
-    NotSent,
-    Refused,
-    Report,
-    State,
-    Unanswered,
-)
+from chalicelib.mail.model import Accepted, Answer, Letter, LetterClass, NotSent, Refused, Report, State, Unanswered
 
 MOST_ATTEMPTS = {LetterClass.SERVICE: 2, LetterClass.ADVERTISING: 1}
 
@@ -25,7 +15,6 @@ _ABOUT_THE_LETTER = {"MessageRejected", "BadRequestException"}
 _REQUEST_TIMEOUT = 408
 
 _SEVERITY = ("Transient", "Undetermined", "Permanent")
-
 
 # --- sending ----------------------------------------------------------------------------------------------------------
 

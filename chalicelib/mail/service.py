@@ -14,12 +14,13 @@ from chalicelib.mail.model import Accepted, Letter, Mail, Unsendable
 from chalicelib.mail.rendering import render
 from chalicelib.platform import aws, clock
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Transaction
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Refused, Transaction
 
 LONGEST_DELAY = 900  # seconds that SQS can hold a message back
 KEEP_DAYS = 400  # as long as the events that letters tell of

@@ -14,9 +14,11 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.mail import keys
 from chalicelib.mail.events import LETTER_WRITTEN
 from chalicelib.mail.model import Letter, LetterClass, Recipient, State
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Table, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 # Somebody must look at these, or waits for them.
 _LISTED = (State.UNKNOWN, State.REJECTED)

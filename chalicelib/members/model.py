@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.figures import Language
 from chalicelib.platform.model import Record
+from chalicelib.platform.text import Language
 
 Audience = Literal["distributor", "designer", "architect", "project_engineer", "installer", "end_organisation"]
 

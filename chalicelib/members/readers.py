@@ -2,7 +2,7 @@
 
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import service
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

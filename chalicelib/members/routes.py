@@ -3,7 +3,8 @@
 from chalicelib.members import service
 from chalicelib.members.model import Consent
 from chalicelib.members.schemas import ClubCard, ConsentAnswer, Me, MeChange, StaffForm, StaffList, StaffMember
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="members")
 

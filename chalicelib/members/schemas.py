@@ -8,8 +8,8 @@ from chalicelib.members.forms import PersonName
 from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.fields import Email, Region
-from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.text import Language
 
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(time_zone)]

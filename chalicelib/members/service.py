@@ -22,11 +22,10 @@ from chalicelib.members.schemas import (
 )
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import record
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 STAFF_OWNER = "club"  # whom the staff speak for
 

@@ -6,8 +6,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import keys
 from chalicelib.members.model import Member, Membership
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 
 def read(table: Table, member_id: str) -> Member | None:

@@ -1,6 +1,6 @@
 """Cart to delivery through a distributor."""
 
-from chalicelib.platform.doors import opened_when_asked
+from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.orders.distributor_keys import distributor as distributor_key
@@ -19,11 +19,8 @@ with opened_when_asked(__name__):
     from chalicelib.orders.on_top_store import DUE as GOODS_ON_TOP_DUE
     from chalicelib.orders.readers import distributor_or_member_reader, the_distributor_and_its_people
     from chalicelib.orders.rules import Order, State
-    from chalicelib.orders.service import (
-        check_state,
-        latest,
-        order,
-    )
+    from chalicelib.orders.schemas import OrderAnswer
+    from chalicelib.orders.service import check_state, latest, order
     from chalicelib.orders.sla_events import UNANSWERED as ORDER_UNANSWERED
 
 __all__ = [
@@ -39,6 +36,7 @@ __all__ = [
     "ORDER_UNANSWERED",
     "Distributor",
     "Order",
+    "OrderAnswer",
     "State",
     "check_distributors_person",
     "check_state",

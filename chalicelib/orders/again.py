@@ -17,8 +17,8 @@ from chalicelib.orders.carts import Cart
 from chalicelib.orders.habits import Habit, habits, in_packs
 from chalicelib.orders.rules import Asked, Order
 from chalicelib.orders.schemas import MOST_LINES, OrderForm, OrderLineForm, QuoteLine
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault, Problem
 
 _SHARED = {"distributor_id", "comment", "without_promotions", "without_offers"}  # what any order may say
 MOST_DOCUMENTS = 100  # of which one read brings what fits into 1 MB

@@ -7,7 +7,7 @@ from pydantic import Field
 from chalicelib.catalog import Sku
 from chalicelib.orders.schemas import MOST_LINES, QuoteAnswer, QuoteLine, Without, WithoutOffers
 from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 
 
 class AgainForm(Form):

@@ -5,8 +5,8 @@ from functools import partial
 from chalicelib.orders import on_top, on_top_service
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import OrderAnswer
-from chalicelib.platform.http import Answer, Call, etag
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.routes import Answer, Call, etag
 
 
 def answering(call: Call) -> Work:

@@ -7,10 +7,9 @@ from chalicelib.orders.request_schemas import AcceptReturnForm, ReturnForm
 from chalicelib.orders.requests import Return
 from chalicelib.orders.rules import Actor, Order
 from chalicelib.orders.service import change, companys_step, distributors_step, told_line
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Item, Transaction
 
 # --- cancellation -----------------------------------------------------------------------------------------------------
 

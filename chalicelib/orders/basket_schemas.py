@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.orders.schemas import MOST_LINES, LineForm, OrderForm, OrderLineForm, QuoteAnswer, QuoteLine
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 
 

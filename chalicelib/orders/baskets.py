@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.orders import cart_keys as keys
-from chalicelib.orders import deliverers, placing, quotes
+from chalicelib.orders import cart_keys, deliverers, placing, quotes
 from chalicelib.orders.basket_schemas import (
     CartAnswer,
     CartForm,
@@ -26,12 +25,13 @@ from chalicelib.orders.basket_schemas import (
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.rules import MOST_UNITS, Asked, Order
 from chalicelib.orders.schemas import MOST_LINES, OrderLineForm, QuoteLine
-from chalicelib.platform.idempotency import LABEL
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.idempotency import LABEL
+from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.key import Key
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 
 class Kept(NamedTuple):
@@ -158,7 +158,7 @@ def _changed() -> Problem:
 
 
 def _read(work: Work, company_id: str, member_id: str) -> Basket:
-    key = keys.cart(company_id, member_id)
+    key = cart_keys.cart(company_id, member_id)
     item = work.table.get(key, consistent=True)
     if item is None:
         return Basket(key, 0, ())

@@ -7,12 +7,11 @@ from chalicelib.orders.basket_schemas import CartAnswer, CartForm, CartLinesForm
 from chalicelib.orders.holds import HELD
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import OrderAnswer
-from chalicelib.platform.http import Answer, Call, Routes, etag
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="cart")
 
 PLACING = ("cabinet_locked", "debt_overdue", *HELD)
-
 
 # --- the cart ---------------------------------------------------------------------------------------------------------
 

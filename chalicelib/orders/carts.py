@@ -5,16 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.catalog import Product, below, categories_key, product_key, product_of, stock_of
-from chalicelib.catalog.rules import Stock
+from chalicelib.catalog import Product, Stock, below, categories_key, product_key, product_of, stock_of
 from chalicelib.orders.config import Orders
 from chalicelib.orders.promises import Bought, Reach, reached
 from chalicelib.orders.rules import Asked, Misfit, Order, Promoted, misfits_of
 from chalicelib.orders.stock import Available, DeliversFrom, counted
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.pricing import Agreed, Conditions, Price, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
-from chalicelib.table import Key
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 
 ANYWHERE = DeliversFrom()

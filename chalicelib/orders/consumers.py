@@ -6,8 +6,8 @@ from chalicelib import pricing, sales
 from chalicelib.bonuses import PAYMENT_RECORDED
 from chalicelib.orders import credit
 from chalicelib.orders.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, PLACED, REJECTED, RETURNED, SHIPPED
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.sales import ORDERS, Original, SaleDocument, SaleLine
 
 

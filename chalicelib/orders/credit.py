@@ -25,12 +25,12 @@ from chalicelib.bonuses import check_payment, payment_of
 from chalicelib.orders import credit_keys, keys, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import OnCredit, Order, Shipment, State
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
 from chalicelib.pricing import Agreed
-from chalicelib.table import Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 _DEBT = "debt:"
 ORDERS = "orders"  # the source of what is shipped through the club itself

@@ -8,8 +8,8 @@ from chalicelib.orders import carts, reservations, store
 from chalicelib.orders.carts import Cart
 from chalicelib.orders.rules import Asked
 from chalicelib.orders.stock import Deliverer
-from chalicelib.platform.work import Work
-from chalicelib.table import Key
+from chalicelib.platform.context import Work
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 
 

@@ -14,9 +14,9 @@ from chalicelib.orders.schemas import (
 )
 from chalicelib.orders.stock_schemas import DeliveryStockForm
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.transactions import Refused, Transaction
 
 ROLE = "operator"  # all people of a distributor may do the same
 MOST_TOLD = 50  # people of a distributor to whom one letter goes

@@ -14,7 +14,7 @@ from statistics import median
 from typing import NamedTuple
 
 from chalicelib.orders.rules import MOST_UNITS
-from chalicelib.sales.rules import Bought
+from chalicelib.sales import Bought
 
 ZERO = Decimal(0)
 

@@ -9,8 +9,8 @@ from typing import Protocol
 from chalicelib.orders import credit, limits, offer_uses, on_top_service, reservations
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order
-from chalicelib.platform.problems import Problem
-from chalicelib.table import Refused, Transaction
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
 
 
 class Hold(Protocol):

@@ -4,8 +4,8 @@ from chalicelib.catalog import STOCK_RECORDED, read_items, stock_of
 from chalicelib.orders import warehouses
 from chalicelib.orders.reservations import forget
 from chalicelib.orders.stock import DeliversFrom, counted
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(STOCK_RECORDED)

@@ -8,8 +8,8 @@ from chalicelib.orders.readers import distributor_reader, the_distributor, the_o
 from chalicelib.orders.rules import Line, Order
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.figures import Language
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Item
 
 

@@ -13,10 +13,9 @@ from dataclasses import replace
 
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order, State
-from chalicelib.platform.problems import Problem
-from chalicelib.pricing import Used, exceeded_limits, use_promotions
-from chalicelib.pricing.rules import Limits, plain
-from chalicelib.table import Refused, Transaction
+from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing import Limits, Used, exceeded_limits, plain, use_promotions
+from chalicelib.table.transactions import Refused, Transaction
 
 _NOTHING = {State.REJECTED, State.CANCELLED}
 _LEFT = {

@@ -9,9 +9,9 @@ What was shipped has used its offer, whatever comes back later: a return gives n
 
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order, State
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing import OFFERS_LABEL, offers_of, release_offers, use_offers
-from chalicelib.table import Refused, Transaction
+from chalicelib.table.transactions import Refused, Transaction
 
 
 def hold(tx: Transaction, placing: Placing) -> None:

@@ -15,8 +15,8 @@ from chalicelib.orders.schemas import (
     QuoteAnswer,
     QuoteForm,
 )
-from chalicelib.platform.http import Answer, Call, Routes
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

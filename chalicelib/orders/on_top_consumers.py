@@ -2,18 +2,10 @@
 
 from chalicelib.bonuses import PAYMENT_RECORDED
 from chalicelib.orders import store
-from chalicelib.orders.events import (
-    ACCEPTED,
-    CANCELLED,
-    COMPLETED,
-    CONFIRMED,
-    REJECTED,
-    RETURNED,
-    SHIPPED,
-)
+from chalicelib.orders.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, REJECTED, RETURNED, SHIPPED
 from chalicelib.orders.on_top_service import MARK, ORDERS, look
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(CONFIRMED, ACCEPTED, REJECTED, SHIPPED, CANCELLED, COMPLETED, RETURNED)

@@ -7,7 +7,7 @@ from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
 from chalicelib.orders.on_top_events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.readers import distributor_reader, the_distributor
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

@@ -3,7 +3,8 @@
 from chalicelib.orders import on_top_service, on_top_store
 from chalicelib.orders.on_top import Gift
 from chalicelib.orders.on_top_schemas import GiftAnswer, GiftPage, ShipGiftForm
-from chalicelib.platform.http import Call, PageQuery, Routes
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

@@ -8,8 +8,8 @@ from pydantic import Field
 from chalicelib.orders.on_top import Gift, GiftState, Why
 from chalicelib.orders.promises import Promise, Reach
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http import Form, Shown
-from chalicelib.pricing.rules import OnTop, Promotion
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.pricing import OnTop, Promotion
 
 
 class FreeGoodsAnswer(Shown):

@@ -23,14 +23,14 @@ from chalicelib.orders.on_top_events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.on_top_schemas import ShipGiftForm
 from chalicelib.orders.rules import Order
 from chalicelib.platform import events
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction, retry
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
 
 ORDERS = "orders"  # the source of what is shipped through the club itself
 MARK = "goods_on_top"  # in the events of orders that were promised something
-
 
 # --- placing ----------------------------------------------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ from chalicelib.orders import on_top_keys
 from chalicelib.orders.on_top import Gift, GiftState, Why
 from chalicelib.orders.promises import Promise
 from chalicelib.orders.rules import Order
-from chalicelib.platform import keys as platform_keys
-from chalicelib.pricing.rules import FreeGoods, OnTop
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform import keys
+from chalicelib.pricing import FreeGoods, OnTop
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 DUE = "goods_on_top"  # under which they fall due
 
@@ -54,7 +54,7 @@ def replace(tx: Transaction, before: Gift, after: Gift) -> None:
 
 
 def _item(gift: Gift) -> Item:
-    listed = platform_keys.due(DUE, gift.due_on, gift.company_id).as_gsi2() if gift.due_on else {}
+    listed = keys.due(DUE, gift.due_on, gift.company_id).as_gsi2() if gift.due_on else {}
     told: dict[str, Any] = {
         "why": gift.why.value if gift.why else None,
         "reminded": gift.reminded.isoformat() if gift.reminded else None,

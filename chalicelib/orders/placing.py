@@ -11,20 +11,20 @@ from chalicelib import companies
 from chalicelib.companies import company_key
 from chalicelib.members import Member, Membership, member_key, membership_key
 from chalicelib.orders import carts, credit, credit_keys, deliverers, distributor_keys, rules, service, store
-from chalicelib.orders.carts import Cart
+from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.distributor_model import Distributor
-from chalicelib.orders.holds import HOLDS, Placing
+from chalicelib.orders.holds import HOLDS
 from chalicelib.orders.promises import promises_of
 from chalicelib.orders.rules import Actor, Happened, Order, Side, State, Step
 from chalicelib.orders.schemas import OrderForm
 from chalicelib.orders.stock import Deliverer
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import round_half_up
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
 from chalicelib.pricing import Price
-from chalicelib.table import Key, Refused, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 
 def place(

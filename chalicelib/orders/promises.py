@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from chalicelib.pricing.rules import Goods, OnTop, Price, Promotion
+from chalicelib.pricing import Goods, OnTop, Price, Promotion
 
 MOST_PROMISES = 5  # of one order, so that it stays below what an item can hold
 

@@ -9,9 +9,9 @@ from chalicelib.orders.on_top_schemas import OnTopQuote
 from chalicelib.orders.rules import Asked, Misfit
 from chalicelib.orders.schemas import QuoteAnswer, QuoteForm, QuoteLine
 from chalicelib.orders.stock_schemas import LineStock, too_little
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Fault
-from chalicelib.platform.work import Work
 from chalicelib.pricing import PriceAnswer
 
 

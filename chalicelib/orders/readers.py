@@ -5,7 +5,7 @@ from chalicelib.companies import who_buys
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import member_reader
 from chalicelib.orders import distributors, service
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

@@ -4,7 +4,7 @@ from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.orders import events
 from chalicelib.orders.letters import line_facts, of_the_order, order_of
 from chalicelib.orders.readers import the_distributor, the_orderer
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

@@ -11,12 +11,11 @@ from chalicelib.orders.request_schemas import (
 )
 from chalicelib.orders.rules import Order
 from chalicelib.orders.schemas import OrderAnswer
-from chalicelib.platform.http import Call, Routes
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 
 STEP = ("not_found", "wrong_state")
-
 
 # --- the company ------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from chalicelib.orders.request_rules import MOST_RETURNED_LINES, Part
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnState
 from chalicelib.orders.rules import MOST_UNITS
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 
 # --- what is asked ----------------------------------------------------------------------------------------------------

@@ -26,21 +26,22 @@ from urllib.parse import quote
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.orders import reservation_keys as keys
+from chalicelib.orders import reservation_keys
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.rules import Order, Shipment, State
 from chalicelib.orders.stock import Available, counted
 from chalicelib.platform import clock
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Table, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 MOST_MINUTES = 90  # of a shard that one transaction forgets
 _OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
 _ALL = "all"  # of a minute: the units of all its articles
 _MINUTE = len("2026-11-20T09:00")
-
 
 # --- what an order holds ----------------------------------------------------------------------------------------------
 
@@ -69,7 +70,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     """Names each line of which there is too little, with what is left of it."""
     order, lacking = placing.order, []
     for place, line in enumerate(order.lines):
-        shard = keys.reserved(order.distributor_id, line.sku)
+        shard = reservation_keys.reserved(order.distributor_id, line.sku)
         if order.reserves and shard.sk in refused:
             there = _there(placing, line.sku)
             left = max(there.units - reserved_of(refused.items[shard.sk], line.sku), 0)
@@ -100,7 +101,7 @@ def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> N
 def _note(tx: Transaction, distributor_id: str, shipment: Shipment) -> None:
     shipped: dict[Key, dict[str, int]] = {}
     for line in shipment.lines:
-        minute = keys.shipped_out(distributor_id, line.sku, shipment.at[:_MINUTE])
+        minute = reservation_keys.shipped_out(distributor_id, line.sku, shipment.at[:_MINUTE])
         shipped.setdefault(minute, {})[line.sku] = line.quantity
     for minute, units in shipped.items():
         tx.update(minute, add={**_attributes(units), _ALL: sum(units.values())})
@@ -113,7 +114,7 @@ def _there(placing: Placing, sku: str) -> Available:
 def _by_shard(distributor_id: str, units: Mapping[str, int]) -> dict[Key, dict[str, int]]:
     found: dict[Key, dict[str, int]] = {}
     for sku, more in units.items():
-        found.setdefault(keys.reserved(distributor_id, sku), {})[sku] = more
+        found.setdefault(reservation_keys.reserved(distributor_id, sku), {})[sku] = more
     return found
 
 
@@ -132,8 +133,8 @@ def _name(sku: str) -> str:
 def reserved(table: Table, distributor_id: str, skus: Iterable[str]) -> dict[str, int]:
     """Of each of these articles what counts against the figures. One call."""
     every = list(skus)
-    shards = table.get_many(keys.reserved(distributor_id, sku) for sku in every)
-    return {sku: reserved_of(shards.get(keys.reserved(distributor_id, sku)), sku) for sku in every}
+    shards = table.get_many(reservation_keys.reserved(distributor_id, sku) for sku in every)
+    return {sku: reserved_of(shards.get(reservation_keys.reserved(distributor_id, sku)), sku) for sku in every}
 
 
 def reserved_of(shard: Item | None, sku: str) -> int:
@@ -147,7 +148,7 @@ def forget(work: Work, distributor_id: str, moments: Mapping[str, datetime]) -> 
     """Takes off, of each article, what was shipped before the moment of its figures."""
     shards: dict[Key, dict[str, datetime]] = {}
     for sku, at in moments.items():
-        shards.setdefault(keys.reserved(distributor_id, sku), {})[sku] = at
+        shards.setdefault(reservation_keys.reserved(distributor_id, sku), {})[sku] = at
     found = work.table.get_many(shards, consistent=True)
     for shard, within in shards.items():
         if shard in found and any(_name(sku) in found[shard] for sku in within):
@@ -165,7 +166,10 @@ def _forget_some(work: Work, distributor_id: str, shard: Key, moments: Mapping[s
     """As many minutes as a transaction holds; whether there are more."""
     some, names = next(iter(moments)), {_name(sku): at for sku, at in moments.items()}
     latest = clock.stamp(max(moments.values()))[:_MINUTE]
-    between = keys.shipped_out(distributor_id, some).sk, keys.shipped_out(distributor_id, some, latest).sk
+    between = (
+        reservation_keys.shipped_out(distributor_id, some).sk,
+        reservation_keys.shipped_out(distributor_id, some, latest).sk,
+    )
     present = work.table.get(shard, consistent=True) or {}
     every = list(work.table.query_all(shard.pk, between=between, consistent=True))
     over = [(minute, known) for minute in every if (known := _known(minute, names))]

@@ -27,14 +27,14 @@ from chalicelib.orders.schemas import (
     RejectForm,
     ShipForm,
 )
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
-from chalicelib.platform.problems import Problem
-from chalicelib.table import Page
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.table.client import Page
 
 routes = Routes(__name__, tag="orders")
 
 STEP = ("not_found", "wrong_state")
-
 
 # --- the company ------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.orders.promises import Promise
 from chalicelib.orders.requests import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.orders.stock import Available
-from chalicelib.pricing.rules import Limits, Price, Ruling
+from chalicelib.pricing import Limits, Price, Ruling
 
 MOST_UNITS = 1_000_000  # of one line
 

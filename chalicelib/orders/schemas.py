@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from chalicelib.catalog import Sku as Sku
+from chalicelib.catalog import Sku
 from chalicelib.members import PersonName
 from chalicelib.orders.distributor_model import Distributor
 from chalicelib.orders.on_top import Gift
@@ -18,16 +18,15 @@ from chalicelib.orders.requests import CancellationState, ReturnState
 from chalicelib.orders.rules import MOST_UNITS, Asked, Happened, Line, Order, Shipment, Side, State, Step
 from chalicelib.orders.stock_schemas import DeliveryStockForm, LineStock, too_little
 from chalicelib.platform.fields import Day, Document, Email, Identifier, Region
-from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Fault
+from chalicelib.platform.text import Language
 from chalicelib.pricing import PriceAnswer, RuleAnswer
 
 MOST_LINES = 200
 # So that all of them can be replaced by others in one transaction.
 MOST_REGIONS = 45
-
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from chalicelib import companies
-from chalicelib.auth import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.orders import carts, credit, credit_keys, keys, on_top_service, rules, store
 from chalicelib.orders.carts import Cart, Placing
 from chalicelib.orders.events import OF_STEP
@@ -27,15 +26,16 @@ from chalicelib.orders.rules import (
 )
 from chalicelib.orders.schemas import AcceptForm, CreditAnswer, DebtAnswer, ShipForm
 from chalicelib.platform import clock, events
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
-from chalicelib.platform.idempotency import LABEL
+from chalicelib.platform.http.idempotency import LABEL
+from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Fault, Problem
-from chalicelib.platform.work import Work
 from chalicelib.pricing import agreed_with
-from chalicelib.table import Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 ORDERING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
 SERVING_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.orders.write" in scopes)

@@ -21,12 +21,12 @@ from chalicelib.orders.sla_config import ResponseTimes
 from chalicelib.orders.sla_events import ESCALATED, UNANSWERED
 from chalicelib.orders.waits import Deadlines, Wait, Waiting
 from chalicelib.platform import clock
-from chalicelib.platform.calendar import deadline
 from chalicelib.platform.club_config import Calendar, Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.log import log
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.platform.working_time import deadline
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Transaction
 
 Position = dict[str, str] | None
 

@@ -2,8 +2,8 @@
 
 from chalicelib.orders import sla
 from chalicelib.orders.events import OF_STEP
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 
 
 @consumer(*OF_STEP.values())

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.orders import sla
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import scheduled, table
-from chalicelib.platform.work import Work
 
 
 @scheduled(

@@ -3,16 +3,12 @@
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import who_heads_the_sales
 from chalicelib.orders import service, sla
-from chalicelib.orders.readers import (
-    distributor_or_member_reader,
-    distributor_reader,
-    the_distributor_and_its_people,
-)
+from chalicelib.orders.readers import distributor_or_member_reader, distributor_reader, the_distributor_and_its_people
 from chalicelib.orders.sla_config import ResponseTimes
 from chalicelib.orders.sla_events import ESCALATED, UNANSWERED
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item
 
 

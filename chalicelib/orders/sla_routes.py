@@ -2,7 +2,8 @@
 
 from chalicelib.orders import sla
 from chalicelib.orders.sla_schemas import UnansweredOrder, UnansweredPage
-from chalicelib.platform.http import Call, PageQuery, Routes
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

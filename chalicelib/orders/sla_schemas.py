@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field
 
 from chalicelib.orders.waits import Kind, Told, Waiting
-from chalicelib.platform.http import Shown
+from chalicelib.platform.http.forms import Shown
 
 
 class WaitAnswer(Shown):

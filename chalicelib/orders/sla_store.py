@@ -12,8 +12,9 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.orders import keys, sla_keys, store
 from chalicelib.orders.rules import Order
 from chalicelib.orders.waits import Told, Wait, Waiting
-from chalicelib.table import Page, Table, Transaction, shards
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import shards
+from chalicelib.table.transactions import Item, Transaction
 
 
 def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Waiting | None]:

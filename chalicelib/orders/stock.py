@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from chalicelib.catalog.rules import Figure, Stock
+from chalicelib.catalog import Figure, Stock
 
 
 class DeliversFrom(NamedTuple):

@@ -8,8 +8,8 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog import Warehouse
 from chalicelib.orders.stock import Available
 from chalicelib.platform import clock
-from chalicelib.platform.http import Form, Shown
-from chalicelib.platform.problems import Fault
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.problems import Fault
 
 MOST_WAREHOUSES = 20
 

@@ -20,13 +20,11 @@ from chalicelib.orders.requests import Cancellation, CancellationState, Return, 
 from chalicelib.orders.rules import Actor, Happened, Line, OnCredit, Order, Promoted, Shipment, ShippedLine, State, Step
 from chalicelib.orders.stock import Available, Deliverer, DeliversFrom
 from chalicelib.platform import clock
-from chalicelib.pricing import Ruling
-from chalicelib.pricing.rules import Limits
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.pricing import Limits, Ruling
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 AMONG = 200  # orders that one page of a filtered list looks at
-
 
 # --- orders -----------------------------------------------------------------------------------------------------------
 

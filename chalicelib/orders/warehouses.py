@@ -8,10 +8,10 @@ from operator import and_
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.orders import distributor_keys as keys
+from chalicelib.orders import distributor_keys
 from chalicelib.orders.stock import DeliversFrom
-from chalicelib.table import Refused, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 _OF = "of:"
 LABEL = "warehouses"
@@ -19,7 +19,7 @@ LABEL = "warehouses"
 
 def owners(table: Table) -> dict[str, str]:
     """The distributor of each warehouse whose stock is binding."""
-    return _owners(table.get(keys.warehouses(), consistent=True))
+    return _owners(table.get(distributor_keys.warehouses(), consistent=True))
 
 
 def claim(tx: Transaction, distributor_id: str, before: DeliversFrom, after: DeliversFrom) -> None:
@@ -29,7 +29,7 @@ def claim(tx: Transaction, distributor_id: str, before: DeliversFrom, after: Del
         return
     taken = [Attr(_OF + name).not_exists() | Attr(_OF + name).eq(distributor_id) for name in sorted(has)]
     tx.update(
-        keys.warehouses(),
+        distributor_keys.warehouses(),
         put=dict.fromkeys((_OF + name for name in sorted(has)), distributor_id),
         remove=tuple(_OF + name for name in sorted(had - has)),
         when=reduce(and_, taken) if taken else None,

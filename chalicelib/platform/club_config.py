@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.platform.config import Section
 from chalicelib.platform.fields import day_of_year
-from chalicelib.platform.figures import Language
+from chalicelib.platform.text import Language
 
 
 class Club(Section):

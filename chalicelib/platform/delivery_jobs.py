@@ -15,12 +15,12 @@ import json
 from typing import Any
 
 from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Consumer, Later, consumers_of, event_of, subscriptions, tell
 from chalicelib.platform.functions import READ, WRITE, queue_worker, table
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Key
+from chalicelib.table.key import Key
 
 PAUSES = (30, 120, 600, 1800, 3600)  # seconds after each failure but the last one
 

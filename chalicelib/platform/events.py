@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from chalicelib.platform import aws, keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.ids import derived_id
+from chalicelib.platform.jobs import chunks, send_bodies
 from chalicelib.platform.log import log
-from chalicelib.platform.nights import chunks, send_bodies
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Transaction
-from chalicelib.table.transactions import Item, from_wire
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Transaction, from_wire
 
 BULK = "bulk"  # the attribute that marks an event as one of many that were made at once
 MANY = 100  # made at once: more are marked so

@@ -7,14 +7,12 @@ Only data stands here, and nothing heavy is imported: the sign-in triggers decla
 Rights say the least that the work needs. Who may change the table's items is denied, by the command, to change what is in a ledger.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from chalicelib.platform.work import Work
+    from chalicelib.platform.context import Work
 
 TableAction = Literal["get", "batch_get", "query", "put", "update", "delete", "check"]
 FileAction = Literal["get", "put", "delete"]

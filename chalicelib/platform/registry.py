@@ -17,18 +17,20 @@ from typing import Any
 
 from chalice.app import Chalice, Response
 
-from chalicelib.platform import http
+from chalicelib.platform.context import Work, work_now
 from chalicelib.platform.events import Lane, deliver, each_message, subscriptions
 from chalicelib.platform.functions import Function, Right, declare
-from chalicelib.platform.http import AUTHORIZER, CORS, Route
-from chalicelib.platform.work import Work, work_now
+from chalicelib.platform.http import respond
+from chalicelib.platform.http import routes as http_routes
+from chalicelib.platform.http.routes import AUTHORIZER, CORS, Route
+
+Handler = Callable[[dict[str, Any], Any], Any]
 
 HOUSE = Path(__file__).parent.parent
 FILE = HOUSE / "registry.json"
 LAYERS = {"routes", "consumers", "jobs"}  # the modules that declare, by the last word of their name
 
 Row = tuple[str, str, str, bool]  # method, path, module of the room's routes, whether the gateway asks for a token
-Handler = Callable[[dict[str, Any], Any], Any]
 
 
 def register(app: Chalice, rooms: Sequence[str]) -> None:
@@ -118,7 +120,7 @@ def _routes(rooms: Sequence[str]) -> list[Row]:
             for path in sorted((HOUSE / room).rglob("*.py")):
                 if path.stem.rpartition("_")[2] in LAYERS:
                     import_module(".".join(path.relative_to(HOUSE.parent).with_suffix("").parts))
-        text = written(http.ROUTES)
+        text = written(http_routes.ROUTES)
     return json.loads(text)["routes"]  # type: ignore[no-any-return]
 
 
@@ -128,8 +130,8 @@ def _view(app: Chalice, method: str, path: str, module: str) -> Callable[..., Re
     def view(**path_parameters: str) -> Response:
         if not declared:
             import_module(module)
-            declared.extend(route for route in http.ROUTES if (route.method, route.path) == (method, path))
+            declared.extend(route for route in http_routes.ROUTES if (route.method, route.path) == (method, path))
         request: Any = app.current_request
-        return http.respond(declared[0], request, path_parameters)
+        return respond.respond(declared[0], request, path_parameters)
 
     return view

@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 from botocore.exceptions import ClientError
 
 from chalicelib.platform import aws
-from chalicelib.platform.http import Shown
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.settings import settings
-from chalicelib.platform.work import Work
 
 
 class Address(NamedTuple):

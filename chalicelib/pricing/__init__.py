@@ -1,13 +1,24 @@
 """The one price answer: everything that shows or uses a price gathers the company's `Conditions` and asks them."""
 
-from chalicelib.platform.doors import opened_when_asked
+from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.pricing.display_store import chain as companies_of_chain
     from chalicelib.pricing.granted import LABEL as OFFERS_LABEL
     from chalicelib.pricing.offers import release as release_offers
     from chalicelib.pricing.offers import use as use_offers
-    from chalicelib.pricing.rules import Agreed, Goods, Price, Ruling, offers_of
+    from chalicelib.pricing.rules import (
+        Agreed,
+        FreeGoods,
+        Goods,
+        Limits,
+        OnTop,
+        Price,
+        Promotion,
+        Ruling,
+        offers_of,
+        plain,
+    )
     from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
     from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
     from chalicelib.pricing.uses import Used
@@ -19,9 +30,13 @@ __all__ = [
     "OFFERS_LABEL",
     "Agreed",
     "Conditions",
+    "FreeGoods",
     "Goods",
+    "Limits",
+    "OnTop",
     "Price",
     "PriceAnswer",
+    "Promotion",
     "RuleAnswer",
     "Ruling",
     "Used",
@@ -32,6 +47,7 @@ __all__ = [
     "follow_limits",
     "keys_of",
     "offers_of",
+    "plain",
     "release_offers",
     "use_offers",
     "use_promotions",

@@ -1,7 +1,7 @@
 """The consumer that starts the count of best sellers."""
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_store
 from chalicelib.pricing.best_seller_events import REQUESTED
 

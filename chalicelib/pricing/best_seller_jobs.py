@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import READ, files, items, queue_worker, table
-from chalicelib.platform.work import Work
 from chalicelib.pricing import best_sellers
 
 

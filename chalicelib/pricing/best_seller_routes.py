@@ -1,6 +1,6 @@
 """Best sellers of a period, for promotions that name them."""
 
-from chalicelib.platform.http import Answer, Call, Routes
+from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.pricing import best_sellers
 from chalicelib.pricing.best_seller_schemas import BestSellers, BestSellersForm
 

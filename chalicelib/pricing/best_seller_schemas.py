@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http import Shown
+from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 from chalicelib.pricing.best_seller_model import BestSellersRequest, By
 

@@ -20,13 +20,13 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import aws, events
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.platform.work import Work
-from chalicelib.pricing import best_seller_keys as keys
+from chalicelib.pricing import best_seller_keys
 from chalicelib.pricing.best_seller_events import REQUESTED
 from chalicelib.pricing.best_seller_model import BestSellersRequest
-from chalicelib.table import Refused, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 KEEP_DAYS = 400  # as long as a promotion may want to know what it was made of; the bucket keeps its objects for 30 days
 
@@ -111,19 +111,19 @@ class Part:
 
 
 def load(table: Table, list_id: str) -> Asked | None:
-    item = table.get(keys.best_sellers(list_id), consistent=True)
+    item = table.get(best_seller_keys.best_sellers(list_id), consistent=True)
     return Asked(item) if item else None
 
 
 def load_with_part(table: Table, list_id: str, number: int) -> tuple[Asked | None, Part | None]:
-    whole, part = keys.best_sellers(list_id), keys.best_sellers_part(list_id, number)
+    whole, part = best_seller_keys.best_sellers(list_id), best_seller_keys.best_sellers_part(list_id, number)
     found = table.get_many([whole, part], consistent=True)
     return (Asked(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
 
 
 def objects(table: Table, list_id: str) -> Iterator[str]:
     """The names of the parts' objects, in the order of parts."""
-    every = keys.best_sellers_part(list_id, 0)
+    every = best_seller_keys.best_sellers_part(list_id, 0)
     for item in table.query_all(every.pk, starts="PART#", consistent=True):
         yield item["object"]
 
@@ -135,7 +135,7 @@ def create(tx: Transaction, work: Work, form: BestSellersRequest, asked_by: str)
     """A list that is to be worked on; its event starts the work."""
     list_id = work.new_id("bst")
     item = {
-        **keys.best_sellers(list_id).as_item(),
+        **best_seller_keys.best_sellers(list_id).as_item(),
         "list_id": list_id,
         "form": form.model_dump_json(),
         "currency": form.currency or work.config[Club].currency,
@@ -146,7 +146,7 @@ def create(tx: Transaction, work: Work, form: BestSellersRequest, asked_by: str)
         "expires_at": work.expiry(days=KEEP_DAYS),
     }
     tx.create(item)
-    events.record(tx, work, keys.best_sellers(list_id), REQUESTED, list_id=list_id)
+    events.record(tx, work, best_seller_keys.best_sellers(list_id), REQUESTED, list_id=list_id)
     return Asked(item)
 
 
@@ -155,7 +155,7 @@ def name_part(work: Work, asked: Asked, part: Part) -> bool:
     tx = Transaction()
     tx.create(
         {
-            **keys.best_sellers_part(asked.list_id, part.number).as_item(),
+            **best_seller_keys.best_sellers_part(asked.list_id, part.number).as_item(),
             "part": part.number,
             "companies": part.company_ids,
             "after": part.after,
@@ -165,7 +165,7 @@ def name_part(work: Work, asked: Asked, part: Part) -> bool:
     )
     total = {} if part.after else {"parts_total": part.number}
     tx.update(
-        keys.best_sellers(asked.list_id),
+        best_seller_keys.best_sellers(asked.list_id),
         put={"progress_at": work.at, **total},
         add={"companies_found": len(part.company_ids)},
     )
@@ -180,13 +180,13 @@ def finish_part(work: Work, asked: Asked, part: Part, name: str) -> None:
     """The part is done, and counted: once, however often it is worked on."""
     tx = Transaction()
     tx.update(
-        keys.best_sellers_part(asked.list_id, part.number),
+        best_seller_keys.best_sellers_part(asked.list_id, part.number),
         put={"object": name, "done_at": work.at},
         when=Attr("done_at").not_exists(),
         label="part",
     )
     counts = {"parts_done": 1, "companies_done": len(part.company_ids)}
-    tx.update(keys.best_sellers(asked.list_id), put={"progress_at": work.at}, add=counts)
+    tx.update(best_seller_keys.best_sellers(asked.list_id), put={"progress_at": work.at}, add=counts)
     with suppress(Refused):
         work.table.commit(tx)
 
@@ -196,7 +196,7 @@ def finish(work: Work, list_id: str, listed: Sequence[Listed]) -> None:
     rows = [[each.sku, each.name, each.name_ru, str(each.sold.amount), str(each.sold.units)] for each in listed]
     with suppress(Refused):
         work.table.update(
-            keys.best_sellers(list_id),
+            best_seller_keys.best_sellers(list_id),
             put={"state": "done", "finished_at": work.at, "items": json.dumps(rows, ensure_ascii=False)},
             when=Attr("state").eq("running"),
         )

@@ -21,15 +21,15 @@ from typing import Any
 from chalicelib import catalog, companies, sales
 from chalicelib.catalog import categories_key
 from chalicelib.platform.clock import moment
-from chalicelib.platform.figures import Language
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.pricing import best_seller_store as kept
+from chalicelib.platform.text import Language
+from chalicelib.pricing import best_seller_store
 from chalicelib.pricing.best_seller_model import BestSellersRequest, By
 from chalicelib.pricing.best_seller_schemas import BestSeller, BestSellers, BestSellersForm, BestSellersProgress
 from chalicelib.pricing.best_seller_store import Asked, Listed, Part, Sold
-from chalicelib.table import Transaction
+from chalicelib.table.transactions import Transaction
 
 COMPANIES = 100  # of one part
 STALLED = timedelta(hours=1)
@@ -44,7 +44,7 @@ def start(
     language: Language,
 ) -> BestSellers:
     tx = Transaction()
-    shown = _shown(work, kept.create(tx, work, form, asked_by), language)
+    shown = _shown(work, best_seller_store.create(tx, work, form, asked_by), language)
     work.reply(tx, shown)
     work.table.commit(tx)
     return shown
@@ -52,7 +52,7 @@ def start(
 
 def show(work: Work, list_id: str, language: Language) -> BestSellers:
     """Raises `not_found`."""
-    asked = kept.load(work.table, list_id)
+    asked = best_seller_store.load(work.table, list_id)
     if asked is None:
         raise Problem("not_found")
     return _shown(work, asked, language)
@@ -62,16 +62,16 @@ def count(work: Work, message: dict[str, Any]) -> None:
     """Works on the part that the message names, and ends the list with the last of them."""
     told = json.loads(message["body"])
     list_id, number = told["list_id"], told["part"]
-    asked, part = kept.load_with_part(work.table, list_id, number)
+    asked, part = best_seller_store.load_with_part(work.table, list_id, number)
     if asked is None or asked.done:
         return
     if part is None:
         part = _named(work, asked, number)
     if not part.done:
         if part.after:
-            kept.announce(list_id, number + 1)
+            best_seller_store.announce(list_id, number + 1)
         sums = added(_lines(work, asked, part))
-        kept.finish_part(work, asked, part, kept.put_sums(list_id, number, sums))
+        best_seller_store.finish_part(work, asked, part, best_seller_store.put_sums(list_id, number, sums))
     _finish_if_last(work, list_id)
 
 
@@ -79,15 +79,15 @@ def _named(work: Work, asked: Asked, number: int) -> Part:
     """The part, now written down: the companies that come after those of the part before."""
     after = None
     if number > 1:
-        _, before = kept.load_with_part(work.table, asked.list_id, number - 1)
+        _, before = best_seller_store.load_with_part(work.table, asked.list_id, number - 1)
         if before is None:
             raise LookupError(f"{asked.list_id} has no part {number - 1}")
         after = before.after
     page, following = companies.some_companies(work, COMPANIES, after)
     part = Part(number, [each.company_id for each in page], following)
-    if kept.name_part(work, asked, part):
+    if best_seller_store.name_part(work, asked, part):
         return part
-    _, first = kept.load_with_part(work.table, asked.list_id, number)  # another worker was first
+    _, first = best_seller_store.load_with_part(work.table, asked.list_id, number)  # another worker was first
     if first is None:
         raise LookupError(f"{asked.list_id} has no part {number}")
     return first
@@ -102,12 +102,14 @@ def _lines(work: Work, asked: Asked, part: Part) -> Iterable[tuple[str, Sold]]:
 
 
 def _finish_if_last(work: Work, list_id: str) -> None:
-    asked = kept.load(work.table, list_id)
+    asked = best_seller_store.load(work.table, list_id)
     if asked is None or asked.done or not asked.is_whole:
         return
-    parts = (kept.get_sums(list_id, name).items() for name in kept.objects(work.table, list_id))
+    parts = (
+        best_seller_store.get_sums(list_id, name).items() for name in best_seller_store.objects(work.table, list_id)
+    )
     sums = added(row for rows in parts for row in rows)
-    kept.finish(work, list_id, best(_goods(work, asked.form), sums, asked.form.by, asked.form.top))
+    best_seller_store.finish(work, list_id, best(_goods(work, asked.form), sums, asked.form.by, asked.form.top))
 
 
 def _goods(work: Work, form: BestSellersRequest) -> Iterable[catalog.Product]:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from chalicelib.companies import REGISTERED
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.pricing import display_store, granted
 from chalicelib.pricing.display_events import APPROVED
 from chalicelib.pricing.displays import join

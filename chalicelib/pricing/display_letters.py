@@ -5,7 +5,7 @@ from datetime import date
 from chalicelib.companies import company_name
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader, the_member
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.pricing.display_events import APPROVED, REJECTED
 from chalicelib.table.transactions import Item
 

@@ -1,6 +1,7 @@
 """Display deals: the company sends a photo of the goods in a shop, a manager says whether it will do."""
 
-from chalicelib.platform.http import Call, PageQuery, Routes
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.pricing import displays
 from chalicelib.pricing.display_schemas import (
     DisplayForm,
@@ -15,7 +16,6 @@ from chalicelib.pricing.display_schemas import (
 routes = Routes(__name__, tag="prices")
 
 DECIDE = ("not_found", "wrong_state")
-
 
 # --- the company ------------------------------------------------------------------------------------------------------
 

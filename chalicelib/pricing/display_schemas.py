@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.catalog import ContentType
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.uploads import Upload
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]

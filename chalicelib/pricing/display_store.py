@@ -11,14 +11,13 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
 from chalicelib.pricing import display_keys, granted
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 Position = dict[str, str] | None
-
 
 # --- proofs -----------------------------------------------------------------------------------------------------------
 
@@ -45,7 +44,7 @@ def create(tx: Transaction, item: Item) -> None:
 def count_started(tx: Transaction, work: Work, company_id: str, most: int) -> None:
     """Refused with label `throttle` when the company has started so many today."""
     tx.update(
-        platform_keys.throttle("display", company_id, work.today.isoformat()),
+        keys.throttle("display", company_id, work.today.isoformat()),
         default={"expires_at": work.expiry(days=2)},
         add={"count": 1},
         when=Attr("count").not_exists() | Attr("count").lt(most),

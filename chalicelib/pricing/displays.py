@@ -14,13 +14,12 @@ from chalicelib import companies
 from chalicelib.catalog import Catalogue
 from chalicelib.companies import company_key
 from chalicelib.platform import aws, events, uploads
-from chalicelib.platform.figures import Language
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
+from chalicelib.platform.text import Language
 from chalicelib.platform.uploads import Upload
-from chalicelib.platform.work import Work
-from chalicelib.pricing import display_store as kept
-from chalicelib.pricing import granted, offer_keys, promotion_keys, store
+from chalicelib.pricing import display_store, granted, offer_keys, promotion_keys, store
 from chalicelib.pricing.display_events import APPROVED, REJECTED
 from chalicelib.pricing.display_schemas import (
     DisplayedPromotion,
@@ -31,8 +30,7 @@ from chalicelib.pricing.display_schemas import (
     StaffDisplayProof,
 )
 from chalicelib.pricing.rules import Promotion
-from chalicelib.table import Refused, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 KEEP_UPLOADING_DAYS = 1
 LINK_SECONDS = 3600
@@ -40,7 +38,6 @@ MOST_A_DAY = 20  # photos that a company starts, so that nobody fills the bucket
 PAGE = 100  # companies that are looked at together
 
 Position = dict[str, str] | None
-
 
 # --- the company ------------------------------------------------------------------------------------------------------
 
@@ -65,7 +62,7 @@ def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: 
         minutes=limits.image_upload_minutes,
     )
     tx = Transaction()
-    kept.create(
+    display_store.create(
         tx,
         {
             "proof_id": proof_id,
@@ -85,7 +82,7 @@ def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: 
             "expires_at": work.expiry(days=KEEP_UPLOADING_DAYS),
         },
     )
-    kept.count_started(tx, work, company_id, MOST_A_DAY)
+    display_store.count_started(tx, work, company_id, MOST_A_DAY)
     try:
         work.table.commit(tx)
     except Refused as refused:
@@ -105,7 +102,7 @@ def confirm(work: Work, company_id: str, promotion_id: str, proof_id: str, langu
     if not uploads.has_arrived(_object(proof_id)):
         raise Problem("conflict", "The upload of this photo has not arrived.")
     tx = Transaction()
-    kept.put_waiting(tx, item, work.at)
+    display_store.put_waiting(tx, item, work.at)
     granted.ask_for_display(tx, company_id, promotion_id, proof_id)
     try:
         work.table.commit(tx)
@@ -120,7 +117,7 @@ def own(
     work: Work, company_id: str, language: Language, limit: int, after: Position
 ) -> tuple[list[DisplayProof], Position]:
     """Newest first."""
-    page = kept.page(work.table, company_id, limit, after)
+    page = display_store.page(work.table, company_id, limit, after)
     return [_shown(item, language) for item in page.items], page.last
 
 
@@ -140,14 +137,14 @@ def _has_it_already() -> Problem:
 
 def waiting(work: Work, language: Language, limit: int, after: Position) -> tuple[list[StaffDisplayProof], Position]:
     """Who waits longest comes first."""
-    page = kept.waiting(work.table, limit, after)
+    page = display_store.waiting(work.table, limit, after)
     return [_for_staff(work, item, language) for item in page.items], page.last
 
 
 def of_company(
     work: Work, company_id: str, language: Language, limit: int, after: Position
 ) -> tuple[list[StaffDisplayProof], Position]:
-    page = kept.page(work.table, company_id, limit, after)
+    page = display_store.page(work.table, company_id, limit, after)
     return [_for_staff(work, item, language) for item in page.items], page.last
 
 
@@ -171,10 +168,10 @@ def _decided(
     changes = {**said, "decided_at": work.at, "decided_by": author}
     approved = said["state"] == "approved"
     tx = Transaction()
-    kept.decide(tx, item, changes)
+    display_store.decide(tx, item, changes)
     granted.answer_display(tx, company_id, promotion_id, last if approved else None)
     if approved and item["inn"]:
-        kept.put_in_chain(tx, item["inn"], company_id, promotion_id, last)
+        display_store.put_in_chain(tx, item["inn"], company_id, promotion_id, last)
     told = {name: item[name] for name in ("company_id", "proof_id", "member_id", "inn", "promotion", "shop_address")}
     events.record(
         tx, work, company_key(company_id), APPROVED if approved else REJECTED, **told, reason=said.get("reason", "")
@@ -195,8 +192,8 @@ def _decided(
 def join(work: Work, company_id: str, inn: str | None) -> None:
     """The company is one of its chain, and has what the chain has. Two calls, three where that is something."""
     if inn:
-        kept.join(work.table, inn, company_id)
-        deals = kept.chain_granted(work.table, inn)
+        display_store.join(work.table, inn, company_id)
+        deals = display_store.chain_granted(work.table, inn)
         granted.copy_displays(
             work.table, company_id, {each: last for each, last in deals.items() if last >= work.today}
         )
@@ -206,7 +203,7 @@ def join(work: Work, company_id: str, inn: str | None) -> None:
 
 
 def _existing(work: Work, company_id: str, proof_id: str) -> Item:
-    item = kept.read(work.table, company_id, proof_id)
+    item = display_store.read(work.table, company_id, proof_id)
     if item is None or int(item.get("expires_at", work.expiry())) < work.expiry():
         raise Problem("not_found")
     return item

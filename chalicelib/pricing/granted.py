@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.pricing import offer_keys as keys
+from chalicelib.pricing import offer_keys
 from chalicelib.pricing.offer_schemas import OfferForm
 from chalicelib.pricing.rules import Offer
-from chalicelib.table import Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item, Transaction
 
 _OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"
 LABEL = "granted"  # of an operation that may be refused
@@ -85,13 +85,13 @@ def _named(item: Item | None, kind: str) -> list[tuple[str, str]]:
 def put_offer(tx: Transaction, company_id: str, offer_id: str, form: OfferForm, *, without: Iterable[str]) -> None:
     """`without`: attributes that are left out on the way, as `over` names them."""
     text = form.model_dump_json(exclude_defaults=True)
-    tx.update(keys.granted(company_id), put={_OFFER + offer_id: text}, remove=tuple(without))
+    tx.update(offer_keys.granted(company_id), put={_OFFER + offer_id: text}, remove=tuple(without))
 
 
 def withdraw_offer(tx: Transaction, company_id: str, offer_id: str) -> None:
     """Refused with label `granted` while an order uses it."""
     free = Attr(_USED + offer_id).not_exists()
-    tx.update(keys.granted(company_id), remove=(_OFFER + offer_id,), when=free, label=LABEL)
+    tx.update(offer_keys.granted(company_id), remove=(_OFFER + offer_id,), when=free, label=LABEL)
 
 
 def use_offers(tx: Transaction, company_id: str, order_id: str, offer_ids: Iterable[str]) -> None:
@@ -102,7 +102,10 @@ def use_offers(tx: Transaction, company_id: str, order_id: str, offer_ids: Itera
         free = Attr(_OFFER + offer_id).exists() & Attr(_USED + offer_id).not_exists()
         condition = free if condition is None else condition & free
     tx.update(
-        keys.granted(company_id), put={_USED + offer_id: order_id for offer_id in used}, when=condition, label=LABEL
+        offer_keys.granted(company_id),
+        put={_USED + offer_id: order_id for offer_id in used},
+        when=condition,
+        label=LABEL,
     )
 
 
@@ -110,19 +113,19 @@ def release_offers(tx: Transaction, company_id: str, *, given_back: Iterable[str
     """Those that are given back may be used again; what is spent is kept here no more."""
     spent = sorted(spent)
     gone = [_USED + each for each in (*sorted(given_back), *spent)] + [_OFFER + each for each in spent]
-    tx.update(keys.granted(company_id), remove=tuple(gone))
+    tx.update(offer_keys.granted(company_id), remove=tuple(gone))
 
 
 def ask_for_display(tx: Transaction, company_id: str, promotion_id: str, proof_id: str) -> None:
     """Refused with label `granted` where another proof waits, or the company has the deal."""
     new = Attr(_ASKED + promotion_id).not_exists() & Attr(_DISPLAY + promotion_id).not_exists()
-    tx.update(keys.granted(company_id), put={_ASKED + promotion_id: proof_id}, when=new, label=LABEL)
+    tx.update(offer_keys.granted(company_id), put={_ASKED + promotion_id: proof_id}, when=new, label=LABEL)
 
 
 def answer_display(tx: Transaction, company_id: str, promotion_id: str, last: date | None) -> None:
     """The deal is granted up to this day, or refused with None."""
     put = None if last is None else display_attribute(promotion_id, last)
-    tx.update(keys.granted(company_id), put=put, remove=(_ASKED + promotion_id,))
+    tx.update(offer_keys.granted(company_id), put=put, remove=(_ASKED + promotion_id,))
 
 
 def copy_displays(table: Table, company_id: str, last_days: Mapping[str, date]) -> None:
@@ -131,4 +134,4 @@ def copy_displays(table: Table, company_id: str, last_days: Mapping[str, date]) 
     for promotion_id, last in last_days.items():
         put |= display_attribute(promotion_id, last)
     if put:
-        table.update(keys.granted(company_id), put=put)
+        table.update(offer_keys.granted(company_id), put=put)

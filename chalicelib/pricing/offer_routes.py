@@ -1,6 +1,7 @@
 """Offers: as the staff makes them to a company, and as the company sees them."""
 
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.pricing import offers
 from chalicelib.pricing.offer_schemas import OfferAnswer, OfferForm, OfferPage, OwnOffers
 

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.pricing.model import DiscountPercent, Positive, SelectionForm
 from chalicelib.pricing.rules import Offer

@@ -16,17 +16,15 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.pricing import granted
-from chalicelib.pricing import offer_keys as keys
+from chalicelib.pricing import granted, offer_keys
 from chalicelib.pricing.offer_events import ISSUED, WITHDRAWN
 from chalicelib.pricing.offer_schemas import OfferAnswer, OfferForm, OwnOffer
 from chalicelib.pricing.rules import plain
-from chalicelib.table import Refused, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 MOST_OPEN = 20  # of a company, and of one order; with the next, what an order can use and a price can look at
 MOST_BYTES = 32_000  # of all offers of a company: they are read with every price
@@ -36,7 +34,7 @@ Position = dict[str, str] | None
 
 def issue(work: Work, company_id: str, form: OfferForm, *, author: str) -> OfferAnswer:
     """Raises `not_found`, 422 for days that are over, 409 when the company has as many offers as it may."""
-    key = keys.granted(company_id)
+    key = offer_keys.granted(company_id)
     found = work.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
         raise Problem("not_found")
@@ -51,8 +49,8 @@ def issue(work: Work, company_id: str, form: OfferForm, *, author: str) -> Offer
         raise Problem("conflict", "The company has too many offers: withdraw some, or name fewer goods in each.")
     offer_id = work.new_id("off")
     item = {
-        **keys.offer(company_id, offer_id).as_item(),
-        **keys.offer_list(company_id, work.at, offer_id).as_gsi1(),
+        **offer_keys.offer(company_id, offer_id).as_item(),
+        **offer_keys.offer_list(company_id, work.at, offer_id).as_gsi1(),
         "offer_id": offer_id,
         "company_id": company_id,
         "form": form.model_dump_json(exclude_defaults=True),
@@ -77,7 +75,7 @@ def show(work: Work, company_id: str, offer_id: str) -> OfferAnswer:
 
 def withdraw(work: Work, company_id: str, offer_id: str, *, author: str) -> OfferAnswer:
     """Raises `not_found`, 409 for one that an order uses. One that was withdrawn before stays as it is."""
-    key = keys.offer(company_id, offer_id)
+    key = offer_keys.offer(company_id, offer_id)
     present = _existing(work, company_id, offer_id)
     if present["state"] == "withdrawn":
         return _answer(work, present)
@@ -99,13 +97,13 @@ def withdraw(work: Work, company_id: str, offer_id: str, *, author: str) -> Offe
 def page(work: Work, company_id: str, limit: int, after: Position) -> tuple[list[OfferAnswer], Position]:
     """All offers that a company was ever made, newest first."""
     found = work.table.query(
-        keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
+        offer_keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
     )
     return [_answer(work, item) for item in found.items], found.last
 
 
 def _existing(work: Work, company_id: str, offer_id: str) -> Item:
-    item = work.table.get(keys.offer(company_id, offer_id), consistent=True)
+    item = work.table.get(offer_keys.offer(company_id, offer_id), consistent=True)
     if item is None:
         raise Problem("not_found")
     return item
@@ -129,7 +127,7 @@ def _answer(work: Work, item: Item) -> OfferAnswer:
 
 def own(work: Work, company_id: str) -> list[OwnOffer]:
     """What the company may use, now or from a day to come. One call."""
-    found = work.table.get_many([company_key(company_id), keys.granted(company_id)])
+    found = work.table.get_many([company_key(company_id), offer_keys.granted(company_id)])
     currency = (
         found[company_key(company_id)]["currency"] if company_key(company_id) in found else work.config[Club].currency
     )
@@ -147,7 +145,7 @@ def own(work: Work, company_id: str) -> list[OwnOffer]:
             first=each.offer.first,
             last=each.form.last,
         )
-        for each in granted.open_offers(found.get(keys.granted(company_id)))
+        for each in granted.open_offers(found.get(offer_keys.granted(company_id)))
         if each.form.last >= work.today
     ]
 
@@ -162,7 +160,7 @@ def use(tx: Transaction, company_id: str, order_id: str, offer_ids: Iterable[str
         return
     granted.use_offers(tx, company_id, order_id, used)
     for offer_id in used:
-        tx.update(keys.offer(company_id, offer_id), put={"state": "used", "order_id": order_id})
+        tx.update(offer_keys.offer(company_id, offer_id), put={"state": "used", "order_id": order_id})
 
 
 def release(tx: Transaction, company_id: str, *, given_back: Iterable[str], spent: Iterable[str]) -> None:
@@ -172,7 +170,7 @@ def release(tx: Transaction, company_id: str, *, given_back: Iterable[str], spen
         return
     granted.release_offers(tx, company_id, given_back=given_back, spent=spent)
     for offer_id in given_back:
-        tx.update(keys.offer(company_id, offer_id), put={"state": "open"}, remove=("order_id",))
+        tx.update(offer_keys.offer(company_id, offer_id), put={"state": "open"}, remove=("order_id",))
 
 
 def _record(tx: Transaction, work: Work, company_id: str, offer_id: str, name: EventType, author: str) -> None:

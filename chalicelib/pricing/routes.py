@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from chalicelib import catalog, companies
 from chalicelib.catalog import categories_key, product_key
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes, etag
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.platform.money import Money
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.pricing import guard, service, store, uses
-from chalicelib.pricing import promotion_keys as keys
+from chalicelib.pricing import guard, promotion_keys, service, store, uses
 from chalicelib.pricing.limit_schemas import UsedAnswer
 from chalicelib.pricing.promotion_model import PromotionForm, PromotionLimits
 from chalicelib.pricing.schemas import (
@@ -25,13 +25,12 @@ from chalicelib.pricing.schemas import (
     TermsForm,
 )
 from chalicelib.pricing.store import Stored
-from chalicelib.table import Transaction
+from chalicelib.table.transactions import Transaction
 
 routes = Routes(__name__, tag="prices")
 
 MOST_SHOWN = 20  # articles of a warning
 CHANGE = ("not_found", "wrong_state", "precondition_failed")
-
 
 # --- personal terms ---------------------------------------------------------------------------------------------------
 
@@ -213,9 +212,11 @@ def _answer(work: Work, found: Stored) -> PromotionAnswer:
 
 def _answers(work: Work, found: Sequence[Stored]) -> list[PromotionAnswer]:
     """One read for all that have limits."""
-    limited = [keys.promotion_used(each.promotion_id) for each in found if each.form.limits]
+    limited = [promotion_keys.promotion_used(each.promotion_id) for each in found if each.form.limits]
     items = work.table.get_many(limited, consistent=True)
-    return [_told(work, each, uses.used_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
+    return [
+        _told(work, each, uses.used_of(items.get(promotion_keys.promotion_used(each.promotion_id)))) for each in found
+    ]
 
 
 def _told(work: Work, found: Stored, used: uses.Used) -> PromotionAnswer:

@@ -6,22 +6,16 @@ from typing import Literal, Self, get_args
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Amount, Money
 from chalicelib.pricing.limit_schemas import UsedAnswer
 from chalicelib.pricing.model import SelectionForm, Status
 from chalicelib.pricing.promotion_model import BracketForm, OnTopForm, PromotionForm
-from chalicelib.pricing.rules import (
-    Miss,
-    Price,
-    Promotion,
-    Ruling,
-)
+from chalicelib.pricing.rules import Miss, Price, Promotion, Ruling
 from chalicelib.pricing.terms_model import ContractForm
 from chalicelib.pricing.wording import explain
 
 MOST_CONTRACTS = 20
-
 
 # --- a price ----------------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from chalicelib import companies, tiers
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing import best_seller_store, granted, guard, keys, offer_keys, promotion_keys, store, uses
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.model import MOST_NAMED
@@ -23,8 +23,9 @@ from chalicelib.pricing.promotion_model import PromotionForm
 from chalicelib.pricing.rules import Agreed, Buyer, Contract, Goods, Offer, Policy, Price, Promotion, agreed, resolve
 from chalicelib.pricing.schemas import State, TermsForm
 from chalicelib.pricing.store import Stored
-from chalicelib.table import Key, Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.key import Key
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 from chalicelib.tiers import standing_key
 
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price

@@ -13,13 +13,13 @@ from typing import Any, Literal
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.pricing import keys, promotion_keys
 from chalicelib.pricing.promotion_model import PromotionForm
 from chalicelib.pricing.rules import Contract, Promotion
 from chalicelib.pricing.terms_model import ContractForm
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 StoredState = Literal["draft", "approved", "ended"]
 

@@ -15,12 +15,11 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.work import Work
-from chalicelib.pricing import promotion_keys as keys
-from chalicelib.pricing import store
+from chalicelib.platform.context import Work
+from chalicelib.pricing import promotion_keys, store
 from chalicelib.pricing.rules import Limits
-from chalicelib.table import Refused, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 Limit = Literal["uses", "units", "budget", "uses_per_company"]
 _OF_COMPANY = "promotions of the company"  # the label of what a company may use so often only
@@ -64,11 +63,13 @@ def take(tx: Transaction, company_id: str, more: Mapping[str, Used], limits: Map
     for promotion_id, used in more.items():
         add = {name: amount for name, amount in used._asdict().items() if amount}
         bounds = [(name, most, add.get(name, 0)) for _, name, most in _bounds(limits[promotion_id])]
-        tx.update(keys.promotion_used(promotion_id), add=add, when=_within(bounds), label=_label(promotion_id))
+        tx.update(
+            promotion_keys.promotion_used(promotion_id), add=add, when=_within(bounds), label=_label(promotion_id)
+        )
     own = {each: used.uses for each, used in more.items() if used.uses and limits[each].uses_per_company is not None}
     if own:
         bounds = [(each, Decimal(limits[each].uses_per_company or 0), uses) for each, uses in own.items()]
-        tx.update(keys.promotions_used(company_id), add=own, when=_within(bounds), label=_OF_COMPANY)
+        tx.update(promotion_keys.promotions_used(company_id), add=own, when=_within(bounds), label=_OF_COMPANY)
 
 
 def exceeded(refused: Refused, more: Mapping[str, Used], limits: Mapping[str, Limits]) -> list[Exceeded]:
@@ -129,13 +130,13 @@ def tell(work: Work, promotion_id: str) -> None:
     planned = next((each for each in store.running(running) if each.promotion_id == promotion_id), None)
     if running is None or planned is None or planned.limits is None:
         return
-    item = work.table.get(keys.promotion_used(promotion_id), consistent=True)
+    item = work.table.get(promotion_keys.promotion_used(promotion_id), consistent=True)
     used_up = reached(planned.limits, used_of(item))
     if used_up == planned.exhausted:
         return
     others = store.exhausted(running) - {promotion_id}
     tx = Transaction()
-    tx.check(keys.promotion_used(promotion_id), _unchanged(item), label="used")
+    tx.check(promotion_keys.promotion_used(promotion_id), _unchanged(item), label="used")
     now = others | {promotion_id} if used_up else others
     store.replace_running(tx, running, running["promotions"], now, work.at)
     work.table.commit(tx)

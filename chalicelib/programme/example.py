@@ -4,10 +4,9 @@ from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
-from chalicelib.bonuses.rates import NO_RATE, Base, Reason, earned
-from chalicelib.sales.rules import DayTotals
-from chalicelib.tiers.ladders import Ladder, Step, always
-from chalicelib.tiers.rules import Facts
+from chalicelib.bonuses import NO_RATE, Base, Reason, earned
+from chalicelib.sales import DayTotals
+from chalicelib.tiers import Facts, Ladder, Step, always
 
 BETWEEN = timedelta(days=10)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chalicelib.platform.figures import Language, day_en, day_ru
+from chalicelib.platform.text import Language, day_en, day_ru
 from chalicelib.programme.schemas import ClubRules
 
 _OTHER: dict[Language, tuple[Language, str]] = {"en": ("ru", "Русский"), "ru": ("en", "English")}

@@ -1,6 +1,7 @@
 """The rules, for everybody."""
 
-from chalicelib.platform.http import Answer, Call, Routes, Text
+from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.programme import service
 from chalicelib.programme.schemas import ClubRules, RulesQuery
 

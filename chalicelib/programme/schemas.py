@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.figures import Language
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.text import Language
 
 Code = Literal["discount", "bonuses", "volume", "example"]
 

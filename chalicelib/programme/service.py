@@ -3,13 +3,13 @@
 from chalicelib import tiers
 from chalicelib.bonuses import Bonuses, VolumeBonuses
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.figures import Language
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
 from chalicelib.programme import telling
 from chalicelib.programme.schemas import ClubRules, Code, RulesSection
 from chalicelib.programme.words import Speaker
-from chalicelib.tiers.ladders import ladder_on
+from chalicelib.tiers import ladder_on
 
 
 def rules(work: Work, language: Language, currency: str | None) -> ClubRules:

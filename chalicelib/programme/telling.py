@@ -4,15 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.bonuses import Bonuses, BonusExpiry, BonusRate, Bracket, VolumeProgramme
-from chalicelib.bonuses.rules import Expiry, expiry
+from chalicelib.bonuses import Bonuses, BonusExpiry, BonusRate, Bracket, Expiry, VolumeProgramme, expiry
 from chalicelib.programme.example import bonus, example
 from chalicelib.programme.words import Speaker
-from chalicelib.tiers.ladders import Ladder, Step, Steps
+from chalicelib.tiers import Ladder, Step, Steps
 
 MOST_RATES = 5  # of goods: the catalogue shows them all
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
 
 # --- the discount -----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.platform.figures import (
+from chalicelib.platform.text import (
     Language,
     count_en,
     count_ru,

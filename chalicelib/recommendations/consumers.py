@@ -1,7 +1,7 @@
 """The consumer of sales that marks companies for the nightly count."""
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.recommendations import service
 from chalicelib.sales import SALE_RECORDED
 

@@ -13,11 +13,11 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib import companies
-from chalicelib.platform import clock, nights
+from chalicelib.platform import clock, jobs
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import READ, items, queue_worker, scheduled, table
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 from chalicelib.recommendations import service, store
 
 JOB = "recommendations"
@@ -36,15 +36,15 @@ def nightly_recommendations(work: Work, event: dict[str, Any]) -> dict[str, Any]
     An event {"full": true} names every company: after a change of the rules, or of a copy of the table.
     """
     full = event.get("full") is True
-    last_run = nights.last_run(work, JOB)
+    last_run = jobs.last_run(work, JOB)
     since = clock.moment(last_run["at"]) - OVERLAP if last_run else work.now - timedelta(days=store.MARKS_KEEP_DAYS)
     first = replace(work, now=since).today
     moved = store.moved_between(work.table, first, work.today, clock.stamp(since))
-    counted, messages = nights.send_companies(
+    counted, messages = jobs.send_companies(
         queue_url("recommendations"), companies.every_company(work) if full else moved
     )
     facts = {"day": work.today.isoformat(), "full": full, "companies": counted, "messages": messages}
-    nights.record_run(work, JOB, facts)
+    jobs.record_run(work, JOB, facts)
     log.info("nightly recommendations", extra=facts)
     return facts
 

@@ -1,6 +1,6 @@
 """What is new for a company."""
 
-from chalicelib.platform.http import Call, Routes
+from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.recommendations import service
 from chalicelib.recommendations.schemas import NewForYouAnswer
 

@@ -25,7 +25,7 @@ from itertools import combinations
 from math import sqrt
 from typing import NamedTuple
 
-from chalicelib.sales.rules import Bought, SaleLine
+from chalicelib.sales import Bought, SaleLine
 
 CAPACITY = 40  # others that are kept of an article
 MOST_LINES = 10  # of a document, by amount

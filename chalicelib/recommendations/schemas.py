@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.http import Shown
+from chalicelib.platform.http.forms import Shown
 from chalicelib.pricing import PriceAnswer
 
 

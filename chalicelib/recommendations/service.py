@@ -18,8 +18,8 @@ from decimal import Decimal
 
 from chalicelib import companies, orders, pricing, sales
 from chalicelib.catalog import Product, below, categories_key, product_key, product_of
-from chalicelib.platform.figures import Language
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.text import Language
 from chalicelib.pricing import PriceAnswer, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
 from chalicelib.recommendations import keys, rules, store
@@ -27,8 +27,9 @@ from chalicelib.recommendations.config import NewForYou
 from chalicelib.recommendations.rules import MOST_SKU, Pairs, Suggestion
 from chalicelib.recommendations.schemas import NewForYouAnswer, NewProduct
 from chalicelib.recommendations.store import Contribution
-from chalicelib.table import Key, Transaction, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.key import Key
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Transaction
 
 YEAR = timedelta(days=366)  # what was bought before is not counted any more
 MOST_COUNTED = 400  # documents of a company, as far as one call brings them
@@ -36,7 +37,6 @@ MOST_DOCUMENTS = 100  # from which a search for new articles begins; one read br
 MOST_OWN = 20  # articles, the largest by amount, from which it goes on
 MOST_CANDIDATES = 45  # so that they, their counts and the conditions are read in one call
 LATEST_ORDERS = 10  # what they hold is no news either
-
 
 # --- counting ---------------------------------------------------------------------------------------------------------
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.recommendations import keys
 from chalicelib.recommendations.rules import Counts, Other, Pairs
-from chalicelib.table import Key, Table, Transaction, shards
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key, shards
+from chalicelib.table.transactions import Item, Transaction
 
 MARKS_KEEP_DAYS = 30  # the longest time without a night that loses nothing
 _PLACE = 2  # bytes of a place among the articles

@@ -1,6 +1,7 @@
 """Closed market reports."""
 
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.reports import service
 from chalicelib.reports.model import Report, ReportCard
 from chalicelib.reports.schemas import ReportForm, ReportPage

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.reports.model import ReportCard
 
 MOST_CHARACTERS = 100_000

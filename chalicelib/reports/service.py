@@ -1,18 +1,18 @@
 """Publishing and reading."""
 
 from chalicelib import companies
-from chalicelib.auth.principal import Principal
 from chalicelib.companies import Fact
 from chalicelib.platform import events
-from chalicelib.platform.figures import Language
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.cursors import Cursors
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
 from chalicelib.reports import keys, store
 from chalicelib.reports.events import PUBLISHED
 from chalicelib.reports.model import Report, ReportCard
 from chalicelib.reports.schemas import ReportForm, ReportPage
-from chalicelib.table import Transaction
-from chalicelib.table.paging import Cursors
+from chalicelib.table.transactions import Transaction
 
 PRIVILEGE = "market_reports"
 

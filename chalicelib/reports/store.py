@@ -5,11 +5,11 @@ TEXT, one per language: everything that a reader is shown, so that reading takes
 READ: report_id, member_id, at.
 """
 
-from chalicelib.platform.figures import Language
+from chalicelib.platform.text import Language
 from chalicelib.reports import keys
 from chalicelib.reports.model import Report, ReportCard
-from chalicelib.table import Page, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
 
 
 def create(tx: Transaction, texts: dict[Language, Report], published_by: str) -> None:

@@ -5,7 +5,7 @@ again changes nothing, other content is the next revision, and the days' totals 
 day of the sale that it names, and takes effect on its own.
 """
 
-from chalicelib.platform.doors import opened_when_asked
+from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.sales.events import SALE_RECORDED
@@ -19,6 +19,7 @@ with opened_when_asked(__name__):
         Recorded,
         SaleDocument,
         SaleLine,
+        totals,
     )
     from chalicelib.sales.service import (
         ORDERS,
@@ -60,4 +61,5 @@ __all__ = [
     "record",
     "sold",
     "told_lines",
+    "totals",
 ]

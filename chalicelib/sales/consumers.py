@@ -1,7 +1,7 @@
 """Consumers of sales."""
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.sales import service
 from chalicelib.sales.events import SALE_RECORDED
 

@@ -1,4 +1,4 @@
-from chalicelib.platform.http import Call, Routes
+from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales import service
 from chalicelib.sales.schemas import Purchases, PurchasesQuery
 

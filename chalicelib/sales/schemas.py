@@ -4,17 +4,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import (
-    Field,
-    PlainSerializer,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import Field, PlainSerializer, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day
-from chalicelib.platform.http import PageQuery, Shown
+from chalicelib.platform.http.forms import PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 

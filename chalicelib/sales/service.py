@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import MANY
 from chalicelib.platform.money import Money
-from chalicelib.platform.work import Work
 from chalicelib.sales import rules, store
 from chalicelib.sales.rules import (
     NOTHING,
@@ -20,8 +20,9 @@ from chalicelib.sales.rules import (
     SaleLine,
 )
 from chalicelib.sales.schemas import OriginalDocument, Purchase, PurchaseLine
-from chalicelib.table import Busy, Overtaken, Page, Refused, retry
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import Busy, Item, Refused
 
 PAGE = 100  # documents that are looked at together
 MOST_LINES = 5000  # of one answer: its documents may have ten thousand each

@@ -18,9 +18,9 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import company_key
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import BULK
 from chalicelib.platform.events import record as record_event
-from chalicelib.platform.work import Work
 from chalicelib.sales import keys
 from chalicelib.sales.events import SALE_RECORDED
 from chalicelib.sales.rules import (
@@ -42,8 +42,9 @@ from chalicelib.sales.rules import (
     of_company,
     unpack,
 )
-from chalicelib.table import Key, Page, Table, Transaction, company_partition
-from chalicelib.table.transactions import MOST_OPERATIONS, Item
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key, company_partition
+from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
 LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
 MOST_BYTES = 3_500_000  # of one transaction; DynamoDB takes 4 MB

@@ -4,7 +4,7 @@ The tier of a day is a function of facts: what was bought and given back, the la
 company stands by them, today and on every day to come, kept where one read finds it.
 """
 
-from chalicelib.platform.doors import opened_when_asked
+from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.tiers.config import Tiers
@@ -13,26 +13,26 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
     from chalicelib.tiers.keys import standing as standing_key
     from chalicelib.tiers.ladder_store import ladders_of
-    from chalicelib.tiers.ladders import Step
+    from chalicelib.tiers.ladders import Ladder, Step, Steps, always, ladder_on
     from chalicelib.tiers.names import tier_name
     from chalicelib.tiers.outlook import Standing
-    from chalicelib.tiers.service import (
-        decide,
-        ladder_today,
-        nightly,
-        standing,
-        tier_path,
-    )
+    from chalicelib.tiers.rules import Facts
+    from chalicelib.tiers.service import decide, ladder_today, nightly, standing, tier_path
     from chalicelib.tiers.store import tier_in_force, window_sum
 
 __all__ = [
     "TIER_CHANGED",
     "TIER_GRANTED",
     "TIER_WITHDRAWN",
+    "Facts",
+    "Ladder",
     "Standing",
     "Step",
+    "Steps",
     "Tiers",
+    "always",
     "decide",
+    "ladder_on",
     "ladder_today",
     "ladders_of",
     "nightly",

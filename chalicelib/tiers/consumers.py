@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.sales import SALE_RECORDED
 from chalicelib.tiers import service
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.platform import aws
-from chalicelib.platform.nights import COMPANIES_PER_MESSAGE, MESSAGES_PER_CALL, send_bodies, send_companies
+from chalicelib.platform.context import Work
+from chalicelib.platform.jobs import COMPANIES_PER_MESSAGE, MESSAGES_PER_CALL, send_bodies, send_companies
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 
 # Longer than any work on standings may take: whoever has read the ladders of before has ended by then, and writes no more.
 DELAY_SECONDS = 65

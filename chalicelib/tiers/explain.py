@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from chalicelib.sales.rules import DocumentRef, Recorded, totals
+from chalicelib.sales import DocumentRef, Recorded, totals
 from chalicelib.tiers.ladders import Ladder, Step, ladder_on
 from chalicelib.tiers.rules import DAY, ZERO, Decision, Facts, Grant, Reached, year_before
 

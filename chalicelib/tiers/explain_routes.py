@@ -1,6 +1,6 @@
 """Why a tier is what it is, or was."""
 
-from chalicelib.platform.http import Call, Routes
+from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.tiers.explain_schemas import ExplainQuery, TierExplanation
 from chalicelib.tiers.explain_service import explain
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform import figures
-from chalicelib.platform.http import Shown
+from chalicelib.platform import text
+from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.explain import Cause, Change, Days, Explanation, Place, Reason, Row, View
 from chalicelib.tiers.ladders import Step
@@ -155,9 +155,9 @@ class _Teller:
         self._for_staff = for_staff
         russian = language == "ru"
         self._words = _WORDS[russian]
-        self._day: Callable[[date], str] = figures.day_ru if russian else figures.day_en
-        self._sum = figures.money_ru if russian else figures.money_en
-        self._percent: Callable[[Decimal], str] = figures.percent_ru if russian else figures.percent_en
+        self._day: Callable[[date], str] = text.day_ru if russian else text.day_en
+        self._sum = text.money_ru if russian else text.money_en
+        self._percent: Callable[[Decimal], str] = text.percent_ru if russian else text.percent_en
 
     # --- decisions ---
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from chalicelib import companies, sales
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import Recorded
 from chalicelib.tiers import store
 from chalicelib.tiers.explain import Explanation, view

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.fields import Day
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.tiers.rules import Grant
 
 State = Literal["coming", "in_force", "ended", "withdrawn"]

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib import companies
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys, store
 from chalicelib.tiers.events import GRANTED, WITHDRAWN
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.functions import READ, WRITE, queue_worker, scheduled, table
-from chalicelib.platform.work import Work
 from chalicelib.tiers import service
 
 

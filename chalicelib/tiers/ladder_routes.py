@@ -1,8 +1,7 @@
 """How the staff draws ladders up and puts them in force."""
 
-from chalicelib.platform.http import Answer, Call, Routes, etag
-from chalicelib.tiers import ladder_service as service
-from chalicelib.tiers import simulation_service
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.tiers import ladder_service, simulation_service
 from chalicelib.tiers.ladder_schemas import ActivationForm, LaddersQuery, TierLadder, TierLadderForm, TierLadders
 from chalicelib.tiers.simulation_schemas import TierSimulation
 
@@ -23,21 +22,21 @@ def draw_up_ladder(call: Call) -> TierLadder:
     A draft moves nobody. Simulate it over the club's last 12 months, then activate it from a day. A ladder is never edited: what has
     been in force must explain decisions for ever. To change one, draw up another.
     """
-    return service.draw_up(call.answering(_drawn_up), call.body, call.principal.for_member())
+    return ladder_service.draw_up(call.answering(_drawn_up), call.body, call.principal.for_member())
 
 
 @routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=LaddersQuery, answer=TierLadders)
 def list_ladders(call: Call) -> TierLadders:
     """List the ladders, newest first. The founding ladder of each currency comes last."""
     cursors = call.cursors()
-    items, last = service.page(call.work, call.query.limit, cursors.open(call.query.cursor))
+    items, last = ladder_service.page(call.work, call.query.limit, cursors.open(call.query.cursor))
     return TierLadders(items=items, next_cursor=cursors.close(last))
 
 
 @routes.get("/v1/staff/tier-ladders/{ladder_id}", scope="staff.tiers.read", answer=TierLadder, problems=("not_found",))
 def show_ladder(call: Call, ladder_id: str) -> Answer:
     """Show a ladder and its state: draft, scheduled, active or retired."""
-    return _versioned(*service.show(call.work, ladder_id))
+    return _versioned(*ladder_service.show(call.work, ladder_id))
 
 
 @routes.post(
@@ -55,7 +54,7 @@ def activate_ladder(call: Call, ladder_id: str) -> Answer:
     letter on the day of the change.
     """
     author = call.principal.for_member()
-    return _versioned(*service.activate(call.work, ladder_id, call.expected_version(), call.body.first, author))
+    return _versioned(*ladder_service.activate(call.work, ladder_id, call.expected_version(), call.body.first, author))
 
 
 @routes.post(
@@ -67,7 +66,7 @@ def activate_ladder(call: Call, ladder_id: str) -> Answer:
 )
 def withdraw_ladder(call: Call, ladder_id: str) -> Answer:
     """Make a draft of a scheduled ladder again: it will not come in force."""
-    return _versioned(*service.withdraw(call.work, ladder_id, call.expected_version()))
+    return _versioned(*ladder_service.withdraw(call.work, ladder_id, call.expected_version()))
 
 
 @routes.post(

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
-from chalicelib.platform.http import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
 from chalicelib.platform.money import Amount
 from chalicelib.tiers.config import LEAST_STEPS, MOST_STEPS, Coefficients, floor_below, rising
 from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, State, Step, Steps

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
-from chalicelib.tiers import ladder_store as store
+from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.tiers import ladder_store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_schemas import TierLadder, TierLadderForm
 from chalicelib.tiers.ladder_store import ladders_of
@@ -31,7 +31,7 @@ def draw_up(work: Work, form: TierLadderForm, author: str) -> TierLadder:
     ladder = form.ladder(work.new_id("ldr"), currency)
     found = LadderRecord(ladder, note=form.note, created_at=work.at, created_by=author)
     tx = Transaction()
-    store.create(tx, work, found)
+    ladder_store.create(tx, work, found)
     shown = _shown(work, found)
     work.reply(tx, shown)
     work.table.commit(tx)
@@ -40,9 +40,9 @@ def draw_up(work: Work, form: TierLadderForm, author: str) -> TierLadder:
 
 def page(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[TierLadder], dict[str, str] | None]:
     """Newest first. The founding ladders are the oldest, also while they are not recorded yet."""
-    found, last = store.newest(work, limit, after)
+    found, last = ladder_store.newest(work, limit, after)
     if last is None:
-        found += store.unrecorded(work)
+        found += ladder_store.unrecorded(work)
     return [_shown(work, each) for each in found], last
 
 
@@ -59,7 +59,7 @@ def activate(work: Work, ladder_id: str, version: int, day: date, author: str) -
         raise Problem.invalid("day_passed", "/from", f"Today is {work.today}: what has been in force stays as it was.")
     activated = replace(found, valid_from=day, activated_at=work.at, activated_by=author)
     tx = Transaction()
-    store.activate(tx, work, activated)
+    ladder_store.activate(tx, work, activated)
     _commit(work, tx)
     return _shown(work, activated), version + 1
 
@@ -69,7 +69,7 @@ def withdraw(work: Work, ladder_id: str, version: int) -> tuple[TierLadder, int]
     found = _expected(work, ladder_id, version, "scheduled")
     draft = replace(found, valid_from=None, activated_at=None, activated_by=None)
     tx = Transaction()
-    store.withdraw(tx, work, found, draft)
+    ladder_store.withdraw(tx, work, found, draft)
     _commit(work, tx)
     return _shown(work, draft), version + 1
 
@@ -77,9 +77,9 @@ def withdraw(work: Work, ladder_id: str, version: int) -> tuple[TierLadder, int]
 def record_founding(work: Work) -> list[str]:
     """Makes facts of the founding ladders that are none yet; returns their ids. Two at once are one."""
     recorded = []
-    for found in store.unrecorded(work):
+    for found in ladder_store.unrecorded(work):
         tx = Transaction()
-        store.create(tx, work, found)
+        ladder_store.create(tx, work, found)
         try:
             work.table.commit(tx)
         except Refused:
@@ -91,7 +91,7 @@ def record_founding(work: Work) -> list[str]:
 
 
 def _load(work: Work, ladder_id: str) -> LadderRecord:
-    found = store.load(work, ladder_id)
+    found = ladder_store.load(work, ladder_id)
     if found is None:
         raise Problem("not_found")
     return found
@@ -112,7 +112,7 @@ def _commit(work: Work, tx: Transaction) -> None:
     try:
         work.table.commit(tx)
     except Refused as refused:
-        if store.DAY_TAKEN in refused:
+        if ladder_store.DAY_TAKEN in refused:
             raise Problem("already_exists", "Another ladder of this currency begins on this day.") from None
         raise Problem("precondition_failed") from None
 

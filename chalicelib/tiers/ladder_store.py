@@ -11,19 +11,16 @@ from datetime import date
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
 from chalicelib.platform.events import record as record_event
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
-from chalicelib.table.transactions import Item
-from chalicelib.tiers import config
-from chalicelib.tiers import ladder_keys as keys
+from chalicelib.table.transactions import Item, Transaction
+from chalicelib.tiers import config, ladder_keys
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_events import ACTIVATED, WITHDRAWN
 from chalicelib.tiers.ladders import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, Step, Steps, always
 
 DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
-
 
 # --- what is in force -------------------------------------------------------------------------------------------------
 
@@ -35,7 +32,7 @@ def ladders_of(work: Work, currency: str) -> tuple[Ladder, ...]:
     consistent query, once per work.
     """
     if _memo(currency) not in work.memo:
-        every = keys.ladder_from(currency)
+        every = ladder_keys.ladder_from(currency)
         stored = tuple(
             Ladder.from_fact(item["ladder"])
             for item in work.table.query_all(every.pk, starts=every.sk, consistent=True)
@@ -86,7 +83,7 @@ def _month_day(text: str) -> MonthDay:
 
 def load(work: Work, ladder_id: str) -> LadderRecord | None:
     """A ladder; a founding one also before it is recorded."""
-    item = work.table.get(keys.ladder(ladder_id), consistent=True)
+    item = work.table.get(ladder_keys.ladder(ladder_id), consistent=True)
     if item is not None:
         return _record(item)
     return next((found for found in founding_records(work) if found.ladder.ladder_id == ladder_id), None)
@@ -94,7 +91,7 @@ def load(work: Work, ladder_id: str) -> LadderRecord | None:
 
 def unrecorded(work: Work) -> list[LadderRecord]:
     """The founding ladders that are figures only, not facts yet."""
-    founding = {keys.ladder(found.ladder.ladder_id): found for found in founding_records(work)}
+    founding = {ladder_keys.ladder(found.ladder.ladder_id): found for found in founding_records(work)}
     recorded = work.table.get_many(founding, consistent=True)
     return [found for key, found in founding.items() if key not in recorded]
 
@@ -107,7 +104,9 @@ def founding_records(work: Work) -> Iterable[LadderRecord]:
 
 
 def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[LadderRecord], dict[str, str] | None]:
-    page = work.table.query(keys.ladder_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
+    page = work.table.query(
+        ladder_keys.ladder_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
+    )
     return [_record(item) for item in page.items], page.last
 
 
@@ -130,7 +129,7 @@ def activate(tx: Transaction, work: Work, activated: LadderRecord) -> None:
 def withdraw(tx: Transaction, work: Work, scheduled: LadderRecord, draft: LadderRecord) -> None:
     """`draft` has the version of the scheduled ladder that it was."""
     tx.put(_item(work, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
-    tx.delete(keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
+    tx.delete(ladder_keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
     _tell(tx, work, WITHDRAWN, scheduled)
 
 
@@ -138,7 +137,7 @@ def _put_in_force(tx: Transaction, work: Work, found: LadderRecord) -> None:
     ladder, day = found.ladder, _day(found)
     # The founding ladder has been known from the beginning, whenever it was recorded.
     fact = replace(ladder, valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
-    key = keys.ladder_from(ladder.currency, day)
+    key = ladder_keys.ladder_from(ladder.currency, day)
     tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": work.at}, label=DAY_TAKEN)
     _tell(tx, work, ACTIVATED, found)
 
@@ -148,7 +147,7 @@ def _tell(tx: Transaction, work: Work, event: EventType, found: LadderRecord) ->
     # Whoever goes on with this work must not go on with the ladders of before.
     work.memo.pop(_memo(ladder.currency), None)
     facts = {"ladder_id": ladder.ladder_id, "currency": ladder.currency, "valid_from": _day(found).isoformat()}
-    record_event(tx, work, keys.ladder(ladder.ladder_id), event, **facts)
+    record_event(tx, work, ladder_keys.ladder(ladder.ladder_id), event, **facts)
 
 
 def _day(found: LadderRecord) -> date:
@@ -164,8 +163,8 @@ def _unchanged(found: LadderRecord) -> ConditionBase:
 def _item(work: Work, found: LadderRecord) -> Item:
     ladder = found.ladder
     return {
-        **keys.ladder(ladder.ladder_id).as_item(),
-        **keys.ladder_list(found.created_at or work.at, ladder.ladder_id).as_gsi1(),
+        **ladder_keys.ladder(ladder.ladder_id).as_item(),
+        **ladder_keys.ladder_list(found.created_at or work.at, ladder.ladder_id).as_gsi1(),
         "ladder": always(ladder).as_fact(),
         "valid_from": found.valid_from.isoformat() if found.valid_from else None,
         "note": found.note,

@@ -5,8 +5,8 @@ from datetime import date
 from chalicelib.companies import company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
-from chalicelib.platform.figures import Language
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Item
 from chalicelib.tiers.events import CHANGED, WARNING
 

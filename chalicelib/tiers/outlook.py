@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from chalicelib.platform.money import CENT, money_text
-from chalicelib.sales.rules import DayTotals
+from chalicelib.sales import DayTotals
 from chalicelib.tiers.ladders import NO_STEP, Ladder, Step, Steps, ladder_on
 from chalicelib.tiers.rules import DAY, ZERO, Facts, Grant, Reached, Spell, months_after, rank, year_before
 

@@ -1,7 +1,7 @@
 """The consumer that makes everybody's standing anew when the ladders of a currency change."""
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.tiers import everyone
 from chalicelib.tiers.ladder_events import ACTIVATED, WITHDRAWN
 

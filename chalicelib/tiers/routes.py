@@ -1,6 +1,7 @@
 """Where do I stand, and the tiers that managers grant."""
 
-from chalicelib.platform.http import Answer, Call, PageQuery, Routes, Text
+from chalicelib.platform.http.forms import PageQuery, Text
+from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.tiers import grant_service, service
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, ManualTiers, WithdrawalForm
 from chalicelib.tiers.schemas import StandingAnswer, StandingQuery, standing_json

@@ -21,7 +21,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from chalicelib.sales.rules import DayTotals
+from chalicelib.sales import DayTotals
 from chalicelib.tiers.ladders import NO_STEP, Ladder, MonthDay, Step, Steps, ladder_on, step_of, steps_for
 
 ZERO = Decimal(0)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.fields import Day, Percent
-from chalicelib.platform.http import Form, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders import Step
 from chalicelib.tiers.outlook import (

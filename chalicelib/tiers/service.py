@@ -22,15 +22,16 @@ from datetime import date
 from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.platform import nights
+from chalicelib.platform import jobs
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import record
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log
-from chalicelib.platform.problems import Problem
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 from chalicelib.sales import DayTotals
-from chalicelib.table import Transaction, retry
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import everyone, keys, outlook, store
 from chalicelib.tiers.events import CHANGED, WARNING
 from chalicelib.tiers.ladder_service import record_founding
@@ -40,7 +41,6 @@ from chalicelib.tiers.outlook import NOTHING_TOLD, FallWarning, Standing, Told
 from chalicelib.tiers.rules import DAY, Facts, Grant, bears_on, known_on
 
 LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
-
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -226,15 +226,15 @@ def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     harm: who has been told is due no more. The first night also makes facts of the founding ladders.
     """
     record_founding(work)
-    first = nights.first_day(work, event, nights.last_run(work, store.DUE), look_back_days=LOOK_BACK_DAYS)
-    due = nights.due_between(work, store.DUE, first, work.today)
-    counted, messages = nights.send_companies(queue_url("tiers"), due)
+    first = jobs.first_day(work, event, jobs.last_run(work, store.DUE), look_back_days=LOOK_BACK_DAYS)
+    due = jobs.due_between(work, store.DUE, first, work.today)
+    counted, messages = jobs.send_companies(queue_url("tiers"), due)
     facts = {
         "first_day": first.isoformat(),
         "day": work.today.isoformat(),
         "companies": counted,
         "messages": messages,
     }
-    nights.record_run(work, store.DUE, facts)
+    jobs.record_run(work, store.DUE, facts)
     log.info("nightly tiers", extra=facts)
     return facts

@@ -1,7 +1,7 @@
 """The consumer that starts a simulation."""
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.platform.work import Work
 from chalicelib.tiers import simulation_store
 from chalicelib.tiers.simulation_events import REQUESTED
 

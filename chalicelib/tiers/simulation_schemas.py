@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http import Shown
+from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.simulations import Totals
 

@@ -19,12 +19,11 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform.clock import moment
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.spreadsheets import harmless, listing
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
-from chalicelib.tiers import ladder_store, simulations, store
-from chalicelib.tiers import simulation_store as kept
+from chalicelib.platform.context import Work
+from chalicelib.platform.csv import harmless, listing
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers import ladder_store, simulation_store, simulations, store
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import NO_STEP, Ladder, ladder_on
 from chalicelib.tiers.simulation_schemas import SimulationList, SimulationProgress, SimulationResult, TierSimulation
@@ -55,7 +54,9 @@ def start(work: Work, ladder_id: str, started_by: str) -> TierSimulation:
     if found is None:
         raise Problem("not_found")
     tx = Transaction()
-    made = kept.create(tx, work, work.new_id("sim"), found.ladder, ladders_of(work, found.ladder.currency), started_by)
+    made = simulation_store.create(
+        tx, work, work.new_id("sim"), found.ladder, ladders_of(work, found.ladder.currency), started_by
+    )
     shown = _shown(work, made)
     work.reply(tx, shown)
     work.table.commit(tx)
@@ -63,7 +64,7 @@ def start(work: Work, ladder_id: str, started_by: str) -> TierSimulation:
 
 
 def show(work: Work, simulation_id: str) -> TierSimulation:
-    found = kept.load(work, simulation_id)
+    found = simulation_store.load(work, simulation_id)
     if found is None:
         raise Problem("not_found")
     return _shown(work, found)
@@ -73,14 +74,14 @@ def simulate(work: Work, message: dict[str, Any]) -> None:
     """Works on the part that the message names, and ends the simulation with the last of them."""
     told = json.loads(message["body"])
     simulation_id, number = told["simulation_id"], told["part"]
-    found, part = kept.load_with_part(work, simulation_id, number)
+    found, part = simulation_store.load_with_part(work, simulation_id, number)
     if found is None or found.done:
         return
     if part is None:
         part = _named(work, found, number)
     if not part.done:
         if part.after:
-            kept.announce(simulation_id, number + 1)
+            simulation_store.announce(simulation_id, number + 1)
         _work_on(work, found, part)
     _finish_if_last(work, simulation_id)
 
@@ -89,16 +90,16 @@ def _named(work: Work, found: Simulation, number: int) -> Part:
     """The part, now written down: the companies that come after those of the part before."""
     after = None
     if number > 1:
-        _, before = kept.load_with_part(work, found.simulation_id, number - 1)
+        _, before = simulation_store.load_with_part(work, found.simulation_id, number - 1)
         if before is None:
             raise LookupError(f"{found.simulation_id} has no part {number - 1}")
         after = before.after
     page, following = companies.some_companies(work, COMPANIES, after)
     currency = found.ladder.currency
     part = Part(number, [Member.of(each) for each in page if each.currency == currency], following, done=False)
-    if kept.name_part(work, found, part):
+    if simulation_store.name_part(work, found, part):
         return part
-    _, first = kept.load_with_part(work, found.simulation_id, number)  # another worker was first
+    _, first = simulation_store.load_with_part(work, found.simulation_id, number)  # another worker was first
     if first is None:
         raise LookupError(f"{found.simulation_id} has no part {number}")
     return first
@@ -107,8 +108,8 @@ def _named(work: Work, found: Simulation, number: int) -> Part:
 def _work_on(work: Work, found: Simulation, part: Part) -> None:
     ladder, real = found.ladder, found.real
     outcomes = [(member, _outcome(work, found.today, real, ladder, member.company_id)) for member in part.members]
-    name = kept.put_rows(found.simulation_id, part.number, [_row(*each) for each in outcomes])
-    kept.finish_part(work, found, part, name, simulations.counted(outcome for _, outcome in outcomes))
+    name = simulation_store.put_rows(found.simulation_id, part.number, [_row(*each) for each in outcomes])
+    simulation_store.finish_part(work, found, part, name, simulations.counted(outcome for _, outcome in outcomes))
 
 
 def _outcome(work: Work, today: date, real: Sequence[Ladder], ladder: Ladder, company_id: str) -> Outcome:
@@ -121,12 +122,16 @@ def _outcome(work: Work, today: date, real: Sequence[Ladder], ladder: Ladder, co
 
 
 def _finish_if_last(work: Work, simulation_id: str) -> None:
-    found = kept.load(work, simulation_id)
+    found = simulation_store.load(work, simulation_id)
     if found is None or found.done or not found.is_whole:
         return
-    rows = (row for name in kept.objects(work, simulation_id) for row in kept.get_rows(simulation_id, name))
-    kept.put_list(simulation_id, listing(HEADING, rows))
-    kept.finish(work, simulation_id)
+    rows = (
+        row
+        for name in simulation_store.objects(work, simulation_id)
+        for row in simulation_store.get_rows(simulation_id, name)
+    )
+    simulation_store.put_list(simulation_id, listing(HEADING, rows))
+    simulation_store.finish(work, simulation_id)
 
 
 def _row(member: Member, outcome: Outcome) -> Row:
@@ -179,8 +184,8 @@ def _result(found: Simulation) -> SimulationResult:
 
 
 def _list(work: Work, found: Simulation) -> SimulationList:
-    expires_at = work.now + timedelta(seconds=kept.LINK_SECONDS)
-    return SimulationList(url=kept.link(found.simulation_id), expires_at=expires_at)
+    expires_at = work.now + timedelta(seconds=simulation_store.LINK_SECONDS)
+    return SimulationList(url=simulation_store.link(found.simulation_id), expires_at=expires_at)
 
 
 def _percent(percent: Decimal) -> str:

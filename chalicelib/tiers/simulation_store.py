@@ -19,12 +19,11 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.companies import Company
 from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
-from chalicelib.table.transactions import Item
-from chalicelib.tiers import simulation_keys as keys
+from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.tiers import simulation_keys
 from chalicelib.tiers.ladders import Ladder
 from chalicelib.tiers.simulation_events import REQUESTED
 
@@ -105,19 +104,19 @@ class Part:
 
 
 def load(work: Work, simulation_id: str) -> Simulation | None:
-    item = work.table.get(keys.simulation(simulation_id), consistent=True)
+    item = work.table.get(simulation_keys.simulation(simulation_id), consistent=True)
     return Simulation(item) if item else None
 
 
 def load_with_part(work: Work, simulation_id: str, number: int) -> tuple[Simulation | None, Part | None]:
-    whole, part = keys.simulation(simulation_id), keys.simulation_part(simulation_id, number)
+    whole, part = simulation_keys.simulation(simulation_id), simulation_keys.simulation_part(simulation_id, number)
     found = work.table.get_many([whole, part], consistent=True)
     return (Simulation(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
 
 
 def objects(work: Work, simulation_id: str) -> Iterator[str]:
     """The names of the parts' objects, in the order of parts."""
-    every = keys.simulation_part(simulation_id, 0)
+    every = simulation_keys.simulation_part(simulation_id, 0)
     for item in work.table.query_all(every.pk, starts="PART#", consistent=True):
         yield item["object"]
 
@@ -130,7 +129,7 @@ def create(
 ) -> Simulation:
     """A simulation that is to be worked on; its event starts the work."""
     item = {
-        **keys.simulation(simulation_id).as_item(),
+        **simulation_keys.simulation(simulation_id).as_item(),
         "simulation_id": simulation_id,
         "ladder": ladder.as_fact(),
         "real": [each.as_fact() for each in real],
@@ -142,7 +141,7 @@ def create(
         "expires_at": work.expiry(days=KEEP_DAYS),
     }
     tx.create(item, label="simulation")
-    record_event(tx, work, keys.simulation(simulation_id), REQUESTED, simulation_id=simulation_id)
+    record_event(tx, work, simulation_keys.simulation(simulation_id), REQUESTED, simulation_id=simulation_id)
     return Simulation(item)
 
 
@@ -151,7 +150,7 @@ def name_part(work: Work, simulation: Simulation, part: Part) -> bool:
     tx = Transaction()
     tx.create(
         {
-            **keys.simulation_part(simulation.simulation_id, part.number).as_item(),
+            **simulation_keys.simulation_part(simulation.simulation_id, part.number).as_item(),
             "part": part.number,
             "members": json.dumps(
                 [[each.company_id, each.name, each.inn] for each in part.members], ensure_ascii=False
@@ -163,7 +162,7 @@ def name_part(work: Work, simulation: Simulation, part: Part) -> bool:
     )
     total = {} if part.after else {"parts_total": part.number}
     tx.update(
-        keys.simulation(simulation.simulation_id),
+        simulation_keys.simulation(simulation.simulation_id),
         put={"progress_at": work.at, **total},
         add={"companies_found": len(part.members)},
     )
@@ -178,12 +177,16 @@ def finish_part(work: Work, simulation: Simulation, part: Part, name: str, count
     """The part is done, and its counts are added: once, however often it is worked on."""
     tx = Transaction()
     tx.update(
-        keys.simulation_part(simulation.simulation_id, part.number),
+        simulation_keys.simulation_part(simulation.simulation_id, part.number),
         put={"object": name, "done_at": work.at},
         when=Attr("done_at").not_exists(),
         label="part",
     )
-    tx.update(keys.simulation(simulation.simulation_id), put={"progress_at": work.at}, add={"parts_done": 1, **counts})
+    tx.update(
+        simulation_keys.simulation(simulation.simulation_id),
+        put={"progress_at": work.at},
+        add={"parts_done": 1, **counts},
+    )
     with suppress(Refused):
         work.table.commit(tx)
 
@@ -191,7 +194,7 @@ def finish_part(work: Work, simulation: Simulation, part: Part, name: str, count
 def finish(work: Work, simulation_id: str) -> None:
     with suppress(Refused):
         work.table.update(
-            keys.simulation(simulation_id),
+            simulation_keys.simulation(simulation_id),
             put={"state": "done", "finished_at": work.at},
             when=Attr("state").eq("running"),
         )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from chalicelib.platform.money import round_half_up
-from chalicelib.sales.rules import DayTotals
+from chalicelib.sales import DayTotals
 from chalicelib.tiers.ladders import Ladder, Step, always
 from chalicelib.tiers.rules import DAY, Facts, Grant, Spell, bears_on, year_before
 

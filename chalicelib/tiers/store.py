@@ -13,10 +13,10 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.sales import DayTotals
-from chalicelib.table import Page, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Page
+from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers import grant_keys, keys
 from chalicelib.tiers.ladders import NO_STEP, Ladder, Step
 from chalicelib.tiers.outlook import Calendar, Row, Standing, Told, calendar, in_force
@@ -25,7 +25,6 @@ from chalicelib.tiers.rules import DAY, Grant, Spell
 DUE = "tiers"
 KEPT_ROWS = 20  # a shorter calendar is computed at a read for less than its bytes cost at each write
 CALENDAR_RULES = 1  # the version of the rules that make a calendar: what others made is not read
-
 
 # --- standings --------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -45,7 +44,6 @@ PARAMETERS = {
     "LetterRetrySeconds": "15",
     "RequestsPerSecond": "10000",
 }
-
 
 # Outputs that name the functions a sign-in waits for, beside the API itself.
 SIGN_IN = ("WriteLettersName", "SendLettersName", "DefineAuthName", "CreateAuthName", "VerifyAuthName", "PreTokenName")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from chalicelib.auth import keys
+from chalicelib.auth import keys as auth_keys
 from chalicelib.auth.codes import code_hash
 from chalicelib.auth.schemas import Tokens
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 
 SECRET = "a secret for tests only"
 CODE = "123456"
@@ -15,7 +15,7 @@ def begun(work: Work, *, email: str = "anna@example.com", **more: Any) -> str:
     """A sign-in whose letter with `CODE` is on its way."""
     sign_in_id = work.new_id("sin")
     item = {
-        **keys.sign_in(sign_in_id).as_item(),
+        **auth_keys.sign_in(sign_in_id).as_item(),
         "sign_in_id": sign_in_id,
         "email": email,
         "language": "ru",
@@ -30,7 +30,7 @@ def begun(work: Work, *, email: str = "anna@example.com", **more: Any) -> str:
 
 
 def mailed(work: Work, sign_in_id: str, code: str = CODE) -> None:
-    work.table.update(keys.sign_in(sign_in_id), put={"code_hash": code_hash(SECRET, sign_in_id, code)})
+    work.table.update(auth_keys.sign_in(sign_in_id), put={"code_hash": code_hash(SECRET, sign_in_id, code)})
 
 
 class FakeSessions:

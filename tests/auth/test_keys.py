@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib import mail as letters
+from chalicelib import mail
 from chalicelib.auth import keys as auth_keys
-from chalicelib.auth import store as sign_ins
-from chalicelib.mail import store
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.auth import store as auth_store
+from chalicelib.mail import store as mail_store
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.auth.steps import begun
 from tests.conftest import NOON
 from tests.mail.steps import MailService, World, email_confirmed, install, letter, member, message, sign_in_requested
@@ -27,7 +27,7 @@ def world(work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     install(monkeypatch, made, watched)
     member(work)
     work.table.put(email_confirmed())
-    store.create(work.table, letter(work))
+    mail_store.create(work.table, letter(work))
     return made
 
 
@@ -40,7 +40,7 @@ def test_a_code_letter_keeps_its_hash_in_the_claims_own_transaction(
     world.tell_next()
     written = next(each.item for each in world.stream if each.item["template"] == "sign_in_code")
     with spent(world.work.table.client) as cost:
-        letters.send(world.work, message({"letter_id": written["letter_id"]}))
+        mail.send(world.work, message({"letter_id": written["letter_id"]}))
     assert cost.calls == ["GetItem", "GetItem", "TransactWriteItems", "PutItem"]
     assert cost.write_units <= 7
 
@@ -49,6 +49,6 @@ def test_a_code_letter_keeps_its_hash_in_the_claims_own_transaction(
 def test_a_try_of_a_code_is_one_write_and_reads_the_sign_in_with_it(work: Work) -> None:
     sign_in_id = begun(work, member_id="mbr_1")
     with spent(work.table.client) as cost:
-        assert sign_ins.spend_try(work.table, sign_in_id, work.expiry()) is not None
+        assert auth_store.spend_try(work.table, sign_in_id, work.expiry()) is not None
     assert cost.calls == ["UpdateItem"]
     assert cost.write_units == 1

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.mail.model import Recipient
 from chalicelib.mail.service import compose
-from chalicelib.platform.work import Work
-from chalicelib.table import Key
+from chalicelib.platform.context import Work
+from chalicelib.table.key import Key
 from tests.mail.steps import letter, sign_in_requested
 from tests.support.letters import plain
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth import routes
-from chalicelib.platform.work import Work
+from chalicelib.auth import routes as auth_routes
+from chalicelib.platform.context import Work
 from tests.auth.steps import CODE, FakeSessions, mailed
 from tests.support.api import Api
 
@@ -16,7 +16,7 @@ GOOD = {
 
 @pytest.fixture(autouse=True)
 def sessions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "_sessions", FakeSessions)
+    monkeypatch.setattr(auth_routes, "_sessions", FakeSessions)
 
 
 def test_a_stranger_joins_and_has_a_session(api: Api, work: Work) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from chalicelib import members
-from chalicelib.auth import keys, service
+from chalicelib.auth import keys as auth_keys
+from chalicelib.auth import service as auth
 from chalicelib.auth.config import SignIn
 from chalicelib.auth.schemas import Registration
 from chalicelib.members import keys as members_keys
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from tests.auth.steps import CODE, SECRET, FakeSessions, begun, mailed
 
 AGREED = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
@@ -25,11 +26,11 @@ def form(**changes: Any) -> Registration:
 
 
 def registered(work: Work, **changes: Any) -> str:
-    return service.register(work, form(**changes), language="ru", address="192.0.2.1").sign_in_id
+    return auth.register(work, form(**changes), language="ru", address="192.0.2.1").sign_in_id
 
 
 def confirm(work: Work, sign_in_id: str, code: str = CODE, sessions: Any = None) -> Any:
-    return service.confirm(work, sessions or FakeSessions(), SECRET, sign_in_id, code)
+    return auth.confirm(work, sessions or FakeSessions(), SECRET, sign_in_id, code)
 
 
 def joined(work: Work, **changes: Any) -> str:
@@ -122,7 +123,7 @@ def test_known_and_unknown_addresses_make_the_same_answers_and_the_same_calls(wo
     seen = []
     for email in ("anna@example.com", "nobody@example.com"):
         calls.clear()
-        started = service.sign_in(work, email, language="en", address="192.0.2.7")
+        started = auth.sign_in(work, email, language="en", address="192.0.2.7")
         with pytest.raises(Problem) as refused:
             confirm(work, started.sign_in_id, "000000")
         seen.append((started.expires_in, refused.value.code, refused.value.extra, list(calls)))
@@ -151,7 +152,7 @@ def test_a_code_is_good_for_ten_minutes_and_no_longer(work: Work) -> None:
 
 def test_a_code_that_gave_a_session_is_spent(work: Work) -> None:
     sign_in_id = begun(work, member_id=joined(work))
-    work.table.update(keys.sign_in(sign_in_id), put={"used_at": work.at})
+    work.table.update(auth_keys.sign_in(sign_in_id), put={"used_at": work.at})
     with pytest.raises(Problem, match="code_expired"):
         confirm(work, sign_in_id)
 
@@ -172,24 +173,24 @@ def test_the_answer_to_cognito_is_the_proof_and_not_the_code(work: Work) -> None
 
 def test_codes_are_limited_by_address_and_the_limit_ends_with_the_hour(work: Work) -> None:
     for _ in range(work.config[SignIn].codes_per_address_per_hour):
-        service.sign_in(work, "anna@example.com", language="en", address="192.0.2.1")
+        auth.sign_in(work, "anna@example.com", language="en", address="192.0.2.1")
     with pytest.raises(Problem) as refused:
-        service.sign_in(work, "anna@example.com", language="en", address="192.0.2.2")
+        auth.sign_in(work, "anna@example.com", language="en", address="192.0.2.2")
     assert refused.value.code == "too_many_requests" and refused.value.headers == {"Retry-After": "3600"}
-    service.sign_in(
+    auth.sign_in(
         replace(work, now=work.now + timedelta(hours=1)), "anna@example.com", language="en", address="192.0.2.1"
     )
 
 
 def test_codes_are_limited_by_caller_whatever_the_address(work: Work) -> None:
     for number in range(work.config[SignIn].codes_per_caller_per_hour):
-        service.sign_in(work, f"a{number}@example.com", language="en", address="192.0.2.1")
+        auth.sign_in(work, f"a{number}@example.com", language="en", address="192.0.2.1")
     with pytest.raises(Problem, match="too_many_requests"):
-        service.sign_in(work, "fresh@example.com", language="en", address="192.0.2.1")
+        auth.sign_in(work, "fresh@example.com", language="en", address="192.0.2.1")
 
 
 def test_an_invited_person_who_registers_brings_name_and_consents(work: Work) -> None:
-    from chalicelib.table import Transaction
+    from chalicelib.table.transactions import Transaction
 
     tx = Transaction()
     invited = members.join_or_find(work, tx, name="A. Orlova", email="anna@example.com", language="ru")

@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib.auth.sessions import Sessions
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.problems import Problem
 
 TOKENS = {"AccessToken": "a", "RefreshToken": "r", "ExpiresIn": 900, "TokenType": "Bearer", "IdToken": "i"}
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth import store, triggers
+from chalicelib.auth import store as auth_store
+from chalicelib.auth import triggers
 from chalicelib.auth.codes import proof
-from chalicelib.members import keys
-from chalicelib.platform.work import Work
+from chalicelib.members import keys as members_keys
+from chalicelib.platform.context import Work
 from tests.auth.steps import SECRET, begun
 
 CONTEXT = SimpleNamespace(aws_request_id="attempt-1")
@@ -48,7 +49,7 @@ def test_the_proof_opens_one_session_for_the_member_it_was_made_for(work: Work) 
     sign_in_id = begun(work, member_id="mbr_1")
     answer = f"{sign_in_id}:{proof(SECRET, sign_in_id)}"
     assert not verified(answer), "before the code was right"
-    store.open_session(work.table, sign_in_id, "mbr_1")
+    auth_store.open_session(work.table, sign_in_id, "mbr_1")
     assert not verified(answer, member="mbr_2")
     assert not verified(f"{sign_in_id}:{'0' * 64}")
     assert verified(answer)
@@ -69,7 +70,7 @@ def claims_of(member_id: str) -> dict[str, Any]:
 
 def test_the_token_says_whom_the_member_speaks_for(work: Work) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "buyer", "status": "active"}
-    work.table.put({**keys.membership("mbr_1").as_item(), **membership})
+    work.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
     made = claims_of("mbr_1")
     assert made["claimsToAddOrOverride"] == {
         "club_member": "mbr_1",
@@ -82,7 +83,7 @@ def test_the_token_says_whom_the_member_speaks_for(work: Work) -> None:
 
 def test_a_pending_membership_gives_no_right_at_all(work: Work) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "pending"}
-    work.table.put({**keys.membership("mbr_1").as_item(), **membership})
+    work.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
     assert claims_of("mbr_1") == claims_of("mbr_without_any") | {
         "claimsToAddOrOverride": {"club_member": "mbr_1", "club_kind": "", "club_role": "", "club_owner": ""}
     }

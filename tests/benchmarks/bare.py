@@ -10,7 +10,7 @@ from itertools import count
 from statistics import median
 from typing import Any
 
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 
 Handle = Callable[[dict[str, Any], Any], dict[str, Any]]
 METHODS = {

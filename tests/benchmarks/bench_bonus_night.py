@@ -13,11 +13,12 @@ from statistics import median
 
 import pytest
 
-from chalicelib.bonuses import ledger, night, notices, proof, rules
+from chalicelib.bonuses import ledger, night, notices, proof
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.proof import Checkpoint, Told
 from chalicelib.bonuses.rules import Book, Cause, Posting
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.benchmarks.report import report
 from tests.bonuses.membership import EVE, Night, run, two_memberships
 
@@ -68,12 +69,12 @@ def grown(postings: int) -> tuple[Book, list[Posting]]:
     for number in range(1, postings + 1):
         day += timedelta(days=max(1, 1800 // postings))
         expires_on = date(day.year + 1, day.month, 28)
-        after = rules.credit(book, expires_on, Decimal("100.25"), day)
-        entries = rules.difference(book, after, day, day)
+        after = bonuses_rules.credit(book, expires_on, Decimal("100.25"), day)
+        entries = bonuses_rules.difference(book, after, day, day)
         book = replace(after, day=day, sequence=number)
         cause = Cause("accrual", (f"{number}",))
         place = (ledger.posting_id("cmp_1", cause), "cmp_1", "RUB", f"{day}", day, number, cause, entries)
-        told.append(Posting(*place, rules.balances(book, day)))
+        told.append(Posting(*place, bonuses_rules.balances(book, day)))
     return book, told
 
 
@@ -94,7 +95,11 @@ def test_the_rules_of_a_night(work: Work) -> None:
     known = Checkpoint("cmp_1", "RUB")
 
     def a_day() -> object:
-        return rules.balances(book, book.day), notices.notices(book, book.day, figures), notices.next_day(book, figures)
+        return (
+            bonuses_rules.balances(book, book.day),
+            notices.notices(book, book.day, figures),
+            notices.next_day(book, figures),
+        )
 
     def a_proof() -> list[object]:
         places = proof.places_after(known, told)

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.bonuses import ledger, rules
-from chalicelib.platform import clock, http, ids
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.bonuses import ledger
+from chalicelib.bonuses import rules as bonuses_rules
+from chalicelib.platform import clock, ids
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from tests.benchmarks.report import report
 from tests.bonuses.steps import credit
 from tests.support.api import Caller
@@ -32,7 +34,7 @@ _keys = count(1)
 @pytest.fixture
 def work(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Work:
     work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     return work
 
 
@@ -41,7 +43,7 @@ def owner(work: Work) -> Caller:
     """Of a company with a year of lots."""
     caller = partner(work)
     for number in range(12):
-        credit(work, "cmp_1", "100000", rules.expiry(rules.Expiry("month", number), work.today))
+        credit(work, "cmp_1", "100000", bonuses_rules.expiry(bonuses_rules.Expiry("month", number), work.today))
     return caller
 
 
@@ -165,8 +167,8 @@ def test_the_rules_of_a_redemption_take_microseconds(work: Work, owner: Caller) 
     book, amount = ledger.book(work, "cmp_1"), Decimal("250000.50")
 
     def redeem() -> None:
-        held = rules.hold(book, rules.oldest_first(book, amount, work.today), work.today)
-        rules.difference(book, held, work.today, work.today)
+        held = bonuses_rules.hold(book, bonuses_rules.oldest_first(book, amount, work.today), work.today)
+        bonuses_rules.difference(book, held, work.today, work.today)
 
     times = 2_000
     start = time.process_time()

@@ -11,13 +11,14 @@ from urllib.parse import parse_qsl
 import pytest
 
 from chalicelib.catalog import consumers as catalog_consumers
-from chalicelib.catalog import index, search, store, writing
-from chalicelib.catalog import search_keys as keys
+from chalicelib.catalog import index, search, search_keys, writing
+from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.schemas import ProductForm
-from chalicelib.platform import clock, http, ids
+from chalicelib.platform import clock, ids
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, to_wire
 from tests.benchmarks.bare import Bare, cpu_ratio
 from tests.benchmarks.report import report
@@ -89,7 +90,7 @@ def work(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Work:
 
     monkeypatch.setattr(aws, "secret", lambda: "a secret for benchmarks only")
     work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     return work
 
 
@@ -102,7 +103,7 @@ def fill(table: Table, items: list[Item]) -> None:
 
 
 def told(table: Table) -> list[Item]:
-    return table.query(keys.catalogue_index().pk, starts="EVENT#").items
+    return table.query(search_keys.catalogue_index().pk, starts="EVENT#").items
 
 
 def event(caller: Caller, question: str) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
     from app import app
 
     table, made = work.table, rows(Random(7))
-    fill(table, [store.product_item(ProductForm.model_validate(each).product(), work.at) for each in made])
+    fill(table, [catalog_store.product_item(ProductForm.model_validate(each).product(), work.at) for each in made])
     tree = [{"code": "indoor", "name": "Indoor", "name_ru": "Внутреннее"}]
     tree += [
         {"code": code, "name": name, "name_ru": name_ru, "parent": "indoor" if place % 2 else None}
@@ -130,12 +131,13 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
         f"{cost.write_units:g} write units, {time.process_time() - start:.1f} s CPU",
     )
     sizes = [
-        len(bytes((table.get(keys.catalogue_shard(shard)) or {})["entries"])) / 1024 for shard in range(index.SHARDS)
+        len(bytes((table.get(search_keys.catalogue_shard(shard)) or {})["entries"])) / 1024
+        for shard in range(index.SHARDS)
     ]
     report("its shards", f"{index.SHARDS} of {median(sizes):.1f} KB, {sum(sizes):.0f} KB together")
 
     # a reader who is new
-    head = table.get(keys.catalogue_index())
+    head = table.get(search_keys.catalogue_index())
     index._memory = index._Memory()
     tracemalloc.start()
     index.current(table, head)

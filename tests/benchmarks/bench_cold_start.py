@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.platform import clock, http, ids
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform import clock, ids
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from infra.build import MOST_BYTES, local_package
 from infra.local.cloud import Cloud
 from tests.benchmarks.bare import METHODS, Bare
@@ -104,7 +105,7 @@ def test_waking_a_sign_in_trigger(task: Path) -> None:
 def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     """A partner with a tier, and twenty products."""
     work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     market = Market(Api(app), work)
     stock(work, *(row(f"S-{number:02}") for number in range(20)))
     reach(work, market.company_id, "150000")

@@ -14,12 +14,14 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.exchange import store, writing
+from chalicelib.exchange import store as exchange_store
+from chalicelib.exchange import writing
 from chalicelib.exchange.parts import READ_BYTES, Expected, cut, part_file, parts_for
 from chalicelib.exchange.schemas import ImportForm
 from chalicelib.platform import aws, clock, ids
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from infra.local.cloud import Cloud
 from tests.benchmarks.report import report
 from tests.support.cloud import create_table
@@ -57,7 +59,9 @@ class Import:
         create_table(client, name)
         self.work = Work(table=Table(client, name), now=clock.now(), new_id=ids.random_id)
         tx = Transaction()
-        store.create(tx, self.work, "imp_1", ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1")
+        exchange_store.create(
+            tx, self.work, "imp_1", ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
+        )
         self.work.table.commit(tx)
 
     def run(self, content: bytes) -> float:
@@ -65,22 +69,22 @@ class Import:
         objects: dict[str, bytes] = {}
         with (
             tempfile.TemporaryDirectory() as folder,
-            mock.patch.object(store, "get", lambda import_id, name: objects[name]),
-            mock.patch.object(store, "put", lambda import_id, name, content: objects.update({name: content})),
+            mock.patch.object(exchange_store, "get", lambda import_id, name: objects[name]),
+            mock.patch.object(exchange_store, "put", lambda import_id, name, content: objects.update({name: content})),
         ):
             start = time.perf_counter()
-            store.begin(self.work, "imp_1", "etag")
+            exchange_store.begin(self.work, "imp_1", "etag")
             chunks = (content[at : at + READ_BYTES] for at in range(0, len(content), READ_BYTES))
             made = cut(chunks, Expected({}), parts_for(len(content)), Path(folder))
             for part in range(1, made.parts + 1):
                 objects[f"parts/{part:06d}"] = part_file(Path(folder), part).read_bytes()
-            store.hand_over(self.work, "imp_1", made)
+            exchange_store.hand_over(self.work, "imp_1", made)
             for part in range(1, made.parts + 1):
                 writing.write_part(self.work, {"body": json.dumps({"import_id": "imp_1", "part": part})})
             return time.perf_counter() - start
 
     def rows(self) -> int:
-        found = store.load(self.work, "imp_1")
+        found = exchange_store.load(self.work, "imp_1")
         assert found is not None
         assert found.state == "done"
         return found.count("rows_created")

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import app as club_app
-from chalicelib import mail as letters
-from chalicelib.platform import aws, clock, http, ids, settings
+from chalicelib import mail
+from chalicelib.platform import aws, clock, ids, settings
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import deliver, subscriptions
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from tests.benchmarks.report import report
 from tests.catalog.steps import row, stock
 from tests.mail.steps import MailService, message
@@ -80,15 +81,13 @@ class Life:
             while self.messages:
                 body = self.messages.pop()
                 before = len(self.mail.accepted)
-                self.counted(
-                    lambda body=body: letters.send(self.work, {"messageId": "1", "body": body}), "function runs"
-                )
+                self.counted(lambda body=body: mail.send(self.work, {"messageId": "1", "body": body}), "function runs")
                 self.bill["queue requests"] += 3  # sent, received, deleted
                 for accepted in self.mail.accepted[before:]:
                     self.bill["letters"] += 1
                     for kind in ("Send", "Delivery"):
                         told = message(mail_report(kind, accepted, self.work.now))
-                        self.counted(lambda told=told: letters.settle(self.work, told), "function runs")
+                        self.counted(lambda told=told: mail.settle(self.work, told), "function runs")
                         self.bill["queue requests"] += 3
 
     def _items(self) -> list[dict[str, Any]]:
@@ -99,7 +98,7 @@ class Life:
 @pytest.fixture
 def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     monkeypatch.setenv("LETTERS_QUEUE_URL", "https://queues.example/letters")
     monkeypatch.setenv("MAIL_FROM", "Club <club@portal.example>")
     settings.settings.cache_clear()

@@ -21,9 +21,10 @@ import pytest
 from botocore.config import Config
 
 from app import app
-from chalicelib.platform import clock, http, ids
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform import clock, ids
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from infra.build import local_package
 from infra.local.cloud import REGION, Cloud
 from tests.benchmarks.report import report
@@ -121,7 +122,7 @@ def buyers(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[Caller]:
     work = Work(
         table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now(), new_id=ids.random_id
     )
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     Market(Api(app), work)
     stock(work, *(row(line["sku"]) for line in LINES))
     return [partner(work, f"cmp_b{number}", f"mbr_b{number}", region="RU-MOW") for number in range(COMPANIES)]

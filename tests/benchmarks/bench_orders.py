@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import clock, http, ids
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform import clock, ids
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from tests.benchmarks.bare import Bare, cpu_ratio
 from tests.benchmarks.report import report
 from tests.catalog.steps import row, stock
@@ -28,7 +29,7 @@ def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     from app import app
 
     work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     market = Market(Api(app), work)
     stock(work, *(row(f"S-{number:02}") for number in range(20)))
     return market

@@ -21,14 +21,13 @@ import pytest
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import aws
 from chalicelib.platform.clock import stamp
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.sales import keys as sales_keys
 from chalicelib.sales.rules import DayTotals
-from chalicelib.table import Table, Transaction
-from chalicelib.table.transactions import to_wire
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction, to_wire
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers import ladder_store, simulations
-from chalicelib.tiers import simulation_service as service
+from chalicelib.tiers import ladder_store, simulation_service, simulations
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import Ladder
 from tests.benchmarks.report import report
@@ -111,14 +110,14 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
 def start(work: Work) -> str:
     tx = Transaction()
     real = ladder_store.ladders_of(work, "RUB")
-    made = service.kept.create(tx, work, work.new_id("sim"), other(work), real, "mbr_1")
+    made = simulation_service.simulation_store.create(tx, work, work.new_id("sim"), other(work), real, "mbr_1")
     work.table.commit(tx)
-    service.kept.announce(made.simulation_id, 1)
+    simulation_service.simulation_store.announce(made.simulation_id, 1)
     return made.simulation_id
 
 
 def handle_one(work: Work, queue: Queue) -> None:
-    service.simulate(replace(work), {"messageId": "1", "body": queue.bodies.pop(0)})
+    simulation_service.simulate(replace(work), {"messageId": "1", "body": queue.bodies.pop(0)})
 
 
 def floor(work: Work) -> int:
@@ -155,7 +154,7 @@ def test_ten_thousand_companies_in_seconds(club: Work, queue: Queue) -> None:
     for _ in range(ROUNDS):
         floors.append(timed(lambda: floor(club)))
         wholes.append(timed(whole))
-    shown = service.show(club, started[-1])
+    shown = simulation_service.show(club, started[-1])
     assert shown.result is not None
     assert (shown.state, shown.result.companies) == ("done", COMPANIES)
     assert shown.result.up > shown.result.down == 0
@@ -197,12 +196,16 @@ def test_memory_is_that_of_a_part_and_of_the_list(club: Work, queue: Queue) -> N
 
     simulation_id = start(club)
     of_a_part = max(peak() for _ in range(3))
-    for _ in range(COMPANIES // service.COMPANIES - 4):
+    for _ in range(COMPANIES // simulation_service.COMPANIES - 4):
         handle_one(club, queue)
     while queue.bodies:  # the last part; one more, empty, where the companies fill the parts
         last = peak()
-    assert service.show(club, simulation_id).state == "done"
-    report(f"peak memory of a part of {service.COMPANIES} companies", f"{of_a_part / 1e6:.1f} MB", "at most 16 MB")
+    assert simulation_service.show(club, simulation_id).state == "done"
+    report(
+        f"peak memory of a part of {simulation_service.COMPANIES} companies",
+        f"{of_a_part / 1e6:.1f} MB",
+        "at most 16 MB",
+    )
     report(f"peak memory of the last part, with the list of {COMPANIES:,}", f"{last / 1e6:.1f} MB", "at most 64 MB")
     assert of_a_part <= 16e6
     assert last <= 64e6

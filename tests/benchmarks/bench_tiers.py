@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
-from chalicelib.sales import DayTotals
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.sales.rules import DayTotals
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import from_wire, to_wire
-from chalicelib.tiers import keys, outlook, store
+from chalicelib.tiers import keys as tiers_keys
+from chalicelib.tiers import outlook
+from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder
 from chalicelib.tiers.rules import Facts
@@ -73,15 +75,15 @@ def test_reading_a_standing(
 ) -> None:
     from app import app
 
-    monkeypatch.setattr(http, "work_now", lambda: work)
-    store.save(work, outlook.stands("cmp_1", "RUB", work.today, facts(work)), work.today)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
+    tiers_store.save(work, outlook.stands("cmp_1", "RUB", work.today, facts(work)), work.today)
     given = event("cmp_1")
     answer = json.loads(app(given, None)["body"])  # and what is done once per process
     assert len(answer["falls_out"]) == 90
 
     def bare(event: dict[str, Any], context: Any) -> dict[str, Any]:
         """The same call and an answer of the same size, with nothing between."""
-        key = to_wire(keys.standing("cmp_1").as_item())
+        key = to_wire(tiers_keys.standing("cmp_1").as_item())
         from_wire(work.table.client.get_item(TableName=work.table.name, Key=key)["Item"])
         return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(answer)}
 

@@ -8,21 +8,20 @@ from itertools import count
 from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.bonuses import accrual_consumers, ledger, payments, rules
-from chalicelib.bonuses import accrual_store as store
-from chalicelib.bonuses import ledger_keys as keys
-from chalicelib.bonuses import store as ledger_store
+from chalicelib.bonuses import accrual_consumers, accrual_store, ledger, ledger_keys, payments
+from chalicelib.bonuses import rules as bonuses_rules
+from chalicelib.bonuses import store as bonuses_store
 from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.payments import Payment
 from chalicelib.bonuses.rates import Case, Ref
-from chalicelib.companies import CustomerRef
+from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.config import Config, config
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.sales import Original, SaleDocument, SaleLine
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.table import Table
+from chalicelib.sales.rules import Original, SaleDocument, SaleLine
+from chalicelib.table.client import Table
 from tests.support.crashes import watched
 from tests.support.figures import with_sections
 from tests.support.memory import MemoryDynamo
@@ -127,8 +126,8 @@ def paid(work: Work, document: SaleDocument, day: date | None, as_of: str | None
     Stream(work).drain()
 
 
-def balances(work: Work, company_id: str) -> rules.Balances:
-    return rules.balances(ledger.book(work, company_id), work.today)
+def balances(work: Work, company_id: str) -> bonuses_rules.Balances:
+    return bonuses_rules.balances(ledger.book(work, company_id), work.today)
 
 
 def lots(work: Work, company_id: str) -> dict[date, Decimal]:
@@ -137,12 +136,12 @@ def lots(work: Work, company_id: str) -> dict[date, Decimal]:
 
 
 def case(work: Work, company_id: str, ref: Ref) -> Case:
-    return store.load(work.table, company_id, ref)
+    return accrual_store.load(work.table, company_id, ref)
 
 
 def granted(work: Work, company_id: str) -> dict[Ref, tuple[Decimal, date | None]]:
     """What each document of the company has: how much, and where it lies."""
-    rows = store.accrued_since(work.table, company_id, date.min)
+    rows = accrual_store.accrued_since(work.table, company_id, date.min)
     found = {}
     for row in rows:
         accrued = case(work, company_id, row.case).accrued[row.ref]
@@ -153,7 +152,7 @@ def granted(work: Work, company_id: str) -> dict[Ref, tuple[Decimal, date | None
 def standing(work: Work, company_id: str) -> tuple[Any, ...]:
     """All that must be the same however it came about."""
     book = ledger.book(work, company_id)
-    left, debt = rules.allocation(book.lots)
+    left, debt = bonuses_rules.allocation(book.lots)
     return (
         balances(work, company_id),
         {day: amount for day, amount in left.items() if amount},
@@ -163,10 +162,10 @@ def standing(work: Work, company_id: str) -> tuple[Any, ...]:
     )
 
 
-def postings(work: Work, company_id: str) -> list[rules.Posting]:
+def postings(work: Work, company_id: str) -> list[bonuses_rules.Posting]:
     """The company's ledger, oldest first."""
-    every = keys.posting(company_id, "", None)
-    return [ledger_store.posting_of(item) for item in work.table.query_all(every.pk, starts=every.sk)]
+    every = ledger_keys.posting(company_id, "", None)
+    return [bonuses_store.posting_of(item) for item in work.table.query_all(every.pk, starts=every.sk)]
 
 
 def overdrawn(work: Work, company_id: str) -> list[str]:
@@ -180,7 +179,7 @@ def overdrawn(work: Work, company_id: str) -> list[str]:
     return [posting_id for posting_id, amount in left.items() if amount < min(granted_by[posting_id], Decimal(0))]
 
 
-def _issued(posting: rules.Posting) -> Decimal:
+def _issued(posting: bonuses_rules.Posting) -> Decimal:
     """How much more the company was given by it: pending, to spend, or expired already."""
     return -sum((entry.amount for entry in posting.entries if entry.account == "issued"), Decimal(0))
 

@@ -7,17 +7,18 @@ from itertools import count
 from typing import Any
 
 from chalicelib import members, sales
-from chalicelib.bonuses import closing, goods_store, ledger, rules, settlement, store, volume_consumers, volume_keys
+from chalicelib.bonuses import closing, goods_store, ledger, settlement, volume_consumers, volume_keys
+from chalicelib.bonuses import rules as bonuses_rules
+from chalicelib.bonuses import store as bonuses_store
 from chalicelib.bonuses.goods import Choice, Entitlement
 from chalicelib.bonuses.rules import Balances, Posting
 from chalicelib.bonuses.volume_config import VolumeBonuses, VolumeProgramme
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform import http
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
+from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, Transaction
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
 from tests.support.figures import with_figures
@@ -101,12 +102,12 @@ def choices(work: Work, company_id: str = COMPANY) -> list[Choice]:
 
 
 def balances(work: Work, company_id: str = COMPANY) -> Balances:
-    return rules.balances(ledger.book(work, company_id), work.today)
+    return bonuses_rules.balances(ledger.book(work, company_id), work.today)
 
 
 def postings(work: Work, company_id: str = COMPANY) -> list[Posting]:
     """Oldest first."""
-    return [store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    return [bonuses_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
 
 
 def events(work: Work, *names: str, company_id: str = COMPANY) -> list[Item]:
@@ -138,7 +139,7 @@ class Shelf:
     def later(self, **passed: float) -> Work:
         """So much time passes."""
         self.work = replace(self.work, now=self.work.now + timedelta(**passed))
-        self._monkeypatch.setattr(http, "work_now", lambda: self.work)
+        self._monkeypatch.setattr(respond, "work_now", lambda: self.work)
         return self.work
 
     def earned(self, volume: str = "2000") -> Entitlement:

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from chalicelib import companies
-from chalicelib.bonuses import audit_keys, closing, ledger, ledger_keys, night, proof_store, rules
+from chalicelib.bonuses import audit_keys, closing, ledger, ledger_keys, proof_store
+from chalicelib.bonuses import night as bonuses_night
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.rules import Cause
-from chalicelib.companies import CustomerRef
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform import aws
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
+from chalicelib.companies.model import CustomerRef
+from chalicelib.platform import aws, keys
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import to_wire
 from tests.conftest import NOON
 from tests.support.nights import Night, Queue
@@ -40,7 +41,7 @@ def members(work: Work, count: int) -> list[str]:
                 work,
                 company_id,
                 Cause("accrual", (f"{number}",), document={"source": "1c", "number": f"{number:08d}"}),
-                lambda book, lot=expires_on: rules.credit(book, lot, Decimal("1234.56"), work.today),  # type: ignore[misc]
+                lambda book, lot=expires_on: bonuses_rules.credit(book, lot, Decimal("1234.56"), work.today),  # type: ignore[misc]
             )
     return ids
 
@@ -57,7 +58,7 @@ def crowd(work: Work, like: str, count: int) -> None:
             moved = work.today - timedelta(days=2 + number % 88)
             own = {
                 **ledger_keys.bonuses(company_id).as_item(),
-                **platform_keys.due("bonuses", due, company_id).as_gsi2(),
+                **keys.due("bonuses", due, company_id).as_gsi2(),
                 **ledger_keys.bonuses_moved(moved, company_id).as_gsi1(),
             }
             batch.append({"PutRequest": {"Item": to_wire({**pattern, **own, "company_id": company_id})}})
@@ -71,7 +72,7 @@ def run(work: Work, monkeypatch: pytest.MonkeyPatch, start: Any, event: dict[str
         start(work, event)
     with spent(work.table.client) as doing:
         for body in queue.bodies:
-            night.decide(work, {"body": body})
+            bonuses_night.decide(work, {"body": body})
     return Night(naming, doing, queue)
 
 
@@ -86,8 +87,8 @@ def undo(work: Work, ids: list[str], books: list[Any]) -> None:
         work.table.put(book)
     for item in [
         *work.table.query_all(audit_keys.CLUB_TOTALS),
-        *work.table.query_all(platform_keys.run("bonuses").pk),
-        *work.table.query_all(platform_keys.run("bonus-proof").pk),
+        *work.table.query_all(keys.run("bonuses").pk),
+        *work.table.query_all(keys.run("bonus-proof").pk),
     ]:
         work.table.client.delete_item(TableName=work.table.name, Key=to_wire({"pk": item["pk"], "sk": item["sk"]}))
 
@@ -116,7 +117,7 @@ def two_memberships(work: Work, monkeypatch: pytest.MonkeyPatch, *, due: int, of
 
 
 def _measure(work: Work, monkeypatch: pytest.MonkeyPatch, due: int) -> Measured:
-    found = Measured(run(work, monkeypatch, night.nightly, {}), run(work, monkeypatch, night.prove, {}))
+    found = Measured(run(work, monkeypatch, bonuses_night.nightly, {}), run(work, monkeypatch, bonuses_night.prove, {}))
     totals = proof_store.totals(work.table).values()
     assert sum(item["companies"] for item in totals) == due
     assert sum(item["expired"] for item in totals) == due * Decimal("1234.56")

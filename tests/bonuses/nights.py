@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import companies
-from chalicelib.bonuses import ledger_keys, night, store
-from chalicelib.companies import CustomerRef
+from chalicelib.bonuses import ledger_keys, night
+from chalicelib.bonuses import store as bonuses_store
 from chalicelib.companies import keys as companies_keys
+from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 from chalicelib.table.transactions import Item
 
 
@@ -64,7 +65,7 @@ def book_item(work: Work, company_id: str) -> Item:
 
 def posted(work: Work, company_id: str) -> list[tuple[str, str, str]]:
     """Day, cause, and what moved on `available`, oldest first."""
-    items = [store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    items = [bonuses_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
     return [
         (
             each.day.isoformat(),

@@ -20,17 +20,17 @@ from typing import Any
 import pytest
 
 from chalicelib import sales, tiers
-from chalicelib.bonuses import accrual_consumers, payments
-from chalicelib.bonuses import night as bonus_nights
+from chalicelib.bonuses import accrual_consumers, night
+from chalicelib.bonuses import payments as bonuses_payments
 from chalicelib.bonuses.payments import Payment
 from chalicelib.platform import aws
 from chalicelib.platform.config import Config
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.sales import Original, SaleDocument, SaleLine
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.table import Table
+from chalicelib.sales.rules import Original, SaleDocument, SaleLine
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from chalicelib.tiers import consumers as tiers_consumers
 from tests.support import partners
@@ -218,11 +218,11 @@ class Replay:
         if told.documents:
             sales.record(work, told.documents)
         if told.payments:
-            payments.record(work, told.payments, by="test")
+            bonuses_payments.record(work, told.payments, by="test")
 
     def night(self, work: Work) -> None:
         """Of tiers and of bonuses, with all that their messages bring about."""
-        for nightly, decide in ((tiers.nightly, tiers.decide), (bonus_nights.nightly, bonus_nights.decide)):
+        for nightly, decide in ((tiers.nightly, tiers.decide), (night.nightly, night.decide)):
             nightly(work, {})
             self.work_off(work, decide)
 
@@ -232,8 +232,8 @@ class Replay:
 
     def prove(self, work: Work) -> None:
         """Every company's ledger from its first posting on, and the club's totals."""
-        bonus_nights.prove(work, {"full": True})
-        self.work_off(work, bonus_nights.decide)
+        night.prove(work, {"full": True})
+        self.work_off(work, night.decide)
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         """Stands for SQS."""

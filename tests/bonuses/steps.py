@@ -6,11 +6,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from chalicelib.bonuses import ledger, rules, store
+from chalicelib.bonuses import ledger
+from chalicelib.bonuses import rules as bonuses_rules
+from chalicelib.bonuses import store as bonuses_store
 from chalicelib.bonuses.rules import Balances, Book, Cause, Posting
-from chalicelib.platform import http
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Subscriptions, deliver
-from chalicelib.platform.work import Work
+from chalicelib.platform.http import respond
 from chalicelib.table.transactions import to_wire
 from tests.orders.steps import Market
 from tests.support.api import Answer, Api, Caller
@@ -24,7 +26,9 @@ def credit(work: Work, company_id: str, amount: Decimal | str, expires_on: date 
     """Bonuses that can be spent at once."""
     day = expires_on or ledger.expires_on(work, work.today)
     cause = Cause("purchase", (f"test-{next(_causes)}",))
-    posted = ledger.change(work, company_id, cause, lambda book: rules.credit(book, day, Decimal(amount), work.today))
+    posted = ledger.change(
+        work, company_id, cause, lambda book: bonuses_rules.credit(book, day, Decimal(amount), work.today)
+    )
     assert posted.posting
     return posted.posting
 
@@ -36,7 +40,7 @@ def reverse(work: Work, company_id: str, posting: Posting) -> Posting:
     amount = sum(entry.amount for entry in posting.entries if entry.account == "issued")
     assert lot
 
-    posted = ledger.change(work, company_id, cause, lambda book: rules.credit(book, lot, amount, work.today))
+    posted = ledger.change(work, company_id, cause, lambda book: bonuses_rules.credit(book, lot, amount, work.today))
     assert posted.posting
     return posted.posting
 
@@ -45,18 +49,20 @@ def redeem_at_once(work: Work, company_id: str, amount: Decimal) -> None:
     cause = Cause("redemption_completed", (f"test-{next(_causes)}",))
 
     def spend(book: Book) -> Book:
-        return rules.redeem(rules.hold(book, rules.oldest_first(book, amount, book.day), book.day), amount)
+        return bonuses_rules.redeem(
+            bonuses_rules.hold(book, bonuses_rules.oldest_first(book, amount, book.day), book.day), amount
+        )
 
     ledger.change(work, company_id, cause, spend)
 
 
 def balances(work: Work, company_id: str = "cmp_1") -> Balances:
-    return rules.balances(ledger.book(work, company_id), work.today)
+    return bonuses_rules.balances(ledger.book(work, company_id), work.today)
 
 
 def all_postings(work: Work, company_id: str = "cmp_1") -> list[Posting]:
     """Oldest first."""
-    return [store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    return [bonuses_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
 
 
 class Office:
@@ -74,7 +80,7 @@ class Office:
     def later(self, **passed: float) -> Work:
         """So much time passes."""
         self.work = replace(self.work, now=self.work.now + timedelta(**passed))
-        self._monkeypatch.setattr(http, "work_now", lambda: self.work)
+        self._monkeypatch.setattr(respond, "work_now", lambda: self.work)
         return self.work
 
     def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None) -> Answer:

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import sales
 from chalicelib.bonuses import payments
 from chalicelib.bonuses.payments import Payment
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.bonuses.accrual_steps import NOON, Stream, document, memory_work, overdrawn, postings, standing
 from tests.support import partners
 from tests.support.crashes import crashes, lost_replies, races

@@ -7,9 +7,9 @@ import pytest
 from chalicelib import sales
 from chalicelib.bonuses import accrual_consumers, accrual_keys, accrual_store, accruals
 from chalicelib.companies import keys as companies_keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from tests.bonuses.accrual_steps import document
 from tests.conftest import NOON
 from tests.support import partners

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
 from tests.bonuses.accrual_steps import document, figures, memory_work, paid, recorded
 from tests.support import partners
 from tests.support.api import Api, Caller
@@ -80,7 +80,7 @@ def test_what_is_paid_shows_until_when_it_can_be_spent(api: Api, work: Work, mon
     [item] = api.call("GET", "/v1/company/accruals", owner).json["items"]
     assert (item["state"], item["paid_on"], item["expires_on"]) == ("available", "2026-11-20", "2027-11-30")
     later = replace(work, now=work.now + timedelta(days=376))
-    monkeypatch.setattr(http, "work_now", lambda: later)
+    monkeypatch.setattr(respond, "work_now", lambda: later)
     [item] = api.call("GET", "/v1/company/accruals", owner).json["items"]
     assert item["state"] == "expired"
 

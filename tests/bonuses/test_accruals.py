@@ -17,9 +17,9 @@ from chalicelib.bonuses.payments import Payment
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
 from chalicelib.platform.config import config
-from chalicelib.platform.work import Work
-from chalicelib.sales import SaleDocument
-from chalicelib.table import Transaction
+from chalicelib.platform.context import Work
+from chalicelib.sales.rules import SaleDocument
+from chalicelib.table.transactions import Transaction
 from tests.bonuses.accrual_steps import (
     CONSUMERS,
     NOON,

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.bonuses import audit_keys as keys
-from chalicelib.bonuses import proof_store
+from chalicelib.bonuses import audit_keys, proof_store
 from chalicelib.bonuses.proof import Checkpoint, Mismatch
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction, shards
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import shards
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -44,18 +45,18 @@ def mismatches(work: Work, company_id: str, *accounts: str) -> None:
     work.table.commit(tx)
 
 
-@measures(keys.proof)
+@measures(audit_keys.proof)
 def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
     keep(work, old_checkpoint("cmp_1"))
     with spent(work.table.client) as cost:
-        item = work.table.get(keys.proof("cmp_1"), consistent=True)
+        item = work.table.get(audit_keys.proof("cmp_1"), consistent=True)
     assert item
     assert proof_store.checkpoint_of(item) == replace(old_checkpoint("cmp_1"), version=1)
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1
 
 
-@measures(keys.proof)
+@measures(audit_keys.proof)
 def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(work: Work) -> None:
     ids = [f"cmp_{number:032x}" for number in range(40)]
     for company_id in ids:
@@ -69,7 +70,7 @@ def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(work: Work)
     assert cost.read_units <= 40
 
 
-@measures(keys.club_total)
+@measures(audit_keys.club_total)
 def test_the_clubs_totals_are_one_call_however_many_companies_there_are(work: Work) -> None:
     for number in range(40):
         keep(work, old_checkpoint(f"cmp_{number:032x}"))
@@ -81,18 +82,18 @@ def test_the_clubs_totals_are_one_call_however_many_companies_there_are(work: Wo
     assert cost.read_units <= 1
 
 
-@measures(keys.mismatch)
+@measures(audit_keys.mismatch)
 def test_what_did_not_balance_is_found_by_company_and_account(work: Work) -> None:
     mismatches(work, "cmp_1", "available")
     with spent(work.table.client) as cost:
-        item = work.table.get(keys.mismatch("cmp_1", "available"))
+        item = work.table.get(audit_keys.mismatch("cmp_1", "available"))
     assert item
     assert item["faults"] == [{"fault": "book_differs", "where": "", "expected": 1, "found": 2}]
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 0.5
 
 
-@measures(keys.mismatch_list)
+@measures(audit_keys.mismatch_list)
 def test_what_does_not_balance_yet_is_listed_oldest_first_a_page_a_call(work: Work) -> None:
     for number in (2, 1, 3):
         mismatches(replace(work, now=NOON + timedelta(days=number)), f"cmp_{number}", "available", "issued")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.bonuses import closing, goods_store, volume_consumers, volume_keys
-from chalicelib.platform import keys as platform_keys
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
 from tests.bonuses.accrual_steps import memory_work
 from tests.bonuses.goods_steps import (
     COMPANY,
@@ -62,12 +62,12 @@ def due(work: Work) -> str | None:
 
 def test_a_purchase_opens_its_period_due_on_the_day_of_its_close(work: Work) -> None:
     buy(work, date(2026, 11, 2), 100)
-    assert due(work) == platform_keys.due("periods", date(2027, 1, 11), COMPANY).pk
+    assert due(work) == keys.due("periods", date(2027, 1, 11), COMPANY).pk
 
 
 def test_a_period_whose_grace_is_over_is_due_today(work: Work) -> None:
     buy(work, Q3, 100)
-    assert due(work) == platform_keys.due("periods", work.today, COMPANY).pk
+    assert due(work) == keys.due("periods", work.today, COMPANY).pk
 
 
 def test_further_purchases_of_an_open_period_write_nothing(work: Work) -> None:
@@ -159,7 +159,7 @@ def test_a_volume_below_the_brackets_is_closed_without_a_posting(work: Work) -> 
 def test_a_dormant_company_is_due_once_more_and_then_no_more(work: Work) -> None:
     buy(work, Q3, 2000)
     night(work)
-    assert due(work) == platform_keys.due("periods", date(2027, 1, 11), COMPANY).pk
+    assert due(work) == keys.due("periods", date(2027, 1, 11), COMPANY).pk
     night(days_later(work, 52))
     assert due(work) is None
     assert closing.close_due(days_later(work, 900), COMPANY) == 0

@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import ledger, rules
-from chalicelib.bonuses import store as ledger_store
-from chalicelib.companies import keys
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.bonuses import ledger
+from chalicelib.bonuses import rules as bonuses_rules
+from chalicelib.bonuses import store as bonuses_store
+from chalicelib.companies import keys as companies_keys
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from tests.companies.steps import legal_inn
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, lost_replies, races, watched
 from tests.support.memory import MemoryDynamo
-from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.parallel import at_once
 from tests.support.table import everything, restore
 
 CLIENT = "taxipark26"
@@ -48,7 +49,7 @@ def work(work: Work) -> Work:
 def club(api: Api, work: Work) -> Api:
     """A club with two companies and one registered client."""
     partners.company(work, "cmp_1", inn=legal_inn(1), kpp="770701001")
-    work.table.put({**keys.inn_owner(legal_inn(1), "770701001").as_item(), "company_id": "cmp_1"})
+    work.table.put({**companies_keys.inn_owner(legal_inn(1), "770701001").as_item(), "company_id": "cmp_1"})
     partners.company(work, "cmp_2", inn=legal_inn(2))
     register(api)
     return api
@@ -74,7 +75,7 @@ def take_back(
 
 
 def available(work: Work, company_id: str = "cmp_1") -> Decimal:
-    return rules.balances(ledger.book(work, company_id), work.today).available
+    return bonuses_rules.balances(ledger.book(work, company_id), work.today).available
 
 
 def refusal(answer: Answer) -> tuple[int, str]:
@@ -90,7 +91,7 @@ def test_what_is_granted_can_be_spent_at_once(club: Api, work: Work) -> None:
     assert made.json["amount"] == {"amount": "100.00", "currency": "RUB"}
     assert made.json["expires_on"] == "2027-11-30"
     assert available(work) == 100
-    [posting] = ledger_store.postings(work.table, "cmp_1", 10, None).items
+    [posting] = bonuses_store.postings(work.table, "cmp_1", 10, None).items
     assert posting["posting_id"] == made.json["posting_id"]
     assert posting["cause"]["document"] == {"client": CLIENT, "name": "Taxi Park", "reference": "act-1"}
     [told] = [item for item in everything(work).values() if item.get("event") == "bonus.credited"]
@@ -189,9 +190,9 @@ def test_limits_count_by_the_day_of_the_telling(club: Api, work: Work, monkeypat
         post(club, reference, day=day)
     assert post(club, "c", day="2026-10-01").json["limit"] == "per_company_and_day"
     later = replace(work, now=work.now + timedelta(days=1))
-    monkeypatch.setattr(http, "work_now", lambda: later)
+    monkeypatch.setattr(respond, "work_now", lambda: later)
     assert post(club, "c", day="2026-10-01").status == 201
-    monkeypatch.setattr(http, "work_now", lambda: replace(work, now=work.now + timedelta(days=11)))
+    monkeypatch.setattr(respond, "work_now", lambda: replace(work, now=work.now + timedelta(days=11)))
     assert post(club, "d", day="2026-12-01").status == 201
 
 
@@ -218,7 +219,7 @@ def test_a_grant_is_taken_back_in_parts_and_never_more_than_it_was(club: Api, wo
     assert available(work) == 0
     assert club.call("GET", made.headers["location"], MACHINE).text == rest.text
     reversals = [
-        each for each in ledger_store.postings(work.table, "cmp_1", 10, None).items if "reverses" in each["cause"]
+        each for each in bonuses_store.postings(work.table, "cmp_1", 10, None).items if "reverses" in each["cause"]
     ]
     assert {each["cause"]["reverses"] for each in reversals} == {made.json["posting_id"]}
 

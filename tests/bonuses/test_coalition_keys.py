@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.bonuses import coalition, coalition_keys
 from chalicelib.bonuses.coalition import Asked, Client, Limits
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.support import partners
 from tests.support.spent import measures, spent

@@ -10,11 +10,13 @@ from itertools import chain, count
 import pytest
 
 from app import app
-from chalicelib.bonuses import ledger, redemption_consumers, rules
+from chalicelib.bonuses import ledger, redemption_consumers
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.rules import Cause, Posting
-from chalicelib.platform import aws, http
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform import aws
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from tests.bonuses.steps import Shop, all_postings, balances, credit
 from tests.conftest import NOON
 from tests.support.api import Answer, Api
@@ -32,7 +34,7 @@ class Stage:
         numbers = count(1)
         table = Table(watched(self.memory, "dynamodb"), "club", sleep=lambda seconds: None)
         work = Work(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
-        monkeypatch.setattr(http, "work_now", lambda: work)
+        monkeypatch.setattr(respond, "work_now", lambda: work)
         monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
         self._monkeypatch = monkeypatch
         self.shop = Shop(Api(app), work, monkeypatch)
@@ -57,14 +59,16 @@ class Stage:
         """With ids that are the same each time."""
         numbers = count(1)
         work = replace(self.shop.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        self._monkeypatch.setattr(http, "work_now", lambda: work)
+        self._monkeypatch.setattr(respond, "work_now", lambda: work)
         return STEPS[step](self)
 
 
 def take_back(stage: Stage) -> None:
     """What the first credit gave, as a consumer of the return does."""
     cause = Cause("return", ("again",), reverses=stage.given.posting_id)
-    ledger.change(stage.shop.work, "cmp_1", cause, lambda book: rules.credit(book, DECEMBER, Decimal(-700), book.day))
+    ledger.change(
+        stage.shop.work, "cmp_1", cause, lambda book: bonuses_rules.credit(book, DECEMBER, Decimal(-700), book.day)
+    )
 
 
 def tell_of_the_order(stage: Stage) -> None:
@@ -148,7 +152,7 @@ def test_whoever_comes_between_both_effects_add_up(stage: Stage, step: str, othe
         found = all_postings(stage.shop.work)
         assert [posting.sequence for posting in found] == list(range(1, len(found) + 1)), race
         sums = [sum(each) for each in zip(*(moved(posting) for posting in found), strict=True)]
-        assert rules.Balances(*sums) == balances(stage.shop.work) == found[-1].balances, race
+        assert bonuses_rules.Balances(*sums) == balances(stage.shop.work) == found[-1].balances, race
         assert len({(*posting.cause.key, posting.cause.kind) for posting in found}) == len(found), race
 
 
@@ -160,5 +164,5 @@ def kinds(stage: Stage) -> list[tuple[str, str]]:
 def moved(posting: Posting) -> list[Decimal]:
     return [
         sum((entry.amount for entry in posting.entries if entry.account == account), Decimal(0))
-        for account in rules.Balances._fields
+        for account in bonuses_rules.Balances._fields
     ]

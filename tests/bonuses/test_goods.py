@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.bonuses import goods
 from chalicelib.bonuses.goods import Asked, Entitlement, Priced, State, Step
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.problems import Problem
 
 START = date(2026, 4, 11)
 DAY = timedelta(days=1)

@@ -14,23 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib.bonuses.goods import State
 from chalicelib.platform import aws
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.bonuses.accrual_steps import memory_work
-from tests.bonuses.goods_steps import (
-    Shelf,
-    balances,
-    buy,
-    choices,
-    entitlements,
-    events,
-    holds,
-    night,
-)
+from tests.bonuses.goods_steps import Shelf, balances, buy, choices, entitlements, events, holds, night
 from tests.conftest import NOON
 from tests.support.api import Answer, Api
 from tests.support.crashes import crashes, lost_replies, races
-from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.parallel import at_once
 from tests.support.table import everything, restore
 
 CALLERS = 32

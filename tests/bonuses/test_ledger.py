@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.bonuses import ledger, redemption_keys, rules
+from chalicelib.bonuses import ledger, redemption_keys
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.rules import Book, Cause
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
 from tests.bonuses.steps import all_postings, balances, credit, redeem_at_once, reverse
 from tests.support.figures import with_figures
 from tests.support.partners import company
@@ -29,7 +30,7 @@ def partner(work: Work) -> Work:
 
 
 def earn(book: Book) -> Book:
-    return rules.credit(book, MARCH, Decimal(100), book.day)
+    return bonuses_rules.credit(book, MARCH, Decimal(100), book.day)
 
 
 def test_a_change_is_posted_as_entries_that_sum_to_zero(partner: Work) -> None:
@@ -56,12 +57,12 @@ def test_a_cause_that_cannot_be_done_twice_is_told_as_done(partner: Work) -> Non
     spend = Cause("redemption", ("rdm_1",))
     first = ledger.change(partner, "cmp_1", spend, hold_all)
     assert ledger.change(partner, "cmp_1", spend, hold_all) == (first.posting, True)
-    with pytest.raises(rules.NotEnough):
+    with pytest.raises(bonuses_rules.NotEnough):
         ledger.change(partner, "cmp_1", Cause("redemption", ("rdm_2",)), hold_all)
 
 
 def hold_all(book: Book) -> Book:
-    return rules.hold(book, rules.oldest_first(book, Decimal(100), book.day), book.day)
+    return bonuses_rules.hold(book, bonuses_rules.oldest_first(book, Decimal(100), book.day), book.day)
 
 
 def test_where_nothing_moves_nothing_is_posted(partner: Work) -> None:

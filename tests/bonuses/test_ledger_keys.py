@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.bonuses import ledger, ledger_keys, rules, statements, store
+from chalicelib.bonuses import ledger, ledger_keys, statements
+from chalicelib.bonuses import rules as bonuses_rules
+from chalicelib.bonuses import store as bonuses_store
 from chalicelib.bonuses.rules import Cause
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, shards
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import shards
 from tests.bonuses.steps import credit
 from tests.conftest import NOON
 from tests.support.partners import company
@@ -25,14 +28,16 @@ def work(local_table: Table) -> Work:
 def many_lots(work: Work) -> None:
     """Ten years of lots, one a month, each of them spent from in every month of its life."""
 
-    def fill(book: rules.Book) -> rules.Book:
+    def fill(book: bonuses_rules.Book) -> bonuses_rules.Book:
         for number in range(120):
             day = work.today - timedelta(days=30 * number)
-            ends = rules.expiry(rules.Expiry("month", 12), day)
-            book = rules.credit(book, ends, Decimal("12345.67"), day)
+            ends = bonuses_rules.expiry(bonuses_rules.Expiry("month", 12), day)
+            book = bonuses_rules.credit(book, ends, Decimal("12345.67"), day)
             months = {date(day.year + (day.month + each) // 12, (day.month + each) % 12 + 1, 1) for each in range(2)}
             for month in months:
-                book = rules.redeem(rules.hold(book, {ends: Decimal("1234.56")}, month), Decimal("1234.56"))
+                book = bonuses_rules.redeem(
+                    bonuses_rules.hold(book, {ends: Decimal("1234.56")}, month), Decimal("1234.56")
+                )
         return book
 
     ledger.change(work, "cmp_1", Cause("purchase", ("many",)), fill)
@@ -94,14 +99,14 @@ def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing
     credit(work, "cmp_1", "100")
     cause = Cause("purchase", ("one",))
 
-    def earn(book: rules.Book) -> rules.Book:
-        return rules.credit(book, date(2027, 11, 30), Decimal(5), book.day)
+    def earn(book: bonuses_rules.Book) -> bonuses_rules.Book:
+        return bonuses_rules.credit(book, date(2027, 11, 30), Decimal(5), book.day)
 
     with spent(work.table.client) as cost:
         ledger.change(work, "cmp_1", cause, earn)
     assert (cost.calls, cost.read_units) == (["GetItem", "TransactWriteItems"], 1)
-    before = store.read_book(work.table, "cmp_1", consistent=True)
+    before = bonuses_store.read_book(work.table, "cmp_1", consistent=True)
     with spent(work.table.client) as again:
         ledger.change(work, "cmp_1", cause, earn)
     assert again.calls == ["GetItem", "TransactWriteItems", "GetItem", "GetItem"]
-    assert store.read_book(work.table, "cmp_1", consistent=True) == before
+    assert bonuses_store.read_book(work.table, "cmp_1", consistent=True) == before

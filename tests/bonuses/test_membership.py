@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.bonuses.membership import EVE, two_memberships
 
 

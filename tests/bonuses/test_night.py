@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import ledger, ledger_keys, night, rules
+from chalicelib.bonuses import ledger, ledger_keys, night
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.rules import Cause
 from chalicelib.bonuses.volume_config import VolumeBonuses
 from chalicelib.companies import keys as companies_keys
 from chalicelib.mail import consumers as mail_consumers
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform import nights
+from chalicelib.platform import jobs, keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, shards
+from chalicelib.table.client import Table
+from chalicelib.table.key import shards
 from tests.bonuses import goods_steps
 from tests.bonuses.goods_steps import COMPANY, QUARTER
 from tests.bonuses.nights import a_night, at, book_item, company, days_later, posted, queued, told
@@ -50,7 +51,7 @@ def decide(work: Work, *company_ids: str, do: str = "bonuses") -> None:
 
 def due_on(work: Work, what: str, day: date, *company_ids: str) -> None:
     for company_id in company_ids:
-        item = {**ledger_keys.bonuses(company_id).as_item(), **platform_keys.due(what, day, company_id).as_gsi2()}
+        item = {**ledger_keys.bonuses(company_id).as_item(), **keys.due(what, day, company_id).as_gsi2()}
         work.table.put({**item, "sk": f"{what}{day}", "company_id": company_id})
 
 
@@ -81,7 +82,7 @@ def test_a_company_with_many_things_due_on_a_day_is_named_once(work: Work) -> No
         {
             "pk": "COMPANY#co_1",
             "sk": "OTHER",
-            **platform_keys.due("periods", work.today, "co_1").as_gsi2(),
+            **keys.due("periods", work.today, "co_1").as_gsi2(),
             "company_id": "co_1",
         }
     )
@@ -90,7 +91,7 @@ def test_a_company_with_many_things_due_on_a_day_is_named_once(work: Work) -> No
 
 def test_a_run_is_kept_with_what_it_counted(work: Work) -> None:
     counts = night.nightly(work, {})
-    run = nights.last_run(work, night.JOB)
+    run = jobs.last_run(work, night.JOB)
     assert run
     assert counts.items() <= run.items()
 
@@ -172,7 +173,7 @@ def test_a_company_is_warned_twice_and_told_once_of_its_balance_a_month(quick: W
 def test_a_reminder_tells_the_balance_what_comes_and_what_goes(work: Work) -> None:
     company_id = company(work)
     credit(work, company_id, "100", date(2027, 1, 31))
-    ledger.change(work, company_id, Cause("accrual", ("1",)), lambda book: rules.pend(book, Decimal(40)))
+    ledger.change(work, company_id, Cause("accrual", ("1",)), lambda book: bonuses_rules.pend(book, Decimal(40)))
     a_night(at(work, "2026-12-01T01:30"))
     (event,) = told(work, company_id)
     assert (event["day"], event["available"], event["pending"]) == ("2026-12-01", 100, 40)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bonuses import notices, rules
+from chalicelib.bonuses import notices
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.notices import Expiring, Figures, Notices, Reminder
 from chalicelib.bonuses.rules import Book
 
@@ -24,7 +25,7 @@ def with_lots(book: Book = EMPTY, **lots: str) -> Book:
     """`y2026m12=100`: a lot that expires on the last day of that month."""
     for name, amount in lots.items():
         year, month = map(int, name.removeprefix("y").split("m"))
-        book = rules.credit(book, date(year + month // 12, month % 12 + 1, 1) - DAY, Decimal(amount), book.day)
+        book = bonuses_rules.credit(book, date(year + month // 12, month % 12 + 1, 1) - DAY, Decimal(amount), book.day)
     return book
 
 
@@ -69,14 +70,14 @@ def test_reminders_may_be_rarer_or_never(months: int, expected: list[int]) -> No
 
 def test_nothing_is_told_of_an_empty_balance() -> None:
     assert told(EMPTY, every_day(400)) == []
-    pending = rules.pend(EMPTY, Decimal(100))
+    pending = bonuses_rules.pend(EMPTY, Decimal(100))
     assert told(pending, every_day(400)) == []
     assert notices.next_day(pending, FIGURES) is None
 
 
 def test_a_reminder_names_what_is_on_its_way_and_the_lots_that_go_first() -> None:
     book = with_lots(y2027m1="1", y2027m2="2", y2027m3="3", y2027m4="4")
-    asked, _ = on(rules.pend(book, Decimal(9)), date(2026, 12, 1))
+    asked, _ = on(bonuses_rules.pend(book, Decimal(9)), date(2026, 12, 1))
     lots = ((date(2027, 1, 31), Decimal(1)), (date(2027, 2, 28), Decimal(2)), (date(2027, 3, 31), Decimal(3)))
     assert asked.reminder == Reminder(Decimal(10), Decimal(9), lots)
 
@@ -98,10 +99,10 @@ def test_what_has_expired_is_not_warned_of() -> None:
 
 def test_what_was_spent_is_not_warned_of_and_what_came_back_is() -> None:
     book = with_lots(y2026m12="100")
-    held = rules.hold(book, {NEW_YEAR: Decimal(100)}, FRIDAY)
+    held = bonuses_rules.hold(book, {NEW_YEAR: Decimal(100)}, FRIDAY)
     assert told(held, every_day(60)) == []
     _, later = on(held, date(2026, 12, 10))
-    back = rules.give_back(later, {NEW_YEAR: Decimal(40)}, FRIDAY)
+    back = bonuses_rules.give_back(later, {NEW_YEAR: Decimal(40)}, FRIDAY)
     assert [(day, each) for day, each in told(back, every_day(60)[20:])] == [
         (date(2026, 12, 24), Expiring(NEW_YEAR, Decimal(40), 7, Decimal(40)))
     ]
@@ -161,7 +162,7 @@ def test_each_letter_comes_once_however_seldom_the_nights_run(
         warned = {each.expires_on for each in asked.expiring}
         assert warned == {
             expires_on
-            for expires_on in rules.usable(book, day)
+            for expires_on in bonuses_rules.usable(book, day)
             if any(since < expires_on - days * DAY <= day for days in given_figures.warning_days)
         }
         assert not on(again, day, given_figures)[0], "the same night again"

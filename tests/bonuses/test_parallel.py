@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.bonuses.steps import Office, all_postings, balances, credit
-from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.parallel import at_once
 
 CALLERS = 32
 

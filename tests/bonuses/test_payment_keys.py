@@ -4,8 +4,8 @@ import pytest
 
 from chalicelib.bonuses import payment_keys, payments
 from chalicelib.bonuses.payments import Payment
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import payment_keys as keys
-from chalicelib.bonuses import payments
+from chalicelib.bonuses import payment_keys, payments
 from chalicelib.bonuses.payments import Payment
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.bonuses.accrual_steps import memory_work
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, races
@@ -31,7 +30,7 @@ def results(answer: Answer) -> list[str]:
 
 
 def kept(work: Work, source: str = "1c-main", document: str = "2026/УТ-1") -> tuple[Any, ...]:
-    item = work.table.get(keys.payment(source, document)) or {}
+    item = work.table.get(payment_keys.payment(source, document)) or {}
     return item.get("paid_on"), item.get("as_of"), item.get("by")
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.bonuses import proof, rules
+from chalicelib.bonuses import proof
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.proof import Checkpoint, Told
 from chalicelib.bonuses.rules import Balances, Book, Cause, Posting
 
@@ -23,11 +24,11 @@ Change = Callable[[Book, date], Book]
 amounts = st.integers(-20_000, 20_000).filter(bool).map(lambda hundredths: Decimal(hundredths) / 100)
 changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(
-        lambda end, amount: lambda book, day: rules.credit(book, end, amount, min(day, end)),
+        lambda end, amount: lambda book, day: bonuses_rules.credit(book, end, amount, min(day, end)),
         st.sampled_from(ENDS),
         amounts,
     ),
-    st.builds(lambda amount: lambda book, day: rules.pend(book, amount), amounts),
+    st.builds(lambda amount: lambda book, day: bonuses_rules.pend(book, amount), amounts),
     st.builds(
         lambda amount: (
             lambda book, day: replace(
@@ -45,18 +46,20 @@ def ledger_of(history: list[tuple[int, Change]]) -> tuple[Book, list[Told]]:
     book, day, told = Book("cmp_1", "RUB", day=START), START, list[Told]()
 
     def post(after: Book, on: date) -> Book:
-        entries = rules.difference(book, after, book.day, on)
+        entries = bonuses_rules.difference(book, after, book.day, on)
         number = book.sequence + bool(entries)
         if entries:
             name = f"pst_{number}"
             cause = Cause("test", (name,))
-            posting = Posting(name, "cmp_1", "RUB", f"{on}", on, number, cause, entries, rules.balances(after, on))
+            posting = Posting(
+                name, "cmp_1", "RUB", f"{on}", on, number, cause, entries, bonuses_rules.balances(after, on)
+            )
             told.append(Told(posting, name, number))
         return replace(after, day=on, sequence=number)
 
     for passed, change in history:
         day += passed * DAY
-        for expired in rules.expired_between(book, book.day, day):
+        for expired in bonuses_rules.expired_between(book, book.day, day):
             book = post(book, expired + DAY)
         book = post(change(book, day), day)
     return book, told
@@ -124,13 +127,13 @@ def test_no_lot_can_change_unseen(history: list[tuple[int, Change]], data: st.Da
 
 
 def test_a_cause_with_another_id_or_another_mark_is_seen() -> None:
-    book, (told, *_) = ledger_of([(0, lambda book, day: rules.pend(book, Decimal(1)))])
+    book, (told, *_) = ledger_of([(0, lambda book, day: bonuses_rules.pend(book, Decimal(1)))])
     for other in (told._replace(named="pst_other"), told._replace(marked=7), told._replace(marked=None)):
         assert wrong(NOTHING, [other], book) == {"cause_doubled"}
 
 
 def test_the_posting_of_the_checkpoint_is_looked_at_again() -> None:
-    book, (first, second) = ledger_of([(0, lambda book, day: rules.pend(book, Decimal(1)))] * 2)
+    book, (first, second) = ledger_of([(0, lambda book, day: bonuses_rules.pend(book, Decimal(1)))] * 2)
     known = proof.checkpoint(NOTHING, [first], replace(book, sequence=1))
     assert wrong(known, [second], book, first.posting) == set()
     assert wrong(known, [second], book, None) == {"posting_missing"}

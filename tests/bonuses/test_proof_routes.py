@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.bonuses import audit_keys, ledger_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.bonuses.nights import a_proof, company
 from tests.bonuses.steps import Office, credit
 from tests.support.api import Caller

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import audit_keys, ledger, ledger_keys, night, proof_store, proving, rules
+from chalicelib.bonuses import audit_keys, ledger, ledger_keys, night, proof_store, proving
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.rules import Balances, Cause
-from chalicelib.platform import nights
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Table
+from chalicelib.platform import jobs
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, to_wire
 from tests.bonuses.nights import a_proof, book_item, company, days_later, queued
 from tests.bonuses.steps import credit, reverse
@@ -36,7 +38,7 @@ def lively(work: Work, name: str = "Luch") -> str:
     credit(work, company_id, "100.50", date(2026, 11, 21))
     reverse(work, company_id, credit(work, company_id, "30", NEW_YEAR))
     credit(work, company_id, "70", NEW_YEAR)
-    ledger.change(work, company_id, Cause("accrual", ("pends",)), lambda book: rules.pend(book, Decimal(40)))
+    ledger.change(work, company_id, Cause("accrual", ("pends",)), lambda book: bonuses_rules.pend(book, Decimal(40)))
     credit(days_later(work, 2), company_id, "5", NEW_YEAR)
     return company_id
 
@@ -113,7 +115,7 @@ def test_a_full_proof_begins_with_the_first_posting_and_counts_nothing_twice(wor
         a_proof(after(work), event)
         assert totals(work).available == 75
         assert listed(work) == {}
-    run = nights.last_run(work, night.PROOF)
+    run = jobs.last_run(work, night.PROOF)
     assert run
     assert run["full"] is True
     assert work.table.get(audit_keys.proof(company_id))

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import ledger, rules
+from chalicelib.bonuses import ledger
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
 from chalicelib.platform.config import Config
-from chalicelib.tiers import keys
+from chalicelib.tiers import keys as tiers_keys
 from infra.figures import checked
 from tests.bonuses.accrual_steps import granted
 from tests.bonuses.real_year import LAST, Facts, Replay, built, course, facts, replayed
@@ -71,7 +72,7 @@ def standings(club: Replay, companies: list[str]) -> dict[str, Any]:
     """
     found = {}
     for company_id in companies:
-        item = club.work.table.get(keys.standing(company_id))
+        item = club.work.table.get(tiers_keys.standing(company_id))
         passing = ("version", "at", "warned", "gsi2pk", "gsi2sk")
         counts = item and (item["days"] or any(tier for _, tier, *_ in item["timeline"]))
         found[company_id] = (
@@ -84,9 +85,9 @@ def bonuses(club: Replay, companies: list[str]) -> dict[str, Any]:
     found = {}
     for company_id in companies:
         book = ledger.book(club.work, company_id)
-        left = {day: amount for day, amount in rules.allocation(book.lots).left.items() if amount}
+        left = {day: amount for day, amount in bonuses_rules.allocation(book.lots).left.items() if amount}
         accrued = {ref: each for ref, each in granted(club.work, company_id).items() if each[0]}
-        found[company_id] = (rules.balances(book, LAST), left, accrued)
+        found[company_id] = (bonuses_rules.balances(book, LAST), left, accrued)
     return found
 
 
@@ -144,13 +145,13 @@ def plain_says(final: Facts, companies: list[str], club: Replay) -> None:
     for company_id in companies:
         documents = by_company[company_id]
         counted = plain_counted(documents)
-        item = club.work.table.get(keys.standing(company_id))
+        item = club.work.table.get(tiers_keys.standing(company_id))
         spells = item["timeline"] if item else []
         in_force = [spell for spell in spells if spell[0] <= LAST.isoformat()]
         assert (in_force[-1][1] if in_force else "") == plain_tier(counted, LAST), company_id
         pending, lots, available = plain_bonuses(documents, counted, final.paid)
         book = ledger.book(club.work, company_id)
-        balances = rules.balances(book, LAST)
+        balances = bonuses_rules.balances(book, LAST)
         assert (balances.pending, balances.available) == (pending, available), company_id
         assert {day: lot.credited for day, lot in book.lots.items() if lot.credited} == lots, company_id
 

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.bonuses import ledger, redemption_consumers
 from chalicelib.bonuses.cases import RedemptionState
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import subscriptions
-from chalicelib.platform.work import Work
 from tests.bonuses.steps import Office, Shop, all_postings, balances, credit
 from tests.support.api import Api, Caller
 

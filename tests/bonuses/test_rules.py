@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.bonuses import rules
+from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.rules import Balances, Book, Expiry, Lot, NotEnough
 
 DAY = timedelta(days=1)
@@ -27,9 +27,9 @@ signed = st.integers(-20_000, 20_000).map(lambda hundredths: Decimal(hundredths)
 Change = Callable[[Book], Book]
 
 credits_ = st.builds(
-    lambda end, amount, day: lambda book: rules.credit(book, end, amount, min(day, end)), ends, signed, days
+    lambda end, amount, day: lambda book: bonuses_rules.credit(book, end, amount, min(day, end)), ends, signed, days
 )
-pends = st.builds(lambda amount: lambda book: rules.pend(book, amount), signed)
+pends = st.builds(lambda amount: lambda book: bonuses_rules.pend(book, amount), signed)
 
 
 @st.composite
@@ -64,9 +64,9 @@ def books(draw: st.DrawFn) -> Book:
 def spendings(draw: st.DrawFn) -> tuple[Book, date, Decimal]:
     """A book, a day, and some of what can be spent then."""
     book, day = draw(books()), draw(days)
-    short = min(rules.balances(book, day).available, Decimal(0))
-    book = rules.credit(book, date(2027, 3, 31), draw(amounts) - short, START)
-    available = rules.balances(book, day).available
+    short = min(bonuses_rules.balances(book, day).available, Decimal(0))
+    book = bonuses_rules.credit(book, date(2027, 3, 31), draw(amounts) - short, START)
+    available = bonuses_rules.balances(book, day).available
     assume(available > 0)
     return book, day, min(draw(amounts), available)
 
@@ -88,11 +88,11 @@ def histories(draw: st.DrawFn) -> list[Change]:
                 parts, on = held.pop()
                 fact = _given_back(parts, on) if what == "give back" else _redeemed(sum(parts.values(), Decimal(0)))
             case what:
-                available = rules.balances(book, day).available
+                available = bonuses_rules.balances(book, day).available
                 if available <= 0:
                     continue
                 amount = min(available, draw(amounts))
-                parts = rules.oldest_first(book, amount, day)
+                parts = bonuses_rules.oldest_first(book, amount, day)
                 if what == "withdraw":
                     fact = _withdrawn(parts)
                 else:
@@ -104,19 +104,19 @@ def histories(draw: st.DrawFn) -> list[Change]:
 
 
 def _held(parts: Any, day: date) -> Change:
-    return lambda book: rules.hold(book, parts, day)
+    return lambda book: bonuses_rules.hold(book, parts, day)
 
 
 def _given_back(parts: Any, day: date) -> Change:
-    return lambda book: rules.give_back(book, parts, day)
+    return lambda book: bonuses_rules.give_back(book, parts, day)
 
 
 def _redeemed(amount: Decimal) -> Change:
-    return lambda book: rules.redeem(book, amount)
+    return lambda book: bonuses_rules.redeem(book, amount)
 
 
 def _withdrawn(parts: Any) -> Change:
-    return lambda book: rules.withdraw(book, parts)
+    return lambda book: bonuses_rules.withdraw(book, parts)
 
 
 def after(changes: list[Change], book: Book = EMPTY) -> Book:
@@ -130,12 +130,12 @@ def after(changes: list[Change], book: Book = EMPTY) -> Book:
 
 @given(books(), days)
 def test_balances_sum_to_zero(book: Book, day: date):
-    assert sum(rules.balances(book, day)) == 0
+    assert sum(bonuses_rules.balances(book, day)) == 0
 
 
 @given(lots())
 def test_an_allocation_neither_makes_nor_loses_anything(held: dict[date, Lot]):
-    found = rules.allocation(held)
+    found = bonuses_rules.allocation(held)
     credited = sum((lot.credited for lot in held.values()), Decimal(0))
     spent = sum((sum(lot.spent.values()) for lot in held.values()), Decimal(0))
     assert all(left >= 0 for left in found.left.values())
@@ -151,16 +151,16 @@ def test_the_same_changes_in_any_order_make_the_same_book(changes: list[Change],
     shuffled_book = after(shuffled, replace(EMPTY, lots={end: Lot(end, end) for end in held_first.lots}))
     same_lots = {end: lot for end, lot in shuffled_book.lots.items() if end in held_first.lots}
     assert replace(shuffled_book, lots=same_lots) == held_first
-    assert rules.balances(shuffled_book, day) == rules.balances(held_first, day)
+    assert bonuses_rules.balances(shuffled_book, day) == bonuses_rules.balances(held_first, day)
 
 
 @given(books(), days, books(), days)
 def test_the_difference_leads_from_one_book_to_the_other(before: Book, was: date, now: Book, day: date):
-    entries = rules.difference(before, now, was, day)
+    entries = bonuses_rules.difference(before, now, was, day)
     moved = {
         account: sum(entry.amount for entry in entries if entry.account == account) for account in Balances._fields
     }
-    old, new = rules.balances(before, was), rules.balances(now, day)
+    old, new = bonuses_rules.balances(before, was), bonuses_rules.balances(now, day)
     assert sum(entry.amount for entry in entries) == 0
     assert all(entry.amount for entry in entries)
     assert moved == {account: getattr(new, account) - getattr(old, account) for account in Balances._fields}
@@ -168,7 +168,7 @@ def test_the_difference_leads_from_one_book_to_the_other(before: Book, was: date
 
 @given(books(), days)
 def test_nothing_moves_between_a_book_and_itself(book: Book, day: date):
-    assert rules.difference(book, book, day, day) == ()
+    assert bonuses_rules.difference(book, book, day, day) == ()
 
 
 # --- lots -------------------------------------------------------------------------------------------------------------
@@ -177,8 +177,8 @@ def test_nothing_moves_between_a_book_and_itself(book: Book, day: date):
 @given(spendings())
 def test_the_oldest_expiry_is_spent_first_and_nothing_that_expired(spending: tuple[Book, date, Decimal]):
     book, day, amount = spending
-    usable = rules.usable(book, day)
-    parts = rules.oldest_first(book, amount, day)
+    usable = bonuses_rules.usable(book, day)
+    parts = bonuses_rules.oldest_first(book, amount, day)
     assert sum(parts.values()) == amount
     assert all(day <= end for end in parts)
     last = max(parts)
@@ -187,17 +187,20 @@ def test_the_oldest_expiry_is_spent_first_and_nothing_that_expired(spending: tup
 
 @given(books(), days, amounts)
 def test_no_more_is_spent_than_there_is(book: Book, day: date, more: Decimal):
-    available = rules.balances(book, day).available
+    available = bonuses_rules.balances(book, day).available
     with pytest.raises(NotEnough) as refused:
-        rules.oldest_first(book, available + more, day)
+        bonuses_rules.oldest_first(book, available + more, day)
     assert refused.value.available == available
 
 
 @given(spendings())
 def test_what_is_spent_is_missing_where_it_was_taken_and_nowhere_else(spending: tuple[Book, date, Decimal]):
     book, day, amount = spending
-    parts = rules.oldest_first(book, amount, day)
-    before, now = rules.allocation(book.lots), rules.allocation(rules.hold(book, parts, day).lots)
+    parts = bonuses_rules.oldest_first(book, amount, day)
+    before, now = (
+        bonuses_rules.allocation(book.lots),
+        bonuses_rules.allocation(bonuses_rules.hold(book, parts, day).lots),
+    )
     assert now.left == {end: left - parts.get(end, 0) for end, left in before.left.items()}
     assert now.short == before.short
 
@@ -205,14 +208,14 @@ def test_what_is_spent_is_missing_where_it_was_taken_and_nowhere_else(spending: 
 @given(spendings())
 def test_what_is_given_back_is_in_its_lot_with_its_old_expiry(spending: tuple[Book, date, Decimal]):
     book, day, amount = spending
-    parts = rules.oldest_first(book, amount, day)
-    assert rules.give_back(rules.hold(book, parts, day), parts, day) == book
+    parts = bonuses_rules.oldest_first(book, amount, day)
+    assert bonuses_rules.give_back(bonuses_rules.hold(book, parts, day), parts, day) == book
 
 
 @given(st.dictionaries(ends, amounts, min_size=1), st.fractions(0, 1))
 def test_a_part_that_is_kept_is_what_expires_first(parts: dict[date, Decimal], share: Any):
     amount = (sum(parts.values()) * share.numerator / share.denominator).quantize(Decimal("0.01"))
-    kept, rest = rules.split(parts, amount)
+    kept, rest = bonuses_rules.split(parts, amount)
     assert sum(kept.values()) == amount
     assert {end: kept.get(end, 0) + rest.get(end, 0) for end in {*kept, *rest}} == parts
     assert all(kept.values())
@@ -223,12 +226,14 @@ def test_a_part_that_is_kept_is_what_expires_first(parts: dict[date, Decimal], s
 @given(books(), days, days)
 def test_as_days_pass_bonuses_expire_and_nothing_else_moves(book: Book, first: date, second: date):
     early, late = sorted([first, second])
-    moved = [b - a for a, b in zip(rules.balances(book, early), rules.balances(book, late), strict=True)]
+    moved = [
+        b - a for a, b in zip(bonuses_rules.balances(book, early), bonuses_rules.balances(book, late), strict=True)
+    ]
     by_account = dict(zip(Balances._fields, moved, strict=True))
     assert by_account.pop("expired") == -by_account.pop("available") >= 0
     assert not any(by_account.values())
-    lost = {entry.lot for entry in rules.difference(book, book, early, late)}
-    assert lost <= set(rules.expired_between(book, early, late))
+    lost = {entry.lot for entry in bonuses_rules.difference(book, book, early, late)}
+    assert lost <= set(bonuses_rules.expired_between(book, early, late))
 
 
 @given(histories(), days)
@@ -240,7 +245,7 @@ def test_only_lots_that_had_not_expired_stand_in_for_others(changes: list[Change
         for lot in held.values()
         if lot.credited < sum(lot.spent.values()) or lot.credited < 0
     ]
-    left = rules.allocation(held).left
+    left = bonuses_rules.allocation(held).left
     for end, lot in held.items():
         if all(end < since for since in missing):
             assert left[end] == max(lot.credited, Decimal(0)) - sum(lot.spent.values())
@@ -248,47 +253,49 @@ def test_only_lots_that_had_not_expired_stand_in_for_others(changes: list[Change
 
 def test_a_reversed_accrual_that_was_spent_is_made_up_for_by_another_lot():
     march, june = date(2026, 3, 31), date(2026, 6, 30)
-    book = rules.credit(rules.credit(EMPTY, march, Decimal(50), START), june, Decimal(80), START)
-    book = rules.hold(book, rules.oldest_first(book, Decimal(50), START), START)
-    book = rules.credit(book, march, Decimal(-50), START)
-    assert rules.usable(book, START) == {june: Decimal(30)}
-    assert rules.balances(book, june + DAY).expired == 30
+    book = bonuses_rules.credit(bonuses_rules.credit(EMPTY, march, Decimal(50), START), june, Decimal(80), START)
+    book = bonuses_rules.hold(book, bonuses_rules.oldest_first(book, Decimal(50), START), START)
+    book = bonuses_rules.credit(book, march, Decimal(-50), START)
+    assert bonuses_rules.usable(book, START) == {june: Decimal(30)}
+    assert bonuses_rules.balances(book, june + DAY).expired == 30
 
 
 def test_what_nothing_covers_is_debt_and_the_next_credit_pays_it():
     march, june = date(2026, 3, 31), date(2026, 6, 30)
-    book = rules.credit(EMPTY, march, Decimal(50), START)
-    book = rules.redeem(rules.hold(book, {march: Decimal(50)}, START), Decimal(50))
-    book = rules.credit(book, march, Decimal(-50), START)
-    assert rules.balances(book, START).available == -50
-    book = rules.credit(book, june, Decimal(70), START + DAY)
-    assert rules.usable(book, START + DAY) == {june: Decimal(20)}
+    book = bonuses_rules.credit(EMPTY, march, Decimal(50), START)
+    book = bonuses_rules.redeem(bonuses_rules.hold(book, {march: Decimal(50)}, START), Decimal(50))
+    book = bonuses_rules.credit(book, march, Decimal(-50), START)
+    assert bonuses_rules.balances(book, START).available == -50
+    book = bonuses_rules.credit(book, june, Decimal(70), START + DAY)
+    assert bonuses_rules.usable(book, START + DAY) == {june: Decimal(20)}
 
 
 def test_a_lot_that_had_expired_when_the_other_was_spent_does_not_pay_for_it():
     january, june = date(2026, 1, 31), date(2026, 6, 30)
-    book = rules.credit(rules.credit(EMPTY, january, Decimal(50), START), june, Decimal(50), START)
-    book = rules.hold(book, rules.oldest_first(book, Decimal(50), date(2026, 2, 1)), date(2026, 2, 1))
-    book = rules.credit(book, june, Decimal(-50), START)
-    found = rules.balances(book, date(2026, 2, 2))
+    book = bonuses_rules.credit(bonuses_rules.credit(EMPTY, january, Decimal(50), START), june, Decimal(50), START)
+    book = bonuses_rules.hold(book, bonuses_rules.oldest_first(book, Decimal(50), date(2026, 2, 1)), date(2026, 2, 1))
+    book = bonuses_rules.credit(book, june, Decimal(-50), START)
+    found = bonuses_rules.balances(book, date(2026, 2, 2))
     assert (found.expired, found.available) == (50, -50)
 
 
 def test_a_return_without_its_sale_is_covered_by_what_could_be_spent_then():
     january, june = date(2026, 1, 31), date(2026, 6, 30)
-    book = rules.credit(EMPTY, january, Decimal(50), START)
-    book = rules.credit(book, june, Decimal(-20), date(2026, 1, 20))
-    assert rules.usable(book, date(2026, 1, 20)) == {january: Decimal(30)}
-    late = rules.credit(rules.credit(EMPTY, january, Decimal(50), START), june, Decimal(-20), date(2026, 2, 5))
-    assert rules.balances(late, date(2026, 2, 5)).available == -20
+    book = bonuses_rules.credit(EMPTY, january, Decimal(50), START)
+    book = bonuses_rules.credit(book, june, Decimal(-20), date(2026, 1, 20))
+    assert bonuses_rules.usable(book, date(2026, 1, 20)) == {january: Decimal(30)}
+    late = bonuses_rules.credit(
+        bonuses_rules.credit(EMPTY, january, Decimal(50), START), june, Decimal(-20), date(2026, 2, 5)
+    )
+    assert bonuses_rules.balances(late, date(2026, 2, 5)).available == -20
 
 
 @given(books(), days)
 def test_what_is_forgiven_is_the_debt_and_leaves_none(book: Book, day: date):
-    debt = rules.allocation(book.lots).debt
-    forgiven = rules.forgive(book)
-    assert rules.allocation(forgiven.lots).debt == 0
-    issued = rules.balances(book, day).issued - rules.balances(forgiven, day).issued
+    debt = bonuses_rules.allocation(book.lots).debt
+    forgiven = bonuses_rules.forgive(book)
+    assert bonuses_rules.allocation(forgiven.lots).debt == 0
+    issued = bonuses_rules.balances(book, day).issued - bonuses_rules.balances(forgiven, day).issued
     assert issued >= debt
     if all(lot.credited >= 0 for lot in book.lots.values()):
         assert issued == debt
@@ -297,8 +304,8 @@ def test_what_is_forgiven_is_the_debt_and_leaves_none(book: Book, day: date):
 @given(spendings())
 def test_what_is_withdrawn_was_available_and_is_issued_no_more(spending: tuple[Book, date, Decimal]):
     book, day, amount = spending
-    withdrawn = rules.withdraw(book, rules.oldest_first(book, amount, day))
-    before, now = rules.balances(book, day), rules.balances(withdrawn, day)
+    withdrawn = bonuses_rules.withdraw(book, bonuses_rules.oldest_first(book, amount, day))
+    before, now = bonuses_rules.balances(book, day), bonuses_rules.balances(withdrawn, day)
     assert now == before._replace(available=before.available - amount, issued=before.issued + amount)
 
 
@@ -321,11 +328,11 @@ def test_what_is_withdrawn_was_available_and_is_issued_no_more(spending: tuple[B
     ],
 )
 def test_a_credit_lasts_as_long_as_the_policy_says(policy: Expiry, day: date, ends: date):
-    assert rules.expiry(policy, day) == ends
+    assert bonuses_rules.expiry(policy, day) == ends
 
 
 @given(st.builds(Expiry, st.sampled_from(["month", "quarter", "year"]), st.integers(0, 30)), days)
 def test_a_credit_never_expires_before_its_own_day(policy: Expiry, day: date):
-    ends = rules.expiry(policy, day)
+    ends = bonuses_rules.expiry(policy, day)
     assert ends >= day
     assert (ends + DAY).day == 1

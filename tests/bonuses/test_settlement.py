@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from chalicelib.bonuses import volume_keys
-from chalicelib.mail import Recipient
 from chalicelib.mail.declarations import declaration, declared_letters
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
+from chalicelib.mail.model import Recipient
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
 from tests.bonuses.goods_steps import (
     COMPANY,
     Shelf,
@@ -400,7 +400,7 @@ def test_what_is_given_back_late_still_falls_due(shelf: Shelf) -> None:
     shelf.cancel(found.entitlement_id, choice_id)
     item = shelf.work.table.get(volume_keys.entitlement(COMPANY, found.entitlement_id))
     assert item is not None
-    assert item["gsi2pk"] == platform_keys.due("periods", shelf.work.today, COMPANY).pk
+    assert item["gsi2pk"] == keys.due("periods", shelf.work.today, COMPANY).pk
     night(shelf.work)
     assert events(shelf.work, "goods.expiring")[0]["days_left"] == 3
 

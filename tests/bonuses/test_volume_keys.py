@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 
 from chalicelib.bonuses import closing, goods_store, periods_store, settlement, volume_consumers, volume_keys
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.bonuses.goods_steps import COMPANY, QUARTER, Shelf, buy, entitlements, night, programmes, sale
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
@@ -130,7 +130,7 @@ def test_prices_are_frozen_once_and_read_by_the_page(work: Work) -> None:
     assert cost.read_units <= 3
 
 
-@measures(platform_keys.due)
+@measures(keys.due)
 def test_a_close_is_five_reads_and_one_transaction(work: Work) -> None:
     stock(work, row("LMP-1", "12.00"))
     work = programmes(work, QUARTER)
@@ -148,5 +148,5 @@ def test_a_close_is_five_reads_and_one_transaction(work: Work) -> None:
         "TransactWriteItems",
         "BatchGetItem",
     ]
-    listed = list(work.table.query_all(platform_keys.due("periods", date(2027, 1, 11), COMPANY).pk, index="gsi2"))
+    listed = list(work.table.query_all(keys.due("periods", date(2027, 1, 11), COMPANY).pk, index="gsi2"))
     assert [item["company_id"] for item in listed] == [COMPANY]

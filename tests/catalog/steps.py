@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from chalicelib.catalog import index, store
+from chalicelib.catalog import index
+from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.schemas import ProductForm
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 
 
 def row(sku: str = "LMP-1", price: str = "120.00", **more: Any) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def row(sku: str = "LMP-1", price: str = "120.00", **more: Any) -> dict[str, Any
 def stock(work: Work, *rows: dict[str, Any]) -> None:
     """The catalogue has these products. Written one by one: the account in memory is slow at large transactions."""
     for each in rows:
-        work.table.put(store.product_item(ProductForm.model_validate(each).product(), work.at))
+        work.table.put(catalog_store.product_item(ProductForm.model_validate(each).product(), work.at))
 
 
 def listed(work: Work, *rows: dict[str, Any]) -> None:

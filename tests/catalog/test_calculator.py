@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.catalog.steps import row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.partners import OPERATIONS, distributor, member, partner

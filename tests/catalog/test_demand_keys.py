@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.catalog import demand_answers, demand_consumers, demand_keys, demand_store, demands
 from chalicelib.catalog.demand_schemas import DemandForm
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.catalog.wishes import Wishes
 from tests.conftest import NOON
@@ -38,7 +38,7 @@ def in_words(wishes: Wishes, many: int) -> None:
 
 
 @measures(demand_keys.demand)
-@measures(platform_keys.throttle)
+@measures(keys.throttle)
 def test_a_wish_is_two_reads_and_one_transaction_and_the_same_again_no_transaction(wishes: Wishes) -> None:
     with spent(wishes.work.table.client) as cost:
         demand = wishes.wish(1, quantity=5)

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chalicelib.catalog import demand_answers, demand_consumers, demand_store, demands
 from chalicelib.catalog.demand_answers import PAGE, ComesAgain
 from chalicelib.catalog.demand_rules import Count, DemandState, normalised
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Page
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Page
 from tests.catalog.steps import row, stock
 from tests.catalog.wishes import Wishes
 from tests.support.api import Api, Caller
@@ -347,8 +347,8 @@ def test_partners_wish_merchandising_reads_and_answers(api: Api, work: Work) -> 
 
 
 def speaks_staff(work: Work) -> None:
-    from chalicelib import members
-    from chalicelib.table import Transaction
+    from chalicelib.members import service as members
+    from chalicelib.table.transactions import Transaction
 
     tx = Transaction()
     members.appoint(

@@ -10,9 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.catalog import images, keys
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
+from chalicelib.catalog import images
+from chalicelib.catalog import keys as catalog_keys
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, lost_replies, races
@@ -122,7 +123,7 @@ def test_an_upload_that_was_never_confirmed_is_forgotten_after_a_day(
     api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
 ):
     image_id = arrive(start(api))
-    monkeypatch.setattr(http, "work_now", lambda: replace(work, now=work.now + timedelta(days=1, seconds=1)))
+    monkeypatch.setattr(respond, "work_now", lambda: replace(work, now=work.now + timedelta(days=1, seconds=1)))
     assert confirm(api, image_id).status == 404
 
 
@@ -142,7 +143,7 @@ def test_only_those_who_keep_the_catalogue_have_pictures_uploaded(api: Api, work
 
 def test_an_address_stays_the_same_while_it_is_fresh(api: Api, work: Work):
     image_id = uploaded(api)
-    item = work.table.get(keys.product("ЛМП/1"))
+    item = work.table.get(catalog_keys.product("ЛМП/1"))
     assert item
 
     def url(minutes: int) -> str:
@@ -181,7 +182,7 @@ def test_a_picture_that_is_taken_away_meanwhile_is_not_shown(api: Api, work: Wor
         if race.happened:
             assert answer.status in (404, 409), race
             assert shown(api, work) == []
-            assert keys.image(image_id) not in everything(work)
+            assert catalog_keys.image(image_id) not in everything(work)
 
 
 def test_pictures_that_are_confirmed_at_once_are_all_shown(api: Api, work: Work):

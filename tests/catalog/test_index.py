@@ -8,12 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog import index, keys, search_keys, store, writing
+from chalicelib.catalog import index, search_keys, writing
+from chalicelib.catalog import keys as catalog_keys
+from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.consumers import on_products_changed
 from chalicelib.catalog.search import Entry, Wanted, entry_of
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Table, Transaction
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Busy, Refused, Transaction
 from tests.catalog.steps import listed, row
 from tests.support.crashes import crashes, lost_replies, races, uncounted, watched
 from tests.support.memory import MemoryDynamo
@@ -59,7 +62,10 @@ def indexed(work: Work) -> dict[str, Entry]:
 
 
 def expected(work: Work) -> dict[str, Entry]:
-    return {item["sku"]: entry_of(store.product_of(item)) for item in work.table.query(keys.product("").pk).items}
+    return {
+        item["sku"]: entry_of(catalog_store.product_of(item))
+        for item in work.table.query(catalog_keys.product("").pk).items
+    }
 
 
 def neighbours(count: int) -> list[str]:
@@ -172,7 +178,7 @@ def test_a_product_that_is_no_more_leaves_the_index(work: Work):
     (event,) = write(work, row(one), row(other))
     on_products_changed(work, event)
     tx = Transaction()
-    tx.delete(keys.product(one))
+    tx.delete(catalog_keys.product(one))
     work.table.commit(tx)
     on_products_changed(work, event)
     assert set(indexed(work)) == {other}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.mail.model import Unsendable
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.catalog.steps import row, stock
 from tests.support.letters import BUYER, plain
 from tests.support.partners import dismissed

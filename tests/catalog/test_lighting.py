@@ -33,7 +33,6 @@ rooms = st.builds(
     reflectances=reflectances,
 )
 
-
 # --- the utilisation factor -------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from chalicelib.catalog import price_list
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.catalog.steps import row, stock
 from tests.pricing.steps import Office, errors
 from tests.support.api import Api, Caller

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog import keys
+from chalicelib.catalog import keys as catalog_keys
 from chalicelib.platform import aws
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.catalog.steps import listed, row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import races
@@ -182,7 +182,7 @@ def test_rows_are_created_then_unchanged_then_updated(api: Api, work: Work):
         put(api, row("LMP-1", price)).json["items"][0]["result"] for price in ("120.00", "120", "121.00", "121.00")
     ]
     assert results == ["created", "unchanged", "updated", "unchanged"]
-    assert work.table.get(keys.product("LMP-1"))["base_price"] == Decimal(121)
+    assert work.table.get(catalog_keys.product("LMP-1"))["base_price"] == Decimal(121)
 
 
 def test_rows_that_change_nothing_write_nothing(api: Api, work: Work):
@@ -235,8 +235,8 @@ def test_a_bad_row_never_stops_the_others_and_says_what_is_wrong(api: Api, work:
         ["/products/5/pack_multiple"],
         [],
     ]
-    assert work.table.get(keys.product("LMP-0"))["base_price"] == Decimal("120.00")
-    assert work.table.get(keys.product("LMP-1")) is None
+    assert work.table.get(catalog_keys.product("LMP-0"))["base_price"] == Decimal("120.00")
+    assert work.table.get(catalog_keys.product("LMP-1")) is None
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_value_that_cannot_be_fails_its_row(api: Api, work: Work, wrong: dict[
 def test_a_body_that_is_no_list_of_rows_is_refused_whole(api: Api, work: Work, body: Any, pointer: str):
     answer = api.call("PUT", "/v1/staff/products", OPERATIONS, body)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
-    assert work.table.get(keys.product("LMP-1")) is None
+    assert work.table.get(catalog_keys.product("LMP-1")) is None
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_a_body_that_is_no_list_of_rows_is_refused_whole(api: Api, work: Work, b
 )
 def test_only_those_who_keep_the_catalogue_write_it(api: Api, work: Work, caller: Caller, status: int):
     assert put(api, row(), caller=caller).status == status
-    assert work.table.get(keys.product("LMP-1")) is None
+    assert work.table.get(catalog_keys.product("LMP-1")) is None
 
 
 # --- finding ----------------------------------------------------------------------------------------------------------
@@ -406,7 +406,7 @@ def test_what_cannot_be_said_of_a_product_fails_its_row(api: Api, work: Work, wr
 
 def test_a_product_of_an_older_version_is_shown_and_can_be_written(api: Api, work: Work):
     stock(work, row())
-    work.table.update(keys.product("LMP-1"), remove=("own_brand", "successor", "attributes", "prices"))
+    work.table.update(catalog_keys.product("LMP-1"), remove=("own_brand", "successor", "attributes", "prices"))
     (product,) = api.call("GET", "/v1/products", partner(work)).json["items"]
     assert (product["own_brand"], product["attributes"], product["successor"]) == (False, [], None)
     assert put(api, row()).json["items"][0]["result"] == "unchanged"

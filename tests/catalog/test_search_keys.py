@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 
 from chalicelib.catalog import index, search_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.catalog.steps import listed, row, stock
 from tests.conftest import NOON
 from tests.support.spent import measures, spent

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.catalog import keys, search_keys, store, writing
+from chalicelib.catalog import keys as catalog_keys
+from chalicelib.catalog import search_keys, writing
+from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.rules import MOST_WAREHOUSES, Figure, Verdict, judge
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Refused, Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Busy, Refused
 from tests.catalog.steps import row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import crashes, lost_replies, races
@@ -36,9 +39,9 @@ def results(answer: Answer) -> list[str]:
 
 
 def held(work: Work, sku: str = "LMP-1") -> dict[str, str]:
-    item = work.table.get(keys.product(sku), consistent=True)
+    item = work.table.get(catalog_keys.product(sku), consistent=True)
     assert item
-    return {name: f"{each.quantity} at {each.at:%H:%M}" for name, each in sorted(store.stock_of(item).items())}
+    return {name: f"{each.quantity} at {each.at:%H:%M}" for name, each in sorted(catalog_store.stock_of(item).items())}
 
 
 def arrivals(work: Work) -> list[list[str]]:
@@ -115,7 +118,7 @@ def test_bad_rows_never_stop_the_others_and_say_what_is_wrong(api: Api, work: Wo
         "/stock/8/colour",
     ]
     assert held(work) == {"MSK": "5 at 09:00", "SPB": "5 at 09:00"}
-    assert work.table.get(keys.product("LMP-9")) is None
+    assert work.table.get(catalog_keys.product("LMP-9")) is None
 
 
 def test_writing_a_product_keeps_its_stock(api: Api, work: Work):
@@ -123,7 +126,7 @@ def test_writing_a_product_keeps_its_stock(api: Api, work: Work):
     put(api, figure())
     api.call("PUT", "/v1/staff/products", OPERATIONS, {"products": [row(price="1.00")]})
     assert held(work) == {"MSK": "5 at 09:00"}
-    assert work.table.get(keys.product("LMP-1"))["base_price"] == 1
+    assert work.table.get(catalog_keys.product("LMP-1"))["base_price"] == 1
 
 
 def test_goods_that_arrive_where_there_were_none_are_told_once(api: Api, work: Work):

@@ -13,10 +13,10 @@ from chalicelib.catalog import demand_answers, demand_consumers, demand_events, 
 from chalicelib.catalog.demand_rules import Count, Demand, DemandState
 from chalicelib.catalog.demand_schemas import DemandForm
 from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.support.crashes import uncounted, watched

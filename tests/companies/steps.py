@@ -4,16 +4,18 @@ from typing import Any
 
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 
-from chalicelib import companies, members
-from chalicelib.companies import keys, service
+from chalicelib import companies as companies_room
+from chalicelib import members
+from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import service as companies
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChange
 from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
 from chalicelib.members.store import create
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
-from chalicelib.table.transactions import Item, from_wire, to_wire
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
 from tests.support.api import Caller
 
 KPP = "770101001"
@@ -65,14 +67,14 @@ def claim_form(number: int = 1, name: str = "ООО «Луч»", **more: Any) ->
 
 def claim(work: Work, member_id: str, number: int = 1, **more: Any) -> str:
     """The member asks to speak for company number so-and-so; returns its id."""
-    service.claim(work, member_id, claim_form(number, **more))
+    companies.claim(work, member_id, claim_form(number, **more))
     membership = membership_of(work, member_id)
     assert membership is not None
     return str(membership["owner"])
 
 
 def confirm(work: Work, company_id: str, member_id: str, role: str = "owner", **more: Any) -> None:
-    service.decide_claim(work, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
+    companies.decide_claim(work, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
 
 
 def owned_company(work: Work, owner: str = "Olga", number: int = 1) -> tuple[str, str]:
@@ -85,12 +87,12 @@ def owned_company(work: Work, owner: str = "Olga", number: int = 1) -> tuple[str
 
 def invite(work: Work, company_id: str, owner_id: str, name: str, role: str = "buyer") -> str:
     form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
-    return service.invite(work, company_id, owner_id, form).member_id
+    return companies.invite(work, company_id, owner_id, form).member_id
 
 
 def set_role(work: Work, company_id: str, owner_id: str, member_id: str, role: str, **more: Any) -> None:
     version = int(person_item(work, company_id, member_id)["version"])
-    service.change_person(work, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
+    companies.change_person(work, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
 
 
 def token(member_id: str, company_id: str, role: str = "owner") -> Caller:
@@ -98,7 +100,7 @@ def token(member_id: str, company_id: str, role: str = "owner") -> Caller:
 
 
 def person_item(work: Work, company_id: str, member_id: str) -> Item:
-    return work.table.get(keys.person(company_id, member_id), consistent=True) or {}
+    return work.table.get(companies_keys.person(company_id, member_id), consistent=True) or {}
 
 
 def membership_of(work: Work, member_id: str) -> Item | None:
@@ -107,14 +109,14 @@ def membership_of(work: Work, member_id: str) -> Item | None:
 
 def events(work: Work, company_id: str) -> list[str]:
     """The names of what happened to the company, oldest first."""
-    first = platform_keys.event(keys.company(company_id), "", "")
+    first = keys.event(companies_keys.company(company_id), "", "")
     found = work.table.query_all(first.pk, starts="EVENT#", consistent=True)
     return [item["event"] for item in found]
 
 
 def waiting(work: Work) -> list[tuple[str, str]]:
     """Who is in the list of claims: company and member."""
-    items, _ = service.list_waiting(work, 100, None)
+    items, _ = companies.list_waiting(work, 100, None)
     return [(item.company_id, item.waiting.member_id) for item in items if item.waiting]
 
 
@@ -160,7 +162,7 @@ def disagreements(items: list[Item]) -> list[str]:
     return found
 
 
-def company_of(work: Work, company_id: str) -> companies.Company:
-    found = companies.company(work, company_id)
+def company_of(work: Work, company_id: str) -> companies_room.Company:
+    found = companies_room.company(work, company_id)
     assert found is not None
     return found

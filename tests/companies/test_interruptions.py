@@ -5,9 +5,10 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.companies import people, service
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.companies import service as companies
+from chalicelib.companies.service import people
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Item
 from tests.companies.steps import (
     appoint_manager,
@@ -27,11 +28,11 @@ from tests.support.crashes import crashes, races
 Act = Callable[[Work, str, str], object]  # what is done, to which company, by which owner
 
 ACTS: dict[str, Act] = {
-    "claim a company that the club knows": lambda work, company_id, olga: service.claim(
+    "claim a company that the club knows": lambda work, company_id, olga: companies.claim(
         work, "mbr_clara", claim_form(1)
     ),
-    "claim one that it does not": lambda work, company_id, olga: service.claim(work, "mbr_clara", claim_form(3)),
-    "claim instead of another": lambda work, company_id, olga: service.claim(work, "mbr_boris", claim_form(1)),
+    "claim one that it does not": lambda work, company_id, olga: companies.claim(work, "mbr_clara", claim_form(3)),
+    "claim instead of another": lambda work, company_id, olga: companies.claim(work, "mbr_boris", claim_form(1)),
     "confirm": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", "buyer"),
     "refuse": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", decision="refuse"),
     "invite one who waits elsewhere": lambda work, company_id, olga: invite(work, company_id, olga, "Boris"),
@@ -39,7 +40,7 @@ ACTS: dict[str, Act] = {
     "confirm as the owner": lambda work, company_id, olga: set_role(
         work, company_id, olga, "mbr_anna", "owner", status="active"
     ),
-    "remove": lambda work, company_id, olga: service.remove_person(work, company_id, olga, "mbr_anna"),
+    "remove": lambda work, company_id, olga: companies.remove_person(work, company_id, olga, "mbr_anna"),
 }
 
 # Pairs that want the same person.

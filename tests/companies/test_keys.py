@@ -5,9 +5,11 @@ import threading
 import pytest
 
 from chalicelib import companies
-from chalicelib.companies import CustomerRef, keys, service
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import service
+from chalicelib.companies.model import CustomerRef
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.companies.steps import (
     KPP,
     appoint_manager,
@@ -34,7 +36,7 @@ def of_a_file(count: int) -> list[CustomerRef]:
     return [CustomerRef(f"{number:04d}", f"Customer {number:04d}", None, None, "RUB") for number in range(count)]
 
 
-@measures(keys.company)
+@measures(companies_keys.company)
 def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_one(work: Work) -> None:
     company_id, olga = owned_company(work)
     with spent(work.table.client) as cost:
@@ -46,7 +48,7 @@ def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_on
     assert cost.read_units <= 1
 
 
-@measures(keys.inn_owner)
+@measures(companies_keys.inn_owner)
 def test_a_company_is_found_by_its_inn_in_two_calls(work: Work) -> None:
     owned_company(work)
     with spent(work.table.client) as cost:
@@ -55,7 +57,7 @@ def test_a_company_is_found_by_its_inn_in_two_calls(work: Work) -> None:
     assert cost.read_units == 1.5
 
 
-@measures(keys.inn_owner)
+@measures(companies_keys.inn_owner)
 def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(work: Work) -> None:
     owned_company(work, number=1)
     anna, boris = join(work, "Anna"), join(work, "Boris")
@@ -69,7 +71,7 @@ def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(work: 
     assert known.write_units <= unknown.write_units <= 20
 
 
-@measures(keys.customer_owner)
+@measures(companies_keys.customer_owner)
 def test_customers_are_found_a_hundred_a_call_and_made_fifty_a_transaction(work: Work) -> None:
     refs = of_a_file(100)
     with spent(work.table.client) as cost:
@@ -83,7 +85,7 @@ def test_customers_are_found_a_hundred_a_call_and_made_fifty_a_transaction(work:
     assert (again.read_units, again.write_units) == (100, 0)
 
 
-@measures(keys.customer_owner)
+@measures(companies_keys.customer_owner)
 def test_two_workers_with_the_same_customers_at_once_make_each_company_once(work: Work) -> None:
     refs = of_a_file(400)
     answers: list[dict[CustomerRef, str]] = []
@@ -99,7 +101,7 @@ def test_two_workers_with_the_same_customers_at_once_make_each_company_once(work
     assert sorted(answers[0].values()) == sorted(companies.every_company(work))
 
 
-@measures(keys.person)
+@measures(companies_keys.person)
 def test_the_people_of_a_company_are_one_query_of_half_a_unit(work: Work) -> None:
     company_id, olga = owned_company(work)
     for name in ("Anna", "Boris"):
@@ -111,7 +113,7 @@ def test_the_people_of_a_company_are_one_query_of_half_a_unit(work: Work) -> Non
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@measures(keys.company_list)
+@measures(companies_keys.company_list)
 def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(work: Work) -> None:
     companies.customers(work, "1c", of_a_file(300))
     with spent(work.table.client) as cost:
@@ -126,7 +128,7 @@ def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(w
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@measures(keys.claim_list)
+@measures(companies_keys.claim_list)
 def test_those_who_wait_are_three_calls_and_who_was_confirmed_waits_no_more(work: Work) -> None:
     for name in ("Anna", "Boris", "Clara"):
         company_id = claim(work, join(work, name))

@@ -4,17 +4,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.companies import (
-    CustomerRef,
-    company,
-    customers,
-    known_customers,
-    matching,
-    new_companies,
-    service,
-)
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Transaction
+from chalicelib.companies import matching
+from chalicelib.companies import service as companies
+from chalicelib.companies.matching import customers, known_customers, new_companies
+from chalicelib.companies.model import CustomerRef
+from chalicelib.companies.service import company
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Busy, Transaction
 from tests.companies.steps import KPP, claim, company_of, join, legal_inn, sole_inn, whole_table
 from tests.support.crashes import Interruption, crashes, empty_account, lost_replies, races
 from tests.support.spent import calls_counted
@@ -49,12 +45,12 @@ def test_an_unknown_customer_becomes_a_company_and_stays_that_company(work: Work
     first = company_of(work, made[anna])
     assert (first.name, first.inn, first.currency, first.origin) == ("ООО «Луч»", None, "RUB", "import")
     assert company_of(work, made[boris]).inn == sole_inn(1)
-    assert [each.company_id for each in service.find_by_customer(work, "1c", "1")] == [made[anna]]
+    assert [each.company_id for each in companies.find_by_customer(work, "1c", "1")] == [made[anna]]
 
 
 def test_another_source_has_customers_of_its_own(work: Work) -> None:
     here, there = customers(work, "1c", [ref("1")]), customers(work, "shop", [ref("1")])
-    assert here[ref("1")] != there[ref("1")] and service.find_by_customer(work, "crm", "1") == []
+    assert here[ref("1")] != there[ref("1")] and companies.find_by_customer(work, "crm", "1") == []
 
 
 def test_customers_with_one_inn_and_kpp_are_one_company_in_one_file_and_across_sources(work: Work) -> None:

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.companies import customers
+from chalicelib.companies.matching import customers
 from chalicelib.companies.model import CustomerRef
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.companies.steps import (
     KPP,
     MANAGER,

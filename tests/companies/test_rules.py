@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.companies import rules
+from chalicelib.companies import rules as companies_rules
 from tests.companies.steps import legal_inn, sole_inn
 
 TODAY = date(2026, 11, 20)
@@ -28,22 +28,22 @@ SOMEONE = st.builds(
 
 @given(st.integers(0, 9_999_999), st.integers(0, 9_999_999))
 def test_an_inn_with_its_check_digits_is_valid_whoever_has_it(legal: int, sole: int) -> None:
-    assert rules.inn_is_valid(legal_inn(legal)) and rules.inn_is_valid(sole_inn(sole))
+    assert companies_rules.inn_is_valid(legal_inn(legal)) and companies_rules.inn_is_valid(sole_inn(sole))
 
 
 @given(st.integers(0, 9_999_999), st.integers(1, 9))
 def test_an_inn_with_another_last_digit_is_not(number: int, shift: int) -> None:
     for inn in (legal_inn(number), sole_inn(number)):
-        assert not rules.inn_is_valid(inn[:-1] + str((int(inn[-1]) + shift) % 10))
+        assert not companies_rules.inn_is_valid(inn[:-1] + str((int(inn[-1]) + shift) % 10))
 
 
 @pytest.mark.parametrize("inn", ["0000000000", "000000000000", "", "77", "77070838930", "770708389x"])
 def test_what_no_tax_office_ever_gave_is_no_inn(inn: str) -> None:
-    assert not rules.inn_is_valid(inn)
+    assert not companies_rules.inn_is_valid(inn)
 
 
 def test_legal_entities_have_a_kpp_and_sole_traders_have_none() -> None:
-    assert rules.needs_kpp(legal_inn(1)) and not rules.needs_kpp(sole_inn(1))
+    assert companies_rules.needs_kpp(legal_inn(1)) and not companies_rules.needs_kpp(sole_inn(1))
 
 
 @pytest.mark.parametrize(
@@ -59,31 +59,31 @@ def test_legal_entities_have_a_kpp_and_sole_traders_have_none() -> None:
     ],
 )
 def test_a_company_is_listed_where_people_look_for_it(name: str, listed: str) -> None:
-    assert rules.listed_as(name) == listed
+    assert companies_rules.listed_as(name) == listed
 
 
 @given(st.text(max_size=400))
 def test_the_name_in_a_list_always_fits_a_key(name: str) -> None:
-    assert len(rules.listed_as(name).encode("utf-8", "surrogatepass")) <= 900
+    assert len(companies_rules.listed_as(name).encode("utf-8", "surrogatepass")) <= 900
 
 
 @given(st.text(alphabet="абвгд", min_size=1, max_size=10), st.text(alphabet="абвгд", max_size=10))
 def test_the_beginning_of_a_name_finds_it(begins: str, rest: str) -> None:
-    assert rules.listed_as(f"ООО «{begins}{rest}»").startswith(rules.listed_as(begins))
+    assert companies_rules.listed_as(f"ООО «{begins}{rest}»").startswith(companies_rules.listed_as(begins))
 
 
 @given(st.lists(SOMEONE, unique_by=lambda each: each.member_id), st.sampled_from("abcdef"))
 def test_another_owner_is_active_and_somebody_else_whenever_there_is_one(people: list[Someone], member: str) -> None:
     others = {each.member_id for each in people if each.status == "active" and each.role == "owner"} - {member}
-    found = rules.another_owner(people, member)
+    found = companies_rules.another_owner(people, member)
     assert found in others if others else found is None
 
 
 def test_data_goes_stale_the_day_after_it_was_fresh_for_the_last_time() -> None:
     last = {"phone": TODAY - timedelta(days=730)}
-    assert rules.stale(last, TODAY, 730) == []
-    assert rules.stale(last, TODAY + timedelta(days=1), 730) == ["phone"]
-    assert rules.stale({"phone": None}, TODAY, 730) == []
+    assert companies_rules.stale(last, TODAY, 730) == []
+    assert companies_rules.stale(last, TODAY + timedelta(days=1), 730) == ["phone"]
+    assert companies_rules.stale({"phone": None}, TODAY, 730) == []
 
 
 FACTS = st.sampled_from(["name", "email_confirmed", "phone", "company_named", "company_confirmed"])
@@ -93,8 +93,8 @@ FACTS = st.sampled_from(["name", "email_confirmed", "phone", "company_named", "c
 def test_missing_is_what_is_wanted_and_not_there_or_stale(
     wanted: list[str], facts: dict[str, bool], stale: list[str]
 ) -> None:
-    missing = rules.missing(wanted, facts, stale)
+    missing = companies_rules.missing(wanted, facts, stale)
     assert missing == [fact for fact in wanted if fact in missing]  # in the order of the rule
     for fact in wanted:
         assert (fact in missing) == (fact in stale or not facts.get(fact))
-    assert rules.missing(wanted, dict.fromkeys(wanted, True), []) == []
+    assert companies_rules.missing(wanted, dict.fromkeys(wanted, True), []) == []

@@ -3,9 +3,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.auth import COMPANY_ROLES
 from chalicelib.companies.model import Company, Role
 from chalicelib.companies.schemas import ClaimForm
+from chalicelib.platform.access.scopes import COMPANY_ROLES
 from tests.companies.steps import KPP, legal_inn, sole_inn
 
 

@@ -4,14 +4,15 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import members
-from chalicelib.auth.principal import Principal
-from chalicelib.companies import check_active, missing_for, people, service
+from chalicelib.companies import service as companies
 from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChange, InvitationForm, PersonChange
-from chalicelib.orders import distributor_keys as keys
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Transaction
+from chalicelib.companies.service import check_active, missing_for, people
+from chalicelib.orders import distributor_keys
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
 from tests.companies.steps import (
     KPP,
     MANAGER,
@@ -85,7 +86,7 @@ def test_who_speaks_for_a_company_cannot_claim_another(work: Work) -> None:
     company_id, olga = owned_company(work)
     for number in (1, 2):
         with pytest.raises(Problem, match="already_exists"):
-            service.claim(work, olga, claim_form(number))
+            companies.claim(work, olga, claim_form(number))
     assert [person.status for person in people(work, company_id)] == ["active"]
 
 
@@ -99,9 +100,9 @@ def test_a_claim_makes_the_same_calls_whether_the_club_knows_the_company_or_not(
 
     work.table.client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", size)
     with calls_counted(work.table.client) as known:
-        service.claim(work, anna, claim_form(1))
+        companies.claim(work, anna, claim_form(1))
     with calls_counted(work.table.client) as unknown:
-        service.claim(work, boris, claim_form(2))
+        companies.claim(work, boris, claim_form(2))
     assert known == unknown == ["BatchGetItem", "TransactWriteItems"]
     assert sizes == [5, 5]
 
@@ -117,7 +118,7 @@ def test_confirmation_makes_a_voice_and_the_first_one_a_personal_manager(work: W
     appoint_manager(work, "Second")
     boris = join(work, "Boris")
     claim(work, boris)
-    service.decide_claim(work, "mbr_second", company_id, ClaimDecisionForm(member_id=boris, role="buyer"))
+    companies.decide_claim(work, "mbr_second", company_id, ClaimDecisionForm(member_id=boris, role="buyer"))
     assert company_of(work, company_id).manager_id == MANAGER
     assert events(work, company_id).count("company.person_confirmed") == 2
 
@@ -189,14 +190,14 @@ def test_whoever_confirms_must_be_a_manager_now_whatever_the_token_says(work: Wo
     anna = join(work, "Anna")
     company_id = claim(work, anna)
     with pytest.raises(Problem, match="scope_missing"):
-        service.decide_claim(work, "mbr_former", company_id, ClaimDecisionForm(member_id=anna))
+        companies.decide_claim(work, "mbr_former", company_id, ClaimDecisionForm(member_id=anna))
 
 
 def test_a_former_manager_cannot_confirm_their_own_claim(work: Work) -> None:
     former = join(work, "Former")
     company_id = claim(work, former)
     with pytest.raises(Problem, match="scope_missing"):
-        service.decide_claim(work, former, company_id, ClaimDecisionForm(member_id=former))
+        companies.decide_claim(work, former, company_id, ClaimDecisionForm(member_id=former))
 
 
 def test_a_claim_whose_member_joined_the_staff_meanwhile_can_only_be_refused(work: Work) -> None:
@@ -229,9 +230,9 @@ def test_one_who_waits_has_no_role_before_the_confirmation(work: Work) -> None:
     anna = join(work, "Anna")
     claim(work, anna)
     with pytest.raises(Problem, match="wrong_state"):
-        service.change_person(work, company_id, olga, anna, 1, PersonChange(role="buyer"))
+        companies.change_person(work, company_id, olga, anna, 1, PersonChange(role="buyer"))
     with pytest.raises(Problem) as refused:
-        service.change_person(work, company_id, olga, anna, 1, PersonChange(status="active"))
+        companies.change_person(work, company_id, olga, anna, 1, PersonChange(status="active"))
     assert refused.value.errors[0].pointer == "/role"
 
 
@@ -242,12 +243,12 @@ def test_of_two_changes_at_once_the_second_is_told(work: Work) -> None:
 
     def overtaken(tx: Transaction) -> None:
         work.table.commit = commit  # type: ignore[method-assign]
-        service.change_person(work, company_id, olga, anna, 1, PersonChange(influence=1))
+        companies.change_person(work, company_id, olga, anna, 1, PersonChange(influence=1))
         commit(tx)
 
     work.table.commit = overtaken  # type: ignore[method-assign]
     with pytest.raises(Problem, match="precondition_failed"):
-        service.change_person(work, company_id, olga, anna, 1, PersonChange(influence=3))
+        companies.change_person(work, company_id, olga, anna, 1, PersonChange(influence=3))
     assert person_item(work, company_id, anna)["influence"] == 1
 
 
@@ -288,15 +289,15 @@ def test_who_speaks_for_somebody_cannot_be_invited_and_nobody_learns_for_whom(wo
 def test_a_role_that_the_token_still_has_is_of_no_use_once_it_is_lost(work: Work) -> None:
     company_id, olga = owned_company(work)
     anna = invite(work, company_id, olga, "Anna", role="owner")
-    service.remove_person(work, company_id, olga, anna)
+    companies.remove_person(work, company_id, olga, anna)
     form = InvitationForm(name="Eva Petrova", email="eva@example.com", role="owner")
     for act in (
-        lambda: service.show(work, company_id, anna),
-        lambda: service.change(work, company_id, anna, 1, CompanyChange(name="Тьма")),
-        lambda: service.list_people(work, company_id, anna, 25, None),
-        lambda: service.invite(work, company_id, anna, form),
-        lambda: service.change_person(work, company_id, anna, olga, 1, PersonChange(role="buyer")),
-        lambda: service.remove_person(work, company_id, anna, olga),
+        lambda: companies.show(work, company_id, anna),
+        lambda: companies.change(work, company_id, anna, 1, CompanyChange(name="Тьма")),
+        lambda: companies.list_people(work, company_id, anna, 25, None),
+        lambda: companies.invite(work, company_id, anna, form),
+        lambda: companies.change_person(work, company_id, anna, olga, 1, PersonChange(role="buyer")),
+        lambda: companies.remove_person(work, company_id, anna, olga),
     ):
         with pytest.raises(Problem, match="scope_missing"):
             act()
@@ -312,11 +313,11 @@ def test_the_last_owner_neither_leaves_nor_gives_up_the_role(work: Work) -> None
     anna = invite(work, company_id, olga, "Anna", role="buyer")
     claim(work, join(work, "Boris"))
     with pytest.raises(Problem, match="conflict"):
-        service.remove_person(work, company_id, olga, olga)
+        companies.remove_person(work, company_id, olga, olga)
     with pytest.raises(Problem, match="conflict"):
         set_role(work, company_id, olga, olga, "buyer")
     set_role(work, company_id, olga, anna, "owner")
-    service.remove_person(work, company_id, olga, olga)
+    companies.remove_person(work, company_id, olga, olga)
     assert [person.role for person in people(work, company_id) if person.status == "active"] == ["owner"]
 
 
@@ -329,19 +330,19 @@ def test_two_owners_who_leave_at_once_cannot_both_go(work: Work) -> None:
     def overtaken(tx: Transaction) -> None:
         if not left:
             left.append(anna)
-            service.remove_person(work, company_id, anna, anna)
+            companies.remove_person(work, company_id, anna, anna)
         commit(tx)
 
     work.table.commit = overtaken  # type: ignore[method-assign]
     with pytest.raises(Problem, match="conflict"):
-        service.remove_person(work, company_id, olga, olga)
+        companies.remove_person(work, company_id, olga, olga)
     assert [person.member_id for person in people(work, company_id)] == [olga]
 
 
 def test_anybody_may_leave_and_claim_again(work: Work) -> None:
     company_id, olga = owned_company(work)
     anna = invite(work, company_id, olga, "Anna", role="engineer")
-    service.remove_person(work, company_id, anna, anna)
+    companies.remove_person(work, company_id, anna, anna)
     assert membership_of(work, anna) is None and events(work, company_id)[-1] == "company.person_removed"
     assert claim(work, anna) == company_id
 
@@ -351,39 +352,39 @@ def test_anybody_may_leave_and_claim_again(work: Work) -> None:
 
 def test_a_new_name_moves_the_company_in_the_list(work: Work) -> None:
     company_id, olga = owned_company(work)
-    _, version = service.show(work, company_id, olga)
-    service.change(work, company_id, olga, version, CompanyChange(name="ООО «Альфа»"))
-    assert [each.company_id for each in service.list_companies(work, "альф", 10, None)[0]] == [company_id]
-    assert service.list_companies(work, "луч", 10, None)[0] == []
+    _, version = companies.show(work, company_id, olga)
+    companies.change(work, company_id, olga, version, CompanyChange(name="ООО «Альфа»"))
+    assert [each.company_id for each in companies.list_companies(work, "альф", 10, None)[0]] == [company_id]
+    assert companies.list_companies(work, "луч", 10, None)[0] == []
 
 
 def test_a_change_that_changes_nothing_keeps_the_version(work: Work) -> None:
     company_id, olga = owned_company(work)
-    shown, version = service.show(work, company_id, olga)
-    assert service.change(work, company_id, olga, version, CompanyChange(name=shown.name)) == (shown, version)
-    assert service.change(work, company_id, olga, version, CompanyChange()) == (shown, version)
+    shown, version = companies.show(work, company_id, olga)
+    assert companies.change(work, company_id, olga, version, CompanyChange(name=shown.name)) == (shown, version)
+    assert companies.change(work, company_id, olga, version, CompanyChange()) == (shown, version)
 
 
 def test_only_a_distributor_that_exists_can_be_chosen(work: Work) -> None:
     company_id, olga = owned_company(work)
-    _, version = service.show(work, company_id, olga)
+    _, version = companies.show(work, company_id, olga)
     with pytest.raises(Problem) as refused:
-        service.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
+        companies.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
     assert refused.value.errors[0].pointer == "/distributor_id"
-    work.table.put({**keys.distributor("dst_1").as_item(), "distributor_id": "dst_1"})
-    shown, version = service.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
+    work.table.put({**distributor_keys.distributor("dst_1").as_item(), "distributor_id": "dst_1"})
+    shown, version = companies.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
     assert shown.distributor_id == "dst_1"
-    shown, _ = service.change(work, company_id, olga, version, CompanyChange(distributor_id=None))
+    shown, _ = companies.change(work, company_id, olga, version, CompanyChange(distributor_id=None))
     assert shown.distributor_id is None and company_of(work, company_id).distributor_id is None
 
 
 def test_the_profile_is_read_in_one_call_and_the_people_in_three(work: Work) -> None:
     company_id, olga = owned_company(work)
     with calls_counted(work.table.client) as calls:
-        service.show(work, company_id, olga)
+        companies.show(work, company_id, olga)
     assert calls == ["BatchGetItem"]
     with calls_counted(work.table.client) as calls:
-        service.list_people(work, company_id, olga, 25, None)
+        companies.list_people(work, company_id, olga, 25, None)
     assert calls == ["BatchGetItem", "Query", "BatchGetItem"]
 
 
@@ -414,12 +415,12 @@ def test_a_phone_that_was_confirmed_long_ago_locks_again(work: Work) -> None:
     old = replace(work, now=fresh.now + timedelta(days=1))
     assert "phone" not in missing_for(fresh, anna, "ordering")
     assert "phone" in missing_for(old, anna, "ordering")
-    assert service.privileges(old, principal(anna)).stale == ["phone"]
+    assert companies.privileges(old, principal(anna)).stale == ["phone"]
 
 
 def test_the_answer_says_the_rule_and_every_privilege(work: Work) -> None:
     anna = join(work, "Anna")
-    shown = service.privileges(work, principal(anna))
+    shown = companies.privileges(work, principal(anna))
     assert shown.version == work.config[PrivilegeRules].version
     assert [privilege.name for privilege in shown.privileges] == list(work.config[PrivilegeRules].unlocks)
     assert not any(privilege.unlocked for privilege in shown.privileges) and shown.stale == []
@@ -427,7 +428,7 @@ def test_the_answer_says_the_rule_and_every_privilege(work: Work) -> None:
 
 def test_a_token_from_before_the_last_change_of_role_is_not_current(work: Work) -> None:
     def current(who: Principal) -> bool:
-        return service.privileges(work, who).session_is_current
+        return companies.privileges(work, who).session_is_current
 
     company_id, olga = owned_company(work)
     anna = join(work, "Anna")
@@ -446,7 +447,7 @@ def test_a_token_from_before_the_last_change_of_role_is_not_current(work: Work) 
 def test_those_who_wait_come_with_what_they_claimed_beside_what_the_company_is(work: Work) -> None:
     company_id, _ = owned_company(work)
     claim(work, join(work, "Stranger", phone="+74951234567"), name="ООО «Луч» точно")
-    (row,), last = service.list_waiting(work, 10, None)
+    (row,), last = companies.list_waiting(work, 10, None)
     assert row.waiting is not None and row.waiting.claimed is not None
     assert (row.company_id, row.name, row.manager_id) == (company_id, "ООО «Луч»", MANAGER)
     assert row.waiting.claimed.name == "ООО «Луч» точно" and row.waiting.phone == "+74951234567"
@@ -455,12 +456,12 @@ def test_those_who_wait_come_with_what_they_claimed_beside_what_the_company_is(w
 
 def test_a_company_is_found_by_its_inn_and_kpp(work: Work) -> None:
     company_id, _ = owned_company(work)
-    assert [each.company_id for each in service.find_by_inn(work, legal_inn(1), KPP)] == [company_id]
-    assert service.find_by_inn(work, legal_inn(2), KPP) == []
+    assert [each.company_id for each in companies.find_by_inn(work, legal_inn(1), KPP)] == [company_id]
+    assert companies.find_by_inn(work, legal_inn(2), KPP) == []
 
 
 def test_the_staff_read_a_company_with_its_people(work: Work) -> None:
     company_id, olga = owned_company(work)
     claim(work, join(work, "Anna"))
-    shown = service.show_to_staff(work, company_id)
+    shown = companies.show_to_staff(work, company_id)
     assert {person.member_id: person.status for person in shown.people} == {olga: "active", "mbr_anna": "pending"}

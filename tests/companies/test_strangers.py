@@ -2,18 +2,9 @@
 
 import json
 
-from chalicelib.platform.http import ROUTES
-from chalicelib.platform.work import Work
-from tests.companies.steps import (
-    KPP,
-    appoint_manager,
-    claim,
-    join,
-    legal_inn,
-    owned_company,
-    person_item,
-    token,
-)
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.routes import ROUTES
+from tests.companies.steps import KPP, appoint_manager, claim, join, legal_inn, owned_company, person_item, token
 from tests.support.api import Answer, Api, Caller
 
 KNOWN, FRESH = 1, 2

@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app import app  # noqa: F401  fills the route table
 from chalicelib.auth.sessions import Sessions
-from chalicelib.platform.http import ROUTES, Route
-from chalicelib.platform.openapi import path_parameters
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.openapi.document import path_parameters
 from tests.bonuses import goods_steps as goods
 from tests.bonuses.steps import credit
 from tests.catalog.steps import row, stock

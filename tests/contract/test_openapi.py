@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator, meta
 
-from app import app  # noqa: F401  fills the route table
-from chalicelib.auth.scopes import SCOPES
-from chalicelib.platform.http import ROUTES, Route
-from chalicelib.platform.openapi import TAGS
+from chalicelib.platform.access.scopes import SCOPES
+from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.openapi.document import TAGS
 from infra import openapi
 
 DOCUMENT: dict[str, Any] = json.loads(openapi.text())

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from app import app  # noqa: F401  fills the route table
-from chalicelib.auth.scopes import BASE_SCOPE, SCOPES
-from chalicelib.platform.http import MOST_BODY_BYTES, ROUTES, Route
-from chalicelib.platform.idempotency import Once, fingerprint
-from chalicelib.platform.openapi import document, path_parameters
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.platform.access.scopes import BASE_SCOPE, SCOPES
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.idempotency import Once, fingerprint
+from chalicelib.platform.http.respond import MOST_BODY_BYTES
+from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.openapi.document import document, path_parameters
+from chalicelib.table.transactions import Transaction
 from tests.support import documented
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.table import everything

@@ -11,11 +11,11 @@ import pytest
 import yaml
 from chalice.config import Config
 
-from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
+from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.platform.events import Subscriptions, subscriptions
 from chalicelib.platform.functions import DECLARED, Queue, Schedule
-from chalicelib.platform.http import ROUTES
-from chalicelib.platform.problems import CONTENT_TYPE, KINDS
+from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS
+from chalicelib.platform.http.routes import ROUTES
 from chalicelib.platform.settings import Settings, queue_variable
 from chalicelib.table.key import CREATED_ONLY
 from infra.build import ROOT, build_template

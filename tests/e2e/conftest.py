@@ -12,8 +12,8 @@ from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import config
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from infra.build import Package, local_package
 from infra.demo.filling import STAFF
 from infra.demo.portal import Portal

@@ -4,11 +4,13 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.orders import distributors, sla, sla_store, store, waits
+from chalicelib.orders import distributors, sla, sla_store, waits
+from chalicelib.orders import store as orders_store
 from chalicelib.orders.schemas import DistributorForm
 from chalicelib.platform import clock
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
 from tests.orders.desk import Desk
@@ -27,7 +29,7 @@ def test_a_tick_writes_to_the_distributor_and_to_who_heads_the_sales(cloud: Depl
     )
     order = replace(order, distributor_id=late.distributor_id, distributor_name=late.name)
     tx = Transaction()
-    store.create_order(tx, order)
+    orders_store.create_order(tx, order)
     ten_days_ago.table.commit(tx)
     tx = Transaction()
     sla_store.replace(tx, order, None, waits.kept(None, order), sla.deadlines(ten_days_ago)(order.placed_at).remind)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.mail import keys
-from chalicelib.table import Table
+from chalicelib.mail import keys as mail_keys
+from chalicelib.table.client import Table
 from infra.demo.portal import Portal
 from tests.support.cloud import DeployedClub
 
@@ -22,7 +22,7 @@ def asks_for_a_code(guest: Portal, email: str) -> None:
 
 
 def letter_of(table: Table, mail: dict[str, Any]) -> dict[str, Any]:
-    return table.get(keys.letter(mail["tags"]["letter_id"]), consistent=True) or {}
+    return table.get(mail_keys.letter(mail["tags"]["letter_id"]), consistent=True) or {}
 
 
 def test_a_letter_is_followed_until_it_is_delivered(cloud: DeployedClub, guest: Portal, table: Table) -> None:
@@ -48,7 +48,7 @@ def test_an_address_that_bounces_or_complains_gets_no_second_letter(
     email = f"{fate}+{uuid.uuid4().hex}@simulator.amazonses.com"
     asks_for_a_code(guest, email)
     (mail,) = cloud.mail(email)
-    suppression = cloud.until(lambda: table.get(keys.suppression(email)), "the suppression")
+    suppression = cloud.until(lambda: table.get(mail_keys.suppression(email)), "the suppression")
     assert suppression["reason"] == fate
     told = "bounced_at" if fate == "bounce" else "complained_at"
     letter = cloud.until(lambda: found if told in (found := letter_of(table, mail)) else None, "the report")

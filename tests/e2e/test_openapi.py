@@ -15,7 +15,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from chalicelib.auth.scopes import scopes_of
+from chalicelib.platform.access.scopes import scopes_of
 from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
 from tests.companies.steps import legal_inn

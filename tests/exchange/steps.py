@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from chalicelib import exchange
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.support.api import Answer, Api, Caller
 
 CLUB_DATA = Path(os.environ.get("CLUB_DATA", Path(__file__).parents[3] / "shared" / "data"))

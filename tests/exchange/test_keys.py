@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from chalicelib.exchange import keys as exchange_keys
-from chalicelib.exchange import service as imports
-from chalicelib.exchange import store, writing
+from chalicelib.exchange import service as exchange
+from chalicelib.exchange import store as exchange_store
+from chalicelib.exchange import writing
 from chalicelib.exchange.parts import Cut
 from chalicelib.exchange.schemas import ImportForm
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -30,11 +32,11 @@ class Objects:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.held: dict[tuple[str, str], bytes] = {}
-        monkeypatch.setattr(store, "get", lambda import_id, name: self.held[import_id, name])
+        monkeypatch.setattr(exchange_store, "get", lambda import_id, name: self.held[import_id, name])
         monkeypatch.setattr(
-            store, "put", lambda import_id, name, content: self.held.update({(import_id, name): content})
+            exchange_store, "put", lambda import_id, name, content: self.held.update({(import_id, name): content})
         )
-        monkeypatch.setattr(store, "link", lambda import_id, name, file_name: f"https://files.example/{name}")
+        monkeypatch.setattr(exchange_store, "link", lambda import_id, name, file_name: f"https://files.example/{name}")
 
 
 @pytest.fixture
@@ -45,9 +47,9 @@ def objects(monkeypatch: pytest.MonkeyPatch) -> Objects:
 def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: int = 40) -> Iterator[dict[str, Any]]:
     """An import whose rows lie in two parts of so many documents; yields the messages."""
     tx = Transaction()
-    store.create(tx, work, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1")
+    exchange_store.create(tx, work, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1")
     work.table.commit(tx)
-    store.begin(work, import_id, "etag")
+    exchange_store.begin(work, import_id, "etag")
     columns: Any = {
         "document": "Номер",
         "business_date": "Дата",
@@ -56,7 +58,7 @@ def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: i
         "quantity": "Кол",
         "amount": "Сумма",
     }
-    store.hand_over(work, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
+    exchange_store.hand_over(work, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
     for part in (1, 2):
         cells = [
             ["УТ-{}", "12.01.2026", "К-1", "", "", "", "L-1", "Лампа", "1", "", "10,00", "", ""]
@@ -71,7 +73,7 @@ def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: i
 def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects) -> None:
     list(written(work, objects))
     with spent(work.table.client) as cost:
-        assert imports.show(work, "imp_1", "en").state == "writing"
+        assert exchange.show(work, "imp_1", "en").state == "writing"
     assert cost.calls == ["GetItem"]
     assert cost.read_units == 1
 
@@ -95,7 +97,7 @@ def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects
     with spent(work.table.client) as again:
         writing.write_part(work, second)
     assert again.calls == ["BatchGetItem"]
-    assert imports.show(work, "imp_1", "en").documents.created == 80
+    assert exchange.show(work, "imp_1", "en").documents.created == 80
 
 
 @measures(exchange_keys.import_list)
@@ -104,7 +106,7 @@ def test_imports_are_listed_by_one_call(work: Work, objects: Objects) -> None:
         later = replace(work, now=work.now + timedelta(minutes=number))
         list(written(later, objects, f"imp_{number}", documents=1))
     with spent(work.table.client) as cost:
-        found, _ = imports.list_imports(work, "en", 25, None)
+        found, _ = exchange.list_imports(work, "en", 25, None)
     assert [each.import_id for each in found] == [f"imp_{number}" for number in range(29, 4, -1)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 25 * 1.5 / 4 / 2 + 0.5

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.exchange.cells import Wrong, day
 from chalicelib.exchange.originals import Reference, of_return, original, reference
-from chalicelib.sales import Original
+from chalicelib.sales.rules import Original
 
 JANUARY = date(2026, 1, 12)
 PRESENTED = "РЕАЛИЗАЦИЯ ТОВАРОВ И УСЛУГ УТ-000123 ОТ 12.01.2026 10:00:00"

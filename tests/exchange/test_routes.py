@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from chalicelib import exchange
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
 from tests.exchange.steps import OPERATOR, PATH, bring, messages, row, shown, start, table, upload
 from tests.sales.steps import items
 from tests.support.api import STRANGER, Api, Caller
@@ -89,7 +89,7 @@ def test_a_wrong_announcement_is_told_what_is_wrong(api: Api, work: Work, form: 
 
 def test_imports_are_listed_newest_first(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     for hour in range(5):
-        monkeypatch.setattr(http, "work_now", lambda hour=hour: replace(work, now=work.now + timedelta(hours=hour)))
+        monkeypatch.setattr(respond, "work_now", lambda hour=hour: replace(work, now=work.now + timedelta(hours=hour)))
         start(api, f"key-{hour}", file_name=f"{hour}.csv")
     found, cursor = [], ""
     while cursor is not None:
@@ -118,7 +118,7 @@ def test_an_import_whose_file_never_came_has_expired_and_is_forgotten_in_a_week(
     api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = start(api).json
-    monkeypatch.setattr(http, "work_now", lambda: replace(work, now=work.now + timedelta(minutes=61)))
+    monkeypatch.setattr(respond, "work_now", lambda: replace(work, now=work.now + timedelta(minutes=61)))
     assert shown(api, started["import_id"])["state"] == "expired"
     (item,) = items(work, "IMPORT")
     assert int(item["expires_at"]) - work.now.timestamp() == 7 * 86400

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.ru import inn as stdnum_inn
 
-from chalicelib.exchange import rules
+from chalicelib.exchange import rules as exchange_rules
 from chalicelib.exchange.columns import FIELDS
 from chalicelib.exchange.rules import REASONS, Drafts, Fault, Reader, Row
-from chalicelib.sales import Original
+from chalicelib.sales.rules import Original
 
 
 def reader(**more: Any) -> Reader:
@@ -68,7 +68,7 @@ def test_a_row_is_read_with_all_it_says() -> None:
         number="УТ-1",
         returned=False,
         business_date=date(2026, 1, 12),
-        customer=rules.Customer("К-7", "ООО «Луч»", "7707083893", "773601001"),
+        customer=exchange_rules.Customer("К-7", "ООО «Луч»", "7707083893", "773601001"),
         currency="RUB",
         sku="L-1",
         name="Лампа",
@@ -307,17 +307,17 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def test_an_import_whose_file_never_came_has_expired() -> None:
-    assert rules.shown_state("waiting_for_upload", NOW, NOW) == "waiting_for_upload"
-    assert rules.shown_state("waiting_for_upload", NOW, NOW + timedelta(seconds=1)) == "expired"
-    assert rules.shown_state("writing", NOW, NOW + timedelta(days=1)) == "writing"
+    assert exchange_rules.shown_state("waiting_for_upload", NOW, NOW) == "waiting_for_upload"
+    assert exchange_rules.shown_state("waiting_for_upload", NOW, NOW + timedelta(seconds=1)) == "expired"
+    assert exchange_rules.shown_state("writing", NOW, NOW + timedelta(days=1)) == "writing"
 
 
 def test_an_import_in_which_nothing_moves_has_stalled() -> None:
     later = NOW + timedelta(hours=1, seconds=1)
-    assert rules.is_stalled("writing", NOW, later)
-    assert rules.is_stalled("splitting", NOW, later)
-    assert not rules.is_stalled("writing", NOW, NOW + timedelta(minutes=59))
-    assert not rules.is_stalled("done", NOW, later)
+    assert exchange_rules.is_stalled("writing", NOW, later)
+    assert exchange_rules.is_stalled("splitting", NOW, later)
+    assert not exchange_rules.is_stalled("writing", NOW, NOW + timedelta(minutes=59))
+    assert not exchange_rules.is_stalled("done", NOW, later)
 
 
 def test_every_reason_has_words_in_both_languages() -> None:

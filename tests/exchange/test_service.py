@@ -11,9 +11,10 @@ import boto3
 import pytest
 
 from chalicelib import companies, exchange
-from chalicelib.exchange import reports, store, writing
+from chalicelib.exchange import reports, writing
+from chalicelib.exchange import store as exchange_store
 from chalicelib.exchange.config import Imports
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.tiers.config import Tiers
 from tests.exchange.steps import (
     HEADING,
@@ -62,7 +63,6 @@ def documents(work: Work) -> dict[tuple[str, str], tuple[int, Decimal]]:
 
 
 WITH_ORIGINALS = [*HEADING, "Документ-основание", "Дата исходного документа"]
-
 
 # --- the way of a good file -------------------------------------------------------------------------------------------
 
@@ -426,7 +426,7 @@ def test_messages_that_were_not_taken_are_an_error_that_comes_again(
     started = start(api).json
     event = upload(started, table(row()).encode())
     with monkeypatch.context() as broken:
-        broken.setattr(store.aws, "sqs", Refusing)
+        broken.setattr(exchange_store.aws, "sqs", Refusing)
         with pytest.raises(RuntimeError, match="refused 1 messages"):
             exchange.split(work, event)
     exchange.split(work, event)
@@ -454,7 +454,7 @@ def outcome(work: Work) -> tuple[Any, ...]:
     (found,) = kind("IMPORT", "pk", "gsi1sk", "upload_until", "form")
     heads = [(head["pk"], head["revision"], head["outcome"], head["total"]) for head in kind("HEAD")]
     sums = sorted((day["sk"], day["amount"], day["documents"]) for day in kind("DAY#"))
-    listed = store.get(found.pop("import_id"), "bad-rows.csv") if found.get("bad_rows_listed") else b""
+    listed = exchange_store.get(found.pop("import_id"), "bad-rows.csv") if found.get("bad_rows_listed") else b""
     return found, kind("PART#", "pk"), heads, sums, len(kind("SALE#")), len(kind("PROFILE")), listed
 
 

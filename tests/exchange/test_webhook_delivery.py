@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.exchange import webhook_delivery
-from chalicelib.exchange import webhook_keys as keys
+from chalicelib.exchange import webhook_delivery, webhook_keys
 from chalicelib.exchange.webhook_rules import Answer, answer_of
 from tests.exchange.webhook_steps import URL, Post, World
 from tests.support.crashes import Died
@@ -363,7 +362,7 @@ def test_a_delivered_message_leaves_no_mark(world: World) -> None:
     world.connect()
     world.place()
     world.run()
-    marks = keys.webhook_waiting(world.distributor_id, "", "")
+    marks = webhook_keys.webhook_waiting(world.distributor_id, "", "")
     assert world.work.table.query(marks.pk, starts="WAITING#").items == []
 
 

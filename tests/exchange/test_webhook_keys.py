@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.exchange import webhook_keys as keys
-from chalicelib.exchange import webhook_rules as rules
-from chalicelib.exchange import webhook_store as store
+from chalicelib.exchange import webhook_keys, webhook_rules, webhook_store
 from chalicelib.exchange.webhook_rules import Endpoint, Message, Secret
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -25,7 +24,7 @@ def work(local_table: Table) -> Work:
 
 def message(work: Work, number: int, lane: str = LANE) -> Message:
     return Message(
-        message_id=rules.message_id(work.at, f"evt_{number:032x}"),
+        message_id=webhook_rules.message_id(work.at, f"evt_{number:032x}"),
         distributor_id=DISTRIBUTOR,
         lane=lane,
         type="order.accepted",
@@ -41,13 +40,13 @@ def waiting(work: Work, count: int) -> list[Message]:
     made = [message(work, number) for number in range(count)]
     for each in made:
         tx = Transaction()
-        store.create_message(tx, each)
+        webhook_store.create_message(tx, each)
         work.table.commit(tx)
     return made
 
 
-@measures(keys.webhook_message)
-@measures(keys.webhook_endpoint)
+@measures(webhook_keys.webhook_message)
+@measures(webhook_keys.webhook_endpoint)
 def test_a_message_is_written_taken_and_settled_for_a_few_units(work: Work) -> None:
     endpoint = Endpoint(
         distributor_id=DISTRIBUTOR,
@@ -61,54 +60,54 @@ def test_a_message_is_written_taken_and_settled_for_a_few_units(work: Work) -> N
         version=1,
     )
     tx = Transaction()
-    store.put_endpoint(tx, endpoint)
+    webhook_store.put_endpoint(tx, endpoint)
     work.table.commit(tx)
     with spent(work.table.client) as writing:
         (made,) = waiting(work, 1)
     assert writing.write_units <= 4
     with spent(work.table.client) as reading:
-        assert store.read_with_endpoint(work.table, DISTRIBUTOR, made.message_id) == (made, endpoint)
+        assert webhook_store.read_with_endpoint(work.table, DISTRIBUTOR, made.message_id) == (made, endpoint)
     assert (reading.calls, reading.read_units) == (["BatchGetItem"], 2)
-    taken = rules.taken(made, "att_1", work.at, 1)
+    taken = webhook_rules.taken(made, "att_1", work.at, 1)
     with spent(work.table.client) as taking:
-        store.take(work.table, made, taken)
+        webhook_store.take(work.table, made, taken)
     assert (taking.calls, taking.write_units) == (["PutItem"], 1)
     with spent(work.table.client) as settling:
         tx = Transaction()
-        store.settle(tx, replace(taken, state="delivered"))
+        webhook_store.settle(tx, replace(taken, state="delivered"))
         work.table.commit(tx)
     assert settling.write_units <= 4
     with spent(work.table.client) as asking:
-        assert store.read_endpoint(work.table, DISTRIBUTOR, consistent=False) == endpoint
+        assert webhook_store.read_endpoint(work.table, DISTRIBUTOR, consistent=False) == endpoint
     assert (asking.calls, asking.read_units) == (["GetItem"], 0.5)
 
 
-@measures(keys.webhook_message)
+@measures(webhook_keys.webhook_message)
 def test_a_page_of_messages_is_one_call_newest_first(work: Work) -> None:
     made = waiting(work, 30)
     with spent(work.table.client) as cost:
-        page = store.list_messages(work.table, DISTRIBUTOR, state=None, limit=25, after=None)
-    assert [store.message_of(item) for item in page.items] == made[:4:-1]
+        page = webhook_store.list_messages(work.table, DISTRIBUTOR, state=None, limit=25, after=None)
+    assert [webhook_store.message_of(item) for item in page.items] == made[:4:-1]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
     with spent(work.table.client) as cost:
-        page = store.messages_between(work.table, DISTRIBUTOR, work.at, work.at, limit=25, after=None)
-    assert [store.message_of(item) for item in page.items] == made[:25]
+        page = webhook_store.messages_between(work.table, DISTRIBUTOR, work.at, work.at, limit=25, after=None)
+    assert [webhook_store.message_of(item) for item in page.items] == made[:25]
     assert (cost.calls, cost.read_units <= 4) == (["Query"], True)
 
 
-@measures(keys.webhook_waiting)
+@measures(webhook_keys.webhook_waiting)
 def test_whose_turn_it_is_costs_one_unit_however_many_wait(work: Work) -> None:
     made = waiting(work, 30)
     with spent(work.table.client) as cost:
-        assert store.first_waiting(work.table, DISTRIBUTOR, LANE) == made[0].message_id
+        assert webhook_store.first_waiting(work.table, DISTRIBUTOR, LANE) == made[0].message_id
     assert (cost.calls, cost.read_units) == (["Query"], 1)
     for number in range(3):
         tx = Transaction()
-        store.create_message(tx, message(work, 100 + number, f"cmp_{number + 1:032x}"))
+        webhook_store.create_message(tx, message(work, 100 + number, f"cmp_{number + 1:032x}"))
         work.table.commit(tx)
     with spent(work.table.client) as cost:
-        found = list(store.lanes(work.table, DISTRIBUTOR, ""))
+        found = list(webhook_store.lanes(work.table, DISTRIBUTOR, ""))
     assert [lane for lane, _ in found] == [LANE, *(f"cmp_{number + 1:032x}" for number in range(3))]
     assert cost.calls == ["Query"] * 5
-    assert list(store.lanes(work.table, DISTRIBUTOR, LANE)) == found[1:]
+    assert list(webhook_store.lanes(work.table, DISTRIBUTOR, LANE)) == found[1:]

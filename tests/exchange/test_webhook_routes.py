@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.orders import distributor_keys as keys
+from chalicelib.orders import distributor_keys
 from chalicelib.platform.events import subscriptions
-from chalicelib.table import Transaction
+from chalicelib.table.transactions import Transaction
 from tests.exchange.webhook_steps import URL, World
 from tests.orders.steps import errors
 from tests.support.api import Caller
@@ -149,7 +149,7 @@ def test_whoever_left_the_distributor_sends_its_orders_nowhere(world: World) -> 
     world.run()
     (delivery,) = world.deliveries()
     tx = Transaction()
-    tx.delete(keys.distributor_person(world.distributor_id, str(world.operator.claims["sub"])))
+    tx.delete(distributor_keys.distributor_person(world.distributor_id, str(world.operator.claims["sub"])))
     world.work.table.commit(tx)
     before = everything(world.work)
     for method, path, body in (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.exchange import webhook_rules as rules
+from chalicelib.exchange import webhook_rules
 from chalicelib.exchange.webhook_rules import Answer, Endpoint, Message, Secret, answer_of
 
 NOW = 1_800_000_000
@@ -38,29 +38,29 @@ ENDPOINT = Endpoint(
 def test_the_signature_is_that_of_the_reference_implementation() -> None:
     """The published vector: libraries/python/tests/test_webhooks.py, test_sign_function."""
     secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
-    headers = rules.headers([Secret(secret)], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body)
+    headers = webhook_rules.headers([Secret(secret)], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body)
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 def test_every_secret_in_use_signs() -> None:
-    secrets = [rules.new_secret(bytes([number]) * 32) for number in (1, 2)]
-    headers = rules.headers(secrets, "msg_1", NOW, b"{}")
+    secrets = [webhook_rules.new_secret(bytes([number]) * 32) for number in (1, 2)]
+    headers = webhook_rules.headers(secrets, "msg_1", NOW, b"{}")
     assert headers["webhook-id"] == "msg_1"
     assert headers["webhook-timestamp"] == str(NOW)
     assert headers["webhook-signature"].split(" ") == [
-        rules.headers([each], "msg_1", NOW, b"{}")["webhook-signature"] for each in secrets
+        webhook_rules.headers([each], "msg_1", NOW, b"{}")["webhook-signature"] for each in secrets
     ]
 
 
 def test_a_rotated_secret_signs_on_for_its_time_however_often_it_is_rotated() -> None:
     secrets = (Secret("first"),)
     for hour, name in enumerate(("second", "third")):
-        secrets = rules.rotated(secrets, Secret(name), now=NOW + hour * 3600, overlap=24 * 3600)
+        secrets = webhook_rules.rotated(secrets, Secret(name), now=NOW + hour * 3600, overlap=24 * 3600)
     assert secrets == (Secret("third"), Secret("second", NOW + 25 * 3600), Secret("first", NOW + 24 * 3600))
-    assert rules.in_use(secrets, NOW + 24 * 3600) == list(secrets[:2])
+    assert webhook_rules.in_use(secrets, NOW + 24 * 3600) == list(secrets[:2])
     for number in range(10):
-        secrets = rules.rotated(secrets, Secret(f"{number}"), now=NOW, overlap=3600)
-    assert len(secrets) == rules.MOST_SECRETS
+        secrets = webhook_rules.rotated(secrets, Secret(f"{number}"), now=NOW, overlap=3600)
+    assert len(secrets) == webhook_rules.MOST_SECRETS
     assert secrets[0] == Secret("9")
 
 
@@ -71,17 +71,17 @@ def test_names_sort_as_things_happened_and_are_the_same_for_the_same_cause() -> 
         "2026-11-20T10:00:00.000Z",
         "2027-01-01T00:00:00.000Z",
     ]
-    names = [rules.message_id(at, f"evt_{'f' if number % 2 else '0'}") for number, at in enumerate(times)]
+    names = [webhook_rules.message_id(at, f"evt_{'f' if number % 2 else '0'}") for number, at in enumerate(times)]
     assert names == sorted(names)
-    assert names[0] == rules.message_id(times[0], "evt_0")
+    assert names[0] == webhook_rules.message_id(times[0], "evt_0")
     assert "." not in names[0], "the spec: a dot would make signatures ambiguous"
-    first, last = rules.message_span(times[1], times[2])
+    first, last = webhook_rules.message_span(times[1], times[2])
     assert [name for name in names if first <= name <= last] == names[1:3]
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2001:4860:4860::8888", "2a02:6b8::2:242"])
 def test_an_address_of_the_open_internet_is_public(address: str) -> None:
-    assert rules.is_public(address)
+    assert webhook_rules.is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_address_of_the_open_internet_is_public(address: str) -> None:
     ],
 )
 def test_any_other_address_is_not(address: str) -> None:
-    assert not rules.is_public(address)
+    assert not webhook_rules.is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_only_2xx_is_a_yes(status: int, error: str) -> None:
 def test_a_message_that_nobody_takes_is_tried_over_more_than_a_day_and_given_up(jitters: list[float]) -> None:
     message, now, tries = MESSAGE, NOW, []
     for jitter in jitters:
-        assert rules.waits_until(message) <= now
+        assert webhook_rules.waits_until(message) <= now
         tries.append(now)
-        message = rules.taken(message, "att_1", AT, now + 90)
-        assert rules.waits_until(message) == now + 90
-        message = rules.answered(message, answer_of(500), AT, now, PAUSES, jitter)
+        message = webhook_rules.taken(message, "att_1", AT, now + 90)
+        assert webhook_rules.waits_until(message) == now + 90
+        message = webhook_rules.answered(message, answer_of(500), AT, now, PAUSES, jitter)
         now = message.next_at
     assert message.state == "failed"
     assert (message.attempts, message.last_status, message.last_error) == (8, 500, "status")
@@ -146,8 +146,8 @@ def test_a_message_that_nobody_takes_is_tried_over_more_than_a_day_and_given_up(
 
 
 def test_a_message_started_anew_has_all_its_tries_again_and_keeps_its_name() -> None:
-    failed = rules.dropped(rules.taken(MESSAGE, "att_1", AT, NOW), "status")
-    anew = rules.started_anew(failed, NOW + 1, NOW + 2, "rpl_1")
+    failed = webhook_rules.dropped(webhook_rules.taken(MESSAGE, "att_1", AT, NOW), "status")
+    anew = webhook_rules.started_anew(failed, NOW + 1, NOW + 2, "rpl_1")
     assert (anew.state, anew.tries, anew.attempts, anew.message_id) == ("waiting", 0, 1, "msg_1")
     assert (anew.called_at, anew.expires_at, anew.replay) == (NOW + 1, NOW + 2, "rpl_1")
 
@@ -163,8 +163,8 @@ def test_a_message_started_anew_has_all_its_tries_again_and_keeps_its_name() -> 
     ],
 )
 def test_an_endpoint_is_dead_that_took_nothing_while_a_message_failed(
-    error: rules.Error, well_at: str, changed_at: str, dead: bool
+    error: webhook_rules.Error, well_at: str, changed_at: str, dead: bool
 ) -> None:
-    failed = rules.dropped(rules.taken(MESSAGE, "att_1", AT, NOW), error)
-    endpoint = rules.replace(ENDPOINT, well_at=well_at, changed_at=changed_at)
-    assert rules.is_dead(endpoint, failed) is dead
+    failed = webhook_rules.dropped(webhook_rules.taken(MESSAGE, "att_1", AT, NOW), error)
+    endpoint = webhook_rules.replace(ENDPOINT, well_at=well_at, changed_at=changed_at)
+    assert webhook_rules.is_dead(endpoint, failed) is dead

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 import app as entry
-from chalicelib.exchange import webhook_delivery as delivery
+from chalicelib.exchange import webhook_delivery
 from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_rules import Answer, answer_of
-from chalicelib.platform import aws, http
+from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, subscriptions
+from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.orders.steps import REGION, Market
 from tests.support.api import Answer as ApiAnswer
@@ -112,7 +113,7 @@ class World:
         self.told: set[tuple[str, str]] = set()
         monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
         monkeypatch.setattr(aws, "sqs", lambda: watched(self, "sqs"))
-        monkeypatch.setattr(http, "work_now", lambda: self.work)
+        monkeypatch.setattr(respond, "work_now", lambda: self.work)
         self.market = Market(Api(entry.app), self.work)
         self.operator = self.market.operator
         self.distributor_id = self.market.distributor_id
@@ -184,7 +185,9 @@ class World:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
         self.pass_time(max(0.0, (waiting.due - self.work.now).total_seconds()))
         try:
-            delivery.deliver(self.work, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5)
+            webhook_delivery.deliver(
+                self.work, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5
+            )
         except BaseException:
             waiting.due = self.work.now + RETRY
             raise

@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib import members
 from chalicelib.auth.store import read_membership
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from infra.admin import main
 
 ADD = ["add-staff", "--table", "club", "--name", "Alla Adminova", "--email", "Alla@Example.com"]

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.mail.steps import MailService, World, email_confirmed, install, member
 from tests.support.crashes import watched
 

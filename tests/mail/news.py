@@ -1,12 +1,11 @@
 """An advertising letter, so that the engine can be tested with one."""
 
 from chalicelib import members
-from chalicelib.mail import Facts, LetterClass, Reader, Recipient, letter
-from chalicelib.mail.declarations import asking_events
+from chalicelib.mail.declarations import asking_events, letter
+from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, Transaction
 
 asking_events()  # the house's letters are known, and this one is not counted among them
 

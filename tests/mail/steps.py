@@ -10,19 +10,19 @@ import boto3
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
-from chalicelib import mail as letters
+from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.mail import consumers as mail_consumers
-from chalicelib.mail import keys, store
+from chalicelib.mail import keys as mail_keys
+from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import KEEP_DAYS
 from chalicelib.members import keys as members_keys
-from chalicelib.platform import aws, clock
-from chalicelib.platform import keys as platform_keys
+from chalicelib.platform import aws, clock, keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.table import Key
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire
 from tests.mail.news import news
 from tests.support.crashes import uncounted
@@ -162,13 +162,13 @@ class World:
         self.stream.pop(0)
 
     def report_next(self) -> None:
-        letters.settle(self.work, message(self.reports[0]))
+        mail_room.settle(self.work, message(self.reports[0]))
         self.reports.pop(0)
 
     def deliver(self, waiting: Waiting) -> None:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
         try:
-            letters.send(self.work, {"messageId": "1", "body": waiting.body})
+            mail_room.send(self.work, {"messageId": "1", "body": waiting.body})
         except Exception:
             waiting.due = self.work.now + RETRY
         else:
@@ -200,7 +200,7 @@ def letter_items(work: Work) -> Iterator[Item]:
 
 
 def all_letters(work: Work) -> list[Letter]:
-    found = (store.read(work.table, item["letter_id"]) for item in letter_items(work))
+    found = (mail_store.read(work.table, item["letter_id"]) for item in letter_items(work))
     return [letter for letter in found if letter]
 
 
@@ -214,7 +214,7 @@ def listed(work: Work) -> list[str]:
     return [
         item["letter_id"]
         for state in ("unknown", "rejected")
-        for item in work.table.query(keys.letter_list(state, "", "").pk, index="gsi2").items
+        for item in work.table.query(mail_keys.letter_list(state, "", "").pk, index="gsi2").items
     ]
 
 
@@ -234,7 +234,7 @@ def member(work: Work, member_id: str = "mbr_1", **facts: Any) -> None:
 
 
 def email_confirmed(member_id: str = "mbr_1", event_id: str = "evt_1") -> Item:
-    key = platform_keys.event(members_keys.member(member_id), "2026-11-20T09:00:00.000Z", event_id)
+    key = keys.event(members_keys.member(member_id), "2026-11-20T09:00:00.000Z", event_id)
     return {**key.as_item(), "event": "member.email_confirmed", "member_id": member_id}
 
 

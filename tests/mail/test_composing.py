@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.mail.service import compose
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.mail.steps import letter
 from tests.support.letters import BUYER, DISTRIBUTOR, ORDERER
 from tests.tiers.test_letters import CHANGED

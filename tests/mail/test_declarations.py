@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.mail import LetterClass, declarations, letter
-from chalicelib.mail.declarations import declaration, written
+from chalicelib.mail import declarations
+from chalicelib.mail.declarations import declaration, letter, written
+from chalicelib.mail.model import LetterClass
 from chalicelib.platform.events import EventType
 from infra.build import ROOT
 

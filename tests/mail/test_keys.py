@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib import mail as letters
+from chalicelib import mail
 from chalicelib.mail import keys as mail_keys
-from chalicelib.mail import store
+from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import State
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.mail.steps import MailService, World, email_confirmed, install, letter, member, message, report
 from tests.support.crashes import watched
@@ -26,17 +26,17 @@ def world(work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
     install(monkeypatch, made, watched)
     member(work)
     work.table.put(email_confirmed())
-    store.create(work.table, letter(work))
+    mail_store.create(work.table, letter(work))
     return made
 
 
 @measures(mail_keys.letter)
 def test_a_letter_is_written_in_one_call_and_read_in_one_of_one_unit(world: World) -> None:
     with spent(world.work.table.client) as written:
-        store.create(world.work.table, letter(world.work, letter_id="ltr_2"))
+        mail_store.create(world.work.table, letter(world.work, letter_id="ltr_2"))
     assert (written.calls, written.write_units) == (["PutItem"], 1)
     with spent(world.work.table.client) as cost:
-        found = store.read(world.work.table, "ltr_2")
+        found = mail_store.read(world.work.table, "ltr_2")
     assert found == letter(world.work, letter_id="ltr_2")
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
@@ -45,7 +45,7 @@ def test_a_letter_is_written_in_one_call_and_read_in_one_of_one_unit(world: Worl
 def test_sending_a_letter_is_four_reads_one_transaction_and_one_write(world: World) -> None:
     """The letter, its cause, its reader, the ladder that a welcome tells of; the claim with the check of the address; the answer."""
     with spent(world.work.table.client) as cost:
-        letters.send(world.work, message({"letter_id": "ltr_1"}))
+        mail.send(world.work, message({"letter_id": "ltr_1"}))
     assert len(world.service.accepted) == 1
     assert cost.calls == ["GetItem", "GetItem", "GetItem", "Query", "TransactWriteItems", "PutItem"]
     assert cost.read_units <= 4
@@ -55,23 +55,25 @@ def test_sending_a_letter_is_four_reads_one_transaction_and_one_write(world: Wor
 @measures(mail_keys.suppression)
 def test_a_suppressed_address_is_met_in_the_claim_without_a_read_of_its_own(world: World) -> None:
     with spent(world.work.table.client) as cost:
-        store.suppress(world.work.table, "mbr_1@partner.example", reason="bounce", at=world.work.at, letter_id="ltr_0")
+        mail_store.suppress(
+            world.work.table, "mbr_1@partner.example", reason="bounce", at=world.work.at, letter_id="ltr_0"
+        )
     assert (cost.calls, cost.write_units) == (["UpdateItem"], 1)
     with spent(world.work.table.client) as cost:
-        letters.send(world.work, message({"letter_id": "ltr_1"}))
+        mail.send(world.work, message({"letter_id": "ltr_1"}))
     assert world.service.calls == 0
     assert cost.calls.count("GetItem") == 3
 
 
 @measures(mail_keys.letter)
 def test_a_report_is_one_read_and_one_write(world: World) -> None:
-    letters.send(world.work, message({"letter_id": "ltr_1"}))
+    mail.send(world.work, message({"letter_id": "ltr_1"}))
     delivered = report("Delivery", world.service.accepted[0], world.work.now)
     with spent(world.work.table.client) as cost:
-        letters.settle(world.work, message(delivered))
+        mail.settle(world.work, message(delivered))
     assert (cost.calls, cost.read_units, cost.write_units) == (["GetItem", "PutItem"], 1, 1)
     with spent(world.work.table.client) as again:
-        letters.settle(world.work, message(delivered))
+        mail.settle(world.work, message(delivered))
     assert again.calls == ["GetItem"]
 
 
@@ -81,14 +83,14 @@ def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_s
         unknown = letter(
             world.work, letter_id=f"ltr_{number}", written_at=written_at, state=State.UNKNOWN, reason="no_answer"
         )
-        store.create(world.work.table, unknown)
+        mail_store.create(world.work.table, unknown)
     listed = mail_keys.letter_list(State.UNKNOWN, "", "").pk
     with spent(world.work.table.client) as cost:
         found = world.work.table.query(listed, index="gsi2", limit=25).items
     assert [each["letter_id"] for each in found] == ["ltr_2", "ltr_3"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
-    known = store.read(world.work.table, "ltr_2")
+    known = mail_store.read(world.work.table, "ltr_2")
     assert known is not None
-    store.change(world.work.table, known, lambda each: letter(world.work, letter_id="ltr_2", state=State.SENT))
+    mail_store.change(world.work.table, known, lambda each: letter(world.work, letter_id="ltr_2", state=State.SENT))
     assert [each["letter_id"] for each in world.work.table.query(listed, index="gsi2").items] == ["ltr_3"]

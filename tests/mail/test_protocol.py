@@ -15,16 +15,18 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib import mail as letters
+from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth.codes import code_hash
 from chalicelib.mail import consumers as mail_consumers
-from chalicelib.mail import keys, store
+from chalicelib.mail import keys as mail_keys
+from chalicelib.mail import store as mail_store
 from chalicelib.mail.config import Letters
 from chalicelib.mail.model import LetterClass, Recipient, State
 from chalicelib.platform import aws
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from tests.mail.steps import (
     FATES,
     MailService,
@@ -44,7 +46,6 @@ from tests.support.crashes import Died, Interruption, crashes, empty_account, lo
 from tests.support.memory import MemoryDynamo
 
 AGREED = {"advertising": {"agreed": True, "version": "1", "at": "2026-11-20T09:00:00.000Z", "source": "cabinet"}}
-
 
 Begin = Callable[[], World]
 
@@ -174,7 +175,7 @@ def test_another_worker_at_any_call_sends_no_second_copy(begin: Begin) -> None:
 
     def the_other() -> None:
         for waiting in list(worlds[-1].queue):
-            letters.send(worlds[-1].work, {"messageId": "2", "body": waiting.body})
+            mail_room.send(worlds[-1].work, {"messageId": "2", "body": waiting.body})
 
     for race in races(the_other):
         world = begin()
@@ -196,7 +197,7 @@ def test_reports_at_any_call_of_the_worker_are_not_overwritten(begin: Begin) -> 
         for mail in world.service.accepted:
             complained.add(mail["EmailTags"][0]["Value"])
             for kind in ("Send", "Delivery", "Complaint"):
-                letters.settle(world.work, message(report(kind, mail, world.work.now)))
+                mail_room.settle(world.work, message(report(kind, mail, world.work.now)))
 
     for race in races(reports):
         world = begin()
@@ -246,7 +247,7 @@ class LettersUnderFire(RuleBasedStateMachine):
                 recipient=Recipient("member", member_id),
                 cause=Key(cause["pk"], cause["sk"]),
             )
-            store.create(self.work.table, made)
+            mail_store.create(self.work.table, made)
             self.world.send_message(
                 QueueUrl="https://sqs/letters", MessageBody=f'{{"letter_id": "ltr_{member_id}"}}', DelaySeconds=0
             )
@@ -276,7 +277,7 @@ class LettersUnderFire(RuleBasedStateMachine):
 
         def the_other() -> None:
             try:
-                letters.send(self.world.work, {"messageId": "2", "body": waiting.body})
+                mail_room.send(self.world.work, {"messageId": "2", "body": waiting.body})
             except Exception:
                 return
             done.append(True)
@@ -298,7 +299,7 @@ class LettersUnderFire(RuleBasedStateMachine):
             raise Died
 
         with Interruption(at, side, die) as crash:
-            letters.settle(self.world.work, message(told))
+            mail_room.settle(self.world.work, message(told))
         if not crash.happened:
             self.settled.setdefault(told["mail"]["tags"]["letter_id"][0], self.world.work.now)
             if not again:
@@ -342,7 +343,7 @@ class LettersUnderFire(RuleBasedStateMachine):
         visible = set(listed(self.work))
         for member_id in self.members.values():
             letter_id = f"ltr_{member_id}"
-            item = self.work.table.get(keys.letter(letter_id), consistent=True)
+            item = self.work.table.get(mail_keys.letter(letter_id), consistent=True)
             assert item is not None
             state, copies = State(item["state"]), len(self.accepted.get(letter_id, []))
             assert state not in (State.PENDING, State.SENDING)

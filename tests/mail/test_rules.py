@@ -8,19 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.mail import rules
-from chalicelib.mail.model import (
-    Accepted,
-    Letter,
-    LetterClass,
-    NotSent,
-    Recipient,
-    Refused,
-    Report,
-    State,
-    Unanswered,
-)
-from chalicelib.table import Key
+from chalicelib.mail import rules as mail_rules
+from chalicelib.mail.model import Accepted, Letter, LetterClass, NotSent, Recipient, Refused, Report, State, Unanswered
+from chalicelib.table.key import Key
 
 NOW = 1_000_000
 SETTLE = 900
@@ -42,61 +32,61 @@ def letter(**facts: Any) -> Letter:
 
 
 def sending(**facts: Any) -> Letter:
-    return replace(rules.claimed(letter(**facts), "try_1", NOW + 60), version=2)
+    return replace(mail_rules.claimed(letter(**facts), "try_1", NOW + 60), version=2)
 
 
 def unknown(**facts: Any) -> Letter:
-    return replace(rules.answered(sending(**facts), "try_1", Unanswered("no reply"), AT, NOW + SETTLE), version=3)
+    return replace(mail_rules.answered(sending(**facts), "try_1", Unanswered("no reply"), AT, NOW + SETTLE), version=3)
 
 
 # --- may it be sent now ------------------------------------------------------------------------------------------------
 
 
 def test_a_written_letter_may_be_claimed() -> None:
-    assert rules.may_be_claimed(letter(), NOW)
+    assert mail_rules.may_be_claimed(letter(), NOW)
 
 
 def test_a_letter_in_a_workers_hands_may_not_be_claimed_and_waits_for_the_lease() -> None:
-    assert not rules.may_be_claimed(sending(), NOW)
-    assert rules.waits_until(sending()) == NOW + 60
+    assert not mail_rules.may_be_claimed(sending(), NOW)
+    assert mail_rules.waits_until(sending()) == NOW + 60
 
 
 def test_a_lease_that_is_over_is_as_good_as_no_answer() -> None:
     held = sending()
-    assert rules.after_time(held, NOW + 59, SETTLE) == held
-    lapsed = rules.after_time(held, NOW + 60, SETTLE)
+    assert mail_rules.after_time(held, NOW + 59, SETTLE) == held
+    lapsed = mail_rules.after_time(held, NOW + 60, SETTLE)
     assert (lapsed.state, lapsed.settle_at) == (State.UNKNOWN, NOW + 60 + SETTLE)
 
 
 def test_an_unanswered_service_letter_may_be_claimed_once_more_when_the_time_to_settle_is_over() -> None:
-    assert not rules.may_be_claimed(unknown(), NOW + SETTLE - 1)
-    assert rules.may_be_claimed(unknown(), NOW + SETTLE)
+    assert not mail_rules.may_be_claimed(unknown(), NOW + SETTLE - 1)
+    assert mail_rules.may_be_claimed(unknown(), NOW + SETTLE)
     twice = replace(unknown(), attempts=2)
-    assert not rules.may_be_claimed(twice, NOW + SETTLE)
-    assert rules.after_time(twice, NOW + SETTLE, SETTLE).reason == "no_answer"
+    assert not mail_rules.may_be_claimed(twice, NOW + SETTLE)
+    assert mail_rules.after_time(twice, NOW + SETTLE, SETTLE).reason == "no_answer"
 
 
 def test_an_unanswered_advertising_letter_is_given_up() -> None:
     unanswered = unknown(letter_class=LetterClass.ADVERTISING)
-    assert rules.after_time(unanswered, NOW + SETTLE - 1, SETTLE) == unanswered
-    given_up = rules.after_time(unanswered, NOW + SETTLE, SETTLE)
+    assert mail_rules.after_time(unanswered, NOW + SETTLE - 1, SETTLE) == unanswered
+    given_up = mail_rules.after_time(unanswered, NOW + SETTLE, SETTLE)
     assert (given_up.state, given_up.reason) == (State.UNKNOWN, "no_answer")
-    assert not rules.may_be_claimed(given_up, NOW + SETTLE)
-    assert rules.waits_until(given_up) is None
+    assert not mail_rules.may_be_claimed(given_up, NOW + SETTLE)
+    assert mail_rules.waits_until(given_up) is None
 
 
 def test_a_lease_that_was_over_long_ago_need_not_be_waited_for_again() -> None:
-    lapsed = rules.after_time(sending(), NOW + 60 + SETTLE, SETTLE)
-    assert rules.may_be_claimed(lapsed, NOW + 60 + SETTLE)
+    lapsed = mail_rules.after_time(sending(), NOW + 60 + SETTLE, SETTLE)
+    assert mail_rules.may_be_claimed(lapsed, NOW + 60 + SETTLE)
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.REJECTED, State.SKIPPED])
 def test_a_letter_that_is_over_waits_for_nothing(state: State) -> None:
     over = letter(state=state, reason="for a reason")
-    assert not rules.may_be_claimed(over, NOW)
-    assert rules.waits_until(over) is None
-    assert rules.after_time(over, NOW + SETTLE, SETTLE) == over
-    assert rules.skipped(over, "another") == over
+    assert not mail_rules.may_be_claimed(over, NOW)
+    assert mail_rules.waits_until(over) is None
+    assert mail_rules.after_time(over, NOW + SETTLE, SETTLE) == over
+    assert mail_rules.skipped(over, "another") == over
 
 
 # --- what an answer means ----------------------------------------------------------------------------------------------
@@ -123,44 +113,44 @@ def test_a_letter_that_is_over_waits_for_nothing(state: State) -> None:
 def test_an_error_is_about_the_letter_or_about_the_service_or_says_nothing(
     status: int, code: str, meaning: type
 ) -> None:
-    assert rules.answer_to_error(status, code) == meaning(code)
+    assert mail_rules.answer_to_error(status, code) == meaning(code)
 
 
 def test_an_accepted_letter_is_sent() -> None:
-    sent = rules.answered(sending(), "try_1", Accepted("message-1"), AT, 0)
+    sent = mail_rules.answered(sending(), "try_1", Accepted("message-1"), AT, 0)
     assert (sent.state, sent.message_id, sent.sent_at) == (State.SENT, "message-1", AT)
 
 
 def test_a_letter_that_surely_was_not_sent_is_as_before_the_attempt() -> None:
-    back = rules.answered(sending(), "try_1", NotSent("throttled"), AT, 0)
+    back = mail_rules.answered(sending(), "try_1", NotSent("throttled"), AT, 0)
     assert replace(back, version=1) == letter()
 
 
 def test_a_second_attempt_that_surely_was_not_sent_leaves_the_first_one_unknown() -> None:
-    second = rules.claimed(unknown(), "try_2", NOW + 2 * SETTLE)
-    back = rules.answered(second, "try_2", NotSent("throttled"), AT, 0)
+    second = mail_rules.claimed(unknown(), "try_2", NOW + 2 * SETTLE)
+    back = mail_rules.answered(second, "try_2", NotSent("throttled"), AT, 0)
     assert (back.state, back.attempts) == (State.UNKNOWN, 1)
-    assert rules.may_be_claimed(back, NOW + SETTLE)
+    assert mail_rules.may_be_claimed(back, NOW + SETTLE)
 
 
 def test_an_answer_to_another_attempt_says_nothing_but_that_it_was_accepted() -> None:
-    second = rules.claimed(unknown(), "try_2", NOW + 2 * SETTLE)
+    second = mail_rules.claimed(unknown(), "try_2", NOW + 2 * SETTLE)
     for answer in (NotSent("late"), Refused("late"), Unanswered("late")):
-        assert rules.answered(second, "try_1", answer, AT, 0) == second
-    assert rules.answered(second, "try_1", Accepted("message-1"), AT, 0).state is State.SENT
+        assert mail_rules.answered(second, "try_1", answer, AT, 0) == second
+    assert mail_rules.answered(second, "try_1", Accepted("message-1"), AT, 0).state is State.SENT
 
 
 def test_an_answer_that_comes_after_the_lease_still_counts() -> None:
-    lapsed = rules.after_time(sending(), NOW + 60, SETTLE)
-    assert rules.answered(lapsed, "try_1", Refused("MessageRejected"), AT, 0).state is State.REJECTED
-    assert rules.answered(lapsed, "try_1", NotSent("throttled"), AT, 0).state is State.PENDING
-    assert rules.answered(lapsed, "try_1", Unanswered("no reply"), AT, 0) == lapsed
+    lapsed = mail_rules.after_time(sending(), NOW + 60, SETTLE)
+    assert mail_rules.answered(lapsed, "try_1", Refused("MessageRejected"), AT, 0).state is State.REJECTED
+    assert mail_rules.answered(lapsed, "try_1", NotSent("throttled"), AT, 0).state is State.PENDING
+    assert mail_rules.answered(lapsed, "try_1", Unanswered("no reply"), AT, 0) == lapsed
 
 
 def test_no_answer_takes_back_what_was_reported() -> None:
-    reported = rules.reported(sending(), Report(kind="send", at=AT, letter_id="ltr_1"))
+    reported = mail_rules.reported(sending(), Report(kind="send", at=AT, letter_id="ltr_1"))
     for answer in (NotSent("late"), Refused("late"), Unanswered("late")):
-        assert rules.answered(reported, "try_1", answer, AT, 0) == reported
+        assert mail_rules.answered(reported, "try_1", answer, AT, 0) == reported
 
 
 ANSWERS = st.sampled_from([Accepted("message-1"), NotSent("n"), Refused("r"), Unanswered("u")])
@@ -168,25 +158,25 @@ ANSWERS = st.sampled_from([Accepted("message-1"), NotSent("n"), Refused("r"), Un
 
 @given(answer=ANSWERS, start=st.sampled_from([sending(), unknown(), letter(), letter(state=State.SENT, sent_at=AT)]))
 def test_an_answer_noted_twice_is_noted_once(answer: Any, start: Letter) -> None:
-    once = rules.answered(start, "try_1", answer, AT, NOW + SETTLE)
-    assert rules.answered(once, "try_1", answer, AT, NOW + SETTLE) == once
+    once = mail_rules.answered(start, "try_1", answer, AT, NOW + SETTLE)
+    assert mail_rules.answered(once, "try_1", answer, AT, NOW + SETTLE) == once
 
 
 # --- what is not to be sent --------------------------------------------------------------------------------------------
 
 
 def test_a_letter_nobody_tried_to_send_can_be_skipped() -> None:
-    skipped = rules.skipped(letter(), "suppressed")
+    skipped = mail_rules.skipped(letter(), "suppressed")
     assert (skipped.state, skipped.reason) == (State.SKIPPED, "suppressed")
 
 
 def test_a_letter_that_may_be_out_can_only_be_given_up() -> None:
-    given_up = rules.skipped(unknown(), "expired")
+    given_up = mail_rules.skipped(unknown(), "expired")
     assert (given_up.state, given_up.reason) == (State.UNKNOWN, "expired")
 
 
 def test_a_letter_in_a_workers_hands_is_not_skipped_by_another() -> None:
-    assert rules.skipped(sending(), "suppressed") == sending()
+    assert mail_rules.skipped(sending(), "suppressed") == sending()
 
 
 # --- what is reported --------------------------------------------------------------------------------------------------
@@ -199,7 +189,7 @@ def told(kind: Any, bounce: str = "", at: str = AT) -> Report:
 @pytest.mark.parametrize("start", [letter(), sending(), unknown(), replace(unknown(), reason="no_answer")])
 def test_whatever_is_reported_the_mail_service_had_the_letter(start: Letter) -> None:
     for kind in ("send", "delivery", "complaint"):
-        after = rules.reported(start, told(kind))
+        after = mail_rules.reported(start, told(kind))
         assert (after.state, after.reason, after.sent_at) == (State.SENT, "", AT)
 
 
@@ -226,7 +216,7 @@ def test_reports_in_any_order_come_to_the_same(reports: list[Report], state: Sta
     for order in permutations(reports):
         after = unknown()
         for each in order:
-            after = rules.reported(after, each)
+            after = mail_rules.reported(after, each)
         assert (after.state, after.reason) == (state, reason), order
 
 
@@ -263,9 +253,9 @@ def test_what_is_known_in_the_end_depends_on_no_order_and_no_repetition(
         after = sending()
         for step in order:
             if isinstance(step, Report):
-                after = rules.reported(after, step)
+                after = mail_rules.reported(after, step)
             else:
-                after = rules.answered(after, "try_1", step, AT, 0)
+                after = mail_rules.answered(after, "try_1", step, AT, 0)
         return after
 
     assert play(data.draw(st.permutations(steps))) == play(steps)

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import mail as letters
+from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth.codes import code_hash
 from chalicelib.mail import consumers as mail_consumers
-from chalicelib.mail import keys, store
+from chalicelib.mail import keys as mail_keys
+from chalicelib.mail import store as mail_store
 from chalicelib.mail.config import Letters
 from chalicelib.mail.model import LetterClass, Recipient, State
 from chalicelib.mail.service import ComesAgain
@@ -30,13 +31,13 @@ from tests.mail.steps import (
 
 
 def send(world: World, letter_id: str = "ltr_1") -> None:
-    letters.send(world.work, message({"letter_id": letter_id}), below=lambda most: 7)
+    mail_room.send(world.work, message({"letter_id": letter_id}), below=lambda most: 7)
 
 
 def write(world: World, **facts: object) -> None:
     """A letter with its cause, not yet sent."""
     world.work.table.put(email_confirmed())
-    store.create(world.work.table, letter(world.work, **facts))
+    mail_store.create(world.work.table, letter(world.work, **facts))
 
 
 def test_an_event_becomes_a_letter_and_the_letter_a_mail(welcomed: World) -> None:
@@ -78,7 +79,7 @@ def test_a_message_without_its_letter_is_done(world: World) -> None:
 
 def test_a_suppressed_address_gets_nothing(world: World) -> None:
     write(world)
-    store.suppress(world.work.table, "mbr_1@partner.example", reason="bounce", at=world.work.at, letter_id="ltr_0")
+    mail_store.suppress(world.work.table, "mbr_1@partner.example", reason="bounce", at=world.work.at, letter_id="ltr_0")
     send(world)
     assert world.service.calls == 0
     assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.SKIPPED, "suppressed")
@@ -212,7 +213,7 @@ def test_the_mail_services_report_settles_an_unanswered_letter(world: World) -> 
     write(world)
     world.service.fates = ["accepted, reply lost"]
     send(world)
-    letters.settle(world.work, message(report("Send", world.service.accepted[0], world.work.now)))
+    mail_room.settle(world.work, message(report("Send", world.service.accepted[0], world.work.now)))
     assert only_letter(world.work).state is State.SENT
     assert listed(world.work) == []
     world.run()
@@ -255,7 +256,7 @@ def test_a_report_that_comes_too_late_still_tells_the_truth(world: World) -> Non
     world.service.fates = ["accepted, reply lost", "not accepted, no reply"]
     send(world)
     world.run()
-    letters.settle(world.work, message(report("Send", world.service.accepted[0], world.work.now)))
+    mail_room.settle(world.work, message(report("Send", world.service.accepted[0], world.work.now)))
     assert only_letter(world.work).state is State.SENT
     assert listed(world.work) == []
 
@@ -265,7 +266,9 @@ def test_a_letter_that_may_be_out_is_never_called_skipped(world: World) -> None:
     write(world)
     world.service.fates = ["accepted, reply lost"]
     send(world)
-    store.suppress(world.work.table, "mbr_1@partner.example", reason="complaint", at=world.work.at, letter_id="ltr_0")
+    mail_store.suppress(
+        world.work.table, "mbr_1@partner.example", reason="complaint", at=world.work.at, letter_id="ltr_0"
+    )
     world.run()
     assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.UNKNOWN, "suppressed")
     assert listed(world.work) == ["ltr_1"]
@@ -296,17 +299,17 @@ def sent(world: World) -> dict[str, object]:
 def test_a_permanent_bounce_or_a_complaint_stops_letters_to_the_address(world: World, kind: str, reason: str) -> None:
     mail = sent(world)
     for _ in range(2):
-        letters.settle(world.work, message(report(kind, mail, world.work.now)))
-    kept = world.work.table.get(keys.suppression("mbr_1@partner.example"))
+        mail_room.settle(world.work, message(report(kind, mail, world.work.now)))
+    kept = world.work.table.get(mail_keys.suppression("mbr_1@partner.example"))
     assert kept is not None
     assert (kept["reason"], kept["letter_id"], kept["at"]) == (reason, "ltr_1", world.work.at)
 
 
 def test_the_first_reason_of_a_suppression_stays(world: World) -> None:
     mail = sent(world)
-    letters.settle(world.work, message(report("Complaint", mail, world.work.now)))
-    letters.settle(world.work, message(report("Bounce", mail, world.work.now)))
-    kept = world.work.table.get(keys.suppression("mbr_1@partner.example"))
+    mail_room.settle(world.work, message(report("Complaint", mail, world.work.now)))
+    mail_room.settle(world.work, message(report("Bounce", mail, world.work.now)))
+    kept = world.work.table.get(mail_keys.suppression("mbr_1@partner.example"))
     assert kept is not None
     assert kept["reason"] == "complaint"
 
@@ -314,8 +317,8 @@ def test_the_first_reason_of_a_suppression_stays(world: World) -> None:
 def test_a_bounce_that_may_pass_stops_nothing(world: World) -> None:
     mail = sent(world)
     passing = {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
-    letters.settle(world.work, message(report("Bounce", mail, world.work.now, **passing)))
-    assert world.work.table.get(keys.suppression("mbr_1@partner.example")) is None
+    mail_room.settle(world.work, message(report("Bounce", mail, world.work.now, **passing)))
+    assert world.work.table.get(mail_keys.suppression("mbr_1@partner.example")) is None
     assert only_letter(world.work).state is State.REJECTED  # this letter did not arrive, and somebody should know
 
 
@@ -323,22 +326,22 @@ def test_a_bounce_without_its_letter_still_stops_letters(world: World) -> None:
     mail = sent(world)
     told = report("Bounce", mail, world.work.now)
     del told["mail"]["tags"]
-    letters.settle(world.work, message(told))
-    assert world.work.table.get(keys.suppression("mbr_1@partner.example")) is not None
+    mail_room.settle(world.work, message(told))
+    assert world.work.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
 
 
 def test_an_address_is_suppressed_however_it_is_written(world: World) -> None:
     mail = sent(world)
     told = report("Bounce", mail, world.work.now, bouncedRecipients=[{"emailAddress": "Anna <MBR_1@Partner.example>"}])
-    letters.settle(world.work, message(told))
-    assert world.work.table.get(keys.suppression("mbr_1@partner.example")) is not None
+    mail_room.settle(world.work, message(told))
+    assert world.work.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
 
 
 @pytest.mark.parametrize("kind", ["Open", "Click", "DeliveryDelay", "Subscription", "Rendering Failure"])
 def test_other_reports_change_nothing(world: World, kind: str) -> None:
     mail = sent(world)
     before = only_letter(world.work)
-    letters.settle(world.work, message(report(kind, mail, world.work.now)))
+    mail_room.settle(world.work, message(report(kind, mail, world.work.now)))
     assert only_letter(world.work) == before
 
 

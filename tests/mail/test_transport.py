@@ -17,7 +17,7 @@ from botocore.exceptions import (
 from chalicelib.mail import transport
 from chalicelib.mail.model import Accepted, Mail, NotSent, Refused, Unanswered
 from chalicelib.platform import aws
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.mail.steps import MailService, client_error
 
 LETTER = Mail(address="anna@partner.example", language="ru", subject="Тема", html="<p>Привет</p>", text="Привет")

@@ -9,8 +9,8 @@ import pytest
 from chalicelib import companies, members, orders
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, Later, subscriptions
-from chalicelib.platform.work import Work
 from tests.mail.steps import sign_in_requested
 
 ORDER = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1"}

@@ -8,8 +8,9 @@ from chalicelib.members import service
 from chalicelib.members.config import Consents
 from chalicelib.members.schemas import ConsentAnswer, StaffForm
 from chalicelib.members.store import read_with_membership
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 

@@ -3,11 +3,11 @@ from typing import Any
 import pytest
 
 from chalicelib import members
-from chalicelib.members import keys
+from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
 from chalicelib.members.store import create
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Transaction
 from tests.support.api import Api, Caller
 
 ANNA = Caller.person("mbr_anna")
@@ -87,7 +87,7 @@ def test_each_answer_to_a_consent_is_kept_and_a_repeat_is_not_another(api: Api, 
         answer = api.call("PUT", path, ANNA, {"version": "2026-1", "agreed": agreed})
         assert answer.status == 200 and answer.json["agreed"] is agreed and answer.json["source"] == "cabinet"
     assert api.call("GET", "/v1/me", ANNA).json["consents"]["advertising"]["agreed"] is False
-    log = work.table.query(keys.member("mbr_anna").pk, starts="CONSENTLOG#").items
+    log = work.table.query(members_keys.member("mbr_anna").pk, starts="CONSENTLOG#").items
     assert [entry["agreed"] for entry in log] == [True, False]
 
 
@@ -129,7 +129,7 @@ def test_those_of_the_staff_who_have_a_role_are_found_by_it(api: Api, work: Work
 
 def test_who_speaks_for_a_company_does_not_become_staff(api: Api, work: Work) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "active"}
-    work.table.put({**keys.membership("mbr_anna").as_item(), **membership})
+    work.table.put({**members_keys.membership("mbr_anna").as_item(), **membership})
     form = {"name": "Anna Orlova", "email": "anna@example.com", "role": "manager"}
     assert api.call("POST", "/v1/staff/people", ADMIN, form).status == 409
     assert api.call("DELETE", "/v1/staff/people/mbr_anna", ADMIN).status == 404

@@ -2,8 +2,8 @@ from itertools import count
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
@@ -29,7 +29,8 @@ def memory_market(monkeypatch: pytest.MonkeyPatch) -> Market:
 
 
 def _market(table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
-    from chalicelib.platform import aws, http
+    from chalicelib.platform import aws
+    from chalicelib.platform.http import respond as http
 
     monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
     numbers = count(1)

@@ -6,14 +6,17 @@ from decimal import Decimal
 from itertools import count
 
 from chalicelib.companies import keys as companies_keys
-from chalicelib.orders import rules, service, sla_consumers, sla_events, sla_keys, store
+from chalicelib.orders import rules as orders_rules
+from chalicelib.orders import service as orders
+from chalicelib.orders import sla_consumers, sla_events, sla_keys
+from chalicelib.orders import store as orders_store
 from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
 from chalicelib.pricing.rules import Ruling
-from chalicelib.table import Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item, Transaction
 from tests.conftest import NOON
 from tests.support.crashes import watched
 from tests.support.memory import MemoryDynamo
@@ -53,20 +56,20 @@ class Desk:
             history=(Happened(self.work.at, Step.PLACED, State.PLACED, BUYER),),
         )
         tx = Transaction()
-        store.create_order(tx, placed)
-        service.record(tx, self.work, placed, "order.placed")
+        orders_store.create_order(tx, placed)
+        orders.record(tx, self.work, placed, "order.placed")
         self.work.table.commit(tx)
         return placed
 
     def step(self, order: Order, name: str) -> Order:
         tx = Transaction()
-        store.replace_order(tx, order)
-        service.record(tx, self.work, order, name)
+        orders_store.replace_order(tx, order)
+        orders.record(tx, self.work, order, name)
         self.work.table.commit(tx)
         return order
 
     def accept(self, order: Order) -> Order:
-        return self.step(rules.accept(order, [], by=OPERATOR, at=self.work.at), "order.accepted")
+        return self.step(orders_rules.accept(order, [], by=OPERATOR, at=self.work.at), "order.accepted")
 
     def events(self, *names: str, company_id: str = "cmp_1") -> list[Event]:
         found = self.work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")

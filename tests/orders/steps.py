@@ -3,8 +3,8 @@
 from itertools import count
 from typing import Any
 
-from chalicelib.companies import keys
-from chalicelib.platform.work import Work
+from chalicelib.companies import keys as companies_keys
+from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Item, from_wire
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
@@ -123,7 +123,7 @@ class Market:
         """What happened to the company's orders, in the order of writing."""
         return [
             item
-            for item in self.work.table.query_all(keys.company(company_id).pk, starts="EVENT#")
+            for item in self.work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
             if item["event"].startswith("order.")
         ]
 

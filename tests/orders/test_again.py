@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.orders import consumers as orders_consumers
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.sales import SaleDocument, SaleLine
+from chalicelib.sales.rules import SaleDocument, SaleLine
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import Office

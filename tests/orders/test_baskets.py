@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import Office
@@ -268,7 +268,7 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
     def attempt() -> Answer:
         numbers = count(1)
         work = replace(market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        monkeypatch.setattr(http, "work_now", lambda: work)
+        monkeypatch.setattr(respond, "work_now", lambda: work)
         return ordered(market, 1, key="the-one") if step == "order" else put_in(market, {"LMP-3": 1}, key="the-one")
 
     undisturbed = attempt()

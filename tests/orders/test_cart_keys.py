@@ -8,12 +8,12 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.orders import again, cart_keys
-from chalicelib.platform import http
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.sales import SaleDocument, SaleLine
+from chalicelib.platform.http import respond
 from chalicelib.sales import keys as sales_keys
-from chalicelib.table import Table
+from chalicelib.sales.rules import SaleDocument, SaleLine
+from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.orders.steps import Market
@@ -31,7 +31,7 @@ def work(local_table: Table) -> Work:
 def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
     from app import app
 
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     return Market(Api(app), work)
 
 

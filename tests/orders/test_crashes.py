@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib.orders.rules import STEPS, State
-from chalicelib.platform import http
+from chalicelib.platform.http import respond
 from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
 from tests.support.api import Answer
@@ -56,7 +56,7 @@ class Stage:
     def attempt(self, step: str, order_id: str) -> Answer:
         numbers = count(1)
         work = replace(self.market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        self._monkeypatch.setattr(http, "work_now", lambda: work)
+        self._monkeypatch.setattr(respond, "work_now", lambda: work)
         return STEP_OF[step](self.market, order_id)
 
 

@@ -17,12 +17,11 @@ from chalicelib import orders
 from chalicelib.bonuses import payments
 from chalicelib.bonuses.payments import Payment
 from chalicelib.orders import consumers as orders_consumers
-from chalicelib.orders import credit
-from chalicelib.orders import credit_keys as keys
-from chalicelib.platform import http
+from chalicelib.orders import credit, credit_keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market
@@ -30,7 +29,7 @@ from tests.pricing.steps import MANAGER
 from tests.support.api import Api
 from tests.support.crashes import crashes, lost_replies, races, watched
 from tests.support.memory import MemoryDynamo
-from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.parallel import at_once
 from tests.support.table import everything, restore
 
 CALLERS = 64
@@ -46,7 +45,7 @@ def agree(market: Market, **conditions: Any) -> None:
 
 
 def item(market: Market) -> Item:
-    return market.work.table.get(keys.credit(market.company_id), consistent=True) or {}
+    return market.work.table.get(credit_keys.credit(market.company_id), consistent=True) or {}
 
 
 def used(market: Market) -> Decimal:
@@ -205,7 +204,7 @@ def test_a_shipment_is_on_credit_as_agreed_on_its_day_whenever_it_is_told(
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     tomorrow = replace(market.work, now=market.work.now + timedelta(days=1))
-    monkeypatch.setattr(http, "work_now", lambda: tomorrow)
+    monkeypatch.setattr(respond, "work_now", lambda: tomorrow)
     assert market.ship(order_id, {"LMP-1": 4}, document="УТ-1", day=today.isoformat()).status == 200
     assert debts(market) == [("УТ-1", "480.00", str(today + timedelta(days=10)))]
     assert market.ship(order_id, document="УТ-2").status == 200
@@ -234,7 +233,7 @@ def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market
 
     def on_day(days: int) -> Work:
         work = replace(market.work, now=market.work.now + timedelta(days=days))
-        monkeypatch.setattr(http, "work_now", lambda: work)
+        monkeypatch.setattr(respond, "work_now", lambda: work)
         return work
 
     on_day(10)
@@ -460,7 +459,7 @@ def test_what_is_used_is_always_what_is_open_and_what_is_owed(
 ) -> None:
     def begin() -> Credit:
         fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
-        monkeypatch.setattr(http, "work_now", lambda: fresh)
+        monkeypatch.setattr(respond, "work_now", lambda: fresh)
         machine = Credit()
         machine.market = Market(api, fresh)
         return machine

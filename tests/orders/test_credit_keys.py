@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from chalicelib.orders import credit, credit_keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 

@@ -7,14 +7,16 @@ from itertools import count
 import pytest
 
 from chalicelib.catalog import keys as catalog_keys
-from chalicelib.orders import distributor_keys, distributors, holds_consumers, store, warehouses
+from chalicelib.orders import distributor_keys, distributors, holds_consumers, warehouses
 from chalicelib.orders import keys as orders_keys
+from chalicelib.orders import store as orders_store
 from chalicelib.orders.schemas import DistributorPersonForm
 from chalicelib.orders.stock import DeliversFrom
-from chalicelib.platform import http
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused, Table, Transaction
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Refused, Transaction
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.orders.steps import Market
@@ -36,7 +38,7 @@ REGION = "RU-MOW"
 def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
     from app import app
 
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     return Market(Api(app), work)
 
 
@@ -58,7 +60,7 @@ def test_new_figures_of_what_is_reserved_by_nobody_cost_what_they_read(work: Wor
 def test_a_distributor_is_one_call_of_half_a_unit(work: Work) -> None:
     distributor_id, _ = distributor(work, *(f"RU-A{number:02}" for number in range(45)))
     with spent(work.table.client) as cost:
-        found = store.read_distributor(work.table, distributor_id)
+        found = orders_store.read_distributor(work.table, distributor_id)
     assert found
     assert len(found.regions) == 45
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
@@ -69,7 +71,7 @@ def test_who_serves_a_region_is_one_call_of_half_a_unit_however_many_do(work: Wo
     for number in range(30, 0, -1):
         distributor(work, REGION, name=f"Opt {number}", priority=number)
     with spent(work.table.client) as cost:
-        found = store.first_of_region(work.table, REGION)
+        found = orders_store.first_of_region(work.table, REGION)
     assert found
     assert found[1] == "Opt 1"
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
@@ -82,7 +84,7 @@ def test_the_people_of_a_distributor_are_one_call_and_its_orders_do_not_count(ma
         person = DistributorPersonForm(name="Oleg Orlov", email=f"oleg{number}@svet.example")
         distributors.add_person(work, market.distributor_id, person)
     with spent(work.table.client) as cost:
-        page = store.list_people(work.table, market.distributor_id, 25, None)
+        page = orders_store.list_people(work.table, market.distributor_id, 25, None)
     assert len(page.items) == 11
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
@@ -91,7 +93,7 @@ def test_the_people_of_a_distributor_are_one_call_and_its_orders_do_not_count(ma
 def test_that_a_person_works_for_the_distributor_is_checked_in_the_transaction_of_the_step(work: Work) -> None:
     distributor_id, _ = distributor(work, REGION)
     tx = Transaction()
-    store.check_person(tx, distributor_id, "mbr_gone")
+    orders_store.check_person(tx, distributor_id, "mbr_gone")
     tx.put(orders_keys.distributor_order(distributor_id, "ord_1").as_item())
     with pytest.raises(Refused) as refused, spent(work.table.client) as cost:
         work.table.commit(tx)
@@ -104,7 +106,7 @@ def test_distributors_by_name_are_one_call_for_a_page(work: Work) -> None:
     for number in range(30):
         distributor(work, REGION, name=f"Opt {number:02}")
     with spent(work.table.client) as cost:
-        page = store.list_distributors(work.table, 25, None)
+        page = orders_store.list_distributors(work.table, 25, None)
     assert [item["name"] for item in page.items] == [f"Opt {number:02}" for number in range(25)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1.5

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.members import keys as members_keys
 from chalicelib.orders import distributor_keys
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.orders.steps import errors
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.partners import OPERATIONS, member, speaks_for

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib import orders
-from chalicelib.bonuses import Payment, night, record_payments
-from chalicelib.bonuses import payment_keys as keys
+from chalicelib.bonuses import night, payment_keys
+from chalicelib.bonuses.payments import Payment
+from chalicelib.bonuses.payments import record as record_payments
 from chalicelib.orders import on_top_consumers, on_top_service
-from chalicelib.platform import http
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
+from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from tests.bonuses.nights import queued
 from tests.orders.steps import Market, errors
@@ -114,7 +115,7 @@ class Shop:
 
 def in_memory(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch, **on_top: Any) -> Shop:
     fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
-    monkeypatch.setattr(http, "work_now", lambda: fresh)
+    monkeypatch.setattr(respond, "work_now", lambda: fresh)
     return Shop(Market(api, fresh), **on_top)
 
 
@@ -501,7 +502,7 @@ class Promises(RuleBasedStateMachine):
             back[line.document, line.sku] += line.counted
         for shipment in order.shipments:
             units = sum(line.quantity for line in shipment.lines) - back.get((shipment.document, "LMP-1"), 0)
-            ref = keys.payment("orders", f"{self.market.distributor_id}:{order_id}/{shipment.document}")
+            ref = payment_keys.payment("orders", f"{self.market.distributor_id}:{order_id}/{shipment.document}")
             payment = self.shop.work.table.get(ref) or {}
             last = shipment.day + timedelta(days=14)
             if "paid_on" not in payment:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.orders.habits import Habit, habits, in_packs
-from chalicelib.sales import Bought, SaleLine
+from chalicelib.sales.rules import Bought, SaleLine
 
 TODAY = date(2026, 11, 20)
 

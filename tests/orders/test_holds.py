@@ -16,11 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from chalicelib import orders
 from chalicelib.catalog import keys as catalog_keys
 from chalicelib.catalog.writing import write_stock
-from chalicelib.orders import Order, credit, credit_keys, holds_consumers, limits, reservations
+from chalicelib.orders import credit, credit_keys, holds_consumers, limits, reservations
 from chalicelib.orders.holds import HELD
-from chalicelib.platform import clock, http
+from chalicelib.orders.rules import Order
+from chalicelib.platform import clock
 from chalicelib.platform.events import Event
-from chalicelib.pricing import Used, promotion_keys, uses
+from chalicelib.platform.http import respond
+from chalicelib.pricing import promotion_keys, uses
+from chalicelib.pricing.uses import Used
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree
 from tests.orders.test_limits import delivered
@@ -64,7 +67,7 @@ def test_an_order_that_holds_of_everything_is_placed_once_whatever_breaks(
     def attempt() -> Answer:
         numbers = count(1)
         work = replace(market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        monkeypatch.setattr(http, "work_now", lambda: work)
+        monkeypatch.setattr(respond, "work_now", lambda: work)
         return market.place({"LMP-1": 10, "LMP-2": 12}, key="the-one-request")
 
     undisturbed = attempt()
@@ -148,7 +151,7 @@ class Held(RuleBasedStateMachine):
     @rule(minutes=st.integers(1, 3))
     def time_passes(self, minutes: int) -> None:
         self.market.work = replace(self.market.work, now=self.market.work.now + timedelta(minutes=minutes))
-        self.monkeypatch.setattr(http, "work_now", lambda: self.market.work)
+        self.monkeypatch.setattr(respond, "work_now", lambda: self.market.work)
 
     @rule(units=st.integers(0, 60), ago=st.integers(0, 5), told=st.booleans())
     def count_anew(self, units: int, ago: int, told: bool) -> None:
@@ -237,7 +240,7 @@ def test_what_is_held_is_always_what_the_orders_say(memory_market: Market, monke
 
     def begin() -> Held:
         memory_market.work = work
-        monkeypatch.setattr(http, "work_now", lambda: work)
+        monkeypatch.setattr(respond, "work_now", lambda: work)
         restore(work, beginning)
         machine = Held()
         machine.market, machine.monkeypatch = memory_market, monkeypatch

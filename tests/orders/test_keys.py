@@ -6,12 +6,12 @@ from itertools import count
 
 import pytest
 
-from chalicelib.orders import keys, store
 from chalicelib.orders import keys as orders_keys
+from chalicelib.orders import store as orders_store
 from chalicelib.orders.rules import State
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.orders.steps import Market
@@ -30,7 +30,7 @@ def work(local_table: Table) -> Work:
 def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
     from app import app
 
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     return Market(Api(app), work)
 
 
@@ -47,7 +47,7 @@ REGION = "RU-MOW"
 def test_an_order_of_twenty_lines_is_read_strongly_in_one_call(market: Market) -> None:
     order_id = market.placed(twenty_lines(market))
     with spent(market.work.table.client) as cost:
-        order = store.read_order(market.work.table, market.company_id, order_id)
+        order = orders_store.read_order(market.work.table, market.company_id, order_id)
     assert order
     assert len(order.lines) == 20
     assert cost.calls == ["GetItem"]
@@ -73,11 +73,11 @@ def test_a_page_of_orders_is_one_call_for_the_company_and_for_the_distributor(
     placed = []
     for minutes in range(12):
         later = replace(work, now=work.now + timedelta(minutes=minutes))
-        monkeypatch.setattr(http, "work_now", lambda later=later: later)
+        monkeypatch.setattr(respond, "work_now", lambda later=later: later)
         placed.append(market.placed())
     pages = [
-        lambda: store.company_orders(work.table, market.company_id, state=None, limit=10, after=None),
-        lambda: store.distributor_orders(work.table, market.distributor_id, state=None, limit=10, after=None),
+        lambda: orders_store.company_orders(work.table, market.company_id, state=None, limit=10, after=None),
+        lambda: orders_store.distributor_orders(work.table, market.distributor_id, state=None, limit=10, after=None),
     ]
     for ask in pages:
         with spent(work.table.client) as cost:
@@ -93,7 +93,9 @@ def test_orders_in_one_state_are_one_call_out_of_the_newest(market: Market, work
     for _ in range(5):
         market.cancel(market.placed())
     with spent(work.table.client) as cost:
-        page = store.distributor_orders(work.table, market.distributor_id, state=State.PLACED, limit=25, after=None)
+        page = orders_store.distributor_orders(
+            work.table, market.distributor_id, state=State.PLACED, limit=25, after=None
+        )
     assert [item["order_id"] for item in page.items] == [kept]
     assert cost.calls == ["Query"]
 
@@ -103,10 +105,10 @@ def test_a_distributors_order_is_two_calls_and_another_distributors_one(market: 
     order_id = market.placed()
     rival, _ = distributor(work, REGION, name="Rival")
     with spent(work.table.client) as cost:
-        assert store.read_distributors_order(work.table, market.distributor_id, order_id)
+        assert orders_store.read_distributors_order(work.table, market.distributor_id, order_id)
     assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 2)
     with spent(work.table.client) as cost:
-        assert store.read_distributors_order(work.table, rival, order_id) is None
+        assert orders_store.read_distributors_order(work.table, rival, order_id) is None
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
@@ -122,14 +124,14 @@ def test_a_document_is_held_in_the_transaction_of_its_shipment(market: Market, w
     assert mark["order_id"] == order_id
 
 
-@measures(keys.returned)
+@measures(orders_keys.returned)
 def test_a_document_is_held_in_the_transaction_of_its_return(
     local_table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from app import app
 
     work = Work(table=local_table, now=NOON)
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     market = Market(Api(app), work)
     order_id = market.placed()
     market.accept(order_id)
@@ -138,6 +140,6 @@ def test_a_document_is_held_in_the_transaction_of_its_return(
     with spent(work.table.client) as cost:
         assert market.accept_return(order_id, return_id, document="УТ-1").status == 200
     assert cost.calls == ["GetItem"] * 3 + ["TransactWriteItems"]
-    mark = work.table.get(keys.returned(market.distributor_id, 2026, "УТ-1"))
+    mark = work.table.get(orders_keys.returned(market.distributor_id, 2026, "УТ-1"))
     assert mark
     assert mark["order_id"] == order_id

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.catalog.writing import write_stock
-from chalicelib.orders import keys
+from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.promises import MOST_PROMISES
 from chalicelib.orders.schemas import MOST_LINES
 from chalicelib.pricing.offers import MOST_OPEN
@@ -99,7 +99,7 @@ def test_each_step_of_an_order_that_holds_of_everything_is_one_transaction(marke
         order_id = place(market)
         answer = step(market, order_id)
         assert answer.status == 200, answer.text
-        kept = market.work.table.get(keys.order(market.company_id, order_id))
+        kept = market.work.table.get(orders_keys.order(market.company_id, order_id))
         assert weight(kept) < MOST_BYTES
         for sku in OFFERED if name in ("grown", "returned") else ():
             offered(market, goods={"skus": [sku]})  # the order keeps the others

@@ -17,19 +17,8 @@ from chalicelib.orders.request_rules import (
     request_cancellation,
     request_return,
 )
-from chalicelib.orders.rules import (
-    Actor,
-    Asked,
-    Happened,
-    State,
-    Step,
-    accept,
-    cancel,
-    confirm,
-    reject,
-    ship,
-)
-from chalicelib.platform.work import Work
+from chalicelib.orders.rules import Actor, Asked, Happened, State, Step, accept, cancel, confirm, reject, ship
+from chalicelib.platform.context import Work
 from tests.support.letters import BUYER, BY_BUYER, BY_DISTRIBUTOR, DISTRIBUTOR, NBSP, ORDERER, plain
 from tests.support.partners import dismissed, speaks_for
 

@@ -14,16 +14,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chalicelib import orders, sales
 from chalicelib.bonuses import payments, redemption_consumers
 from chalicelib.bonuses.payments import Payment
-from chalicelib.orders import Order, State, credit
 from chalicelib.orders import consumers as orders_consumers
-from chalicelib.orders import credit_keys as keys
+from chalicelib.orders import credit, credit_keys
 from chalicelib.orders.requests import CancellationState, ReturnState
-from chalicelib.platform import http
+from chalicelib.orders.rules import Order, State
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Consumer, Event
+from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree
@@ -68,7 +68,7 @@ CONSUMERS: dict[str, list[Consumer]] = {
 
 def in_memory(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
     fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
-    monkeypatch.setattr(http, "work_now", lambda: fresh)
+    monkeypatch.setattr(respond, "work_now", lambda: fresh)
     return Market(api, fresh)
 
 
@@ -200,7 +200,7 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
     def attempt() -> Answer:
         numbers = count(1)
         monkeypatch.setattr(
-            http, "work_now", lambda: replace(quick.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+            respond, "work_now", lambda: replace(quick.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
         )
         return act(quick, order_id)
 
@@ -231,7 +231,7 @@ def test_what_follows_from_a_return_is_done_once_whatever_breaks(quick: Market, 
         for _ in range(2):
             tell_all(quick, backwards=backwards)
             assert volume(quick) == Decimal("600.00"), interruption  # 1320.60 less 600.00 and 120.60
-            assert credit.used(quick.work.table.get(keys.credit("cmp_1"))) == Decimal("600.00"), interruption
+            assert credit.used(quick.work.table.get(credit_keys.credit("cmp_1"))) == Decimal("600.00"), interruption
 
 
 # --- whatever all of them do ------------------------------------------------------------------------------------------
@@ -378,7 +378,7 @@ class Life(RuleBasedStateMachine):
         return found
 
     def credit(self) -> Item:
-        return self.market.work.table.get(keys.credit(self.market.company_id), consistent=True) or {}
+        return self.market.work.table.get(credit_keys.credit(self.market.company_id), consistent=True) or {}
 
     def open(self) -> Decimal:
         return sum(

@@ -9,13 +9,12 @@ from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.platform.events import Event
-from chalicelib.pricing import promotion_keys as keys
-from chalicelib.pricing import uses
+from chalicelib.pricing import promotion_keys, uses
 from tests.orders.steps import Market
 from tests.pricing.steps import MARKETING, Office, errors
 from tests.support.api import Answer
 from tests.support.crashes import crashes, lost_replies, races
-from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.parallel import at_once
 
 CALLERS = 64
 
@@ -218,7 +217,7 @@ def test_another_promotion_that_begins_or_ends_leaves_it_used_up(market: Market,
 def test_prices_are_told_once_whatever_breaks(market: Market, office: Office):
     office.run((1, "10"), limits={"uses": 1})
     market.placed({"LMP-1": 1})
-    running = market.work.table.get(keys.running_promotions()) or {}
+    running = market.work.table.get(promotion_keys.running_promotions()) or {}
     for interruption in chain(crashes(), lost_replies()):
         market.work.table.put(running)
         with interruption, suppress(ConnectionClosedError):

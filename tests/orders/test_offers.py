@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import http
-from chalicelib.pricing import offer_keys as keys
+from chalicelib.platform.http import respond
+from chalicelib.pricing import offer_keys
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
 from tests.support.api import Answer
@@ -40,7 +40,7 @@ def state(market: Market, offer_id: str) -> tuple[str, str | None]:
 
 def kept(market: Market) -> set[str]:
     """What prices still look at."""
-    item = market.work.table.get(keys.granted(market.company_id)) or {}
+    item = market.work.table.get(offer_keys.granted(market.company_id)) or {}
     return {name.split(":")[0] for name in item if ":" in name}
 
 
@@ -147,7 +147,7 @@ def test_an_interrupted_step_moves_the_offer_once_with_the_order(
     def attempt() -> Answer:
         numbers = count(1)
         work = replace(market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        monkeypatch.setattr(http, "work_now", lambda: work)
+        monkeypatch.setattr(respond, "work_now", lambda: work)
         return market.cancel(order_id, key="one") if step == "cancel" else market.place({"LMP-1": 10}, key="one")
 
     before = everything(market.work)

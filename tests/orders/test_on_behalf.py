@@ -2,9 +2,10 @@
 
 import pytest
 
-from chalicelib.members import STAFF_OWNER, keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.members import keys as members_keys
+from chalicelib.members.service import STAFF_OWNER
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Transaction
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree
 from tests.support.api import Answer, Caller
@@ -91,7 +92,7 @@ def test_a_manager_cancels_until_the_distributor_accepts(market: Market, manager
 def test_who_is_no_longer_of_the_staff_orders_nothing(market: Market, manager: Caller):
     order_id = place(market, manager).json["order_id"]
     tx = Transaction()
-    tx.delete(keys.membership("mbr_manager"))
+    tx.delete(members_keys.membership("mbr_manager"))
     market.work.table.commit(tx)
     before = market.everything()
     for answer in (place(market, manager), market.post(f"{about(order_id)}/cancel", manager, {})):

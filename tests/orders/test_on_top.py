@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.orders import request_rules, rules
+from chalicelib.orders import request_rules
+from chalicelib.orders import rules as orders_rules
 from chalicelib.orders.on_top import Figures, Gift, GiftState, NotGranted, Unpaid, Why, judge, look, promised, ship
 from chalicelib.orders.promises import Promise
 from chalicelib.orders.request_rules import Part
@@ -53,12 +54,12 @@ def an_order(units: int, given: OnTop, times: int = 1) -> Order:
 
 def accepted(units: int = 10, given: OnTop | None = None, times: int = 1, **less: int) -> Order:
     asked = [Asked("LMP-1", less["to"])] if less else []
-    return rules.accept(an_order(units, given or terms(), times), asked, by=OPERATOR, at=AT)
+    return orders_rules.accept(an_order(units, given or terms(), times), asked, by=OPERATOR, at=AT)
 
 
 def shipped(order: Order, units: int | None = None, *, document: str = "УТ-1", day: date = PLACED) -> Order:
     asked = None if units is None else [Asked("LMP-1", units)]
-    return rules.ship(order, asked, document=document, day=day, by=OPERATOR, at=AT)
+    return orders_rules.ship(order, asked, document=document, day=day, by=OPERATOR, at=AT)
 
 
 def returned(order: Order, units: int, document: str = "УТ-1", day: date = PLACED) -> Order:
@@ -137,8 +138,8 @@ def test_what_is_not_shipped_by_the_day_to_pay_cannot_be_paid_in_time():
 @pytest.mark.parametrize(
     ("order", "why"),
     [
-        (rules.reject(an_order(10, terms()), reason="No", by=OPERATOR, at=AT), "rejected"),
-        (rules.cancel(an_order(10, terms()), by=BY, at=AT), "cancelled"),
+        (orders_rules.reject(an_order(10, terms()), reason="No", by=OPERATOR, at=AT), "rejected"),
+        (orders_rules.cancel(an_order(10, terms()), by=BY, at=AT), "cancelled"),
         (accepted(10, to=9), "too_few"),
         (returned(shipped(accepted()), 1), "too_few"),
     ],
@@ -164,7 +165,7 @@ def test_where_a_promotion_repeats_what_was_paid_in_time_brings_its_share():
 
 def test_more_than_was_promised_is_not_given():
     order = an_order(10, terms(repeat=True))
-    more = rules.confirm(rules.accept(order, [Asked("LMP-1", 40)], by=OPERATOR, at=AT), by=BY, at=AT)
+    more = orders_rules.confirm(orders_rules.accept(order, [Asked("LMP-1", 40)], by=OPERATOR, at=AT), by=BY, at=AT)
     assert verdict(shipped(more), ut1=PLACED) == ("granted", 1, None)
 
 

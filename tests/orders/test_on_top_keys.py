@@ -7,11 +7,10 @@ from itertools import count
 import pytest
 
 from chalicelib import orders
-from chalicelib.orders import on_top_keys as keys
-from chalicelib.orders import on_top_service, on_top_store
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.orders import on_top_keys, on_top_service, on_top_store
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.orders.test_goods_on_top import Shop
@@ -25,11 +24,11 @@ def shop(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
     numbers = count(1)
     work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     return Shop(Market(Api(app), work))
 
 
-@measures(keys.gift)
+@measures(on_top_keys.gift)
 def test_the_goods_of_a_company_are_one_call_and_those_of_an_order_a_read_beside_it(shop: Shop) -> None:
     ids = [shop.market.placed({"LMP-1": 10}) for _ in range(4)]
     table = shop.work.table
@@ -44,7 +43,7 @@ def test_the_goods_of_a_company_are_one_call_and_those_of_an_order_a_read_beside
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)
 
 
-@measures(keys.gift)
+@measures(on_top_keys.gift)
 def test_an_order_that_was_promised_nothing_costs_no_call_more(shop: Shop) -> None:
     order = orders.order(shop.work, "cmp_1", shop.market.placed({"LMP-1": 9}))
     with spent(shop.work.table.client) as cost:
@@ -54,7 +53,7 @@ def test_an_order_that_was_promised_nothing_costs_no_call_more(shop: Shop) -> No
     assert cost.calls == []
 
 
-@measures(keys.gift)
+@measures(on_top_keys.gift)
 def test_an_order_with_goods_on_top_is_placed_with_no_read_more(shop: Shop) -> None:
     made = []
     for units in (9, 10):
@@ -64,7 +63,7 @@ def test_an_order_with_goods_on_top_is_placed_with_no_read_more(shop: Shop) -> N
     assert made[0] == made[1]
 
 
-@measures(keys.gift)
+@measures(on_top_keys.gift)
 def test_a_look_is_two_reads_and_where_something_changed_a_transaction(shop: Shop) -> None:
     order_id = shop.shipped()
     order = orders.order(shop.work, "cmp_1", order_id)
@@ -76,7 +75,7 @@ def test_a_look_is_two_reads_and_where_something_changed_a_transaction(shop: Sho
     assert cost.calls == ["BatchGetItem", "BatchGetItem"]
 
 
-@measures(keys.gift)
+@measures(on_top_keys.gift)
 def test_what_is_due_of_a_company_is_one_query_and_its_orders_once_each(shop: Shop) -> None:
     order_id = shop.shipped()
     shop.market.placed({"LMP-1": 10})

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from app import app  # noqa: F401  fills the route table
-from chalicelib.platform.http import ROUTES, Route
-from chalicelib.platform.openapi import path_parameters
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.openapi.document import path_parameters
 from tests.orders.steps import Market
 from tests.orders.test_life import accepted, asked_to_cancel, asked_to_return, changed, in_memory, shipped
 from tests.support.api import Answer, Api, Caller

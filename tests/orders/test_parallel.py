@@ -4,7 +4,7 @@ import pytest
 
 from tests.orders.steps import Market
 from tests.support.api import Answer
-from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.parallel import at_once
 
 CALLERS = 16
 REPEATS = 64

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalog import Product
+from chalicelib.catalog.rules import Product
 from chalicelib.orders.promises import MOST_PROMISES, Bought, promises_of, reached, times
 from chalicelib.pricing.rules import Bracket, Buyer, FreeGoods, OnTop, Promotion, Selection, resolve
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.orders.config import Orders
-from chalicelib.platform import http
+from chalicelib.platform.http import respond
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import MANAGER, Office
@@ -111,7 +111,7 @@ def with_minimum(market: Market, monkeypatch: pytest.MonkeyPatch) -> Market:
     """The club takes no order below 1,000 RUB."""
     config = with_figures(market.work, Orders, minimum={"RUB": 1000}).config
     object.__setattr__(market.work, "config", config)
-    monkeypatch.setattr(http, "work_now", lambda: market.work)
+    monkeypatch.setattr(respond, "work_now", lambda: market.work)
     return market
 
 

@@ -23,17 +23,7 @@ from chalicelib.orders.request_rules import (
     request_return,
 )
 from chalicelib.orders.requests import CancellationState, ReturnState
-from chalicelib.orders.rules import (
-    STEPS,
-    NothingLeft,
-    Order,
-    State,
-    Step,
-    ToldBefore,
-    TooOften,
-    Unfit,
-    WrongState,
-)
+from chalicelib.orders.rules import STEPS, NothingLeft, Order, State, Step, ToldBefore, TooOften, Unfit, WrongState
 from tests.orders.test_rules import AT, BUYER, DAY, IN_STATE, LATER, OPERATOR, accepted, order, shipped
 
 

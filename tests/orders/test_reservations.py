@@ -11,21 +11,22 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from chalicelib.catalog import store as catalog
+from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.rules import Figure
 from chalicelib.catalog.writing import write_stock
 from chalicelib.companies import keys as companies_keys
 from chalicelib.orders import reservation_keys, reservations
 from chalicelib.orders.holds_consumers import on_stock_recorded
-from chalicelib.platform import clock, http
+from chalicelib.platform import clock
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.platform.http import respond
+from chalicelib.table.transactions import Transaction
 from tests.catalog.steps import row, stock
 from tests.orders.steps import REGION, Market, errors
 from tests.support.api import Answer, Api
 from tests.support.crashes import crashes, lost_replies, races
-from tests.support.parallel import a_request_per_thread, at_once  # noqa: F401  the fixture by its name
+from tests.support.parallel import at_once
 from tests.support.partners import OPERATIONS, distributor
 from tests.support.spent import calls_counted
 
@@ -86,7 +87,7 @@ def market(memory_market: Market) -> Market:
 def later(market: Market, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     def pass_(time: timedelta) -> None:
         market.work = replace(market.work, now=market.work.now + time)
-        monkeypatch.setattr(http, "work_now", lambda: market.work)
+        monkeypatch.setattr(respond, "work_now", lambda: market.work)
 
     return pass_
 
@@ -218,7 +219,7 @@ def test_an_order_of_two_hundred_lines_reserves_and_is_shipped(market: Market):
     stock(market.work, *(row(sku) for sku in skus))
     for sku in skus:
         tx = Transaction()
-        catalog.write_stock(tx, sku, [Figure("MSK", Decimal(1), market.work.now)])
+        catalog_store.write_stock(tx, sku, [Figure("MSK", Decimal(1), market.work.now)])
         market.work.table.commit(tx)
     delivers_from(market, "MSK")
     order_id = market.placed(dict.fromkeys(skus, 1))

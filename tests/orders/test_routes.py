@@ -9,23 +9,15 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.orders import consumers as orders_consumers
-from chalicelib.orders import keys, rules
+from chalicelib.orders import keys as orders_keys
+from chalicelib.orders import rules as orders_rules
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.http import MOST_BODY_BYTES
-from chalicelib.platform.work import Work
+from chalicelib.platform.http.respond import MOST_BODY_BYTES
 from tests.catalog.steps import row, stock
 from tests.orders.steps import REGION, Market, errors
 from tests.support.api import STRANGER, Api, Caller
-from tests.support.partners import (
-    OPERATIONS,
-    company,
-    dismissed,
-    distributor,
-    member,
-    partner,
-    reach,
-    speaks_for,
-)
+from tests.support.partners import OPERATIONS, company, dismissed, distributor, member, partner, reach, speaks_for
 from tests.support.spent import calls_counted
 
 # --- placing ----------------------------------------------------------------------------------------------------------
@@ -278,7 +270,7 @@ def test_an_order_is_read_with_its_version(market: Market):
 
 
 def at(market: Market, minutes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.platform import http
+    from chalicelib.platform.http import respond as http
 
     later = replace(market.work, now=market.work.now + timedelta(minutes=minutes))
     monkeypatch.setattr(http, "work_now", lambda: later)
@@ -463,7 +455,7 @@ def test_no_more_is_shipped_than_is_left(market: Market, lines: dict[str, int], 
 def test_when_an_order_came_in_many_parts_the_rest_is_asked_for_at_once(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(rules, "MOST_PARTS", 2)
+    monkeypatch.setattr(orders_rules, "MOST_PARTS", 2)
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
@@ -725,5 +717,5 @@ def test_reads_and_steps_cost_what_their_keys_promise(market: Market):
 
 def test_the_pointer_of_a_distributors_order_says_whose_it_is_and_no_more(market: Market):
     order_id = market.placed()
-    key = keys.distributor_order(market.distributor_id, order_id)
+    key = orders_keys.distributor_order(market.distributor_id, order_id)
     assert market.work.table.get(key) == {**key.as_item(), "company_id": "cmp_1"}

@@ -14,7 +14,7 @@ from chalicelib.orders.requests import Cancellation
 from chalicelib.orders.rules import Order, Step
 from chalicelib.platform.events import Event, Later, subscriptions
 from chalicelib.platform.ids import derived_id
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from tests.conftest import NOON
 from tests.orders.desk import Desk

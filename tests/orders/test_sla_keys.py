@@ -6,11 +6,11 @@ from itertools import count
 
 import pytest
 
-from chalicelib.orders import sla, sla_consumers, sla_store
-from chalicelib.orders import sla_keys as keys
+from chalicelib.orders import sla, sla_consumers, sla_keys, sla_store
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, shards
+from chalicelib.table.client import Table
+from chalicelib.table.key import shards
 from tests.conftest import NOON
 from tests.orders.desk import Desk
 from tests.support.spent import measures, spent
@@ -29,7 +29,7 @@ ALL_TICKS = ["Query"] * len(shards())
 LATER = NOON + timedelta(days=3)  # when what was placed at noon on Friday is due
 
 
-@measures(keys.waiting)
+@measures(sla_keys.waiting)
 def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repeat_is_a_read(desk: Desk) -> None:
     desk.place()
     (event,) = desk.events()
@@ -43,7 +43,7 @@ def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repe
     assert cost.calls == ["BatchGetItem"]
 
 
-@measures(keys.waiting_due)
+@measures(sla_keys.waiting_due)
 def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     for number in range(30):
         desk.place(f"ord_{number:02}", company_id=f"cmp_{number:02}")
@@ -58,7 +58,7 @@ def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     assert sorted(cost.calls) == sorted([*ALL_TICKS, *["BatchGetItem", "TransactWriteItems"] * 30])
 
 
-@measures(keys.unanswered)
+@measures(sla_keys.unanswered)
 def test_what_is_unanswered_is_one_call_for_a_page_oldest_first(desk: Desk) -> None:
     for number in range(30):
         desk.at(NOON + timedelta(seconds=number))

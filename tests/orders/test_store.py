@@ -35,13 +35,12 @@ from chalicelib.orders.rules import (
 )
 from chalicelib.orders.schemas import MOST_LINES, OrderAnswer
 from chalicelib.orders.store import order_item, order_of
-from chalicelib.platform.http import rendered
-from chalicelib.platform.idempotency import Once
-from chalicelib.platform.work import Work
-from chalicelib.pricing import Ruling
-from chalicelib.pricing.rules import FreeGoods, OnTop
-from chalicelib.table import Table, Transaction
-from chalicelib.table.transactions import from_wire, to_wire
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.idempotency import Once
+from chalicelib.platform.http.respond import rendered
+from chalicelib.pricing.rules import FreeGoods, OnTop, Ruling
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction, from_wire, to_wire
 from tests.conftest import NOON
 
 AT, DAY = "2026-11-20T09:00:00.000Z", date(2026, 11, 20)

@@ -9,13 +9,14 @@ from typing import Any, get_args
 import pytest
 
 from chalicelib import bonuses
-from chalicelib.platform import aws, http
+from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.delivery_jobs import redeliver_events
 from chalicelib.platform.events import Consumer, Declared, Event, Lane, Later, declared, deliver, subscriptions
+from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, to_wire
 from tests.orders.steps import Market
 from tests.support.api import Api
@@ -42,7 +43,7 @@ class Club:
         self._who: tuple[str, ...] = ("before",)
         table = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
         self.work = replace(work, table=table, new_id=self._new_id)
-        monkeypatch.setattr(http, "work_now", lambda: self.work)
+        monkeypatch.setattr(respond, "work_now", lambda: self.work)
         monkeypatch.setattr(aws, "sqs", lambda: self)
         monkeypatch.setattr(Later, "consumer", self._consumer(Later.consumer))
         self.market = Market(api, self.work)

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import sales
 from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.delivery_jobs import PAUSES, deliver_bulk, redeliver_events
 from chalicelib.platform.events import (
     BULK,
@@ -26,7 +27,6 @@ from chalicelib.platform.events import (
     subscriptions,
 )
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 from chalicelib.table.key import company_partition
 from chalicelib.table.transactions import Item, to_wire
 from infra.admin import main

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.orders.events import PLACED
 from chalicelib.platform import aws, events, settings
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import (
     Declared,
     Event,
@@ -27,9 +28,8 @@ from chalicelib.platform.events import (
     subscriptions,
     written_down,
 )
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Transaction
-from chalicelib.table.transactions import to_wire
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Transaction, to_wire
 from infra.build import ROOT
 
 # The contract's examples.

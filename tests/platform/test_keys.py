@@ -8,15 +8,16 @@ from itertools import count
 
 import pytest
 
-from chalicelib.auth import store as sign_ins
-from chalicelib.platform import events, http, nights
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.idempotency import Once
-from chalicelib.platform.work import Work
+from chalicelib.auth import store as auth_store
+from chalicelib.platform import events, jobs, keys
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.platform.http.idempotency import Once
 from chalicelib.reports import keys as reports_keys
-from chalicelib.sales import DayTotals
-from chalicelib.table import Table, Transaction
-from chalicelib.tiers import store
+from chalicelib.sales.rules import DayTotals
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.outlook import Standing, stands
@@ -37,13 +38,13 @@ def work(local_table: Table) -> Work:
 def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
     from app import app
 
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     return Market(Api(app), work)
 
 
 def due_on(work: Work, day: date, numbers: Iterable[int]) -> None:
     for number in numbers:
-        store.save(work, plain_standing(work, f"cmp_{number:032x}"), day)
+        tiers_store.save(work, plain_standing(work, f"cmp_{number:032x}"), day)
 
 
 def plain_standing(work: Work, company_id: str) -> Standing:
@@ -52,17 +53,17 @@ def plain_standing(work: Work, company_id: str) -> Standing:
     return stands(company_id, "RUB", work.today, Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None))
 
 
-@measures(platform_keys.throttle)
+@measures(keys.throttle)
 def test_counting_in_an_hour_is_one_write(work: Work) -> None:
-    key = platform_keys.throttle("code-to", "somebody", work.at)
+    key = keys.throttle("code-to", "somebody", work.at)
     with spent(work.table.client) as cost:
-        assert sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
-    assert not sign_ins.count_in_window(work.table, key, 1, work.expiry(minutes=60))
+        assert auth_store.count_in_window(work.table, key, 1, work.expiry(minutes=60))
+    assert not auth_store.count_in_window(work.table, key, 1, work.expiry(minutes=60))
     assert cost.calls == ["UpdateItem"]
     assert cost.write_units == 1
 
 
-@measures(platform_keys.once)
+@measures(keys.once)
 def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Work) -> None:
     market.place(key="cart-7")
     once = Once(caller="mbr_1", key="cart-8", fingerprint="")
@@ -74,7 +75,7 @@ def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Wor
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
-@measures(platform_keys.event)
+@measures(keys.event)
 def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> None:
     owner = reports_keys.report("rep_1")
     for minutes in (2, 1):
@@ -85,33 +86,33 @@ def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> No
             work.table.commit(tx)
         assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 2)
     with spent(work.table.client) as cost:
-        found = work.table.query(owner.pk, starts=platform_keys.event(owner, "", "").sk.rstrip("#")).items
+        found = work.table.query(owner.pk, starts=keys.event(owner, "", "").sk.rstrip("#")).items
     assert [int(item["minutes"]) for item in found] == [1, 2]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
-@measures(platform_keys.due)
+@measures(keys.due)
 def test_who_is_due_costs_a_call_a_shard_and_the_size_of_what_is_due(work: Work) -> None:
     due_on(work, work.today, range(80))
     with spent(work.table.client) as cost:
-        found = list(nights.due_between(work, "tiers", work.today, work.today))
+        found = list(jobs.due_between(work, "tiers", work.today, work.today))
     assert sorted(found) == sorted(f"cmp_{number:032x}" for number in range(80))
     assert cost.calls == ["Query"] * 8
     assert cost.read_units <= 80 * 0.5
 
     due_on(work, work.today + timedelta(days=1), range(80, 160))
     with spent(work.table.client) as among_more:
-        assert list(nights.due_between(work, "tiers", work.today, work.today)) == found
+        assert list(jobs.due_between(work, "tiers", work.today, work.today)) == found
     assert among_more == cost
 
 
-@measures(platform_keys.run)
+@measures(keys.run)
 def test_the_last_run_is_one_call_however_many_there_were(work: Work) -> None:
     for days in range(40):
         night = replace(work, now=work.now + timedelta(days=days))
-        nights.record_run(night, "tiers", {"day": night.today.isoformat(), "companies": 1})
+        jobs.record_run(night, "tiers", {"day": night.today.isoformat(), "companies": 1})
     with spent(work.table.client) as cost:
-        last = nights.last_run(work, "tiers")
+        last = jobs.last_run(work, "tiers")
     assert last is not None
     assert last["day"] == (work.today + timedelta(days=39)).isoformat()
     assert cost.calls == ["Query"]

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.platform import http, registry
-from chalicelib.platform.http import AUTHORIZER, CORS
-from chalicelib.platform.work import Work
+from chalicelib.platform import registry
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond, routes
+from chalicelib.platform.http.routes import AUTHORIZER, CORS
 from tests.support import documented
 from tests.support.api import Api, Caller
 
@@ -50,11 +51,11 @@ def app(tmp_path: Path, work: Work, monkeypatch: pytest.MonkeyPatch) -> Chalice:
     (tmp_path / "registry.json").write_text(json.dumps({"routes": table}), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "FILE", tmp_path / "registry.json")
-    monkeypatch.setattr(http, "ROUTES", [])
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(routes, "ROUTES", [])
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     monkeypatch.delitem(sys.modules, "words", raising=False)
     app = Chalice("house")
-    http.install(app)
+    respond.install(app)
     registry.register(app, ["words", "spoiled"])
     return app
 
@@ -90,8 +91,8 @@ def test_a_room_that_cannot_be_imported_is_a_500_as_specified_and_spoils_no_othe
 
 def test_the_table_says_the_same_in_whatever_order_rooms_were_imported(app: Chalice) -> None:
     Api(app).call("GET", "/words")
-    written = registry.written(http.ROUTES)
-    assert written == registry.written(reversed(http.ROUTES))
+    written = registry.written(routes.ROUTES)
+    assert written == registry.written(reversed(routes.ROUTES))
     assert json.loads(written)["routes"] == [
         ["GET", "/words", "words", False],
         ["GET", "/words/{word}", "words", True],

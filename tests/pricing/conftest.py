@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.catalog.steps import row, stock
 from tests.pricing.steps import Office
 from tests.support.api import Api

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.support.api import Answer, Api, Caller
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")

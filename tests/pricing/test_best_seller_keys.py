@@ -4,10 +4,11 @@ from itertools import count
 
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.pricing import best_seller_keys, best_seller_store
 from chalicelib.pricing.best_seller_schemas import BestSellersForm
-from chalicelib.table import Table, Transaction
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 

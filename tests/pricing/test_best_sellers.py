@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import companies, sales
-from chalicelib.companies import CustomerRef
+from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 from chalicelib.pricing import best_seller_consumers, best_sellers
 from chalicelib.pricing.best_seller_schemas import BestSellersForm
 from chalicelib.pricing.best_seller_store import Sold
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.pricing.steps import MARKETING, Office, errors
 from tests.support.api import Answer

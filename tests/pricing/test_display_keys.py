@@ -6,9 +6,10 @@ from itertools import count
 
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.pricing import display_keys, display_store
-from chalicelib.table import Table, Transaction
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 

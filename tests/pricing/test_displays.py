@@ -8,14 +8,14 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import companies as companies_room
+from chalicelib import companies
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
-from chalicelib.platform import http
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
+from chalicelib.platform.http import respond
 from chalicelib.pricing import display_consumers, displays, offer_keys
-from chalicelib.table import Transaction
+from chalicelib.table.transactions import Transaction
 from tests.companies.steps import legal_inn
 from tests.pricing.steps import MANAGER, Office, errors
 from tests.pricing.test_routes import at
@@ -156,7 +156,7 @@ def test_a_company_starts_only_so_many_photos_a_day(
     assert (shop.start(deal).status, shop.start(deal).json["code"]) == (429, "too_many_requests")
     assert Shop(office, "cmp_2").start(deal).status == 200
     tomorrow = replace(office.work, now=office.work.now + timedelta(days=1))
-    monkeypatch.setattr(http, "work_now", lambda: tomorrow)
+    monkeypatch.setattr(respond, "work_now", lambda: tomorrow)
     assert shop.start(deal).status == 200
 
 
@@ -215,7 +215,7 @@ def test_who_joins_the_inn_later_has_what_its_chain_has(
     shop.decide(shop.sent(over))
     at(work, 2, monkeypatch)
     later = replace(work, now=work.now + timedelta(days=2))
-    new = companies_room.Company(
+    new = companies.Company(
         company_id="cmp_new",
         name="New",
         inn=CHAIN,
@@ -276,7 +276,7 @@ def test_an_interrupted_word_is_finished_by_its_repeat_and_said_once(
     work, proof_id = shop.office.work, shop.uploaded(deal)
     if word != "confirm":
         shop.confirm(deal, proof_id)
-    monkeypatch.setattr(http, "work_now", lambda: replace(work, new_id=lambda prefix: f"{prefix}_same"))
+    monkeypatch.setattr(respond, "work_now", lambda: replace(work, new_id=lambda prefix: f"{prefix}_same"))
 
     def say() -> Answer:
         return shop.confirm(deal, proof_id) if word == "confirm" else shop.decide(proof_id, word)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.mail.model import Recipient, Unsendable
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.support.letters import BUYER, plain
 from tests.support.partners import dismissed
 

@@ -6,11 +6,11 @@ from itertools import count
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.pricing import granted, offers
-from chalicelib.pricing import offer_keys as keys
+from chalicelib.platform.context import Work
+from chalicelib.pricing import granted, offer_keys, offers
 from chalicelib.pricing.offer_schemas import OfferForm
-from chalicelib.table import Table, Transaction
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.partners import company
 from tests.support.spent import measures, spent
@@ -31,17 +31,17 @@ def issue(work: Work, number: int = 0) -> str:
     return offers.issue(later, "cmp_1", form, author="mbr_1").offer_id
 
 
-@measures(keys.granted)
+@measures(offer_keys.granted)
 def test_what_a_company_was_granted_is_one_call_and_half_a_unit_for_four_kilobytes(work: Work) -> None:
     for _ in range(offers.MOST_OPEN):
         issue(work)
     with spent(work.table.client) as cost:
-        found = work.table.get_many([keys.granted("cmp_1")])
-    assert len(granted.open_offers(found[keys.granted("cmp_1")])) == offers.MOST_OPEN
+        found = work.table.get_many([offer_keys.granted("cmp_1")])
+    assert len(granted.open_offers(found[offer_keys.granted("cmp_1")])) == offers.MOST_OPEN
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)
 
 
-@measures(keys.offer)
+@measures(offer_keys.offer)
 def test_an_offer_is_one_call_and_an_order_that_uses_it_one_transaction_of_two_items(work: Work) -> None:
     offer_id = issue(work)
     with spent(work.table.client) as cost:
@@ -55,7 +55,7 @@ def test_an_offer_is_one_call_and_an_order_that_uses_it_one_transaction_of_two_i
     assert (used.calls, len(tx)) == (["TransactWriteItems"], 2)
 
 
-@measures(keys.offer_list)
+@measures(offer_keys.offer_list)
 def test_a_companys_offers_are_one_call_a_page(work: Work) -> None:
     made = [issue(work, number) for number in range(12)]
     with spent(work.table.client) as cost:

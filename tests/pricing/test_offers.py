@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.pricing import offers
 from tests.pricing.steps import MANAGER, Office, errors
 from tests.pricing.test_routes import at

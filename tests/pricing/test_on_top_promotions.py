@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.pricing.steps import MARKETING, Office, errors
 from tests.support.partners import partner
 

@@ -5,13 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.pricing import Used, keys_of, promotion_keys, store, use_promotions
+from chalicelib.platform.context import Work
+from chalicelib.pricing import promotion_keys
+from chalicelib.pricing import store as pricing_store
 from chalicelib.pricing.promotion_model import PromotionForm
 from chalicelib.pricing.rules import Limits
+from chalicelib.pricing.service import keys_of
 from chalicelib.pricing.store import Stored
-from chalicelib.pricing.uses import company_uses, used_of
-from chalicelib.table import Table, Transaction
+from chalicelib.pricing.uses import Used, company_uses, used_of
+from chalicelib.pricing.uses import take as use_promotions
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -42,7 +46,7 @@ def promote(work: Work, number: int) -> Stored:
     )
     made = Stored(f"prm_{number:032x}", form, "draft", work.at, None, None, 1)
     tx = Transaction()
-    store.put_promotion(tx, made, author="mbr_1", at=work.at)
+    pricing_store.put_promotion(tx, made, author="mbr_1", at=work.at)
     work.table.commit(tx)
     return made
 
@@ -64,7 +68,7 @@ def test_using_a_promotion_with_limits_is_four_write_units_and_told_in_one_each(
 def test_a_promotion_is_one_call(work: Work) -> None:
     made = promote(work, 1)
     with spent(work.table.client) as cost:
-        assert store.promotion(work.table, made.promotion_id) == made
+        assert pricing_store.promotion(work.table, made.promotion_id) == made
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
@@ -75,14 +79,14 @@ def test_promotions_by_their_last_day_are_one_call_a_page_and_those_since_a_day_
     for number in range(40):
         promote(work, number)
     with spent(work.table.client) as cost:
-        page = store.promotion_page(work.table, 10, None)
-    assert [store.stored(item).form.name for item in page.items] == [
+        page = pricing_store.promotion_page(work.table, 10, None)
+    assert [pricing_store.stored(item).form.name for item in page.items] == [
         f"Promotion {number}" for number in range(39, 29, -1)
     ]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1
     with spent(work.table.client) as since:
-        found = list(store.ended_since(work.table, work.today + timedelta(days=35)))
+        found = list(pricing_store.ended_since(work.table, work.today + timedelta(days=35)))
     assert [each.form.name for each in found] == [f"Promotion {number}" for number in range(35, 40)]
     assert (since.calls, since.read_units) == (["Query"], 0.5)
 
@@ -94,10 +98,10 @@ def test_all_that_a_price_rests_on_is_one_call(work: Work) -> None:
         for made in (promote(work, number) for number in range(20))
     }
     tx = Transaction()
-    store.replace_running(tx, None, texts, (), work.at)
+    pricing_store.replace_running(tx, None, texts, (), work.at)
     work.table.commit(tx)
     with spent(work.table.client) as cost:
         found = work.table.get_many(keys_of("cmp_1"))
-    assert len(store.running(found[promotion_keys.running_promotions()])) == 20
+    assert len(pricing_store.running(found[promotion_keys.running_promotions()])) == 20
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 3  # 5 KB of promotions, and half a unit for each of the four that are not there

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
 from tests.pricing.steps import MANAGER, MARKETING, Office, errors
 from tests.support.partners import OPERATIONS, company, distributor, partner, reach
 
@@ -15,7 +15,7 @@ from tests.support.partners import OPERATIONS, company, distributor, partner, re
 def at(work: Work, days: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The API answers on a later day."""
     later = replace(work, now=work.now + timedelta(days=days))
-    monkeypatch.setattr(http, "work_now", lambda: later)
+    monkeypatch.setattr(respond, "work_now", lambda: later)
 
 
 # --- personal terms ---------------------------------------------------------------------------------------------------

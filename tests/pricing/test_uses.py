@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.pricing import Used
 from chalicelib.pricing.rules import Bracket, Buyer, Limits, Promotion, Selection
-from chalicelib.pricing.uses import reached
+from chalicelib.pricing.uses import Used, reached
 
 DAY = date(2026, 11, 20)
 

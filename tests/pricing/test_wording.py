@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.pricing import PriceAnswer
 from chalicelib.pricing.rules import Buyer, Policy, Selection, resolve
+from chalicelib.pricing.schemas import PriceAnswer
 from tests.pricing.test_rules import DAY, Lamp, contract, off, offer, promotion, with_tier
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from hypothesis import given
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.programme.example import bonus, example
 from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.config import Tiers

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.mail.model import Recipient
 from chalicelib.members.config import Welcome
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.support.letters import BUYER, plain
 
 

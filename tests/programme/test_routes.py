@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from chalicelib.platform.work import Work
-from chalicelib.programme import page, service
+from chalicelib.platform.context import Work
+from chalicelib.programme import page
+from chalicelib.programme import service as programme
 from tests.support.api import Answer, Api
 from tests.support.spent import calls_counted
 from tests.tiers.ladder_steps import STEPS, activate, draw_up
@@ -120,7 +121,7 @@ def test_the_page_leads_to_the_other_language(api: Api) -> None:
 
 
 def test_a_name_with_markup_stays_a_name(work: Work) -> None:
-    told = service.rules(work, "en", None).model_copy(update={"title": "<b>Club</b>"})
+    told = programme.rules(work, "en", None).model_copy(update={"title": "<b>Club</b>"})
     assert "<b>Club</b>" not in page.page(told)
 
 

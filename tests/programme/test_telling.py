@@ -13,8 +13,8 @@ import pytest
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.volume_config import VolumeBonuses, VolumeProgramme
 from chalicelib.platform.config import Config
-from chalicelib.platform.figures import Language
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
+from chalicelib.platform.text import Language
 from chalicelib.programme import telling, words
 from chalicelib.programme.words import Speaker
 from chalicelib.tiers.config import Tiers

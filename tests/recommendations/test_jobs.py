@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform import aws, nights
+from chalicelib.platform import aws, jobs
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.recommendations import consumers, jobs, keys
-from chalicelib.table import key, shards
+from chalicelib.recommendations import consumers as recommendations_consumers
+from chalicelib.recommendations import jobs as recommendations_jobs
+from chalicelib.recommendations import keys as recommendations_keys
+from chalicelib.table import key
+from chalicelib.table.key import shards
 from tests.support import partners
 from tests.support.crashes import crashes, empty_account, lost_replies
 from tests.support.spent import calls_counted
@@ -22,7 +25,9 @@ from tests.support.spent import calls_counted
 def moved(work: Work, *company_ids: str) -> None:
     """Sales of these companies moved."""
     for company_id in company_ids:
-        consumers.on_sale_recorded(work, Event("sale.recorded", f"evt_{company_id}", {"company_id": company_id}))
+        recommendations_consumers.on_sale_recorded(
+            work, Event("sale.recorded", f"evt_{company_id}", {"company_id": company_id})
+        )
 
 
 def later(work: Work, **time: float) -> Work:
@@ -31,7 +36,7 @@ def later(work: Work, **time: float) -> Work:
 
 def named(work: Work, event: dict[str, Any] | None = None) -> list[str]:
     """A night, and the companies whose messages it sent."""
-    facts = jobs.nightly_recommendations(work, event or {})
+    facts = recommendations_jobs.nightly_recommendations(work, event or {})
     found = queued()
     assert facts["companies"] == len(found)
     return sorted(found)
@@ -96,13 +101,13 @@ def test_a_night_that_dies_names_everybody_when_it_is_run_again(work: Work, monk
     for rounds in (crashes, lost_replies):
         for interruption in rounds():
             empty_account()
-            nights.record_run(later(work, hours=-21), jobs.JOB, {})
+            jobs.record_run(later(work, hours=-21), recommendations_jobs.JOB, {})
             moved(work, "cmp_1", "cmp_2")
             night = later(work, hours=3)
             with interruption:
-                jobs.nightly_recommendations(night, {})
+                recommendations_jobs.nightly_recommendations(night, {})
             sent = set(queued())
-            run = nights.last_run(work, jobs.JOB)
+            run = jobs.last_run(work, recommendations_jobs.JOB)
             assert run
             # Whoever was not named is named by the run that comes again; and one that was recorded had named everybody.
             assert sent == {"cmp_1", "cmp_2"} if run["at"] == night.at else named(night) == ["cmp_1", "cmp_2"], (
@@ -123,5 +128,5 @@ def test_a_night_asks_for_days_not_for_companies(work: Work) -> None:
 
 @pytest.mark.parametrize("body", [{"companies": ["cmp_1"]}, {"companies": []}])
 def test_a_message_about_who_never_bought_changes_nothing(work: Work, body: dict[str, Any]) -> None:
-    jobs.count_recommendations(work, {"messageId": "1", "body": json.dumps(body)})
-    assert work.table.get(keys.buyer("cmp_1")) is None
+    recommendations_jobs.count_recommendations(work, {"messageId": "1", "body": json.dumps(body)})
+    assert work.table.get(recommendations_keys.buyer("cmp_1")) is None

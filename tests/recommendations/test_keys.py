@@ -7,14 +7,18 @@ from itertools import count
 import pytest
 
 from chalicelib import sales
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.recommendations import consumers, keys, service, store
+from chalicelib.recommendations import consumers as recommendations_consumers
+from chalicelib.recommendations import keys as recommendations_keys
+from chalicelib.recommendations import service as recommendations
+from chalicelib.recommendations import store as recommendations_store
 from chalicelib.recommendations.rules import CAPACITY, MOST_PAIRS, Counts, Other
 from chalicelib.recommendations.store import Contribution
-from chalicelib.sales import SaleDocument, SaleLine
 from chalicelib.sales import keys as sales_keys
-from chalicelib.table import Table, shards
+from chalicelib.sales.rules import SaleDocument, SaleLine
+from chalicelib.table.client import Table
+from chalicelib.table.key import shards
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -35,48 +39,48 @@ def sale(work: Work, number: int, *skus: str) -> Event:
     return Event("sale.recorded", f"evt_{number}", item)
 
 
-@measures(keys.together)
-@measures(keys.buyer)
+@measures(recommendations_keys.together)
+@measures(recommendations_keys.buyer)
 def test_what_a_buyer_adds_is_four_reads_and_one_transaction_and_what_is_known_three_reads(work: Work) -> None:
     skus = [f"LMP-00{number:02}" for number in range(10)]
     sale(work, 1, *skus)
     with spent(work.table.client) as cost:
-        service.count(work, "cmp_1")
+        recommendations.count(work, "cmp_1")
     assert cost.calls == ["GetItem", "GetItem", "Query", "BatchGetItem", "TransactWriteItems"]
     assert (cost.read_units, cost.write_units) == (0.5 + 1 + 0.5 + 10, 2 * (1 + 10))
     sale(work, 2, *skus)
     with spent(work.table.client) as cost:
-        service.count(work, "cmp_1")
+        recommendations.count(work, "cmp_1")
     assert (cost.calls, cost.read_units) == (["GetItem", "GetItem", "Query"], 0.5 + 1 + 0.5)
 
 
-@measures(keys.sales_moved)
+@measures(recommendations_keys.sales_moved)
 def test_whose_sales_moved_is_one_write_and_read_by_day(work: Work) -> None:
     event = sale(work, 1, "LMP-0001", "LMP-0002")
     with spent(work.table.client) as cost:
-        consumers.on_sale_recorded(work, event)
+        recommendations_consumers.on_sale_recorded(work, event)
     assert (cost.calls, cost.read_units, cost.write_units) == (["GetItem", "PutItem"], 0.5, 1)
     with spent(work.table.client) as cost:
-        assert list(store.moved_between(work.table, work.today, work.today, "")) == ["cmp_1"]
+        assert list(recommendations_store.moved_between(work.table, work.today, work.today, "")) == ["cmp_1"]
     assert cost.calls == ["Query"] * len(shards())
     assert cost.read_units <= 0.5 * len(shards())
 
 
-@measures(keys.together)
+@measures(recommendations_keys.together)
 def test_the_counts_of_an_article_are_a_kilobyte_at_most(work: Work) -> None:
     counts = Counts(90_000, {f"LMP-{number:04}": Other(9000, 800) for number in range(CAPACITY)})
     with spent(work.table.client) as cost:
-        work.table.put(store.counts_item("LMP-0042", counts, 100_000))
+        work.table.put(recommendations_store.counts_item("LMP-0042", counts, 100_000))
     assert cost.write_units == 1
 
 
-@measures(keys.buyer)
+@measures(recommendations_keys.buyer)
 def test_the_pairs_of_a_buyer_who_added_all_it_may_are_six_kilobytes(work: Work) -> None:
     pairs = frozenset((f"LMP-{one:04}", f"LMP-{one + step:04}") for one in range(100) for step in range(1, 11))
     assert len(pairs) == MOST_PAIRS
     with spent(work.table.client) as cost:
-        work.table.put(store.contribution_item("7707083893", Contribution(500, pairs)))
+        work.table.put(recommendations_store.contribution_item("7707083893", Contribution(500, pairs)))
     assert cost.write_units <= 6
     with spent(work.table.client) as cost:
-        assert store.contribution(work.table, "7707083893") == Contribution(500, pairs)
+        assert recommendations_store.contribution(work.table, "7707083893") == Contribution(500, pairs)
     assert cost.read_units <= 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.recommendations import rules
+from chalicelib.recommendations import rules as recommendations_rules
 from chalicelib.recommendations.rules import (
     CAPACITY,
     Counts,
@@ -22,8 +22,7 @@ from chalicelib.recommendations.rules import (
     steps,
     suggestions,
 )
-from chalicelib.sales import SaleLine
-from chalicelib.sales.rules import Bought
+from chalicelib.sales.rules import Bought, SaleLine
 
 
 def one_more(*others: str, companies: int = 1) -> Gain:
@@ -73,7 +72,7 @@ def test_what_is_sure_is_never_more_than_the_truth_and_the_frequent_are_kept(bou
 @given(st.lists(st.tuples(st.sampled_from([f"S-{n}" for n in range(8)]), st.booleans()), max_size=200))
 def test_what_is_sure_is_never_more_than_the_truth_whatever_is_taken_back(told: list[tuple[str, bool]]):
     with pytest.MonkeyPatch.context() as small:
-        small.setattr(rules, "CAPACITY", 4)
+        small.setattr(recommendations_rules, "CAPACITY", 4)
         counts, truth = Counts(), Counter[str]()
         for sku, gained in told:
             if gained:
@@ -95,7 +94,7 @@ def test_the_steps_from_one_to_the_other_touch_few_articles_each_and_their_gains
     before: frozenset[tuple[str, str]], after: frozenset[tuple[str, str]]
 ):
     with pytest.MonkeyPatch.context() as small:
-        small.setattr(rules, "MOST_ARTICLES", 3)
+        small.setattr(recommendations_rules, "MOST_ARTICLES", 3)
         reached = [before, *steps(before, after)]
     assert reached[-1] == after
     companies, others = Counter[str](), Counter[tuple[str, str]]()
@@ -129,7 +128,7 @@ def test_the_pairs_of_a_buyer_are_those_of_its_documents_each_once():
 
 
 def test_where_there_are_too_many_pairs_the_newest_documents_come_first(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rules, "MOST_PAIRS", 3)
+    monkeypatch.setattr(recommendations_rules, "MOST_PAIRS", 3)
     documents = [bought(1, "X", "Y"), bought(2, "A", "B", "C", "D"), bought(3, "A", "B", "C")]
     assert pairs_of(documents) == {("A", "B"), ("A", "C"), ("B", "C")}
 

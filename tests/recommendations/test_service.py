@@ -14,13 +14,18 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
 from chalicelib.pricing import displays
-from chalicelib.recommendations import consumers, jobs, keys, rules, store
-from chalicelib.sales import Original, SaleDocument, SaleLine
+from chalicelib.recommendations import consumers as recommendations_consumers
+from chalicelib.recommendations import jobs as recommendations_jobs
+from chalicelib.recommendations import keys as recommendations_keys
+from chalicelib.recommendations import rules as recommendations_rules
+from chalicelib.recommendations import store as recommendations_store
 from chalicelib.sales import keys as sales_keys
-from chalicelib.table import Busy, Table
+from chalicelib.sales.rules import Original, SaleDocument, SaleLine
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Busy
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.orders.steps import Market
@@ -55,7 +60,7 @@ def sale(
 def deliver(work: Work, *events: Event) -> None:
     """Each is told in a batch of its own, and then comes a night."""
     for event in events:
-        consumers.on_sale_recorded(work, Event(event.name, event.id, event.item))
+        recommendations_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item))
     a_night(work, [event.item["company_id"] for event in events])
 
 
@@ -67,7 +72,7 @@ def chained(work: Work, company_id: str, inn: str) -> None:
 
 def a_night(work: Work, company_ids: Iterable[str]) -> None:
     """The nightly count of these, as the queue's worker does it."""
-    jobs.count_recommendations(
+    recommendations_jobs.count_recommendations(
         work, {"messageId": "1", "body": json.dumps({"companies": list(dict.fromkeys(company_ids))})}
     )
 
@@ -84,7 +89,7 @@ def counted(work: Work) -> dict[str, tuple[int, dict[str, int]]]:
 
 def marked(work: Work) -> list[str]:
     """The companies that the next night names."""
-    return list(store.moved_between(work.table, work.today, work.today, ""))
+    return list(recommendations_store.moved_between(work.table, work.today, work.today, ""))
 
 
 def by_hand(bought: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[int, dict[str, int]]]:
@@ -142,7 +147,7 @@ def test_what_one_shop_of_a_chain_stops_buying_counts_while_another_buys_it(memo
 
 def test_of_a_long_document_the_ten_largest_lines_count(memory: Work):
     lines = [SaleLine(f"S-{number:02}", "", Decimal(1), None, Decimal(1000 - number)) for number in range(30)]
-    assert rules.largest([*lines, SaleLine("S-29", "", Decimal(1), None, Decimal(5000))]) == [
+    assert recommendations_rules.largest([*lines, SaleLine("S-29", "", Decimal(1), None, Decimal(5000))]) == [
         *(f"S-{number:02}" for number in range(9)),
         "S-29",
     ]
@@ -180,10 +185,10 @@ def test_a_document_that_went_to_another_company_counts_there(memory: Work):
     document = sales.newest(memory, ref, sales.heads(memory, [ref])[ref])
     sales.record(memory, [replace(document, company_id="cmp_2")])
     for event in (item for item in everything(memory).values() if item.get("event") == "sale.recorded"):
-        consumers.on_sale_recorded(memory, Event("sale.recorded", "evt", event))
+        recommendations_consumers.on_sale_recorded(memory, Event("sale.recorded", "evt", event))
     assert sorted(marked(memory)) == ["cmp_1", "cmp_2"]
     a_night(memory, marked(memory))
-    assert store.contribution(memory.table, "cmp_1").pairs == frozenset()
+    assert recommendations_store.contribution(memory.table, "cmp_1").pairs == frozenset()
     assert counted(memory) == by_hand([("cmp_2", "AB")])
 
 
@@ -228,7 +233,7 @@ def test_counting_everybody_anew_makes_the_same_of_an_empty_table_of_counts(memo
 def test_a_crash_or_a_lost_reply_leaves_nothing_half_counted(
     memory: Work, monkeypatch: pytest.MonkeyPatch, most_articles: int
 ):
-    monkeypatch.setattr(rules, "MOST_ARTICLES", most_articles)
+    monkeypatch.setattr(recommendations_rules, "MOST_ARTICLES", most_articles)
     deliver(memory, sale(memory, "cmp_1", "A", "B"), sale(memory, "cmp_2", "A", "X"))
     event = sale(memory, "cmp_2", "A", "B", "C", "D", "E")
     beginning = everything(memory)
@@ -308,7 +313,7 @@ def test_one_company_that_cannot_be_counted_holds_up_no_other(memory: Work, monk
 
 
 def test_a_buyer_adds_no_more_than_its_item_holds(memory: Work, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rules, "MOST_PAIRS", 3)
+    monkeypatch.setattr(recommendations_rules, "MOST_PAIRS", 3)
     deliver(memory, sale(memory, "cmp_1", "A", "B", "C"), sale(memory, "cmp_1", "D", "E", number="2", days_ago=11))
     assert counted(memory) == by_hand([("cmp_1", "ABC")])
 
@@ -318,7 +323,7 @@ def test_a_company_is_marked_once_in_a_batch(work: Work):
     batch: dict[tuple[str, ...], Any] = {}
     with calls_counted(work.table.client) as made:
         for event in events:
-            consumers.on_sale_recorded(work, Event(event.name, event.id, event.item, batch))
+            recommendations_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item, batch))
     assert made == ["GetItem", "PutItem"]  # the company, and its mark
 
 
@@ -412,7 +417,9 @@ def test_what_is_new_takes_four_questions_however_much_others_buy(market: Market
     sale(market.work, "cmp_1", *skus[:2])
     for sku in skus:
         others = {other: [9, 0] for other in skus if other != sku}
-        market.work.table.put({**keys.together(sku).as_item(), "companies": 9, "others": others, "version": 1})
+        market.work.table.put(
+            {**recommendations_keys.together(sku).as_item(), "companies": 9, "others": others, "version": 1}
+        )
     with calls_counted(market.work.table.client) as made:
         assert len(new(market)) == 12
     assert made == ["Query", "Query", "BatchGetItem", "BatchGetItem"]

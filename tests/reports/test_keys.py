@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.reports import keys as reports_keys
-from chalicelib.reports import store
+from chalicelib.reports import store as reports_store
 from chalicelib.reports.model import Report
-from chalicelib.table import Table, Transaction
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -23,7 +24,7 @@ def publish(work: Work, number: int, body: str = "# Prices") -> str:
     at = (Work(work.table, work.now + timedelta(minutes=number))).at
     text = Report(report_id=report_id, title="Prices", segment="lighting", summary="Down.", published_at=at, body=body)
     tx = Transaction()
-    store.create(tx, {"en": text, "ru": text}, published_by="mbr_1")
+    reports_store.create(tx, {"en": text, "ru": text}, published_by="mbr_1")
     work.table.commit(tx)
     return report_id
 
@@ -32,10 +33,10 @@ def publish(work: Work, number: int, body: str = "# Prices") -> str:
 def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(work: Work) -> None:
     short, long = publish(work, 1), publish(work, 2, "x" * 40_000)
     with spent(work.table.client) as cost:
-        assert store.read(work.table, short, "ru")
+        assert reports_store.read(work.table, short, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
     with spent(work.table.client) as cost:
-        assert store.read(work.table, long, "ru")
+        assert reports_store.read(work.table, long, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 5.0)
 
 
@@ -52,7 +53,7 @@ def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Wo
     for number in range(30):
         publish(work, number, "x" * 10_000)
     with spent(work.table.client) as cost:
-        page = store.page(work.table, limit=25, after=None)
+        page = reports_store.page(work.table, limit=25, after=None)
     assert [item["report_id"] for item in page.items[:2]] == ["rep_29", "rep_28"]
     assert len(page.items) == 25
     assert cost.calls == ["Query"]
@@ -63,9 +64,9 @@ def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Wo
 def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> None:
     report_id = publish(work, 1)
     with spent(work.table.client) as cost:
-        store.log_reading(work.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
+        reports_store.log_reading(work.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
     assert (cost.calls, cost.write_units) == (["PutItem"], 1)
-    store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
+    reports_store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
     with spent(work.table.client) as cost:
         found = work.table.query(reports_keys.report(report_id).pk, starts="READ#").items
     assert [item["member_id"] for item in found] == ["mbr_b", "mbr_a"]

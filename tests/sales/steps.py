@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.work import Work
-from chalicelib.sales import Original, SaleDocument, SaleLine
 from chalicelib.sales.consumers import on_sale_recorded
+from chalicelib.sales.rules import Original, SaleDocument, SaleLine
 
 DAY = date(2026, 11, 2)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import sales
-from chalicelib.platform.work import Work
-from chalicelib.sales import SaleLine
+from chalicelib import sales as sales_room
+from chalicelib.platform.context import Work
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.sales import keys as sales_keys
-from chalicelib.sales import service as purchases
-from chalicelib.table import Table
+from chalicelib.sales import service as sales
+from chalicelib.sales.rules import SaleLine
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.sales.steps import DAY, events, invoice, line, returned
 from tests.support.spent import measures, spent
@@ -33,15 +33,15 @@ def lines(count: int) -> list[SaleLine]:
 
 def look(work: Work, **asked: Any) -> list[Any]:
     chosen = {"first": None, "last": None, "with_lines": False, "limit": 25, "after": None, **asked}
-    return purchases.purchases(work, "cmp_1", **chosen)[0]
+    return sales.purchases(work, "cmp_1", **chosen)[0]
 
 
 @measures(sales_keys.day_total)
 def test_ninety_days_of_purchases_are_one_call_of_four_units(work: Work) -> None:
     first = date(2026, 8, 1)
-    sales.record(work, [invoice(f"УТ-{n}", "12345.67", day=first + timedelta(n)) for n in range(120)])
+    sales_room.record(work, [invoice(f"УТ-{n}", "12345.67", day=first + timedelta(n)) for n in range(120)])
     with spent(work.table.client) as cost:
-        found = sales.day_totals(work, "cmp_1", first, first + timedelta(89))
+        found = sales_room.day_totals(work, "cmp_1", first, first + timedelta(89))
     assert len(found.net) == 90
     assert cost.calls == ["Query"]
     assert cost.read_units <= 4
@@ -50,7 +50,7 @@ def test_ninety_days_of_purchases_are_one_call_of_four_units(work: Work) -> None
 @measures(sales_keys.sale)
 def test_a_page_of_purchases_is_one_call_whose_price_is_the_size_of_its_documents(work: Work) -> None:
     documents = [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)]
-    sales.record(work, documents)
+    sales_room.record(work, documents)
     for with_lines in (False, True):
         with spent(work.table.client) as cost:
             found = look(work, with_lines=with_lines)
@@ -61,7 +61,7 @@ def test_a_page_of_purchases_is_one_call_whose_price_is_the_size_of_its_document
 
 @measures(sales_keys.sale)
 def test_a_day_is_read_without_the_others(work: Work) -> None:
-    sales.record(work, [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)])
+    sales_room.record(work, [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)])
     with spent(work.table.client) as cost:
         (found,) = look(work, first=DAY, last=DAY)
     assert (found.document, cost.calls) == ("УТ-0", ["Query"])
@@ -71,23 +71,25 @@ def test_a_day_is_read_without_the_others(work: Work) -> None:
 @measures(sales_keys.sale)
 def test_the_history_of_a_window_is_one_call_however_often_its_documents_were_corrected(work: Work) -> None:
     for amount in ("1.00", "2.00"):
-        sales.record(work, [replace(invoice(f"УТ-{n}", amount), lines=[*lines(17), line(amount)]) for n in range(40)])
+        sales_room.record(
+            work, [replace(invoice(f"УТ-{n}", amount), lines=[*lines(17), line(amount)]) for n in range(40)]
+        )
     with spent(work.table.client) as cost:
-        found = sales.history(work, "cmp_1", DAY - timedelta(89), DAY)
+        found = sales_room.history(work, "cmp_1", DAY - timedelta(89), DAY)
     assert (len(found), sum(each.known_at(None) for each in found)) == (80, 40)
     assert cost.calls == ["Query"]
     assert cost.read_units <= 80 * 2.2 / 4 + 1  # 2.2 KB each, with the lines that are not sent
     with spent(work.table.client) as cost:
-        assert sales.earliest_known(work, "cmp_1", "9999") is not None
+        assert sales_room.earliest_known(work, "cmp_1", "9999") is not None
     assert cost.calls == ["Query"]
 
 
 @measures(sales_keys.document)
 def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(work: Work) -> None:
     documents = [invoice(f"УТ-{n}") for n in range(100)]
-    sales.record(work, documents)
+    sales_room.record(work, documents)
     with spent(work.table.client) as cost:
-        assert sales.record(work, documents) == ["unchanged"] * 100
+        assert sales_room.record(work, documents) == ["unchanged"] * 100
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units == 100
 
@@ -95,7 +97,7 @@ def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(work: W
 @measures(sales_keys.document)
 def test_forty_nine_new_documents_of_a_day_are_one_transaction(work: Work) -> None:
     with spent(work.table.client) as cost:
-        sales.record(work, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
+        sales_room.record(work, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
     # In a transaction each of HEAD, SALE and DAY costs two units a KB.
     assert cost.write_units == 2 * (49 + 49 + 1)
@@ -104,10 +106,10 @@ def test_forty_nine_new_documents_of_a_day_are_one_transaction(work: Work) -> No
 @measures(sales_keys.day_total)
 def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(work: Work) -> None:
     for n in range(30):
-        sales.record(work, [invoice(f"УТ-{n}", "12345.67", day=DAY - timedelta(n))])
-        sales.record(work, [returned(f"В-{n}", f"УТ-{n}", "-100.00")])
+        sales_room.record(work, [invoice(f"УТ-{n}", "12345.67", day=DAY - timedelta(n))])
+        sales_room.record(work, [returned(f"В-{n}", f"УТ-{n}", "-100.00")])
     with spent(work.table.client) as cost:
-        found = sales.day_totals(work, "cmp_1", DAY - timedelta(89), DAY)
+        found = sales_room.day_totals(work, "cmp_1", DAY - timedelta(89), DAY)
     assert len(found.returned) == 29  # what came back on the day itself is not told apart
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
@@ -115,9 +117,9 @@ def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(work:
 
 @measures(sales_keys.document)
 def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same_transaction(work: Work) -> None:
-    sales.record(work, [invoice("УТ-1", day=DAY - timedelta(9))])
+    sales_room.record(work, [invoice("УТ-1", day=DAY - timedelta(9))])
     with spent(work.table.client) as cost:
-        sales.record(work, [returned("В-1", "УТ-1"), returned("В-2", "УТ-1")])
+        sales_room.record(work, [returned("В-1", "УТ-1"), returned("В-2", "УТ-1")])
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
     assert cost.read_units == 3
     # Two of HEAD and SALE each, one DAY, and the original's HEAD.
@@ -126,8 +128,8 @@ def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same
 
 @measures(sales_keys.document)
 def test_a_return_follows_its_original_by_three_reads_and_a_transaction(work: Work) -> None:
-    sales.record(work, [invoice("УТ-1", day=DAY - timedelta(9)), returned("В-1", "УТ-1")])
-    sales.record(work, [invoice("УТ-1", day=DAY - timedelta(8))])
+    sales_room.record(work, [invoice("УТ-1", day=DAY - timedelta(9)), returned("В-1", "УТ-1")])
+    sales_room.record(work, [invoice("УТ-1", day=DAY - timedelta(8))])
     (event,) = (event for event in events(work) if event.item.get("returned_by") and event.item["revision"] == 2)
     with spent(work.table.client) as cost:
         sales_consumers.on_sale_recorded(work, event)
@@ -139,7 +141,7 @@ def test_a_return_follows_its_original_by_three_reads_and_a_transaction(work: Wo
 
 @measures(sales_keys.sale_lines)
 def test_a_document_of_ten_thousand_lines_is_read_in_two_calls(work: Work) -> None:
-    sales.record(work, [replace(invoice("УТ-1"), lines=lines(10_000))])
+    sales_room.record(work, [replace(invoice("УТ-1"), lines=lines(10_000))])
     with spent(work.table.client) as cost:
         (found,) = look(work, with_lines=True)
     assert len(found.lines) == 10_000

@@ -12,20 +12,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chalicelib.platform.work import Work
-from chalicelib.sales import (
-    DayTotals,
-    Original,
-    SaleDocument,
-    day_totals,
-    earliest_known,
-    history,
-    record,
-    rules,
-)
+from chalicelib.platform.context import Work
+from chalicelib.sales import rules as sales_rules
 from chalicelib.sales.consumers import on_sale_recorded
-from chalicelib.sales.rules import Head, Known
-from chalicelib.table import Busy, Refused
+from chalicelib.sales.rules import DayTotals, Head, Known, Original, SaleDocument
+from chalicelib.sales.service import day_totals, earliest_known, history, record
+from chalicelib.table.transactions import Busy, Refused
 from tests.sales.steps import (
     DAY,
     current,
@@ -328,13 +320,13 @@ def wanted(documents: dict[str, SaleDocument]) -> dict[str, tuple[str, str, Deci
     """Where each document counts, by the rule and by what the documents are now: its company, day and total."""
     known = {document.ref: Known(_head(document)) for document in documents.values()}
     return {
-        number: (document.company_id, rules.counting(document, known).day.isoformat(), document.total)
+        number: (document.company_id, sales_rules.counting(document, known).day.isoformat(), document.total)
         for number, document in documents.items()
     }
 
 
 def _head(document: SaleDocument) -> Head:
-    own = rules.Counting(document.business_date)
+    own = sales_rules.Counting(document.business_date)
     return Head(document.company_id, document.business_date, own, document.total, 1, "", "created", None, "")
 
 
@@ -400,13 +392,13 @@ def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_come
             self.the_stream_delivers_all()
             for company in ("cmp_1", "cmp_2"):
                 revisions = history(work, company, begin, end)
-                now = rules.totals(each for each in revisions if each.known_at(None))
+                now = sales_rules.totals(each for each in revisions if each.known_at(None))
                 assert amounts(now) == amounts(day_totals(work, company, begin, end))
                 for (of, moment), was in self.was.items():
                     if of == company:
-                        assert amounts(rules.totals(each for each in revisions if each.known_at(moment))) == amounts(
-                            was
-                        )
+                        assert amounts(
+                            sales_rules.totals(each for each in revisions if each.known_at(moment))
+                        ) == amounts(was)
 
     Recording.TestCase.settings = settings(max_examples=12, stateful_step_count=8, deadline=None)
     Recording.TestCase().runTest()

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.sales import SaleLine, record, service
+from chalicelib.platform.context import Work
+from chalicelib.sales import service as sales
+from chalicelib.sales.rules import SaleLine
+from chalicelib.sales.service import record
 from tests.sales.steps import DAY, invoice, returned
 from tests.support.api import STRANGER, Api, Caller
 
@@ -123,7 +125,7 @@ def test_pages_follow_one_another_to_the_end(api: Api, work: Work) -> None:
 def test_an_answer_with_lines_ends_before_it_grows_too_large(
     api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "MOST_LINES", 5)
+    monkeypatch.setattr(sales, "MOST_LINES", 5)
     record(work, [invoice(f"УТ-{n}", *["1.00"] * 4, day=DAY + timedelta(n)) for n in range(3)])
     first = api.call("GET", f"{PATH}?lines=true", BUYER).json
     assert [len(item["lines"]) for item in first["items"]] == [4]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.sales import rules
+from chalicelib.sales import rules as sales_rules
 from chalicelib.sales.rules import Counted, Counting, DocumentRef, Head, Known, Original, SaleDocument, SaleLine
 from tests.sales.steps import DAY, invoice, line, returned
 
@@ -16,7 +16,7 @@ lines = st.builds(SaleLine, texts, texts, money, st.none() | money, money)
 
 
 def head_of(document: SaleDocument, **more: object) -> Head:
-    content = rules.digest(document, [rules.pack(each) for each in document.lines])
+    content = sales_rules.digest(document, [sales_rules.pack(each) for each in document.lines])
     own_day = Counting(document.business_date)
     head = Head(
         document.company_id, document.business_date, own_day, document.total, 1, content, "created", None, "2026-11-02"
@@ -25,14 +25,14 @@ def head_of(document: SaleDocument, **more: object) -> Head:
 
 
 def outcome(head: Head | None, document: SaleDocument, **more: str) -> tuple[str, bool]:
-    content = rules.digest(document, [rules.pack(each) for each in document.lines])
-    return rules.outcome(
+    content = sales_rules.digest(document, [sales_rules.pack(each) for each in document.lines])
+    return sales_rules.outcome(
         head, content, Counting(document.business_date), more.get("import_id"), more.get("as_of", "2026-11-03")
     )
 
 
-def changes(head: Head | None, document: SaleDocument) -> rules.Changes:
-    return rules.changes(head, document, Counting(document.business_date))
+def changes(head: Head | None, document: SaleDocument) -> sales_rules.Changes:
+    return sales_rules.changes(head, document, Counting(document.business_date))
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_a_correction_of_day_and_company_takes_it_from_one_and_gives_it_to_the_o
         ("cmp_1", DAY): Counted(Decimal(-100), -1),
         ("cmp_2", date(2026, 11, 9)): Counted(Decimal(70), 1),
     }
-    assert rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
-    assert rules.of_company(moved, "cmp_2") == {"2026-11-09": Decimal(70)}
+    assert sales_rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
+    assert sales_rules.of_company(moved, "cmp_2") == {"2026-11-09": Decimal(70)}
 
 
 # --- returns and their originals --------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def sold(day: date = SALE_DAY, company: str = "cmp_1") -> Known:
         ({THIS_YEAR: sold(DAY)}, None, DAY, THIS_YEAR),
         ({THIS_YEAR: sold(date(2026, 11, 3)), LAST_YEAR: sold(SALE_DAY)}, None, SALE_DAY, LAST_YEAR),
         ({THIS_YEAR: sold(company="cmp_2")}, None, DAY, None),
-        ({THIS_YEAR: rules.NOTHING}, None, DAY, None),
+        ({THIS_YEAR: sales_rules.NOTHING}, None, DAY, None),
         ({}, None, DAY, None),
         ({}, date(2026, 8, 8), date(2026, 8, 8), None),
         ({}, date(2026, 11, 3), DAY, None),
@@ -181,11 +181,11 @@ def test_a_return_counts_with(
 ) -> None:
     assert GIVEN_BACK.original is not None
     document = replace(GIVEN_BACK, original=GIVEN_BACK.original._replace(day=told))
-    assert rules.counting(document, known) == Counting(day, found)
+    assert sales_rules.counting(document, known) == Counting(day, found)
 
 
 def test_a_return_that_names_nothing_counts_on_its_own_day() -> None:
-    assert rules.counting(invoice("В-1", "-10.00", kind="return"), {}) == Counting(DAY)
+    assert sales_rules.counting(invoice("В-1", "-10.00", kind="return"), {}) == Counting(DAY)
 
 
 def test_a_return_is_not_its_own_original() -> None:
@@ -193,7 +193,7 @@ def test_a_return_is_not_its_own_original() -> None:
 
 
 def test_a_return_takes_from_the_day_of_its_sale_and_tells_when() -> None:
-    moved = rules.changes(None, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR))
+    moved = sales_rules.changes(None, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR))
     assert moved == {("cmp_1", SALE_DAY): Counted(Decimal(-10), 1, {DAY: Decimal(-10)})}
 
 
@@ -203,8 +203,8 @@ def test_what_comes_back_on_the_day_of_its_sale_is_not_told_apart() -> None:
 
 def test_a_return_follows_its_original_without_a_change_of_content() -> None:
     before = head_of(GIVEN_BACK)
-    assert rules.outcome(before, before.digest, Counting(SALE_DAY, THIS_YEAR), None, "") == ("unchanged", True)
-    assert rules.changes(before, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR)) == {
+    assert sales_rules.outcome(before, before.digest, Counting(SALE_DAY, THIS_YEAR), None, "") == ("unchanged", True)
+    assert sales_rules.changes(before, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR)) == {
         ("cmp_1", DAY): Counted(Decimal(10), -1),
         ("cmp_1", SALE_DAY): Counted(Decimal(-10), 1, {DAY: Decimal(-10)}),
     }
@@ -214,25 +214,25 @@ def test_a_return_that_is_itself_redated_moves_its_effect_only() -> None:
     counting = Counting(SALE_DAY, THIS_YEAR)
     before = replace(head_of(GIVEN_BACK), counting=counting)
     later = replace(GIVEN_BACK, business_date=date(2026, 11, 9))
-    moved = rules.changes(before, later, counting)
+    moved = sales_rules.changes(before, later, counting)
     effects = {DAY: Decimal(10), date(2026, 11, 9): Decimal(-10)}
     assert moved == {("cmp_1", SALE_DAY): Counted(Decimal(0), 0, effects)}
-    assert rules.of_company(moved, "cmp_1") == {"2026-09-01": Decimal(0)}
+    assert sales_rules.of_company(moved, "cmp_1") == {"2026-09-01": Decimal(0)}
 
 
 @given(st.lists(lines, max_size=30), st.integers(min_value=50, max_value=2000))
 def test_lines_come_back_from_their_chunks_as_they_were(several: list[SaleLine], most_bytes: int) -> None:
-    packed = [rules.pack(each) for each in several]
-    texts = rules.chunks(packed, most_bytes)
-    assert rules.unpack(texts) == several
+    packed = [sales_rules.pack(each) for each in several]
+    texts = sales_rules.chunks(packed, most_bytes)
+    assert sales_rules.unpack(texts) == several
     longest = max((len(each.encode()) for each in packed), default=0)
     assert all(len(text.encode()) <= max(most_bytes, longest + 1) + 1 for text in texts)
 
 
 @given(st.lists(lines, max_size=10), st.randoms())
 def test_the_digest_knows_content_and_not_order(several: list[SaleLine], shuffled: object) -> None:
-    packed = [rules.pack(each) for each in several]
+    packed = [sales_rules.pack(each) for each in several]
     mixed = list(packed)
     shuffled.shuffle(mixed)  # type: ignore[attr-defined]
-    assert rules.digest(invoice(), packed) == rules.digest(invoice(), mixed)
-    assert rules.digest(invoice(), packed) != rules.digest(invoice(), [*packed, "[]"])
+    assert sales_rules.digest(invoice(), packed) == sales_rules.digest(invoice(), mixed)
+    assert sales_rules.digest(invoice(), packed) != sales_rules.digest(invoice(), [*packed, "[]"])

@@ -8,19 +8,14 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.orders.consumers import record_return, record_shipment
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.sales import (
-    SaleLine,
-    TooLarge,
-    day_totals,
-    preview,
-    record,
-    service,
-    store,
-)
+from chalicelib.sales import service as sales
+from chalicelib.sales import store as sales_store
 from chalicelib.sales.consumers import on_sale_recorded
-from chalicelib.table import Busy, Refused
+from chalicelib.sales.rules import SaleLine
+from chalicelib.sales.service import TooLarge, day_totals, preview, record
+from chalicelib.table.transactions import Busy, Refused
 from tests.sales.steps import DAY, current, days, invoice, items, sums_of_current_revisions, told
 from tests.support.crashes import crashes, empty_account, races
 
@@ -104,7 +99,7 @@ def test_a_thousand_lines_are_one_item_and_ten_thousand_go_on_in_others(work: Wo
         assert record(work, [document]) == ["created"]
         (sale,) = (item for item in items(work, "SALE#") if item["document"] == f"УТ-{count}")
         assert (sale["line_count"], sale["further"]) == (count, further)
-        assert store.lines_of(work.table, [sale])[store.key_of(sale)] == lines
+        assert sales_store.lines_of(work.table, [sale])[sales_store.key_of(sale)] == lines
 
 
 def test_a_document_that_no_transaction_holds_is_refused_before_anything_is_written(work: Work) -> None:
@@ -229,14 +224,14 @@ def test_two_distributors_or_two_orders_may_use_the_same_number(work: Work) -> N
 
 
 def test_every_constant_of_the_pack_holds(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(sales_store, "MOST_BYTES", 20_000)
     packs = list(
-        store.packs(
+        sales_store.packs(
             revision
             for number in range(60)
-            if (revision := service._judge({}, invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, "")[1])
+            if (revision := sales._judge({}, invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, "")[1])
         )
     )
     assert sum(len(pack) for pack in packs) == 60
-    assert all(len(store.transaction(work, pack)) <= 100 for pack in packs)
+    assert all(len(sales_store.transaction(work, pack)) <= 100 for pack in packs)
     assert all(sum(revision.size for revision in pack) <= 20_000 for pack in packs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from chalicelib.auth.scopes import BASE_SCOPE, scopes_of
+from chalicelib.platform.access.scopes import BASE_SCOPE, scopes_of
 from tests.support import documented
 
 

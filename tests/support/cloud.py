@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from chalicelib.table import Table
+from chalicelib.table.client import Table
 from infra.build import resources
 from infra.local.cloud import Cloud
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from chalicelib.platform import http
-from chalicelib.platform.openapi import document
-from chalicelib.platform.problems import CONTENT_TYPE, ProblemBody
+from chalicelib.platform.http import routes as http_routes
+from chalicelib.platform.http.problems import CONTENT_TYPE, ProblemBody
+from chalicelib.platform.openapi.document import document
 
 ALWAYS = frozenset({"Location", "ETag"})  # of the headers that a success may have, those that it must have
 
 
 def check(method: str, resource: str, status: int, headers: Mapping[str, str], body: str) -> None:
     """Fails with what the route should have promised. `resource` is the path with its parameters' names."""
-    written = _document(tuple(http.ROUTES))
+    written = _document(tuple(http_routes.ROUTES))
     operation = written["paths"][resource].get(method.lower())
     if operation is None:  # a method that is not there has no promises but the shape of its refusal
         ProblemBody.model_validate_json(body)
@@ -34,17 +34,17 @@ def check(method: str, resource: str, status: int, headers: Mapping[str, str], b
     if content_type not in ("application/json", CONTENT_TYPE):
         return
     schema = promised["content"][content_type]["schema"]
-    for error in _validator(json.dumps(schema), tuple(http.ROUTES)).iter_errors(json.loads(body)):
+    for error in _validator(json.dumps(schema), tuple(http_routes.ROUTES)).iter_errors(json.loads(body)):
         raise AssertionError(f"{answer} with a body that differs from its schema: {error.message} in {body[:300]}")
 
 
 @lru_cache(maxsize=4)
-def _document(routes: tuple[http.Route, ...]) -> dict[str, Any]:
+def _document(routes: tuple[http_routes.Route, ...]) -> dict[str, Any]:
     return document(routes)
 
 
 @lru_cache(maxsize=1000)
-def _validator(schema: str, routes: tuple[http.Route, ...]) -> Draft202012Validator:
+def _validator(schema: str, routes: tuple[http_routes.Route, ...]) -> Draft202012Validator:
     return Draft202012Validator({**json.loads(schema), "components": _document(routes)["components"]})
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.platform.config import Config, Section
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 
 
 def with_sections(config: Config, *sections: Section) -> Config:

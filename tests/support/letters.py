@@ -11,17 +11,10 @@ from chalicelib.mail.model import Mail, Recipient
 from chalicelib.mail.service import compose
 from chalicelib.orders import distributors
 from chalicelib.orders import service as orders
-from chalicelib.orders.rules import (
-    Actor,
-    Happened,
-    Line,
-    Order,
-    State,
-    Step,
-)
-from chalicelib.platform.work import Work
+from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.platform.context import Work
 from chalicelib.pricing.rules import Ruling
-from chalicelib.table import Key
+from chalicelib.table.key import Key
 from tests.mail.steps import letter, member
 from tests.support.partners import speaks_for
 

@@ -4,14 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import members
-from chalicelib.companies import Company, Person
 from chalicelib.companies import keys as companies_keys
-from chalicelib.members import Member
+from chalicelib.companies.model import Company, Person
 from chalicelib.members import keys as members_keys
+from chalicelib.members.model import Member
 from chalicelib.orders import distributors
 from chalicelib.orders.schemas import DistributorForm, DistributorPersonForm
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.api import Caller
 from tests.tiers.steps import buy, sale_events

@@ -1,7 +1,7 @@
 """The whole table, for tests that say what changed and what did not."""
 
-from chalicelib.platform.work import Work
-from chalicelib.table import Key
+from chalicelib.platform.context import Work
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire, to_wire
 
 

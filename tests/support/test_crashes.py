@@ -4,8 +4,8 @@ import boto3
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from chalicelib.platform.work import Work
-from chalicelib.table import Key
+from chalicelib.platform.context import Work
+from chalicelib.table.key import Key
 from tests.support.crashes import crashes, empty_account, lost_replies, races, uncounted, watched
 
 FIRST, SECOND = Key("A#1", "ROW"), Key("A#2", "ROW")

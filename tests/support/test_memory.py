@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Table, Transaction
-from chalicelib.table.transactions import Item
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Refused, Transaction
 from tests.support.memory import MemoryDynamo
 
 HERE, THERE = Key("A#1", "ROW"), Key("A#2", "ROW")

@@ -10,8 +10,10 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.stub import Stubber
 
 from chalicelib.platform import aws
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Refused, Table, Transaction
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Busy, Refused, Transaction
 
 ANNA = Key("MEMBER#anna", "PROFILE")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.platform.keys import due, due_shard
-from chalicelib.table import Key, shards
+from chalicelib.table.key import Key, shards
 from infra.build import ROOT
 from infra.map import Module, Row, dotted, home, module, named, rows, users
 

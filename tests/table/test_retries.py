@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.table import Busy, Overtaken, Refused, Table, retry
-from chalicelib.table.retries import tries
+from chalicelib.table.client import Table
+from chalicelib.table.retries import Overtaken, retry, tries
+from chalicelib.table.transactions import Busy, Refused
 
 LABELS = ("order", "cart", "membership", "")
 

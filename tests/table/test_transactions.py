@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.bonuses import ledger_keys as keys
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Refused, Table, Transaction
+from chalicelib.bonuses import ledger_keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Refused, Transaction
 
 ANNA = Key("MEMBER#anna", "PROFILE")
 BORIS = Key("MEMBER#boris", "PROFILE")
@@ -128,7 +130,7 @@ def test_a_change_of_nothing_is_a_mistake() -> None:
 
 
 def test_what_may_be_created_only_is_neither_replaced_nor_changed_nor_deleted(table: Table) -> None:
-    posting = keys.posting("cmp_1", "2026-11-20T09:00:00.000Z", 1)
+    posting = ledger_keys.posting("cmp_1", "2026-11-20T09:00:00.000Z", 1)
     changes: list[Callable[[Transaction], None]] = [
         lambda tx: tx.put(posting.as_item()),
         lambda tx: tx.put(posting.as_item(), when=Attr("pk").not_exists()),
@@ -144,6 +146,6 @@ def test_what_may_be_created_only_is_neither_replaced_nor_changed_nor_deleted(ta
         table.update(posting, put={"amount": 1})
     tx = Transaction()
     tx.create(posting.as_item())
-    tx.check(keys.posting_cause("cmp_1", "pst_1"), Attr("pk").not_exists())
+    tx.check(ledger_keys.posting_cause("cmp_1", "pst_1"), Attr("pk").not_exists())
     table.commit(tx)
     assert table.get(posting) == posting.as_item()

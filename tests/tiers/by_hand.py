@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from chalicelib.sales import DayTotals
+from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.ladders import BEGINNING, NO_STEP, Ladder, PersonalStep, Step, Steps, ladder_on, steps_for
 from chalicelib.tiers.rules import Grant, months_after, rank, year_before
 

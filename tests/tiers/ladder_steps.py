@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from chalicelib.platform.work import Work
-from chalicelib.tiers import ladder_keys as keys
+from chalicelib.platform.context import Work
+from chalicelib.tiers import ladder_keys
 from tests.support.api import Answer, Api, Caller
 
 ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")
@@ -33,5 +33,5 @@ def activate(api: Api, ladder_id: str, day: date, etag: str | None = '"1"') -> A
 
 def event_names(work: Work) -> list[str]:
     """What was told of ladders."""
-    every = keys.ladder("")
+    every = ladder_keys.ladder("")
     return [item["event"] for item in work.table.query_all(every.pk, starts="EVENT#", consistent=True)]

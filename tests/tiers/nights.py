@@ -19,14 +19,15 @@ from typing import Any
 import pytest
 
 from chalicelib import tiers
-from chalicelib.platform import aws
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.work import Work
-from chalicelib.sales import DayTotals
+from chalicelib.platform import aws, keys
+from chalicelib.platform.context import Work
 from chalicelib.sales import keys as sales_keys
-from chalicelib.table import Key
+from chalicelib.sales.rules import DayTotals
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, to_wire
-from chalicelib.tiers import keys, outlook, store
+from chalicelib.tiers import keys as tiers_keys
+from chalicelib.tiers import outlook
+from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import Ladder, PersonalStep
 from chalicelib.tiers.rules import Facts
@@ -61,19 +62,19 @@ def buyers(work: Work, count: int) -> list[str]:
             work.table.put({**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
         standing = outlook.stands(company_id, "RUB", work.today, facts)
         standing = replace(standing, told=outlook.told(standing, outlook.warning(standing)))
-        store.save(work, standing, outlook.next_due(standing))
+        tiers_store.save(work, standing, outlook.next_due(standing))
     return ids
 
 
 def member(number: int, today: date) -> tuple[str, Key]:
     """One of the crowd, and how it is due over the coming quarter."""
     company_id = f"cmp_{number:032x}"
-    return company_id, platform_keys.due("tiers", today + timedelta(days=2 + number % 88), company_id)
+    return company_id, keys.due("tiers", today + timedelta(days=2 + number % 88), company_id)
 
 
 def of_the_crowd(pattern: Item, number: int, today: date) -> Item:
     company_id, due = member(number, today)
-    return {**pattern, **keys.standing(company_id).as_item(), **due.as_gsi2(), "company_id": company_id}
+    return {**pattern, **tiers_keys.standing(company_id).as_item(), **due.as_gsi2(), "company_id": company_id}
 
 
 class Membership(MeteredDynamo):
@@ -96,7 +97,7 @@ class Membership(MeteredDynamo):
 
 def crowd(work: Work, like: str, count: int) -> None:
     """Members of whom something is due on other days."""
-    pattern = work.table.get(keys.standing(like))
+    pattern = work.table.get(tiers_keys.standing(like))
     assert pattern is not None
     if isinstance(work.table.client, Membership):
         work.table.client.join(pattern, work.today, count)
@@ -119,7 +120,7 @@ def night(work: Work, monkeypatch: pytest.MonkeyPatch) -> Night:
 
 
 def fallen(work: Work, ids: Iterable[str]) -> int:
-    found = work.table.get_many(keys.standing(company_id) for company_id in ids)
+    found = work.table.get_many(tiers_keys.standing(company_id) for company_id in ids)
     return sum(item["told"][0] == "bronze" for item in found.values())
 
 
@@ -128,7 +129,7 @@ def two_nights(work: Work, monkeypatch: pytest.MonkeyPatch, *, due: int, members
     night(work, monkeypatch)  # the first night of all makes facts of the founding ladders
     ids = buyers(work, due)
     morning = replace(work, now=work.now + timedelta(days=1))
-    evening = [work.table.get(keys.standing(company_id)) for company_id in ids]
+    evening = [work.table.get(tiers_keys.standing(company_id)) for company_id in ids]
     alone = night(morning, monkeypatch)
     assert fallen(work, ids) == due
     for item in evening:

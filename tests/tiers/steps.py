@@ -7,19 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales, tiers
-from chalicelib.companies import CustomerRef
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform import aws
-from chalicelib.platform import keys as platform_keys
+from chalicelib.companies.model import CustomerRef
+from chalicelib.platform import aws, keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Table
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire, to_wire
-from chalicelib.tiers import Step, grant_service, keys, service, store
 from chalicelib.tiers import consumers as tiers_consumers
+from chalicelib.tiers import grant_service, service
+from chalicelib.tiers import keys as tiers_keys
+from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
+from chalicelib.tiers.ladders import Step
 from chalicelib.tiers.outlook import Standing, known_since, stands
 from chalicelib.tiers.schemas import standing_json
 from tests.support.crashes import watched
@@ -144,7 +147,7 @@ def tier_now(work: Work, company_id: str) -> Step:
 
 
 def standing_item(work: Work, company_id: str) -> Item | None:
-    return work.table.get(keys.standing(company_id), consistent=True)
+    return work.table.get(tiers_keys.standing(company_id), consistent=True)
 
 
 def kept(work: Work, company_id: str) -> Item | None:
@@ -155,7 +158,7 @@ def kept(work: Work, company_id: str) -> Item | None:
 
 def fresh(work: Work, company_id: str) -> Standing:
     """The standing as it would be made today from the facts alone, as if none had been kept."""
-    _, grants = store.load_with_grants(work, company_id)
+    _, grants = tiers_store.load_with_grants(work, company_id)
     facts = service.facts_of(work, company_id, "RUB", grants, known_since(work.today))
     return stands(company_id, "RUB", work.today, facts)
 
@@ -167,7 +170,7 @@ def shown(standing: Standing) -> dict[str, Any]:
 
 def due(work: Work, company_id: str, offset: int) -> dict[str, str]:
     """How an item says that it is due so many days from today."""
-    return platform_keys.due("tiers", work.today + timedelta(days=offset), company_id).as_gsi2()
+    return keys.due("tiers", work.today + timedelta(days=offset), company_id).as_gsi2()
 
 
 def told(work: Work, company_id: str, name: str = "tier.changed") -> list[Item]:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from chalicelib import tiers
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.work import Work
-from chalicelib.tiers import outlook, schemas, store
+from chalicelib.platform.context import Work
+from chalicelib.tiers import outlook
+from chalicelib.tiers import schemas as tiers_schemas
+from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.ladders import Step
 from chalicelib.tiers.outlook import CALENDAR_DAYS, HORIZON_DAYS, KEPT_DAYS, Order, Standing, stands
 from chalicelib.tiers.rules import Facts
@@ -31,7 +33,7 @@ def company(
 
 def kept(standing: Standing) -> Standing:
     """With its calendar, as the table gives it back."""
-    return replace(standing, calendar=store._calendar(store._calendar_fact(outlook.calendar(standing))))
+    return replace(standing, calendar=tiers_store._calendar(tiers_store._calendar_fact(outlook.calendar(standing))))
 
 
 def read(standing: Standing, ahead: int) -> Standing:
@@ -47,7 +49,6 @@ def calendar(standing: Standing, language: str = "ru") -> list[dict[str, Any]]:
 
 
 DAILY = {-back: "12345.67" for back in range(90)}
-
 
 # --- whatever was bought, whenever it is read -------------------------------------------------------------------------
 
@@ -106,7 +107,7 @@ def test_a_row_goes_out_as_the_contract_says(both: tuple[Standing, Facts], ahead
             "order_to_lift": order(each.to_lift),
             "order_by": each.day - timedelta(days=1),
         }
-        return schemas.FallOut.model_validate(row).model_dump(mode="json")
+        return tiers_schemas.FallOut.model_validate(row).model_dump(mode="json")
 
     assert calendar(standing) == [row(each) for each in outlook.fall_outs(standing, CALENDAR_DAYS)]
 
@@ -159,16 +160,16 @@ def test_it_is_computed_where_its_rows_do_not_reach_ninety_days_ahead(monkeypatc
 
 
 def test_what_other_rules_made_is_computed_anew():
-    fact = store._calendar_fact(outlook.calendar(company(DAILY)))
-    assert store._calendar(fact) is not None
-    assert store._calendar({**fact, "rules": store.CALENDAR_RULES + 1}) is None
-    assert store._calendar(None) is None
+    fact = tiers_store._calendar_fact(outlook.calendar(company(DAILY)))
+    assert tiers_store._calendar(fact) is not None
+    assert tiers_store._calendar({**fact, "rules": tiers_store.CALENDAR_RULES + 1}) is None
+    assert tiers_store._calendar(None) is None
 
 
 def test_rows_that_are_made_otherwise_need_another_version():
     """A change of these texts, or of what they mean, goes with the next `CALENDAR_RULES`: kept rows are not made anew by it."""
     made = outlook.calendar(company({-80: 100_000, -10: 60_000}))
-    assert store.CALENDAR_RULES == 1
+    assert tiers_store.CALENDAR_RULES == 1
     assert [" ".join(row) for row in made.rows] == [
         "2026-11-30 100000.00 60000.00 0 1 - 240000.00 2026-11-29",
         "2027-02-08 60000.00 0.00 2 0 90000.00 340000.00 2027-02-07",
@@ -181,7 +182,7 @@ def test_rows_that_are_made_otherwise_need_another_version():
 
 def saved(work: Work, bought: dict[int, int | str]) -> str:
     made = stands("cmp_1", "RUB", work.today, Facts(totals(bought), (LADDER,), (), None))
-    store.save(work, made, outlook.next_due(made))
+    tiers_store.save(work, made, outlook.next_due(made))
     return made.company_id
 
 
@@ -194,10 +195,10 @@ def test_a_standing_of_daily_purchases_keeps_its_rows_and_reads_right_weeks_late
         assert standing_json(standing, "ru") == standing_json(computed(standing), "ru")
 
 
-@pytest.mark.parametrize("rows", [store.KEPT_ROWS - 1, store.KEPT_ROWS])
+@pytest.mark.parametrize("rows", [tiers_store.KEPT_ROWS - 1, tiers_store.KEPT_ROWS])
 def test_a_short_calendar_is_not_kept(work: Work, rows: int):
     standing = tiers.standing(work, saved(work, {-3 * back: 1_000 for back in range(rows)}))
-    assert (standing.calendar is not None) == (rows == store.KEPT_ROWS)
+    assert (standing.calendar is not None) == (rows == tiers_store.KEPT_ROWS)
     assert len(calendar(standing)) == rows
 
 

@@ -9,11 +9,11 @@ import boto3
 import pytest
 
 from chalicelib import companies, tiers
-from chalicelib.companies import CustomerRef
+from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 from chalicelib.tiers import everyone, recalculation_consumers
 from tests.support.api import Api
 from tests.support.crashes import crashes, empty_account

@@ -10,18 +10,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import sales, tiers
+from chalicelib import sales
+from chalicelib import tiers as tiers_room
 from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.sales import Original, SaleDocument, SaleLine
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.table import Table, Transaction
-from chalicelib.table.transactions import from_wire
+from chalicelib.sales.rules import Original, SaleDocument, SaleLine
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction, from_wire
 from chalicelib.tiers import consumers as tiers_consumers
-from chalicelib.tiers import explain_schemas, grant_service, ladder_service, service
+from chalicelib.tiers import explain_schemas, grant_service, ladder_service
+from chalicelib.tiers import service as tiers
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.explain_service import explain
 from chalicelib.tiers.grant_schemas import ManualTierForm, WithdrawalForm
@@ -57,7 +59,7 @@ def told(api: Api, caller: Caller, query: str = "", **more: Any) -> Any:
 
 def speaking(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on it is this moment."""
-    from chalicelib.platform import http
+    from chalicelib.platform.http import respond as http
 
     monkeypatch.setattr(http, "work_now", lambda: work)
 
@@ -454,7 +456,7 @@ class History:
         except Problem:
             return  # another one begins on this day
         for company_id in self.companies:
-            service.follow(self.work, company_id)
+            tiers.follow(self.work, company_id)
 
     def withdraw(self, company_id: str, grant_id: str) -> None:
         form = WithdrawalForm.model_validate({"reason": "No longer"})
@@ -475,7 +477,7 @@ class History:
         late = datetime.combine(work.today, time(23, 59), tzinfo=work.config[Club].zone)
         self.work = replace(work, now=late)
         for company_id in self.companies:
-            self.said[company_id, work.today] = tiers.standing(self.work, company_id)
+            self.said[company_id, work.today] = tiers_room.standing(self.work, company_id)
 
 
 def shown(standing: Standing) -> tuple[Any, ...]:
@@ -506,7 +508,7 @@ def test_every_past_day_is_explained_as_it_was_answered_on_that_day(days: list[l
     for (company_id, day), said in history.said.items():
         found = explain(history.work, company_id, day)
         assert explained(found.then) == shown(said), (company_id, day)
-        now = service.standing_for_staff(history.work, company_id, day)
+        now = tiers.standing_for_staff(history.work, company_id, day)
         assert explained(found.now) == shown(now), (company_id, day)
         for view, places in (
             (found.then, [row.then for row in found.rows]),

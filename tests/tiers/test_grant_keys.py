@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.sales import DayTotals
-from chalicelib.table import Table, Transaction
-from chalicelib.tiers import grant_keys, store
+from chalicelib.platform.context import Work
+from chalicelib.sales.rules import DayTotals
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers import grant_keys
+from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.outlook import Standing, stands
@@ -30,22 +32,22 @@ def plain_standing(work: Work, company_id: str) -> Standing:
 
 @measures(grant_keys.manual_tier)
 def test_a_standing_and_all_manual_tiers_are_one_consistent_call(work: Work) -> None:
-    store.save(work, plain_standing(work, "cmp_1"), work.today)
+    tiers_store.save(work, plain_standing(work, "cmp_1"), work.today)
     tx = Transaction()
     for number in range(10):
         day = work.today + timedelta(days=number)
         made = Grant(f"grt_{number}", "gold", day, day, "A reason of some length", "mbr_manager", f"{work.at}{number}")
-        store.create_grant(tx, "cmp_1", made)
-        store.create_grant(tx, "cmp_2", made)
+        tiers_store.create_grant(tx, "cmp_1", made)
+        tiers_store.create_grant(tx, "cmp_2", made)
     work.table.commit(tx)
     with spent(work.table.client) as cost:
-        item, grants = store.load_with_grants(work, "cmp_1")
+        item, grants = tiers_store.load_with_grants(work, "cmp_1")
     assert item is not None
     assert [each.grant_id for each in grants] == [f"grt_{number}" for number in range(10)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
     with spent(work.table.client) as cost:
-        page = store.grants_page(work, "cmp_1", 5, None)
+        page = tiers_store.grants_page(work, "cmp_1", 5, None)
     assert [item["grant_id"] for item in page.items] == [f"grt_{number}" for number in (9, 8, 7, 6, 5)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1

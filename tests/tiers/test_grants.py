@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib import tiers
 from chalicelib.platform import keys
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Refused
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused
 from chalicelib.tiers import grant_service
 from chalicelib.tiers.grant_schemas import ManualTierForm, WithdrawalForm
 from tests.support.api import STRANGER, Api, Caller

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import tiers
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.crashes import crashes, races
 from tests.tiers.steps import (

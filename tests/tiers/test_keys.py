@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from chalicelib import tiers
-from chalicelib.platform.work import Work
-from chalicelib.sales import DayTotals
-from chalicelib.table import Table
+from chalicelib.platform.context import Work
+from chalicelib.sales.rules import DayTotals
+from chalicelib.table.client import Table
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers import store
+from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.outlook import Standing, stands
@@ -42,7 +42,7 @@ def plain_standing(work: Work, company_id: str) -> Standing:
 @measures(tiers_keys.standing)
 def test_where_a_company_stands_is_one_call_of_at_most_one_unit(work: Work) -> None:
     for make in (plain_standing, busy_standing):
-        store.save(work, replace(make(work, "cmp_1"), version=0), work.today)
+        tiers_store.save(work, replace(make(work, "cmp_1"), version=0), work.today)
         with spent(work.table.client) as cost:
             standing = tiers.standing(work, "cmp_1")
         assert standing.tier.tier == "platinum"
@@ -56,8 +56,8 @@ def test_where_a_company_stands_is_one_call_of_at_most_one_unit(work: Work) -> N
 @measures(tiers_keys.standing)
 def test_a_standing_is_written_in_one_call(work: Work) -> None:
     before = plain_standing(work, "cmp_1")
-    store.save(work, before, work.today)
+    tiers_store.save(work, before, work.today)
     with spent(work.table.client) as cost:
-        store.save(work, replace(before, version=1), work.today)
+        tiers_store.save(work, replace(before, version=1), work.today)
     assert cost.calls == ["PutItem"]
     assert cost.write_units <= 2 * 3  # 3 KB in the table and as many in its index

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
-from chalicelib.tiers import ladder_keys as keys
-from chalicelib.tiers import ladder_store as store
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers import ladder_keys, ladder_store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import founding_ladder, ladders_of
@@ -22,13 +22,13 @@ def work(local_table: Table) -> Work:
     return Work(table=local_table, now=NOON)
 
 
-@measures(keys.ladder_from)
+@measures(ladder_keys.ladder_from)
 def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Work) -> None:
     founding = founding_ladder(work.config[Tiers], "RUB")
     for currency in ("RUB", "GBP"):
         for quarter in range(40):
             ladder = replace(founding, currency=currency, valid_from=work.today + timedelta(days=91 * quarter))
-            key = keys.ladder_from(currency, ladder.valid_from)
+            key = ladder_keys.ladder_from(currency, ladder.valid_from)
             work.table.put({**key.as_item(), "ladder": ladder.as_fact()})
     with spent(work.table.client) as cost:
         found = ladders_of(work, "RUB")
@@ -37,26 +37,26 @@ def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Wo
     assert cost.read_units <= 6
 
 
-@measures(keys.ladder)
+@measures(ladder_keys.ladder)
 def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
     record_founding(work)
     with spent(work.table.client) as cost:
-        found = store.load(work, "ldr_founding_rub")
+        found = ladder_store.load(work, "ldr_founding_rub")
     assert found is not None
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1
 
 
-@measures(keys.ladder_list)
+@measures(ladder_keys.ladder_list)
 def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(work: Work) -> None:
     founding = founding_ladder(work.config[Tiers], "RUB")
     for number in range(30):
         later = replace(work, now=work.now + timedelta(hours=number))
         tx = Transaction()
-        store.create(tx, later, LadderRecord(replace(founding, ladder_id=f"ldr_{number}"), created_at=later.at))
+        ladder_store.create(tx, later, LadderRecord(replace(founding, ladder_id=f"ldr_{number}"), created_at=later.at))
         work.table.commit(tx)
     with spent(work.table.client) as cost:
-        found, last = store.newest(work, 25, None)
+        found, last = ladder_store.newest(work, 25, None)
     assert [each.ladder.ladder_id for each in found] == [f"ldr_{number}" for number in range(29, 4, -1)]
     assert last is not None
     assert cost.calls == ["Query"]

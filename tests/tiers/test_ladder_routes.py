@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import http
-from chalicelib.platform.work import Work
-from chalicelib.tiers import ladder_keys as keys
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import respond
+from chalicelib.tiers import ladder_keys
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_service import record_founding
 from chalicelib.tiers.ladder_store import founding_ladder, ladders_of
@@ -36,7 +36,7 @@ def on_day(work: Work, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Work]
 
     def move(days: int) -> Work:
         later = replace(work, now=work.now + timedelta(days=days))
-        monkeypatch.setattr(http, "work_now", lambda: later)
+        monkeypatch.setattr(respond, "work_now", lambda: later)
         return later
 
     return move
@@ -285,7 +285,7 @@ def test_a_crash_while_it_is_recorded_is_made_good(work: Work) -> None:
         with crash:
             record_founding(work)
         record_founding(work)
-        assert work.table.get(keys.ladder_from("RUB", BEGINNING)), crash
+        assert work.table.get(ladder_keys.ladder_from("RUB", BEGINNING)), crash
         assert event_names(work) == ["tier_ladder.activated"], crash
 
 

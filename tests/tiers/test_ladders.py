@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import ladders_of
 from chalicelib.tiers.ladders import (
@@ -82,7 +82,6 @@ PLAIN = Ladder(
 SPRING = Decimal("0.8"), Decimal(1), Decimal("1.25"), *[Decimal(1)] * 9
 OWN = replace(PLAIN, personal=PersonalStep(Decimal(30_000), SPRING))
 HIGHER = tuple(step._replace(from_sum=step.from_sum * 2) for step in PLAIN.steps)
-
 
 # --- which ladder, which season -----------------------------------------------------------------------------------------
 

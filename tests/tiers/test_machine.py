@@ -20,10 +20,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib import tiers
+from chalicelib import tiers as tiers_room
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
+from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.tiers.config import PersonalStep, Season, Tiers
 from tests.support.figures import with_sections
@@ -100,11 +100,13 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
         def the_standing_is_what_the_facts_say(self) -> None:
             if not hasattr(self, "work") or self.unheard:
                 return
-            kept = tiers.standing(self.work, self.company_id)
+            kept = tiers_room.standing(self.work, self.company_id)
             made = steps.fresh(self.work, self.company_id)
             assert steps.shown(kept) == steps.shown(made)
             assert steps.tier_now(self.work, self.company_id).tier == made.tier.tier
-            path = tiers.tier_path(self.work, self.company_id, self.work.today, self.work.today + timedelta(days=50))
+            path = tiers_room.tier_path(
+                self.work, self.company_id, self.work.today, self.work.today + timedelta(days=50)
+            )
             assert [step.tier for step in path.values()] == [kept.tier_on(day).tier for day in path]
 
         @invariant()

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib import tiers
-from chalicelib.platform import aws, nights
-from chalicelib.platform.work import Work
-from chalicelib.table import shards
-from chalicelib.tiers import keys
+from chalicelib.platform import aws, jobs
+from chalicelib.platform.context import Work
+from chalicelib.table.key import shards
+from chalicelib.tiers import keys as tiers_keys
 from tests.support.spent import calls_counted
 from tests.tiers.steps import days_later, due, queued
 
@@ -18,7 +18,7 @@ from tests.tiers.steps import days_later, due, queued
 def due_on(work: Work, offset: int, *company_ids: str) -> None:
     """Standings that are due, without the purchases that would make them so."""
     for company_id in company_ids:
-        key = keys.standing(company_id)
+        key = tiers_keys.standing(company_id)
         work.table.put({**key.as_item(), **due(work, company_id, offset), "company_id": company_id})
 
 
@@ -64,7 +64,7 @@ def test_the_run_ignores_what_the_scheduler_tells_about_itself(work: Work):
 def test_the_run_refuses_a_day_that_is_none_or_still_to_come(work: Work, day: Any):
     with pytest.raises((ValueError, TypeError)):
         tiers.nightly(work, {"day": day})
-    assert nights.last_run(work, "tiers") is None
+    assert jobs.last_run(work, "tiers") is None
 
 
 def test_the_run_packs_many_companies_into_few_calls(work: Work):
@@ -91,7 +91,7 @@ def test_a_run_without_anybody_due_reads_the_days_shards_and_sends_nothing(work:
 def test_a_run_is_kept_with_what_it_counted(work: Work):
     due_on(work, 0, "co_1")
     counts = tiers.nightly(work, {})
-    run = nights.last_run(work, "tiers")
+    run = jobs.last_run(work, "tiers")
     assert run is not None
     assert counts.items() <= run.items()
     assert run["at"] == work.at

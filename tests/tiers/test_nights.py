@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.platform import nights
-from chalicelib.platform.work import Work
-from chalicelib.table import Table
+from chalicelib.platform import jobs
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.support.metered import metered
 from tests.tiers.nights import Membership, two_nights
@@ -33,6 +33,6 @@ def test_whoever_asks_for_many_pays_for_many(monkeypatch: pytest.MonkeyPatch):
     work = Work(table=Table(Membership(), "club"), now=NOON)  # type: ignore[arg-type]
     two_nights(work, monkeypatch, due=1, members=881)
     with metered(work.table.client) as cost:
-        named = list(nights.due_between(work, "tiers", work.today, work.today + timedelta(days=91)))
+        named = list(jobs.due_between(work, "tiers", work.today, work.today + timedelta(days=91)))
     assert len(named) == 881
     assert cost.read_units > 200

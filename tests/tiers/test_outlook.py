@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.sales import DayTotals
+from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.ladders import BEGINNING, NO_STEP, Ladder, PersonalStep
 from chalicelib.tiers.outlook import (
     HORIZON_DAYS,

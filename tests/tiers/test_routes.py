@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.work import Work
+from chalicelib.platform.context import Work
 from tests.support.api import STRANGER, Api, Caller
 from tests.support.spent import calls_counted
 from tests.tiers.steps import bought, buy, company, deliver, everything, give_back

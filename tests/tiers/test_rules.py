@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.sales import DayTotals
+from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.ladders import BEGINNING, NO_STEP, Ladder, PersonalStep, Step
 from chalicelib.tiers.rules import (
     Decision,

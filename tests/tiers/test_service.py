@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import tiers
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy
+from chalicelib.table.transactions import Busy
 from chalicelib.tiers import consumers as tiers_consumers
-from chalicelib.tiers import keys, service
+from chalicelib.tiers import keys as tiers_keys
+from chalicelib.tiers import ladder_store, service
 from chalicelib.tiers.config import PersonalStep, Tiers
 from tests.support.figures import with_figures
 from tests.support.spent import calls_counted
@@ -102,7 +103,7 @@ def test_history_from_before_what_a_standing_tells_costs_no_call(work: Work):
     company_id = company(work)
     event = buy(work, company_id, -211, 1_000_000)
     tier_now(work, company_id)
-    service.ladders_of(work, "RUB")  # read once for all the work
+    ladder_store.ladders_of(work, "RUB")  # read once for all the work
     with calls_counted(work.table.client) as made:
         tiers_consumers.on_sale_recorded(work, event)
     assert made == []
@@ -207,7 +208,7 @@ def test_a_company_that_lost_a_document_is_followed_whatever_its_currency(work: 
 def test_a_sale_costs_two_reads_and_one_write(work: Work):
     company_id = bought(work, {-3: 60_000})
     event = buy(work, company_id, 0, 10_000)
-    service.ladders_of(work, "RUB")  # read once for all the work
+    ladder_store.ladders_of(work, "RUB")  # read once for all the work
     with calls_counted(work.table.client) as made:
         tiers_consumers.on_sale_recorded(work, event)
     assert made == ["Query", "Query", "PutItem"]
@@ -250,7 +251,7 @@ def test_more_history_of_an_old_company_is_one_look_at_its_standing(work: Work):
     club = with_personal_steps(work)
     company_id = bought(club, {-3000: 100, 0: 20_000})
     event = buy(club, company_id, -2000, 100)
-    service.ladders_of(club, "RUB")
+    ladder_store.ladders_of(club, "RUB")
     with calls_counted(work.table.client) as made:
         tiers_consumers.on_sale_recorded(club, event)
     assert made == ["GetItem"]
@@ -264,7 +265,7 @@ def test_one_delivery_makes_a_company_anew_once(work: Work):
         Event(event.name, event.id, event.item, batch)
         for event in (buy(work, company_id, -3, 60_000), buy(work, company_id, 0, 100_000))
     ]
-    service.ladders_of(work, "RUB")
+    ladder_store.ladders_of(work, "RUB")
     with calls_counted(work.table.client) as made:
         for event in events:
             tiers_consumers.on_sale_recorded(work, event)
@@ -395,7 +396,7 @@ def test_a_message_that_comes_twice_tells_once(work: Work):
 def test_facts_win_over_what_stands_in_the_item(work: Work):
     company_id = bought(work, {-10: 160_000})
     wrong = {"days": zlib.compress(f"{work.today.isoformat()} 5".encode()), "timeline": []}
-    work.table.update(keys.standing(company_id), put=wrong)
+    work.table.update(tiers_keys.standing(company_id), put=wrong)
     tiers.decide(work, message_for(company_id))
     assert shown(tiers.standing(work, company_id)) == shown(fresh(work, company_id))
 
@@ -432,7 +433,7 @@ def test_who_loses_every_race_gives_up_with_nothing_written(work: Work, monkeypa
     totals = service.sales.day_totals
 
     def raced(*arguments: Any) -> Any:
-        work.table.update(keys.standing(company_id), add={"version": 1})
+        work.table.update(tiers_keys.standing(company_id), add={"version": 1})
         return totals(*arguments)
 
     monkeypatch.setattr(service.sales, "day_totals", raced)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib.platform.work import Work
-from chalicelib.table import Table, Transaction
-from chalicelib.tiers import simulation_keys as keys
-from chalicelib.tiers import simulation_store as store
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers import simulation_keys, simulation_store
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladder_store import founding_ladder
 from chalicelib.tiers.simulation_store import Member, Part
@@ -18,25 +18,25 @@ def work(local_table: Table) -> Work:
     return Work(table=local_table, now=NOON)
 
 
-@measures(keys.simulation, keys.simulation_part)
+@measures(simulation_keys.simulation, simulation_keys.simulation_part)
 def test_a_simulation_and_a_part_of_it_are_one_call(work: Work) -> None:
     ladder = founding_ladder(work.config[Tiers], "RUB")
     tx = Transaction()
-    made = store.create(tx, work, "sim_1", ladder, [ladder], "mbr_1")
+    made = simulation_store.create(tx, work, "sim_1", ladder, [ladder], "mbr_1")
     work.table.commit(tx)
     members = [Member(f"com_{number:032x}", f"Luch and partners {number}", "7707083893") for number in range(200)]
     with spent(work.table.client) as naming:
-        assert store.name_part(work, made, Part(1, members, None, done=False))
+        assert simulation_store.name_part(work, made, Part(1, members, None, done=False))
     assert naming.calls == ["TransactWriteItems"]
     assert naming.write_units <= 2 * (20 + 4)  # the members' names in KB, and the simulation
     with spent(work.table.client) as cost:
-        found, part = store.load_with_part(work, "sim_1", 1)
+        found, part = simulation_store.load_with_part(work, "sim_1", 1)
     assert found is not None
     assert part is not None
     assert (found.parts_total, part.members, part.done) == (1, members, False)
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 7
     with spent(work.table.client) as progress:
-        store.load(work, "sim_1")
+        simulation_store.load(work, "sim_1")
     assert progress.calls == ["GetItem"]
     assert progress.read_units <= 1

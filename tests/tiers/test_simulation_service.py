@@ -15,15 +15,16 @@ import pytest
 import requests
 
 from chalicelib import companies, sales
-from chalicelib.companies import CustomerRef
-from chalicelib.platform import aws, http
+from chalicelib.companies.model import CustomerRef
+from chalicelib.platform import aws
+from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
+from chalicelib.platform.http import respond
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
-from chalicelib.table import Key, Table
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
-from chalicelib.tiers import simulation_consumers
-from chalicelib.tiers import simulation_service as service
+from chalicelib.tiers import simulation_consumers, simulation_service
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, watched
 from tests.support.memory import MemoryDynamo
@@ -70,14 +71,14 @@ def run(work: Work) -> None:
     for event in requested(work):
         simulation_consumers.on_requested(work, event)
     for each in messages():
-        service.simulate(work, each)
+        simulation_service.simulate(work, each)
 
 
 def listed(found: dict[str, Any]) -> list[list[str]]:
     answer = requests.get(found["companies"]["url"], timeout=10)
     assert answer.status_code == 200, answer.text
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    assert rows[0] == service.HEADING
+    assert rows[0] == simulation_service.HEADING
     return rows[1:]
 
 
@@ -188,7 +189,7 @@ def test_one_that_does_not_move_for_an_hour_is_shown_as_stalled(
     simulation_id = simulate(api, "ldr_founding_rub").json["simulation_id"]
     assert shown(api, simulation_id)["stalled"] is False
     later = replace(work, now=work.now + timedelta(minutes=61))
-    monkeypatch.setattr(http, "work_now", lambda: later)
+    monkeypatch.setattr(respond, "work_now", lambda: later)
     assert shown(api, simulation_id)["stalled"] is True
 
 
@@ -207,7 +208,7 @@ def test_what_is_activated_meanwhile_is_not_what_was_simulated(api: Api, work: W
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "COMPANIES", 2)
+    monkeypatch.setattr(simulation_service, "COMPANIES", 2)
 
 
 def five(work: Work) -> None:
@@ -246,10 +247,10 @@ def test_parts_told_twice_and_out_of_order_count_once(api: Api, work: Work) -> N
     five(work)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
     for part in (1, 2, 1, 2, 3, 3, 1):
-        service.simulate(work, message(simulation_id, part))
+        simulation_service.simulate(work, message(simulation_id, part))
     told = list(messages())
     for each in [*told, *told]:
-        service.simulate(work, each)
+        simulation_service.simulate(work, each)
     twice = shown(api, simulation_id)
     other = simulate(api, twice["ladder_id"], key="again").json["simulation_id"]
     run(work)
@@ -261,9 +262,9 @@ def test_parts_told_twice_and_out_of_order_count_once(api: Api, work: Work) -> N
 def test_a_company_that_comes_meanwhile_changes_no_part(api: Api, work: Work) -> None:
     five(work)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
-    service.simulate(work, message(simulation_id, 1))
+    simulation_service.simulate(work, message(simulation_id, 1))
     company(work, "Alfa")
-    service.simulate(work, message(simulation_id, 1))
+    simulation_service.simulate(work, message(simulation_id, 1))
     run(work)
     assert [row[1] for row in listed(shown(api, simulation_id))] == [f"Luch {number}" for number in range(5)]
 
@@ -275,15 +276,15 @@ def test_two_workers_on_one_part_count_once_and_list_what_was_counted(
     """A sale comes between the two: whoever is first is counted, and nobody else's lines are in the list."""
     five(work)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
-    finish = service.kept.finish_part
+    finish = simulation_service.simulation_store.finish_part
 
     def after_another(*arguments: Any) -> None:
-        monkeypatch.setattr(service.kept, "finish_part", finish)
+        monkeypatch.setattr(simulation_service.simulation_store, "finish_part", finish)
         buy(work, work_of(work, "Luch 0"), -5, 1_000_000)
-        service.simulate(work, message(simulation_id, 1))
+        simulation_service.simulate(work, message(simulation_id, 1))
         finish(*arguments)
 
-    monkeypatch.setattr(service.kept, "finish_part", after_another)
+    monkeypatch.setattr(simulation_service.simulation_store, "finish_part", after_another)
     run(work)
     found = shown(api, simulation_id)
     purchases = sum(float(row[8]) for row in listed(found))
@@ -326,7 +327,7 @@ def test_wherever_it_dies_the_same_comes_out(work: Work, monkeypatch: pytest.Mon
     monkeypatch.setattr(aws, "sqs", lambda: watched(queue, "sqs"))
     monkeypatch.setattr(aws, "s3", lambda: watched(bucket, "s3"))
     five(work)
-    simulation_id = service.start(work, "ldr_founding_rub", "mbr_admin").simulation_id
+    simulation_id = simulation_service.start(work, "ldr_founding_rub", "mbr_admin").simulation_id
     (event,) = [item for item in memory.items.values() if item.get("event") == "tier_simulation.requested"]
 
     def afresh() -> Work:
@@ -338,11 +339,11 @@ def test_wherever_it_dies_the_same_comes_out(work: Work, monkeypatch: pytest.Mon
         """The event, and all that waits in the queue; a message leaves it when it is handled."""
         simulation_consumers.on_requested(work, Event(event["event"], "evt_1", event))
         while queue.bodies:
-            service.simulate(work, {"messageId": "1", "body": queue.bodies[0]})
+            simulation_service.simulate(work, {"messageId": "1", "body": queue.bodies[0]})
             queue.bodies.pop(0)
 
     def outcome(work: Work) -> tuple[Any, ...]:
-        found = service.kept.load(work, simulation_id)
+        found = simulation_service.simulation_store.load(work, simulation_id)
         assert found is not None
         return found.item, bucket.found[f"simulations/{simulation_id}/companies.csv"]
 

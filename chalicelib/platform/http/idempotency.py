@@ -12,9 +12,9 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import keys
-from chalicelib.platform.problems import Problem
-from chalicelib.platform.work import Work
-from chalicelib.table import Transaction
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Transaction
 
 KEEP_DAYS = 7
 LABEL = "once"

@@ -1,7 +1,7 @@
 import pytest
 
-from chalicelib.auth.principal import Principal
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.http.problems import Problem
 from tests.support.api import Caller
 
 

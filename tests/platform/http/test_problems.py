@@ -3,7 +3,7 @@ import json
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.platform.problems import KINDS, Problem, ProblemBody
+from chalicelib.platform.http.problems import KINDS, Problem, ProblemBody
 
 
 class Line(BaseModel):

@@ -36,7 +36,7 @@ def page(document: Document) -> str:
     )
     reader = _Reader(document)
     environment.filters |= {"prose": prose, "json": _pretty}
-    return environment.get_template("docs.html").render(
+    return environment.get_template("page.html").render(
         info=document["info"], tags=[{**tag, "operations": reader.operations(tag["name"])} for tag in document["tags"]]
     )
 

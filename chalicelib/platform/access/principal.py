@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.auth.scopes import BASE_SCOPE, RESOURCE_SERVER
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER
+from chalicelib.platform.http.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

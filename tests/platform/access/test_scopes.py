@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.auth.scopes import COMPANY_ROLES, SCOPES, STAFF_ROLES, scopes_of
+from chalicelib.platform.access.scopes import COMPANY_ROLES, SCOPES, STAFF_ROLES, scopes_of
 
 
 def test_every_granted_scope_is_described() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform import aws, keys, nights
+from chalicelib.platform import aws, jobs, keys
+from chalicelib.platform.context import Work
 from chalicelib.platform.settings import queue_url
-from chalicelib.platform.work import Work
 from tests.support.spent import calls_counted
 
 
@@ -26,12 +26,12 @@ def test_a_night_begins_with_the_earliest_day_that_may_hold_something(
     work: Work, event: dict[str, Any], last: str | None, first: str
 ) -> None:
     run = {"day": last} if last else None
-    assert nights.first_day(work, event, run, look_back_days=7) == date.fromisoformat(first)
+    assert jobs.first_day(work, event, run, look_back_days=7) == date.fromisoformat(first)
 
 
 def test_a_day_that_is_still_to_come_is_refused(work: Work) -> None:
     with pytest.raises(ValueError, match="still to come"):
-        nights.first_day(work, {"day": "2026-11-21"}, None, look_back_days=7)
+        jobs.first_day(work, {"day": "2026-11-21"}, None, look_back_days=7)
 
 
 def due(work: Work, day: date, company_id: str, what: str = "") -> None:
@@ -45,14 +45,14 @@ def test_who_is_due_is_named_once_a_day_and_the_oldest_day_first(work: Work) -> 
     due(work, work.today, "co_1", "another thing")
     due(work, yesterday, "co_2")
     due(work, work.today + timedelta(days=1), "co_3")
-    assert list(nights.due_between(work, "work", yesterday, work.today)) == ["co_2", "co_1"]
-    assert list(nights.due_between(work, "other work", yesterday, work.today)) == []
+    assert list(jobs.due_between(work, "work", yesterday, work.today)) == ["co_2", "co_1"]
+    assert list(jobs.due_between(work, "other work", yesterday, work.today)) == []
 
 
 def test_names_go_out_in_few_calls_with_what_is_to_be_said_about_them(work: Work) -> None:
     ids = [f"co_{number:03d}" for number in range(260)]
     with calls_counted(aws.sqs()) as made:
-        counts = nights.send_companies(queue_url("bonuses"), iter(ids), do="something")
+        counts = jobs.send_companies(queue_url("bonuses"), iter(ids), do="something")
     assert made == ["SendMessageBatch"] * 2
     assert counts == (260, 11)
     bodies = []
@@ -82,20 +82,20 @@ class Queue:
 def test_what_the_queue_did_not_take_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     queue = Queue(refusals=2)
     monkeypatch.setattr(aws, "sqs", lambda: queue)
-    nights.send_companies("queue", [f"co_{number}" for number in range(60)])
+    jobs.send_companies("queue", [f"co_{number}" for number in range(60)])
     assert len([company_id for body in queue.taken for company_id in json.loads(body)["companies"]]) == 60
 
 
 def test_a_queue_that_takes_nothing_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aws, "sqs", lambda: Queue(refusals=100))
     with pytest.raises(RuntimeError, match="refused 1 messages"):
-        nights.send_companies("queue", ["co_1"])
+        jobs.send_companies("queue", ["co_1"])
 
 
 def test_the_last_run_is_the_newest_of_its_job(work: Work) -> None:
-    assert nights.last_run(work, "job") is None
-    nights.record_run(work, "job", {"day": "2026-11-20"})
-    nights.record_run(work, "other job", {"day": "2026-11-21"})
-    run = nights.last_run(work, "job")
+    assert jobs.last_run(work, "job") is None
+    jobs.record_run(work, "job", {"day": "2026-11-20"})
+    jobs.record_run(work, "other job", {"day": "2026-11-21"})
+    run = jobs.last_run(work, "job")
     assert run
     assert (run["day"], run["at"]) == ("2026-11-20", work.at)

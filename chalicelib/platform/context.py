@@ -10,7 +10,8 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config, config
 from chalicelib.platform.ids import NewId, random_id
 from chalicelib.platform.settings import settings
-from chalicelib.table import Table, Transaction
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 
 Reply = Callable[[Transaction, Any], None]
 """Keeps the answer to a request beside its effect: added to the transaction of the effect, made of its result."""

@@ -4,7 +4,8 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from chalicelib.platform.http import Answer, Call, Routes, Shown, Text
+from chalicelib.platform.http.forms import Shown, Text
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="service")
 
@@ -50,6 +51,6 @@ def _document() -> str:
 @lru_cache(maxsize=1)
 def _page() -> str:
     # Jinja2 wakes with the first reader of this page, not with every function.
-    from chalicelib.platform.docs import page
+    from chalicelib.platform.openapi.page import page
 
     return page(json.loads(_document()))

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from chalicelib.platform.http import Form, PageQuery, Route, Text
+from chalicelib.platform.http.forms import Form, PageQuery, Text
+from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money
-from chalicelib.platform.openapi import document, example, holders, problem_codes
+from chalicelib.platform.openapi.document import document, example, holders, problem_codes
 
 
 class LineForm(Form):

@@ -9,12 +9,16 @@ import pytest
 from chalice.app import Chalice
 from pydantic import BaseModel, Field
 
-from chalicelib.platform import http
-from chalicelib.platform.http import Answer, Call, Form, PageQuery, Routes, Text, etag, install
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.context import Work
+from chalicelib.platform.http import idempotency, respond
+from chalicelib.platform.http import routes as http_routes
+from chalicelib.platform.http.forms import Form, PageQuery, Text
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.respond import install
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.platform.registry import register
-from chalicelib.platform.work import Work
-from chalicelib.table import Busy, Key, Transaction
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Busy, Transaction
 from tests.support.api import STRANGER, Api, Caller
 
 ANNA = Caller.person("mbr_anna", "company", "owner", "cmp_1")
@@ -130,13 +134,13 @@ class Room:
 
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Room:
-    monkeypatch.setattr(http, "ROUTES", [])
+    monkeypatch.setattr(http_routes, "ROUTES", [])
     return Room()
 
 
 @pytest.fixture
 def api(room: Room, work: Work, monkeypatch: pytest.MonkeyPatch) -> Api:
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "work_now", lambda: work)
     app = Chalice("room")
     install(app)
     register(app, [])
@@ -152,7 +156,7 @@ def paid(work: Work, note_id: str) -> int:
 
 
 def test_a_declared_route_is_in_the_table_of_routes_with_its_docstring(room: Room) -> None:
-    found = {(route.method, route.path): route for route in http.ROUTES}
+    found = {(route.method, route.path): route for route in http_routes.ROUTES}
     assert found["POST", "/notes"].summary == "Write."
     assert found["POST", "/notes"].name == "write_note"
     assert found["POST", "/notes"].tag == "notes"
@@ -181,7 +185,7 @@ def test_who_may_not_is_not_told_what_is_wrong_with_the_body(api: Api) -> None:
 
 
 def test_an_open_route_has_no_principal_to_mistake_for_one(api: Api, room: Room, work: Work) -> None:
-    call = Call(route=http.ROUTES[0], path="/open", work=work, language="en", caller_address="")
+    call = Call(route=http_routes.ROUTES[0], path="/open", work=work, language="en", caller_address="")
     with pytest.raises(RuntimeError, match="/open is open to everybody"):
         _ = call.principal
 
@@ -247,7 +251,7 @@ def test_a_body_where_none_is_taken_is_refused_but_for_empty_braces(api: Api) ->
 
 
 def test_a_body_over_the_limit_is_413(api: Api) -> None:
-    fits = b'{"text": "a"}'.ljust(http.MOST_BODY_BYTES)
+    fits = b'{"text": "a"}'.ljust(respond.MOST_BODY_BYTES)
     assert api.call("POST", "/notes", ANNA, raw=fits).status == 201
     answer = api.call("POST", "/notes", ANNA, raw=fits + b" ")
     assert (answer.status, answer.json["code"]) == (413, "body_too_large")
@@ -376,18 +380,18 @@ def test_a_refused_request_leaves_its_key_free(api: Api, room: Room, work: Work)
 
 def test_the_loser_of_two_twins_gets_the_winners_answer(api: Api, room: Room, work: Work) -> None:
     """Both looked before either wrote; one of them is refused by the other's row, or by what the other changed."""
-    recall = http.Once.recall
+    recall = idempotency.Once.recall
     for key, trouble in (("k1", None), ("k2", Problem("wrong_state"))):
         first = api.call("POST", "/notes/one/pay", ANNA, {"text": key}, key=key)
         looks: list[str] = []
 
-        def blind_at_first(once: http.Once, work: Work, looks: list[str] = looks) -> Any:
+        def blind_at_first(once: idempotency.Once, work: Work, looks: list[str] = looks) -> Any:
             looks.append(once.key)
             return None if len(looks) == 1 else recall(once, work)
 
         room.trouble = trouble
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(http.Once, "recall", blind_at_first)
+            patch.setattr(idempotency.Once, "recall", blind_at_first)
             loser = api.call("POST", "/notes/one/pay", ANNA, {"text": key}, key=key)
         assert (loser.status, loser.text) == (first.status, first.text)
         assert loser.headers["idempotency-replayed"] == "true"
@@ -399,7 +403,7 @@ def test_a_key_is_free_again_after_its_time_though_the_table_still_has_it(
 ) -> None:
     api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1")
     later = replace(work, now=work.now + timedelta(days=7))
-    monkeypatch.setattr(http, "work_now", lambda: later)
+    monkeypatch.setattr(respond, "work_now", lambda: later)
     assert api.call("POST", "/notes/one/pay", ANNA, {"text": "b"}, key="k1").status == 201
     assert paid(work, "one") == 2
 

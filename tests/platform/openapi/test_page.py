@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.docs import page, prose
-from chalicelib.platform.openapi import document
-from tests.platform.test_openapi import CHANGE, LIST, OPEN, PLACE, READ
+from chalicelib.platform.openapi.document import document
+from chalicelib.platform.openapi.page import page, prose
+from tests.platform.openapi.test_document import CHANGE, LIST, OPEN, PLACE, READ
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chalicelib.platform import aws
+from chalicelib.platform.context import Work, work_now
 from chalicelib.platform.settings import settings
-from chalicelib.platform.work import Work, work_now
 
 
 def test_its_day_is_the_clubs(work: Work) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.platform.problems import Problem
-from chalicelib.table.paging import Cursors
+from chalicelib.platform.http.cursors import Cursors
+from chalicelib.platform.http.problems import Problem
 
 POSITION = {"pk": "ORDERS#cmp_1", "sk": "2026-11-20T09:00:00.000Z#ord_1"}
 MINE = Cursors("secret", "mbr_anna", "/v1/orders", '{"state":"new"}')

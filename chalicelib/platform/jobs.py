@@ -16,8 +16,8 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.platform import aws, keys
-from chalicelib.platform.work import Work
-from chalicelib.table import shards
+from chalicelib.platform.context import Work
+from chalicelib.table.key import shards
 from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import Item
 

@@ -14,9 +14,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from chalicelib.auth.scopes import COMPANY_ROLES, STAFF_ROLES, scopes_of
-from chalicelib.platform.http import MOST_BODY_BYTES, PATH_PARAMETER, Route, Text
-from chalicelib.platform.problems import CONTENT_TYPE, KINDS, ProblemBody, status_phrase
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES, scopes_of
+from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS, ProblemBody, status_phrase
+from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER
+from chalicelib.platform.http.routes import Route
 
 Document = dict[str, Any]
 Schema = dict[str, Any]

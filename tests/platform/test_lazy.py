@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from chalicelib.platform.doors import opened_when_asked
+from chalicelib.platform.lazy import opened_when_asked
 from infra.build import ROOT
 
 DOORS = sorted(path.parent.name for path in (ROOT / "chalicelib").glob("*/__init__.py"))

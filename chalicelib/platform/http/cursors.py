@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from chalicelib.platform.problems import Problem
+from chalicelib.platform.http.problems import Problem
 
 
 class Cursors:

@@ -1,0 +1,1 @@
+"""The caller, and the scopes of each role."""

@@ -1,0 +1,198 @@
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from chalice.app import CognitoUserPoolAuthorizer, CORSConfig
+from pydantic import BaseModel
+
+from chalicelib.platform import aws
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.scopes import BASE_SCOPE
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.cursors import Cursors
+from chalicelib.platform.http.idempotency import Once
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
+from chalicelib.table.transactions import Transaction
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+CORS = CORSConfig(
+    allow_origin="*",  # safe: the API knows bearer tokens only, no cookies
+    allow_headers=["Accept-Language", "Idempotency-Key", "If-Match"],
+    expose_headers=["ETag", "Idempotency-Replayed", "Location", "Retry-After"],
+    max_age=3600,
+)
+
+AUTHORIZER = CognitoUserPoolAuthorizer(
+    "members",
+    provider_arns=[{"Fn::GetAtt": ["UserPool", "Arn"]}],  # type: ignore[list-item]
+).with_scopes([BASE_SCOPE])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A model with more than the default status or headers."""
+
+    model: BaseModel | None
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a route promises, and who keeps it. `scope` None: open to everybody, no token."""
+
+    room: str
+    handler: Callable[..., Any]
+    method: str
+    path: str
+    scope: str | None
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    answer: type[BaseModel] | None
+    status: int
+    keyed: bool
+    matched: bool
+    problems: tuple[str, ...]
+    tag: str
+    name: str
+    summary: str
+    description: str
+    content_type: str
+    sends: tuple[type[BaseModel], ...] = ()
+
+
+ROUTES: list[Route] = []
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, checked: what a handler may look at."""
+
+    route: Route
+    path: str
+    work: Work
+    language: Language
+    caller_address: str
+    body: Any = None
+    query: Any = None
+    once: Once | None = None
+    if_match: str | None = None
+    _principal: Principal | None = None
+    _replied: tuple[object, Answer] | None = None
+
+    @property
+    def principal(self) -> Principal:
+        if self._principal is None:
+            raise RuntimeError(f"{self.route.path} is open to everybody: there is no principal")
+        return self._principal
+
+    def cursors(self) -> Cursors:
+        """Cursors of this list for this caller and filter."""
+        chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
+        return Cursors(aws.secret(), self.principal.subject, self.path, chosen)
+
+    def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Work:
+        """The work of a keyed request: its answer is what `shown` makes of the result, and is kept in the transaction of the effect."""
+        once = self.once
+        if once is None:
+            raise RuntimeError(f"{self.route.path} is not keyed: there is nothing to remember an answer by")
+
+        def reply(tx: Transaction, result: Any) -> None:
+            answer = as_answer(shown(result))
+            body = answer.model.model_dump(mode="json") if answer.model else None
+            once.remember(tx, self.work, answer.status or self.route.status, body, dict(answer.headers))
+            self._replied = result, answer
+
+        return replace(self.work, reply=reply)
+
+    def replied(self, result: object) -> Answer:
+        """The answer that was kept with this result."""
+        if self._replied is None or self._replied[0] is not result:
+            raise RuntimeError(f"{self.route.path} promised to remember its answer and did not")
+        return self._replied[1]
+
+    def expected_version(self) -> int:
+        """The version that If-Match names. Raises 428 without one, 412 for one that never was."""
+        if self.if_match is None:
+            raise Problem("precondition_required")
+        text = self.if_match.strip().removeprefix("W/").strip('"')
+        if not re.fullmatch("[0-9]{1,15}", text):
+            raise Problem("precondition_failed")
+        return int(text)
+
+
+def etag(version: int) -> dict[str, str]:
+    return {"ETag": f'"{version}"'}
+
+
+class Routes:
+    """The routes that one module declares."""
+
+    def __init__(self, room: str, *, tag: str) -> None:
+        self.room = room
+        self.tag = tag
+
+    def get(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
+        return self._route("GET", path, **promises)
+
+    def post(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
+        return self._route("POST", path, **promises)
+
+    def put(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
+        return self._route("PUT", path, **promises)
+
+    def patch(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
+        return self._route("PATCH", path, **promises)
+
+    def delete(self, path: str, **promises: Any) -> Callable[[Handler], Handler]:
+        return self._route("DELETE", path, **promises)
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: str | None,
+        body: type[BaseModel] | None = None,
+        query: type[BaseModel] | None = None,
+        answer: type[BaseModel] | None = None,
+        status: int = 200,
+        keyed: bool = False,
+        matched: bool = False,
+        problems: tuple[str, ...] = (),
+        content_type: str = "application/json",
+        sends: tuple[type[BaseModel], ...] = (),
+    ) -> Callable[[Handler], Handler]:
+        def declare(handler: Handler) -> Handler:
+            summary, _, description = (handler.__doc__ or "").strip().partition("\n")
+            route = Route(
+                room=self.room,
+                handler=handler,
+                method=method,
+                path=path,
+                scope=scope,
+                body=body,
+                query=query,
+                answer=answer,
+                status=status,
+                keyed=keyed,
+                matched=matched,
+                problems=problems,
+                tag=self.tag,
+                name=handler.__name__,
+                summary=summary.strip(),
+                description=description.strip(),
+                content_type=content_type,
+                sends=sends,
+            )
+            ROUTES.append(route)
+            return handler
+
+        return declare
+
+
+def as_answer(returned: Answer | BaseModel) -> Answer:
+    return returned if isinstance(returned, Answer) else Answer(returned)

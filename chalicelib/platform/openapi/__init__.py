@@ -1,0 +1,1 @@
+"""The API's contract, and the pages that show it."""
