@@ -32,7 +32,7 @@ def list_accruals_of_company(call: Call, company_id: str) -> Accruals:
 
 
 def _shown(call: Call, company_id: str) -> Accruals:
-    company = companies.company(call.work, company_id)
+    company = companies.read_company(call.work, company_id)
     if company is None:
         raise Problem("not_found")
     cursors = call.cursors()

@@ -54,7 +54,7 @@ def note(work: Work, company_id: str, days: list[date]) -> None:
 
 
 def _currency(work: Work, company_id: str) -> str:
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     return company.currency

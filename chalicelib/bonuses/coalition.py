@@ -153,7 +153,7 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
     if not work.today - timedelta(days=work.config[Bonuses].coalition_days_back) <= asked.day <= work.today:
         days = work.config[Bonuses].coalition_days_back
         raise Problem.invalid("day", "/day", f"A day of the last {days}, or today.")
-    company = companies.company(work, asked.company_id)
+    company = companies.read_company(work, asked.company_id)
     if company is None:
         raise Problem("not_found", "No such company.")
     if company.currency != by.currency:

@@ -163,7 +163,7 @@ def _draft(work: Work, company_id: str) -> _Draft:
 
 
 def _new_book(work: Work, company_id: str) -> Book:
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     return Book(company_id, company.currency, day=work.today)

@@ -270,7 +270,7 @@ def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjust
 
 def _check_company(call: Call, company_id: str) -> None:
     """Raises 404 for a company that is not there, where nothing else would: its lists are empty."""
-    if companies.company(call.work, company_id) is None:
+    if companies.read_company(call.work, company_id) is None:
         raise Problem("not_found")
 
 

@@ -7,26 +7,17 @@ company: no purchases, prices, orders or people, nor whether the club knows it a
 from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
+    from chalicelib.companies.company import company_by_inn, every_company, people_of, read_company, some_companies
     from chalicelib.companies.config import Fact
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
+    from chalicelib.companies.membership import check_active, check_staff, no_longer_speaks
     from chalicelib.companies.model import Company, CustomerRef, Person
+    from chalicelib.companies.privileges import missing_facts, missing_for
     from chalicelib.companies.readers import company_name, who_buys
     from chalicelib.companies.rules import inn_is_valid
     from chalicelib.companies.schemas import Inn, Kpp
-    from chalicelib.companies.service import (
-        check_active,
-        check_staff,
-        company,
-        company_by_inn,
-        every_company,
-        missing_facts,
-        missing_for,
-        no_longer_speaks,
-        people,
-        some_companies,
-    )
 
 __all__ = [
     "REGISTERED",
@@ -39,7 +30,6 @@ __all__ = [
     "Person",
     "check_active",
     "check_staff",
-    "company",
     "company_by_inn",
     "company_key",
     "company_name",
@@ -51,7 +41,8 @@ __all__ = [
     "missing_for",
     "new_companies",
     "no_longer_speaks",
-    "people",
+    "people_of",
+    "read_company",
     "some_companies",
     "who_buys",
 ]

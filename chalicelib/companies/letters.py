@@ -1,7 +1,7 @@
 """Letters on who speaks for a company."""
 
 from chalicelib import members
-from chalicelib.companies import service
+from chalicelib.companies import company as companies_company
 from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED
 from chalicelib.companies.readers import company_name, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
@@ -24,7 +24,7 @@ def person_claimed(work: Work, recipient: Recipient, event: Item) -> tuple[Reade
 
 @letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member)
 def person_confirmed(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    company = service.company(work, event["company_id"])
+    company = companies_company.read_company(work, event["company_id"])
     manager = members.member(work, company.manager_id) if company and company.manager_id else None
     return member_reader(work, recipient.id), {
         "company": company.name if company else "",

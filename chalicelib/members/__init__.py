@@ -9,7 +9,7 @@ from chalicelib.platform.lazy import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome
     from chalicelib.members.events import EMAIL_CONFIRMED
-    from chalicelib.members.forms import PersonName
+    from chalicelib.members.fields import PersonName
     from chalicelib.members.keys import member as member_key
     from chalicelib.members.keys import membership as membership_key
     from chalicelib.members.model import Member, Membership

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, EmailStr, Field
 
-from chalicelib.members.forms import PersonName
+from chalicelib.members.fields import PersonName
 from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.fields import Email, Region

@@ -103,5 +103,5 @@ def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Orde
 
 
 def _require_company(call: Call, company_id: str) -> None:
-    if companies.company(call.work, company_id) is None:
+    if companies.read_company(call.work, company_id) is None:
         raise Problem("not_found")

@@ -32,7 +32,7 @@ def the_orderer(work: Work, event: Item) -> list[Recipient]:
 
 def _has_left(work: Work, event: Item) -> bool:
     order = service.order(work, event["company_id"], event["order_id"])
-    people = companies.people(work, event["company_id"]) if order else []
+    people = companies.people_of(work, event["company_id"]) if order else []
     return order is not None and order.placed_by.member_id not in {
         person.member_id for person in people if person.status == "active"
     }

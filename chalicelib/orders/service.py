@@ -115,7 +115,7 @@ def check_orders_for(tx: Transaction, company_id: str, by: Actor) -> None:
 
 def credit_of(work: Work, company_id: str) -> CreditAnswer:
     """Raises `not_found` for a company that there is not."""
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     limit = agreed_with(work, company_id, work.today, company.currency).credit_limit

@@ -71,7 +71,7 @@ def replace_terms(call: Call, company_id: str) -> Answer:
 
 
 def _terms(work: Work, company_id: str) -> Answer:
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     item = store.terms(work.table, company_id)

@@ -154,7 +154,7 @@ def policy(work: Work) -> Policy:
 
 def replace_terms(work: Work, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
     """The new version. Raises `not_found`, and 412 if somebody else wrote them meanwhile."""
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     tx = Transaction()

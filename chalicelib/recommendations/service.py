@@ -60,7 +60,7 @@ def count(work: Work, company_id: str) -> None:
 
 def _buyer(work: Work, company_id: str) -> tuple[str, str | None]:
     """The buyer that the company is, by its INN where it has one, and the INN."""
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     inn = company.inn if company else None
     return inn or company_id, inn
 

@@ -25,7 +25,7 @@ def explain(work: Work, company_id: str, as_of: date | None) -> Explanation:
     day = as_of or work.today
     if day > work.today:
         raise Problem.invalid("day_ahead", "/query/as_of", f"Today is {work.today}: nothing is known of this day yet.")
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     ladders = ladders_of(work, company.currency)

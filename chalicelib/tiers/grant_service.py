@@ -26,7 +26,7 @@ class _Shown:
 
 def grant(work: Work, company_id: str, author: str, form: ManualTierForm) -> ManualTier:
     """Raises `not_found` for no company, and `invalid` for a tier that its ladder does not have, or days that cannot be."""
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     first = form.first or work.today

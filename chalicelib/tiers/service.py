@@ -50,7 +50,7 @@ def standing(work: Work, company_id: str) -> Standing:
     item = store.load(work, company_id)
     if item is not None:
         return store.standing_from(item, work.today)
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     ladders = ladders_of(work, company.currency if company else work.config[Club].currency)
     return outlook.stands(company_id, ladders[0].currency, work.today, Facts(DayTotals({}, {}), ladders, (), None))
 
@@ -64,7 +64,7 @@ def standing_for_staff(work: Work, company_id: str, as_of: date | None) -> Stand
 
     Raises `not_found` for a company that there is not.
     """
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise Problem("not_found")
     if as_of is None:
@@ -94,7 +94,7 @@ def facts_of(
 
 
 def _currency(work: Work, company_id: str) -> str:
-    company = companies.company(work, company_id)
+    company = companies.read_company(work, company_id)
     if company is None:
         raise LookupError(f"no company {company_id}")
     return company.currency

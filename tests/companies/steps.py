@@ -4,10 +4,9 @@ from typing import Any
 
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 
-from chalicelib import companies as companies_room
-from chalicelib import members
+from chalicelib import companies, members
+from chalicelib.companies import claims, people, staff
 from chalicelib.companies import keys as companies_keys
-from chalicelib.companies import service as companies
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChange
 from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
@@ -67,14 +66,14 @@ def claim_form(number: int = 1, name: str = "ООО «Луч»", **more: Any) ->
 
 def claim(work: Work, member_id: str, number: int = 1, **more: Any) -> str:
     """The member asks to speak for company number so-and-so; returns its id."""
-    companies.claim(work, member_id, claim_form(number, **more))
+    claims.claim(work, member_id, claim_form(number, **more))
     membership = membership_of(work, member_id)
     assert membership is not None
     return str(membership["owner"])
 
 
 def confirm(work: Work, company_id: str, member_id: str, role: str = "owner", **more: Any) -> None:
-    companies.decide_claim(work, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
+    claims.decide_claim(work, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
 
 
 def owned_company(work: Work, owner: str = "Olga", number: int = 1) -> tuple[str, str]:
@@ -87,12 +86,12 @@ def owned_company(work: Work, owner: str = "Olga", number: int = 1) -> tuple[str
 
 def invite(work: Work, company_id: str, owner_id: str, name: str, role: str = "buyer") -> str:
     form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
-    return companies.invite(work, company_id, owner_id, form).member_id
+    return people.invite(work, company_id, owner_id, form).member_id
 
 
 def set_role(work: Work, company_id: str, owner_id: str, member_id: str, role: str, **more: Any) -> None:
     version = int(person_item(work, company_id, member_id)["version"])
-    companies.change_person(work, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
+    people.change_person(work, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
 
 
 def token(member_id: str, company_id: str, role: str = "owner") -> Caller:
@@ -116,7 +115,7 @@ def events(work: Work, company_id: str) -> list[str]:
 
 def waiting(work: Work) -> list[tuple[str, str]]:
     """Who is in the list of claims: company and member."""
-    items, _ = companies.list_waiting(work, 100, None)
+    items, _ = staff.list_waiting(work, 100, None)
     return [(item.company_id, item.waiting.member_id) for item in items if item.waiting]
 
 
@@ -162,7 +161,7 @@ def disagreements(items: list[Item]) -> list[str]:
     return found
 
 
-def company_of(work: Work, company_id: str) -> companies_room.Company:
-    found = companies_room.company(work, company_id)
+def company_of(work: Work, company_id: str) -> companies.Company:
+    found = companies.read_company(work, company_id)
     assert found is not None
     return found

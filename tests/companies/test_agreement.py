@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from chalicelib.companies import claims, people
 from chalicelib.companies import keys as companies_keys
-from chalicelib.companies import service as companies
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChange
 from chalicelib.platform.context import Work
 from chalicelib.platform.http.problems import Problem
@@ -47,25 +47,25 @@ def people_machine(work: Work) -> type[RuleBasedStateMachine]:
         @rule(member=MEMBERS, number=NUMBERS)
         def claim(self, member: str, number: int) -> None:
             with suppress(Problem):
-                companies.claim(work, member, claim_form(number))
+                claims.claim(work, member, claim_form(number))
 
         @rule(member=MEMBERS, number=NUMBERS, role=ROLES)
         def confirm(self, member: str, number: int, role: str) -> None:
             with suppress(Problem):
                 form = ClaimDecisionForm(member_id=member, role=role)
-                companies.decide_claim(work, MANAGER, self.company(number), form)
+                claims.decide_claim(work, MANAGER, self.company(number), form)
 
         @rule(member=MEMBERS, number=NUMBERS)
         def refuse(self, member: str, number: int) -> None:
             with suppress(Problem):
                 form = ClaimDecisionForm(member_id=member, decision="refuse")
-                companies.decide_claim(work, MANAGER, self.company(number), form)
+                claims.decide_claim(work, MANAGER, self.company(number), form)
 
         @rule(caller=MEMBERS, name=NAMES, number=NUMBERS, role=ROLES)
         def invite(self, caller: str, name: str, number: int, role: str) -> None:
             with suppress(Problem):
                 form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
-                companies.invite(work, self.company(number), caller, form)
+                people.invite(work, self.company(number), caller, form)
 
         @rule(caller=MEMBERS, member=MEMBERS, number=NUMBERS, role=ROLES, confirm=st.booleans())
         def change(self, caller: str, member: str, number: int, role: str, confirm: bool) -> None:
@@ -73,12 +73,12 @@ def people_machine(work: Work) -> type[RuleBasedStateMachine]:
             version = int(person_item(work, company_id, member).get("version", 1))
             form = PersonChange(role=role, status="active") if confirm else PersonChange(role=role)
             with suppress(Problem):
-                companies.change_person(work, company_id, caller, member, version, form)
+                people.change_person(work, company_id, caller, member, version, form)
 
         @rule(caller=MEMBERS, member=MEMBERS, number=NUMBERS)
         def remove(self, caller: str, member: str, number: int) -> None:
             with suppress(Problem):
-                companies.remove_person(work, self.company(number), caller, member)
+                people.remove_person(work, self.company(number), caller, member)
 
         @invariant()
         def both_sides_agree_and_a_company_that_had_an_owner_has_one(self) -> None:

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.companies import service as companies
-from chalicelib.companies.service import people
+from chalicelib.companies import claims, people
+from chalicelib.companies.company import people_of
 from chalicelib.platform.context import Work
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Item
@@ -28,11 +28,11 @@ from tests.support.crashes import crashes, races
 Act = Callable[[Work, str, str], object]  # what is done, to which company, by which owner
 
 ACTS: dict[str, Act] = {
-    "claim a company that the club knows": lambda work, company_id, olga: companies.claim(
+    "claim a company that the club knows": lambda work, company_id, olga: claims.claim(
         work, "mbr_clara", claim_form(1)
     ),
-    "claim one that it does not": lambda work, company_id, olga: companies.claim(work, "mbr_clara", claim_form(3)),
-    "claim instead of another": lambda work, company_id, olga: companies.claim(work, "mbr_boris", claim_form(1)),
+    "claim one that it does not": lambda work, company_id, olga: claims.claim(work, "mbr_clara", claim_form(3)),
+    "claim instead of another": lambda work, company_id, olga: claims.claim(work, "mbr_boris", claim_form(1)),
     "confirm": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", "buyer"),
     "refuse": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", decision="refuse"),
     "invite one who waits elsewhere": lambda work, company_id, olga: invite(work, company_id, olga, "Boris"),
@@ -40,7 +40,7 @@ ACTS: dict[str, Act] = {
     "confirm as the owner": lambda work, company_id, olga: set_role(
         work, company_id, olga, "mbr_anna", "owner", status="active"
     ),
-    "remove": lambda work, company_id, olga: companies.remove_person(work, company_id, olga, "mbr_anna"),
+    "remove": lambda work, company_id, olga: people.remove_person(work, company_id, olga, "mbr_anna"),
 }
 
 # Pairs that want the same person.
@@ -118,4 +118,4 @@ def test_whatever_comes_between_two_calls_both_sides_agree(
         with race, suppress(Problem, KeyError):
             ACTS[first](work, company_id, olga)
         assert disagreements(whole_table(work.table)) == [], race
-        assert olga in [person.member_id for person in people(work, company_id)], race
+        assert olga in [person.member_id for person in people_of(work, company_id)], race

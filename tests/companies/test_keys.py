@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from chalicelib import companies
+from chalicelib.companies import claims, staff
+from chalicelib.companies import company as companies_company
 from chalicelib.companies import keys as companies_keys
-from chalicelib.companies import service
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.context import Work
 from chalicelib.table.client import Table
@@ -40,10 +41,10 @@ def of_a_file(count: int) -> list[CustomerRef]:
 def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_one(work: Work) -> None:
     company_id, olga = owned_company(work)
     with spent(work.table.client) as cost:
-        assert companies.company(work, company_id) is not None
+        assert companies.read_company(work, company_id) is not None
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
     with spent(work.table.client) as cost:
-        service.show(work, company_id, olga)
+        companies_company.show(work, company_id, olga)
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 1
 
@@ -52,7 +53,7 @@ def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_on
 def test_a_company_is_found_by_its_inn_in_two_calls(work: Work) -> None:
     owned_company(work)
     with spent(work.table.client) as cost:
-        assert len(service.find_by_inn(work, legal_inn(1), KPP)) == 1
+        assert len(staff.find_by_inn(work, legal_inn(1), KPP)) == 1
     assert cost.calls == ["GetItem", "GetItem"]
     assert cost.read_units == 1.5
 
@@ -62,9 +63,9 @@ def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(work: 
     owned_company(work, number=1)
     anna, boris = join(work, "Anna"), join(work, "Boris")
     with spent(work.table.client) as known:
-        service.claim(work, anna, claim_form(1))
+        claims.claim(work, anna, claim_form(1))
     with spent(work.table.client) as unknown:
-        service.claim(work, boris, claim_form(2))
+        claims.claim(work, boris, claim_form(2))
     assert known.calls == unknown.calls == ["BatchGetItem", "TransactWriteItems"]
     assert known.read_units == unknown.read_units == 2
     # Person, membership and event, twice for a transaction, the person also in its index; a new company is two items more.
@@ -108,7 +109,7 @@ def test_the_people_of_a_company_are_one_query_of_half_a_unit(work: Work) -> Non
         invite(work, company_id, olga, name)
     claim(work, join(work, "Clara"))
     with spent(work.table.client) as cost:
-        found = companies.people(work, company_id)
+        found = companies.people_of(work, company_id)
     assert [person.status for person in found].count("active") == 3 and len(found) == 4
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
@@ -117,13 +118,13 @@ def test_the_people_of_a_company_are_one_query_of_half_a_unit(work: Work) -> Non
 def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(work: Work) -> None:
     companies.customers(work, "1c", of_a_file(300))
     with spent(work.table.client) as cost:
-        page, last = service.list_companies(work, "", 25, None)
+        page, last = staff.list_companies(work, "", 25, None)
     assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(25)]
     assert last is not None
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
     with spent(work.table.client) as cost:
-        page, _ = service.list_companies(work, "customer 029", 25, None)
+        page, _ = staff.list_companies(work, "customer 029", 25, None)
     assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(290, 300)]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
@@ -134,7 +135,7 @@ def test_those_who_wait_are_three_calls_and_who_was_confirmed_waits_no_more(work
         company_id = claim(work, join(work, name))
     confirm(work, company_id, "mbr_anna")
     with spent(work.table.client) as cost:
-        waiting, last = service.list_waiting(work, 25, None)
+        waiting, last = staff.list_waiting(work, 25, None)
     assert [row.waiting.member_id for row in waiting if row.waiting] == ["mbr_boris", "mbr_clara"]
     assert last is None
     assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem"]

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.companies import matching
-from chalicelib.companies import service as companies
+from chalicelib.companies import matching, staff
+from chalicelib.companies.company import read_company
 from chalicelib.companies.matching import customers, known_customers, new_companies
 from chalicelib.companies.model import CustomerRef
-from chalicelib.companies.service import company
 from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Busy, Transaction
 from tests.companies.steps import KPP, claim, company_of, join, legal_inn, sole_inn, whole_table
@@ -45,12 +44,12 @@ def test_an_unknown_customer_becomes_a_company_and_stays_that_company(work: Work
     first = company_of(work, made[anna])
     assert (first.name, first.inn, first.currency, first.origin) == ("ООО «Луч»", None, "RUB", "import")
     assert company_of(work, made[boris]).inn == sole_inn(1)
-    assert [each.company_id for each in companies.find_by_customer(work, "1c", "1")] == [made[anna]]
+    assert [each.company_id for each in staff.find_by_customer(work, "1c", "1")] == [made[anna]]
 
 
 def test_another_source_has_customers_of_its_own(work: Work) -> None:
     here, there = customers(work, "1c", [ref("1")]), customers(work, "shop", [ref("1")])
-    assert here[ref("1")] != there[ref("1")] and companies.find_by_customer(work, "crm", "1") == []
+    assert here[ref("1")] != there[ref("1")] and staff.find_by_customer(work, "crm", "1") == []
 
 
 def test_customers_with_one_inn_and_kpp_are_one_company_in_one_file_and_across_sources(work: Work) -> None:
@@ -152,7 +151,7 @@ def test_whatever_the_files_say_each_customer_and_each_inn_has_one_company(
         refs = [ref(str(number), legal_inn(inn) if inn else None, KPP if inn else None) for number, inn in batch]
         for each, company_id in customers(work, "1c", refs).items():
             assert known.setdefault(each.customer, company_id) == company_id
-            found = company(work, company_id)
+            found = read_company(work, company_id)
             assert found is not None
             if found.inn:
                 assert by_inn.setdefault(found.inn, company_id) == company_id

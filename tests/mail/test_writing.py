@@ -28,10 +28,10 @@ PEOPLE = [
 def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
     def managed_by(manager_id: str | None) -> None:
         people = [SimpleNamespace(member_id=who, role=role, status=status) for who, role, status in PEOPLE]
-        for door in (companies, companies.service):
+        for door in (companies, companies.company):
             monkeypatch.setattr(door, "people", lambda work, company_id: people)
         monkeypatch.setattr(
-            companies.service, "company", lambda work, company_id: SimpleNamespace(manager_id=manager_id)
+            companies.company, "company", lambda work, company_id: SimpleNamespace(manager_id=manager_id)
         )
 
     managed_by("mbr_manager")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.companies import service as companies
+from chalicelib.companies import company as companies_company
 from chalicelib.mail.model import Mail, Recipient
 from chalicelib.mail.service import compose
 from chalicelib.orders import distributors
@@ -70,7 +70,7 @@ def club(work: Work, monkeypatch: pytest.MonkeyPatch) -> Any:
     company = SimpleNamespace(name="Луч", manager_id="mbr_m")
     distributor = SimpleNamespace(name="Свет-Опт", email="orders@distributor.example", language="ru")
     scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(work))
-    monkeypatch.setattr(companies, "company", lambda work, company_id: scene.company)
+    monkeypatch.setattr(companies_company, "read_company", lambda work, company_id: scene.company)
     monkeypatch.setattr(distributors, "distributor", lambda work, distributor_id: scene.distributor)
     monkeypatch.setattr(orders, "order", lambda work, company_id, order_id: scene.order)
 

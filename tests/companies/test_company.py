@@ -4,10 +4,12 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import members
-from chalicelib.companies import service as companies
+from chalicelib.companies import claims, company, people, privileges, staff
+from chalicelib.companies.company import people_of
 from chalicelib.companies.config import PrivilegeRules
+from chalicelib.companies.membership import check_active
+from chalicelib.companies.privileges import missing_for
 from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChange, InvitationForm, PersonChange
-from chalicelib.companies.service import check_active, missing_for, people
 from chalicelib.orders import distributor_keys
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Work
@@ -86,8 +88,8 @@ def test_who_speaks_for_a_company_cannot_claim_another(work: Work) -> None:
     company_id, olga = owned_company(work)
     for number in (1, 2):
         with pytest.raises(Problem, match="already_exists"):
-            companies.claim(work, olga, claim_form(number))
-    assert [person.status for person in people(work, company_id)] == ["active"]
+            claims.claim(work, olga, claim_form(number))
+    assert [person.status for person in people_of(work, company_id)] == ["active"]
 
 
 def test_a_claim_makes_the_same_calls_whether_the_club_knows_the_company_or_not(work: Work) -> None:
@@ -100,9 +102,9 @@ def test_a_claim_makes_the_same_calls_whether_the_club_knows_the_company_or_not(
 
     work.table.client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", size)
     with calls_counted(work.table.client) as known:
-        companies.claim(work, anna, claim_form(1))
+        claims.claim(work, anna, claim_form(1))
     with calls_counted(work.table.client) as unknown:
-        companies.claim(work, boris, claim_form(2))
+        claims.claim(work, boris, claim_form(2))
     assert known == unknown == ["BatchGetItem", "TransactWriteItems"]
     assert sizes == [5, 5]
 
@@ -118,7 +120,7 @@ def test_confirmation_makes_a_voice_and_the_first_one_a_personal_manager(work: W
     appoint_manager(work, "Second")
     boris = join(work, "Boris")
     claim(work, boris)
-    companies.decide_claim(work, "mbr_second", company_id, ClaimDecisionForm(member_id=boris, role="buyer"))
+    claims.decide_claim(work, "mbr_second", company_id, ClaimDecisionForm(member_id=boris, role="buyer"))
     assert company_of(work, company_id).manager_id == MANAGER
     assert events(work, company_id).count("company.person_confirmed") == 2
 
@@ -190,14 +192,14 @@ def test_whoever_confirms_must_be_a_manager_now_whatever_the_token_says(work: Wo
     anna = join(work, "Anna")
     company_id = claim(work, anna)
     with pytest.raises(Problem, match="scope_missing"):
-        companies.decide_claim(work, "mbr_former", company_id, ClaimDecisionForm(member_id=anna))
+        claims.decide_claim(work, "mbr_former", company_id, ClaimDecisionForm(member_id=anna))
 
 
 def test_a_former_manager_cannot_confirm_their_own_claim(work: Work) -> None:
     former = join(work, "Former")
     company_id = claim(work, former)
     with pytest.raises(Problem, match="scope_missing"):
-        companies.decide_claim(work, former, company_id, ClaimDecisionForm(member_id=former))
+        claims.decide_claim(work, former, company_id, ClaimDecisionForm(member_id=former))
 
 
 def test_a_claim_whose_member_joined_the_staff_meanwhile_can_only_be_refused(work: Work) -> None:
@@ -220,7 +222,7 @@ def test_the_owner_confirms_a_person_who_waits(work: Work) -> None:
     anna = join(work, "Anna")
     claim(work, anna)
     set_role(work, company_id, olga, anna, "buyer", status="active", influence=2)
-    found = {person.member_id: person for person in people(work, company_id)}
+    found = {person.member_id: person for person in people_of(work, company_id)}
     assert (found[anna].status, found[anna].role, found[anna].influence) == ("active", "buyer", 2)
     assert waiting(work) == [] and events(work, company_id)[-1] == "company.person_confirmed"
 
@@ -230,9 +232,9 @@ def test_one_who_waits_has_no_role_before_the_confirmation(work: Work) -> None:
     anna = join(work, "Anna")
     claim(work, anna)
     with pytest.raises(Problem, match="wrong_state"):
-        companies.change_person(work, company_id, olga, anna, 1, PersonChange(role="buyer"))
+        people.change_person(work, company_id, olga, anna, 1, PersonChange(role="buyer"))
     with pytest.raises(Problem) as refused:
-        companies.change_person(work, company_id, olga, anna, 1, PersonChange(status="active"))
+        people.change_person(work, company_id, olga, anna, 1, PersonChange(status="active"))
     assert refused.value.errors[0].pointer == "/role"
 
 
@@ -243,12 +245,12 @@ def test_of_two_changes_at_once_the_second_is_told(work: Work) -> None:
 
     def overtaken(tx: Transaction) -> None:
         work.table.commit = commit  # type: ignore[method-assign]
-        companies.change_person(work, company_id, olga, anna, 1, PersonChange(influence=1))
+        people.change_person(work, company_id, olga, anna, 1, PersonChange(influence=1))
         commit(tx)
 
     work.table.commit = overtaken  # type: ignore[method-assign]
     with pytest.raises(Problem, match="precondition_failed"):
-        companies.change_person(work, company_id, olga, anna, 1, PersonChange(influence=3))
+        people.change_person(work, company_id, olga, anna, 1, PersonChange(influence=3))
     assert person_item(work, company_id, anna)["influence"] == 1
 
 
@@ -259,7 +261,7 @@ def test_an_invited_person_speaks_at_once_member_or_not(work: Work) -> None:
     unknown = invite(work, company_id, olga, "Boris", role="engineer")
     invited = members.member(work, unknown)
     assert invited and invited.email == "boris@example.com" and invited.email_confirmed_at is None
-    roles = {person.member_id: person.role for person in people(work, company_id)}
+    roles = {person.member_id: person.role for person in people_of(work, company_id)}
     assert roles == {olga: "owner", known: "buyer", unknown: "engineer"}
     assert events(work, company_id).count("company.person_confirmed") == 3
 
@@ -270,7 +272,7 @@ def test_an_invitation_takes_the_place_of_a_claim_here_or_elsewhere(work: Work) 
     claim(work, join(work, "Boris"), 2)
     invite(work, company_id, olga, "Anna")
     invite(work, company_id, olga, "Boris")
-    assert waiting(work) == [] and len(people(work, company_id)) == 3
+    assert waiting(work) == [] and len(people_of(work, company_id)) == 3
 
 
 def test_who_speaks_for_somebody_cannot_be_invited_and_nobody_learns_for_whom(work: Work) -> None:
@@ -289,15 +291,15 @@ def test_who_speaks_for_somebody_cannot_be_invited_and_nobody_learns_for_whom(wo
 def test_a_role_that_the_token_still_has_is_of_no_use_once_it_is_lost(work: Work) -> None:
     company_id, olga = owned_company(work)
     anna = invite(work, company_id, olga, "Anna", role="owner")
-    companies.remove_person(work, company_id, olga, anna)
+    people.remove_person(work, company_id, olga, anna)
     form = InvitationForm(name="Eva Petrova", email="eva@example.com", role="owner")
     for act in (
-        lambda: companies.show(work, company_id, anna),
-        lambda: companies.change(work, company_id, anna, 1, CompanyChange(name="Тьма")),
-        lambda: companies.list_people(work, company_id, anna, 25, None),
-        lambda: companies.invite(work, company_id, anna, form),
-        lambda: companies.change_person(work, company_id, anna, olga, 1, PersonChange(role="buyer")),
-        lambda: companies.remove_person(work, company_id, anna, olga),
+        lambda: company.show(work, company_id, anna),
+        lambda: company.change(work, company_id, anna, 1, CompanyChange(name="Тьма")),
+        lambda: people.list_people(work, company_id, anna, 25, None),
+        lambda: people.invite(work, company_id, anna, form),
+        lambda: people.change_person(work, company_id, anna, olga, 1, PersonChange(role="buyer")),
+        lambda: people.remove_person(work, company_id, anna, olga),
     ):
         with pytest.raises(Problem, match="scope_missing"):
             act()
@@ -313,12 +315,12 @@ def test_the_last_owner_neither_leaves_nor_gives_up_the_role(work: Work) -> None
     anna = invite(work, company_id, olga, "Anna", role="buyer")
     claim(work, join(work, "Boris"))
     with pytest.raises(Problem, match="conflict"):
-        companies.remove_person(work, company_id, olga, olga)
+        people.remove_person(work, company_id, olga, olga)
     with pytest.raises(Problem, match="conflict"):
         set_role(work, company_id, olga, olga, "buyer")
     set_role(work, company_id, olga, anna, "owner")
-    companies.remove_person(work, company_id, olga, olga)
-    assert [person.role for person in people(work, company_id) if person.status == "active"] == ["owner"]
+    people.remove_person(work, company_id, olga, olga)
+    assert [person.role for person in people_of(work, company_id) if person.status == "active"] == ["owner"]
 
 
 def test_two_owners_who_leave_at_once_cannot_both_go(work: Work) -> None:
@@ -330,19 +332,19 @@ def test_two_owners_who_leave_at_once_cannot_both_go(work: Work) -> None:
     def overtaken(tx: Transaction) -> None:
         if not left:
             left.append(anna)
-            companies.remove_person(work, company_id, anna, anna)
+            people.remove_person(work, company_id, anna, anna)
         commit(tx)
 
     work.table.commit = overtaken  # type: ignore[method-assign]
     with pytest.raises(Problem, match="conflict"):
-        companies.remove_person(work, company_id, olga, olga)
-    assert [person.member_id for person in people(work, company_id)] == [olga]
+        people.remove_person(work, company_id, olga, olga)
+    assert [person.member_id for person in people_of(work, company_id)] == [olga]
 
 
 def test_anybody_may_leave_and_claim_again(work: Work) -> None:
     company_id, olga = owned_company(work)
     anna = invite(work, company_id, olga, "Anna", role="engineer")
-    companies.remove_person(work, company_id, anna, anna)
+    people.remove_person(work, company_id, anna, anna)
     assert membership_of(work, anna) is None and events(work, company_id)[-1] == "company.person_removed"
     assert claim(work, anna) == company_id
 
@@ -352,39 +354,39 @@ def test_anybody_may_leave_and_claim_again(work: Work) -> None:
 
 def test_a_new_name_moves_the_company_in_the_list(work: Work) -> None:
     company_id, olga = owned_company(work)
-    _, version = companies.show(work, company_id, olga)
-    companies.change(work, company_id, olga, version, CompanyChange(name="ООО «Альфа»"))
-    assert [each.company_id for each in companies.list_companies(work, "альф", 10, None)[0]] == [company_id]
-    assert companies.list_companies(work, "луч", 10, None)[0] == []
+    _, version = company.show(work, company_id, olga)
+    company.change(work, company_id, olga, version, CompanyChange(name="ООО «Альфа»"))
+    assert [each.company_id for each in staff.list_companies(work, "альф", 10, None)[0]] == [company_id]
+    assert staff.list_companies(work, "луч", 10, None)[0] == []
 
 
 def test_a_change_that_changes_nothing_keeps_the_version(work: Work) -> None:
     company_id, olga = owned_company(work)
-    shown, version = companies.show(work, company_id, olga)
-    assert companies.change(work, company_id, olga, version, CompanyChange(name=shown.name)) == (shown, version)
-    assert companies.change(work, company_id, olga, version, CompanyChange()) == (shown, version)
+    shown, version = company.show(work, company_id, olga)
+    assert company.change(work, company_id, olga, version, CompanyChange(name=shown.name)) == (shown, version)
+    assert company.change(work, company_id, olga, version, CompanyChange()) == (shown, version)
 
 
 def test_only_a_distributor_that_exists_can_be_chosen(work: Work) -> None:
     company_id, olga = owned_company(work)
-    _, version = companies.show(work, company_id, olga)
+    _, version = company.show(work, company_id, olga)
     with pytest.raises(Problem) as refused:
-        companies.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
+        company.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
     assert refused.value.errors[0].pointer == "/distributor_id"
     work.table.put({**distributor_keys.distributor("dst_1").as_item(), "distributor_id": "dst_1"})
-    shown, version = companies.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
+    shown, version = company.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
     assert shown.distributor_id == "dst_1"
-    shown, _ = companies.change(work, company_id, olga, version, CompanyChange(distributor_id=None))
+    shown, _ = company.change(work, company_id, olga, version, CompanyChange(distributor_id=None))
     assert shown.distributor_id is None and company_of(work, company_id).distributor_id is None
 
 
 def test_the_profile_is_read_in_one_call_and_the_people_in_three(work: Work) -> None:
     company_id, olga = owned_company(work)
     with calls_counted(work.table.client) as calls:
-        companies.show(work, company_id, olga)
+        company.show(work, company_id, olga)
     assert calls == ["BatchGetItem"]
     with calls_counted(work.table.client) as calls:
-        companies.list_people(work, company_id, olga, 25, None)
+        people.list_people(work, company_id, olga, 25, None)
     assert calls == ["BatchGetItem", "Query", "BatchGetItem"]
 
 
@@ -415,12 +417,12 @@ def test_a_phone_that_was_confirmed_long_ago_locks_again(work: Work) -> None:
     old = replace(work, now=fresh.now + timedelta(days=1))
     assert "phone" not in missing_for(fresh, anna, "ordering")
     assert "phone" in missing_for(old, anna, "ordering")
-    assert companies.privileges(old, principal(anna)).stale == ["phone"]
+    assert privileges.privileges(old, principal(anna)).stale == ["phone"]
 
 
 def test_the_answer_says_the_rule_and_every_privilege(work: Work) -> None:
     anna = join(work, "Anna")
-    shown = companies.privileges(work, principal(anna))
+    shown = privileges.privileges(work, principal(anna))
     assert shown.version == work.config[PrivilegeRules].version
     assert [privilege.name for privilege in shown.privileges] == list(work.config[PrivilegeRules].unlocks)
     assert not any(privilege.unlocked for privilege in shown.privileges) and shown.stale == []
@@ -428,7 +430,7 @@ def test_the_answer_says_the_rule_and_every_privilege(work: Work) -> None:
 
 def test_a_token_from_before_the_last_change_of_role_is_not_current(work: Work) -> None:
     def current(who: Principal) -> bool:
-        return companies.privileges(work, who).session_is_current
+        return privileges.privileges(work, who).session_is_current
 
     company_id, olga = owned_company(work)
     anna = join(work, "Anna")
@@ -447,7 +449,7 @@ def test_a_token_from_before_the_last_change_of_role_is_not_current(work: Work) 
 def test_those_who_wait_come_with_what_they_claimed_beside_what_the_company_is(work: Work) -> None:
     company_id, _ = owned_company(work)
     claim(work, join(work, "Stranger", phone="+74951234567"), name="ООО «Луч» точно")
-    (row,), last = companies.list_waiting(work, 10, None)
+    (row,), last = staff.list_waiting(work, 10, None)
     assert row.waiting is not None and row.waiting.claimed is not None
     assert (row.company_id, row.name, row.manager_id) == (company_id, "ООО «Луч»", MANAGER)
     assert row.waiting.claimed.name == "ООО «Луч» точно" and row.waiting.phone == "+74951234567"
@@ -456,12 +458,12 @@ def test_those_who_wait_come_with_what_they_claimed_beside_what_the_company_is(w
 
 def test_a_company_is_found_by_its_inn_and_kpp(work: Work) -> None:
     company_id, _ = owned_company(work)
-    assert [each.company_id for each in companies.find_by_inn(work, legal_inn(1), KPP)] == [company_id]
-    assert companies.find_by_inn(work, legal_inn(2), KPP) == []
+    assert [each.company_id for each in staff.find_by_inn(work, legal_inn(1), KPP)] == [company_id]
+    assert staff.find_by_inn(work, legal_inn(2), KPP) == []
 
 
 def test_the_staff_read_a_company_with_its_people(work: Work) -> None:
     company_id, olga = owned_company(work)
     claim(work, join(work, "Anna"))
-    shown = companies.show_to_staff(work, company_id)
+    shown = staff.show_to_staff(work, company_id)
     assert {person.member_id: person.status for person in shown.people} == {olga: "active", "mbr_anna": "pending"}

@@ -1,0 +1,152 @@
+from chalicelib import members
+from chalicelib.companies import store
+from chalicelib.companies.events import CLAIM_REFUSED, MANAGER_CHANGED, PERSON_CLAIMED
+from chalicelib.companies.membership import (
+    activate,
+    appoint,
+    check_another_owner,
+    check_staff,
+    decide_anew,
+    end_membership,
+    is_staff,
+    leave_earlier_claim,
+    of_company,
+    record_confirmed,
+    record_of_company,
+)
+from chalicelib.companies.model import Claimed, Company, Person
+from chalicelib.companies.schemas import Claim, ClaimDecision, ClaimDecisionForm, ClaimForm
+from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
+
+_CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.write" in scopes]
+
+# --- claims -----------------------------------------------------------------------------------------------------------
+
+
+def claim(work: Work, member_id: str, form: ClaimForm) -> Claim:
+    """The member asks to speak for a company, instead of the one they asked for before. Raises 409 once they speak for one.
+
+    May be repeated: the same claim again keeps its place among those who wait, and tells nobody a second time.
+    """
+    claimed = Claimed(name=form.name, inn=form.inn, kpp=form.kpp, region=form.region)
+
+    def attempt() -> None:
+        membership, known = store.read_claim(work.table, member_id, form.inn, form.kpp)
+        if membership and membership.status == "active":
+            raise Problem("already_exists", "You speak for somebody already.")
+        tx = Transaction()
+        if known:
+            company_id = known
+            store.check_known(tx, form.inn, form.kpp, company_id)
+        else:
+            company_id = work.new_id("com")
+            store.create(tx, _named_by_member(work, company_id, claimed))
+        store.put_claim(tx, company_id, member_id, claimed, work.at)
+        appoint(tx, membership, company_id, member_id, role="", status="pending")
+        leave_earlier_claim(tx, membership, company_id, member_id)
+        if not of_company(membership, company_id):
+            record_of_company(tx, work, company_id, PERSON_CLAIMED, member_id=member_id)
+        work.table.commit(tx)
+
+    decide_anew(work, attempt)
+    return Claim(**claimed.model_dump())
+
+
+def _named_by_member(work: Work, company_id: str, claimed: Claimed) -> Company:
+    return Company(
+        **claimed.model_dump(),
+        company_id=company_id,
+        currency=work.config[Club].currency,
+        origin="member",
+        created_at=work.at,
+        version=1,
+    )
+
+
+def decide_claim(work: Work, staff_id: str, company_id: str, form: ClaimDecisionForm) -> ClaimDecision:
+    """A manager confirms that the person speaks for the company, or refuses the claim. The same word twice is one.
+
+    The first confirmation also gives the company its personal manager.
+    """
+
+    def attempt() -> ClaimDecision:
+        scene = store.read_scene(work.table, company_id, staff_id, form.member_id)
+        if staff_id == form.member_id or not is_staff(scene.caller, _CONFIRMING):
+            raise Problem("scope_missing", "You are no manager of the club any more. Refresh your session.")
+        if scene.company is None:
+            raise Problem("not_found")
+        if form.decision == "refuse":
+            return _refuse(work, staff_id, scene.company, scene, form.member_id)
+        return _confirm(work, staff_id, scene.company, scene, form)
+
+    return decide_anew(work, attempt)
+
+
+def _refuse(work: Work, staff_id: str, company: Company, scene: store.Scene, member_id: str) -> ClaimDecision:
+    refused = ClaimDecision(
+        company_id=company.company_id, member_id=member_id, status="refused", role=None, manager_id=company.manager_id
+    )
+    if scene.person is None:
+        if members.member(work, member_id) is None:
+            raise Problem("not_found")
+        return refused
+    if scene.person.status == "active":
+        raise Problem("wrong_state", "This person is confirmed already.")
+    tx = Transaction()
+    check_staff(tx, staff_id, _CONFIRMING)
+    end_membership(tx, scene.person, scene.membership)
+    record_of_company(tx, work, company.company_id, CLAIM_REFUSED, member_id=member_id, by=staff_id)
+    work.table.commit(tx)
+    return refused
+
+
+def _confirm(work: Work, staff_id: str, company: Company, scene: store.Scene, form: ClaimDecisionForm) -> ClaimDecision:
+    if scene.person is None:
+        raise Problem("not_found", "This person does not ask to speak for this company.")
+    if scene.person.status == "active":
+        if scene.person.role != form.role:
+            raise Problem("wrong_state", f"This person is confirmed already, as {scene.person.role}.")
+        return _decision(company, scene.person)
+    manager_id = form.manager_id or company.manager_id or staff_id
+    confirmed = scene.person.model_copy(
+        update={"role": form.role, "status": "active", "version": scene.person.version + 1}
+    )
+    tx = Transaction()
+    check_staff(tx, staff_id, _CONFIRMING)
+    if form.manager_id and form.manager_id != staff_id:
+        if form.manager_id == form.member_id:
+            raise _no_manager()
+        check_staff(tx, form.manager_id, list(STAFF_ROLES), label="manager")
+    if manager_id != company.manager_id:
+        store.change(tx, company, {"manager_id": manager_id})
+        handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
+        record_of_company(tx, work, company.company_id, MANAGER_CHANGED, **handed)
+    if form.role != "owner" and not check_another_owner(work, tx, company.company_id, form.member_id):
+        raise Problem.invalid("owner_first", "/role", "The first person of a company is its owner.")
+    activate(tx, confirmed, scene)
+    record_confirmed(tx, work, confirmed, by=staff_id)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "manager" in refused:
+            raise _no_manager() from None
+        raise
+    return _decision(company.model_copy(update={"manager_id": manager_id}), confirmed)
+
+
+def _no_manager() -> Problem:
+    return Problem.invalid("not_staff", "/manager_id", "This is nobody of the club's staff.")
+
+
+def _decision(company: Company, person: Person) -> ClaimDecision:
+    return ClaimDecision(
+        company_id=company.company_id,
+        member_id=person.member_id,
+        status="active",
+        role=person.role,
+        manager_id=company.manager_id,
+    )

@@ -1,0 +1,101 @@
+"""Companies and who may speak for them.
+
+Naming a company proves nothing: a claim is answered with the claimant's own words, whatever the club knows of that company, and
+after the same calls. Only a manager of the club or the company's owner turns a claim into a voice.
+
+Each change reads what it needs, decides, and commits under the condition that nothing of it has changed; if something has, it
+decides anew.
+"""
+
+from collections.abc import Iterator
+
+from chalicelib.companies import store
+from chalicelib.companies.events import CHANGED
+from chalicelib.companies.membership import CALLER, check_active, no_longer_speaks, record_of_company, speaks
+from chalicelib.companies.model import Company, Person
+from chalicelib.companies.schemas import CompanyChange, CompanyShown
+from chalicelib.platform.access.scopes import COMPANY_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
+
+Position = dict[str, str] | None
+
+_CHANGING = [role for role, scopes in COMPANY_ROLES.items() if "company.write" in scopes]
+
+
+def read_company(work: Work, company_id: str) -> Company | None:
+    return store.read(work.table, company_id)
+
+
+def company_by_inn(work: Work, inn: str, kpp: str | None) -> Company | None:
+    company_id = store.owner_by_inn(work.table, inn, kpp)
+    return read_company(work, company_id) if company_id else None
+
+
+def people_of(work: Work, company_id: str) -> list[Person]:
+    """All who speak for the company or ask to; look at each one's `status`."""
+    return list(store.people(work.table, company_id))
+
+
+def every_company(work: Work) -> Iterator[str]:
+    """All ids, by name, page after page: for work that a change of the club's figures brings to everybody, never for a request."""
+    return store.every_company(work.table)
+
+
+def some_companies(work: Work, limit: int, after: Position) -> tuple[list[Company], Position]:
+    """The next so many of all companies, and where to go on, for work on everybody that is done in steps. One call.
+
+    They come by name. Eventually consistent: one made or renamed meanwhile may be missed, or met twice.
+    """
+    page = store.companies_page(work.table, "", limit, after)
+    return [Company.from_item(item) for item in page.items], page.last
+
+
+# --- the company ------------------------------------------------------------------------------------------------------
+
+
+def show(work: Work, company_id: str, member_id: str) -> tuple[CompanyShown, int]:
+    """The profile and its version. One call; it also tells whether the caller was removed since the token was made."""
+    found, membership = store.read_for(work.table, company_id, member_id)
+    if found is None or not speaks(membership, company_id):
+        raise no_longer_speaks()
+    return _shown(found), found.version
+
+
+def change(work: Work, company_id: str, member_id: str, version: int, form: CompanyChange) -> tuple[CompanyShown, int]:
+    """Raises 412 when the version is no longer that one."""
+    changes = form.model_dump(exclude_unset=True)
+    if "name" in changes and changes["name"] is None:
+        raise Problem.invalid("required", "/name", "A company has a name.")
+    found, membership = store.read_for(work.table, company_id, member_id, consistent=True)
+    if found is None or not speaks(membership, company_id, _CHANGING):
+        raise no_longer_speaks()
+    if found.version != version:
+        raise Problem("precondition_failed")
+    changed = found.model_copy(update=changes)
+    if changed == found:
+        return _shown(found), found.version
+    tx = Transaction()
+    check_active(tx, company_id, member_id, _CHANGING)
+    store.change(tx, found, changes)
+    if changed.distributor_id and changed.distributor_id != found.distributor_id:
+        store.check_distributor(tx, changed.distributor_id)
+    record_of_company(tx, work, company_id, CHANGED, changes=changes, by=member_id)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        raise _why_unchanged(refused) from None
+    return _shown(changed), found.version + 1
+
+
+def _why_unchanged(refused: Refused) -> Problem:
+    if CALLER in refused:
+        return no_longer_speaks()
+    if "distributor" in refused:
+        return Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.")
+    return Problem("precondition_failed")
+
+
+def _shown(found: Company) -> CompanyShown:
+    return CompanyShown(**found.model_dump(include=set(CompanyShown.model_fields)))

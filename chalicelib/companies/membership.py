@@ -1,0 +1,117 @@
+from collections.abc import Callable, Collection
+from typing import Any, TypeGuard, TypeVar
+
+from chalicelib import members
+from chalicelib.companies import keys, rules, store
+from chalicelib.companies.events import PERSON_CONFIRMED
+from chalicelib.companies.model import Person
+from chalicelib.members import Membership
+from chalicelib.platform.access.scopes import COMPANY_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import EventType, record
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+Result = TypeVar("Result")
+
+CALLER = "membership"  # label of the check that the caller still is who the token says
+
+
+def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collection[str]) -> None:
+    """The transaction is refused, with label `membership`, unless the member speaks for the company in one of the roles.
+
+    For all that moves money, bonus or orders: a token outlives the removal of its holder by some minutes. Answer the refusal
+    with `no_longer_speaks()`.
+    """
+    store.check_membership(tx, member_id, "company", company_id, roles, label=CALLER)
+
+
+def check_staff(tx: Transaction, member_id: str, roles: Collection[str], *, label: str = CALLER) -> None:
+    """The same of one of the club's staff."""
+    store.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, label=label)
+
+
+def no_longer_speaks() -> Problem:
+    return Problem("scope_missing", "You do not speak for this company in this role any more. Refresh your session.")
+
+
+@retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member")
+def decide_anew(work: Work, attempt: Callable[[], Result]) -> Result:
+    """Reads and decides again while others change the same things."""
+    try:
+        return attempt()
+    except Refused as refused:
+        if CALLER in refused:
+            raise no_longer_speaks() from None
+        raise
+
+
+def leave_earlier_claim(tx: Transaction, membership: Membership | None, company_id: str, member_id: str) -> None:
+    if membership and membership.kind == "company" and membership.owner != company_id:
+        store.drop_claim(tx, membership.owner, member_id)
+
+
+def check_another_owner(work: Work, tx: Transaction, company_id: str, member_id: str) -> bool:
+    """Whether the company has another active owner than this person; the transaction makes sure that it still has."""
+    other = rules.another_owner(store.people(work.table, company_id, consistent=True), member_id)
+    if other is not None:
+        store.check_owner(tx, company_id, other)
+    return other is not None
+
+
+def activate(tx: Transaction, person: Person, scene: store.Scene) -> None:
+    """The person speaks for the company in this role: both sides. Raises 409 if they ask for another company by now."""
+    if not of_company(scene.membership, person.company_id):
+        raise Problem("conflict", "This person speaks for somebody else, or asks to, by now.")
+    store.put_person(tx, person, scene.person)
+    appoint(tx, scene.membership, person.company_id, person.member_id, role=person.role or "", status="active")
+
+
+def end_membership(tx: Transaction, person: Person, membership: Membership | None) -> None:
+    """Both sides; only one where the member speaks for somebody else by now."""
+    store.delete_person(tx, person)
+    if of_company(membership, person.company_id):
+        members.dismiss(tx, person.member_id, person.company_id, when=store.as_read(membership), label="theirs")
+
+
+def appoint(
+    tx: Transaction, before: Membership | None, company_id: str, member_id: str, *, role: str, status: Any
+) -> None:
+    members.appoint(
+        tx,
+        member_id,
+        kind="company",
+        owner=company_id,
+        role=role,
+        status=status,
+        when=store.as_read(before),
+        label="theirs",
+    )
+
+
+def of_company(membership: Membership | None, company_id: str) -> TypeGuard[Membership]:
+    return membership is not None and membership.kind == "company" and membership.owner == company_id
+
+
+def speaks(membership: Membership | None, company_id: str, roles: Collection[str] = tuple(COMPANY_ROLES)) -> bool:
+    return of_company(membership, company_id) and membership.status == "active" and membership.role in roles
+
+
+def is_staff(membership: Membership | None, roles: Collection[str]) -> bool:
+    return (
+        membership is not None
+        and membership.kind == "staff"
+        and membership.status == "active"
+        and membership.role in roles
+    )
+
+
+def record_of_company(tx: Transaction, work: Work, company_id: str, name: EventType, **facts: Any) -> None:
+    record(tx, work, keys.company(company_id), name, company_id=company_id, **facts)
+
+
+def record_confirmed(tx: Transaction, work: Work, person: Person, *, by: str) -> None:
+    record_of_company(
+        tx, work, person.company_id, PERSON_CONFIRMED, member_id=person.member_id, role=person.role, by=by
+    )
