@@ -28,8 +28,10 @@ ROOMS = (
     "companies",
     "sales",
     "catalog",
+    "demand",
     "tiers",
     "pricing",
+    "storefront",
     "orders",
     "recommendations",
     "bonuses",
@@ -80,7 +82,7 @@ count_recommendations = functions.queue("recommendations.jobs:count_recommendati
 remind_distributors = functions.schedule("orders.sla_jobs:remind_distributors")
 deliver_webhooks = functions.queue("exchange.webhook_jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_seller_jobs:count_best_sellers")
-answer_demands = functions.queue("catalog.demand_jobs:answer_demands")
+answer_demands = functions.queue("demand.jobs:answer_demands")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
 # schedules, in the club's time zone:
@@ -98,10 +100,10 @@ answer_demands = functions.queue("catalog.demand_jobs:answer_demands")
 #     company.person_claimed        messages: mail
 #     company.person_confirmed      messages: mail
 #     company.registered            facts: pricing.display
-#     demand.answered               facts: catalog.demand; messages: mail
-#     demand.cancelled              facts: catalog.demand
-#     demand.changed                facts: catalog.demand
-#     demand.opened                 facts: catalog.demand
+#     demand.answered               facts: demand; messages: mail
+#     demand.cancelled              facts: demand
+#     demand.changed                facts: demand
+#     demand.opened                 facts: demand
 #     display.approved              facts: pricing.display; messages: mail
 #     display.rejected              messages: mail
 #     goods.available               messages: mail
@@ -132,7 +134,7 @@ answer_demands = functions.queue("catalog.demand_jobs:answer_demands")
 #     products.changed              facts: catalog
 #     sale.recorded                 facts: bonuses.accrual, bonuses.volume, recommendations, sales, tiers
 #     sign_in.requested             messages: mail
-#     stock.arrived                 facts: catalog.demand
+#     stock.arrived                 facts: demand
 #     stock.recorded                facts: orders.holds
 #     tier.changed                  facts: bonuses.accrual; messages: mail
 #     tier.granted                  facts: bonuses.accrual

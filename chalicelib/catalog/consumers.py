@@ -1,7 +1,7 @@
 """Consumers of the articles' events."""
 
-from chalicelib.catalog import index
 from chalicelib.catalog.events import PRODUCTS_CHANGED
+from chalicelib.catalog.search import store as search_store
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
 
@@ -9,4 +9,4 @@ from chalicelib.platform.events import Event, consumer
 @consumer(PRODUCTS_CHANGED)
 def on_products_changed(work: Work, event: Event) -> None:
     """The index follows the articles."""
-    index.refresh(work, event.item["skus"])
+    search_store.refresh(work, event.item["skus"])

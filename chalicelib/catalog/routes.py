@@ -1,8 +1,6 @@
 """The catalogue: shown to partners, kept by staff and by machines."""
 
-from chalicelib.catalog import calculator, images, service, writing
-from chalicelib.catalog import price_list as catalog_price_list
-from chalicelib.catalog.lighting_schemas import LightingAnswer, LightingForm
+from chalicelib.catalog import images, recording, service
 from chalicelib.catalog.schemas import (
     CategoryList,
     CategoryResults,
@@ -11,64 +9,21 @@ from chalicelib.catalog.schemas import (
     Images,
     ImageUpload,
     KeptProductPage,
-    PriceListQuery,
-    ProductPage,
     ProductQuery,
     ProductRows,
     RowResults,
     StockResults,
     StockRows,
 )
-from chalicelib.platform.http.forms import Text
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="catalogue")
-
-# --- partners ---------------------------------------------------------------------------------------------------------
-
-
-@routes.get("/v1/products", scope="catalog.read", query=ProductQuery, answer=ProductPage)
-def products(call: Call) -> ProductPage:
-    """List and find products, with the company's own prices.
-
-    Each price names the rule that made it and why the other rules did not.
-    """
-    return service.products_for(call.work, call.principal.for_company(), call.query, call.cursors(), call.language)
-
-
-@routes.get(
-    "/v1/price-list",
-    scope="catalog.read",
-    query=PriceListQuery,
-    answer=Text,
-    content_type="text/csv; charset=utf-8",
-)
-def price_list(call: Call) -> Answer:
-    """Download the catalogue at the company's own prices, as a list that spreadsheets open.
-
-    CSV with semicolons, headings and reasons in the reader's language. An article has a row for its smallest order, and one more for each
-    quantity from which on a unit costs less.
-    """
-    made = catalog_price_list.price_list(call.work, call.principal.for_company(), call.query, call.language)
-    return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
 
 @routes.get("/v1/categories", scope="catalog.read", answer=CategoryList)
 def categories(call: Call) -> CategoryList:
     """Read the tree of categories."""
     return service.category_list(call.work)
-
-
-@routes.post(
-    "/v1/tools/lighting", scope="catalog.read", body=LightingForm, answer=LightingAnswer, problems=("cabinet_locked",)
-)
-def calculate_lighting(call: Call) -> LightingAnswer:
-    """Work out how many luminaires rooms need, by the lumen method.
-
-    Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` as they are. Calculators
-    are open to members whose profile is complete (`GET /v1/me/privileges`).
-    """
-    return calculator.light(call.work, call.principal.for_member(), call.body, call.language)
 
 
 # --- staff ------------------------------------------------------------------------------------------------------------
@@ -92,7 +47,7 @@ def write_products(call: Call) -> RowResults:
 
     Each row is judged by itself and has its own result; a bad row never stops the others. The same rows again change nothing.
     """
-    return writing.write_products(call.work, call.body.products)
+    return recording.write_products(call.work, call.body.products)
 
 
 @routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRows, answer=StockResults)
@@ -101,7 +56,7 @@ def write_stock(call: Call) -> StockResults:
 
     An older figure never replaces a newer one, in whatever order they come. The same rows again change nothing.
     """
-    return writing.write_stock(call.work, call.body.stock)
+    return recording.write_stock(call.work, call.body.stock)
 
 
 @routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRows, answer=CategoryResults)
@@ -110,7 +65,7 @@ def write_categories(call: Call) -> CategoryResults:
 
     Each row is judged by itself; the same rows again change nothing. Products keep their category's code when it moves.
     """
-    return writing.write_categories(call.work, call.body.categories)
+    return recording.write_categories(call.work, call.body.categories)
 
 
 @routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm, answer=ImageUpload)
@@ -142,16 +97,16 @@ def remove_image(call: Call, image_id: str) -> Images:
 @routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRows, answer=RowResults)
 def machine_write_products(call: Call) -> RowResults:
     """Create and replace up to 100 products, as `PUT /v1/staff/products` does."""
-    return writing.write_products(call.work, call.body.products)
+    return recording.write_products(call.work, call.body.products)
 
 
 @routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRows, answer=StockResults)
 def machine_write_stock(call: Call) -> StockResults:
     """Record what lies in the warehouses, as `PUT /v1/staff/stock` does."""
-    return writing.write_stock(call.work, call.body.stock)
+    return recording.write_stock(call.work, call.body.stock)
 
 
 @routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRows, answer=CategoryResults)
 def machine_write_categories(call: Call) -> CategoryResults:
     """Create, rename and move up to 100 categories, as `PUT /v1/staff/categories` does."""
-    return writing.write_categories(call.work, call.body.categories)
+    return recording.write_categories(call.work, call.body.categories)

@@ -7,17 +7,24 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SkipValidation, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.catalog.categories import Category
-from chalicelib.catalog.forms import ContentType, Sku, Warehouse
-from chalicelib.catalog.rules import KNOWN_ATTRIBUTES, Attribute, Figure, Product, Status, Stock, TypePrice
-from chalicelib.catalog.search import Sort
+from chalicelib.catalog.fields import ContentType, Sku, Warehouse
+from chalicelib.catalog.rules import (
+    KNOWN_ATTRIBUTES,
+    Attribute,
+    Category,
+    Figure,
+    Product,
+    Sort,
+    Status,
+    Stock,
+    TypePrice,
+)
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 from chalicelib.platform.uploads import Upload
-from chalicelib.pricing import PriceAnswer
 
 MOST_ROWS = 100
 MOST_ATTRIBUTES = 40
@@ -82,16 +89,6 @@ class ProductQuery(PageQuery):
         return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
 
 
-class PriceListQuery(Form):
-    category: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=100,
-        description="Code of a category: products of it and of all below it.",
-    )
-    brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
-
-
 class AttributeAnswer(Shown):
     """One of `number`, `text` and `flag`; the others are null."""
 
@@ -142,17 +139,6 @@ class ProductFacts(Shown):
     stock: list[StockAnswer]
     images: list[ImageAnswer]
     base_price: Money = Field(description="Of one unit, VAT included.")
-
-
-class ProductAnswer(ProductFacts):
-    """A product with its base price and the caller's own."""
-
-    price: PriceAnswer
-
-
-class ProductPage(Shown):
-    items: list[ProductAnswer]
-    next_cursor: str | None
 
 
 class TypePriceAnswer(Shown):

@@ -3,43 +3,33 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.catalog import categories, images, index, keys, search_keys, store
+from chalicelib.catalog import images, keys, rules, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import (
     CategoryAnswer,
     CategoryList,
     KeptProduct,
     KeptProductPage,
-    ProductAnswer,
-    ProductPage,
     ProductQuery,
     TypePriceAnswer,
     facts,
 )
-from chalicelib.catalog.search import Order, Position, Wanted
+from chalicelib.catalog.search import keys as search_keys
+from chalicelib.catalog.search import store as search_store
+from chalicelib.catalog.search.rules import Order, Position, Wanted
 from chalicelib.platform.context import Work
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
-from chalicelib.pricing import Conditions, PriceAnswer, conditions_of, keys_of
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 
 After = dict[str, str] | None
 
 
-def products_for(work: Work, company_id: str, query: ProductQuery, cursors: Cursors, language: Language) -> ProductPage:
-    """A page of the catalogue at this company's prices: two calls, and one more for shards that changed since the last question."""
-    after = cursors.open(query.cursor)
-    found, items, last = _page(work, query, after, language, *keys_of(company_id), keys.categories())
-    own = conditions_of(work, company_id, found, store.below(found.get(keys.categories())))
-    shown = [_priced(work, item, own, language) for item in items]
-    return ProductPage(items=shown, next_cursor=cursors.close(last))
-
-
 def kept_products(work: Work, query: ProductQuery, cursors: Cursors, language: Language) -> KeptProductPage:
     """The same page for those who keep the catalogue."""
-    _, items, last = _page(work, query, cursors.open(query.cursor), language)
+    _, items, last = page_of_products(work, query, cursors.open(query.cursor), language)
     return KeptProductPage(items=[_kept(work, item) for item in items], next_cursor=cursors.close(last))
 
 
@@ -51,12 +41,12 @@ def category_list(work: Work) -> CategoryList:
             CategoryAnswer(
                 code=each.code, name=each.name, name_ru=each.name_ru, parent=each.parent or None, level=level
             )
-            for each, level in categories.walk(tree)
+            for each, level in rules.walk(tree)
         ]
     )
 
 
-def _page(
+def page_of_products(
     work: Work, query: ProductQuery, after: After, language: Language, *beside: Key
 ) -> tuple[dict[Key, Item], Iterable[Item], After]:
     """What lies under the keys of `beside`, a page of products, and where to go on."""
@@ -68,7 +58,7 @@ def _page(
     found = work.table.get_many([*beside, head, *([tree] if query.category else [])])
     wanted = Wanted(
         text=query.q,
-        categories=categories.subtree(store.tree_of(found.get(tree)), query.category) if query.category else None,
+        categories=rules.subtree(store.tree_of(found.get(tree)), query.category) if query.category else None,
         brand=query.brand,
         status=query.status,
         own_brand=query.own_brand,
@@ -78,7 +68,9 @@ def _page(
     if after:
         # The order in which the list was begun, whatever language this page is asked in.
         order, position = after["order"], Position(after["text"], after["sku"])  # type: ignore[assignment]
-    skus, last = index.current(work.table, found.get(head)).find(wanted, order, limit=query.limit, after=position)
+    skus, last = search_store.current(work.table, found.get(head)).find(
+        wanted, order, limit=query.limit, after=position
+    )
     items = store.read_items(work.table, skus)
     return (
         found,
@@ -87,20 +79,14 @@ def _page(
     )
 
 
-def _priced(work: Work, item: Item, own: Conditions, language: Language) -> ProductAnswer:
-    product = store.product_of(item)
-    price = own.price(product, 1, work.today)
-    return ProductAnswer(**_facts(work, product, item), price=PriceAnswer.of(price, language))
-
-
 def _kept(work: Work, item: Item) -> KeptProduct:
     product = store.product_of(item)
     prices = [
         TypePriceAnswer(type=each.type, price=Money(amount=each.amount, currency=product.currency))
         for each in product.prices
     ]
-    return KeptProduct(**_facts(work, product, item), prices=prices, updated_at=item["updated_at"])
+    return KeptProduct(**facts_of(work, product, item), prices=prices, updated_at=item["updated_at"])
 
 
-def _facts(work: Work, product: Product, item: Item) -> dict[str, Any]:
+def facts_of(work: Work, product: Product, item: Item) -> dict[str, Any]:
     return facts(product, store.stock_of(item), images.shown(work, item))

@@ -9,7 +9,7 @@ IMAGE: image_id, sku, content_type; with a TTL until the upload is confirmed.
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, reduce
 from operator import and_
 from typing import Any
@@ -17,9 +17,20 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.catalog import keys
-from chalicelib.catalog.categories import Category, Tree, subtree
-from chalicelib.catalog.rules import Attribute, Figure, Image, Product, Status, Stock, TypePrice
+from chalicelib.catalog.rules import (
+    Attribute,
+    Category,
+    Figure,
+    Image,
+    Product,
+    Status,
+    Stock,
+    Tree,
+    TypePrice,
+    subtree,
+)
 from chalicelib.platform import clock
+from chalicelib.platform.context import Work
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
@@ -166,3 +177,8 @@ def put_image(table: Table, sku: str, image: Image, expires_at: int) -> None:
 
 def read_image(table: Table, image_id: str) -> Item | None:
     return table.get(keys.image(image_id), consistent=True)
+
+
+def every_product(work: Work) -> Iterator[Product]:
+    """All products by article number, page after page."""
+    return map(product_of, work.table.query_all(keys.product("").pk))

@@ -11,9 +11,12 @@ from urllib.parse import parse_qsl
 import pytest
 
 from chalicelib.catalog import consumers as catalog_consumers
-from chalicelib.catalog import index, search, search_keys, writing
+from chalicelib.catalog import recording
 from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.schemas import ProductForm
+from chalicelib.catalog.search import keys as search_keys
+from chalicelib.catalog.search import rules as search_rules
+from chalicelib.catalog.search import store as search_store
 from chalicelib.platform import clock, ids
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
@@ -121,39 +124,39 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
         {"code": code, "name": name, "name_ru": name_ru, "parent": "indoor" if place % 2 else None}
         for place, (name, name_ru, code) in enumerate(KINDS)
     ]
-    writing.write_categories(work, tree)
+    recording.write_categories(work, tree)
     with spent(table.client) as cost:
         start = time.process_time()
         for start_at in range(0, len(made), 1000):
-            index.refresh(work, [each["sku"] for each in made[start_at : start_at + 1000]])
+            search_store.refresh(work, [each["sku"] for each in made[start_at : start_at + 1000]])
     report(
         f"index of {PRODUCTS:,} products made anew",
         f"{cost.write_units:g} write units, {time.process_time() - start:.1f} s CPU",
     )
     sizes = [
         len(bytes((table.get(search_keys.catalogue_shard(shard)) or {})["entries"])) / 1024
-        for shard in range(index.SHARDS)
+        for shard in range(search_store.SHARDS)
     ]
-    report("its shards", f"{index.SHARDS} of {median(sizes):.1f} KB, {sum(sizes):.0f} KB together")
+    report("its shards", f"{search_store.SHARDS} of {median(sizes):.1f} KB, {sum(sizes):.0f} KB together")
 
     # a reader who is new
     head = table.get(search_keys.catalogue_index())
-    index._memory = index._Memory()
+    search_store._memory = search_store._Memory()
     tracemalloc.start()
-    index.current(table, head)
+    search_store.current(table, head)
     memory = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    index._memory = index._Memory()
+    search_store._memory = search_store._Memory()
     with spent(table.client) as cost:
         start = time.process_time()
-        index.current(table, head)
+        search_store.current(table, head)
         took = time.process_time() - start
     report(
         "a reader who is new",
         f"{len(cost.calls)} call, {cost.read_units:g} read units, {took * 1000:.0f} ms CPU, {memory / 1e6:.0f} MB",
     )
     start = time.process_time()
-    index.current(table, head).find(search.Wanted(), "name_ru", limit=25, after=None)
+    search_store.current(table, head).find(search_rules.Wanted(), "name_ru", limit=25, after=None)
     report(
         "its first page in an order, and the first after a change", f"{(time.process_time() - start) * 1000:.0f} ms CPU"
     )
@@ -180,7 +183,7 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
         changed = [each | {"vat_percent": "10", "name": f"{each['name']} new"} for each in made[:count]]
         before = told(table)
         with spent(table.client) as cost:
-            writing.write_products(work, changed)
+            recording.write_products(work, changed)
         report(
             f"writing {count} changed products",
             f"{len(cost.calls)} calls, {cost.read_units / count:g} read and {cost.write_units / count:g} write units each",
@@ -199,7 +202,7 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
         made = made[count:]
 
     # the other plan: an item for each term of each product, listed in two indexes for the other orders
-    entries = [search.entry_of(ProductForm.model_validate(each).product()) for each in made[:1000]]
+    entries = [search_rules.entry_of(ProductForm.model_validate(each).product()) for each in made[:1000]]
     terms = [len(entry.words.split()) + 5 for entry in entries]  # category path of two, brand, status, own brand
     report(
         "terms of a product, were each an item", f"{median(terms):g}; three write units each, new or at another price"

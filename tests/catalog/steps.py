@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chalicelib.catalog import index
 from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.schemas import ProductForm
+from chalicelib.catalog.search import store as search_store
 from chalicelib.platform.context import Work
 
 
@@ -28,4 +28,4 @@ def stock(work: Work, *rows: dict[str, Any]) -> None:
 def listed(work: Work, *rows: dict[str, Any]) -> None:
     """The same, and the index has followed."""
     stock(work, *rows)
-    index.refresh(work, [each["sku"] for each in rows])
+    search_store.refresh(work, [each["sku"] for each in rows])

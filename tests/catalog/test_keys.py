@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 
 from chalicelib.catalog import keys as catalog_keys
+from chalicelib.catalog import recording
 from chalicelib.catalog import store as catalog_store
-from chalicelib.catalog import writing
 from chalicelib.catalog.rules import Image
 from chalicelib.platform.context import Work
 from chalicelib.table.client import Table
@@ -28,12 +28,12 @@ def categories(count: int) -> list[dict[str, str]]:
 @measures(catalog_keys.categories)
 def test_the_tree_of_categories_is_one_call_of_half_a_unit(work: Work) -> None:
     for start in range(0, 300, 100):
-        writing.write_categories(work, categories(300)[start : start + 100])
+        recording.write_categories(work, categories(300)[start : start + 100])
     with spent(work.table.client) as cost:
         assert len(catalog_store.tree_of(work.table.get(catalog_keys.categories()))) == 300
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
     with spent(work.table.client) as cost:
-        writing.write_categories(work, [{"code": "new", "name": "New", "name_ru": "Новая"}])
+        recording.write_categories(work, [{"code": "new", "name": "New", "name_ru": "Новая"}])
     assert cost.calls == ["GetItem", "TransactWriteItems"]
     assert (cost.read_units, cost.write_units) == (1, 6)  # a compressed tree of 3 KB, twice for the transaction
 

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.catalog import keys as catalog_keys
-from chalicelib.catalog import search_keys, writing
+from chalicelib.catalog import recording
 from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.rules import MOST_WAREHOUSES, Figure, Verdict, judge
+from chalicelib.catalog.search import keys as search_keys
 from chalicelib.platform.context import Work
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Busy, Refused
@@ -164,11 +165,11 @@ def test_others_write_no_stock(api: Api, work: Work, path: str, caller: Caller):
 def test_whoever_writes_between_two_calls_the_newest_figure_stays(work: Work):
     late, early = figure(quantity="9", at="09:00"), figure(quantity="5", at="08:00")
     for mine, other in ((late, early), (early, late)):
-        for race in races(lambda other=other: writing.write_stock(work, [other])):
+        for race in races(lambda other=other: recording.write_stock(work, [other])):
             work.table.client.delete_item(TableName="club", Key={"pk": {"S": "PRODUCTS"}, "sk": {"S": "LMP-1"}})
             stock(work, row())
             with race:
-                writing.write_stock(work, [mine])
+                recording.write_stock(work, [mine])
             if race.happened:
                 assert held(work) == {"MSK": "9 at 09:00"}, race
 
@@ -180,8 +181,8 @@ def test_interrupted_rows_are_finished_by_their_repeat_and_their_goods_arrive_on
     for interruption in chain(crashes(), lost_replies()):
         restore(work, beginning)
         with interruption:
-            writing.write_stock(work, rows)
-        assert {each.result for each in writing.write_stock(work, rows).items} <= {"recorded", "unchanged"}
+            recording.write_stock(work, rows)
+        assert {each.result for each in recording.write_stock(work, rows).items} <= {"recorded", "unchanged"}
         assert (held(work), held(work, "LMP-2")) == (
             {"MSK": "5 at 09:00"},
             {"MSK": "5 at 09:00", "SPB": "5 at 09:00"},
@@ -197,7 +198,7 @@ def test_stock_that_stays_under_change_is_told_as_busy(work: Work, monkeypatch: 
 
     monkeypatch.setattr(Table, "commit", lose)
     with pytest.raises(Busy):
-        writing.write_stock(work, [figure()])
+        recording.write_stock(work, [figure()])
 
 
 # --- the rule ---------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib import orders
 from chalicelib.catalog import keys as catalog_keys
-from chalicelib.catalog.writing import write_stock
+from chalicelib.catalog.recording import write_stock
 from chalicelib.orders import credit, credit_keys, holds_consumers, limits, reservations
 from chalicelib.orders.holds import HELD
 from chalicelib.orders.rules import Order

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.catalog.writing import write_stock
+from chalicelib.catalog.recording import write_stock
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.promises import MOST_PROMISES
 from chalicelib.orders.schemas import MOST_LINES

@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.catalog import store as catalog_store
+from chalicelib.catalog.recording import write_stock
 from chalicelib.catalog.rules import Figure
-from chalicelib.catalog.writing import write_stock
 from chalicelib.companies import keys as companies_keys
 from chalicelib.orders import reservation_keys, reservations
 from chalicelib.orders.holds_consumers import on_stock_recorded

@@ -1,0 +1,244 @@
+"""Keeping the catalogue: rows of products, stock and categories, each judged by itself.
+
+A batch is read, judged, and written in one transaction with its event (two for the largest batches: a transaction holds a hundred
+operations). Where somebody else was faster the rows are judged again. The same rows again change nothing and write nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from chalicelib.catalog import keys, store
+from chalicelib.catalog.events import PRODUCTS_CHANGED, STOCK_ARRIVED, STOCK_RECORDED
+from chalicelib.catalog.rules import Category, Change, Figure, Product, Stock, Verdict, arrived, change, judge, plant
+from chalicelib.catalog.schemas import (
+    CategoryForm,
+    CategoryResult,
+    CategoryResults,
+    ProductForm,
+    RowResult,
+    RowResults,
+    StockForm,
+    StockResult,
+    StockResults,
+)
+from chalicelib.catalog.search import keys as search_keys
+from chalicelib.platform import events as platform_events
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import EventType
+from chalicelib.platform.http.forms import Form
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
+
+AHEAD = timedelta(minutes=5)  # that another machine's clock may be
+
+Row = TypeVar("Row", bound=Form)
+Written = TypeVar("Written")
+Faults = dict[int, list[Fault]]  # by the row's place
+
+
+def write_products(work: Work, rows: Sequence[Any]) -> RowResults:
+    """Creates and replaces."""
+    offered: dict[str, tuple[int, Product]] = {}
+    good, faults = _read(ProductForm, rows, "products")
+    for number, form in good.items():
+        if form.sku in offered:
+            faults[number] = [_repeated("products", number, "sku", offered[form.sku][0])]
+        else:
+            offered[form.sku] = (number, form.product())
+
+    present = store.read_products(work.table, offered, consistent=True)
+    became = {sku: change(present.get(sku), product) for sku, (_, product) in offered.items()}
+    changed = [product for sku, (_, product) in offered.items() if became[sku] is not Change.UNCHANGED]
+    for some in _parts(changed):
+        tx = Transaction()
+        for product in some:
+            store.write_product(tx, product, work.at)
+        _record(tx, work, PRODUCTS_CHANGED, [product.sku for product in some])
+        work.table.commit(tx)
+
+    results = [RowResult(row=number, sku=sku, result=became[sku].value) for sku, (number, _) in offered.items()]
+    results += [
+        RowResult(row=number, sku=_text(rows[number], "sku"), result="failed", errors=found)
+        for number, found in faults.items()
+    ]
+    return RowResults(items=sorted(results, key=lambda each: each.row))
+
+
+# --- stock ------------------------------------------------------------------------------------------------------------
+
+
+def write_stock(work: Work, rows: Sequence[Any]) -> StockResults:
+    """Of each warehouse the newest figure. Told twice, late, or in another order, the same rows leave the same stock."""
+    good, faults = _read(StockForm, rows, "stock")
+    for number, form in list(good.items()):
+        if form.at > work.now + AHEAD:
+            faults[number] = [_fault("stock", number, "at", "in_future", f"It is {work.at} now.")]
+            del good[number]
+    return StockResults(items=list(_stock_results(rows, good, faults, _record_stock(work, good))))
+
+
+@retry("stock")
+def _record_stock(work: Work, good: Mapping[int, StockForm]) -> dict[int, Verdict]:
+    items = store.read_items(work.table, {form.sku for form in good.values()}, consistent=True)
+    verdicts, after = _judged(good, {sku: store.stock_of(item) for sku, item in items.items()})
+    _commit_stock(work, items, after)
+    return verdicts
+
+
+def _judged(
+    good: Mapping[int, StockForm], stocks: Mapping[str, Stock]
+) -> tuple[dict[int, Verdict], dict[str, dict[str, Figure]]]:
+    """What becomes of each row whose product is there, and the stock of those products after all rows."""
+    after = {sku: dict(stock) for sku, stock in stocks.items()}
+    verdicts: dict[int, Verdict] = {}
+    for number, form in good.items():
+        if form.sku not in after:
+            continue
+        figure, stock = form.figure(), after[form.sku]
+        verdicts[number] = judge(stock, figure)
+        if verdicts[number] is Verdict.RECORDED:
+            stock[figure.warehouse] = figure
+    return verdicts, after
+
+
+def _commit_stock(work: Work, items: Mapping[str, Item], after: Mapping[str, Stock]) -> None:
+    before = {sku: store.stock_of(item) for sku, item in items.items()}
+    changed = sorted(sku for sku in after if after[sku] != before[sku])
+    for some in _parts(changed, events=2):
+        tx = Transaction()
+        for sku in some:
+            new = [figure for warehouse, figure in after[sku].items() if before[sku].get(warehouse) != figure]
+            store.write_stock(tx, sku, new)
+        _record(tx, work, STOCK_RECORDED, some)
+        came = [sku for sku in some if arrived(before[sku], after[sku])]
+        if came:
+            _record(tx, work, STOCK_ARRIVED, came)
+        work.table.commit(tx)
+
+
+_TAKEN: Mapping[Verdict, Literal["recorded", "unchanged", "older"]] = {
+    Verdict.RECORDED: "recorded",
+    Verdict.UNCHANGED: "unchanged",
+    Verdict.OLDER: "older",
+}
+_STOCK_FAULTS = {
+    Verdict.CONTRADICTS: ("at", "contradicts", "Another figure of this very moment is recorded."),
+    Verdict.TOO_MANY: ("warehouse", "too_many", "The product lies in as many warehouses as it may."),
+}
+
+
+def _stock_results(
+    rows: Sequence[Any], good: Mapping[int, StockForm], faults: Faults, verdicts: Mapping[int, Verdict]
+) -> Iterator[StockResult]:
+    for number, row in enumerate(rows):
+        form, verdict, errors = good.get(number), verdicts.get(number), faults.get(number, [])
+        if form and verdict is None:
+            errors = [_fault("stock", number, "sku", "unknown_sku", "There is no such product.")]
+        elif verdict in _STOCK_FAULTS:
+            errors = [_fault("stock", number, *_STOCK_FAULTS[verdict])]
+        yield StockResult(
+            row=number,
+            sku=form.sku if form else _text(row, "sku"),
+            warehouse=form.warehouse if form else _text(row, "warehouse"),
+            result="failed" if errors or verdict is None else _TAKEN[verdict],
+            errors=errors,
+        )
+
+
+# --- categories -------------------------------------------------------------------------------------------------------
+
+_CATEGORY_FAULTS = {
+    "unknown_parent": "There is no such category.",
+    "cycle": "It would lie in itself.",
+    "too_deep": "It would lie too deep.",
+    "too_many": "There are as many categories as there may be.",
+}
+
+
+def write_categories(work: Work, rows: Sequence[Any]) -> CategoryResults:
+    """Creates, renames and moves. The tree is one item: whatever many do at once, it stays a tree."""
+    offered: dict[str, tuple[int, Category]] = {}
+    good, faults = _read(CategoryForm, rows, "categories")
+    for number, form in good.items():
+        if form.code in offered:
+            faults[number] = [_repeated("categories", number, "code", offered[form.code][0])]
+        else:
+            offered[form.code] = (number, form.category())
+    tree, refused = _plant(work, [category for _, category in offered.values()])
+    for code, wrong in refused.items():
+        number = offered[code][0]
+        field = "code" if wrong == "too_many" else "parent"
+        faults[number] = [_fault("categories", number, field, wrong, _CATEGORY_FAULTS[wrong])]
+    results = [
+        CategoryResult(row=number, code=_text(rows[number], "code"), result="failed", errors=found)
+        for number, found in faults.items()
+    ]
+    results += [
+        CategoryResult(row=number, code=code, result=_became(tree.get(code), category))
+        for code, (number, category) in offered.items()
+        if code not in refused
+    ]
+    return CategoryResults(items=sorted(results, key=lambda each: each.row))
+
+
+@retry("tree")
+def _plant(work: Work, offered: Sequence[Category]) -> tuple[Mapping[str, Category], dict[str, str]]:
+    """The tree before, and the categories that it refused."""
+    present = work.table.get(keys.categories(), consistent=True)
+    tree = store.tree_of(present)
+    planted, refused = plant(tree, offered)
+    if planted != tree:
+        tx = Transaction()
+        store.write_tree(tx, present, planted)
+        work.table.commit(tx)
+    return tree, refused
+
+
+def _became(present: Category | None, category: Category) -> Literal["created", "updated", "unchanged"]:
+    if present is None:
+        return "created"
+    return "unchanged" if present == category else "updated"
+
+
+# --- what all rows share ----------------------------------------------------------------------------------------------
+
+
+def _read(form: type[Row], rows: Sequence[Any], name: str) -> tuple[dict[int, Row], Faults]:
+    """The rows that are well formed, and what is wrong with the others."""
+    good: dict[int, Row] = {}
+    faults: Faults = {}
+    for number, row in enumerate(rows):
+        try:
+            good[number] = form.model_validate(row)
+        except ValidationError as error:
+            faults[number] = Problem.from_validation(error, place=f"/{name}/{number}").errors
+    return good, faults
+
+
+def _parts(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[Written]]:
+    """As many as one transaction takes beside its events."""
+    most = MOST_OPERATIONS - events
+    for start in range(0, len(changed), most):
+        yield changed[start : start + most]
+
+
+def _record(tx: Transaction, work: Work, name: EventType, skus: Sequence[str]) -> None:
+    platform_events.record(tx, work, search_keys.catalogue_index(), name, skus=list(skus))
+
+
+def _repeated(name: str, number: int, field: str, first: int) -> Fault:
+    return _fault(name, number, field, "repeated", f"Row {first} has this {field} too and was taken.")
+
+
+def _fault(name: str, number: int, field: str, code: str, detail: str) -> Fault:
+    return Fault(pointer=f"/{name}/{number}/{field}", code=code, detail=detail)
+
+
+def _text(row: Any, field: str) -> str | None:
+    """What a row says there, for as far as it is a row."""
+    found = row.get(field) if isinstance(row, dict) else None
+    return found if isinstance(found, str) else None

@@ -1,0 +1,8 @@
+"""Demand: what partners wish for and cannot order."""
+
+from chalicelib.platform.lazy import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.demand.events import ANSWERED as DEMAND_ANSWERED
+
+__all__ = ["DEMAND_ANSWERED"]

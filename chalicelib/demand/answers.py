@@ -1,0 +1,84 @@
+"""Whoever waits for an article is told when it is there.
+
+    stock.arrived ──on_stock_arrived──▶ a message for each article that somebody waits for ──answer──▶ a page of them: demand.answered
+    demand.opened, changed, cancelled, answered ──on_demand_moved──▶ the list of what is wanted follows; and if the article arrived
+                                                                      while somebody wished for it, a message for it
+
+A message answers one page, in one transaction, and asks for the next page by another message: the work of each is bounded however many
+wait. What a message does follows from the facts: it answers who waits now for what is in stock now. So it may come twice, late, or after
+the stock has gone again. The list of those who wait is an index and may lag: where the count of the article says that somebody is left,
+the message comes again.
+
+Weakest point: stock that comes and is gone again before its message is worked off answers nobody.
+"""
+
+import json
+from typing import Any
+
+from chalicelib import catalog
+from chalicelib.catalog import total
+from chalicelib.demand import rules, service, store
+from chalicelib.demand.events import ANSWERED
+from chalicelib.demand.rules import Answered, Demand, DemandState
+from chalicelib.platform.context import Work
+from chalicelib.platform.jobs import send_bodies
+from chalicelib.platform.settings import queue_url
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+PAGE = 40  # demands of one transaction, each with its event, beside the count of the article
+
+
+class ComesAgain(Exception):
+    """Somebody waits who cannot be seen yet: the message comes again."""
+
+
+def answer(work: Work, message: dict[str, Any]) -> None:
+    """One message: a page of those who wait. Raises ComesAgain where the index does not show everybody yet."""
+    body = json.loads(message["body"])
+    sku: str = body["sku"]
+    if not in_stock(work, sku):
+        return
+    page = store.waiting(work.table, sku, PAGE, body.get("after"))
+    if page.items:
+        _answer(work, sku, [store.demand_of(item) for item in page.items])
+    if page.last:
+        _send({"sku": sku, "after": page.last})
+    elif (count := store.read_counts(work.table, [sku]).get(sku)) and count.demands:
+        raise ComesAgain(sku)
+
+
+def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
+    """Answers those of them who still wait, in one transaction; again without those whom somebody changed meanwhile, as they are now."""
+    given = Answered("stock", work.at, sku)
+    present = {each.demand_id: each for each in waiting}
+
+    @retry(*present)
+    def attempt(work: Work) -> None:
+        open_ = (each for each in present.values() if each.state is DemandState.OPEN)
+        changes = [(each, rules.answered(each, given)) for each in open_]
+        tx = Transaction()
+        for before, after in changes:
+            store.write(tx, work, before, after)
+            service.record(tx, work, after, ANSWERED)
+        store.count(tx, sku, changes)
+        try:
+            work.table.commit(tx)
+        except Refused as refused:
+            present.update({name: store.demand_of(item) for name, item in refused.items.items() if item})
+            raise
+
+    attempt(work)
+
+
+def in_stock(work: Work, sku: str) -> bool:
+    item = catalog.read_items(work.table, [sku], consistent=True).get(sku)
+    return item is not None and total(catalog.stock_of(item)) > 0
+
+
+def ask_for_answers(*skus: str) -> None:
+    _send(*({"sku": sku} for sku in skus))
+
+
+def _send(*bodies: dict[str, Any]) -> None:
+    send_bodies(queue_url("demands"), bodies)

@@ -1,0 +1,18 @@
+"""Queue worker of the demands."""
+
+from typing import Any
+
+from chalicelib.demand import answers
+from chalicelib.platform.context import Work
+from chalicelib.platform.functions import queue_worker, table
+
+
+@queue_worker(
+    "demands",
+    workers=5,
+    filled_by=("deliver_events", "answer_demands"),
+    may=(table("batch_get", "query", "put", "update"),),
+)
+def answer_demands(work: Work, message: dict[str, Any]) -> None:
+    """Answer a page of the demands for an article that has arrived."""
+    answers.answer(work, message)

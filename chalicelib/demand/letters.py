@@ -1,0 +1,29 @@
+"""The letter on what a partner asked for and could not get."""
+
+from chalicelib.catalog import read_products
+from chalicelib.demand.events import ANSWERED
+from chalicelib.mail import Facts, Reader, Recipient, letter
+from chalicelib.members import speaking_reader, the_member
+from chalicelib.platform import clock
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Item
+
+
+@letter("demand_answered", on=ANSWERED, to=the_member)
+def demand_answered(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    """For who still speaks for the company for which they asked."""
+    reader, answered = speaking_reader(work, recipient.id, event["company_id"]), event["answered"]
+    products = read_products(work.table, {event["sku"], answered["sku"]} - {""})
+    named = {
+        sku: {"sku": sku, "name": each.name_ru if reader.language == "ru" else each.name, "unit": each.unit}
+        for sku, each in products.items()
+    }
+    return reader, {
+        "by_stock": answered["by"] == "stock",
+        "wish": event["text"] or named[event["sku"]]["name"],
+        "asked_on": clock.local_day(clock.moment(event["opened_at"]), work.config[Club].zone),
+        "quantity": int(event["quantity"]),
+        "answer": answered["text"],
+        "product": named.get(answered["sku"]),
+    }

@@ -1,0 +1,124 @@
+"""Wishes for what cannot be ordered, as partners say them and as staff see and answer them."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.catalog import Product, Sku
+from chalicelib.demand.rules import Answered, Count, Demand, DemandState
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+
+
+class DemandForm(Form):
+    """Either an article of the catalogue that is not in stock, or in words something that is not in the catalogue."""
+
+    sku: Sku | None = None
+    text: str | None = Field(
+        default=None, min_length=2, max_length=500, description="What is wanted, in words.", examples=[None]
+    )
+    quantity: int | None = Field(default=None, ge=1, le=1_000_000, description="How many units are wanted.")
+    note: str = Field(default="", max_length=500, description="Merchandising reads it.", examples=["Needed by May"])
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.sku is None) == (self.text is None):
+            raise PydanticCustomError("sku_or_text", "Give either sku or text.")
+        return self
+
+
+class DemandAnswerForm(Form):
+    """What the partner reads; and the article that fits, if there is one."""
+
+    text: str = Field(min_length=1, max_length=1000)
+    sku: Sku | None = Field(default=None, examples=[None])
+
+
+class WaitingQuery(PageQuery):
+    sku: str | None = Field(default=None, min_length=1, max_length=64, description="Without it: wishes in words.")
+
+
+class AnswerShown(Shown):
+    """`stock`: the article is there. `staff`: what was written, and perhaps the article that fits."""
+
+    by: Literal["stock", "staff"]
+    at: str
+    text: str | None
+    sku: str | None
+
+    @classmethod
+    def of(cls, answer: Answered) -> Self:
+        return cls(by=answer.by, at=answer.at, text=answer.text or None, sku=answer.sku or None)
+
+
+class DemandShown(Shown):
+    """A wish. It is open until the article is in stock again, the staff answer, or the member cancels it."""
+
+    demand_id: str
+    sku: str | None
+    text: str | None
+    quantity: int | None
+    note: str
+    state: DemandState
+    opened_at: str
+    answer: AnswerShown | None
+
+    @classmethod
+    def of(cls, demand: Demand) -> Self:
+        return cls(
+            demand_id=demand.demand_id,
+            sku=demand.sku or None,
+            text=demand.text or None,
+            quantity=demand.quantity or None,
+            note=demand.note,
+            state=demand.state,
+            opened_at=demand.opened_at,
+            answer=AnswerShown.of(demand.answered) if demand.answered else None,
+        )
+
+
+class DemandPage(Shown):
+    items: list[DemandShown]
+    next_cursor: str | None
+
+
+class WantedProduct(Shown):
+    """How much an article is wanted."""
+
+    sku: str
+    name: str
+    name_ru: str
+    demands: int = Field(description="How many wait for it.")
+    units: int = Field(description="How many units they want, as far as they said.")
+
+    @classmethod
+    def of(cls, count: Count, product: Product | None) -> Self:
+        return cls(
+            sku=count.sku,
+            name=product.name if product else "",
+            name_ru=product.name_ru if product else "",
+            demands=count.demands,
+            units=count.units,
+        )
+
+
+class WantedPage(Shown):
+    items: list[WantedProduct]
+    next_cursor: str | None
+
+
+class StaffDemand(DemandShown):
+    """The same, and whose it is."""
+
+    company_id: str
+    member_id: str
+
+    @classmethod
+    def of(cls, demand: Demand) -> Self:
+        own = DemandShown.of(demand)
+        return cls(**dict(own), company_id=demand.company_id, member_id=demand.member_id)
+
+
+class StaffDemandPage(Shown):
+    items: list[StaffDemand]
+    next_cursor: str | None

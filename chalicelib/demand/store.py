@@ -1,0 +1,140 @@
+"""What partners wish for, as it lies in the table. See `demand_keys.py`.
+
+DEMAND: demand_id, company_id, member_id, sku or text, quantity, note, state, opened_at, closed_at, answered {by, at, sku, text,
+member_id}, version; a TTL once it is over. In gsi1 with the member's others; in gsi2 with all that wait for the same, while it is open.
+COUNT: sku, demands, units, moved in the transactions of the demands; in gsi1 by how much it is wanted, which follows (`follow_rank`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.demand import keys
+from chalicelib.demand.rules import Answered, Count, Demand, DemandState
+from chalicelib.platform import keys as platform_keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page, Table
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Transaction
+
+KEEP_DAYS = 400  # after it is over, as long as the events that tell of it
+
+
+def read(table: Table, demand_id: str) -> Demand | None:
+    item = table.get(keys.demand(demand_id), consistent=True)
+    return demand_of(item) if item else None
+
+
+def read_own(table: Table, company_id: str, member_id: str, demand_id: str) -> Demand | None:
+    """None as well for the wish of somebody else."""
+    found = read(table, demand_id)
+    return found if found and (found.company_id, found.member_id) == (company_id, member_id) else None
+
+
+def own_demands(table: Table, company_id: str, member_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    partition = keys.demand_list(company_id, member_id, "", "").pk
+    return table.query(partition, index="gsi1", newest_first=True, limit=limit, after=after)
+
+
+def waiting(table: Table, sku: str, limit: int, after: dict[str, str] | None) -> Page:
+    """Open wishes for this article, or without one those in words; oldest first. Eventually consistent."""
+    return table.query(keys.wanted(sku, "", "").pk, index="gsi2", limit=limit, after=after)
+
+
+def most_wanted(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    return table.query(keys.demand_rank(0, 0, "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
+
+
+def read_counts(table: Table, skus: Iterable[str]) -> dict[str, Count]:
+    found = table.get_many((keys.demand_count(sku) for sku in skus), consistent=True)
+    return {item["sku"]: count_of(item) for item in found.values()}
+
+
+def write(tx: Transaction, work: Work, before: Demand | None, after: Demand) -> None:
+    """Refused, with the demand's id as label, if it is no longer `before`."""
+    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    expires = {} if after.state is DemandState.OPEN else {"expires_at": work.expiry(days=KEEP_DAYS)}
+    tx.put({**_item(after), **expires}, when=unchanged, label=after.demand_id)
+
+
+def count_wish(tx: Transaction, work: Work, member_id: str, most: int) -> None:
+    """Refused with label `throttle` when the member has opened so many today."""
+    tx.update(
+        platform_keys.throttle("demand", member_id, work.today.isoformat()),
+        default={"expires_at": work.expiry(days=2)},
+        add={"count": 1},
+        when=Attr("count").not_exists() | Attr("count").lt(most),
+        label="throttle",
+    )
+
+
+def count(tx: Transaction, sku: str, changes: Sequence[tuple[Demand | None, Demand]]) -> None:
+    """Moves the count of the article by what these demands, before and after, add to it."""
+    demands = sum(after.counted[0] - (before.counted[0] if before else 0) for before, after in changes)
+    units = sum(after.counted[1] - (before.counted[1] if before else 0) for before, after in changes)
+    if sku and (demands or units):
+        tx.update(keys.demand_count(sku), put={"sku": sku}, add={"demands": demands, "units": units})
+
+
+@retry()
+def follow_rank(work: Work, sku: str) -> None:
+    """The article stands in the list of what is wanted where its count says; nowhere when nobody waits. Safe to repeat."""
+    key = keys.demand_count(sku)
+    item = work.table.get(key, consistent=True)
+    if item is None:
+        return
+    known = count_of(item)
+    rank = keys.demand_rank(known.demands, known.units, sku).as_gsi1() if known.demands else {}
+    if rank != {name: item[name] for name in ("gsi1pk", "gsi1sk") if name in item}:
+        work.table.update(
+            key,
+            put=dict(rank) or None,
+            remove=() if rank else ("gsi1pk", "gsi1sk"),
+            when=Attr("demands").eq(item["demands"]) & Attr("units").eq(item["units"]),
+        )
+
+
+def demand_of(item: Item) -> Demand:
+    return Demand(
+        demand_id=item["demand_id"],
+        company_id=item["company_id"],
+        member_id=item["member_id"],
+        sku=item.get("sku", ""),
+        text=item.get("text", ""),
+        quantity=int(item["quantity"]),
+        note=item["note"],
+        opened_at=item["opened_at"],
+        state=DemandState(item["state"]),
+        answered=Answered(**item["answered"]) if "answered" in item else None,
+        closed_at=item.get("closed_at", ""),
+        version=int(item["version"]),
+    )
+
+
+def count_of(item: Item) -> Count:
+    return Count(item["sku"], int(item["demands"]), int(item["units"]))
+
+
+def _item(demand: Demand) -> Item:
+    own = keys.demand_list(demand.company_id, demand.member_id, demand.opened_at, demand.demand_id)
+    item: dict[str, Any] = {
+        **keys.demand(demand.demand_id).as_item(),
+        **own.as_gsi1(),
+        "demand_id": demand.demand_id,
+        "company_id": demand.company_id,
+        "member_id": demand.member_id,
+        "quantity": demand.quantity,
+        "note": demand.note,
+        "opened_at": demand.opened_at,
+        "state": demand.state.value,
+        "version": demand.version,
+    }
+    told = {"sku": demand.sku, "text": demand.text, "closed_at": demand.closed_at}
+    item |= {name: text for name, text in told.items() if text}
+    if demand.answered:
+        item["answered"] = asdict(demand.answered)
+    if demand.state is DemandState.OPEN:
+        item |= keys.wanted(demand.sku, demand.opened_at, demand.demand_id).as_gsi2()
+    return item

@@ -1,0 +1,1 @@
+"""The lighting calculator."""

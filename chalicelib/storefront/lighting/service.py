@@ -1,0 +1,145 @@
+"""The lighting calculator: luminaires of the catalogue for a partner's rooms."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from chalicelib import catalog, companies
+from chalicelib.catalog import Product
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.text import Language
+from chalicelib.storefront.lighting import rules
+from chalicelib.storefront.lighting.schemas import (
+    CartLine,
+    LightingAnswer,
+    LightingForm,
+    LitRoom,
+    Method,
+    ProductTotal,
+    RoomForm,
+    RoomLight,
+)
+
+PRIVILEGE = "calculators"
+NEEDED = ("luminous_flux_lm", "power_w")
+
+_FORMULA = "N = E·A / (Φ·UF·MF)"
+_EXPLANATION = (
+    "Lumen method. N luminaires of the flux Φ (lm) give the maintained illuminance E (lx) on the work plane of the area A (m²); MF is the "
+    "maintenance factor. The utilisation factor UF is worked out from the room index and the reflectances for luminaires that radiate "
+    "downwards as a diffuse surface, evenly spread: the configuration factor of parallel rectangles, and flux transfer between ceiling, "
+    "walls and work plane with effective cavity reflectances. For another light distribution give the UF of the luminaire's own table. "
+    "N is rounded up, then to full rows.",
+    "Метод коэффициента использования. N светильников со световым потоком Φ (лм) создают на рабочей плоскости площадью A (м²) "
+    "эксплуатационную освещённость E (лк); MF — коэффициент эксплуатации, обратный коэффициенту запаса. Коэффициент использования UF "
+    "вычислен по индексу помещения и коэффициентам отражения для равномерно размещённых светильников, излучающих вниз по косинусному "
+    "закону: угловой коэффициент параллельных прямоугольников и многократные отражения между потолком, стенами и рабочей плоскостью с "
+    "эффективными коэффициентами отражения полостей. Для другого светораспределения задайте UF из таблицы светильника. "
+    "N округлено вверх, затем до полных рядов.",
+)
+_SOURCES = [
+    "CIE 40-1978, Calculations for interior lighting: basic method",
+    "CIE 52-1982, Calculations for interior lighting: applied method",
+    "J. R. Howell, A catalog of radiation heat transfer configuration factors, C-11",
+    "IES Lighting Handbook, zonal cavity method: effective cavity reflectance",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Luminaire:
+    """What the method needs of a product."""
+
+    sku: str
+    flux: float
+    power: float
+    pack_multiple: int
+
+
+def light(work: Work, member_id: str, form: LightingForm, language: Language) -> LightingAnswer:
+    """Two reads. Raises 403 while calculators are locked, 422 for products that are no luminaires or far too weak."""
+    if missing := companies.missing_for(work, member_id, PRIVILEGE):
+        raise Problem("cabinet_locked", "Calculators open when your profile is complete.", extra={"missing": missing})
+    luminaires = _luminaires(catalog.read_products(work.table, form.skus), form.skus)
+    rooms = [_lit(number, room, luminaires) for number, room in enumerate(form.rooms)]
+    return LightingAnswer(
+        method=Method(formula=_FORMULA, explanation=_EXPLANATION[language == "ru"], sources=_SOURCES),
+        rooms=rooms,
+        totals=[_total(place, each, rooms) for place, each in enumerate(luminaires)],
+    )
+
+
+def _luminaires(products: dict[str, Product], skus: list[str]) -> list[Luminaire]:
+    faults = []
+    found = []
+    for place, sku in enumerate(skus):
+        product = products.get(sku)
+        if product is None:
+            faults.append(Fault(pointer=f"/skus/{place}", code="unknown_sku", detail="There is no such product."))
+            continue
+        flux, power = (product.number(name) for name in NEEDED)
+        if not flux or power is None:
+            detail = f"The calculation needs the attributes {' and '.join(NEEDED)}."
+            faults.append(Fault(pointer=f"/skus/{place}", code="not_a_luminaire", detail=detail))
+            continue
+        found.append(Luminaire(sku, float(flux), float(power), product.pack_multiple))
+    if faults:
+        raise Problem("invalid", errors=faults)
+    return found
+
+
+def _lit(number: int, form: RoomForm, luminaires: list[Luminaire]) -> LitRoom:
+    room = form.room()
+    kind = rules.KINDS[form.kind] if form.kind else None
+    illuminance = (
+        float(form.illuminance_lx) if form.illuminance_lx is not None else float(kind.illuminance) if kind else 0
+    )
+    factor = float(form.utilisation_factor) if form.utilisation_factor else rules.utilisation_factor(room)
+    maintenance = float(form.maintenance_factor)
+    return LitRoom(
+        name=form.name,
+        count=form.count,
+        area_m2=round(room.area, 2),
+        mounting_height_m=round(room.mounting_height, 3),
+        room_index=round(room.index, 2),
+        illuminance_lx=illuminance,
+        norm=kind.norm if kind else None,
+        maintenance_factor=maintenance,
+        options=[_option(number, room, each, illuminance, factor, maintenance) for each in luminaires],
+    )
+
+
+def _option(
+    number: int, room: rules.Room, luminaire: Luminaire, illuminance: float, factor: float, maintenance: float
+) -> RoomLight:
+    how = {"flux": luminaire.flux, "factor": factor, "maintenance": maintenance}
+    if illuminance * room.area > rules.MOST_LUMINAIRES * luminaire.flux * factor * maintenance:
+        detail = f"More than {rules.MOST_LUMINAIRES} of {luminaire.sku} would be needed: choose a stronger luminaire."
+        raise Problem.invalid("too_many", f"/rooms/{number}", detail)
+    required = rules.luminaires(room, illuminance=illuminance, **how)
+    rows, columns = rules.layout(room, required)
+    installed = rows * columns
+    power = installed * luminaire.power
+    spacing = max(room.length / columns, room.width / rows)
+    return RoomLight(
+        sku=luminaire.sku,
+        utilisation_factor=round(factor, 3),
+        required=required,
+        rows=rows,
+        columns=columns,
+        luminaires=installed,
+        illuminance_lx=round(rules.gives(room, installed, **how), 1),
+        power_w=round(power, 1),
+        power_density_w_m2=round(power / room.area, 2),
+        spacing_to_height=round(spacing / room.mounting_height, 2),
+    )
+
+
+def _total(place: int, luminaire: Luminaire, rooms: list[LitRoom]) -> ProductTotal:
+    number = sum(room.count * room.options[place].luminaires for room in rooms)
+    packs = ceil(number / luminaire.pack_multiple)
+    return ProductTotal(
+        sku=luminaire.sku,
+        luminaires=number,
+        power_w=round(number * luminaire.power, 1),
+        lines=[CartLine(sku=luminaire.sku, quantity=packs * luminaire.pack_multiple)],
+    )

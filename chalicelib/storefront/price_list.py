@@ -1,0 +1,98 @@
+"""The catalogue at a company's own prices, as one list for download. The same resolver as everywhere."""
+
+from collections.abc import Iterator
+
+from chalicelib import catalog
+from chalicelib.catalog import Product, every_product
+from chalicelib.platform.context import Work
+from chalicelib.platform.csv import harmless, listing
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
+from chalicelib.pricing import Conditions, Price, RuleAnswer, conditions_of, keys_of
+from chalicelib.storefront.schemas import PriceListQuery
+
+MOST_PRODUCTS = 20_000  # so that the list is made and sent within one request
+HEADINGS = {
+    "en": (
+        "sku",
+        "name",
+        "brand",
+        "category",
+        "unit",
+        "pack",
+        "from quantity",
+        "price",
+        "currency",
+        "base price",
+        "why",
+    ),
+    "ru": (
+        "артикул",
+        "наименование",
+        "бренд",
+        "категория",
+        "единица",
+        "упаковка",
+        "от количества",
+        "цена",
+        "валюта",
+        "базовая цена",
+        "почему",
+    ),
+}
+
+
+def price_list(work: Work, company_id: str, query: PriceListQuery, language: Language) -> str:
+    """CSV: a row for each article, and one more for each quantity from which on its price is lower.
+
+    One read, and a query for each megabyte of products. Raises 422 for more products than a list holds.
+    """
+    found = work.table.get_many([*keys_of(company_id), catalog.categories_key()])
+    below = catalog.below(found.get(catalog.categories_key()))
+    own = conditions_of(work, company_id, found, below)
+    within = frozenset(below(query.category)) if query.category else None
+    rows: list[list[object]] = []
+    wanted = 0
+    for product in every_product(work):
+        if (within is not None and product.category not in within) or query.brand not in (None, product.brand):
+            continue
+        wanted += 1
+        if wanted > MOST_PRODUCTS:
+            raise Problem.invalid(
+                "too_many", "/category", f"A list has {MOST_PRODUCTS} products at most: ask for a part."
+            )
+        rows.extend(_row(work, product, price, language) for price in _prices(work, product, own))
+    return listing(HEADINGS[language], rows).decode()
+
+
+def _prices(work: Work, product: Product, own: Conditions) -> Iterator[Price]:
+    """Of the smallest order, and of each larger one that a bracket makes cheaper a unit."""
+    pack = product.pack_multiple
+    brackets = (
+        each.from_quantity
+        for promotion in own.promotions
+        if promotion.goods.closeness(product)
+        for each in promotion.brackets
+    )
+    lowest = None
+    for quantity in sorted({pack, *(-(-each // pack) * pack for each in brackets)}):
+        price = own.price(product, quantity, work.today)
+        if lowest is None or price.unit_price < lowest:
+            lowest = price.unit_price
+            yield price
+
+
+def _row(work: Work, product: Product, price: Price, language: Language) -> list[object]:
+    return [
+        harmless(product.sku),
+        harmless(product.name_ru if language == "ru" else product.name),
+        harmless(product.brand),
+        harmless(product.category),
+        harmless(product.unit),
+        product.pack_multiple,
+        price.quantity,
+        f"{price.unit_price:.2f}",
+        price.currency,
+        f"{price.base_price:.2f}",
+        harmless(RuleAnswer.of(price.chosen, language).reason),
+    ]

@@ -1,0 +1,50 @@
+from chalicelib.catalog import ProductQuery
+from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.storefront import price_list as storefront_price_list
+from chalicelib.storefront import service
+from chalicelib.storefront.lighting import service as lighting
+from chalicelib.storefront.lighting.schemas import LightingAnswer, LightingForm
+from chalicelib.storefront.schemas import PriceListQuery, ProductPage
+
+routes = Routes(__name__, tag="catalogue")
+
+# --- partners ---------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/products", scope="catalog.read", query=ProductQuery, answer=ProductPage)
+def products(call: Call) -> ProductPage:
+    """List and find products, with the company's own prices.
+
+    Each price names the rule that made it and why the other rules did not.
+    """
+    return service.products_for(call.work, call.principal.for_company(), call.query, call.cursors(), call.language)
+
+
+@routes.get(
+    "/v1/price-list",
+    scope="catalog.read",
+    query=PriceListQuery,
+    answer=Text,
+    content_type="text/csv; charset=utf-8",
+)
+def price_list(call: Call) -> Answer:
+    """Download the catalogue at the company's own prices, as a list that spreadsheets open.
+
+    CSV with semicolons, headings and reasons in the reader's language. An article has a row for its smallest order, and one more for each
+    quantity from which on a unit costs less.
+    """
+    made = storefront_price_list.price_list(call.work, call.principal.for_company(), call.query, call.language)
+    return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
+
+
+@routes.post(
+    "/v1/tools/lighting", scope="catalog.read", body=LightingForm, answer=LightingAnswer, problems=("cabinet_locked",)
+)
+def calculate_lighting(call: Call) -> LightingAnswer:
+    """Work out how many luminaires rooms need, by the lumen method.
+
+    Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` as they are. Calculators
+    are open to members whose profile is complete (`GET /v1/me/privileges`).
+    """
+    return lighting.light(call.work, call.principal.for_member(), call.body, call.language)

@@ -1,0 +1,69 @@
+"""The catalogue at a company's own prices, for download."""
+
+import csv
+import io
+
+import pytest
+
+from chalicelib.platform.context import Work
+from chalicelib.storefront import price_list
+from tests.catalog.steps import row, stock
+from tests.pricing.steps import Office, errors
+from tests.support.api import Api, Caller
+from tests.support.partners import partner
+
+
+@pytest.fixture
+def buyer(work: Work) -> Caller:
+    stock(
+        work,
+        row("LMP-1", "120.00", brand="Luma", category="lamps"),
+        row("LMP-2", "10.05", pack_multiple=6, brand="Ostara", category="strips"),
+        row("LMP-3", "999.99", name="=HYPERLINK(1)", brand="Luma", category="lamps"),
+    )
+    return partner(work)
+
+
+def rows(api: Api, caller: Caller, query: str = "", language: str = "en") -> list[dict[str, str]]:
+    answer = api.call("GET", f"/v1/price-list{query}", caller, headers={"accept-language": language})
+    assert answer.status == 200, answer.text
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_it_has_the_prices_that_the_catalogue_shows(api: Api, work: Work, buyer: Caller):
+    office = Office(api, work)
+    office.agree({"prices": [{"sku": "LMP-1", "price": "99.00"}], "discounts": [{"goods": {}, "percent": "5"}]})
+    shown = office.prices(buyer)
+    assert {each["sku"]: each["price"] for each in rows(api, buyer)} == {
+        sku: price for sku, (price, _) in shown.items()
+    }
+
+
+def test_it_has_a_row_for_each_quantity_from_which_on_a_unit_costs_less(api: Api, work: Work, buyer: Caller):
+    Office(api, work).run((6, "10"), (16, "20"), goods={"skus": ["LMP-1", "LMP-2"]})
+    found = [(each["sku"], each["from quantity"], each["price"]) for each in rows(api, buyer)]
+    assert found == [
+        ("LMP-1", "1", "120.00"),
+        ("LMP-1", "6", "108.00"),
+        ("LMP-1", "16", "96.00"),
+        ("LMP-2", "6", "9.05"),  # in whole packs
+        ("LMP-2", "18", "8.04"),
+        ("LMP-3", "1", "999.99"),
+    ]
+
+
+def test_it_can_be_of_a_part_and_speaks_the_readers_language(api: Api, buyer: Caller):
+    assert [each["sku"] for each in rows(api, buyer, "?brand=Ostara")] == ["LMP-2"]
+    assert [each["sku"] for each in rows(api, buyer, "?category=lamps")] == ["LMP-1", "LMP-3"]
+    assert rows(api, buyer, "?brand=Ostara", "ru")[0]["наименование"] == "Лампа LMP-2"
+
+
+def test_a_name_is_no_formula(api: Api, buyer: Caller):
+    assert rows(api, buyer)[-1]["name"] == "'=HYPERLINK(1)"
+
+
+def test_too_many_products_are_refused(api: Api, buyer: Caller, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(price_list, "MOST_PRODUCTS", 2)
+    answer = api.call("GET", "/v1/price-list", buyer)
+    assert errors(answer) == [("/category", "too_many")]
