@@ -73,7 +73,7 @@ split_import = functions.event("exchange.jobs:split_import")
 write_imports = functions.queue("exchange.jobs:write_imports")
 nightly_tiers = functions.schedule("tiers.jobs:nightly_tiers")
 decide_tiers = functions.queue("tiers.jobs:decide_tiers")
-simulate_tiers = functions.queue("tiers.simulation_jobs:simulate_tiers")
+simulate_tiers = functions.queue("tiers.simulations.jobs:simulate_tiers")
 nightly_bonuses = functions.schedule("bonuses.jobs:nightly_bonuses")
 prove_bonuses = functions.schedule("bonuses.jobs:prove_bonuses")
 decide_bonuses = functions.queue("bonuses.jobs:decide_bonuses")
@@ -142,7 +142,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     tier.withdrawn                facts: bonuses.accrual
 #     tier_ladder.activated         facts: tiers.recalculation
 #     tier_ladder.withdrawn         facts: tiers.recalculation
-#     tier_simulation.requested     facts: tiers.simulation
+#     tier_simulation.requested     facts: tiers.simulations
 #     webhook.called                messages: exchange.webhook
 #     webhook.failed                messages: mail
 #     webhook.paused                messages: mail

@@ -6,19 +6,22 @@ company stands by them, today and on every day to come, kept where one read find
 
 from chalicelib.platform.lazy import opened_when_asked
 
+# A wing uses only those before it.
+WINGS = ("ladders", "standing", "grants", "explanation", "simulations", "recalculation")
+
 with opened_when_asked(__name__):
-    from chalicelib.tiers.config import Tiers
+    from chalicelib.tiers.config import Tiers, tier_name
     from chalicelib.tiers.events import CHANGED as TIER_CHANGED
     from chalicelib.tiers.events import GRANTED as TIER_GRANTED
     from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
     from chalicelib.tiers.keys import standing as standing_key
-    from chalicelib.tiers.ladder_store import ladders_of
-    from chalicelib.tiers.ladders import Ladder, Step, Steps, always, ladder_on
-    from chalicelib.tiers.names import tier_name
-    from chalicelib.tiers.outlook import Standing
-    from chalicelib.tiers.rules import Facts
-    from chalicelib.tiers.service import decide, ladder_today, nightly, standing, tier_path
-    from chalicelib.tiers.store import tier_in_force, window_sum
+    from chalicelib.tiers.ladders.rules import Ladder, Step, Steps, always, ladder_on
+    from chalicelib.tiers.ladders.store import ladders_of
+    from chalicelib.tiers.recalculation.service import decide, nightly
+    from chalicelib.tiers.standing.model import Standing
+    from chalicelib.tiers.standing.rules import Facts
+    from chalicelib.tiers.standing.service import ladder_today, standing_of, tier_path
+    from chalicelib.tiers.standing.store import tier_in_force, window_sum
 
 __all__ = [
     "TIER_CHANGED",
@@ -36,8 +39,8 @@ __all__ = [
     "ladder_today",
     "ladders_of",
     "nightly",
-    "standing",
     "standing_key",
+    "standing_of",
     "tier_in_force",
     "tier_name",
     "tier_path",

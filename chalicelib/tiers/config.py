@@ -7,7 +7,7 @@ from typing import Annotated, Protocol, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chalicelib.platform.config import Figures, Section
+from chalicelib.platform.config import Config, Figures, Section
 from chalicelib.platform.fields import DayOfYear, WarningDays
 
 
@@ -98,3 +98,9 @@ class Tiers(Section, name="tiers"):
         for currency, personal in self.personal.items():
             floor_below(personal.floor, self.ladders[currency], self.off_season.get(currency))
         return self
+
+
+def tier_name(config: Config, currency: str, code: str, language: str) -> str:
+    """The name that the club's founding ladder gives a tier, for what was kept without a name; else its code."""
+    steps = config[Tiers].ladders.get(currency, ())
+    return next((step.name_ru if language == "ru" else step.name for step in steps if step.tier == code), code)

@@ -5,7 +5,7 @@ from datetime import date
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import SALE_RECORDED
-from chalicelib.tiers import service
+from chalicelib.tiers.standing import service as standing
 
 
 @consumer(SALE_RECORDED)
@@ -14,6 +14,6 @@ def on_sale_recorded(work: Work, event: Event) -> None:
     company_id, currency = event.item["company_id"], event.item.get("currency")
     days = [date.fromisoformat(day) for day in event.item["deltas"]]
     done = ("standing", company_id)
-    if days and done not in event.batch and (currency is None or service.bears(work, company_id, currency, days)):
-        service.follow(work, company_id)
+    if days and done not in event.batch and (currency is None or standing.bears(work, company_id, currency, days)):
+        standing.follow(work, company_id)
         event.batch[done] = True

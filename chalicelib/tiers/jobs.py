@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.platform.context import Work
 from chalicelib.platform.functions import READ, WRITE, queue_worker, scheduled, table
-from chalicelib.tiers import service
+from chalicelib.tiers.recalculation import service as recalculation
 
 
 @scheduled(
@@ -15,7 +15,7 @@ from chalicelib.tiers import service
 )
 def nightly_tiers(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     """Name the companies whose tier falls due."""
-    return service.nightly(work, event)
+    return recalculation.nightly(work, event)
 
 
 @queue_worker(
@@ -26,4 +26,4 @@ def nightly_tiers(work: Work, event: dict[str, Any]) -> dict[str, Any]:
 )
 def decide_tiers(work: Work, message: dict[str, Any]) -> None:
     """Decide the tier of each company that the message names."""
-    service.decide(work, message)
+    recalculation.decide(work, message)

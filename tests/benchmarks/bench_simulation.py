@@ -27,9 +27,11 @@ from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction, to_wire
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers import ladder_store, simulation_service, simulations
 from chalicelib.tiers.config import Tiers
-from chalicelib.tiers.ladders import Ladder
+from chalicelib.tiers.ladders import store as ladders_store
+from chalicelib.tiers.ladders.rules import Ladder
+from chalicelib.tiers.simulations import rules as simulations_rules
+from chalicelib.tiers.simulations import service as simulations
 from tests.benchmarks.report import report
 from tests.conftest import NOON
 from tests.support.memory import MemoryDynamo
@@ -71,7 +73,7 @@ def history(random: Random, today: date) -> dict[date, Decimal]:
 
 def other(work: Work) -> Ladder:
     """Every step at four fifths of its sum, with a point more."""
-    founding = ladder_store.founding_ladder(work.config[Tiers], "RUB")
+    founding = ladders_store.founding_ladder(work.config[Tiers], "RUB")
     steps = tuple(
         step._replace(from_sum=step.from_sum * Decimal("0.8"), discount_percent=step.discount_percent + 1)
         for step in founding.steps
@@ -109,20 +111,20 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
 
 def start(work: Work) -> str:
     tx = Transaction()
-    real = ladder_store.ladders_of(work, "RUB")
-    made = simulation_service.simulation_store.create(tx, work, work.new_id("sim"), other(work), real, "mbr_1")
+    real = ladders_store.ladders_of(work, "RUB")
+    made = simulations.store.create(tx, work, work.new_id("sim"), other(work), real, "mbr_1")
     work.table.commit(tx)
-    simulation_service.simulation_store.announce(made.simulation_id, 1)
+    simulations.store.announce(made.simulation_id, 1)
     return made.simulation_id
 
 
 def handle_one(work: Work, queue: Queue) -> None:
-    simulation_service.simulate(replace(work), {"messageId": "1", "body": queue.bodies.pop(0)})
+    simulations.simulate(replace(work), {"messageId": "1", "body": queue.bodies.pop(0)})
 
 
 def floor(work: Work) -> int:
     """Reads and unpacks what a simulation reads of each company."""
-    first = simulations.reads_from(ladder_store.ladders_of(work, "RUB"), other(work), work.today)
+    first = simulations_rules.reads_from(ladders_store.ladders_of(work, "RUB"), other(work), work.today)
     read = 0
     for number in range(COMPANIES):
         company_id = f"com_{number:032x}"
@@ -154,7 +156,7 @@ def test_ten_thousand_companies_in_seconds(club: Work, queue: Queue) -> None:
     for _ in range(ROUNDS):
         floors.append(timed(lambda: floor(club)))
         wholes.append(timed(whole))
-    shown = simulation_service.show(club, started[-1])
+    shown = simulations.show(club, started[-1])
     assert shown.result is not None
     assert (shown.state, shown.result.companies) == ("done", COMPANIES)
     assert shown.result.up > shown.result.down == 0
@@ -174,11 +176,11 @@ def test_ten_thousand_companies_in_seconds(club: Work, queue: Queue) -> None:
 def test_the_rules_alone_take_microseconds_a_company(club: Work) -> None:
     random = Random(20)
     totals = [DayTotals(history(random, club.today), {}) for _ in range(COMPANIES)]
-    real, ladder = ladder_store.ladders_of(club, "RUB"), other(club)
+    real, ladder = ladders_store.ladders_of(club, "RUB"), other(club)
 
     def everybody() -> None:
         for each in totals:
-            simulations.simulate(each, real, ladder, (), None, club.today)
+            simulations_rules.simulate(each, real, ladder, (), None, club.today)
 
     spent = median(timed(everybody) for _ in range(ROUNDS))
     report("rules of a simulation, a company", f"{spent / COMPANIES * 1e6:.0f} µs of CPU", "")
@@ -196,13 +198,13 @@ def test_memory_is_that_of_a_part_and_of_the_list(club: Work, queue: Queue) -> N
 
     simulation_id = start(club)
     of_a_part = max(peak() for _ in range(3))
-    for _ in range(COMPANIES // simulation_service.COMPANIES - 4):
+    for _ in range(COMPANIES // simulations.COMPANIES - 4):
         handle_one(club, queue)
     while queue.bodies:  # the last part; one more, empty, where the companies fill the parts
         last = peak()
-    assert simulation_service.show(club, simulation_id).state == "done"
+    assert simulations.show(club, simulation_id).state == "done"
     report(
-        f"peak memory of a part of {simulation_service.COMPANIES} companies",
+        f"peak memory of a part of {simulations.COMPANIES} companies",
         f"{of_a_part / 1e6:.1f} MB",
         "at most 16 MB",
     )

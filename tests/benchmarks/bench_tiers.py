@@ -23,11 +23,11 @@ from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import from_wire, to_wire
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers import outlook
-from chalicelib.tiers import store as tiers_store
-from chalicelib.tiers.ladder_store import ladders_of
-from chalicelib.tiers.ladders import Ladder
-from chalicelib.tiers.rules import Facts
+from chalicelib.tiers.ladders.rules import Ladder
+from chalicelib.tiers.ladders.store import ladders_of
+from chalicelib.tiers.standing import model as standing_model
+from chalicelib.tiers.standing import store as standing_store
+from chalicelib.tiers.standing.rules import Facts
 from tests.benchmarks.bare import cpu_ratio
 from tests.benchmarks.report import report
 from tests.conftest import NOON
@@ -76,7 +76,7 @@ def test_reading_a_standing(
     from app import app
 
     monkeypatch.setattr(respond, "work_now", lambda: work)
-    tiers_store.save(work, outlook.stands("cmp_1", "RUB", work.today, facts(work)), work.today)
+    standing_store.save(work, standing_model.stands("cmp_1", "RUB", work.today, facts(work)), work.today)
     given = event("cmp_1")
     answer = json.loads(app(given, None)["body"])  # and what is done once per process
     assert len(answer["falls_out"]) == 90
@@ -114,14 +114,14 @@ def test_deciding_by_the_rules(work: Work) -> None:
         None,
     )
     for whose, facts in (("fortnightly purchases", fortnightly), ("daily purchases", plain_facts(work))):
-        standing = outlook.stands("cmp_1", "RUB", work.today, facts)
+        standing = standing_model.stands("cmp_1", "RUB", work.today, facts)
 
         def decision(facts: Facts = facts) -> None:
             anew = Facts(facts.totals, facts.ladders, facts.grants, facts.first_purchase)
-            outlook.next_due(outlook.stands("cmp_1", "RUB", work.today, anew))
+            standing_model.next_due(standing_model.stands("cmp_1", "RUB", work.today, anew))
 
-        def calendar(standing: outlook.Standing = standing) -> None:
-            list(outlook.fall_outs(replace(standing), 90))
+        def calendar(standing: standing_model.Standing = standing) -> None:
+            list(standing_model.fall_outs(replace(standing), 90))
 
         def year(facts: Facts = facts) -> None:
             anew = Facts(facts.totals, facts.ladders, facts.grants, facts.first_purchase)

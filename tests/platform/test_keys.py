@@ -17,11 +17,11 @@ from chalicelib.reports import keys as reports_keys
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
-from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.config import Tiers
-from chalicelib.tiers.ladder_store import ladders_of
-from chalicelib.tiers.outlook import Standing, stands
-from chalicelib.tiers.rules import Facts
+from chalicelib.tiers.ladders.store import ladders_of
+from chalicelib.tiers.standing import store as standing_store
+from chalicelib.tiers.standing.model import Standing, stands
+from chalicelib.tiers.standing.rules import Facts
 from tests.conftest import NOON
 from tests.orders.steps import Market
 from tests.support.api import Api
@@ -44,7 +44,7 @@ def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
 
 def due_on(work: Work, day: date, numbers: Iterable[int]) -> None:
     for number in numbers:
-        tiers_store.save(work, plain_standing(work, f"cmp_{number:032x}"), day)
+        standing_store.save(work, plain_standing(work, f"cmp_{number:032x}"), day)
 
 
 def plain_standing(work: Work, company_id: str) -> Standing:

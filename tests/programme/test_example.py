@@ -9,10 +9,10 @@ from chalicelib.platform.context import Work
 from chalicelib.programme.example import bonus, example
 from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.config import Tiers
-from chalicelib.tiers.ladder_store import founding_ladder
-from chalicelib.tiers.ladders import Ladder, always
-from chalicelib.tiers.rules import Facts
-from tests.tiers.test_ladders import DAYS, ladders
+from chalicelib.tiers.ladders.rules import Ladder, always
+from chalicelib.tiers.ladders.store import founding_ladder
+from chalicelib.tiers.standing.rules import Facts
+from tests.tiers.ladders.test_rules import DAYS, ladders
 
 TODAY = date(2026, 11, 20)
 

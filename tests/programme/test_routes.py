@@ -12,7 +12,7 @@ from chalicelib.programme import page
 from chalicelib.programme import service as programme
 from tests.support.api import Answer, Api
 from tests.support.spent import calls_counted
-from tests.tiers.ladder_steps import STEPS, activate, draw_up
+from tests.tiers.ladders.steps import STEPS, activate, draw_up
 
 PATH = "/v1/club/rules"
 

@@ -18,8 +18,8 @@ from chalicelib.platform.text import Language
 from chalicelib.programme import telling, words
 from chalicelib.programme.words import Speaker
 from chalicelib.tiers.config import Tiers
-from chalicelib.tiers.ladder_store import founding_ladder
-from chalicelib.tiers.ladders import Ladder, PersonalStep
+from chalicelib.tiers.ladders.rules import Ladder, PersonalStep
+from chalicelib.tiers.ladders.store import founding_ladder
 
 TODAY = date(2026, 11, 20)
 ENGLISH, RUSSIAN = Speaker("en", "RUB"), Speaker("ru", "RUB")

@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from chalicelib.sales.rules import DayTotals
-from chalicelib.tiers.ladders import BEGINNING, NO_STEP, Ladder, PersonalStep, Step, Steps, ladder_on, steps_for
-from chalicelib.tiers.rules import Grant, months_after, rank, year_before
+from chalicelib.tiers.ladders.rules import BEGINNING, NO_STEP, Ladder, PersonalStep, Step, Steps, ladder_on, steps_for
+from chalicelib.tiers.standing.rules import Grant, months_after, rank, year_before
 
 FRIDAY = date(2026, 11, 20)
 KOPECK = Decimal("0.01")

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.platform.context import Work
-from chalicelib.tiers import service as tiers
+from chalicelib.tiers.recalculation import service as recalculation
 from tests.tiers.steps import in_memory
 
 
@@ -11,7 +11,7 @@ from tests.tiers.steps import in_memory
 def one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer calls for each night."""
     monkeypatch.setattr("chalicelib.table.key.SHARDS", 1)
-    monkeypatch.setattr(tiers, "LOOK_BACK_DAYS", 1)
+    monkeypatch.setattr(recalculation, "LOOK_BACK_DAYS", 1)
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ from chalicelib.sales.rules import DayTotals
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, to_wire
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers import outlook
-from chalicelib.tiers import store as tiers_store
-from chalicelib.tiers.ladder_store import ladders_of
-from chalicelib.tiers.ladders import Ladder, PersonalStep
-from chalicelib.tiers.rules import Facts
+from chalicelib.tiers.ladders.rules import Ladder, PersonalStep
+from chalicelib.tiers.ladders.store import ladders_of
+from chalicelib.tiers.standing import model as standing_model
+from chalicelib.tiers.standing import store as standing_store
+from chalicelib.tiers.standing.rules import Facts
 from tests.support.memory import MemoryDynamo
 from tests.support.metered import MeteredDynamo, metered
 from tests.support.nights import Night, Queue
@@ -60,9 +60,9 @@ def buyers(work: Work, count: int) -> list[str]:
     for company_id in ids:
         for day, amount in days.items():
             work.table.put({**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
-        standing = outlook.stands(company_id, "RUB", work.today, facts)
-        standing = replace(standing, told=outlook.told(standing, outlook.warning(standing)))
-        tiers_store.save(work, standing, outlook.next_due(standing))
+        standing = standing_model.stands(company_id, "RUB", work.today, facts)
+        standing = replace(standing, told=standing_model.told(standing, standing_model.warning(standing)))
+        standing_store.save(work, standing, standing_model.next_due(standing))
     return ids
 
 

@@ -18,13 +18,14 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire, to_wire
 from chalicelib.tiers import consumers as tiers_consumers
-from chalicelib.tiers import grant_service, service
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers import store as tiers_store
-from chalicelib.tiers.grant_schemas import ManualTier, ManualTierForm, WithdrawalForm
-from chalicelib.tiers.ladders import Step
-from chalicelib.tiers.outlook import Standing, known_since, stands
-from chalicelib.tiers.schemas import standing_json
+from chalicelib.tiers.grants import service as grants_service
+from chalicelib.tiers.grants.schemas import ManualTier, ManualTierForm, WithdrawalForm
+from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.standing import service as standing_service
+from chalicelib.tiers.standing import store as standing_store
+from chalicelib.tiers.standing.model import Standing, known_since, stands
+from chalicelib.tiers.standing.schemas import standing_json
 from tests.support.crashes import watched
 from tests.support.memory import MemoryDynamo
 
@@ -102,12 +103,12 @@ def grant(work: Work, company_id: str, tier: str, first: int, last: int) -> Manu
     """By days from today."""
     days = {"from": work.today + timedelta(days=first), "until": work.today + timedelta(days=last)}
     form = ManualTierForm.model_validate({"tier": tier, "reason": "A new shop", **days})
-    return grant_service.grant(work, company_id, "mbr_manager", form)
+    return grants_service.grant(work, company_id, "mbr_manager", form)
 
 
 def withdraw(work: Work, company_id: str, grant_id: str) -> ManualTier:
     form = WithdrawalForm(reason="The shop closed")
-    return grant_service.withdraw(work, company_id, grant_id, "mbr_manager", form)
+    return grants_service.withdraw(work, company_id, grant_id, "mbr_manager", form)
 
 
 def bought(work: Work, days: dict[int, int | str], name: str = "Luch") -> str:
@@ -158,8 +159,8 @@ def kept(work: Work, company_id: str) -> Item | None:
 
 def fresh(work: Work, company_id: str) -> Standing:
     """The standing as it would be made today from the facts alone, as if none had been kept."""
-    _, grants = tiers_store.load_with_grants(work, company_id)
-    facts = service.facts_of(work, company_id, "RUB", grants, known_since(work.today))
+    _, grants = standing_store.load_with_grants(work, company_id)
+    facts = standing_service.facts_of(work, company_id, "RUB", grants, known_since(work.today))
     return stands(company_id, "RUB", work.today, facts)
 
 

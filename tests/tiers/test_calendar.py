@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from chalicelib import tiers
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Work
-from chalicelib.tiers import outlook
-from chalicelib.tiers import schemas as tiers_schemas
-from chalicelib.tiers import store as tiers_store
-from chalicelib.tiers.ladders import Step
-from chalicelib.tiers.outlook import CALENDAR_DAYS, HORIZON_DAYS, KEPT_DAYS, Order, Standing, stands
-from chalicelib.tiers.rules import Facts
-from chalicelib.tiers.schemas import standing_json
+from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.standing import model as standing_model
+from chalicelib.tiers.standing import schemas as standing_schemas
+from chalicelib.tiers.standing import store as standing_store
+from chalicelib.tiers.standing.model import CALENDAR_DAYS, HORIZON_DAYS, KEPT_DAYS, Order, Standing, stands
+from chalicelib.tiers.standing.rules import Facts
+from chalicelib.tiers.standing.schemas import standing_json
 from tests.tiers import by_hand
 from tests.tiers.by_hand import FRIDAY, LADDER, day, grant, totals
 from tests.tiers.steps import days_later
@@ -33,7 +33,9 @@ def company(
 
 def kept(standing: Standing) -> Standing:
     """With its calendar, as the table gives it back."""
-    return replace(standing, calendar=tiers_store._calendar(tiers_store._calendar_fact(outlook.calendar(standing))))
+    return replace(
+        standing, calendar=standing_store._calendar(standing_store._calendar_fact(standing_model.calendar(standing)))
+    )
 
 
 def read(standing: Standing, ahead: int) -> Standing:
@@ -96,7 +98,7 @@ def test_a_row_goes_out_as_the_contract_says(both: tuple[Standing, Facts], ahead
     def order(found: Order | None) -> dict[str, Any] | None:
         return money(found.amount) if found else None
 
-    def row(each: outlook.FallOut) -> dict[str, Any]:
+    def row(each: standing_model.FallOut) -> dict[str, Any]:
         row = {
             "day": each.day,
             "amount": money(each.leaves),
@@ -107,9 +109,9 @@ def test_a_row_goes_out_as_the_contract_says(both: tuple[Standing, Facts], ahead
             "order_to_lift": order(each.to_lift),
             "order_by": each.day - timedelta(days=1),
         }
-        return tiers_schemas.FallOut.model_validate(row).model_dump(mode="json")
+        return standing_schemas.FallOut.model_validate(row).model_dump(mode="json")
 
-    assert calendar(standing) == [row(each) for each in outlook.fall_outs(standing, CALENDAR_DAYS)]
+    assert calendar(standing) == [row(each) for each in standing_model.fall_outs(standing, CALENDAR_DAYS)]
 
 
 # --- when it is read, and when not ------------------------------------------------------------------------------------
@@ -121,7 +123,7 @@ def refuse(*_: object) -> None:
 
 def is_computed(standing: Standing, ahead: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     with monkeypatch.context() as patched:
-        patched.setattr(outlook, "fall_outs", refuse)
+        patched.setattr(standing_model, "fall_outs", refuse)
         try:
             calendar(read(standing, ahead))
         except AssertionError:
@@ -160,16 +162,16 @@ def test_it_is_computed_where_its_rows_do_not_reach_ninety_days_ahead(monkeypatc
 
 
 def test_what_other_rules_made_is_computed_anew():
-    fact = tiers_store._calendar_fact(outlook.calendar(company(DAILY)))
-    assert tiers_store._calendar(fact) is not None
-    assert tiers_store._calendar({**fact, "rules": tiers_store.CALENDAR_RULES + 1}) is None
-    assert tiers_store._calendar(None) is None
+    fact = standing_store._calendar_fact(standing_model.calendar(company(DAILY)))
+    assert standing_store._calendar(fact) is not None
+    assert standing_store._calendar({**fact, "rules": standing_store.CALENDAR_RULES + 1}) is None
+    assert standing_store._calendar(None) is None
 
 
 def test_rows_that_are_made_otherwise_need_another_version():
     """A change of these texts, or of what they mean, goes with the next `CALENDAR_RULES`: kept rows are not made anew by it."""
-    made = outlook.calendar(company({-80: 100_000, -10: 60_000}))
-    assert tiers_store.CALENDAR_RULES == 1
+    made = standing_model.calendar(company({-80: 100_000, -10: 60_000}))
+    assert standing_store.CALENDAR_RULES == 1
     assert [" ".join(row) for row in made.rows] == [
         "2026-11-30 100000.00 60000.00 0 1 - 240000.00 2026-11-29",
         "2027-02-08 60000.00 0.00 2 0 90000.00 340000.00 2027-02-07",
@@ -182,23 +184,23 @@ def test_rows_that_are_made_otherwise_need_another_version():
 
 def saved(work: Work, bought: dict[int, int | str]) -> str:
     made = stands("cmp_1", "RUB", work.today, Facts(totals(bought), (LADDER,), (), None))
-    tiers_store.save(work, made, outlook.next_due(made))
+    standing_store.save(work, made, standing_model.next_due(made))
     return made.company_id
 
 
 def test_a_standing_of_daily_purchases_keeps_its_rows_and_reads_right_weeks_later(work: Work):
     company_id = saved(work, DAILY)
     for days in (0, 1, 29, 40, 89, 200):
-        standing = tiers.standing(days_later(work, days), company_id)
+        standing = tiers.standing_of(days_later(work, days), company_id)
         assert standing.calendar is not None
         assert len(calendar(standing)) == max(90 - days, 0)
         assert standing_json(standing, "ru") == standing_json(computed(standing), "ru")
 
 
-@pytest.mark.parametrize("rows", [tiers_store.KEPT_ROWS - 1, tiers_store.KEPT_ROWS])
+@pytest.mark.parametrize("rows", [standing_store.KEPT_ROWS - 1, standing_store.KEPT_ROWS])
 def test_a_short_calendar_is_not_kept(work: Work, rows: int):
-    standing = tiers.standing(work, saved(work, {-3 * back: 1_000 for back in range(rows)}))
-    assert (standing.calendar is not None) == (rows == tiers_store.KEPT_ROWS)
+    standing = tiers.standing_of(work, saved(work, {-3 * back: 1_000 for back in range(rows)}))
+    assert (standing.calendar is not None) == (rows == standing_store.KEPT_ROWS)
     assert len(calendar(standing)) == rows
 
 
@@ -207,5 +209,5 @@ def test_a_day_passes_at_midnight_of_the_clubs_zone(work: Work):
     company_id = saved(work, DAILY)
     midnight = datetime.combine(work.today + timedelta(days=1), time(), tzinfo=work.config[Club].zone)
     for now, first in ((midnight - timedelta(seconds=1), 1), (midnight, 2)):
-        standing = tiers.standing(replace(work, now=now), company_id)
+        standing = tiers.standing_of(replace(work, now=now), company_id)
         assert calendar(standing)[0]["day"] == (work.today + timedelta(days=first)).isoformat()

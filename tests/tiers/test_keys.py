@@ -11,11 +11,11 @@ from chalicelib.platform.context import Work
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers import store as tiers_store
 from chalicelib.tiers.config import Tiers
-from chalicelib.tiers.ladder_store import ladders_of
-from chalicelib.tiers.outlook import Standing, stands
-from chalicelib.tiers.rules import Facts
+from chalicelib.tiers.ladders.store import ladders_of
+from chalicelib.tiers.standing import store as standing_store
+from chalicelib.tiers.standing.model import Standing, stands
+from chalicelib.tiers.standing.rules import Facts
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 from tests.tiers.nights import seasonal_ladders
@@ -42,9 +42,9 @@ def plain_standing(work: Work, company_id: str) -> Standing:
 @measures(tiers_keys.standing)
 def test_where_a_company_stands_is_one_call_of_at_most_one_unit(work: Work) -> None:
     for make in (plain_standing, busy_standing):
-        tiers_store.save(work, replace(make(work, "cmp_1"), version=0), work.today)
+        standing_store.save(work, replace(make(work, "cmp_1"), version=0), work.today)
         with spent(work.table.client) as cost:
-            standing = tiers.standing(work, "cmp_1")
+            standing = tiers.standing_of(work, "cmp_1")
         assert standing.tier.tier == "platinum"
         assert cost.calls == ["GetItem"]
         assert cost.read_units <= 1
@@ -56,8 +56,8 @@ def test_where_a_company_stands_is_one_call_of_at_most_one_unit(work: Work) -> N
 @measures(tiers_keys.standing)
 def test_a_standing_is_written_in_one_call(work: Work) -> None:
     before = plain_standing(work, "cmp_1")
-    tiers_store.save(work, before, work.today)
+    standing_store.save(work, before, work.today)
     with spent(work.table.client) as cost:
-        tiers_store.save(work, replace(before, version=1), work.today)
+        standing_store.save(work, replace(before, version=1), work.today)
     assert cost.calls == ["PutItem"]
     assert cost.write_units <= 2 * 3  # 3 KB in the table and as many in its index

@@ -1,0 +1,1 @@
+"""The reasons of a tier as of any day."""

@@ -1,0 +1,214 @@
+"""Why a company had its tier on a day, told by two clocks: what was known as the day ended, and what is known now. Pure.
+
+A fact has the day to which it belongs, and the moment at which it was recorded. The tier of a day is a function of facts (rules.py); the
+second clock only says which facts: those recorded before the day ended, and not replaced by then, or those that stand today. So `known
+then` is what was in force as the day ended, whatever was corrected since, and the facts in which the two differ are the corrections.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from chalicelib.sales import DocumentRef, Recorded, totals
+from chalicelib.tiers.ladders.rules import Ladder, Step, ladder_on
+from chalicelib.tiers.standing.rules import DAY, ZERO, Decision, Facts, Grant, Reached, year_before
+
+Cause = Literal["window", "hold", "manual", "none"]
+Reason = Literal["counted", "ahead", "left_window", "last_year", "return_of_earlier", "not_recorded_yet", "gone"]
+Change = Literal["recorded_later", "corrected", "moved_away"]
+
+Days = tuple[date, date]  # first and last, both in it
+
+
+class Place(NamedTuple):
+    """A document as one clock knows it, and whether the window of the day counts it. Without `recorded` it does not know the document."""
+
+    recorded: Recorded | None
+    reason: Reason
+
+    @property
+    def counted(self) -> Decimal:
+        """What it adds to the window sum."""
+        return self.recorded.total if self.recorded and self.reason == "counted" else ZERO
+
+
+class Row(NamedTuple):
+    """A document by both clocks."""
+
+    ref: DocumentRef
+    then: Place
+    now: Place
+
+    @property
+    def recorded(self) -> Recorded:
+        """As it is known now, or else as it was."""
+        found = self.now.recorded or self.then.recorded
+        if found is None:
+            raise ValueError("a document that nobody knows")
+        return found
+
+    @property
+    def change(self) -> Change | None:
+        """What became known of it after the day; None: nothing that concerns the tier."""
+        then, now = self.then.recorded, self.now.recorded
+        if then is None:
+            return "recorded_later"
+        if now is None:
+            return "moved_away"
+        same = (self.then.reason, then.total, then.counts_on) == (self.now.reason, now.total, now.counts_on)
+        return None if same else "corrected"
+
+    @property
+    def order(self) -> str:
+        """Latest first, when sorted downwards."""
+        return f"{self.recorded.business_date.isoformat()} {self.ref[0]} {self.ref[1]}"
+
+
+@dataclass(frozen=True)
+class View:
+    """The day as one clock knows it."""
+
+    day: date
+    facts: Facts
+    documents: Mapping[DocumentRef, Recorded]
+
+    @cached_property
+    def decision(self) -> Decision:
+        return self.facts.decision(self.day)
+
+    @cached_property
+    def by_purchases(self) -> Step:
+        """The tier without manual ones."""
+        facts = self.facts
+        return Facts(facts.totals, facts.ladders, (), facts.first_purchase).decision(self.day).tier
+
+    @property
+    def cause(self) -> Cause:
+        decision = self.decision
+        if decision.grant:
+            return "manual"
+        if not decision.tier.tier:
+            return "none"
+        return "window" if decision.reached_on == self.day else "hold"
+
+    @property
+    def window(self) -> Days:
+        return _window(self.decision.ladder, self.day)
+
+    @property
+    def last_year(self) -> Days | None:
+        """The window of which the personal first step is made; None without one."""
+        if self.decision.last_year is None:
+            return None
+        return _window(self.decision.ladder, year_before(self.day))
+
+    @property
+    def reached(self) -> Reached | None:
+        """The earlier day whose step is held; None where nothing is."""
+        reached_on = self.decision.reached_on
+        return self.facts.reached(reached_on) if reached_on and self.cause == "hold" else None
+
+    @property
+    def reached_window(self) -> Days | None:
+        reached_on = self.decision.reached_on
+        return _window(ladder_on(self.facts.ladders, reached_on), reached_on) if reached_on else None
+
+    @property
+    def bears_from(self) -> date:
+        """The first day whose purchases are in the window of the day, or of the one whose step is held."""
+        reached = self.reached_window
+        return min(self.window[0], reached[0]) if reached else self.window[0]
+
+    def place(self, ref: DocumentRef, unknown: Reason) -> Place:
+        found = self.documents.get(ref)
+        return Place(found, unknown if found is None else self._reason(found))
+
+    def _reason(self, found: Recorded) -> Reason:
+        if found.business_date > self.day:
+            return "ahead"
+        if found.counts_on >= self.window[0]:
+            return "counted"
+        if self.last_year and self.last_year[0] <= found.counts_on <= self.last_year[1]:
+            return "last_year"
+        return "return_of_earlier" if found.business_date >= self.window[0] else "left_window"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A day by both clocks. `known_until`: the moment at which the day ended."""
+
+    company_id: str
+    currency: str
+    known_until: str
+    then: View
+    now: View
+
+    @property
+    def day(self) -> date:
+        return self.now.day
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The documents that bear on the day, latest first: counted, or not and why."""
+        bears_from = min(self.then.bears_from, self.now.bears_from)
+        found = (row for row in self._all() if _bears(row.then, bears_from) or _bears(row.now, bears_from))
+        return sorted((row for row in found if not _came_after(row)), key=lambda row: row.order, reverse=True)
+
+    @property
+    def corrections(self) -> list[Row]:
+        return [row for row in self.rows if row.change]
+
+    def _all(self) -> Iterator[Row]:
+        for ref in self.then.documents.keys() | self.now.documents.keys():
+            yield Row(ref, self.then.place(ref, "not_recorded_yet"), self.now.place(ref, "gone"))
+
+
+def view(
+    day: date,
+    revisions: Iterable[Recorded],
+    ladders: Sequence[Ladder],
+    grants: Iterable[Grant],
+    first_purchase: date | None,
+    moment: str | None,
+) -> View:
+    """The day by what was known just before this moment; None: by what is known now.
+
+    `revisions` must reach back to `bears_on(ladders, day)`. Of documents dated after the day none bears on it.
+    """
+    documents = {each.ref: each for each in revisions if each.known_at(moment)}
+    facts = Facts(totals(documents.values()), _ladders(ladders, moment), _grants(grants, moment), first_purchase)
+    return View(day, facts, documents)
+
+
+def _ladders(ladders: Sequence[Ladder], moment: str | None) -> list[Ladder]:
+    return [
+        ladder for ladder in ladders if moment is None or ladder.activated_at is None or ladder.activated_at < moment
+    ]
+
+
+def _grants(grants: Iterable[Grant], moment: str | None) -> list[Grant]:
+    if moment is None:
+        return list(grants)
+    known = (grant for grant in grants if grant.recorded_at < moment)
+    return [
+        grant._replace(withdrawn_on=None, withdrawn_at=None, withdrawn_by=None, withdrawn_because=None)
+        if grant.withdrawn_at and grant.withdrawn_at >= moment
+        else grant
+        for grant in known
+    ]
+
+
+def _window(ladder: Ladder, day: date) -> Days:
+    return day - (ladder.window_days - 1) * DAY, day
+
+
+def _bears(place: Place, bears_from: date) -> bool:
+    return place.recorded is not None and (place.reason != "left_window" or place.recorded.counts_on >= bears_from)
+
+
+def _came_after(row: Row) -> bool:
+    """Dated after the day and recorded after it: all that happened since."""
+    return row.then.recorded is None and row.now.reason == "ahead"

@@ -1,0 +1,387 @@
+"""How an explanation is shown: figures, and a sentence for each decision and each document, in the reader's language."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from chalicelib.platform import text
+from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.money import Money
+from chalicelib.tiers.explanation.rules import Cause, Change, Days, Explanation, Place, Reason, Row, View
+from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.standing.schemas import Ladder, LadderStep, StandingQuery, Tier, TierWindow
+
+MOST_DOCUMENTS = 1000  # of one answer
+
+
+class ExplainQuery(StandingQuery):
+    limit: int = Field(default=MOST_DOCUMENTS, ge=1, le=MOST_DOCUMENTS, description="How many documents at most.")
+    cursor: str | None = Field(
+        default=None, max_length=2048, description="`next_cursor` of the page before, to go on with the documents."
+    )
+
+
+class PersonalStep(Shown):
+    """The company's own first step: last year's purchases times the month's coefficient, within its bounds."""
+
+    last_year: TierWindow = Field(description="The same window one year earlier.")
+    coefficient: str
+    floor: Money
+    from_sum: Money
+
+
+class Hold(Shown):
+    """A step that an earlier window reached, and that is held."""
+
+    reached_on: date = Field(description="The last day whose window reached it.")
+    window: TierWindow = Field(description="The window of that day.")
+    from_sum: Money = Field(description="Where the step began on that day.")
+    held_until: date
+
+
+class Manual(Shown):
+    """A tier by a manager's word."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    grant_id: str
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="until")
+    by_purchases: Tier = Field(description="What purchases alone give.")
+    reason: str | None = Field(description="For the club's staff; null for the company.")
+    author: str | None = Field(description="For the club's staff; null for the company.")
+
+
+class Decided(Shown):
+    """The tier of the day, by what one of the two clocks knows."""
+
+    tier: Tier = Field(description="In force on this day.")
+    cause: Cause = Field(
+        description="`window`: this day's purchases reach it; `hold`: an earlier day's did; `manual`: a manager gave it; `none`: no tier."
+    )
+    decision: str = Field(description="The same in a sentence, in the reader's language.")
+    ladder: Ladder
+    window: TierWindow
+    step: Tier = Field(description="What the window of this day gives by itself.")
+    hold: Hold | None
+    manual: Manual | None
+    personal_first_step: PersonalStep | None
+    documents_counted: int
+
+
+class Known(Shown):
+    """A document by one of the two clocks."""
+
+    counted: bool
+    reason: Reason
+    why: str = Field(description="The reason in the reader's language.")
+    amount: Money | None = Field(description="The document's total; null where it is not known.")
+    business_date: date | None
+    counts_on: date | None
+    revision: int | None
+    recorded_at: str | None
+
+
+class ExplainedDocument(Shown):
+    """A document that bears on the day."""
+
+    source: str
+    document: str
+    kind: Literal["sale", "return"]
+    known_then: Known
+    known_now: Known
+
+
+class Correction(Shown):
+    """What became known of a document after the day."""
+
+    source: str
+    document: str
+    kind: Change
+    recorded_at: str
+    what: str = Field(description="In the reader's language.")
+    amount_then: Money | None
+    amount_now: Money | None
+    window_change: Money = Field(description="What it adds to the window sum of the day.")
+
+
+class TierExplanation(Shown):
+    """Why a company had its tier on a day: as it was known when the day ended, and as it is known now."""
+
+    company_id: str
+    as_of: date
+    known_until: str = Field(
+        description="The moment at which the day ended: `known_then` rests on what was recorded before."
+    )
+    known_then: Decided
+    known_now: Decided
+    tier_changed: bool = Field(description="Whether later facts give this day another tier.")
+    corrections: list[Correction] = Field(description=f"At most {MOST_DOCUMENTS}, latest business date first.")
+    documents: list[ExplainedDocument] = Field(
+        description="Latest business date first: those of the window, and those that bear on the day otherwise."
+    )
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, found: Explanation, rows: list[Row], language: str, *, for_staff: bool) -> "TierExplanation":
+        """`rows`: the documents of this page."""
+        told = _Teller(found, language, for_staff)
+        return cls(
+            company_id=found.company_id,
+            as_of=found.day,
+            known_until=found.known_until,
+            known_then=told.decided(found.then, (row.then for row in found.rows)),
+            known_now=told.decided(found.now, (row.now for row in found.rows)),
+            tier_changed=_shown(found.then) != _shown(found.now),
+            corrections=[told.correction(row) for row in found.corrections[:MOST_DOCUMENTS]],
+            documents=[told.document(row) for row in rows],
+            next_cursor=None,
+        )
+
+
+def _shown(view: View) -> tuple[str, Decimal]:
+    return view.decision.tier.tier, view.decision.tier.discount_percent
+
+
+class _Teller:
+    """Says what is found, in one language."""
+
+    def __init__(self, found: Explanation, language: str, for_staff: bool) -> None:
+        self._currency = found.currency
+        self._language = language
+        self._for_staff = for_staff
+        russian = language == "ru"
+        self._words = _WORDS[russian]
+        self._day: Callable[[date], str] = text.day_ru if russian else text.day_en
+        self._sum = text.money_ru if russian else text.money_en
+        self._percent: Callable[[Decimal], str] = text.percent_ru if russian else text.percent_en
+
+    # --- decisions ---
+
+    def decided(self, view: View, places: Iterable[Place]) -> Decided:
+        decision = view.decision
+        return Decided(
+            tier=self._tier(decision.tier),
+            cause=view.cause,
+            decision=self._sentence(view),
+            ladder=Ladder(
+                version=decision.ladder.version,
+                window_days=decision.ladder.window_days,
+                hold_days=decision.ladder.hold_days,
+                personal_first_step=decision.last_year is not None,
+                steps=[
+                    LadderStep(tier=self._tier(step), from_sum=self._money(step.from_sum)) for step in decision.steps
+                ],
+            ),
+            window=self._window(view.window, decision.window_sum),
+            step=self._tier(decision.step),
+            hold=self._hold(view),
+            manual=self._manual(view),
+            personal_first_step=self._personal(view),
+            documents_counted=sum(place.reason == "counted" for place in places),
+        )
+
+    def _hold(self, view: View) -> Hold | None:
+        decision, reached, days = view.decision, view.reached, view.reached_window
+        if reached is None or days is None or decision.reached_on is None or decision.held_until is None:
+            return None
+        return Hold(
+            reached_on=decision.reached_on,
+            window=self._window(days, reached.window_sum),
+            from_sum=self._money(reached.step.from_sum),
+            held_until=decision.held_until,
+        )
+
+    def _manual(self, view: View) -> Manual | None:
+        grant = view.decision.grant
+        if grant is None:
+            return None
+        return Manual(
+            grant_id=grant.grant_id,
+            first=grant.first,
+            last=grant.ends_on,
+            by_purchases=self._tier(view.by_purchases),
+            reason=grant.reason if self._for_staff else None,
+            author=grant.author if self._for_staff else None,
+        )
+
+    def _personal(self, view: View) -> PersonalStep | None:
+        decision, days, personal = view.decision, view.last_year, view.decision.ladder.personal
+        if days is None or decision.last_year is None or personal is None or not decision.steps:
+            return None
+        return PersonalStep(
+            last_year=self._window(days, decision.last_year),
+            coefficient=f"{personal.coefficients[view.day.month - 1]:f}",
+            floor=self._money(personal.floor),
+            from_sum=self._money(decision.steps[0].from_sum),
+        )
+
+    def _sentence(self, view: View) -> str:
+        decision, (first, last) = view.decision, view.window
+        said: dict[str, Any] = {
+            "tier": decision.tier.name_in(self._language),
+            "percent": self._percent(decision.tier.discount_percent),
+            "first": self._day(first),
+            "last": self._day(last),
+            "sum": self._spoken(decision.window_sum),
+            "step": decision.step.name_in(self._language),
+        }
+        if view.cause == "manual" and decision.grant:
+            said |= {"from": self._day(decision.grant.first), "until": self._day(decision.grant.ends_on)}
+            said["alone"] = view.by_purchases.name_in(self._language)
+        if view.cause == "window":
+            said["begins"] = self._spoken(decision.step.from_sum)
+        reached, days = view.reached, view.reached_window
+        if reached and days and decision.held_until:
+            said |= {"reached_on": self._day(days[1]), "then": self._spoken(reached.window_sum)}
+            said |= {"begins": self._spoken(reached.step.from_sum), "held_until": self._day(decision.held_until)}
+            said["hold_days"] = decision.ladder.hold_days
+        if view.cause == "none":
+            if not decision.steps:
+                return self._words["no_ladder"]
+            said |= {
+                "step": decision.steps[0].name_in(self._language),
+                "begins": self._spoken(decision.steps[0].from_sum),
+            }
+        sentence = self._words[view.cause].format(**said)
+        return f"{sentence} {self._own_first_step(view)}".rstrip()
+
+    def _own_first_step(self, view: View) -> str:
+        decision, days, personal = view.decision, view.last_year, view.decision.ladder.personal
+        if days is None or decision.last_year is None or personal is None or not decision.steps:
+            return ""
+        return self._words["personal"].format(
+            begins=self._spoken(decision.steps[0].from_sum),
+            first=self._day(days[0]),
+            last=self._day(days[1]),
+            last_year=self._spoken(decision.last_year),
+            coefficient=f"{personal.coefficients[view.day.month - 1]:f}",
+            floor=self._spoken(personal.floor),
+        )
+
+    # --- documents ---
+
+    def document(self, row: Row) -> ExplainedDocument:
+        return ExplainedDocument(
+            **_named(row),
+            kind=row.recorded.kind,
+            known_then=self._known(row.then),
+            known_now=self._known(row.now),
+        )
+
+    def correction(self, row: Row) -> Correction:
+        change = row.change
+        if change is None:
+            raise ValueError("nothing became known of this document")
+        then, now = row.then.recorded, row.now.recorded
+        recorded_at = now.recorded_at if now else then.superseded_at if then else None
+        return Correction(
+            **_named(row),
+            kind=change,
+            recorded_at=recorded_at or "",
+            what=self._what(row, change),
+            amount_then=self._money(then.total) if then else None,
+            amount_now=self._money(now.total) if now else None,
+            window_change=self._money(row.now.counted - row.then.counted),
+        )
+
+    def _what(self, row: Row, change: Change) -> str:
+        then, now = row.then.recorded, row.now.recorded
+        moved = then is not None and now is not None and then.total == now.total
+        return self._words["redated" if moved else change].format(
+            then=self._spoken(then.total) if then else "",
+            now=self._spoken(now.total) if now else "",
+            day_then=self._day(then.counts_on) if then else "",
+            day_now=self._day(now.counts_on) if now else "",
+            change=self._spoken(row.now.counted - row.then.counted),
+        )
+
+    def _known(self, place: Place) -> Known:
+        found = place.recorded
+        return Known(
+            counted=place.reason == "counted",
+            reason=place.reason,
+            why=self._words[f"why_{place.reason}"].format(day=self._day(found.counts_on) if found else ""),
+            amount=self._money(found.total) if found else None,
+            business_date=found.business_date if found else None,
+            counts_on=found.counts_on if found else None,
+            revision=found.revision if found else None,
+            recorded_at=found.recorded_at if found else None,
+        )
+
+    # --- figures ---
+
+    def _money(self, amount: Decimal) -> Money:
+        return Money(amount=amount, currency=self._currency)
+
+    def _spoken(self, amount: Decimal) -> str:
+        return self._sum(amount, self._currency, whole=True)
+
+    def _tier(self, step: Step) -> Tier:
+        return Tier(code=step.tier, name=step.name_in(self._language), discount_percent=step.discount_percent)
+
+    def _window(self, days: Days, amount: Decimal) -> TierWindow:
+        return TierWindow(first=days[0], last=days[1], sum=self._money(amount))
+
+
+def _named(row: Row) -> dict[str, str]:
+    source, document = row.ref
+    return {"source": source, "document": document.partition("/")[2]}
+
+
+# By whether the reader reads Russian.
+_WORDS: dict[bool, dict[str, str]] = {
+    False: {
+        "window": "{tier}, {percent}: net purchases from {first} to {last} come to {sum}, and {step} begins at {begins}.",
+        "hold": (
+            "{tier}, {percent}: reached on {reached_on}, when net purchases came to {then} and the step began at {begins}. The window from "
+            "{first} to {last} holds {sum}, which gives: {step}. A step that was reached is held for {hold_days} days, here up to {held_until}."
+        ),
+        "manual": "{tier}, {percent}: granted by the club from {from} to {until}. Purchases alone would give: {alone}.",
+        "none": "No tier: net purchases from {first} to {last} come to {sum}, and {step} begins at {begins}.",
+        "no_ladder": "No tier: the club has no ladder in this currency.",
+        "personal": (
+            "The first step is the company's own: it begins at {begins}, after purchases of {last_year} from {first} to {last}, times "
+            "{coefficient}; not below {floor}, and not above the second step."
+        ),
+        "recorded_later": "Recorded after the day: {now}. The window of the day changes by {change}.",
+        "corrected": "Corrected after the day, from {then} to {now}. The window of the day changes by {change}.",
+        "redated": "Moved after the day: it counts on {day_now}, not on {day_then}. The window of the day changes by {change}.",
+        "moved_away": "Turned out to be another company's: {then}. The window of the day changes by {change}.",
+        "why_counted": "It belongs to the window.",
+        "why_ahead": "It is dated after this day.",
+        "why_left_window": "It counts on {day}, and has left the window by this day.",
+        "why_last_year": "It counts on {day}: in last year's window, of which the company's own first step is made.",
+        "why_return_of_earlier": "It takes back a purchase of {day}, which has left the window: so has the return.",
+        "why_not_recorded_yet": "The club did not know of it on this day.",
+        "why_gone": "It is no longer this company's.",
+    },
+    True: {
+        "window": "{tier}, {percent}: покупки за вычетом возвратов с {first} по {last} — {sum}, уровень «{step}» начинается с {begins}.",
+        "hold": (
+            "{tier}, {percent}: уровень достигнут {reached_on}, когда покупки за вычетом возвратов составили {then} при пороге {begins}. В окне "
+            "с {first} по {last} — {sum}, это даёт: «{step}». Достигнутый уровень удерживается (дней: {hold_days}), здесь по {held_until}."
+        ),
+        "manual": "{tier}, {percent}: уровень предоставлен клубом с {from} по {until}. Сами покупки дали бы: «{alone}».",
+        "none": "Уровня нет: покупки за вычетом возвратов с {first} по {last} — {sum}, уровень «{step}» начинается с {begins}.",
+        "no_ladder": "Уровня нет: в этой валюте у клуба нет шкалы.",
+        "personal": (
+            "Первая ступень своя: она начинается с {begins}, по покупкам с {first} по {last} на {last_year}, умноженным на {coefficient}; не "
+            "ниже {floor} и не выше второй ступени."
+        ),
+        "recorded_later": "Записан позже этого дня: {now}. Сумма окна меняется на {change}.",
+        "corrected": "Исправлен позже этого дня: было {then}, стало {now}. Сумма окна меняется на {change}.",
+        "redated": "Перенесён позже этого дня: относится к дню {day_now}, а не {day_then}. Сумма окна меняется на {change}.",
+        "moved_away": "Оказался документом другой компании: {then}. Сумма окна меняется на {change}.",
+        "why_counted": "Входит в окно.",
+        "why_ahead": "Датирован позже этого дня.",
+        "why_left_window": "Относится к дню {day} и к этому дню из окна вышел.",
+        "why_last_year": "Относится к дню {day}: к прошлогоднему окну, по которому считается своя первая ступень.",
+        "why_return_of_earlier": "Возвращает покупку дня {day}, которая вышла из окна, — вместе с ней вышел и возврат.",
+        "why_not_recorded_yet": "В этот день клуб о нём ещё не знал.",
+        "why_gone": "Больше не относится к этой компании.",
+    },
+}

@@ -1,0 +1,1 @@
+"""Tiers granted by hand."""

@@ -1,0 +1,32 @@
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers.grants import keys
+from chalicelib.tiers.standing.rules import Grant
+from chalicelib.tiers.standing.store import grant_fact
+
+# --- manual tiers -----------------------------------------------------------------------------------------------------
+
+
+def create_grant(tx: Transaction, company_id: str, grant: Grant) -> None:
+    tx.create(
+        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **grant_fact(grant)},
+        label="grant",
+    )
+
+
+def put_withdrawal(tx: Transaction, company_id: str, grant: Grant) -> None:
+    """The transaction is refused with label `grant` if it has been withdrawn already."""
+    tx.put(
+        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **grant_fact(grant)},
+        when=Attr("pk").exists() & Attr("withdrawn_on").not_exists(),
+        label="grant",
+    )
+
+
+def grants_page(work: Work, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    """Latest first."""
+    every = keys.manual_tier(company_id)
+    return work.table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True, consistent=True)

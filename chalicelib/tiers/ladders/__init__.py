@@ -1,0 +1,1 @@
+"""Ladders: drawn up, activated from a day, withdrawn."""

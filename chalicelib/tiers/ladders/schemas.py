@@ -1,0 +1,218 @@
+"""Ladders as staff draws them up and sees them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.money import Amount
+from chalicelib.tiers.config import LEAST_STEPS, MOST_STEPS, Coefficients, floor_below, rising
+from chalicelib.tiers.ladders.rules import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, State, Step, Steps
+
+_LAST = date(2199, 12, 31)
+
+Sum = Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=2)]
+Title = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class LadderStepForm(Form):
+    """A step: from this window sum on, this discount."""
+
+    tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$", description="The tier's code.", examples=["silver"])
+    from_sum: Sum = Field(examples=["150000"])
+    discount_percent: Decimal = Field(gt=0, lt=100, max_digits=5, decimal_places=2, examples=["5"])
+    name: Title = Field(examples=["Silver"])
+    name_ru: Title = Field(examples=["Серебро"])
+
+
+_BRONZE = {"tier": "bronze", "from_sum": "50000", "discount_percent": "3", "name": "Bronze", "name_ru": "Бронза"}
+_SILVER = {"tier": "silver", "from_sum": "150000", "discount_percent": "5", "name": "Silver", "name_ru": "Серебро"}
+_GOLD = {"tier": "gold", "from_sum": "400000", "discount_percent": "7", "name": "Gold", "name_ru": "Золото"}
+
+StepForms = Annotated[
+    list[LadderStepForm], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(rising)
+]
+
+
+class SeasonForm(Form):
+    """First and last day of the season, MM-DD, both in it; it may reach over the new year."""
+
+    first: DayOfYear = Field(alias="from", examples=["04-01"])
+    last: DayOfYear = Field(alias="to", examples=["09-30"])
+
+
+class PersonalStepForm(Form):
+    """The first step of a company that has bought for `months` or longer.
+
+    Its purchases of the same window one year ago, times the coefficient of the month, at least `floor`, at most the second step.
+    """
+
+    months: int = Field(default=18, ge=12, le=120)
+    floor: Sum = Field(examples=["30000"])
+    coefficients: Coefficients = Field(description="By month, January first.", examples=[["1"] * 12])
+
+
+class TierLadderForm(Form):
+    """A ladder of a currency: 3 to 5 steps, lowest first, of which the last one is open. Sums and discounts rise."""
+
+    version: str = Field(min_length=1, max_length=40, description="What people call it.", examples=["2027-1"])
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
+    window_days: int = Field(default=90, ge=1, le=366, description="The days whose purchases count, today included.")
+    hold_days: int = Field(default=30, ge=0, le=366, description="How long a reached step is held.")
+    warning_days: WarningDays = Field(
+        default=[14, 3], description="How long before a fall it is announced, the earliest first."
+    )
+    steps: StepForms = Field(
+        description="Of the season, where there is one; of the whole year otherwise.",
+        examples=[[_BRONZE, _SILVER, _GOLD]],
+    )
+    season: SeasonForm | None = None
+    off_season_steps: StepForms | None = Field(
+        default=None, examples=[[{**_BRONZE, "from_sum": "30000"}, {**_SILVER, "from_sum": "90000"}, _GOLD]]
+    )
+    personal: PersonalStepForm | None = None
+    note: str = Field(default="", max_length=1000, description="Why, for those who decide.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.season is None) != (self.off_season_steps is None):
+            raise PydanticCustomError("season_incomplete", "A season and the steps off season need each other.")
+        if self.personal:
+            floor_below(self.personal.floor, self.steps, self.off_season_steps)
+        return self
+
+    def ladder(self, ladder_id: str, currency: str) -> Ladder:
+        """As if it were in force from the beginning."""
+        season, personal = self.season, self.personal
+        return Ladder(
+            ladder_id=ladder_id,
+            version=self.version,
+            currency=currency,
+            valid_from=BEGINNING,
+            window_days=self.window_days,
+            hold_days=self.hold_days,
+            warning_days=tuple(self.warning_days),
+            steps=_steps(self.steps),
+            off_season_steps=_steps(self.off_season_steps) if self.off_season_steps else None,
+            season=(_month_day(season.first), _month_day(season.last)) if season else None,
+            personal=PersonalStep(personal.floor, tuple(personal.coefficients), personal.months) if personal else None,
+        )
+
+
+class ActivationForm(Form):
+    first: Annotated[Day, Field(le=_LAST)] = Field(
+        alias="from", description="The first day on which it is in force: today or later.", examples=["2027-01-01"]
+    )
+
+
+class LaddersQuery(PageQuery):
+    pass
+
+
+class LadderFigures(Shown):
+    """A step: from this window sum on, this discount."""
+
+    tier: str
+    from_sum: Amount
+    discount_percent: Percent
+    name: str
+    name_ru: str
+
+
+class Season(Shown):
+    """First and last day, MM-DD, both in it."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    first: str = Field(serialization_alias="from")
+    last: str = Field(serialization_alias="to")
+
+
+class PersonalFirstStep(Shown):
+    """How the first step follows a company's own last year."""
+
+    months: int
+    floor: Amount
+    coefficients: list[Percent] = Field(description="By month, January first.")
+
+
+class TierLadder(Shown):
+    """A ladder, its state today, and who brought it there.
+
+    It is in force from `valid_from` until another one of its currency is; the founding ladder has been so from the beginning.
+    """
+
+    ladder_id: str
+    version: str
+    currency: str
+    state: State
+    valid_from: date | None = Field(description="Null for a draft, and from the beginning.")
+    window_days: int
+    hold_days: int
+    warning_days: list[int]
+    steps: list[LadderFigures]
+    season: Season | None
+    off_season_steps: list[LadderFigures] | None
+    personal: PersonalFirstStep | None
+    note: str
+    created_at: str | None = Field(description="Null until the first night has recorded the founding ladder.")
+    created_by: str | None = Field(description="Null: the club's figures.")
+    activated_at: str | None
+    activated_by: str | None
+
+    @classmethod
+    def of(cls, found: LadderRecord, state: State) -> Self:
+        ladder, valid_from = found.ladder, found.valid_from
+        return cls(
+            ladder_id=ladder.ladder_id,
+            version=ladder.version,
+            currency=ladder.currency,
+            state=state,
+            valid_from=None if valid_from == BEGINNING else valid_from,
+            window_days=ladder.window_days,
+            hold_days=ladder.hold_days,
+            warning_days=list(ladder.warning_days),
+            steps=_figures(ladder.steps),
+            season=Season(first=_text(ladder.season[0]), last=_text(ladder.season[1])) if ladder.season else None,
+            off_season_steps=_figures(ladder.off_season_steps) if ladder.off_season_steps else None,
+            personal=(
+                PersonalFirstStep(
+                    months=ladder.personal.months,
+                    floor=ladder.personal.floor,
+                    coefficients=list(ladder.personal.coefficients),
+                )
+                if ladder.personal
+                else None
+            ),
+            note=found.note,
+            created_at=found.created_at,
+            created_by=found.created_by,
+            activated_at=found.activated_at,
+            activated_by=found.activated_by,
+        )
+
+
+class TierLadders(Shown):
+    items: list[TierLadder]
+    next_cursor: str | None
+
+
+def _steps(forms: list[LadderStepForm]) -> Steps:
+    return tuple(Step(form.tier, form.from_sum, form.discount_percent, form.name, form.name_ru) for form in forms)
+
+
+def _figures(steps: Steps) -> list[LadderFigures]:
+    return [LadderFigures(**step._asdict()) for step in steps]
+
+
+def _month_day(text: str) -> MonthDay:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+def _text(day: MonthDay) -> str:
+    return f"{day[0]:02d}-{day[1]:02d}"

@@ -1,0 +1,125 @@
+"""The life of a ladder: drawn up, activated from a day, withdrawn while that day is still to come.
+
+    draft ──activate from today or later──▶ scheduled ──its day──▶ active ──another one's day──▶ retired
+      ◀──────────────withdraw───────────────────┘
+
+What was in force on a day that has passed is never changed: that is why a ladder begins today at the earliest. When the ladders of a
+currency change, everybody's standing is made anew (`tiers.everyone`).
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.log import log
+from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.tiers.config import Tiers
+from chalicelib.tiers.ladders import store
+from chalicelib.tiers.ladders.rules import LadderRecord, State, state
+from chalicelib.tiers.ladders.schemas import TierLadder, TierLadderForm
+from chalicelib.tiers.ladders.store import ladders_of
+
+
+def draw_up(work: Work, form: TierLadderForm, author: str) -> TierLadder:
+    """A draft."""
+    currency = form.currency or work.config[Club].currency
+    if currency not in work.config[Tiers].ladders:
+        known = ", ".join(sorted(work.config[Tiers].ladders))
+        raise Problem.invalid("currency", "/currency", f"The club keeps its accounts in {known}.")
+    ladder = form.ladder(work.new_id("ldr"), currency)
+    found = LadderRecord(ladder, note=form.note, created_at=work.at, created_by=author)
+    tx = Transaction()
+    store.create(tx, work, found)
+    shown = _shown(work, found)
+    work.reply(tx, shown)
+    work.table.commit(tx)
+    return shown
+
+
+def page(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[TierLadder], dict[str, str] | None]:
+    """Newest first. The founding ladders are the oldest, also while they are not recorded yet."""
+    found, last = store.newest(work, limit, after)
+    if last is None:
+        found += store.unrecorded(work)
+    return [_shown(work, each) for each in found], last
+
+
+def show(work: Work, ladder_id: str) -> tuple[TierLadder, int]:
+    """The ladder and its version."""
+    found = _load(work, ladder_id)
+    return _shown(work, found), found.version
+
+
+def activate(work: Work, ladder_id: str, version: int, day: date, author: str) -> tuple[TierLadder, int]:
+    """In force from this day, today or later. Raises problems: one ladder a day and currency, only drafts, only this version."""
+    found = _expected(work, ladder_id, version, "draft")
+    if day < work.today:
+        raise Problem.invalid("day_passed", "/from", f"Today is {work.today}: what has been in force stays as it was.")
+    activated = replace(found, valid_from=day, activated_at=work.at, activated_by=author)
+    tx = Transaction()
+    store.activate(tx, work, activated)
+    _commit(work, tx)
+    return _shown(work, activated), version + 1
+
+
+def withdraw(work: Work, ladder_id: str, version: int) -> tuple[TierLadder, int]:
+    """A draft again. Raises problems: only while it is scheduled, only this version."""
+    found = _expected(work, ladder_id, version, "scheduled")
+    draft = replace(found, valid_from=None, activated_at=None, activated_by=None)
+    tx = Transaction()
+    store.withdraw(tx, work, found, draft)
+    _commit(work, tx)
+    return _shown(work, draft), version + 1
+
+
+def record_founding(work: Work) -> list[str]:
+    """Makes facts of the founding ladders that are none yet; returns their ids. Two at once are one."""
+    recorded = []
+    for found in store.unrecorded(work):
+        tx = Transaction()
+        store.create(tx, work, found)
+        try:
+            work.table.commit(tx)
+        except Refused:
+            continue
+        recorded.append(found.ladder.ladder_id)
+    if recorded:
+        log.info("founding ladders recorded", extra={"ladders": recorded})
+    return recorded
+
+
+def _load(work: Work, ladder_id: str) -> LadderRecord:
+    found = store.load(work, ladder_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def _expected(work: Work, ladder_id: str, version: int, wanted: State) -> LadderRecord:
+    """The ladder, if it is what the caller saw, in the state that this step needs."""
+    found = _load(work, ladder_id)
+    if found.version != version:
+        raise Problem("precondition_failed")
+    is_now = _state(work, found)
+    if is_now != wanted:
+        raise Problem("wrong_state", f"The ladder is {is_now}; this needs one that is {wanted}.")
+    return found
+
+
+def _commit(work: Work, tx: Transaction) -> None:
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if store.DAY_TAKEN in refused:
+            raise Problem("already_exists", "Another ladder of this currency begins on this day.") from None
+        raise Problem("precondition_failed") from None
+
+
+def _shown(work: Work, found: LadderRecord) -> TierLadder:
+    return TierLadder.of(found, _state(work, found))
+
+
+def _state(work: Work, found: LadderRecord) -> State:
+    return state(found, ladders_of(work, found.ladder.currency), work.today)

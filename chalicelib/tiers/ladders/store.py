@@ -1,0 +1,189 @@
+"""The items of the ladders.
+
+LADDER   a ladder as staff sees it: its figures, its state, who drew it up and who activated it; listed newest first
+FROM     an activated ladder, whole, by the day from which it is in force: one a day and currency. It goes only while it is
+               scheduled, when it is withdrawn
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import EventType
+from chalicelib.platform.events import record as record_event
+from chalicelib.table.transactions import Item, Transaction
+from chalicelib.tiers import config
+from chalicelib.tiers.config import Tiers
+from chalicelib.tiers.ladders import keys
+from chalicelib.tiers.ladders.events import ACTIVATED, WITHDRAWN
+from chalicelib.tiers.ladders.rules import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, Step, Steps, always
+
+DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
+
+# --- what is in force -------------------------------------------------------------------------------------------------
+
+
+def ladders_of(work: Work, currency: str) -> tuple[Ladder, ...]:
+    """The activated ladders of a currency by the day from which they are in force, scheduled ones included.
+
+    The first one is the founding ladder of the club's figures, until it is recorded as a fact; without steps if they name none. One
+    consistent query, once per work.
+    """
+    if _memo(currency) not in work.memo:
+        every = keys.ladder_from(currency)
+        stored = tuple(
+            Ladder.from_fact(item["ladder"])
+            for item in work.table.query_all(every.pk, starts=every.sk, consistent=True)
+        )
+        founded = stored and stored[0].valid_from == BEGINNING
+        work.memo[_memo(currency)] = stored if founded else (founding_ladder(work.config[Tiers], currency), *stored)
+    ladders: tuple[Ladder, ...] = work.memo[_memo(currency)]
+    return ladders
+
+
+def _memo(currency: str) -> str:
+    return f"ladders {currency}"
+
+
+def founding_ladder(tiers: Tiers, currency: str) -> Ladder:
+    """What the club's figures say, in force from the beginning; without steps for a currency of which they say nothing."""
+    off_season, personal = tiers.off_season.get(currency), tiers.personal.get(currency)
+    return Ladder(
+        ladder_id=f"ldr_founding_{currency.lower()}",
+        version=tiers.version,
+        currency=currency,
+        valid_from=BEGINNING,
+        window_days=tiers.window_days,
+        hold_days=tiers.hold_days,
+        warning_days=tuple(tiers.warning_days),
+        steps=_steps(tiers.ladders.get(currency, [])),
+        off_season_steps=_steps(off_season) if off_season else None,
+        season=(_month_day(tiers.season.first), _month_day(tiers.season.last)) if tiers.season and off_season else None,
+        personal=(
+            PersonalStep(personal.floor, tuple(personal.coefficients), personal.months)
+            if personal is not None
+            else None
+        ),
+    )
+
+
+def _steps(given: Sequence[config.Step]) -> Steps:
+    return tuple(Step(each.tier, each.from_sum, each.discount_percent, each.name, each.name_ru) for each in given)
+
+
+def _month_day(text: str) -> MonthDay:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+
+
+def load(work: Work, ladder_id: str) -> LadderRecord | None:
+    """A ladder; a founding one also before it is recorded."""
+    item = work.table.get(keys.ladder(ladder_id), consistent=True)
+    if item is not None:
+        return _record(item)
+    return next((found for found in founding_records(work) if found.ladder.ladder_id == ladder_id), None)
+
+
+def unrecorded(work: Work) -> list[LadderRecord]:
+    """The founding ladders that are figures only, not facts yet."""
+    founding = {keys.ladder(found.ladder.ladder_id): found for found in founding_records(work)}
+    recorded = work.table.get_many(founding, consistent=True)
+    return [found for key, found in founding.items() if key not in recorded]
+
+
+def founding_records(work: Work) -> Iterable[LadderRecord]:
+    return (
+        LadderRecord(founding_ladder(work.config[Tiers], currency), BEGINNING)
+        for currency in work.config[Tiers].ladders
+    )
+
+
+def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[LadderRecord], dict[str, str] | None]:
+    page = work.table.query(keys.ladder_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
+    return [_record(item) for item in page.items], page.last
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+
+def create(tx: Transaction, work: Work, found: LadderRecord) -> None:
+    """A ladder that is not in force, or the founding one, which then is a fact."""
+    tx.create(_item(work, found), label="ladder")
+    if found.valid_from is not None:
+        _put_in_force(tx, work, found)
+
+
+def activate(tx: Transaction, work: Work, activated: LadderRecord) -> None:
+    """`activated` has the version of the draft that it was."""
+    tx.put(_item(work, replace(activated, version=activated.version + 1)), when=_unchanged(activated), label="version")
+    _put_in_force(tx, work, activated)
+
+
+def withdraw(tx: Transaction, work: Work, scheduled: LadderRecord, draft: LadderRecord) -> None:
+    """`draft` has the version of the scheduled ladder that it was."""
+    tx.put(_item(work, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
+    tx.delete(keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
+    _tell(tx, work, WITHDRAWN, scheduled)
+
+
+def _put_in_force(tx: Transaction, work: Work, found: LadderRecord) -> None:
+    ladder, day = found.ladder, _day(found)
+    # The founding ladder has been known from the beginning, whenever it was recorded.
+    fact = replace(ladder, valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
+    key = keys.ladder_from(ladder.currency, day)
+    tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": work.at}, label=DAY_TAKEN)
+    _tell(tx, work, ACTIVATED, found)
+
+
+def _tell(tx: Transaction, work: Work, event: EventType, found: LadderRecord) -> None:
+    ladder = found.ladder
+    # Whoever goes on with this work must not go on with the ladders of before.
+    work.memo.pop(_memo(ladder.currency), None)
+    facts = {"ladder_id": ladder.ladder_id, "currency": ladder.currency, "valid_from": _day(found).isoformat()}
+    record_event(tx, work, keys.ladder(ladder.ladder_id), event, **facts)
+
+
+def _day(found: LadderRecord) -> date:
+    if found.valid_from is None:
+        raise ValueError("a draft is never in force")
+    return found.valid_from
+
+
+def _unchanged(found: LadderRecord) -> ConditionBase:
+    return Attr("version").eq(found.version)
+
+
+def _item(work: Work, found: LadderRecord) -> Item:
+    ladder = found.ladder
+    return {
+        **keys.ladder(ladder.ladder_id).as_item(),
+        **keys.ladder_list(found.created_at or work.at, ladder.ladder_id).as_gsi1(),
+        "ladder": always(ladder).as_fact(),
+        "valid_from": found.valid_from.isoformat() if found.valid_from else None,
+        "note": found.note,
+        "created_at": found.created_at or work.at,
+        "created_by": found.created_by,
+        "activated_at": found.activated_at,
+        "activated_by": found.activated_by,
+        "version": found.version,
+    }
+
+
+def _record(item: Item) -> LadderRecord:
+    valid_from = item["valid_from"]
+    return LadderRecord(
+        ladder=Ladder.from_fact(item["ladder"]),
+        valid_from=date.fromisoformat(valid_from) if valid_from else None,
+        note=item["note"],
+        created_at=item["created_at"],
+        created_by=item["created_by"],
+        activated_at=item["activated_at"],
+        activated_by=item["activated_by"],
+        version=int(item["version"]),
+    )

@@ -1,0 +1,1 @@
+"""Standings remade each night, and after a change of ladders."""

@@ -1,0 +1,1 @@
+"""A ladder tried on all companies."""

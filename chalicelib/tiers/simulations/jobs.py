@@ -1,0 +1,18 @@
+"""Queue worker of the simulations."""
+
+from typing import Any
+
+from chalicelib.platform.context import Work
+from chalicelib.platform.functions import READ, files, items, queue_worker, table
+from chalicelib.tiers.simulations import service
+
+
+@queue_worker(
+    "simulations",
+    memory=1024,
+    filled_by=("deliver_events", "simulate_tiers"),
+    may=(table(*READ), items("put", "update", prefix="SIMULATION#"), files("simulations/", "get", "put")),
+)
+def simulate_tiers(work: Work, message: dict[str, Any]) -> None:
+    """Simulate one part of the companies."""
+    service.simulate(work, message)

@@ -1,0 +1,162 @@
+"""What a ladder would have changed: one company's last 12 months under the real ladders and under another one. Pure.
+
+The other ladder counts as if it had always been in force. Purchases are taken as they were made: that people buy more to reach a
+nearer step, or that net sums fall as a discount grows, is not foretold.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from chalicelib.platform.money import round_half_up
+from chalicelib.sales import DayTotals
+from chalicelib.tiers.ladders.rules import Ladder, Step, always
+from chalicelib.tiers.standing.rules import DAY, Facts, Grant, Spell, bears_on, year_before
+
+Move = Literal["up", "down", "unchanged"]
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+class Outcome(NamedTuple):
+    """One company: today's tier without and with the other ladder, its net purchases of 12 months, and the discount given on them."""
+
+    before: Step
+    after: Step
+    purchases: Decimal
+    discount_before: Decimal
+    discount_after: Decimal
+
+    @property
+    def move(self) -> Move:
+        """By the discount, since that is what a partner feels: a tier of another name with the same discount is no move."""
+        if self.after.discount_percent == self.before.discount_percent:
+            return "unchanged"
+        return "up" if self.after.discount_percent > self.before.discount_percent else "down"
+
+
+def months(today: date) -> tuple[date, date]:
+    """First and last day of the 12 months that are simulated."""
+    return year_before(today) + DAY, today
+
+
+def reads_from(real: Sequence[Ladder], other: Ladder, today: date) -> date:
+    """The first day whose purchases a simulation needs."""
+    return bears_on([*real, other], months(today)[0])
+
+
+def simulate(
+    totals: DayTotals,
+    real: Sequence[Ladder],
+    other: Ladder,
+    grants: Sequence[Grant],
+    first_purchase: date | None,
+    today: date,
+) -> Outcome:
+    """Manual tiers hold under both. The totals reach back to `reads_from`.
+
+    The discount given is summed over the days d of the 12 months, rounded half up to hundredths once a company and side:
+
+        gross(d)  = net(d) / (1 - p(d)/100)      what the goods would have cost without a discount
+        before    = Σ gross(d) · p(d)/100        after = Σ gross(d) · q(d)/100
+
+    net(d) are the net purchases that count on d, p(d) the percent really in force on d, q(d) that of the other ladder. (The sums of
+    sales documents are what was paid, so the discount has to be put back first.)
+    """
+    first, last = months(today)
+    before = Facts(totals, real, grants, first_purchase).timeline(first, last)
+    after = Facts(totals, (always(other),), grants, first_purchase).timeline(first, last)
+    purchases = given_before = given_after = ZERO
+    for day, net in totals.net.items():
+        if first <= day <= last:
+            percent = _on(before, day).discount_percent
+            per_percent = net / (HUNDRED - percent)
+            purchases += net
+            given_before += per_percent * percent
+            given_after += per_percent * _on(after, day).discount_percent
+    return Outcome(
+        _on(before, today), _on(after, today), purchases, round_half_up(given_before), round_half_up(given_after)
+    )
+
+
+def _on(timeline: Sequence[Spell], day: date) -> Step:
+    return timeline[bisect_right(timeline, day, key=lambda spell: spell.first) - 1].step
+
+
+# --- of many companies ------------------------------------------------------------------------------------------------
+# Counts add up part by part, in any order, so they are kept flat: a name for each number.
+
+
+def counted(outcomes: Iterable[Outcome]) -> dict[str, int | Decimal]:
+    """The sums of some companies, as `totals_of` reads them."""
+    counts: Counter[str] = Counter()
+    sums = {"purchases": ZERO, "discount_before": ZERO, "discount_after": ZERO}
+    for outcome in outcomes:
+        counts["companies"] += 1
+        counts[f"{outcome.move}:{outcome.before.tier}"] += 1
+        counts[f"moved:{outcome.before.tier}:{outcome.after.tier}"] += 1
+        sums["purchases"] += outcome.purchases
+        sums["discount_before"] += outcome.discount_before
+        sums["discount_after"] += outcome.discount_after
+    return {**counts, **sums}
+
+
+class StepTotals(NamedTuple):
+    """The companies that are on this step today, by what the other ladder would do to their discount."""
+
+    tier: str
+    companies: int
+    up: int
+    down: int
+    unchanged: int
+
+
+class Moved(NamedTuple):
+    from_tier: str
+    to_tier: str
+    companies: int
+
+
+class Totals(NamedTuple):
+    companies: int
+    purchases: Decimal
+    discount_before: Decimal
+    discount_after: Decimal
+    steps: list[StepTotals]
+    moves: list[Moved]
+
+
+def totals_of(counts: Mapping[str, Any], tiers: Sequence[str]) -> Totals:
+    """The sums of all companies, from names and numbers among which those of `counted` are added up.
+
+    Steps in this order of tiers, those that are in no ladder any more at the end.
+    """
+    found = {name.partition(":")[2] for name in counts if name.startswith(("up:", "down:", "unchanged:"))}
+    order = [*tiers, *sorted(found - set(tiers))]
+
+    def count(name: str) -> int:
+        return int(counts.get(name, 0))
+
+    steps = [
+        StepTotals(tier, sum(by), *by)
+        for tier in order
+        for by in [(count(f"up:{tier}"), count(f"down:{tier}"), count(f"unchanged:{tier}"))]
+    ]
+    moves = []
+    for name, number in counts.items():
+        if name.startswith("moved:"):
+            _, from_tier, to_tier = name.split(":")
+            moves.append(Moved(from_tier, to_tier, int(number)))
+    moves.sort(key=lambda move: (-move.companies, move))
+    return Totals(
+        companies=count("companies"),
+        purchases=Decimal(counts.get("purchases", ZERO)),
+        discount_before=Decimal(counts.get("discount_before", ZERO)),
+        discount_after=Decimal(counts.get("discount_after", ZERO)),
+        steps=steps,
+        moves=moves,
+    )

@@ -1,0 +1,188 @@
+"""A simulation from its request to the list of companies.
+
+    start        the simulation is written down with the event that starts it
+    on_requested the event: the first part is announced to the simulations queue
+    simulate     a part: who is in it is written down, the next part is announced, its companies are simulated, counts added
+    show         how far it came, and the result
+
+So parts are named one after the other and worked on side by side. Each step may be told twice or die half way: who is in a part is
+written down once, and counted once, together with the note that it is done. Nothing of the business is written.
+
+Weakest point: the last part puts the list together from all parts by itself, which takes it about 20 ms a part.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib import companies, sales
+from chalicelib.platform.clock import moment
+from chalicelib.platform.context import Work
+from chalicelib.platform.csv import harmless, listing
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers.ladders import store as ladders_store
+from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, ladder_on
+from chalicelib.tiers.ladders.store import ladders_of
+from chalicelib.tiers.simulations import rules, store
+from chalicelib.tiers.simulations.rules import Outcome
+from chalicelib.tiers.simulations.schemas import SimulationList, SimulationProgress, SimulationResult, TierSimulation
+from chalicelib.tiers.simulations.store import Member, Part, Row, Simulation
+from chalicelib.tiers.standing import store as standing_store
+
+COMPANIES = 200  # of one part
+STALLED = timedelta(hours=1)
+
+HEADING = [
+    "company_id",
+    "name",
+    "inn",
+    "tier_before",
+    "percent_before",
+    "tier_after",
+    "percent_after",
+    "move",
+    "purchases",
+    "discount_before",
+    "discount_after",
+]
+
+
+def start(work: Work, ladder_id: str, started_by: str) -> TierSimulation:
+    """Raises `not_found`."""
+    found = ladders_store.load(work, ladder_id)
+    if found is None:
+        raise Problem("not_found")
+    tx = Transaction()
+    made = store.create(tx, work, work.new_id("sim"), found.ladder, ladders_of(work, found.ladder.currency), started_by)
+    shown = _shown(work, made)
+    work.reply(tx, shown)
+    work.table.commit(tx)
+    return shown
+
+
+def show(work: Work, simulation_id: str) -> TierSimulation:
+    found = store.load(work, simulation_id)
+    if found is None:
+        raise Problem("not_found")
+    return _shown(work, found)
+
+
+def simulate(work: Work, message: dict[str, Any]) -> None:
+    """Works on the part that the message names, and ends the simulation with the last of them."""
+    told = json.loads(message["body"])
+    simulation_id, number = told["simulation_id"], told["part"]
+    found, part = store.load_with_part(work, simulation_id, number)
+    if found is None or found.done:
+        return
+    if part is None:
+        part = _named(work, found, number)
+    if not part.done:
+        if part.after:
+            store.announce(simulation_id, number + 1)
+        _work_on(work, found, part)
+    _finish_if_last(work, simulation_id)
+
+
+def _named(work: Work, found: Simulation, number: int) -> Part:
+    """The part, now written down: the companies that come after those of the part before."""
+    after = None
+    if number > 1:
+        _, before = store.load_with_part(work, found.simulation_id, number - 1)
+        if before is None:
+            raise LookupError(f"{found.simulation_id} has no part {number - 1}")
+        after = before.after
+    page, following = companies.some_companies(work, COMPANIES, after)
+    currency = found.ladder.currency
+    part = Part(number, [Member.of(each) for each in page if each.currency == currency], following, done=False)
+    if store.name_part(work, found, part):
+        return part
+    _, first = store.load_with_part(work, found.simulation_id, number)  # another worker was first
+    if first is None:
+        raise LookupError(f"{found.simulation_id} has no part {number}")
+    return first
+
+
+def _work_on(work: Work, found: Simulation, part: Part) -> None:
+    ladder, real = found.ladder, found.real
+    outcomes = [(member, _outcome(work, found.today, real, ladder, member.company_id)) for member in part.members]
+    name = store.put_rows(found.simulation_id, part.number, [_row(*each) for each in outcomes])
+    store.finish_part(work, found, part, name, rules.counted(outcome for _, outcome in outcomes))
+
+
+def _outcome(work: Work, today: date, real: Sequence[Ladder], ladder: Ladder, company_id: str) -> Outcome:
+    """Two reads; one more where a ladder has a personal first step."""
+    totals = sales.day_totals(work, company_id, rules.reads_from(real, ladder, today), today)
+    _, grants = standing_store.load_with_grants(work, company_id)
+    personal = any(each.personal for each in (*real, ladder))
+    first_purchase = sales.first_purchase(work, company_id) if personal else None
+    return rules.simulate(totals, real, ladder, grants, first_purchase, today)
+
+
+def _finish_if_last(work: Work, simulation_id: str) -> None:
+    found = store.load(work, simulation_id)
+    if found is None or found.done or not found.is_whole:
+        return
+    rows = (row for name in store.objects(work, simulation_id) for row in store.get_rows(simulation_id, name))
+    store.put_list(simulation_id, listing(HEADING, rows))
+    store.finish(work, simulation_id)
+
+
+def _row(member: Member, outcome: Outcome) -> Row:
+    return [
+        member.company_id,
+        harmless(member.name),
+        harmless(member.inn),
+        outcome.before.tier,
+        _percent(outcome.before.discount_percent),
+        outcome.after.tier,
+        _percent(outcome.after.discount_percent),
+        outcome.move,
+        f"{outcome.purchases:.2f}",
+        f"{outcome.discount_before:.2f}",
+        f"{outcome.discount_after:.2f}",
+    ]
+
+
+def _shown(work: Work, found: Simulation) -> TierSimulation:
+    first, last = rules.months(found.today)
+    ladder, item = found.ladder, found.item
+    return TierSimulation(
+        simulation_id=found.simulation_id,
+        ladder_id=ladder.ladder_id,
+        version=ladder.version,
+        currency=ladder.currency,
+        first=first,
+        last=last,
+        state="done" if found.done else "running",
+        stalled=not found.done and moment(item["progress_at"]) + STALLED < work.now,
+        created_at=item["created_at"],
+        created_by=item["created_by"],
+        finished_at=item.get("finished_at"),
+        progress=SimulationProgress(
+            companies_done=found.count("companies"),
+            companies_found=found.count("companies_found"),
+            parts_done=found.count("parts_done"),
+            parts_total=found.parts_total,
+        ),
+        result=_result(found) if found.done else None,
+        companies=_list(work, found) if found.done else None,
+    )
+
+
+def _result(found: Simulation) -> SimulationResult:
+    """Steps in the order of today's ladder, then those that only the other one has."""
+    ladders = ladder_on(found.real, found.today), found.ladder
+    tiers = dict.fromkeys(step.tier for ladder in ladders for step in (NO_STEP, *ladder.steps_on(found.today)))
+    return SimulationResult.of(rules.totals_of(found.item, list(tiers)), found.ladder.currency)
+
+
+def _list(work: Work, found: Simulation) -> SimulationList:
+    expires_at = work.now + timedelta(seconds=store.LINK_SECONDS)
+    return SimulationList(url=store.link(found.simulation_id), expires_at=expires_at)
+
+
+def _percent(percent: Decimal) -> str:
+    return f"{percent.normalize():f}"

@@ -1,0 +1,218 @@
+"""How a standing is shown."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from chalicelib.platform.fields import Day, Percent
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.money import Money
+from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.standing.model import (
+    CALENDAR_DAYS,
+    NO_ORDER,
+    SINCE_DAYS,
+    Order,
+    Row,
+    Standing,
+    calendar_today,
+    missing,
+    order_to_keep,
+    order_to_lift,
+    same,
+)
+from chalicelib.tiers.standing.rules import DAY
+
+
+class StandingQuery(Form):
+    as_of: Annotated[Day, Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))] | None = Field(
+        default=None, description="The day to compute for, YYYY-MM-DD; without it, where the company stands today."
+    )
+
+
+class Tier(Shown):
+    """A tier. The code of no tier is empty."""
+
+    code: str
+    name: str = Field(description="In the reader's language.")
+    discount_percent: Percent
+
+
+class TierTonight(Tier):
+    """The tier that the coming night puts in force."""
+
+    order_to_keep: Money | None = Field(
+        description="The smallest purchase today that keeps the tier in force; null where none helps."
+    )
+
+
+class TierWindow(Shown):
+    """The days whose purchases count, both included, and their net sum."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+    sum: Money
+
+
+class NextStep(Shown):
+    """The step above the one that the window sum gives."""
+
+    tier: Tier
+    from_sum: Money
+    missing: Money
+
+
+class FallOut(Shown):
+    """A day on which purchases leave the window, and what follows if nothing more is bought."""
+
+    day: date
+    amount: Money = Field(description="What leaves; negative where returns leave.")
+    window_sum: Money = Field(description="What is left in the window.")
+    tier: Tier = Field(description="What this sum gives.")
+    in_force: Tier = Field(description="The tier in force on this day: a step that was reached is held for a while.")
+    order_to_keep: Money | None = Field(
+        description="The smallest purchase that keeps the tier in force over this day; null where none is needed, or none helps."
+    )
+    order_to_lift: Money | None = Field(
+        description="The smallest purchase that lifts the tier above today's; null where none is needed, or none helps."
+    )
+    order_by: date = Field(
+        description="The last day to make them. Made earlier, they are enough as long as they still count on that day."
+    )
+
+
+class LadderStep(Shown):
+    """A step of the ladder: from this window sum on."""
+
+    tier: Tier
+    from_sum: Money
+
+
+class Ladder(Shown):
+    """The steps of this day, lowest first; the last one is open."""
+
+    version: str
+    window_days: int
+    hold_days: int = Field(
+        description="For how many days a step that was reached is held after the window has left it."
+    )
+    personal_first_step: bool = Field(description="Whether the first step follows the company's own last year.")
+    steps: list[LadderStep]
+
+
+class StandingAnswer(Shown):
+    """Where a company stands: the tier in force, and what moves it."""
+
+    company_id: str
+    as_of: date
+    tier: Tier = Field(description="The tier in force.")
+    since: date | None = Field(
+        description=f"The day on which it came into force; null without a tier, and where that is more than {SINCE_DAYS} days ago."
+    )
+    safe_until: date | None = Field(
+        description="The last day on which the tier in force stands if nothing more is bought; null without a tier."
+    )
+    falls_to: Tier | None = Field(description="The tier that follows then; null without a tier.")
+    order_to_keep: Money | None = Field(
+        description="The smallest purchase, made on `safe_until` at the latest, after which the tier stands on; null where none helps, "
+        "as where the tier itself gives less from then on."
+    )
+    order_to_lift: Money | None = Field(
+        description="The smallest purchase today that lifts the tier at once; null on the last step."
+    )
+    window: TierWindow
+    next_step: NextStep | None = Field(description="Null on the last step.")
+    tonight: TierTonight | None = Field(description="Null unless the coming night changes the tier.")
+    falls_out: list[FallOut] = Field(description=f"The next {CALENDAR_DAYS} days.")
+    ladder: Ladder
+
+
+def standing_json(standing: Standing, language: str) -> str:
+    """A `StandingAnswer` as it goes out.
+
+    All but the calendar is a model. Ninety rows of the calendar as models would take longer than all the rest of the request, so its
+    texts are put together here, and into the place that the model leaves empty.
+    """
+    known: dict[tuple[str, Decimal], Tier] = {}  # the same few are shown many times
+
+    def tier(step: Step) -> Tier:
+        found = known.get((step.tier, step.discount_percent))
+        if found is None:
+            found = Tier(code=step.tier, name=step.name_in(language), discount_percent=step.discount_percent)
+            known[step.tier, step.discount_percent] = found
+        return found
+
+    head = _head(standing, tier).model_dump_json()
+    calendar = calendar_today(standing)
+    tiers = {str(place): tier(step).model_dump_json() for place, step in enumerate(calendar.steps)}
+    rows = ",".join(_row_json(row, tiers, standing.currency) for row in calendar.rows)
+    before, empty, after = head.partition('"falls_out":[]')
+    return f"{before}{empty[:-1]}{rows}]{after}"
+
+
+def _row_json(row: Row, tiers: Mapping[str, str], currency: str) -> str:
+    """A `FallOut` as it goes out."""
+    day, leaves, window_sum, step, in_force, to_keep, to_lift, order_by = row
+    money = f'","currency":"{currency}"}}'
+    keep = "null" if to_keep == NO_ORDER else f'{{"amount":"{to_keep}{money}'
+    lift = "null" if to_lift == NO_ORDER else f'{{"amount":"{to_lift}{money}'
+    return (
+        f'{{"day":"{day}","amount":{{"amount":"{leaves}{money},"window_sum":{{"amount":"{window_sum}{money},'
+        f'"tier":{tiers[step]},"in_force":{tiers[in_force]},'
+        f'"order_to_keep":{keep},"order_to_lift":{lift},"order_by":"{order_by}"}}'
+    )
+
+
+def _head(standing: Standing, tier: Callable[[Step], Tier]) -> StandingAnswer:
+    """All but the rows of the calendar."""
+
+    def money(amount: Decimal) -> dict[str, Any]:
+        return {"amount": amount, "currency": standing.currency}
+
+    def sum_of(order: Order | None) -> dict[str, Any] | None:
+        return money(order.amount) if order else None
+
+    reached, above, fall, tomorrow = standing.reached, standing.next_step, standing.fall, standing.as_of + DAY
+    first, last = standing.window
+    tonight = standing.tier_on(tomorrow)
+    # Checked once and as a whole: a model of each part would take three times as long.
+    return StandingAnswer.model_validate(
+        {
+            "company_id": standing.company_id,
+            "as_of": standing.as_of,
+            "tier": tier(standing.tier),
+            "since": standing.since,
+            "safe_until": standing.safe_until,
+            "falls_to": tier(fall.step) if fall else None,
+            "order_to_keep": sum_of(order_to_keep(standing, fall.first)) if fall else None,
+            "order_to_lift": sum_of(order_to_lift(standing, standing.as_of)),
+            "window": {"first": first, "last": last, "sum": money(reached.window_sum)},
+            "next_step": (
+                {
+                    "tier": tier(above),
+                    "from_sum": money(above.from_sum),
+                    "missing": money(missing(reached.window_sum, above)),
+                }
+                if above
+                else None
+            ),
+            "tonight": (
+                None
+                if same(tonight, standing.tier)
+                else {**dict(tier(tonight)), "order_to_keep": sum_of(order_to_keep(standing, tomorrow))}
+            ),
+            "falls_out": [],
+            "ladder": {
+                "version": standing.ladder.version,
+                "window_days": standing.ladder.window_days,
+                "hold_days": standing.ladder.hold_days,
+                "personal_first_step": reached.last_year is not None,
+                "steps": [{"tier": tier(step), "from_sum": money(step.from_sum)} for step in reached.steps],
+            },
+        }
+    )

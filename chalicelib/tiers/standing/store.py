@@ -1,0 +1,206 @@
+"""The tiers' items.
+
+STANDING   where a company stands, to be read on any later day; listed as due on the day on which there is something to tell
+MANUAL     a manual tier, beside STANDING, so that one query reads all that a standing is made anew from but the purchases
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.platform import keys as platform_keys
+from chalicelib.platform.context import Work
+from chalicelib.sales import DayTotals
+from chalicelib.table.transactions import Item, Transaction
+from chalicelib.tiers import keys
+from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, Step
+from chalicelib.tiers.standing.model import Calendar, Row, Standing, Told, calendar, in_force
+from chalicelib.tiers.standing.rules import DAY, Grant, Spell
+
+DUE = "tiers"
+KEPT_ROWS = 20  # a shorter calendar is computed at a read for less than its bytes cost at each write
+CALENDAR_RULES = 1  # the version of the rules that make a calendar: what others made is not read
+
+# --- standings --------------------------------------------------------------------------------------------------------
+
+
+def load(work: Work, company_id: str, *, consistent: bool = False) -> Item | None:
+    return work.table.get(keys.standing(company_id), consistent=consistent)
+
+
+def load_with_grants(work: Work, company_id: str) -> tuple[Item | None, tuple[Grant, ...]]:
+    """STANDING and every manual tier: one consistent query."""
+    key = keys.standing(company_id)
+    items = list(work.table.query_all(key.pk, starts=key.sk, consistent=True))
+    standing = next((item for item in items if item["sk"] == key.sk), None)
+    return standing, tuple(grant_from(item) for item in items if item["sk"] != key.sk)
+
+
+def put(tx: Transaction, work: Work, standing: Standing, due: date | None) -> None:
+    """Adds the standing as the next version; the transaction is refused with label `version` if it is no longer the one loaded."""
+    tx.put(_item(work, standing, due), when=_unchanged(standing), label="version")
+
+
+def save(work: Work, standing: Standing, due: date | None) -> None:
+    """Writes it alone, at half the price. Raises `Refused` if the version is no longer the one that was loaded."""
+    work.table.put(_item(work, standing, due), when=_unchanged(standing))
+
+
+def _unchanged(standing: Standing) -> ConditionBase:
+    return Attr("version").eq(standing.version) if standing.version else Attr("pk").not_exists()
+
+
+def tier_in_force(item: Item | None, day: date) -> Step:
+    """What STANDING says of this day; no tier where there is none."""
+    return in_force(_timeline(item), day) if item else NO_STEP
+
+
+def window_sum(item: Item | None, day: date) -> Decimal:
+    """What the purchases in the window of this day come to, by STANDING; nothing where there is none."""
+    return standing_from(item, day).reached.window_sum if item else Decimal(0)
+
+
+def standing_from(item: Item, as_of: date) -> Standing:
+    first_purchase, returned = item.get("first_purchase"), item.get("returned", ())
+    return Standing(
+        company_id=item["company_id"],
+        currency=item["currency"],
+        as_of=as_of,
+        built_on=date.fromisoformat(item["built_on"]),
+        ladders=tuple(Ladder.from_fact(fact) for fact in item["ladders"]),
+        totals=DayTotals(
+            unpacked(_unzipped(item["days"])),
+            {(date.fromisoformat(day), date.fromisoformat(effect)): amount for day, effect, amount in returned},
+        ),
+        grants=tuple(grant_from(fact) for fact in item["grants"]),
+        first_purchase=date.fromisoformat(first_purchase) if first_purchase else None,
+        timeline=_timeline(item),
+        told=Told(_step(item["told"]), {date.fromisoformat(day): int(stage) for day, stage in item["warned"].items()}),
+        version=int(item["version"]),
+        calendar=_calendar(item.get("calendar")),
+    )
+
+
+def _item(work: Work, standing: Standing, due: date | None) -> Item:
+    item = {
+        **keys.standing(standing.company_id).as_item(),
+        **(platform_keys.due(DUE, due, standing.company_id).as_gsi2() if due else {}),
+        "company_id": standing.company_id,
+        "currency": standing.currency,
+        "built_on": standing.built_on.isoformat(),
+        "ladders": [ladder.as_fact() for ladder in standing.ladders],
+        "days": _zipped(packed(standing.totals.net)),
+        "grants": [grant_fact(grant) for grant in standing.grants],
+        "timeline": [[spell.first.isoformat(), *_step_fact(spell.step)] for spell in standing.timeline],
+        "told": _step_fact(standing.told.step),
+        "warned": {day.isoformat(): stage for day, stage in standing.told.warned.items()},
+        "version": standing.version + 1,
+        "at": work.at,
+    }
+    if standing.first_purchase:
+        item["first_purchase"] = standing.first_purchase.isoformat()
+    ahead = calendar(standing)
+    if len(ahead.rows) >= KEPT_ROWS:
+        item["calendar"] = _calendar_fact(ahead)
+    if standing.totals.returned:
+        item["returned"] = [
+            [day.isoformat(), effect.isoformat(), amount]
+            for (day, effect), amount in sorted(standing.totals.returned.items())
+        ]
+    return item
+
+
+def _calendar_fact(found: Calendar) -> dict[str, Any]:
+    return {
+        "rules": CALENDAR_RULES,
+        "last": found.last.isoformat(),
+        "steps": [_step_fact(step) for step in found.steps],
+        "rows": _zipped("\n".join(map(" ".join, found.rows))),
+    }
+
+
+def _calendar(fact: Mapping[str, Any] | None) -> Calendar | None:
+    if fact is None or fact["rules"] != CALENDAR_RULES:
+        return None
+    return Calendar(
+        date.fromisoformat(fact["last"]),
+        tuple(_step(step) for step in fact["steps"]),
+        tuple(Row._make(row.split(" ")) for row in _unzipped(fact["rows"]).splitlines()),
+    )
+
+
+def _timeline(item: Item) -> tuple[Spell, ...]:
+    return tuple(Spell(date.fromisoformat(first), _step(step)) for first, *step in item["timeline"])
+
+
+def _step_fact(step: Step) -> list[Any]:
+    """Without the sum: it is the ladder's, and of its own day."""
+    return [step.tier, step.discount_percent, step.name, step.name_ru]
+
+
+def _step(fact: Iterable[Any]) -> Step:
+    tier, discount_percent, name, name_ru = fact
+    return Step(tier, Decimal(0), discount_percent, name, name_ru)
+
+
+# Day totals as one text instead of a map: a third of the bytes that every read pays for, and of the time to read them. Zipped, half of
+# these bytes.
+
+
+def packed(days: Mapping[date, Decimal]) -> str:
+    """`2026-08-23 100 5.50 3:7`: from this day on one amount a day; `3:7` is three days after the one before."""
+    tokens: list[str] = []
+    before: date | None = None
+    for day, amount in sorted(days.items()):
+        gap = 0 if before is None else (day - before).days
+        tokens += [day.isoformat()] if before is None else []
+        tokens.append(f"{amount:f}" if gap <= 1 else f"{gap}:{amount:f}")
+        before = day
+    return " ".join(tokens)
+
+
+def unpacked(text: str) -> dict[date, Decimal]:
+    if not text:
+        return {}
+    first, *tokens = text.split(" ")
+    day = date.fromisoformat(first) - DAY
+    days = {}
+    for token in tokens:
+        gap, _, amount = token.rpartition(":")
+        day += timedelta(days=int(gap)) if gap else DAY
+        days[day] = Decimal(amount)
+    return days
+
+
+def _zipped(text: str) -> bytes:
+    return zlib.compress(text.encode())
+
+
+def _unzipped(kept: Any) -> str:
+    return zlib.decompress(bytes(kept)).decode()
+
+
+def grant_from(fact: Mapping[str, Any]) -> Grant:
+    withdrawn_on = fact.get("withdrawn_on")
+    return Grant(
+        grant_id=fact["grant_id"],
+        tier=fact["tier"],
+        first=date.fromisoformat(fact["first"]),
+        last=date.fromisoformat(fact["last"]),
+        reason=fact["reason"],
+        author=fact["author"],
+        recorded_at=fact["recorded_at"],
+        withdrawn_on=date.fromisoformat(withdrawn_on) if withdrawn_on else None,
+        withdrawn_at=fact.get("withdrawn_at"),
+        withdrawn_by=fact.get("withdrawn_by"),
+        withdrawn_because=fact.get("withdrawn_because"),
+    )
+
+
+def grant_fact(grant: Grant) -> Item:
+    fact: Item = {name: value for name, value in grant._asdict().items() if value is not None}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in fact.items()}

@@ -1,0 +1,286 @@
+"""Manual tiers: who may grant them, what they change, and that they are granted and withdrawn once."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import tiers
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused
+from chalicelib.tiers.grants import service as grants_service
+from chalicelib.tiers.grants.schemas import ManualTierForm, WithdrawalForm
+from tests.support.api import STRANGER, Api, Caller
+from tests.support.crashes import crashes, races
+from tests.tiers import steps
+from tests.tiers.steps import (
+    bought,
+    company,
+    days_later,
+    everything,
+    fresh,
+    in_memory,
+    kept,
+    moves,
+    put_back,
+    shown,
+    tier_now,
+    told,
+)
+
+MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
+GRANT = {"tier": "gold", "until": "2026-12-31", "reason": "Opening of a new shop"}
+WORD = {"reason": "The shop stays closed"}
+
+
+def url(company_id: str, more: str = "") -> str:
+    return f"/v1/staff/companies/{company_id}/manual-tiers{more}"
+
+
+def granted(api: Api, company_id: str, key: str = "k1", **form: Any) -> Any:
+    answer = api.call("POST", url(company_id), MANAGER, {**GRANT, **form}, key=key)
+    assert answer.status == 201, answer.text
+    return answer
+
+
+def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, work: Work):
+    company_id = bought(work, {-10: 60_000})
+    answer = granted(api, company_id)
+    assert answer.json == {
+        "grant_id": answer.json["grant_id"],
+        "company_id": company_id,
+        "tier": "gold",
+        "from": "2026-11-20",
+        "until": "2026-12-31",
+        "state": "in_force",
+        "reason": "Opening of a new shop",
+        "author": "mbr_manager",
+        "recorded_at": work.at,
+        "withdrawn_on": None,
+        "withdrawn_at": None,
+        "withdrawn_by": None,
+        "withdrawn_because": None,
+    }
+    assert api.call("GET", answer.headers["location"], MANAGER).json == answer.json
+    standing = tiers.standing_of(work, company_id)
+    assert (standing.tier.tier, standing.safe_until) == ("gold", work.today + timedelta(days=41))
+    assert tier_now(days_later(work, 42), company_id).tier == "bronze"
+    assert moves(work, company_id)[-1] == ("bronze", "gold", "manual")
+    assert [(event["tier"], event["by"]) for event in told(work, company_id, "tier.granted")] == [
+        ("gold", "mbr_manager")
+    ]
+
+
+def test_a_company_that_never_bought_can_be_granted_a_tier(api: Api, work: Work):
+    company_id = company(work)
+    granted(api, company_id)
+    assert tier_now(work, company_id).tier == "gold"
+    assert moves(work, company_id) == [("", "gold", "manual")]
+
+
+def test_a_manual_tier_may_begin_later(api: Api, work: Work):
+    company_id = company(work)
+    answer = granted(api, company_id, **{"from": "2026-12-01"})
+    assert answer.json["state"] == "coming"
+    assert moves(work, company_id) == []
+    assert [tier_now(days_later(work, days), company_id).tier for days in (10, 11, 41, 42)] == [
+        "",
+        "gold",
+        "gold",
+        "",
+    ]
+    steps.night(days_later(work, 11), {"day": "2026-11-20"})
+    assert moves(work, company_id) == [("", "gold", "manual")]
+
+
+def test_a_manual_tier_never_lowers_what_purchases_give(api: Api, work: Work):
+    company_id = bought(work, {-10: 1_000_000})
+    granted(api, company_id)
+    assert tier_now(work, company_id).tier == "platinum"
+
+
+def test_the_same_request_twice_grants_once(api: Api, work: Work):
+    company_id = company(work)
+    first, again = granted(api, company_id), granted(api, company_id)
+    assert (again.json, again.headers["idempotency-replayed"]) == (first.json, "true")
+    assert len(api.call("GET", url(company_id), MANAGER).json["items"]) == 1
+
+
+def test_a_withdrawn_tier_holds_no_more_and_cannot_be_withdrawn_again(api: Api, work: Work):
+    company_id = bought(work, {-10: 60_000})
+    grant_id = granted(api, company_id).json["grant_id"]
+    answer = api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w1")
+    assert answer.status == 200
+    assert (answer.json["state"], answer.json["withdrawn_on"], answer.json["withdrawn_by"]) == (
+        "withdrawn",
+        "2026-11-20",
+        "mbr_manager",
+    )
+    assert answer.json["withdrawn_because"] == WORD["reason"]
+    assert tier_now(work, company_id).tier == "bronze"
+    assert moves(work, company_id)[-1] == ("gold", "bronze", "manual")
+    assert api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w1").json == answer.json
+    twice = api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w2")
+    assert (twice.status, twice.json["code"]) == (409, "wrong_state")
+
+
+def test_the_days_before_a_withdrawal_stay_as_they_were(work: Work):
+    company_id = company(work)
+    made = steps.grant(work, company_id, "gold", 0, 30)
+    later = days_later(work, 10)
+    steps.withdraw(later, company_id, made.grant_id)
+    path = tiers.tier_path(later, company_id, work.today, later.today)
+    assert [step.tier for step in path.values()] == ["gold"] * 10 + [""]
+
+
+def test_a_tier_that_has_ended_cannot_be_withdrawn(work: Work):
+    company_id = company(work)
+    made = steps.grant(work, company_id, "gold", 0, 3)
+    with pytest.raises(Problem, match="wrong_state"):
+        steps.withdraw(days_later(work, 4), company_id, made.grant_id)
+    (listed,), _ = grants_service.granted(days_later(work, 4), company_id, 10, None)
+    assert listed.state == "ended"
+
+
+def test_manual_tiers_are_listed_latest_first_page_by_page(api: Api, work: Work):
+    company_id = company(work)
+    for number in range(3):
+        steps.grant(days_later(work, number - 3), company_id, "gold", 0, 100 + number)
+    first = api.call("GET", url(company_id, "?limit=2"), MANAGER).json
+    rest = api.call("GET", url(company_id, f"?limit=2&cursor={first['next_cursor']}"), MANAGER).json
+    days = [item["from"] for page in (first, rest) for item in page["items"]]
+    assert days == ["2026-11-19", "2026-11-18", "2026-11-17"]
+
+
+@pytest.mark.parametrize(
+    ("form", "pointer"),
+    [
+        ({"tier": "palladium"}, "/tier"),
+        ({"from": "2026-11-19"}, "/from"),
+        ({"until": "2026-11-19"}, "/until"),
+        ({"until": "2200-01-01"}, "/until"),
+        ({"reason": ""}, "/reason"),
+        ({"days": 3}, "/days"),
+    ],
+)
+def test_what_cannot_be_granted_is_named(api: Api, work: Work, form: Any, pointer: str):
+    company_id = company(work)
+    before = everything(work)
+    answer = api.call("POST", url(company_id), MANAGER, {**GRANT, **form}, key="k1")
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
+    assert everything(work) == before
+
+
+def test_what_is_not_there_is_not_found(api: Api, work: Work):
+    company_id = company(work)
+    for method, path, body in (
+        ("POST", url("cmp_nowhere"), GRANT),
+        ("GET", url(company_id, "/grt_1"), None),
+        ("POST", url(company_id, "/grt_1/withdraw"), WORD),
+    ):
+        answer = api.call(method, path, MANAGER, body, key="k1")
+        assert (answer.status, answer.json["code"]) == (404, "not_found"), path
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"),
+    [
+        (STRANGER, 401),
+        (Caller.person("mbr_1", "company", "owner", "cmp_1"), 403),
+        (Caller.person("mbr_1", "staff", "marketing", "club"), 403),
+    ],
+)
+def test_only_managers_grant_tiers(api: Api, work: Work, caller: Caller, status: int):
+    company_id = company(work)
+    assert api.call("POST", url(company_id), caller, GRANT, key="k1").status == status
+    assert api.call("GET", url(company_id), caller).status == status
+    assert api.call("POST", url(company_id, "/grt_1/withdraw"), caller, WORD, key="k1").status == status
+
+
+# --- crashes and races ------------------------------------------------------------------------------------------------
+
+
+def once(tx: Any, shown_: Any) -> None:
+    """The answer of a keyed request, as the HTTP layer keeps it."""
+    tx.create({**keys.once("mbr_manager", "k1").as_item(), "body": shown_.grant_id}, label="once")
+
+
+def outcome(work: Work, company_id: str) -> Any:
+    """Without the ids, of which a repeat makes others."""
+    _, grants = steps.store.load_with_grants(work, company_id)
+    events = [len(told(work, company_id, name)) for name in ("tier.granted", "tier.withdrawn")]
+    bare = [each._replace(grant_id="") for each in grants]
+    return tier_now(work, company_id), moves(work, company_id), bare, events
+
+
+def test_a_grant_that_dies_at_any_call_is_made_once(quick: Work):
+    company_id = bought(quick, {-10: 60_000})
+    beginning = everything(quick)
+    form = ManualTierForm.model_validate(GRANT)
+
+    def ask() -> None:
+        grants_service.grant(replace(quick, reply=once), company_id, "mbr_manager", form)
+
+    ask()
+    undisturbed = outcome(quick, company_id)
+    for crash in crashes():
+        put_back(quick, beginning)
+        quick.memo.clear()
+        with crash:
+            ask()
+        with suppress(Refused):  # it was done, and its answer is kept
+            ask()
+        assert outcome(quick, company_id) == undisturbed, crash
+        assert shown(tiers.standing_of(quick, company_id)) == shown(fresh(quick, company_id)), crash
+
+
+def test_a_withdrawal_that_dies_at_any_call_is_made_once(quick: Work):
+    company_id = bought(quick, {-10: 60_000})
+    made = steps.grant(quick, company_id, "gold", 0, 30)
+    beginning = everything(quick)
+    form = WithdrawalForm(**WORD)
+
+    def ask() -> None:
+        grants_service.withdraw(replace(quick, reply=once), company_id, made.grant_id, "mbr_manager", form)
+
+    ask()
+    undisturbed = outcome(quick, company_id)
+    for crash in crashes():
+        put_back(quick, beginning)
+        quick.memo.clear()
+        with crash:
+            ask()
+        with suppress(Problem):  # it was done
+            ask()
+        assert outcome(quick, company_id) == undisturbed, crash
+
+
+def test_a_sale_between_any_two_calls_of_a_grant_is_not_lost(quick: Work):
+    def a_sale() -> None:
+        steps.buy(work, company_id, -1, 100_000, number="B-1")
+        steps.deliver(work, company_id)
+
+    for race in races(a_sale):
+        work = in_memory(quick)
+        company_id = bought(work, {-10: 60_000})
+        with race:
+            steps.grant(work, company_id, "gold", 0, 30)
+        assert shown(tiers.standing_of(work, company_id)) == shown(fresh(work, company_id)), race
+        assert (kept(work, company_id) or {})["grants"], race
+
+
+def test_of_two_withdrawals_at_once_one_is_made(quick: Work):
+    def another() -> None:
+        steps.withdraw(work, company_id, made.grant_id)
+
+    for race in races(another):
+        work = in_memory(quick)
+        company_id = company(work)
+        made = steps.grant(work, company_id, "gold", 0, 30)
+        with suppress(Problem), race:  # for the later one, there is nothing to withdraw
+            steps.withdraw(work, company_id, made.grant_id)
+        assert len(told(work, company_id, "tier.withdrawn")) == 1, race
