@@ -81,7 +81,7 @@ nightly_recommendations = functions.schedule("recommendations.jobs:nightly_recom
 count_recommendations = functions.queue("recommendations.jobs:count_recommendations")
 remind_distributors = functions.schedule("orders.sla_jobs:remind_distributors")
 deliver_webhooks = functions.queue("exchange.webhook_jobs:deliver_webhooks")
-count_best_sellers = functions.queue("pricing.best_seller_jobs:count_best_sellers")
+count_best_sellers = functions.queue("pricing.best_sellers.jobs:count_best_sellers")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
@@ -92,19 +92,19 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     nightly_recommendations       cron(15 2 * * ? *)
 #     remind_distributors           rate(15 minutes)
 # events, and the modules of their consumers:
-#     best_sellers.requested        facts: pricing.best_seller
+#     best_sellers.requested        facts: pricing.best_sellers
 #     bonus.adjusted                messages: mail
 #     bonus.credited                messages: mail
 #     bonus.expiring                messages: mail
 #     bonus.reminder                messages: mail
 #     company.person_claimed        messages: mail
 #     company.person_confirmed      messages: mail
-#     company.registered            facts: pricing.display
+#     company.registered            facts: pricing.displays
 #     demand.answered               facts: demand; messages: mail
 #     demand.cancelled              facts: demand
 #     demand.changed                facts: demand
 #     demand.opened                 facts: demand
-#     display.approved              facts: pricing.display; messages: mail
+#     display.approved              facts: pricing.displays; messages: mail
 #     display.rejected              messages: mail
 #     goods.available               messages: mail
 #     goods.expiring                messages: mail

@@ -2,11 +2,18 @@
 
 from chalicelib.platform.lazy import opened_when_asked
 
+# A wing uses only those before it.
+WINGS = ("free_goods", "terms", "offers", "best_sellers", "promotions", "displays")
+
 with opened_when_asked(__name__):
-    from chalicelib.pricing.display_store import chain as companies_of_chain
-    from chalicelib.pricing.granted import LABEL as OFFERS_LABEL
-    from chalicelib.pricing.offers import release as release_offers
-    from chalicelib.pricing.offers import use as use_offers
+    from chalicelib.pricing.displays.store import chain as companies_of_chain
+    from chalicelib.pricing.offers.service import release as release_offers
+    from chalicelib.pricing.offers.service import use as use_offers
+    from chalicelib.pricing.offers.store import LABEL as OFFERS_LABEL
+    from chalicelib.pricing.promotions.usage import Used
+    from chalicelib.pricing.promotions.usage import exceeded as exceeded_limits
+    from chalicelib.pricing.promotions.usage import take as use_promotions
+    from chalicelib.pricing.promotions.usage import tell as follow_limits
     from chalicelib.pricing.rules import (
         Agreed,
         FreeGoods,
@@ -21,10 +28,6 @@ with opened_when_asked(__name__):
     )
     from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
     from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
-    from chalicelib.pricing.uses import Used
-    from chalicelib.pricing.uses import exceeded as exceeded_limits
-    from chalicelib.pricing.uses import take as use_promotions
-    from chalicelib.pricing.uses import tell as follow_limits
 
 __all__ = [
     "OFFERS_LABEL",

@@ -585,3 +585,19 @@ def _rule(ruling: Ruling) -> Rule:
 def plain(number: Decimal) -> str:
     """`7.5`, `10`, never `1E+1`."""
     return f"{number.normalize():f}"
+
+
+Below = Callable[[str], Iterable[str]]
+
+
+def spread(promotion: Promotion, below: Below) -> Promotion:
+    return replace(promotion, goods=promotion.goods.with_those_below(below))
+
+
+def spread_contract(contract: Contract, below: Below) -> Contract:
+    discounts = tuple(each._replace(goods=each.goods.with_those_below(below)) for each in contract.discounts)
+    return replace(contract, discounts=discounts)
+
+
+def spread_offer(offer: Offer, below: Below) -> Offer:
+    return replace(offer, goods=offer.goods.with_those_below(below))

@@ -1,21 +1,129 @@
 """Prices as they are shown; personal terms and promotions as they are written and shown; quotes."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal, Self, get_args
+from decimal import Decimal
+from typing import Self
 
-from pydantic import ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from chalicelib.platform.http.forms import Form, Shown
-from chalicelib.platform.money import Amount, Money
-from chalicelib.pricing.limit_schemas import UsedAnswer
-from chalicelib.pricing.model import SelectionForm, Status
-from chalicelib.pricing.promotion_model import BracketForm, OnTopForm, PromotionForm
-from chalicelib.pricing.rules import Miss, Price, Promotion, Ruling
-from chalicelib.pricing.terms_model import ContractForm
-from chalicelib.pricing.wording import explain
+from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.money import Money
+from chalicelib.pricing.rules import STACK, Price, Ruling
 
-MOST_CONTRACTS = 20
+_Texts = tuple[str, str]  # English, Russian
+
+_GAVE: Mapping[str, _Texts] = {
+    "base_price": ("The base price.", "Базовая цена."),
+    "tier_price": ("The price of tier {name}.", "Цена уровня «{name}»."),
+    "tier_discount": (
+        "Tier {name}: {percent} % off the base price.",
+        "Уровень «{name}»: скидка {percent} % от базовой цены.",
+    ),
+    "personal_price": ("The price of contract {contract}.", "Цена по договору {contract}."),
+    "personal_discount": (
+        "Contract {contract}: {percent} % off the base price.",
+        "Договор {contract}: скидка {percent} % от базовой цены.",
+    ),
+    "promotion": (
+        "Promotion “{name}”: {percent} % off the base price, from {quantity} on.",
+        "Акция «{name}»: скидка {percent} % от базовой цены при количестве от {quantity}.",
+    ),
+    "offer": (
+        "A personal offer: {percent} % off the base price, for one order, up to and including {last}.",
+        "Персональное предложение: скидка {percent} % от базовой цены на один заказ, по {last} включительно.",
+    ),
+    "offer_price": (
+        "The price of a personal offer, for one order, up to and including {last}.",
+        "Цена по персональному предложению на один заказ, по {last} включительно.",
+    ),
+}
+_FLOOR: _Texts = ("The offer takes the price no lower than {floor}.", "По предложению цена не ниже {floor}.")
+_STACKED: _Texts = ("Discounts taken off one after the other: {parts}.", "Скидки применены одна за другой: {parts}.")
+# A rule by its name, as part of a sentence.
+_NAMED: Mapping[str, _Texts] = {
+    "base_price": ("base price", "базовая цена"),
+    "tier_price": ("price of tier {name}", "цена уровня «{name}»"),
+    "tier_discount": ("tier {name}, {percent} %", "уровень «{name}», {percent} %"),
+    "personal_price": ("price of contract {contract}", "цена по договору {contract}"),
+    "personal_discount": ("contract {contract}, {percent} %", "договор {contract}, {percent} %"),
+    "promotion": ("promotion “{name}”", "акция «{name}»"),
+    "offer": ("personal offer, {percent} %", "персональное предложение, {percent} %"),
+    "offer_price": ("price of a personal offer", "цена по персональному предложению"),
+}
+_WHY_NOT: Mapping[str, _Texts] = {
+    "not_lower": ("this gives no lower price", "цена от этого не ниже"),
+    "later_in_priority": ("another rule comes first", "другое правило важнее"),
+    "not_yet": ("begins on {day}", "начнёт действовать {day}"),
+    "over": ("ended on {day}", "действие закончилось {day}"),
+    "out_of_season": ("holds in another season", "действует в другой сезон"),
+    "other_tiers": ("is for other tiers", "для других уровней"),
+    "for_larger_clients": (
+        "is for companies with purchases from {sum} in the tier's window on",
+        "для компаний с закупками от {sum} за период уровня",
+    ),
+    "for_smaller_clients": (
+        "is for companies with purchases below {sum} in the tier's window",
+        "для компаний с закупками меньше {sum} за период уровня",
+    ),
+    "exhausted": ("has been used up", "лимит исчерпан"),
+    "used_as_often_as_it_may": (
+        "the company has used it as often as it may (orders: {uses})",
+        "лимит на одну компанию исчерпан (заказов: {uses})",
+    ),
+    "other_currency": ("is for goods sold in {currency}", "для товаров, которые продаются в {currency}"),
+    "more_needed": ("begins with a quantity of {quantity}", "начинается с количества {quantity}"),
+    "display_needed": (
+        "is for companies that display the goods in a shop: send a photo",
+        "для компаний, у которых товар выставлен в магазине: пришлите фото",
+    ),
+}
+_NO_TIER: _Texts = ("The company has no tier yet.", "У компании пока нет уровня.")
+
+
+def explain(ruling: Ruling, language: str) -> str:
+    """One sentence, in the reader's language."""
+    tongue = 1 if language == "ru" else 0
+    if ruling.reason == "no_tier":
+        return _NO_TIER[tongue]
+    facts = _readable(ruling.facts, tongue)
+    if ruling.reason not in _WHY_NOT:
+        if ruling.rule == STACK:
+            facts["parts"] = "; ".join(_named(part, tongue) for part in ruling.parts)
+        gave = (_STACKED if ruling.rule == STACK else _GAVE[_phrase(ruling)])[tongue].format_map(facts)
+        return f"{gave} {_FLOOR[tongue].format_map(facts)}" if "floor" in facts else gave
+    sentence = f"{_named(ruling, tongue)}: {_WHY_NOT[ruling.reason][tongue].format_map(facts)}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def _named(ruling: Ruling, tongue: int) -> str:
+    facts = _readable(ruling.facts, tongue)
+    name = _NAMED[_phrase(ruling)][tongue].format_map(facts)
+    # What a promotion takes off is known once its bracket is.
+    return f"{name}, {facts['percent']} %" if ruling.rule == "promotion" and "percent" in facts else name
+
+
+def _phrase(ruling: Ruling) -> str:
+    """An offer takes a percent off, or is a price of its own."""
+    return "offer_price" if ruling.rule == "offer" and "percent" not in ruling.facts else ruling.rule
+
+
+def _readable(facts: Mapping[str, str], tongue: int) -> dict[str, str]:
+    """The facts as a reader knows them: names in their language; `2,5` and `20.11.2026` in Russian."""
+    readable = dict(facts)
+    if "floor" in facts:
+        readable["floor"] = f"{Decimal(facts['floor']):.2f}"
+    if tongue and "name_ru" in facts:
+        readable["name"] = facts["name_ru"]
+    if tongue:
+        for figure in ("percent", "sum", "floor"):
+            if figure in facts:
+                readable[figure] = readable[figure].replace(".", ",")
+        for day in ("day", "last"):
+            if day in facts:
+                readable[day] = f"{date.fromisoformat(facts[day]):%d.%m.%Y}"
+    return readable
+
 
 # --- a price ----------------------------------------------------------------------------------------------------------
 
@@ -49,143 +157,3 @@ class PriceAnswer(Shown):
             rule=RuleAnswer.of(price.chosen, language),
             rejected=[RuleAnswer.of(ruling, language) for ruling in price.rejected],
         )
-
-
-# --- which goods, and from when until when ----------------------------------------------------------------------------
-
-
-# --- personal terms ---------------------------------------------------------------------------------------------------
-
-
-class TermsForm(Form):
-    """All contracts of a company, as a whole."""
-
-    contracts: list[ContractForm] = Field(max_length=MOST_CONTRACTS)
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        if len({each.number for each in self.contracts}) < len(self.contracts):
-            raise PydanticCustomError("repeated", "Each contract once.")
-        return self
-
-
-class Terms(Shown):
-    """The personal terms of a company."""
-
-    currency: str
-    contracts: list[ContractForm]
-
-
-# --- promotions -------------------------------------------------------------------------------------------------------
-
-State = Literal["draft", "approved", "running", "ended"]
-
-
-class PromotionAnswer(PromotionForm):
-    """A promotion with what became of it."""
-
-    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
-
-    promotion_id: str
-    state: State = Field(description="draft; approved: to come; running; ended.")
-    created_at: str
-    approved_at: str | None
-    ended_on: date | None = Field(description="Where it was ended before its last day: the first day without it.")
-    used: UsedAnswer | None = Field(description="What orders took of its limits; null without limits.")
-
-
-class PromotionPage(Shown):
-    """Latest last day first."""
-
-    items: list[PromotionAnswer]
-    next_cursor: str | None
-
-
-class ApproveForm(Form):
-    confirm_short: bool = Field(
-        default=False,
-        description="Yes, it shall be shorter than three months: buyers will hardly have time to plan for it.",
-    )
-
-
-class EarlierPromotion(Shown):
-    model_config = ConfigDict(serialize_by_alias=True)
-
-    promotion_id: str
-    name: str
-    first: date = Field(serialization_alias="from")
-    last: date = Field(serialization_alias="to")
-
-
-class PromotionWarning(Shown):
-    """Goods that were on promotion for more than half of the year before: buyers take such a price for the usual one."""
-
-    code: Literal["often_on_promotion"] = "often_on_promotion"
-    detail: str
-    skus: list[str] = Field(description="Up to 20 of them.")
-    product_count: int
-    promotions: list[EarlierPromotion]
-
-
-class Approval(Shown):
-    promotion: PromotionAnswer
-    warnings: list[PromotionWarning]
-
-
-class RunningPromotion(Shown):
-    """A promotion as a partner sees it."""
-
-    model_config = ConfigDict(serialize_by_alias=True)
-
-    promotion_id: str
-    name: str = Field(description="In the reader's language.")
-    goods: SelectionForm
-    brackets: list[BracketForm]
-    on_top: OnTopForm | None = Field(description="Instead of brackets: goods that come on top.")
-    first: date = Field(serialization_alias="from")
-    last: date = Field(serialization_alias="to")
-    months: list[int] = Field(description="Only in these months of the year; all of them where it names none.")
-    tiers: list[str] = Field(description="Only for these tiers; for everybody where it names none.")
-    least_window_sum: Amount | None = Field(description="For purchases in the tier's window from this sum on.")
-    most_window_sum: Amount | None = Field(description="For purchases in the tier's window below this sum.")
-    display: bool = Field(description="A display deal: send a photo of the goods in a shop.")
-    for_you: bool = Field(
-        description="Whether it makes prices for the company: meant for its tier and size, in this month, granted where it is a display "
-        "deal, and not used up."
-    )
-    why_not: str | None = Field(
-        description="In the reader's language.", examples=["Promotion “Autumn”: is for other tiers."]
-    )
-
-    @classmethod
-    def of(cls, promotion: Promotion, miss: Miss | None, language: str) -> Self:
-        """`miss`: why it gives the company nothing."""
-        goods = promotion.goods
-        return cls(
-            promotion_id=promotion.promotion_id,
-            name=promotion.name_ru if language == "ru" else promotion.name,
-            goods=SelectionForm(
-                skus=sorted(goods.skus),
-                categories=sorted(goods.categories),
-                brands=sorted(goods.brands),
-                statuses=[status for status in get_args(Status) if status in goods.statuses],
-                own_brand=goods.own_brand,
-            ),
-            brackets=[
-                BracketForm(from_quantity=each.from_quantity, percent=each.percent) for each in promotion.brackets
-            ],
-            on_top=OnTopForm.of(promotion.on_top) if promotion.on_top else None,
-            first=promotion.first,
-            last=promotion.last,
-            months=sorted(promotion.months),
-            tiers=sorted(promotion.tiers),
-            least_window_sum=promotion.least_sum,
-            most_window_sum=promotion.most_sum,
-            display=promotion.display,
-            for_you=miss is None,
-            why_not=explain(promotion.refused(miss), language) if miss else None,
-        )
-
-
-class RunningPromotions(Shown):
-    items: list[RunningPromotion]

@@ -22,8 +22,9 @@ from chalicelib.orders.rules import Order
 from chalicelib.platform import clock
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
-from chalicelib.pricing import promotion_keys, uses
-from chalicelib.pricing.uses import Used
+from chalicelib.pricing.promotions import keys as promotions_keys
+from chalicelib.pricing.promotions import usage
+from chalicelib.pricing.promotions.usage import Used
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree
 from tests.orders.test_limits import delivered
@@ -179,12 +180,12 @@ class Held(RuleBasedStateMachine):
     def the_counters_are_the_sum_over_the_orders(self) -> None:
         work, promotion = self.market.work, promotion_id(self.market)
         every = [limits.taken(order).get(promotion, Used()) for order in self.found()]
-        used = uses.used_of(work.table.get(promotion_keys.promotion_used(promotion)))
+        used = usage.used_of(work.table.get(promotions_keys.promotion_used(promotion)))
         assert used == Used(*(sum(figures) for figures in zip(*every, Used(), strict=True)))
         assert used.uses <= 5
         assert used.units <= LAMPS
         assert used.cost <= BUDGET
-        own = uses.company_uses(work.table.get(promotion_keys.promotions_used("cmp_1")))
+        own = usage.company_uses(work.table.get(promotions_keys.promotions_used("cmp_1")))
         assert own.get(promotion, 0) == used.uses
 
     @invariant()
@@ -217,12 +218,12 @@ class Held(RuleBasedStateMachine):
         assert shipped_out(self.market) == []
         promotion = promotion_id(self.market)
         shown = Office(self.market.api, self.market.work).shown(promotion)["used"]
-        running = self.market.work.table.get(promotion_keys.running_promotions()) or {}
+        running = self.market.work.table.get(promotions_keys.running_promotions()) or {}
         assert (promotion in running["exhausted"]) == shown["exhausted"]
 
 
 def promotion_id(market: Market) -> str:
-    running = market.work.table.get(promotion_keys.running_promotions()) or {}
+    running = market.work.table.get(promotions_keys.running_promotions()) or {}
     return str(next(iter(running["promotions"])))
 
 

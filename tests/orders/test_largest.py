@@ -11,8 +11,8 @@ from chalicelib.catalog.recording import write_stock
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.promises import MOST_PROMISES
 from chalicelib.orders.schemas import MOST_LINES
-from chalicelib.pricing.offers import MOST_OPEN
-from chalicelib.pricing.service import MOST_LIMITED
+from chalicelib.pricing.offers.service import MOST_OPEN
+from chalicelib.pricing.promotions.service import MOST_LIMITED
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market
 from tests.orders.test_credit import agree

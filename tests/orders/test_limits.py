@@ -9,7 +9,8 @@ from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.platform.events import Event
-from chalicelib.pricing import promotion_keys, uses
+from chalicelib.pricing.promotions import keys as promotions_keys
+from chalicelib.pricing.promotions import usage
 from tests.orders.steps import Market
 from tests.pricing.steps import MARKETING, Office, errors
 from tests.support.api import Answer
@@ -217,7 +218,7 @@ def test_another_promotion_that_begins_or_ends_leaves_it_used_up(market: Market,
 def test_prices_are_told_once_whatever_breaks(market: Market, office: Office):
     office.run((1, "10"), limits={"uses": 1})
     market.placed({"LMP-1": 1})
-    running = market.work.table.get(promotion_keys.running_promotions()) or {}
+    running = market.work.table.get(promotions_keys.running_promotions()) or {}
     for interruption in chain(crashes(), lost_replies()):
         market.work.table.put(running)
         with interruption, suppress(ConnectionClosedError):
@@ -234,14 +235,14 @@ def test_prices_say_at_last_what_the_counters_say_whatever_comes_between(market:
         for item in before.values():
             market.work.table.put(item)
         with race:
-            uses.tell(market.work, promotion_id)
+            usage.tell(market.work, promotion_id)
         if race.happened:
             assert price(market)[0] == "108.00", race
 
 
 def _cancelled_and_told(market: Market, order_id: str, promotion_id: str) -> None:
     assert market.cancel(order_id).status == 200
-    uses.tell(market.work, promotion_id)
+    usage.tell(market.work, promotion_id)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------

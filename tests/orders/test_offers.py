@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.http import respond
-from chalicelib.pricing import offer_keys
+from chalicelib.pricing.offers import keys as offers_keys
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
 from tests.support.api import Answer
@@ -40,7 +40,7 @@ def state(market: Market, offer_id: str) -> tuple[str, str | None]:
 
 def kept(market: Market) -> set[str]:
     """What prices still look at."""
-    item = market.work.table.get(offer_keys.granted(market.company_id)) or {}
+    item = market.work.table.get(offers_keys.granted(market.company_id)) or {}
     return {name.split(":")[0] for name in item if ":" in name}
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.platform.context import Work
 from chalicelib.pricing import keys as pricing_keys
-from chalicelib.pricing import store as pricing_store
-from chalicelib.pricing.schemas import TermsForm
-from chalicelib.pricing.terms_model import AgreedPrice, ContractForm
+from chalicelib.pricing.terms import store as terms_store
+from chalicelib.pricing.terms.model import AgreedPrice, ContractForm
+from chalicelib.pricing.terms.schemas import TermsForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
@@ -29,7 +29,7 @@ def large_contract(work: Work) -> ContractForm:
 
 def agree(work: Work, form: TermsForm) -> None:
     tx = Transaction()
-    pricing_store.replace_terms(tx, work, "cmp_1", form.contracts, currency="RUB", author="mbr_1", version=0)
+    terms_store.replace_terms(tx, work, "cmp_1", form.contracts, currency="RUB", author="mbr_1", version=0)
     work.table.commit(tx)
 
 
@@ -38,7 +38,7 @@ def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(work:
     agree(work, TermsForm(contracts=[large_contract(work)]))
     with spent(work.table.client) as cost:
         found = work.table.get_many([pricing_keys.terms("cmp_1")])
-    (contract,) = pricing_store.contracts(found[pricing_keys.terms("cmp_1")])
+    (contract,) = terms_store.contracts(found[pricing_keys.terms("cmp_1")])
     assert len(contract.prices) == 500
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 3  # 20 KB, read eventually

@@ -16,7 +16,7 @@ import pytest
 from chalicelib import sales
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
-from chalicelib.pricing import displays
+from chalicelib.pricing.displays import service as displays
 from chalicelib.recommendations import consumers as recommendations_consumers
 from chalicelib.recommendations import jobs as recommendations_jobs
 from chalicelib.recommendations import keys as recommendations_keys

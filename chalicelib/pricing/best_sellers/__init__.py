@@ -1,0 +1,1 @@
+"""Best sellers of a period, for promotions that name them."""

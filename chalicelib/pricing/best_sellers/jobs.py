@@ -1,0 +1,18 @@
+"""Queue worker of the lists of best sellers."""
+
+from typing import Any
+
+from chalicelib.platform.context import Work
+from chalicelib.platform.functions import READ, files, items, queue_worker, table
+from chalicelib.pricing.best_sellers import service
+
+
+@queue_worker(
+    "bestsellers",
+    memory=1024,
+    filled_by=("deliver_events", "count_best_sellers"),
+    may=(table(*READ), items("put", "update", prefix="BESTSELLERS#"), files("bestsellers/", "get", "put")),
+)
+def count_best_sellers(work: Work, message: dict[str, Any]) -> None:
+    """Count the sales of some of the companies."""
+    service.count(work, message)

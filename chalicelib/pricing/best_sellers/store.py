@@ -1,0 +1,233 @@
+"""The items and objects of a list of best sellers. They are its own: nothing of the business is written.
+
+    LIST   what was asked, how far it came, and in the end the articles: items, a text of [sku, name, name_ru, amount, units]
+    PART   some companies, named once, in the order of names; done once, with the object that holds their sums
+
+In the bucket, below `bestsellers/{list}/`: `{n}-{digest}`, the sums of a part by article.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.platform import aws, events
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.settings import queue_url, settings
+from chalicelib.pricing.best_sellers import keys
+from chalicelib.pricing.best_sellers.events import REQUESTED
+from chalicelib.pricing.best_sellers.model import BestSellersRequest
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+KEEP_DAYS = 400  # as long as a promotion may want to know what it was made of; the bucket keeps its objects for 30 days
+
+Position = dict[str, str] | None
+
+
+class Sold(NamedTuple):
+    """What was paid for an article, and how many units of it, net of what came back."""
+
+    amount: Decimal
+    units: Decimal
+
+
+class Listed(NamedTuple):
+    sku: str
+    name: str
+    name_ru: str
+    sold: Sold
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list as it is stored."""
+
+    item: Item
+
+    @property
+    def list_id(self) -> str:
+        return str(self.item["list_id"])
+
+    @property
+    def form(self) -> BestSellersRequest:
+        return BestSellersRequest.model_validate_json(self.item["form"])
+
+    @property
+    def currency(self) -> str:
+        return str(self.item["currency"])
+
+    @property
+    def days(self) -> tuple[date, date]:
+        form = self.form
+        return form.first, form.last
+
+    @property
+    def done(self) -> bool:
+        return str(self.item["state"]) == "done"
+
+    @property
+    def parts_total(self) -> int | None:
+        """None while there may be more of them."""
+        return int(self.item["parts_total"]) if "parts_total" in self.item else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all parts are named, and done."""
+        return self.count("parts_done") == self.parts_total
+
+    @property
+    def listed(self) -> list[Listed]:
+        """The articles, best first; none until it is done."""
+        rows = json.loads(self.item.get("items", "[]"))
+        return [
+            Listed(sku, name, name_ru, Sold(Decimal(amount), Decimal(units)))
+            for sku, name, name_ru, amount, units in rows
+        ]
+
+    def count(self, name: str) -> int:
+        return int(self.item.get(name, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some companies, and where the next ones begin: None after the last."""
+
+    number: int
+    company_ids: list[str]
+    after: Position
+    done: bool = False
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+
+
+def load(table: Table, list_id: str) -> Asked | None:
+    item = table.get(keys.best_sellers(list_id), consistent=True)
+    return Asked(item) if item else None
+
+
+def load_with_part(table: Table, list_id: str, number: int) -> tuple[Asked | None, Part | None]:
+    whole, part = keys.best_sellers(list_id), keys.best_sellers_part(list_id, number)
+    found = table.get_many([whole, part], consistent=True)
+    return (Asked(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
+
+
+def objects(table: Table, list_id: str) -> Iterator[str]:
+    """The names of the parts' objects, in the order of parts."""
+    every = keys.best_sellers_part(list_id, 0)
+    for item in table.query_all(every.pk, starts="PART#", consistent=True):
+        yield item["object"]
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+
+def create(tx: Transaction, work: Work, form: BestSellersRequest, asked_by: str) -> Asked:
+    """A list that is to be worked on; its event starts the work."""
+    list_id = work.new_id("bst")
+    item = {
+        **keys.best_sellers(list_id).as_item(),
+        "list_id": list_id,
+        "form": form.model_dump_json(),
+        "currency": form.currency or work.config[Club].currency,
+        "state": "running",
+        "created_at": work.at,
+        "created_by": asked_by,
+        "progress_at": work.at,
+        "expires_at": work.expiry(days=KEEP_DAYS),
+    }
+    tx.create(item)
+    events.record(tx, work, keys.best_sellers(list_id), REQUESTED, list_id=list_id)
+    return Asked(item)
+
+
+def name_part(work: Work, asked: Asked, part: Part) -> bool:
+    """Writes down who is in the part, and with the last one how many parts there are. False if it was written down before."""
+    tx = Transaction()
+    tx.create(
+        {
+            **keys.best_sellers_part(asked.list_id, part.number).as_item(),
+            "part": part.number,
+            "companies": part.company_ids,
+            "after": part.after,
+            "expires_at": work.expiry(days=KEEP_DAYS),
+        },
+        label="part",
+    )
+    total = {} if part.after else {"parts_total": part.number}
+    tx.update(
+        keys.best_sellers(asked.list_id),
+        put={"progress_at": work.at, **total},
+        add={"companies_found": len(part.company_ids)},
+    )
+    try:
+        work.table.commit(tx)
+    except Refused:
+        return False
+    return True
+
+
+def finish_part(work: Work, asked: Asked, part: Part, name: str) -> None:
+    """The part is done, and counted: once, however often it is worked on."""
+    tx = Transaction()
+    tx.update(
+        keys.best_sellers_part(asked.list_id, part.number),
+        put={"object": name, "done_at": work.at},
+        when=Attr("done_at").not_exists(),
+        label="part",
+    )
+    counts = {"parts_done": 1, "companies_done": len(part.company_ids)}
+    tx.update(keys.best_sellers(asked.list_id), put={"progress_at": work.at}, add=counts)
+    with suppress(Refused):
+        work.table.commit(tx)
+
+
+def finish(work: Work, list_id: str, listed: Sequence[Listed]) -> None:
+    """What the list came to. The first one who comes to it says so."""
+    rows = [[each.sku, each.name, each.name_ru, str(each.sold.amount), str(each.sold.units)] for each in listed]
+    with suppress(Refused):
+        work.table.update(
+            keys.best_sellers(list_id),
+            put={"state": "done", "finished_at": work.at, "items": json.dumps(rows, ensure_ascii=False)},
+            when=Attr("state").eq("running"),
+        )
+
+
+def announce(list_id: str, number: int) -> None:
+    body = json.dumps({"list_id": list_id, "part": number})
+    aws.sqs().send_message(QueueUrl=queue_url("bestsellers"), MessageBody=body)
+
+
+# --- objects ----------------------------------------------------------------------------------------------------------
+
+
+def put_sums(list_id: str, number: int, sums: Mapping[str, Sold]) -> str:
+    """Stores the sums of a part; their object is named by what is in it, so that nobody's sums are taken for another's."""
+    rows = {sku: [str(sold.amount), str(sold.units)] for sku, sold in sorted(sums.items())}
+    content = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), mtime=0)
+    name = f"{number:06d}-{sha256(content).hexdigest()[:16]}"
+    aws.s3().put_object(Bucket=settings().files_bucket, Key=_object(list_id, name), Body=content)
+    return name
+
+
+def get_sums(list_id: str, name: str) -> dict[str, Sold]:
+    content = aws.s3().get_object(Bucket=settings().files_bucket, Key=_object(list_id, name))["Body"].read()
+    rows: dict[str, Any] = json.loads(gzip.decompress(content))
+    return {sku: Sold(Decimal(amount), Decimal(units)) for sku, (amount, units) in rows.items()}
+
+
+def _object(list_id: str, name: str) -> str:
+    return f"bestsellers/{list_id}/{name}"
+
+
+def _part(item: Item) -> Part:
+    return Part(int(item["part"]), item["companies"], item["after"], "done_at" in item)

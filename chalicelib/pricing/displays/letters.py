@@ -1,0 +1,24 @@
+"""Letters on displays: to who sent the photo."""
+
+from datetime import date
+
+from chalicelib.companies import company_name
+from chalicelib.mail import Facts, Reader, Recipient, letter
+from chalicelib.members import speaking_reader, the_member
+from chalicelib.platform.context import Work
+from chalicelib.pricing.displays.events import APPROVED, REJECTED
+from chalicelib.table.transactions import Item
+
+
+@letter("display_approved", on=APPROVED, to=the_member)
+@letter("display_rejected", on=REJECTED, to=the_member)
+def of_the_display(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader, promotion = speaking_reader(work, recipient.id, event["company_id"]), event["promotion"]
+    return reader, {
+        "company": company_name(work, event),
+        "inn": event["inn"],
+        "promotion": promotion["name_ru"] if reader.language == "ru" else promotion["name"],
+        "last": date.fromisoformat(promotion["last"]),
+        "shop": event["shop_address"],
+        "reason": event["reason"],
+    }

@@ -1,0 +1,1 @@
+"""Offers to one company, for one order."""

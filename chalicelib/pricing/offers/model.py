@@ -1,0 +1,53 @@
+"""An offer as the staff writes it, and as it is kept."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.platform.fields import Day
+from chalicelib.platform.model import Written
+from chalicelib.pricing.model import DiscountPercent, Positive, SelectionForm
+from chalicelib.pricing.rules import Offer
+
+
+class OfferForm(Written):
+    """An offer to one company, for one order: a percent off the base price, or a price of its own."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    goods: SelectionForm = SelectionForm()
+    percent: DiscountPercent | None = Field(default=None, description="Off the base price.", examples=["15"])
+    price: Positive | None = Field(default=None, description="Of one unit, instead of a percent.", examples=[None])
+    floor: Positive | None = Field(
+        default=None,
+        description="With a percent: the lowest unit price that it may make, whatever else is taken off.",
+        examples=["850.00"],
+    )
+    first: Day | None = Field(default=None, alias="from", description="Its first day; today without it.")
+    last: Day = Field(alias="to", description="The last day on which an order may use it.", examples=["2027-02-28"])
+    note: str = Field(default="", max_length=500, description="For the staff: why it was made.")
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        if (self.percent is None) == (self.price is None):
+            raise PydanticCustomError("percent_or_price", "Give a percent or a price.")
+        if (self.percent is None) != (self.floor is None):
+            raise PydanticCustomError("floor", "A percent has a floor; a price is its own.")
+        if self.first is not None and self.last < self.first:
+            raise PydanticCustomError("range", "The last day is before the first.")
+        return self
+
+    def offer(self, offer_id: str) -> Offer:
+        """Of a form that is stored, and so has a first day."""
+        return Offer(
+            offer_id=offer_id,
+            goods=self.goods.selection(),
+            first=self.first or date.min,
+            last=self.last,
+            percent=self.percent,
+            price=self.price,
+            floor=self.floor or Decimal(0),
+        )

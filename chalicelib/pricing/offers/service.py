@@ -1,0 +1,178 @@
+"""Offers: what the staff offers one company, for one order.
+
+    open ──an order is placed with it──▶ used ──it ships──▶ spent, for good
+      │  ◀──the order comes to nothing───┘
+      └──withdraw──▶ withdrawn
+
+An offer lies twice, always written in one transaction: OFFER with its life, for those who look after it, and in GRANTED
+(`granted`), as long as prices need it. No letter tells of it: the cabinet shows it, and who issued it calls.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.companies import company_key
+from chalicelib.platform import events
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import EventType
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
+from chalicelib.pricing.offers import keys, store
+from chalicelib.pricing.offers.events import ISSUED, WITHDRAWN
+from chalicelib.pricing.offers.model import OfferForm
+from chalicelib.pricing.offers.schemas import OfferAnswer, OwnOffer
+from chalicelib.pricing.rules import plain
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+MOST_OPEN = 20  # of a company, and of one order; with the next, what an order can use and a price can look at
+MOST_BYTES = 32_000  # of all offers of a company: they are read with every price
+
+Position = dict[str, str] | None
+
+
+def issue(work: Work, company_id: str, form: OfferForm, *, author: str) -> OfferAnswer:
+    """Raises `not_found`, 422 for days that are over, 409 when the company has as many offers as it may."""
+    key = keys.granted(company_id)
+    found = work.table.get_many([company_key(company_id), key], consistent=True)
+    if company_key(company_id) not in found:
+        raise Problem("not_found")
+    if form.last < work.today:
+        raise Problem.invalid("over", "/to", "Its last day is over.")
+    form = form.model_copy(update={"first": form.first or work.today})
+    present = found.get(key)
+    past = store.over(present, work.today)
+    kept = {name: value for name, value in (present or {}).items() if name not in past}
+    too_many = len(store.open_offers(kept)) >= MOST_OPEN
+    if too_many or store.weight(kept) + len(form.model_dump_json(exclude_defaults=True).encode()) > MOST_BYTES:
+        raise Problem("conflict", "The company has too many offers: withdraw some, or name fewer goods in each.")
+    offer_id = work.new_id("off")
+    item = {
+        **keys.offer(company_id, offer_id).as_item(),
+        **keys.offer_list(company_id, work.at, offer_id).as_gsi1(),
+        "offer_id": offer_id,
+        "company_id": company_id,
+        "form": form.model_dump_json(exclude_defaults=True),
+        "state": "open",
+        "issued_at": work.at,
+        "issued_by": author,
+    }
+    tx = Transaction()
+    tx.create(item)
+    store.put_offer(tx, company_id, offer_id, form, without=past)
+    _record(tx, work, company_id, offer_id, ISSUED, author)
+    shown = _answer(work, item)
+    work.reply(tx, shown)
+    work.table.commit(tx)
+    return shown
+
+
+def show(work: Work, company_id: str, offer_id: str) -> OfferAnswer:
+    """Raises `not_found`."""
+    return _answer(work, _existing(work, company_id, offer_id))
+
+
+def withdraw(work: Work, company_id: str, offer_id: str, *, author: str) -> OfferAnswer:
+    """Raises `not_found`, 409 for one that an order uses. One that was withdrawn before stays as it is."""
+    key = keys.offer(company_id, offer_id)
+    present = _existing(work, company_id, offer_id)
+    if present["state"] == "withdrawn":
+        return _answer(work, present)
+    withdrawn = {"state": "withdrawn", "withdrawn_at": work.at, "withdrawn_by": author}
+    tx = Transaction()
+    tx.update(key, put=withdrawn, when=Attr("state").eq("open"), label="offer")
+    store.withdraw_offer(tx, company_id, offer_id)
+    _record(tx, work, company_id, offer_id, WITHDRAWN, author)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        item = refused.items.get("offer")
+        if item and item["state"] == "withdrawn":
+            return _answer(work, item)  # somebody else was first
+        raise Problem("wrong_state", "An order uses this offer.") from None
+    return _answer(work, {**present, **withdrawn})
+
+
+def page(work: Work, company_id: str, limit: int, after: Position) -> tuple[list[OfferAnswer], Position]:
+    """All offers that a company was ever made, newest first."""
+    found = work.table.query(
+        keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
+    )
+    return [_answer(work, item) for item in found.items], found.last
+
+
+def _existing(work: Work, company_id: str, offer_id: str) -> Item:
+    item = work.table.get(keys.offer(company_id, offer_id), consistent=True)
+    if item is None:
+        raise Problem("not_found")
+    return item
+
+
+def _answer(work: Work, item: Item) -> OfferAnswer:
+    form = OfferForm.model_validate_json(item["form"])
+    expired = item["state"] == "open" and form.last < work.today
+    return OfferAnswer(
+        **form.model_dump(by_alias=False),
+        offer_id=item["offer_id"],
+        company_id=item["company_id"],
+        state="expired" if expired else item["state"],
+        issued_at=item["issued_at"],
+        issued_by=item["issued_by"],
+        order_id=item.get("order_id"),
+        withdrawn_at=item.get("withdrawn_at"),
+        withdrawn_by=item.get("withdrawn_by"),
+    )
+
+
+def own(work: Work, company_id: str) -> list[OwnOffer]:
+    """What the company may use, now or from a day to come. One call."""
+    found = work.table.get_many([company_key(company_id), keys.granted(company_id)])
+    currency = (
+        found[company_key(company_id)]["currency"] if company_key(company_id) in found else work.config[Club].currency
+    )
+
+    def money(amount: Decimal | None) -> Money | None:
+        return None if amount is None else Money(amount=amount, currency=currency)
+
+    return [
+        OwnOffer(
+            offer_id=each.offer_id,
+            goods=each.form.goods,
+            percent=None if each.form.percent is None else plain(each.form.percent),
+            price=money(each.form.price),
+            floor=money(each.form.floor),
+            first=each.offer.first,
+            last=each.form.last,
+        )
+        for each in store.open_offers(found.get(keys.granted(company_id)))
+        if each.form.last >= work.today
+    ]
+
+
+# --- what orders do with them -----------------------------------------------------------------------------------------
+
+
+def use(tx: Transaction, company_id: str, order_id: str, offer_ids: Iterable[str]) -> None:
+    """The order uses them. Refused with label `granted.LABEL` where one is used or withdrawn by now."""
+    used = sorted(offer_ids)
+    if not used:
+        return
+    store.use_offers(tx, company_id, order_id, used)
+    for offer_id in used:
+        tx.update(keys.offer(company_id, offer_id), put={"state": "used", "order_id": order_id})
+
+
+def release(tx: Transaction, company_id: str, *, given_back: Iterable[str], spent: Iterable[str]) -> None:
+    """`given_back`: may be used again; `spent`: will not be given back any more."""
+    given_back, spent = sorted(given_back), sorted(spent)
+    if not given_back and not spent:
+        return
+    store.release_offers(tx, company_id, given_back=given_back, spent=spent)
+    for offer_id in given_back:
+        tx.update(keys.offer(company_id, offer_id), put={"state": "open"}, remove=("order_id",))
+
+
+def _record(tx: Transaction, work: Work, company_id: str, offer_id: str, name: EventType, author: str) -> None:
+    events.record(tx, work, company_key(company_id), name, company_id=company_id, offer_id=offer_id, by=author)

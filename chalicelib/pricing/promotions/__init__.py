@@ -1,0 +1,1 @@
+"""Promotions: drafted, approved, limited, watched for overlap."""

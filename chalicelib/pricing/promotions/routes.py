@@ -1,0 +1,187 @@
+"""Personal terms and promotions: what a company may see of them, and how the staff keeps them."""
+
+from collections.abc import Sequence
+
+from chalicelib import catalog
+from chalicelib.catalog import categories_key, product_key
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform.money import Money
+from chalicelib.pricing.promotions import keys, overlap, service, store, usage
+from chalicelib.pricing.promotions.model import PromotionForm, PromotionLimits
+from chalicelib.pricing.promotions.schemas import (
+    Approval,
+    ApproveForm,
+    EarlierPromotion,
+    PromotionAnswer,
+    PromotionPage,
+    PromotionWarning,
+    UsedAnswer,
+)
+from chalicelib.pricing.promotions.store import Stored
+from chalicelib.table.transactions import Transaction
+
+routes = Routes(__name__, tag="prices")
+
+MOST_SHOWN = 20  # articles of a warning
+CHANGE = ("not_found", "wrong_state", "precondition_failed")
+
+# --- promotions as the staff keeps them -------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/staff/promotions", scope="staff.promotions.write", body=PromotionForm, answer=PromotionAnswer, status=201
+)
+def draft_promotion(call: Call) -> Answer:
+    """Draft a promotion. It changes no price until it is approved and its first day has come."""
+    work = call.work
+    drafted = Stored(
+        promotion_id=work.new_id("prm"),
+        form=call.body,
+        state="draft",
+        created_at=work.at,
+        approved_at=None,
+        ended_on=None,
+        version=1,
+    )
+    tx = Transaction()
+    store.put_promotion(tx, drafted, author=call.principal.for_member(), at=work.at)
+    work.table.commit(tx)
+    answer = _shown(work, drafted)
+    return Answer(answer.model, headers={**answer.headers, "Location": f"/v1/staff/promotions/{drafted.promotion_id}"})
+
+
+@routes.get("/v1/staff/promotions", scope="staff.promotions.write", query=PageQuery, answer=PromotionPage)
+def list_promotions(call: Call) -> PromotionPage:
+    """List promotions, latest last day first."""
+    cursors = call.cursors()
+    page = store.promotion_page(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    return PromotionPage(
+        items=_answers(call.work, [store.stored(item) for item in page.items]), next_cursor=cursors.close(page.last)
+    )
+
+
+@routes.get(
+    "/v1/staff/promotions/{promotion_id}",
+    scope="staff.promotions.write",
+    answer=PromotionAnswer,
+    problems=("not_found",),
+)
+def show_promotion(call: Call, promotion_id: str) -> Answer:
+    """Read a promotion."""
+    found = store.promotion(call.work.table, promotion_id)
+    if found is None:
+        raise Problem("not_found")
+    return _shown(call.work, found)
+
+
+@routes.put(
+    "/v1/staff/promotions/{promotion_id}",
+    scope="staff.promotions.write",
+    body=PromotionForm,
+    answer=PromotionAnswer,
+    matched=True,
+    problems=CHANGE,
+)
+def replace_promotion(call: Call, promotion_id: str) -> Answer:
+    """Replace a draft. What was approved is not changed any more: end it, and draft another."""
+    author = call.principal.for_member()
+    return _shown(
+        call.work,
+        service.redraft(call.work, promotion_id, call.body, expected=call.expected_version(), author=author),
+    )
+
+
+@routes.post(
+    "/v1/staff/promotions/{promotion_id}/approve",
+    scope="staff.promotions.write",
+    body=ApproveForm,
+    answer=Approval,
+    matched=True,
+    problems=(*CHANGE, "conflict"),
+)
+def approve_promotion(call: Call, promotion_id: str) -> Answer:
+    """Approve a promotion: from its first day on it makes prices.
+
+    One shorter than three months must be confirmed. A warning names the earlier promotions where goods were on promotion for more than
+    half of the year before.
+    """
+    work = call.work
+    approved, often = service.approve(
+        work,
+        promotion_id,
+        expected=call.expected_version(),
+        confirm_short=call.body.confirm_short,
+        author=call.principal.for_member(),
+        goods=catalog.every_product(work),
+        below=catalog.below(work.table.get(categories_key())),
+        named=lambda sku: catalog.product_of(item) if (item := work.table.get(product_key(sku))) else None,
+    )
+    warnings = [_warning(often)] if often else []
+    answer = Approval(promotion=_answer(work, approved), warnings=warnings)
+    return Answer(answer, headers=etag(approved.version))
+
+
+@routes.post(
+    "/v1/staff/promotions/{promotion_id}/end",
+    scope="staff.promotions.write",
+    answer=PromotionAnswer,
+    matched=True,
+    problems=CHANGE,
+)
+def end_promotion(call: Call, promotion_id: str) -> Answer:
+    """End a promotion before its last day, today's prices included. Orders keep the prices they were placed with."""
+    author = call.principal.for_member()
+    return _shown(call.work, service.end(call.work, promotion_id, expected=call.expected_version(), author=author))
+
+
+def _shown(work: Work, found: Stored) -> Answer:
+    return Answer(_answer(work, found), headers=etag(found.version))
+
+
+def _answer(work: Work, found: Stored) -> PromotionAnswer:
+    return _answers(work, [found])[0]
+
+
+def _answers(work: Work, found: Sequence[Stored]) -> list[PromotionAnswer]:
+    """One read for all that have limits."""
+    limited = [keys.promotion_used(each.promotion_id) for each in found if each.form.limits]
+    items = work.table.get_many(limited, consistent=True)
+    return [_told(work, each, usage.used_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
+
+
+def _told(work: Work, found: Stored, used: usage.Used) -> PromotionAnswer:
+    return PromotionAnswer(
+        **found.form.model_dump(),
+        promotion_id=found.promotion_id,
+        state=service.state_of(found, work.today),
+        created_at=found.created_at,
+        approved_at=found.approved_at,
+        ended_on=found.ended_on,
+        used=_used(found.form.limits, used) if found.form.limits else None,
+    )
+
+
+def _used(limits: PromotionLimits, used: usage.Used) -> UsedAnswer:
+    budget = limits.budget
+    return UsedAnswer(
+        uses=used.uses,
+        units=used.units,
+        cost=Money(amount=used.cost, currency=budget.currency) if budget else None,
+        exhausted=usage.reached(limits.limits(), used),
+    )
+
+
+def _warning(often: overlap.Often) -> PromotionWarning:
+    return PromotionWarning(
+        detail=f"{len(often.skus)} of its products were on promotion for more than half of the year before: "
+        + ", ".join(f"{each.name} ({each.first} to {each.last})" for each in often.promotions),
+        skus=list(often.skus[:MOST_SHOWN]),
+        product_count=len(often.skus),
+        promotions=[
+            EarlierPromotion(promotion_id=each.promotion_id, name=each.name, first=each.first, last=each.last)
+            for each in often.promotions
+        ],
+    )

@@ -1,0 +1,181 @@
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Protocol
+
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing.best_sellers import store as best_sellers_store
+from chalicelib.pricing.model import MOST_NAMED
+from chalicelib.pricing.promotions import overlap, store
+from chalicelib.pricing.promotions.model import PromotionForm
+from chalicelib.pricing.promotions.schemas import State
+from chalicelib.pricing.promotions.store import Stored
+from chalicelib.pricing.rules import Below, Goods, spread
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
+MOST_LIMITED = 20  # promotions with limits at once: an order that uses them all must fit into a transaction
+
+
+class Named(Protocol):
+    """What a promise of free goods takes from a product."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_ru(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
+
+
+# --- promotions -------------------------------------------------------------------------------------------------------
+
+
+def state_of(found: Stored, day: date) -> State:
+    """As it is shown on this day."""
+    if found.state != "approved":
+        return found.state
+    if day > found.form.last:
+        return "ended"
+    return "running" if day >= found.form.first else "approved"
+
+
+def redraft(work: Work, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> Stored:
+    """A draft with other content. Raises `wrong_state` for what is no draft any more."""
+    found = store.promotion(work.table, promotion_id)
+    if found is None:
+        raise Problem("not_found")
+    if found.version != expected:
+        raise Problem("precondition_failed")
+    _require_draft(work, found)
+    redrafted = replace(found, form=form, version=found.version + 1)
+    tx = Transaction()
+    store.put_promotion(tx, redrafted, author=author, at=work.at)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return redrafted
+
+
+def _require_draft(work: Work, found: Stored) -> None:
+    if found.state != "draft":
+        raise Problem("wrong_state", f"The promotion is {state_of(found, work.today)}.")
+
+
+def approve(
+    work: Work,
+    promotion_id: str,
+    *,
+    expected: int,
+    confirm_short: bool,
+    author: str,
+    goods: Iterable[Goods],
+    below: Below,
+    named: Callable[[str], Named | None],
+) -> tuple[Stored, overlap.Often | None]:
+    """The approved promotion, and what its goods were on before, if that was most of the year.
+
+    `named` finds a product by its article number. Raises `wrong_state` for what is no draft, 422 for one that would be over already,
+    is short and not confirmed, promises goods that there are not, or names a list of best sellers that is not there, not done, or empty.
+    """
+
+    def decide(found: Stored) -> Stored:
+        _require_draft(work, found)
+        if found.form.last < work.today:
+            raise Problem.invalid("over", "/to", "Its last day is over.")
+        if overlap.is_short(found.form.first, found.form.last) and not confirm_short:
+            detail = f"It is shorter than {overlap.LEAST_MONTHS} months: confirm that this is meant."
+            raise Problem.invalid("short_promotion", "/confirm_short", detail)
+        form = _with_free_goods_named(_with_best_sellers(work, found.form), named)
+        return replace(found, form=form, state="approved", approved_at=work.at, version=found.version + 1)
+
+    approved = _change(work, promotion_id, expected, decide, author)
+    earlier = [
+        spread(each.promotion, below)
+        for each in store.ended_since(work.table, approved.form.first - timedelta(days=overlap.YEAR))
+        if each.approved_at is not None and each.promotion_id != promotion_id
+    ]
+    return approved, overlap.often(spread(approved.promotion, below), goods, earlier) if earlier else None
+
+
+def _with_best_sellers(work: Work, form: PromotionForm) -> PromotionForm:
+    """With the articles of the list that it names, as they stand on it now."""
+    if form.best_sellers is None:
+        return form
+    asked = best_sellers_store.load(work.table, form.best_sellers)
+    if asked is None:
+        raise Problem.invalid("unknown_list", "/best_sellers", "There is no such list of best sellers.")
+    if not asked.done:
+        raise Problem.invalid("not_done", "/best_sellers", "The list of best sellers is not done yet.")
+    skus = list(dict.fromkeys((*form.goods.skus, *(each.sku for each in asked.listed))))
+    if not asked.listed or len(skus) > MOST_NAMED:
+        detail = f"The list is empty, or names more than {MOST_NAMED} articles together with the promotion's own."
+        raise Problem.invalid("list_unfit", "/best_sellers", detail)
+    return form.model_copy(update={"goods": form.goods.model_copy(update={"skus": skus})})
+
+
+def _with_free_goods_named(form: PromotionForm, named: Callable[[str], Named | None]) -> PromotionForm:
+    """With the names that orders and letters will call them by. Raises 422 for an article that there is not."""
+    if form.on_top is None:
+        return form
+    product = named(form.on_top.free.sku)
+    if product is None:
+        raise Problem.invalid("unknown_sku", "/on_top/free/sku", "There is no such product.")
+    names = {"name": product.name, "name_ru": product.name_ru, "unit": product.unit}
+    free = form.on_top.free.model_copy(update=names)
+    return form.model_copy(update={"on_top": form.on_top.model_copy(update={"free": free})})
+
+
+def end(work: Work, promotion_id: str, *, expected: int, author: str) -> Stored:
+    """Ends it as of now: today's prices are made without it. Raises `wrong_state` for what is over already."""
+
+    def decide(found: Stored) -> Stored:
+        if state_of(found, work.today) not in ("approved", "running"):
+            raise Problem("wrong_state", f"The promotion is {state_of(found, work.today)}.")
+        return replace(found, state="ended", ended_on=work.today, version=found.version + 1)
+
+    return _change(work, promotion_id, expected, decide, author)
+
+
+@retry("running")
+def _change(work: Work, promotion_id: str, expected: int, decide: Callable[[Stored], Stored], author: str) -> Stored:
+    """A step of its life, with RUNNING as it is then."""
+    found = store.promotion(work.table, promotion_id)
+    if found is None:
+        raise Problem("not_found")
+    if found.version != expected:
+        raise Problem("precondition_failed")
+    changed = decide(found)
+    tx = Transaction()
+    store.put_promotion(tx, changed, author=author, at=work.at)
+    present = store.running_item(work.table, consistent=True)
+    running = _still_running(work, present, changed)
+    store.replace_running(tx, present, running, store.exhausted(present), work.at)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "version" in refused:
+            raise Problem("precondition_failed") from None
+        raise
+    return changed
+
+
+def _still_running(work: Work, present: Item | None, changed: Stored) -> dict[str, str]:
+    """What is over is left out on the way. Raises 409 when no more fit in."""
+    texts: dict[str, str] = dict(present["promotions"]) if present else {}
+    texts.pop(changed.promotion_id, None)
+    if changed.state == "approved":
+        texts[changed.promotion_id] = changed.form.model_dump_json(exclude_defaults=True)
+    planned = [each for each in store.running({"promotions": texts}) if each.last >= work.today]
+    kept = {each.promotion_id: texts[each.promotion_id] for each in planned}
+    limited = sum(each.limits is not None for each in planned)
+    if changed.form.limits and changed.state == "approved" and limited > MOST_LIMITED:
+        raise Problem("conflict", f"At most {MOST_LIMITED} promotions with limits run at once: end one of them.")
+    if changed.state == "approved" and sum(len(text.encode()) for text in kept.values()) > MOST_RUNNING_BYTES:
+        raise Problem("conflict", "Too many promotions run at once: end some, or name fewer goods in each.")
+    return kept

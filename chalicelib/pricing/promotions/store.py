@@ -1,0 +1,128 @@
+"""What prices depend on beside product and standing, as it lies in the table.
+
+TERMS       the contracts of a company, in one item: it is read with every order. currency, contracts [..], version
+PROMOTION   a promotion and what became of it; listed by its last day
+RUNNING     every promotion that was approved and has not ended, in one item, for the same reason: promotions {id: ..}, and
+                  `exhausted`, the ids of those of which a limit is reached
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.pricing.promotions import keys
+from chalicelib.pricing.promotions.model import PromotionForm
+from chalicelib.pricing.rules import Promotion
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
+
+StoredState = Literal["draft", "approved", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A promotion with its life."""
+
+    promotion_id: str
+    form: PromotionForm
+    state: StoredState
+    created_at: str
+    approved_at: str | None
+    ended_on: date | None
+    version: int
+
+    @property
+    def promotion(self) -> Promotion:
+        """With the last day on which it holds, or held."""
+        planned = self.form.promotion(self.promotion_id)
+        return planned if self.ended_on is None else replace(planned, last=self.ended_on - timedelta(days=1))
+
+
+# --- promotions -------------------------------------------------------------------------------------------------------
+
+
+def promotion(table: Table, promotion_id: str) -> Stored | None:
+    item = table.get(keys.promotion(promotion_id), consistent=True)
+    return stored(item) if item else None
+
+
+def stored(item: Item) -> Stored:
+    return Stored(
+        promotion_id=item["promotion_id"],
+        form=PromotionForm.model_validate_json(item["form"]),
+        state=item["state"],
+        created_at=item["created_at"],
+        approved_at=item.get("approved_at"),
+        ended_on=date.fromisoformat(item["ended_on"]) if "ended_on" in item else None,
+        version=int(item["version"]),
+    )
+
+
+def put_promotion(tx: Transaction, found: Stored, *, author: str, at: str) -> None:
+    """As the next version. Refused with label `version` unless the stored one is one behind; version 1 is new."""
+    unchanged = Attr("version").eq(found.version - 1) if found.version > 1 else Attr("pk").not_exists()
+    life = {"approved_at": found.approved_at, "ended_on": found.ended_on.isoformat() if found.ended_on else None}
+    tx.put(
+        {
+            **keys.promotion(found.promotion_id).as_item(),
+            **keys.promotion_list(found.form.last, found.promotion_id).as_gsi1(),
+            "promotion_id": found.promotion_id,
+            "form": found.form.model_dump_json(exclude_defaults=True),
+            "state": found.state,
+            "created_at": found.created_at,
+            **{name: value for name, value in life.items() if value is not None},
+            "version": found.version,
+            "author": author,
+            "at": at,
+        },
+        when=unchanged,
+        label="version",
+    )
+
+
+def promotion_page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    every = keys.promotion_list(None, "")
+    return table.query(every.pk, index="gsi1", newest_first=True, limit=limit, after=after)
+
+
+def ended_since(table: Table, first: date) -> Iterator[Stored]:
+    """Promotions whose last day is this one or later."""
+    every = keys.promotion_list(None, "")
+    between = keys.promotion_list(first, "").sk, keys.promotion_list(date.max, "~").sk
+    return map(stored, table.query_all(every.pk, index="gsi1", between=between))
+
+
+def running(item: Item | None) -> list[Promotion]:
+    """The promotions of RUNNING, by the order of their approval."""
+    used_up = exhausted(item)
+    return [
+        replace(PromotionForm.model_validate_json(text).promotion(promotion_id), exhausted=promotion_id in used_up)
+        for promotion_id, text in (item["promotions"] if item else {}).items()
+    ]
+
+
+def exhausted(item: Item | None) -> frozenset[str]:
+    return frozenset(item.get("exhausted", ())) if item else frozenset()
+
+
+def running_item(table: Table, *, consistent: bool = False) -> Item | None:
+    return table.get(keys.running_promotions(), consistent=consistent)
+
+
+def replace_running(
+    tx: Transaction, present: Item | None, promotions: Mapping[str, Any], exhausted: Collection[str], at: str
+) -> None:
+    """Refused with label `running` if somebody else changed it meanwhile."""
+    version = int(present["version"]) if present else 0
+    unchanged = Attr("version").eq(version) if present else Attr("pk").not_exists()
+    item = {
+        **keys.running_promotions().as_item(),
+        "promotions": dict(promotions),
+        "exhausted": sorted(promotions.keys() & exhausted),
+        "version": version + 1,
+        "at": at,
+    }
+    tx.put(item, when=unchanged, label="running")

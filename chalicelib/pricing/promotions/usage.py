@@ -1,0 +1,147 @@
+"""What orders take of a promotion's limits.
+
+USED (beside the promotion): uses, units, cost. PROMOTIONS (in the company's partition): for each promotion that one company may
+use so often only, an attribute by its id with the company's uses.
+
+Both move in the transaction of the order's own step, so that orders that come together cannot pass a limit. RUNNING, which every price is
+made of, is told afterwards that a promotion is used up, or is not any more: an order that was too late for that is refused by the counters.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import reduce
+from operator import and_
+from typing import Literal, NamedTuple
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.platform.context import Work
+from chalicelib.pricing.promotions import keys, store
+from chalicelib.pricing.rules import Limits
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+Limit = Literal["uses", "units", "budget", "uses_per_company"]
+_OF_COMPANY = "promotions of the company"  # the label of what a company may use so often only
+
+
+class Used(NamedTuple):
+    """Of a promotion with limits: orders, units, and what the units cost: so much less is paid for them than without it."""
+
+    uses: int = 0
+    units: int = 0
+    cost: Decimal = Decimal(0)
+
+    def less(self, other: "Used") -> "Used":
+        return Used(self.uses - other.uses, self.units - other.units, self.cost - other.cost)
+
+
+class Exceeded(NamedTuple):
+    """A limit that an order would pass, and what is left of it: orders, units, or money."""
+
+    promotion_id: str
+    limit: Limit
+    left: Decimal
+
+
+def used_of(item: Item | None) -> Used:
+    if item is None:
+        return Used()
+    return Used(int(item.get("uses", 0)), int(item.get("units", 0)), item.get("cost", Decimal(0)))
+
+
+def company_uses(item: Item | None) -> dict[str, int]:
+    """How many orders of the company use each promotion that has such a limit."""
+    return {name: int(value) for name, value in (item or {}).items() if name not in ("pk", "sk")}
+
+
+def take(tx: Transaction, company_id: str, more: Mapping[str, Used], limits: Mapping[str, Limits]) -> None:
+    """Adds to what orders took of these promotions, or gives it back.
+
+    Refused where that would pass a limit: `exceeded` tells which. What is given back is never refused.
+    """
+    for promotion_id, used in more.items():
+        add = {name: amount for name, amount in used._asdict().items() if amount}
+        bounds = [(name, most, add.get(name, 0)) for _, name, most in _bounds(limits[promotion_id])]
+        tx.update(keys.promotion_used(promotion_id), add=add, when=_within(bounds), label=_label(promotion_id))
+    own = {each: used.uses for each, used in more.items() if used.uses and limits[each].uses_per_company is not None}
+    if own:
+        bounds = [(each, Decimal(limits[each].uses_per_company or 0), uses) for each, uses in own.items()]
+        tx.update(keys.promotions_used(company_id), add=own, when=_within(bounds), label=_OF_COMPANY)
+
+
+def exceeded(refused: Refused, more: Mapping[str, Used], limits: Mapping[str, Limits]) -> list[Exceeded]:
+    """The limits for which `take` was refused; none if it was not."""
+    found = []
+    for promotion_id, asked in more.items():
+        if _label(promotion_id) in refused:
+            already = used_of(refused.items[_label(promotion_id)])._asdict()
+            for limit, name, most in _bounds(limits[promotion_id]):
+                left = max(most - already[name], Decimal(0))
+                if asked._asdict()[name] > left:
+                    found.append(Exceeded(promotion_id, limit, left))
+    if _OF_COMPANY in refused:
+        own = company_uses(refused.items[_OF_COMPANY])
+        for promotion_id, asked in more.items():
+            per_company = limits[promotion_id].uses_per_company
+            if per_company is not None and asked.uses > max(per_company - own.get(promotion_id, 0), 0):
+                found.append(Exceeded(promotion_id, "uses_per_company", Decimal(0)))
+    return found
+
+
+def reached(limits: Limits, used: Used) -> bool:
+    """Whether no order can use it any more. The rest of a budget that is less than a unit's cost stays over."""
+    return any(used._asdict()[name] >= most for _, name, most in _bounds(limits))
+
+
+def _label(promotion_id: str) -> str:
+    return f"promotion {promotion_id}"
+
+
+def _bounds(limits: Limits) -> list[tuple[Limit, str, Decimal]]:
+    """The limits of all orders together, each with the figure that it bounds."""
+    known: tuple[tuple[Limit, str, Decimal | int | None], ...] = (
+        ("uses", "uses", limits.uses),
+        ("units", "units", limits.units),
+        ("budget", "cost", limits.budget),
+    )
+    return [(limit, name, Decimal(most)) for limit, name, most in known if most is not None]
+
+
+def _within(bounds: Iterable[tuple[str, Decimal, Decimal | int]]) -> ConditionBase | None:
+    """That so much more of each of these attributes stays within its bound."""
+    conditions: list[ConditionBase] = []
+    for name, most, more in bounds:
+        if more > 0:
+            fits = Attr(name).lte(most - more)
+            conditions.append(fits | Attr(name).not_exists() if most >= more else fits)
+    return reduce(and_, conditions) if conditions else None
+
+
+# --- what prices are told ---------------------------------------------------------------------------------------------
+
+
+@retry("used", "running")
+def tell(work: Work, promotion_id: str) -> None:
+    """Makes RUNNING say of the promotion what its counters say. Doing it again changes nothing."""
+    running = store.running_item(work.table, consistent=True)
+    planned = next((each for each in store.running(running) if each.promotion_id == promotion_id), None)
+    if running is None or planned is None or planned.limits is None:
+        return
+    item = work.table.get(keys.promotion_used(promotion_id), consistent=True)
+    used_up = reached(planned.limits, used_of(item))
+    if used_up == planned.exhausted:
+        return
+    others = store.exhausted(running) - {promotion_id}
+    tx = Transaction()
+    tx.check(keys.promotion_used(promotion_id), _unchanged(item), label="used")
+    now = others | {promotion_id} if used_up else others
+    store.replace_running(tx, running, running["promotions"], now, work.at)
+    work.table.commit(tx)
+
+
+def _unchanged(item: Item | None) -> ConditionBase:
+    if item is None:
+        return Attr("pk").not_exists()
+    figures = [name for name in Used._fields if name in item]
+    return reduce(and_, (Attr(name).eq(item[name]) for name in figures), Attr("pk").exists())

@@ -1,0 +1,1 @@
+"""Personal terms of a company, by contract."""

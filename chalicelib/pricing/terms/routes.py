@@ -1,0 +1,54 @@
+from chalicelib import companies
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.pricing.terms import service, store
+from chalicelib.pricing.terms.schemas import Terms, TermsForm
+
+routes = Routes(__name__, tag="prices")
+
+# --- personal terms ---------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/company/terms", scope="company.read", answer=Terms)
+def company_terms(call: Call) -> Answer:
+    """Read what was agreed with the company, contract by contract.
+
+    Prices, discounts, the smallest order, the days to pay and the credit limit.
+    """
+    return _terms(call.work, call.principal.for_company())
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/terms", scope="staff.companies.read", answer=Terms, problems=("not_found",)
+)
+def terms_of_company(call: Call, company_id: str) -> Answer:
+    """Read what was agreed with a company."""
+    return _terms(call.work, company_id)
+
+
+@routes.put(
+    "/v1/staff/companies/{company_id}/terms",
+    scope="staff.terms.write",
+    body=TermsForm,
+    answer=Terms,
+    matched=True,
+    problems=("not_found", "precondition_failed"),
+)
+def replace_terms(call: Call, company_id: str) -> Answer:
+    """Replace what was agreed with a company, all contracts as a whole. They hold from the next price on.
+
+    The ETag of a company without terms is `"0"`.
+    """
+    author = call.principal.for_member()
+    service.replace_terms(call.work, company_id, call.body, author=author, version=call.expected_version())
+    return _terms(call.work, company_id)
+
+
+def _terms(work: Work, company_id: str) -> Answer:
+    company = companies.read_company(work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    item = store.terms(work.table, company_id)
+    answer = Terms(currency=company.currency, contracts=store.contract_forms(item))
+    return Answer(answer, headers=etag(int(item["version"]) if item else 0))

@@ -1,0 +1,52 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.platform.context import Work
+from chalicelib.pricing import keys
+from chalicelib.pricing.rules import Contract
+from chalicelib.pricing.terms.model import ContractForm
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item, Transaction
+
+# --- personal terms ---------------------------------------------------------------------------------------------------
+
+
+def terms(table: Table, company_id: str) -> Item | None:
+    return table.get(keys.terms(company_id), consistent=True)
+
+
+def contract_forms(item: Item | None) -> list[ContractForm]:
+    return [ContractForm.model_validate_json(text) for text in item["contracts"]] if item else []
+
+
+def contracts(item: Item | None) -> list[Contract]:
+    return [replace(form.contract(), currency=item["currency"]) for form in contract_forms(item)] if item else []
+
+
+def replace_terms(
+    tx: Transaction,
+    work: Work,
+    company_id: str,
+    terms: Sequence[ContractForm],
+    *,
+    currency: str,
+    author: str,
+    version: int,
+) -> None:
+    """Refused with label `version` unless the stored terms are of this version; 0: there are none."""
+    unchanged = Attr("version").eq(version) if version else Attr("pk").not_exists()
+    tx.put(
+        {
+            **keys.terms(company_id).as_item(),
+            # Texts, one a contract: half the bytes of the table's own maps, and of the time to read them.
+            "contracts": [each.model_dump_json(exclude_defaults=True) for each in terms],
+            "currency": currency,
+            "version": version + 1,
+            "author": author,
+            "at": work.at,
+        },
+        when=unchanged,
+        label="version",
+    )

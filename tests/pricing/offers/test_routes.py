@@ -1,0 +1,157 @@
+"""Offers over HTTP: whom they are for, the prices they make, and that they make them for one order."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.platform.context import Work
+from chalicelib.pricing.offers import service as offers
+from tests.pricing.promotions.test_routes import at
+from tests.pricing.steps import MANAGER, Office, errors
+from tests.support.api import Answer, Caller
+from tests.support.partners import company, partner
+
+
+def offer(office: Office, *, company_id: str = "cmp_1", key: str = "key-1", **more: Any) -> Answer:
+    """15 % off everything for two weeks, down to 8 roubles."""
+    form: dict[str, Any] = {"percent": "15", "floor": "8.00", "to": office.day(14)}
+    body = {name: value for name, value in (form | more).items() if value is not None}
+    return office.api.call("POST", f"/v1/staff/companies/{company_id}/offers", MANAGER, body, key=key)
+
+
+def offered(office: Office, **more: Any) -> str:
+    answer = offer(office, **more)
+    assert answer.status == 201, answer.text
+    return str(answer.json["offer_id"])
+
+
+def withdraw(office: Office, offer_id: str) -> Answer:
+    return office.api.call("POST", f"/v1/staff/companies/cmp_1/offers/{offer_id}/withdraw", MANAGER)
+
+
+def states(office: Office) -> list[tuple[str, str]]:
+    """Offers and what became of them, as the staff sees it."""
+    answer = office.api.call("GET", "/v1/staff/companies/cmp_1/offers", MANAGER)
+    return [(each["offer_id"], each["state"]) for each in answer.json["items"]]
+
+
+def seen(office: Office, caller: Caller) -> list[str]:
+    answer = office.api.call("GET", "/v1/offers", caller)
+    assert answer.status == 200, answer.text
+    return [each["offer_id"] for each in answer.json["items"]]
+
+
+# --- issued and withdrawn ---------------------------------------------------------------------------------------------
+
+
+def test_an_offer_makes_the_companys_prices_and_nobody_elses(office: Office, work: Work):
+    mine, other = partner(work), partner(work, "cmp_2", "mbr_2", inn="7736050003")
+    offer_id = offered(office, goods={"brands": ["Lumera"]})
+    assert office.prices(mine) == {
+        "LMP-1": ("85.00", "offer"),
+        "LMP-2": ("170.00", "offer"),
+        "SWT-1": ("10.00", "base_price"),
+    }
+    assert office.prices(other)["LMP-1"] == ("100.00", "base_price")
+    assert (seen(office, mine), seen(office, other)) == ([offer_id], [])
+
+
+def test_the_floor_holds(office: Office, work: Work):
+    caller = partner(work)
+    offered(office, floor="90.00", goods={"skus": ["LMP-1"]})
+    assert office.prices(caller)["LMP-1"] == ("90.00", "offer")
+
+
+def test_a_company_sees_what_it_was_offered_and_not_why(office: Office, work: Work):
+    caller = partner(work)
+    offer_id = offered(office, price="77.70", percent=None, floor=None, note="Has not bought since May")
+    answer = office.api.call("GET", "/v1/offers", caller)
+    assert answer.json == {
+        "items": [
+            {
+                "offer_id": offer_id,
+                "goods": {"skus": [], "categories": [], "brands": [], "statuses": [], "own_brand": False},
+                "percent": None,
+                "price": {"amount": "77.70", "currency": "RUB"},
+                "floor": None,
+                "from": office.day(0),
+                "to": office.day(14),
+            }
+        ]
+    }
+
+
+def test_an_offer_holds_from_its_first_day_to_its_last(office: Office, work: Work, monkeypatch: pytest.MonkeyPatch):
+    caller = partner(work)
+    offer_id = offered(office, **{"from": office.day(2), "to": office.day(5)})
+    found = {}
+    for day in (0, 2, 5, 6):
+        at(work, day, monkeypatch)
+        found[day] = (office.prices(caller)["LMP-1"][0], seen(office, caller), states(office))
+    open_ = [(offer_id, "open")]
+    assert found == {
+        0: ("100.00", [offer_id], open_),
+        2: ("85.00", [offer_id], open_),
+        5: ("85.00", [offer_id], open_),
+        6: ("100.00", [], [(offer_id, "expired")]),
+    }
+
+
+def test_what_is_withdrawn_makes_no_price_any_more(office: Office, work: Work):
+    caller = partner(work)
+    offer_id = offered(office)
+    assert withdraw(office, offer_id).json["state"] == "withdrawn"
+    assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
+    assert (seen(office, caller), states(office)) == ([], [(offer_id, "withdrawn")])
+    again = withdraw(office, offer_id)
+    assert (again.status, again.json["state"]) == (200, "withdrawn")
+    assert withdraw(office, "off_none").status == 404
+
+
+def test_the_same_request_twice_makes_one_offer(office: Office, work: Work):
+    company(work)
+    first, again = offer(office), offer(office)
+    assert (again.status, again.json) == (201, first.json)
+    assert len(states(office)) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "pointer"),
+    [
+        ({"percent": None, "floor": None}, ""),
+        ({"price": "50.00"}, ""),
+        ({"floor": None}, ""),
+        ({"percent": None, "price": "50.00"}, ""),
+        ({"percent": "100"}, "/percent"),
+        ({"from": "2026-12-01", "to": "2026-11-30"}, ""),
+        ({"to": "2026-11-19"}, "/to"),
+        ({"to": None}, "/to"),
+    ],
+)
+def test_a_wrong_offer_is_refused_where_it_is_wrong(office: Office, work: Work, form: Any, pointer: str):
+    company(work)
+    assert [found for found, _ in errors(offer(office, **form))] == [pointer]
+
+
+def test_nobody_offers_to_a_company_that_there_is_not(office: Office):
+    assert offer(office, company_id="cmp_none").status == 404
+
+
+def test_a_company_has_so_many_offers_at_most_and_those_that_are_over_do_not_count(
+    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(offers, "MOST_OPEN", 2)
+    company(work)
+    offered(office, key="1", to=office.day(1))
+    offered(office, key="2")
+    assert offer(office, key="3").json["code"] == "conflict"
+    at(work, 2, monkeypatch)
+    offered(office, key="4")
+
+
+def test_the_offers_of_a_company_weigh_so_much_at_most(office: Office, work: Work, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(offers, "MOST_BYTES", 200)
+    company(work)
+    offered(office)
+    goods = {"skus": [f"LMP-{number}" for number in range(20)]}
+    assert offer(office, key="large", goods=goods).json["code"] == "conflict"
