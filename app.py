@@ -25,6 +25,7 @@ ROOMS = (
     "mail",
     "members",
     "auth",
+    "distributors",
     "companies",
     "sales",
     "catalog",
@@ -79,7 +80,7 @@ prove_bonuses = functions.schedule("bonuses.jobs:prove_bonuses")
 decide_bonuses = functions.queue("bonuses.jobs:decide_bonuses")
 nightly_recommendations = functions.schedule("recommendations.jobs:nightly_recommendations")
 count_recommendations = functions.queue("recommendations.jobs:count_recommendations")
-remind_distributors = functions.schedule("orders.sla_jobs:remind_distributors")
+remind_distributors = functions.schedule("orders.response_times.jobs:remind_distributors")
 deliver_webhooks = functions.queue("exchange.webhook_jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_sellers.jobs:count_best_sellers")
 answer_demands = functions.queue("demand.jobs:answer_demands")
@@ -115,22 +116,22 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     goods_on_top.withdrawn        messages: mail
 #     letter.written                messages: mail
 #     member.email_confirmed        messages: mail
-#     order.accepted                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
-#     order.cancellation_declined   facts: orders.sla; messages: exchange.webhook, mail
-#     order.cancellation_requested  facts: orders.sla; messages: exchange.webhook, mail
-#     order.cancelled               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
-#     order.changed                 facts: orders.sla; messages: exchange.webhook, mail
-#     order.completed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
-#     order.confirmed               facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.accepted                facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.cancellation_declined   facts: orders.response_times; messages: exchange.webhook, mail
+#     order.cancellation_requested  facts: orders.response_times; messages: exchange.webhook, mail
+#     order.cancelled               facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.changed                 facts: orders.response_times; messages: exchange.webhook, mail
+#     order.completed               facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.confirmed               facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
 #     order.escalated               messages: mail
-#     order.placed                  facts: orders, orders.sla; messages: exchange.webhook, mail
-#     order.rejected                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
-#     order.return_rejected         facts: orders.sla; messages: exchange.webhook, mail
-#     order.return_requested        facts: orders.sla; messages: exchange.webhook, mail
-#     order.returned                facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
-#     order.shipped                 facts: bonuses.redemption, orders, orders.on_top, orders.sla; messages: exchange.webhook, mail
+#     order.placed                  facts: orders, orders.response_times; messages: exchange.webhook, mail
+#     order.rejected                facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.return_rejected         facts: orders.response_times; messages: exchange.webhook, mail
+#     order.return_requested        facts: orders.response_times; messages: exchange.webhook, mail
+#     order.returned                facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.shipped                 facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
 #     order.unanswered              messages: exchange.webhook, mail
-#     payment.recorded              facts: bonuses.accrual, orders, orders.on_top
+#     payment.recorded              facts: bonuses.accrual, orders, orders.free_goods
 #     products.changed              facts: catalog
 #     sale.recorded                 facts: bonuses.accrual, bonuses.volume, recommendations, sales, tiers
 #     sign_in.requested             messages: mail

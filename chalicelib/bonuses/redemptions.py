@@ -141,7 +141,10 @@ def follow_order(work: Work, company_id: str, order_id: str) -> None:
 @retry()
 def _follow_to_the_end(work: Work, company_id: str, redemption_id: str, order_id: str) -> None:
     """Takes two steps at most; more only while others change the redemption."""
-    order, redemption = orders.order(work, company_id, order_id), redemption_or_404(work, company_id, redemption_id)
+    order, redemption = (
+        orders.load_order(work, company_id, order_id),
+        redemption_or_404(work, company_id, redemption_id),
+    )
     if order and _follow(work, redemption, order):
         raise Overtaken
 
@@ -179,7 +182,7 @@ def redemption_or_404(work: Work, company_id: str, redemption_id: str) -> Redemp
 
 
 def _check_order(work: Work, company_id: str, order_id: str, amount: Decimal) -> None:
-    order = orders.order(work, company_id, order_id)
+    order = orders.load_order(work, company_id, order_id)
     if order is None:
         raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
     if order.state not in _ALIVE:

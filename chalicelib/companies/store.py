@@ -13,8 +13,8 @@ from chalicelib.companies import keys
 from chalicelib.companies.events import REGISTERED
 from chalicelib.companies.model import Claimed, Company, Person
 from chalicelib.companies.rules import listed_as
+from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
-from chalicelib.orders import distributor_key
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction

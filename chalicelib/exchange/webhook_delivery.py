@@ -161,7 +161,7 @@ def _body(work: Work, endpoint: Endpoint, message: Message) -> bytes:
     if message.lane == TEST:
         trial = TrialNews(distributor_id=message.distributor_id)
         return TrialMessage(timestamp=message.happened_at, data=trial).model_dump_json().encode()
-    order = orders.order(work, message.lane, message.order_id)
+    order = orders.load_order(work, message.lane, message.order_id)
     if order is None or order.distributor_id != message.distributor_id:
         raise LookupError(f"{message.message_id} is on an order that is not there")
     shown = OrderAnswer.told(order, endpoint.language, orders.gifts_of(work, order))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from chalicelib import companies, orders
+from chalicelib import companies, distributors
 from chalicelib.exchange import webhook_rules, webhook_store
 from chalicelib.exchange.webhook_config import Webhooks
 from chalicelib.exchange.webhook_rules import Endpoint, Message
@@ -202,7 +202,7 @@ def _new(work: Work, distributor_id: str, draw: Draw) -> Endpoint:
 
 
 def _language(work: Work, distributor_id: str) -> Language:
-    found = orders.distributor(work, distributor_id)
+    found = distributors.distributor(work, distributor_id)
     if found is None:
         raise Problem("not_found")
     return found.language
@@ -214,7 +214,7 @@ def _expiry(work: Work) -> int:
 
 def _commit(work: Work, tx: Transaction, distributor_id: str, member_id: str) -> None:
     """Raises what the refusal means to the person; Refused where it is about the endpoint or a message."""
-    orders.check_distributors_person(tx, distributor_id, member_id)
+    distributors.check_distributors_person(tx, distributor_id, member_id)
     try:
         work.table.commit(tx)
     except Refused as refused:

@@ -2,26 +2,38 @@
 
 from chalicelib.platform.lazy import opened_when_asked
 
+# A wing uses only those before it.
+WINGS = (
+    "order",
+    "free_goods",
+    "holds",
+    "quoting",
+    "placement",
+    "cart",
+    "lifecycle",
+    "reorder",
+    "on_behalf",
+    "response_times",
+)
+
 with opened_when_asked(__name__):
-    from chalicelib.orders.distributor_keys import distributor as distributor_key
-    from chalicelib.orders.distributor_model import Distributor
-    from chalicelib.orders.distributors import check_distributors_person, distributor
-    from chalicelib.orders.events import ACCEPTED as ORDER_ACCEPTED
-    from chalicelib.orders.events import CANCELLED as ORDER_CANCELLED
-    from chalicelib.orders.events import COMPLETED as ORDER_COMPLETED
-    from chalicelib.orders.events import CONFIRMED as ORDER_CONFIRMED
-    from chalicelib.orders.events import OF_STEP as ORDER_EVENTS
-    from chalicelib.orders.events import REJECTED as ORDER_REJECTED
-    from chalicelib.orders.events import RETURNED as ORDER_RETURNED
-    from chalicelib.orders.events import SHIPPED as ORDER_SHIPPED
-    from chalicelib.orders.on_top_service import gifts_of
-    from chalicelib.orders.on_top_service import look_at_due as look_at_goods_on_top
-    from chalicelib.orders.on_top_store import DUE as GOODS_ON_TOP_DUE
-    from chalicelib.orders.readers import distributor_or_member_reader, the_distributor_and_its_people
-    from chalicelib.orders.rules import Order, State
-    from chalicelib.orders.schemas import OrderAnswer
-    from chalicelib.orders.service import check_state, latest, order
-    from chalicelib.orders.sla_events import UNANSWERED as ORDER_UNANSWERED
+    from chalicelib.orders.free_goods.service import gifts_of
+    from chalicelib.orders.free_goods.service import look_at_due as look_at_goods_on_top
+    from chalicelib.orders.free_goods.store import DUE as GOODS_ON_TOP_DUE
+    from chalicelib.orders.lifecycle.schemas import OrderAnswer
+    from chalicelib.orders.lifecycle.service import latest
+    from chalicelib.orders.order.events import ACCEPTED as ORDER_ACCEPTED
+    from chalicelib.orders.order.events import CANCELLED as ORDER_CANCELLED
+    from chalicelib.orders.order.events import COMPLETED as ORDER_COMPLETED
+    from chalicelib.orders.order.events import CONFIRMED as ORDER_CONFIRMED
+    from chalicelib.orders.order.events import OF_STEP as ORDER_EVENTS
+    from chalicelib.orders.order.events import REJECTED as ORDER_REJECTED
+    from chalicelib.orders.order.events import RETURNED as ORDER_RETURNED
+    from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
+    from chalicelib.orders.order.readers import distributor_or_member_reader, the_distributor_and_its_people
+    from chalicelib.orders.order.rules import Order, State
+    from chalicelib.orders.order.service import check_state, load_order
+    from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED
 
 __all__ = [
     "GOODS_ON_TOP_DUE",
@@ -34,18 +46,14 @@ __all__ = [
     "ORDER_RETURNED",
     "ORDER_SHIPPED",
     "ORDER_UNANSWERED",
-    "Distributor",
     "Order",
     "OrderAnswer",
     "State",
-    "check_distributors_person",
     "check_state",
-    "distributor",
-    "distributor_key",
     "distributor_or_member_reader",
     "gifts_of",
     "latest",
+    "load_order",
     "look_at_goods_on_top",
-    "order",
     "the_distributor_and_its_people",
 ]

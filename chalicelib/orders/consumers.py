@@ -4,8 +4,17 @@ from datetime import date
 
 from chalicelib import pricing, sales
 from chalicelib.bonuses import PAYMENT_RECORDED
-from chalicelib.orders import credit
-from chalicelib.orders.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, PLACED, REJECTED, RETURNED, SHIPPED
+from chalicelib.orders.holds import credit
+from chalicelib.orders.order.events import (
+    ACCEPTED,
+    CANCELLED,
+    COMPLETED,
+    CONFIRMED,
+    PLACED,
+    REJECTED,
+    RETURNED,
+    SHIPPED,
+)
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import ORDERS, Original, SaleDocument, SaleLine

@@ -7,6 +7,7 @@ WINGS = ("free_goods", "terms", "offers", "best_sellers", "promotions", "display
 
 with opened_when_asked(__name__):
     from chalicelib.pricing.displays.store import chain as companies_of_chain
+    from chalicelib.pricing.free_goods.rules import Bought, Promise, Reach, promises_of, reached, times
     from chalicelib.pricing.offers.service import release as release_offers
     from chalicelib.pricing.offers.service import use as use_offers
     from chalicelib.pricing.offers.store import LABEL as OFFERS_LABEL
@@ -32,6 +33,7 @@ with opened_when_asked(__name__):
 __all__ = [
     "OFFERS_LABEL",
     "Agreed",
+    "Bought",
     "Conditions",
     "FreeGoods",
     "Goods",
@@ -39,7 +41,9 @@ __all__ = [
     "OnTop",
     "Price",
     "PriceAnswer",
+    "Promise",
     "Promotion",
+    "Reach",
     "RuleAnswer",
     "Ruling",
     "Used",
@@ -51,7 +55,10 @@ __all__ = [
     "keys_of",
     "offers_of",
     "plain",
+    "promises_of",
+    "reached",
     "release_offers",
+    "times",
     "use_offers",
     "use_promotions",
 ]

@@ -10,7 +10,7 @@ from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.membership import check_active
 from chalicelib.companies.privileges import missing_for
 from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChange, InvitationForm, PersonChange
-from chalicelib.orders import distributor_keys
+from chalicelib.distributors import keys as distributors_keys
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Work
 from chalicelib.platform.http.problems import Problem
@@ -373,7 +373,7 @@ def test_only_a_distributor_that_exists_can_be_chosen(work: Work) -> None:
     with pytest.raises(Problem) as refused:
         company.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
     assert refused.value.errors[0].pointer == "/distributor_id"
-    work.table.put({**distributor_keys.distributor("dst_1").as_item(), "distributor_id": "dst_1"})
+    work.table.put({**distributors_keys.distributor("dst_1").as_item(), "distributor_id": "dst_1"})
     shown, version = company.change(work, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
     assert shown.distributor_id == "dst_1"
     shown, _ = company.change(work, company_id, olga, version, CompanyChange(distributor_id=None))

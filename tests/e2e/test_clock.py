@@ -4,9 +4,12 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.orders import distributors, sla, sla_store, waits
-from chalicelib.orders import store as orders_store
-from chalicelib.orders.schemas import DistributorForm
+from chalicelib.distributors import service as distributors
+from chalicelib.distributors.schemas import DistributorForm
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.response_times import rules as response_times_rules
+from chalicelib.orders.response_times import service as response_times
+from chalicelib.orders.response_times import store as response_times_store
 from chalicelib.platform import clock
 from chalicelib.platform.context import Work
 from chalicelib.table.client import Table
@@ -29,10 +32,16 @@ def test_a_tick_writes_to_the_distributor_and_to_who_heads_the_sales(cloud: Depl
     )
     order = replace(order, distributor_id=late.distributor_id, distributor_name=late.name)
     tx = Transaction()
-    orders_store.create_order(tx, order)
+    order_store.create_order(tx, order)
     ten_days_ago.table.commit(tx)
     tx = Transaction()
-    sla_store.replace(tx, order, None, waits.kept(None, order), sla.deadlines(ten_days_ago)(order.placed_at).remind)
+    response_times_store.replace(
+        tx,
+        order,
+        None,
+        response_times_rules.kept(None, order),
+        response_times.deadlines(ten_days_ago)(order.placed_at).remind,
+    )
     ten_days_ago.table.commit(tx)
 
     counted = cloud.invoke("remind_distributors")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.orders import distributor_keys
+from chalicelib.distributors import keys as distributors_keys
 from chalicelib.platform.events import subscriptions
 from chalicelib.table.transactions import Transaction
 from tests.exchange.webhook_steps import URL, World
@@ -149,7 +149,7 @@ def test_whoever_left_the_distributor_sends_its_orders_nowhere(world: World) -> 
     world.run()
     (delivery,) = world.deliveries()
     tx = Transaction()
-    tx.delete(distributor_keys.distributor_person(world.distributor_id, str(world.operator.claims["sub"])))
+    tx.delete(distributors_keys.distributor_person(world.distributor_id, str(world.operator.claims["sub"])))
     world.work.table.commit(tx)
     before = everything(world.work)
     for method, path, body in (

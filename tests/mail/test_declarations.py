@@ -50,6 +50,6 @@ def test_a_package_imports_the_rooms_of_the_letter_at_hand(tmp_path: Path) -> No
 
 def test_a_package_knows_the_letters_of_each_event() -> None:
     table = json.loads(written())
-    assert table["letters"]["order_placed_for_you"] == ["chalicelib.orders.letters"]
-    assert table["events"]["order.placed"] == ["chalicelib.orders.letters"]
+    assert table["letters"]["order_placed_for_you"] == ["chalicelib.orders.lifecycle.letters"]
+    assert table["events"]["order.placed"] == ["chalicelib.orders.lifecycle.letters"]
     assert set(declarations.declared_letters()) <= set(table["letters"])

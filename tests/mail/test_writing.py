@@ -115,7 +115,7 @@ def test_where_who_placed_the_order_has_left_the_other_buyers_hear_of_it(
 ) -> None:
     placed_by = SimpleNamespace(member_id="mbr_left", side="company")
     monkeypatch.setattr(
-        orders.service, "order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by)
+        orders.lifecycle, "order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by)
     )
     assert to(asked(work, "order.accepted", **ORDER)) == [
         ("order_accepted", "member", "mbr_owner"),

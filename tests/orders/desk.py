@@ -6,11 +6,13 @@ from decimal import Decimal
 from itertools import count
 
 from chalicelib.companies import keys as companies_keys
-from chalicelib.orders import rules as orders_rules
-from chalicelib.orders import service as orders
-from chalicelib.orders import sla_consumers, sla_events, sla_keys
-from chalicelib.orders import store as orders_store
-from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.orders.order import rules as order_rules
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.orders.placement import steps
+from chalicelib.orders.response_times import consumers as response_times_consumers
+from chalicelib.orders.response_times import events as response_times_events
+from chalicelib.orders.response_times import keys as response_times_keys
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
@@ -56,20 +58,20 @@ class Desk:
             history=(Happened(self.work.at, Step.PLACED, State.PLACED, BUYER),),
         )
         tx = Transaction()
-        orders_store.create_order(tx, placed)
-        orders.record(tx, self.work, placed, "order.placed")
+        order_store.create_order(tx, placed)
+        steps.record(tx, self.work, placed, "order.placed")
         self.work.table.commit(tx)
         return placed
 
     def step(self, order: Order, name: str) -> Order:
         tx = Transaction()
-        orders_store.replace_order(tx, order)
-        orders.record(tx, self.work, order, name)
+        order_store.replace_order(tx, order)
+        steps.record(tx, self.work, order, name)
         self.work.table.commit(tx)
         return order
 
     def accept(self, order: Order) -> Order:
-        return self.step(orders_rules.accept(order, [], by=OPERATOR, at=self.work.at), "order.accepted")
+        return self.step(order_rules.accept(order, [], by=OPERATOR, at=self.work.at), "order.accepted")
 
     def events(self, *names: str, company_id: str = "cmp_1") -> list[Event]:
         found = self.work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
@@ -82,11 +84,14 @@ class Desk:
     def deliver(self) -> None:
         """Everything that happened so far, again."""
         for event in self.events():
-            sla_consumers.on_order_changed(self.work, event)
+            response_times_consumers.on_order_changed(self.work, event)
 
     def told(self) -> list[tuple[str, str]]:
         """What was told, and when."""
-        return [(event.name, event.item["at"]) for event in self.events(sla_events.UNANSWERED, sla_events.ESCALATED)]
+        return [
+            (event.name, event.item["at"])
+            for event in self.events(response_times_events.UNANSWERED, response_times_events.ESCALATED)
+        ]
 
     def waiting(self, order_id: str = "ord_1") -> Item | None:
-        return self.work.table.get(sla_keys.waiting("cmp_1", order_id))
+        return self.work.table.get(response_times_keys.waiting("cmp_1", order_id))

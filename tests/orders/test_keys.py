@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 
 from chalicelib.orders import keys as orders_keys
-from chalicelib.orders import store as orders_store
-from chalicelib.orders.rules import State
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.rules import State
 from chalicelib.platform.context import Work
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
@@ -47,7 +47,7 @@ REGION = "RU-MOW"
 def test_an_order_of_twenty_lines_is_read_strongly_in_one_call(market: Market) -> None:
     order_id = market.placed(twenty_lines(market))
     with spent(market.work.table.client) as cost:
-        order = orders_store.read_order(market.work.table, market.company_id, order_id)
+        order = order_store.read_order(market.work.table, market.company_id, order_id)
     assert order
     assert len(order.lines) == 20
     assert cost.calls == ["GetItem"]
@@ -76,8 +76,8 @@ def test_a_page_of_orders_is_one_call_for_the_company_and_for_the_distributor(
         monkeypatch.setattr(respond, "work_now", lambda later=later: later)
         placed.append(market.placed())
     pages = [
-        lambda: orders_store.company_orders(work.table, market.company_id, state=None, limit=10, after=None),
-        lambda: orders_store.distributor_orders(work.table, market.distributor_id, state=None, limit=10, after=None),
+        lambda: order_store.company_orders(work.table, market.company_id, state=None, limit=10, after=None),
+        lambda: order_store.distributor_orders(work.table, market.distributor_id, state=None, limit=10, after=None),
     ]
     for ask in pages:
         with spent(work.table.client) as cost:
@@ -93,7 +93,7 @@ def test_orders_in_one_state_are_one_call_out_of_the_newest(market: Market, work
     for _ in range(5):
         market.cancel(market.placed())
     with spent(work.table.client) as cost:
-        page = orders_store.distributor_orders(
+        page = order_store.distributor_orders(
             work.table, market.distributor_id, state=State.PLACED, limit=25, after=None
         )
     assert [item["order_id"] for item in page.items] == [kept]
@@ -105,10 +105,10 @@ def test_a_distributors_order_is_two_calls_and_another_distributors_one(market: 
     order_id = market.placed()
     rival, _ = distributor(work, REGION, name="Rival")
     with spent(work.table.client) as cost:
-        assert orders_store.read_distributors_order(work.table, market.distributor_id, order_id)
+        assert order_store.read_distributors_order(work.table, market.distributor_id, order_id)
     assert (cost.calls, cost.read_units) == (["GetItem", "GetItem"], 2)
     with spent(work.table.client) as cost:
-        assert orders_store.read_distributors_order(work.table, rival, order_id) is None
+        assert order_store.read_distributors_order(work.table, rival, order_id) is None
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 

@@ -32,7 +32,7 @@ from chalicelib.table.transactions import Item, to_wire
 from infra.admin import main
 from tests.sales.steps import invoice
 
-CONSUMER = "orders.sla_consumers:on_order_changed"
+CONSUMER = "orders.response_times.consumers:on_order_changed"
 
 
 def record(work: Work, event: str, number: int = 1, company: str = "cmp_1") -> Item:

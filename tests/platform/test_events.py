@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.orders.events import PLACED
+from chalicelib.orders.order.events import PLACED
 from chalicelib.platform import aws, events, settings
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import (

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.companies import company as companies_company
+from chalicelib.distributors import service as distributors
 from chalicelib.mail.model import Mail, Recipient
 from chalicelib.mail.service import compose
-from chalicelib.orders import distributors
-from chalicelib.orders import service as orders
-from chalicelib.orders.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.orders.order import service as order_service
+from chalicelib.orders.order.rules import Actor, Happened, Line, Order, State, Step
 from chalicelib.platform.context import Work
 from chalicelib.pricing.rules import Ruling
 from chalicelib.table.key import Key
@@ -72,7 +72,7 @@ def club(work: Work, monkeypatch: pytest.MonkeyPatch) -> Any:
     scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(work))
     monkeypatch.setattr(companies_company, "read_company", lambda work, company_id: scene.company)
     monkeypatch.setattr(distributors, "distributor", lambda work, distributor_id: scene.distributor)
-    monkeypatch.setattr(orders, "order", lambda work, company_id, order_id: scene.order)
+    monkeypatch.setattr(order_service, "load_order", lambda work, company_id, order_id: scene.order)
 
     def told(template: str, recipient: Recipient, code: str = "", **facts: Any) -> Mail:
         order = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "at": work.at}

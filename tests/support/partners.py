@@ -6,10 +6,10 @@ from typing import Any
 from chalicelib import members
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import Company, Person
+from chalicelib.distributors import service as distributors
+from chalicelib.distributors.schemas import DistributorForm, DistributorPersonForm
 from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
-from chalicelib.orders import distributors
-from chalicelib.orders.schemas import DistributorForm, DistributorPersonForm
 from chalicelib.platform.context import Work
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import consumers as tiers_consumers

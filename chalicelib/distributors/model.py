@@ -1,0 +1,38 @@
+"""A distributor: who delivers where, and from which warehouses."""
+
+from pydantic import Field
+
+from chalicelib.distributors.rules import Deliverer, DeliversFrom
+from chalicelib.platform.model import Record
+from chalicelib.platform.text import Language
+
+
+class DeliveryStock(Record):
+    warehouses: list[str] = Field(default=[], description="None: any of the catalogue's, as a hint.")
+    binding: bool = False
+
+    @property
+    def delivers_from(self) -> DeliversFrom:
+        return DeliversFrom(frozenset(self.warehouses), self.binding)
+
+
+class ServedRegion(Record):
+    region: str
+    priority: int
+
+
+class Distributor(Record):
+    """Who delivers in some regions. `email` and `language` are those of its letters."""
+
+    distributor_id: str
+    name: str
+    email: str
+    language: Language
+    regions: list[ServedRegion]
+    stock: DeliveryStock = DeliveryStock()
+    created_at: str
+    version: int
+
+    @property
+    def deliverer(self) -> Deliverer:
+        return Deliverer(self.distributor_id, self.name, self.stock.delivers_from)

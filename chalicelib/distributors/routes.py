@@ -1,0 +1,101 @@
+from chalicelib.distributors import service
+from chalicelib.distributors.model import Distributor
+from chalicelib.distributors.schemas import (
+    DistributorChange,
+    DistributorForm,
+    DistributorPage,
+    DistributorPeople,
+    DistributorPerson,
+    DistributorPersonForm,
+)
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="orders")
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/staff/distributors", scope="staff.distributors.write", body=DistributorForm, answer=Distributor, status=201
+)
+def create_distributor(call: Call) -> Answer:
+    """Add a distributor with the regions it serves."""
+    made = service.create(call.work, call.body)
+    location = f"/v1/staff/distributors/{made.distributor_id}"
+    return Answer(made, headers={**etag(made.version), "Location": location})
+
+
+@routes.get("/v1/staff/distributors", scope="staff.distributors.write", query=PageQuery, answer=DistributorPage)
+def list_distributors(call: Call) -> DistributorPage:
+    """List distributors by name."""
+    cursors = call.cursors()
+    found, last = service.page(call.work, call.query.limit, cursors.open(call.query.cursor))
+    return DistributorPage(items=found, next_cursor=cursors.close(last))
+
+
+@routes.get(
+    "/v1/staff/distributors/{distributor_id}",
+    scope="staff.distributors.write",
+    answer=Distributor,
+    problems=("not_found",),
+)
+def show_distributor(call: Call, distributor_id: str) -> Answer:
+    """Read a distributor."""
+    found = service.distributor(call.work, distributor_id)
+    if found is None:
+        raise Problem("not_found")
+    return Answer(found, headers=etag(found.version))
+
+
+@routes.patch(
+    "/v1/staff/distributors/{distributor_id}",
+    scope="staff.distributors.write",
+    body=DistributorChange,
+    answer=Distributor,
+    matched=True,
+    problems=("not_found", "precondition_failed"),
+)
+def change_distributor(call: Call, distributor_id: str) -> Answer:
+    """Change a distributor. Regions are replaced as a whole."""
+    changed = service.change(call.work, distributor_id, call.expected_version(), call.body)
+    return Answer(changed, headers=etag(changed.version))
+
+
+@routes.post(
+    "/v1/staff/distributors/{distributor_id}/people",
+    scope="staff.distributors.write",
+    body=DistributorPersonForm,
+    answer=DistributorPerson,
+    problems=("not_found", "conflict"),
+)
+def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson:
+    """Let a person work on the distributor's orders. They sign in with their email."""
+    return service.add_person(call.work, distributor_id, call.body)
+
+
+@routes.get(
+    "/v1/staff/distributors/{distributor_id}/people",
+    scope="staff.distributors.write",
+    query=PageQuery,
+    answer=DistributorPeople,
+    problems=("not_found",),
+)
+def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeople:
+    """See who works on the distributor's orders."""
+    cursors = call.cursors()
+    found, last = service.people(call.work, distributor_id, call.query.limit, cursors.open(call.query.cursor))
+    return DistributorPeople(items=found, next_cursor=cursors.close(last))
+
+
+@routes.delete(
+    "/v1/staff/distributors/{distributor_id}/people/{member_id}",
+    scope="staff.distributors.write",
+    status=204,
+    problems=("not_found",),
+)
+def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -> Answer:
+    """Take a person from the distributor's orders. What they try from now on is refused."""
+    service.remove_person(call.work, distributor_id, member_id)
+    return Answer(None)

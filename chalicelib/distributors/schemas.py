@@ -1,0 +1,85 @@
+"""Where a distributor delivers from, and what there is of a line, as they are asked for and shown."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.catalog import Warehouse
+from chalicelib.distributors.model import Distributor
+from chalicelib.members import PersonName
+from chalicelib.platform.fields import Email, Region
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.text import Language
+
+MOST_WAREHOUSES = 20
+
+
+class DeliveryStockForm(Form):
+    """Where the distributor delivers from. Binding: an order reserves what it asks for, and is refused where there is too little."""
+
+    warehouses: list[Warehouse] = Field(default=[], max_length=MOST_WAREHOUSES)
+    binding: bool = Field(
+        default=False, description="Else stock is a hint. A warehouse whose stock is binding is one distributor's."
+    )
+
+    @model_validator(mode="after")
+    def _holds(self) -> Self:
+        if len(set(self.warehouses)) < len(self.warehouses):
+            raise PydanticCustomError("repeated", "Each one once.")
+        if self.binding and not self.warehouses:
+            raise PydanticCustomError("warehouses", "Name the warehouses whose stock is binding.")
+        return self
+
+
+# So that all of them can be replaced by others in one transaction.
+MOST_REGIONS = 45
+
+
+class RegionForm(Form):
+    """A region that the distributor serves. Of several, the one with the lowest priority number gets its orders."""
+
+    region: Region
+    priority: int = Field(default=100, ge=1, le=9999)
+
+
+class DistributorForm(Form):
+    name: str = Field(min_length=2, max_length=200)
+    email: Email = Field(description="Where letters about orders go.")
+    language: Language | None = Field(default=None, description="Of those letters; the club's language if not given.")
+    regions: list[RegionForm] = Field(default=[], max_length=MOST_REGIONS)
+    stock: DeliveryStockForm = DeliveryStockForm()
+
+
+class DistributorChange(Form):
+    """What is not given stays as it is; `regions` and `stock` are replaced as a whole."""
+
+    name: str | None = Field(default=None, min_length=2, max_length=200)
+    email: Email | None = None
+    language: Language | None = None
+    regions: list[RegionForm] | None = Field(default=None, max_length=MOST_REGIONS)
+    stock: DeliveryStockForm | None = None
+
+
+class DistributorPersonForm(Form):
+    """Somebody who works on the distributor's orders. They sign in with their email."""
+
+    name: PersonName
+    email: Email
+    language: Language | None = None
+
+
+class DistributorPage(Shown):
+    items: list[Distributor]
+    next_cursor: str | None
+
+
+class DistributorPerson(Shown):
+    member_id: str
+    name: str
+    email: str
+
+
+class DistributorPeople(Shown):
+    items: list[DistributorPerson]
+    next_cursor: str | None

@@ -1,0 +1,164 @@
+"""Distributors, the regions they serve and the people who work on their orders: kept by the club's staff."""
+
+from collections.abc import Sequence
+
+from chalicelib import members
+from chalicelib.distributors import store
+from chalicelib.distributors.model import DeliveryStock, Distributor, ServedRegion
+from chalicelib.distributors.schemas import (
+    DeliveryStockForm,
+    DistributorChange,
+    DistributorForm,
+    DistributorPerson,
+    DistributorPersonForm,
+    RegionForm,
+)
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.transactions import Refused, Transaction
+
+ROLE = "operator"  # all people of a distributor may do the same
+MOST_TOLD = 50  # people of a distributor to whom one letter goes
+
+Position = dict[str, str] | None
+
+
+def distributor(work: Work, distributor_id: str) -> Distributor | None:
+    return store.read_distributor(work.table, distributor_id)
+
+
+def people_of(work: Work, distributor_id: str) -> list[DistributorPerson]:
+    """Who works on the distributor's orders; of very many the first ones."""
+    found = store.list_people(work.table, distributor_id, MOST_TOLD, None)
+    profiles = members.members(work, [item["member_id"] for item in found.items])
+    return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles]
+
+
+def page(work: Work, limit: int, after: Position) -> tuple[list[Distributor], Position]:
+    """By name."""
+    found = store.list_distributors(work.table, limit, after)
+    return [Distributor.from_item(item) for item in found.items], found.last
+
+
+def create(work: Work, form: DistributorForm) -> Distributor:
+    made = Distributor(
+        distributor_id=work.new_id("dst"),
+        name=form.name,
+        email=form.email,
+        language=form.language or work.config[Club].default_language,
+        regions=_served(form.regions),
+        stock=_stock(form.stock),
+        created_at=work.at,
+        version=1,
+    )
+    tx = Transaction()
+    store.create_distributor(tx, made)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        raise _taken(refused, made) or refused from None
+    return made
+
+
+def change(work: Work, distributor_id: str, version: int, form: DistributorChange) -> Distributor:
+    """Raises 404 for one that there is not, 412 when the version is no longer that one."""
+    before = _existing(work, distributor_id)
+    if before.version != version:
+        raise Problem("precondition_failed")
+    given = form.model_dump(exclude_none=True, exclude={"regions", "stock"})
+    regions = before.regions if form.regions is None else _served(form.regions)
+    stock = before.stock if form.stock is None else _stock(form.stock)
+    after = before.model_copy(update={**given, "regions": regions, "stock": stock, "version": version + 1})
+    tx = Transaction()
+    store.replace_distributor(tx, before, after)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        raise _taken(refused, after) or Problem("precondition_failed") from None
+    return after
+
+
+def people(work: Work, distributor_id: str, limit: int, after: Position) -> tuple[list[DistributorPerson], Position]:
+    """One page. Raises 404 for a distributor that there is not."""
+    _existing(work, distributor_id)
+    found = store.list_people(work.table, distributor_id, limit, after)
+    profiles = members.members(work, [item["member_id"] for item in found.items])
+    return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles], found.last
+
+
+def add_person(work: Work, distributor_id: str, form: DistributorPersonForm) -> DistributorPerson:
+    """From now on the person works on the distributor's orders; a second time changes nothing.
+
+    Raises 404 for a distributor that there is not, 409 for somebody who speaks for a company, the club or another distributor.
+    """
+    known = _existing(work, distributor_id)
+    tx = Transaction()
+    language = form.language or known.language
+    person = members.join_or_find(work, tx, name=form.name, email=form.email, language=language)
+    members.appoint(
+        tx, person.member_id, kind="distributor", owner=distributor_id, role=ROLE, status="active", label="membership"
+    )
+    store.put_person(tx, distributor_id, person.member_id, work.at)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "membership" in refused:
+            raise Problem("conflict", "This person speaks for somebody else already.") from None
+        return add_person(work, distributor_id, form)  # the address was taken a moment ago: find its owner
+    return _shown(person)
+
+
+def remove_person(work: Work, distributor_id: str, member_id: str) -> None:
+    """The person is refused from now on, whatever their token says. Raises 404 for anybody who does not work there."""
+    tx = Transaction()
+    store.drop_person(tx, distributor_id, member_id)
+    members.dismiss(tx, member_id, distributor_id)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        raise Problem("not_found") from None
+
+
+def check_distributors_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
+    """Refused with label `membership` if the member does not work for the distributor (any more)."""
+    store.check_person(tx, distributor_id, member_id)
+
+
+def _existing(work: Work, distributor_id: str) -> Distributor:
+    known = store.read_distributor(work.table, distributor_id, consistent=True)
+    if known is None:
+        raise Problem("not_found")
+    return known
+
+
+def _served(forms: Sequence[RegionForm]) -> list[ServedRegion]:
+    """Raises 422 for a region named twice."""
+    first: dict[str, int] = {}
+    faults = [
+        Fault(pointer=f"/regions/{place}/region", code="repeated", detail=f"Region {first[form.region]} is the same.")
+        for place, form in enumerate(forms)
+        if first.setdefault(form.region, place) != place
+    ]
+    if faults:
+        raise Problem("invalid", errors=faults)
+    return [ServedRegion(region=form.region, priority=form.priority) for form in forms]
+
+
+def _stock(form: DeliveryStockForm) -> DeliveryStock:
+    return DeliveryStock(**form.model_dump())
+
+
+def _taken(refused: Refused, asked: Distributor) -> Problem | None:
+    """Where the stock of a warehouse binds another distributor already."""
+    taken = store.warehouses_of_others(refused, asked.distributor_id)
+    faults = [
+        Fault(pointer=f"/stock/warehouses/{place}", code="taken", detail="Its stock binds another distributor.")
+        for place, name in enumerate(asked.stock.warehouses)
+        if name in taken
+    ]
+    return Problem("invalid", errors=faults) if faults else None
+
+
+def _shown(person: members.Member) -> DistributorPerson:
+    return DistributorPerson(member_id=person.member_id, name=person.name, email=person.email)

@@ -1,0 +1,1 @@
+"""A member's cart, kept between visits."""

@@ -1,0 +1,238 @@
+"""A member's cart: kept between visits, shown at today's prices, ordered at the prices at which things were put in.
+
+CART: version, at, lines [{sku, quantity, unit_price, currency}]. It lies with the company, one for each of its people. An emptied cart stays,
+with the next version: so that no version ever comes back with other lines.
+
+Weakest point: an order of a cart reads once more than one of lines, since only the cart says which products are to be read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.orders.cart import keys
+from chalicelib.orders.cart.schemas import (
+    CartAnswer,
+    CartForm,
+    CartLineAnswer,
+    CartLineForm,
+    CartLinesForm,
+    PlaceForm,
+    PutIn,
+)
+from chalicelib.orders.order.carts import Cart
+from chalicelib.orders.order.rules import MOST_UNITS, Asked, Order
+from chalicelib.orders.placement import service as placement
+from chalicelib.orders.quoting import deliverers
+from chalicelib.orders.quoting import service as quoting
+from chalicelib.orders.quoting.schemas import MOST_LINES, OrderLineForm, QuoteLine
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.idempotency import LABEL
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.money import Money
+from chalicelib.table.key import Key
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+
+class Kept(NamedTuple):
+    """A line as it lies in the cart. `unit_price`: that it was put in at."""
+
+    sku: str
+    quantity: int
+    unit_price: Decimal
+    currency: str
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.sku, self.quantity)
+
+
+class Basket(NamedTuple):
+    """All lines of a member's cart. Version 0: there never was one."""
+
+    key: Key
+    version: int
+    lines: tuple[Kept, ...]
+
+    @property
+    def unchanged(self) -> ConditionBase:
+        return Attr("version").eq(self.version) if self.version else Attr("pk").not_exists()
+
+    def followed_by(self, lines: Iterable[Kept]) -> "Basket":
+        return self._replace(version=self.version + 1, lines=tuple(lines))
+
+
+def show(work: Work, company_id: str, member_id: str, language: str | None) -> CartAnswer:
+    """Three reads, and one more for every further hundred keys. With a language, prices are explained."""
+    basket = _read(work, company_id, member_id)
+    return _shown(work, basket, _priced(work, company_id, basket.lines), language)
+
+
+def replace(work: Work, company_id: str, member_id: str, form: CartForm, *, expected: int) -> CartAnswer:
+    """The cart as it is then. Raises 412 when it is no longer of the expected version, 422 for goods that there are not."""
+    basket = _read(work, company_id, member_id)
+    if basket.version != expected:
+        raise Problem("precondition_failed")
+    asked = [line.asked() for line in form.lines]
+    cart = _priced(work, company_id, asked)
+    _refuse(cart)
+    before = {line.asked: line for line in basket.lines}
+    replaced = basket.followed_by(_replaced(line, before, _today(cart, line.asked())) for line in form.lines)
+    try:
+        work.table.put(_item(work, replaced), when=basket.unchanged)
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return _shown(work, replaced, cart, None)
+
+
+def clear(work: Work, company_id: str, member_id: str, *, expected: int) -> None:
+    """Raises 412 when it is no longer of the expected version."""
+    basket = _read(work, company_id, member_id)
+    if basket.version != expected:
+        raise Problem("precondition_failed")
+    try:
+        work.table.put(_item(work, basket.followed_by(())), when=basket.unchanged)
+    except Refused:
+        raise Problem("precondition_failed") from None
+
+
+@retry("cart")
+def put_in(work: Work, company_id: str, member_id: str, form: CartLinesForm) -> PutIn:
+    """Adds to what lies there. Raises 422 for goods that there are not, and for more than a cart holds."""
+    given = [line.asked() for line in form.lines]
+    basket = _read(work, company_id, member_id)
+    lying = {line.sku: line for line in basket.lines}
+    asked = [Asked(sku, quantity + (lying[sku].quantity if sku in lying else 0)) for sku, quantity in given]
+    cart = _priced(work, company_id, asked)
+    _refuse(cart)
+    for line in asked:
+        lying[line.sku] = _today(cart, line)
+    _refuse_overflow(asked, lying)
+    fuller = basket.followed_by(lying.values())
+    told = PutIn(
+        version=fuller.version,
+        line_count=len(lying),
+        lines=_lines(quoting.priced(work, cart, None).lines, lying),
+    )
+    tx = Transaction()
+    tx.put(_item(work, fuller), when=basket.unchanged, label="cart")
+    work.reply(tx, told)
+    work.table.commit(tx)
+    return told
+
+
+def place(work: Work, company_id: str, member_id: str, form: PlaceForm) -> Order:
+    """An order of the lines that are given, or of what lies in the cart, which is empty then.
+
+    Raises 409 for a cart that is no longer of the version that was seen; beside that, what `placing.place` raises.
+    """
+    if form.cart_version is None:
+        return placement.place(work, company_id, member_id, form)
+    basket = _read(work, company_id, member_id)
+    if basket.version != form.cart_version:
+        raise _changed()
+    if not basket.lines:
+        raise Problem.invalid("empty_cart", "/cart_version", "Nothing lies in the cart.")
+
+    def empty(tx: Transaction) -> None:
+        tx.put(_item(work, basket.followed_by(())), when=basket.unchanged, label="cart")
+
+    # What lies in a cart was checked as it was put in.
+    lines = [
+        OrderLineForm.model_construct(sku=line.sku, quantity=line.quantity, unit_price=line.unit_price)
+        for line in basket.lines
+    ]
+    try:
+        return placement.place(work, company_id, member_id, form.model_copy(update={"lines": lines}), also=empty)
+    except Refused as refused:
+        if "cart" not in refused or LABEL in refused:
+            raise
+        raise _changed() from None
+
+
+def _changed() -> Problem:
+    return Problem("cart_changed", "Look at the cart again, and order what it holds now.")
+
+
+# --- in the table -----------------------------------------------------------------------------------------------------
+
+
+def _read(work: Work, company_id: str, member_id: str) -> Basket:
+    key = keys.cart(company_id, member_id)
+    item = work.table.get(key, consistent=True)
+    if item is None:
+        return Basket(key, 0, ())
+    lines = tuple(
+        Kept(line["sku"], int(line["quantity"]), line["unit_price"], line["currency"]) for line in item["lines"]
+    )
+    return Basket(key, int(item["version"]), lines)
+
+
+def _item(work: Work, basket: Basket) -> Item:
+    return {
+        **basket.key.as_item(),
+        "version": basket.version,
+        "at": work.at,
+        "lines": [line._asdict() for line in basket.lines],
+    }
+
+
+# --- at today's prices ------------------------------------------------------------------------------------------------
+
+
+def _priced(work: Work, company_id: str, lines: Sequence[Kept] | Sequence[Asked]) -> Cart:
+    asked = [Asked(line.sku, line.quantity) for line in lines]
+    return deliverers.cart_at(work, company_id, asked)
+
+
+def _today(cart: Cart, line: Asked) -> Kept:
+    price = cart.price(line)
+    return Kept(*line, price.unit_price, price.currency)
+
+
+def _replaced(form: CartLineForm, before: Mapping[Asked, Kept], today: Kept) -> Kept:
+    """At the price that the member saw; else at that of the same line before, so that a change of it stays marked; else at today's."""
+    if form.unit_price is not None:
+        return today._replace(unit_price=form.unit_price)
+    return before.get(form.asked(), today)
+
+
+def _refuse(cart: Cart) -> None:
+    """What no cart can hold: goods that there are not, and a line twice. Whatever else is wrong is told beside the line."""
+    never = [each for each in cart.misfits if each.code in ("unknown_sku", "repeated")]
+    if never:
+        raise Problem(
+            "invalid",
+            errors=[Fault(pointer=f"/lines/{each.line}/sku", code=each.code, detail=each.detail) for each in never],
+        )
+
+
+def _refuse_overflow(asked: Sequence[Asked], lying: Mapping[str, Kept]) -> None:
+    if len(lying) > MOST_LINES:
+        raise Problem.invalid("too_many_lines", "/lines", f"A cart holds {MOST_LINES} lines.")
+    for place, line in enumerate(asked):
+        if line.quantity > MOST_UNITS:
+            detail = f"Together with what lies in the cart that makes {line.quantity}; {MOST_UNITS} is the most."
+            raise Problem.invalid("too_many_units", f"/lines/{place}/quantity", detail)
+
+
+def _shown(work: Work, basket: Basket, cart: Cart, language: str | None) -> CartAnswer:
+    quote = quoting.priced(work, cart, language)
+    lines = _lines(quote.lines, {line.sku: line for line in basket.lines})
+    orderable = quote.can_be_ordered and bool(lines) and not any(line.price_changed for line in lines)
+    return CartAnswer(
+        **{**dict(quote), "lines": lines, "can_be_ordered": orderable},
+        version=basket.version,
+    )
+
+
+def _lines(quoted: Iterable[QuoteLine], lying: Mapping[str, Kept]) -> list[CartLineAnswer]:
+    return [_line(line, lying[line.sku]) for line in quoted]
+
+
+def _line(line: QuoteLine, kept: Kept) -> CartLineAnswer:
+    put_in_at = Money(amount=kept.unit_price, currency=kept.currency)
+    return CartLineAnswer(**dict(line), put_in_at=put_in_at, price_changed=line.unit_price != put_in_at)

@@ -1,0 +1,25 @@
+"""Consumers that look at free goods again."""
+
+from chalicelib.bonuses import PAYMENT_RECORDED
+from chalicelib.orders.free_goods.service import MARK, ORDERS, look
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, REJECTED, RETURNED, SHIPPED
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import Event, consumer
+
+
+@consumer(CONFIRMED, ACCEPTED, REJECTED, SHIPPED, CANCELLED, COMPLETED, RETURNED)
+def on_order_changed(work: Work, event: Event) -> None:
+    """Orders that were promised nothing take no call."""
+    if event.item.get(MARK):
+        look(work, order_store.read_order(work.table, event.item["company_id"], event.item["order_id"]))
+
+
+@consumer(PAYMENT_RECORDED)
+def on_payment_recorded(work: Work, event: Event) -> None:
+    """A shipment is paid, or is not after all."""
+    if event.item["source"] != ORDERS:
+        return
+    series, _, _ = event.item["document"].partition("/")
+    distributor_id, _, order_id = series.partition(":")
+    look(work, order_store.read_distributors_order(work.table, distributor_id, order_id))

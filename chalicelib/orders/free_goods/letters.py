@@ -1,0 +1,48 @@
+"""Letters on goods on top of an order. They tell what was so when the event happened: it holds the figures."""
+
+from datetime import date
+
+from chalicelib.companies import company_name, who_buys
+from chalicelib.mail import Facts, Reader, Recipient, letter
+from chalicelib.members import member_reader
+from chalicelib.orders.free_goods.events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
+from chalicelib.orders.order.readers import distributor_reader, the_distributor
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Item
+
+
+def _who_buys_and_the_distributor(work: Work, event: Item) -> list[Recipient]:
+    return [*who_buys(work, event), *the_distributor(work, event)]
+
+
+def _who_hoped_for_it(work: Work, event: Item) -> list[Recipient]:
+    """The buyers, but for those who cancelled the order and know it; and the distributor that was told to ship it."""
+    buyers = [] if event.get("why") == "cancelled" else who_buys(work, event)
+    return [*buyers, *(the_distributor(work, event) if event.get("was_granted") else [])]
+
+
+@letter("goods_on_top_granted", on=GRANTED, to=_who_buys_and_the_distributor)
+@letter("goods_on_top_unpaid", on=UNPAID, to=who_buys)
+@letter("goods_on_top_withdrawn", on=WITHDRAWN, to=_who_hoped_for_it)
+@letter("goods_on_top_shipped", on=SHIPPED, to=who_buys)
+def of_the_goods(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    distributor = distributor_reader(work, event["distributor_id"])
+    for_distributor = recipient.kind == "distributor"
+    reader = distributor if for_distributor else member_reader(work, recipient.id)
+    named = "name_ru" if reader.language == "ru" else "name"
+    goods = event["goods"]
+    shipped = {"document": event["document"], "day": date.fromisoformat(event["day"])} if "day" in event else None
+    return reader, {
+        "company": company_name(work, event),
+        "number": event["number"],
+        "distributor": distributor.name,
+        "for_distributor": for_distributor,
+        "promotion": event["promotion"][named],
+        "goods": {**goods, "name": goods[named], "quantity": int(goods["quantity"])},
+        "why": event.get("why"),
+        "shipments": [
+            {"document": each["document"], "last_day": date.fromisoformat(each["last_day"])}
+            for each in event.get("shipments", ())
+        ],
+        "shipment": shipped,
+    }

@@ -1,0 +1,174 @@
+"""Goods on top of orders: promised with the order, looked at again whenever the facts or the day may have changed them.
+
+    placing an order                       the promise, in its transaction          hold
+    order.*, payment.recorded, the night   what the facts say now                   look
+    the distributor ships them             granted by the facts, then shipped       ship
+
+A look reads the order, its gifts and the payments of its shipments, and writes what follows under the condition that none of them has
+changed since. So it does not matter which event comes first, or twice, or which worker has seen what: the last look has seen everything.
+"""
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from chalicelib import companies, distributors
+from chalicelib.bonuses import check_payment, payments_of
+from chalicelib.companies import company_key
+from chalicelib.orders.free_goods import rules, store
+from chalicelib.orders.free_goods.config import FreeGoods
+from chalicelib.orders.free_goods.events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
+from chalicelib.orders.free_goods.rules import Figures, Gift, GiftState, Look, NotGranted
+from chalicelib.orders.free_goods.schemas import ShipGiftForm
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.rules import Order
+from chalicelib.platform import events
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import EventType
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+ORDERS = "orders"  # the source of what is shipped through the club itself
+MARK = "goods_on_top"  # in the events of orders that were promised something
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def gifts_of(work: Work, order: Order) -> list[Gift]:
+    """As the last look left them. No call for an order that was promised nothing."""
+    return store.gifts(work.table, order) if order.promises else []
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+def look_at_due(work: Work, company_id: str) -> None:
+    """What a night does of a company: a reminder is to be written, or goods are not paid in time."""
+    for order_id in sorted(set(store.due(work.table, company_id, work.today))):
+        look(work, order_store.read_order(work.table, company_id, order_id))
+
+
+def look(work: Work, order: Order | None) -> None:
+    """Makes the order's gifts what the facts say now, and tells what changed. Doing it again changes nothing."""
+
+    @retry("order", "payment", "gift")
+    def attempt(work: Work) -> None:
+        nonlocal order
+        if order is None or not order.promises:
+            return
+        tx, looks = _looked(work, order)
+        changed = [(gift, seen) for gift, seen in looks if seen.gift != gift]
+        if not changed:
+            return
+        for gift, seen in changed:
+            store.replace(tx, gift, seen.gift)
+            _tell(tx, work, gift, seen)
+        try:
+            work.table.commit(tx)
+        except Refused:
+            order = order_store.read_order(work.table, order.company_id, order.order_id)
+            raise
+
+    attempt(work)
+
+
+def _looked(work: Work, order: Order) -> tuple[Transaction, list[tuple[Gift, Look]]]:
+    """Each gift, and what a look makes of it; with a transaction that is refused unless the facts are still those."""
+    gifts = store.gifts(work.table, order, consistent=True)
+    payments = payments_of(work, [_ref(order, shipment.document) for shipment in order.shipments])
+    tx = Transaction()
+    order_store.check_version(tx, order)
+    for payment in payments:
+        check_payment(tx, payment)
+    paid_on = {shipment.document: payment.paid_on for shipment, payment in zip(order.shipments, payments, strict=True)}
+    looked = partial(rules.look, order=order, paid_on=paid_on, day=work.today, figures=_figures(work))
+    return tx, [(gift, looked(gift)) for gift in gifts]
+
+
+def _figures(work: Work) -> Figures:
+    figures = work.config[FreeGoods]
+    return Figures(figures.reminder_days, figures.grace_days)
+
+
+def _ref(order: Order, document: str) -> tuple[str, str]:
+    """The name of a shipment among all documents that are paid."""
+    return ORDERS, f"{order.distributor_id}:{order.order_id}/{document}"
+
+
+def _tell(tx: Transaction, work: Work, before: Gift, seen: Look) -> None:
+    """The events of what a look found. Goods that became fewer are granted anew."""
+    after = seen.gift
+    if after.state is GiftState.GRANTED and (before.state, before.count) != (after.state, after.count):
+        _record(tx, work, after, GRANTED)
+    elif after.state is GiftState.WITHDRAWN and before.state is not after.state:
+        why = after.why.value if after.why else ""
+        gone = replace(after, count=before.count)
+        _record(tx, work, gone, WITHDRAWN, why=why, was_granted=before.state is GiftState.GRANTED)
+    elif seen.remind:
+        unpaid = [{"document": each.document, "last_day": each.last_day.isoformat()} for each in seen.remind]
+        _record(tx, work, after, UNPAID, shipments=unpaid)
+
+
+def _record(tx: Transaction, work: Work, gift: Gift, name: EventType, **facts: object) -> None:
+    """With all that a letter tells: it follows within minutes."""
+    free = gift.promise.terms.free
+    events.record(
+        tx,
+        work,
+        company_key(gift.company_id),
+        name,
+        gift_id=gift.promise.gift_id,
+        company_id=gift.company_id,
+        order_id=gift.order_id,
+        distributor_id=gift.distributor_id,
+        number=gift.number,
+        promotion={"name": gift.promise.name, "name_ru": gift.promise.name_ru},
+        goods={**free._asdict(), "quantity": free.quantity * (gift.count or gift.promise.count)},
+        **facts,
+    )
+
+
+# --- shipping ---------------------------------------------------------------------------------------------------------
+
+
+@retry("order", "payment", "gift")
+def ship(
+    work: Work,
+    distributor_id: str,
+    member_id: str,
+    order_id: str,
+    gift_id: str,
+    form: ShipGiftForm,
+) -> Gift:
+    """Raises 404 for a gift of another distributor's order, 409 unless the facts grant it, 422 for a day ahead of today."""
+    day = form.day or work.today
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    order = order_store.read_distributors_order(work.table, distributor_id, order_id)
+    if order is None:
+        raise Problem("not_found")
+    tx, looks = _looked(work, order)
+    found = next(((gift, seen) for gift, seen in looks if gift.promise.gift_id == gift_id), None)
+    if found is None:
+        raise Problem("not_found")
+    gift, seen = found
+    shipped = _shipped(seen.gift, form.document, day)
+    store.replace(tx, gift, shipped)
+    distributors.check_person(tx, distributor_id, member_id)
+    _record(tx, work, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
+    work.reply(tx, shipped)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        if "membership" in refused:
+            raise companies.no_longer_speaks() from None
+        raise
+    return shipped
+
+
+def _shipped(gift: Gift, document: str, day: date) -> Gift:
+    try:
+        return rules.ship(gift, document, day)
+    except NotGranted as refused:
+        raise Problem("wrong_state", f"The goods are {refused.state}.", extra={"state": refused.state}) from None

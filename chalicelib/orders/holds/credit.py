@@ -1,0 +1,193 @@
+"""What a company has on order and owes, against the credit that was agreed with it.
+
+CREDIT: `used`, what is on order and not yet shipped, and what was shipped on credit and is not paid; and for each shipment on
+credit an attribute `debt:{id}` {document, amount, due_on}, while it is not paid.
+
+`used` moves in the transaction of the order's own step, so it is exact at any moment, and orders that come together cannot pass the
+limit. A shipment is on credit where a deferral or a limit is agreed on its day; of who pays otherwise the club keeps no debts. All of it is
+in the company's currency: orders in another one are not on its credit.
+
+    placed            used + total                          refused where that passes the limit
+    accepted, shipped used by what the order's open amount loses; a shipment on credit stays in it as a debt
+    rejected, …       used - what was still open
+    confirmed         used + what it grows by               refused where that passes the limit
+    paid, returned    used - the debt, or what came back    payment.recorded, order.shipped, order.returned in any order: `settle`
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.bonuses import check_payment, payment_of
+from chalicelib.orders import keys as orders_keys
+from chalicelib.orders.holds import keys
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.rules import OnCredit, Order, Shipment, State
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
+from chalicelib.pricing import Agreed
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+_DEBT = "debt:"
+ORDERS = "orders"  # the source of what is shipped through the club itself
+_OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
+
+
+class Debt(NamedTuple):
+    """A shipment on credit that is not paid. Without a deferral it has no day on which it falls due."""
+
+    document: str
+    amount: Decimal
+    due_on: date | None
+
+
+# --- placing ----------------------------------------------------------------------------------------------------------
+
+
+def used(item: Item | None) -> Decimal:
+    return item.get("used", Decimal(0)) if item else Decimal(0)
+
+
+def overdue(item: Item | None, day: date) -> list[Debt]:
+    """What should have been paid before this day, oldest first."""
+    return [debt for debt in owed(item) if debt.due_on is not None and debt.due_on < day]
+
+
+def owed(item: Item | None) -> list[Debt]:
+    """All that is shipped on credit and not paid, first due first; what has no day comes last."""
+    return sorted(_debts(item), key=lambda debt: (debt.due_on or date.max, debt.document))
+
+
+def hold(tx: Transaction, placing: Placing) -> None:
+    """Adds the new order to what is used. Refused with label `credit` where that would pass the limit."""
+    order = placing.order
+    if order.other_currency:
+        return
+    within = _within(placing.cart.agreed.credit_limit, order.total)
+    tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
+
+
+def _within(limit: Decimal | None, gained: Decimal) -> ConditionBase | None:
+    """That so much more does not pass the limit."""
+    if limit is None:
+        return None
+    room = limit - gained
+    fits = Attr("used").lte(room)
+    return fits | Attr("used").not_exists() if room >= 0 else fits
+
+
+def problem(refused: Refused, placing: Placing) -> Problem | None:
+    order, limit = placing.order, placing.cart.agreed.credit_limit
+    if "credit" not in refused or limit is None:
+        return None
+    already = used(refused.items["credit"])
+    left = max(limit - already, Decimal(0))
+    comes = "comes to" if order.version == 1 else "would grow to"
+    detail = f"Of {limit:.2f} {order.currency} there are {left:.2f} left; the order {comes} {order.total:.2f}."
+    figures = {"limit": limit, "used": already, "left": left, "total": order.total}
+    extra = {name: {"amount": f"{amount:.2f}", "currency": order.currency} for name, amount in figures.items()}
+    return Problem("credit_exceeded", detail, extra=extra)
+
+
+# --- every further step -----------------------------------------------------------------------------------------------
+
+
+def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    """What the step changes: less is open, or more, and what was shipped on credit is owed."""
+    if after.other_currency:
+        return
+    owed = [each for each in after.shipments[len(before.shipments) :] if each.on_credit]
+    gained = _open(after) - _open(before) + sum(each.total for each in owed)
+    # Of goods that cost nothing there is nothing to pay, and no payment would ever take such a debt away.
+    debts = {_attribute(after, each.document): _debt(each, each.total) for each in owed if each.total}
+    if not gained and not debts:
+        return
+    within = _within(cart.agreed.credit_limit, gained) if cart and gained > 0 else None
+    tx.update(
+        keys.credit(after.company_id),
+        put=debts or None,
+        add={"used": gained} if gained else None,
+        when=within,
+        label="credit",
+    )
+
+
+def on_credit(agreed: Agreed, shipped_on: date) -> OnCredit | None:
+    """How a shipment of this day is to be paid; None where nothing is agreed about it."""
+    if agreed.deferral_days is not None:
+        return OnCredit(shipped_on + timedelta(days=agreed.deferral_days))
+    return OnCredit(None) if agreed.credit_limit is not None else None
+
+
+def _open(order: Order) -> Decimal:
+    """The amount of what both sides still count on."""
+    if order.state not in _OPEN:
+        return Decimal(0)
+    return sum((line.unit_price * line.left for line in order.lines), Decimal(0))
+
+
+# --- paying -----------------------------------------------------------------------------------------------------------
+
+
+@retry("payment", "order", "debt")
+def settle(work: Work, distributor_id: str, order_id: str, document: str) -> None:
+    """Makes the debt of a shipment what its payment and its returns say now. Doing it again changes nothing.
+
+    What came back is not owed, to the kopeck. The order, the payment and the debt are read, and the debt is written only if all three are
+    still as they were.
+    """
+    whose = order_store.company_of(work.table, distributor_id, order_id)
+    if whose is None:
+        return
+    found = work.table.get_many([orders_keys.order(whose, order_id), keys.credit(whose)], consistent=True)
+    order = order_store.order_of(found[orders_keys.order(whose, order_id)])
+    shipment = next((each for each in order.shipments if each.document == document), None)
+    if shipment is None or shipment.on_credit is None:
+        return
+    payment = payment_of(work, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
+    name = _attribute(order, document)
+    present = found.get(keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
+    owed = Decimal(0) if payment.paid_on else _net(order, shipment)
+    if owed == present:
+        return
+    tx = Transaction()
+    check_payment(tx, payment)
+    order_store.check_version(tx, order)
+    tx.update(
+        keys.credit(whose),
+        put={name: _debt(shipment, owed)} if owed else None,
+        remove=() if owed else (name,),
+        add={"used": owed - present},
+        when=Attr(f"{name}.amount").eq(present) if present else Attr(name).not_exists(),
+        label="debt",
+    )
+    work.table.commit(tx)
+
+
+def _net(order: Order, shipment: Shipment) -> Decimal:
+    """What of a shipment did not come back."""
+    came_back = (line.amount for line in order.came_back if line.document == shipment.document)
+    return shipment.total - sum(came_back, Decimal(0))
+
+
+def _debt(shipment: Shipment, amount: Decimal) -> Item:
+    due = {"due_on": shipment.on_credit.due_on.isoformat()} if shipment.on_credit and shipment.on_credit.due_on else {}
+    return {"document": shipment.document, "amount": amount, **due}
+
+
+def _attribute(order: Order, document: str) -> str:
+    """A name without a point or bracket, which would be read as a path."""
+    return _DEBT + derived_id("dbt", order.order_id, document)
+
+
+def _debts(item: Item | None) -> Iterator[Debt]:
+    for name, value in (item or {}).items():
+        if name.startswith(_DEBT):
+            due = date.fromisoformat(value["due_on"]) if "due_on" in value else None
+            yield Debt(value["document"], value["amount"], due)

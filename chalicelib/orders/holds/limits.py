@@ -1,0 +1,97 @@
+"""What an order takes of the limits of promotions: an order, its units at the promotion's price, and what these cost.
+
+Pure but for `hold` and `follow`: what an order takes is told by the order alone, so the counters are the sum over all orders.
+
+    placed           takes what was ordered
+    accepted, …      takes what was agreed: what will not come is given back; nothing of it at all, and the order counts no more
+    rejected, …      gives all back
+    shipped          takes what it took; what comes back to the distributor does not give anything back: it was sold at that price
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.rules import Order, State
+from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing import Limits, Used, exceeded_limits, plain, use_promotions
+from chalicelib.table.transactions import Refused, Transaction
+
+_NOTHING = {State.REJECTED, State.CANCELLED}
+_LEFT = {
+    "uses": "is left for {left} more orders",
+    "units": "has {left} units left",
+    "budget": "has {left} of its budget left",
+    "uses_per_company": "was used by the company as often as it may be",
+}
+
+
+def taken(order: Order) -> dict[str, Used]:
+    """By promotion; only those that have limits."""
+    found: dict[str, Used] = {}
+    for line in order.lines:
+        if line.promoted and line.agreed and order.state not in _NOTHING:
+            used = found.get(line.promoted.promotion_id, Used(uses=1))
+            found[line.promoted.promotion_id] = used._replace(
+                units=used.units + line.agreed, cost=used.cost + line.promoted.cost * line.agreed
+            )
+    return found
+
+
+def hold(tx: Transaction, placing: Placing) -> None:
+    use_promotions(tx, placing.order.company_id, taken(placing.order), _limits(placing.order))
+
+
+def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    """What is given back is never refused; an order that grows is, where a limit leaves no room for that."""
+    use_promotions(tx, after.company_id, _more(taken(before), taken(after)), _limits(after))
+
+
+def problem(refused: Refused, placing: Placing) -> Problem | None:
+    """Names each limit with what is left of it, and the prices of a new order without those promotions."""
+    order = placing.order
+    as_ordered = replace(order, lines=tuple(replace(line, accepted=None) for line in order.lines))
+    before = taken(as_ordered) if order.version > 1 else {}
+    found = exceeded_limits(refused, _more(before, taken(order)), _limits(order))
+    if not found:
+        return None
+    named = {each.promotion_id: each for each in placing.cart.conditions.promotions}
+    promotions = []
+    for each in found:
+        promotion = named.get(each.promotion_id)
+        names = {"name": promotion.name, "name_ru": promotion.name_ru} if promotion else {}
+        promotions.append(
+            {"promotion_id": each.promotion_id, **names, "limit": each.limit, "left": plain(each.left)},
+        )
+    said = "; ".join(
+        f"promotion {each.get('name', each['promotion_id'])} {_LEFT[each['limit']].format(left=each['left'])}"
+        for each in promotions
+    )
+    if order.version > 1:
+        return Problem("promotion_exhausted", f"Of what the order grew by: {said}.", extra={"promotions": promotions})
+    detail = f"{said[0].upper()}{said[1:]}. To order without, name it in `without_promotions`."
+    lines = _without(placing, {each.promotion_id for each in found})
+    return Problem("promotion_exhausted", detail, extra={"promotions": promotions, "lines": lines})
+
+
+def _without(placing: Placing, promotions: set[str]) -> list[dict[str, object]]:
+    """The lines at the price of these promotions, and what they cost without."""
+    cart = placing.cart.without(promotions)
+    return [
+        {
+            "sku": line.sku,
+            "unit_price": {"amount": f"{line.unit_price:.2f}", "currency": placing.order.currency},
+            "without_promotion": {"amount": f"{cart.price(asked).unit_price:.2f}", "currency": placing.order.currency},
+        }
+        for line, asked in zip(placing.order.lines, cart.asked, strict=True)
+        if line.promoted and line.promoted.promotion_id in promotions
+    ]
+
+
+def _more(before: Mapping[str, Used], after: Mapping[str, Used]) -> dict[str, Used]:
+    every = {each: after.get(each, Used()).less(before.get(each, Used())) for each in {**before, **after}}
+    return {each: used for each, used in every.items() if any(used)}
+
+
+def _limits(order: Order) -> dict[str, Limits]:
+    return {line.promoted.promotion_id: line.promoted.limits for line in order.lines if line.promoted}

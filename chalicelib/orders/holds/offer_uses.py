@@ -1,0 +1,53 @@
+"""The offers that an order's prices were made by: used with it, and given back if it comes to nothing.
+
+    placed                      each of its offers is used; refused where another order was faster, or the offer was withdrawn
+    rejected, cancelled, …      those of which no line is left may be used again
+    completed                   they are spent
+
+What was shipped has used its offer, whatever comes back later: a return gives nothing back.
+"""
+
+from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.rules import Order, State
+from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing import OFFERS_LABEL, offers_of, release_offers, use_offers
+from chalicelib.table.transactions import Refused, Transaction
+
+
+def hold(tx: Transaction, placing: Placing) -> None:
+    order = placing.order
+    use_offers(tx, order.company_id, order.order_id, _held(order))
+
+
+def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    held = _held(after)
+    done = after.state is State.COMPLETED and before.state is not State.COMPLETED
+    release_offers(tx, after.company_id, given_back=_held(before) - held, spent=held if done else ())
+
+
+def problem(refused: Refused, placing: Placing) -> Problem | None:
+    """Which offers are gone, and what their lines cost without any."""
+    if OFFERS_LABEL not in refused:
+        return None
+    order, offers = placing.order, _held(placing.order)
+    cart = placing.cart.without((), offers)
+    lines = [
+        {
+            "sku": line.sku,
+            "unit_price": {"amount": f"{line.unit_price:f}", "currency": order.currency},
+            "without_offer": {"amount": f"{cart.price(asked).unit_price:f}", "currency": order.currency},
+        }
+        for line, asked in zip(order.lines, cart.asked, strict=True)
+        if offers_of(line.chosen)
+    ]
+    detail = "Another order used the offer, or it was withdrawn. To order without, name it in `without_offers`."
+    return Problem("offer_used", detail, extra={"offers": sorted(offers), "lines": lines})
+
+
+def _held(order: Order) -> frozenset[str]:
+    """The offers of all lines that the order may still come to: until the distributor's answer holds, of all that it was placed with."""
+    if order.state in (State.REJECTED, State.CANCELLED):
+        return frozenset()
+    unanswered = order.state in (State.PLACED, State.CHANGED)
+    lines = (line for line in order.lines if unanswered or line.agreed)
+    return frozenset(offer_id for line in lines for offer_id in offers_of(line.chosen))

@@ -1,0 +1,208 @@
+"""What open orders hold of a distributor's binding stock.
+
+RESERVED (one of 32 shards by article): for each article an attribute with the units that count against its figures: of open orders,
+and of those shipped since. SHIPPEDOUT (by shard and minute): for each article the units that were told as shipped in that minute.
+
+An order fits while reserved + asked <= the figures of the distributor's warehouses: a condition of the order's own transaction.
+
+    placed                   reserved + what was ordered
+    accepted, rejected, …    reserved - what will not come
+    shipped                  reserved stays: the goods are gone, and the figures do not know it yet; noted in SHIPPEDOUT
+    a newer figure           reserved - what was shipped before it was counted: `on_stock_recorded`
+
+So a figure and the shipments that it does not know are never counted as there, in whatever order they are told; until the event of a
+newer figure is delivered, rather less is available than there is. What a distributor accepts above the order it answers for itself.
+
+Weakest point: an order reads the figures before its transaction. Where a lower figure is recorded and its event delivered between the two,
+the order is held against the older figure, with the shipments that this one did not know forgotten already.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import and_
+from urllib.parse import quote
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.orders.holds import keys
+from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.model import Available, counted
+from chalicelib.orders.order.rules import Order, Shipment, State
+from chalicelib.platform import clock
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+MOST_MINUTES = 90  # of a shard that one transaction forgets
+_OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
+_ALL = "all"  # of a minute: the units of all its articles
+_MINUTE = len("2026-11-20T09:00")
+
+# --- what an order holds ----------------------------------------------------------------------------------------------
+
+
+def open_units(order: Order) -> dict[str, int]:
+    """By article, what a reserving order still waits for."""
+    if not order.reserves or order.state not in _OPEN:
+        return {}
+    return {line.sku: line.left for line in order.lines if line.left}
+
+
+def hold(tx: Transaction, placing: Placing) -> None:
+    """Refused, with the shard as label, where the figures leave too little of an article."""
+    order = placing.order
+    for shard, asked in _by_shard(order.distributor_id, open_units(order)).items():
+        within = reduce(and_, (_fits(sku, _there(placing, sku).units - units) for sku, units in asked.items()))
+        tx.update(shard, add=_attributes(asked), when=within, label=shard.sk)
+
+
+def _fits(sku: str, room: int) -> ConditionBase:
+    fits = Attr(_name(sku)).lte(room)
+    return fits | Attr(_name(sku)).not_exists() if room >= 0 else fits
+
+
+def problem(refused: Refused, placing: Placing) -> Problem | None:
+    """Names each line of which there is too little, with what is left of it."""
+    order, lacking = placing.order, []
+    for place, line in enumerate(order.lines):
+        shard = keys.reserved(order.distributor_id, line.sku)
+        if order.reserves and shard.sk in refused:
+            there = _there(placing, line.sku)
+            left = max(there.units - reserved_of(refused.items[shard.sk], line.sku), 0)
+            if left < line.quantity:
+                at = clock.stamp(there.at) if there.at else None
+                lacking.append({"line": place, "sku": line.sku, "quantity": line.quantity, "left": left, "at": at})
+    if not lacking:
+        return None
+    said = ", ".join(f"of {each['sku']} {each['left']}" for each in lacking)
+    return Problem("out_of_stock", f"There are left: {said}.", extra={"lines": lacking})
+
+
+def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    """A step gives back, or takes, what it changes; what it ships counts on, and by the minute in which it was told."""
+    if not after.reserves:
+        return
+    told = after.shipments[len(before.shipments) :]
+    changes: Counter[str] = Counter(open_units(after))
+    changes.subtract(open_units(before))
+    for shipment in told:
+        changes.update({line.sku: line.quantity for line in shipment.lines})
+        _note(tx, after.distributor_id, shipment)
+    changed = {sku: units for sku, units in changes.items() if units}
+    for shard, units in _by_shard(after.distributor_id, changed).items():
+        tx.update(shard, add=_attributes(units))
+
+
+def _note(tx: Transaction, distributor_id: str, shipment: Shipment) -> None:
+    shipped: dict[Key, dict[str, int]] = {}
+    for line in shipment.lines:
+        minute = keys.shipped_out(distributor_id, line.sku, shipment.at[:_MINUTE])
+        shipped.setdefault(minute, {})[line.sku] = line.quantity
+    for minute, units in shipped.items():
+        tx.update(minute, add={**_attributes(units), _ALL: sum(units.values())})
+
+
+def _there(placing: Placing, sku: str) -> Available:
+    return counted(placing.cart.delivers_from.figures(placing.cart.stocks[sku]))
+
+
+def _by_shard(distributor_id: str, units: Mapping[str, int]) -> dict[Key, dict[str, int]]:
+    found: dict[Key, dict[str, int]] = {}
+    for sku, more in units.items():
+        found.setdefault(keys.reserved(distributor_id, sku), {})[sku] = more
+    return found
+
+
+def _attributes(units: Mapping[str, int]) -> dict[str, int]:
+    return {_name(sku): more for sku, more in units.items()}
+
+
+def _name(sku: str) -> str:
+    """A name without a point or bracket, which would be read as a path."""
+    return "sku:" + quote(sku, safe="").replace(".", "%2E")
+
+
+# --- what is left -----------------------------------------------------------------------------------------------------
+
+
+def reserved(table: Table, distributor_id: str, skus: Iterable[str]) -> dict[str, int]:
+    """Of each of these articles what counts against the figures. One call."""
+    every = list(skus)
+    shards = table.get_many(keys.reserved(distributor_id, sku) for sku in every)
+    return {sku: reserved_of(shards.get(keys.reserved(distributor_id, sku)), sku) for sku in every}
+
+
+def reserved_of(shard: Item | None, sku: str) -> int:
+    return int((shard or {}).get(_name(sku), 0))
+
+
+# --- newer figures ----------------------------------------------------------------------------------------------------
+
+
+def forget(work: Work, distributor_id: str, moments: Mapping[str, datetime]) -> None:
+    """Takes off, of each article, what was shipped before the moment of its figures."""
+    shards: dict[Key, dict[str, datetime]] = {}
+    for sku, at in moments.items():
+        shards.setdefault(keys.reserved(distributor_id, sku), {})[sku] = at
+    found = work.table.get_many(shards, consistent=True)
+    for shard, within in shards.items():
+        if shard in found and any(_name(sku) in found[shard] for sku in within):
+            _forget_in(work, distributor_id, shard, within)
+
+
+def _forget_in(work: Work, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> None:
+    """Of one shard. Doing it again changes nothing."""
+    while _forget_some(work, distributor_id, shard, moments):
+        pass
+
+
+@retry("minute", "shard")
+def _forget_some(work: Work, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> bool:
+    """As many minutes as a transaction holds; whether there are more."""
+    some, names = next(iter(moments)), {_name(sku): at for sku, at in moments.items()}
+    latest = clock.stamp(max(moments.values()))[:_MINUTE]
+    between = (
+        keys.shipped_out(distributor_id, some).sk,
+        keys.shipped_out(distributor_id, some, latest).sk,
+    )
+    present = work.table.get(shard, consistent=True) or {}
+    every = list(work.table.query_all(shard.pk, between=between, consistent=True))
+    over = [(minute, known) for minute in every if (known := _known(minute, names))]
+    tx = Transaction()
+    gone: Counter[str] = Counter()
+    for minute, known in over[:MOST_MINUTES]:
+        gone.update(known)
+        _take_out(tx, minute, known)
+    _take_off(tx, shard, {name: int(present[name]) for name in names if name in present}, gone)
+    work.table.commit(tx)
+    return len(over) > MOST_MINUTES
+
+
+def _known(minute: Item, names: Mapping[str, datetime]) -> dict[str, int]:
+    """What was shipped in this minute, of those articles whose figures were counted after it."""
+    end = clock.moment(f"{minute['sk'][-_MINUTE:]}:00.000Z") + timedelta(minutes=1)
+    return {name: int(minute[name]) for name, at in names.items() if name in minute and end <= at}
+
+
+def _take_out(tx: Transaction, minute: Item, known: Mapping[str, int]) -> None:
+    """Both the total and the articles are as they were read: nothing was noted meanwhile, and nobody else took it out."""
+    key, total = Key(minute["pk"], minute["sk"]), sum(known.values())
+    same = reduce(and_, (Attr(name).eq(units) for name, units in known.items()), Attr(_ALL).eq(minute[_ALL]))
+    if minute[_ALL] == total:
+        tx.delete(key, when=same, label="minute")
+    else:
+        tx.update(key, add={_ALL: -total}, remove=tuple(known), when=same, label="minute")
+
+
+def _take_off(tx: Transaction, shard: Key, present: Mapping[str, int], gone: Mapping[str, int]) -> None:
+    """Less of each article; of which nothing is reserved any more, that says nothing any more."""
+    empty = {name: units for name, units in present.items() if units == gone.get(name, 0)}
+    less = {name: -units for name, units in gone.items() if name not in empty}
+    if empty or less:
+        same = reduce(and_, (Attr(name).eq(units) for name, units in empty.items())) if empty else None
+        tx.update(shard, add=less, remove=tuple(empty), when=same, label="shard")

@@ -1,0 +1,1 @@
+"""The steps of a placed order: acceptance, shipment, cancellation, return."""

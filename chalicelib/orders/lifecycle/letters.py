@@ -1,0 +1,164 @@
+"""Letters on the steps of an order: to who ordered, and to who delivers."""
+
+from chalicelib import members
+from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
+from chalicelib.members import member_reader, speaking_reader
+from chalicelib.orders.order import events as order_events
+from chalicelib.orders.order import service as order_service
+from chalicelib.orders.order.readers import distributor_reader, the_distributor, the_orderer
+from chalicelib.orders.order.rules import Line, Order
+from chalicelib.platform import clock
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.text import Language
+from chalicelib.table.transactions import Item
+
+
+def _the_distributor_if_others_did(work: Work, event: Item) -> list[Recipient]:
+    return [] if event["by"] == "distributor" else the_distributor(work, event)
+
+
+def _the_orderer_if_the_distributor_did(work: Work, event: Item) -> list[Recipient]:
+    return the_orderer(work, event) if event["by"] == "distributor" else []
+
+
+def _the_orderer_if_the_club_did(work: Work, event: Item) -> list[Recipient]:
+    return the_orderer(work, event) if event["by"] == "staff" else []
+
+
+@letter("order_placed", on=order_events.PLACED, to=the_distributor)
+@letter("order_placed_for_you", on=order_events.PLACED, to=_the_orderer_if_the_club_did)
+@letter("order_confirmed", on=order_events.CONFIRMED, to=the_distributor)
+@letter("order_accepted", on=order_events.ACCEPTED, to=the_orderer)
+@letter("order_rejected", on=order_events.REJECTED, to=the_orderer)
+@letter("order_shipped", on=order_events.SHIPPED, to=the_orderer)
+@letter("order_cancelled", on=order_events.CANCELLED, to=_the_distributor_if_others_did)
+@letter("order_cancelled_for_you", on=order_events.CANCELLED, to=_the_orderer_if_the_club_did)
+@letter("order_cancellation_approved", on=order_events.CANCELLED, to=_the_orderer_if_the_distributor_did)
+@letter("order_cancellation_approved", on=order_events.COMPLETED, to=the_orderer)
+@letter("order_cancellation_declined", on=order_events.CANCELLATION_DECLINED, to=the_orderer)
+def of_the_order(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    order = order_of(work, event)
+    to_orderer = recipient.kind == "orderer"
+    if recipient.kind == "distributor":
+        reader = distributor_reader(work, order.distributor_id)
+    elif to_orderer:
+        reader = speaking_reader(work, order.placed_by.member_id, order.company_id)
+    else:
+        reader = member_reader(work, recipient.id)
+    language = reader.language
+    by_club = order.placed_by.side == "staff"
+    manager = members.member(work, order.placed_by.member_id) if by_club else None
+    return reader, {
+        "by_club": by_club,
+        "ordered_by": "club" if by_club else "reader" if to_orderer else "company",
+        "manager_name": manager.name if manager else "",
+        "number": order.number,
+        "placed_on": clock.local_day(clock.moment(order.placed_at), work.config[Club].zone),
+        "company": order.company_name,
+        "inn": order.company_inn,
+        "distributor": order.distributor_name,
+        "currency": order.currency,
+        "comment": order.comment,
+        "note": _note(order, event),
+        "lines": [line_facts(line, line.agreed, language) for line in order.lines],
+        "total": order.total,
+        "shipped": bool(order.shipments),
+        "shipment": _shipment(order, event, language) if "shipment" in event else None,
+    }
+
+
+@letter("order_changed", on=order_events.CHANGED, to=the_orderer)
+def of_the_proposal(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    """As it is proposed now; nothing, where the proposal was answered meanwhile."""
+    reader, facts = of_the_order(work, recipient, event)
+    order = order_of(work, event)
+    if order.proposed_total is None:
+        raise Unsendable("answered")
+    lines = [line_facts(line, line.proposed or 0, reader.language) for line in order.lines]
+    return reader, {**facts, "proposed_lines": lines, "proposed_total": order.proposed_total}
+
+
+def order_of(work: Work, event: Item) -> Order:
+    order = order_service.load_order(work, event["company_id"], event["order_id"])
+    if order is None:
+        raise Unsendable("order_gone")
+    return order
+
+
+def line_facts(line: Line, quantity: int, language: Language) -> Facts:
+    return {
+        "sku": line.sku,
+        "name": line.name_ru if language == "ru" else line.name,
+        "unit": line.unit,
+        "ordered": line.quantity,
+        "quantity": quantity,
+        "unit_price": line.unit_price,
+        "amount": line.unit_price * quantity,
+    }
+
+
+def _note(order: Order, event: Item) -> str:
+    """What was said at the step that the event tells of; the same step may have been taken again since."""
+    step = event["event"].removeprefix("order.")
+    taken = [each for each in reversed(order.history) if each.step == step]
+    return next((each.note for each in taken if each.at == event["at"]), taken[0].note if taken else "")
+
+
+def _shipment(order: Order, event: Item, language: Language) -> Facts:
+    """The part that this event tells of; the order may have more by now."""
+    document = event["shipment"]["document"]
+    shipment = next((each for each in order.shipments if each.document == document), None)
+    if shipment is None:
+        raise Unsendable("shipment_gone")
+    ordered = {line.sku: line for line in order.lines}
+    return {
+        "document": document,
+        "day": shipment.day,
+        "lines": [
+            line_facts(ordered[line.sku], line.quantity, language)
+            | {"ordered": line.quantity, "unit_price": line.unit_price, "amount": line.amount}
+            for line in shipment.lines
+        ],
+        "total": shipment.total,
+        "left": order.left,
+    }
+
+
+@letter("order_cancellation_requested", on=order_events.CANCELLATION_REQUESTED, to=the_distributor)
+def of_the_cancellation(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    cancellation = order_of(work, event).cancellation
+    if cancellation is None or (cancellation.asked_at, cancellation.state) != (event["at"], "waiting"):
+        raise Unsendable("answered")
+    return of_the_order(work, recipient, event)
+
+
+@letter("order_return_requested", on=order_events.RETURN_REQUESTED, to=the_distributor)
+@letter("order_returned", on=order_events.RETURNED, to=the_orderer)
+@letter("order_return_rejected", on=order_events.RETURN_REJECTED, to=the_orderer)
+def of_the_return(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    """With the goods that are to come back, or that did."""
+    reader, facts = of_the_order(work, recipient, event)
+    order = order_of(work, event)
+    return_id = event.get("return_id") or event["return"]["return_id"]
+    returned = next((each for each in order.returns if each.return_id == return_id), None)
+    if returned is None:
+        raise Unsendable("return_gone")
+    if event["event"] == order_events.RETURN_REQUESTED and returned.state != "requested":
+        raise Unsendable("answered")
+    ordered = {line.sku: line for line in order.lines}
+    lines = []
+    for line in returned.lines:
+        if line.counted:
+            told = line_facts(ordered[line.sku], line.counted, reader.language)
+            lines.append({**told, "name": f"{told['name']} · {line.document}", "ordered": line.counted})
+    return reader, {
+        **facts,
+        "returned": {
+            "document": returned.document,
+            "day": returned.day,
+            "lines": lines,
+            "total": returned.total,
+            "fewer": any(line.counted < line.quantity for line in returned.lines),
+        },
+    }

@@ -1,0 +1,143 @@
+"""Requests for cancellation and for returns: load, decide, one transaction."""
+
+from typing import Protocol
+
+from chalicelib import distributors
+from chalicelib.orders.lifecycle import rules
+from chalicelib.orders.lifecycle.schemas import AcceptReturnForm, ReturnForm
+from chalicelib.orders.lifecycle.service import change, companys_step, distributors_step, told_line
+from chalicelib.orders.order import service as order_service
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.model import Return
+from chalicelib.orders.order.rules import Actor, Order
+from chalicelib.orders.placement import steps
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Item, Transaction
+
+# --- cancellation -----------------------------------------------------------------------------------------------------
+
+
+def request_cancellation(work: Work, company_id: str, member_id: str, order_id: str, reason: str) -> Order:
+    """Raises 409 for an order that is not accepted or all shipped, and while another request waits."""
+    by = Actor("company", member_id)
+    return change(
+        work,
+        order_service.load_order(work, company_id, order_id),
+        lambda order: rules.request_cancellation(order, reason=reason, by=by, at=work.at),
+        companys_step(work, company_id, by),
+    )
+
+
+def approve_cancellation(work: Work, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
+    """Raises 409 where no request waits: all may have been shipped meanwhile."""
+    return _answered(work, distributor_id, member_id, order_id, note, rules.approve_cancellation)
+
+
+def decline_cancellation(work: Work, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
+    return _answered(work, distributor_id, member_id, order_id, note, rules.decline_cancellation)
+
+
+class _Answer(Protocol):
+    def __call__(self, order: Order, *, by: Actor, at: str, note: str) -> Order: ...
+
+
+def _answered(work: Work, distributor_id: str, member_id: str, order_id: str, note: str, decide: _Answer) -> Order:
+    by = Actor("distributor", member_id)
+    return change(
+        work,
+        order_service.distributors_order(work, distributor_id, order_id),
+        lambda order: decide(order, by=by, at=work.at, note=note),
+        distributors_step(work, by),
+    )
+
+
+# --- returns ----------------------------------------------------------------------------------------------------------
+
+
+def request_return(work: Work, company_id: str, member_id: str, order_id: str, form: ReturnForm) -> Order:
+    """The new return is the last of the order's. Raises 422 for more than was shipped and is not on its way back."""
+    by, return_id = Actor("company", member_id), work.new_id("ret")
+    asked = [line.part() for line in form.lines]
+
+    def write(tx: Transaction, order: Order) -> None:
+        steps.check_orders_for(tx, company_id, by)
+        steps.record_step(tx, work, order, return_id=return_id)
+        work.reply(tx, order)
+
+    return change(
+        work,
+        order_service.load_order(work, company_id, order_id),
+        lambda order: rules.request_return(order, return_id, asked, reason=form.reason, by=by, at=work.at),
+        write,
+    )
+
+
+def accept_return(
+    work: Work,
+    distributor_id: str,
+    member_id: str,
+    order_id: str,
+    return_id: str,
+    form: AcceptReturnForm,
+) -> Order:
+    """Raises 422 for a day ahead of today or before the shipment, 409 for a document that was told before."""
+    by, day = Actor("distributor", member_id), form.day or work.today
+    fewer = [line.part() for line in form.lines]
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+
+    def write(tx: Transaction, order: Order) -> None:
+        returned = _of(order, return_id)
+        distributors.check_person(tx, distributor_id, member_id)
+        order_store.hold_return_document(tx, order, returned)
+        steps.record_step(tx, work, order, **{"return": _told(order, returned)})
+        work.reply(tx, order)
+
+    return change(
+        work,
+        order_service.distributors_order(work, distributor_id, order_id),
+        lambda order: rules.accept_return(order, return_id, fewer, document=form.document, day=day, by=by, at=work.at),
+        write,
+    )
+
+
+def reject_return(work: Work, distributor_id: str, member_id: str, order_id: str, return_id: str, reason: str) -> Order:
+    by = Actor("distributor", member_id)
+    return change(
+        work,
+        order_service.distributors_order(work, distributor_id, order_id),
+        lambda order: rules.reject_return(order, return_id, reason=reason, by=by, at=work.at),
+        distributors_step(work, by, return_id=return_id, reason=reason),
+    )
+
+
+def _of(order: Order, return_id: str) -> Return:
+    return next(each for each in order.returns if each.return_id == return_id)
+
+
+def _told(order: Order, returned: Return) -> Item:
+    """The return as its event carries it: whole, so that it takes back purchase volume without a look at the order.
+
+    `parts`: what came back of each shipment, which bookkeeping keeps apart; `number` is the shipment's place in the order, from 1.
+    """
+    parts = [
+        {
+            "number": number,
+            "document": shipment.document,
+            "day": shipment.day.isoformat(),
+            "lines": [
+                told_line(line, line.counted)
+                for line in returned.lines
+                if line.document == shipment.document and line.counted
+            ],
+        }
+        for number, shipment in enumerate(order.shipments, start=1)
+    ]
+    return {
+        "return_id": returned.return_id,
+        "document": returned.document,
+        "day": returned.day.isoformat() if returned.day else "",
+        "currency": order.currency,
+        "parts": [part for part in parts if part["lines"]],
+    }

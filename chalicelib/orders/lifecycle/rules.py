@@ -1,0 +1,191 @@
+"""Requests for cancellation and for returns: asked by the company, answered by the distributor. Pure.
+
+                request            the distributor approves     declines    ships the rest
+    accepted        waiting        order cancelled              declined    lapsed
+    partly_shipped  waiting        order completed, as shipped  declined    lapsed
+
+Of goods that were shipped the company asks to give some back, line by line of the shipments they came with. The distributor takes back all
+of them or fewer, under a document of its own, or none. What waits counts as taken: together returns never exceed what was shipped.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib.orders.order.model import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
+from chalicelib.orders.order.rules import (
+    Actor,
+    Misfit,
+    NothingLeft,
+    Order,
+    State,
+    Step,
+    ToldBefore,
+    TooOften,
+    Unfit,
+    after,
+    require,
+)
+
+# So that the largest order with all that was asked of it stays below what an item can hold.
+MOST_REQUESTS = 3
+MOST_RETURNS = 10
+MOST_RETURNED_LINES = 200
+
+
+class NoRequest(Exception):
+    """There is nothing of this kind to answer, or it was answered before."""
+
+
+class NoReturn(Exception):
+    """The order has no such return."""
+
+
+class TooEarly(Exception):
+    """Goods cannot go back before they came. `args`: the day on which they were shipped."""
+
+
+class Part(NamedTuple):
+    """So many units of an article that came with this document."""
+
+    document: str
+    sku: str
+    quantity: int
+
+
+# --- cancellation -----------------------------------------------------------------------------------------------------
+
+
+def request_cancellation(order: Order, *, reason: str, by: Actor, at: str) -> Order:
+    require(order, "request_cancellation")
+    if order.cancellation and order.cancellation.state is CancellationState.WAITING:
+        raise NoRequest
+    if sum(happened.step is Step.CANCELLATION_REQUESTED for happened in order.history) >= MOST_REQUESTS:
+        raise TooOften(f"The cancellation of an order is requested {MOST_REQUESTS} times at most.")
+    asked = replace(order, cancellation=Cancellation(at, reason))
+    return after(asked, Step.CANCELLATION_REQUESTED, order.state, by, at, reason)
+
+
+def approve_cancellation(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
+    """What is not shipped will not come: nothing was, and the order is cancelled, or it is completed with what was."""
+    answered = _answered(order, "approve_cancellation", CancellationState.APPROVED, at, note)
+    if order.state is State.ACCEPTED:
+        return after(answered, Step.CANCELLED, State.CANCELLED, by, at, note)
+    lines = tuple(replace(line, dropped=line.dropped + line.left) for line in answered.lines)
+    return after(replace(answered, lines=lines), Step.COMPLETED, State.COMPLETED, by, at, note)
+
+
+def decline_cancellation(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
+    answered = _answered(order, "decline_cancellation", CancellationState.DECLINED, at, note)
+    return after(answered, Step.CANCELLATION_DECLINED, order.state, by, at, note)
+
+
+def _answered(order: Order, step: str, state: CancellationState, at: str, note: str) -> Order:
+    require(order, step)
+    if order.cancellation is None or order.cancellation.state is not CancellationState.WAITING:
+        raise NoRequest
+    return replace(order, cancellation=replace(order.cancellation, state=state, answered_at=at, note=note))
+
+
+# --- returns ----------------------------------------------------------------------------------------------------------
+
+
+def request_return(order: Order, return_id: str, asked: Sequence[Part], *, reason: str, by: Actor, at: str) -> Order:
+    """The new return is the last of the order's. Raises Unfit for more than was shipped and is not on its way back."""
+    require(order, "request_return")
+    shipped = {(shipment.document, line.sku): line for shipment in order.shipments for line in shipment.lines}
+    taken = _taken(order)
+    found = _repeated(asked)
+    documents = {document for document, _ in shipped}
+    for place, part in enumerate(asked):
+        line = shipped.get(part[:2])
+        if part.document not in documents:
+            found.append(Misfit(place, "document", "unknown_document", "The order has no such shipment."))
+        elif line is None:
+            found.append(Misfit(place, "sku", "unknown_sku", "The shipment has no such line."))
+        elif part.quantity > (left := line.quantity - taken[part[:2]]):
+            found.append(Misfit(place, "quantity", "above_shipped", f"{left} of this shipment can go back."))
+    if found:
+        raise Unfit(found)
+    lines = tuple(
+        ReturnedLine(part.document, part.sku, shipped[part[:2]].name, part.quantity, shipped[part[:2]].unit_price)
+        for part in asked
+    )
+    if (
+        len(order.returns) >= MOST_RETURNS
+        or len(lines) + sum(len(each.lines) for each in order.returns) > MOST_RETURNED_LINES
+    ):
+        raise TooOften(
+            f"Of an order there are {MOST_RETURNS} returns at most, of {MOST_RETURNED_LINES} lines together."
+        )
+    asking = replace(order, returns=(*order.returns, Return(return_id, at, reason, lines)))
+    return after(asking, Step.RETURN_REQUESTED, order.state, by, at, reason)
+
+
+def accept_return(
+    order: Order, return_id: str, fewer: Sequence[Part], *, document: str, day: date, by: Actor, at: str
+) -> Order:
+    """Takes back what was asked for, save for the lines named here, of which fewer come; 0 drops a line."""
+    require(order, "accept_return")
+    present = _waiting(order, return_id)
+    if any(each.document == document for each in order.returns):
+        raise ToldBefore
+    shipped_on = {shipment.document: shipment.day for shipment in order.shipments}
+    if day < (earliest := max(shipped_on[line.document] for line in present.lines)):
+        raise TooEarly(earliest)
+    found = _repeated(fewer)
+    asked = {(line.document, line.sku): line.quantity for line in present.lines}
+    for place, part in enumerate(fewer):
+        if part[:2] not in asked:
+            found.append(Misfit(place, "sku", "unknown_sku", "The return has no such line."))
+        elif part.quantity > asked[part[:2]]:
+            found.append(Misfit(place, "quantity", "above_asked", f"{asked[part[:2]]} were to go back."))
+    if found:
+        raise Unfit(found)
+    asked |= {part[:2]: part.quantity for part in fewer}
+    if not any(asked.values()):
+        raise NothingLeft
+    lines = tuple(replace(line, accepted=asked[line.document, line.sku]) for line in present.lines)
+    taken = replace(present, lines=lines, state=ReturnState.ACCEPTED, answered_at=at, document=document, day=day)
+    return after(_with(order, taken), Step.RETURNED, order.state, by, at, document)
+
+
+def reject_return(order: Order, return_id: str, *, reason: str, by: Actor, at: str) -> Order:
+    require(order, "reject_return")
+    rejected = replace(_waiting(order, return_id), state=ReturnState.REJECTED, answered_at=at, note=reason)
+    return after(_with(order, rejected), Step.RETURN_REJECTED, order.state, by, at, reason)
+
+
+def _waiting(order: Order, return_id: str) -> Return:
+    found = next((each for each in order.returns if each.return_id == return_id), None)
+    if found is None:
+        raise NoReturn
+    if found.state is not ReturnState.REQUESTED:
+        raise NoRequest
+    return found
+
+
+def _with(order: Order, answered: Return) -> Order:
+    returns = tuple(answered if each.return_id == answered.return_id else each for each in order.returns)
+    return replace(order, returns=returns)
+
+
+def _taken(order: Order) -> Counter[tuple[str, str]]:
+    """What came back or is to come back, by document and article."""
+    taken: Counter[tuple[str, str]] = Counter()
+    for each in order.returns:
+        if each.state is not ReturnState.REJECTED:
+            taken.update({(line.document, line.sku): line.counted for line in each.lines})
+    return taken
+
+
+def _repeated(asked: Sequence[Part]) -> list[Misfit]:
+    first: dict[tuple[str, str], int] = {}
+    found = []
+    for place, part in enumerate(asked):
+        before = first.setdefault(part[:2], place)
+        if before != place:
+            found.append(Misfit(place, "sku", "repeated", f"Line {before} is of the same goods: put them together."))
+    return found

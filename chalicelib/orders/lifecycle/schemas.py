@@ -1,0 +1,174 @@
+"""Requests for cancellation and for returns, as they are asked for and shown."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Self
+
+from pydantic import Field
+
+from chalicelib.catalog import Sku
+from chalicelib.orders.free_goods.rules import Gift
+from chalicelib.orders.free_goods.schemas import GiftAnswer
+from chalicelib.orders.lifecycle.rules import MOST_RETURNED_LINES, Part
+from chalicelib.orders.order.rules import MOST_UNITS, Asked, Order, State
+from chalicelib.orders.order.schemas import (
+    CancellationAnswer,
+    HappenedAnswer,
+    LineAnswer,
+    OrderSummary,
+    ReturnAnswer,
+    ShipmentAnswer,
+    money_or_none,
+    summary_of,
+)
+from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm
+from chalicelib.platform.fields import Day, Document
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.money import Money
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+class RequestCancellationForm(Form):
+    reason: str = Field(min_length=1, max_length=500, description="The distributor reads it.")
+
+
+class CancellationAnswerForm(Form):
+    note: str = Field(default="", max_length=500, description="The partner reads it.")
+
+
+class ReturnLineForm(Form):
+    document: Document = Field(description="The shipment that the goods came with.")
+    sku: Sku
+    quantity: int = Field(ge=1, le=MOST_UNITS)
+
+    def part(self) -> Part:
+        return Part(self.document, self.sku, self.quantity)
+
+
+class ReturnForm(Form):
+    """Goods that are to go back, by the shipments they came with."""
+
+    lines: list[ReturnLineForm] = Field(min_length=1, max_length=MOST_RETURNED_LINES)
+    reason: str = Field(min_length=1, max_length=500, description="The distributor reads it.")
+
+
+class TakenLineForm(ReturnLineForm):
+    """So many of these goods came back, instead of what was asked for; 0: none of them."""
+
+    quantity: int = Field(ge=0, le=MOST_UNITS)
+
+
+class AcceptReturnForm(Form):
+    """Lines that are not named came back as asked for."""
+
+    document: Document = Field(
+        description="Number of the document by which the goods were taken back; each is told once."
+    )
+    day: Day | None = Field(default=None, description="Business date of the document; today if not given.")
+    lines: list[TakenLineForm] = Field(default=[], max_length=MOST_RETURNED_LINES)
+
+
+class RejectReturnForm(Form):
+    reason: str = Field(min_length=1, max_length=500, description="The partner reads it.")
+
+
+class CancelForm(Form):
+    note: str = Field(default="", max_length=500)
+
+
+class ConfirmForm(Form):
+    note: str = Field(default="", max_length=500, description="The distributor reads it.")
+
+
+class DeclineForm(Form):
+    note: str = Field(default="", max_length=500, description="The distributor reads it.")
+
+
+class AcceptLineForm(Form):
+    """So many of this product instead of what was ordered; 0 drops the line."""
+
+    sku: Sku
+    quantity: int = Field(ge=0, le=MOST_UNITS)
+
+    def asked(self) -> Asked:
+        return Asked(self.sku, self.quantity)
+
+
+class AcceptForm(Form):
+    """Lines that are not named are accepted as ordered."""
+
+    lines: list[AcceptLineForm] = Field(default=[], max_length=MOST_LINES)
+    note: str = Field(default="", max_length=500)
+
+
+class RejectForm(Form):
+    reason: str = Field(min_length=1, max_length=500, description="The partner reads it.")
+
+
+class ShipForm(Form):
+    """A part of the order, or without `lines` all that is left."""
+
+    document: Document = Field(description="Number of the shipping document; each is told once.")
+    day: Day | None = Field(default=None, description="Business date of the document; today if not given.")
+    lines: list[LineForm] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
+
+
+class OrderQuery(PageQuery):
+    """With `state` a page may hold fewer orders than `limit`; go on while there is a `next_cursor`."""
+
+    state: State | None = Field(default=None, description="Only orders in this state.")
+
+
+class OrderAnswer(OrderSummary):
+    """An order whole."""
+
+    comment: str
+    proposed_total: Money | None = Field(description="What a `changed` order comes to if the company confirms it.")
+    reserves: bool = Field(description="Whether its goods are reserved, since the distributor's stock is binding.")
+    lines: list[LineAnswer]
+    shipments: list[ShipmentAnswer]
+    cancellation: CancellationAnswer | None = Field(description="The latest request for cancellation.")
+    returns: list[ReturnAnswer]
+    goods_on_top: list[GiftAnswer]
+    history: list[HappenedAnswer]
+
+    @classmethod
+    def told(cls, order: Order, language: str, gifts: Sequence[Gift]) -> Self:
+        returned = Counter[str]()
+        for line in order.came_back:
+            returned[line.sku] += line.counted
+        return cls(
+            **summary_of(order),
+            comment=order.comment,
+            proposed_total=money_or_none(order.proposed_total, order.currency),
+            reserves=order.reserves,
+            lines=[
+                LineAnswer.of(place, line, returned[line.sku], order.currency, language)
+                for place, line in enumerate(order.lines)
+            ],
+            shipments=[ShipmentAnswer.of(shipment, order.currency) for shipment in order.shipments],
+            cancellation=CancellationAnswer.of(order.cancellation) if order.cancellation else None,
+            returns=[ReturnAnswer.of(each, order.currency) for each in order.returns],
+            goods_on_top=[GiftAnswer.of(gift) for gift in gifts],
+            history=[HappenedAnswer.of(happened) for happened in order.history],
+        )
+
+
+class DebtAnswer(Shown):
+    """A shipment on credit that is not paid."""
+
+    document: str
+    amount: Money
+    due_on: date | None
+    overdue: bool
+
+
+class CreditAnswer(Shown):
+    """What the company has on order and owes, against its limit."""
+
+    limit: Money | None = Field(description="As agreed; null where none is.")
+    used: Money = Field(description="On order and not yet shipped, and shipped on credit and not paid.")
+    left: Money | None = Field(description="What an order may come to; null without a limit.")
+    debts: list[DebtAnswer] = Field(description="First due first.")

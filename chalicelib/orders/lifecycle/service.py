@@ -1,0 +1,307 @@
+"""The life of an order from its placing on: load, decide, one transaction."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Protocol
+
+from chalicelib import companies, distributors
+from chalicelib.orders.holds import credit
+from chalicelib.orders.holds import keys as holds_keys
+from chalicelib.orders.holds.service import HOLDS
+from chalicelib.orders.lifecycle.rules import NoRequest, NoReturn, TooEarly
+from chalicelib.orders.lifecycle.schemas import AcceptForm, CreditAnswer, DebtAnswer, ShipForm
+from chalicelib.orders.order import carts
+from chalicelib.orders.order import rules as order_rules
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.rules import (
+    Actor,
+    Asked,
+    NothingLeft,
+    Order,
+    Shipment,
+    State,
+    ToldBefore,
+    TooManyParts,
+    TooOften,
+    Unfit,
+    WrongState,
+)
+from chalicelib.orders.order.service import distributors_order, load_order
+from chalicelib.orders.placement.steps import (
+    check_orders_for,
+    explained,
+    held,
+    misfit_problem,
+    record_step,
+    told_before,
+)
+from chalicelib.platform import clock
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
+from chalicelib.pricing import agreed_with
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+
+def latest(work: Work, company_id: str, most: int) -> list[Order]:
+    """The company's newest orders, of any state."""
+    page = order_store.company_orders(work.table, company_id, state=None, limit=most, after=None)
+    return [order_store.order_of(item) for item in page.items]
+
+
+# --- the company's side -----------------------------------------------------------------------------------------------
+
+
+def cancel(work: Work, company_id: str, by: Actor, order_id: str, note: str) -> Order:
+    """Raises 404 for an order that is not the company's, 409 once the distributor has accepted or rejected it."""
+    write = companys_step(work, company_id, by)
+    return change(
+        work,
+        load_order(work, company_id, order_id),
+        lambda order: order_rules.cancel(order, by=by, at=work.at, note=note),
+        write,
+    )
+
+
+def confirm(work: Work, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:
+    """Takes the distributor's proposal of this version. Raises 412 where it made another one since, 409 like placing."""
+    by = Actor("company", member_id)
+
+    def decide(order: Order) -> Order:
+        if order.state is State.CHANGED and order.version != version:
+            raise Problem("precondition_failed", "The distributor has proposed something else since: look at it first.")
+        return order_rules.confirm(order, by=by, at=work.at, note=note)
+
+    return change(work, load_order(work, company_id, order_id), decide, companys_step(work, company_id, by))
+
+
+def decline(work: Work, company_id: str, member_id: str, order_id: str, note: str) -> Order:
+    """Cancels a changed order."""
+    by = Actor("company", member_id)
+    write = companys_step(work, company_id, by)
+    return change(
+        work,
+        load_order(work, company_id, order_id),
+        lambda order: order_rules.decline(order, by=by, at=work.at, note=note),
+        write,
+    )
+
+
+def companys_step(work: Work, company_id: str, by: Actor) -> Callable[[Transaction, Order], None]:
+    """What is written with a step of the company's own side, or of the staff for it."""
+
+    def write(tx: Transaction, changed: Order) -> None:
+        check_orders_for(tx, company_id, by)
+        record_step(tx, work, changed)
+        work.reply(tx, changed)
+
+    return write
+
+
+def credit_of(work: Work, company_id: str) -> CreditAnswer:
+    """Raises `not_found` for a company that there is not."""
+    company = companies.read_company(work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    limit = agreed_with(work, company_id, work.today, company.currency).credit_limit
+    item = work.table.get(holds_keys.credit(company_id), consistent=True)
+    used = credit.used(item)
+
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=company.currency)
+
+    return CreditAnswer(
+        limit=None if limit is None else money(limit),
+        used=money(used),
+        left=None if limit is None else money(max(limit - used, Decimal(0))),
+        debts=[
+            DebtAnswer(
+                document=debt.document,
+                amount=money(debt.amount),
+                due_on=debt.due_on,
+                overdue=debt.due_on is not None and debt.due_on < work.today,
+            )
+            for debt in credit.owed(item)
+        ],
+    )
+
+
+# --- the distributor's side -------------------------------------------------------------------------------------------
+
+
+def accept(work: Work, distributor_id: str, member_id: str, order_id: str, form: AcceptForm) -> Order:
+    """As ordered, with less, or with more, which the company has to confirm. Raises 422 for nothing at all."""
+    by = Actor("distributor", member_id)
+    asked = [line.asked() for line in form.lines]
+    return change(
+        work,
+        distributors_order(work, distributor_id, order_id),
+        lambda order: order_rules.accept(order, asked, by=by, at=work.at, note=form.note),
+        distributors_step(work, by),
+    )
+
+
+def reject(work: Work, distributor_id: str, member_id: str, order_id: str, reason: str) -> Order:
+    by = Actor("distributor", member_id)
+    return change(
+        work,
+        distributors_order(work, distributor_id, order_id),
+        lambda order: order_rules.reject(order, reason=reason, by=by, at=work.at),
+        distributors_step(work, by, reason=reason),
+    )
+
+
+def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: ShipForm) -> Order:
+    """Raises 422 for a day ahead of today or before the order, 409 for a document that was told before."""
+    by = Actor("distributor", member_id)
+    asked = [line.asked() for line in form.lines] if form.lines else None
+    day = form.day or work.today
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    present = distributors_order(work, distributor_id, order_id)
+    if present is None:
+        raise Problem("not_found")
+    on_credit = None
+    if not present.other_currency:
+        on_credit = credit.on_credit(agreed_with(work, present.company_id, day, present.currency), day)
+
+    def decide(order: Order) -> Order:
+        placed_on = clock.local_day(clock.moment(order.placed_at), work.config[Club].zone)
+        if day < placed_on:
+            raise Problem.invalid("before_order", "/day", f"The order was placed on {placed_on}.")
+        return order_rules.ship(order, asked, document=form.document, day=day, by=by, at=work.at, on_credit=on_credit)
+
+    def write(tx: Transaction, shipped: Order) -> None:
+        distributors.check_person(tx, distributor_id, member_id)
+        order_store.hold_document(tx, shipped)
+        record_step(tx, work, shipped, shipment=_told(shipped.shipments[-1], shipped.currency))
+        work.reply(tx, shipped)
+
+    return change(work, present, decide, write)
+
+
+def distributors_step(work: Work, by: Actor, **facts: Any) -> Callable[[Transaction, Order], None]:
+    """What is written with a step of the distributor's."""
+
+    def write(tx: Transaction, changed: Order) -> None:
+        distributors.check_person(tx, changed.distributor_id, by.member_id)
+        record_step(tx, work, changed, **facts)
+        work.reply(tx, changed)
+
+    return write
+
+
+def _told(shipment: Shipment, currency: str) -> Item:
+    """The shipment as its event carries it: whole, so that it becomes purchase volume without a look at the order."""
+    return {
+        "document": shipment.document,
+        "day": shipment.day.isoformat(),
+        "currency": currency,
+        "lines": [told_line(line, line.quantity) for line in shipment.lines],
+    }
+
+
+class _Moved(Protocol):
+    """Goods of a line that left, or came back."""
+
+    @property
+    def sku(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def unit_price(self) -> Decimal: ...
+
+    @property
+    def amount(self) -> Decimal: ...
+
+
+def told_line(line: _Moved, quantity: int) -> Item:
+    """As events carry it to the books."""
+    return {
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": quantity,
+        "unit_price": line.unit_price,
+        "amount": line.amount,
+    }
+
+
+# --- what all steps share ---------------------------------------------------------------------------------------------
+
+
+def change(
+    work: Work,
+    present: Order | None,
+    decide: Callable[[Order], Order],
+    write: Callable[[Transaction, Order], None],
+) -> Order:
+    """One step, decided again whenever somebody else changed the order meanwhile."""
+
+    @retry("order")
+    def attempt(work: Work) -> Order:
+        nonlocal present
+        if present is None:
+            raise Problem("not_found")
+        changed = _decided(decide, present)
+        cart = _cart_by_which_it_grew(work, present, changed)
+        tx = Transaction()
+        order_store.replace_order(tx, changed)
+        for hold in HOLDS:
+            hold.follow(tx, present, changed, cart)
+        write(tx, changed)
+        try:
+            work.table.commit(tx)
+        except Refused as refused:
+            if problem := explained(refused):
+                raise problem from None
+            if "order" not in refused:
+                raise held(refused, Placing(changed, cart) if cart else None) or refused from None
+            item = refused.items["order"]
+            present = order_store.order_of(item) if item else None
+            raise
+        return changed
+
+    return attempt(work)
+
+
+def _cart_by_which_it_grew(work: Work, before: Order, after: Order) -> Cart | None:
+    """The order's lines at today's conditions, where one of them takes more than before; None where none does."""
+    if not any(now.agreed > was.agreed for was, now in zip(before.lines, after.lines, strict=True)):
+        return None
+    asked = [Asked(line.sku, line.agreed) for line in after.lines]
+    return carts.cart_of(work, after.company_id, asked, work.table.get_many(carts.keys_of(after.company_id, asked)))
+
+
+def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
+    try:
+        return decide(present)
+    except WrongState as wrong:
+        raise Problem("wrong_state", f"The order is {wrong.state}.", extra={"state": wrong.state}) from None
+    except NothingLeft:
+        raise Problem.invalid("nothing_left", "/lines", "Of all lines nothing is left: reject the order.") from None
+    except (NoRequest, NoReturn, TooEarly, TooOften, ToldBefore) as refused:
+        raise _request_problem(refused) from None
+    except TooManyParts:
+        detail = f"An order is shipped in {order_rules.MOST_PARTS} parts at most, of {order_rules.MOST_PART_LINES} lines together."
+        raise Problem.invalid("too_many_parts", "/lines", f"{detail} Ship all that is left.") from None
+    except Unfit as unfit:
+        raise misfit_problem(unfit.misfits) from None
+
+
+def _request_problem(refused: Exception) -> Problem:
+    match refused:
+        case NoReturn():
+            return Problem("not_found")
+        case NoRequest():
+            return Problem("wrong_state", "There is a request that waits already, or none to answer.")
+        case TooEarly():
+            return Problem.invalid("before_shipment", "/day", f"The goods were shipped on {refused.args[0]}.")
+        case TooOften():
+            return Problem("limit_exceeded", str(refused))
+        case _:
+            return told_before()

@@ -1,0 +1,1 @@
+"""Orders that the club's staff place for a company."""

@@ -1,0 +1,104 @@
+"""The club's staff order for a company: by the same prices and checks, and marked as theirs wherever the order is shown."""
+
+from chalicelib import companies
+from chalicelib.orders.holds.service import HELD
+from chalicelib.orders.lifecycle import service as lifecycle
+from chalicelib.orders.lifecycle.responses import answering, told
+from chalicelib.orders.lifecycle.schemas import CancelForm, OrderAnswer, OrderQuery
+from chalicelib.orders.order import service as order_service
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.rules import Actor, Order
+from chalicelib.orders.order.schemas import OrderPage, OrderSummary
+from chalicelib.orders.placement import service as placement
+from chalicelib.orders.quoting import service as quoting
+from chalicelib.orders.quoting.schemas import OrderForm, QuoteAnswer, QuoteForm
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes
+
+routes = Routes(__name__, tag="orders")
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/quotes",
+    scope="staff.orders.read",
+    body=QuoteForm,
+    answer=QuoteAnswer,
+    problems=("not_found",),
+)
+def quote_for_company(call: Call, company_id: str) -> QuoteAnswer:
+    """Price a cart as the company would see it. Nothing is kept."""
+    _require_company(call, company_id)
+    return quoting.quote(call.work, company_id, call.body, call.language)
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/orders",
+    scope="staff.orders.write",
+    body=OrderForm,
+    answer=OrderAnswer,
+    status=201,
+    keyed=True,
+    problems=("not_found", "price_changed", "debt_overdue", *HELD),
+)
+def place_order_for_company(call: Call, company_id: str) -> Order:
+    """Order for a company.
+
+    By its own prices, limits and checks, save for the profile of the person who orders. The order is marked (`placed_by`), and the
+    company's people are written to.
+    """
+    return placement.place(answering(call), company_id, call.principal.for_member(), call.body, side="staff")
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/orders",
+    scope="staff.orders.read",
+    query=OrderQuery,
+    answer=OrderPage,
+    problems=("not_found",),
+)
+def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
+    """List a company's orders, newest first."""
+    _require_company(call, company_id)
+    cursors = call.cursors()
+    page = order_store.company_orders(
+        call.work.table,
+        company_id,
+        state=call.query.state,
+        limit=call.query.limit,
+        after=cursors.open(call.query.cursor),
+    )
+    items = [OrderSummary.of(order_store.order_of(item)) for item in page.items]
+    return OrderPage(items=items, next_cursor=cursors.close(page.last))
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/orders/{order_id}",
+    scope="staff.orders.read",
+    answer=OrderAnswer,
+    problems=("not_found",),
+)
+def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
+    """Read an order of a company."""
+    order = order_service.load_order(call.work, company_id, order_id)
+    if order is None:
+        raise Problem("not_found")
+    return told(call, order)
+
+
+@routes.post(
+    "/v1/staff/companies/{company_id}/orders/{order_id}/cancel",
+    scope="staff.orders.write",
+    body=CancelForm,
+    answer=OrderAnswer,
+    keyed=True,
+    problems=("not_found", "wrong_state"),
+)
+def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Order:
+    """Take an order back for a company, as long as the distributor has not accepted it."""
+    by = Actor("staff", call.principal.for_member())
+    return lifecycle.cancel(answering(call), company_id, by, order_id, call.body.note)
+
+
+def _require_company(call: Call, company_id: str) -> None:
+    if companies.read_company(call.work, company_id) is None:
+        raise Problem("not_found")

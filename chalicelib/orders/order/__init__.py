@@ -1,0 +1,1 @@
+"""The order itself: its record, its rules, its place in the table."""

@@ -1,0 +1,42 @@
+"""Events of an order, one for each step of its history.
+
+Each carries `company_id`, `order_id`, `distributor_id`, `by` (the side that took the step: company, distributor or staff) and `placed_by` (the
+side that placed the order); `promotions`: those of its promotions that have limits; `goods_on_top` where free goods were promised.
+`order.shipped` carries the `shipment` whole, `order.returned` the `return`: documents, days, and lines with amounts in the order's
+currency, so that both become purchase volume without a look at the order. Those of a return also name its `return_id`.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.orders.order.rules import Step
+from chalicelib.platform.events import EventType
+
+PLACED = EventType("order.placed")
+CHANGED = EventType("order.changed")  # the distributor proposes less
+CONFIRMED = EventType("order.confirmed")  # the company agrees to that
+ACCEPTED = EventType("order.accepted")
+REJECTED = EventType("order.rejected")
+CANCELLED = EventType("order.cancelled")
+SHIPPED = EventType("order.shipped")
+CANCELLATION_REQUESTED = EventType("order.cancellation_requested")
+CANCELLATION_DECLINED = EventType("order.cancellation_declined")
+COMPLETED = EventType("order.completed")
+RETURN_REQUESTED = EventType("order.return_requested")
+RETURNED = EventType("order.returned")
+RETURN_REJECTED = EventType("order.return_rejected")
+
+OF_STEP: Mapping[Step, EventType] = {
+    Step.PLACED: PLACED,
+    Step.CHANGED: CHANGED,
+    Step.CONFIRMED: CONFIRMED,
+    Step.ACCEPTED: ACCEPTED,
+    Step.REJECTED: REJECTED,
+    Step.CANCELLED: CANCELLED,
+    Step.SHIPPED: SHIPPED,
+    Step.CANCELLATION_REQUESTED: CANCELLATION_REQUESTED,
+    Step.CANCELLATION_DECLINED: CANCELLATION_DECLINED,
+    Step.COMPLETED: COMPLETED,
+    Step.RETURN_REQUESTED: RETURN_REQUESTED,
+    Step.RETURNED: RETURNED,
+    Step.RETURN_REJECTED: RETURN_REJECTED,
+}

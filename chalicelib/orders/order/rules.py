@@ -1,0 +1,497 @@
+"""The life of an order, decided without looking anything up.
+
+    in                        does              and the order is
+    -                         company, staff    place     placed
+    placed, changed           distributor       accept    accepted; changed, where it would come to more than was ordered
+                              distributor       reject    rejected
+                              company, staff    cancel    cancelled
+    changed                   company           confirm   accepted
+                              company           decline   cancelled
+    accepted, partly_shipped  distributor       ship      partly_shipped; completed, by the last part
+
+What else may be asked of an accepted order is in `request_rules`.
+
+Each step gives a new order, one version on, and leaves the old one as it was. What cannot be done raises: `WrongState` for a step that
+the present state does not know, `Unfit` for wrong lines, `TooOften` for a step that was taken as often as it may be.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+from typing import Literal, NamedTuple, Protocol
+
+from chalicelib.orders.order.model import Available, Cancellation, CancellationState, Return, ReturnedLine, ReturnState
+from chalicelib.pricing import Limits, Price, Promise, Ruling
+
+MOST_UNITS = 1_000_000  # of one line
+
+# So that the largest order, with all its parts, and the answer that is kept of it stay below what an item can hold.
+MOST_PARTS = 50
+MOST_PART_LINES = 400  # of all parts but the one that ships all that is left
+MOST_PROPOSALS = 5
+
+
+class State(StrEnum):
+    PLACED = "placed"
+    CHANGED = "changed"
+    ACCEPTED = "accepted"
+    PARTLY_SHIPPED = "partly_shipped"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class Step(StrEnum):
+    """What happened to an order, in its history and as its event: `order.{step}`.
+
+    `cancelled`, of an order that was accepted, and `completed` are the distributor's answer to a request for cancellation; the part that
+    completes an order is `shipped` like any other.
+    """
+
+    PLACED = "placed"
+    CHANGED = "changed"
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    SHIPPED = "shipped"
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_DECLINED = "cancellation_declined"
+    COMPLETED = "completed"
+    RETURN_REQUESTED = "return_requested"
+    RETURNED = "returned"
+    RETURN_REJECTED = "return_rejected"
+
+
+_UNANSWERED = frozenset({State.PLACED, State.CHANGED})
+_UNDER_WAY = frozenset({State.ACCEPTED, State.PARTLY_SHIPPED})
+
+STEPS: Mapping[str, frozenset[State]] = {
+    "accept": _UNANSWERED,
+    "reject": _UNANSWERED,
+    "cancel": _UNANSWERED,
+    "confirm": frozenset({State.CHANGED}),
+    "decline": frozenset({State.CHANGED}),
+    "ship": _UNDER_WAY,
+    "request_cancellation": _UNDER_WAY,
+    "approve_cancellation": _UNDER_WAY,
+    "decline_cancellation": _UNDER_WAY,
+    "request_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
+    "accept_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
+    "reject_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
+}
+
+
+class WrongState(Exception):
+    """The step is not one that this state knows."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class Misfit(NamedTuple):
+    """What is wrong with a line that was asked for, by its place among them."""
+
+    line: int
+    field: Literal["document", "sku", "quantity"]
+    code: str
+    detail: str
+
+
+class Unfit(Exception):
+    """The lines that were asked for cannot be."""
+
+    def __init__(self, misfits: Sequence[Misfit]) -> None:
+        super().__init__(*misfits)
+        self.misfits = list(misfits)
+
+
+class NothingLeft(Exception):
+    """Accepting none of the lines is a rejection, and that wants a reason."""
+
+
+class ToldBefore(Exception):
+    """The order has a shipment, or a return, with this document already."""
+
+
+class TooOften(Exception):
+    """The step was taken as often as it may be: an order must fit into an item. The message says so to the caller."""
+
+
+class TooManyParts(Exception):
+    """The order came in so many parts that the next one must be all that is left."""
+
+
+class Asked(NamedTuple):
+    """A line as it is asked for: so many units of this article."""
+
+    sku: str
+    quantity: int
+
+
+Side = Literal["company", "distributor", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, on whose side. `staff`: somebody of the club, for the company."""
+
+    side: Side
+    member_id: str
+
+
+class Promoted(NamedTuple):
+    """The price of a line is made by a promotion with limits; without it a unit would cost so much more."""
+
+    promotion_id: str
+    cost: Decimal
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many units of an article at the price that held when the order was placed, with its explanation.
+
+    `proposed`: what the distributor would deliver instead, while the company has not confirmed it. `dropped`: what of the accepted
+    will not come after all. `available`: what the distributor had as the order was placed, where that was a hint.
+    """
+
+    sku: str
+    name: str
+    name_ru: str
+    unit: str
+    quantity: int
+    base_price: Decimal
+    unit_price: Decimal
+    vat_percent: Decimal
+    chosen: Ruling
+    rejected: tuple[Ruling, ...]
+    accepted: int | None = None
+    shipped: int = 0
+    proposed: int | None = None
+    dropped: int = 0
+    promoted: Promoted | None = None
+    available: Available | None = None
+
+    @property
+    def agreed(self) -> int:
+        """What both sides count on: as accepted less what was dropped, before that as ordered."""
+        return (self.quantity if self.accepted is None else self.accepted) - self.dropped
+
+    @property
+    def left(self) -> int:
+        return self.agreed - self.shipped
+
+    @property
+    def amount(self) -> Decimal:
+        return self.unit_price * self.agreed
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedLine:
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+
+class OnCredit(NamedTuple):
+    """A shipment is paid later: by this day, if a deferral is agreed."""
+
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A part that left the distributor: its document, the business date, when it was told, and whether it is paid later."""
+
+    document: str
+    day: date
+    at: str
+    lines: tuple[ShippedLine, ...]
+    on_credit: OnCredit | None = None
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A line of the order's history: the step, and the state that the order was in after it."""
+
+    at: str
+    step: Step
+    state: State
+    by: Actor
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    order_id: str
+    number: str
+    company_id: str
+    company_name: str
+    company_inn: str
+    distributor_id: str
+    distributor_name: str
+    placed_at: str
+    currency: str
+    comment: str
+    state: State
+    lines: tuple[Line, ...]
+    history: tuple[Happened, ...]
+    shipments: tuple[Shipment, ...] = ()
+    cancellation: Cancellation | None = None
+    returns: tuple[Return, ...] = ()
+    reserves: bool = False
+    other_currency: bool = False  # than the company's: such an order is not on its credit
+    promises: tuple[Promise, ...] = ()
+    version: int = 1
+
+    @property
+    def placed_by(self) -> Actor:
+        return self.history[0].by
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def proposed_total(self) -> Decimal | None:
+        """What it would come to as the distributor proposes it; None while there is nothing to confirm."""
+        if self.state is not State.CHANGED:
+            return None
+        return sum((line.unit_price * (line.proposed or 0) for line in self.lines), Decimal(0))
+
+    @property
+    def came_back(self) -> Sequence[ReturnedLine]:
+        """All that the distributor took back."""
+        return [line for each in self.returns if each.state is ReturnState.ACCEPTED for line in each.lines]
+
+    @property
+    def net(self) -> Decimal:
+        """What it comes to, less what came back."""
+        return self.total - sum((line.amount for line in self.came_back), Decimal(0))
+
+    @property
+    def left(self) -> int:
+        return sum(line.left for line in self.lines)
+
+
+# --- placing ----------------------------------------------------------------------------------------------------------
+
+
+class Orderable(Protocol):
+    """What an order line takes from a product."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_ru(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def pack_multiple(self) -> int: ...
+
+    @property
+    def vat_percent(self) -> Decimal: ...
+
+    @property
+    def currency(self) -> str: ...
+
+
+def misfits_of(asked: Sequence[Asked], products: Mapping[str, Orderable]) -> list[Misfit]:
+    """Everything that is wrong with a cart, so that it can be mended in one go."""
+    found = _repeated(asked)
+    currency = next((products[line.sku].currency for line in asked if line.sku in products), "")
+    for place, line in enumerate(asked):
+        product = products.get(line.sku)
+        if product is None:
+            found.append(Misfit(place, "sku", "unknown_sku", "There is no such product."))
+            continue
+        if line.quantity % product.pack_multiple:
+            detail = f"It is sold in multiples of {product.pack_multiple}."
+            found.append(Misfit(place, "quantity", "pack_multiple", detail))
+        if product.currency != currency:
+            detail = f"It is sold in {product.currency}, the lines before it in {currency}: order it by itself."
+            found.append(Misfit(place, "sku", "other_currency", detail))
+    return found
+
+
+def line_of(
+    sku: str,
+    product: Orderable,
+    price: Price,
+    *,
+    promoted: Promoted | None = None,
+    available: Available | None = None,
+) -> Line:
+    return Line(
+        sku=sku,
+        name=product.name,
+        name_ru=product.name_ru,
+        unit=product.unit,
+        quantity=price.quantity,
+        base_price=price.base_price,
+        unit_price=price.unit_price,
+        vat_percent=product.vat_percent,
+        chosen=price.chosen,
+        rejected=price.rejected,
+        promoted=promoted,
+        available=available,
+    )
+
+
+# Without I, L, O and U: what is left is not misread, and makes no words.
+_READABLE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def order_number(day: date, order_id: str) -> str:
+    """Short enough to read out: the day and five characters, `261120-7K3QX`. The id is what is unique."""
+    digest = int.from_bytes(sha256(order_id.encode()).digest()[:4], "big")
+    return f"{day:%y%m%d}-" + "".join(_READABLE[digest >> shift & 31] for shift in range(0, 25, 5))
+
+
+# --- from then on -----------------------------------------------------------------------------------------------------
+
+
+def accept(order: Order, asked: Sequence[Asked], *, by: Actor, at: str, note: str = "") -> Order:
+    """As ordered, save for the lines named here; 0 drops a line.
+
+    Where the order would come to more than was ordered, it is changed, and waits for the company: nothing of it holds until then.
+    """
+    require(order, "accept")
+    _raise_misfits(order, asked)
+    named = dict(asked)
+    quantities = [named.get(line.sku, line.quantity) for line in order.lines]
+    if not any(quantities):
+        raise NothingLeft
+    both = list(zip(order.lines, quantities, strict=True))
+    if sum(line.unit_price * quantity for line, quantity in both) <= order.total:
+        lines = tuple(replace(line, accepted=quantity, proposed=None) for line, quantity in both)
+        return after(replace(order, lines=lines), Step.ACCEPTED, State.ACCEPTED, by, at, note)
+    if sum(happened.step is Step.CHANGED for happened in order.history) >= MOST_PROPOSALS:
+        raise TooOften(
+            f"An order is changed {MOST_PROPOSALS} times at most: accept no more than was ordered, or reject it."
+        )
+    lines = tuple(replace(line, proposed=quantity) for line, quantity in both)
+    return after(replace(order, lines=lines), Step.CHANGED, State.CHANGED, by, at, note)
+
+
+def confirm(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
+    """The company takes what the distributor proposes, at the prices at which it ordered."""
+    require(order, "confirm")
+    lines = tuple(replace(line, accepted=line.proposed or 0, proposed=None) for line in order.lines)
+    return after(replace(order, lines=lines), Step.CONFIRMED, State.ACCEPTED, by, at, note)
+
+
+def reject(order: Order, *, reason: str, by: Actor, at: str) -> Order:
+    require(order, "reject")
+    return after(_without_proposal(order), Step.REJECTED, State.REJECTED, by, at, reason)
+
+
+def cancel(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
+    require(order, "cancel")
+    return after(_without_proposal(order), Step.CANCELLED, State.CANCELLED, by, at, note)
+
+
+def decline(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
+    """The company does not take what the distributor proposes: the order is cancelled."""
+    require(order, "decline")
+    return cancel(order, by=by, at=at, note=note)
+
+
+def _without_proposal(order: Order) -> Order:
+    return replace(order, lines=tuple(replace(line, proposed=None) for line in order.lines))
+
+
+def ship(
+    order: Order,
+    asked: Sequence[Asked] | None,
+    *,
+    document: str,
+    day: date,
+    by: Actor,
+    at: str,
+    on_credit: OnCredit | None = None,
+) -> Order:
+    """A part, or all that is left. The shipment is the last of the order's.
+
+    A request for cancellation does not hold it up, and lapses when nothing is left.
+    """
+    require(order, "ship")
+    if any(shipment.document == document for shipment in order.shipments):
+        raise ToldBefore
+    if asked is None:
+        asked = [Asked(line.sku, line.left) for line in order.lines if line.left]
+    _raise_misfits(order, asked, most=lambda line: line.left)
+    parts = dict(asked)
+    shipment = Shipment(
+        document=document,
+        day=day,
+        at=at,
+        lines=tuple(
+            ShippedLine(line.sku, line.name, parts[line.sku], line.unit_price)
+            for line in order.lines
+            if line.sku in parts
+        ),
+        on_credit=on_credit,
+    )
+    lines = tuple(replace(line, shipped=line.shipped + parts.get(line.sku, 0)) for line in order.lines)
+    shipped = replace(order, lines=lines, shipments=(*order.shipments, shipment))
+    part_lines = sum(len(part.lines) for part in shipped.shipments)
+    if shipped.left and (len(shipped.shipments) >= MOST_PARTS or part_lines > MOST_PART_LINES):
+        raise TooManyParts
+    if shipped.left:
+        return after(shipped, Step.SHIPPED, State.PARTLY_SHIPPED, by, at, document)
+    if shipped.cancellation and shipped.cancellation.state is CancellationState.WAITING:
+        shipped = replace(shipped, cancellation=replace(shipped.cancellation, state=CancellationState.LAPSED))
+    return after(shipped, Step.SHIPPED, State.COMPLETED, by, at, document)
+
+
+def require(order: Order, step: str) -> None:
+    if order.state not in STEPS[step]:
+        raise WrongState(order.state)
+
+
+def after(order: Order, step: Step, state: State, by: Actor, at: str, note: str) -> Order:
+    """The order in its new state, one version on, with a line in its history."""
+    history = (*order.history, Happened(at, step, state, by, note))
+    return replace(order, state=state, history=history, version=order.version + 1)
+
+
+def _raise_misfits(order: Order, asked: Sequence[Asked], *, most: Callable[[Line], int] | None = None) -> None:
+    """Lines of this order only, each once, and of none more than is left."""
+    found = _repeated(asked)
+    lines = {line.sku: line for line in order.lines}
+    for place, part in enumerate(asked):
+        line = lines.get(part.sku)
+        if line is None:
+            found.append(Misfit(place, "sku", "unknown_sku", "The order has no such line."))
+        elif most and part.quantity > most(line):
+            found.append(Misfit(place, "quantity", "above_left", f"{most(line)} are left to ship."))
+    if found:
+        raise Unfit(found)
+
+
+def _repeated(asked: Sequence[Asked]) -> list[Misfit]:
+    first: dict[str, int] = {}
+    found = []
+    for place, line in enumerate(asked):
+        before = first.setdefault(line.sku, place)
+        if before != place:
+            found.append(Misfit(place, "sku", "repeated", f"Line {before} is of this product too: put them together."))
+    return found

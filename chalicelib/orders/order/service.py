@@ -1,0 +1,21 @@
+from collections.abc import Collection
+
+from chalicelib.orders.order import store
+from chalicelib.orders.order.rules import Order, State
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Transaction
+
+
+def load_order(work: Work, company_id: str, order_id: str) -> Order | None:
+    """An order of this company."""
+    return store.read_order(work.table, company_id, order_id)
+
+
+def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[State], *, label: str) -> None:
+    """The transaction is refused, with this label, unless the order is in one of these states."""
+    store.check_state(tx, company_id, order_id, states, label)
+
+
+def distributors_order(work: Work, distributor_id: str, order_id: str) -> Order | None:
+    """An order that came to this distributor."""
+    return store.read_distributors_order(work.table, distributor_id, order_id)

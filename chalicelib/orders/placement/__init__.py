@@ -1,0 +1,1 @@
+"""Cart to order, in one transaction."""

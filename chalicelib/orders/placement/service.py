@@ -1,0 +1,190 @@
+"""Cart to order: load, decide, one transaction.
+
+An order of 20 lines takes three reads, that of the Idempotency-Key among them, and one transaction: whatever has a known key is read
+in one batch, and only the distributor that the batch points at needs a read of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib import companies, distributors
+from chalicelib.companies import company_key
+from chalicelib.distributors import Deliverer, Distributor
+from chalicelib.members import Member, Membership, member_key, membership_key
+from chalicelib.orders.holds import credit
+from chalicelib.orders.holds import keys as holds_keys
+from chalicelib.orders.holds.service import HOLDS
+from chalicelib.orders.order import carts
+from chalicelib.orders.order import rules as order_rules
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.rules import Actor, Happened, Order, Side, State, Step
+from chalicelib.orders.placement import steps
+from chalicelib.orders.quoting import deliverers
+from chalicelib.orders.quoting.schemas import OrderForm
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.money import round_half_up
+from chalicelib.pricing import Price, promises_of
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+
+def place(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    form: OrderForm,
+    *,
+    side: Side = "company",
+    also: Callable[[Transaction], None] | None = None,
+) -> Order:
+    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or when nobody delivers.
+
+    `side`: staff for somebody of the club who orders for the company. Of them no profile is asked, and a company that there is not is 404.
+    `also` adds to the order's transaction.
+    """
+    by = Actor(side, member_id)
+    asked = [line.asked() for line in form.lines]
+    named = distributors.distributor_key(form.distributor_id) if form.distributor_id else None
+    found = work.table.get_many(
+        [
+            company_key(company_id),
+            holds_keys.credit(company_id),
+            *_keys_of(by),
+            *([named] if named else []),
+            *carts.keys_of(company_id, asked),
+        ]
+    )
+    company = _ordering(work, company_id, by, found)
+    cart = carts.cart_of(work, company_id, asked, found).without(form.without_promotions, form.without_offers)
+    if cart.misfits:
+        raise steps.misfit_problem(cart.misfits)
+    prices = [cart.price(line) for line in asked]
+    _require_quoted(form, prices)
+    _require_minimum(work, cart, prices)
+    _require_nothing_overdue(work, found.get(holds_keys.credit(company_id)))
+    deliverer = _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
+    cart = replace(cart, delivers_from=deliverer.delivers_from)
+    binding = deliverer.delivers_from.binding
+    order_id = work.new_id("ord")
+    placed = Order(
+        order_id=order_id,
+        number=order_rules.order_number(work.today, order_id),
+        company_id=company_id,
+        company_name=company.name,
+        company_inn=company.inn or "",
+        distributor_id=deliverer.distributor_id,
+        distributor_name=deliverer.name,
+        placed_at=work.at,
+        currency=cart.currency,
+        comment=form.comment,
+        state=State.PLACED,
+        lines=tuple(
+            order_rules.line_of(
+                line.sku,
+                cart.products[line.sku],
+                price,
+                promoted=cart.promoted(line, price),
+                available=None if binding else cart.available(line.sku),
+            )
+            for line, price in zip(asked, prices, strict=True)
+        ),
+        reserves=binding,
+        other_currency=cart.currency != company.currency,
+        history=(Happened(work.at, Step.PLACED, State.PLACED, by),),
+        promises=promises_of(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
+    )
+    placing = Placing(placed, cart)
+    tx = Transaction()
+    steps.check_orders_for(tx, company_id, by)
+    order_store.create_order(tx, placed)
+    for hold in HOLDS:
+        hold.hold(tx, placing)
+    steps.record_step(tx, work, placed)
+    if also:
+        also(tx)
+    work.reply(tx, placed)
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        raise _problem(refused, placing) or refused from None
+    return placed
+
+
+def _problem(refused: Refused, placing: Placing) -> Problem | None:
+    """What a refused transaction means to the caller; None where the request was done before."""
+    return steps.explained(refused) or steps.held(refused, placing)
+
+
+def _keys_of(by: Actor) -> list[Key]:
+    """Who orders. Of the staff nothing has to be known beforehand: the transaction looks at their role."""
+    return [] if by.side == "staff" else [member_key(by.member_id), membership_key(by.member_id)]
+
+
+def _ordering(work: Work, company_id: str, by: Actor, found: Mapping[Key, Item]) -> companies.Company:
+    """The company for which they may order. Raises 403 for who may not (any more), or not yet."""
+    profile = found.get(company_key(company_id))
+    if by.side == "staff":
+        if profile is None:
+            raise Problem("not_found")
+        return companies.Company.from_item(profile)
+    person = found.get(member_key(by.member_id))
+    membership = found.get(membership_key(by.member_id))
+    if profile is None or person is None or membership is None or membership["owner"] != company_id:
+        raise companies.no_longer_speaks()
+    missing = companies.missing_facts(work, "ordering", Member.from_item(person), Membership.from_item(membership))
+    if missing:
+        raise Problem("cabinet_locked", "Ordering opens when your profile is complete.", extra={"missing": missing})
+    return companies.Company.from_item(profile)
+
+
+def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
+    """Raises 409 with the new prices where a line was quoted another one."""
+    changed = [
+        {
+            "sku": line.sku,
+            "quoted": f"{round_half_up(line.unit_price):f}",
+            "unit_price": {"amount": f"{price.unit_price:.2f}", "currency": price.currency},
+        }
+        for line, price in zip(form.lines, prices, strict=True)
+        if line.unit_price is not None and line.unit_price != price.unit_price
+    ]
+    if changed:
+        raise Problem("price_changed", "Look at the new prices, and order again.", extra={"lines": changed})
+
+
+def _require_minimum(work: Work, cart: Cart, prices: Sequence[Price]) -> None:
+    minimum, total = carts.minimum_of(work, cart), sum(price.amount for price in prices)
+    if total < minimum:
+        detail = f"The smallest order is {minimum:.2f} {cart.currency}; this one comes to {total:.2f}."
+        raise Problem.invalid("below_minimum", "/lines", detail)
+
+
+def _require_nothing_overdue(work: Work, item: Item | None) -> None:
+    late = credit.overdue(item, work.today)
+    if late:
+        documents = [
+            {"document": debt.document, "amount": f"{debt.amount:.2f}", "due_on": str(debt.due_on)} for debt in late
+        ]
+        raise Problem("debt_overdue", "Pay first, then order.", extra={"documents": documents})
+
+
+def _named(item: Item | None) -> Deliverer:
+    if item is None:
+        raise Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.")
+    return Distributor.from_item(item).deliverer
+
+
+def _responsible(work: Work, own: str | None, region: str | None) -> Deliverer:
+    found = deliverers.responsible(work, own, region)
+    if found is None and region is None:
+        raise Problem.invalid(
+            "region_unknown", "/distributor_id", "Name a distributor, or give the company's region in its profile."
+        )
+    if found is None:
+        raise Problem.invalid(
+            "no_distributor", "/distributor_id", f"Nobody delivers to {region} yet: name a distributor."
+        )
+    return found

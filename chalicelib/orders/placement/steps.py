@@ -1,0 +1,87 @@
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib import companies
+from chalicelib.orders import keys
+from chalicelib.orders.free_goods import service as free_goods
+from chalicelib.orders.holds.service import HOLDS
+from chalicelib.orders.order.carts import Placing
+from chalicelib.orders.order.events import OF_STEP
+from chalicelib.orders.order.rules import Actor, Misfit, Order
+from chalicelib.platform import events
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import EventType
+from chalicelib.platform.http.idempotency import LABEL
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.transactions import Refused, Transaction
+
+ORDERING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
+SERVING_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.orders.write" in scopes)
+
+
+def check_orders_for(tx: Transaction, company_id: str, by: Actor) -> None:
+    """Refuses the transaction with label `membership` for who may not order for the company (any more)."""
+    if by.side == "staff":
+        companies.check_staff(tx, by.member_id, SERVING_ROLES)
+    else:
+        companies.check_active(tx, company_id, by.member_id, ORDERING_ROLES)
+
+
+def held(refused: Refused, placing: Placing | None) -> Problem | None:
+    """What a transaction that a hold refused means to the caller; None where the request was done before."""
+    if LABEL in refused or placing is None:
+        return None
+    return next((problem for hold in HOLDS if (problem := hold.problem(refused, placing))), None)
+
+
+def explained(refused: Refused) -> Problem | None:
+    """What a refused transaction means to the caller; None if the order changed meanwhile, or the request was done before."""
+    if "membership" in refused:
+        return companies.no_longer_speaks()
+    if "document" in refused:
+        return told_before()
+    return None
+
+
+def told_before() -> Problem:
+    return Problem("already_exists", "This document number was told before.")
+
+
+def misfit_problem(misfits: Sequence[Misfit]) -> Problem:
+    found = sorted(misfits)
+    return Problem(
+        "invalid",
+        errors=[
+            Fault(pointer=f"/lines/{each.line}/{each.field}", code=each.code, detail=each.detail) for each in found
+        ],
+    )
+
+
+def record_step(tx: Transaction, work: Work, order: Order, **facts: Any) -> None:
+    """The event of the order's last step. `by`: the side that took it."""
+    last = order.history[-1]
+    record(tx, work, order, OF_STEP[last.step], by=last.by.side, **facts)
+
+
+def record(tx: Transaction, work: Work, order: Order, name: EventType, **facts: Any) -> None:
+    """`placed_by`: the side that placed the order."""
+    events.record(
+        tx,
+        work,
+        keys.order(order.company_id, order.order_id),
+        name,
+        company_id=order.company_id,
+        order_id=order.order_id,
+        distributor_id=order.distributor_id,
+        placed_by=order.placed_by.side,
+        **({free_goods.MARK: True} if order.promises else {}),
+        **_promotions(order),
+        **facts,
+    )
+
+
+def _promotions(order: Order) -> dict[str, list[str]]:
+    """Those with limits: what is left of them is looked at anew."""
+    found = sorted({line.promoted.promotion_id for line in order.lines if line.promoted})
+    return {"promotions": found} if found else {}

@@ -1,0 +1,1 @@
+"""A cart at today's prices, with nothing kept of it."""

@@ -1,0 +1,85 @@
+"""A cart at today's prices, with nothing kept of it."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from chalicelib.orders.free_goods.schemas import OnTopQuote
+from chalicelib.orders.order import carts
+from chalicelib.orders.order.carts import Cart
+from chalicelib.orders.order.rules import Asked, Misfit
+from chalicelib.orders.order.schemas import LineStock, too_little
+from chalicelib.orders.quoting import deliverers
+from chalicelib.orders.quoting.schemas import QuoteAnswer, QuoteForm, QuoteLine
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault
+from chalicelib.platform.money import Money
+from chalicelib.pricing import PriceAnswer
+
+
+def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
+    """One read for every hundred keys: three for the largest cart; one more for who delivers, another one where their stock is binding.
+
+    Lines that cannot be ordered are told beside the others.
+    """
+    asked = [line.asked() for line in form.lines]
+    cart = deliverers.cart_at(work, company_id, asked).without(form.without_promotions, form.without_offers)
+    return priced(work, cart, language if form.explain else None)
+
+
+def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:
+    """The whole cart as a quote shows it; with a language, its prices are explained."""
+    wrong: dict[int, list[Misfit]] = {}
+    for misfit in cart.misfits:
+        wrong.setdefault(misfit.line, []).append(misfit)
+    lines = [
+        _line(work, cart, place, line, _faults(wrong.get(place, ())), language) for place, line in enumerate(cart.asked)
+    ]
+    # What is sold in another currency than the first line has an error, and belongs to another order.
+    counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
+    total = sum((each.amount for each in counted), Decimal(0))
+    minimum = carts.minimum_of(work, cart)
+    return QuoteAnswer(
+        day=work.today,
+        lines=lines,
+        total=Money(amount=total, currency=cart.currency) if counted else None,
+        minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
+        goods_on_top=[OnTopQuote.of(reach) for reach in cart.on_top],
+        can_be_ordered=not any(line.errors for line in lines) and total >= minimum,
+    )
+
+
+def _faults(misfits: Iterable[Misfit]) -> list[Fault]:
+    return [Fault(pointer=f"/lines/{each.line}/{each.field}", code=each.code, detail=each.detail) for each in misfits]
+
+
+def _line(work: Work, cart: Cart, place: int, line: Asked, errors: list[Fault], language: str | None) -> QuoteLine:
+    if line.sku not in cart.products:
+        return QuoteLine(
+            sku=line.sku,
+            quantity=line.quantity,
+            base_price=None,
+            unit_price=None,
+            amount=None,
+            explanation=None,
+            stock=None,
+            warnings=[],
+            errors=errors,
+        )
+    price = cart.price(line)
+    available, binding = cart.available(line.sku), cart.delivers_from.binding
+    lacking = too_little(place, line.quantity, available)
+
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=price.currency)
+
+    return QuoteLine(
+        sku=line.sku,
+        quantity=line.quantity,
+        base_price=money(price.base_price),
+        unit_price=money(price.unit_price),
+        amount=money(price.amount),
+        explanation=PriceAnswer.of(price, language) if language else None,
+        stock=LineStock.of(available, binding=binding) if available else None,
+        warnings=[] if binding else lacking,
+        errors=[*errors, *lacking] if binding else errors,
+    )

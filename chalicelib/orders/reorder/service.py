@@ -1,0 +1,170 @@
+"""Ordering again: an order as it was, and what the company usually orders.
+
+The usual order is worked out when it is asked for, from the purchases themselves: from sales files as well as from orders. It looks at
+the newest documents, as many as one read brings; so it needs nothing kept, and nothing to be kept up with corrections.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+
+from chalicelib import sales
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.carts import Cart
+from chalicelib.orders.order.rules import Asked, Order
+from chalicelib.orders.placement import service as placement
+from chalicelib.orders.quoting import deliverers
+from chalicelib.orders.quoting import service as quoting
+from chalicelib.orders.quoting.schemas import MOST_LINES, OrderForm, OrderLineForm, QuoteLine
+from chalicelib.orders.reorder.config import UsualOrder
+from chalicelib.orders.reorder.rules import Habit, habits, in_packs
+from chalicelib.orders.reorder.schemas import AgainForm, NotAvailable, PlaceUsualForm, UsualLine, UsualOrderAnswer
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Fault, Problem
+
+_SHARED = {"distributor_id", "comment", "without_promotions", "without_offers"}  # what any order may say
+MOST_DOCUMENTS = 100  # of which one read brings what fits into 1 MB
+MOST_SKU = 64  # letters: what sales files call by a longer name is no article of ours
+
+
+def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: AgainForm) -> Order:
+    """A new order of the same lines at today's prices.
+
+    Raises 404 for an order that is not the company's, 422 for lines that cannot be ordered any more, by their places in the old order.
+    """
+    before = order_store.read_order(work.table, company_id, order_id)
+    if before is None:
+        raise Problem("not_found")
+    lines = [Asked(line.sku, line.quantity) for line in before.lines]
+    places = _kept([line.sku for line in lines], form)
+    wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]
+    return _placed(work, company_id, member_id, _order(wanted, form), places)
+
+
+def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
+    """Three reads, and one more for every further hundred keys."""
+    figures = work.config[UsualOrder]
+    documents = sales.bought(work, company_id, since=work.today - timedelta(days=figures.days - 1), most=MOST_DOCUMENTS)
+    regular = habits(documents, today=work.today, least_days=figures.least_days, silent_days=figures.silent_days)
+    found = [habit for habit in regular if 1 <= len(habit.sku) <= MOST_SKU][:MOST_LINES]
+    cart, not_available = _orderable(_cart(work, company_id, found), found)
+    quote = quoting.priced(work, cart, None)
+    by_sku = {habit.sku: habit for habit in found}
+    lines = [_line(cart, by_sku[line.sku], line) for line in quote.lines]
+    return UsualOrderAnswer(
+        **{**dict(quote), "lines": lines, "can_be_ordered": quote.can_be_ordered and bool(lines)},
+        seen=_seen(lines),
+        not_available=not_available,
+    )
+
+
+def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualForm) -> Order:
+    """Orders the usual order. Raises 409 where it is not the one that was seen, 422 where nothing is usual."""
+    usual = usual_order(work, company_id)
+    if form.seen is not None and form.seen != usual.seen:
+        raise Problem("conflict", "The usual order is another one by now: look at it again.")
+    if not usual.lines:
+        raise Problem.invalid("nothing_usual", "", "There is nothing yet that the company buys regularly.")
+    places = _kept([line.sku for line in usual.lines], form)
+    # At the price of this moment, but for who wants it without something of which the price was made.
+    at_price = not (form.without_promotions or form.without_offers)
+    wanted = [
+        OrderLineForm.model_construct(
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_price=line.unit_price.amount if line.unit_price and at_price else None,
+        )
+        for line in (usual.lines[place] for place in places)
+    ]
+    return _placed(work, company_id, member_id, _order(wanted, form), places)
+
+
+# --- lines ------------------------------------------------------------------------------------------------------------
+
+
+def _kept(skus: Sequence[str], form: AgainForm) -> list[int]:
+    """The places of the lines that are wanted. Raises 422 for what is left out and was not in, and where nothing is left."""
+    faults = [
+        Fault(pointer=f"/leave_out/{place}", code="unknown_sku", detail="There is no such line.")
+        for place, sku in enumerate(form.leave_out)
+        if sku not in skus
+    ]
+    if faults:
+        raise Problem("invalid", errors=faults)
+    places = [place for place, sku in enumerate(skus) if sku not in form.leave_out]
+    if not places:
+        raise Problem.invalid("nothing_left", "/leave_out", "Of all lines nothing is left.")
+    return places
+
+
+def _order(lines: Sequence[OrderLineForm], form: AgainForm) -> OrderForm:
+    return OrderForm.model_construct(lines=list(lines), **form.model_dump(include=_SHARED))
+
+
+def _placed(work: Work, company_id: str, member_id: str, form: OrderForm, places: Sequence[int]) -> Order:
+    """What is wrong with lines is told by their places in what the member saw, which has those that are left out as well."""
+    try:
+        return placement.place(work, company_id, member_id, form)
+    except Problem as problem:
+        problem.errors = [_pointing(fault, places) for fault in problem.errors]
+        for line in problem.extra.get("lines", ()):
+            if "line" in line:
+                line["line"] = places[line["line"]]
+        raise
+
+
+def _pointing(fault: Fault, places: Sequence[int]) -> Fault:
+    """The fault of a line, by its place in what the member saw."""
+    _, name, *rest = fault.pointer.split("/") if fault.pointer.startswith("/lines/") else ("", "")
+    if not rest:
+        return fault
+    return fault.model_copy(update={"pointer": "/".join(["", name, str(places[int(rest[0])]), *rest[1:]])})
+
+
+# --- the usual order --------------------------------------------------------------------------------------------------
+
+
+def _cart(work: Work, company_id: str, found: Sequence[Habit]) -> Cart:
+    """The usual quantities, in packs as they are now. The goods must be known for that: so they are read by one of each."""
+    ones = [Asked(habit.sku, 1) for habit in found]
+    cart = deliverers.cart_at(work, company_id, ones)
+    asked = [
+        Asked(habit.sku, in_packs(habit.quantity, cart.products[habit.sku].pack_multiple))
+        if habit.sku in cart.products
+        else Asked(habit.sku, 1)
+        for habit in found
+    ]
+    return replace(cart, asked=asked)
+
+
+def _orderable(cart: Cart, found: Sequence[Habit]) -> tuple[Cart, list[NotAvailable]]:
+    wrong = {misfit.line: misfit for misfit in cart.misfits}
+    not_available = [
+        NotAvailable(
+            sku=found[place].sku,
+            name=found[place].name,
+            code=misfit.code,
+            detail=misfit.detail,
+            last_bought=found[place].last,
+        )
+        for place, misfit in sorted(wrong.items())
+    ]
+    return replace(cart, asked=[line for place, line in enumerate(cart.asked) if place not in wrong]), not_available
+
+
+def _line(cart: Cart, habit: Habit, line: QuoteLine) -> UsualLine:
+    product = cart.products[line.sku]
+    return UsualLine(
+        **dict(line),
+        name=product.name,
+        name_ru=product.name_ru,
+        bought_on_days=habit.days,
+        every_days=habit.every_days,
+        last_bought=habit.last,
+    )
+
+
+def _seen(lines: Sequence[UsualLine]) -> str:
+    told = (f"{line.sku}\x1f{line.quantity}\x1f{line.unit_price}" for line in lines)
+    return sha256("\x1e".join(told).encode()).hexdigest()[:32]

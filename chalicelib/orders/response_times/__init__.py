@@ -1,0 +1,1 @@
+"""Deadlines of a distributor's answers, and their reminders."""

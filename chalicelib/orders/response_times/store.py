@@ -1,0 +1,98 @@
+"""What waits for a distributor's answer, as it lies in the table. See `sla_keys.py`.
+
+WAITING, one item per order: order_id, number, company_id, company_name, distributor_id, distributor_name, placed_at, version,
+waits [{since, kind, ref, reminded_at, escalated_at}]. In gsi2 by when somebody is told next, until everybody was; in gsi1 from the
+distributor's first reminder on.
+"""
+
+from collections.abc import Iterator
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.orders import keys
+from chalicelib.orders.order import store as order_store
+from chalicelib.orders.order.rules import Order
+from chalicelib.orders.response_times import keys as response_times_keys
+from chalicelib.orders.response_times.rules import Told, Wait, Waiting
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import shards
+from chalicelib.table.transactions import Item, Transaction
+
+
+def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Waiting | None]:
+    """The order, and what of it is known to wait. One call."""
+    order, waiting = keys.order(company_id, order_id), response_times_keys.waiting(company_id, order_id)
+    found = table.get_many([order, waiting], consistent=True)
+    return (
+        order_store.order_of(found[order]) if order in found else None,
+        waiting_of(found[waiting]) if waiting in found else None,
+    )
+
+
+def replace(tx: Transaction, order: Order, before: Waiting | None, after: Waiting | None, due: str) -> None:
+    """Refused with label `order` or `waiting` if one of the two is no longer what was read. `due`: when somebody is told next."""
+    order_store.check_version(tx, order)
+    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    if after:
+        tx.put(_item(after, due), when=unchanged, label="waiting")
+    else:
+        tx.delete(response_times_keys.waiting(order.company_id, order.order_id), when=unchanged, label="waiting")
+
+
+def due_by(table: Table, at: str) -> Iterator[tuple[str, str]]:
+    """Company and order of everything that is due by this moment, read as it is asked for."""
+    for shard in shards():
+        partition = response_times_keys.waiting_shard(shard)
+        for item in table.query_all(partition, index="gsi2", between=("0", f"{at}~"), only=("company_id", "order_id")):
+            yield item["company_id"], item["order_id"]
+
+
+def page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    """What distributors were reminded of and have not answered, oldest first."""
+    return table.query(response_times_keys.unanswered("", "").pk, index="gsi1", limit=limit, after=after)
+
+
+def waiting_of(item: Item) -> Waiting:
+    return Waiting(
+        order_id=item["order_id"],
+        number=item["number"],
+        company_id=item["company_id"],
+        company_name=item["company_name"],
+        distributor_id=item["distributor_id"],
+        distributor_name=item["distributor_name"],
+        placed_at=item["placed_at"],
+        waits=tuple(
+            Told(
+                Wait(each["since"], each["kind"], each["ref"]),
+                reminded_at=each.get("reminded_at", ""),
+                escalated_at=each.get("escalated_at", ""),
+            )
+            for each in item["waits"]
+        ),
+        version=int(item["version"]),
+    )
+
+
+def _item(waiting: Waiting, due: str) -> Item:
+    item = {
+        **response_times_keys.waiting(waiting.company_id, waiting.order_id).as_item(),
+        "order_id": waiting.order_id,
+        "number": waiting.number,
+        "company_id": waiting.company_id,
+        "company_name": waiting.company_name,
+        "distributor_id": waiting.distributor_id,
+        "distributor_name": waiting.distributor_name,
+        "placed_at": waiting.placed_at,
+        "version": waiting.version,
+        "waits": [_told_item(told) for told in waiting.waits],
+    }
+    if due:
+        item |= response_times_keys.waiting_due(due, waiting.company_id, waiting.order_id).as_gsi2()
+    if since := waiting.unanswered_since:
+        item |= response_times_keys.unanswered(since, waiting.order_id).as_gsi1()
+    return item
+
+
+def _told_item(told: Told) -> Item:
+    item = {**told.wait._asdict(), "reminded_at": told.reminded_at, "escalated_at": told.escalated_at}
+    return {name: value for name, value in item.items() if value or name == "ref"}

@@ -1,0 +1,1 @@
+"""Goods that a cart gets on top."""

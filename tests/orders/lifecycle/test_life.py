@@ -1,0 +1,436 @@
+"""The whole life of orders: all who act on them, whoever dies on the way, however often and in whatever order things are told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import chain, count
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from chalicelib import orders, sales
+from chalicelib.bonuses import payments, redemption_consumers
+from chalicelib.bonuses.payments import Payment
+from chalicelib.orders import consumers as orders_consumers
+from chalicelib.orders.holds import credit
+from chalicelib.orders.holds import keys as holds_keys
+from chalicelib.orders.order.model import CancellationState, ReturnState
+from chalicelib.orders.order.rules import Order, State
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import Consumer, Event
+from chalicelib.platform.http import respond
+from chalicelib.platform.ids import derived_id
+from chalicelib.sales import consumers as sales_consumers
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Item
+from tests.orders.holds.test_credit import agree
+from tests.orders.steps import Market
+from tests.support.api import Answer, Api, Caller
+from tests.support.crashes import Died, Interruption, crashes, lost_replies, uncounted, watched
+from tests.support.memory import MemoryDynamo
+from tests.support.partners import staff
+from tests.support.table import everything, restore
+
+KEY = "the-one-request"
+MOST_ORDERS = 3
+OPEN = (State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED)
+
+# At which of its calls somebody dies, and whether after it; most often nobody does.
+BREAKS = st.none() | st.none() | st.tuples(st.integers(1, 5), st.booleans())
+
+
+def _die() -> None:
+    raise Died
+
+
+CONSUMERS: dict[str, list[Consumer]] = {
+    "order.confirmed": [redemption_consumers.on_order_changed],
+    "order.accepted": [redemption_consumers.on_order_changed],
+    "order.rejected": [redemption_consumers.on_order_changed],
+    "order.cancelled": [redemption_consumers.on_order_changed],
+    "order.completed": [redemption_consumers.on_order_changed],
+    "order.shipped": [
+        orders_consumers.record_shipment,
+        orders_consumers.settle_shipment,
+        redemption_consumers.on_order_changed,
+    ],
+    "order.returned": [
+        orders_consumers.record_return,
+        orders_consumers.settle_return,
+        redemption_consumers.on_order_changed,
+    ],
+    "sale.recorded": [sales_consumers.on_sale_recorded],
+    "payment.recorded": [orders_consumers.settle_payment],
+}
+
+
+def in_memory(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
+    fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+    monkeypatch.setattr(respond, "work_now", lambda: fresh)
+    return Market(api, fresh)
+
+
+@pytest.fixture
+def quick(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
+    return in_memory(api, work, monkeypatch)
+
+
+def tell(market: Market, item: Item) -> None:
+    """One event to all its consumers, whether they have heard of it or not."""
+    for consume in CONSUMERS.get(item["event"], ()):
+        consume(market.work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
+
+
+def told_of(market: Market) -> list[Item]:
+    """Every event there is."""
+    return [item for item in everything(market.work).values() if item.get("event") in CONSUMERS]
+
+
+def tell_all(market: Market, *, backwards: bool = False) -> None:
+    """Every event, and those that follow from them."""
+    heard: set[tuple[str, str]] = set()
+    while waiting := [item for item in told_of(market) if (item["pk"], item["sk"]) not in heard]:
+        for item in reversed(waiting) if backwards else waiting:
+            heard.add((item["pk"], item["sk"]))
+            tell(market, item)
+
+
+def all_orders(market: Market) -> list[Order]:
+    ids = [
+        item["order_id"]
+        for item in everything(market.work).values()
+        if item["sk"].startswith("ORDER#") and "lines" in item
+    ]
+    found = [orders.load_order(market.work, market.company_id, order_id) for order_id in ids]
+    return [order for order in found if order]
+
+
+def shipped_less_returned(order: Order) -> Decimal:
+    shipped = sum((shipment.total for shipment in order.shipments), Decimal(0))
+    return shipped - sum((line.amount for line in order.came_back), Decimal(0))
+
+
+def volume(market: Market) -> Decimal:
+    year = market.work.today.year
+    totals = sales.day_totals(market.work, market.company_id, date(year, 1, 1), date(year, 12, 31))
+    return sum(totals.net.values(), Decimal(0))
+
+
+# --- each step, whatever breaks ---------------------------------------------------------------------------------------
+
+Begin = Callable[[Market], str]
+
+
+def changed(market: Market) -> str:
+    order_id = market.placed({"LMP-1": 10, "LMP-2": 12})
+    market.accept(order_id, {"LMP-1": 12})
+    return order_id
+
+
+def accepted(market: Market) -> str:
+    order_id = market.placed({"LMP-1": 10, "LMP-2": 12})
+    market.accept(order_id)
+    return order_id
+
+
+def asked_to_cancel(market: Market) -> str:
+    order_id = accepted(market)
+    market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
+    market.request_cancellation(order_id)
+    return order_id
+
+
+def shipped(market: Market) -> str:
+    order_id = accepted(market)
+    market.ship(order_id, document="УТ-1")
+    return order_id
+
+
+def asked_to_return(market: Market) -> str:
+    order_id = shipped(market)
+    market.request_return(order_id, ("УТ-1", "LMP-1", 4))
+    return order_id
+
+
+def return_id(market: Market, order_id: str) -> str:
+    with uncounted():
+        return str(market.order(order_id)["returns"][-1]["return_id"])
+
+
+STEPS: dict[str, tuple[Begin, Callable[[Market, str], Answer]]] = {
+    "change": (lambda market: market.placed(), lambda market, each: market.accept(each, {"LMP-1": 12}, key=KEY)),
+    "confirm": (changed, lambda market, each: market.confirm(each, version=2, key=KEY)),
+    "decline": (changed, lambda market, each: market.decline(each, key=KEY)),
+    "request cancellation": (accepted, lambda market, each: market.request_cancellation(each, key=KEY)),
+    "approve cancellation": (asked_to_cancel, lambda market, each: market.approve_cancellation(each, key=KEY)),
+    "decline cancellation": (asked_to_cancel, lambda market, each: market.decline_cancellation(each, key=KEY)),
+    "request return": (shipped, lambda market, each: market.request_return(each, ("УТ-1", "LMP-1", 4), key=KEY)),
+    "accept return": (
+        asked_to_return,
+        lambda market, each: market.accept_return(each, return_id(market, each), ("УТ-1", "LMP-1", 3), key=KEY),
+    ),
+    "reject return": (
+        asked_to_return,
+        lambda market, each: market.reject_return(each, return_id(market, each), key=KEY),
+    ),
+    "order for a company": (lambda market: "", lambda market, each: place_for(market, 10, key=KEY)),
+    "cancel for a company": (
+        lambda market: market.placed(),
+        lambda market, each: market.post(f"{ABOUT}/{each}/cancel", MANAGER, {}, key=KEY),
+    ),
+}
+ABOUT = "/v1/staff/companies/cmp_1/orders"
+MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
+
+
+def place_for(market: Market, quantity: int, *, key: str) -> Answer:
+    return market.post(ABOUT, MANAGER, {"lines": [{"sku": "LMP-1", "quantity": quantity}]}, key=key)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
+    quick: Market, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    staff(quick.work, "mbr_manager", "manager")
+    begin, act = STEPS[step]
+    order_id, beginning = begin(quick), everything(quick.work)
+
+    def attempt() -> Answer:
+        numbers = count(1)
+        monkeypatch.setattr(
+            respond, "work_now", lambda: replace(quick.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+        )
+        return act(quick, order_id)
+
+    undisturbed = attempt()
+    assert undisturbed.status in (200, 201), undisturbed.text
+    wanted = everything(quick.work)
+    for interruption in chain(crashes(), lost_replies()):
+        restore(quick.work, beginning)
+        with interruption:
+            attempt()
+        again = attempt()
+        assert (again.status, again.json) == (undisturbed.status, undisturbed.json), interruption
+        assert everything(quick.work) == wanted, interruption
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_follows_from_a_return_is_done_once_whatever_breaks(quick: Market, backwards: bool):
+    agree(quick, deferral_days=30)
+    order_id = accepted(quick)
+    quick.ship(order_id, {"LMP-1": 6}, document="УТ-1")
+    quick.ship(order_id, document="УТ-2")
+    quick.returned(order_id, ("УТ-1", "LMP-1", 5), ("УТ-2", "LMP-2", 12))
+    beginning = everything(quick.work)
+    for interruption in crashes():
+        restore(quick.work, beginning)
+        with interruption:
+            tell_all(quick, backwards=backwards)
+        for _ in range(2):
+            tell_all(quick, backwards=backwards)
+            assert volume(quick) == Decimal("600.00"), interruption  # 1320.60 less 600.00 and 120.60
+            assert credit.used(quick.work.table.get(holds_keys.credit("cmp_1"))) == Decimal("600.00"), interruption
+
+
+# --- whatever all of them do ------------------------------------------------------------------------------------------
+
+
+ANYTHING = (
+    *("accept", "confirm", "decline", "reject", "cancel", "ship"),
+    *("request_cancellation", "approve_cancellation", "decline_cancellation"),
+    *("request_return", "accept_return", "reject_return"),
+)
+
+
+def likely(order: Order) -> tuple[str, ...]:
+    """What somebody would do next, who looks at the order first."""
+    asked = any(each.state is ReturnState.REQUESTED for each in order.returns)
+    returns = ("accept_return", "accept_return", "reject_return") if asked else ("request_return",)
+    waits = order.cancellation is not None and order.cancellation.state is CancellationState.WAITING
+    cancelling = ("approve_cancellation", "decline_cancellation") if waits else ("request_cancellation",)
+    return {
+        State.PLACED: ("accept", "accept", "accept", "cancel", "reject"),
+        State.CHANGED: ("confirm", "confirm", "accept", "decline", "reject"),
+        State.ACCEPTED: ("ship", "ship", "ship", *cancelling),
+        State.PARTLY_SHIPPED: ("ship", *cancelling, *returns),
+        State.COMPLETED: returns,
+    }.get(order.state, ANYTHING)
+
+
+class Life(RuleBasedStateMachine):
+    """Company, club, distributor, payers and consumers at several orders. Whoever dies asks again with the same key."""
+
+    market: Market
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.numbers = count(1)
+
+    def send(self, act: Callable[[str], Answer], breaks: tuple[int, bool] | None) -> Answer:
+        """Once, or interrupted at a call and then sent again; and once more, to be answered the same."""
+        key = f"request-{next(self.numbers)}"
+        if breaks:
+            call, after = breaks
+            with Interruption(call, "after" if after else "before", _die):
+                act(key)
+        answer = act(key)
+        if answer.status in (200, 201):
+            again = act(key)
+            assert (again.status, again.json) == (answer.status, answer.json)
+        else:
+            assert answer.status in (404, 409, 412, 422), answer.text
+        return answer
+
+    @precondition(lambda life: len(life.ids) < MOST_ORDERS)
+    @rule(quantity=st.integers(1, 9), by_club=st.booleans(), breaks=BREAKS)
+    def place(self, quantity: int, by_club: bool, breaks: tuple[int, bool] | None) -> None:
+        def act(key: str) -> Answer:
+            if by_club:
+                return place_for(self.market, quantity, key=key)
+            return self.market.place({"LMP-1": quantity}, key=key)
+
+        answer = self.send(act, breaks)
+        if answer.status == 201:
+            assert answer.json["order_id"] not in self.ids
+            self.ids.add(answer.json["order_id"])
+
+    @precondition(lambda life: life.ids)
+    @rule(data=st.data(), moves=st.integers(1, 5))
+    def go_on(self, data: st.DataObject, moves: int) -> None:
+        order_id = data.draw(st.sampled_from(sorted(self.ids)))
+        for _ in range(moves):
+            order = self.order(order_id)
+            sensible = data.draw(st.sampled_from((True, True, True, False)))
+            step = data.draw(st.sampled_from(likely(order) if sensible else ANYTHING))
+            quantity = data.draw(st.sampled_from((3, 1, 2, 5, 9, 12)))
+            self.take(data, order, step, min(quantity, order.left) or 1 if step == "ship" and sensible else quantity)
+
+    def take(self, data: st.DataObject, order: Order, step: str, quantity: int) -> None:
+        breaks = data.draw(BREAKS)
+        market, order_id = self.market, order.order_id
+        document = f"Д-{next(self.numbers)}"
+        shipment = data.draw(st.sampled_from(order.shipments)).document if order.shipments else "none"
+        waiting = next((each for each in order.returns if each.state is ReturnState.REQUESTED), None)
+        back = waiting.return_id if waiting else "none"
+        acts: dict[str, Callable[[str], Answer]] = {
+            "accept": lambda key: market.accept(order_id, {"LMP-1": quantity}, key=key),
+            "confirm": lambda key: market.confirm(order_id, version=order.version, key=key),
+            "ship": lambda key: market.ship(order_id, {"LMP-1": quantity}, document=document, key=key),
+            "request_return": lambda key: market.request_return(order_id, (shipment, "LMP-1", quantity), key=key),
+            "accept_return": lambda key: market.accept_return(order_id, back, document=document, key=key),
+            "reject_return": lambda key: market.reject_return(order_id, back, key=key),
+        }
+        self.send(acts.get(step, lambda key: getattr(market, step)(order_id, key=key)), breaks)
+
+    @precondition(lambda life: life.ids)
+    @rule(data=st.data(), paid=st.booleans())
+    def pay(self, data: st.DataObject, paid: bool) -> None:
+        order = self.order(data.draw(st.sampled_from(sorted(self.ids))))
+        if order.shipments:
+            document = data.draw(st.sampled_from(order.shipments)).document
+            payment = Payment(("orders", f"{order.distributor_id}:{order.order_id}/{document}"), None)
+            if paid:
+                payment = payment._replace(paid_on=self.market.work.today)
+            payments.record(self.market.work, [payment], by="mch_1", as_of=f"2026-11-20T10:00:{next(self.numbers):06}Z")
+
+    @rule(data=st.data(), breaks=BREAKS)
+    def deliver(self, data: st.DataObject, breaks: tuple[int, bool] | None) -> None:
+        """Any event, for the first time or again; its consumer may die."""
+        if there := told_of(self.market):
+            item = data.draw(st.sampled_from(sorted(there, key=lambda item: (item["pk"], item["sk"]))))
+            call, after = breaks or (1000, False)
+            with Interruption(call, "after" if after else "before", _die):
+                tell(self.market, item)
+
+    @invariant()
+    def every_order_is_there_once_and_no_more_comes_or_goes_back_than_was_agreed(self) -> None:
+        found = all_orders(self.market)
+        assert {order.order_id for order in found} == self.ids
+        assert len(found) == len(self.ids)
+        for order in found:
+            (line,) = order.lines
+            returned = sum(each.counted for each in order.came_back)
+            assert 0 <= returned <= line.shipped <= line.agreed
+            assert line.shipped == sum(each.quantity for shipment in order.shipments for each in shipment.lines)
+            assert order.version == len(order.history)
+
+    @invariant()
+    def what_is_used_of_the_credit_is_what_is_open_and_the_debts_that_are_told(self) -> None:
+        item = self.credit()
+        assert credit.used(item) == self.open() + sum(debt.amount for debt in credit.owed(item))
+
+    def teardown(self) -> None:
+        for backwards in (True, False):
+            tell_all(self.market, backwards=backwards)
+            found = all_orders(self.market)
+            assert volume(self.market) == sum(map(shipped_less_returned, found))
+            assert credit.used(self.credit()) == self.open() + sum(self.owed(order) for order in found)
+        events = [event["event"] for event in self.market.events()]
+        assert events.count("order.placed") == len(self.ids)
+        assert len(events) == sum(len(order.history) for order in all_orders(self.market))
+
+    def order(self, order_id: str) -> Order:
+        found = orders.load_order(self.market.work, self.market.company_id, order_id)
+        assert found
+        return found
+
+    def credit(self) -> Item:
+        return self.market.work.table.get(holds_keys.credit(self.market.company_id), consistent=True) or {}
+
+    def open(self) -> Decimal:
+        return sum(
+            (
+                line.left * line.unit_price
+                for order in all_orders(self.market)
+                if order.state in OPEN
+                for line in order.lines
+            ),
+            Decimal(0),
+        )
+
+    def owed(self, order: Order) -> Decimal:
+        """What is shipped on credit and neither paid nor came back."""
+        unpaid = (
+            shipment
+            for shipment in order.shipments
+            if shipment.on_credit
+            and not payments.paid_on(
+                self.market.work, ("orders", f"{order.distributor_id}:{order.order_id}/{shipment.document}")
+            )
+        )
+        return sum(
+            (
+                shipment.total - sum(line.amount for line in order.came_back if line.document == shipment.document)
+                for shipment in unpaid
+            ),
+            Decimal(0),
+        )
+
+
+def test_no_order_is_lost_none_is_there_twice_and_volume_and_debts_are_what_came_and_stayed(
+    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin() -> Life:
+        machine = Life()
+        machine.market = in_memory(api, work, monkeypatch)
+        staff(machine.market.work, "mbr_manager", "manager")
+        agree(machine.market, credit_limit="3000.00", deferral_days=30)
+        order_id = machine.market.placed({"LMP-1": 9})
+        machine.market.accept(order_id)
+        machine.market.ship(order_id, {"LMP-1": 4}, document="УТ-0")
+        machine.ids.add(order_id)
+        return machine
+
+    run_state_machine_as_test(
+        begin,
+        settings=settings(
+            max_examples=20,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,138 @@
+"""What of an order waits for the distributor, and who is told of it when."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.orders.order.model import Cancellation, CancellationState, Return, ReturnState
+from chalicelib.orders.order.rules import Actor, Happened, Order, State, Step
+from chalicelib.orders.response_times.rules import Deadlines, Told, Wait, Waiting, kept, next_due, tell, waits_of
+
+PLACED = "2026-11-20T09:00:00.000Z"
+LATER = "2026-11-24T09:00:00.000Z"
+
+
+def order(state: State = State.PLACED) -> Order:
+    return Order(
+        order_id="ord_1",
+        number="261120-7K3QX",
+        company_id="cmp_1",
+        company_name="Luch",
+        company_inn="7707083893",
+        distributor_id="dst_1",
+        distributor_name="Svet Opt",
+        placed_at=PLACED,
+        currency="RUB",
+        comment="",
+        state=state,
+        lines=(),
+        history=(Happened(PLACED, Step.PLACED, State.PLACED, Actor("company", "mbr_1")),),
+    )
+
+
+def returned(return_id: str, at: str, state: ReturnState = ReturnState.REQUESTED) -> Return:
+    return Return(return_id, at, "Broken", (), state, day=date(2026, 11, 24) if state is ReturnState.ACCEPTED else None)
+
+
+def by(since: str) -> Deadlines:
+    """A day and two days later."""
+    day = int(since[8:10])
+    return Deadlines(f"{since[:8]}{day + 1:02}{since[10:]}", f"{since[:8]}{day + 2:02}{since[10:]}")
+
+
+@pytest.mark.parametrize("state", State)
+def test_an_order_waits_while_it_is_placed_and_never_while_the_company_has_to_answer(state: State) -> None:
+    assert waits_of(order(state)) == ((Wait(PLACED, "order"),) if state is State.PLACED else ())
+
+
+@pytest.mark.parametrize("state", CancellationState)
+def test_a_request_to_cancel_waits_until_it_is_answered_or_lapses(state: CancellationState) -> None:
+    asked = replace(order(State.ACCEPTED), cancellation=Cancellation(LATER, "Not needed", state))
+    assert waits_of(asked) == ((Wait(LATER, "cancellation"),) if state is CancellationState.WAITING else ())
+
+
+def test_each_return_waits_for_itself() -> None:
+    asked = replace(
+        order(State.COMPLETED),
+        returns=(
+            returned("ret_1", LATER, ReturnState.ACCEPTED),
+            returned("ret_3", LATER),
+            returned("ret_2", LATER),
+            returned("ret_4", LATER, ReturnState.REJECTED),
+        ),
+    )
+    assert waits_of(asked) == (Wait(LATER, "return", "ret_2"), Wait(LATER, "return", "ret_3"))
+
+
+def test_nothing_is_told_before_it_is_due_and_nothing_twice() -> None:
+    waiting = kept(None, order())
+    assert waiting
+    assert tell(waiting, "2026-11-21T08:59:59.999Z", by) == (waiting, (), ())
+    assert next_due(waiting, by) == "2026-11-21T09:00:00.000Z"
+    reminded, told, none = tell(waiting, "2026-11-21T09:00:00.000Z", by)
+    assert (told, none) == ((Wait(PLACED, "order"),), ())
+    assert next_due(reminded, by) == "2026-11-22T09:00:00.000Z"
+    assert tell(reminded, "2026-11-21T23:00:00.000Z", by) == (reminded, (), ())
+    escalated, none, told = tell(reminded, "2026-11-22T09:00:00.000Z", by)
+    assert (none, told) == ((), (Wait(PLACED, "order"),))
+    assert next_due(escalated, by) == ""
+    assert tell(escalated, "2026-12-22T09:00:00.000Z", by) == (escalated, (), ())
+
+
+def test_a_clock_that_stood_still_tells_both_at_once() -> None:
+    waiting = kept(None, order())
+    assert waiting
+    _, reminded, escalated = tell(waiting, "2026-11-30T09:00:00.000Z", by)
+    assert reminded == escalated == (Wait(PLACED, "order"),)
+
+
+def test_the_same_question_asked_again_is_another_wait() -> None:
+    asked = replace(order(State.ACCEPTED), cancellation=Cancellation(PLACED, "Not needed"))
+    first = kept(None, asked)
+    assert first
+    told, _, _ = tell(first, "2026-11-30T09:00:00.000Z", by)
+    again = replace(asked, cancellation=Cancellation(LATER, "Really not"))
+    assert [each.reminded_at for each in told.waits] == ["2026-11-30T09:00:00.000Z"]
+    after = kept(told, again)
+    assert after
+    assert after.waits == (Told(Wait(LATER, "cancellation")),)
+
+
+def test_it_is_unanswered_since_the_oldest_wait_that_was_told() -> None:
+    both = replace(
+        order(State.PARTLY_SHIPPED), cancellation=Cancellation(PLACED, "No"), returns=(returned("ret_1", LATER),)
+    )
+    waiting = kept(None, both)
+    assert waiting
+    assert waiting.unanswered_since == ""
+    told, _, _ = tell(waiting, "2026-11-23T09:00:00.000Z", by)
+    assert told.unanswered_since == PLACED
+    answered = kept(told, replace(both, cancellation=None))
+    assert answered
+    assert answered.unanswered_since == ""
+
+
+RETURNS = st.lists(st.sampled_from(ReturnState), max_size=3).map(
+    lambda states: tuple(returned(f"ret_{number}", LATER, state) for number, state in enumerate(states))
+)
+ORDERS = st.builds(
+    lambda state, cancellation, returns: replace(order(state), cancellation=cancellation, returns=returns),
+    st.sampled_from(State),
+    st.sampled_from([None, Cancellation(PLACED, "No"), Cancellation(PLACED, "No", CancellationState.DECLINED)]),
+    RETURNS,
+)
+
+
+@given(st.lists(ORDERS, min_size=1, max_size=4), st.integers(0, 3))
+def test_what_waits_follows_from_the_order_as_it_is_whatever_was_known_before(seen: list[Order], ticks: int) -> None:
+    waiting: Waiting | None = None
+    for number, present in enumerate(seen):
+        waiting = kept(waiting, present)
+        if waiting and number < ticks:
+            waiting, _, _ = tell(waiting, f"2026-11-2{number + 1}T09:00:00.000Z", by)
+    known = waiting.waits if waiting else ()
+    assert tuple(told.wait for told in known) == waits_of(seen[-1])
+    assert kept(waiting, seen[-1]) == waiting
