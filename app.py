@@ -116,31 +116,31 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     goods_on_top.withdrawn        messages: mail
 #     letter.written                messages: mail
 #     member.email_confirmed        messages: mail
-#     order.accepted                facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.accepted                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
 #     order.cancellation_declined   facts: orders.response_times; messages: exchange.webhook, mail
 #     order.cancellation_requested  facts: orders.response_times; messages: exchange.webhook, mail
-#     order.cancelled               facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.cancelled               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
 #     order.changed                 facts: orders.response_times; messages: exchange.webhook, mail
-#     order.completed               facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.confirmed               facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.completed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.confirmed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
 #     order.escalated               messages: mail
 #     order.placed                  facts: orders, orders.response_times; messages: exchange.webhook, mail
-#     order.rejected                facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.rejected                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
 #     order.return_rejected         facts: orders.response_times; messages: exchange.webhook, mail
 #     order.return_requested        facts: orders.response_times; messages: exchange.webhook, mail
-#     order.returned                facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.shipped                 facts: bonuses.redemption, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.returned                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.shipped                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
 #     order.unanswered              messages: exchange.webhook, mail
-#     payment.recorded              facts: bonuses.accrual, orders, orders.free_goods
+#     payment.recorded              facts: bonuses.accruals, orders, orders.free_goods
 #     products.changed              facts: catalog
-#     sale.recorded                 facts: bonuses.accrual, bonuses.volume, recommendations, sales, tiers
+#     sale.recorded                 facts: bonuses.accruals, bonuses.closing, recommendations, sales, tiers
 #     sign_in.requested             messages: mail
 #     stock.arrived                 facts: demand
 #     stock.recorded                facts: orders.holds
-#     tier.changed                  facts: bonuses.accrual; messages: mail
-#     tier.granted                  facts: bonuses.accrual
+#     tier.changed                  facts: bonuses.accruals; messages: mail
+#     tier.granted                  facts: bonuses.accruals
 #     tier.warning                  messages: mail
-#     tier.withdrawn                facts: bonuses.accrual
+#     tier.withdrawn                facts: bonuses.accruals
 #     tier_ladder.activated         facts: tiers.recalculation
 #     tier_ladder.withdrawn         facts: tiers.recalculation
 #     tier_simulation.requested     facts: tiers.simulations

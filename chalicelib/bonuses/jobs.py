@@ -1,10 +1,150 @@
 """The nightly runs of the bonuses, and their workers."""
 
+import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from chalicelib.bonuses import night
+from chalicelib import orders
+from chalicelib.bonuses.audit import service as audit
+from chalicelib.bonuses.closing.service import close_due
+from chalicelib.bonuses.events import EXPIRING, REMINDER
+from chalicelib.bonuses.goods.prices import freeze_due
+from chalicelib.bonuses.goods.service import expire_goods
+from chalicelib.bonuses.ledger import keys as ledger_keys
+from chalicelib.bonuses.ledger import notices
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger import store as ledger_store
+from chalicelib.bonuses.ledger.rules import Book
+from chalicelib.bonuses.volume import store as volume_store
+from chalicelib.platform import jobs
 from chalicelib.platform.context import Work
+from chalicelib.platform.events import record
 from chalicelib.platform.functions import READ, queue_worker, scheduled, table
+from chalicelib.platform.log import log
+from chalicelib.platform.settings import queue_url
+from chalicelib.table.transactions import Transaction
+
+JOB, PROOF = "bonuses", audit.JOB
+LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
+PROOF_LOOK_BACK_DAYS = (
+    1  # what moved after the last proof began; what a message given up left over waits in the dead-letter queue
+)
+
+# --- naming -----------------------------------------------------------------------------------------------------------
+
+
+def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+    """Names the companies of which something is due; returns what it counted, and keeps it as a RUN.
+
+    It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event.
+    """
+    first = jobs.first_day(work, event, jobs.last_run(work, JOB), look_back_days=LOOK_BACK_DAYS)
+    freeze_due(work)  # one copy of the catalogue for all closes of this night
+    facts: dict[str, Any] = {
+        "first_day": first.isoformat(),
+        "day": work.today.isoformat(),
+        "companies": 0,
+        "messages": 0,
+    }
+    for what in DUE:
+        due = jobs.due_between(work, what, first, work.today)
+        counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=what)
+        facts |= {
+            what: counted,
+            "companies": facts["companies"] + counted,
+            "messages": facts["messages"] + messages,
+        }
+    jobs.record_run(work, JOB, facts)
+    log.info("nightly bonuses", extra=facts)
+    return facts
+
+
+def prove(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+    """Checks the club's totals and names the companies whose books have moved since the last run; what it counted, kept as a RUN.
+
+    An event {"full": true} asks for every company from its first posting on, and for the totals against all checkpoints.
+    """
+    full = event.get("full") is True
+    first = jobs.first_day(work, event, jobs.last_run(work, PROOF), look_back_days=PROOF_LOOK_BACK_DAYS)
+    wrong = audit.prove_totals(work, full=full)
+    about = {"full": True} if full else {}
+    due = audit.due(work, first, full=full)
+    counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=PROOF, **about)
+    facts = {
+        "first_day": first.isoformat(),
+        "day": work.today.isoformat(),
+        "full": full,
+        "totals_wrong": wrong,
+        "companies": counted,
+        "messages": messages,
+    }
+    jobs.record_run(work, PROOF, facts)
+    log.info("nightly bonus proof", extra=facts)
+    return facts
+
+
+# --- doing ------------------------------------------------------------------------------------------------------------
+
+
+def decide(work: Work, message: dict[str, Any]) -> None:
+    """Does what the message says of each company it names. One that fails holds up no other; the message comes again for it."""
+    body = json.loads(message["body"])
+    if body["do"] == PROOF:
+        audit.prove_companies(work, body["companies"], full=body.get("full", False))
+        return
+    failed = []
+    for company_id in body["companies"]:
+        try:
+            DUE[body["do"]](work, company_id)
+        except Exception:
+            log.exception("bonuses not decided", extra={"company_id": company_id, "do": body["do"]})
+            failed.append(company_id)
+    if failed:
+        raise RuntimeError(f"not decided: {', '.join(failed)}")
+
+
+def _pass_day(work: Work, company_id: str) -> None:
+    ledger.pass_day(work, company_id, partial(_notify, work))
+
+
+def _notify(work: Work, tx: Transaction, book: Book) -> None:
+    """The events of the letters that the book asks for."""
+    found = notices.notices(book, book.day, ledger.notice_figures(work))
+    tell = partial(
+        record, tx, work, ledger_keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency
+    )
+    for each in found.expiring:
+        tell(
+            EXPIRING,
+            expires_on=each.expires_on.isoformat(),
+            amount=each.amount,
+            days_left=each.days_left,
+            available=each.available,
+        )
+    if found.reminder:
+        tell(
+            REMINDER,
+            day=book.day.isoformat(),
+            available=found.reminder.available,
+            pending=found.reminder.pending,
+            lots=[
+                {"expires_on": expires_on.isoformat(), "amount": amount} for expires_on, amount in found.reminder.lots
+            ],
+        )
+
+
+def _pass_day_of_goods(work: Work, company_id: str) -> None:
+    close_due(work, company_id)
+    expire_goods(work, company_id)
+
+
+# What may be due, by the name under which the index keeps it.
+DUE: dict[str, Callable[[Work, str], None]] = {
+    ledger_store.DUE: _pass_day,
+    volume_store.DUE: _pass_day_of_goods,
+    orders.GOODS_ON_TOP_DUE: orders.look_at_goods_on_top,
+}
 
 
 @scheduled(
@@ -15,7 +155,7 @@ from chalicelib.platform.functions import READ, queue_worker, scheduled, table
 )
 def nightly_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     """Name the companies for whose bonuses something falls due."""
-    return night.nightly(work, event)
+    return nightly(work, event)
 
 
 @scheduled(
@@ -26,7 +166,7 @@ def nightly_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
 )
 def prove_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     """Name the companies whose books have moved, to be proved."""
-    return night.prove(work, event)
+    return prove(work, event)
 
 
 @queue_worker(
@@ -37,4 +177,4 @@ def prove_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
 )
 def decide_bonuses(work: Work, message: dict[str, Any]) -> None:
     """Do what is due, or prove the books, for each company that the message names."""
-    night.decide(work, message)
+    decide(work, message)

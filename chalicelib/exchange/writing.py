@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from typing import Any, Literal
 
-from chalicelib import bonuses, companies, sales
+from chalicelib import companies, sales
 from chalicelib.companies import CustomerRef
 from chalicelib.exchange import rules, store
 from chalicelib.exchange.columns import FIELDS, STAND_INS, Field
@@ -134,11 +134,11 @@ def _record(
 
 def _pay(work: Work, found: Import, drafts: Iterable[Draft]) -> None:
     paid = [
-        bonuses.Payment((found.form.source, f"{draft.series}/{draft.number}"), draft.paid_on)
+        sales.Payment((found.form.source, f"{draft.series}/{draft.number}"), draft.paid_on)
         for draft in drafts
         if draft.paid_on
     ]
-    bonuses.record_payments(work, paid, by=found.import_id, as_of=found.uploaded_at)
+    sales.record_payments(work, paid, by=found.import_id, as_of=found.uploaded_at)
 
 
 def _document(found: Import, draft: Draft, company_id: str) -> SaleDocument:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from chalicelib import pricing, sales
-from chalicelib.bonuses import PAYMENT_RECORDED
 from chalicelib.orders.holds import credit
 from chalicelib.orders.order.events import (
     ACCEPTED,
@@ -17,7 +16,7 @@ from chalicelib.orders.order.events import (
 )
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
-from chalicelib.sales import ORDERS, Original, SaleDocument, SaleLine
+from chalicelib.sales import ORDERS, PAYMENT_RECORDED, Original, SaleDocument, SaleLine
 
 
 @consumer(SHIPPED)

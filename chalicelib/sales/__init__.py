@@ -7,9 +7,16 @@ day of the sale that it names, and takes effect on its own.
 
 from chalicelib.platform.lazy import opened_when_asked
 
+# A wing uses only those before it.
+WINGS = ("payments",)
+
 with opened_when_asked(__name__):
     from chalicelib.sales.events import SALE_RECORDED
+    from chalicelib.sales.payments.events import PAYMENT_RECORDED
+    from chalicelib.sales.payments.model import Payment
+    from chalicelib.sales.payments.service import check_payment, paid_on, payment_of, payments_of, record_payments
     from chalicelib.sales.rules import (
+        ORDERS,
         Bought,
         DayTotals,
         DocumentRef,
@@ -17,12 +24,12 @@ with opened_when_asked(__name__):
         Original,
         Outcome,
         Recorded,
+        Ref,
         SaleDocument,
         SaleLine,
         totals,
     )
     from chalicelib.sales.service import (
-        ORDERS,
         TooLarge,
         bought,
         day_totals,
@@ -39,6 +46,7 @@ with opened_when_asked(__name__):
 
 __all__ = [
     "ORDERS",
+    "PAYMENT_RECORDED",
     "SALE_RECORDED",
     "Bought",
     "DayTotals",
@@ -46,19 +54,26 @@ __all__ = [
     "Head",
     "Original",
     "Outcome",
+    "Payment",
     "Recorded",
+    "Ref",
     "SaleDocument",
     "SaleLine",
     "TooLarge",
     "bought",
+    "check_payment",
     "day_totals",
     "earliest_known",
     "first_purchase",
     "heads",
     "history",
     "newest",
+    "paid_on",
+    "payment_of",
+    "payments_of",
     "preview",
     "record",
+    "record_payments",
     "sold",
     "told_lines",
     "totals",

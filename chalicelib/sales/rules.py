@@ -19,6 +19,8 @@ from typing import Literal, NamedTuple, Self
 
 from chalicelib.platform.money import round_half_up
 
+Ref = tuple[str, str]  # of a document: source, and series/number
+
 Kind = Literal["sale", "return"]
 Outcome = Literal["created", "changed", "unchanged"]
 
@@ -309,3 +311,6 @@ def chunks(packed: Iterable[str], most_bytes: int) -> list[str]:
         groups[-1].append(line)
         size += room
     return [f"[{','.join(group)}]" for group in groups]
+
+
+ORDERS = "orders"  # the source of what was shipped through the club itself

@@ -26,7 +26,6 @@ from chalicelib.table.transactions import Busy, Item, Refused
 
 PAGE = 100  # documents that are looked at together
 MOST_LINES = 5000  # of one answer: its documents may have ten thousand each
-ORDERS = "orders"  # the source of what was shipped through the club itself
 
 
 class TooLarge(ValueError):

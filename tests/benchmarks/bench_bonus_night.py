@@ -13,14 +13,17 @@ from statistics import median
 
 import pytest
 
-from chalicelib.bonuses import ledger, night, notices, proof
-from chalicelib.bonuses import rules as bonuses_rules
-from chalicelib.bonuses.proof import Checkpoint, Told
-from chalicelib.bonuses.rules import Book, Cause, Posting
+from chalicelib.bonuses import jobs as bonuses_jobs
+from chalicelib.bonuses.audit import rules as audit_rules
+from chalicelib.bonuses.audit.rules import Checkpoint, Told
+from chalicelib.bonuses.ledger import notices
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import Book, Cause, Posting
 from chalicelib.platform.context import Work
 from chalicelib.table.client import Table
 from tests.benchmarks.report import report
-from tests.bonuses.membership import EVE, Night, run, two_memberships
+from tests.bonuses.audit.membership import EVE, Night, run, two_memberships
 
 DUE, MEMBERS = 200, 20_000
 ROUNDS = 9
@@ -39,8 +42,8 @@ def test_a_night_and_a_proof_cost_by_who_is_due_and_who_moved(work: Work, monkey
 
 
 def test_a_night_without_work(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(work, monkeypatch, night.nightly, {})  # the first one ever copies the price lists
-    for what, start in (("nightly bonuses", night.nightly), ("bonus proof", night.prove)):
+    run(work, monkeypatch, bonuses_jobs.nightly, {})  # the first one ever copies the price lists
+    for what, start in (("nightly bonuses", bonuses_jobs.nightly), ("bonus proof", bonuses_jobs.prove)):
         idle = run(replace(work, now=work.now + timedelta(days=1)), monkeypatch, start, {})
         report(f"{what}: calls and read units of a night without work", f"{idle.calls} and {idle.read_units:g}")
         assert idle.doing.calls == []
@@ -69,12 +72,12 @@ def grown(postings: int) -> tuple[Book, list[Posting]]:
     for number in range(1, postings + 1):
         day += timedelta(days=max(1, 1800 // postings))
         expires_on = date(day.year + 1, day.month, 28)
-        after = bonuses_rules.credit(book, expires_on, Decimal("100.25"), day)
-        entries = bonuses_rules.difference(book, after, day, day)
+        after = ledger_rules.credit(book, expires_on, Decimal("100.25"), day)
+        entries = ledger_rules.difference(book, after, day, day)
         book = replace(after, day=day, sequence=number)
         cause = Cause("accrual", (f"{number}",))
         place = (ledger.posting_id("cmp_1", cause), "cmp_1", "RUB", f"{day}", day, number, cause, entries)
-        told.append(Posting(*place, bonuses_rules.balances(book, day)))
+        told.append(Posting(*place, ledger_rules.balances(book, day)))
     return book, told
 
 
@@ -96,14 +99,14 @@ def test_the_rules_of_a_night(work: Work) -> None:
 
     def a_day() -> object:
         return (
-            bonuses_rules.balances(book, book.day),
+            ledger_rules.balances(book, book.day),
             notices.notices(book, book.day, figures),
             notices.next_day(book, figures),
         )
 
     def a_proof() -> list[object]:
-        places = proof.places_after(known, told)
-        return [*proof.prove_postings(known, None, told, book.sequence), *proof.prove_book(places, book)]
+        places = audit_rules.places_after(known, told)
+        return [*audit_rules.prove_postings(known, None, told, book.sequence), *audit_rules.prove_book(places, book)]
 
     # Lots that expired meanwhile were never posted as such here, so only the chain is judged, and what is not asserted is timed alike.
     assert not [each for each in a_proof() if each.fault in ("posting_missing", "posting_doubled", "entries_not_zero")]  # type: ignore[attr-defined]

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.bonuses import ledger
-from chalicelib.bonuses import rules as bonuses_rules
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.platform import clock, ids
 from chalicelib.platform.context import Work
 from chalicelib.platform.http import respond
@@ -43,7 +43,7 @@ def owner(work: Work) -> Caller:
     """Of a company with a year of lots."""
     caller = partner(work)
     for number in range(12):
-        credit(work, "cmp_1", "100000", bonuses_rules.expiry(bonuses_rules.Expiry("month", number), work.today))
+        credit(work, "cmp_1", "100000", ledger_rules.expiry(ledger_rules.Expiry("month", number), work.today))
     return caller
 
 
@@ -167,8 +167,8 @@ def test_the_rules_of_a_redemption_take_microseconds(work: Work, owner: Caller) 
     book, amount = ledger.book(work, "cmp_1"), Decimal("250000.50")
 
     def redeem() -> None:
-        held = bonuses_rules.hold(book, bonuses_rules.oldest_first(book, amount, work.today), work.today)
-        bonuses_rules.difference(book, held, work.today, work.today)
+        held = ledger_rules.hold(book, ledger_rules.oldest_first(book, amount, work.today), work.today)
+        ledger_rules.difference(book, held, work.today, work.today)
 
     times = 2_000
     start = time.process_time()

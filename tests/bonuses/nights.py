@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import companies
-from chalicelib.bonuses import ledger_keys, night
-from chalicelib.bonuses import store as bonuses_store
+from chalicelib.bonuses import jobs as bonuses_jobs
+from chalicelib.bonuses.ledger import keys as ledger_keys
+from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
@@ -43,17 +44,17 @@ def queued() -> list[dict[str, Any]]:
 
 def a_night(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
     """The nightly run and all that its messages bring about."""
-    counts = night.nightly(work, event or {})
+    counts = bonuses_jobs.nightly(work, event or {})
     for message in queued():
-        night.decide(work, message)
+        bonuses_jobs.decide(work, message)
     return counts
 
 
 def a_proof(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
     """The same of the proof."""
-    counts = night.prove(work, event or {})
+    counts = bonuses_jobs.prove(work, event or {})
     for message in queued():
-        night.decide(work, message)
+        bonuses_jobs.decide(work, message)
     return counts
 
 
@@ -65,7 +66,7 @@ def book_item(work: Work, company_id: str) -> Item:
 
 def posted(work: Work, company_id: str) -> list[tuple[str, str, str]]:
     """Day, cause, and what moved on `available`, oldest first."""
-    items = [bonuses_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    items = [ledger_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
     return [
         (
             each.day.isoformat(),

@@ -20,15 +20,16 @@ from typing import Any
 import pytest
 
 from chalicelib import sales, tiers
-from chalicelib.bonuses import accrual_consumers, night
-from chalicelib.bonuses import payments as bonuses_payments
-from chalicelib.bonuses.payments import Payment
+from chalicelib.bonuses import jobs as bonuses_jobs
+from chalicelib.bonuses.accruals import consumers as accruals_consumers
 from chalicelib.platform import aws
 from chalicelib.platform.config import Config
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.sales import consumers as sales_consumers
+from chalicelib.sales.payments import service as payments_service
+from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.rules import Original, SaleDocument, SaleLine
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
@@ -45,10 +46,10 @@ CONSUMERS: dict[str, list[Any]] = {
     "sale.recorded": [
         sales_consumers.on_sale_recorded,
         tiers_consumers.on_sale_recorded,
-        accrual_consumers.on_sale_recorded,
+        accruals_consumers.on_sale_recorded,
     ],
-    "payment.recorded": [accrual_consumers.on_payment_recorded],
-    "tier.changed": [accrual_consumers.on_tier_changed],
+    "payment.recorded": [accruals_consumers.on_payment_recorded],
+    "tier.changed": [accruals_consumers.on_tier_changed],
 }
 
 
@@ -218,11 +219,11 @@ class Replay:
         if told.documents:
             sales.record(work, told.documents)
         if told.payments:
-            bonuses_payments.record(work, told.payments, by="test")
+            payments_service.record_payments(work, told.payments, by="test")
 
     def night(self, work: Work) -> None:
         """Of tiers and of bonuses, with all that their messages bring about."""
-        for nightly, decide in ((tiers.nightly, tiers.decide), (night.nightly, night.decide)):
+        for nightly, decide in ((tiers.nightly, tiers.decide), (bonuses_jobs.nightly, bonuses_jobs.decide)):
             nightly(work, {})
             self.work_off(work, decide)
 
@@ -232,8 +233,8 @@ class Replay:
 
     def prove(self, work: Work) -> None:
         """Every company's ledger from its first posting on, and the club's totals."""
-        night.prove(work, {"full": True})
-        self.work_off(work, night.decide)
+        bonuses_jobs.prove(work, {"full": True})
+        self.work_off(work, bonuses_jobs.decide)
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         """Stands for SQS."""

@@ -6,10 +6,10 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from chalicelib.bonuses import ledger
-from chalicelib.bonuses import rules as bonuses_rules
-from chalicelib.bonuses import store as bonuses_store
-from chalicelib.bonuses.rules import Balances, Book, Cause, Posting
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger import store as ledger_store
+from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Subscriptions, deliver
 from chalicelib.platform.http import respond
@@ -27,7 +27,7 @@ def credit(work: Work, company_id: str, amount: Decimal | str, expires_on: date 
     day = expires_on or ledger.expires_on(work, work.today)
     cause = Cause("purchase", (f"test-{next(_causes)}",))
     posted = ledger.change(
-        work, company_id, cause, lambda book: bonuses_rules.credit(book, day, Decimal(amount), work.today)
+        work, company_id, cause, lambda book: ledger_rules.credit(book, day, Decimal(amount), work.today)
     )
     assert posted.posting
     return posted.posting
@@ -40,7 +40,7 @@ def reverse(work: Work, company_id: str, posting: Posting) -> Posting:
     amount = sum(entry.amount for entry in posting.entries if entry.account == "issued")
     assert lot
 
-    posted = ledger.change(work, company_id, cause, lambda book: bonuses_rules.credit(book, lot, amount, work.today))
+    posted = ledger.change(work, company_id, cause, lambda book: ledger_rules.credit(book, lot, amount, work.today))
     assert posted.posting
     return posted.posting
 
@@ -49,20 +49,20 @@ def redeem_at_once(work: Work, company_id: str, amount: Decimal) -> None:
     cause = Cause("redemption_completed", (f"test-{next(_causes)}",))
 
     def spend(book: Book) -> Book:
-        return bonuses_rules.redeem(
-            bonuses_rules.hold(book, bonuses_rules.oldest_first(book, amount, book.day), book.day), amount
+        return ledger_rules.redeem(
+            ledger_rules.hold(book, ledger_rules.oldest_first(book, amount, book.day), book.day), amount
         )
 
     ledger.change(work, company_id, cause, spend)
 
 
 def balances(work: Work, company_id: str = "cmp_1") -> Balances:
-    return bonuses_rules.balances(ledger.book(work, company_id), work.today)
+    return ledger_rules.balances(ledger.book(work, company_id), work.today)
 
 
 def all_postings(work: Work, company_id: str = "cmp_1") -> list[Posting]:
     """Oldest first."""
-    return [bonuses_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    return [ledger_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
 
 
 class Office:

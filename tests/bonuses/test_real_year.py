@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import ledger
-from chalicelib.bonuses import rules as bonuses_rules
 from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.platform.config import Config
 from chalicelib.tiers import keys as tiers_keys
 from infra.figures import checked
-from tests.bonuses.accrual_steps import granted
+from tests.bonuses.accruals.steps import granted
 from tests.bonuses.real_year import LAST, Facts, Replay, built, course, facts, replayed
 from tests.exchange.steps import data_file
 from tests.support.figures import with_sections
@@ -85,9 +85,9 @@ def bonuses(club: Replay, companies: list[str]) -> dict[str, Any]:
     found = {}
     for company_id in companies:
         book = ledger.book(club.work, company_id)
-        left = {day: amount for day, amount in bonuses_rules.allocation(book.lots).left.items() if amount}
+        left = {day: amount for day, amount in ledger_rules.allocation(book.lots).left.items() if amount}
         accrued = {ref: each for ref, each in granted(club.work, company_id).items() if each[0]}
-        found[company_id] = (bonuses_rules.balances(book, LAST), left, accrued)
+        found[company_id] = (ledger_rules.balances(book, LAST), left, accrued)
     return found
 
 
@@ -151,7 +151,7 @@ def plain_says(final: Facts, companies: list[str], club: Replay) -> None:
         assert (in_force[-1][1] if in_force else "") == plain_tier(counted, LAST), company_id
         pending, lots, available = plain_bonuses(documents, counted, final.paid)
         book = ledger.book(club.work, company_id)
-        balances = bonuses_rules.balances(book, LAST)
+        balances = ledger_rules.balances(book, LAST)
         assert (balances.pending, balances.available) == (pending, available), company_id
         assert {day: lot.credited for day, lot in book.lots.items() if lot.credited} == lots, company_id
 

@@ -18,11 +18,11 @@ from hypothesis.stateful import (
 )
 
 from app import app
-from chalicelib.bonuses import ledger
-from chalicelib.bonuses import rules as bonuses_rules
-from chalicelib.bonuses import store as bonuses_store
 from chalicelib.bonuses.config import Bonuses
-from chalicelib.bonuses.rules import Balances, Book, Cause, Posting
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger import store as ledger_store
+from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
 from chalicelib.platform import aws
 from chalicelib.platform.context import Work
 from chalicelib.platform.http import respond
@@ -99,19 +99,19 @@ class Life(RuleBasedStateMachine):
     @initialize(times=times)
     def there_are_some_lots(self, times: int) -> None:
         for number, (way, periods) in enumerate([("month", 1), ("quarter", 1), ("month", 0), ("year", 1)]):
-            ends = bonuses_rules.expiry(bonuses_rules.Expiry(way, periods), self.work.today)  # type: ignore[arg-type]
+            ends = ledger_rules.expiry(ledger_rules.Expiry(way, periods), self.work.today)  # type: ignore[arg-type]
             amount = Decimal(110 + 70 * number)
             self.change("purchase", number, lambda book, ends=ends, amount=amount: self.earn(book, ends, amount), times)
             self.credited[-number] = (ends, amount)
             self.issued += amount
 
     def earn(self, book: Book, ends: date, amount: Decimal) -> Book:
-        return bonuses_rules.credit(book, ends, amount, self.work.today)
+        return ledger_rules.credit(book, ends, amount, self.work.today)
 
     @rule(amount=amounts, times=times)
     def a_purchase_earns(self, amount: Decimal, times: int) -> None:
         number = next(self.numbers)
-        self.change("purchase", number, lambda book: bonuses_rules.pend(book, amount), times)
+        self.change("purchase", number, lambda book: ledger_rules.pend(book, amount), times)
         self.pending[number] = amount
         self.issued += amount
 
@@ -121,11 +121,11 @@ class Life(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(sorted(self.pending)))
         amount = self.pending.pop(number)
         day = self.work.today
-        ends = bonuses_rules.expiry(bonuses_rules.Expiry(way, periods), day)  # type: ignore[arg-type]
+        ends = ledger_rules.expiry(ledger_rules.Expiry(way, periods), day)  # type: ignore[arg-type]
         self.change(
             "payment",
             number,
-            lambda book: bonuses_rules.credit(bonuses_rules.pend(book, -amount), ends, amount, day),
+            lambda book: ledger_rules.credit(ledger_rules.pend(book, -amount), ends, amount, day),
             times,
         )
         self.credited[number] = (ends, amount)
@@ -141,7 +141,7 @@ class Life(RuleBasedStateMachine):
         if not amount:
             return
         day = self.work.today
-        self.change("return", number, lambda book: bonuses_rules.credit(book, ends, -amount, day), times)
+        self.change("return", number, lambda book: ledger_rules.credit(book, ends, -amount, day), times)
         self.issued -= amount
 
     # --- what the company does ----------------------------------------------------------------------------------------
@@ -212,10 +212,10 @@ class Life(RuleBasedStateMachine):
 
     @property
     def available(self) -> Decimal:
-        return bonuses_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today).available
+        return ledger_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today).available
 
     def postings(self) -> list[Posting]:
-        return [bonuses_store.posting_of(item) for item in self.work.table.query_all("LEDGER#cmp_1", starts="POSTING#")]
+        return [ledger_store.posting_of(item) for item in self.work.table.query_all("LEDGER#cmp_1", starts="POSTING#")]
 
     @invariant()
     def what_is_written_in_the_ledger_stays_as_it_is(self) -> None:
@@ -234,7 +234,7 @@ class Life(RuleBasedStateMachine):
             assert posting.balances == Balances(**sums)
             at = posting.at
         book = ledger.book(self.work, "cmp_1")
-        assert bonuses_rules.balances(book, book.day) == Balances(**sums)
+        assert ledger_rules.balances(book, book.day) == Balances(**sums)
 
     @invariant()
     def no_lot_is_spent_twice_or_after_its_day_and_the_oldest_goes_first(self) -> None:
@@ -261,7 +261,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def every_account_holds_what_was_done(self) -> None:
-        found = bonuses_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today)
+        found = ledger_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today)
         assert found.pending == sum(self.pending.values())
         assert found.reserved == sum(self.redemptions.values())
         assert found.redeemed == self.redeemed
@@ -281,7 +281,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_company_sees_just_this(self) -> None:
-        found = bonuses_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today)
+        found = ledger_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today)
         shown = {account: Decimal(amount) for account, amount in self.office.shown().items()}
         assert shown == {"pending": found.pending, "available": found.available, "reserved": found.reserved}
 

@@ -15,7 +15,7 @@ from chalicelib.auth.sessions import Sessions
 from chalicelib.platform.context import Work
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.openapi.document import path_parameters
-from tests.bonuses import goods_steps as goods
+from tests.bonuses.goods import steps as goods
 from tests.bonuses.steps import credit
 from tests.catalog.steps import row, stock
 from tests.companies import steps as companies

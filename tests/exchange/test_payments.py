@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bonuses import payment_keys
 from chalicelib.platform.context import Work
+from chalicelib.sales.payments import keys as payments_keys
 from tests.exchange.steps import HEADING, bad_rows, bring, counts, row, table
 from tests.exchange.test_rules import cells, drafts, reader
 from tests.exchange.test_rules import row as read_row
@@ -17,7 +17,7 @@ PAID = [*HEADING, "Дата оплаты"]
 
 
 def paid_on(work: Work, document: str) -> Any:
-    item = work.table.get(payment_keys.payment("1c-main", document))
+    item = work.table.get(payments_keys.payment("1c-main", document))
     return item and (item.get("paid_on"), item["as_of"], item["by"])
 
 

@@ -114,9 +114,7 @@ def test_where_who_placed_the_order_has_left_the_other_buyers_hear_of_it(
     work: Work, company: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed_by = SimpleNamespace(member_id="mbr_left", side="company")
-    monkeypatch.setattr(
-        orders.lifecycle, "order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by)
-    )
+    monkeypatch.setattr(orders.orders, "order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by))
     assert to(asked(work, "order.accepted", **ORDER)) == [
         ("order_accepted", "member", "mbr_owner"),
         ("order_accepted", "member", "mbr_buyer"),

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib import bonuses
+from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Work
 from chalicelib.platform.delivery_jobs import redeliver_events
@@ -104,7 +104,7 @@ class Club:
         ref = ("orders", f"{market.distributor_id}:{first}/УТ-1")
         self.step(
             "pay",
-            lambda: bonuses.record_payments(self.work, [bonuses.Payment(ref, self.work.today)], by="mbr_staff"),
+            lambda: sales.record_payments(self.work, [sales.Payment(ref, self.work.today)], by="mbr_staff"),
         )
         second = self.step("place another", market.placed)
         self.step("reject", lambda: market.reject(second))

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from chalicelib.bonuses.config import Bonuses
-from chalicelib.bonuses.volume_config import VolumeBonuses, VolumeProgramme
+from chalicelib.bonuses.volume.config import VolumeBonuses, VolumeProgramme
 from chalicelib.platform.config import Config
 from chalicelib.platform.context import Work
 from chalicelib.platform.text import Language

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.bonuses import ledger_keys
+from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.platform.context import Work
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key

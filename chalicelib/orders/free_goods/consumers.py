@@ -1,11 +1,11 @@
 """Consumers that look at free goods again."""
 
-from chalicelib.bonuses import PAYMENT_RECORDED
 from chalicelib.orders.free_goods.service import MARK, ORDERS, look
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, REJECTED, RETURNED, SHIPPED
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, consumer
+from chalicelib.sales import PAYMENT_RECORDED
 
 
 @consumer(CONFIRMED, ACCEPTED, REJECTED, SHIPPED, CANCELLED, COMPLETED, RETURNED)

@@ -13,7 +13,6 @@ from datetime import date
 from functools import partial
 
 from chalicelib import companies, distributors
-from chalicelib.bonuses import check_payment, payments_of
 from chalicelib.companies import company_key
 from chalicelib.orders.free_goods import rules, store
 from chalicelib.orders.free_goods.config import FreeGoods
@@ -26,6 +25,7 @@ from chalicelib.platform import events
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
+from chalicelib.sales import check_payment, payments_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 

@@ -21,7 +21,6 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.bonuses import check_payment, payment_of
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.holds import keys
 from chalicelib.orders.order import store as order_store
@@ -31,6 +30,7 @@ from chalicelib.platform.context import Work
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.pricing import Agreed
+from chalicelib.sales import check_payment, payment_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 

@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib import orders
-from chalicelib.bonuses import night, payment_keys
-from chalicelib.bonuses.payments import Payment
-from chalicelib.bonuses.payments import record as record_payments
+from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.orders.free_goods import consumers as free_goods_consumers
 from chalicelib.orders.free_goods import service as free_goods
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
+from chalicelib.sales.payments import keys as payments_keys
+from chalicelib.sales.payments.model import Payment
+from chalicelib.sales.payments.service import record_payments
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from tests.bonuses.nights import queued
@@ -247,13 +248,13 @@ def test_a_day_to_pay_by_holds_for_what_is_not_shipped_too(api: Api, work: Work,
 def test_the_bonuses_night_names_who_has_goods_on_top_to_look_at(shop: Shop):
     order_id = shop.shipped()
     shop.deliver()
-    night.nightly(shop.later(18), {})
+    bonuses_jobs.nightly(shop.later(18), {})
     messages = queued()
     assert [json.loads(message["body"])["do"] for message in messages] == ["goods_on_top"]
     for message in messages:
-        night.decide(shop.later(18), message)
+        bonuses_jobs.decide(shop.later(18), message)
     assert shop.state(order_id) == ("withdrawn", "not_paid")
-    night.nightly(shop.later(18), {})
+    bonuses_jobs.nightly(shop.later(18), {})
     assert queued() == []
 
 
@@ -505,7 +506,7 @@ class Promises(RuleBasedStateMachine):
             back[line.document, line.sku] += line.counted
         for shipment in order.shipments:
             units = sum(line.quantity for line in shipment.lines) - back.get((shipment.document, "LMP-1"), 0)
-            ref = payment_keys.payment("orders", f"{self.market.distributor_id}:{order_id}/{shipment.document}")
+            ref = payments_keys.payment("orders", f"{self.market.distributor_id}:{order_id}/{shipment.document}")
             payment = self.shop.work.table.get(ref) or {}
             last = shipment.day + timedelta(days=14)
             if "paid_on" not in payment:

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib import orders
-from chalicelib.bonuses import payments
-from chalicelib.bonuses.payments import Payment
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
+from chalicelib.sales.payments import service as payments
+from chalicelib.sales.payments.model import Payment
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from tests.catalog.steps import row, stock
@@ -64,7 +64,7 @@ def ref(market: Market, order_id: str, document: str) -> tuple[str, str]:
 
 def pay(market: Market, order_id: str, document: str, day: date | None, work: Work | None = None) -> None:
     """Told by whoever keeps the books, and delivered."""
-    payments.record(work or market.work, [Payment(ref(market, order_id, document), day)], by="mch_1")
+    payments.record_payments(work or market.work, [Payment(ref(market, order_id, document), day)], by="mch_1")
     told(market, order_id, document)
 
 
@@ -343,7 +343,7 @@ def test_a_payment_is_settled_once_whatever_breaks(market: Market):
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     market.ship(order_id, document="УТ-1")
-    payments.record(market.work, [Payment(ref(market, order_id, "УТ-1"), market.work.today)], by="mch_1")
+    payments.record_payments(market.work, [Payment(ref(market, order_id, "УТ-1"), market.work.today)], by="mch_1")
     before = item(market)
     for interruption in chain(crashes(), lost_replies()):
         market.work.table.put(before)

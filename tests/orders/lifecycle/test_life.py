@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from chalicelib import orders, sales
-from chalicelib.bonuses import payments, redemption_consumers
-from chalicelib.bonuses.payments import Payment
+from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
@@ -24,6 +23,8 @@ from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
 from chalicelib.sales import consumers as sales_consumers
+from chalicelib.sales.payments import service as payments
+from chalicelib.sales.payments.model import Payment
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from tests.orders.holds.test_credit import agree
@@ -47,20 +48,20 @@ def _die() -> None:
 
 
 CONSUMERS: dict[str, list[Consumer]] = {
-    "order.confirmed": [redemption_consumers.on_order_changed],
-    "order.accepted": [redemption_consumers.on_order_changed],
-    "order.rejected": [redemption_consumers.on_order_changed],
-    "order.cancelled": [redemption_consumers.on_order_changed],
-    "order.completed": [redemption_consumers.on_order_changed],
+    "order.confirmed": [redemptions_consumers.on_order_changed],
+    "order.accepted": [redemptions_consumers.on_order_changed],
+    "order.rejected": [redemptions_consumers.on_order_changed],
+    "order.cancelled": [redemptions_consumers.on_order_changed],
+    "order.completed": [redemptions_consumers.on_order_changed],
     "order.shipped": [
         orders_consumers.record_shipment,
         orders_consumers.settle_shipment,
-        redemption_consumers.on_order_changed,
+        redemptions_consumers.on_order_changed,
     ],
     "order.returned": [
         orders_consumers.record_return,
         orders_consumers.settle_return,
-        redemption_consumers.on_order_changed,
+        redemptions_consumers.on_order_changed,
     ],
     "sale.recorded": [sales_consumers.on_sale_recorded],
     "payment.recorded": [orders_consumers.settle_payment],
@@ -335,7 +336,9 @@ class Life(RuleBasedStateMachine):
             payment = Payment(("orders", f"{order.distributor_id}:{order.order_id}/{document}"), None)
             if paid:
                 payment = payment._replace(paid_on=self.market.work.today)
-            payments.record(self.market.work, [payment], by="mch_1", as_of=f"2026-11-20T10:00:{next(self.numbers):06}Z")
+            payments.record_payments(
+                self.market.work, [payment], by="mch_1", as_of=f"2026-11-20T10:00:{next(self.numbers):06}Z"
+            )
 
     @rule(data=st.data(), breaks=BREAKS)
     def deliver(self, data: st.DataObject, breaks: tuple[int, bool] | None) -> None:

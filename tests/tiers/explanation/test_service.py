@@ -30,7 +30,7 @@ from chalicelib.tiers.ladders import service as ladders
 from chalicelib.tiers.ladders.schemas import TierLadderForm
 from chalicelib.tiers.standing import service as standing_service
 from chalicelib.tiers.standing.model import Standing
-from tests.bonuses.accrual_steps import memory_work
+from tests.bonuses.accruals.steps import memory_work
 from tests.support.api import Api, Caller
 from tests.support.figures import with_sections
 from tests.support.spent import calls_counted

@@ -1,0 +1,56 @@
+"""Consumers that keep accruals true to the facts."""
+
+from datetime import date, timedelta
+
+from chalicelib import sales
+from chalicelib.bonuses.accruals import service, store
+from chalicelib.bonuses.accruals.rules import any_rate, any_rate_since
+from chalicelib.bonuses.accruals.service import LOOK_BACK_DAYS
+from chalicelib.bonuses.config import Bonuses
+from chalicelib.platform.clock import local_day, moment
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import Event, consumer
+from chalicelib.sales import PAYMENT_RECORDED, SALE_RECORDED
+from chalicelib.tiers import TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN
+
+
+@consumer(SALE_RECORDED)
+def on_sale_recorded(work: Work, event: Event) -> None:
+    """Settles the document's case. Documents of days from which on nothing can be earned cost no call.
+
+    A document of days without a rate earns nothing, but moves the tier of later days, which may have one.
+    """
+    sale = event.item
+    company_id, source = sale["company_id"], sale["source"]
+    days = [date.fromisoformat(day) for day in sale["deltas"]]
+    days += [date.fromisoformat(sale[name]) for name in ("business_date", "counts_on") if name in sale]
+    rates = service.rates_of(work.config[Bonuses])
+    if not any_rate_since(rates, min(days)):
+        return
+    original = sale.get("original")
+    ref = (source, f"{sale['series']}/{sale['document']}")
+    case = store.load(work.table, company_id, ref)
+    if case.version or case.within or any(any_rate(rates, day) for day in days):
+        home = (source, f"{original['series']}/{original['number']}") if original else None
+        service.settle(work, case, home)
+    done = ("rated", company_id)
+    if min(days) < event.batch.get(done, date.max):
+        service.rerate(work, company_id, min(days))
+        event.batch[done] = min(days)
+
+
+@consumer(PAYMENT_RECORDED)
+def on_payment_recorded(work: Work, event: Event) -> None:
+    """A payment that came before its document waits for it."""
+    ref = (event.item["source"], event.item["document"])
+    head = sales.heads(work, [ref]).get(ref)
+    if head:
+        service.settle_case(work, head.company_id, ref)
+
+
+@consumer(TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN)
+def on_tier_changed(work: Work, event: Event) -> None:
+    """Tiers also move by ladders and by a manager's word, from a day on."""
+    told_on = local_day(moment(event.item["at"]), work.config[Club].zone)
+    service.rerate(work, event.item["company_id"], told_on - timedelta(days=LOOK_BACK_DAYS))

@@ -1,0 +1,210 @@
+"""Accruals: what each purchase earns, kept true to the facts.
+
+    a sale is recorded    ──▶ on_sale_recorded     settles its case, and those of later days whose tier it moved
+    a payment is recorded ──▶ on_payment_recorded  settles the case of the document: what was pending can be spent
+    a tier was changed    ──▶ on_tier_changed      settles the cases of the days whose tier is another one now
+
+To settle a case is to make it anew: what its documents ought to have is computed from the facts as they are now, and the difference from
+what was posted is posted. So a delivery that comes twice, late or out of order ends in the same balances, and what a crash left undone
+the next delivery does. The case is read before the facts, and written under the version that was read: facts that are older than the
+case they are written over cannot win. And after a case is written the facts are looked at once more: whoever writes it after the tier
+moved sees that it moved, and whoever moved the tier sees the case.
+
+What goods a line is of (brand, category, and with them its rate) is taken from the catalogue when a revision of its document is rated
+first, and kept: a later change of the catalogue changes nobody's bonus.
+
+Weakest point: a late document that moves the tier of many days re-rates each of their documents, one transaction each, within one
+delivery. Where its time does not suffice the next delivery goes on from there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from chalicelib import catalog, sales, tiers
+from chalicelib.bonuses.accruals import store
+from chalicelib.bonuses.accruals.rules import (
+    By,
+    Case,
+    Fact,
+    Goods,
+    Policy,
+    Rate,
+    Step,
+    after_step,
+    basis,
+    next_step,
+    rate_of_tier,
+    wanted,
+)
+from chalicelib.bonuses.accruals.schemas import Listed
+from chalicelib.bonuses.config import Bonuses, BonusRate
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import Book, Cause
+from chalicelib.platform.context import Work
+from chalicelib.sales import Head, Ref
+from chalicelib.table.retries import CONTESTED, Overtaken, retry
+from chalicelib.table.transactions import Transaction
+
+LOOK_BACK_DAYS = 7  # a new ladder's word may reach a company some nights after the day from which it holds
+
+
+def rates_of(figures: Bonuses) -> tuple[Rate, ...]:
+    """The club's rates, as they are told."""
+    return tuple(_rate(row) for row in figures.rates)
+
+
+def _rate(row: BonusRate) -> Rate:
+    chosen: tuple[tuple[By, str | None], ...] = (
+        ("tier", row.tier),
+        ("brand", row.brand),
+        ("category", row.category),
+        ("sku", row.sku),
+    )
+    by, value = next(((by, value) for by, value in chosen if value is not None), ("all", ""))
+    return Rate(row.percent, by, value, row.first, row.last, row.promotion or "")
+
+
+# --- what happens -----------------------------------------------------------------------------------------------------
+
+
+def rerate(work: Work, company_id: str, first: date) -> None:
+    """Settles every case that counts on this day or later and was rated by another tier than that of its day."""
+    rows = [row for row in store.accrued_since(work.table, company_id, first) if row.counts_on >= first]
+    rated = [row for row in rows if row.tier is not None]
+    if not rated:
+        return
+    days = [row.counts_on for row in rated]
+    path = tiers.tier_path(work, company_id, min(days), max(days))
+    for row in rated:
+        if path[row.counts_on].tier != row.tier:
+            settle_case(work, company_id, row.case)
+
+
+def listed(
+    work: Work, company_id: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[Listed], dict[str, str] | None]:
+    """Every document with an accrual, latest first, and where to go on. Two calls."""
+    page = store.page(work.table, company_id, limit, after)
+    rows = [store.row_of(item) for item in page.items]
+    cases = store.load_many(work.table, company_id, {row.case for row in rows})
+    found = []
+    for row in rows:
+        # A case that was settled between the two calls may no longer have it.
+        case = cases.get(row.case)
+        if case and row.ref in case.accrued:
+            sale = None if row.case == row.ref else row.case
+            found.append(Listed(row.ref, sale, case.accrued[row.ref], case.paid_on))
+    return found, page.last
+
+
+# --- settling ---------------------------------------------------------------------------------------------------------
+
+
+def settle(work: Work, case: Case, original: Ref | None) -> None:
+    """The cases that this document is in, was in, or was to be in when this was told. `case`: its own."""
+    company_id, ref = case.company_id, case.ref
+    homes = {(ref[0], case.within)} if case.within else set()
+    for home in sorted((homes | ({original} if original else set())) - {ref}):
+        settle_case(work, company_id, home, ref)
+    settle_case(work, company_id, ref)
+
+
+def settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
+    """Until what was posted for the case is what the facts say, by a look at them after the last posting.
+
+    That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.
+    `also`: documents that may belong to the case by now.
+    """
+    while _go_on(work, company_id, ref, also):
+        pass
+
+
+@retry(store.CASE, most=CONTESTED)
+def _go_on(work: Work, company_id: str, ref: Ref, also: Iterable[Ref]) -> bool:
+    """One step towards what the facts say; whether there was one to take."""
+    policy = Policy(work.config[Bonuses].available_on, partial(ledger.expires_on, work))
+    case = store.load(work.table, company_id, ref)
+    facts = _facts(work, case, also)
+    paid_on = sales.paid_on(work, ref) if facts else None
+    target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
+    if target == case:
+        return False
+    if step := next_step(case, target.accrued):
+        _post(work, case, target, step)
+    else:
+        tx = Transaction()
+        store.save(tx, case, target)  # nothing moves, but what is kept of the documents changes
+        work.table.commit(tx)
+    return True
+
+
+def _facts(work: Work, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
+    """The documents that belong to the case, as they are now."""
+    heads = {
+        ref: head
+        for ref, head in sales.heads(work, {case.ref, *case.accrued, *also}).items()
+        if head.company_id == case.company_id and (head.counting.original or ref) == case.ref
+    }
+    days = {head.counting.day for head in heads.values()}
+    by_day = {day: tiers.tier_path(work, case.company_id, day, day)[day].tier for day in days}
+    return {ref: _fact(work, case, ref, head, by_day[head.counting.day]) for ref, head in heads.items()}
+
+
+def _fact(work: Work, case: Case, ref: Ref, head: Head, tier: str) -> Fact:
+    day, rates = head.counting.day, rates_of(work.config[Bonuses])
+    rate = rate_of_tier(rates, tier, day)
+    known = case.accrued.get(ref)
+    if known and known.fact.revision == head.revision:
+        return known.fact._replace(tier=tier, rate=rate)
+    document = sales.newest(work, ref, head)
+    lines = [(line.sku, line.amount) for line in document.lines]
+    return Fact(
+        kind=document.kind,
+        day=head.business_date,
+        counts_on=day,
+        revision=head.revision,
+        total=head.total,
+        bases=basis(lines, _goods(work, rates, {sku for sku, _ in lines if sku}), rates, day),
+        tier=tier,
+        rate=rate,
+    )
+
+
+def _goods(work: Work, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, Goods]:
+    """What the catalogue knows, where a rate asks for it."""
+    if not any(rate.by in ("brand", "category") for rate in rates):
+        return {}
+    found = catalog.read_products(work.table, skus)
+    return {sku: Goods(product.brand, product.category) for sku, product in found.items()}
+
+
+def _post(work: Work, case: Case, target: Case, step: Step) -> None:
+    """Posts one step and keeps the case as it stands after it."""
+    source, document = step.ref
+    series, _, number = document.partition("/")
+    known = (case.accrued.get(step.ref) or target.accrued[step.ref]).fact
+    cause = Cause(
+        kind=step.why,
+        key=(source, case.ref[1], str(case.version + 1)),
+        document={"source": source, "series": series, "number": number, "day": known.day.isoformat()},
+        reverses=step.reverses.posting_id if step.reverses else "",
+    )
+    after = replace(after_step(case, step, ledger.posting_id(case.company_id, cause)), paid_on=target.paid_on)
+
+    def also(tx: Transaction, was: Book, now: Book) -> None:
+        store.save(tx, case, after)
+
+    if ledger.change(work, case.company_id, cause, partial(_moved, step), also).again:
+        raise Overtaken
+
+
+def _moved(step: Step, book: Book) -> Book:
+    for place, amount in step.movements:
+        if place.expires_on is None:
+            book = ledger_rules.pend(book, amount)
+        else:
+            book = ledger_rules.credit(book, place.expires_on, amount, place.since)
+    return book

@@ -1,0 +1,173 @@
+"""The items of accruals.
+
+ACCRUAL  a case: a sale with the returns that take it back, what each earns by, and what was posted for it. Of a return that is kept with
+               its sale there is an ACCRUAL too, which says no more than that (`within`)
+ACCRUED  one document of a case, by its business date: what a list shows, and what a changed tier looks for. `tier` is the one that it
+               was rated by; a return that is kept with its sale is rated with it, and has none
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, cast
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.bonuses.accruals import keys
+from chalicelib.bonuses.accruals.rules import Accrued, Base, By, Case, Fact, Grant, Place, Reason, earned
+from chalicelib.sales import Ref
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key, company_partition
+from chalicelib.table.transactions import Item, Transaction
+
+CASE = "case"  # label: the case changed meanwhile
+_AFTER_EVERY_DAY = "~"
+
+
+class Row(NamedTuple):
+    """What an ACCRUED item says."""
+
+    day: date
+    ref: Ref
+    case: Ref
+    counts_on: date
+    tier: str | None
+
+    def key(self, company_id: str) -> Key:
+        (source, document), (_, case) = self.ref, self.case
+        return keys.accrued(company_id, self.day, source, case, document)
+
+
+def load(table: Table, company_id: str, ref: Ref) -> Case:
+    """As posted; an empty case if there is none yet."""
+    return _case(company_id, ref, table.get(keys.accrual(company_id, *ref), consistent=True) or {})
+
+
+def load_many(table: Table, company_id: str, refs: Iterable[Ref]) -> dict[Ref, Case]:
+    wanted = {keys.accrual(company_id, *ref): ref for ref in refs}
+    return {wanted[key]: _case(company_id, wanted[key], item) for key, item in table.get_many(wanted).items()}
+
+
+def save(tx: Transaction, before: Case, after: Case) -> None:
+    """The next version. Refused with label `case` if it changed since `before`."""
+    source, document = after.ref
+    tx.update(
+        keys.accrual(after.company_id, source, document),
+        put={
+            "company_id": after.company_id,
+            "documents": {ref[1]: _accrued_item(accrued) for ref, accrued in after.accrued.items()},
+            "grants": [[grant.ref[1], grant.posting_id, grant.left] for grant in after.grants],
+            "version": before.version + 1,
+            **({"paid_on": after.paid_on.isoformat()} if after.paid_on else {}),
+        },
+        remove=("paid_on",) if before.paid_on and not after.paid_on else (),
+        when=Attr("version").eq(before.version) if before.version else Attr("version").not_exists(),
+        label=CASE,
+    )
+    was, now = set(_rows(before)), set(_rows(after))
+    written = {row.key(after.company_id): row for row in now - was}
+    for key, row in written.items():
+        tx.put({**key.as_item(), **_row_item(row)})
+    for key in {row.key(after.company_id) for row in was - now} - written.keys():
+        tx.delete(key)
+    for ref in after.accrued.keys() - before.accrued.keys() - {after.ref}:
+        tx.update(keys.accrual(after.company_id, *ref), put={"company_id": after.company_id, "within": document})
+
+
+def accrued_since(table: Table, company_id: str, first: date) -> Iterator[Row]:
+    """Every document with an accrual that is dated this day or later; consistent."""
+    between = (keys.accrued_day(first), keys.accrued_day() + _AFTER_EVERY_DAY)
+    for item in table.query_all(company_partition(company_id), between=between, consistent=True):
+        yield row_of(item)
+
+
+def page(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    """ACCRUED items, latest day first."""
+    return table.query(
+        company_partition(company_id), starts=keys.accrued_day(), newest_first=True, limit=limit, after=after
+    )
+
+
+def row_of(item: Item) -> Row:
+    source = item["source"]
+    return Row(
+        day=date.fromisoformat(item["day"]),
+        ref=(source, item["document"]),
+        case=(source, item["case"]),
+        counts_on=date.fromisoformat(item["counts_on"]),
+        tier=item.get("tier"),
+    )
+
+
+def _row_item(row: Row) -> Item:
+    return {
+        "source": row.ref[0],
+        "document": row.ref[1],
+        "case": row.case[1],
+        "day": row.day.isoformat(),
+        "counts_on": row.counts_on.isoformat(),
+        **({} if row.tier is None else {"tier": row.tier}),
+    }
+
+
+def _rows(case: Case) -> Iterator[Row]:
+    for ref, accrued in case.accrued.items():
+        fact = accrued.fact
+        yield Row(fact.day, ref, case.ref, fact.counts_on, fact.tier if ref == case.ref else None)
+
+
+def _case(company_id: str, ref: Ref, item: Item) -> Case:
+    return Case(
+        company_id=company_id,
+        ref=ref,
+        accrued={(ref[0], name): _accrued(each) for name, each in item.get("documents", {}).items()},
+        paid_on=date.fromisoformat(item["paid_on"]) if "paid_on" in item else None,
+        within=item.get("within", ""),
+        grants=tuple(Grant((ref[0], name), posting_id, left) for name, posting_id, left in item.get("grants", ())),
+        version=int(item.get("version", 0)),
+    )
+
+
+def _accrued_item(accrued: Accrued) -> Item:
+    fact, place = accrued.fact, accrued.place
+    return {
+        "kind": fact.kind,
+        "day": fact.day.isoformat(),
+        "counts_on": fact.counts_on.isoformat(),
+        "revision": fact.revision,
+        "total": fact.total,
+        "bases": [[*_reason_item(base.reason), base.amount] for base in fact.bases],
+        "tier": fact.tier,
+        "rate": _reason_item(fact.rate),
+        "amount": accrued.amount,
+        **({"expires_on": place.expires_on.isoformat(), "since": place.since.isoformat()} if place.expires_on else {}),
+        **({"granted_by": place.by} if place.by else {}),
+        **({"posting_id": accrued.posting_id} if accrued.posting_id else {}),
+    }
+
+
+def _accrued(item: Item) -> Accrued:
+    fact = Fact(
+        kind=item["kind"],
+        day=date.fromisoformat(item["day"]),
+        counts_on=date.fromisoformat(item["counts_on"]),
+        revision=int(item["revision"]),
+        total=item["total"],
+        bases=tuple(Base(_reason(of_goods), amount) for *of_goods, amount in item["bases"]),
+        tier=item["tier"],
+        rate=_reason(item["rate"]),
+    )
+    place = Place()
+    if "expires_on" in item:
+        since = date.fromisoformat(item["since"])
+        place = Place(date.fromisoformat(item["expires_on"]), since, item.get("granted_by", ""))
+    return Accrued(fact, earned(fact.bases, fact.rate), item["amount"], place, item.get("posting_id", ""))
+
+
+def _reason_item(reason: Reason) -> list[Any]:
+    return list(reason)
+
+
+def _reason(item: list[Any]) -> Reason:
+    percent, by, value, promotion = item
+    return Reason(cast(Decimal, percent), cast(By, by), value, promotion)

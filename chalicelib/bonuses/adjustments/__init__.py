@@ -1,0 +1,1 @@
+"""Bonuses added or taken away by hand."""

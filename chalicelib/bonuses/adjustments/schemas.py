@@ -1,0 +1,70 @@
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
+from chalicelib.bonuses.ledger.schemas import MOST
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.money import Money
+
+
+class AdjustmentForm(Form):
+    """So many bonuses more, or with a minus less, in the company's currency."""
+
+    amount: Decimal = Field(ge=-MOST, le=MOST, max_digits=14, decimal_places=2, examples=["-250.00"])
+    reason: str = Field(min_length=3, max_length=500, description="The company reads it.")
+    expires_on: Day | None = Field(
+        default=None, description="The last day on which what is added can be spent; without it, by the club's policy."
+    )
+
+    @field_validator("amount")
+    @classmethod
+    def _moves_something(cls, amount: Decimal) -> Decimal:
+        if not amount:
+            raise PydanticCustomError("zero", "Nothing would move.")
+        return amount
+
+
+class DecisionForm(Form):
+    note: str = Field(default="", max_length=500)
+
+
+class AdjustmentAnswer(Shown):
+    adjustment_id: str
+    company_id: str
+    state: AdjustmentState
+    amount: Money
+    reason: str
+    expires_on: date | None = Field(description="Null: by the club's policy.")
+    author: str
+    at: str
+    decided_by: str | None
+    decided_at: str | None
+    note: str
+
+    @classmethod
+    def of(cls, adjustment: Adjustment) -> Self:
+        return cls(
+            adjustment_id=adjustment.adjustment_id,
+            company_id=adjustment.company_id,
+            state=adjustment.state,
+            amount=Money(amount=adjustment.amount, currency=adjustment.currency),
+            reason=adjustment.reason,
+            expires_on=adjustment.expires_on,
+            author=adjustment.author,
+            at=adjustment.at,
+            decided_by=adjustment.decided_by or None,
+            decided_at=adjustment.decided_at or None,
+            note=adjustment.note,
+        )
+
+
+class AdjustmentPage(Shown):
+    """Oldest first."""
+
+    items: list[AdjustmentAnswer]
+    next_cursor: str | None

@@ -1,0 +1,189 @@
+"""Bonuses added or taken away by hand: a reason and an author each, and four eyes above the club's limit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from chalicelib import companies
+from chalicelib.bonuses.adjustments import store
+from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
+from chalicelib.bonuses.adjustments.schemas import AdjustmentForm
+from chalicelib.bonuses.config import Bonuses
+from chalicelib.bonuses.events import ADJUSTED
+from chalicelib.bonuses.ledger import keys as ledger_keys
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough
+from chalicelib.bonuses.redemptions import store as redemptions_store
+from chalicelib.bonuses.redemptions.service import not_enough
+from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import record
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
+
+_WRITING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
+_APPROVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.approve" in scopes)
+
+
+def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
+    """Posts a small adjustment, and keeps a large one until somebody else of the staff approves it.
+
+    Raises 422 for more than is available, for an expiry day that has passed, and for one of what is taken away.
+    """
+    if form.expires_on and form.amount < 0:
+        raise Problem.invalid("not_for_less", "/expires_on", "What is taken away has no expiry day.")
+    if form.expires_on and form.expires_on < work.today:
+        raise Problem.invalid("in_past", "/expires_on", f"Today is {work.today}.")
+    book = ledger.book(work, company_id)
+    asked = Adjustment(
+        adjustment_id=work.new_id("adj"),
+        company_id=company_id,
+        currency=book.currency,
+        amount=form.amount,
+        reason=form.reason,
+        expires_on=form.expires_on,
+        at=work.at,
+        author=staff_id,
+        state=AdjustmentState.POSTED,
+    )
+
+    def write(tx: Transaction, adjustment: Adjustment) -> None:
+        companies.check_staff(tx, staff_id, _WRITING)
+        store.create_adjustment(tx, adjustment)
+
+    if abs(form.amount) <= work.config[Bonuses].limits_in(book.currency).adjustment_alone:
+        return _post(work, asked, write)
+    _adjusted(work, book, asked)  # what cannot be posted now need not wait
+    waiting = replace(asked, state=AdjustmentState.WAITING)
+    tx = Transaction()
+    write(tx, waiting)
+    work.reply(tx, waiting)
+    _commit(work, tx)
+    return waiting
+
+
+def approve(work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
+    """Posts it. Raises 403 for its author, 409 for one that is decided, or whose expiry day has passed meanwhile."""
+    decided = _decision(work, staff_id, company_id, adjustment_id, AdjustmentState.POSTED, note)
+    if decided.expires_on and decided.expires_on < work.today:
+        raise Problem("wrong_state", "Its expiry day has passed: reject it.", extra={"state": AdjustmentState.WAITING})
+    return _post(work, decided, partial(_write_decision, staff_id))
+
+
+def reject(work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
+    """Nothing is posted. Raises 409 for one that is decided. Its author may reject it, too: that takes it back."""
+    decided = _decision(work, staff_id, company_id, adjustment_id, AdjustmentState.REJECTED, note)
+    tx = Transaction()
+    _write_decision(staff_id, tx, decided)
+    work.reply(tx, decided)
+    _commit(work, tx, decided)
+    return decided
+
+
+def adjustment_or_404(work: Work, company_id: str, adjustment_id: str) -> Adjustment:
+    adjustment = store.read_adjustment(work.table, company_id, adjustment_id)
+    if adjustment is None:
+        raise Problem("not_found")
+    return adjustment
+
+
+def _decision(
+    work: Work, staff_id: str, company_id: str, adjustment_id: str, state: AdjustmentState, note: str
+) -> Adjustment:
+    waiting = adjustment_or_404(work, company_id, adjustment_id)
+    if waiting.state is not AdjustmentState.WAITING:
+        raise _decided(waiting)
+    if waiting.author == staff_id and state is AdjustmentState.POSTED:
+        raise Problem("four_eyes")
+    return replace(waiting, state=state, decided_by=staff_id, decided_at=work.at, note=note)
+
+
+def _write_decision(staff_id: str, tx: Transaction, decided: Adjustment) -> None:
+    companies.check_staff(tx, staff_id, _APPROVING)
+    store.decide_adjustment(tx, decided)
+
+
+def _post(work: Work, adjustment: Adjustment, write: Callable[[Transaction, Adjustment], None]) -> Adjustment:
+    cause = Cause(
+        "adjustment",
+        (adjustment.adjustment_id,),
+        {"adjustment": adjustment.adjustment_id},
+        reason=adjustment.reason,
+        author=adjustment.author,
+    )
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        write(tx, adjustment)
+        work.reply(tx, adjustment)
+        _tell(tx, work, adjustment, after)
+
+    try:
+        posted = ledger.change(
+            work,
+            adjustment.company_id,
+            cause,
+            lambda book: _adjusted(work, book, adjustment),
+            also,
+        )
+    except Refused as refused:
+        raise _explained(work, refused, adjustment) or refused from None
+    if posted.again:
+        raise _decided(adjustment_or_404(work, adjustment.company_id, adjustment.adjustment_id))
+    return adjustment
+
+
+def _adjusted(work: Work, book: Book, adjustment: Adjustment) -> Book:
+    day = max(book.day, work.today)
+    if expires_on := _expires_on(work, book, adjustment):
+        return ledger_rules.credit(book, expires_on, adjustment.amount, day)
+    try:
+        return ledger_rules.withdraw(book, ledger_rules.oldest_first(book, -adjustment.amount, day))
+    except NotEnough as refused:
+        raise not_enough(refused, book) from None
+
+
+def _expires_on(work: Work, book: Book, adjustment: Adjustment) -> date | None:
+    """The last day of what is added; None for what is taken away."""
+    if adjustment.amount < 0:
+        return None
+    return adjustment.expires_on or ledger.expires_on(work, max(book.day, work.today))
+
+
+def _tell(tx: Transaction, work: Work, adjustment: Adjustment, book: Book) -> None:
+    """What `bonus.adjusted` says: the company is to read the reason, and what it has now."""
+    expires_on = _expires_on(work, book, adjustment)
+    record(
+        tx,
+        work,
+        ledger_keys.bonuses(book.company_id),
+        ADJUSTED,
+        company_id=book.company_id,
+        currency=book.currency,
+        adjustment_id=adjustment.adjustment_id,
+        amount=adjustment.amount,
+        reason=adjustment.reason,
+        expires_on=expires_on.isoformat() if expires_on else None,
+        available=ledger_rules.balances(book, book.day).available,
+    )
+
+
+def _commit(work: Work, tx: Transaction, adjustment: Adjustment | None = None) -> None:
+    try:
+        work.table.commit(tx)
+    except Refused as refused:
+        raise _explained(work, refused, adjustment) or refused from None
+
+
+def _explained(work: Work, refused: Refused, adjustment: Adjustment | None) -> Problem | None:
+    """What a refused transaction means to the caller; None if the request was done before."""
+    if "membership" in refused:
+        return Problem("scope_missing", "You may not do this any more. Refresh your session.")
+    if redemptions_store.CASE in refused and adjustment:
+        return _decided(adjustment_or_404(work, adjustment.company_id, adjustment.adjustment_id))
+    return None
+
+
+def _decided(adjustment: Adjustment) -> Problem:
+    return Problem("wrong_state", f"The adjustment is {adjustment.state}.", extra={"state": adjustment.state})

@@ -1,0 +1,76 @@
+from datetime import date
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.bonuses.adjustments import keys
+from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
+from chalicelib.bonuses.redemptions.store import CASE
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
+
+# --- adjustments ------------------------------------------------------------------------------------------------------
+
+
+def read_adjustment(table: Table, company_id: str, adjustment_id: str) -> Adjustment | None:
+    item = table.get(keys.adjustment(company_id, adjustment_id), consistent=True)
+    return adjustment_of(item) if item else None
+
+
+def adjustments_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    """Oldest first."""
+    return table.query(keys.adjustments_waiting("", "").pk, index="gsi2", limit=limit, after=after)
+
+
+def create_adjustment(tx: Transaction, adjustment: Adjustment) -> None:
+    waits = adjustment.state is AdjustmentState.WAITING
+    tx.create(
+        {
+            **keys.adjustment(adjustment.company_id, adjustment.adjustment_id).as_item(),
+            **(keys.adjustments_waiting(adjustment.at, adjustment.adjustment_id).as_gsi2() if waits else {}),
+            "adjustment_id": adjustment.adjustment_id,
+            "company_id": adjustment.company_id,
+            "currency": adjustment.currency,
+            "amount": adjustment.amount,
+            "reason": adjustment.reason,
+            "expires_on": adjustment.expires_on.isoformat() if adjustment.expires_on else "",
+            "at": adjustment.at,
+            "author": adjustment.author,
+            "state": adjustment.state.value,
+            "decided_by": adjustment.decided_by,
+            "decided_at": adjustment.decided_at,
+            "note": adjustment.note,
+        }
+    )
+
+
+def decide_adjustment(tx: Transaction, decided: Adjustment) -> None:
+    """Refused with label `case` unless it still waits."""
+    tx.update(
+        keys.adjustment(decided.company_id, decided.adjustment_id),
+        put={
+            "state": decided.state.value,
+            "decided_by": decided.decided_by,
+            "decided_at": decided.decided_at,
+            "note": decided.note,
+        },
+        remove=("gsi2pk", "gsi2sk"),
+        when=Attr("state").eq(AdjustmentState.WAITING.value),
+        label=CASE,
+    )
+
+
+def adjustment_of(item: Item) -> Adjustment:
+    return Adjustment(
+        adjustment_id=item["adjustment_id"],
+        company_id=item["company_id"],
+        currency=item["currency"],
+        amount=item["amount"],
+        reason=item["reason"],
+        expires_on=date.fromisoformat(item["expires_on"]) if item["expires_on"] else None,
+        at=item["at"],
+        author=item["author"],
+        state=AdjustmentState(item["state"]),
+        decided_by=item["decided_by"],
+        decided_at=item["decided_at"],
+        note=item["note"],
+    )

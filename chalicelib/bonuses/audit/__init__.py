@@ -1,0 +1,1 @@
+"""Proof that each book is the sum of its postings."""

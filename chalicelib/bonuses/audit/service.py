@@ -1,0 +1,275 @@
+"""The proof of the books: company by company, of what moved since it was last proved, and of everything when asked for.
+
+    a night           ──▶ due               the companies that moved, and those that did not balance
+                      ──▶ prove_totals      the club's totals
+    the bonuses queue ──▶ prove_companies   reads their new postings, judges, moves checkpoints and totals in one transaction
+
+A checkpoint moves under its version, together with the club's totals: so proving twice, at once, or again after a crash counts
+nothing twice. What does not balance keeps its checkpoint, is listed, is logged as `bonus mismatch` (an alarm counts that line), and is
+looked at again every night until it does.
+
+A book and its postings are read one after the other. So a company that seems wrong is called wrong only if its book has not changed
+meanwhile.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from chalicelib import companies
+from chalicelib.bonuses.audit import keys, rules, store
+from chalicelib.bonuses.audit.rules import LEDGER, Checkpoint, Mismatch, Told
+from chalicelib.bonuses.ledger import keys as ledger_keys
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger import store as ledger_store
+from chalicelib.bonuses.ledger.rules import ZERO, Balances, Book, Posting
+from chalicelib.platform import jobs
+from chalicelib.platform.context import Work
+from chalicelib.platform.log import log
+from chalicelib.table.client import Page
+from chalicelib.table.key import Key, shards
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+JOB = "bonus-proof"
+
+NOTHING = Balances(*(ZERO,) * len(Balances._fields))
+
+Faults = dict[str, list[Mismatch]]  # by account
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was read of a company. `known`: the checkpoint that the proof starts from.
+
+    `postings`: from that of the checkpoint on; None where nothing was posted since, and none was read.
+    """
+
+    kept: Checkpoint
+    known: Checkpoint
+    book: Book
+    postings: list[Posting] | None
+
+    def causes(self) -> Iterator[Key]:
+        """Where the marks of the causes lie."""
+        return (ledger_keys.posting_cause(self.kept.company_id, posting.posting_id) for posting in self.postings or ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is to be written of a company. `kept`: its checkpoint as it lies in the table."""
+
+    kept: Checkpoint
+    next: Checkpoint
+    faults: Faults
+    book_version: int
+
+    @property
+    def company_id(self) -> str:
+        return self.kept.company_id
+
+
+# --- who is to be proved ----------------------------------------------------------------------------------------------
+
+
+def due(work: Work, first: date, *, full: bool) -> Iterator[str]:
+    """Companies whose books moved on this day or later, and those that did not balance; `full`: all there are."""
+    if full:
+        yield from companies.every_company(work)
+        return
+    named = {item["company_id"] for item in store.every_open_mismatch(work.table) if "company_id" in item}
+    yield from sorted(named)
+    for offset in range((work.today - first).days + 1):
+        for company_id in ledger_store.moved_on(work.table, first + timedelta(days=offset)):
+            if company_id not in named:
+                yield company_id
+
+
+# --- what is known ----------------------------------------------------------------------------------------------------
+
+
+class Known(NamedTuple):
+    """`totals`: currency, companies and balances of each currency."""
+
+    last_run: Item | None
+    totals: list[tuple[str, int, Balances]]
+    mismatches: Page
+
+
+def proof_of_the_club(work: Work, limit: int, after: dict[str, str] | None) -> Known:
+    """The last run, the club's totals, and a page of what does not balance. Three calls."""
+    totals: dict[str, tuple[int, Balances]] = {}
+    for (currency, _), item in sorted(store.totals(work.table).items()):
+        count, balances = totals.get(currency, (0, NOTHING))
+        count += int(item.get("companies", 0))
+        totals[currency] = (count, rules.added(balances, store.balances_of(item)))
+    return Known(
+        jobs.last_run(work, JOB),
+        [(currency, count, balances) for currency, (count, balances) in totals.items()],
+        store.open_mismatches(work.table, limit, after),
+    )
+
+
+# --- companies --------------------------------------------------------------------------------------------------------
+
+
+def prove_companies(work: Work, company_ids: Sequence[str], *, full: bool = False) -> None:
+    """Proves each; `full`: from its first posting on, whatever was proved before. Raises `Busy` where others keep changing them."""
+    left = list(company_ids)
+
+    @retry()
+    def attempt(work: Work) -> None:
+        nonlocal left
+        if left := _prove(work, left, full):
+            raise Overtaken
+
+    attempt(work)
+
+
+def _prove(work: Work, company_ids: Sequence[str], full: bool) -> list[str]:
+    """Ids of those that must be looked at again. Those that balance are written together."""
+    right, again = [], []
+    for case in _cases(work, company_ids, full):
+        if not case.faults and not case.kept.wrong:
+            right.append(case)
+        elif (case.faults and _book_version(work, case.company_id) != case.book_version) or not _keep(work, [case]):
+            again.append(case.company_id)
+    return again if _keep(work, right) else again + [case.company_id for case in right]
+
+
+def _cases(work: Work, company_ids: Sequence[str], full: bool) -> list[_Case]:
+    wanted = [key(company_id) for company_id in company_ids for key in (ledger_keys.bonuses, keys.proof)]
+    found = work.table.get_many(wanted, consistent=True)
+    looks, cases = [], []
+    for company_id in company_ids:
+        book, kept = found.get(ledger_keys.bonuses(company_id)), found.get(keys.proof(company_id))
+        known = store.checkpoint_of(kept) if kept else Checkpoint(company_id, book["currency"] if book else "")
+        try:
+            look = _look(work, known, ledger_store.book_of(book) if book else Book(company_id, known.currency), full)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            cases.append(_unreadable(known, error, _version(book)))
+            continue
+        if book or look.postings or kept:
+            looks.append(look)
+    marks = work.table.get_many((cause for look in looks for cause in look.causes()), consistent=True)
+    return cases + [_judged(look, marks) for look in looks]
+
+
+def _look(work: Work, kept: Checkpoint, book: Book, full: bool) -> _Look:
+    known = Checkpoint(kept.company_id, kept.currency, version=kept.version) if full else kept
+    if not full and not kept.wrong and kept.sequence == book.sequence:
+        return _Look(kept, known, book, None)
+    return _Look(
+        kept, known, book, list(ledger_store.postings_from(work.table, kept.company_id, known.at, known.sequence))
+    )
+
+
+def _judged(look: _Look, marks: dict[Key, Item]) -> _Case:
+    known, book = look.known, look.book
+    told = [
+        Told(posting, ledger.posting_id(known.company_id, posting.cause), _marked(marks.get(cause)))
+        for posting, cause in zip(look.postings or (), look.causes(), strict=True)
+    ]
+    found: list[Mismatch] = []
+    if look.postings is not None:
+        last = told.pop(0).posting if known.sequence and told and told[0].posting.sequence == known.sequence else None
+        found += rules.prove_postings(known, last, told, book.sequence)
+    found += rules.prove_book(rules.places_after(known, told), book)
+    if not found:
+        return _Case(look.kept, rules.checkpoint(known, told, book), {}, book.version)
+    faults = _by_account(found)
+    return _Case(look.kept, replace(look.kept, wrong=tuple(sorted(faults))), faults, book.version)
+
+
+def _unreadable(kept: Checkpoint, error: Exception, book_version: int) -> _Case:
+    fault = Mismatch(LEDGER, "unreadable", f"{type(error).__name__}: {error}")
+    return _Case(kept, replace(kept, wrong=(LEDGER,)), {LEDGER: [fault]}, book_version)
+
+
+def _marked(mark: Item | None) -> int | None:
+    return int(mark["sequence"]) if mark and "sequence" in mark else None
+
+
+def _book_version(work: Work, company_id: str) -> int:
+    return _version(work.table.get(ledger_keys.bonuses(company_id), consistent=True))
+
+
+def _version(book: Item | None) -> int:
+    return int(book["version"]) if book else 0
+
+
+def _keep(work: Work, cases: Sequence[_Case]) -> bool:
+    """Writes what follows, in one transaction. False if another proof was faster; nothing is written then."""
+    tx = Transaction()
+    moving = [case for case in cases if case.next != case.kept]
+    for case in moving:
+        store.write_checkpoint(tx, work, case.kept, case.next)
+    store.add_to_totals(tx, work, ((case.kept, case.next) for case in moving))
+    for case in cases:
+        whose = {"company_id": case.company_id, "currency": case.next.currency}
+        store.write_mismatches(tx, work, case.company_id, case.kept.wrong, case.faults, **whose)
+    try:
+        work.table.commit(tx)
+    except Refused:
+        return False
+    for case in cases:
+        _tell(case.faults, company_id=case.company_id)
+    return True
+
+
+def _by_account(found: Iterable[Mismatch]) -> Faults:
+    faults: Faults = {}
+    for mismatch in found:
+        faults.setdefault(mismatch.account, []).append(mismatch)
+    return faults
+
+
+def _tell(faults: Faults, **whose: Any) -> None:
+    for account, found in faults.items():
+        told = [f"{each.fault} {each.where}: {each.found}, expected {each.expected}" for each in found]
+        log.error("bonus mismatch", extra={**whose, "account": account, "faults": told[: store.MOST_FAULTS]})
+
+
+# --- the club ---------------------------------------------------------------------------------------------------------
+
+
+def prove_totals(work: Work, *, full: bool) -> int:
+    """Checks that each of the club's totals sums to zero; `full`: and that it is the sum of its companies' checkpoints, all of which are
+    read for that. How many accounts do not balance. Raises `Busy` where proofs keep moving them meanwhile."""
+    listed: dict[str, set[str]] = {}
+    for item in store.every_open_mismatch(work.table):
+        if "shard" in item:
+            listed.setdefault(item["owner"], set()).add(item["account"])
+    totals, sums = _totals_and_sums(work) if full else (store.totals(work.table), None)
+    wrong = 0
+    for currency, shard in sorted(totals.keys() | (sums or {}).keys()):
+        total = store.balances_of(totals.get((currency, shard), {}))
+        expected = sums.get((currency, shard), NOTHING) if sums is not None else None
+        faults = _by_account(rules.prove_total(total, expected))
+        wrong += len(faults)
+        owner = store.total_owner(currency, shard)
+        tx = Transaction()
+        whose = {"currency": currency, "shard": shard}
+        store.write_mismatches(tx, work, owner, listed.get(owner, ()), faults, **whose)
+        work.table.commit(tx)
+        _tell(faults, **whose)
+    return wrong
+
+
+Sums = dict[tuple[str, int], Balances]
+
+
+@retry()
+def _totals_and_sums(work: Work) -> tuple[dict[tuple[str, int], Item], Sums]:
+    """The totals, and what they should be: read between two looks at them that found the same."""
+    totals = store.totals(work.table)
+    sums: Sums = {}
+    for shard in shards():
+        for checkpoint in store.checkpoints(work.table, shard):
+            if checkpoint.sequence:
+                place = (checkpoint.currency, shard)
+                sums[place] = rules.added(sums.get(place, NOTHING), checkpoint.balances)
+    if store.totals(work.table) != totals:
+        raise Overtaken
+    return totals, sums

@@ -1,0 +1,153 @@
+"""What was proved, as it lies in the table. See `audit_keys.py`.
+
+PROOF (a partition a shard): a company's checkpoint. CLUBTOTALS: their sums by currency and shard, moved with them in one transaction.
+MISMATCH: an account that does not balance; listed until a proof finds that it does, then kept a while.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.bonuses.audit import keys
+from chalicelib.bonuses.audit.rules import Checkpoint, Mismatch, moved
+from chalicelib.bonuses.ledger.rules import ZERO, Balances, Place
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Transaction
+
+CHECKPOINT = "checkpoint"  # label: another proof was faster
+MOST_FAULTS = 20  # kept of one account
+KEEP_DAYS = 400  # of what balances again
+NO_LOT = "-"
+
+# --- checkpoints ------------------------------------------------------------------------------------------------------
+
+
+def checkpoint_of(item: Item) -> Checkpoint:
+    return Checkpoint(
+        company_id=item["company_id"],
+        currency=item["currency"],
+        sequence=int(item["sequence"]),
+        at=item["at"],
+        places={
+            _place(account, lot): amount for account, lots in item["places"].items() for lot, amount in lots.items()
+        },
+        wrong=tuple(item["wrong"]),
+        version=int(item["version"]),
+    )
+
+
+def write_checkpoint(tx: Transaction, work: Work, before: Checkpoint, after: Checkpoint) -> None:
+    """Refused with label `checkpoint` if it changed since `before`."""
+    places: dict[str, dict[str, Decimal]] = {}
+    for (account, lot), amount in after.places.items():
+        places.setdefault(account, {})[lot.isoformat() if lot else NO_LOT] = amount
+    tx.put(
+        {
+            **keys.proof(after.company_id).as_item(),
+            "company_id": after.company_id,
+            "currency": after.currency,
+            "sequence": after.sequence,
+            "at": after.at,
+            "places": places,
+            "wrong": list(after.wrong),
+            "version": before.version + 1,
+            "proved_at": work.at,
+        },
+        when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
+        label=CHECKPOINT,
+    )
+
+
+def checkpoints(table: Table, shard: int) -> Iterator[Checkpoint]:
+    """All of a shard, page after page; consistent."""
+    return map(checkpoint_of, table.query_all(keys.proof_shard(shard), consistent=True))
+
+
+def _place(account: Any, lot: str) -> Place:
+    return account, None if lot == NO_LOT else date.fromisoformat(lot)
+
+
+# --- the club's totals ------------------------------------------------------------------------------------------------
+
+
+def add_to_totals(tx: Transaction, work: Work, pairs: Iterable[tuple[Checkpoint, Checkpoint]]) -> None:
+    """What these checkpoints move, one operation a currency and shard; none where nothing moves."""
+    amounts: dict[Key, dict[str, Decimal]] = {}
+    for before, after in pairs:
+        by = moved(before.balances, after.balances)
+        if after.sequence and not before.sequence:
+            by["companies"] = Decimal(1)
+        added = amounts.setdefault(keys.club_total(after.currency, after.company_id), {})
+        for name, amount in by.items():
+            added[name] = added.get(name, ZERO) + amount
+    for key, added in amounts.items():
+        if added:
+            tx.update(key, add={**added, "version": 1}, put={"at": work.at})
+
+
+def totals(table: Table) -> dict[tuple[str, int], Item]:
+    """By currency and shard. Few items, one call; consistent."""
+    found = table.query_all(keys.CLUB_TOTALS, consistent=True)
+    return {(currency, int(shard)): item for item in found for currency, shard in [item["sk"].rsplit("#", 1)]}
+
+
+def total_owner(currency: str, shard: int) -> str:
+    """Whose a mismatch is that is no company's."""
+    return f"club#{currency}#{shard}"
+
+
+def balances_of(total: Mapping[str, Any]) -> Balances:
+    return Balances(**{account: total.get(account, ZERO) for account in Balances._fields})
+
+
+# --- what does not balance ----------------------------------------------------------------------------------------------
+
+
+def write_mismatches(
+    tx: Transaction, work: Work, owner: str, known: Iterable[str], found: Mapping[str, list[Mismatch]], **about: Any
+) -> None:
+    """Lists the accounts that do not balance, keeps those of `known` that do again. `about`: whose they are."""
+    for account in sorted({*known, *found}):
+        key = keys.mismatch(owner, account)
+        if account not in found:
+            tx.update(
+                key,
+                put={"resolved_at": work.at, "expires_at": work.expiry(days=KEEP_DAYS)},
+                remove=("gsi2pk", "gsi2sk"),
+            )
+            continue
+        listed = keys.mismatch_list(work.at, owner, account).as_gsi2()
+        told = {
+            **about,
+            "owner": owner,
+            "account": account,
+            "faults": [_fault(each) for each in found[account][:MOST_FAULTS]],
+            "seen_at": work.at,
+        }
+        if account in known:
+            tx.update(key, put=told)
+        else:
+            tx.update(key, put={**told, **listed, "since": work.at}, remove=("resolved_at", "expires_at"))
+
+
+def _fault(mismatch: Mismatch) -> Item:
+    sums = {"expected": mismatch.expected, "found": mismatch.found}
+    return {
+        "fault": mismatch.fault,
+        "where": mismatch.where,
+        **{name: amount for name, amount in sums.items() if amount is not None},
+    }
+
+
+def open_mismatches(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    """Oldest first."""
+    return table.query(keys.MISMATCHES, index="gsi2", limit=limit, after=after)
+
+
+def every_open_mismatch(table: Table) -> Iterator[Item]:
+    return table.query_all(keys.MISMATCHES, index="gsi2")

@@ -1,0 +1,196 @@
+"""Periods: opened by purchases, closed once their grace is over, owed in goods from then on.
+
+    a sale is recorded ──▶ on_sale_recorded   opens the period in which it counts, due on the day of its close
+    the night          ──▶ close_due          closes what is due, one period after the other, each in one transaction:
+                                              the posting, the closed period, the company's course, what is owed, the events
+
+What a period comes to is computed from the day totals at its close (`periods.close`), under the version of the company's course. The course is
+read before the totals are, and whoever records a sale raises its version where the close could miss it; so nothing is lost between two
+closes, and a close that is asked for again finds the period closed.
+
+Weakest point: a close reads all day totals since the programme began, one small item for each day with purchases.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib import companies, sales
+from chalicelib.bonuses.events import PERIOD_CREDITED
+from chalicelib.bonuses.goods import store as goods_store
+from chalicelib.bonuses.goods.changes import record_available
+from chalicelib.bonuses.goods.prices import freeze, price_list
+from chalicelib.bonuses.goods.rules import Entitlement
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import Book, Cause
+from chalicelib.bonuses.volume import rules as volume_rules
+from chalicelib.bonuses.volume import store as volume_store
+from chalicelib.bonuses.volume.config import VolumeBonuses
+from chalicelib.bonuses.volume.rules import DAY, Close, Course, Part, Period, Programme
+from chalicelib.bonuses.volume.store import COURSE, ClosedPeriod, Head
+from chalicelib.companies import company_key
+from chalicelib.platform import events
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
+from chalicelib.table.retries import CONTESTED, retry
+from chalicelib.table.transactions import Transaction
+
+_LAST_DAY = date.max - DAY
+
+# --- opening ----------------------------------------------------------------------------------------------------------
+
+
+@retry(COURSE, most=CONTESTED)
+def note(work: Work, company_id: str, days: list[date]) -> None:
+    wanted = [each.code for each in work.config[VolumeBonuses].periods if any(day >= each.since for day in days)]
+    if not wanted:
+        return
+    heads = volume_store.read_heads(work.table, company_id, wanted)
+    currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
+    tx = Transaction()
+    for code, programme in volume_rules.programmes_of(work.config[VolumeBonuses].periods, currency).items():
+        head = heads.get(code) or Head(company_id, code, currency, Course())
+        course = volume_rules.note(programme, head.course, days)
+        if course != head.course:
+            volume_store.write_head(tx, head, course, _due(work, programme, course))
+    work.table.commit(tx)
+
+
+def _currency(work: Work, company_id: str) -> str:
+    company = companies.read_company(work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    return company.currency
+
+
+def _due(work: Work, programme: Programme, course: Course) -> date | None:
+    """Never in the past: the night looks back over some days only."""
+    due = volume_rules.due(programme, course)
+    return max(due, work.today) if due else None
+
+
+# --- closing ----------------------------------------------------------------------------------------------------------
+
+
+def close_due(work: Work, company_id: str) -> int:
+    """Closes every period of the company whose close is due, the oldest of each programme first; how many were closed now."""
+    closed = 0
+    for head in volume_store.heads(work.table, company_id).values():
+        programme = volume_rules.programmes_of(work.config[VolumeBonuses].periods, head.currency).get(head.programme)
+        while programme and close(work, company_id, programme):
+            closed += 1
+    return closed
+
+
+@retry(COURSE, most=CONTESTED)
+def close(work: Work, company_id: str, programme: Programme) -> bool:
+    """Closes the company's oldest open period of this programme if that is due. False if there is none, or another worker did it."""
+    head = volume_store.read_heads(work.table, company_id, [programme.code]).get(programme.code)
+    due = volume_rules.due(programme, head.course) if head else None
+    if head is None or head.course.opened is None or due is None or due > work.today:
+        return False
+    period = Period(head.course.opened, programme.every)
+    net = sales.day_totals(work, company_id, programme.since, _LAST_DAY).net
+    made = volume_rules.close(programme, head.course, period, net)
+    if made.credit and programme.pays != "gift":
+        freeze(work, price_list(programme, period))
+    return not _post(work, head, programme, made).again
+
+
+def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.Posted:
+    company_id, first, last = head.company_id, made.period.first.isoformat(), made.period.last.isoformat()
+    cause = Cause(
+        "period", (programme.code, first), document={"programme": programme.code, "first": first, "last": last}
+    )
+    posting_id = ledger.posting_id(company_id, cause)
+    parts = volume_rules.payouts(programme, made.period, made.credit, work.today)
+    owed = [_entitlement(work, head, programme, made, part, len(parts), posting_id) for part in parts]
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        volume_store.write_head(tx, head, made.course, _due(work, programme, made.course))
+        volume_store.create_period(tx, head, programme, made, work.today)
+        if not made.credit:
+            return
+        for entitlement in owed:
+            goods_store.create_entitlement(tx, entitlement, work.today)
+            if entitlement.announced:
+                record_available(tx, work, entitlement)
+        events.record(
+            tx,
+            work,
+            company_key(company_id),
+            PERIOD_CREDITED,
+            company_id=company_id,
+            programme=programme.code,
+            first_day=first,
+            last_day=last,
+            volume=made.volume,
+            amount=made.credit,
+            currency=head.currency,
+            pays=programme.pays,
+            parts=len(owed),
+            posting_id=posting_id,
+        )
+
+    return ledger.change(work, company_id, cause, lambda book: ledger_rules.owe(book, made.credit), also)
+
+
+def _entitlement(
+    work: Work, head: Head, programme: Programme, made: Close, part: Part, parts: int, posting_id: str
+) -> Entitlement:
+    first = made.period.first.isoformat()
+    digest = derived_id("", head.company_id, programme.code, first, str(part.number))
+    return Entitlement(
+        # Ids sort by the day from which the goods are there.
+        entitlement_id=f"ent_{part.available_from:%Y%m%d}{digest[1:25]}",
+        company_id=head.company_id,
+        currency=head.currency,
+        kind=part.kind,
+        amount=part.amount,
+        programme=programme.code,
+        first=made.period.first,
+        last=made.period.last,
+        part=part.number,
+        parts=parts,
+        available_from=part.available_from,
+        expires_on=part.expires_on,
+        notice_days=programme.notice_days,
+        price_list=price_list(programme, made.period),
+        posting_id=posting_id,
+        announced=part.available_from <= work.today,
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+class Listed(NamedTuple):
+    """Closed periods, latest first, and where to go on."""
+
+    items: list[ClosedPeriod]
+    last: dict[str, str] | None
+
+
+def periods_of(
+    work: Work, company_id: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[tuple[Programme, Close]], Listed]:
+    """What is open, as if it were closed on what is known now, and what was closed. Raises 404 for a company that is not there.
+
+    Three calls; one more, for its currency, for a company that has bought nothing yet.
+    """
+    heads = volume_store.heads(work.table, company_id)
+    currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
+    programmes = volume_rules.programmes_of(work.config[VolumeBonuses].periods, currency)
+    first = min((programme.since for programme in programmes.values()), default=work.today)
+    net = sales.day_totals(work, company_id, first, _LAST_DAY).net
+    coming = [
+        (programme, close)
+        for programme in programmes.values()
+        for close in volume_rules.upcoming(
+            programme, heads[programme.code].course if programme.code in heads else Course(), work.today, net
+        )
+        if programme.since <= close.period.last
+    ]
+    page = volume_store.closed_periods(work.table, company_id, limit, after)
+    return coming, Listed([volume_store.period_of(item) for item in page.items], page.last)

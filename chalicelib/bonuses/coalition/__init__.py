@@ -1,0 +1,1 @@
+"""Bonuses that partners of the coalition grant through machine clients."""

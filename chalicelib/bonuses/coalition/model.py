@@ -1,0 +1,47 @@
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from chalicelib.bonuses.ledger.rules import ZERO
+
+
+class Limits(NamedTuple):
+    """What a client may grant: with one grant, to one company in a day, to all companies in a month. None exceeds the next."""
+
+    per_grant: Decimal
+    per_company_and_day: Decimal
+    per_month: Decimal
+
+
+class Client(NamedTuple):
+    """A machine client that may grant bonuses, in one currency."""
+
+    client_id: str
+    name: str
+    currency: str
+    active: bool
+    limits: Limits
+    version: int = 0
+
+
+class Grant(NamedTuple):
+    """What a client granted. `told_on`: the day in whose limits it counts."""
+
+    client_id: str
+    reference: str
+    company_id: str
+    currency: str
+    amount: Decimal
+    day: date
+    note: str
+    told_on: date
+    expires_on: date
+    posting_id: str
+    at: str
+    reversals: Mapping[str, Decimal]
+    version: int
+
+    @property
+    def reversed(self) -> Decimal:
+        return sum(self.reversals.values(), ZERO)

@@ -1,0 +1,129 @@
+"""What machine clients tell: bonuses that partners of the coalition grant, and which documents are paid. Who they are, for the staff."""
+
+from chalicelib import companies
+from chalicelib.bonuses.coalition import service
+from chalicelib.bonuses.coalition.model import Client
+from chalicelib.bonuses.coalition.schemas import (
+    AccrualAnswer,
+    AccrualForm,
+    MachineClientAnswer,
+    MachineClientForm,
+    MachineClients,
+    ReversalForm,
+    limits_of,
+)
+from chalicelib.bonuses.coalition.service import Asked
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="machines")
+
+AGAIN = {"Idempotency-Replayed": "true"}
+
+# --- the coalition ----------------------------------------------------------------------------------------------------
+
+
+@routes.post(
+    "/v1/machine/accruals",
+    scope="machine.accruals",
+    body=AccrualForm,
+    answer=AccrualAnswer,
+    status=201,
+    problems=("client_not_registered", "not_found", "already_exists", "limit_exceeded"),
+)
+def grant_bonuses(call: Call) -> Answer:
+    """Grant a company bonuses that it earned with a partner of the coalition.
+
+    The client's `reference` names the accrual for ever: the same again is answered as the first time and grants nothing, other content
+    under it is refused. Limits of the client are exact, however many requests come at once.
+    """
+    form: AccrualForm = call.body
+    company_id = form.company_id or _by_inn(call.work, form)
+    asked = Asked(form.reference, company_id, form.amount, form.day, form.note)
+    made, again = service.grant(call.work, call.principal.for_machine(), asked)
+    location = {"Location": f"/v1/machine/accruals/{made.reference}"}
+    return Answer(AccrualAnswer.of(made), headers=location | (AGAIN if again else {}))
+
+
+@routes.get("/v1/machine/accruals/{reference}", scope="machine.accruals", answer=AccrualAnswer, problems=("not_found",))
+def show_granted_bonuses(call: Call, reference: str) -> AccrualAnswer:
+    """Show an accrual of this client, and what was taken back of it."""
+    return AccrualAnswer.of(service.granted(call.work, call.principal.for_machine(), reference))
+
+
+@routes.post(
+    "/v1/machine/accruals/{reference}/reversals",
+    scope="machine.accruals",
+    body=ReversalForm,
+    answer=AccrualAnswer,
+    problems=("not_found", "already_exists", "wrong_state"),
+)
+def reverse_granted_bonuses(call: Call, reference: str) -> Answer:
+    """Take back an accrual of this client, whole or in part.
+
+    The reversal's own `reference` names it for ever. All of them together never exceed the accrual.
+    """
+    form: ReversalForm = call.body
+    client_id = call.principal.for_machine()
+    made, again = service.reverse(call.work, client_id, reference, form.reference, form.amount)
+    return Answer(AccrualAnswer.of(made), headers=AGAIN if again else {})
+
+
+def _by_inn(work: Work, form: AccrualForm) -> str:
+    if form.inn is None:
+        raise RuntimeError("the form names a company")
+    company = companies.company_by_inn(work, form.inn, form.kpp)
+    if company is None:
+        raise Problem("not_found", "No such company.")
+    return company.company_id
+
+
+# --- machine clients --------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/staff/machine-clients", scope="staff.bonuses.read", query=PageQuery, answer=MachineClients)
+def list_machine_clients(call: Call) -> MachineClients:
+    """List the partners of the coalition, by name."""
+    cursors = call.cursors()
+    page = service.clients(call.work, call.query.limit, cursors.open(call.query.cursor))
+    shown = [MachineClientAnswer.of(service.client_of(item)) for item in page.items]
+    return MachineClients(items=shown, next_cursor=cursors.close(page.last))
+
+
+@routes.get(
+    "/v1/staff/machine-clients/{client_id}",
+    scope="staff.bonuses.read",
+    answer=MachineClientAnswer,
+    problems=("not_found",),
+)
+def show_machine_client(call: Call, client_id: str) -> Answer:
+    """Show a partner of the coalition and its limits."""
+    found = service.client(call.work, client_id)
+    return Answer(MachineClientAnswer.of(found), headers=etag(found.version))
+
+
+@routes.put(
+    "/v1/staff/machine-clients/{client_id}",
+    scope="staff.bonuses.write",
+    body=MachineClientForm,
+    answer=MachineClientAnswer,
+    matched=True,
+)
+def register_machine_client(call: Call, client_id: str) -> Answer:
+    """Register a partner of the coalition, or change its name, limits, and whether it may grant.
+
+    `client_id` is the id under which Cognito knows the client. If-Match: "0" for one that is not registered yet.
+    """
+    form: MachineClientForm = call.body
+    wanted = Client(
+        client_id=client_id,
+        name=form.name,
+        currency=form.currency,
+        active=form.active,
+        limits=limits_of(form.limits),
+        version=call.expected_version(),
+    )
+    made = service.register(call.work, wanted)
+    return Answer(MachineClientAnswer.of(made), headers=etag(made.version))

@@ -1,0 +1,151 @@
+"""What machine clients post, and how staff register them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.bonuses.coalition.model import Client, Grant, Limits
+from chalicelib.companies import Inn, Kpp
+from chalicelib.platform.fields import Day, Identifier
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.money import Money
+
+Reference = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="The client's own word for it, used once for ever.",
+        examples=["act-2026-11-000042"],
+    ),
+]
+Amount = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2, examples=["150.00"])]
+
+# --- accruals ---------------------------------------------------------------------------------------------------------
+
+
+class AccrualForm(Form):
+    """What a company earned with a partner of the coalition. The company is named by its id, or by INN and KPP."""
+
+    reference: Reference
+    company_id: Identifier | None = None
+    inn: Inn | None = Field(default=None, examples=[None])
+    kpp: Kpp | None = Field(default=None, examples=[None])
+    amount: Amount = Field(description="In the client's currency.")
+    day: Day = Field(description="The day on which it was earned; its expiry is counted from it.")
+    note: str = Field(default="", max_length=200, description="Shown to the company.")
+
+    @model_validator(mode="after")
+    def _one_company(self) -> Self:
+        if (self.company_id is None) == (self.inn is None) or (self.kpp is not None and self.inn is None):
+            raise PydanticCustomError("company", "Name the company by company_id, or by inn (and kpp).")
+        return self
+
+
+class ReversalForm(Form):
+    """Takes back an accrual, whole or in part."""
+
+    reference: Reference
+    amount: Amount | None = Field(default=None, description="Without it, all that is left.")
+
+
+class Reversal(Shown):
+    reference: str
+    amount: Money
+
+
+class AccrualAnswer(Shown):
+    """What was granted, and what was taken back of it."""
+
+    reference: str
+    company_id: str
+    amount: Money
+    day: date
+    note: str
+    expires_on: date = Field(description="The last day on which it can be spent.")
+    posting_id: str
+    recorded_at: str
+    reversed: Money = Field(description="What was taken back.")
+    reversals: list[Reversal]
+
+    @classmethod
+    def of(cls, made: Grant) -> Self:
+        def money(amount: Decimal) -> Money:
+            return Money(amount=amount, currency=made.currency)
+
+        return cls(
+            reference=made.reference,
+            company_id=made.company_id,
+            amount=money(made.amount),
+            day=made.day,
+            note=made.note,
+            expires_on=made.expires_on,
+            posting_id=made.posting_id,
+            recorded_at=made.at,
+            reversed=money(made.reversed),
+            reversals=[Reversal(reference=name, amount=money(amount)) for name, amount in made.reversals.items()],
+        )
+
+
+# --- machine clients --------------------------------------------------------------------------------------------------
+
+
+class LimitsForm(Form):
+    """What a client may grant. None may exceed the one after it."""
+
+    per_grant: Amount = Field(description="With one accrual.")
+    per_company_and_day: Amount = Field(description="To one company in a day.")
+    per_month: Amount = Field(description="To all companies together in a calendar month.")
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if not self.per_grant <= self.per_company_and_day <= self.per_month:
+            raise PydanticCustomError("limits", "A limit cannot exceed that of a longer time.")
+        return self
+
+
+class MachineClientForm(Form):
+    """A partner of the coalition, by the id of its machine client."""
+
+    name: str = Field(min_length=2, max_length=100, description="As companies know it.", examples=["Taxi Park"])
+    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
+    active: bool = Field(default=True, description="Whether it may grant; what it granted it may always take back.")
+    limits: LimitsForm
+
+
+class LimitsAnswer(Shown):
+    per_grant: Money
+    per_company_and_day: Money
+    per_month: Money
+
+
+class MachineClientAnswer(Shown):
+    client_id: str
+    name: str
+    currency: str
+    active: bool
+    limits: LimitsAnswer
+
+    @classmethod
+    def of(cls, client: Client) -> Self:
+        limits = {
+            name: Money(amount=limit, currency=client.currency) for name, limit in client.limits._asdict().items()
+        }
+        return cls(
+            client_id=client.client_id,
+            name=client.name,
+            currency=client.currency,
+            active=client.active,
+            limits=LimitsAnswer(**limits),
+        )
+
+
+class MachineClients(Shown):
+    items: list[MachineClientAnswer]
+    next_cursor: str | None
+
+
+def limits_of(form: LimitsForm) -> Limits:
+    return Limits(form.per_grant, form.per_company_and_day, form.per_month)

@@ -1,0 +1,292 @@
+"""Bonuses that partners of a coalition grant: a machine client posts what a company earned with them, within its own limits.
+
+A grant is known by the client and the client's own reference, for ever: told again it is answered as the first time, told with other
+content it is refused. Limits are counted by the day on which a grant is told, not by the day that it names, so none can be gone round
+by dating. Their counters are in the transaction of the posting: however many requests come at once, no limit is exceeded.
+
+A reversal takes back a grant, whole or in part, and is known by the client's own reference too; all reversals of a grant together
+never exceed it. What is taken back may be granted anew within the limits.
+
+CLIENT  a machine client: its name, whether it may grant, its limits in one currency
+GRANT   company, amount, the day that it counts on, its expiry day, its posting; `reversals` by reference
+USED    what was granted, less what was taken back: to one company on a day, to all in a month
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib import companies
+from chalicelib.bonuses.coalition import keys
+from chalicelib.bonuses.coalition.model import Client, Grant, Limits
+from chalicelib.bonuses.config import Bonuses
+from chalicelib.bonuses.events import CREDITED
+from chalicelib.bonuses.ledger import keys as ledger_keys
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import record as record_event
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import Key
+from chalicelib.table.retries import CONTESTED, Overtaken, retry
+from chalicelib.table.transactions import Busy, Item, Refused, Transaction
+
+MOST_REVERSALS = 50  # of one grant
+DAY, MONTH = "day", "month"  # labels: the limit that stands in the way
+GRANT = "grant"  # label: the grant changed meanwhile
+
+
+class Asked(NamedTuple):
+    """A grant as it is asked for."""
+
+    reference: str
+    company_id: str
+    amount: Decimal
+    day: date
+    note: str
+
+
+# --- clients ----------------------------------------------------------------------------------------------------------
+
+
+def register(work: Work, client: Client) -> Client:
+    """Writes the client as the next version. Raises 412 when its version is no longer the one that is there."""
+    item = {
+        **keys.machine(client.client_id).as_item(),
+        **keys.machine_list(client.name, client.client_id).as_gsi1(),
+        "client_id": client.client_id,
+        "name": client.name,
+        "currency": client.currency,
+        "active": client.active,
+        "limits": client.limits._asdict(),
+        "version": client.version + 1,
+        "at": work.at,
+    }
+    try:
+        work.table.put(item, when=_version(client.version))
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return client._replace(version=client.version + 1)
+
+
+def client(work: Work, client_id: str) -> Client:
+    """Raises 404."""
+    item = work.table.get(keys.machine(client_id), consistent=True)
+    if item is None:
+        raise Problem("not_found")
+    return client_of(item)
+
+
+def clients(work: Work, limit: int, after: dict[str, str] | None) -> Page:
+    """Their items, by name."""
+    return work.table.query(keys.machine_list("", "").pk, index="gsi1", limit=limit, after=after)
+
+
+def client_of(item: Item) -> Client:
+    return Client(
+        client_id=item["client_id"],
+        name=item["name"],
+        currency=item["currency"],
+        active=item["active"],
+        limits=Limits(**item["limits"]),
+        version=int(item["version"]),
+    )
+
+
+# --- grants -----------------------------------------------------------------------------------------------------------
+
+
+def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
+    """The grant, and whether it was made before. One transaction.
+
+    Raises 403 for a client that may not grant, 404 for no such company, 409 `already_exists` for a reference with another content, and
+    422 for what is wrong with the amount, the day, or the limits.
+    """
+    before = _load(work.table, client_id, asked.reference)
+    if before:
+        return _same(before, asked), True
+    by = _may_grant(work, client_id)
+    if asked.amount > by.limits.per_grant:
+        raise _exceeded("per_grant", by, by.limits.per_grant)
+    if not work.today - timedelta(days=work.config[Bonuses].coalition_days_back) <= asked.day <= work.today:
+        days = work.config[Bonuses].coalition_days_back
+        raise Problem.invalid("day", "/day", f"A day of the last {days}, or today.")
+    company = companies.read_company(work, asked.company_id)
+    if company is None:
+        raise Problem("not_found", "No such company.")
+    if company.currency != by.currency:
+        raise Problem.invalid("currency", "/amount", f"The company's bonuses are in {company.currency}.")
+    cause = Cause("coalition", (client_id, asked.reference), _document(by, asked.reference), reason=asked.note)
+    made = Grant(
+        client_id=client_id,
+        reference=asked.reference,
+        company_id=asked.company_id,
+        currency=by.currency,
+        amount=asked.amount,
+        day=asked.day,
+        note=asked.note,
+        told_on=work.today,
+        expires_on=ledger.expires_on(work, asked.day),
+        posting_id=ledger.posting_id(asked.company_id, cause),
+        at=work.at,
+        reversals={},
+        version=1,
+    )
+
+    def credited(book: Book) -> Book:
+        return ledger_rules.credit(book, made.expires_on, made.amount, made.day)
+
+    def also(tx: Transaction, was: Book, now: Book) -> None:
+        tx.create(_item(made), label=GRANT)
+        _tell(tx, work, by, made)
+        tx.check(keys.machine(client_id), Attr("version").eq(by.version), label="client")
+        for key, label, limit in _counters(made, by.limits):
+            used = Attr("amount")
+            room = used.not_exists() | used.lte(limit - made.amount)
+            tx.update(key, add={"amount": made.amount}, when=room, label=label)
+
+    try:
+        ledger.change(work, asked.company_id, cause, credited, also)
+    except Refused as refused:
+        if before := _load(work.table, client_id, asked.reference):
+            return _same(before, asked), True
+        if DAY in refused:
+            raise _exceeded("per_company_and_day", by, by.limits.per_company_and_day, refused.items[DAY]) from None
+        if MONTH in refused:
+            raise _exceeded("per_month", by, by.limits.per_month, refused.items[MONTH]) from None
+        raise Busy("the client stayed under change") from None
+    # A twin may have been faster: its grant is the one that counts.
+    found = _load(work.table, client_id, asked.reference)
+    if found is None:
+        raise RuntimeError(f"grant {asked.reference} was posted and is not there")
+    return _same(found, asked), found != made
+
+
+def granted(work: Work, client_id: str, reference: str) -> Grant:
+    """Raises 404 for a reference that the client never used."""
+    found = _load(work.table, client_id, reference)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+@retry(GRANT, most=CONTESTED)
+def reverse(work: Work, client_id: str, reference: str, reversal: str, amount: Decimal | None) -> tuple[Grant, bool]:
+    """Takes back so much of a grant (all that is left of it), and says whether that was done before. One transaction.
+
+    Raises 404 for a reference that the client never used, 409 for a reversal that was told with another amount, 422 for more than is left.
+    """
+    found = granted(work, client_id, reference)
+    if reversal in found.reversals:
+        if amount not in (None, found.reversals[reversal]):
+            raise Problem("already_exists", f"Reversal {reversal} was of {found.reversals[reversal]}.")
+        return found, True
+    left = found.amount - found.reversed
+    taken = left if amount is None else amount
+    if taken > left or not left:
+        raise Problem.invalid("exceeds_grant", "/amount", f"Of this grant {left} is left.")
+    if len(found.reversals) == MOST_REVERSALS:
+        raise Problem("wrong_state", f"A grant is taken back in {MOST_REVERSALS} parts at most.")
+    after = found._replace(reversals={**found.reversals, reversal: taken}, version=found.version + 1)
+    _take_back(work, found, after, reversal, taken)
+    return after, False
+
+
+def _take_back(work: Work, before: Grant, after: Grant, reversal: str, taken: Decimal) -> None:
+    by = client(work, before.client_id)
+    cause = Cause(
+        "coalition_reversal",
+        (before.client_id, before.reference, reversal),
+        _document(by, before.reference),
+        reason=reversal,
+        reverses=before.posting_id,
+    )
+
+    def taken_back(book: Book) -> Book:
+        return ledger_rules.credit(book, before.expires_on, -taken, before.day)
+
+    def also(tx: Transaction, was: Book, now: Book) -> None:
+        tx.put(_item(after), when=Attr("version").eq(before.version), label=GRANT)
+        for key, label, _ in _counters(before, by.limits):
+            tx.update(key, add={"amount": -taken}, label=label)
+
+    if ledger.change(work, before.company_id, cause, taken_back, also).again:
+        raise Overtaken
+
+
+def _tell(tx: Transaction, work: Work, by: Client, made: Grant) -> None:
+    record_event(
+        tx,
+        work,
+        ledger_keys.bonuses(made.company_id),
+        CREDITED,
+        company_id=made.company_id,
+        partner=by.name,
+        note=made.note,
+        amount=made.amount,
+        currency=made.currency,
+        expires_on=made.expires_on.isoformat(),
+    )
+
+
+def _may_grant(work: Work, client_id: str) -> Client:
+    item = work.table.get(keys.machine(client_id), consistent=True)
+    if item is None or not item["active"]:
+        raise Problem("client_not_registered")
+    return client_of(item)
+
+
+def _same(found: Grant, asked: Asked) -> Grant:
+    if (found.company_id, found.amount, found.day, found.note) != (
+        asked.company_id,
+        asked.amount,
+        asked.day,
+        asked.note,
+    ):
+        raise Problem("already_exists", f"Reference {asked.reference} was used for another accrual.")
+    return found
+
+
+def _counters(made: Grant, limits: Limits) -> list[tuple[Key, str, Decimal]]:
+    day = keys.machine_used(made.client_id, made.told_on.isoformat(), made.company_id)
+    month = keys.machine_used(made.client_id, made.told_on.isoformat()[:7])
+    return [(day, DAY, limits.per_company_and_day), (month, MONTH, limits.per_month)]
+
+
+def _exceeded(name: str, by: Client, limit: Decimal, used: Item | None = None) -> Problem:
+    amount = used["amount"] if used else ZERO
+    left = max(limit - amount, ZERO)
+    return Problem(
+        "limit_exceeded",
+        f"{name.replace('_', ' ')}: {left:.2f} of {limit:.2f} {by.currency} is left.",
+        extra={"limit": name, "left": {"amount": f"{left:.2f}", "currency": by.currency}},
+    )
+
+
+def _document(by: Client, reference: str) -> dict[str, str]:
+    return {"client": by.client_id, "name": by.name, "reference": reference}
+
+
+def _load(table: Table, client_id: str, reference: str) -> Grant | None:
+    item = table.get(keys.machine_grant(client_id, reference), consistent=True)
+    return _grant(item) if item else None
+
+
+def _item(made: Grant) -> Item:
+    days = {name: getattr(made, name).isoformat() for name in ("day", "told_on", "expires_on")}
+    facts: dict[str, Any] = {**made._asdict(), **days, "reversals": dict(made.reversals)}
+    return {**keys.machine_grant(made.client_id, made.reference).as_item(), **facts}
+
+
+def _grant(item: Item) -> Grant:
+    days = {name: date.fromisoformat(item[name]) for name in ("day", "told_on", "expires_on")}
+    facts = {name: item[name] for name in Grant._fields if name not in days}
+    return Grant(**{**facts, **days, "version": int(item["version"])})
+
+
+def _version(version: int) -> ConditionBase:
+    return Attr("version").eq(version) if version else Attr("pk").not_exists()

@@ -1,0 +1,1 @@
+"""Bonuses paid in goods: owed, chosen, shipped."""

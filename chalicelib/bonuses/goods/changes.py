@@ -1,0 +1,167 @@
+"""How goods change: one transaction under the versions of the entitlement and of the choice, with its posting.
+
+`take` is a step of a choice, `change` one of an entitlement as a whole. Each decides again when somebody else was faster, so what it decides on
+is read anew by `decide`, or by `load`. What is reserved is owed all the same: a step that only reserves or gives back posts nothing, and leaves
+the mark of its cause.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+
+from chalicelib import companies
+from chalicelib.bonuses.goods import store
+from chalicelib.bonuses.goods.events import AVAILABLE
+from chalicelib.bonuses.goods.rules import Choice, Entitlement, Step
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import Book, Cause
+from chalicelib.bonuses.volume import store as volume_store
+from chalicelib.companies import company_key
+from chalicelib.platform import events
+from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import EventType
+from chalicelib.table.retries import CONTESTED, retry
+from chalicelib.table.transactions import Refused, Transaction
+
+
+def record_available(tx: Transaction, work: Work, entitlement: Entitlement) -> None:
+    """The event that goods, or a gift, are there."""
+    expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
+    events.record(
+        tx,
+        work,
+        company_key(entitlement.company_id),
+        AVAILABLE,
+        company_id=entitlement.company_id,
+        entitlement_id=entitlement.entitlement_id,
+        programme=entitlement.programme,
+        gift=entitlement.kind == "gift",
+        amount=entitlement.left,
+        currency=entitlement.currency,
+        first_day=entitlement.first.isoformat(),
+        last_day=entitlement.last.isoformat(),
+        part=entitlement.part,
+        parts=entitlement.parts,
+        available_from=entitlement.available_from.isoformat(),
+        **expires,
+    )
+
+
+Result = TypeVar("Result")
+
+ZERO = Decimal(0)
+SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
+
+
+class Chosen(NamedTuple):
+    """A choice, and what it leaves of its entitlement."""
+
+    entitlement: Entitlement
+    choice: Choice
+
+
+def take(
+    work: Work,
+    cause: Cause,
+    decide: Callable[[], Step],
+    write: Callable[[Transaction, Step], None],
+) -> Chosen:
+    """A step of a choice, decided again whenever somebody else changed it or its entitlement meanwhile."""
+
+    def attempt() -> Chosen:
+        step = decide()
+        chosen = Chosen(step.entitlement, step.choice)
+
+        def also(tx: Transaction, before: Book, after: Book) -> None:
+            store.replace_entitlement(tx, step.entitlement, work.today)
+            store.write_choice(tx, step.choice)
+            _settle(tx, step.entitlement, step.shipped + step.expired)
+            write(tx, step)
+            work.reply(tx, chosen)
+
+        _post(work, step.entitlement, cause, step.shipped, step.expired, also)
+        return chosen
+
+    return _decide_anew(work, attempt)
+
+
+def change(
+    work: Work,
+    cause: Cause,
+    load: Callable[[], Entitlement],
+    decide: Callable[[Entitlement], Entitlement],
+    event: EventType,
+    facts: dict[str, Any],
+) -> Entitlement:
+    """A step of an entitlement as a whole; the same one where there is nothing to do."""
+
+    def attempt() -> Entitlement:
+        before = load()
+        after = decide(before)
+        if after == before:
+            return after
+        shipped, expired = after.shipped - before.shipped, after.expired - before.expired
+        amount = before.owed - after.owed
+
+        def also(tx: Transaction, _: Book, __: Book) -> None:
+            store.replace_entitlement(tx, after, work.today)
+            _settle(tx, after, amount)
+            if cause.author:
+                companies.check_staff(tx, cause.author, SHIPPING)
+            record_step(tx, work, after, event, amount=amount, left=after.left, **facts)
+            work.reply(tx, after)
+
+        _post(work, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
+        return after
+
+    return _decide_anew(work, attempt)
+
+
+def _post(
+    work: Work,
+    found: Entitlement,
+    cause: Cause,
+    shipped: Decimal,
+    expired: Decimal,
+    also: ledger.Also,
+    *,
+    reversed_: Decimal = ZERO,
+) -> None:
+    def alter(book: Book) -> Book:
+        return ledger_rules.lapse(ledger_rules.deliver(ledger_rules.owe(book, -reversed_), shipped), expired)
+
+    ledger.change(work, found.company_id, cause, alter, also)
+
+
+@retry(store.ENTITLEMENT, store.CHOICE, most=CONTESTED)
+def _decide_anew(work: Work, attempt: Callable[[], Result]) -> Result:
+    try:
+        return attempt()
+    except Refused as refused:
+        if "membership" in refused:
+            raise companies.no_longer_speaks() from None
+        raise
+
+
+def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:
+    if less:
+        volume_store.settle(tx, found.company_id, found.last, found.programme, less)
+
+
+def record_choice(tx: Transaction, work: Work, step: Step, name: EventType, **facts: Any) -> None:
+    record_step(tx, work, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
+
+
+def record_step(tx: Transaction, work: Work, found: Entitlement, name: EventType, **facts: Any) -> None:
+    events.record(
+        tx,
+        work,
+        company_key(found.company_id),
+        name,
+        company_id=found.company_id,
+        entitlement_id=found.entitlement_id,
+        currency=found.currency,
+        **facts,
+    )

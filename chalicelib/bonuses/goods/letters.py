@@ -1,0 +1,60 @@
+"""Letters on goods for purchases. They tell what was so when their event happened: it holds their figures."""
+
+from datetime import date
+from decimal import Decimal
+
+from chalicelib.bonuses.goods.events import AVAILABLE, EXPIRING, SHIPPED
+from chalicelib.bonuses.ledger.letters import expiring
+from chalicelib.companies import company_name, who_buys
+from chalicelib.mail import Facts, Reader, Recipient, letter
+from chalicelib.members import member_reader
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Item
+
+
+@letter("goods_available", on=AVAILABLE, to=who_buys)
+def goods_available(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(work, recipient.id), {
+        "company": company_name(work, event),
+        "currency": event["currency"],
+        "gift": event["gift"],
+        "amount": event["amount"],
+        "first": date.fromisoformat(event["first_day"]),
+        "last": date.fromisoformat(event["last_day"]),
+        "available_from": date.fromisoformat(event["available_from"]),
+        # A gift is handed over, whenever that is.
+        "expires_on": None if event["gift"] else date.fromisoformat(event["expires_on"]),
+    }
+
+
+@letter("goods_expiring", on=EXPIRING, to=who_buys)
+def goods_expiring(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(work, recipient.id), expiring(work, event)
+
+
+@letter("goods_shipped", on=SHIPPED, to=who_buys)
+def goods_shipped(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = member_reader(work, recipient.id)
+    lines = [
+        {
+            "sku": line["sku"],
+            "name": line["name_ru"] if reader.language == "ru" else line["name"],
+            "unit": line["unit"],
+            "ordered": int(line["quantity"]),
+            "quantity": int(line["quantity"]),
+            "unit_price": line["unit_price"],
+            "amount": line["amount"],
+        }
+        for line in event["lines"]
+    ]
+    return reader, {
+        "company": company_name(work, event),
+        "currency": event["currency"],
+        "shipment": {
+            "document": event["document"],
+            "day": date.fromisoformat(event["day"]),
+            "lines": lines,
+            "total": sum((line["amount"] for line in lines), Decimal(0)),
+        },
+        "left": event["left"],
+    }

@@ -1,0 +1,67 @@
+from chalicelib.bonuses.goods import store
+from chalicelib.bonuses.goods.rules import Priced
+from chalicelib.bonuses.volume import rules as volume_rules
+from chalicelib.bonuses.volume.config import VolumeBonuses
+from chalicelib.bonuses.volume.rules import Period, Programme
+from chalicelib.catalog import Product, every_product
+from chalicelib.platform.context import Work
+from chalicelib.table.transactions import Refused
+
+# --- frozen prices ----------------------------------------------------------------------------------------------------
+
+
+def price_list(programme: Programme, period: Period) -> str:
+    """The id of the price list of this period, which all companies share."""
+    return f"{programme.code}:{period.last.isoformat()}"
+
+
+def freeze(work: Work, list_id: str) -> None:
+    """Copies the base prices of the whole catalogue, once for each list; a repeat goes on until the list is whole, and then stops.
+
+    Two workers at once do the work twice, and end in one list. Nothing is closed before its list is whole.
+    """
+    known: set[str] = work.memo.setdefault("price_lists", set())
+    if list_id in known:
+        return
+    if not store.is_frozen(work.table, list_id):
+        try:
+            for tx in store.freeze(work, list_id, map(_priced, every_product(work))):
+                work.table.commit(tx)
+        except Refused as refused:
+            if store.FROZEN not in refused:
+                raise
+    known.add(list_id)
+
+
+def _priced(product: Product) -> Priced:
+    return Priced(
+        sku=product.sku,
+        name=product.name,
+        name_ru=product.name_ru,
+        brand=product.brand,
+        category=product.category,
+        unit=product.unit,
+        pack_multiple=product.pack_multiple,
+        base_price=product.base_price,
+        currency=product.currency,
+    )
+
+
+def freeze_due(work: Work) -> list[str]:
+    """Freezes the lists of the periods that closed last, one for each programme; to be called once before the companies' closes.
+
+    So that many workers do not begin by copying the catalogue, each for itself. Returns the lists.
+    """
+    lists = []
+    for figures in work.config[VolumeBonuses].periods:
+        currency = next(iter(figures.brackets))
+        programme = volume_rules.programmes_of([figures], currency)[figures.code]
+        if programme.pays == "gift":
+            continue
+        period = Period.of(programme.every, work.today).before
+        while programme.closes_on(period) > work.today:
+            period = period.before
+        if period.first >= programme.since:
+            freeze(work, price_list(programme, period))
+            lists.append(price_list(programme, period))
+    return lists

@@ -1,0 +1,283 @@
+"""Volume bonuses and the goods they are paid in: as the company sees and chooses them, as the staff ships them."""
+
+from chalicelib.bonuses.goods import service, store
+from chalicelib.bonuses.goods.changes import Chosen
+from chalicelib.bonuses.goods.rules import Entitlement
+from chalicelib.bonuses.goods.schemas import (
+    CancelChoiceForm,
+    ChoiceAnswer,
+    ChoiceForm,
+    ChosenAnswer,
+    EntitlementAnswer,
+    EntitlementPage,
+    EntitlementSummary,
+    FrozenPrice,
+    FrozenPricePage,
+    HandOverForm,
+    PriceQuery,
+    ReasonForm,
+    ReverseForm,
+    ShipGoodsForm,
+    WaitingGoods,
+    WaitingPage,
+)
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes
+
+routes = Routes(__name__, tag="goods")
+
+STEP = ("not_found", "wrong_state")
+OF_COMPANY = "/v1/staff/companies/{company_id}/entitlements/{entitlement_id}"
+
+
+@routes.get("/v1/company/entitlements", scope="bonuses.read", query=PageQuery, answer=EntitlementPage)
+def list_entitlements(call: Call) -> EntitlementPage:
+    """List what the company is owed in goods, latest first."""
+    return _entitlements(call, call.principal.for_company())
+
+
+@routes.get(
+    "/v1/company/entitlements/{entitlement_id}",
+    scope="bonuses.read",
+    answer=EntitlementAnswer,
+    problems=("not_found",),
+)
+def show_entitlement(call: Call, entitlement_id: str) -> EntitlementAnswer:
+    """Read what is owed, with all that was chosen for it and shipped."""
+    return _entitlement(call, call.principal.for_company(), entitlement_id)
+
+
+@routes.get(
+    "/v1/company/entitlements/{entitlement_id}/prices",
+    scope="bonuses.read",
+    query=PriceQuery,
+    answer=FrozenPricePage,
+    problems=("not_found",),
+)
+def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
+    """List the goods that can be chosen, by article number, at the prices frozen when the period was closed."""
+    cursors = call.cursors()
+    found = service.entitlement(call.work, call.principal.for_company(), entitlement_id)
+    page = store.prices(
+        call.work.table,
+        found.price_list,
+        found.currency,
+        prefix=call.query.q or "",
+        limit=call.query.limit,
+        after=cursors.open(call.query.cursor),
+    )
+    return FrozenPricePage(
+        items=[FrozenPrice.of(store.priced_of(item)) for item in page.items], next_cursor=cursors.close(page.last)
+    )
+
+
+@routes.post(
+    "/v1/company/entitlements/{entitlement_id}/choices",
+    scope="bonuses.write",
+    body=ChoiceForm,
+    answer=ChosenAnswer,
+    status=201,
+    keyed=True,
+    problems=(*STEP, "above_left"),
+)
+def choose_goods(call: Call, entitlement_id: str) -> Chosen:
+    """Choose goods at the frozen prices, for what is left or less; they are reserved until they are shipped."""
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    asked = [line.asked() for line in call.body.lines]
+
+    def made(chosen: Chosen) -> Answer:
+        return Answer(_chosen(chosen), headers={"Location": f"{call.path}/{chosen.choice.choice_id}"})
+
+    return service.choose(call.answering(made), company_id, member_id, entitlement_id, asked, call.body.note)
+
+
+@routes.get(
+    "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}",
+    scope="bonuses.read",
+    answer=ChoiceAnswer,
+    problems=("not_found",),
+)
+def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceAnswer:
+    """Read what was chosen, and how much of it was shipped by which document."""
+    return ChoiceAnswer.of(service.choice(call.work, call.principal.for_company(), entitlement_id, choice_id))
+
+
+@routes.post(
+    "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}/cancel",
+    scope="bonuses.write",
+    body=CancelChoiceForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Chosen:
+    """Take a choice back, as long as nothing of it was shipped. After the last day to choose its worth expires at once."""
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return service.cancel(
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.note, staff=False
+    )
+
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=PageQuery, answer=WaitingPage)
+def list_waiting_goods(call: Call) -> WaitingPage:
+    """List the goods to be shipped and the gifts to be handed over, oldest first."""
+    cursors = call.cursors()
+    page = store.waiting(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    items = []
+    for item in page.items:
+        if "choice_id" in item:
+            items.append(WaitingGoods(choice=ChoiceAnswer.of(store.choice_of(item)), gift=None))
+        else:
+            gift = EntitlementSummary.of(store.entitlement_of(item), call.work.today)
+            items.append(WaitingGoods(choice=None, gift=gift))
+    return WaitingPage(items=items, next_cursor=cursors.close(page.last))
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/entitlements",
+    scope="staff.bonuses.read",
+    query=PageQuery,
+    answer=EntitlementPage,
+)
+def list_entitlements_of_company(call: Call, company_id: str) -> EntitlementPage:
+    """List what a company is owed in goods, latest first."""
+    return _entitlements(call, company_id)
+
+
+@routes.get(OF_COMPANY, scope="staff.bonuses.read", answer=EntitlementAnswer, problems=("not_found",))
+def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str) -> EntitlementAnswer:
+    """Read what a company is owed, with all that was chosen for it and shipped."""
+    return _entitlement(call, company_id, entitlement_id)
+
+
+@routes.post(
+    OF_COMPANY + "/choices/{choice_id}/ship",
+    scope="staff.bonuses.write",
+    body=ShipGoodsForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=(*STEP, "already_exists"),
+)
+def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
+    """Tell of a shipment of chosen goods: a part, or all that is left. Goods for bonuses are no purchase."""
+    form: ShipGoodsForm = call.body
+    return service.ship(
+        call.answering(_chosen),
+        company_id,
+        call.principal.for_member(),
+        entitlement_id,
+        choice_id,
+        [line.asked() for line in form.lines] if form.lines else None,
+        form.document,
+        form.day or call.work.today,
+    )
+
+
+@routes.post(
+    OF_COMPANY + "/choices/{choice_id}/cancel",
+    scope="staff.bonuses.write",
+    body=ReasonForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
+    """Give back what was chosen and not shipped, when it cannot be shipped. After the last day to choose it expires at once."""
+    member_id = call.principal.for_member()
+    return service.cancel(
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.reason, staff=True
+    )
+
+
+@routes.post(
+    OF_COMPANY + "/choices/{choice_id}/shipments/{shipment_id}/reverse",
+    scope="staff.bonuses.write",
+    body=ReasonForm,
+    answer=ChosenAnswer,
+    keyed=True,
+    problems=STEP,
+)
+def reverse_goods_shipment(
+    call: Call, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
+) -> Chosen:
+    """Take a shipment back, whole: the document was wrong, or the goods returned. They are reserved again."""
+    member_id = call.principal.for_member()
+    return service.reverse_shipment(
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, shipment_id, call.body.reason
+    )
+
+
+@routes.post(
+    OF_COMPANY + "/hand-over",
+    scope="staff.bonuses.write",
+    body=HandOverForm,
+    answer=EntitlementSummary,
+    keyed=True,
+    problems=STEP,
+)
+def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
+    """Say that a gift was given."""
+    form: HandOverForm = call.body
+    day = form.day or call.work.today
+    return service.hand_over(
+        _summing(call), company_id, call.principal.for_member(), entitlement_id, form.document, day
+    )
+
+
+@routes.post(
+    OF_COMPANY + "/hand-over/reverse",
+    scope="staff.bonuses.write",
+    body=ReasonForm,
+    answer=EntitlementSummary,
+    keyed=True,
+    problems=STEP,
+)
+def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
+    """Say that a gift came back, or was never given: it is owed again."""
+    return service.reverse_hand_over(
+        _summing(call), company_id, call.principal.for_member(), entitlement_id, call.body.reason
+    )
+
+
+@routes.post(
+    OF_COMPANY + "/reverse",
+    scope="staff.bonuses.write",
+    body=ReverseForm,
+    answer=EntitlementSummary,
+    keyed=True,
+    problems=(*STEP, "above_left"),
+)
+def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
+    """Take back what is left of an entitlement, or a part of it."""
+    form: ReverseForm = call.body
+    return service.reverse(
+        _summing(call), company_id, call.principal.for_member(), entitlement_id, form.amount, form.reason
+    )
+
+
+def _entitlements(call: Call, company_id: str) -> EntitlementPage:
+    cursors, today = call.cursors(), call.work.today
+    page = store.entitlements(call.work.table, company_id, call.query.limit, cursors.open(call.query.cursor))
+    return EntitlementPage(
+        items=[EntitlementSummary.of(service.on_day(item, today), today) for item in page.items],
+        next_cursor=cursors.close(page.last),
+    )
+
+
+def _entitlement(call: Call, company_id: str, entitlement_id: str) -> EntitlementAnswer:
+    found = service.entitlement(call.work, company_id, entitlement_id)
+    choices = store.choices(call.work.table, company_id, entitlement_id)
+    return EntitlementAnswer.with_choices(found, call.work.today, choices)
+
+
+def _chosen(chosen: Chosen) -> ChosenAnswer:
+    return ChosenAnswer.after(chosen.choice, chosen.entitlement)
+
+
+def _summing(call: Call) -> Work:
+    """The work of a step of an entitlement as a whole, which is answered with the entitlement."""
+    return call.answering(lambda found: EntitlementSummary.of(found, call.work.today))

@@ -1,0 +1,428 @@
+"""Bonuses paid in goods: what a company is owed, what it chose, what was shipped. Pure: no clock, no table.
+
+An entitlement is owed until it is shipped, handed over, expired or reversed:
+
+    amount = left + reserved + shipped + expired + reversed,   owed = left + reserved
+
+            choose                ship                    ship the last part
+    left ──────────▶ reserved ──────────▶ partly_shipped ──────────────────▶ shipped
+      ▲                 │ cancel              │ cancel (staff)  ◀────────────── a shipment is reversed
+      └─────────────────┴─────────────────────┘  the rest is given back, and expires at once if its day has passed
+
+What is reserved does not expire. A gift is not chosen: it is handed over whole, and does not expire. Each step gives a new value, one
+version on, and raises a Problem where it cannot be done.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from chalicelib.bonuses.volume.rules import Kind
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.money import round_half_up
+
+ZERO = Decimal(0)
+DAY = timedelta(days=1)
+MOST_LINES = 50  # of one choice
+MOST_SHIPMENTS = 50  # of one choice
+
+
+class State(StrEnum):
+    RESERVED = "reserved"
+    PARTLY_SHIPPED = "partly_shipped"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+
+
+class Asked(NamedTuple):
+    """So many units of an article."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An article as a frozen price list has it; the price is of one unit, VAT included."""
+
+    sku: str
+    name: str
+    name_ru: str
+    brand: str
+    category: str
+    unit: str
+    pack_multiple: int
+    base_price: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    sku: str
+    name: str
+    name_ru: str
+    unit: str
+    quantity: int
+    unit_price: Decimal
+    shipped: int = 0
+
+    @property
+    def amount(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+    @property
+    def left(self) -> int:
+        return self.quantity - self.shipped
+
+
+class Happened(NamedTuple):
+    """A step of a choice: when, what came of it, who did it (a member), and what they said."""
+
+    at: str
+    state: State
+    member_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What one document shipped, by article. `reversed_reason`: why it was taken back, None as long as it stands."""
+
+    shipment_id: str
+    document: str
+    day: date
+    at: str
+    parts: Mapping[str, int]
+    amount: Decimal
+    posting_id: str
+    reversed_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Goods that a company chose for an entitlement, at the prices of its list."""
+
+    choice_id: str
+    entitlement_id: str
+    company_id: str
+    currency: str
+    at: str
+    state: State
+    lines: tuple[Line, ...]
+    history: tuple[Happened, ...]
+    shipments: tuple[Shipment, ...] = ()
+    version: int = 1
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), ZERO)
+
+    @property
+    def waiting(self) -> Decimal:
+        """Worth of what is reserved and not shipped."""
+        if self.state is State.CANCELLED:
+            return ZERO
+        return sum((line.unit_price * line.left for line in self.lines), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A sum that is owed in goods, or as a gift of its worth.
+
+    `programme` with `first` and `last` day of its period: what it was earned by; `posting_id`: the posting of that close. `expires_on`: the last
+    day to choose. `announced`, `warned`: which letters have been asked for. `handed_over`: the posting by which a gift was given.
+    """
+
+    entitlement_id: str
+    company_id: str
+    currency: str
+    kind: Kind
+    amount: Decimal
+    programme: str
+    first: date
+    last: date
+    part: int
+    parts: int
+    available_from: date
+    expires_on: date | None
+    notice_days: int
+    price_list: str
+    posting_id: str
+    reserved: Decimal = ZERO
+    shipped: Decimal = ZERO
+    expired: Decimal = ZERO
+    reversed: Decimal = ZERO
+    announced: bool = False
+    warned: bool = False
+    handed_over: str = ""
+    version: int = 1
+
+    @property
+    def owed(self) -> Decimal:
+        return self.amount - self.shipped - self.expired - self.reversed
+
+    @property
+    def left(self) -> Decimal:
+        return self.owed - self.reserved
+
+    def is_past(self, day: date) -> bool:
+        return self.expires_on is not None and day > self.expires_on
+
+    def state(self, day: date) -> str:
+        """waiting until its goods are there; open while something is owed; then settled, expired or reversed, by what ended it."""
+        if self.owed:
+            return "open" if day >= self.available_from else "waiting"
+        if self.shipped:
+            return "settled"
+        return "expired" if self.expired else "reversed"
+
+    @property
+    def due(self) -> date | None:
+        """The next day on which something happens by itself: it becomes available, a warning is due, or what is left expires."""
+        if not self.left:
+            return None
+        if not self.announced:
+            return self.available_from
+        if self.expires_on is None:
+            return None
+        return self.expires_on + DAY if self.warned else max(self.available_from, self.warn_on)
+
+    @property
+    def warn_on(self) -> date:
+        if self.expires_on is None:
+            raise ValueError("a gift does not expire")
+        return self.expires_on - self.notice_days * DAY
+
+
+class Step(NamedTuple):
+    """What a step leaves, and what it moved: out of what is owed (into goods that are used up, or expired)."""
+
+    entitlement: Entitlement
+    choice: Choice
+    shipped: Decimal = ZERO
+    expired: Decimal = ZERO
+
+
+# --- choosing ---------------------------------------------------------------------------------------------------------
+
+
+def choose(
+    entitlement: Entitlement,
+    asked: Sequence[Asked],
+    prices: Mapping[str, Priced],
+    *,
+    choice_id: str,
+    member_id: str,
+    note: str,
+    at: str,
+    day: date,
+) -> Step:
+    """Reserves goods at the frozen prices.
+
+    Raises 409 unless the entitlement is open for choosing, 422 for lines that cannot be, `above_left` for more than is left of it.
+    """
+    if entitlement.kind == "gift":
+        raise Problem("wrong_state", "A gift is handed over by the club: there is nothing to choose.")
+    if day < entitlement.available_from:
+        raise Problem("wrong_state", f"Goods can be chosen from {entitlement.available_from} on.")
+    if entitlement.is_past(day):
+        raise Problem("wrong_state", f"Goods could be chosen until {entitlement.expires_on}.")
+    faults = _faults(asked, prices, entitlement.currency)
+    if faults:
+        raise Problem("invalid", errors=faults)
+    lines = tuple(_line(line, prices[line.sku]) for line in asked)
+    choice = Choice(
+        choice_id=choice_id,
+        entitlement_id=entitlement.entitlement_id,
+        company_id=entitlement.company_id,
+        currency=entitlement.currency,
+        at=at,
+        state=State.RESERVED,
+        lines=lines,
+        history=(Happened(at, State.RESERVED, member_id, note),),
+    )
+    if choice.total > entitlement.left:
+        raise _above_left(entitlement, choice.total)
+    return Step(next_version(entitlement, reserved=entitlement.reserved + choice.total, announced=True), choice)
+
+
+def _faults(asked: Sequence[Asked], prices: Mapping[str, Priced], currency: str) -> list[Fault]:
+    first: dict[str, int] = {}
+    found = []
+    for place, line in enumerate(asked):
+        before = first.setdefault(line.sku, place)
+        priced = prices.get(line.sku)
+        if before != place:
+            found.append(_fault(place, "sku", "repeated", f"Line {before} is of this product too: put them together."))
+        elif priced is None or priced.currency != currency:
+            found.append(_fault(place, "sku", "unknown_sku", "The price list of this entitlement has no such product."))
+        elif line.quantity % priced.pack_multiple:
+            detail = f"It comes in multiples of {priced.pack_multiple}."
+            found.append(_fault(place, "quantity", "pack_multiple", detail))
+    return found
+
+
+def _fault(place: int, field: str, code: str, detail: str) -> Fault:
+    return Fault(pointer=f"/lines/{place}/{field}", code=code, detail=detail)
+
+
+def _line(asked: Asked, priced: Priced) -> Line:
+    return Line(asked.sku, priced.name, priced.name_ru, priced.unit, asked.quantity, priced.base_price)
+
+
+def cancel(
+    entitlement: Entitlement, choice: Choice, *, member_id: str, note: str, at: str, day: date, shipped_too: bool
+) -> Step:
+    """Gives back what was not shipped; after the last day to choose it expires at once. `shipped_too`: also where a part was shipped."""
+    allowed = {State.RESERVED, State.PARTLY_SHIPPED} if shipped_too else {State.RESERVED}
+    _require(choice, allowed)
+    rest = choice.waiting
+    expired = rest if entitlement.is_past(day) else ZERO
+    after = next_version(entitlement, reserved=entitlement.reserved - rest, expired=entitlement.expired + expired)
+    return Step(after, _step(choice, State.CANCELLED, member_id, note, at), expired=expired)
+
+
+# --- shipping ---------------------------------------------------------------------------------------------------------
+
+
+def ship(
+    entitlement: Entitlement,
+    choice: Choice,
+    asked: Sequence[Asked] | None,
+    *,
+    shipment_id: str,
+    document: str,
+    day: date,
+    posting_id: str,
+    member_id: str,
+    at: str,
+) -> Step:
+    """A part of what was chosen, or all that is left of it. Raises 409 for a document that was told before."""
+    _require(choice, {State.RESERVED, State.PARTLY_SHIPPED})
+    if any(shipment.document == document for shipment in choice.shipments if shipment.reversed_reason is None):
+        raise Problem("already_exists", "A shipment with this document number was told before.")
+    if len(choice.shipments) >= MOST_SHIPMENTS:
+        raise Problem("wrong_state", f"A choice is shipped in {MOST_SHIPMENTS} parts at most: cancel its rest.")
+    if asked is None:
+        asked = [Asked(line.sku, line.left) for line in choice.lines if line.left]
+    lines = {line.sku: line for line in choice.lines}
+    faults = []
+    for place, part in enumerate(asked):
+        line = lines.get(part.sku)
+        if line is None or any(part.sku == other.sku for other in asked[:place]):
+            faults.append(_fault(place, "sku", "unknown_sku", "The choice has no such line, or it was named before."))
+        elif part.quantity > line.left:
+            faults.append(_fault(place, "quantity", "above_left", f"{line.left} are left to ship."))
+    if faults:
+        raise Problem("invalid", errors=faults)
+    parts = dict(asked)
+    worth = sum((lines[sku].unit_price * quantity for sku, quantity in parts.items()), ZERO)
+    shipment = Shipment(shipment_id, document, day, at, parts, worth, posting_id)
+    after = _shipped(choice, parts, (*choice.shipments, shipment))
+    return Step(
+        next_version(entitlement, reserved=entitlement.reserved - worth, shipped=entitlement.shipped + worth),
+        _step(after, _state(after), member_id, document, at),
+        shipped=worth,
+    )
+
+
+def reverse_shipment(
+    entitlement: Entitlement, choice: Choice, shipment_id: str, *, member_id: str, reason: str, at: str, day: date
+) -> Step:
+    """The document was wrong, or the goods came back: they are reserved again, or given back where the choice was cancelled meanwhile.
+
+    Raises 404 for a shipment that is not there, 409 for one that was reversed before.
+    """
+    shipment = next((each for each in choice.shipments if each.shipment_id == shipment_id), None)
+    if shipment is None:
+        raise Problem("not_found")
+    if shipment.reversed_reason is not None:
+        raise Problem("wrong_state", "This shipment was reversed before.")
+    back = {sku: -quantity for sku, quantity in shipment.parts.items()}
+    shipments = tuple(
+        replace(each, reversed_reason=reason) if each.shipment_id == shipment_id else each for each in choice.shipments
+    )
+    after = _shipped(choice, back, shipments)
+    cancelled = choice.state is State.CANCELLED
+    expired = shipment.amount if cancelled and entitlement.is_past(day) else ZERO
+    return Step(
+        next_version(
+            entitlement,
+            shipped=entitlement.shipped - shipment.amount,
+            reserved=entitlement.reserved + (ZERO if cancelled else shipment.amount),
+            expired=entitlement.expired + expired,
+        ),
+        _step(after, State.CANCELLED if cancelled else _state(after), member_id, reason, at),
+        shipped=-shipment.amount,
+        expired=expired,
+    )
+
+
+def _shipped(choice: Choice, parts: Mapping[str, int], shipments: tuple[Shipment, ...]) -> Choice:
+    lines = tuple(replace(line, shipped=line.shipped + parts.get(line.sku, 0)) for line in choice.lines)
+    return replace(choice, lines=lines, shipments=shipments)
+
+
+def _state(choice: Choice) -> State:
+    if not any(line.left for line in choice.lines):
+        return State.SHIPPED
+    return State.PARTLY_SHIPPED if any(line.shipped for line in choice.lines) else State.RESERVED
+
+
+# --- what happens to an entitlement as a whole ------------------------------------------------------------------------
+
+
+def hand_over(entitlement: Entitlement, day: date, posting_id: str) -> Entitlement:
+    """A gift was given: it is used up whole."""
+    if entitlement.kind != "gift":
+        raise Problem("wrong_state", "Goods are chosen and shipped; only a gift is handed over.")
+    if not entitlement.left or day < entitlement.available_from:
+        raise Problem("wrong_state", f"The gift is {entitlement.state(day)}.")
+    return next_version(entitlement, shipped=entitlement.left, handed_over=posting_id)
+
+
+def reverse_hand_over(entitlement: Entitlement, posting_id: str) -> Entitlement:
+    """The gift that was given by this posting came back, or was never given: it is owed again."""
+    if not posting_id or entitlement.handed_over != posting_id:
+        raise Problem("wrong_state", "This gift was not handed over.")
+    return next_version(entitlement, shipped=ZERO, handed_over="")
+
+
+def take_back(entitlement: Entitlement, amount: Decimal | None) -> Entitlement:
+    """Reverses so much of what is left, or all of it. What is reserved is cancelled first, what was shipped is reversed first."""
+    if not entitlement.left:
+        raise Problem("wrong_state", "Nothing is left to reverse: cancel what was chosen, reverse what was shipped.")
+    taken = entitlement.left if amount is None else amount
+    if taken > entitlement.left:
+        raise _above_left(entitlement, taken)
+    return next_version(entitlement, reversed=entitlement.reversed + taken)
+
+
+def expire(entitlement: Entitlement, day: date) -> Entitlement:
+    """The same on this day: what is left after its last day has expired, what is reserved has not."""
+    if not entitlement.is_past(day) or not entitlement.left:
+        return entitlement
+    return next_version(entitlement, expired=entitlement.expired + entitlement.left)
+
+
+def _above_left(entitlement: Entitlement, wanted: Decimal) -> Problem:
+    left = round_half_up(entitlement.left)
+    detail = f"{wanted:.2f} {entitlement.currency} are asked for; {left} are left."
+    return Problem("above_left", detail, extra={"left": {"amount": f"{left:f}", "currency": entitlement.currency}})
+
+
+def _require(choice: Choice, allowed: set[State]) -> None:
+    if choice.state not in allowed:
+        raise Problem("wrong_state", f"The choice is {choice.state}.", extra={"state": choice.state})
+
+
+def _step(choice: Choice, state: State, member_id: str, note: str, at: str) -> Choice:
+    history = (*choice.history, Happened(at, state, member_id, note))
+    return replace(choice, state=state, history=history, version=choice.version + 1)
+
+
+def next_version(entitlement: Entitlement, **changed: Any) -> Entitlement:
+    return replace(entitlement, version=entitlement.version + 1, **changed)

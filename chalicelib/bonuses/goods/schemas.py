@@ -1,0 +1,263 @@
+"""How periods, and the goods they are paid in, are shown and asked for."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from chalicelib.bonuses.goods.rules import MOST_LINES, Asked, Choice, Entitlement, Priced, Shipment
+from chalicelib.catalog import Sku
+from chalicelib.platform.fields import Day, Document
+from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.money import Money
+
+# --- entitlements -----------------------------------------------------------------------------------------------------
+
+
+class EntitlementSummary(Shown):
+    """A sum that is owed in goods, or as a gift. amount = left + reserved + shipped + expired + reversed."""
+
+    entitlement_id: str
+    company_id: str
+    kind: Literal["goods", "gift"]
+    state: Literal["waiting", "open", "settled", "expired", "reversed"] = Field(
+        description="waiting: its goods are not there yet; open: something is owed; then what ended it."
+    )
+    programme: str = Field(description="Code of the volume programme that it was earned in.")
+    first: date = Field(description="First day of the period that it was earned in.")
+    last: date
+    part: int = Field(description="1 of `parts`, where the bonus is paid in parts.")
+    parts: int
+    available_from: date
+    expires_on: date | None = Field(description="The last day to choose; null for a gift.")
+    amount: Money
+    left: Money = Field(description="What can be chosen still.")
+    reserved: Money = Field(description="What was chosen and is not shipped.")
+    shipped: Money = Field(description="What was shipped, or handed over.")
+    expired: Money
+    reversed: Money
+
+    @classmethod
+    def of(cls, found: Entitlement, day: date) -> Self:
+        return cls(**_summary(found, day))
+
+
+def _summary(found: Entitlement, day: date) -> dict[str, Any]:
+    sums = ("amount", "left", "reserved", "shipped", "expired", "reversed")
+    same = ("entitlement_id", "company_id", "kind", "programme", "first", "last", "part", "parts", "available_from")
+    return {
+        **{name: getattr(found, name) for name in (*same, "expires_on")},
+        **{name: Money(amount=getattr(found, name), currency=found.currency) for name in sums},
+        "state": found.state(day),
+    }
+
+
+class EntitlementPage(Shown):
+    items: list[EntitlementSummary]
+    next_cursor: str | None
+
+
+class ChoiceLine(Shown):
+    """An article, at the price of the entitlement's list."""
+
+    sku: str
+    name: str
+    name_ru: str
+    unit: str
+    quantity: int
+    shipped: int
+    unit_price: Money
+    amount: Money
+
+
+class ShippedPart(Shown):
+    sku: str
+    quantity: int
+
+
+class GoodsShipment(Shown):
+    """What one document shipped."""
+
+    shipment_id: str
+    document: str
+    day: date
+    lines: list[ShippedPart]
+    amount: Money
+    reversed_reason: str | None = Field(description="Why it was taken back; null as long as it stands.")
+
+    @classmethod
+    def of(cls, shipment: Shipment, currency: str) -> Self:
+        return cls(
+            shipment_id=shipment.shipment_id,
+            document=shipment.document,
+            day=shipment.day,
+            lines=[ShippedPart(sku=sku, quantity=quantity) for sku, quantity in shipment.parts.items()],
+            amount=Money(amount=shipment.amount, currency=currency),
+            reversed_reason=shipment.reversed_reason,
+        )
+
+
+class ChoiceStep(Shown):
+    at: str
+    state: str
+    note: str
+
+
+class ChoiceAnswer(Shown):
+    """Goods that were chosen for an entitlement."""
+
+    choice_id: str
+    entitlement_id: str
+    company_id: str
+    state: Literal["reserved", "partly_shipped", "shipped", "cancelled"]
+    at: str
+    lines: list[ChoiceLine]
+    total: Money
+    waiting: Money = Field(description="Worth of what is reserved and not shipped yet.")
+    shipments: list[GoodsShipment]
+    history: list[ChoiceStep]
+
+    @classmethod
+    def of(cls, choice: Choice) -> Self:
+        return cls(**_choice(choice))
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=choice.currency)
+
+    return {
+        "choice_id": choice.choice_id,
+        "entitlement_id": choice.entitlement_id,
+        "company_id": choice.company_id,
+        "state": choice.state.value,
+        "at": choice.at,
+        "lines": [
+            ChoiceLine(
+                sku=line.sku,
+                name=line.name,
+                name_ru=line.name_ru,
+                unit=line.unit,
+                quantity=line.quantity,
+                shipped=line.shipped,
+                unit_price=money(line.unit_price),
+                amount=money(line.amount),
+            )
+            for line in choice.lines
+        ],
+        "total": money(choice.total),
+        "waiting": money(choice.waiting),
+        "shipments": [GoodsShipment.of(shipment, choice.currency) for shipment in choice.shipments],
+        "history": [ChoiceStep(at=each.at, state=each.state.value, note=each.note) for each in choice.history],
+    }
+
+
+class ChosenAnswer(ChoiceAnswer):
+    """A choice, and what can be chosen still for its entitlement."""
+
+    left: Money
+
+    @classmethod
+    def after(cls, choice: Choice, entitlement: Entitlement) -> Self:
+        return cls(**_choice(choice), left=Money(amount=entitlement.left, currency=choice.currency))
+
+
+class EntitlementAnswer(EntitlementSummary):
+    """An entitlement with all that was chosen for it, oldest first."""
+
+    choices: list[ChoiceAnswer]
+
+    @classmethod
+    def with_choices(cls, found: Entitlement, day: date, choices: list[Choice]) -> Self:
+        return cls(**_summary(found, day), choices=[ChoiceAnswer.of(choice) for choice in choices])
+
+
+class WaitingGoods(Shown):
+    """Goods to be shipped, or a gift to be handed over: one of the two is null."""
+
+    choice: ChoiceAnswer | None
+    gift: EntitlementSummary | None
+
+
+class WaitingPage(Shown):
+    items: list[WaitingGoods]
+    next_cursor: str | None
+
+
+class PriceQuery(PageQuery):
+    q: str | None = Field(default=None, min_length=1, max_length=64, description="How the article number (sku) begins.")
+
+
+class FrozenPrice(Shown):
+    """An article that can be chosen, at the base price of the day on which its period was closed."""
+
+    sku: str
+    name: str
+    name_ru: str
+    brand: str
+    category: str
+    unit: str
+    pack_multiple: int = Field(description="It comes in multiples of this many units.")
+    unit_price: Money = Field(description="VAT included.")
+
+    @classmethod
+    def of(cls, priced: Priced) -> Self:
+        return cls(
+            sku=priced.sku,
+            name=priced.name,
+            name_ru=priced.name_ru,
+            brand=priced.brand,
+            category=priced.category,
+            unit=priced.unit,
+            pack_multiple=priced.pack_multiple,
+            unit_price=Money(amount=priced.base_price, currency=priced.currency),
+        )
+
+
+class FrozenPricePage(Shown):
+    items: list[FrozenPrice]
+    next_cursor: str | None
+
+
+# --- what is asked for ------------------------------------------------------------------------------------------------
+
+
+class GoodsLineForm(Form):
+    sku: Sku
+    quantity: int = Field(ge=1, le=1_000_000)
+
+    def asked(self) -> Asked:
+        return Asked(self.sku, self.quantity)
+
+
+class ChoiceForm(Form):
+    lines: list[GoodsLineForm] = Field(min_length=1, max_length=MOST_LINES)
+    note: str = Field(default="", max_length=500, description="For those who ship.")
+
+
+class CancelChoiceForm(Form):
+    note: str = Field(default="", max_length=500)
+
+
+class ReasonForm(Form):
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ShipGoodsForm(Form):
+    document: Document = Field(description="Number of the shipping document.")
+    day: Day | None = Field(default=None, description="Its date; without it, today.")
+    lines: list[GoodsLineForm] | None = Field(
+        default=None, min_length=1, max_length=MOST_LINES, description="Without it, all that is left."
+    )
+
+
+class HandOverForm(Form):
+    document: Document = Field(description="What says that the gift was given.")
+    day: Day | None = Field(default=None, description="When; without it, today.")
+
+
+class ReverseForm(ReasonForm):
+    amount: Decimal | None = Field(
+        default=None, gt=0, max_digits=14, decimal_places=2, description="Without it, all that is left."
+    )

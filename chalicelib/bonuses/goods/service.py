@@ -1,0 +1,370 @@
+"""Goods instead of bonuses: chosen by the company, shipped by the club, expired, reversed.
+
+Every step is one transaction under the versions of the entitlement and of the choice, with its posting (`ledger.change`), its event, and the
+answer that a repeat of the request gets. What is reserved is owed all the same, so choosing and giving back post nothing: the mark of
+their cause stands in the ledger alone.
+
+    step               owed      redeemed   expired   issued
+    ship, hand over    − worth   + worth
+    reverse a shipment + worth   − worth
+    expire             − left               + left
+    reverse            − amount                       + amount
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from chalicelib import companies
+from chalicelib.bonuses.goods import events, rules, store
+from chalicelib.bonuses.goods.changes import (
+    SHIPPING,
+    Chosen,
+    change,
+    record_available,
+    record_choice,
+    record_step,
+    take,
+)
+from chalicelib.bonuses.goods.rules import Asked, Choice, Entitlement, Step
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import Cause
+from chalicelib.platform.access.scopes import COMPANY_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+_CHOOSING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
+
+
+def entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
+    """As it is today: what has expired and is not posted yet counts as expired. Raises 404."""
+    return rules.expire(_entitlement(work, company_id, entitlement_id), work.today)
+
+
+def on_day(item: Item, day: date) -> Entitlement:
+    """The same of an item of a list."""
+    return rules.expire(store.entitlement_of(item), day)
+
+
+def _entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
+    found = store.read_entitlement(work.table, company_id, entitlement_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def choice(work: Work, company_id: str, entitlement_id: str, choice_id: str) -> Choice:
+    """Raises 404."""
+    found = store.read_choice(work.table, company_id, entitlement_id, choice_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+# --- the company ------------------------------------------------------------------------------------------------------
+
+
+def choose(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    asked: Sequence[Asked],
+    note: str,
+) -> Chosen:
+    """Raises 404, 409 outside the days of choosing, 422 for lines that cannot be or come to more than is left."""
+    choice_id = work.new_id("cho")
+    prices = store.prices_of(
+        work.table, _entitlement(work, company_id, entitlement_id).price_list, [line.sku for line in asked]
+    )
+
+    def decide() -> Step:
+        return rules.choose(
+            _entitlement(work, company_id, entitlement_id),
+            asked,
+            prices,
+            choice_id=choice_id,
+            member_id=member_id,
+            note=note,
+            at=work.at,
+            day=work.today,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        companies.check_active(tx, company_id, member_id, _CHOOSING)
+        record_choice(tx, work, step, events.CHOSEN, amount=step.choice.total)
+
+    cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)
+    return take(work, cause, decide, write)
+
+
+def cancel(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    choice_id: str,
+    note: str,
+    *,
+    staff: bool,
+) -> Chosen:
+    """Gives back what was not shipped. The company may as long as nothing was; the staff at any time. Raises 404, 409."""
+
+    def decide() -> Step:
+        return rules.cancel(
+            _entitlement(work, company_id, entitlement_id),
+            choice(work, company_id, entitlement_id, choice_id),
+            member_id=member_id,
+            note=note,
+            at=work.at,
+            day=work.today,
+            shipped_too=staff,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        if staff:
+            companies.check_staff(tx, member_id, SHIPPING)
+        else:
+            companies.check_active(tx, company_id, member_id, _CHOOSING)
+        record_choice(tx, work, step, events.CANCELLED, expired=step.expired)
+
+    cause = Cause(
+        "goods_cancelled", (choice_id,), document={"entitlement": entitlement_id}, reason=note, author=member_id
+    )
+    return take(work, cause, decide, write)
+
+
+# --- the staff --------------------------------------------------------------------------------------------------------
+
+
+def ship(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    choice_id: str,
+    asked: Sequence[Asked] | None,
+    document: str,
+    day: date,
+) -> Chosen:
+    """A part, or all that is left. Raises 404, 409 for a document that was told before, 422 for more than was chosen."""
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    shipment_id = work.new_id("shp")
+    cause = Cause(
+        "goods_shipped",
+        (shipment_id,),
+        document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
+        author=member_id,
+    )
+
+    def decide() -> Step:
+        return rules.ship(
+            _entitlement(work, company_id, entitlement_id),
+            choice(work, company_id, entitlement_id, choice_id),
+            asked,
+            shipment_id=shipment_id,
+            document=document,
+            day=day,
+            posting_id=ledger.posting_id(company_id, cause),
+            member_id=member_id,
+            at=work.at,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        companies.check_staff(tx, member_id, SHIPPING)
+        shipment = step.choice.shipments[-1]
+        lines = [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "name_ru": line.name_ru,
+                "unit": line.unit,
+                "quantity": shipment.parts[line.sku],
+                "unit_price": line.unit_price,
+                "amount": line.unit_price * shipment.parts[line.sku],
+            }
+            for line in step.choice.lines
+            if line.sku in shipment.parts
+        ]
+        record_choice(
+            tx,
+            work,
+            step,
+            events.SHIPPED,
+            document=document,
+            day=day.isoformat(),
+            lines=lines,
+            amount=shipment.amount,
+            left=step.entitlement.owed,
+        )
+
+    return take(work, cause, decide, write)
+
+
+def reverse_shipment(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    choice_id: str,
+    shipment_id: str,
+    reason: str,
+) -> Chosen:
+    """Takes a shipment back, whole: its goods are reserved again. Raises 404, 409 for one that was taken back before."""
+    shipped = Cause("goods_shipped", (shipment_id,))
+    cause = Cause(
+        "goods_shipment_reversed",
+        (shipment_id,),
+        document={"entitlement": entitlement_id},
+        reason=reason,
+        author=member_id,
+        reverses=ledger.posting_id(company_id, shipped),
+    )
+
+    def decide() -> Step:
+        return rules.reverse_shipment(
+            _entitlement(work, company_id, entitlement_id),
+            choice(work, company_id, entitlement_id, choice_id),
+            shipment_id,
+            member_id=member_id,
+            reason=reason,
+            at=work.at,
+            day=work.today,
+        )
+
+    def write(tx: Transaction, step: Step) -> None:
+        companies.check_staff(tx, member_id, SHIPPING)
+        record_choice(
+            tx, work, step, events.SHIPMENT_REVERSED, shipment_id=shipment_id, amount=-step.shipped, reason=reason
+        )
+
+    return take(work, cause, decide, write)
+
+
+def hand_over(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    document: str,
+    day: date,
+) -> Entitlement:
+    """A gift was given. Raises 404, 409 for goods, and for a gift that was given or is not there yet."""
+    if day > work.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    cause = Cause(
+        events.GIFT_HANDED_OVER,
+        (entitlement_id, work.new_id("gft")),
+        document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
+        author=member_id,
+    )
+    return change(
+        work,
+        cause,
+        lambda: _entitlement(work, company_id, entitlement_id),
+        lambda before: rules.hand_over(before, work.today, ledger.posting_id(company_id, cause)),
+        events.GIFT_HANDED_OVER,
+        {"document": document, "day": day.isoformat()},
+    )
+
+
+def reverse_hand_over(work: Work, company_id: str, member_id: str, entitlement_id: str, reason: str) -> Entitlement:
+    """A gift came back, or was never given: it is owed again. Raises 404, 409 for one that was not handed over."""
+    given = _entitlement(work, company_id, entitlement_id).handed_over
+    cause = Cause(
+        "gift_hand_over_reversed",
+        (given,),
+        document={"entitlement": entitlement_id},
+        reason=reason,
+        author=member_id,
+        reverses=given,
+    )
+    return change(
+        work,
+        cause,
+        lambda: _entitlement(work, company_id, entitlement_id),
+        lambda before: rules.reverse_hand_over(before, given),
+        events.GIFT_RETURNED,
+        {"reason": reason},
+    )
+
+
+def reverse(
+    work: Work,
+    company_id: str,
+    member_id: str,
+    entitlement_id: str,
+    amount: Decimal | None,
+    reason: str,
+) -> Entitlement:
+    """Takes back what is left of an entitlement, or so much of it. Raises 404, 409 where nothing is left, 422 for more than is."""
+    present = _entitlement(work, company_id, entitlement_id)
+    cause = Cause(
+        "goods_reversed",
+        (entitlement_id, work.new_id("rev")),
+        document={"entitlement": entitlement_id},
+        reason=reason,
+        author=member_id,
+        reverses=present.posting_id,
+    )
+    return change(
+        work,
+        cause,
+        lambda: entitlement(work, company_id, entitlement_id),
+        lambda before: rules.take_back(before, amount),
+        events.REVERSED,
+        {"reason": reason},
+    )
+
+
+# --- the night --------------------------------------------------------------------------------------------------------
+
+
+def expire_goods(work: Work, company_id: str) -> int:
+    """What the day brings: announces goods that are there, warns of what will expire, expires what is left; how many steps it took."""
+    steps = 0
+    for found in store.every_entitlement(work.table, company_id):
+        due = found.due
+        while due and due <= work.today:
+            before, found = found, _daily(work, found)
+            steps += found.version > before.version
+            due = found.due if found.version > before.version else None
+    return steps
+
+
+def _daily(work: Work, found: Entitlement) -> Entitlement:
+    """The next thing that is due of this entitlement; the same one if another worker was faster."""
+    if found.is_past(work.today) and found.left:
+        cause = Cause("goods_expired", (found.entitlement_id,), document={"entitlement": found.entitlement_id})
+        return change(
+            work,
+            cause,
+            lambda: _entitlement(work, found.company_id, found.entitlement_id),
+            lambda before: rules.expire(before, work.today),
+            events.EXPIRED,
+            {},
+        )
+    announces = not found.announced
+    told = rules.next_version(found, announced=True, warned=found.warned if announces else True)
+    tx = Transaction()
+    store.replace_entitlement(tx, told, work.today)
+    if announces:
+        record_available(tx, work, told)
+    elif found.expires_on:
+        record_step(
+            tx,
+            work,
+            told,
+            events.EXPIRING,
+            gift=False,
+            amount=told.left,
+            expires_on=found.expires_on.isoformat(),
+            days_left=(found.expires_on - work.today).days,
+        )
+    try:
+        work.table.commit(tx)
+    except Refused:
+        return found
+    return told

@@ -1,0 +1,1 @@
+"""A company's bonuses by double entry: postings, lots, balances, statements."""

@@ -1,0 +1,190 @@
+"""The one door through which a company's book changes: `change`.
+
+A change is pure, book to book. What it moves on the balances is posted, as entries that sum to zero, in one transaction with the book under
+its version, the mark of the cause, and whatever the caller adds. So a book is the sum of its postings at every moment, whoever writes
+at the same time, and wherever a writer dies.
+
+What expired since the last posting is posted first, by postings of their own, so that every posting tells what it moves itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib import companies
+from chalicelib.bonuses.config import Bonuses
+from chalicelib.bonuses.ledger import notices, rules, store
+from chalicelib.bonuses.ledger.rules import DAY, Book, Cause, Expiry, Posting
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
+from chalicelib.table.retries import CONTESTED, Overtaken, retry
+from chalicelib.table.transactions import Busy, Refused, Transaction
+
+Alter = Callable[[Book], Book]
+"""The change. Called again with a newer book when somebody else was faster. May raise a `Problem`."""
+
+Notify = Callable[[Transaction, Book], None]
+"""What is told of a book, up to its day: adds the events to the transaction. Told once: the book then notes that it was."""
+
+Also = Callable[[Transaction, Book, Book], None]
+"""What is written with the posting: adds to the transaction, given the book before (expiries posted) and after the change."""
+
+
+class Posted(NamedTuple):
+    """The posting of a cause, None where it moved nothing. `again`: this cause was posted before, nothing was written now."""
+
+    posting: Posting | None
+    again: bool
+
+
+class _Draft:
+    """What one try would write."""
+
+    def __init__(self, work: Work, before: Book) -> None:
+        self.before = self.book = before
+        self.figures = notice_figures(work)
+        # Neither the day nor the moment of a posting goes back, whatever the clocks of two writers say.
+        self.day = max(work.today, before.day)
+        self.at = max(work.at, before.at)
+        self.postings: list[Posting] = []
+
+    def post(self, cause: Cause, after: Book, day: date) -> Posting | None:
+        """Adds the posting that leads to `after` on this day; None where the balances do not move."""
+        entries = rules.difference(self.book, after, self.book.day, day)
+        sequence = self.before.sequence + len(self.postings) + (1 if entries else 0)
+        self.book = replace(after, day=day, at=self.at, sequence=sequence)
+        if not entries:
+            return None
+        posting = Posting(
+            posting_id=posting_id(after.company_id, cause),
+            company_id=after.company_id,
+            currency=after.currency,
+            at=self.at,
+            day=day,
+            sequence=sequence,
+            cause=cause,
+            entries=entries,
+            balances=rules.balances(after, day),
+        )
+        self.postings.append(posting)
+        return posting
+
+    def post_expiries(self) -> None:
+        for expires_on in rules.expired_between(self.book, self.book.day, self.day):
+            self.post(Cause("expiry", (expires_on.isoformat(),)), self.book, expires_on + DAY)
+        self.book = notices.passed(replace(self.book, day=self.day), self.day, self.figures)
+
+    def due(self) -> date | None:
+        """The day of the next expiry, or of the next letter."""
+        expiry = rules.next_expiry(self.book, self.book.day)
+        days = [expiry + DAY] if expiry else []
+        return min([*days, *filter(None, [notices.next_day(self.book, self.figures)])], default=None)
+
+
+def posting_id(company_id: str, cause: Cause) -> str:
+    """The id of what this cause posts, known before it is posted and the same for ever."""
+    return derived_id("pst", company_id, cause.kind, *cause.key)
+
+
+@retry(store.BOOK, most=CONTESTED)
+def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also | None = None) -> Posted:
+    """Changes the company's book and posts the difference, once for this cause. One read and one transaction.
+
+    Where nothing moves, only what `also` adds is written, with the mark of the cause; without `also`, nothing.
+    Raises what `alter` raises, unless the cause was posted before; `Refused` when a condition that `also` set does not hold; `Busy`;
+    404 for a company that is not there.
+    """
+    named = posting_id(company_id, cause)
+    draft = _draft(work, company_id)
+    before = draft.book
+    try:
+        altered = alter(before)
+    except Exception:
+        # What the first time did may be what stands in the way of the second.
+        if (first := store.posted(work.table, company_id, named))[0]:
+            return Posted(first[1], again=True)
+        raise
+    posting = draft.post(cause, altered, draft.day)
+    if not work.config[Bonuses].negative_balance:
+        draft.post(Cause("write_off", (named,), reverses=named), rules.forgive(draft.book), draft.day)
+    tx = Transaction()
+    if also:
+        also(tx, before, draft.book)
+    if posting is None and (len(tx) or altered != before):
+        store.create_cause(tx, company_id, named, cause, None)
+    try:
+        _write(work, draft, tx)
+    except Refused as refused:
+        ours = refused.items.keys() <= {store.BOOK, store.POSTED}
+        if ours and store.POSTED in refused and (first := store.posted(work.table, company_id, named))[0]:
+            return Posted(first[1], again=True)
+        raise
+    return Posted(posting, again=False)
+
+
+@retry(store.BOOK, most=CONTESTED)
+def pass_day(work: Work, company_id: str, notify: Notify) -> list[Posting]:
+    """What a day brings by itself: posts what expired until today, and tells what is to be told; the postings made now.
+
+    One read, and one transaction unless it was done for today before.
+    """
+    draft = _draft(work, company_id)
+    tx = Transaction()
+    notify(tx, draft.book)
+    draft.book = notices.answered(draft.book, draft.day)
+    _write(work, draft, tx, anyway=notices.until(draft.before) < draft.day)
+    return draft.postings
+
+
+def notice_figures(work: Work) -> notices.Figures:
+    figures = work.config[Bonuses].reminders
+    return notices.Figures(tuple(figures.warning_days), figures.every_months, frozenset(figures.weekdays))
+
+
+def expires_on(work: Work, day: date) -> date:
+    """The last day on which a credit of this day can be spent, by the club's policy."""
+    figures = work.config[Bonuses].expiry
+    month, on_day = map(int, figures.date.split("-")) if figures.date else (0, 0)
+    return rules.expiry(Expiry(figures.every, figures.count, month, on_day), day)
+
+
+def book(work: Work, company_id: str) -> Book:
+    """The company's book as of a moment ago. One call; two for a company that never had bonuses. Raises 404."""
+    return store.read_book(work.table, company_id) or _new_book(work, company_id)
+
+
+def _draft(work: Work, company_id: str) -> _Draft:
+    """On the book as it is now, with what expired since its last posting."""
+    draft = _Draft(work, store.read_book(work.table, company_id, consistent=True) or _new_book(work, company_id))
+    draft.post_expiries()
+    return draft
+
+
+def _new_book(work: Work, company_id: str) -> Book:
+    company = companies.read_company(work, company_id)
+    if company is None:
+        raise Problem("not_found")
+    return Book(company_id, company.currency, day=work.today)
+
+
+def _write(work: Work, draft: _Draft, tx: Transaction, *, anyway: bool = False) -> None:
+    """Writes the book where something in it moved, and `anyway` where only the day did. Refused with what somebody else wrote meanwhile."""
+    for posting in draft.postings:
+        store.create_posting(tx, posting)
+    before = draft.before
+    unposted = replace(
+        draft.book,
+        day=before.day,
+        at=before.at,
+        sequence=before.sequence,
+        version=before.version,
+        notices=before.notices,
+    )
+    if anyway or draft.postings or unposted != before:
+        store.write_book(tx, before, replace(draft.book, version=before.version + 1), draft.due())
+    try:
+        work.table.commit(tx)
+    except Busy:
+        raise Overtaken from None

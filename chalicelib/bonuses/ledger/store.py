@@ -1,0 +1,203 @@
+"""A company's bonuses, as they lie in the table. See `ledger_keys.py`.
+
+BONUS (the company's partition): the book's sums; due when a lot has expired or a letter is to be written, listed by the day on which it
+moved.
+lots: {expires_on: [opened, credited, {month: spent}]}, short, since the whole item is to be read with one unit.
+
+POSTING and CAUSE (the partition LEDGER#): created, never changed or deleted; the functions' policies deny both. CAUSE says which
+posting a cause made; one without `sequence` made none, since nothing moved.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.bonuses.events import BONUS_POSTED
+from chalicelib.bonuses.ledger import keys
+from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Entry, Lot, Posting
+from chalicelib.platform import keys as platform_keys
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import shards
+from chalicelib.table.transactions import Item, Transaction
+
+DUE = "bonuses"
+BOOK = "book"  # label: the book changed meanwhile
+POSTED = "posting"  # label: the cause was posted before
+
+_SUMS = ("pending", "reserved", "redeemed", "goods_owed", "goods_redeemed", "goods_expired")
+
+
+def read_book(table: Table, company_id: str, *, consistent: bool = False) -> Book | None:
+    """One call; one unit of up to 8 KB, of up to 4 KB when consistent."""
+    item = table.get(keys.bonuses(company_id), consistent=consistent)
+    return book_of(item) if item else None
+
+
+def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> None:
+    """Refused with label `book` if it changed since `before`. `due`: the day on which the night should look at it again."""
+    indexes = keys.bonuses_moved(after.day, after.company_id).as_gsi1()
+    if due:
+        indexes |= platform_keys.due(DUE, due, after.company_id).as_gsi2()
+    tx.update(
+        keys.bonuses(after.company_id),
+        put={
+            "company_id": after.company_id,
+            "currency": after.currency,
+            **{name: getattr(after, name) for name in _SUMS},
+            "lots": {expires_on.isoformat(): _lot_item(lot) for expires_on, lot in after.lots.items()},
+            "notices": dict(after.notices),
+            "day": after.day.isoformat(),
+            "at": after.at,
+            "sequence": after.sequence,
+            "version": after.version,
+            **indexes,
+        },
+        remove=() if due else ("gsi2pk", "gsi2sk"),
+        when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
+        label=BOOK,
+    )
+
+
+def book_of(item: Item) -> Book:
+    lots = {date.fromisoformat(day): lot for day, lot in item["lots"].items()}
+    return Book(
+        company_id=item["company_id"],
+        currency=item["currency"],
+        lots={day: _lot_of(day, lot) for day, lot in sorted(lots.items())},
+        notices=item["notices"],
+        day=date.fromisoformat(item["day"]),
+        at=item["at"],
+        sequence=int(item["sequence"]),
+        version=int(item["version"]),
+        **{name: item[name] for name in _SUMS},
+    )
+
+
+def _lot_item(lot: Lot) -> list[Any]:
+    return [
+        lot.opened.isoformat(),
+        lot.credited,
+        {month.isoformat()[:7]: amount for month, amount in lot.spent.items()},
+    ]
+
+
+def _lot_of(expires_on: date, item: list[Any]) -> Lot:
+    opened, credited, spent = item
+    months = {date.fromisoformat(f"{month}-01"): amount for month, amount in spent.items()}
+    return Lot(expires_on, date.fromisoformat(opened), credited, months)
+
+
+def moved_on(table: Table, day: date) -> Iterator[str]:
+    """Ids of the companies whose books moved on this day, and not since."""
+    for shard in shards():
+        for item in table.query_all(keys.bonuses_moved_shard(day, shard), index="gsi1"):
+            yield item["company_id"]
+
+
+# --- postings ---------------------------------------------------------------------------------------------------------
+
+
+def create_posting(tx: Transaction, posting: Posting) -> None:
+    """Refused with label `posting` if its cause was posted before."""
+    place = keys.posting(posting.company_id, posting.at, posting.sequence)
+    tx.create({**place.as_item(), **_posting_item(posting)}, label=BOOK)
+    create_cause(tx, posting.company_id, posting.posting_id, posting.cause, posting)
+
+
+def create_cause(tx: Transaction, company_id: str, posting_id: str, cause: Cause, posting: Posting | None) -> None:
+    """The mark that keeps a cause from being posted twice, for ever. Refused with label `posting` if it is there."""
+    place = {"at": posting.at, "sequence": posting.sequence} if posting else {}
+    marker = keys.posting_cause(company_id, posting_id).as_item()
+    tx.create({**marker, "kind": cause.kind, "key": list(cause.key), **place}, label=POSTED)
+
+
+def posted(table: Table, company_id: str, posting_id: str) -> tuple[bool, Posting | None]:
+    """Whether this was posted, and what; None where nothing moved. Two calls at most, consistent."""
+    marker = table.get(keys.posting_cause(company_id, posting_id), consistent=True)
+    if marker is None or "sequence" not in marker:
+        return marker is not None, None
+    item = table.get(keys.posting(company_id, marker["at"], int(marker["sequence"])), consistent=True)
+    return True, posting_of(item) if item else None
+
+
+def postings(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    """Newest first."""
+    every = keys.posting(company_id, "", None)
+    return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
+
+
+def postings_between(
+    table: Table, company_id: str, first: str, until: str, limit: int, after: dict[str, str] | None
+) -> Page:
+    """Oldest first, those recorded from this moment on and before that one."""
+    between = (keys.posting(company_id, first, None).sk, keys.posting(company_id, until, None).sk)
+    return table.query(keys.posting(company_id, "", None).pk, between=between, limit=limit, after=after)
+
+
+def postings_from(table: Table, company_id: str, at: str, sequence: int) -> Iterator[Posting]:
+    """From this posting on, itself too; from the first one if it has no moment. Oldest first, page after page; consistent."""
+    every = keys.posting(company_id, "", None)
+    first = keys.posting(company_id, at, sequence if at else None)
+    last = keys.posting(company_id, "~", None)  # sorts after every moment
+    return map(posting_of, table.query_all(every.pk, between=(first.sk, last.sk), consistent=True))
+
+
+def last_before(table: Table, company_id: str, until: str) -> Posting | None:
+    """The newest posting that was recorded before this moment. One call."""
+    every = keys.posting(company_id, "", None)
+    between = (every.sk, keys.posting(company_id, until, None).sk)
+    page = table.query(every.pk, between=between, limit=1, newest_first=True)
+    return posting_of(page.items[0]) if page.items else None
+
+
+def _posting_item(posting: Posting) -> Item:
+    return {
+        "event": BONUS_POSTED,
+        "posting_id": posting.posting_id,
+        "company_id": posting.company_id,
+        "currency": posting.currency,
+        "at": posting.at,
+        "day": posting.day.isoformat(),
+        "sequence": posting.sequence,
+        "cause": _cause_item(posting.cause),
+        "entries": [_entry_item(entry) for entry in posting.entries],
+        "balances": posting.balances._asdict(),
+    }
+
+
+def posting_of(item: Item) -> Posting:
+    cause = item["cause"]
+    return Posting(
+        posting_id=item["posting_id"],
+        company_id=item["company_id"],
+        currency=item["currency"],
+        at=item["at"],
+        day=date.fromisoformat(item["day"]),
+        sequence=int(item["sequence"]),
+        cause=Cause(**{**cause, "key": tuple(cause["key"])}),
+        entries=tuple(_entry_of(entry) for entry in item["entries"]),
+        balances=Balances(**item["balances"]),
+    )
+
+
+def _cause_item(cause: Cause) -> Mapping[str, Any]:
+    optional = {
+        "document": dict(cause.document),
+        "reason": cause.reason,
+        "author": cause.author,
+        "reverses": cause.reverses,
+    }
+    return {"kind": cause.kind, "key": list(cause.key), **{name: value for name, value in optional.items() if value}}
+
+
+def _entry_item(entry: Entry) -> Mapping[str, Any]:
+    lot = {"lot": entry.lot.isoformat()} if entry.lot else {}
+    return {"account": entry.account, "amount": entry.amount, **lot}
+
+
+def _entry_of(item: Mapping[str, Any]) -> Entry:
+    amount: Decimal = item["amount"]
+    return Entry(item["account"], amount, date.fromisoformat(item["lot"]) if "lot" in item else None)

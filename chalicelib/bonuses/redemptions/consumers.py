@@ -1,0 +1,27 @@
+"""The consumer of orders' events that keeps the redemptions they are paid with."""
+
+from chalicelib.bonuses.redemptions.service import follow_order
+from chalicelib.orders import (
+    ORDER_ACCEPTED,
+    ORDER_CANCELLED,
+    ORDER_COMPLETED,
+    ORDER_CONFIRMED,
+    ORDER_REJECTED,
+    ORDER_RETURNED,
+    ORDER_SHIPPED,
+)
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import Event, consumer
+
+
+@consumer(
+    ORDER_CONFIRMED,
+    ORDER_ACCEPTED,
+    ORDER_REJECTED,
+    ORDER_SHIPPED,
+    ORDER_CANCELLED,
+    ORDER_COMPLETED,
+    ORDER_RETURNED,
+)
+def on_order_changed(work: Work, event: Event) -> None:
+    follow_order(work, event.item["company_id"], event.item["order_id"])

@@ -1,0 +1,297 @@
+"""Spending: reserve, then use up or give back.
+
+A redemption for an order shares its fate: it is completed with the order, and given back when the order is rejected or cancelled. It
+is made while the order lives, in one transaction with the check that it does, so that what ends the order is told afterwards. Where the
+order comes to less than the redemption (accepted so, completed without the rest, goods returned), the difference is given back when that is
+told: before the redemption is completed, or after it. An order never comes to more again.
+
+An order of which a part never ships never ends: then the staff cancel its redemption.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from chalicelib import companies, orders
+from chalicelib.bonuses.config import Bonuses
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough, Parts
+from chalicelib.bonuses.redemptions import store
+from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
+from chalicelib.bonuses.redemptions.schemas import RedemptionForm
+from chalicelib.orders import Order, State
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
+from chalicelib.platform.context import Work
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
+from chalicelib.table.retries import Overtaken, retry
+from chalicelib.table.transactions import Refused, Transaction
+
+Guard = Callable[[Transaction], None]
+
+_SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
+_SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
+_ALIVE = (State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED)
+_ENDED_EMPTY = (State.REJECTED, State.CANCELLED)
+_AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order comes to what the distributor accepted
+_ORDER = "order"  # label: the order has come to its end meanwhile
+
+
+def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
+    """Reserves bonuses, oldest expiry first.
+
+    Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for; 404 for an order that is
+    not the company's, 409 for one that has ended or that holds a redemption.
+    """
+    if form.order_id:
+        _check_order(work, company_id, form.order_id, form.amount)
+    redemption_id = work.new_id("rdm")
+    cause = Cause("redemption", (redemption_id,), _document(redemption_id, form.order_id))
+    made: list[Redemption] = []
+
+    def parts_of(book: Book) -> Parts:
+        minimum = work.config[Bonuses].limits_in(book.currency).redemption_minimum
+        if form.amount < minimum:
+            raise Problem.invalid("below_minimum", "/amount", f"At least {minimum} {book.currency}.")
+        try:
+            return ledger_rules.oldest_first(book, form.amount, book.day)
+        except NotEnough as refused:
+            raise not_enough(refused, book) from None
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        redemption = Redemption(
+            redemption_id=redemption_id,
+            company_id=company_id,
+            currency=before.currency,
+            amount=form.amount,
+            parts=parts_of(before),
+            held_on=before.day,
+            at=after.at,
+            member_id=member_id,
+            posting_id=ledger.posting_id(company_id, cause),
+            order_id=form.order_id or "",
+            note=form.note,
+        )
+        made[:] = [redemption]
+        companies.check_active(tx, company_id, member_id, _SPENDING)
+        if form.order_id:
+            orders.check_state(tx, company_id, form.order_id, _ALIVE, label=_ORDER)
+        store.create_redemption(tx, redemption)
+        work.reply(tx, redemption)
+
+    try:
+        ledger.change(work, company_id, cause, lambda book: ledger_rules.hold(book, parts_of(book), book.day), also)
+    except Refused as refused:
+        raise _explained(refused) or refused from None
+    return made[0]
+
+
+def not_enough(refused: NotEnough, book: Book) -> Problem:
+    available = Money(amount=refused.available, currency=book.currency)
+    return Problem(
+        "not_enough_bonus",
+        f"{available.model_dump()['amount']} {book.currency} can be spent.",
+        extra={"available": available.model_dump(mode="json")},
+    )
+
+
+def cancel(work: Work, company_id: str, member_id: str, redemption_id: str) -> Redemption:
+    """Gives back to the lots it was taken from. Raises 409 for one that has ended, or whose order the distributor has accepted."""
+    redemption = _reserved(work, company_id, redemption_id)
+
+    def guard(tx: Transaction) -> None:
+        companies.check_active(tx, company_id, member_id, _SPENDING)
+        if redemption.order_id:
+            orders.check_state(tx, company_id, redemption.order_id, (State.PLACED, State.CHANGED), label=_ORDER)
+
+    return _end(work, redemption, RedemptionState.CANCELLED, guard)
+
+
+def cancel_for(work: Work, staff_id: str, company_id: str, redemption_id: str, reason: str) -> Redemption:
+    """The staff give back to the lots it was taken from, whatever became of its order. Raises 409 for one that has ended."""
+    redemption = _reserved(work, company_id, redemption_id)
+    return _end(
+        work,
+        redemption,
+        RedemptionState.CANCELLED,
+        lambda tx: companies.check_staff(tx, staff_id, _SERVING),
+        reason=reason,
+        author=staff_id,
+    )
+
+
+def complete(work: Work, staff_id: str, company_id: str, redemption_id: str) -> Redemption:
+    """The staff gave what it was redeemed for. Raises 409 for one that has ended."""
+    redemption = _reserved(work, company_id, redemption_id)
+    return _end(
+        work,
+        redemption,
+        RedemptionState.REDEEMED,
+        lambda tx: companies.check_staff(tx, staff_id, _SERVING),
+    )
+
+
+def follow_order(work: Work, company_id: str, order_id: str) -> None:
+    """An order went on: what becomes of the redemption that it holds, or was paid with. A function of what both are now."""
+    redemption_id = store.redemption_for(work.table, company_id, order_id)
+    if redemption_id is None:
+        return
+    _follow_to_the_end(work, company_id, redemption_id, order_id)
+
+
+@retry()
+def _follow_to_the_end(work: Work, company_id: str, redemption_id: str, order_id: str) -> None:
+    """Takes two steps at most; more only while others change the redemption."""
+    order, redemption = (
+        orders.load_order(work, company_id, order_id),
+        redemption_or_404(work, company_id, redemption_id),
+    )
+    if order and _follow(work, redemption, order):
+        raise Overtaken
+
+
+def _follow(work: Work, redemption: Redemption, order: Order) -> bool:
+    """One step towards what the order asks for; whether there was one to take. Somebody may have been faster: then it is looked at anew."""
+    if redemption.state is RedemptionState.CANCELLED:
+        return False
+    gone = order.state in _ENDED_EMPTY or (order.state is State.COMPLETED and order.net <= 0)
+    if redemption.state is RedemptionState.RESERVED and gone:
+        _end_quietly(work, redemption, RedemptionState.CANCELLED)
+    elif order.state in _AGREED and redemption.amount > order.net:
+        _reduce(work, redemption, order.net)
+    elif redemption.state is RedemptionState.RESERVED and order.state is State.COMPLETED:
+        _end_quietly(work, redemption, RedemptionState.REDEEMED)
+    else:
+        return False
+    return True
+
+
+def _end_quietly(work: Work, redemption: Redemption, state: RedemptionState) -> None:
+    try:
+        _end(work, redemption, state, lambda tx: None)
+    except Problem as problem:
+        # Somebody ended it a moment ago: the same event delivered twice, or a person who cancelled.
+        if problem.code != "wrong_state":
+            raise
+
+
+def redemption_or_404(work: Work, company_id: str, redemption_id: str) -> Redemption:
+    redemption = store.read_redemption(work.table, company_id, redemption_id)
+    if redemption is None:
+        raise Problem("not_found")
+    return redemption
+
+
+def _check_order(work: Work, company_id: str, order_id: str, amount: Decimal) -> None:
+    order = orders.load_order(work, company_id, order_id)
+    if order is None:
+        raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
+    if order.state not in _ALIVE:
+        raise _order_ended()
+    if amount > order.net:
+        raise Problem.invalid("above_order", "/amount", f"The order comes to {order.net} {order.currency}.")
+
+
+def _reserved(work: Work, company_id: str, redemption_id: str) -> Redemption:
+    redemption = redemption_or_404(work, company_id, redemption_id)
+    if redemption.state is not RedemptionState.RESERVED:
+        raise _ended(redemption)
+    return redemption
+
+
+def _reduce(work: Work, redemption: Redemption, amount: Decimal) -> None:
+    """Keeps so much of it, and gives back the rest. Does nothing where it is not as it was any more.
+
+    The cause is named by what is kept, since an order comes to less each time.
+    """
+    company_id, redemption_id = redemption.company_id, redemption.redemption_id
+    redeemed = redemption.state is RedemptionState.REDEEMED
+    kept, rest = ledger_rules.split(redemption.parts, amount)
+    reduced = replace(
+        redemption, amount=amount, parts=kept, given_back=redemption.given_back + sum(rest.values(), ledger_rules.ZERO)
+    )
+    key, document = (redemption_id, f"{amount:.2f}"), _document(redemption_id, redemption.order_id)
+    cause = (
+        Cause("redemption_returned", key, document, reverses=redemption.posting_id)
+        if redeemed
+        else Cause("redemption_reduced", key, document, reverses=redemption.posting_id)
+    )
+    undo = ledger_rules.take_back if redeemed else ledger_rules.give_back
+    try:
+        ledger.change(
+            work,
+            company_id,
+            cause,
+            lambda book: undo(book, rest, redemption.held_on),
+            lambda tx, before, after: store.reduce_redemption(tx, redemption, reduced),
+        )
+    except Refused as refused:
+        if store.CASE not in refused:
+            raise
+
+
+def _end(
+    work: Work,
+    redemption: Redemption,
+    state: RedemptionState,
+    guard: Guard,
+    *,
+    reason: str = "",
+    author: str = "",
+) -> Redemption:
+    company_id, redemption_id = redemption.company_id, redemption.redemption_id
+    cause = Cause(
+        f"redemption_{'completed' if state is RedemptionState.REDEEMED else 'cancelled'}",
+        (redemption_id,),
+        _document(redemption_id, redemption.order_id),
+        reason=reason,
+        author=author,
+        reverses=redemption.posting_id if state is RedemptionState.CANCELLED else "",
+    )
+    ended = replace(redemption, state=state, ended_at=work.at)
+
+    def alter(book: Book) -> Book:
+        if state is RedemptionState.REDEEMED:
+            return ledger_rules.redeem(book, redemption.amount)
+        return ledger_rules.give_back(book, redemption.parts, redemption.held_on)
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        guard(tx)
+        store.end_redemption(tx, redemption, state, work.at)
+        work.reply(tx, ended)
+
+    try:
+        posted = ledger.change(work, company_id, cause, alter, also)
+    except Refused as refused:
+        if store.CASE in refused:
+            # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens a few times at most.
+            reduced = _reserved(work, company_id, redemption_id)
+            return _end(work, reduced, state, guard, reason=reason, author=author)
+        raise _explained(refused) or refused from None
+    if posted.again:
+        raise _ended(redemption_or_404(work, company_id, redemption_id))
+    return ended
+
+
+def _document(redemption_id: str, order_id: str | None) -> dict[str, str]:
+    return {"redemption": redemption_id, **({"order": order_id} if order_id else {})}
+
+
+def _explained(refused: Refused) -> Problem | None:
+    """What a refused transaction means to the caller; None if the request was done before."""
+    if "membership" in refused:
+        return companies.no_longer_speaks()
+    if _ORDER in refused:
+        return _order_ended()
+    if store.ORDER_HELD in refused:
+        return Problem("already_exists", "The order holds a redemption already: cancel it first.")
+    return None
+
+
+def _order_ended() -> Problem:
+    return Problem("wrong_state", "The state of its order does not allow this any more.")
+
+
+def _ended(redemption: Redemption) -> Problem:
+    return Problem("wrong_state", f"The redemption is {redemption.state}.", extra={"state": redemption.state})

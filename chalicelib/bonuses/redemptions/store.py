@@ -1,0 +1,132 @@
+"""Redemptions and adjustments, as they lie in the table. See `redemption_keys.py` and `adjustment_keys.py`.
+
+REDEMPTION (the company's partition): listed for the company; for the staff as well while it waits for them, since no order ends it.
+FORORDER: which redemption an order holds, as long as it holds one.
+ADJUSTMENT (the company's partition): listed for the staff while it waits.
+"""
+
+from datetime import date
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.bonuses.ledger.rules import ZERO, Parts
+from chalicelib.bonuses.redemptions import keys
+from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
+
+CASE = "case"  # label: somebody else decided it meanwhile
+ORDER_HELD = "order held"  # label: the order holds a redemption already
+
+# --- redemptions ------------------------------------------------------------------------------------------------------
+
+
+def read_redemption(table: Table, company_id: str, redemption_id: str) -> Redemption | None:
+    item = table.get(keys.redemption(company_id, redemption_id), consistent=True)
+    return redemption_of(item) if item else None
+
+
+def redemption_for(table: Table, company_id: str, order_id: str) -> str | None:
+    """The redemption that this order holds, or was paid with."""
+    item = table.get(keys.redemption_for_order(company_id, order_id), consistent=True)
+    return item["redemption_id"] if item else None
+
+
+def redemptions(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    """Newest first."""
+    return table.query(
+        keys.redemption_list(company_id, "", "").pk,
+        index="gsi1",
+        limit=limit,
+        after=after,
+        newest_first=True,
+    )
+
+
+def redemptions_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    """Oldest first."""
+    return table.query(keys.redemptions_waiting("", "").pk, index="gsi2", limit=limit, after=after)
+
+
+def create_redemption(tx: Transaction, redemption: Redemption) -> None:
+    """Refused with label `order held` if its order holds another one."""
+    tx.create(_redemption_item(redemption))
+    if redemption.order_id:
+        held = keys.redemption_for_order(redemption.company_id, redemption.order_id)
+        tx.create({**held.as_item(), "redemption_id": redemption.redemption_id}, label=ORDER_HELD)
+
+
+def reduce_redemption(tx: Transaction, before: Redemption, reduced: Redemption) -> None:
+    """Refused with label `case` unless it is still as it was."""
+    tx.update(
+        keys.redemption(before.company_id, before.redemption_id),
+        put={"amount": reduced.amount, "parts": _parts_item(reduced.parts), "given_back": reduced.given_back},
+        when=_is_still(before),
+        label=CASE,
+    )
+
+
+def end_redemption(tx: Transaction, redemption: Redemption, state: RedemptionState, at: str) -> None:
+    """Refused with label `case` unless it is still as it was. One that is cancelled leaves its order free for another."""
+    tx.update(
+        keys.redemption(redemption.company_id, redemption.redemption_id),
+        put={"state": state.value, "ended_at": at},
+        remove=("gsi2pk", "gsi2sk"),
+        when=_is_still(redemption),
+        label=CASE,
+    )
+    if redemption.order_id and state is RedemptionState.CANCELLED:
+        tx.delete(keys.redemption_for_order(redemption.company_id, redemption.order_id))
+
+
+def _is_still(redemption: Redemption) -> ConditionBase:
+    """With its amount: what is given back or used up is what is held."""
+    return Attr("state").eq(redemption.state.value) & Attr("amount").eq(redemption.amount)
+
+
+def _parts_item(parts: Parts) -> Item:
+    return {expires_on.isoformat(): part for expires_on, part in parts.items()}
+
+
+def _redemption_item(redemption: Redemption) -> Item:
+    waiting = keys.redemptions_waiting(redemption.at, redemption.redemption_id)
+    return {
+        **keys.redemption(redemption.company_id, redemption.redemption_id).as_item(),
+        **keys.redemption_list(redemption.company_id, redemption.at, redemption.redemption_id).as_gsi1(),
+        **({} if redemption.order_id else waiting.as_gsi2()),
+        "redemption_id": redemption.redemption_id,
+        "company_id": redemption.company_id,
+        "currency": redemption.currency,
+        "amount": redemption.amount,
+        "parts": _parts_item(redemption.parts),
+        "held_on": redemption.held_on.isoformat(),
+        "at": redemption.at,
+        "member_id": redemption.member_id,
+        "posting_id": redemption.posting_id,
+        "order_id": redemption.order_id,
+        "note": redemption.note,
+        "state": redemption.state.value,
+        "ended_at": redemption.ended_at,
+        "given_back": redemption.given_back,
+    }
+
+
+def redemption_of(item: Item) -> Redemption:
+    parts: dict[str, Any] = item["parts"]
+    return Redemption(
+        redemption_id=item["redemption_id"],
+        company_id=item["company_id"],
+        currency=item["currency"],
+        amount=item["amount"],
+        parts={date.fromisoformat(day): part for day, part in sorted(parts.items())},
+        held_on=date.fromisoformat(item["held_on"]),
+        at=item["at"],
+        member_id=item["member_id"],
+        posting_id=item["posting_id"],
+        order_id=item["order_id"],
+        note=item["note"],
+        state=RedemptionState(item["state"]),
+        ended_at=item["ended_at"],
+        given_back=item.get("given_back", ZERO),
+    )

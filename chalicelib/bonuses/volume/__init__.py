@@ -1,0 +1,1 @@
+"""Volume bonuses of a month, quarter or year."""

@@ -1,0 +1,182 @@
+"""Volume periods, as they lie in the table. See `volume_keys.py`.
+
+PERIODS#{programme}: how far the company has come in the programme (`Course`); due on the day of its next close.
+PERIOD#{last day}#{programme}: a closed period, for ever, with the figures of its close; `owed` is what of its credit is neither used up, expired
+nor reversed: at nought the period is settled.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.bonuses.volume import keys
+from chalicelib.bonuses.volume.rules import Bracket, Close, Course, Every, Mode, Pays, Programme
+from chalicelib.platform import keys as platform_keys
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
+
+DUE = "periods"
+
+COURSE = "course"  # label: the company's course changed meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A company's course in a programme, as it is stored."""
+
+    company_id: str
+    programme: str
+    currency: str
+    course: Course
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPeriod:
+    """A period as it was closed."""
+
+    company_id: str
+    programme: str
+    name: str
+    name_ru: str
+    currency: str
+    every: Every
+    first: date
+    last: date
+    closed_on: date
+    mode: Mode
+    pays: Pays
+    season: bool
+    purchases: Decimal
+    adjustments: Decimal
+    carried: Decimal
+    volume: Decimal
+    bracket: Bracket | None
+    credit: Decimal
+    owed: Decimal
+
+    @property
+    def state(self) -> Literal["closed", "settled"]:
+        return "closed" if self.owed else "settled"
+
+
+def heads(table: Table, company_id: str) -> dict[str, Head]:
+    """The company's courses by programme. One call, consistent."""
+    every = keys.volume_course(company_id, "")
+    found = map(head_of, table.query_all(every.pk, starts=every.sk, consistent=True))
+    return {head.programme: head for head in found}
+
+
+def read_heads(table: Table, company_id: str, programmes: Iterable[str]) -> dict[str, Head]:
+    """Those of these programmes. One call, consistent."""
+    found = table.get_many((keys.volume_course(company_id, each) for each in programmes), consistent=True)
+    return {item["programme"]: head_of(item) for item in found.values()}
+
+
+def write_head(tx: Transaction, before: Head, course: Course, due: date | None) -> None:
+    """Refused with label `course` if it changed since `before`."""
+    key = keys.volume_course(before.company_id, before.programme)
+    days = {"closed_through": course.closed_through, "opened": course.opened}
+    item = {
+        **key.as_item(),
+        **(platform_keys.due(DUE, due, before.company_id).as_gsi2() if due else {}),
+        **{name: day.isoformat() for name, day in days.items() if day},
+        "company_id": before.company_id,
+        "programme": before.programme,
+        "currency": before.currency,
+        "counted": course.counted,
+        "carried": course.carried,
+        "bought": course.bought,
+        "version": before.version + 1,
+    }
+    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
+    tx.put(item, when=unchanged, label=COURSE)
+
+
+def head_of(item: Item) -> Head:
+    return Head(
+        company_id=item["company_id"],
+        programme=item["programme"],
+        currency=item["currency"],
+        course=Course(
+            closed_through=_day(item, "closed_through"),
+            counted=item["counted"],
+            carried=item["carried"],
+            opened=_day(item, "opened"),
+            bought=item["bought"],
+        ),
+        version=int(item["version"]),
+    )
+
+
+def _day(item: Item, name: str) -> date | None:
+    return date.fromisoformat(item[name]) if name in item else None
+
+
+def create_period(tx: Transaction, head: Head, programme: Programme, made: Close, closed_on: date) -> None:
+    bracket = {"bracket": made.bracket._asdict()} if made.bracket else {}
+    key = keys.period(head.company_id, made.period.last, programme.code)
+    tx.create(
+        {
+            **key.as_item(),
+            **bracket,
+            "company_id": head.company_id,
+            "programme": programme.code,
+            "name": programme.name,
+            "name_ru": programme.name_ru,
+            "currency": programme.currency,
+            "every": programme.every,
+            "first": made.period.first.isoformat(),
+            "last": made.period.last.isoformat(),
+            "closed_on": closed_on.isoformat(),
+            "mode": programme.mode,
+            "pays": programme.pays,
+            "season": programme.is_season(made.period),
+            "purchases": made.purchases,
+            "adjustments": made.adjustments,
+            "carried": made.carried,
+            "volume": made.volume,
+            "credit": made.credit,
+            "owed": made.credit,
+        },
+        label=COURSE,
+    )
+
+
+def settle(tx: Transaction, company_id: str, last: date, programme: str, less: Decimal) -> None:
+    """So much less is owed for the period."""
+    tx.update(keys.period(company_id, last, programme), add={"owed": -less}, when=Attr("pk").exists())
+
+
+def closed_periods(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    """Latest first. One call."""
+    every = keys.period(company_id, None, "")
+    return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
+
+
+def period_of(item: Item) -> ClosedPeriod:
+    return ClosedPeriod(
+        company_id=item["company_id"],
+        programme=item["programme"],
+        name=item["name"],
+        name_ru=item["name_ru"],
+        currency=item["currency"],
+        every=item["every"],
+        first=date.fromisoformat(item["first"]),
+        last=date.fromisoformat(item["last"]),
+        closed_on=date.fromisoformat(item["closed_on"]),
+        mode=item["mode"],
+        pays=item["pays"],
+        season=item["season"],
+        purchases=item["purchases"],
+        adjustments=item["adjustments"],
+        carried=item["carried"],
+        volume=item["volume"],
+        bracket=Bracket(**item["bracket"]) if "bracket" in item else None,
+        credit=item["credit"],
+        owed=item["owed"],
+    )

@@ -1,0 +1,1 @@
+"""Payments: which document was paid in full, and when."""

@@ -1,0 +1,67 @@
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, SkipValidation, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.platform.fields import Day, Identifier, Moment
+from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.problems import Fault
+from chalicelib.sales.payments.model import Payment
+from chalicelib.sales.rules import ORDERS
+
+MOST_ROWS = 100
+EARLIEST = date(1990, 1, 1)
+
+# --- payments ---------------------------------------------------------------------------------------------------------
+
+
+class PaymentForm(Form):
+    """A document that was paid in full. One of a sales file is named by source, number and year; a shipment of an order by order,
+    distributor and number."""
+
+    document: str = Field(min_length=1, max_length=100, description="Its number.", examples=["УТ-000123"])
+    source: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", examples=["1c-main"])
+    year: int | None = Field(default=None, ge=1990, le=2199, description="Of the document's date.")
+    order_id: Identifier | None = None
+    distributor_id: Identifier | None = None
+    paid_on: Day | None = Field(description="The day on which it was paid in full; null: it is not, after all.")
+
+    @model_validator(mode="after")
+    def _one_document(self) -> Self:
+        imported = (self.source is not None, self.year is not None)
+        shipped = (self.order_id is not None, self.distributor_id is not None)
+        if (imported, shipped) not in (((True, True), (False, False)), ((False, False), (True, True))):
+            raise PydanticCustomError("document", "Name it by source and year, or by order_id and distributor_id.")
+        if self.source == ORDERS:
+            raise PydanticCustomError("document", "A shipment is named by order_id and distributor_id.")
+        return self
+
+    def payment(self) -> Payment:
+        # In capitals and with single spaces: as numbers of sales files are compared.
+        if self.source is not None:
+            return Payment((self.source, f"{self.year}/{' '.join(self.document.upper().split())}"), self.paid_on)
+        return Payment((ORDERS, f"{self.distributor_id}:{self.order_id}/{self.document}"), self.paid_on)
+
+
+class PaymentRows(Form):
+    """Up to 100 rows, each judged by itself: a bad row never stops the others."""
+
+    as_of: Moment | None = Field(
+        default=None,
+        description="The moment whose state this is; without it, now. What is older than the state that is known changes nothing.",
+    )
+    payments: list[SkipValidation[PaymentForm]] = Field(min_length=1, max_length=MOST_ROWS)
+
+
+class PaymentResult(Shown):
+    """What became of a row. `errors` of a failed one point into the request's body."""
+
+    row: int = Field(description="Its place in the request, from 0.")
+    document: str | None = Field(description="As it was given.")
+    result: Literal["recorded", "unchanged", "older", "failed"]
+    errors: list[Fault] = Field(default=[])
+
+
+class PaymentResults(Shown):
+    items: list[PaymentResult]

@@ -1,0 +1,152 @@
+"""Payments: which document was paid in full, and when.
+
+A payment is a fact of its own and may come before its document, or after it. Of what was told of one document the newest state holds
+(`as_of`: the moment whose state it is), so it does not matter how often or in which order it is told. A payment that turned out to be none is
+withdrawn: the newest state is then that the document is not paid.
+
+PAYMENT: source, document, paid_on (absent: withdrawn), as_of, by.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.platform.context import Work
+from chalicelib.platform.events import BULK, MANY
+from chalicelib.platform.events import record as record_event
+from chalicelib.sales.payments import keys
+from chalicelib.sales.payments.events import PAYMENT_RECORDED
+from chalicelib.sales.payments.model import Payment
+from chalicelib.sales.rules import Ref
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Busy, Item, Refused, Transaction
+
+Outcome = Literal["recorded", "unchanged", "older"]
+
+PACK = 50  # payments of one transaction, each with its event
+
+
+def record_payments(work: Work, payments: Sequence[Payment], *, by: str, as_of: str | None = None) -> list[Outcome]:
+    """Records the state of each document's payment as of this moment (now), and says what became of it."""
+    as_of = as_of or work.at
+    bulk = len(payments) > MANY
+    outcomes: list[Outcome] = []
+    for pack in _packs(payments):
+        known = _known(work, pack)
+        judged = [_outcome(known.get(payment.ref), payment, as_of) for payment in pack]
+        tx = Transaction()
+        for payment, (_, writes, tells) in zip(pack, judged, strict=True):
+            if writes:
+                _write(tx, work, known.get(payment.ref), payment, by=by, as_of=as_of, tells=tells, bulk=bulk)
+        try:
+            work.table.commit(tx)
+        except (Refused, Busy):
+            outcomes += [_record_alone(work, payment, by, as_of) for payment in pack]
+        else:
+            outcomes += [outcome for outcome, _, _ in judged]
+    return outcomes
+
+
+class Known(NamedTuple):
+    """What is known of a document's payment now; `as_of` is empty where nothing was ever told."""
+
+    ref: Ref
+    paid_on: date | None
+    as_of: str
+
+
+def payment_of(work: Work, ref: Ref) -> Known:
+    """Consistent. What rests on it is written together with `check_payment`."""
+    item = work.table.get(keys.payment(*ref), consistent=True)
+    return Known(ref, _paid_on(item), item["as_of"] if item else "")
+
+
+def payments_of(work: Work, refs: Sequence[Ref]) -> list[Known]:
+    """The same of several documents, in one read for every hundred."""
+    found = work.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
+    items = [found.get(keys.payment(*ref)) for ref in refs]
+    return [Known(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)]
+
+
+def check_payment(tx: Transaction, known: Known) -> None:
+    """Refuses the transaction with label `payment` if the payment was told anew meanwhile."""
+    same: ConditionBase = Attr("pk").not_exists()
+    if known.as_of:
+        paid = Attr("paid_on")
+        same = Attr("as_of").eq(known.as_of) & (
+            paid.eq(known.paid_on.isoformat()) if known.paid_on else paid.not_exists()
+        )
+    tx.check(keys.payment(*known.ref), same, label="payment")
+
+
+def paid_on(work: Work, ref: Ref) -> date | None:
+    """The day on which the document was paid, as it is known now; consistent."""
+    return payment_of(work, ref).paid_on
+
+
+def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
+    if len({payment.ref for payment in payments}) < len(payments):
+        raise ValueError("a document was given twice")
+    for start in range(0, len(payments), PACK):
+        yield payments[start : start + PACK]
+
+
+@retry()
+def _record_alone(work: Work, payment: Payment, by: str, as_of: str) -> Outcome:
+    known = _known(work, [payment]).get(payment.ref)
+    outcome, writes, tells = _outcome(known, payment, as_of)
+    if writes:
+        tx = Transaction()
+        _write(tx, work, known, payment, by=by, as_of=as_of, tells=tells)
+        work.table.commit(tx)
+    return outcome
+
+
+def _known(work: Work, payments: Iterable[Payment]) -> dict[Ref, Item]:
+    wanted = {keys.payment(*payment.ref): payment.ref for payment in payments}
+    return {wanted[key]: item for key, item in work.table.get_many(wanted, consistent=True).items()}
+
+
+def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[Outcome, bool, bool]:
+    """What recording it comes to; whether there is anything to write, and anything to tell."""
+    if known is None:
+        return "recorded", True, payment.paid_on is not None
+    before = _paid_on(known)
+    if before == payment.paid_on:
+        # That the same was told later matters to what comes late and is older than this.
+        return "unchanged", as_of > known["as_of"], False
+    # Two states of one moment: the later payment, and a payment rather than none, whichever was told first.
+    newer = (as_of, payment.paid_on or date.min) > (known["as_of"], before or date.min)
+    return ("recorded", True, True) if newer else ("older", False, False)
+
+
+def _write(
+    tx: Transaction,
+    work: Work,
+    known: Item | None,
+    payment: Payment,
+    *,
+    by: str,
+    as_of: str,
+    tells: bool,
+    bulk: bool = False,
+) -> None:
+    source, document = payment.ref
+    key = keys.payment(source, document)
+    paid = {"paid_on": payment.paid_on.isoformat()} if payment.paid_on else {}
+    facts = {"source": source, "document": document, **paid}
+    unchanged = Attr("as_of").eq(known["as_of"]) & _same(known) if known else Attr("pk").not_exists()
+    tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": work.at}, when=unchanged)
+    if tells:
+        record_event(tx, work, key, PAYMENT_RECORDED, **facts, **({BULK: True} if bulk else {}))
+
+
+def _same(known: Item) -> ConditionBase:
+    paid = Attr("paid_on")
+    return paid.eq(known["paid_on"]) if "paid_on" in known else paid.not_exists()
+
+
+def _paid_on(item: Item | None) -> date | None:
+    return date.fromisoformat(item["paid_on"]) if item and "paid_on" in item else None

@@ -1,0 +1,158 @@
+"""The calls and the capacity of the keys of volume programmes and of the goods that are owed, counted as AWS counts."""
+
+from datetime import date
+from itertools import count
+
+import pytest
+
+from chalicelib.bonuses.closing import consumers as closing_consumers
+from chalicelib.bonuses.closing import service as closing
+from chalicelib.bonuses.goods import prices
+from chalicelib.bonuses.goods import service as goods
+from chalicelib.bonuses.goods import store as goods_store
+from chalicelib.bonuses.volume import keys as volume_keys
+from chalicelib.bonuses.volume import store as volume_store
+from chalicelib.platform import keys
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from tests.bonuses.goods.steps import COMPANY, QUARTER, Shelf, buy, entitlements, night, programmes, sale
+from tests.catalog.steps import row, stock
+from tests.conftest import NOON
+from tests.support.api import Api
+from tests.support.partners import company
+from tests.support.spent import measures, spent
+from tests.tiers.steps import days_later
+
+Q3 = date(2026, 8, 5)
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    numbers = count(1)
+    work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+    work = programmes(work, QUARTER, {**QUARTER, "code": "year", "every": "year"})
+    company(work, COMPANY)
+    return work
+
+
+@pytest.fixture
+def shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    from app import app
+
+    return Shelf(Api(app), Work(table=local_table, now=NOON), monkeypatch)
+
+
+@measures(volume_keys.volume_course)
+def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(work: Work) -> None:
+    first, second = sale(work, Q3, 100), sale(work, Q3, 100)
+    for event in first:
+        closing_consumers.on_sale_recorded(work, event)
+    for event in second:
+        with spent(work.table.client) as cost:
+            closing_consumers.on_sale_recorded(work, event)
+        assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
+
+
+@measures(volume_keys.volume_course)
+def test_how_far_a_company_is_in_all_programmes_is_one_call_of_one_unit(work: Work) -> None:
+    buy(work, Q3, 100)
+    with spent(work.table.client) as cost:
+        assert set(volume_store.heads(work.table, COMPANY)) == {"quarter", "year"}
+    assert (cost.calls, cost.read_units) == (["Query"], 1)
+
+
+@measures(volume_keys.period)
+def test_closed_periods_are_one_call_latest_first(work: Work) -> None:
+    for month in (2, 5, 8):
+        buy(work, date(2026, month, 5), 100)
+    night(work)
+    with spent(work.table.client) as cost:
+        page = volume_store.closed_periods(work.table, COMPANY, 2, None)
+    assert [item["last"] for item in page.items] == ["2026-09-30", "2026-06-30"]
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@measures(volume_keys.entitlement)
+def test_an_entitlement_is_one_call_of_one_unit(work: Work) -> None:
+    buy(work, Q3, 2000)
+    night(work)
+    (owed,) = entitlements(work)
+    with spent(work.table.client) as cost:
+        assert goods.entitlement(work, COMPANY, owed.entitlement_id) == owed
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+
+
+@measures(volume_keys.entitlement)
+def test_what_a_company_is_owed_is_one_call_latest_first(work: Work) -> None:
+    work = programmes(work, {**QUARTER, "every": "year", "pays": "goods_monthly_next_year"})
+    buy(work, Q3, 12000)
+    night(days_later(work, 60))
+    with spent(work.table.client) as cost:
+        page = goods_store.entitlements(work.table, COMPANY, 25, None)
+    days = [item["available_from"] for item in page.items]
+    assert len(days) == 12
+    assert days == sorted(days, reverse=True)
+    assert (cost.calls, cost.read_units) == (["Query"], 1)
+
+
+@measures(volume_keys.choice, volume_keys.goods_list)
+def test_choices_of_an_entitlement_and_those_that_wait_are_one_call_each(shelf: Shelf) -> None:
+    owed = shelf.earned().entitlement_id
+    made = [shelf.chosen(owed, {"LMP-1": 1}) for _ in range(4)]
+    with spent(shelf.work.table.client) as cost:
+        assert {each.choice_id for each in goods_store.choices(shelf.work.table, COMPANY, owed)} == set(made)
+    assert (cost.calls, cost.read_units) == (["Query"], 1)
+    shelf.ship(owed, made[0])
+    with spent(shelf.work.table.client) as cost:
+        page = goods_store.waiting(shelf.work.table, 2, None)
+    assert len(page.items) == 2
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+    with spent(shelf.work.table.client) as cost:
+        assert goods_store.read_choice(shelf.work.table, COMPANY, owed, made[0])
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+
+
+@measures(volume_keys.price_list, volume_keys.frozen_price)
+def test_prices_are_frozen_once_and_read_by_the_page(work: Work) -> None:
+    stock(work, *(row(f"LMP-{number:03}") for number in range(150)))
+    with spent(work.table.client) as cost:
+        prices.freeze(work, "quarter:2026-09-30")
+    assert cost.calls == ["GetItem", "Query", "TransactWriteItems", "TransactWriteItems"]
+    with spent(work.table.client) as cost:
+        prices.freeze(work, "quarter:2026-09-30")
+    assert cost.calls == [], "remembered for the rest of this work"
+    work.memo.clear()
+    with spent(work.table.client) as cost:
+        prices.freeze(work, "quarter:2026-09-30")
+    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(work.table.client) as cost:
+        found = goods_store.prices_of(work.table, "quarter:2026-09-30", [f"LMP-{number:03}" for number in range(50)])
+    assert len(found) == 50
+    assert (cost.calls, cost.read_units) == (["BatchGetItem"], 25)
+    with spent(work.table.client) as cost:
+        page = goods_store.prices(work.table, "quarter:2026-09-30", "RUB", "LMP-1", 25, None)
+    assert len(page.items) == 25
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 3
+
+
+@measures(keys.due)
+def test_a_close_is_five_reads_and_one_transaction(work: Work) -> None:
+    stock(work, row("LMP-1", "12.00"))
+    work = programmes(work, QUARTER)
+    buy(work, Q3, 2000)
+    prices.freeze_due(work)
+    with spent(work.table.client) as cost:
+        assert closing.close_due(work, COMPANY) == 1
+    # The second look finds nothing due; the company is read once, for the currency of its new book.
+    assert cost.calls == [
+        "Query",
+        "BatchGetItem",
+        "Query",
+        "GetItem",
+        "GetItem",
+        "TransactWriteItems",
+        "BatchGetItem",
+    ]
+    listed = list(work.table.query_all(keys.due("periods", date(2027, 1, 11), COMPANY).pk, index="gsi2"))
+    assert [item["company_id"] for item in listed] == [COMPANY]
