@@ -36,8 +36,8 @@ ROOMS = (
     "orders",
     "recommendations",
     "bonuses",
-    "programme",
-    "reports",
+    "club_rules",
+    "market_reports",
     "exchange",
 )
 register(app, ROOMS)

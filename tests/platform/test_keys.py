@@ -9,11 +9,11 @@ from itertools import count
 import pytest
 
 from chalicelib.auth import store as auth_store
+from chalicelib.market_reports import keys as market_reports_keys
 from chalicelib.platform import events, jobs, keys
 from chalicelib.platform.context import Work
 from chalicelib.platform.http import respond
 from chalicelib.platform.http.idempotency import Once
-from chalicelib.reports import keys as reports_keys
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
@@ -77,7 +77,7 @@ def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Wor
 
 @measures(keys.event)
 def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> None:
-    owner = reports_keys.report("rep_1")
+    owner = market_reports_keys.report("rep_1")
     for minutes in (2, 1):
         later = Work(work.table, work.now + timedelta(minutes=minutes))
         tx = Transaction()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.market_reports import keys as market_reports_keys
 from chalicelib.platform.context import Work
 from chalicelib.platform.http import respond
-from chalicelib.reports import keys as reports_keys
 from tests.support import partners
 from tests.support.api import Api, Caller
 
@@ -57,7 +57,7 @@ def alone(work: Work) -> Caller:
 
 
 def readings(work: Work, report_id: str) -> list[tuple[str, str]]:
-    pk, prefix = reports_keys.report_read(report_id, "", "")
+    pk, prefix = market_reports_keys.report_read(report_id, "", "")
     found = work.table.query_all(pk, starts=prefix.rstrip("#"))
     return [(item["member_id"], item["at"]) for item in found]
 
@@ -111,7 +111,7 @@ def test_the_newest_report_comes_first_page_by_page(
 def test_a_list_carries_no_bodies(api: Api, work: Work, anna: Caller) -> None:
     publish(api, body="x" * 100_000)
     assert len(api.call("GET", "/v1/reports", anna).text) < 1_000
-    [listed] = work.table.query(reports_keys.report_list("", "").pk, index="gsi1").items
+    [listed] = work.table.query(market_reports_keys.report_list("", "").pk, index="gsi1").items
     assert len(str(listed)) < 1_000
 
 
@@ -163,7 +163,7 @@ def test_the_staff_reads_what_the_club_publishes(api: Api) -> None:
 @pytest.mark.parametrize("caller", [MANAGER, DISTRIBUTOR, Caller.person("mbr_1", "company", "owner", "cmp_1")])
 def test_only_marketing_publishes(api: Api, work: Work, caller: Caller) -> None:
     assert api.call("POST", "/v1/staff/reports", caller, FORM, key="k1").json["code"] == "scope_missing"
-    assert work.table.query(reports_keys.report_list("", "").pk, index="gsi1").items == []
+    assert work.table.query(market_reports_keys.report_list("", "").pk, index="gsi1").items == []
 
 
 def test_a_distributor_has_no_reports(api: Api) -> None:
@@ -203,5 +203,5 @@ def test_a_text_of_the_greatest_length_fits(api: Api, anna: Caller, letter: str,
 
 def test_publishing_is_an_event_of_its_transaction(api: Api, work: Work) -> None:
     report_id = publish(api)
-    [event] = work.table.query_all(reports_keys.report(report_id).pk, starts="EVENT#")
+    [event] = work.table.query_all(market_reports_keys.report(report_id).pk, starts="EVENT#")
     assert (event["event"], event["report_id"]) == ("report.published", report_id)

@@ -5,9 +5,9 @@ TEXT, one per language: everything that a reader is shown, so that reading takes
 READ: report_id, member_id, at.
 """
 
+from chalicelib.market_reports import keys
+from chalicelib.market_reports.model import Report, ReportCard
 from chalicelib.platform.text import Language
-from chalicelib.reports import keys
-from chalicelib.reports.model import Report, ReportCard
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 

@@ -2,16 +2,16 @@
 
 from chalicelib import companies
 from chalicelib.companies import Fact
+from chalicelib.market_reports import keys, store
+from chalicelib.market_reports.events import PUBLISHED
+from chalicelib.market_reports.model import Report, ReportCard
+from chalicelib.market_reports.schemas import ReportForm, ReportPage
 from chalicelib.platform import events
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Work
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
-from chalicelib.reports import keys, store
-from chalicelib.reports.events import PUBLISHED
-from chalicelib.reports.model import Report, ReportCard
-from chalicelib.reports.schemas import ReportForm, ReportPage
 from chalicelib.table.transactions import Transaction
 
 PRIVILEGE = "market_reports"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.club_rules.schemas import ClubRules
 from chalicelib.platform.text import Language, day_en, day_ru
-from chalicelib.programme.schemas import ClubRules
 
 _OTHER: dict[Language, tuple[Language, str]] = {"en": ("ru", "Русский"), "ru": ("en", "English")}
 _AS_OF = {"en": "As of {day}", "ru": "На {day}"}

@@ -1,10 +1,10 @@
 """Closed market reports."""
 
+from chalicelib.market_reports import service
+from chalicelib.market_reports.model import Report, ReportCard
+from chalicelib.market_reports.schemas import ReportForm, ReportPage
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.reports import service
-from chalicelib.reports.model import Report, ReportCard
-from chalicelib.reports.schemas import ReportForm, ReportPage
 
 routes = Routes(__name__, tag="reports")
 

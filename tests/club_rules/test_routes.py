@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from chalicelib.club_rules import page
+from chalicelib.club_rules import service as club_rules
 from chalicelib.platform.context import Work
-from chalicelib.programme import page
-from chalicelib.programme import service as programme
 from tests.support.api import Answer, Api
 from tests.support.spent import calls_counted
 from tests.tiers.ladders.steps import STEPS, activate, draw_up
@@ -121,7 +121,7 @@ def test_the_page_leads_to_the_other_language(api: Api) -> None:
 
 
 def test_a_name_with_markup_stays_a_name(work: Work) -> None:
-    told = programme.rules(work, "en", None).model_copy(update={"title": "<b>Club</b>"})
+    told = club_rules.rules(work, "en", None).model_copy(update={"title": "<b>Club</b>"})
     assert "<b>Club</b>" not in page.page(told)
 
 

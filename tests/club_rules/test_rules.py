@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from hypothesis import given
 
+from chalicelib.club_rules.rules import bonus, example
 from chalicelib.platform.context import Work
-from chalicelib.programme.example import bonus, example
 from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.rules import Ladder, always

@@ -1,9 +1,9 @@
 """The rules, for everybody."""
 
+from chalicelib.club_rules import service
+from chalicelib.club_rules.schemas import ClubRules, RulesQuery
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.programme import service
-from chalicelib.programme.schemas import ClubRules, RulesQuery
 
 routes = Routes(__name__, tag="programme")
 
@@ -29,7 +29,7 @@ def club_rules(call: Call) -> Answer:
 def rules_page(call: Call) -> Answer:
     """Read the programme as a page."""
     # Jinja2 wakes with the first reader of this page, not with every function.
-    from chalicelib.programme.page import page
+    from chalicelib.club_rules.page import page
 
     return Answer(Text(content=page(_rules(call))), headers=_PUBLISHED | _PAGE_ONLY)
 

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.bonuses import Bonuses, BonusExpiry, BonusRate, Bracket, Expiry, VolumeProgramme, expiry
-from chalicelib.programme.example import bonus, example
-from chalicelib.programme.words import Speaker
+from chalicelib.club_rules.rules import bonus, example
+from chalicelib.club_rules.sentences import Speaker
 from chalicelib.tiers import Ladder, Step, Steps
 
 MOST_RATES = 5  # of goods: the catalogue shows them all

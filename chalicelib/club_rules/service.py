@@ -2,13 +2,13 @@
 
 from chalicelib import tiers
 from chalicelib.bonuses import Bonuses, VolumeBonuses
+from chalicelib.club_rules import sections
+from chalicelib.club_rules.schemas import ClubRules, Code, RulesSection
+from chalicelib.club_rules.sentences import Speaker
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Work
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
-from chalicelib.programme import telling
-from chalicelib.programme.schemas import ClubRules, Code, RulesSection
-from chalicelib.programme.words import Speaker
 from chalicelib.tiers import ladder_on
 
 
@@ -22,10 +22,10 @@ def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
     coming = next((each for each in ladders if each.valid_from > today), None)
     speaker = Speaker(language, currency)
     told: dict[Code, list[str]] = {
-        "discount": [*telling.discount(speaker, ladder, coming)],
-        "bonuses": [*telling.bonuses(speaker, figures, ladder.steps_on(today), today)],
-        "volume": [*telling.volume(speaker, work.config[VolumeBonuses].periods)],
-        "example": [*telling.worked_example(speaker, ladder, figures, today)],
+        "discount": [*sections.discount(speaker, ladder, coming)],
+        "bonuses": [*sections.bonuses(speaker, figures, ladder.steps_on(today), today)],
+        "volume": [*sections.volume(speaker, work.config[VolumeBonuses].periods)],
+        "example": [*sections.worked_example(speaker, ladder, figures, today)],
     }
     return ClubRules(
         language=language,

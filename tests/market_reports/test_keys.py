@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.market_reports import keys as market_reports_keys
+from chalicelib.market_reports import store as market_reports_store
+from chalicelib.market_reports.model import Report
 from chalicelib.platform.context import Work
-from chalicelib.reports import keys as reports_keys
-from chalicelib.reports import store as reports_store
-from chalicelib.reports.model import Report
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
@@ -24,23 +24,23 @@ def publish(work: Work, number: int, body: str = "# Prices") -> str:
     at = (Work(work.table, work.now + timedelta(minutes=number))).at
     text = Report(report_id=report_id, title="Prices", segment="lighting", summary="Down.", published_at=at, body=body)
     tx = Transaction()
-    reports_store.create(tx, {"en": text, "ru": text}, published_by="mbr_1")
+    market_reports_store.create(tx, {"en": text, "ru": text}, published_by="mbr_1")
     work.table.commit(tx)
     return report_id
 
 
-@measures(reports_keys.report, reports_keys.report_text)
+@measures(market_reports_keys.report, market_reports_keys.report_text)
 def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(work: Work) -> None:
     short, long = publish(work, 1), publish(work, 2, "x" * 40_000)
     with spent(work.table.client) as cost:
-        assert reports_store.read(work.table, short, "ru")
+        assert market_reports_store.read(work.table, short, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
     with spent(work.table.client) as cost:
-        assert reports_store.read(work.table, long, "ru")
+        assert market_reports_store.read(work.table, long, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 5.0)
 
 
-@measures(reports_keys.report, reports_keys.report_text)
+@measures(market_reports_keys.report, market_reports_keys.report_text)
 def test_a_report_is_published_in_one_call(work: Work) -> None:
     with spent(work.table.client) as cost:
         publish(work, 1)
@@ -48,26 +48,26 @@ def test_a_report_is_published_in_one_call(work: Work) -> None:
     assert cost.write_units == 3 * 2 + 1  # card and two texts, twice for the transaction; the card again in the list
 
 
-@measures(reports_keys.report_list)
+@measures(market_reports_keys.report_list)
 def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Work) -> None:
     for number in range(30):
         publish(work, number, "x" * 10_000)
     with spent(work.table.client) as cost:
-        page = reports_store.page(work.table, limit=25, after=None)
+        page = market_reports_store.page(work.table, limit=25, after=None)
     assert [item["report_id"] for item in page.items[:2]] == ["rep_29", "rep_28"]
     assert len(page.items) == 25
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1.5
 
 
-@measures(reports_keys.report_read)
+@measures(market_reports_keys.report_read)
 def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> None:
     report_id = publish(work, 1)
     with spent(work.table.client) as cost:
-        reports_store.log_reading(work.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
+        market_reports_store.log_reading(work.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
     assert (cost.calls, cost.write_units) == (["PutItem"], 1)
-    reports_store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
+    market_reports_store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
     with spent(work.table.client) as cost:
-        found = work.table.query(reports_keys.report(report_id).pk, starts="READ#").items
+        found = work.table.query(market_reports_keys.report(report_id).pk, starts="READ#").items
     assert [item["member_id"] for item in found] == ["mbr_b", "mbr_a"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from chalicelib.market_reports.model import ReportCard
 from chalicelib.platform.http.forms import Form, Shown
-from chalicelib.reports.model import ReportCard
 
 MOST_CHARACTERS = 100_000
 

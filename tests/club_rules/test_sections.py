@@ -12,11 +12,11 @@ import pytest
 
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.volume.config import VolumeBonuses, VolumeProgramme
+from chalicelib.club_rules import sections, sentences
+from chalicelib.club_rules.sentences import Speaker
 from chalicelib.platform.config import Config
 from chalicelib.platform.context import Work
 from chalicelib.platform.text import Language
-from chalicelib.programme import telling, words
-from chalicelib.programme.words import Speaker
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.rules import Ladder, PersonalStep
 from chalicelib.tiers.ladders.store import founding_ladder
@@ -54,7 +54,7 @@ def personal(ladder: Ladder, *coefficients: str) -> Ladder:
 
 
 def test_the_ladder_is_told_step_by_step(founding: Ladder) -> None:
-    told = plain(telling.discount(ENGLISH, founding, None))
+    told = plain(sections.discount(ENGLISH, founding, None))
     assert told[1:5] == [
         "From 50,000 RUB: Bronze, 3%",
         "From 150,000 RUB: Silver, 5%",
@@ -62,23 +62,23 @@ def test_the_ladder_is_told_step_by_step(founding: Ladder) -> None:
         "From 1,000,000 RUB: Platinum, 10%",
     ]
     assert "stays yours for 30 days more. 14 and 3 days before it ends" in told[5]
-    russian = plain(telling.discount(RUSSIAN, founding, None))
+    russian = plain(sections.discount(RUSSIAN, founding, None))
     assert russian[0].startswith("Скидку даёт сумма покупок за последние 90 дней.")
     assert russian[1] == "От 50 000 ₽ — «Бронза», 3 %"
     assert "ещё 30 дней. За 14 и 3 дня до конца" in russian[5]
 
 
 def test_without_hold_and_warnings_none_are_promised(founding: Ladder) -> None:
-    told = " ".join(plain(telling.discount(ENGLISH, replace(founding, hold_days=0, warning_days=()), None)))
+    told = " ".join(plain(sections.discount(ENGLISH, replace(founding, hold_days=0, warning_days=()), None)))
     assert "ends on the same day" in told
     assert "we write" not in told
 
 
 def test_each_season_has_its_steps(founding: Ladder) -> None:
-    told = plain(telling.discount(ENGLISH, half(founding), None))
+    told = plain(sections.discount(ENGLISH, half(founding), None))
     assert told[1:3] == ["From 1 April to 30 September these steps hold:", "From 50,000 RUB: Bronze, 3%"]
     assert told[6:8] == ["In the rest of the year:", "From 25,000 RUB: Bronze, 3%"]
-    russian = plain(telling.discount(RUSSIAN, half(founding), None))
+    russian = plain(sections.discount(RUSSIAN, half(founding), None))
     assert russian[1] == "С 1 апреля по 30 сентября действуют ступени:"
 
 
@@ -93,16 +93,16 @@ def test_the_personal_first_step_is_explained(
     founding: Ladder, coefficients: list[str], english: str, russian: str
 ) -> None:
     ladder = personal(founding, *coefficients)
-    (told,) = (line for line in plain(telling.discount(ENGLISH, ladder, None)) if "a year ago" in line)
+    (told,) = (line for line in plain(sections.discount(ENGLISH, ladder, None)) if "a year ago" in line)
     assert told.startswith("If you have been buying for 18 months or longer")
     assert english in told
     assert "at least 30,000 RUB" in told
-    assert russian in " ".join(plain(telling.discount(RUSSIAN, ladder, None)))
+    assert russian in " ".join(plain(sections.discount(RUSSIAN, ladder, None)))
 
 
 def test_a_ladder_to_come_is_announced(founding: Ladder) -> None:
     coming = replace(founding, valid_from=date(2027, 1, 1), steps=founding.steps[:3])
-    told = plain(telling.discount(ENGLISH, founding, coming))
+    told = plain(sections.discount(ENGLISH, founding, coming))
     assert told[-1] == (
         "From 1 January 2027 on other steps hold: "
         "Bronze from 50,000 RUB (3%), Silver from 150,000 RUB (5%), Gold from 400,000 RUB (7%)."
@@ -113,7 +113,7 @@ def test_a_ladder_to_come_is_announced(founding: Ladder) -> None:
 
 
 def told_of(config: Config, founding: Ladder, speaker: Speaker = ENGLISH, **changes: Any) -> str:
-    return "\n".join(plain(telling.bonuses(speaker, figures(config, **changes), founding.steps, TODAY)))
+    return "\n".join(plain(sections.bonuses(speaker, figures(config, **changes), founding.steps, TODAY)))
 
 
 def test_the_rates_of_tiers_and_goods_that_hold_today_are_told(work: Work, founding: Ladder) -> None:
@@ -193,7 +193,7 @@ def programme(**changes: Any) -> VolumeProgramme:
 
 
 def test_a_volume_programme_is_told_in_one_line() -> None:
-    (told,) = plain(telling.volume(ENGLISH, [programme()]))
+    (told,) = plain(sections.volume(ENGLISH, [programme()]))
     assert told == (
         "Quarter bonus: from 300,000 RUB 1%, from 600,000 RUB 2.5%, of all purchases of the quarter; in goods in the next quarter, "
         "to be chosen within 90 days. We wait 10 days for late documents; what comes later counts in the next period."
@@ -223,19 +223,19 @@ def test_a_volume_programme_is_told_in_one_line() -> None:
     ],
 )
 def test_each_way_of_a_programme_is_told(changes: dict[str, Any], english: str, russian: str) -> None:
-    assert english in plain(telling.volume(ENGLISH, [programme(**changes)]))[0]
-    assert russian in plain(telling.volume(RUSSIAN, [programme(**changes)]))[0]
+    assert english in plain(sections.volume(ENGLISH, [programme(**changes)]))[0]
+    assert russian in plain(sections.volume(RUSSIAN, [programme(**changes)]))[0]
 
 
 def test_a_programme_in_another_currency_is_not_told() -> None:
-    assert plain(telling.volume(Speaker("en", "GBP"), [programme()])) == []
+    assert plain(sections.volume(Speaker("en", "GBP"), [programme()])) == []
 
 
 # --- the example and the whole ------------------------------------------------------------------------------------------
 
 
 def test_the_example_says_what_the_rules_make_of_it(work: Work, founding: Ladder) -> None:
-    assert plain(telling.worked_example(ENGLISH, founding, work.config[Bonuses], TODAY)) == [
+    assert plain(sections.worked_example(ENGLISH, founding, work.config[Bonuses], TODAY)) == [
         "20 November 2026: you buy for 60,000 RUB — Bronze, 3% off.",
         "30 November 2026: you buy for 100,000 RUB — Silver, 5% off.",
         "20 March 2027: nothing more was bought — Bronze, 3% off.",
@@ -245,7 +245,7 @@ def test_the_example_says_what_the_rules_make_of_it(work: Work, founding: Ladder
 
 
 def test_without_a_rate_the_example_earns_nothing(work: Work, founding: Ladder) -> None:
-    assert len(plain(telling.worked_example(ENGLISH, founding, figures(work.config, rates=[]), TODAY))) == 4
+    assert len(plain(sections.worked_example(ENGLISH, founding, figures(work.config, rates=[]), TODAY))) == 4
 
 
 def everything(speaker: Speaker, config: Config, founding: Ladder) -> list[str]:
@@ -255,10 +255,10 @@ def everything(speaker: Speaker, config: Config, founding: Ladder) -> list[str]:
     ladder = personal(half(founding), "0.8", "1.2")
     coming = replace(founding, valid_from=date(2027, 1, 1))
     return [
-        *telling.discount(speaker, ladder, coming),
-        *telling.bonuses(speaker, figures(config, rates=rates), founding.steps, TODAY),
-        *telling.volume(speaker, config[VolumeBonuses].periods),
-        *telling.worked_example(speaker, ladder, figures(config, rates=rates), TODAY),
+        *sections.discount(speaker, ladder, coming),
+        *sections.bonuses(speaker, figures(config, rates=rates), founding.steps, TODAY),
+        *sections.volume(speaker, config[VolumeBonuses].periods),
+        *sections.worked_example(speaker, ladder, figures(config, rates=rates), TODAY),
     ]
 
 
@@ -274,10 +274,10 @@ def test_even_the_richest_programme_stays_short(work: Work, founding: Ladder, sp
 def test_the_clubs_own_rules_fit_on_one_screen(work: Work, founding: Ladder, speaker: Speaker) -> None:
     bonuses = work.config[Bonuses]
     lines = [
-        *telling.discount(speaker, founding, None),
-        *telling.bonuses(speaker, bonuses, founding.steps, TODAY),
-        *telling.volume(speaker, work.config[VolumeBonuses].periods),
-        *telling.worked_example(speaker, founding, bonuses, TODAY),
+        *sections.discount(speaker, founding, None),
+        *sections.bonuses(speaker, bonuses, founding.steps, TODAY),
+        *sections.volume(speaker, work.config[VolumeBonuses].periods),
+        *sections.worked_example(speaker, founding, bonuses, TODAY),
     ]
     assert len(lines) <= 22
     assert len(" ".join(lines)) <= 2_400
@@ -285,7 +285,7 @@ def test_the_clubs_own_rules_fit_on_one_screen(work: Work, founding: Ladder, spe
 
 def test_both_languages_say_everything_with_the_same_facts() -> None:
     assert set(get_args(Language)) == {"en", "ru"}
-    for name, (english, russian) in words._SENTENCES.items():
+    for name, (english, russian) in sentences._SENTENCES.items():
         asked = [{field for _, field, _, _ in Formatter().parse(text) if field} for text in (english, russian)]
         # Only the name of a period may be in the sentence itself.
         assert asked[0] ^ asked[1] <= {"period"}, name
