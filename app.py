@@ -38,6 +38,7 @@ ROOMS = (
     "bonuses",
     "club_rules",
     "market_reports",
+    "webhooks",
     "exchange",
 )
 register(app, ROOMS)
@@ -70,8 +71,8 @@ deliver_bulk = functions.queue("platform.delivery_jobs:deliver_bulk")
 redeliver_events = functions.queue("platform.delivery_jobs:redeliver_events")
 send_letters = functions.queue("mail.jobs:send_letters")
 settle_letters = functions.queue("mail.jobs:settle_letters")
-split_import = functions.event("exchange.jobs:split_import")
-write_imports = functions.queue("exchange.jobs:write_imports")
+split_import = functions.event("exchange.sales_files.jobs:split_import")
+write_imports = functions.queue("exchange.sales_files.jobs:write_imports")
 nightly_tiers = functions.schedule("tiers.jobs:nightly_tiers")
 decide_tiers = functions.queue("tiers.jobs:decide_tiers")
 simulate_tiers = functions.queue("tiers.simulations.jobs:simulate_tiers")
@@ -81,7 +82,7 @@ decide_bonuses = functions.queue("bonuses.jobs:decide_bonuses")
 nightly_recommendations = functions.schedule("recommendations.jobs:nightly_recommendations")
 count_recommendations = functions.queue("recommendations.jobs:count_recommendations")
 remind_distributors = functions.schedule("orders.response_times.jobs:remind_distributors")
-deliver_webhooks = functions.queue("exchange.webhook_jobs:deliver_webhooks")
+deliver_webhooks = functions.queue("webhooks.jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_sellers.jobs:count_best_sellers")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 
@@ -116,21 +117,21 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     goods_on_top.withdrawn        messages: mail
 #     letter.written                messages: mail
 #     member.email_confirmed        messages: mail
-#     order.accepted                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.cancellation_declined   facts: orders.response_times; messages: exchange.webhook, mail
-#     order.cancellation_requested  facts: orders.response_times; messages: exchange.webhook, mail
-#     order.cancelled               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.changed                 facts: orders.response_times; messages: exchange.webhook, mail
-#     order.completed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.confirmed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
+#     order.accepted                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.cancellation_declined   facts: orders.response_times; messages: mail, webhooks
+#     order.cancellation_requested  facts: orders.response_times; messages: mail, webhooks
+#     order.cancelled               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.changed                 facts: orders.response_times; messages: mail, webhooks
+#     order.completed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.confirmed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.escalated               messages: mail
-#     order.placed                  facts: orders, orders.response_times; messages: exchange.webhook, mail
-#     order.rejected                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.return_rejected         facts: orders.response_times; messages: exchange.webhook, mail
-#     order.return_requested        facts: orders.response_times; messages: exchange.webhook, mail
-#     order.returned                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.shipped                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: exchange.webhook, mail
-#     order.unanswered              messages: exchange.webhook, mail
+#     order.placed                  facts: orders, orders.response_times; messages: mail, webhooks
+#     order.rejected                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.return_rejected         facts: orders.response_times; messages: mail, webhooks
+#     order.return_requested        facts: orders.response_times; messages: mail, webhooks
+#     order.returned                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.shipped                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.unanswered              messages: mail, webhooks
 #     payment.recorded              facts: bonuses.accruals, orders, orders.free_goods
 #     products.changed              facts: catalog
 #     sale.recorded                 facts: bonuses.accruals, bonuses.closing, recommendations, sales, tiers
@@ -144,6 +145,6 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     tier_ladder.activated         facts: tiers.recalculation
 #     tier_ladder.withdrawn         facts: tiers.recalculation
 #     tier_simulation.requested     facts: tiers.simulations
-#     webhook.called                messages: exchange.webhook
+#     webhook.called                messages: webhooks
 #     webhook.failed                messages: mail
 #     webhook.paused                messages: mail

@@ -1,9 +1,12 @@
-"""Files in: sales history as accounting systems export it. Messages out: orders, to the systems of distributors (`webhook_delivery`)."""
+"""Files in: sales history as accounting systems export it."""
 
 from chalicelib.platform.lazy import opened_when_asked
 
+# A wing uses only those before it.
+WINGS = ("columns", "sales_files")
+
 with opened_when_asked(__name__):
-    from chalicelib.exchange.service import split
-    from chalicelib.exchange.writing import write_part
+    from chalicelib.exchange.sales_files.recording import write_part
+    from chalicelib.exchange.sales_files.service import split
 
 __all__ = ["split", "write_part"]

@@ -14,10 +14,11 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.exchange import store as exchange_store
-from chalicelib.exchange import writing
-from chalicelib.exchange.parts import READ_BYTES, Expected, cut, part_file, parts_for
-from chalicelib.exchange.schemas import ImportForm
+from chalicelib.exchange.sales_files import recording
+from chalicelib.exchange.sales_files import store as sales_files_store
+from chalicelib.exchange.sales_files.model import READ_BYTES, part_file
+from chalicelib.exchange.sales_files.schemas import ImportForm
+from chalicelib.exchange.sales_files.splitting import Expected, cut, parts_for
 from chalicelib.platform import aws, clock, ids
 from chalicelib.platform.context import Work
 from chalicelib.table.client import Table
@@ -59,7 +60,7 @@ class Import:
         create_table(client, name)
         self.work = Work(table=Table(client, name), now=clock.now(), new_id=ids.random_id)
         tx = Transaction()
-        exchange_store.create(
+        sales_files_store.create(
             tx, self.work, "imp_1", ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
         )
         self.work.table.commit(tx)
@@ -69,22 +70,24 @@ class Import:
         objects: dict[str, bytes] = {}
         with (
             tempfile.TemporaryDirectory() as folder,
-            mock.patch.object(exchange_store, "get", lambda import_id, name: objects[name]),
-            mock.patch.object(exchange_store, "put", lambda import_id, name, content: objects.update({name: content})),
+            mock.patch.object(sales_files_store, "get", lambda import_id, name: objects[name]),
+            mock.patch.object(
+                sales_files_store, "put", lambda import_id, name, content: objects.update({name: content})
+            ),
         ):
             start = time.perf_counter()
-            exchange_store.begin(self.work, "imp_1", "etag")
+            sales_files_store.begin(self.work, "imp_1", "etag")
             chunks = (content[at : at + READ_BYTES] for at in range(0, len(content), READ_BYTES))
             made = cut(chunks, Expected({}), parts_for(len(content)), Path(folder))
             for part in range(1, made.parts + 1):
                 objects[f"parts/{part:06d}"] = part_file(Path(folder), part).read_bytes()
-            exchange_store.hand_over(self.work, "imp_1", made)
+            sales_files_store.hand_over(self.work, "imp_1", made)
             for part in range(1, made.parts + 1):
-                writing.write_part(self.work, {"body": json.dumps({"import_id": "imp_1", "part": part})})
+                recording.write_part(self.work, {"body": json.dumps({"import_id": "imp_1", "part": part})})
             return time.perf_counter() - start
 
     def rows(self) -> int:
-        found = exchange_store.load(self.work, "imp_1")
+        found = sales_files_store.load(self.work, "imp_1")
         assert found is not None
         assert found.state == "done"
         return found.count("rows_created")

@@ -23,7 +23,7 @@ from chalicelib.tiers import keys as tiers_keys
 from infra.figures import checked
 from tests.bonuses.accruals.steps import granted
 from tests.bonuses.real_year import LAST, Facts, Replay, built, course, facts, replayed
-from tests.exchange.steps import data_file
+from tests.exchange.sales_files.steps import data_file
 from tests.support.figures import with_sections
 
 SEED = 20101130

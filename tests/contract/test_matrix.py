@@ -19,7 +19,7 @@ from tests.bonuses.goods import steps as goods
 from tests.bonuses.steps import credit
 from tests.catalog.steps import row, stock
 from tests.companies import steps as companies
-from tests.exchange import steps as exchange
+from tests.exchange.sales_files import steps as exchange
 from tests.support import partners
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.spent import READS, calls_counted

@@ -8,7 +8,7 @@ import requests
 
 from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal
-from tests.exchange.steps import row, table
+from tests.exchange.sales_files.steps import row, table
 from tests.support.cloud import DeployedClub
 
 

@@ -24,7 +24,7 @@ from infra.demo.__main__ import appoint
 from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal
 from infra.local.cloud import Cloud
-from tests.exchange.steps import data_file
+from tests.exchange.sales_files.steps import data_file
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 

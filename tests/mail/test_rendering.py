@@ -11,10 +11,10 @@ from typing import Any, get_args
 import pytest
 from jinja2 import UndefinedError
 
-from chalicelib.exchange.webhook_rules import Error
 from chalicelib.mail import rendering
 from chalicelib.mail.declarations import HOUSE, declaration, declared_letters
 from chalicelib.platform.text import count_en, count_ru, day_en, day_ru, money_en, money_ru, percent_en, percent_ru
+from chalicelib.webhooks.rules import Error
 
 NBSP = "\N{NO-BREAK SPACE}"
 LETTERS = [name for name in declared_letters() if declaration(name).module.startswith("chalicelib.")]

@@ -1,0 +1,1 @@
+"""Sales history from the files of accounting systems."""

@@ -1,0 +1,114 @@
+"""A file to come: what it holds, and how to read it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.exchange.columns.rules import DateOrder, DecimalMark, FieldName
+from chalicelib.platform.model import Written
+
+Encoding = Literal["utf-8", "cp1251"]
+Delimiter = Literal[";", ",", "\t", "|"]
+
+ENCODINGS: tuple[Encoding, ...] = ("utf-8", "cp1251")
+DELIMITERS: tuple[Delimiter, ...] = (";", ",", "\t", "|")
+READ_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What became of a file: its rows in `parts` files, and what was found out on the way."""
+
+    rows: int
+    skipped: int
+    parts: int
+    encoding: str
+    delimiter: str
+    columns: dict[FieldName, str]
+
+
+def part_file(folder: Path, number: int) -> Path:
+    return folder / f"{number:06d}.gz"
+
+
+Column = Annotated[str, Field(max_length=200)]
+_SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
+
+
+class Mapping(Written):
+    """The file's heading for each field. Left out: found by its usual headings, Russian or English. Empty: not read."""
+
+    document: Column | None = Field(default=None, description="Number of the invoice or return; usually Номер.")
+    business_date: Column | None = Field(default=None, description="Usually Дата; a time after it is ignored.")
+    customer: Column | None = Field(
+        default=None,
+        description="The customer's code in the source. Without one, INN and KPP name it, or else the name.",
+    )
+    customer_name: Column | None = Field(default=None, description="Usually Контрагент.")
+    inn: Column | None = None
+    kpp: Column | None = None
+    sku: Column | None = Field(default=None, description="Usually Артикул.")
+    name: Column | None = Field(default=None, description="Usually Номенклатура.")
+    quantity: Column | None = Field(default=None, description="Usually Количество.")
+    unit_price: Column | None = Field(default=None, description="Usually Цена.")
+    amount: Column | None = Field(default=None, description="Usually Сумма; without it, quantity times price.")
+    currency: Column | None = Field(default=None, description="Where it is empty, the import's currency.")
+    return_flag: Column | None = Field(default=None, description="Marks returns: their quantities count as negative.")
+    original: Column | None = Field(
+        default=None,
+        description="Of a return: the sale that it takes back, by its number or as 1C shows it; usually Документ-основание.",
+    )
+    original_date: Column | None = Field(
+        default=None, description="Of a return: the day of that sale; usually Дата исходного документа."
+    )
+    paid_on: Column | None = Field(
+        default=None,
+        description="Of a sale: the day on which it was paid in full; usually Дата оплаты. Empty: nothing is said of its payment.",
+    )
+
+
+class Format(Written):
+    """How the file is written. What is left out is found out."""
+
+    delimiter: Delimiter | None = None
+    encoding: Encoding | None = Field(default=None, description="utf-8 (with or without a mark), or cp1251.")
+    decimal: DecimalMark | None = Field(
+        default=None, description="Without it: the point in a file delimited by commas, else the comma."
+    )
+    dates: list[DateOrder] = Field(default=["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd"], min_length=1, max_length=5)
+
+
+class ImportRequest(Written):
+    """A file to come, and how to read it."""
+
+    kind: Literal["sales"] = "sales"
+    source: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        description="The system that the file comes from: document numbers and customer codes are its own.",
+        examples=["1c-main"],
+    )
+    file_name: str = Field(min_length=1, max_length=200, examples=["sales-2026-11.csv"])
+    mapping: Mapping = Mapping()
+    format: Format = Format()
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
+    unknown_customers: Literal["create", "fail"] = Field(
+        default="create", description="Whether a customer that the club does not know becomes a company, or an error."
+    )
+    dry_run: bool = Field(default=False, description="Check everything, write nothing.")
+
+    @field_validator("source")
+    @classmethod
+    def _not_our_own(cls, source: str) -> str:
+        if source == "orders":
+            raise PydanticCustomError("source_reserved", "This source is the club's own.")
+        return source
+
+    @field_validator("file_name")
+    @classmethod
+    def _no_workbook(cls, name: str) -> str:
+        if name.lower().endswith(_SPREADSHEETS):
+            raise PydanticCustomError("format_unsupported", "Save the sheet as CSV first.")
+        return name

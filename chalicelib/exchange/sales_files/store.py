@@ -1,0 +1,268 @@
+"""An import's items and objects.
+
+    IMPORT  what was asked for, how far it came, and the counts, which grow part by part
+    PART         a part that is done, with its counts: there once, however often the part is worked on
+
+In the bucket, below `imports/{import}/`: `upload`, `parts/{n}` rows to be written, `bad/{n}` rows of a part that were left out,
+`new/{n}` customers that a dry run would make companies of, and at the end `bad-rows.csv`.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
+
+from chalicelib.exchange.columns.rules import FieldName
+from chalicelib.exchange.sales_files import keys
+from chalicelib.exchange.sales_files.config import Imports
+from chalicelib.exchange.sales_files.model import READ_BYTES, Cut, ImportRequest, part_file
+from chalicelib.exchange.sales_files.rules import State
+from chalicelib.platform import aws
+from chalicelib.platform.clock import moment, stamp
+from chalicelib.platform.context import Work
+from chalicelib.platform.jobs import send_bodies
+from chalicelib.platform.settings import queue_url, settings
+from chalicelib.table.client import Page
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+KEEP_UNUSED_DAYS = 7  # an import whose file never came
+LINK_SECONDS = 900
+
+OUTCOMES = ("created", "changed", "unchanged", "failed")
+COUNTED = tuple(f"{what}_{outcome}" for what in ("rows", "documents") for outcome in OUTCOMES)
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import as it is stored."""
+
+    item: Item
+    form: ImportRequest
+
+    @property
+    def import_id(self) -> str:
+        return str(self.item["import_id"])
+
+    @property
+    def state(self) -> State:
+        state: State = self.item["state"]
+        return state
+
+    @property
+    def uploaded_at(self) -> str:
+        return str(self.item["uploaded_at"])
+
+    @property
+    def upload_until(self) -> datetime:
+        return moment(self.item["upload_until"])
+
+    @property
+    def columns(self) -> dict[FieldName, str]:
+        columns: dict[FieldName, str] = self.item.get("columns", {})
+        return columns
+
+    @property
+    def currency(self) -> str:
+        return str(self.item["currency"])
+
+    def count(self, name: str) -> int:
+        return int(self.item.get(name, 0))
+
+    def counts(self, what: str) -> Counts:
+        """Of rows or documents, by what became of them."""
+        return {outcome: self.count(f"{what}_{outcome}") for outcome in OUTCOMES}
+
+
+def _import(item: Item) -> Import:
+    return Import(item, ImportRequest.model_validate(item["form"]))
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+
+
+def load(work: Work, import_id: str) -> Import | None:
+    item = work.table.get(keys.import_(import_id), consistent=True)
+    return _import(item) if item else None
+
+
+def load_with_part(work: Work, import_id: str, part: int) -> tuple[Import | None, bool]:
+    """The import, and whether this part of it is done."""
+    whole, done = keys.import_(import_id), keys.import_part(import_id, part)
+    found = work.table.get_many([whole, done], consistent=True)
+    return (_import(found[whole]) if whole in found else None), done in found
+
+
+def parts_done(work: Work, import_id: str) -> Iterator[Item]:
+    first = keys.import_part(import_id, 0)
+    return work.table.query_all(first.pk, starts="PART#", consistent=True)
+
+
+def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[Import], dict[str, str] | None]:
+    page: Page = work.table.query(
+        keys.import_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
+    )
+    return [_import(item) for item in page.items], page.last
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+
+def create(tx: Transaction, work: Work, import_id: str, form: ImportRequest, currency: str, created_by: str) -> Import:
+    item = {
+        **keys.import_(import_id).as_item(),
+        **keys.import_list(work.at, import_id).as_gsi1(),
+        "import_id": import_id,
+        "form": form.model_dump(mode="json"),
+        "currency": currency,
+        "state": "waiting_for_upload",
+        "created_at": work.at,
+        "created_by": created_by,
+        "upload_until": stamp(work.now + timedelta(minutes=work.config[Imports].upload_minutes)),
+        "progress_at": work.at,
+        "expires_at": work.expiry(days=KEEP_UNUSED_DAYS),
+    }
+    tx.create(item, label="import")
+    return Import(item, form)
+
+
+def begin(work: Work, import_id: str, etag: str) -> Import | None:
+    """The file is there. None if it is not for us: no such import, another file was first, or all was done before."""
+    waits, again = Attr("state").eq("waiting_for_upload"), Attr("state").eq("splitting") & Attr("etag").eq(etag)
+    try:
+        item = work.table.update(
+            keys.import_(import_id),
+            put={"state": "splitting", "etag": etag, "progress_at": work.at},
+            default={"uploaded_at": work.at},
+            remove=("expires_at",),
+            when=waits | again,
+        )
+    except Refused as refused:
+        found = refused.items[""]
+        if found and found["state"] == "writing" and found["etag"] == etag:
+            return _import(found)
+        return None
+    return _import(item)
+
+
+def hand_over(work: Work, import_id: str, cut: Cut) -> None:
+    """The rows are in their parts. What was handed over before stays as it is."""
+    facts: Item = {
+        "state": "writing" if cut.parts else "done",
+        "progress_at": work.at,
+        "rows_total": cut.rows,
+        "rows_skipped": cut.skipped,
+        "parts_total": cut.parts,
+        "encoding": cut.encoding,
+        "delimiter": cut.delimiter,
+        "columns": cut.columns,
+        **({} if cut.parts else {"finished_at": work.at}),
+    }
+    with suppress(Refused):
+        work.table.update(keys.import_(import_id), put=facts, when=Attr("state").eq("splitting"))
+
+
+def fail(work: Work, import_id: str, code: str, facts: dict[str, Any]) -> None:
+    reason = {"code": code, "facts": facts}
+    with suppress(Refused):
+        work.table.update(
+            keys.import_(import_id),
+            put={"state": "failed", "reason": reason, "finished_at": work.at},
+            when=Attr("state").eq("splitting"),
+        )
+
+
+def finish_part(work: Work, import_id: str, part: int, counts: Counts) -> None:
+    """The part is done, and its counts are added, once: with the part that says so."""
+    tx = Transaction()
+    tx.create({**keys.import_part(import_id, part).as_item(), **counts, "part": part, "at": work.at}, label="part")
+    tx.update(keys.import_(import_id), put={"progress_at": work.at}, add={"parts_done": 1, **counts})
+    with suppress(Refused):
+        work.table.commit(tx)
+
+
+def finish(work: Work, import_id: str, facts: dict[str, Any]) -> None:
+    with suppress(Refused):
+        work.table.update(
+            keys.import_(import_id),
+            put={"state": "done", "finished_at": work.at, **facts},
+            when=Attr("state").eq("writing"),
+        )
+
+
+def announce(import_id: str, parts: int) -> None:
+    """One message for each part."""
+    bodies = ({"import_id": import_id, "part": part} for part in range(1, parts + 1))
+    send_bodies(queue_url("imports"), bodies)
+
+
+# --- objects ----------------------------------------------------------------------------------------------------------
+
+
+class Replaced(Exception):
+    """The upload is no longer the file whose arrival was told."""
+
+
+def upload_form(import_id: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:
+    """Address and fields of a form post that stores a file of at most this size."""
+    made = aws.s3().generate_presigned_post(
+        settings().files_bucket,
+        _object(import_id, "upload"),
+        Conditions=[["content-length-range", 0, most_bytes]],
+        ExpiresIn=seconds,
+    )
+    return made["url"], made["fields"]
+
+
+def import_of(object_key: str) -> str:
+    """Whose upload this object is."""
+    return object_key.split("/")[1]
+
+
+def read_upload(import_id: str, etag: str) -> Iterator[bytes]:
+    """The file, chunk by chunk. Raises `Replaced`."""
+    try:
+        found = aws.s3().get_object(
+            Bucket=settings().files_bucket, Key=_object(import_id, "upload"), IfMatch=f'"{etag}"'
+        )
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
+            raise Replaced from None
+        raise
+    yield from found["Body"].iter_chunks(READ_BYTES)
+
+
+def put_parts(import_id: str, folder: Path, parts: int) -> None:
+    for part in range(1, parts + 1):
+        with part_file(folder, part).open("rb") as content:
+            put(import_id, f"parts/{part:06d}", content)
+
+
+def put(import_id: str, name: str, content: bytes | BinaryIO) -> None:
+    aws.s3().put_object(Bucket=settings().files_bucket, Key=_object(import_id, name), Body=content)
+
+
+def get(import_id: str, name: str) -> bytes:
+    return aws.s3().get_object(Bucket=settings().files_bucket, Key=_object(import_id, name))["Body"].read()
+
+
+def link(import_id: str, name: str, file_name: str) -> str:
+    """An address that downloads the object for `LINK_SECONDS`."""
+    return aws.s3().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings().files_bucket,
+            "Key": _object(import_id, name),
+            "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+        },
+        ExpiresIn=LINK_SECONDS,
+    )
+
+
+def _object(import_id: str, name: str) -> str:
+    return f"imports/{import_id}/{name}"

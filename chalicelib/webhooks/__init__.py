@@ -1,0 +1,1 @@
+"""Messages to distributors' systems: signed, in order for each company, until they are taken."""

@@ -1,0 +1,18 @@
+"""Queue worker of the webhooks."""
+
+from typing import Any
+
+from chalicelib.platform.context import Work
+from chalicelib.platform.functions import READ, items, queue_worker
+from chalicelib.webhooks import delivery
+
+
+@queue_worker(
+    "webhooks",
+    workers=20,  # they mostly wait for other people's systems
+    filled_by=("write_letters", "deliver_webhooks"),
+    may=(items(*READ), items("put", "update", "delete", prefix="WEBHOOK#")),
+)
+def deliver_webhooks(work: Work, message: dict[str, Any]) -> None:
+    """Deliver one message to a distributor's system."""
+    delivery.deliver(work, message)

@@ -1,0 +1,234 @@
+"""Webhook endpoints and their messages, as they lie in the table. See `webhook_keys.py`.
+
+ENDPOINT: url, language, secrets [{text, until?}], active, paused_for, changed_at, created_at, well_at, told_at, version. MESSAGE: the
+fields of `rules.Message`; kept `webhooks.keep_days`. WAITING, its mark while it waits: message_id, so that the first of a lane is found
+with one consistent read. Whatever changes the state of a message creates or deletes its mark in the same transaction.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.platform import events
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Page, Table
+from chalicelib.table.transactions import Item, Transaction
+from chalicelib.webhooks import keys
+from chalicelib.webhooks.events import CALLED
+from chalicelib.webhooks.rules import Endpoint, Message, Secret, message_span
+
+AMONG = 200  # messages that one page of a filtered list looks at
+
+_FIELDS = {each.name for each in fields(Message)}
+_END = "\x7f"  # sorts after whatever an id has
+
+# --- the endpoint -----------------------------------------------------------------------------------------------------
+
+
+def read_endpoint(table: Table, distributor_id: str, *, consistent: bool = True) -> Endpoint | None:
+    item = table.get(keys.webhook_endpoint(distributor_id), consistent=consistent)
+    return _endpoint_of(item) if item else None
+
+
+def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
+    """Refused with label `endpoint` unless the stored one is exactly one version behind."""
+    item = {
+        **keys.webhook_endpoint(endpoint.distributor_id).as_item(),
+        **asdict(endpoint),
+        "secrets": [_secret_item(secret) for secret in endpoint.secrets],
+    }
+    tx.put(item, when=_at_version(endpoint.version - 1), label="endpoint")
+
+
+def delete_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
+    """Refused with label `endpoint` if it changed meanwhile."""
+    tx.delete(
+        keys.webhook_endpoint(endpoint.distributor_id),
+        when=Attr("version").eq(endpoint.version),
+        label="endpoint",
+    )
+
+
+def note_well(table: Table, distributor_id: str, at: str) -> None:
+    """It takes messages. No new version: a person's change must not be refused for it."""
+    table.update(keys.webhook_endpoint(distributor_id), put={"well_at": at}, when=Attr("pk").exists())
+
+
+def pause_endpoint(tx: Transaction, endpoint: Endpoint, error: str) -> None:
+    """Refused with label `endpoint` if a person changed it meanwhile, or it took a message."""
+    unchanged = Attr("version").eq(endpoint.version) & Attr("well_at").eq(endpoint.well_at)
+    change = {"active": False, "paused_for": error, "version": endpoint.version + 1}
+    tx.update(keys.webhook_endpoint(endpoint.distributor_id), put=change, when=unchanged, label="endpoint")
+
+
+def note_told(tx: Transaction, endpoint: Endpoint, at: str) -> None:
+    """That a letter goes out. Refused with label `endpoint` if another one did a moment ago."""
+    unchanged = Attr("told_at").eq(endpoint.told_at)
+    tx.update(keys.webhook_endpoint(endpoint.distributor_id), put={"told_at": at}, when=unchanged, label="endpoint")
+
+
+def _at_version(version: int) -> ConditionBase:
+    return Attr("version").eq(version) if version else Attr("pk").not_exists()
+
+
+def _endpoint_of(item: Item) -> Endpoint:
+    return Endpoint(
+        distributor_id=item["distributor_id"],
+        url=item["url"],
+        language=item["language"],
+        secrets=tuple(
+            Secret(each["text"], int(each["until"]) if "until" in each else None) for each in item["secrets"]
+        ),
+        active=item["active"],
+        paused_for=item["paused_for"],
+        changed_at=item["changed_at"],
+        created_at=item["created_at"],
+        well_at=item["well_at"],
+        told_at=item["told_at"],
+        version=int(item["version"]),
+    )
+
+
+def _secret_item(secret: Secret) -> Item:
+    return {"text": secret.text} if secret.until is None else {"text": secret.text, "until": secret.until}
+
+
+# --- messages ---------------------------------------------------------------------------------------------------------
+
+
+def read_message(table: Table, distributor_id: str, message_id: str) -> Message | None:
+    item = table.get(keys.webhook_message(distributor_id, message_id), consistent=True)
+    return message_of(item) if item else None
+
+
+def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tuple[Message | None, Endpoint | None]:
+    """One call."""
+    message, endpoint = (
+        keys.webhook_message(distributor_id, message_id),
+        keys.webhook_endpoint(distributor_id),
+    )
+    found = table.get_many((message, endpoint), consistent=True)
+    return (
+        message_of(found[message]) if message in found else None,
+        _endpoint_of(found[endpoint]) if endpoint in found else None,
+    )
+
+
+def first_waiting(table: Table, distributor_id: str, lane: str) -> str | None:
+    """The id of the message whose turn it is in this lane. One call, at most 1 RCU."""
+    marks = keys.webhook_waiting(distributor_id, lane, "")
+    page = table.query(marks.pk, starts=marks.sk, limit=1, consistent=True)
+    return str(page.items[0]["message_id"]) if page.items else None
+
+
+def lanes(table: Table, distributor_id: str, after: str) -> Iterator[tuple[str, str]]:
+    """Each lane in which something waits, after this one, with the message whose turn it is. One call a lane."""
+    while True:
+        span = keys.webhook_waiting(distributor_id, after, _END if after else "").sk
+        marks = keys.webhook_waiting(distributor_id, _END, "")
+        page = table.query(marks.pk, between=(span, marks.sk), limit=1, consistent=True)
+        if not page.items:
+            return
+        mark = page.items[0]
+        after = mark["lane"]
+        yield after, mark["message_id"]
+
+
+def list_messages(
+    table: Table, distributor_id: str, *, state: str | None, limit: int, after: dict[str, str] | None
+) -> Page:
+    """Newest first, one call."""
+    everything = keys.webhook_message(distributor_id)
+    if state is None:
+        return table.query(everything.pk, starts=everything.sk, newest_first=True, limit=limit, after=after)
+    where = Attr("state").eq(state)
+    return table.query_some(
+        everything.pk, starts=everything.sk, newest_first=True, where=where, limit=limit, among=AMONG, after=after
+    )
+
+
+def messages_between(
+    table: Table, distributor_id: str, since: str, until: str, *, limit: int, after: dict[str, str] | None
+) -> Page:
+    """What happened between these moments, oldest first."""
+    first, last = (keys.webhook_message(distributor_id, each).sk for each in message_span(since, until))
+    return table.query(
+        keys.webhook_message(distributor_id).pk,
+        between=(first, last),
+        limit=limit,
+        after=after,
+        consistent=True,
+    )
+
+
+def create_message(tx: Transaction, message: Message) -> None:
+    """Refused with label `message` if it is there already, in whatever state."""
+    tx.create(_message_item(message), label="message")
+    _mark(tx, message)
+
+
+def take(table: Table, before: Message, taken: Message) -> None:
+    """Raises Refused if somebody else took it, or it waits no more. A repeat of the same attempt, whose reply was lost, is accepted."""
+    unchanged = Attr("attempts").eq(before.attempts) & Attr("lease_until").eq(before.lease_until)
+    table.put(_message_item(taken), when=_waits() & (unchanged | Attr("attempt").eq(taken.attempt)))
+
+
+def note_called(table: Table, message: Message, now: int) -> None:
+    """Raises Refused if somebody else called it meanwhile, or it waits no more."""
+    unchanged = _waits() & Attr("called_at").eq(message.called_at)
+    table.update(
+        keys.webhook_message(message.distributor_id, message.message_id), put={"called_at": now}, when=unchanged
+    )
+
+
+def drop_mark(table: Table, distributor_id: str, lane: str, message_id: str) -> None:
+    """Of a message that is not there any more: the table deletes what has expired, one before the other."""
+    tx = Transaction()
+    tx.delete(keys.webhook_waiting(distributor_id, lane, message_id))
+    table.commit(tx)
+
+
+def settle(tx: Transaction, message: Message) -> None:
+    """What became of its attempt. Refused with label `message` if a later attempt has it, or it waits no more; and a failure also if it
+    was started anew meanwhile: it would take the tries back that somebody gave it."""
+    unchanged = _waits() & Attr("attempt").eq(message.attempt)
+    if message.state != "delivered":
+        unchanged &= Attr("tries").eq(message.tries)
+    tx.put(_message_item(message), when=unchanged, label="message")
+    if message.state != "waiting":
+        tx.delete(keys.webhook_waiting(message.distributor_id, message.lane, message.message_id))
+
+
+def start_anew(tx: Transaction, before: Message, message: Message) -> None:
+    """Refused with label `message` if it moved on since `before`."""
+    unchanged = Attr("state").eq(before.state) & Attr("attempts").eq(before.attempts)
+    tx.put(_message_item(message), when=unchanged, label="message")
+    _mark(tx, message)
+
+
+def call(tx: Transaction, work: Work, distributor_id: str, **message: Any) -> None:
+    """This message goes to the webhooks' queue, once the transaction is written."""
+    told = {"distributor_id": distributor_id, **message}
+    events.record(tx, work, keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=told)
+
+
+def _waits() -> ConditionBase:
+    return Attr("state").eq("waiting")
+
+
+def _mark(tx: Transaction, message: Message) -> None:
+    mark = keys.webhook_waiting(message.distributor_id, message.lane, message.message_id)
+    about = {"message_id": message.message_id, "lane": message.lane, "expires_at": message.expires_at}
+    tx.put({**mark.as_item(), **about})
+
+
+def _message_item(message: Message) -> Item:
+    return {**keys.webhook_message(message.distributor_id, message.message_id).as_item(), **asdict(message)}
+
+
+def message_of(item: Item) -> Message:
+    plain: dict[str, Any] = {name: int(value) if isinstance(value, Decimal) else value for name, value in item.items()}
+    return Message(**{name: value for name, value in plain.items() if name in _FIELDS})

@@ -1,0 +1,114 @@
+"""The calls and the capacity of the keys of imported files, counted as AWS counts."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.exchange.sales_files import keys as sales_files_keys
+from chalicelib.exchange.sales_files import recording
+from chalicelib.exchange.sales_files import service as sales_files
+from chalicelib.exchange.sales_files import store as sales_files_store
+from chalicelib.exchange.sales_files.model import Cut
+from chalicelib.exchange.sales_files.schemas import ImportForm
+from chalicelib.platform.context import Work
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from tests.conftest import NOON
+from tests.support.spent import measures, spent
+
+
+@pytest.fixture
+def work(local_table: Table) -> Work:
+    return Work(table=local_table, now=NOON)
+
+
+class Objects:
+    """The bucket, so that only the table's calls are left."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.held: dict[tuple[str, str], bytes] = {}
+        monkeypatch.setattr(sales_files_store, "get", lambda import_id, name: self.held[import_id, name])
+        monkeypatch.setattr(
+            sales_files_store, "put", lambda import_id, name, content: self.held.update({(import_id, name): content})
+        )
+        monkeypatch.setattr(
+            sales_files_store, "link", lambda import_id, name, file_name: f"https://files.example/{name}"
+        )
+
+
+@pytest.fixture
+def objects(monkeypatch: pytest.MonkeyPatch) -> Objects:
+    return Objects(monkeypatch)
+
+
+def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: int = 40) -> Iterator[dict[str, Any]]:
+    """An import whose rows lie in two parts of so many documents; yields the messages."""
+    tx = Transaction()
+    sales_files_store.create(tx, work, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1")
+    work.table.commit(tx)
+    sales_files_store.begin(work, import_id, "etag")
+    columns: Any = {
+        "document": "Номер",
+        "business_date": "Дата",
+        "customer": "Код",
+        "name": "Товар",
+        "quantity": "Кол",
+        "amount": "Сумма",
+    }
+    sales_files_store.hand_over(work, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
+    for part in (1, 2):
+        cells = [
+            ["УТ-{}", "12.01.2026", "К-1", "", "", "", "L-1", "Лампа", "1", "", "10,00", "", ""]
+            for _ in range(documents)
+        ]
+        rows = ("\x1f".join([str(n + 2), "", *each]).format(n * 2 + part) + "\n" for n, each in enumerate(cells))
+        objects.held[import_id, f"parts/{part:06d}"] = gzip.compress("".join(rows).encode())
+        yield {"body": json.dumps({"import_id": import_id, "part": part})}
+
+
+@measures(sales_files_keys.import_, sales_files_keys.import_part)
+def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects) -> None:
+    list(written(work, objects))
+    with spent(work.table.client) as cost:
+        assert sales_files.show(work, "imp_1", "en").state == "writing"
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units == 1
+
+
+@measures(sales_files_keys.import_, sales_files_keys.import_part)
+def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects) -> None:
+    first, second = written(work, objects)
+    recording.write_part(work, first)
+    with spent(work.table.client) as cost:
+        recording.write_part(work, second)
+    assert cost.calls == [
+        "BatchGetItem",  # the import, and whether this part is done
+        "BatchGetItem",  # customers
+        "BatchGetItem",  # heads
+        "TransactWriteItems",  # documents and days
+        "TransactWriteItems",  # the part, and the import's counts
+        "GetItem",  # was it the last part
+        "Query",  # the parts
+        "UpdateItem",  # done
+    ]
+    with spent(work.table.client) as again:
+        recording.write_part(work, second)
+    assert again.calls == ["BatchGetItem"]
+    assert sales_files.show(work, "imp_1", "en").documents.created == 80
+
+
+@measures(sales_files_keys.import_list)
+def test_imports_are_listed_by_one_call(work: Work, objects: Objects) -> None:
+    for number in range(30):
+        later = replace(work, now=work.now + timedelta(minutes=number))
+        list(written(later, objects, f"imp_{number}", documents=1))
+    with spent(work.table.client) as cost:
+        found, _ = sales_files.list_imports(work, "en", 25, None)
+    assert [each.import_id for each in found] == [f"imp_{number}" for number in range(29, 4, -1)]
+    assert cost.calls == ["Query"]
+    assert cost.read_units <= 25 * 1.5 / 4 / 2 + 0.5
