@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import companies, members, orders
+from chalicelib import companies, distributors, members
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
+from chalicelib.orders.order import service as order_service
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import Event, Later, subscriptions
 from tests.mail.steps import sign_in_requested
@@ -114,7 +115,9 @@ def test_where_who_placed_the_order_has_left_the_other_buyers_hear_of_it(
     work: Work, company: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed_by = SimpleNamespace(member_id="mbr_left", side="company")
-    monkeypatch.setattr(orders.orders, "order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by))
+    monkeypatch.setattr(
+        order_service, "load_order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by)
+    )
     assert to(asked(work, "order.accepted", **ORDER)) == [
         ("order_accepted", "member", "mbr_owner"),
         ("order_accepted", "member", "mbr_buyer"),
@@ -208,9 +211,9 @@ def test_a_reminder_goes_to_the_distributors_address_and_to_its_people_who_read_
     people = [SimpleNamespace(member_id="mbr_1", email="oleg@svet.example")]
     people += [SimpleNamespace(member_id="mbr_2", email="orders@svet.example")]
     monkeypatch.setattr(
-        orders.distributors, "distributor", lambda work, distributor_id: SimpleNamespace(email="orders@svet.example")
+        distributors, "distributor", lambda work, distributor_id: SimpleNamespace(email="orders@svet.example")
     )
-    monkeypatch.setattr(orders.distributors, "people_of", lambda work, distributor_id: people)
+    monkeypatch.setattr(distributors, "people_of", lambda work, distributor_id: people)
     assert to(asked(work, "order.unanswered", **ORDER)) == [
         ("order_unanswered", "distributor", "dst_1"),
         ("order_unanswered", "member", "mbr_1"),

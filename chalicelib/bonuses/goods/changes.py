@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from chalicelib import companies
 from chalicelib.bonuses.goods import store
 from chalicelib.bonuses.goods.events import AVAILABLE
-from chalicelib.bonuses.goods.rules import Choice, Entitlement, Step
+from chalicelib.bonuses.goods.rules import Choice, Entitlement, Impossible, Step
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause
@@ -22,6 +22,7 @@ from chalicelib.platform import events
 from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.context import Work
 from chalicelib.platform.events import EventType
+from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.retries import CONTESTED, retry
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -139,6 +140,9 @@ def _post(
 def _decide_anew(work: Work, attempt: Callable[[], Result]) -> Result:
     try:
         return attempt()
+    except Impossible as step:
+        errors = [Fault(pointer=each.pointer, code=each.code, detail=each.detail) for each in step.misfits]
+        raise Problem(step.code, step.detail, errors=errors, extra=step.extra) from None
     except Refused as refused:
         if "membership" in refused:
             raise companies.no_longer_speaks() from None

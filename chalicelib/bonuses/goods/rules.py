@@ -10,7 +10,7 @@ An entitlement is owed until it is shipped, handed over, expired or reversed:
       └─────────────────┴─────────────────────┘  the rest is given back, and expires at once if its day has passed
 
 What is reserved does not expire. A gift is not chosen: it is handed over whole, and does not expire. Each step gives a new value, one
-version on, and raises a Problem where it cannot be done.
+version on, and raises Impossible where it cannot be done.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,35 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from chalicelib.bonuses.volume.rules import Kind
-from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.money import round_half_up
 
 ZERO = Decimal(0)
 DAY = timedelta(days=1)
 MOST_LINES = 50  # of one choice
 MOST_SHIPMENTS = 50  # of one choice
+
+
+class Misfit(NamedTuple):
+    """A line that cannot be chosen or shipped so; `pointer` into what was asked."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Impossible(Exception):
+    """A step that the entitlement or the choice does not allow; `code` is one of the API's problems."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        *,
+        misfits: Sequence[Misfit] = (),
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail, self.misfits, self.extra = code, detail, misfits, extra
 
 
 class State(StrEnum):
@@ -225,14 +247,14 @@ def choose(
     Raises 409 unless the entitlement is open for choosing, 422 for lines that cannot be, `above_left` for more than is left of it.
     """
     if entitlement.kind == "gift":
-        raise Problem("wrong_state", "A gift is handed over by the club: there is nothing to choose.")
+        raise Impossible("wrong_state", "A gift is handed over by the club: there is nothing to choose.")
     if day < entitlement.available_from:
-        raise Problem("wrong_state", f"Goods can be chosen from {entitlement.available_from} on.")
+        raise Impossible("wrong_state", f"Goods can be chosen from {entitlement.available_from} on.")
     if entitlement.is_past(day):
-        raise Problem("wrong_state", f"Goods could be chosen until {entitlement.expires_on}.")
+        raise Impossible("wrong_state", f"Goods could be chosen until {entitlement.expires_on}.")
     faults = _faults(asked, prices, entitlement.currency)
     if faults:
-        raise Problem("invalid", errors=faults)
+        raise Impossible("invalid", misfits=faults)
     lines = tuple(_line(line, prices[line.sku]) for line in asked)
     choice = Choice(
         choice_id=choice_id,
@@ -249,7 +271,7 @@ def choose(
     return Step(next_version(entitlement, reserved=entitlement.reserved + choice.total, announced=True), choice)
 
 
-def _faults(asked: Sequence[Asked], prices: Mapping[str, Priced], currency: str) -> list[Fault]:
+def _faults(asked: Sequence[Asked], prices: Mapping[str, Priced], currency: str) -> list[Misfit]:
     first: dict[str, int] = {}
     found = []
     for place, line in enumerate(asked):
@@ -265,8 +287,8 @@ def _faults(asked: Sequence[Asked], prices: Mapping[str, Priced], currency: str)
     return found
 
 
-def _fault(place: int, field: str, code: str, detail: str) -> Fault:
-    return Fault(pointer=f"/lines/{place}/{field}", code=code, detail=detail)
+def _fault(place: int, field: str, code: str, detail: str) -> Misfit:
+    return Misfit(f"/lines/{place}/{field}", code, detail)
 
 
 def _line(asked: Asked, priced: Priced) -> Line:
@@ -303,9 +325,9 @@ def ship(
     """A part of what was chosen, or all that is left of it. Raises 409 for a document that was told before."""
     _require(choice, {State.RESERVED, State.PARTLY_SHIPPED})
     if any(shipment.document == document for shipment in choice.shipments if shipment.reversed_reason is None):
-        raise Problem("already_exists", "A shipment with this document number was told before.")
+        raise Impossible("already_exists", "A shipment with this document number was told before.")
     if len(choice.shipments) >= MOST_SHIPMENTS:
-        raise Problem("wrong_state", f"A choice is shipped in {MOST_SHIPMENTS} parts at most: cancel its rest.")
+        raise Impossible("wrong_state", f"A choice is shipped in {MOST_SHIPMENTS} parts at most: cancel its rest.")
     if asked is None:
         asked = [Asked(line.sku, line.left) for line in choice.lines if line.left]
     lines = {line.sku: line for line in choice.lines}
@@ -317,7 +339,7 @@ def ship(
         elif part.quantity > line.left:
             faults.append(_fault(place, "quantity", "above_left", f"{line.left} are left to ship."))
     if faults:
-        raise Problem("invalid", errors=faults)
+        raise Impossible("invalid", misfits=faults)
     parts = dict(asked)
     worth = sum((lines[sku].unit_price * quantity for sku, quantity in parts.items()), ZERO)
     shipment = Shipment(shipment_id, document, day, at, parts, worth, posting_id)
@@ -338,9 +360,9 @@ def reverse_shipment(
     """
     shipment = next((each for each in choice.shipments if each.shipment_id == shipment_id), None)
     if shipment is None:
-        raise Problem("not_found")
+        raise Impossible("not_found")
     if shipment.reversed_reason is not None:
-        raise Problem("wrong_state", "This shipment was reversed before.")
+        raise Impossible("wrong_state", "This shipment was reversed before.")
     back = {sku: -quantity for sku, quantity in shipment.parts.items()}
     shipments = tuple(
         replace(each, reversed_reason=reason) if each.shipment_id == shipment_id else each for each in choice.shipments
@@ -378,23 +400,23 @@ def _state(choice: Choice) -> State:
 def hand_over(entitlement: Entitlement, day: date, posting_id: str) -> Entitlement:
     """A gift was given: it is used up whole."""
     if entitlement.kind != "gift":
-        raise Problem("wrong_state", "Goods are chosen and shipped; only a gift is handed over.")
+        raise Impossible("wrong_state", "Goods are chosen and shipped; only a gift is handed over.")
     if not entitlement.left or day < entitlement.available_from:
-        raise Problem("wrong_state", f"The gift is {entitlement.state(day)}.")
+        raise Impossible("wrong_state", f"The gift is {entitlement.state(day)}.")
     return next_version(entitlement, shipped=entitlement.left, handed_over=posting_id)
 
 
 def reverse_hand_over(entitlement: Entitlement, posting_id: str) -> Entitlement:
     """The gift that was given by this posting came back, or was never given: it is owed again."""
     if not posting_id or entitlement.handed_over != posting_id:
-        raise Problem("wrong_state", "This gift was not handed over.")
+        raise Impossible("wrong_state", "This gift was not handed over.")
     return next_version(entitlement, shipped=ZERO, handed_over="")
 
 
 def take_back(entitlement: Entitlement, amount: Decimal | None) -> Entitlement:
     """Reverses so much of what is left, or all of it. What is reserved is cancelled first, what was shipped is reversed first."""
     if not entitlement.left:
-        raise Problem("wrong_state", "Nothing is left to reverse: cancel what was chosen, reverse what was shipped.")
+        raise Impossible("wrong_state", "Nothing is left to reverse: cancel what was chosen, reverse what was shipped.")
     taken = entitlement.left if amount is None else amount
     if taken > entitlement.left:
         raise _above_left(entitlement, taken)
@@ -408,15 +430,15 @@ def expire(entitlement: Entitlement, day: date) -> Entitlement:
     return next_version(entitlement, expired=entitlement.expired + entitlement.left)
 
 
-def _above_left(entitlement: Entitlement, wanted: Decimal) -> Problem:
+def _above_left(entitlement: Entitlement, wanted: Decimal) -> Impossible:
     left = round_half_up(entitlement.left)
     detail = f"{wanted:.2f} {entitlement.currency} are asked for; {left} are left."
-    return Problem("above_left", detail, extra={"left": {"amount": f"{left:f}", "currency": entitlement.currency}})
+    return Impossible("above_left", detail, extra={"left": {"amount": f"{left:f}", "currency": entitlement.currency}})
 
 
 def _require(choice: Choice, allowed: set[State]) -> None:
     if choice.state not in allowed:
-        raise Problem("wrong_state", f"The choice is {choice.state}.", extra={"state": choice.state})
+        raise Impossible("wrong_state", f"The choice is {choice.state}.", extra={"state": choice.state})
 
 
 def _step(choice: Choice, state: State, member_id: str, note: str, at: str) -> Choice:

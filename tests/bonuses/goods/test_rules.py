@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.bonuses.goods import rules as goods_rules
-from chalicelib.bonuses.goods.rules import Asked, Entitlement, Priced, State, Step
-from chalicelib.platform.http.problems import Problem
+from chalicelib.bonuses.goods.rules import Asked, Entitlement, Impossible, Priced, State, Step
 
 START = date(2026, 4, 11)
 DAY = timedelta(days=1)
@@ -95,12 +94,12 @@ def test_whoever_chooses_knows_that_the_goods_are_there() -> None:
 
 @pytest.mark.parametrize("day", [START - DAY, START + 90 * DAY])
 def test_goods_are_chosen_on_their_days_only(day: date) -> None:
-    with pytest.raises(Problem, match="wrong_state"):
+    with pytest.raises(Impossible, match="wrong_state"):
         choose(owed(), 1, day)
 
 
 def test_goods_of_another_currency_are_not_on_the_list() -> None:
-    with pytest.raises(Problem, match="invalid"):
+    with pytest.raises(Impossible, match="invalid"):
         choose(owed(currency="EUR"), 1)
 
 
@@ -112,5 +111,5 @@ def test_a_choice_is_shipped_in_so_many_parts_at_most() -> None:
             entitlement, choice, [Asked("LMP-1", 1)], shipment_id=f"shp_{number}", document=str(number), **about
         )
     assert choice.state is State.PARTLY_SHIPPED
-    with pytest.raises(Problem, match="wrong_state"):
+    with pytest.raises(Impossible, match="wrong_state"):
         goods_rules.ship(entitlement, choice, None, shipment_id="shp_last", document="last", **about)

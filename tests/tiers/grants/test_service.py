@@ -14,6 +14,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused
 from chalicelib.tiers.grants import service as grants_service
 from chalicelib.tiers.grants.schemas import ManualTierForm, WithdrawalForm
+from chalicelib.tiers.standing import store as standing_store
 from tests.support.api import STRANGER, Api, Caller
 from tests.support.crashes import crashes, races
 from tests.tiers import steps
@@ -211,7 +212,7 @@ def once(tx: Any, shown_: Any) -> None:
 
 def outcome(work: Work, company_id: str) -> Any:
     """Without the ids, of which a repeat makes others."""
-    _, grants = steps.store.load_with_grants(work, company_id)
+    _, grants = standing_store.load_with_grants(work, company_id)
     events = [len(told(work, company_id, name)) for name in ("tier.granted", "tier.withdrawn")]
     bare = [each._replace(grant_id="") for each in grants]
     return tier_now(work, company_id), moves(work, company_id), bare, events

@@ -26,6 +26,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.tiers.config import PersonalStep, Season, Tiers
+from chalicelib.tiers.standing import store as standing_store
 from tests.support.figures import with_sections
 from tests.tiers import steps
 
@@ -63,7 +64,7 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
 
         @rule(which=st.integers(0, 5))
         def withdraw(self, which: int) -> None:
-            _, grants = steps.store.load_with_grants(self.work, self.company_id)
+            _, grants = standing_store.load_with_grants(self.work, self.company_id)
             if which < len(grants):
                 with suppress(Problem):
                     steps.withdraw(self.work, self.company_id, grants[which].grant_id)

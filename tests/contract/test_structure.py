@@ -1,0 +1,107 @@
+"""The house keeps its rules, and whoever breaks one is told so in one sentence."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.build import ROOT
+from tests.contract.structure import breaches
+
+
+def test_the_house_keeps_its_rules() -> None:
+    broken = breaches(ROOT)
+    assert not broken, "\n" + "\n".join(broken)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the house, to break a rule in."""
+    root = tmp_path_factory.mktemp("house")
+    shutil.copytree(ROOT / "chalicelib", root / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "told"),
+    [
+        pytest.param(
+            "orders/order/store.py",
+            "from chalicelib.orders.lifecycle import routes",
+            "chalicelib.orders.order.store imports chalicelib.orders.lifecycle.routes: store stands below routes.",
+            id="a store imports routes",
+        ),
+        pytest.param(
+            "orders/order/rules.py",
+            "from chalicelib.table import client",
+            "chalicelib.orders.order.rules imports chalicelib.table.client: rules is pure, and this reaches chalicelib.table.client.",
+            id="rules import the DynamoDB client",
+        ),
+        pytest.param(
+            "pricing/rules.py",
+            "import boto3",
+            "chalicelib.pricing.rules imports boto3: rules is pure, and this reaches boto3.",
+            id="rules import AWS",
+        ),
+        pytest.param(
+            "orders/order/model.py",
+            "from chalicelib.platform.clock import now",
+            "chalicelib.orders.order.model imports now from chalicelib.platform.clock: model is pure, and this reaches chalicelib.platform.clock.",
+            id="a model reads the clock",
+        ),
+        pytest.param(
+            "orders/lifecycle/service.py",
+            "from chalicelib.bonuses import load_balance",
+            "chalicelib.bonuses uses chalicelib.orders uses chalicelib.bonuses: rooms use one another in a circle.",
+            id="two rooms use one another",
+        ),
+        pytest.param(
+            "orders/holds/credit.py",
+            "from chalicelib.orders.lifecycle import service",
+            "chalicelib.orders.holds.credit imports chalicelib.orders.lifecycle.service: a wing uses only wings that its room lists before it.",
+            id="a wing uses a later wing",
+        ),
+        pytest.param(
+            "webhooks/service.py",
+            "from chalicelib.orders.order import store",
+            "chalicelib.webhooks.service imports chalicelib.orders.order.store: a room uses another through what its door exports.",
+            id="a room reaches into another",
+        ),
+        pytest.param(
+            "companies/store.py",
+            "from chalicelib.companies.schemas import CompanyShown",
+            "chalicelib.companies.store imports CompanyShown from chalicelib.companies.schemas: a record is not a form, so no store imports schemas.",
+            id="a store imports schemas",
+        ),
+        pytest.param(
+            "platform/text.py",
+            "from chalicelib.orders import events",
+            "chalicelib.platform.text imports chalicelib.orders.events: the ground floor knows no room.",
+            id="the ground floor imports a room",
+        ),
+        pytest.param(
+            "table/client.py",
+            "from chalicelib.platform import clock",
+            "chalicelib.table.client imports chalicelib.platform.clock: the table stands below the platform.",
+            id="the table imports the platform",
+        ),
+    ],
+)
+def test_a_broken_rule_is_told_in_one_sentence(house: Path, module: str, line: str, told: str) -> None:
+    file = house / "chalicelib" / module
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(f"{whole}\n{line}\n", encoding="utf-8")
+    try:
+        assert told in breaches(house)
+    finally:
+        file.write_text(whole, encoding="utf-8")
+
+
+def test_sign_in_triggers_wake_neither_pydantic_nor_the_house() -> None:
+    asked = "import sys, chalicelib.auth.triggers; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"app", "pydantic", "pydantic_core"} & set(loaded)
