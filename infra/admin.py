@@ -21,7 +21,7 @@ from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
@@ -62,8 +62,8 @@ def main(arguments: list[str]) -> int:
     return int(given.run(given))
 
 
-def _work(given: argparse.Namespace) -> Work:
-    return Work(table=Table(boto3.client("dynamodb"), given.table), now=clock.now())
+def _work(given: argparse.Namespace) -> Context:
+    return Context(table=Table(boto3.client("dynamodb"), given.table), now=clock.now())
 
 
 def _add_machine(given: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 from chalicelib.platform import aws, settings
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_variable
 from chalicelib.table.client import Table
 from tests.support.api import Api
@@ -105,10 +105,10 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def work(account: None) -> Work:
+def context(account: None) -> Context:
     """Work at noon of a Friday, with ids that count: `ord_0001`."""
     numbers = count(1)
-    return Work(
+    return Context(
         table=Table(aws.dynamodb(), "club", sleep=lambda seconds: None),
         now=NOON,
         new_id=lambda prefix: f"{prefix}_{next(numbers):04d}",
@@ -116,11 +116,11 @@ def work(account: None) -> Work:
 
 
 @pytest.fixture
-def api(work: Work, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """The API at the moment of `work`."""
+def api(context: Context, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The API at the moment of `context`."""
     from chalicelib.platform.http import respond as http
 
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(http, "context_now", lambda: context)
     from app import app
 
     return Api(app)

@@ -24,7 +24,7 @@ def register(call: Call) -> SignInStarted:
     Sends a letter with a code, also to those who are members already: the answer never tells which. The code goes to
     `POST /v1/sign-in/confirm`.
     """
-    return service.register(call.work, call.body, language=call.language, address=call.caller_address)
+    return service.register(call.context, call.body, language=call.language, address=call.caller_address)
 
 
 @routes.post(
@@ -32,7 +32,7 @@ def register(call: Call) -> SignInStarted:
 )
 def sign_in(call: Call) -> SignInStarted:
     """Ask for a sign-in code by email."""
-    return service.sign_in(call.work, call.body.email, language=call.language, address=call.caller_address)
+    return service.sign_in(call.context, call.body.email, language=call.language, address=call.caller_address)
 
 
 @routes.post(
@@ -44,7 +44,7 @@ def sign_in(call: Call) -> SignInStarted:
 )
 def confirm_sign_in(call: Call) -> Tokens:
     """Turn the code of the letter into a session."""
-    return service.confirm(call.work, _sessions(), aws.secret(), call.body.sign_in_id, call.body.code)
+    return service.confirm(call.context, _sessions(), aws.secret(), call.body.sign_in_id, call.body.code)
 
 
 @routes.post("/v1/sign-in/refresh", scope=None, body=RefreshForm, answer=Tokens, problems=("session_expired",))

@@ -18,7 +18,7 @@ from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Book
 from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.platform import jobs
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.functions import READ, queue_worker, scheduled, table
 from chalicelib.platform.log import log
@@ -34,52 +34,52 @@ PROOF_LOOK_BACK_DAYS = (
 # --- naming -----------------------------------------------------------------------------------------------------------
 
 
-def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Names the companies of which something is due; returns what it counted, and keeps it as a RUN.
 
     It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event.
     """
-    first = jobs.first_day(work, event, jobs.last_run(work, JOB), look_back_days=LOOK_BACK_DAYS)
-    freeze_due(work)  # one copy of the catalogue for all closes of this night
+    first = jobs.first_day(context, event, jobs.last_run(context, JOB), look_back_days=LOOK_BACK_DAYS)
+    freeze_due(context)  # one copy of the catalogue for all closes of this night
     facts: dict[str, Any] = {
         "first_day": first.isoformat(),
-        "day": work.today.isoformat(),
+        "day": context.today.isoformat(),
         "companies": 0,
         "messages": 0,
     }
     for what in DUE:
-        due = jobs.due_between(work, what, first, work.today)
+        due = jobs.due_between(context, what, first, context.today)
         counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=what)
         facts |= {
             what: counted,
             "companies": facts["companies"] + counted,
             "messages": facts["messages"] + messages,
         }
-    jobs.record_run(work, JOB, facts)
+    jobs.record_run(context, JOB, facts)
     log.info("nightly bonuses", extra=facts)
     return facts
 
 
-def prove(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+def prove(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Checks the club's totals and names the companies whose books have moved since the last run; what it counted, kept as a RUN.
 
     An event {"full": true} asks for every company from its first posting on, and for the totals against all checkpoints.
     """
     full = event.get("full") is True
-    first = jobs.first_day(work, event, jobs.last_run(work, PROOF), look_back_days=PROOF_LOOK_BACK_DAYS)
-    wrong = audit.prove_totals(work, full=full)
+    first = jobs.first_day(context, event, jobs.last_run(context, PROOF), look_back_days=PROOF_LOOK_BACK_DAYS)
+    wrong = audit.prove_totals(context, full=full)
     about = {"full": True} if full else {}
-    due = audit.due(work, first, full=full)
+    due = audit.due(context, first, full=full)
     counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=PROOF, **about)
     facts = {
         "first_day": first.isoformat(),
-        "day": work.today.isoformat(),
+        "day": context.today.isoformat(),
         "full": full,
         "totals_wrong": wrong,
         "companies": counted,
         "messages": messages,
     }
-    jobs.record_run(work, PROOF, facts)
+    jobs.record_run(context, PROOF, facts)
     log.info("nightly bonus proof", extra=facts)
     return facts
 
@@ -87,16 +87,16 @@ def prove(work: Work, event: dict[str, Any]) -> dict[str, Any]:
 # --- doing ------------------------------------------------------------------------------------------------------------
 
 
-def decide(work: Work, message: dict[str, Any]) -> None:
+def decide(context: Context, message: dict[str, Any]) -> None:
     """Does what the message says of each company it names. One that fails holds up no other; the message comes again for it."""
     body = json.loads(message["body"])
     if body["do"] == PROOF:
-        audit.prove_companies(work, body["companies"], full=body.get("full", False))
+        audit.prove_companies(context, body["companies"], full=body.get("full", False))
         return
     failed = []
     for company_id in body["companies"]:
         try:
-            DUE[body["do"]](work, company_id)
+            DUE[body["do"]](context, company_id)
         except Exception:
             log.exception("bonuses not decided", extra={"company_id": company_id, "do": body["do"]})
             failed.append(company_id)
@@ -104,15 +104,15 @@ def decide(work: Work, message: dict[str, Any]) -> None:
         raise RuntimeError(f"not decided: {', '.join(failed)}")
 
 
-def _pass_day(work: Work, company_id: str) -> None:
-    ledger.pass_day(work, company_id, partial(_notify, work))
+def _pass_day(context: Context, company_id: str) -> None:
+    ledger.pass_day(context, company_id, partial(_notify, context))
 
 
-def _notify(work: Work, tx: Transaction, book: Book) -> None:
+def _notify(context: Context, tx: Transaction, book: Book) -> None:
     """The events of the letters that the book asks for."""
-    found = notices.notices(book, book.day, ledger.notice_figures(work))
+    found = notices.notices(book, book.day, ledger.notice_figures(context))
     tell = partial(
-        record, tx, work, ledger_keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency
+        record, tx, context, ledger_keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency
     )
     for each in found.expiring:
         tell(
@@ -134,13 +134,13 @@ def _notify(work: Work, tx: Transaction, book: Book) -> None:
         )
 
 
-def _pass_day_of_goods(work: Work, company_id: str) -> None:
-    close_due(work, company_id)
-    expire_goods(work, company_id)
+def _pass_day_of_goods(context: Context, company_id: str) -> None:
+    close_due(context, company_id)
+    expire_goods(context, company_id)
 
 
 # What may be due, by the name under which the index keeps it.
-DUE: dict[str, Callable[[Work, str], None]] = {
+DUE: dict[str, Callable[[Context, str], None]] = {
     ledger_store.DUE: _pass_day,
     volume_store.DUE: _pass_day_of_goods,
     orders.GOODS_ON_TOP_DUE: orders.look_at_goods_on_top,
@@ -153,9 +153,9 @@ DUE: dict[str, Callable[[Work, str], None]] = {
     description="When the nightly run of the bonuses starts. After that of the tiers.",
     may=(table("get", "query", "put", "check"),),
 )
-def nightly_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+def nightly_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Name the companies for whose bonuses something falls due."""
-    return nightly(work, event)
+    return nightly(context, event)
 
 
 @scheduled(
@@ -164,9 +164,9 @@ def nightly_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     description="When the nightly proof of the bonuses starts. After their run.",
     may=(table("query", "put", "update"),),
 )
-def prove_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+def prove_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Name the companies whose books have moved, to be proved."""
-    return prove(work, event)
+    return prove(context, event)
 
 
 @queue_worker(
@@ -175,6 +175,6 @@ def prove_bonuses(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     filled_by=("nightly_bonuses", "prove_bonuses"),
     may=(table(*READ, "put", "update", "check"),),
 )
-def decide_bonuses(work: Work, message: dict[str, Any]) -> None:
+def decide_bonuses(context: Context, message: dict[str, Any]) -> None:
     """Do what is due, or prove the books, for each company that the message names."""
-    decide(work, message)
+    decide(context, message)

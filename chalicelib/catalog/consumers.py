@@ -2,11 +2,11 @@
 
 from chalicelib.catalog.events import PRODUCTS_CHANGED
 from chalicelib.catalog.search import store as search_store
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 
 
 @consumer(PRODUCTS_CHANGED)
-def on_products_changed(work: Work, event: Event) -> None:
+def on_products_changed(context: Context, event: Event) -> None:
     """The index follows the articles."""
-    search_store.refresh(work, event.item["skus"])
+    search_store.refresh(context, event.item["skus"])

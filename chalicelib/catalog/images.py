@@ -14,7 +14,7 @@ from chalicelib.catalog.config import Catalogue
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
 from chalicelib.platform import aws, uploads
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.uploads import Upload
@@ -27,15 +27,15 @@ KEEP_PENDING_DAYS = 1
 MOST_LINKS = 10_000
 
 
-def start(work: Work, form: ImageForm) -> ImageUpload:
+def start(context: Context, form: ImageForm) -> ImageUpload:
     """Raises 422 for an unknown product. Two calls, none to the bucket."""
-    if form.sku not in store.read_items(work.table, [form.sku], consistent=True):
+    if form.sku not in store.read_items(context.table, [form.sku], consistent=True):
         raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
-    image = Image(work.new_id("img"), form.content_type)
-    store.put_image(work.table, form.sku, image, work.expiry(days=KEEP_PENDING_DAYS))
-    limits = work.config[Catalogue]
+    image = Image(context.new_id("img"), form.content_type)
+    store.put_image(context.table, form.sku, image, context.expiry(days=KEEP_PENDING_DAYS))
+    limits = context.config[Catalogue]
     address = uploads.address(
-        work,
+        context,
         _object(image.image_id),
         form.content_type,
         most_bytes=limits.image_most_bytes,
@@ -45,54 +45,54 @@ def start(work: Work, form: ImageForm) -> ImageUpload:
     return ImageUpload(image_id=image.image_id, upload=upload)
 
 
-def confirm(work: Work, image_id: str) -> Images:
+def confirm(context: Context, image_id: str) -> Images:
     """Shows the picture on its product, after those that are there. Again: the same answer.
 
     Raises 404 for no such picture, 409 while its upload has not arrived, 422 when the product has as many as it may.
     """
-    image, sku = _known(work, image_id)
+    image, sku = _known(context, image_id)
     if not uploads.has_arrived(_object(image_id)):
         raise Problem("conflict", "The upload of this picture has not arrived.")
 
     def added(images: list[Image]) -> list[Image]:
         if image in images:
             return images
-        if len(images) >= work.config[Catalogue].images_per_product:
-            most = work.config[Catalogue].images_per_product
+        if len(images) >= context.config[Catalogue].images_per_product:
+            most = context.config[Catalogue].images_per_product
             raise Problem.invalid("too_many", "/path/image_id", f"A product has at most {most} pictures: remove one.")
         return [*images, image]
 
-    return _changed(work, sku, image_id, added)
+    return _changed(context, sku, image_id, added)
 
 
-def remove(work: Work, image_id: str) -> Images:
+def remove(context: Context, image_id: str) -> Images:
     """Takes the picture off its product. Raises 404 for no such picture."""
-    image, sku = _known(work, image_id)
-    left = _changed(work, sku, image_id, lambda images: [each for each in images if each != image], gone=True)
+    image, sku = _known(context, image_id)
+    left = _changed(context, sku, image_id, lambda images: [each for each in images if each != image], gone=True)
     aws.s3().delete_object(Bucket=settings().files_bucket, Key=_object(image_id))
     return left
 
 
-def shown(work: Work, item: Item) -> list[ImageAnswer]:
+def shown(context: Context, item: Item) -> list[ImageAnswer]:
     """The pictures of a product's item, with addresses from which they can be read."""
     return [
-        ImageAnswer(image_id=each.image_id, content_type=each.content_type, url=_link(work, each.image_id))  # type: ignore[arg-type]
+        ImageAnswer(image_id=each.image_id, content_type=each.content_type, url=_link(context, each.image_id))  # type: ignore[arg-type]
         for each in store.images_of(item)
     ]
 
 
-def _known(work: Work, image_id: str) -> tuple[Image, str]:
-    item = store.read_image(work.table, image_id)
-    if item is None or int(item.get("expires_at", work.expiry())) < work.expiry():
+def _known(context: Context, image_id: str) -> tuple[Image, str]:
+    item = store.read_image(context.table, image_id)
+    if item is None or int(item.get("expires_at", context.expiry())) < context.expiry():
         raise Problem("not_found")
     return Image(item["image_id"], item["content_type"]), item["sku"]
 
 
 @retry("product")
 def _changed(
-    work: Work, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False
+    context: Context, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False
 ) -> Images:
-    item = store.read_items(work.table, [sku], consistent=True)[sku]
+    item = store.read_items(context.table, [sku], consistent=True)[sku]
     before = store.images_of(item)
     after = change(before)
     tx = Transaction()
@@ -103,12 +103,12 @@ def _changed(
     elif after != before:
         tx.update(keys.image(image_id), remove=["expires_at"], when=Attr("pk").exists(), label="image")
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "image" in refused:
             raise Problem("not_found") from None
         raise
-    return Images(sku=sku, images=shown(work, {"images": [each._asdict() for each in after]}))
+    return Images(sku=sku, images=shown(context, {"images": [each._asdict() for each in after]}))
 
 
 def _object(image_id: str) -> str:
@@ -118,9 +118,9 @@ def _object(image_id: str) -> str:
 _links: dict[tuple[str, str], tuple[int, str]] = {}
 
 
-def _link(work: Work, image_id: str) -> str:
+def _link(context: Context, image_id: str) -> str:
     """The same address for as long as it is fresh, so that a browser need not load the picture again; signing costs more than a product."""
-    bucket, now = settings().files_bucket, work.expiry()
+    bucket, now = settings().files_bucket, context.expiry()
     until, url = _links.get((bucket, image_id), (0, ""))
     if until - now < FRESH_SECONDS or until - now > LINK_SECONDS:
         if len(_links) >= MOST_LINKS:

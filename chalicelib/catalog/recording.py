@@ -26,7 +26,7 @@ from chalicelib.catalog.schemas import (
 )
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.platform import events as platform_events
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.forms import Form
 from chalicelib.platform.http.problems import Fault, Problem
@@ -40,7 +40,7 @@ Written = TypeVar("Written")
 Faults = dict[int, list[Fault]]  # by the row's place
 
 
-def write_products(work: Work, rows: Sequence[Any]) -> RowResults:
+def write_products(context: Context, rows: Sequence[Any]) -> RowResults:
     """Creates and replaces."""
     offered: dict[str, tuple[int, Product]] = {}
     good, faults = _read(ProductForm, rows, "products")
@@ -50,15 +50,15 @@ def write_products(work: Work, rows: Sequence[Any]) -> RowResults:
         else:
             offered[form.sku] = (number, form.product())
 
-    present = store.read_products(work.table, offered, consistent=True)
+    present = store.read_products(context.table, offered, consistent=True)
     became = {sku: change(present.get(sku), product) for sku, (_, product) in offered.items()}
     changed = [product for sku, (_, product) in offered.items() if became[sku] is not Change.UNCHANGED]
     for some in _parts(changed):
         tx = Transaction()
         for product in some:
-            store.write_product(tx, product, work.at)
-        _record(tx, work, PRODUCTS_CHANGED, [product.sku for product in some])
-        work.table.commit(tx)
+            store.write_product(tx, product, context.at)
+        _record(tx, context, PRODUCTS_CHANGED, [product.sku for product in some])
+        context.table.commit(tx)
 
     results = [RowResult(row=number, sku=sku, result=became[sku].value) for sku, (number, _) in offered.items()]
     results += [
@@ -71,21 +71,21 @@ def write_products(work: Work, rows: Sequence[Any]) -> RowResults:
 # --- stock ------------------------------------------------------------------------------------------------------------
 
 
-def write_stock(work: Work, rows: Sequence[Any]) -> StockResults:
+def write_stock(context: Context, rows: Sequence[Any]) -> StockResults:
     """Of each warehouse the newest figure. Told twice, late, or in another order, the same rows leave the same stock."""
     good, faults = _read(StockForm, rows, "stock")
     for number, form in list(good.items()):
-        if form.at > work.now + AHEAD:
-            faults[number] = [_fault("stock", number, "at", "in_future", f"It is {work.at} now.")]
+        if form.at > context.now + AHEAD:
+            faults[number] = [_fault("stock", number, "at", "in_future", f"It is {context.at} now.")]
             del good[number]
-    return StockResults(items=list(_stock_results(rows, good, faults, _record_stock(work, good))))
+    return StockResults(items=list(_stock_results(rows, good, faults, _record_stock(context, good))))
 
 
 @retry("stock")
-def _record_stock(work: Work, good: Mapping[int, StockForm]) -> dict[int, Verdict]:
-    items = store.read_items(work.table, {form.sku for form in good.values()}, consistent=True)
+def _record_stock(context: Context, good: Mapping[int, StockForm]) -> dict[int, Verdict]:
+    items = store.read_items(context.table, {form.sku for form in good.values()}, consistent=True)
     verdicts, after = _judged(good, {sku: store.stock_of(item) for sku, item in items.items()})
-    _commit_stock(work, items, after)
+    _commit_stock(context, items, after)
     return verdicts
 
 
@@ -105,7 +105,7 @@ def _judged(
     return verdicts, after
 
 
-def _commit_stock(work: Work, items: Mapping[str, Item], after: Mapping[str, Stock]) -> None:
+def _commit_stock(context: Context, items: Mapping[str, Item], after: Mapping[str, Stock]) -> None:
     before = {sku: store.stock_of(item) for sku, item in items.items()}
     changed = sorted(sku for sku in after if after[sku] != before[sku])
     for some in _parts(changed, events=2):
@@ -113,11 +113,11 @@ def _commit_stock(work: Work, items: Mapping[str, Item], after: Mapping[str, Sto
         for sku in some:
             new = [figure for warehouse, figure in after[sku].items() if before[sku].get(warehouse) != figure]
             store.write_stock(tx, sku, new)
-        _record(tx, work, STOCK_RECORDED, some)
+        _record(tx, context, STOCK_RECORDED, some)
         came = [sku for sku in some if arrived(before[sku], after[sku])]
         if came:
-            _record(tx, work, STOCK_ARRIVED, came)
-        work.table.commit(tx)
+            _record(tx, context, STOCK_ARRIVED, came)
+        context.table.commit(tx)
 
 
 _TAKEN: Mapping[Verdict, Literal["recorded", "unchanged", "older"]] = {
@@ -159,7 +159,7 @@ _CATEGORY_FAULTS = {
 }
 
 
-def write_categories(work: Work, rows: Sequence[Any]) -> CategoryResults:
+def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResults:
     """Creates, renames and moves. The tree is one item: whatever many do at once, it stays a tree."""
     offered: dict[str, tuple[int, Category]] = {}
     good, faults = _read(CategoryForm, rows, "categories")
@@ -168,7 +168,7 @@ def write_categories(work: Work, rows: Sequence[Any]) -> CategoryResults:
             faults[number] = [_repeated("categories", number, "code", offered[form.code][0])]
         else:
             offered[form.code] = (number, form.category())
-    tree, refused = _plant(work, [category for _, category in offered.values()])
+    tree, refused = _plant(context, [category for _, category in offered.values()])
     for code, wrong in refused.items():
         number = offered[code][0]
         field = "code" if wrong == "too_many" else "parent"
@@ -186,15 +186,15 @@ def write_categories(work: Work, rows: Sequence[Any]) -> CategoryResults:
 
 
 @retry("tree")
-def _plant(work: Work, offered: Sequence[Category]) -> tuple[Mapping[str, Category], dict[str, str]]:
+def _plant(context: Context, offered: Sequence[Category]) -> tuple[Mapping[str, Category], dict[str, str]]:
     """The tree before, and the categories that it refused."""
-    present = work.table.get(keys.categories(), consistent=True)
+    present = context.table.get(keys.categories(), consistent=True)
     tree = store.tree_of(present)
     planted, refused = plant(tree, offered)
     if planted != tree:
         tx = Transaction()
         store.write_tree(tx, present, planted)
-        work.table.commit(tx)
+        context.table.commit(tx)
     return tree, refused
 
 
@@ -226,8 +226,8 @@ def _parts(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[
         yield changed[start : start + most]
 
 
-def _record(tx: Transaction, work: Work, name: EventType, skus: Sequence[str]) -> None:
-    platform_events.record(tx, work, search_keys.catalogue_index(), name, skus=list(skus))
+def _record(tx: Transaction, context: Context, name: EventType, skus: Sequence[str]) -> None:
+    platform_events.record(tx, context, search_keys.catalogue_index(), name, skus=list(skus))
 
 
 def _repeated(name: str, number: int, field: str, first: int) -> Fault:

@@ -23,7 +23,7 @@ routes = Routes(__name__, tag="catalogue")
 @routes.get("/v1/categories", scope="catalog.read", answer=CategoryList)
 def categories(call: Call) -> CategoryList:
     """Read the tree of categories."""
-    return service.category_list(call.work)
+    return service.category_list(call.context)
 
 
 # --- staff ------------------------------------------------------------------------------------------------------------
@@ -32,13 +32,13 @@ def categories(call: Call) -> CategoryList:
 @routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=KeptProductPage)
 def staff_products(call: Call) -> KeptProductPage:
     """List and find products, with their prices in all price types."""
-    return service.kept_products(call.work, call.query, call.cursors(), call.language)
+    return service.kept_products(call.context, call.query, call.cursors(), call.language)
 
 
 @routes.get("/v1/staff/categories", scope="staff.catalog.read", answer=CategoryList)
 def staff_categories(call: Call) -> CategoryList:
     """Read the tree of categories."""
-    return service.category_list(call.work)
+    return service.category_list(call.context)
 
 
 @routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRows, answer=RowResults)
@@ -47,7 +47,7 @@ def write_products(call: Call) -> RowResults:
 
     Each row is judged by itself and has its own result; a bad row never stops the others. The same rows again change nothing.
     """
-    return recording.write_products(call.work, call.body.products)
+    return recording.write_products(call.context, call.body.products)
 
 
 @routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRows, answer=StockResults)
@@ -56,7 +56,7 @@ def write_stock(call: Call) -> StockResults:
 
     An older figure never replaces a newer one, in whatever order they come. The same rows again change nothing.
     """
-    return recording.write_stock(call.work, call.body.stock)
+    return recording.write_stock(call.context, call.body.stock)
 
 
 @routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRows, answer=CategoryResults)
@@ -65,13 +65,13 @@ def write_categories(call: Call) -> CategoryResults:
 
     Each row is judged by itself; the same rows again change nothing. Products keep their category's code when it moves.
     """
-    return recording.write_categories(call.work, call.body.categories)
+    return recording.write_categories(call.context, call.body.categories)
 
 
 @routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm, answer=ImageUpload)
 def start_image(call: Call) -> ImageUpload:
     """Ask where to upload a picture of a product."""
-    return images.start(call.work, call.body)
+    return images.start(call.context, call.body)
 
 
 @routes.post(
@@ -82,13 +82,13 @@ def confirm_image(call: Call, image_id: str) -> Images:
 
     Answers the product's pictures; the same again changes nothing. While the upload has not arrived it is a conflict.
     """
-    return images.confirm(call.work, image_id)
+    return images.confirm(call.context, image_id)
 
 
 @routes.delete("/v1/staff/product-images/{image_id}", scope="staff.catalog.write", answer=Images)
 def remove_image(call: Call, image_id: str) -> Images:
     """Take a picture off its product."""
-    return images.remove(call.work, image_id)
+    return images.remove(call.context, image_id)
 
 
 # --- machines ---------------------------------------------------------------------------------------------------------
@@ -97,16 +97,16 @@ def remove_image(call: Call, image_id: str) -> Images:
 @routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRows, answer=RowResults)
 def machine_write_products(call: Call) -> RowResults:
     """Create and replace up to 100 products, as `PUT /v1/staff/products` does."""
-    return recording.write_products(call.work, call.body.products)
+    return recording.write_products(call.context, call.body.products)
 
 
 @routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRows, answer=StockResults)
 def machine_write_stock(call: Call) -> StockResults:
     """Record what lies in the warehouses, as `PUT /v1/staff/stock` does."""
-    return recording.write_stock(call.work, call.body.stock)
+    return recording.write_stock(call.context, call.body.stock)
 
 
 @routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRows, answer=CategoryResults)
 def machine_write_categories(call: Call) -> CategoryResults:
     """Create, rename and move up to 100 categories, as `PUT /v1/staff/categories` does."""
-    return recording.write_categories(call.work, call.body.categories)
+    return recording.write_categories(call.context, call.body.categories)

@@ -17,7 +17,7 @@ from chalicelib.catalog.schemas import (
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
 from chalicelib.catalog.search.rules import Order, Position, Wanted
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
@@ -27,15 +27,15 @@ from chalicelib.table.transactions import Item
 After = dict[str, str] | None
 
 
-def kept_products(work: Work, query: ProductQuery, cursors: Cursors, language: Language) -> KeptProductPage:
+def kept_products(context: Context, query: ProductQuery, cursors: Cursors, language: Language) -> KeptProductPage:
     """The same page for those who keep the catalogue."""
-    _, items, last = page_of_products(work, query, cursors.open(query.cursor), language)
-    return KeptProductPage(items=[_kept(work, item) for item in items], next_cursor=cursors.close(last))
+    _, items, last = page_of_products(context, query, cursors.open(query.cursor), language)
+    return KeptProductPage(items=[_kept(context, item) for item in items], next_cursor=cursors.close(last))
 
 
-def category_list(work: Work) -> CategoryList:
+def category_list(context: Context) -> CategoryList:
     """The whole tree, in one call."""
-    tree = store.tree_of(work.table.get(keys.categories()))
+    tree = store.tree_of(context.table.get(keys.categories()))
     return CategoryList(
         items=[
             CategoryAnswer(
@@ -47,15 +47,15 @@ def category_list(work: Work) -> CategoryList:
 
 
 def page_of_products(
-    work: Work, query: ProductQuery, after: After, language: Language, *beside: Key
+    context: Context, query: ProductQuery, after: After, language: Language, *beside: Key
 ) -> tuple[dict[Key, Item], Iterable[Item], After]:
     """What lies under the keys of `beside`, a page of products, and where to go on."""
     if query.asks_for_all:
-        found = work.table.get_many(beside)
-        page = store.page(work.table, limit=query.limit, after=after)
+        found = context.table.get_many(beside)
+        page = store.page(context.table, limit=query.limit, after=after)
         return found, page.items, page.last
     head, tree = search_keys.catalogue_index(), keys.categories()
-    found = work.table.get_many([*beside, head, *([tree] if query.category else [])])
+    found = context.table.get_many([*beside, head, *([tree] if query.category else [])])
     wanted = Wanted(
         text=query.q,
         categories=rules.subtree(store.tree_of(found.get(tree)), query.category) if query.category else None,
@@ -68,10 +68,10 @@ def page_of_products(
     if after:
         # The order in which the list was begun, whatever language this page is asked in.
         order, position = after["order"], Position(after["text"], after["sku"])  # type: ignore[assignment]
-    skus, last = search_store.current(work.table, found.get(head)).find(
+    skus, last = search_store.current(context.table, found.get(head)).find(
         wanted, order, limit=query.limit, after=position
     )
-    items = store.read_items(work.table, skus)
+    items = store.read_items(context.table, skus)
     return (
         found,
         [items[sku] for sku in skus if sku in items],
@@ -79,14 +79,14 @@ def page_of_products(
     )
 
 
-def _kept(work: Work, item: Item) -> KeptProduct:
+def _kept(context: Context, item: Item) -> KeptProduct:
     product = store.product_of(item)
     prices = [
         TypePriceAnswer(type=each.type, price=Money(amount=each.amount, currency=product.currency))
         for each in product.prices
     ]
-    return KeptProduct(**facts_of(work, product, item), prices=prices, updated_at=item["updated_at"])
+    return KeptProduct(**facts_of(context, product, item), prices=prices, updated_at=item["updated_at"])
 
 
-def facts_of(work: Work, product: Product, item: Item) -> dict[str, Any]:
-    return facts(product, store.stock_of(item), images.shown(work, item))
+def facts_of(context: Context, product: Product, item: Item) -> dict[str, Any]:
+    return facts(product, store.stock_of(item), images.shown(context, item))

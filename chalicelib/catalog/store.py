@@ -30,7 +30,7 @@ from chalicelib.catalog.rules import (
     subtree,
 )
 from chalicelib.platform import clock
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
@@ -179,6 +179,6 @@ def read_image(table: Table, image_id: str) -> Item | None:
     return table.get(keys.image(image_id), consistent=True)
 
 
-def every_product(work: Work) -> Iterator[Product]:
+def every_product(context: Context) -> Iterator[Product]:
     """All products by article number, page after page."""
-    return map(product_of, work.table.query_all(keys.product("").pk))
+    return map(product_of, context.table.query_all(keys.product("").pk))

@@ -4,15 +4,15 @@ from chalicelib import tiers
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import EMAIL_CONFIRMED, Welcome, member_reader, the_member
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("welcome", on=EMAIL_CONFIRMED, to=the_member)
-def of_the_club(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader = member_reader(work, recipient.id)
-    currency, welcome = work.config[Club].currency, work.config[Welcome]
-    ladder = tiers.ladder_today(work, currency)
+def of_the_club(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = member_reader(context, recipient.id)
+    currency, welcome = context.config[Club].currency, context.config[Welcome]
+    ladder = tiers.ladder_today(context, currency)
     return reader, {
         "benefits": welcome.benefits_ru if reader.language == "ru" else welcome.benefits,
         "window_days": ladder.window_days,
@@ -23,6 +23,6 @@ def of_the_club(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, 
                 "discount_percent": step.discount_percent,
                 "from_sum": step.from_sum,
             }
-            for step in ladder.steps_on(work.today)
+            for step in ladder.steps_on(context.today)
         ],
     }

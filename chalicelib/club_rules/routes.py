@@ -35,4 +35,4 @@ def rules_page(call: Call) -> Answer:
 
 
 def _rules(call: Call) -> ClubRules:
-    return service.rules(call.work, call.query.language or call.language, call.query.currency)
+    return service.rules(call.context, call.query.language or call.language, call.query.currency)

@@ -6,16 +6,16 @@ from chalicelib.club_rules import sections
 from chalicelib.club_rules.schemas import ClubRules, Code, RulesSection
 from chalicelib.club_rules.sentences import Speaker
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.tiers import ladder_on
 
 
-def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
+def rules(context: Context, language: Language, currency: str | None) -> ClubRules:
     """The rules of today, in the club's currency unless another one is named. One read. Raises 422 for one without a ladder."""
-    currency = currency or work.config[Club].currency
-    ladders, today, figures = tiers.ladders_of(work, currency), work.today, work.config[Bonuses]
+    currency = currency or context.config[Club].currency
+    ladders, today, figures = tiers.ladders_of(context, currency), context.today, context.config[Bonuses]
     ladder = ladder_on(ladders, today)
     if not ladder.steps:
         raise Problem.invalid("currency", "/query/currency", "The club has no ladder in this currency.")
@@ -24,7 +24,7 @@ def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
     told: dict[Code, list[str]] = {
         "discount": [*sections.discount(speaker, ladder, coming)],
         "bonuses": [*sections.bonuses(speaker, figures, ladder.steps_on(today), today)],
-        "volume": [*sections.volume(speaker, work.config[VolumeBonuses].periods)],
+        "volume": [*sections.volume(speaker, context.config[VolumeBonuses].periods)],
         "example": [*sections.worked_example(speaker, ladder, figures, today)],
     }
     return ClubRules(
@@ -33,7 +33,7 @@ def rules(work: Work, language: Language, currency: str | None) -> ClubRules:
         as_of=today,
         ladder_id=ladder.ladder_id,
         version=ladder.version,
-        title=speaker.say("title", club=speaker.pick(work.config[Club].name, work.config[Club].name_ru)),
+        title=speaker.say("title", club=speaker.pick(context.config[Club].name, context.config[Club].name_ru)),
         sections=[
             RulesSection(code=code, title=speaker.say(code), lines=lines) for code, lines in told.items() if lines
         ],

@@ -18,7 +18,7 @@ from chalicelib.companies.model import Claimed, Company, Person
 from chalicelib.companies.schemas import Claim, ClaimDecision, ClaimDecisionForm, ClaimForm
 from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -27,7 +27,7 @@ _CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 
-def claim(work: Work, member_id: str, form: ClaimForm) -> Claim:
+def claim(context: Context, member_id: str, form: ClaimForm) -> Claim:
     """The member asks to speak for a company, instead of the one they asked for before. Raises 409 once they speak for one.
 
     May be repeated: the same claim again keeps its place among those who wait, and tells nobody a second time.
@@ -35,7 +35,7 @@ def claim(work: Work, member_id: str, form: ClaimForm) -> Claim:
     claimed = Claimed(name=form.name, inn=form.inn, kpp=form.kpp, region=form.region)
 
     def attempt() -> None:
-        membership, known = store.read_claim(work.table, member_id, form.inn, form.kpp)
+        membership, known = store.read_claim(context.table, member_id, form.inn, form.kpp)
         if membership and membership.status == "active":
             raise Problem("already_exists", "You speak for somebody already.")
         tx = Transaction()
@@ -43,55 +43,55 @@ def claim(work: Work, member_id: str, form: ClaimForm) -> Claim:
             company_id = known
             store.check_known(tx, form.inn, form.kpp, company_id)
         else:
-            company_id = work.new_id("com")
-            store.create(tx, _named_by_member(work, company_id, claimed))
-        store.put_claim(tx, company_id, member_id, claimed, work.at)
+            company_id = context.new_id("com")
+            store.create(tx, _named_by_member(context, company_id, claimed))
+        store.put_claim(tx, company_id, member_id, claimed, context.at)
         appoint(tx, membership, company_id, member_id, role="", status="pending")
         leave_earlier_claim(tx, membership, company_id, member_id)
         if not of_company(membership, company_id):
-            record_of_company(tx, work, company_id, PERSON_CLAIMED, member_id=member_id)
-        work.table.commit(tx)
+            record_of_company(tx, context, company_id, PERSON_CLAIMED, member_id=member_id)
+        context.table.commit(tx)
 
-    decide_anew(work, attempt)
+    decide_anew(context, attempt)
     return Claim(**claimed.model_dump())
 
 
-def _named_by_member(work: Work, company_id: str, claimed: Claimed) -> Company:
+def _named_by_member(context: Context, company_id: str, claimed: Claimed) -> Company:
     return Company(
         **claimed.model_dump(),
         company_id=company_id,
-        currency=work.config[Club].currency,
+        currency=context.config[Club].currency,
         origin="member",
-        created_at=work.at,
+        created_at=context.at,
         version=1,
     )
 
 
-def decide_claim(work: Work, staff_id: str, company_id: str, form: ClaimDecisionForm) -> ClaimDecision:
+def decide_claim(context: Context, staff_id: str, company_id: str, form: ClaimDecisionForm) -> ClaimDecision:
     """A manager confirms that the person speaks for the company, or refuses the claim. The same word twice is one.
 
     The first confirmation also gives the company its personal manager.
     """
 
     def attempt() -> ClaimDecision:
-        scene = store.read_scene(work.table, company_id, staff_id, form.member_id)
+        scene = store.read_scene(context.table, company_id, staff_id, form.member_id)
         if staff_id == form.member_id or not is_staff(scene.caller, _CONFIRMING):
             raise Problem("scope_missing", "You are no manager of the club any more. Refresh your session.")
         if scene.company is None:
             raise Problem("not_found")
         if form.decision == "refuse":
-            return _refuse(work, staff_id, scene.company, scene, form.member_id)
-        return _confirm(work, staff_id, scene.company, scene, form)
+            return _refuse(context, staff_id, scene.company, scene, form.member_id)
+        return _confirm(context, staff_id, scene.company, scene, form)
 
-    return decide_anew(work, attempt)
+    return decide_anew(context, attempt)
 
 
-def _refuse(work: Work, staff_id: str, company: Company, scene: store.Scene, member_id: str) -> ClaimDecision:
+def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scene, member_id: str) -> ClaimDecision:
     refused = ClaimDecision(
         company_id=company.company_id, member_id=member_id, status="refused", role=None, manager_id=company.manager_id
     )
     if scene.person is None:
-        if members.member(work, member_id) is None:
+        if members.member(context, member_id) is None:
             raise Problem("not_found")
         return refused
     if scene.person.status == "active":
@@ -99,12 +99,14 @@ def _refuse(work: Work, staff_id: str, company: Company, scene: store.Scene, mem
     tx = Transaction()
     check_staff(tx, staff_id, _CONFIRMING)
     end_membership(tx, scene.person, scene.membership)
-    record_of_company(tx, work, company.company_id, CLAIM_REFUSED, member_id=member_id, by=staff_id)
-    work.table.commit(tx)
+    record_of_company(tx, context, company.company_id, CLAIM_REFUSED, member_id=member_id, by=staff_id)
+    context.table.commit(tx)
     return refused
 
 
-def _confirm(work: Work, staff_id: str, company: Company, scene: store.Scene, form: ClaimDecisionForm) -> ClaimDecision:
+def _confirm(
+    context: Context, staff_id: str, company: Company, scene: store.Scene, form: ClaimDecisionForm
+) -> ClaimDecision:
     if scene.person is None:
         raise Problem("not_found", "This person does not ask to speak for this company.")
     if scene.person.status == "active":
@@ -124,13 +126,13 @@ def _confirm(work: Work, staff_id: str, company: Company, scene: store.Scene, fo
     if manager_id != company.manager_id:
         store.change(tx, company, {"manager_id": manager_id})
         handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
-        record_of_company(tx, work, company.company_id, MANAGER_CHANGED, **handed)
-    if form.role != "owner" and not check_another_owner(work, tx, company.company_id, form.member_id):
+        record_of_company(tx, context, company.company_id, MANAGER_CHANGED, **handed)
+    if form.role != "owner" and not check_another_owner(context, tx, company.company_id, form.member_id):
         raise Problem.invalid("owner_first", "/role", "The first person of a company is its owner.")
     activate(tx, confirmed, scene)
-    record_confirmed(tx, work, confirmed, by=staff_id)
+    record_confirmed(tx, context, confirmed, by=staff_id)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "manager" in refused:
             raise _no_manager() from None

@@ -15,7 +15,7 @@ from chalicelib.companies.membership import CALLER, check_active, no_longer_spea
 from chalicelib.companies.model import Company, Person
 from chalicelib.companies.schemas import CompanyChange, CompanyShown
 from chalicelib.platform.access.scopes import COMPANY_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -24,51 +24,53 @@ Position = dict[str, str] | None
 _CHANGING = [role for role, scopes in COMPANY_ROLES.items() if "company.write" in scopes]
 
 
-def read_company(work: Work, company_id: str) -> Company | None:
-    return store.read(work.table, company_id)
+def read_company(context: Context, company_id: str) -> Company | None:
+    return store.read(context.table, company_id)
 
 
-def company_by_inn(work: Work, inn: str, kpp: str | None) -> Company | None:
-    company_id = store.owner_by_inn(work.table, inn, kpp)
-    return read_company(work, company_id) if company_id else None
+def company_by_inn(context: Context, inn: str, kpp: str | None) -> Company | None:
+    company_id = store.owner_by_inn(context.table, inn, kpp)
+    return read_company(context, company_id) if company_id else None
 
 
-def people_of(work: Work, company_id: str) -> list[Person]:
+def people_of(context: Context, company_id: str) -> list[Person]:
     """All who speak for the company or ask to; look at each one's `status`."""
-    return list(store.people(work.table, company_id))
+    return list(store.people(context.table, company_id))
 
 
-def every_company(work: Work) -> Iterator[str]:
+def every_company(context: Context) -> Iterator[str]:
     """All ids, by name, page after page: for work that a change of the club's figures brings to everybody, never for a request."""
-    return store.every_company(work.table)
+    return store.every_company(context.table)
 
 
-def some_companies(work: Work, limit: int, after: Position) -> tuple[list[Company], Position]:
+def some_companies(context: Context, limit: int, after: Position) -> tuple[list[Company], Position]:
     """The next so many of all companies, and where to go on, for work on everybody that is done in steps. One call.
 
     They come by name. Eventually consistent: one made or renamed meanwhile may be missed, or met twice.
     """
-    page = store.companies_page(work.table, "", limit, after)
+    page = store.companies_page(context.table, "", limit, after)
     return [Company.from_item(item) for item in page.items], page.last
 
 
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-def show(work: Work, company_id: str, member_id: str) -> tuple[CompanyShown, int]:
+def show(context: Context, company_id: str, member_id: str) -> tuple[CompanyShown, int]:
     """The profile and its version. One call; it also tells whether the caller was removed since the token was made."""
-    found, membership = store.read_for(work.table, company_id, member_id)
+    found, membership = store.read_for(context.table, company_id, member_id)
     if found is None or not speaks(membership, company_id):
         raise no_longer_speaks()
     return _shown(found), found.version
 
 
-def change(work: Work, company_id: str, member_id: str, version: int, form: CompanyChange) -> tuple[CompanyShown, int]:
+def change(
+    context: Context, company_id: str, member_id: str, version: int, form: CompanyChange
+) -> tuple[CompanyShown, int]:
     """Raises 412 when the version is no longer that one."""
     changes = form.model_dump(exclude_unset=True)
     if "name" in changes and changes["name"] is None:
         raise Problem.invalid("required", "/name", "A company has a name.")
-    found, membership = store.read_for(work.table, company_id, member_id, consistent=True)
+    found, membership = store.read_for(context.table, company_id, member_id, consistent=True)
     if found is None or not speaks(membership, company_id, _CHANGING):
         raise no_longer_speaks()
     if found.version != version:
@@ -81,9 +83,9 @@ def change(work: Work, company_id: str, member_id: str, version: int, form: Comp
     store.change(tx, found, changes)
     if changed.distributor_id and changed.distributor_id != found.distributor_id:
         store.check_distributor(tx, changed.distributor_id)
-    record_of_company(tx, work, company_id, CHANGED, changes=changes, by=member_id)
+    record_of_company(tx, context, company_id, CHANGED, changes=changes, by=member_id)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         raise _why_unchanged(refused) from None
     return _shown(changed), found.version + 1

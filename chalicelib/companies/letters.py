@@ -6,27 +6,27 @@ from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED
 from chalicelib.companies.readers import company_name, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import member_reader, the_member
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("person_claimed", on=PERSON_CLAIMED, to=who_may_confirm)
-def person_claimed(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    claimant = members.member(work, event["member_id"])
+def person_claimed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    claimant = members.member(context, event["member_id"])
     if claimant is None:
         raise Unsendable("claimant_gone")
-    return member_reader(work, recipient.id), {
-        "company": company_name(work, event),
+    return member_reader(context, recipient.id), {
+        "company": company_name(context, event),
         "claimant": claimant.name,
         "claimant_email": claimant.email,
     }
 
 
 @letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member)
-def person_confirmed(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    company = companies_company.read_company(work, event["company_id"])
-    manager = members.member(work, company.manager_id) if company and company.manager_id else None
-    return member_reader(work, recipient.id), {
+def person_confirmed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    company = companies_company.read_company(context, event["company_id"])
+    manager = members.member(context, company.manager_id) if company and company.manager_id else None
+    return member_reader(context, recipient.id), {
         "company": company.name if company else "",
         "manager": {"name": manager.name, "email": manager.email} if manager else None,
     }

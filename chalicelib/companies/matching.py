@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chalicelib.companies import keys, rules, store
 from chalicelib.companies.model import Company, CustomerRef
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.key import Key
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Refused, Transaction
@@ -42,7 +42,7 @@ class KnownCustomer(NamedTuple):
 
 
 def customers(
-    work: Work, source: str, refs: Iterable[CustomerRef], *, maker: str | None = None
+    context: Context, source: str, refs: Iterable[CustomerRef], *, maker: str | None = None
 ) -> dict[CustomerRef, str]:
     """The company of each customer of this source, made where there was none. Raises `Busy` while others make the same ones.
 
@@ -55,46 +55,46 @@ def customers(
         described.setdefault(ref.customer, ref)
     found: dict[str, str] = {}
     while unsettled := [ref for customer, ref in described.items() if customer not in found]:
-        found |= _settled(work, source, unsettled, maker)
+        found |= _settled(context, source, unsettled, maker)
     return {ref: found[ref.customer] for ref in wanted}
 
 
 @retry(most=ROUNDS)
-def _settled(work: Work, source: str, refs: Sequence[CustomerRef], maker: str | None) -> dict[str, str]:
+def _settled(context: Context, source: str, refs: Sequence[CustomerRef], maker: str | None) -> dict[str, str]:
     """Some of these customers at least, with their companies; overtaken where others are making the companies of them all."""
-    known = known_customers(work, source, [ref.customer for ref in refs])
+    known = known_customers(context, source, [ref.customer for ref in refs])
     found = {customer: each.company_id for customer, each in known.items()}
-    for tx, made in _transactions(work, source, [ref for ref in refs if ref.customer not in found], maker):
+    for tx, made in _transactions(context, source, [ref for ref in refs if ref.customer not in found], maker):
         with suppress(Refused, Busy):
-            work.table.commit(tx)
+            context.table.commit(tx)
             found |= made
     if not found:
         raise Overtaken
     return found
 
 
-def known_customers(work: Work, source: str, customers: Iterable[str]) -> dict[str, KnownCustomer]:
+def known_customers(context: Context, source: str, customers: Iterable[str]) -> dict[str, KnownCustomer]:
     """Those that have a company."""
     markers = {keys.customer_owner(source, customer): customer for customer in customers}
     return {
         markers[key]: KnownCustomer(marker["company_id"], marker["currency"], marker.get("made_by"))
-        for key, marker in store.markers(work.table, markers).items()
+        for key, marker in store.markers(context.table, markers).items()
     }
 
 
-def new_companies(work: Work, source: str, refs: Iterable[CustomerRef]) -> set[str]:
+def new_companies(context: Context, source: str, refs: Iterable[CustomerRef]) -> set[str]:
     """What `customers` would make of customers that nobody knows yet: a word for each company, the same in every part of a file."""
-    made = (each for each in _companies(work, refs) if each.company_id is None)
+    made = (each for each in _companies(context, refs) if each.company_id is None)
     return {(each.owner or keys.customer_owner(source, each.first.customer)).pk for each in made}
 
 
 def _transactions(
-    work: Work, source: str, refs: Iterable[CustomerRef], maker: str | None
+    context: Context, source: str, refs: Iterable[CustomerRef], maker: str | None
 ) -> Iterator[tuple[Transaction, dict[str, str]]]:
     """Transactions that make these customers' companies, each with the customers that it settles."""
     tx, made = Transaction(), dict[str, str]()
-    for company in _companies(work, refs):
-        company_id = company.company_id or work.new_id("com")
+    for company in _companies(context, refs):
+        company_id = company.company_id or context.new_id("com")
         itself = 0 if company.company_id else 1 if company.owner is None else 2
         # More customers of one company than a transaction holds: the next round finds the company by its INN.
         customers = company.customers[: MOST_OPERATIONS - itself]
@@ -102,7 +102,7 @@ def _transactions(
             yield tx, made
             tx, made = Transaction(), {}
         if itself:
-            store.create(tx, _named_by_file(work, company_id, company))
+            store.create(tx, _named_by_file(context, company_id, company))
         made_by = maker if itself else None
         for customer in customers:
             store.mark_customer(tx, source, customer, company_id, company.currency, made_by)
@@ -111,7 +111,7 @@ def _transactions(
         yield tx, made
 
 
-def _companies(work: Work, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
+def _companies(context: Context, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
     """The refs by company: those with the same INN and KPP are one."""
     identified: dict[Key, _Company] = {}
     nameless = []
@@ -120,7 +120,7 @@ def _companies(work: Work, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
             identified.setdefault(owner, _Company(ref, owner, ref.currency)).customers.append(ref.customer)
         else:
             nameless.append(_Company(ref, None, ref.currency, customers=[ref.customer]))
-    for owner, marker in store.markers(work.table, identified).items():
+    for owner, marker in store.markers(context.table, identified).items():
         identified[owner].company_id = marker["company_id"]
         identified[owner].currency = marker["currency"]
     yield from identified.values()
@@ -134,7 +134,7 @@ def _inn_owner(ref: CustomerRef) -> Key | None:
     return keys.inn_owner(ref.inn, ref.kpp or "")
 
 
-def _named_by_file(work: Work, company_id: str, company: _Company) -> Company:
+def _named_by_file(context: Context, company_id: str, company: _Company) -> Company:
     ref = company.first
     return Company(
         company_id=company_id,
@@ -143,6 +143,6 @@ def _named_by_file(work: Work, company_id: str, company: _Company) -> Company:
         kpp=(ref.kpp or None) if company.owner else None,
         currency=company.currency,
         origin="import",
-        created_at=work.at,
+        created_at=context.at,
         version=1,
     )

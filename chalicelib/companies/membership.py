@@ -7,7 +7,7 @@ from chalicelib.companies.events import PERSON_CONFIRMED
 from chalicelib.companies.model import Person
 from chalicelib.members import Membership
 from chalicelib.platform.access.scopes import COMPANY_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.retries import retry
@@ -37,7 +37,7 @@ def no_longer_speaks() -> Problem:
 
 
 @retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member")
-def decide_anew(work: Work, attempt: Callable[[], Result]) -> Result:
+def decide_anew(context: Context, attempt: Callable[[], Result]) -> Result:
     """Reads and decides again while others change the same things."""
     try:
         return attempt()
@@ -52,9 +52,9 @@ def leave_earlier_claim(tx: Transaction, membership: Membership | None, company_
         store.drop_claim(tx, membership.owner, member_id)
 
 
-def check_another_owner(work: Work, tx: Transaction, company_id: str, member_id: str) -> bool:
+def check_another_owner(context: Context, tx: Transaction, company_id: str, member_id: str) -> bool:
     """Whether the company has another active owner than this person; the transaction makes sure that it still has."""
-    other = rules.another_owner(store.people(work.table, company_id, consistent=True), member_id)
+    other = rules.another_owner(store.people(context.table, company_id, consistent=True), member_id)
     if other is not None:
         store.check_owner(tx, company_id, other)
     return other is not None
@@ -107,11 +107,11 @@ def is_staff(membership: Membership | None, roles: Collection[str]) -> bool:
     )
 
 
-def record_of_company(tx: Transaction, work: Work, company_id: str, name: EventType, **facts: Any) -> None:
-    record(tx, work, keys.company(company_id), name, company_id=company_id, **facts)
+def record_of_company(tx: Transaction, context: Context, company_id: str, name: EventType, **facts: Any) -> None:
+    record(tx, context, keys.company(company_id), name, company_id=company_id, **facts)
 
 
-def record_confirmed(tx: Transaction, work: Work, person: Person, *, by: str) -> None:
+def record_confirmed(tx: Transaction, context: Context, person: Person, *, by: str) -> None:
     record_of_company(
-        tx, work, person.company_id, PERSON_CONFIRMED, member_id=person.member_id, role=person.role, by=by
+        tx, context, person.company_id, PERSON_CONFIRMED, member_id=person.member_id, role=person.role, by=by
     )

@@ -23,7 +23,7 @@ from chalicelib.companies.schemas import InvitationForm, PersonChange, PersonSho
 from chalicelib.members import Member
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
 
@@ -33,18 +33,18 @@ _MANAGING = [role for role, scopes in COMPANY_ROLES.items() if "people.write" in
 
 
 def list_people(
-    work: Work, company_id: str, caller_id: str, limit: int, after: Position
+    context: Context, company_id: str, caller_id: str, limit: int, after: Position
 ) -> tuple[list[PersonShown], Position]:
-    _, membership = store.read_for(work.table, company_id, caller_id)
+    _, membership = store.read_for(context.table, company_id, caller_id)
     if not speaks(membership, company_id):
         raise no_longer_speaks()
-    page = store.people_page(work.table, company_id, limit, after)
+    page = store.people_page(context.table, company_id, limit, after)
     found = [Person.from_item(item) for item in page.items]
-    named = members.members(work, [person.member_id for person in found])
+    named = members.members(context, [person.member_id for person in found])
     return [_person_shown(person, named.get(person.member_id)) for person in found], page.last
 
 
-def invite(work: Work, company_id: str, caller_id: str, form: InvitationForm) -> PersonShown:
+def invite(context: Context, company_id: str, caller_id: str, form: InvitationForm) -> PersonShown:
     """The owner lets a person speak for the company, at once: a new member, or one who speaks for nobody yet.
 
     Raises 409 for one who speaks for somebody, without telling for whom.
@@ -53,9 +53,13 @@ def invite(work: Work, company_id: str, caller_id: str, form: InvitationForm) ->
     def attempt() -> PersonShown:
         tx = Transaction()
         invited = members.join_or_find(
-            work, tx, name=form.name, email=form.email, language=form.language or work.config[Club].default_language
+            context,
+            tx,
+            name=form.name,
+            email=form.email,
+            language=form.language or context.config[Club].default_language,
         )
-        scene = store.read_scene(work.table, company_id, caller_id, invited.member_id)
+        scene = store.read_scene(context.table, company_id, caller_id, invited.member_id)
         if not speaks(scene.caller, company_id, _MANAGING):
             raise no_longer_speaks()
         if of_company(scene.membership, company_id) and scene.membership.status == "active":
@@ -68,22 +72,22 @@ def invite(work: Work, company_id: str, caller_id: str, form: InvitationForm) ->
             role=form.role,
             influence=form.influence,
             status="active",
-            at=work.at,
+            at=context.at,
             version=scene.person.version + 1 if scene.person else 1,
         )
         check_active(tx, company_id, caller_id, _MANAGING)
         store.put_person(tx, person, scene.person)
         appoint(tx, scene.membership, company_id, invited.member_id, role=form.role, status="active")
         leave_earlier_claim(tx, scene.membership, company_id, invited.member_id)
-        record_confirmed(tx, work, person, by=caller_id)
-        work.table.commit(tx)
+        record_confirmed(tx, context, person, by=caller_id)
+        context.table.commit(tx)
         return _person_shown(person, invited)
 
-    return decide_anew(work, attempt)
+    return decide_anew(context, attempt)
 
 
 def change_person(
-    work: Work, company_id: str, caller_id: str, member_id: str, version: int, form: PersonChange
+    context: Context, company_id: str, caller_id: str, member_id: str, version: int, form: PersonChange
 ) -> PersonShown:
     """The owner confirms one who waits, or changes a role or an influence. The last active owner stays one: 409."""
     changes = form.model_dump(exclude_unset=True)
@@ -92,7 +96,7 @@ def change_person(
             raise Problem.invalid("required", f"/{name}", "This cannot be empty.")
 
     def attempt() -> Person:
-        scene = store.read_scene(work.table, company_id, caller_id, member_id)
+        scene = store.read_scene(context.table, company_id, caller_id, member_id)
         if not speaks(scene.caller, company_id, _MANAGING):
             raise no_longer_speaks()
         if scene.person is None:
@@ -109,7 +113,7 @@ def change_person(
         after = after.model_copy(update={"version": before.version + 1})
         tx = Transaction()
         if rules.is_owner(before) and not rules.is_owner(after):
-            _check_owner_stays(work, tx, company_id, caller_id, member_id)
+            _check_owner_stays(context, tx, company_id, caller_id, member_id)
         if caller_id != member_id or after.role == before.role:
             check_active(tx, company_id, caller_id, _MANAGING)
         if after.role == before.role:
@@ -117,22 +121,24 @@ def change_person(
         else:
             activate(tx, after, scene)
         if before.status == "pending":
-            record_confirmed(tx, work, after, by=caller_id)
+            record_confirmed(tx, context, after, by=caller_id)
         else:
-            record_of_company(tx, work, company_id, PERSON_CHANGED, member_id=member_id, changes=changes, by=caller_id)
-        work.table.commit(tx)
+            record_of_company(
+                tx, context, company_id, PERSON_CHANGED, member_id=member_id, changes=changes, by=caller_id
+            )
+        context.table.commit(tx)
         return after
 
-    changed = decide_anew(work, attempt)
-    return _person_shown(changed, members.member(work, member_id))
+    changed = decide_anew(context, attempt)
+    return _person_shown(changed, members.member(context, member_id))
 
 
-def remove_person(work: Work, company_id: str, caller_id: str, member_id: str) -> None:
+def remove_person(context: Context, company_id: str, caller_id: str, member_id: str) -> None:
     """The owner removes a person or refuses a claim; anybody may leave. The last active owner stays: 409."""
     allowed = COMPANY_ROLES if caller_id == member_id else _MANAGING
 
     def attempt() -> None:
-        scene = store.read_scene(work.table, company_id, caller_id, member_id)
+        scene = store.read_scene(context.table, company_id, caller_id, member_id)
         if not speaks(scene.caller, company_id, allowed):
             raise no_longer_speaks()
         if scene.person is None:
@@ -141,18 +147,18 @@ def remove_person(work: Work, company_id: str, caller_id: str, member_id: str) -
         if caller_id != member_id:
             check_active(tx, company_id, caller_id, allowed)
         if rules.is_owner(scene.person):
-            _check_owner_stays(work, tx, company_id, caller_id, member_id)
+            _check_owner_stays(context, tx, company_id, caller_id, member_id)
         end_membership(tx, scene.person, scene.membership)
         happened = CLAIM_REFUSED if scene.person.status == "pending" else PERSON_REMOVED
-        record_of_company(tx, work, company_id, happened, member_id=member_id, by=caller_id)
-        work.table.commit(tx)
+        record_of_company(tx, context, company_id, happened, member_id=member_id, by=caller_id)
+        context.table.commit(tx)
 
-    decide_anew(work, attempt)
+    decide_anew(context, attempt)
 
 
-def _check_owner_stays(work: Work, tx: Transaction, company_id: str, caller_id: str, leaving: str) -> None:
+def _check_owner_stays(context: Context, tx: Transaction, company_id: str, caller_id: str, leaving: str) -> None:
     """Raises 409 for the last owner. Where an owner changes another one, the caller is the owner who stays, and is checked."""
-    if caller_id == leaving and not check_another_owner(work, tx, company_id, leaving):
+    if caller_id == leaving and not check_another_owner(context, tx, company_id, leaving):
         raise Problem("conflict", "A company keeps at least one owner: make somebody else an owner first.")
 
 

@@ -7,35 +7,37 @@ from chalicelib.companies.config import Fact, PrivilegeRules
 from chalicelib.companies.schemas import Privilege, Privileges
 from chalicelib.members import Member, Membership
 from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 
 # --- what opens the cabinet -------------------------------------------------------------------------------------------
 
 
-def privileges(work: Work, principal: Principal) -> Privileges:
+def privileges(context: Context, principal: Principal) -> Privileges:
     """What is open to the caller and what is missing. One call."""
-    member, membership = members.with_membership(work, principal.for_member())
-    rule = work.config[PrivilegeRules]
-    missing = {name: _missing(work, wanted, member, membership) for name, wanted in rule.unlocks.items()}
+    member, membership = members.with_membership(context, principal.for_member())
+    rule = context.config[PrivilegeRules]
+    missing = {name: _missing(context, wanted, member, membership) for name, wanted in rule.unlocks.items()}
     return Privileges(
         version=rule.version,
         privileges=[Privilege(name=name, unlocked=not facts, missing=facts) for name, facts in missing.items()],
-        stale=_stale(work, member),
+        stale=_stale(context, member),
         session_is_current=says_the_same(principal, membership),
     )
 
 
-def missing_for(work: Work, member_id: str, privilege: str) -> list[Fact]:
+def missing_for(context: Context, member_id: str, privilege: str) -> list[Fact]:
     """The facts that still keep this part of the cabinet closed to the member; none: it is open. One call."""
-    return missing_facts(work, privilege, *members.with_membership(work, member_id))
+    return missing_facts(context, privilege, *members.with_membership(context, member_id))
 
 
-def missing_facts(work: Work, privilege: str, member: Member | None, membership: Membership | None) -> list[Fact]:
+def missing_facts(context: Context, privilege: str, member: Member | None, membership: Membership | None) -> list[Fact]:
     """The same for one who has been read already. No call."""
-    return _missing(work, work.config[PrivilegeRules].unlocks[privilege], member, membership)
+    return _missing(context, context.config[PrivilegeRules].unlocks[privilege], member, membership)
 
 
-def _missing(work: Work, wanted: Sequence[Fact], member: Member | None, membership: Membership | None) -> list[Fact]:
+def _missing(
+    context: Context, wanted: Sequence[Fact], member: Member | None, membership: Membership | None
+) -> list[Fact]:
     if member is None:
         return list(wanted)
     word = membership.status if membership and membership.kind == "company" else None
@@ -46,13 +48,13 @@ def _missing(work: Work, wanted: Sequence[Fact], member: Member | None, membersh
         company_named=word is not None,
         company_confirmed=word == "active",
     )
-    return rules.missing(wanted, facts, _stale(work, member))
+    return rules.missing(wanted, facts, _stale(context, member))
 
 
-def _stale(work: Work, member: Member | None) -> list[Fact]:
+def _stale(context: Context, member: Member | None) -> list[Fact]:
     confirmed = member.phone_confirmed_on if member and member.phone else None
     confirmed_on: dict[Fact, date | None] = {"phone": date.fromisoformat(confirmed) if confirmed else None}
-    return rules.stale(confirmed_on, work.today, work.config[PrivilegeRules].fresh_days)
+    return rules.stale(confirmed_on, context.today, context.config[PrivilegeRules].fresh_days)
 
 
 def says_the_same(principal: Principal, membership: Membership | None) -> bool:

@@ -2,24 +2,24 @@
 
 from chalicelib.companies import company as companies_company
 from chalicelib.mail import Recipient, Unsendable
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 # Who in a company hears of its tier and its bonuses.
 _HEAR_OF_BUYING = {"owner", "buyer"}
 
 
-def who_may_confirm(work: Work, event: Item) -> list[Recipient]:
+def who_may_confirm(context: Context, event: Item) -> list[Recipient]:
     """The company's owners, and its manager if it has one. The club's other staff see the list of those who wait."""
-    people = companies_company.people_of(work, event["company_id"])
-    company = companies_company.read_company(work, event["company_id"])
+    people = companies_company.people_of(context, event["company_id"])
+    company = companies_company.read_company(context, event["company_id"])
     owners = [person.member_id for person in people if person.status == "active" and person.role == "owner"]
     manager = [company.manager_id] if company and company.manager_id else []
     return [Recipient("member", member_id) for member_id in dict.fromkeys(owners + manager)]
 
 
-def who_buys(work: Work, event: Item) -> list[Recipient]:
-    people = companies_company.people_of(work, event["company_id"])
+def who_buys(context: Context, event: Item) -> list[Recipient]:
+    people = companies_company.people_of(context, event["company_id"])
     return [
         Recipient("member", person.member_id)
         for person in people
@@ -27,8 +27,8 @@ def who_buys(work: Work, event: Item) -> list[Recipient]:
     ]
 
 
-def company_name(work: Work, event: Item) -> str:
-    company = companies_company.read_company(work, event["company_id"])
+def company_name(context: Context, event: Item) -> str:
+    company = companies_company.read_company(context, event["company_id"])
     if company is None:
         raise Unsendable("company_gone")
     return company.name

@@ -33,13 +33,13 @@ def claim_company(call: Call) -> Claim:
     A manager or the company's owner decides. Until then nothing of the company is shown, nor whether the club knows it. Another
     claim takes the place of one that still waits.
     """
-    return claims.claim(call.work, call.principal.for_member(), call.body)
+    return claims.claim(call.context, call.principal.for_member(), call.body)
 
 
 @routes.get("/v1/company", scope="company.read", answer=CompanyShown)
 def show_company(call: Call) -> Answer:
     """Read your company's profile."""
-    shown, version = company.show(call.work, call.principal.for_company(), call.principal.for_member())
+    shown, version = company.show(call.context, call.principal.for_company(), call.principal.for_member())
     return Answer(shown, headers=etag(version))
 
 
@@ -47,7 +47,7 @@ def show_company(call: Call) -> Answer:
 def change_company(call: Call) -> Answer:
     """Change your company's profile."""
     shown, version = company.change(
-        call.work, call.principal.for_company(), call.principal.for_member(), call.expected_version(), call.body
+        call.context, call.principal.for_company(), call.principal.for_member(), call.expected_version(), call.body
     )
     return Answer(shown, headers=etag(version))
 
@@ -57,7 +57,7 @@ def list_people(call: Call) -> People:
     """List who speaks for your company, and who asks to."""
     cursors = call.cursors()
     items, last = people.list_people(
-        call.work,
+        call.context,
         call.principal.for_company(),
         call.principal.for_member(),
         call.query.limit,
@@ -79,7 +79,7 @@ def invite_person(call: Call) -> Answer:
 
     Whoever is not a member yet becomes one, and signs in with this email.
     """
-    shown = people.invite(call.work, call.principal.for_company(), call.principal.for_member(), call.body)
+    shown = people.invite(call.context, call.principal.for_company(), call.principal.for_member(), call.body)
     location = f"/v1/company/people/{shown.member_id}"
     return Answer(shown, headers={**etag(shown.version), "Location": location})
 
@@ -95,7 +95,7 @@ def invite_person(call: Call) -> Answer:
 def change_person(call: Call, member_id: str) -> Answer:
     """Confirm a person who waits, or change a role or a circle of influence."""
     shown = people.change_person(
-        call.work,
+        call.context,
         call.principal.for_company(),
         call.principal.for_member(),
         member_id,
@@ -114,13 +114,13 @@ def remove_person(call: Call, member_id: str) -> None:
     caller = call.principal.for_member()
     if member_id != caller:
         call.principal.require("people.write")
-    people.remove_person(call.work, call.principal.for_company(), caller, member_id)
+    people.remove_person(call.context, call.principal.for_company(), caller, member_id)
 
 
 @routes.get("/v1/me/privileges", scope="me", answer=Privileges)
 def show_privileges(call: Call) -> Privileges:
     """Read what is open to you, and what is still missing for the rest."""
-    return privileges.privileges(call.work, call.principal)
+    return privileges.privileges(call.context, call.principal)
 
 
 @routes.get("/v1/staff/companies", scope="staff.companies.read", query=CompaniesQuery, answer=StaffCompanies)
@@ -129,16 +129,16 @@ def list_companies(call: Call) -> StaffCompanies:
     query: CompaniesQuery = call.query
     _one_question(query)
     if query.inn:
-        return StaffCompanies(items=staff.find_by_inn(call.work, query.inn, query.kpp), next_cursor=None)
+        return StaffCompanies(items=staff.find_by_inn(call.context, query.inn, query.kpp), next_cursor=None)
     if query.source and query.customer:
-        found = staff.find_by_customer(call.work, query.source, query.customer)
+        found = staff.find_by_customer(call.context, query.source, query.customer)
         return StaffCompanies(items=found, next_cursor=None)
     cursors = call.cursors()
     after = cursors.open(query.cursor)
     if query.status == "waiting":
-        items, last = staff.list_waiting(call.work, query.limit, after)
+        items, last = staff.list_waiting(call.context, query.limit, after)
     else:
-        items, last = staff.list_companies(call.work, query.q or "", query.limit, after)
+        items, last = staff.list_companies(call.context, query.q or "", query.limit, after)
     return StaffCompanies(items=items, next_cursor=cursors.close(last))
 
 
@@ -167,7 +167,7 @@ def _one_question(query: CompaniesQuery) -> None:
 )
 def show_company_to_staff(call: Call, company_id: str) -> StaffCompanyDetail:
     """Read a company with its people."""
-    return staff.show_to_staff(call.work, company_id)
+    return staff.show_to_staff(call.context, company_id)
 
 
 @routes.post(
@@ -182,4 +182,4 @@ def decide_claim(call: Call, company_id: str) -> ClaimDecision:
 
     The first confirmation makes the confirming manager the company's personal manager, unless another one is named.
     """
-    return claims.decide_claim(call.work, call.principal.for_member(), company_id, call.body)
+    return claims.decide_claim(call.context, call.principal.for_member(), company_id, call.body)

@@ -5,23 +5,23 @@ from chalicelib.companies.model import Company, Person
 from chalicelib.companies.people import person_fields
 from chalicelib.companies.schemas import StaffCompany, StaffCompanyDetail, StaffPerson, Waiting
 from chalicelib.members import Member
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 
 # --- what the staff see -----------------------------------------------------------------------------------------------
 
 
-def list_companies(work: Work, begins: str, limit: int, after: Position) -> tuple[list[StaffCompany], Position]:
-    page = store.companies_page(work.table, begins, limit, after)
+def list_companies(context: Context, begins: str, limit: int, after: Position) -> tuple[list[StaffCompany], Position]:
+    page = store.companies_page(context.table, begins, limit, after)
     return [_for_staff(Company.from_item(item)) for item in page.items], page.last
 
 
-def list_waiting(work: Work, limit: int, after: Position) -> tuple[list[StaffCompany], Position]:
+def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[StaffCompany], Position]:
     """Those who ask to speak for a company, the longest first: what each said of it, beside what it is."""
-    page = store.claims_page(work.table, limit, after)
+    page = store.claims_page(context.table, limit, after)
     waiting = [Person.from_item(item) for item in page.items]
-    companies = store.read_many(work.table, [person.company_id for person in waiting])
-    named = members.members(work, [person.member_id for person in waiting])
+    companies = store.read_many(context.table, [person.company_id for person in waiting])
+    named = members.members(context, [person.member_id for person in waiting])
     return [
         _for_staff(companies[person.company_id], _waiting(person, named.get(person.member_id)))
         for person in waiting
@@ -29,26 +29,26 @@ def list_waiting(work: Work, limit: int, after: Position) -> tuple[list[StaffCom
     ], page.last
 
 
-def find_by_inn(work: Work, inn: str, kpp: str | None) -> list[StaffCompany]:
-    return _found(work, store.owner_by_inn(work.table, inn, kpp))
+def find_by_inn(context: Context, inn: str, kpp: str | None) -> list[StaffCompany]:
+    return _found(context, store.owner_by_inn(context.table, inn, kpp))
 
 
-def find_by_customer(work: Work, source: str, customer: str) -> list[StaffCompany]:
-    return _found(work, store.owner_by_customer(work.table, source, customer))
+def find_by_customer(context: Context, source: str, customer: str) -> list[StaffCompany]:
+    return _found(context, store.owner_by_customer(context.table, source, customer))
 
 
-def _found(work: Work, company_id: str | None) -> list[StaffCompany]:
-    found = store.read(work.table, company_id) if company_id else None
+def _found(context: Context, company_id: str | None) -> list[StaffCompany]:
+    found = store.read(context.table, company_id) if company_id else None
     return [_for_staff(found)] if found else []
 
 
-def show_to_staff(work: Work, company_id: str) -> StaffCompanyDetail:
+def show_to_staff(context: Context, company_id: str) -> StaffCompanyDetail:
     """The company with its people."""
-    found = store.read(work.table, company_id)
+    found = store.read(context.table, company_id)
     if found is None:
         raise Problem("not_found")
-    speaking = people_of(work, company_id)
-    named = members.members(work, [person.member_id for person in speaking])
+    speaking = people_of(context, company_id)
+    named = members.members(context, [person.member_id for person in speaking])
     shown = [
         StaffPerson(**person_fields(person, named.get(person.member_id)), claimed=person.claimed) for person in speaking
     ]

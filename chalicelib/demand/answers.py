@@ -20,7 +20,7 @@ from chalicelib.catalog import total
 from chalicelib.demand import rules, service, store
 from chalicelib.demand.events import ANSWERED
 from chalicelib.demand.rules import Answered, Demand, DemandState
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.retries import retry
@@ -33,46 +33,46 @@ class ComesAgain(Exception):
     """Somebody waits who cannot be seen yet: the message comes again."""
 
 
-def answer(work: Work, message: dict[str, Any]) -> None:
+def answer(context: Context, message: dict[str, Any]) -> None:
     """One message: a page of those who wait. Raises ComesAgain where the index does not show everybody yet."""
     body = json.loads(message["body"])
     sku: str = body["sku"]
-    if not in_stock(work, sku):
+    if not in_stock(context, sku):
         return
-    page = store.waiting(work.table, sku, PAGE, body.get("after"))
+    page = store.waiting(context.table, sku, PAGE, body.get("after"))
     if page.items:
-        _answer(work, sku, [store.demand_of(item) for item in page.items])
+        _answer(context, sku, [store.demand_of(item) for item in page.items])
     if page.last:
         _send({"sku": sku, "after": page.last})
-    elif (count := store.read_counts(work.table, [sku]).get(sku)) and count.demands:
+    elif (count := store.read_counts(context.table, [sku]).get(sku)) and count.demands:
         raise ComesAgain(sku)
 
 
-def _answer(work: Work, sku: str, waiting: list[Demand]) -> None:
+def _answer(context: Context, sku: str, waiting: list[Demand]) -> None:
     """Answers those of them who still wait, in one transaction; again without those whom somebody changed meanwhile, as they are now."""
-    given = Answered("stock", work.at, sku)
+    given = Answered("stock", context.at, sku)
     present = {each.demand_id: each for each in waiting}
 
     @retry(*present)
-    def attempt(work: Work) -> None:
+    def attempt(context: Context) -> None:
         open_ = (each for each in present.values() if each.state is DemandState.OPEN)
         changes = [(each, rules.answered(each, given)) for each in open_]
         tx = Transaction()
         for before, after in changes:
-            store.write(tx, work, before, after)
-            service.record(tx, work, after, ANSWERED)
+            store.write(tx, context, before, after)
+            service.record(tx, context, after, ANSWERED)
         store.count(tx, sku, changes)
         try:
-            work.table.commit(tx)
+            context.table.commit(tx)
         except Refused as refused:
             present.update({name: store.demand_of(item) for name, item in refused.items.items() if item})
             raise
 
-    attempt(work)
+    attempt(context)
 
 
-def in_stock(work: Work, sku: str) -> bool:
-    item = catalog.read_items(work.table, [sku], consistent=True).get(sku)
+def in_stock(context: Context, sku: str) -> bool:
+    item = catalog.read_items(context.table, [sku], consistent=True).get(sku)
     return item is not None and total(catalog.stock_of(item)) > 0
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.demand import answers
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import queue_worker, table
 
 
@@ -13,6 +13,6 @@ from chalicelib.platform.functions import queue_worker, table
     filled_by=("deliver_events", "answer_demands"),
     may=(table("batch_get", "query", "put", "update"),),
 )
-def answer_demands(work: Work, message: dict[str, Any]) -> None:
+def answer_demands(context: Context, message: dict[str, Any]) -> None:
     """Answer a page of the demands for an article that has arrived."""
-    answers.answer(work, message)
+    answers.answer(context, message)

@@ -6,15 +6,15 @@ from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader, the_member
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("demand_answered", on=ANSWERED, to=the_member)
-def demand_answered(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+def demand_answered(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """For who still speaks for the company for which they asked."""
-    reader, answered = speaking_reader(work, recipient.id, event["company_id"]), event["answered"]
-    products = read_products(work.table, {event["sku"], answered["sku"]} - {""})
+    reader, answered = speaking_reader(context, recipient.id, event["company_id"]), event["answered"]
+    products = read_products(context.table, {event["sku"], answered["sku"]} - {""})
     named = {
         sku: {"sku": sku, "name": each.name_ru if reader.language == "ru" else each.name, "unit": each.unit}
         for sku, each in products.items()
@@ -22,7 +22,7 @@ def demand_answered(work: Work, recipient: Recipient, event: Item) -> tuple[Read
     return reader, {
         "by_stock": answered["by"] == "stock",
         "wish": event["text"] or named[event["sku"]]["name"],
-        "asked_on": clock.local_day(clock.moment(event["opened_at"]), work.config[Club].zone),
+        "asked_on": clock.local_day(clock.moment(event["opened_at"]), context.config[Club].zone),
         "quantity": int(event["quantity"]),
         "answer": answered["text"],
         "product": named.get(answered["sku"]),

@@ -26,14 +26,14 @@ def record_demand(call: Call) -> DemandShown:
     club's staff answer. The same wish again is the same one, with the quantity and the note that it has now.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return DemandShown.of(service.wish(call.work, company_id, member_id, call.body))
+    return DemandShown.of(service.wish(call.context, company_id, member_id, call.body))
 
 
 @routes.get("/v1/demands", scope="catalog.read", query=PageQuery, answer=DemandPage)
 def list_demands(call: Call) -> DemandPage:
     """List your own wishes and their answers, newest first."""
     company_id, member_id, cursors = call.principal.for_company(), call.principal.for_member(), call.cursors()
-    found, last = service.page(call.work, company_id, member_id, call.query.limit, cursors.open(call.query.cursor))
+    found, last = service.page(call.context, company_id, member_id, call.query.limit, cursors.open(call.query.cursor))
     return DemandPage(items=[DemandShown.of(each) for each in found], next_cursor=cursors.close(last))
 
 
@@ -41,7 +41,7 @@ def list_demands(call: Call) -> DemandPage:
 def cancel_demand(call: Call, demand_id: str) -> DemandShown:
     """Take a wish back. A second time changes nothing."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return DemandShown.of(service.cancel(call.work, company_id, member_id, demand_id))
+    return DemandShown.of(service.cancel(call.context, company_id, member_id, demand_id))
 
 
 @routes.get("/v1/staff/demands", scope="staff.demands.read", query=PageQuery, answer=WantedPage)
@@ -51,7 +51,7 @@ def wanted_products(call: Call) -> WantedPage:
     By the number of those who wait, then by units. The list follows within seconds.
     """
     cursors = call.cursors()
-    found, last = service.most_wanted(call.work, call.query.limit, cursors.open(call.query.cursor))
+    found, last = service.most_wanted(call.context, call.query.limit, cursors.open(call.query.cursor))
     return WantedPage(
         items=[WantedProduct.of(count, product) for count, product in found], next_cursor=cursors.close(last)
     )
@@ -61,7 +61,7 @@ def wanted_products(call: Call) -> WantedPage:
 def waiting_demands(call: Call) -> StaffDemandPage:
     """List open wishes, oldest first: for an article, or in words where none is named."""
     cursors = call.cursors()
-    found, last = service.waiting(call.work, call.query.sku or "", call.query.limit, cursors.open(call.query.cursor))
+    found, last = service.waiting(call.context, call.query.sku or "", call.query.limit, cursors.open(call.query.cursor))
     return StaffDemandPage(items=[StaffDemand.of(each) for each in found], next_cursor=cursors.close(last))
 
 
@@ -74,4 +74,4 @@ def waiting_demands(call: Call) -> StaffDemandPage:
 )
 def answer_demand(call: Call, demand_id: str) -> StaffDemand:
     """Answer a wish: the partner gets a letter. The same answer again changes nothing."""
-    return StaffDemand.of(service.answer(call.work, call.principal.for_member(), demand_id, call.body))
+    return StaffDemand.of(service.answer(call.context, call.principal.for_member(), demand_id, call.body))

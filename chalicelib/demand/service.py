@@ -15,7 +15,7 @@ from chalicelib.demand.rules import Answered, Count, Demand, DemandState, NotOpe
 from chalicelib.demand.schemas import DemandAnswerForm, DemandForm
 from chalicelib.platform import events
 from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
@@ -32,7 +32,7 @@ _ANSWERING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.deman
 # --- partners ---------------------------------------------------------------------------------------------------------
 
 
-def wish(work: Work, company_id: str, member_id: str, form: DemandForm) -> Demand:
+def wish(context: Context, company_id: str, member_id: str, form: DemandForm) -> Demand:
     """The member's open wish for this; the same wish again is the same. Raises 422 for an article that there is not, or that is in stock."""
     wanted = form.sku or rules.normalised(form.text or "")
     demand_id = derived_id("dem", company_id, member_id, "sku" if form.sku else "text", wanted)
@@ -44,10 +44,10 @@ def wish(work: Work, company_id: str, member_id: str, form: DemandForm) -> Deman
         text=form.text or "",
         quantity=form.quantity or 0,
         note=form.note,
-        opened_at=work.at,
+        opened_at=context.at,
     )
     if form.sku:
-        _require_missing(work, form.sku)
+        _require_missing(context, form.sku)
 
     def decide(known: Demand | None) -> Demand:
         return rules.wished(known, wished)
@@ -56,37 +56,39 @@ def wish(work: Work, company_id: str, member_id: str, form: DemandForm) -> Deman
         companies.check_active(tx, company_id, member_id, _WISHING)
         opens = before is None or before.state is not DemandState.OPEN
         if opens:
-            store.count_wish(tx, work, member_id, MOST_A_DAY)
-        record(tx, work, after, OPENED if opens else CHANGED)
+            store.count_wish(tx, context, member_id, MOST_A_DAY)
+        record(tx, context, after, OPENED if opens else CHANGED)
 
-    return _change(work, demand_id, decide, check)
+    return _change(context, demand_id, decide, check)
 
 
-def page(work: Work, company_id: str, member_id: str, limit: int, after: Position) -> tuple[list[Demand], Position]:
+def page(
+    context: Context, company_id: str, member_id: str, limit: int, after: Position
+) -> tuple[list[Demand], Position]:
     """The member's own, newest first."""
-    found = store.own_demands(work.table, company_id, member_id, limit, after)
+    found = store.own_demands(context.table, company_id, member_id, limit, after)
     return [store.demand_of(item) for item in found.items], found.last
 
 
-def cancel(work: Work, company_id: str, member_id: str, demand_id: str) -> Demand:
+def cancel(context: Context, company_id: str, member_id: str, demand_id: str) -> Demand:
     """A second time changes nothing. Raises 404 for anybody else's, 409 for one that is answered."""
-    if store.read_own(work.table, company_id, member_id, demand_id) is None:
+    if store.read_own(context.table, company_id, member_id, demand_id) is None:
         raise Problem("not_found")
 
     def decide(known: Demand | None) -> Demand:
         if known is None:
             raise Problem("not_found")
-        return known if known.state is DemandState.CANCELLED else rules.cancelled(known, work.at)
+        return known if known.state is DemandState.CANCELLED else rules.cancelled(known, context.at)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_active(tx, company_id, member_id, _WISHING)
-        record(tx, work, after, CANCELLED)
+        record(tx, context, after, CANCELLED)
 
-    return _change(work, demand_id, decide, check)
+    return _change(context, demand_id, decide, check)
 
 
-def _require_missing(work: Work, sku: str) -> None:
-    item = catalog.read_items(work.table, [sku]).get(sku)
+def _require_missing(context: Context, sku: str) -> None:
+    item = catalog.read_items(context.table, [sku]).get(sku)
     if item is None:
         raise Problem.invalid("unknown_sku", "/sku", "There is no such product: say in words what you need.")
     left = total(catalog.stock_of(item))
@@ -97,25 +99,25 @@ def _require_missing(work: Work, sku: str) -> None:
 # --- staff ------------------------------------------------------------------------------------------------------------
 
 
-def most_wanted(work: Work, limit: int, after: Position) -> tuple[list[tuple[Count, Product | None]], Position]:
+def most_wanted(context: Context, limit: int, after: Position) -> tuple[list[tuple[Count, Product | None]], Position]:
     """Articles that somebody waits for, with their products. Two calls."""
-    found = store.most_wanted(work.table, limit, after)
+    found = store.most_wanted(context.table, limit, after)
     counts = [store.count_of(item) for item in found.items]
-    products = catalog.read_products(work.table, [count.sku for count in counts])
+    products = catalog.read_products(context.table, [count.sku for count in counts])
     return [(count, products.get(count.sku)) for count in counts], found.last
 
 
-def waiting(work: Work, sku: str, limit: int, after: Position) -> tuple[list[Demand], Position]:
+def waiting(context: Context, sku: str, limit: int, after: Position) -> tuple[list[Demand], Position]:
     """Who waits for the article, or without one wishes in words; oldest first."""
-    found = store.waiting(work.table, sku, limit, after)
+    found = store.waiting(context.table, sku, limit, after)
     return [store.demand_of(item) for item in found.items], found.last
 
 
-def answer(work: Work, staff_id: str, demand_id: str, form: DemandAnswerForm) -> Demand:
+def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerForm) -> Demand:
     """The same answer again changes nothing. Raises 404, 409 for a wish that is over, 422 for an article that there is not."""
-    if form.sku and not catalog.read_products(work.table, [form.sku]):
+    if form.sku and not catalog.read_products(context.table, [form.sku]):
         raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
-    given = Answered("staff", work.at, form.sku or "", form.text, staff_id)
+    given = Answered("staff", context.at, form.sku or "", form.text, staff_id)
 
     def decide(known: Demand | None) -> Demand:
         if known is None:
@@ -127,20 +129,20 @@ def answer(work: Work, staff_id: str, demand_id: str, form: DemandAnswerForm) ->
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_staff(tx, staff_id, _ANSWERING)
-        record(tx, work, after, ANSWERED)
+        record(tx, context, after, ANSWERED)
 
-    return _change(work, demand_id, decide, check)
+    return _change(context, demand_id, decide, check)
 
 
 # --- what all steps share ---------------------------------------------------------------------------------------------
 
 
-def record(tx: Transaction, work: Work, demand: Demand, name: EventType) -> None:
+def record(tx: Transaction, context: Context, demand: Demand, name: EventType) -> None:
     """With all that a letter says of it."""
     answered = asdict(demand.answered) if demand.answered else None
     events.record(
         tx,
-        work,
+        context,
         keys.demand(demand.demand_id),
         name,
         demand_id=demand.demand_id,
@@ -156,13 +158,13 @@ def record(tx: Transaction, work: Work, demand: Demand, name: EventType) -> None
 
 @retry()
 def _change(
-    work: Work,
+    context: Context,
     demand_id: str,
     decide: Callable[[Demand | None], Demand],
     check: Callable[[Transaction, Demand | None, Demand], None],
 ) -> Demand:
     """One step of one demand, decided again whenever somebody else changed it meanwhile."""
-    before = store.read(work.table, demand_id)
+    before = store.read(context.table, demand_id)
     try:
         after = decide(before)
     except NotOpen as over:
@@ -170,11 +172,11 @@ def _change(
     if after == before:
         return after
     tx = Transaction()
-    store.write(tx, work, before, after)
+    store.write(tx, context, before, after)
     store.count(tx, after.sku, [(before, after)])
     check(tx, before, after)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "membership" in refused:
             raise companies.no_longer_speaks() from None

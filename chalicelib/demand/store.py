@@ -14,7 +14,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.demand import keys
 from chalicelib.demand.rules import Answered, Count, Demand, DemandState
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
@@ -52,18 +52,18 @@ def read_counts(table: Table, skus: Iterable[str]) -> dict[str, Count]:
     return {item["sku"]: count_of(item) for item in found.values()}
 
 
-def write(tx: Transaction, work: Work, before: Demand | None, after: Demand) -> None:
+def write(tx: Transaction, context: Context, before: Demand | None, after: Demand) -> None:
     """Refused, with the demand's id as label, if it is no longer `before`."""
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
-    expires = {} if after.state is DemandState.OPEN else {"expires_at": work.expiry(days=KEEP_DAYS)}
+    expires = {} if after.state is DemandState.OPEN else {"expires_at": context.expiry(days=KEEP_DAYS)}
     tx.put({**_item(after), **expires}, when=unchanged, label=after.demand_id)
 
 
-def count_wish(tx: Transaction, work: Work, member_id: str, most: int) -> None:
+def count_wish(tx: Transaction, context: Context, member_id: str, most: int) -> None:
     """Refused with label `throttle` when the member has opened so many today."""
     tx.update(
-        platform_keys.throttle("demand", member_id, work.today.isoformat()),
-        default={"expires_at": work.expiry(days=2)},
+        platform_keys.throttle("demand", member_id, context.today.isoformat()),
+        default={"expires_at": context.expiry(days=2)},
         add={"count": 1},
         when=Attr("count").not_exists() | Attr("count").lt(most),
         label="throttle",
@@ -79,16 +79,16 @@ def count(tx: Transaction, sku: str, changes: Sequence[tuple[Demand | None, Dema
 
 
 @retry()
-def follow_rank(work: Work, sku: str) -> None:
+def follow_rank(context: Context, sku: str) -> None:
     """The article stands in the list of what is wanted where its count says; nowhere when nobody waits. Safe to repeat."""
     key = keys.demand_count(sku)
-    item = work.table.get(key, consistent=True)
+    item = context.table.get(key, consistent=True)
     if item is None:
         return
     known = count_of(item)
     rank = keys.demand_rank(known.demands, known.units, sku).as_gsi1() if known.demands else {}
     if rank != {name: item[name] for name in ("gsi1pk", "gsi1sk") if name in item}:
-        work.table.update(
+        context.table.update(
             key,
             put=dict(rank) or None,
             remove=() if rank else ("gsi1pk", "gsi1sk"),

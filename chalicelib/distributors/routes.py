@@ -22,7 +22,7 @@ routes = Routes(__name__, tag="orders")
 )
 def create_distributor(call: Call) -> Answer:
     """Add a distributor with the regions it serves."""
-    made = service.create(call.work, call.body)
+    made = service.create(call.context, call.body)
     location = f"/v1/staff/distributors/{made.distributor_id}"
     return Answer(made, headers={**etag(made.version), "Location": location})
 
@@ -31,7 +31,7 @@ def create_distributor(call: Call) -> Answer:
 def list_distributors(call: Call) -> DistributorPage:
     """List distributors by name."""
     cursors = call.cursors()
-    found, last = service.page(call.work, call.query.limit, cursors.open(call.query.cursor))
+    found, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))
     return DistributorPage(items=found, next_cursor=cursors.close(last))
 
 
@@ -43,7 +43,7 @@ def list_distributors(call: Call) -> DistributorPage:
 )
 def show_distributor(call: Call, distributor_id: str) -> Answer:
     """Read a distributor."""
-    found = service.distributor(call.work, distributor_id)
+    found = service.distributor(call.context, distributor_id)
     if found is None:
         raise Problem("not_found")
     return Answer(found, headers=etag(found.version))
@@ -59,7 +59,7 @@ def show_distributor(call: Call, distributor_id: str) -> Answer:
 )
 def change_distributor(call: Call, distributor_id: str) -> Answer:
     """Change a distributor. Regions are replaced as a whole."""
-    changed = service.change(call.work, distributor_id, call.expected_version(), call.body)
+    changed = service.change(call.context, distributor_id, call.expected_version(), call.body)
     return Answer(changed, headers=etag(changed.version))
 
 
@@ -72,7 +72,7 @@ def change_distributor(call: Call, distributor_id: str) -> Answer:
 )
 def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson:
     """Let a person work on the distributor's orders. They sign in with their email."""
-    return service.add_person(call.work, distributor_id, call.body)
+    return service.add_person(call.context, distributor_id, call.body)
 
 
 @routes.get(
@@ -85,7 +85,7 @@ def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson
 def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeople:
     """See who works on the distributor's orders."""
     cursors = call.cursors()
-    found, last = service.people(call.work, distributor_id, call.query.limit, cursors.open(call.query.cursor))
+    found, last = service.people(call.context, distributor_id, call.query.limit, cursors.open(call.query.cursor))
     return DistributorPeople(items=found, next_cursor=cursors.close(last))
 
 
@@ -97,5 +97,5 @@ def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeopl
 )
 def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -> Answer:
     """Take a person from the distributor's orders. What they try from now on is refused."""
-    service.remove_person(call.work, distributor_id, member_id)
+    service.remove_person(call.context, distributor_id, member_id)
     return Answer(None)

@@ -14,7 +14,7 @@ from chalicelib.distributors.schemas import (
     RegionForm,
 )
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -24,46 +24,46 @@ MOST_TOLD = 50  # people of a distributor to whom one letter goes
 Position = dict[str, str] | None
 
 
-def distributor(work: Work, distributor_id: str) -> Distributor | None:
-    return store.read_distributor(work.table, distributor_id)
+def distributor(context: Context, distributor_id: str) -> Distributor | None:
+    return store.read_distributor(context.table, distributor_id)
 
 
-def people_of(work: Work, distributor_id: str) -> list[DistributorPerson]:
+def people_of(context: Context, distributor_id: str) -> list[DistributorPerson]:
     """Who works on the distributor's orders; of very many the first ones."""
-    found = store.list_people(work.table, distributor_id, MOST_TOLD, None)
-    profiles = members.members(work, [item["member_id"] for item in found.items])
+    found = store.list_people(context.table, distributor_id, MOST_TOLD, None)
+    profiles = members.members(context, [item["member_id"] for item in found.items])
     return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles]
 
 
-def page(work: Work, limit: int, after: Position) -> tuple[list[Distributor], Position]:
+def page(context: Context, limit: int, after: Position) -> tuple[list[Distributor], Position]:
     """By name."""
-    found = store.list_distributors(work.table, limit, after)
+    found = store.list_distributors(context.table, limit, after)
     return [Distributor.from_item(item) for item in found.items], found.last
 
 
-def create(work: Work, form: DistributorForm) -> Distributor:
+def create(context: Context, form: DistributorForm) -> Distributor:
     made = Distributor(
-        distributor_id=work.new_id("dst"),
+        distributor_id=context.new_id("dst"),
         name=form.name,
         email=form.email,
-        language=form.language or work.config[Club].default_language,
+        language=form.language or context.config[Club].default_language,
         regions=_served(form.regions),
         stock=_stock(form.stock),
-        created_at=work.at,
+        created_at=context.at,
         version=1,
     )
     tx = Transaction()
     store.create_distributor(tx, made)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         raise _taken(refused, made) or refused from None
     return made
 
 
-def change(work: Work, distributor_id: str, version: int, form: DistributorChange) -> Distributor:
+def change(context: Context, distributor_id: str, version: int, form: DistributorChange) -> Distributor:
     """Raises 404 for one that there is not, 412 when the version is no longer that one."""
-    before = _existing(work, distributor_id)
+    before = _existing(context, distributor_id)
     if before.version != version:
         raise Problem("precondition_failed")
     given = form.model_dump(exclude_none=True, exclude={"regions", "stock"})
@@ -73,49 +73,51 @@ def change(work: Work, distributor_id: str, version: int, form: DistributorChang
     tx = Transaction()
     store.replace_distributor(tx, before, after)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         raise _taken(refused, after) or Problem("precondition_failed") from None
     return after
 
 
-def people(work: Work, distributor_id: str, limit: int, after: Position) -> tuple[list[DistributorPerson], Position]:
+def people(
+    context: Context, distributor_id: str, limit: int, after: Position
+) -> tuple[list[DistributorPerson], Position]:
     """One page. Raises 404 for a distributor that there is not."""
-    _existing(work, distributor_id)
-    found = store.list_people(work.table, distributor_id, limit, after)
-    profiles = members.members(work, [item["member_id"] for item in found.items])
+    _existing(context, distributor_id)
+    found = store.list_people(context.table, distributor_id, limit, after)
+    profiles = members.members(context, [item["member_id"] for item in found.items])
     return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles], found.last
 
 
-def add_person(work: Work, distributor_id: str, form: DistributorPersonForm) -> DistributorPerson:
+def add_person(context: Context, distributor_id: str, form: DistributorPersonForm) -> DistributorPerson:
     """From now on the person works on the distributor's orders; a second time changes nothing.
 
     Raises 404 for a distributor that there is not, 409 for somebody who speaks for a company, the club or another distributor.
     """
-    known = _existing(work, distributor_id)
+    known = _existing(context, distributor_id)
     tx = Transaction()
     language = form.language or known.language
-    person = members.join_or_find(work, tx, name=form.name, email=form.email, language=language)
+    person = members.join_or_find(context, tx, name=form.name, email=form.email, language=language)
     members.appoint(
         tx, person.member_id, kind="distributor", owner=distributor_id, role=ROLE, status="active", label="membership"
     )
-    store.put_person(tx, distributor_id, person.member_id, work.at)
+    store.put_person(tx, distributor_id, person.member_id, context.at)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "membership" in refused:
             raise Problem("conflict", "This person speaks for somebody else already.") from None
-        return add_person(work, distributor_id, form)  # the address was taken a moment ago: find its owner
+        return add_person(context, distributor_id, form)  # the address was taken a moment ago: find its owner
     return _shown(person)
 
 
-def remove_person(work: Work, distributor_id: str, member_id: str) -> None:
+def remove_person(context: Context, distributor_id: str, member_id: str) -> None:
     """The person is refused from now on, whatever their token says. Raises 404 for anybody who does not work there."""
     tx = Transaction()
     store.drop_person(tx, distributor_id, member_id)
     members.dismiss(tx, member_id, distributor_id)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         raise Problem("not_found") from None
 
@@ -125,8 +127,8 @@ def check_distributors_person(tx: Transaction, distributor_id: str, member_id: s
     store.check_person(tx, distributor_id, member_id)
 
 
-def _existing(work: Work, distributor_id: str) -> Distributor:
-    known = store.read_distributor(work.table, distributor_id, consistent=True)
+def _existing(context: Context, distributor_id: str) -> Distributor:
+    known = store.read_distributor(context.table, distributor_id, consistent=True)
     if known is None:
         raise Problem("not_found")
     return known

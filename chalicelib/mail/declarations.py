@@ -1,7 +1,7 @@
 """Letters as rooms declare them, in their modules `letters`, each beside the code of its event.
 
     @letter("order_placed", on=orders.events.PLACED, to=the_distributor)
-    def of_the_order(work, recipient, event) -> tuple[Reader, Facts]: ...
+    def of_the_order(context, recipient, event) -> tuple[Reader, Facts]: ...
 
 The event asks for one letter to each recipient. When that is sent, the function looks up who reads it and the facts that
 `texts/order_placed.<language>.md` beside it puts into words. One letter may be asked for by several events, and one function may serve
@@ -20,18 +20,18 @@ from importlib import import_module
 from pathlib import Path
 
 from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.table.transactions import Item, Transaction
 
 HOUSE = Path(__file__).parent.parent
 TABLE = HOUSE / "letters.json"
 
-Recipients = Callable[[Work, Item], Iterable[Recipient]]
-FactsOf = Callable[[Work, Recipient, Item], tuple[Reader, Facts]]
+Recipients = Callable[[Context, Item], Iterable[Recipient]]
+FactsOf = Callable[[Context, Recipient, Item], tuple[Reader, Facts]]
 Below = Callable[[int], int]
 
-Guard = Callable[[Work, Transaction, Recipient], None]
+Guard = Callable[[Context, Transaction, Recipient], None]
 """Adds conditions to the transaction that claims the letter. The label of each is the reason for which the letter is then skipped."""
 
 
@@ -40,7 +40,7 @@ class Secret:
     """What no queue and no table may hold: drawn for each attempt, told in the letter as `code`, and kept as the room likes."""
 
     draw: Callable[[Below], str]
-    keep: Callable[[Work, Transaction, Recipient, str], None]  # adds to the claim; labels as those of a Guard
+    keep: Callable[[Context, Transaction, Recipient, str], None]  # adds to the claim; labels as those of a Guard
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.mail import service
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import MAIL, PORTAL, READ, SECRET, WRITE, queue_worker, table
 
 
@@ -16,12 +16,12 @@ from chalicelib.platform.functions import MAIL, PORTAL, READ, SECRET, WRITE, que
     filled_by=("write_letters", "send_letters", "settle_letters"),
     may=(table(*READ, *WRITE), MAIL, SECRET, PORTAL),
 )
-def send_letters(work: Work, message: dict[str, Any]) -> None:
+def send_letters(context: Context, message: dict[str, Any]) -> None:
     """Send one letter."""
-    service.send(work, message)
+    service.send(context, message)
 
 
 @queue_worker("mail-events", batch=10, workers=5, filled_by=(), may=(table(*READ, *WRITE),))
-def settle_letters(work: Work, message: dict[str, Any]) -> None:
+def settle_letters(context: Context, message: dict[str, Any]) -> None:
     """Record what the mail service reports about a letter."""
-    service.settle(work, message)
+    service.settle(context, message)

@@ -14,7 +14,7 @@ from chalicelib.mail.model import Accepted, Letter, Mail, Unsendable
 from chalicelib.mail.rendering import render
 from chalicelib.platform import aws, clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
@@ -33,7 +33,7 @@ class ComesAgain(Exception):
 # --- from the stream --------------------------------------------------------------------------------------------------
 
 
-def letters_of(work: Work, event: Event) -> list[Letter]:
+def letters_of(context: Context, event: Event) -> list[Letter]:
     """The same letters, with the same ids, each time the event is told."""
     return [
         Letter(
@@ -42,33 +42,33 @@ def letters_of(work: Work, event: Event) -> list[Letter]:
             letter_class=declarations.declaration(name).letter_class,
             recipient=recipient,
             cause=Key(event.item["pk"], event.item["sk"]),
-            written_at=work.at,
-            expires_at=work.expiry(days=KEEP_DAYS),
+            written_at=context.at,
+            expires_at=context.expiry(days=KEEP_DAYS),
         )
         for name, recipients in sorted(declarations.asked_by(event.name).items())
-        for recipient in recipients(work, event.item)
+        for recipient in recipients(context, event.item)
     ]
 
 
 # --- from the letters queue -------------------------------------------------------------------------------------------
 
 
-def send(work: Work, message: dict[str, Any], *, below: Below = secrets.randbelow) -> None:
+def send(context: Context, message: dict[str, Any], *, below: Below = secrets.randbelow) -> None:
     """One step on the way of the letter that the message names; `below` draws a secret that it tells.
 
     Returns when nothing is left to do for this message, raises when it should come again.
     """
     letter_id: str = json.loads(message["body"])["letter_id"]
-    letter = store.read(work.table, letter_id)
+    letter = store.read(context.table, letter_id)
     if letter is None:
         log.warning("no such letter", extra={"letter_id": letter_id})
         return
     declared = declarations.declaration(letter.template)
-    now = clock.epoch(work.now)
-    settle_seconds = _settle_seconds(work, declared)
-    letter = store.change(work, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
+    now = clock.epoch(context.now)
+    settle_seconds = _settle_seconds(context, declared)
+    letter = store.change(context, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
     if rules.may_be_claimed(letter, now):
-        letter = _attempt(work, letter, declared, below)
+        letter = _attempt(context, letter, declared, below)
     # However it went, and whoever did it: the queue may have given this very message to two workers, and the first one that
     # returns takes it away from both. So what is not over needs another message.
     if rules.may_be_claimed(letter, now):
@@ -79,42 +79,42 @@ def send(work: Work, message: dict[str, Any], *, below: Below = secrets.randbelo
         call_again(letter_id, until - now)
 
 
-def _attempt(work: Work, letter: Letter, declared: Declaration, below: Below) -> Letter:
+def _attempt(context: Context, letter: Letter, declared: Declaration, below: Below) -> Letter:
     """Claims the letter and sends it, if that is allowed. The letter as it is then."""
     code = declared.secret.draw(below) if declared.secret else ""
     try:
         # Before the claim: what cannot be written is a failure like any other, and not half a send.
-        mail = compose(work, letter, code)
+        mail = compose(context, letter, code)
     except Unsendable as unsendable:
-        return _skip(work, letter, str(unsendable))
-    now = clock.epoch(work.now)
-    claimed = rules.claimed(letter, work.new_id("try"), now + work.config[Letters].lease_seconds)
+        return _skip(context, letter, str(unsendable))
+    now = clock.epoch(context.now)
+    claimed = rules.claimed(letter, context.new_id("try"), now + context.config[Letters].lease_seconds)
     try:
-        claimed = _claim(work, letter, declared, claimed, mail.address, code)
+        claimed = _claim(context, letter, declared, claimed, mail.address, code)
     except Refused as refused:
         if "letter" in refused:
             return store.found(refused, "letter")
-        return _skip(work, letter, next(iter(refused.items)))
+        return _skip(context, letter, next(iter(refused.items)))
     answer = transport.send(mail, letter.letter_id)
     if not isinstance(answer, Accepted):
         facts = {"letter_id": letter.letter_id, "answer": type(answer).__name__, "why": answer.why}
         log.warning("the mail service did not take a letter", extra=facts)
-    settle_at = now + _settle_seconds(work, declared)
+    settle_at = now + _settle_seconds(context, declared)
     return store.change(
-        work,
+        context,
         claimed,
-        partial(rules.answered, attempt=claimed.attempt, answer=answer, at=work.at, settle_at=settle_at),
+        partial(rules.answered, attempt=claimed.attempt, answer=answer, at=context.at, settle_at=settle_at),
     )
 
 
-def compose(work: Work, letter: Letter, code: str) -> Mail:
+def compose(context: Context, letter: Letter, code: str) -> Mail:
     """The letter in its reader's language. `code` is the secret that it tells, if any. Raises Unsendable."""
-    cause = work.table.get(letter.cause, consistent=True)
+    cause = context.table.get(letter.cause, consistent=True)
     if cause is None:
         raise Unsendable("cause_gone")
     declared = declarations.declaration(letter.template)
-    reader, facts = declared.facts(work, letter.recipient, cause)
-    club = work.config[Club]
+    reader, facts = declared.facts(context, letter.recipient, cause)
+    club = context.config[Club]
     shared = {
         "club_name": club.name_ru if reader.language == "ru" else club.name,
         "portal_url": settings().portal_url,
@@ -125,7 +125,7 @@ def compose(work: Work, letter: Letter, code: str) -> Mail:
     return Mail(address=reader.address, language=reader.language, subject=subject, html=html, text=text)
 
 
-def _claim(work: Work, letter: Letter, declared: Declaration, claimed: Letter, address: str, code: str) -> Letter:
+def _claim(context: Context, letter: Letter, declared: Declaration, claimed: Letter, address: str, code: str) -> Letter:
     """Takes the letter, in one transaction with everything that allows it.
 
     Raises Refused; all labels but `letter` are reasons, and the first one counts.
@@ -133,26 +133,26 @@ def _claim(work: Work, letter: Letter, declared: Declaration, claimed: Letter, a
     tx = Transaction()
     taken = store.claim(tx, letter, claimed)
     if declared.secret:
-        declared.secret.keep(work, tx, letter.recipient, code)
+        declared.secret.keep(context, tx, letter.recipient, code)
     store.check_not_suppressed(tx, address)
     if declared.guard:
-        declared.guard(work, tx, letter.recipient)
+        declared.guard(context, tx, letter.recipient)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except BotoCoreError:
         # The reply is lost, and perhaps nothing more. As the same attempt it may be asked again; giving up here would leave a
         # letter that nobody sent to wait for its lease and for the mail service.
-        work.table.commit(tx)
+        context.table.commit(tx)
     return taken
 
 
-def _settle_seconds(work: Work, declared: Declaration) -> int:
-    figures = work.config[Letters]
+def _settle_seconds(context: Context, declared: Declaration) -> int:
+    figures = context.config[Letters]
     return 60 * (figures.code_settle_minutes if declared.secret else figures.settle_minutes)
 
 
-def _skip(work: Work, letter: Letter, reason: str) -> Letter:
-    return store.change(work, letter, partial(rules.skipped, reason=reason))
+def _skip(context: Context, letter: Letter, reason: str) -> Letter:
+    return store.change(context, letter, partial(rules.skipped, reason=reason))
 
 
 def call_again(letter_id: str, seconds: int) -> None:
@@ -166,14 +166,14 @@ def call_again(letter_id: str, seconds: int) -> None:
 # --- from the mail service --------------------------------------------------------------------------------------------
 
 
-def settle(work: Work, message: dict[str, Any]) -> None:
+def settle(context: Context, message: dict[str, Any]) -> None:
     """What the mail service reports of a letter. An address that bounces for good, or complains, gets no more letters."""
     report = transport.report_of(message["body"])
     if report is None:
         return
     if report.suppresses:
         for address in report.addresses:
-            store.suppress(work.table, address, reason=report.suppresses, at=report.at, letter_id=report.letter_id)
-    letter = store.read(work.table, report.letter_id) if report.letter_id else None
+            store.suppress(context.table, address, reason=report.suppresses, at=report.at, letter_id=report.letter_id)
+    letter = store.read(context.table, report.letter_id) if report.letter_id else None
     if letter is not None:
-        store.change(work, letter, partial(rules.reported, report=report))
+        store.change(context, letter, partial(rules.reported, report=report))

@@ -14,7 +14,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.mail import keys
 from chalicelib.mail.events import LETTER_WRITTEN
 from chalicelib.mail.model import Letter, LetterClass, Recipient, State
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.retries import retry
@@ -38,7 +38,7 @@ def create(table: Table, letter: Letter) -> None:
         return
 
 
-def change(work: Work, letter: Letter, decide: Callable[[Letter], Letter]) -> Letter:
+def change(context: Context, letter: Letter, decide: Callable[[Letter], Letter]) -> Letter:
     """The letter as `decide` makes it; writes nothing when nothing follows.
 
     Decides anew when somebody else was first. A reply that was lost looks like somebody else, so what is decided twice must
@@ -46,20 +46,20 @@ def change(work: Work, letter: Letter, decide: Callable[[Letter], Letter]) -> Le
     """
 
     @retry()
-    def attempt(work: Work) -> Letter:
+    def attempt(context: Context) -> Letter:
         nonlocal letter
         decided = decide(letter)
         if decided == letter:
             return letter
         decided = replace(decided, version=letter.version + 1)
         try:
-            work.table.put(_to_item(decided), when=Attr("version").eq(letter.version))
+            context.table.put(_to_item(decided), when=Attr("version").eq(letter.version))
         except Refused as refused:
             letter = found(refused, "")
             raise
         return decided
 
-    return attempt(work)
+    return attempt(context)
 
 
 def claim(tx: Transaction, letter: Letter, claimed: Letter) -> Letter:

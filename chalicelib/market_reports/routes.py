@@ -17,7 +17,7 @@ def list_reports(call: Call) -> ReportPage:
     `missing`.
     """
     return service.page(
-        call.work,
+        call.context,
         call.principal,
         call.language,
         limit=call.query.limit,
@@ -32,7 +32,7 @@ def show_report(call: Call, report_id: str) -> Report:
 
     Who read what and when is logged. While the cabinet is locked, no report is there.
     """
-    return service.read(call.work, call.principal, report_id, call.language)
+    return service.read(call.context, call.principal, report_id, call.language)
 
 
 @routes.post(

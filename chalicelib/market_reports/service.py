@@ -8,7 +8,7 @@ from chalicelib.market_reports.model import Report, ReportCard
 from chalicelib.market_reports.schemas import ReportForm, ReportPage
 from chalicelib.platform import events
 from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
@@ -18,20 +18,20 @@ PRIVILEGE = "market_reports"
 
 
 def publish(
-    work: Work,
+    context: Context,
     author: str,
     form: ReportForm,
     language: Language,
 ) -> ReportCard:
     """One transaction."""
-    report_id = work.new_id("rep")
+    report_id = context.new_id("rep")
     texts: dict[Language, Report] = {
         "en": Report(
             report_id=report_id,
             title=form.title,
             segment=form.segment,
             summary=form.summary,
-            published_at=work.at,
+            published_at=context.at,
             body=form.body,
         ),
         "ru": Report(
@@ -39,40 +39,40 @@ def publish(
             title=form.title_ru,
             segment=form.segment,
             summary=form.summary_ru or form.summary,
-            published_at=work.at,
+            published_at=context.at,
             body=form.body_ru or form.body,
         ),
     }
     card = ReportCard(**texts[language].model_dump(exclude={"body"}))
     tx = Transaction()
     store.create(tx, texts, published_by=author)
-    events.record(tx, work, keys.report(report_id), PUBLISHED, report_id=report_id, segment=form.segment)
-    work.reply(tx, card)
-    work.table.commit(tx)
+    events.record(tx, context, keys.report(report_id), PUBLISHED, report_id=report_id, segment=form.segment)
+    context.reply(tx, card)
+    context.table.commit(tx)
     return card
 
 
 def page(
-    work: Work, reader: Principal, language: Language, *, limit: int, cursor: str | None, cursors: Cursors
+    context: Context, reader: Principal, language: Language, *, limit: int, cursor: str | None, cursors: Cursors
 ) -> ReportPage:
     """Newest first. Two calls. Tells what is missing to one whose cabinet is locked."""
-    if missing := _missing(work, reader):
+    if missing := _missing(context, reader):
         raise Problem("cabinet_locked", "Reports open when your profile is complete.", extra={"missing": missing})
-    found = store.page(work.table, limit=limit, after=cursors.open(cursor))
+    found = store.page(context.table, limit=limit, after=cursors.open(cursor))
     return ReportPage(
         items=[store.card_of(item, language) for item in found.items], next_cursor=cursors.close(found.last)
     )
 
 
-def read(work: Work, reader: Principal, report_id: str, language: Language) -> Report:
+def read(context: Context, reader: Principal, report_id: str, language: Language) -> Report:
     """Two reads, and one write that says who read it. To one whose cabinet is locked no report is there."""
-    report = None if _missing(work, reader) else store.read(work.table, report_id, language)
+    report = None if _missing(context, reader) else store.read(context.table, report_id, language)
     if report is None:
         raise Problem("not_found")
-    store.log_reading(work.table, report_id, reader.for_member(), work.at)
+    store.log_reading(context.table, report_id, reader.for_member(), context.at)
     return report
 
 
-def _missing(work: Work, reader: Principal) -> list[Fact]:
+def _missing(context: Context, reader: Principal) -> list[Fact]:
     """What still keeps the reports closed. The staff sees what the club publishes."""
-    return [] if reader.kind == "staff" else companies.missing_for(work, reader.for_member(), PRIVILEGE)
+    return [] if reader.kind == "staff" else companies.missing_for(context, reader.for_member(), PRIVILEGE)

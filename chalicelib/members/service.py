@@ -22,7 +22,7 @@ from chalicelib.members.schemas import (
 )
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -30,29 +30,29 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 STAFF_OWNER = "club"  # whom the staff speak for
 
 
-def member(work: Work, member_id: str) -> Member | None:
-    return store.read(work.table, member_id)
+def member(context: Context, member_id: str) -> Member | None:
+    return store.read(context.table, member_id)
 
 
-def members(work: Work, member_ids: Sequence[str]) -> dict[str, Member]:
+def members(context: Context, member_ids: Sequence[str]) -> dict[str, Member]:
     """Those that exist, by id; one call per 100."""
-    return store.read_many(work.table, list(member_ids))
+    return store.read_many(context.table, list(member_ids))
 
 
-def with_membership(work: Work, member_id: str) -> tuple[Member | None, Membership | None]:
+def with_membership(context: Context, member_id: str) -> tuple[Member | None, Membership | None]:
     """The person, and whom they speak for or ask to. One call."""
-    return store.read_with_membership(work.table, member_id)
+    return store.read_with_membership(context.table, member_id)
 
 
-def owner_of(work: Work, email: str) -> str | None:
+def owner_of(context: Context, email: str) -> str | None:
     """The member with this email (lower case)."""
-    return store.read_owner(work.table, email)
+    return store.read_owner(context.table, email)
 
 
 # --- joining ----------------------------------------------------------------------------------------------------------
 
 
-def consents_given(work: Work, forms: Sequence[ConsentForm], *, source: str, address: str) -> dict[str, Item]:
+def consents_given(context: Context, forms: Sequence[ConsentForm], *, source: str, address: str) -> dict[str, Item]:
     """The answers as they are kept: wording, time and source of each. Raises 422 for a wording that is not in force, or when a
     required consent is missing."""
     faults = []
@@ -61,16 +61,16 @@ def consents_given(work: Work, forms: Sequence[ConsentForm], *, source: str, add
         pointer = f"/consents/{number}"
         if form.purpose in given:
             faults.append(Fault(pointer=f"{pointer}/purpose", code="repeated", detail="Answer each purpose once."))
-        elif fault := _wording_fault(work.config[Consents], form.purpose, form.version, pointer):
+        elif fault := _wording_fault(context.config[Consents], form.purpose, form.version, pointer):
             faults.append(fault)
         given[form.purpose] = {
             "agreed": form.agreed,
             "version": form.version,
-            "at": work.at,
+            "at": context.at,
             "source": source,
             "address": address,
         }
-    for purpose, text in work.config[Consents].consents.items():
+    for purpose, text in context.config[Consents].consents.items():
         if text.required and not given.get(purpose, {}).get("agreed"):
             faults.append(
                 Fault(pointer="/consents", code="consent_required", detail=f"The consent {purpose} is required.")
@@ -91,7 +91,7 @@ def _wording_fault(texts: Consents, purpose: str, version: str, pointer: str) ->
     return None
 
 
-def admit(work: Work, *, email: str, member_id: str | None, new_member_id: str, registration: Item | None) -> str:
+def admit(context: Context, *, email: str, member_id: str | None, new_member_id: str, registration: Item | None) -> str:
     """The address is confirmed: makes the member who registered with it, or marks the address of one who was there.
 
     Returns the member's id. Safe to repeat: a member confirmed before is left as is.
@@ -99,16 +99,16 @@ def admit(work: Work, *, email: str, member_id: str | None, new_member_id: str, 
     if member_id is None:
         if registration is None:
             raise ValueError("nobody to admit")
-        member_id = _create(work, new_member_id, email, registration)
-    known = store.read(work.table, member_id)
+        member_id = _create(context, new_member_id, email, registration)
+    known = store.read(context.table, member_id)
     if known is None:
         raise Problem("code_expired")
     if known.email_confirmed_at is None:
-        _confirm_email(work, known, registration)
+        _confirm_email(context, known, registration)
     return member_id
 
 
-def _create(work: Work, member_id: str, email: str, registration: Item) -> str:
+def _create(context: Context, member_id: str, email: str, registration: Item) -> str:
     tx = Transaction()
     store.create(
         tx,
@@ -117,20 +117,20 @@ def _create(work: Work, member_id: str, email: str, registration: Item) -> str:
             name=registration["name"],
             email=email,
             language=registration["language"],
-            joined_at=work.at,
+            joined_at=context.at,
             version=1,
         ),
     )
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         # Somebody joined with this address a moment ago: the code proves that it was the same person.
-        return owner_of(work, email) or member_id
+        return owner_of(context, email) or member_id
     return member_id
 
 
-def _confirm_email(work: Work, known: Member, registration: Item | None) -> None:
-    changes: dict[str, Any] = {"email_confirmed_at": work.at}
+def _confirm_email(context: Context, known: Member, registration: Item | None) -> None:
+    changes: dict[str, Any] = {"email_confirmed_at": context.at}
     tx = Transaction()
     if registration:
         consents: dict[str, Item] = registration["consents"]
@@ -141,9 +141,9 @@ def _confirm_email(work: Work, known: Member, registration: Item | None) -> None
         for purpose, said in consents.items():
             store.log_consent(tx, known.member_id, known.version, purpose, said)
     store.change(tx, known.member_id, known.version, changes)
-    record(tx, work, keys.member(known.member_id), EMAIL_CONFIRMED, member_id=known.member_id)
+    record(tx, context, keys.member(known.member_id), EMAIL_CONFIRMED, member_id=known.member_id)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         return  # confirmed a moment ago by the same code, sent twice
 
@@ -152,17 +152,17 @@ def _kept(said: Item) -> Item:
     return {name: said[name] for name in Consent.model_fields}
 
 
-def join_or_find(work: Work, tx: Transaction, *, name: str, email: str, language: str) -> Member:
+def join_or_find(context: Context, tx: Transaction, *, name: str, email: str, language: str) -> Member:
     """The member with this email, or a new one added to the transaction, who confirms the address by signing in."""
-    owner = owner_of(work, email)
-    if owner and (known := store.read(work.table, owner)):
+    owner = owner_of(context, email)
+    if owner and (known := store.read(context.table, owner)):
         return known
     invited = Member(
-        member_id=work.new_id("mbr"),
+        member_id=context.new_id("mbr"),
         name=name,
         email=email,
         language="ru" if language == "ru" else "en",
-        joined_at=work.at,
+        joined_at=context.at,
         version=1,
     )
     store.create(tx, invited)
@@ -212,53 +212,53 @@ def dismiss(
 # --- one's own profile ------------------------------------------------------------------------------------------------
 
 
-def me(work: Work, member_id: str) -> tuple[Me, int]:
+def me(context: Context, member_id: str) -> tuple[Me, int]:
     """The profile and its version. One call."""
-    known, membership = store.read_with_membership(work.table, member_id)
+    known, membership = store.read_with_membership(context.table, member_id)
     if known is None:
         raise Problem("not_found")
     return _shown(known, membership), known.version
 
 
-def change_me(work: Work, member_id: str, version: int, form: MeChange) -> tuple[Me, int]:
+def change_me(context: Context, member_id: str, version: int, form: MeChange) -> tuple[Me, int]:
     """Raises 412 when the version is no longer that one."""
     changes = form.model_dump(exclude_unset=True)
     for name in ("name", "language", "interests"):
         if name in changes and changes[name] is None:
             raise Problem.invalid("required", f"/{name}", "This cannot be empty.")
     if "phone" in changes:
-        changes["phone_confirmed_on"] = work.today.isoformat() if changes["phone"] else None
+        changes["phone_confirmed_on"] = context.today.isoformat() if changes["phone"] else None
     tx = Transaction()
     store.change(tx, member_id, version, changes)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         raise Problem("precondition_failed") from None
-    return me(work, member_id)
+    return me(context, member_id)
 
 
-def answer_consent(work: Work, member_id: str, purpose: str, form: ConsentAnswer, *, address: str) -> Consent:
+def answer_consent(context: Context, member_id: str, purpose: str, form: ConsentAnswer, *, address: str) -> Consent:
     """Agrees or withdraws. The same answer to the same wording changes nothing; each other one is kept for ever."""
-    if purpose not in work.config[Consents].consents:
+    if purpose not in context.config[Consents].consents:
         raise Problem("not_found")
-    if fault := _wording_fault(work.config[Consents], purpose, form.version, ""):
+    if fault := _wording_fault(context.config[Consents], purpose, form.version, ""):
         raise Problem("invalid", errors=[fault])
-    known = store.read(work.table, member_id)
+    known = store.read(context.table, member_id)
     if known is None:
         raise Problem("not_found")
     before = known.consents.get(purpose)
     if before and (before.agreed, before.version) == (form.agreed, form.version):
         return before
-    said: Item = {**form.model_dump(), "at": work.at, "source": "cabinet", "address": address}
+    said: Item = {**form.model_dump(), "at": context.at, "source": "cabinet", "address": address}
     consents = {name: consent.model_dump() for name, consent in known.consents.items()} | {purpose: _kept(said)}
     tx = Transaction()
     store.change(tx, member_id, known.version, {"consents": consents})
     store.log_consent(tx, member_id, known.version, purpose, said)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         return answer_consent(
-            work, member_id, purpose, form, address=address
+            context, member_id, purpose, form, address=address
         )  # the profile changed meanwhile: look again
     return Consent.model_validate(_kept(said))
 
@@ -300,11 +300,11 @@ def club_card(config: Config, language: str) -> ClubCard:
     )
 
 
-def appoint_staff(work: Work, form: StaffForm) -> StaffMember:
+def appoint_staff(context: Context, form: StaffForm) -> StaffMember:
     """Makes a person one of the staff, or gives one another role. Raises 409 for somebody who speaks for a company."""
     tx = Transaction()
     person = join_or_find(
-        work, tx, name=form.name, email=form.email, language=form.language or work.config[Club].default_language
+        context, tx, name=form.name, email=form.email, language=form.language or context.config[Club].default_language
     )
     appoint(
         tx,
@@ -316,18 +316,20 @@ def appoint_staff(work: Work, form: StaffForm) -> StaffMember:
         listed=keys.staff_list(person.name, person.member_id).as_gsi1(),
     )
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "membership" in refused:
             raise Problem("conflict", "This person speaks for a company or a distributor.") from None
-        return appoint_staff(work, form)  # the address was taken a moment ago: find its owner
+        return appoint_staff(context, form)  # the address was taken a moment ago: find its owner
     return StaffMember(member_id=person.member_id, name=person.name, email=person.email, role=form.role)
 
 
-def staff(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[StaffMember], dict[str, str] | None]:
+def staff(
+    context: Context, limit: int, after: dict[str, str] | None
+) -> tuple[list[StaffMember], dict[str, str] | None]:
     """One page by name. Two calls: who they are, and their profiles."""
-    page = store.list_staff(work.table, limit, after)
-    people = members(work, [item["member_id"] for item in page.items])
+    page = store.list_staff(context.table, limit, after)
+    people = members(context, [item["member_id"] for item in page.items])
     shown = [
         StaffMember(member_id=person.member_id, name=person.name, email=person.email, role=item["role"])
         for item in page.items
@@ -336,16 +338,16 @@ def staff(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[St
     return shown, page.last
 
 
-def staff_in(work: Work, role: str) -> list[str]:
+def staff_in(context: Context, role: str) -> list[str]:
     """The member ids of those of the staff who have this role."""
-    return store.staff_in(work.table, role)
+    return store.staff_in(context.table, role)
 
 
-def dismiss_staff(work: Work, member_id: str) -> None:
+def dismiss_staff(context: Context, member_id: str) -> None:
     """Takes a person from the staff. Raises 404 for anybody else; a second time is a 404 too."""
     tx = Transaction()
     tx.delete(keys.membership(member_id), when=Attr("kind").eq("staff"), label="staff")
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         raise Problem("not_found") from None

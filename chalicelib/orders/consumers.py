@@ -14,13 +14,13 @@ from chalicelib.orders.order.events import (
     RETURNED,
     SHIPPED,
 )
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import ORDERS, PAYMENT_RECORDED, Original, SaleDocument, SaleLine
 
 
 @consumer(SHIPPED)
-def record_shipment(work: Work, event: Event) -> None:
+def record_shipment(context: Context, event: Event) -> None:
     """What a distributor shipped for an order is a purchase, under the number of the distributor's own document."""
     shipped = event.item
     shipment = shipped["shipment"]
@@ -37,11 +37,11 @@ def record_shipment(work: Work, event: Event) -> None:
             for line in shipment["lines"]
         ],
     )
-    sales.record(work, [document], as_of=shipped["at"])
+    sales.record(context, [document], as_of=shipped["at"])
 
 
 @consumer(RETURNED)
-def record_return(work: Work, event: Event) -> None:
+def record_return(context: Context, event: Event) -> None:
     """What a distributor took back of an order is a return of the shipment's document: one for each shipment that goods came back of.
 
     Its number is that of the distributor's document for the goods that came back, which is told once by an order; what came back of
@@ -67,36 +67,36 @@ def record_return(work: Work, event: Event) -> None:
         )
         for part in back["parts"]
     ]
-    sales.record(work, documents, as_of=returned["at"])
+    sales.record(context, documents, as_of=returned["at"])
 
 
 @consumer(SHIPPED)
-def settle_shipment(work: Work, event: Event) -> None:
+def settle_shipment(context: Context, event: Event) -> None:
     """A shipment on credit may have been paid before it was told."""
     shipped = event.item
-    credit.settle(work, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
+    credit.settle(context, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
 
 
 @consumer(RETURNED)
-def settle_return(work: Work, event: Event) -> None:
+def settle_return(context: Context, event: Event) -> None:
     """A shipment on credit is owed for less."""
     for part in event.item["return"]["parts"]:
-        credit.settle(work, event.item["distributor_id"], event.item["order_id"], part["document"])
+        credit.settle(context, event.item["distributor_id"], event.item["order_id"], part["document"])
 
 
 @consumer(PAYMENT_RECORDED)
-def settle_payment(work: Work, event: Event) -> None:
+def settle_payment(context: Context, event: Event) -> None:
     """What was shipped through the club is paid, or is not after all."""
     if event.item["source"] != credit.ORDERS:
         return
     series, _, document = event.item["document"].partition("/")
     distributor_id, _, order_id = series.partition(":")
-    credit.settle(work, distributor_id, order_id, document)
+    credit.settle(context, distributor_id, order_id, document)
 
 
 @consumer(PLACED, CONFIRMED, ACCEPTED, REJECTED, CANCELLED, COMPLETED)
-def follow_limits(work: Work, event: Event) -> None:
+def follow_limits(context: Context, event: Event) -> None:
     """A promotion that is used up makes no more prices; one of which something came back makes them again."""
     for promotion_id in event.item.get("promotions", ()):
         if event.batch.setdefault(("promotion", promotion_id), event.id) == event.id:
-            pricing.follow_limits(work, promotion_id)
+            pricing.follow_limits(context, promotion_id)

@@ -5,7 +5,7 @@ A room declares its figures as sections, in its `config.py`:
     class SignIn(Section, name="sign_in"):
         code_minutes: int
 
-and reads them as `work.config[SignIn].code_minutes`. A section is checked at its first use, so a function pays for those it needs. Some
+and reads them as `context.config[SignIn].code_minutes`. A section is checked at its first use, so a function pays for those it needs. Some
 sections share a table: each takes the keys that it declares. `infra.figures` checks a whole file before it is deployed.
 
 Weakest point: a mistake in a file that was put in place by hand shows when the room it belongs to is first used.

@@ -22,7 +22,7 @@ def _to_nobody(tx: Transaction, result: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Context:
     """The table, the moment, the source of ids, and the club's figures.
 
     A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash. What was read
@@ -53,6 +53,6 @@ class Work:
         return clock.epoch(self.now) + int(days * 86400 + minutes * 60)
 
 
-def work_now() -> Work:
+def context_now() -> Context:
     """Work on the deployment's table at this moment."""
-    return Work(table=Table(aws.dynamodb(), settings().table_name), now=clock.now())
+    return Context(table=Table(aws.dynamodb(), settings().table_name), now=clock.now())

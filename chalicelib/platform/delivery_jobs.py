@@ -15,7 +15,7 @@ import json
 from typing import Any
 
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Consumer, Later, consumers_of, event_of, subscriptions, tell
 from chalicelib.platform.functions import READ, WRITE, queue_worker, table
 from chalicelib.platform.log import log
@@ -26,12 +26,12 @@ PAUSES = (30, 120, 600, 1800, 3600)  # seconds after each failure but the last o
 
 
 @queue_worker("bulk-events", workers=5, filled_by=("deliver_events",), may=(table(*READ, *WRITE),))
-def deliver_bulk(work: Work, message: dict[str, Any]) -> None:
+def deliver_bulk(context: Context, message: dict[str, Any]) -> None:
     """Tell the consumers of events that many were made of at once."""
-    found = work.table.get_many((Key(*key) for key in json.loads(message["body"])), consistent=True)
+    found = context.table.get_many((Key(*key) for key in json.loads(message["body"])), consistent=True)
     batch: dict[tuple[str, ...], Any] = {}
     for item in found.values():
-        tell(work, event_of(item, batch), subscriptions("facts"))
+        tell(context, event_of(item, batch), subscriptions("facts"))
 
 
 @queue_worker(
@@ -44,15 +44,15 @@ def deliver_bulk(work: Work, message: dict[str, Any]) -> None:
     given_up="A consumer failed for good on an event; the other consumers went on. Find the cause in the logs of RedeliverEvents, then "
     "deliver again with make staff ARGS='redeliver --dead-letters …'.",
 )
-def redeliver_events(work: Work, message: dict[str, Any]) -> None:
+def redeliver_events(context: Context, message: dict[str, Any]) -> None:
     """Tell one consumer once more of an event that it could not take."""
     told = json.loads(message["body"])
-    item = work.table.get(Key(told["pk"], told["sk"]), consistent=True)
+    item = context.table.get(Key(told["pk"], told["sk"]), consistent=True)
     if item is None or item.get("event") != told["event"]:
         log.warning("failed event is gone", extra={name: told[name] for name in ("pk", "sk", "event", "consumer")})
         return
     try:
-        _consumer(told["event"], told["consumer"])(work, event_of(item))
+        _consumer(told["event"], told["consumer"])(context, event_of(item))
     except Exception:
         _come_again_later(message)
         raise

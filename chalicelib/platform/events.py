@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from chalicelib.platform import aws, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.jobs import chunks, send_bodies
 from chalicelib.platform.log import log
@@ -47,7 +47,7 @@ class Event:
     batch: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-Consumer = Callable[[Work, Event], None]
+Consumer = Callable[[Context, Event], None]
 Subscriptions = Mapping[str, Sequence[Consumer]]  # by event
 Lane = Literal["facts", "messages"]  # what follows in the facts; what people, and distributors' systems, are told
 
@@ -89,8 +89,8 @@ class Later:
 
     name: str
 
-    def __call__(self, work: Work, event: Event) -> None:
-        self.consumer()(work, event)
+    def __call__(self, context: Context, event: Event) -> None:
+        self.consumer()(context, event)
 
     def consumer(self) -> Consumer:
         """Raises ImportError or AttributeError where nothing has the name."""
@@ -131,14 +131,14 @@ def written_down() -> str:
     return json.dumps(lanes, sort_keys=True)
 
 
-def record(tx: Transaction, work: Work, owner: Key, name: EventType, **facts: Any) -> None:
+def record(tx: Transaction, context: Context, owner: Key, name: EventType, **facts: Any) -> None:
     """Adds the event to the transaction of the change, beside the item that it happened to."""
-    key = keys.event(owner, work.at, work.new_id("evt"))
-    tx.put({**key.as_item(), "event": name, "at": work.at, "expires_at": work.expiry(days=KEEP_DAYS), **facts})
+    key = keys.event(owner, context.at, context.new_id("evt"))
+    tx.put({**key.as_item(), "event": name, "at": context.at, "expires_at": context.expiry(days=KEEP_DAYS), **facts})
 
 
 def deliver(
-    batch: dict[str, Any], subscriptions: Subscriptions, work: Work, *, bulk_waits: bool = False
+    batch: dict[str, Any], subscriptions: Subscriptions, context: Context, *, bulk_waits: bool = False
 ) -> dict[str, Any]:
     """Hands each stream record to its consumers, in order. A consumer fails alone: its failure goes to the queue of failed events.
 
@@ -159,7 +159,7 @@ def deliver(
             continue
         event = event_of(from_wire(image), shared)
         try:
-            tell(work, event, subscriptions)
+            tell(context, event, subscriptions)
         except Exception:
             log.exception("event not delivered", extra=_facts(event))
             if position == 0 and len(batch["Records"]) > 1:
@@ -173,10 +173,10 @@ def event_of(item: Item, batch: dict[tuple[str, ...], Any] | None = None) -> Eve
     return Event(name=item["event"], id=derived_id("evt", item["pk"], item["sk"]), item=item, batch=batch)
 
 
-def tell(work: Work, event: Event, subscriptions: Subscriptions) -> None:
+def tell(context: Context, event: Event, subscriptions: Subscriptions) -> None:
     """Raises only where a failure could not be written down."""
     for consume in subscriptions.get(event.name, ()):
-        _hand_over(work, event, consume)
+        _hand_over(context, event, consume)
 
 
 def _queue(bulk: list[tuple[str, str]]) -> None:
@@ -184,13 +184,13 @@ def _queue(bulk: list[tuple[str, str]]) -> None:
     send_bodies(queue_url("bulk-events"), chunks(sorted(bulk), BULK_TOGETHER))
 
 
-def _hand_over(work: Work, event: Event, consume: Consumer) -> None:
+def _hand_over(context: Context, event: Event, consume: Consumer) -> None:
     try:
-        consume(work, event)
+        consume(context, event)
     except Exception:
         name = name_of(consume)
         log.exception("consumer failed", extra={**_facts(event), "consumer": name})
-        aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(event.item, name, work.at))
+        aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(event.item, name, context.at))
 
 
 def failure(item: Item, consumer: str, at: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from chalicelib.platform.context import Work
+    from chalicelib.platform.context import Context
 
 TableAction = Literal["get", "batch_get", "query", "put", "update", "delete", "check"]
 FileAction = Literal["get", "put", "delete"]
@@ -95,7 +95,7 @@ class Function:
 
 DECLARED: dict[str, Function] = {}
 
-Job = TypeVar("Job", bound="Callable[[Work, dict[str, Any]], Any]")
+Job = TypeVar("Job", bound="Callable[[Context, dict[str, Any]], Any]")
 Trigger = TypeVar("Trigger", bound="Callable[..., Any]")
 
 GIVEN_UP = "A message failed for good. Find the cause in the logs, then move it back to its queue."

@@ -16,7 +16,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.platform import aws, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.key import shards
 from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import Item
@@ -31,23 +31,23 @@ MESSAGES_PER_CALL = 10  # of one SendMessageBatch
 RUN_KEEP_DAYS = 400
 
 
-def first_day(work: Work, event: dict[str, Any], last_run: Item | None, *, look_back_days: int) -> date:
+def first_day(context: Context, event: dict[str, Any], last_run: Item | None, *, look_back_days: int) -> date:
     """Where to begin: so many days ago, or with the last run if that is longer ago, or with the `day` of the event.
 
     Raises ValueError for a `day` that is still to come.
     """
-    days = [work.today - timedelta(days=look_back_days)]
+    days = [context.today - timedelta(days=look_back_days)]
     if last_run:
         days.append(date.fromisoformat(last_run["day"]))
     if "day" in event:
         asked = date.fromisoformat(event["day"])
-        if asked > work.today:
+        if asked > context.today:
             raise ValueError(f"{asked} is still to come: what is decided is decided for today")
         days.append(asked)
     return min(days)
 
 
-def due_between(work: Work, what: str, first: date, last: date) -> Iterator[str]:
+def due_between(context: Context, what: str, first: date, last: date) -> Iterator[str]:
     """Company ids by day, oldest first; once a day, however many things are due.
 
     Eventually consistent: who is missed or seen twice is there again tomorrow.
@@ -55,7 +55,7 @@ def due_between(work: Work, what: str, first: date, last: date) -> Iterator[str]
     for offset in range((last - first).days + 1):
         for shard in shards():
             partition = keys.due_shard(what, first + timedelta(days=offset), shard)
-            items = work.table.query_all(partition, index="gsi2")
+            items = context.table.query_all(partition, index="gsi2")
             yield from (company_id for company_id, _ in groupby(item["company_id"] for item in items))
 
 
@@ -105,12 +105,17 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def last_run(work: Work, job: str) -> Item | None:
-    found = work.table.query(keys.run(job).pk, newest_first=True, limit=1, consistent=True).items
+def last_run(context: Context, job: str) -> Item | None:
+    found = context.table.query(keys.run(job).pk, newest_first=True, limit=1, consistent=True).items
     return found[0] if found else None
 
 
-def record_run(work: Work, job: str, facts: dict[str, Any]) -> None:
-    work.table.put(
-        {**keys.run(job, work.at).as_item(), **facts, "at": work.at, "expires_at": work.expiry(days=RUN_KEEP_DAYS)}
+def record_run(context: Context, job: str, facts: dict[str, Any]) -> None:
+    context.table.put(
+        {
+            **keys.run(job, context.at).as_item(),
+            **facts,
+            "at": context.at,
+            "expires_at": context.expiry(days=RUN_KEEP_DAYS),
+        }
     )

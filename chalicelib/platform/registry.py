@@ -17,7 +17,7 @@ from typing import Any
 
 from chalice.app import Chalice, Response
 
-from chalicelib.platform.context import Work, work_now
+from chalicelib.platform.context import Context, context_now
 from chalicelib.platform.events import Lane, deliver, each_message, subscriptions
 from chalicelib.platform.functions import Function, Right, declare
 from chalicelib.platform.http import respond
@@ -65,16 +65,16 @@ class Functions:
     def queue(self, job: str) -> Handler:
         """Hands the messages of a batch to the job, one by one."""
         return self._handler(
-            "queue", job, lambda batch: each_message(batch, lambda message: _job(job)(work_now(), message))
+            "queue", job, lambda batch: each_message(batch, lambda message: _job(job)(context_now(), message))
         )
 
     def schedule(self, job: str) -> Handler:
         """Hands the schedule's event to the job."""
-        return self._handler("schedule", job, lambda event: _job(job)(work_now(), event))
+        return self._handler("schedule", job, lambda event: _job(job)(context_now(), event))
 
     def event(self, job: str) -> Handler:
         """Hands the event of another service to the job."""
-        return self._handler("event", job, lambda event: _job(job)(work_now(), event))
+        return self._handler("event", job, lambda event: _job(job)(context_now(), event))
 
     def http(self, *, may: tuple[Right, ...], memory: int, timeout: int) -> None:
         """Declares the handler of all routes, which Chalice makes."""
@@ -93,7 +93,7 @@ class Functions:
         declare(Function(name, name, "stream", memory, timeout, may))
         self.readers[name] = lane
         return self._handler(
-            "stream", name, lambda batch: deliver(batch, subscriptions(lane), work_now(), bulk_waits=lane == "facts")
+            "stream", name, lambda batch: deliver(batch, subscriptions(lane), context_now(), bulk_waits=lane == "facts")
         )
 
     def _handler(self, starts: str, job: str, run: Callable[[dict[str, Any]], Any]) -> Handler:
@@ -106,9 +106,9 @@ class Functions:
         return registered
 
 
-def _job(job: str) -> Callable[[Work, dict[str, Any]], Any]:
+def _job(job: str) -> Callable[[Context, dict[str, Any]], Any]:
     module, _, name = job.partition(":")
-    found: Callable[[Work, dict[str, Any]], Any] = getattr(import_module(f"chalicelib.{module}"), name)
+    found: Callable[[Context, dict[str, Any]], Any] = getattr(import_module(f"chalicelib.{module}"), name)
     return found
 
 

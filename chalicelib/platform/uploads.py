@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from botocore.exceptions import ClientError
 
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.settings import settings
 
@@ -27,7 +27,7 @@ class Upload(Shown):
     most_bytes: int
 
 
-def address(work: Work, name: str, content_type: str, *, most_bytes: int, minutes: int) -> Address:
+def address(context: Context, name: str, content_type: str, *, most_bytes: int, minutes: int) -> Address:
     """For a file that will have this name in the bucket. No call."""
     made = aws.s3().generate_presigned_post(
         settings().files_bucket,
@@ -36,7 +36,7 @@ def address(work: Work, name: str, content_type: str, *, most_bytes: int, minute
         Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, most_bytes]],
         ExpiresIn=minutes * 60,
     )
-    return Address(made["url"], made["fields"], work.now + timedelta(minutes=minutes))
+    return Address(made["url"], made["fields"], context.now + timedelta(minutes=minutes))
 
 
 def has_arrived(name: str) -> bool:

@@ -10,9 +10,11 @@ routes = Routes(__name__, tag="prices")
 @routes.get("/v1/promotions", scope="catalog.read", answer=RunningPromotions)
 def running_promotions(call: Call) -> RunningPromotions:
     """List the promotions that run today, and whether each is meant for the company."""
-    work, company_id = call.work, call.principal.for_company()
-    found = work.table.get_many(service.keys_of(company_id))
-    conditions = service.conditions_of(work, company_id, found, lambda code: [code])  # which goods does not matter here
-    running = [each for each in conditions.promotions if each.first <= work.today <= each.last]
-    items = [RunningPromotion.of(each, each.misses(conditions.buyer, work.today), call.language) for each in running]
+    context, company_id = call.context, call.principal.for_company()
+    found = context.table.get_many(service.keys_of(company_id))
+    conditions = service.conditions_of(
+        context, company_id, found, lambda code: [code]
+    )  # which goods does not matter here
+    running = [each for each in conditions.promotions if each.first <= context.today <= each.last]
+    items = [RunningPromotion.of(each, each.misses(conditions.buyer, context.today), call.language) for each in running]
     return RunningPromotions(items=items)

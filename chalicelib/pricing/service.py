@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib import tiers
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys as offers_keys
@@ -93,22 +93,22 @@ def keys_of(company_id: str) -> list[Key]:
 """The category of this code and all that hang on it."""
 
 
-def conditions_of(work: Work, company_id: str, found: Mapping[Key, Item], below: Below) -> Conditions:
+def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], below: Below) -> Conditions:
     """By the items of `keys_of`, as of today."""
     promotions = tuple(
         spread(each, below) for each in promotions_store.running(found.get(promotions_keys.running_promotions()))
     )
     sized = any(each.least_sum is not None or each.most_sum is not None for each in promotions)
     own = found.get(offers_keys.granted(company_id))
-    buyer = _buyer(found.get(standing_key(company_id)), offers_store.displays(own), work.today, sized=sized)
+    buyer = _buyer(found.get(standing_key(company_id)), offers_store.displays(own), context.today, sized=sized)
     return Conditions(
         buyer=replace(buyer, uses=usage.company_uses(found.get(promotions_keys.promotions_used(company_id)))),
         contracts=tuple(
             spread_contract(each, below) for each in terms_store.contracts(found.get(keys.terms(company_id)))
         ),
         promotions=promotions,
-        offers=tuple(spread_offer(each, below) for each in _looked_at(own, work.today)),
-        policy=policy(work),
+        offers=tuple(spread_offer(each, below) for each in _looked_at(own, context.today)),
+        policy=policy(context),
     )
 
 
@@ -125,12 +125,12 @@ def _buyer(standing: Item | None, displays: frozenset[str], day: date, *, sized:
     return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent, reached, displays)
 
 
-def agreed_with(work: Work, company_id: str, day: date, currency: str) -> Agreed:
+def agreed_with(context: Context, company_id: str, day: date, currency: str) -> Agreed:
     """What the company's contracts say of its orders in this currency on this day. One read."""
-    return agreed(terms_store.contracts(terms_store.terms(work.table, company_id)), day, currency)
+    return agreed(terms_store.contracts(terms_store.terms(context.table, company_id)), day, currency)
 
 
-def policy(work: Work) -> Policy:
-    figures = work.config[Pricing]
+def policy(context: Context) -> Policy:
+    figures = context.config[Pricing]
     stacks = tuple(frozenset(group) for group in figures.stacks)
     return Policy(combine=figures.combine, priority=tuple(figures.priority), stacks=stacks)

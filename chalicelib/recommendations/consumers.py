@@ -1,15 +1,15 @@
 """The consumer of sales that marks companies for the nightly count."""
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.recommendations import service
 from chalicelib.sales import SALE_RECORDED
 
 
 @consumer(SALE_RECORDED)
-def on_sale_recorded(work: Work, event: Event) -> None:
+def on_sale_recorded(context: Context, event: Event) -> None:
     """The company is counted in the next night, whatever moved: sales, corrections, returns, what it lost. Once for each company of a batch."""
     memo = ("recommendations", event.item["company_id"])
     if memo not in event.batch:
-        service.mark_moved(work, event.item["company_id"])
+        service.mark_moved(context, event.item["company_id"])
         event.batch[memo] = True

@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.platform import clock, jobs
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import READ, items, queue_worker, scheduled, table
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
@@ -30,21 +30,21 @@ OVERLAP = timedelta(hours=1)  # of two nights: whoever marks a buyer took its ow
     description="When the nightly count of what is bought together starts.",
     may=(table("query", "put"),),
 )
-def nightly_recommendations(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+def nightly_recommendations(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Names the companies to be counted; returns what it counted, and keeps it as a RUN.
 
     An event {"full": true} names every company: after a change of the rules, or of a copy of the table.
     """
     full = event.get("full") is True
-    last_run = jobs.last_run(work, JOB)
-    since = clock.moment(last_run["at"]) - OVERLAP if last_run else work.now - timedelta(days=store.MARKS_KEEP_DAYS)
-    first = replace(work, now=since).today
-    moved = store.moved_between(work.table, first, work.today, clock.stamp(since))
+    last_run = jobs.last_run(context, JOB)
+    since = clock.moment(last_run["at"]) - OVERLAP if last_run else context.now - timedelta(days=store.MARKS_KEEP_DAYS)
+    first = replace(context, now=since).today
+    moved = store.moved_between(context.table, first, context.today, clock.stamp(since))
     counted, messages = jobs.send_companies(
-        queue_url("recommendations"), companies.every_company(work) if full else moved
+        queue_url("recommendations"), companies.every_company(context) if full else moved
     )
-    facts = {"day": work.today.isoformat(), "full": full, "companies": counted, "messages": messages}
-    jobs.record_run(work, JOB, facts)
+    facts = {"day": context.today.isoformat(), "full": full, "companies": counted, "messages": messages}
+    jobs.record_run(context, JOB, facts)
     log.info("nightly recommendations", extra=facts)
     return facts
 
@@ -55,12 +55,12 @@ def nightly_recommendations(work: Work, event: dict[str, Any]) -> dict[str, Any]
     filled_by=("nightly_recommendations",),
     may=(items(*READ, "put"),),
 )
-def count_recommendations(work: Work, message: dict[str, Any]) -> None:
+def count_recommendations(context: Context, message: dict[str, Any]) -> None:
     """Counts the buyer of each company that the message names. One that fails holds up no other; the message comes again for it."""
     failed = []
     for company_id in json.loads(message["body"])["companies"]:
         try:
-            service.count(work, company_id)
+            service.count(context, company_id)
         except Exception:
             log.exception("buyer not counted", extra={"company_id": company_id})
             failed.append(company_id)

@@ -14,4 +14,4 @@ def show_new_for_you(call: Call) -> NewForYouAnswer:
     From so many companies on only that none of them can be recognised by it. What is bought together is counted every night: a purchase of
     today speaks for it tomorrow.
     """
-    return service.new_for_you(call.work, call.principal.for_company(), call.language)
+    return service.new_for_you(call.context, call.principal.for_company(), call.language)

@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from chalicelib import companies, orders, pricing, sales
 from chalicelib.catalog import Product, below, categories_key, product_key, product_of
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.pricing import PriceAnswer, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
@@ -41,66 +41,69 @@ LATEST_ORDERS = 10  # what they hold is no news either
 # --- counting ---------------------------------------------------------------------------------------------------------
 
 
-def mark_moved(work: Work, company_id: str) -> None:
+def mark_moved(context: Context, company_id: str) -> None:
     """Has the next night count the company's buyer. Two calls."""
-    buyer, _ = _buyer(work, company_id)
-    store.mark_moved(work, buyer, company_id)
+    buyer, _ = _buyer(context, company_id)
+    store.mark_moved(context, buyer, company_id)
 
 
 @retry()
-def count(work: Work, company_id: str) -> None:
+def count(context: Context, company_id: str) -> None:
     """Brings the counts to the pairs of the company's buyer, as its sales are now. Raises `Busy` where others keep writing them."""
-    buyer, inn = _buyer(work, company_id)
-    before = store.contribution(work.table, buyer)
+    buyer, inn = _buyer(context, company_id)
+    before = store.contribution(context.table, buyer)
     # The facts are read after what they are compared with: whoever knew older ones is refused by the version.
     _move(
-        work, buyer, before, _pairs(work, {company_id, *(pricing.companies_of_chain(work.table, inn) if inn else ())})
+        context,
+        buyer,
+        before,
+        _pairs(context, {company_id, *(pricing.companies_of_chain(context.table, inn) if inn else ())}),
     )
 
 
-def _buyer(work: Work, company_id: str) -> tuple[str, str | None]:
+def _buyer(context: Context, company_id: str) -> tuple[str, str | None]:
     """The buyer that the company is, by its INN where it has one, and the INN."""
-    company = companies.read_company(work, company_id)
+    company = companies.read_company(context, company_id)
     inn = company.inn if company else None
     return inn or company_id, inn
 
 
-def _pairs(work: Work, company_ids: Iterable[str]) -> Pairs:
-    since = work.today - YEAR
+def _pairs(context: Context, company_ids: Iterable[str]) -> Pairs:
+    since = context.today - YEAR
     return rules.pairs_of(
         document
         for company_id in sorted(company_ids)
-        for document in sales.bought(work, company_id, since=since, most=MOST_COUNTED)
+        for document in sales.bought(context, company_id, since=since, most=MOST_COUNTED)
     )
 
 
-def _move(work: Work, buyer: str, before: Contribution, pairs: Pairs) -> None:
+def _move(context: Context, buyer: str, before: Contribution, pairs: Pairs) -> None:
     """A read of the articles whose counts change and a transaction, for every so many of them. Raises `Refused`."""
     for reached in rules.steps(before.pairs, pairs):
         gains = rules.gains(before.pairs, reached)
         after = Contribution(before.version + 1, reached)
         tx = Transaction()
         store.put_contribution(tx, buyer, after)
-        for sku, (counts, version) in store.counts(work.table, gains).items():
+        for sku, (counts, version) in store.counts(context.table, gains).items():
             store.put_counts(tx, sku, rules.counted(counts, gains[sku]), version=version + 1)
-        work.table.commit(tx)
+        context.table.commit(tx)
         before = after
 
 
 # --- what is new ------------------------------------------------------------------------------------------------------
 
 
-def new_for_you(work: Work, company_id: str, language: Language) -> NewForYouAnswer:
+def new_for_you(context: Context, company_id: str, language: Language) -> NewForYouAnswer:
     """Two questions for what the company buys, one read for what others buy with it, one or two for the goods and their prices."""
-    figures = work.config[NewForYou]
-    amounts = _bought(work, company_id)
+    figures = context.config[NewForYou]
+    amounts = _bought(context, company_id)
     largest_own = sorted(amounts, key=lambda sku: (-amounts[sku], sku))[:MOST_OWN]
-    known = work.table.get_many([key for sku in largest_own for key in (keys.together(sku), product_key(sku))])
+    known = context.table.get_many([key for sku in largest_own for key in (keys.together(sku), product_key(sku))])
     own = store.known_counts(known, largest_own)
     candidates = rules.candidates(own, amounts, least=figures.least_companies, most=MOST_CANDIDATES)
     if not candidates:
         return NewForYouAnswer(items=[])
-    found = _look_up(work, company_id, candidates)
+    found = _look_up(context, company_id, candidates)
     counts = store.known_counts(found, candidates)
     products = {sku: product_of(item) for sku in {*candidates, *own} if (item := (found | known).get(product_key(sku)))}
     suggested = [
@@ -109,41 +112,41 @@ def new_for_you(work: Work, company_id: str, language: Language) -> NewForYouAns
         # Who gave the reason must have a name to give, and what is being replaced is no news.
         if each.because in products and each.sku in products and not products[each.sku].successor
     ]
-    return NewForYouAnswer(items=_shown(work, company_id, suggested[: figures.shown], products, found, language))
+    return NewForYouAnswer(items=_shown(context, company_id, suggested[: figures.shown], products, found, language))
 
 
-def _bought(work: Work, company_id: str) -> Mapping[str, Decimal]:
+def _bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
     """What was spent on each article lately, what is on order included: of that the amounts tell little yet, and none is needed."""
     amounts: dict[str, Decimal] = defaultdict(Decimal)
-    for document in sales.bought(work, company_id, since=work.today - YEAR, most=MOST_DOCUMENTS):
+    for document in sales.bought(context, company_id, since=context.today - YEAR, most=MOST_DOCUMENTS):
         for line in document.lines:
             if 1 <= len(line.sku) <= MOST_SKU:
                 amounts[line.sku] += line.amount
-    for order in orders.latest(work, company_id, LATEST_ORDERS):
+    for order in orders.latest(context, company_id, LATEST_ORDERS):
         if order.state not in (orders.State.REJECTED, orders.State.CANCELLED):
             for ordered in order.lines:
                 amounts.setdefault(ordered.sku, Decimal(0))
     return amounts
 
 
-def _look_up(work: Work, company_id: str, skus: Iterable[str]) -> dict[Key, Item]:
+def _look_up(context: Context, company_id: str, skus: Iterable[str]) -> dict[Key, Item]:
     of_goods = [key for sku in skus for key in (keys.together(sku), product_key(sku))]
-    return work.table.get_many([*keys_of_prices(company_id), categories_key(), *of_goods])
+    return context.table.get_many([*keys_of_prices(company_id), categories_key(), *of_goods])
 
 
 def _shown(
-    work: Work,
+    context: Context,
     company_id: str,
     suggested: Iterable[Suggestion],
     products: Mapping[str, Product],
     found: Mapping[Key, Item],
     language: Language,
 ) -> list[NewProduct]:
-    conditions = conditions_of(work, company_id, found, below(found.get(categories_key())))
+    conditions = conditions_of(context, company_id, found, below(found.get(categories_key())))
     shown = []
     for each in suggested:
         product, mine = products[each.sku], products[each.because]
-        price = conditions.price(product, product.pack_multiple, work.today)
+        price = conditions.price(product, product.pack_multiple, context.today)
         shown.append(
             NewProduct(
                 sku=product.sku,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.recommendations import keys
 from chalicelib.recommendations.rules import Counts, Other, Pairs
 from chalicelib.table.client import Table
@@ -32,10 +32,10 @@ class Contribution(NamedTuple):
 # --- whose sales moved ------------------------------------------------------------------------------------------------
 
 
-def mark_moved(work: Work, buyer: str, company_id: str) -> None:
-    key = keys.sales_moved(work.today, buyer)
-    mark = {"company_id": company_id, "at": work.at, "expires_at": work.expiry(days=MARKS_KEEP_DAYS)}
-    work.table.put({**key.as_item(), **mark})
+def mark_moved(context: Context, buyer: str, company_id: str) -> None:
+    key = keys.sales_moved(context.today, buyer)
+    mark = {"company_id": company_id, "at": context.at, "expires_at": context.expiry(days=MARKS_KEEP_DAYS)}
+    context.table.put({**key.as_item(), **mark})
 
 
 def moved_between(table: Table, first: date, last: date, since: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ def list_purchases(call: Call) -> Purchases:
     query: PurchasesQuery = call.query
     cursors = call.cursors()
     items, last = service.purchases(
-        call.work,
+        call.context,
         call.principal.for_company(),
         first=query.first,
         last=query.last,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import MANY
 from chalicelib.platform.money import Money
 from chalicelib.sales import rules, store
@@ -40,7 +40,7 @@ Judged = dict[DocumentRef, tuple[Outcome, store.Revision | None]]
 
 
 def record(
-    work: Work, documents: Sequence[SaleDocument], *, import_id: str | None = None, as_of: str | None = None
+    context: Context, documents: Sequence[SaleDocument], *, import_id: str | None = None, as_of: str | None = None
 ) -> list[Outcome]:
     """Records each document as it is now, and says of each whether it was created, changed, or unchanged.
 
@@ -48,29 +48,29 @@ def record(
     Documents share transactions for speed; where one of them meets another writer, its pack goes one by one.
     Raises `TooLarge` before anything is written.
     """
-    as_of = as_of or work.at
+    as_of = as_of or context.at
     bulk = len(documents) > MANY
-    judged = _judged(work, documents, import_id, as_of)
+    judged = _judged(context, documents, import_id, as_of)
     naming = [document for document in documents if document.candidates]
     outcomes = _write(
-        work, (judged[each.ref] for each in documents if not each.candidates), import_id, as_of, bulk=bulk
+        context, (judged[each.ref] for each in documents if not each.candidates), import_id, as_of, bulk=bulk
     )
     if any(outcomes.get(ref) in ("created", "changed") for each in naming for ref in each.candidates):
         # Their originals came in the same call, and are known only now.
-        judged |= _judged(work, naming, import_id, as_of)
-    outcomes |= _write(work, (judged[each.ref] for each in naming), import_id, as_of, bulk=bulk)
+        judged |= _judged(context, naming, import_id, as_of)
+    outcomes |= _write(context, (judged[each.ref] for each in naming), import_id, as_of, bulk=bulk)
     return [outcomes.get(document.ref, judged[document.ref][0]) for document in documents]
 
 
-def preview(work: Work, documents: Sequence[SaleDocument]) -> list[Outcome]:
+def preview(context: Context, documents: Sequence[SaleDocument]) -> list[Outcome]:
     """What `record` would say, with nothing written."""
-    judged = _judged(work, documents, None, work.at)
+    judged = _judged(context, documents, None, context.at)
     return [judged[document.ref][0] for document in documents]
 
 
-def _judged(work: Work, documents: Sequence[SaleDocument], import_id: str | None, as_of: str) -> Judged:
+def _judged(context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str) -> Judged:
     refs = (ref for document in documents for ref in (document.ref, *document.candidates))
-    known = store.known(work.table, refs)
+    known = store.known(context.table, refs)
     judged = {document.ref: _judge(known, document, import_id, as_of) for document in documents}
     if len(judged) < len(documents):
         raise ValueError("a document was given twice")
@@ -108,7 +108,7 @@ def _judge(
 
 
 def _write(
-    work: Work,
+    context: Context,
     judged: Iterable[tuple[Outcome, store.Revision | None]],
     import_id: str | None,
     as_of: str,
@@ -120,80 +120,80 @@ def _write(
     outcomes = {revision.document.ref: outcome for outcome, revision in several}
     for pack in store.packs(revision for _, revision in several):
         try:
-            work.table.commit(store.transaction(work, pack, bulk=bulk))
+            context.table.commit(store.transaction(context, pack, bulk=bulk))
         except (Refused, Busy):
             for revision in pack:
-                outcomes[revision.document.ref] = _record_alone(work, revision.document, import_id, as_of)
+                outcomes[revision.document.ref] = _record_alone(context, revision.document, import_id, as_of)
     return outcomes
 
 
 @retry()
-def _record_alone(work: Work, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:
-    known = store.known(work.table, [document.ref, *document.candidates])
+def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:
+    known = store.known(context.table, [document.ref, *document.candidates])
     outcome, revision = _judge(known, document, import_id, as_of)
     if revision:
-        work.table.commit(store.transaction(work, [revision]))
+        context.table.commit(store.transaction(context, [revision]))
     return outcome
 
 
 @retry()
-def follow(work: Work, ref: DocumentRef) -> None:
-    head = store.known(work.table, [ref]).get(ref, NOTHING).head
+def follow(context: Context, ref: DocumentRef) -> None:
+    head = store.known(context.table, [ref]).get(ref, NOTHING).head
     if head is None:
         raise LookupError(f"no document {ref}")
-    document = store.newest(work.table, ref, head)
-    known = store.known(work.table, [ref, *document.candidates])
+    document = store.newest(context.table, ref, head)
+    known = store.known(context.table, [ref, *document.candidates])
     if known[ref].head != head:
         raise Overtaken
     _, revision = _judge(known, document, head.import_id, head.as_of)
     if revision:
-        work.table.commit(store.transaction(work, [revision]))
+        context.table.commit(store.transaction(context, [revision]))
 
 
-def heads(work: Work, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
+def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
     """What is recorded of each of these documents, of those that are; one read for a hundred, consistent."""
-    return {ref: known.head for ref, known in store.known(work.table, refs).items() if known.head}
+    return {ref: known.head for ref, known in store.known(context.table, refs).items() if known.head}
 
 
-def newest(work: Work, ref: DocumentRef, head: Head) -> SaleDocument:
+def newest(context: Context, ref: DocumentRef, head: Head) -> SaleDocument:
     """The document with its lines, as this head has it."""
-    return store.newest(work.table, ref, head)
+    return store.newest(context.table, ref, head)
 
 
-def day_totals(work: Work, company_id: str, first: date, last: date) -> DayTotals:
+def day_totals(context: Context, company_id: str, first: date, last: date) -> DayTotals:
     """Net purchases by the day that they count on, of the days that have any; one query, read consistently."""
-    return store.days(work.table, company_id, first, last)
+    return store.days(context.table, company_id, first, last)
 
 
-def first_purchase(work: Work, company_id: str) -> date | None:
+def first_purchase(context: Context, company_id: str) -> date | None:
     """The first day on which a document of the company counts; read consistently."""
-    return store.first_day(work.table, company_id)
+    return store.first_day(context.table, company_id)
 
 
-def history(work: Work, company_id: str, first: date, last: date) -> list[Recorded]:
+def history(context: Context, company_id: str, first: date, last: date) -> list[Recorded]:
     """Every revision of the company's documents dated on these days: what is known of them, and what was known before."""
-    return list(store.history(work.table, company_id, first, last))
+    return list(store.history(context.table, company_id, first, last))
 
 
-def bought(work: Work, company_id: str, *, since: date, most: int) -> list[Bought]:
+def bought(context: Context, company_id: str, *, since: date, most: int) -> list[Bought]:
     """The company's newest documents since this day, as they are now: so many at most, and no more than one call brings (1 MB).
 
     Of a document that does not fit into one item, the lines of the first one.
     """
-    page = store.current(work.table, company_id, since, None, most, None)
+    page = store.current(context.table, company_id, since, None, most, None)
     return [Bought(date.fromisoformat(sale["counts_on"]), told_lines(sale)) for sale in page.items]
 
 
-def sold(work: Work, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
+def sold(context: Context, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
     """The lines of all the company's documents that bear these days, as they are now, page after page.
 
     Those of a return take back, on the day that it bears itself.
     """
     after = None
     while True:
-        page = store.current(work.table, company_id, first, last, PAGE, after)
+        page = store.current(context.table, company_id, first, last, PAGE, after)
         sales = [sale for sale in page.items if sale["currency"] == currency]
-        for lines in store.lines_of(work.table, sales).values():
+        for lines in store.lines_of(context.table, sales).values():
             yield from lines
         after = page.last
         if after is None:
@@ -205,13 +205,13 @@ def told_lines(sale: Item) -> list[SaleLine]:
     return rules.unpack([sale["lines"]])
 
 
-def earliest_known(work: Work, company_id: str, moment: str) -> Recorded | None:
+def earliest_known(context: Context, company_id: str, moment: str) -> Recorded | None:
     """Of the company's documents that were known just before this moment, the first by date."""
-    return store.earliest_known(work.table, company_id, moment)
+    return store.earliest_known(context.table, company_id, moment)
 
 
 def purchases(
-    work: Work,
+    context: Context,
     company_id: str,
     *,
     first: date | None,
@@ -221,11 +221,11 @@ def purchases(
     after: dict[str, str] | None,
 ) -> tuple[list[Purchase], dict[str, str] | None]:
     """The company's documents as they are now, latest day first, and where to go on."""
-    page = store.current(work.table, company_id, first, last, limit, after)
+    page = store.current(context.table, company_id, first, last, limit, after)
     if not with_lines:
         return [_purchase(sale, None) for sale in page.items], page.last
     page = _shortened(page)
-    lines = store.lines_of(work.table, page.items)
+    lines = store.lines_of(context.table, page.items)
     return [_purchase(sale, lines[store.key_of(sale)]) for sale in page.items], page.last
 
 

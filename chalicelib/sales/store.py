@@ -18,7 +18,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import company_key
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import BULK
 from chalicelib.platform.events import record as record_event
 from chalicelib.sales import keys
@@ -221,13 +221,13 @@ def packs(revisions: Iterable[Revision]) -> Iterable[list[Revision]]:
         yield pack
 
 
-def transaction(work: Work, revisions: Iterable[Revision], *, bulk: bool = False) -> Transaction:
+def transaction(context: Context, revisions: Iterable[Revision], *, bulk: bool = False) -> Transaction:
     """All of these revisions, and what the days gain by them together. `bulk`: their events are some of many that are made at once."""
     tx = Transaction()
     gained: Changes = {}
     originals: dict[DocumentRef, tuple[Known, set[str]]] = {}
     for revision in revisions:
-        _put_revision(tx, work, revision, {BULK: True} if bulk else {})
+        _put_revision(tx, context, revision, {BULK: True} if bulk else {})
         merge(gained, revision.changes)
         for ref, candidate in revision.candidates.items():
             originals.setdefault(ref, (candidate, set()))[1].add(revision.document.ref[1])
@@ -250,21 +250,21 @@ def _name_original(tx: Transaction, ref: DocumentRef, candidate: Known, returns:
         tx.check(keys.document(*ref), unmoved)
 
 
-def _put_revision(tx: Transaction, work: Work, revision: Revision, marks: Item) -> None:
+def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: Item) -> None:
     document, head = revision.document, revision.head
     key = _sale_key(document, document.company_id, document.business_date, revision.number)
-    tx.put(_head_item(revision, work.at), when=_unchanged(revision.known))
-    tx.put({**_sale_item(key, revision, work.at), **marks})
+    tx.put(_head_item(revision, context.at), when=_unchanged(revision.known))
+    tx.put({**_sale_item(key, revision, context.at), **marks})
     for further, text in zip(_further(key, len(revision.lines) - 1), revision.lines[1:], strict=True):
         tx.put({**further.as_item(), "lines": text})
     if head:
         replaced = _sale_key(document, head.company_id, head.business_date, head.revision)
-        superseded = {"superseded_by": revision.number, "superseded_at": work.at}
+        superseded = {"superseded_by": revision.number, "superseded_at": context.at}
         tx.update(replaced, put=superseded, when=Attr("pk").exists())
     if revision.loser:
         record_event(
             tx,
-            work,
+            context,
             company_key(revision.loser),
             SALE_RECORDED,
             company_id=revision.loser,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib import catalog
 from chalicelib.catalog import Product, every_product
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.csv import harmless, listing
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
@@ -42,18 +42,18 @@ HEADINGS = {
 }
 
 
-def price_list(work: Work, company_id: str, query: PriceListQuery, language: Language) -> str:
+def price_list(context: Context, company_id: str, query: PriceListQuery, language: Language) -> str:
     """CSV: a row for each article, and one more for each quantity from which on its price is lower.
 
     One read, and a query for each megabyte of products. Raises 422 for more products than a list holds.
     """
-    found = work.table.get_many([*keys_of(company_id), catalog.categories_key()])
+    found = context.table.get_many([*keys_of(company_id), catalog.categories_key()])
     below = catalog.below(found.get(catalog.categories_key()))
-    own = conditions_of(work, company_id, found, below)
+    own = conditions_of(context, company_id, found, below)
     within = frozenset(below(query.category)) if query.category else None
     rows: list[list[object]] = []
     wanted = 0
-    for product in every_product(work):
+    for product in every_product(context):
         if (within is not None and product.category not in within) or query.brand not in (None, product.brand):
             continue
         wanted += 1
@@ -61,11 +61,11 @@ def price_list(work: Work, company_id: str, query: PriceListQuery, language: Lan
             raise Problem.invalid(
                 "too_many", "/category", f"A list has {MOST_PRODUCTS} products at most: ask for a part."
             )
-        rows.extend(_row(work, product, price, language) for price in _prices(work, product, own))
+        rows.extend(_row(context, product, price, language) for price in _prices(context, product, own))
     return listing(HEADINGS[language], rows).decode()
 
 
-def _prices(work: Work, product: Product, own: Conditions) -> Iterator[Price]:
+def _prices(context: Context, product: Product, own: Conditions) -> Iterator[Price]:
     """Of the smallest order, and of each larger one that a bracket makes cheaper a unit."""
     pack = product.pack_multiple
     brackets = (
@@ -76,13 +76,13 @@ def _prices(work: Work, product: Product, own: Conditions) -> Iterator[Price]:
     )
     lowest = None
     for quantity in sorted({pack, *(-(-each // pack) * pack for each in brackets)}):
-        price = own.price(product, quantity, work.today)
+        price = own.price(product, quantity, context.today)
         if lowest is None or price.unit_price < lowest:
             lowest = price.unit_price
             yield price
 
 
-def _row(work: Work, product: Product, price: Price, language: Language) -> list[object]:
+def _row(context: Context, product: Product, price: Price, language: Language) -> list[object]:
     return [
         harmless(product.sku),
         harmless(product.name_ru if language == "ru" else product.name),

@@ -18,7 +18,7 @@ def products(call: Call) -> ProductPage:
 
     Each price names the rule that made it and why the other rules did not.
     """
-    return service.products_for(call.work, call.principal.for_company(), call.query, call.cursors(), call.language)
+    return service.products_for(call.context, call.principal.for_company(), call.query, call.cursors(), call.language)
 
 
 @routes.get(
@@ -34,7 +34,7 @@ def price_list(call: Call) -> Answer:
     CSV with semicolons, headings and reasons in the reader's language. An article has a row for its smallest order, and one more for each
     quantity from which on a unit costs less.
     """
-    made = storefront_price_list.price_list(call.work, call.principal.for_company(), call.query, call.language)
+    made = storefront_price_list.price_list(call.context, call.principal.for_company(), call.query, call.language)
     return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
 
@@ -47,4 +47,4 @@ def calculate_lighting(call: Call) -> LightingAnswer:
     Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` as they are. Calculators
     are open to members whose profile is complete (`GET /v1/me/privileges`).
     """
-    return lighting.light(call.work, call.principal.for_member(), call.body, call.language)
+    return lighting.light(call.context, call.principal.for_member(), call.body, call.language)

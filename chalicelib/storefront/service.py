@@ -1,6 +1,6 @@
 from chalicelib import catalog
 from chalicelib.catalog import ProductQuery, facts_of, page_of_products
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, PriceAnswer, conditions_of, keys_of
@@ -8,16 +8,20 @@ from chalicelib.storefront.schemas import ProductAnswer, ProductPage
 from chalicelib.table.transactions import Item
 
 
-def products_for(work: Work, company_id: str, query: ProductQuery, cursors: Cursors, language: Language) -> ProductPage:
+def products_for(
+    context: Context, company_id: str, query: ProductQuery, cursors: Cursors, language: Language
+) -> ProductPage:
     """A page of the catalogue at this company's prices: two calls, and one more for shards that changed since the last question."""
     after = cursors.open(query.cursor)
-    found, items, last = page_of_products(work, query, after, language, *keys_of(company_id), catalog.categories_key())
-    own = conditions_of(work, company_id, found, catalog.below(found.get(catalog.categories_key())))
-    shown = [_priced(work, item, own, language) for item in items]
+    found, items, last = page_of_products(
+        context, query, after, language, *keys_of(company_id), catalog.categories_key()
+    )
+    own = conditions_of(context, company_id, found, catalog.below(found.get(catalog.categories_key())))
+    shown = [_priced(context, item, own, language) for item in items]
     return ProductPage(items=shown, next_cursor=cursors.close(last))
 
 
-def _priced(work: Work, item: Item, own: Conditions, language: Language) -> ProductAnswer:
+def _priced(context: Context, item: Item, own: Conditions, language: Language) -> ProductAnswer:
     product = catalog.product_of(item)
-    price = own.price(product, 1, work.today)
-    return ProductAnswer(**facts_of(work, product, item), price=PriceAnswer.of(price, language))
+    price = own.price(product, 1, context.today)
+    return ProductAnswer(**facts_of(context, product, item), price=PriceAnswer.of(price, language))

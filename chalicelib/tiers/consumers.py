@@ -2,18 +2,18 @@
 
 from datetime import date
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import SALE_RECORDED
 from chalicelib.tiers.standing import service as standing
 
 
 @consumer(SALE_RECORDED)
-def on_sale_recorded(work: Work, event: Event) -> None:
+def on_sale_recorded(context: Context, event: Event) -> None:
     """The standing follows. History from before what a standing tells of costs no call."""
     company_id, currency = event.item["company_id"], event.item.get("currency")
     days = [date.fromisoformat(day) for day in event.item["deltas"]]
     done = ("standing", company_id)
-    if days and done not in event.batch and (currency is None or standing.bears(work, company_id, currency, days)):
-        standing.follow(work, company_id)
+    if days and done not in event.batch and (currency is None or standing.bears(context, company_id, currency, days)):
+        standing.follow(context, company_id)
         event.batch[done] = True

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import READ, WRITE, queue_worker, scheduled, table
 from chalicelib.tiers.recalculation import service as recalculation
 
@@ -13,9 +13,9 @@ from chalicelib.tiers.recalculation import service as recalculation
     description="When the nightly run of the tiers starts.",
     may=(table(*READ, "put", "update", "check"),),
 )
-def nightly_tiers(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+def nightly_tiers(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Name the companies whose tier falls due."""
-    return recalculation.nightly(work, event)
+    return recalculation.nightly(context, event)
 
 
 @queue_worker(
@@ -24,6 +24,6 @@ def nightly_tiers(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     filled_by=("deliver_events", "nightly_tiers", "decide_tiers"),
     may=(table(*READ, *WRITE),),
 )
-def decide_tiers(work: Work, message: dict[str, Any]) -> None:
+def decide_tiers(context: Context, message: dict[str, Any]) -> None:
     """Decide the tier of each company that the message names."""
-    recalculation.decide(work, message)
+    recalculation.decide(context, message)

@@ -5,19 +5,19 @@ from datetime import date
 from chalicelib.companies import company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Item
 from chalicelib.tiers.events import CHANGED, WARNING
 
 
 @letter("tier_changed", on=CHANGED, to=who_buys)
-def tier_changed(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader = member_reader(work, recipient.id)
+def tier_changed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = member_reader(context, recipient.id)
     before, tier, above = event["before"], event["tier"], event["next"]
     following = _tier(above, reader.language) if above else None
     return reader, {
-        "company": company_name(work, event),
+        "company": company_name(context, event),
         "up": (tier["discount_percent"], bool(tier["code"])) > (before["discount_percent"], bool(before["code"])),
         "reason": event["reason"],
         "day": date.fromisoformat(event["day"]),
@@ -31,11 +31,11 @@ def tier_changed(work: Work, recipient: Recipient, event: Item) -> tuple[Reader,
 
 
 @letter("tier_warning", on=WARNING, to=who_buys)
-def tier_warning(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader = member_reader(work, recipient.id)
+def tier_warning(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = member_reader(context, recipient.id)
     changed = event["tier"]["code"] == event["falls_to"]["code"]
     return reader, {
-        "company": company_name(work, event),
+        "company": company_name(context, event),
         "changed": changed,  # the tier stays, its discount does not: no purchase helps
         "current": _tier(event["tier"], reader.language),
         "falls_on": date.fromisoformat(event["falls_on"]),

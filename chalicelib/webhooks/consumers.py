@@ -1,18 +1,18 @@
 """Consumers of what distributors' systems are told."""
 
 from chalicelib.orders import ORDER_EVENTS, ORDER_UNANSWERED
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.webhooks import delivery
 from chalicelib.webhooks.events import CALLED
 
 
 @consumer(*ORDER_EVENTS.values(), ORDER_UNANSWERED, lane="messages")
-def on_order_event(work: Work, event: Event) -> None:
-    delivery.tell(work, event)
+def on_order_event(context: Context, event: Event) -> None:
+    delivery.tell(context, event)
 
 
 @consumer(CALLED, lane="messages")
-def on_called(work: Work, event: Event) -> None:
+def on_called(context: Context, event: Event) -> None:
     """What a person asked for."""
     delivery.send(event.item["message"])

@@ -35,7 +35,7 @@ from typing import Any
 from chalicelib import orders
 from chalicelib.orders import OrderAnswer
 from chalicelib.platform import aws, clock, events
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
@@ -63,10 +63,10 @@ _NEWS = ("reason", "note", "document", "return_id")
 # --- from the stream --------------------------------------------------------------------------------------------------
 
 
-def tell(work: Work, event: Event) -> None:
+def tell(context: Context, event: Event) -> None:
     """A message, if the distributor has an endpoint. One read otherwise."""
     told = event.item
-    endpoint = store.read_endpoint(work.table, told["distributor_id"], consistent=False)
+    endpoint = store.read_endpoint(context.table, told["distributor_id"], consistent=False)
     if endpoint is None:
         return
     message = Message(
@@ -75,15 +75,15 @@ def tell(work: Work, event: Event) -> None:
         lane=told["company_id"],
         type=event.name,
         happened_at=told["at"],
-        expires_at=work.expiry(days=work.config[Webhooks].keep_days),
-        called_at=clock.epoch(work.now),
+        expires_at=context.expiry(days=context.config[Webhooks].keep_days),
+        called_at=clock.epoch(context.now),
         order_id=told["order_id"],
         change=_change(told),
     )
     tx = Transaction()
     store.create_message(tx, message)
     with suppress(Refused):  # told before; but its message of the queue may not have been sent
-        work.table.commit(tx)
+        context.table.commit(tx)
     _call(message)
 
 
@@ -97,7 +97,7 @@ def _change(told: Item) -> dict[str, str]:
 
 
 def deliver(
-    work: Work,
+    context: Context,
     message: dict[str, Any],
     *,
     post: Post = post,
@@ -107,98 +107,98 @@ def deliver(
     told = json.loads(message["body"])
     distributor_id = told["distributor_id"]
     if told["do"] == "wake":
-        _wake(work, distributor_id, told["after"])
+        _wake(context, distributor_id, told["after"])
     elif told["do"] == "replay":
-        _replay(work, told)
+        _replay(context, told)
     else:
-        _deliver(work, distributor_id, told["lane"], told["message_id"], post, jitter)
+        _deliver(context, distributor_id, told["lane"], told["message_id"], post, jitter)
 
 
 def _deliver(
-    work: Work, distributor_id: str, lane: str, message_id: str, post: Post, jitter: Callable[[], float]
+    context: Context, distributor_id: str, lane: str, message_id: str, post: Post, jitter: Callable[[], float]
 ) -> None:
-    first = store.first_waiting(work.table, distributor_id, lane)
+    first = store.first_waiting(context.table, distributor_id, lane)
     if first is None:
         return
-    message, endpoint = store.read_with_endpoint(work.table, distributor_id, first)
+    message, endpoint = store.read_with_endpoint(context.table, distributor_id, first)
     if message is None:
-        store.drop_mark(work.table, distributor_id, lane, first)
+        store.drop_mark(context.table, distributor_id, lane, first)
     elif endpoint is None:
-        _drop(work, message)
+        _drop(context, message)
     elif first != message_id:
-        if rules.is_forgotten(message, clock.epoch(work.now), CALL_SECONDS):
-            _call_now(work, message)
+        if rules.is_forgotten(message, clock.epoch(context.now), CALL_SECONDS):
+            _call_now(context, message)
         return
     elif not endpoint.active and lane != TEST:
         return  # whoever makes it active wakes the lane
-    elif rules.waits_until(message) > clock.epoch(work.now):
-        _call(message, rules.waits_until(message) - clock.epoch(work.now))
+    elif rules.waits_until(message) > clock.epoch(context.now):
+        _call(message, rules.waits_until(message) - clock.epoch(context.now))
         return
     else:
-        _attempt(work, endpoint, message, post, jitter)
-    _call_next(work, distributor_id, lane)
+        _attempt(context, endpoint, message, post, jitter)
+    _call_next(context, distributor_id, lane)
 
 
-def _attempt(work: Work, endpoint: Endpoint, message: Message, post: Post, jitter: Callable[[], float]) -> None:
+def _attempt(context: Context, endpoint: Endpoint, message: Message, post: Post, jitter: Callable[[], float]) -> None:
     # Before it is taken: what cannot be written is a failure like any other, and not half an attempt.
-    body = _body(work, endpoint, message)
-    now = clock.epoch(work.now)
-    taken = rules.taken(message, work.new_id("att"), work.at, now + LEASE_SECONDS)
+    body = _body(context, endpoint, message)
+    now = clock.epoch(context.now)
+    taken = rules.taken(message, context.new_id("att"), context.at, now + LEASE_SECONDS)
     try:
-        store.take(work.table, message, taken)
+        store.take(context.table, message, taken)
     except Refused:
         return  # another worker has it
     signed = rules.headers(rules.in_use(endpoint.secrets, now), message.message_id, now, body)
     headers = {"content-type": "application/json", "user-agent": "partner-club-webhooks/1", **signed}
-    answer = post(endpoint.url, headers, body, work.config[Webhooks])
-    answered = rules.answered(taken, answer, work.at, now, work.config[Webhooks].pauses_seconds, jitter())
-    _settle(work, answered)
-    if answered.state == "delivered" and _is_past(work, endpoint.well_at, WELL_FOR):
-        _note_well(work, endpoint)
+    answer = post(endpoint.url, headers, body, context.config[Webhooks])
+    answered = rules.answered(taken, answer, context.at, now, context.config[Webhooks].pauses_seconds, jitter())
+    _settle(context, answered)
+    if answered.state == "delivered" and _is_past(context, endpoint.well_at, WELL_FOR):
+        _note_well(context, endpoint)
 
 
-def _body(work: Work, endpoint: Endpoint, message: Message) -> bytes:
+def _body(context: Context, endpoint: Endpoint, message: Message) -> bytes:
     if message.lane == TEST:
         trial = TrialNews(distributor_id=message.distributor_id)
         return TrialMessage(timestamp=message.happened_at, data=trial).model_dump_json().encode()
-    order = orders.load_order(work, message.lane, message.order_id)
+    order = orders.load_order(context, message.lane, message.order_id)
     if order is None or order.distributor_id != message.distributor_id:
         raise LookupError(f"{message.message_id} is on an order that is not there")
-    shown = OrderAnswer.told(order, endpoint.language, orders.gifts_of(work, order))
+    shown = OrderAnswer.told(order, endpoint.language, orders.gifts_of(context, order))
     news = OrderNews(version=order.version, change=dict(message.change), order=shown)
     return OrderMessage(type=message.type, timestamp=message.happened_at, data=news).model_dump_json().encode()
 
 
 @retry("endpoint")
-def _settle(work: Work, answered: Message) -> None:
+def _settle(context: Context, answered: Message) -> None:
     """Writes down what came of an attempt, with what follows for the endpoint when the message was the last straw."""
     tx = Transaction()
     store.settle(tx, answered)
     if answered.state == "failed" and answered.lane != TEST:
-        _tell(tx, work, answered)
+        _tell(tx, context, answered)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "message" not in refused:
             raise
         log.warning("a webhook's attempt counts no more", extra={"message_id": answered.message_id})
 
 
-def _tell(tx: Transaction, work: Work, failed: Message) -> None:
-    endpoint = store.read_endpoint(work.table, failed.distributor_id)
+def _tell(tx: Transaction, context: Context, failed: Message) -> None:
+    endpoint = store.read_endpoint(context.table, failed.distributor_id)
     if endpoint is None or not endpoint.active:
         return
     if rules.is_dead(endpoint, failed):
         store.pause_endpoint(tx, endpoint, failed.last_error)
         name = PAUSED
-    elif _is_past(work, endpoint.told_at, TOLD_FOR):
-        store.note_told(tx, endpoint, work.at)
+    elif _is_past(context, endpoint.told_at, TOLD_FOR):
+        store.note_told(tx, endpoint, context.at)
         name = FAILED
     else:
         return
     events.record(
         tx,
-        work,
+        context,
         keys.webhook_endpoint(failed.distributor_id),
         name,
         distributor_id=failed.distributor_id,
@@ -213,61 +213,61 @@ def _tell(tx: Transaction, work: Work, failed: Message) -> None:
     )
 
 
-def _note_well(work: Work, endpoint: Endpoint) -> None:
+def _note_well(context: Context, endpoint: Endpoint) -> None:
     with suppress(Refused):  # it is gone
-        store.note_well(work.table, endpoint.distributor_id, work.at)
+        store.note_well(context.table, endpoint.distributor_id, context.at)
 
 
-def _drop(work: Work, message: Message) -> None:
+def _drop(context: Context, message: Message) -> None:
     """There is no endpoint any more."""
     tx = Transaction()
     store.settle(tx, rules.dropped(message, "endpoint_deleted"))
     with suppress(Refused):  # an attempt under way ends with it
-        work.table.commit(tx)
+        context.table.commit(tx)
 
 
-def _call_next(work: Work, distributor_id: str, lane: str) -> None:
+def _call_next(context: Context, distributor_id: str, lane: str) -> None:
     """Read anew: what was written meanwhile found that it was not its turn, and left."""
-    first = store.first_waiting(work.table, distributor_id, lane)
+    first = store.first_waiting(context.table, distributor_id, lane)
     if first is None:
         return
-    message = store.read_message(work.table, distributor_id, first)
+    message = store.read_message(context.table, distributor_id, first)
     if message is None:
         send(_asking_for(distributor_id, lane, first))  # it has expired before its mark
         return
-    seconds = rules.waits_until(message) - clock.epoch(work.now)
+    seconds = rules.waits_until(message) - clock.epoch(context.now)
     if seconds > 0:
         _call(message, seconds)
     else:
-        _call_now(work, message)
+        _call_now(context, message)
 
 
-def _call_now(work: Work, message: Message) -> None:
+def _call_now(context: Context, message: Message) -> None:
     """Noted first, so that of all who come upon it one calls."""
     with suppress(Refused):
-        store.note_called(work.table, message, clock.epoch(work.now))
+        store.note_called(context.table, message, clock.epoch(context.now))
         _call(message)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
 
 
-def _wake(work: Work, distributor_id: str, after: str) -> None:
+def _wake(context: Context, distributor_id: str, after: str) -> None:
     """The first message of each lane may go at once, whatever it waited for."""
-    woken = list(islice(store.lanes(work.table, distributor_id, after), AT_ONCE))
+    woken = list(islice(store.lanes(context.table, distributor_id, after), AT_ONCE))
     for lane, message_id in woken:
-        message = store.read_message(work.table, distributor_id, message_id)
+        message = store.read_message(context.table, distributor_id, message_id)
         if message is not None and message.state == "waiting":
-            _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), message.expires_at))
+            _start_anew(context, message, rules.started_anew(message, clock.epoch(context.now), message.expires_at))
         send(_asking_for(distributor_id, lane, message_id))
     if len(woken) == AT_ONCE:
         send({"distributor_id": distributor_id, "do": "wake", "after": woken[-1][0]})
 
 
-def _replay(work: Work, told: dict[str, Any]) -> None:
+def _replay(context: Context, told: dict[str, Any]) -> None:
     """What is over in this span waits again, once for this request; what waits anyway is left alone."""
     page = store.messages_between(
-        work.table, told["distributor_id"], told["since"], told["until"], limit=AT_ONCE, after=told["after"]
+        context.table, told["distributor_id"], told["since"], told["until"], limit=AT_ONCE, after=told["after"]
     )
     wanted = {"failed"} if told["failed_only"] else {"failed", "delivered"}
     for item in page.items:
@@ -275,18 +275,20 @@ def _replay(work: Work, told: dict[str, Any]) -> None:
         if message.replay == told["replay"]:
             _call(message)  # by a worker that died before it said so
         elif message.state in wanted and message.lane != TEST:
-            expires_at = work.expiry(days=work.config[Webhooks].keep_days)
-            _start_anew(work, message, rules.started_anew(message, clock.epoch(work.now), expires_at, told["replay"]))
+            expires_at = context.expiry(days=context.config[Webhooks].keep_days)
+            _start_anew(
+                context, message, rules.started_anew(message, clock.epoch(context.now), expires_at, told["replay"])
+            )
             _call(message)
     if page.last:
         send({**told, "after": page.last})
 
 
-def _start_anew(work: Work, before: Message, message: Message) -> None:
+def _start_anew(context: Context, before: Message, message: Message) -> None:
     tx = Transaction()
     store.start_anew(tx, before, message)
     with suppress(Refused):  # it moved on by itself
-        work.table.commit(tx)
+        context.table.commit(tx)
 
 
 # --- the queue --------------------------------------------------------------------------------------------------------
@@ -308,5 +310,5 @@ def send(told: dict[str, Any], seconds: int = 0) -> None:
     )
 
 
-def _is_past(work: Work, at: str, span: timedelta) -> bool:
-    return not at or clock.moment(at) + span < work.now
+def _is_past(context: Context, at: str, span: timedelta) -> bool:
+    return not at or clock.moment(at) + span < context.now

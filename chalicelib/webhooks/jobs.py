@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import READ, items, queue_worker
 from chalicelib.webhooks import delivery
 
@@ -13,6 +13,6 @@ from chalicelib.webhooks import delivery
     filled_by=("write_letters", "deliver_webhooks"),
     may=(items(*READ), items("put", "update", "delete", prefix="WEBHOOK#")),
 )
-def deliver_webhooks(work: Work, message: dict[str, Any]) -> None:
+def deliver_webhooks(context: Context, message: dict[str, Any]) -> None:
     """Deliver one message to a distributor's system."""
-    delivery.deliver(work, message)
+    delivery.deliver(context, message)

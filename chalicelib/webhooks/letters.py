@@ -6,7 +6,7 @@ from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.orders import distributor_or_member_reader, the_distributor_and_its_people
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.events import FAILED, PAUSED
@@ -14,16 +14,16 @@ from chalicelib.webhooks.events import FAILED, PAUSED
 
 @letter("webhook_paused", on=PAUSED, to=the_distributor_and_its_people)
 @letter("webhook_failed", on=FAILED, to=the_distributor_and_its_people)
-def of_the_message(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+def of_the_message(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """What was not taken, as the event tells it."""
-    return distributor_or_member_reader(work, recipient, event["distributor_id"]), {
+    return distributor_or_member_reader(context, recipient, event["distributor_id"]), {
         "host": urlsplit(event["url"]).hostname,
         "url": event["url"],
         "type": event["type"],
-        "happened_on": clock.local_day(clock.moment(event["happened_at"]), work.config[Club].zone),
-        "since": clock.local_day(clock.moment(event["since"]), work.config[Club].zone),
+        "happened_on": clock.local_day(clock.moment(event["happened_at"]), context.config[Club].zone),
+        "since": clock.local_day(clock.moment(event["since"]), context.config[Club].zone),
         "attempts": int(event["attempts"]),
         "status": int(event["status"]),
         "error": event["error"],
-        "keep_days": work.config[Webhooks].keep_days,
+        "keep_days": context.config[Webhooks].keep_days,
     }

@@ -42,22 +42,22 @@ def put_webhook(call: Call) -> Answer:
     waits.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    changed, secret = service.put(call.work, distributor_id, member_id, call.expected_version(), call.body)
+    changed, secret = service.put(call.context, distributor_id, member_id, call.expected_version(), call.body)
     return _telling(call, changed, secret)
 
 
 @routes.get("/v1/distributor/webhook", scope=SCOPE, answer=WebhookEndpoint, problems=("not_found",))
 def show_webhook(call: Call) -> Answer:
     """Read where messages go, and whether they are taken."""
-    found = service.endpoint(call.work, call.principal.for_distributor())
-    shown = WebhookEndpoint.of(found, service.secrets_in_use(call.work, found))
+    found = service.endpoint(call.context, call.principal.for_distributor())
+    shown = WebhookEndpoint.of(found, service.secrets_in_use(call.context, found))
     return Answer(shown, headers=etag(found.version))
 
 
 @routes.delete("/v1/distributor/webhook", scope=SCOPE, status=204, problems=("not_found", "precondition_failed"))
 def delete_webhook(call: Call) -> Answer:
     """End it: nothing more is sent, and what waits is given up."""
-    service.remove(call.work, call.principal.for_distributor(), call.principal.for_member())
+    service.remove(call.context, call.principal.for_distributor(), call.principal.for_member())
     return Answer(None)
 
 
@@ -69,7 +69,7 @@ def delete_webhook(call: Call) -> Answer:
 )
 def rotate_webhook_secret(call: Call) -> Answer:
     """Get a new secret. The one before signs beside it for a day, so that nothing is lost while the receiver changes it."""
-    changed, secret = service.rotate(call.work, call.principal.for_distributor(), call.principal.for_member())
+    changed, secret = service.rotate(call.context, call.principal.for_distributor(), call.principal.for_member())
     return _telling(call, changed, secret)
 
 
@@ -82,7 +82,7 @@ def rotate_webhook_secret(call: Call) -> Answer:
 )
 def try_webhook(call: Call) -> Answer:
     """Send a message of type `webhook.test`, once, even to an endpoint that is paused. Its delivery tells how it went."""
-    made = service.try_out(call.work, call.principal.for_distributor(), call.principal.for_member())
+    made = service.try_out(call.context, call.principal.for_distributor(), call.principal.for_member())
     return Answer(WebhookDelivery.of(made), headers=_place(made.message_id))
 
 
@@ -91,7 +91,7 @@ def list_webhook_deliveries(call: Call) -> WebhookDeliveries:
     """List messages, newest first: which are taken, which wait, and what the last try ended with. Kept for 30 days."""
     cursors = call.cursors()
     after = cursors.open(call.query.cursor)
-    page = service.deliveries(call.work, call.principal.for_distributor(), call.query.state, call.query.limit, after)
+    page = service.deliveries(call.context, call.principal.for_distributor(), call.query.state, call.query.limit, after)
     items = [WebhookDelivery.of(store.message_of(item)) for item in page.items]
     return WebhookDeliveries(items=items, next_cursor=cursors.close(page.last))
 
@@ -101,7 +101,7 @@ def list_webhook_deliveries(call: Call) -> WebhookDeliveries:
 )
 def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDelivery:
     """Read how a message went."""
-    return WebhookDelivery.of(service.delivery(call.work, call.principal.for_distributor(), delivery_id))
+    return WebhookDelivery.of(service.delivery(call.context, call.principal.for_distributor(), delivery_id))
 
 
 @routes.post(
@@ -117,7 +117,7 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     One that waits goes at once.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    anew = service.replay(call.work, distributor_id, member_id, delivery_id)
+    anew = service.replay(call.context, distributor_id, member_id, delivery_id)
     return Answer(WebhookDelivery.of(anew), headers=_place(delivery_id))
 
 
@@ -132,11 +132,11 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
 def replay_webhook(call: Call) -> ReplayStarted:
     """Send again what happened since a moment, such as the last backup of the receiving system."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return service.replay_since(call.work, distributor_id, member_id, call.body)
+    return service.replay_since(call.context, distributor_id, member_id, call.body)
 
 
 def _telling(call: Call, endpoint: Endpoint, secret: str | None) -> Answer:
-    shown = WebhookEndpointWithSecret.telling(endpoint, service.secrets_in_use(call.work, endpoint), secret)
+    shown = WebhookEndpointWithSecret.telling(endpoint, service.secrets_in_use(call.context, endpoint), secret)
     return Answer(shown, headers=etag(endpoint.version))
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from chalicelib import companies, distributors
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Page
@@ -30,21 +30,21 @@ Draw = Callable[[int], bytes]  # so many random bytes
 SECRET_BYTES = 32
 
 
-def endpoint(work: Work, distributor_id: str) -> Endpoint:
+def endpoint(context: Context, distributor_id: str) -> Endpoint:
     """Raises 404."""
-    found = store.read_endpoint(work.table, distributor_id)
+    found = store.read_endpoint(context.table, distributor_id)
     if found is None:
         raise Problem("not_found")
     return found
 
 
-def secrets_in_use(work: Work, endpoint: Endpoint) -> int:
-    return len(rules.in_use(endpoint.secrets, clock.epoch(work.now)))
+def secrets_in_use(context: Context, endpoint: Endpoint) -> int:
+    return len(rules.in_use(endpoint.secrets, clock.epoch(context.now)))
 
 
 @retry("endpoint")
 def put(
-    work: Work,
+    context: Context,
     distributor_id: str,
     member_id: str,
     version: int,
@@ -55,69 +55,69 @@ def put(
 
     Whatever waits goes out at once. Raises 412, and 422 for an address that no message would go to.
     """
-    _callable(work, form.url)
-    before = store.read_endpoint(work.table, distributor_id)
+    _callable(context, form.url)
+    before = store.read_endpoint(context.table, distributor_id)
     if version != (before.version if before else 0):
         raise Problem("precondition_failed")
-    language = form.language or _language(work, distributor_id)
+    language = form.language or _language(context, distributor_id)
     changed = replace(
-        before or _new(work, distributor_id, draw),
+        before or _new(context, distributor_id, draw),
         url=form.url,
         language=language,
         active=form.active,
         paused_for="",
-        changed_at=work.at,
+        changed_at=context.at,
         version=version + 1,
     )
     tx = Transaction()
     store.put_endpoint(tx, changed)
     if changed.active:
-        store.call(tx, work, distributor_id, do="wake", after="")
-    _commit(work, tx, distributor_id, member_id)
+        store.call(tx, context, distributor_id, do="wake", after="")
+    _commit(context, tx, distributor_id, member_id)
     return changed, None if before else changed.secrets[0].text
 
 
 @retry("endpoint")
 def rotate(
-    work: Work, distributor_id: str, member_id: str, draw: Draw = secrets.token_bytes
+    context: Context, distributor_id: str, member_id: str, draw: Draw = secrets.token_bytes
 ) -> tuple[Endpoint, str | None]:
     """The endpoint with a new secret, and the secret. Raises 404."""
     fresh = rules.new_secret(draw(SECRET_BYTES))
-    overlap = work.config[Webhooks].secret_overlap_hours * 3600
-    before = endpoint(work, distributor_id)
-    signed_by = rules.rotated(before.secrets, fresh, now=clock.epoch(work.now), overlap=overlap)
+    overlap = context.config[Webhooks].secret_overlap_hours * 3600
+    before = endpoint(context, distributor_id)
+    signed_by = rules.rotated(before.secrets, fresh, now=clock.epoch(context.now), overlap=overlap)
     changed = replace(before, secrets=signed_by, version=before.version + 1)
     tx = Transaction()
     store.put_endpoint(tx, changed)
-    _commit(work, tx, distributor_id, member_id)
+    _commit(context, tx, distributor_id, member_id)
     return changed, fresh.text
 
 
 @retry("endpoint")
-def remove(work: Work, distributor_id: str, member_id: str) -> None:
+def remove(context: Context, distributor_id: str, member_id: str) -> None:
     """What waits is given up. Raises 404."""
     tx = Transaction()
-    store.delete_endpoint(tx, endpoint(work, distributor_id))
-    store.call(tx, work, distributor_id, do="wake", after="")
-    _commit(work, tx, distributor_id, member_id)
+    store.delete_endpoint(tx, endpoint(context, distributor_id))
+    store.call(tx, context, distributor_id, do="wake", after="")
+    _commit(context, tx, distributor_id, member_id)
 
 
-def try_out(work: Work, distributor_id: str, member_id: str) -> Message:
+def try_out(context: Context, distributor_id: str, member_id: str) -> Message:
     """A message that is sent once, even to an endpoint that is paused. Raises 404 without one."""
-    endpoint(work, distributor_id)
+    endpoint(context, distributor_id)
     made = Message(
-        message_id=rules.message_id(work.at, work.new_id("tst")),
+        message_id=rules.message_id(context.at, context.new_id("tst")),
         distributor_id=distributor_id,
         lane=rules.TEST,
         type=rules.TEST_TYPE,
-        happened_at=work.at,
-        expires_at=_expiry(work),
-        called_at=clock.epoch(work.now),
+        happened_at=context.at,
+        expires_at=_expiry(context),
+        called_at=clock.epoch(context.now),
     )
     tx = Transaction()
     store.create_message(tx, made)
-    store.call(tx, work, distributor_id, do="deliver", lane=made.lane, message_id=made.message_id)
-    _commit(work, tx, distributor_id, member_id)
+    store.call(tx, context, distributor_id, do="deliver", lane=made.lane, message_id=made.message_id)
+    _commit(context, tx, distributor_id, member_id)
     return made
 
 
@@ -125,51 +125,55 @@ def try_out(work: Work, distributor_id: str, member_id: str) -> Message:
 
 
 def deliveries(
-    work: Work, distributor_id: str, state: rules.State | None, limit: int, after: dict[str, str] | None
+    context: Context, distributor_id: str, state: rules.State | None, limit: int, after: dict[str, str] | None
 ) -> Page:
-    return store.list_messages(work.table, distributor_id, state=state, limit=limit, after=after)
+    return store.list_messages(context.table, distributor_id, state=state, limit=limit, after=after)
 
 
-def delivery(work: Work, distributor_id: str, message_id: str) -> Message:
+def delivery(context: Context, distributor_id: str, message_id: str) -> Message:
     """Raises 404."""
-    found = store.read_message(work.table, distributor_id, message_id)
+    found = store.read_message(context.table, distributor_id, message_id)
     if found is None:
         raise Problem("not_found")
     return found
 
 
 @retry("message")
-def replay(work: Work, distributor_id: str, member_id: str, message_id: str) -> Message:
+def replay(context: Context, distributor_id: str, member_id: str, message_id: str) -> Message:
     """The message waits again, under its name, before all later ones of its company. Raises 404 for none, or without an endpoint."""
-    endpoint(work, distributor_id)
-    before = delivery(work, distributor_id, message_id)
-    anew = rules.started_anew(before, clock.epoch(work.now), _expiry(work))
+    endpoint(context, distributor_id)
+    before = delivery(context, distributor_id, message_id)
+    anew = rules.started_anew(before, clock.epoch(context.now), _expiry(context))
     tx = Transaction()
     store.start_anew(tx, before, anew)
-    store.call(tx, work, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
-    _commit(work, tx, distributor_id, member_id)
+    store.call(tx, context, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
+    _commit(context, tx, distributor_id, member_id)
     return anew
 
 
-def replay_since(work: Work, distributor_id: str, member_id: str, form: ReplayForm) -> ReplayStarted:
+def replay_since(context: Context, distributor_id: str, member_id: str, form: ReplayForm) -> ReplayStarted:
     """Raises 404 without an endpoint, 422 for a moment to come."""
-    endpoint(work, distributor_id)
-    if form.since > work.now:
-        raise Problem.invalid("in_future", "/since", f"It is {work.at}.")
-    earliest = work.now - timedelta(days=work.config[Webhooks].keep_days)
-    started = ReplayStarted(since=clock.stamp(max(form.since, earliest)), until=work.at, failed_only=form.failed_only)
+    endpoint(context, distributor_id)
+    if form.since > context.now:
+        raise Problem.invalid("in_future", "/since", f"It is {context.at}.")
+    earliest = context.now - timedelta(days=context.config[Webhooks].keep_days)
+    started = ReplayStarted(
+        since=clock.stamp(max(form.since, earliest)), until=context.at, failed_only=form.failed_only
+    )
     tx = Transaction()
-    store.call(tx, work, distributor_id, do="replay", replay=work.new_id("rpl"), after=None, **started.model_dump())
-    _commit(work, tx, distributor_id, member_id)
+    store.call(
+        tx, context, distributor_id, do="replay", replay=context.new_id("rpl"), after=None, **started.model_dump()
+    )
+    _commit(context, tx, distributor_id, member_id)
     return started
 
 
 # --- what all share ---------------------------------------------------------------------------------------------------
 
 
-def _callable(work: Work, url: str) -> None:
+def _callable(context: Context, url: str) -> None:
     """What can be told of an address without asking for it. Raises 422."""
-    if work.config[Webhooks].private_networks:
+    if context.config[Webhooks].private_networks:
         return
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -185,36 +189,36 @@ def _callable(work: Work, url: str) -> None:
         raise Problem.invalid("address_not_public", "/url", "Messages go to public addresses only.")
 
 
-def _new(work: Work, distributor_id: str, draw: Draw) -> Endpoint:
+def _new(context: Context, distributor_id: str, draw: Draw) -> Endpoint:
     return Endpoint(
         distributor_id=distributor_id,
         url="",
-        language=work.config[Club].default_language,
+        language=context.config[Club].default_language,
         secrets=(rules.new_secret(draw(SECRET_BYTES)),),
         active=True,
         paused_for="",
-        changed_at=work.at,
-        created_at=work.at,
+        changed_at=context.at,
+        created_at=context.at,
         version=0,
     )
 
 
-def _language(work: Work, distributor_id: str) -> Language:
-    found = distributors.distributor(work, distributor_id)
+def _language(context: Context, distributor_id: str) -> Language:
+    found = distributors.distributor(context, distributor_id)
     if found is None:
         raise Problem("not_found")
     return found.language
 
 
-def _expiry(work: Work) -> int:
-    return work.expiry(days=work.config[Webhooks].keep_days)
+def _expiry(context: Context) -> int:
+    return context.expiry(days=context.config[Webhooks].keep_days)
 
 
-def _commit(work: Work, tx: Transaction, distributor_id: str, member_id: str) -> None:
+def _commit(context: Context, tx: Transaction, distributor_id: str, member_id: str) -> None:
     """Raises what the refusal means to the person; Refused where it is about the endpoint or a message."""
     distributors.check_distributors_person(tx, distributor_id, member_id)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "membership" in refused:
             raise companies.no_longer_speaks() from None

@@ -13,7 +13,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import events
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 from chalicelib.webhooks import keys
@@ -209,10 +209,12 @@ def start_anew(tx: Transaction, before: Message, message: Message) -> None:
     _mark(tx, message)
 
 
-def call(tx: Transaction, work: Work, distributor_id: str, **message: Any) -> None:
+def call(tx: Transaction, context: Context, distributor_id: str, **message: Any) -> None:
     """This message goes to the webhooks' queue, once the transaction is written."""
     told = {"distributor_id": distributor_id, **message}
-    events.record(tx, work, keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=told)
+    events.record(
+        tx, context, keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=told
+    )
 
 
 def _waits() -> ConditionBase:

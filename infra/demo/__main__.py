@@ -21,7 +21,7 @@ from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import config
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra.build import ROOT, BuildError, local_package
 from infra.demo import filling, story
@@ -82,9 +82,9 @@ def run(port: int, *, stay: bool) -> None:
 
 def appoint(cloud: Cloud) -> None:
     """What `python -m infra.admin add-staff` does, for each role."""
-    work = Work(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
+    context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
     for role, (name, email) in filling.STAFF.items():
-        appoint_staff(work, StaffForm.model_validate({"name": name, "email": email, "role": role}))
+        appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}))
 
 
 def nights(cloud: Cloud, today: date) -> story.Nights:

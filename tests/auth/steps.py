@@ -5,32 +5,32 @@ from typing import Any
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth.codes import code_hash
 from chalicelib.auth.schemas import Tokens
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 
 SECRET = "a secret for tests only"
 CODE = "123456"
 
 
-def begun(work: Work, *, email: str = "anna@example.com", **more: Any) -> str:
+def begun(context: Context, *, email: str = "anna@example.com", **more: Any) -> str:
     """A sign-in whose letter with `CODE` is on its way."""
-    sign_in_id = work.new_id("sin")
+    sign_in_id = context.new_id("sin")
     item = {
         **auth_keys.sign_in(sign_in_id).as_item(),
         "sign_in_id": sign_in_id,
         "email": email,
         "language": "ru",
-        "code_expires_at": work.expiry(minutes=10),
+        "code_expires_at": context.expiry(minutes=10),
         "tries": 0,
         "tries_allowed": 3,
         **more,
     }
-    work.table.put(item)
-    mailed(work, sign_in_id)
+    context.table.put(item)
+    mailed(context, sign_in_id)
     return sign_in_id
 
 
-def mailed(work: Work, sign_in_id: str, code: str = CODE) -> None:
-    work.table.update(auth_keys.sign_in(sign_in_id), put={"code_hash": code_hash(SECRET, sign_in_id, code)})
+def mailed(context: Context, sign_in_id: str, code: str = CODE) -> None:
+    context.table.update(auth_keys.sign_in(sign_in_id), put={"code_hash": code_hash(SECRET, sign_in_id, code)})
 
 
 class FakeSessions:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.auth import routes as auth_routes
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.auth.steps import CODE, FakeSessions, mailed
 from tests.support.api import Api
 
@@ -19,16 +19,16 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth_routes, "_sessions", FakeSessions)
 
 
-def test_a_stranger_joins_and_has_a_session(api: Api, work: Work) -> None:
+def test_a_stranger_joins_and_has_a_session(api: Api, context: Context) -> None:
     started = api.call("POST", "/v1/registrations", body=GOOD)
     assert started.status == 202 and started.json["expires_in"] == 600
-    mailed(work, started.json["sign_in_id"])
+    mailed(context, started.json["sign_in_id"])
     tokens = api.call("POST", "/v1/sign-in/confirm", body={"sign_in_id": started.json["sign_in_id"], "code": CODE})
     assert tokens.status == 200 and tokens.json["token_type"] == "Bearer"
 
 
-def test_registering_and_signing_in_answer_alike_for_members_and_strangers(api: Api, work: Work) -> None:
-    test_a_stranger_joins_and_has_a_session(api, work)
+def test_registering_and_signing_in_answer_alike_for_members_and_strangers(api: Api, context: Context) -> None:
+    test_a_stranger_joins_and_has_a_session(api, context)
     answers = [
         api.call("POST", "/v1/registrations", body={**GOOD, "email": email})
         for email in ("anna@example.com", "b@example.com")
@@ -50,16 +50,16 @@ def test_registering_and_signing_in_answer_alike_for_members_and_strangers(api: 
     ],
 )
 def test_a_bad_registration_names_the_field_and_stores_nothing(
-    api: Api, work: Work, change: dict[str, Any], pointer: str
+    api: Api, context: Context, change: dict[str, Any], pointer: str
 ) -> None:
     answer = api.call("POST", "/v1/registrations", body=GOOD | change)
     assert answer.status == 422 and [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
-    assert work.table.client.scan(TableName=work.table.name)["Count"] == 0
+    assert context.table.client.scan(TableName=context.table.name)["Count"] == 0
 
 
-def test_a_wrong_code_says_how_many_tries_are_left(api: Api, work: Work) -> None:
+def test_a_wrong_code_says_how_many_tries_are_left(api: Api, context: Context) -> None:
     started = api.call("POST", "/v1/registrations", body=GOOD).json
-    mailed(work, started["sign_in_id"])
+    mailed(context, started["sign_in_id"])
     answer = api.call(
         "POST",
         "/v1/sign-in/confirm",

@@ -12,7 +12,7 @@ from chalicelib.auth import service as auth
 from chalicelib.auth.config import SignIn
 from chalicelib.auth.schemas import Registration
 from chalicelib.members import keys as members_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from tests.auth.steps import CODE, SECRET, FakeSessions, begun, mailed
 
@@ -25,58 +25,60 @@ def form(**changes: Any) -> Registration:
     )
 
 
-def registered(work: Work, **changes: Any) -> str:
-    return auth.register(work, form(**changes), language="ru", address="192.0.2.1").sign_in_id
+def registered(context: Context, **changes: Any) -> str:
+    return auth.register(context, form(**changes), language="ru", address="192.0.2.1").sign_in_id
 
 
-def confirm(work: Work, sign_in_id: str, code: str = CODE, sessions: Any = None) -> Any:
-    return auth.confirm(work, sessions or FakeSessions(), SECRET, sign_in_id, code)
+def confirm(context: Context, sign_in_id: str, code: str = CODE, sessions: Any = None) -> Any:
+    return auth.confirm(context, sessions or FakeSessions(), SECRET, sign_in_id, code)
 
 
-def joined(work: Work, **changes: Any) -> str:
-    sign_in_id = registered(work, **changes)
-    mailed(work, sign_in_id)
-    confirm(work, sign_in_id)
-    owner = members.owner_of(work, "anna@example.com")
+def joined(context: Context, **changes: Any) -> str:
+    sign_in_id = registered(context, **changes)
+    mailed(context, sign_in_id)
+    confirm(context, sign_in_id)
+    owner = members.owner_of(context, "anna@example.com")
     assert owner
     return owner
 
 
-def everything(work: Work) -> list[dict[str, Any]]:
-    return list(work.table.client.scan(TableName=work.table.name)["Items"])
+def everything(context: Context) -> list[dict[str, Any]]:
+    return list(context.table.client.scan(TableName=context.table.name)["Items"])
 
 
-def events(work: Work, owner: str, name: str) -> list[dict[str, Any]]:
+def events(context: Context, owner: str, name: str) -> list[dict[str, Any]]:
     return [
-        item for item in work.table.query(members_keys.member(owner).pk, starts="EVENT#").items if item["event"] == name
+        item
+        for item in context.table.query(members_keys.member(owner).pk, starts="EVENT#").items
+        if item["event"] == name
     ]
 
 
-def test_registering_stores_nothing_of_the_person_but_the_sign_in(work: Work) -> None:
-    registered(work)
-    kinds = {item["pk"]["S"].split("#")[0] for item in everything(work)}
+def test_registering_stores_nothing_of_the_person_but_the_sign_in(context: Context) -> None:
+    registered(context)
+    kinds = {item["pk"]["S"].split("#")[0] for item in everything(context)}
     assert kinds == {"SIGNIN", "THROTTLE"}
-    assert not any("anna" in item["pk"]["S"] for item in everything(work))
+    assert not any("anna" in item["pk"]["S"] for item in everything(context))
 
 
-def test_the_code_of_the_letter_makes_the_member_with_consents_wording_time_and_source(work: Work) -> None:
-    member_id = joined(work)
-    anna = members.member(work, member_id)
+def test_the_code_of_the_letter_makes_the_member_with_consents_wording_time_and_source(context: Context) -> None:
+    member_id = joined(context)
+    anna = members.member(context, member_id)
     assert anna is not None
     assert (anna.name, anna.email, anna.language) == ("Anna Orlova", "anna@example.com", "ru")
-    assert anna.email_confirmed_at == work.at
+    assert anna.email_confirmed_at == context.at
     said = anna.consents["personal_data"]
-    assert (said.agreed, said.version, said.source, said.at) == (True, "2026-1", "registration", work.at)
-    log = work.table.query(members_keys.member(member_id).pk, starts="CONSENTLOG#").items
+    assert (said.agreed, said.version, said.source, said.at) == (True, "2026-1", "registration", context.at)
+    log = context.table.query(members_keys.member(member_id).pk, starts="CONSENTLOG#").items
     assert [(entry["purpose"], entry["address"]) for entry in log] == [("personal_data", "192.0.2.1")]
-    assert len(events(work, member_id, "member.email_confirmed")) == 1
+    assert len(events(context, member_id, "member.email_confirmed")) == 1
 
 
-def test_without_the_required_consent_nobody_joins(work: Work) -> None:
+def test_without_the_required_consent_nobody_joins(context: Context) -> None:
     with pytest.raises(Problem) as refused:
-        registered(work, consents=[{"purpose": "advertising", "version": "2026-1", "agreed": True}])
+        registered(context, consents=[{"purpose": "advertising", "version": "2026-1", "agreed": True}])
     assert [fault.code for fault in refused.value.errors] == ["consent_required"]
-    assert everything(work) == []
+    assert everything(context) == []
 
 
 @pytest.mark.parametrize(
@@ -88,113 +90,113 @@ def test_without_the_required_consent_nobody_joins(work: Work) -> None:
     ],
 )
 def test_a_consent_to_a_wording_that_is_not_in_force_is_refused(
-    work: Work, consents: list[Any], pointer: str, code: str
+    context: Context, consents: list[Any], pointer: str, code: str
 ) -> None:
     with pytest.raises(Problem) as refused:
-        registered(work, consents=consents)
+        registered(context, consents=consents)
     assert (pointer, code) in [(fault.pointer, fault.code) for fault in refused.value.errors]
 
 
-def test_registering_again_with_the_same_address_is_a_sign_in_and_changes_nobody(work: Work) -> None:
-    member_id = joined(work)
-    again = registered(work, name="Somebody Else")
-    mailed(work, again)
+def test_registering_again_with_the_same_address_is_a_sign_in_and_changes_nobody(context: Context) -> None:
+    member_id = joined(context)
+    again = registered(context, name="Somebody Else")
+    mailed(context, again)
     sessions = FakeSessions()
-    confirm(work, again, sessions=sessions)
-    anna = members.member(work, member_id)
+    confirm(context, again, sessions=sessions)
+    anna = members.member(context, member_id)
     assert anna is not None and anna.name == "Anna Orlova"
     assert [member for member, _ in sessions.begun] == [member_id]
-    assert len(events(work, member_id, "member.email_confirmed")) == 1
+    assert len(events(context, member_id, "member.email_confirmed")) == 1
 
 
-def test_two_registrations_of_one_address_make_one_member(work: Work) -> None:
-    one, other = registered(work), registered(work, name="Anna Petrovna Orlova")
+def test_two_registrations_of_one_address_make_one_member(context: Context) -> None:
+    one, other = registered(context), registered(context, name="Anna Petrovna Orlova")
     sessions = FakeSessions()
     for sign_in_id in (one, other):
-        mailed(work, sign_in_id)
-        confirm(work, sign_in_id, sessions=sessions)
+        mailed(context, sign_in_id)
+        confirm(context, sign_in_id, sessions=sessions)
     assert len({member for member, _ in sessions.begun}) == 1
 
 
-def test_known_and_unknown_addresses_make_the_same_answers_and_the_same_calls(work: Work) -> None:
-    joined(work)
+def test_known_and_unknown_addresses_make_the_same_answers_and_the_same_calls(context: Context) -> None:
+    joined(context)
     calls: list[str] = []
-    work.table.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+    context.table.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
     seen = []
     for email in ("anna@example.com", "nobody@example.com"):
         calls.clear()
-        started = auth.sign_in(work, email, language="en", address="192.0.2.7")
+        started = auth.sign_in(context, email, language="en", address="192.0.2.7")
         with pytest.raises(Problem) as refused:
-            confirm(work, started.sign_in_id, "000000")
+            confirm(context, started.sign_in_id, "000000")
         seen.append((started.expires_in, refused.value.code, refused.value.extra, list(calls)))
     assert seen[0] == seen[1]
 
 
-def test_a_wrong_code_may_be_tried_three_times_in_all(work: Work) -> None:
-    sign_in_id = begun(work, member_id="mbr_1")
+def test_a_wrong_code_may_be_tried_three_times_in_all(context: Context) -> None:
+    sign_in_id = begun(context, member_id="mbr_1")
     codes = []
     for _ in range(4):
         with pytest.raises(Problem) as refused:
-            confirm(work, sign_in_id, "999999")
+            confirm(context, sign_in_id, "999999")
         codes.append(refused.value.code)
     assert codes == ["wrong_code", "wrong_code", "too_many_tries", "too_many_tries"]
     with pytest.raises(Problem, match="too_many_tries"):
-        confirm(work, sign_in_id, CODE)
+        confirm(context, sign_in_id, CODE)
 
 
-def test_a_code_is_good_for_ten_minutes_and_no_longer(work: Work) -> None:
-    sign_in_id = registered(work)
-    mailed(work, sign_in_id)
+def test_a_code_is_good_for_ten_minutes_and_no_longer(context: Context) -> None:
+    sign_in_id = registered(context)
+    mailed(context, sign_in_id)
     with pytest.raises(Problem, match="code_expired"):
-        confirm(replace(work, now=work.now + timedelta(minutes=10)), sign_in_id)
-    confirm(replace(work, now=work.now + timedelta(minutes=9, seconds=59)), sign_in_id)
+        confirm(replace(context, now=context.now + timedelta(minutes=10)), sign_in_id)
+    confirm(replace(context, now=context.now + timedelta(minutes=9, seconds=59)), sign_in_id)
 
 
-def test_a_code_that_gave_a_session_is_spent(work: Work) -> None:
-    sign_in_id = begun(work, member_id=joined(work))
-    work.table.update(auth_keys.sign_in(sign_in_id), put={"used_at": work.at})
+def test_a_code_that_gave_a_session_is_spent(context: Context) -> None:
+    sign_in_id = begun(context, member_id=joined(context))
+    context.table.update(auth_keys.sign_in(sign_in_id), put={"used_at": context.at})
     with pytest.raises(Problem, match="code_expired"):
-        confirm(work, sign_in_id)
+        confirm(context, sign_in_id)
 
 
-def test_a_sign_in_that_never_was_looks_expired(work: Work) -> None:
+def test_a_sign_in_that_never_was_looks_expired(context: Context) -> None:
     with pytest.raises(Problem, match="code_expired"):
-        confirm(work, "sin_0000")
+        confirm(context, "sin_0000")
 
 
-def test_the_answer_to_cognito_is_the_proof_and_not_the_code(work: Work) -> None:
-    sign_in_id = registered(work)
-    mailed(work, sign_in_id)
+def test_the_answer_to_cognito_is_the_proof_and_not_the_code(context: Context) -> None:
+    sign_in_id = registered(context)
+    mailed(context, sign_in_id)
     sessions = FakeSessions()
-    confirm(work, sign_in_id, sessions=sessions)
+    confirm(context, sign_in_id, sessions=sessions)
     ((_, answer),) = sessions.begun
     assert answer.startswith(f"{sign_in_id}:") and CODE not in answer
 
 
-def test_codes_are_limited_by_address_and_the_limit_ends_with_the_hour(work: Work) -> None:
-    for _ in range(work.config[SignIn].codes_per_address_per_hour):
-        auth.sign_in(work, "anna@example.com", language="en", address="192.0.2.1")
+def test_codes_are_limited_by_address_and_the_limit_ends_with_the_hour(context: Context) -> None:
+    for _ in range(context.config[SignIn].codes_per_address_per_hour):
+        auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.1")
     with pytest.raises(Problem) as refused:
-        auth.sign_in(work, "anna@example.com", language="en", address="192.0.2.2")
+        auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.2")
     assert refused.value.code == "too_many_requests" and refused.value.headers == {"Retry-After": "3600"}
     auth.sign_in(
-        replace(work, now=work.now + timedelta(hours=1)), "anna@example.com", language="en", address="192.0.2.1"
+        replace(context, now=context.now + timedelta(hours=1)), "anna@example.com", language="en", address="192.0.2.1"
     )
 
 
-def test_codes_are_limited_by_caller_whatever_the_address(work: Work) -> None:
-    for number in range(work.config[SignIn].codes_per_caller_per_hour):
-        auth.sign_in(work, f"a{number}@example.com", language="en", address="192.0.2.1")
+def test_codes_are_limited_by_caller_whatever_the_address(context: Context) -> None:
+    for number in range(context.config[SignIn].codes_per_caller_per_hour):
+        auth.sign_in(context, f"a{number}@example.com", language="en", address="192.0.2.1")
     with pytest.raises(Problem, match="too_many_requests"):
-        auth.sign_in(work, "fresh@example.com", language="en", address="192.0.2.1")
+        auth.sign_in(context, "fresh@example.com", language="en", address="192.0.2.1")
 
 
-def test_an_invited_person_who_registers_brings_name_and_consents(work: Work) -> None:
+def test_an_invited_person_who_registers_brings_name_and_consents(context: Context) -> None:
     from chalicelib.table.transactions import Transaction
 
     tx = Transaction()
-    invited = members.join_or_find(work, tx, name="A. Orlova", email="anna@example.com", language="ru")
-    work.table.commit(tx)
-    assert joined(work) == invited.member_id
-    anna = members.member(work, invited.member_id)
+    invited = members.join_or_find(context, tx, name="A. Orlova", email="anna@example.com", language="ru")
+    context.table.commit(tx)
+    assert joined(context) == invited.member_id
+    anna = members.member(context, invited.member_id)
     assert anna is not None and anna.name == "Anna Orlova" and anna.consents["personal_data"].agreed

@@ -11,7 +11,7 @@ from chalicelib.auth import store as auth_store
 from chalicelib.auth import triggers
 from chalicelib.auth.codes import proof
 from chalicelib.members import keys as members_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.auth.steps import SECRET, begun
 
 CONTEXT = SimpleNamespace(aws_request_id="attempt-1")
@@ -45,11 +45,11 @@ def verified(answer: str, attempt: str = "attempt-1", member: str = "mbr_1") -> 
     return bool(triggers.verify_auth(event, SimpleNamespace(aws_request_id=attempt))["response"]["answerCorrect"])
 
 
-def test_the_proof_opens_one_session_for_the_member_it_was_made_for(work: Work) -> None:
-    sign_in_id = begun(work, member_id="mbr_1")
+def test_the_proof_opens_one_session_for_the_member_it_was_made_for(context: Context) -> None:
+    sign_in_id = begun(context, member_id="mbr_1")
     answer = f"{sign_in_id}:{proof(SECRET, sign_in_id)}"
     assert not verified(answer), "before the code was right"
-    auth_store.open_session(work.table, sign_in_id, "mbr_1")
+    auth_store.open_session(context.table, sign_in_id, "mbr_1")
     assert not verified(answer, member="mbr_2")
     assert not verified(f"{sign_in_id}:{'0' * 64}")
     assert verified(answer)
@@ -57,7 +57,7 @@ def test_the_proof_opens_one_session_for_the_member_it_was_made_for(work: Work) 
     assert not verified(answer, attempt="attempt-2"), "spent"
 
 
-def test_an_answer_that_is_no_proof_changes_nothing(work: Work) -> None:
+def test_an_answer_that_is_no_proof_changes_nothing(context: Context) -> None:
     for answer in ("", ":", "123456", "sin_none:" + proof(SECRET, "sin_none")):
         assert not verified(answer)
 
@@ -68,9 +68,9 @@ def claims_of(member_id: str) -> dict[str, Any]:
     return dict(details["accessTokenGeneration"])
 
 
-def test_the_token_says_whom_the_member_speaks_for(work: Work) -> None:
+def test_the_token_says_whom_the_member_speaks_for(context: Context) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "buyer", "status": "active"}
-    work.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
+    context.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
     made = claims_of("mbr_1")
     assert made["claimsToAddOrOverride"] == {
         "club_member": "mbr_1",
@@ -81,9 +81,9 @@ def test_the_token_says_whom_the_member_speaks_for(work: Work) -> None:
     assert "club/api" in made["scopesToAdd"] and "club/orders.write" in made["scopesToAdd"]
 
 
-def test_a_pending_membership_gives_no_right_at_all(work: Work) -> None:
+def test_a_pending_membership_gives_no_right_at_all(context: Context) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "pending"}
-    work.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
+    context.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
     assert claims_of("mbr_1") == claims_of("mbr_without_any") | {
         "claimsToAddOrOverride": {"club_member": "mbr_1", "club_kind": "", "club_role": "", "club_owner": ""}
     }

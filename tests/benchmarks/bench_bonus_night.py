@@ -20,7 +20,7 @@ from chalicelib.bonuses.ledger import notices
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause, Posting
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.benchmarks.report import report
 from tests.bonuses.audit.membership import EVE, Night, run, two_memberships
@@ -30,21 +30,23 @@ ROUNDS = 9
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=EVE)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=EVE)
 
 
 @pytest.mark.timeout(900)
-def test_a_night_and_a_proof_cost_by_who_is_due_and_who_moved(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone, among_many = two_memberships(work, monkeypatch, due=DUE, of=MEMBERS)
+def test_a_night_and_a_proof_cost_by_who_is_due_and_who_moved(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, among_many = two_memberships(context, monkeypatch, due=DUE, of=MEMBERS)
     compare("nightly bonuses", "due", alone.night, among_many.night, calls=3, reads=2, writes=16)
     compare("bonus proof", "moved", alone.proof, among_many.proof, calls=1.5, reads=7, writes=3)
 
 
-def test_a_night_without_work(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(work, monkeypatch, bonuses_jobs.nightly, {})  # the first one ever copies the price lists
+def test_a_night_without_work(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(context, monkeypatch, bonuses_jobs.nightly, {})  # the first one ever copies the price lists
     for what, start in (("nightly bonuses", bonuses_jobs.nightly), ("bonus proof", bonuses_jobs.prove)):
-        idle = run(replace(work, now=work.now + timedelta(days=1)), monkeypatch, start, {})
+        idle = run(replace(context, now=context.now + timedelta(days=1)), monkeypatch, start, {})
         report(f"{what}: calls and read units of a night without work", f"{idle.calls} and {idle.read_units:g}")
         assert idle.doing.calls == []
 
@@ -91,9 +93,9 @@ def microseconds(rule: Callable[[], object], times: int = 50) -> float:
     return median(took) * 1e6
 
 
-def test_the_rules_of_a_night(work: Work) -> None:
+def test_the_rules_of_a_night(context: Context) -> None:
     book, postings = grown(400)
-    figures = ledger.notice_figures(work)
+    figures = ledger.notice_figures(context)
     told = [Told(posting, posting.posting_id, posting.sequence) for posting in postings]
     known = Checkpoint("cmp_1", "RUB")
 

@@ -16,7 +16,7 @@ from app import app
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.platform import clock, ids
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from tests.benchmarks.report import report
@@ -32,18 +32,18 @@ _keys = count(1)
 
 
 @pytest.fixture
-def work(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Work:
-    work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(respond, "work_now", lambda: work)
-    return work
+def context(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Context:
+    context = Context(table=local_table, now=clock.now(), new_id=ids.random_id)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
+    return context
 
 
 @pytest.fixture
-def owner(work: Work) -> Caller:
+def owner(context: Context) -> Caller:
     """Of a company with a year of lots."""
-    caller = partner(work)
+    caller = partner(context)
     for number in range(12):
-        credit(work, "cmp_1", "100000", ledger_rules.expiry(ledger_rules.Expiry("month", number), work.today))
+        credit(context, "cmp_1", "100000", ledger_rules.expiry(ledger_rules.Expiry("month", number), context.today))
     return caller
 
 
@@ -122,13 +122,13 @@ def cpu_seconds(handle: Handle, events: Iterator[dict[str, Any]]) -> float:
     return (time.process_time() - start) / REQUESTS
 
 
-def measured(work: Work, events: Iterator[dict[str, Any]]) -> tuple[Any, float, float, float]:
+def measured(context: Context, events: Iterator[dict[str, Any]]) -> tuple[Any, float, float, float]:
     """Cost of one request, and the CPU of ours and of the bare handler: their ratio, and each in milliseconds."""
-    client = work.table.client
+    client = context.table.client
     app(next(events), None)  # what is done once per process is not part of it
     with spent(client) as cost:
         answer = json.loads(app(next(events), None)["body"])
-    bare = Bare(work.table, answer)
+    bare = Bare(context.table, answer)
     client.meta.events.register("provide-client-params.dynamodb", bare.note)
     app(next(events), None)
     client.meta.events.unregister("provide-client-params.dynamodb", bare.note)
@@ -137,9 +137,9 @@ def measured(work: Work, events: Iterator[dict[str, Any]]) -> tuple[Any, float, 
     return cost, median(one / other for one, other in both), ours, floor
 
 
-def test_a_balance_is_one_read_of_one_unit(work: Work, owner: Caller) -> None:
+def test_a_balance_is_one_read_of_one_unit(context: Context, owner: Caller) -> None:
     asked = iter(lambda: event(owner, "GET", "/v1/company/bonuses"), None)
-    cost, ratio, ours, floor = measured(work, asked)
+    cost, ratio, ours, floor = measured(context, asked)
     report("balances: calls", len(cost.calls), "1")
     report("balances: read units", f"{cost.read_units:g}", "at most 1")
     report(
@@ -150,9 +150,9 @@ def test_a_balance_is_one_read_of_one_unit(work: Work, owner: Caller) -> None:
     assert ratio <= 1.35
 
 
-def test_a_redemption_is_one_transaction(work: Work, owner: Caller) -> None:
+def test_a_redemption_is_one_transaction(context: Context, owner: Caller) -> None:
     asked = iter(lambda: event(owner, "POST", "/v1/company/redemptions", {"amount": "100.00"}), None)
-    cost, ratio, ours, floor = measured(work, asked)
+    cost, ratio, ours, floor = measured(context, asked)
     reads = [call for call in cost.calls if call != "TransactWriteItems"]
     report("redemption: transactions", cost.calls.count("TransactWriteItems"), "1")
     report("redemption: reads", len(reads), "at most 3")
@@ -163,12 +163,12 @@ def test_a_redemption_is_one_transaction(work: Work, owner: Caller) -> None:
     assert ratio <= 2
 
 
-def test_the_rules_of_a_redemption_take_microseconds(work: Work, owner: Caller) -> None:
-    book, amount = ledger.book(work, "cmp_1"), Decimal("250000.50")
+def test_the_rules_of_a_redemption_take_microseconds(context: Context, owner: Caller) -> None:
+    book, amount = ledger.book(context, "cmp_1"), Decimal("250000.50")
 
     def redeem() -> None:
-        held = ledger_rules.hold(book, ledger_rules.oldest_first(book, amount, work.today), work.today)
-        ledger_rules.difference(book, held, work.today, work.today)
+        held = ledger_rules.hold(book, ledger_rules.oldest_first(book, amount, context.today), context.today)
+        ledger_rules.difference(book, held, context.today, context.today)
 
     times = 2_000
     start = time.process_time()

@@ -18,7 +18,7 @@ from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import rules as search_rules
 from chalicelib.catalog.search import store as search_store
 from chalicelib.platform import clock, ids
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
@@ -88,13 +88,13 @@ def rows(random: Random) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def work(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Work:
+def context(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Context:
     from chalicelib.platform import aws
 
     monkeypatch.setattr(aws, "secret", lambda: "a secret for benchmarks only")
-    work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(respond, "work_now", lambda: work)
-    return work
+    context = Context(table=local_table, now=clock.now(), new_id=ids.random_id)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
+    return context
 
 
 def fill(table: Table, items: list[Item]) -> None:
@@ -114,21 +114,21 @@ def event(caller: Caller, question: str) -> dict[str, Any]:
     return gateway_event("GET", "/v1/products", caller, headers={"accept-language": "ru"}, query=query)
 
 
-def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
+def test_a_catalogue_of_ten_thousand_products(context: Context) -> None:
     from app import app
 
-    table, made = work.table, rows(Random(7))
-    fill(table, [catalog_store.product_item(ProductForm.model_validate(each).product(), work.at) for each in made])
+    table, made = context.table, rows(Random(7))
+    fill(table, [catalog_store.product_item(ProductForm.model_validate(each).product(), context.at) for each in made])
     tree = [{"code": "indoor", "name": "Indoor", "name_ru": "Внутреннее"}]
     tree += [
         {"code": code, "name": name, "name_ru": name_ru, "parent": "indoor" if place % 2 else None}
         for place, (name, name_ru, code) in enumerate(KINDS)
     ]
-    recording.write_categories(work, tree)
+    recording.write_categories(context, tree)
     with spent(table.client) as cost:
         start = time.process_time()
         for start_at in range(0, len(made), 1000):
-            search_store.refresh(work, [each["sku"] for each in made[start_at : start_at + 1000]])
+            search_store.refresh(context, [each["sku"] for each in made[start_at : start_at + 1000]])
     report(
         f"index of {PRODUCTS:,} products made anew",
         f"{cost.write_units:g} write units, {time.process_time() - start:.1f} s CPU",
@@ -162,8 +162,8 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
     )
 
     # pages
-    caller = partner(work)
-    reach(work, "cmp_1", "150000")
+    caller = partner(context)
+    reach(context, "cmp_1", "150000")
     for what, question in QUESTIONS.items():
         asked = event(caller, question)
         app(asked, None)  # what is done once per process is not part of it
@@ -183,7 +183,7 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
         changed = [each | {"vat_percent": "10", "name": f"{each['name']} new"} for each in made[:count]]
         before = told(table)
         with spent(table.client) as cost:
-            recording.write_products(work, changed)
+            recording.write_products(context, changed)
         report(
             f"writing {count} changed products",
             f"{len(cost.calls)} calls, {cost.read_units / count:g} read and {cost.write_units / count:g} write units each",
@@ -192,7 +192,7 @@ def test_a_catalogue_of_ten_thousand_products(work: Work) -> None:
         with spent(table.client) as cost:
             start = time.process_time()
             for item in new:
-                catalog_consumers.on_products_changed(work, Event(item["event"], item["sk"], item))
+                catalog_consumers.on_products_changed(context, Event(item["event"], item["sk"], item))
             took = time.process_time() - start
         report(
             f"the index following {count}",

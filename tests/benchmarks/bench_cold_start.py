@@ -19,7 +19,7 @@ import pytest
 
 from app import app
 from chalicelib.platform import clock, ids
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from infra.build import MOST_BYTES, local_package
@@ -104,16 +104,16 @@ def test_waking_a_sign_in_trigger(task: Path) -> None:
 @pytest.fixture
 def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     """A partner with a tier, and twenty products."""
-    work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(respond, "work_now", lambda: work)
-    market = Market(Api(app), work)
-    stock(work, *(row(f"S-{number:02}") for number in range(20)))
-    reach(work, market.company_id, "150000")
+    context = Context(table=local_table, now=clock.now(), new_id=ids.random_id)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
+    market = Market(Api(app), context)
+    stock(context, *(row(f"S-{number:02}") for number in range(20)))
+    reach(context, market.company_id, "150000")
     return market
 
 
 def test_the_first_request(market: Market, bare_cloud: Cloud, task: Path) -> None:
-    table, numbers = market.work.table, count(1)
+    table, numbers = market.context.table, count(1)
     place = {"AWS_ENDPOINT_URL": bare_cloud.endpoint, "TABLE_NAME": table.name}
     cart = json.dumps({"lines": [{"sku": f"S-{number:02}", "quantity": 5} for number in range(20)]}).encode()
 

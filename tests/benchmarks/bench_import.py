@@ -20,7 +20,7 @@ from chalicelib.exchange.sales_files.model import READ_BYTES, part_file
 from chalicelib.exchange.sales_files.schemas import ImportForm
 from chalicelib.exchange.sales_files.splitting import Expected, cut, parts_for
 from chalicelib.platform import aws, clock, ids
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from infra.local.cloud import Cloud
@@ -58,12 +58,12 @@ class Import:
     def __init__(self, client: "DynamoDBClient") -> None:
         name = f"club-{uuid.uuid4().hex}"
         create_table(client, name)
-        self.work = Work(table=Table(client, name), now=clock.now(), new_id=ids.random_id)
+        self.context = Context(table=Table(client, name), now=clock.now(), new_id=ids.random_id)
         tx = Transaction()
         sales_files_store.create(
-            tx, self.work, "imp_1", ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
+            tx, self.context, "imp_1", ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
         )
-        self.work.table.commit(tx)
+        self.context.table.commit(tx)
 
     def run(self, content: bytes) -> float:
         """Seconds from the first byte to the last row."""
@@ -76,24 +76,24 @@ class Import:
             ),
         ):
             start = time.perf_counter()
-            sales_files_store.begin(self.work, "imp_1", "etag")
+            sales_files_store.begin(self.context, "imp_1", "etag")
             chunks = (content[at : at + READ_BYTES] for at in range(0, len(content), READ_BYTES))
             made = cut(chunks, Expected({}), parts_for(len(content)), Path(folder))
             for part in range(1, made.parts + 1):
                 objects[f"parts/{part:06d}"] = part_file(Path(folder), part).read_bytes()
-            sales_files_store.hand_over(self.work, "imp_1", made)
+            sales_files_store.hand_over(self.context, "imp_1", made)
             for part in range(1, made.parts + 1):
-                recording.write_part(self.work, {"body": json.dumps({"import_id": "imp_1", "part": part})})
+                recording.write_part(self.context, {"body": json.dumps({"import_id": "imp_1", "part": part})})
             return time.perf_counter() - start
 
     def rows(self) -> int:
-        found = sales_files_store.load(self.work, "imp_1")
+        found = sales_files_store.load(self.context, "imp_1")
         assert found is not None
         assert found.state == "done"
         return found.count("rows_created")
 
     def items(self) -> list[dict[str, Any]]:
-        pages = self.work.table.client.get_paginator("scan").paginate(TableName=self.work.table.name)
+        pages = self.context.table.client.get_paginator("scan").paginate(TableName=self.context.table.name)
         return [item for page in pages for item in page["Items"]]
 
 

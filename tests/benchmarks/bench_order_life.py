@@ -13,7 +13,7 @@ import pytest
 import app as club_app
 from chalicelib import mail
 from chalicelib.platform import aws, clock, ids, settings
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import deliver, subscriptions
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
@@ -40,8 +40,8 @@ PRICES = {
 class Life:
     """Plays stream and queues by hand and counts what a bill would count."""
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, context: Context) -> None:
+        self.context = context
         self.bill: Counter[str] = Counter()
         self.mail = MailService()
         self.messages: list[str] = []
@@ -52,7 +52,7 @@ class Life:
         return {}
 
     def counted(self, run: Callable[[], Any], *what: str) -> Any:
-        with spent(self.work.table.client) as cost:
+        with spent(self.context.table.client) as cost:
             answer = run()
         self.bill["read units"] += cost.read_units
         self.bill["write units"] += cost.write_units
@@ -74,42 +74,44 @@ class Life:
                     if item["event"]["S"] not in table:
                         continue  # the stream's filter leaves it out
                     failed = self.counted(
-                        lambda record=record, table=table: deliver({"Records": [record]}, table, self.work),
+                        lambda record=record, table=table: deliver({"Records": [record]}, table, self.context),
                         "function runs",
                     )
                     assert failed == {"batchItemFailures": []}
             while self.messages:
                 body = self.messages.pop()
                 before = len(self.mail.accepted)
-                self.counted(lambda body=body: mail.send(self.work, {"messageId": "1", "body": body}), "function runs")
+                self.counted(
+                    lambda body=body: mail.send(self.context, {"messageId": "1", "body": body}), "function runs"
+                )
                 self.bill["queue requests"] += 3  # sent, received, deleted
                 for accepted in self.mail.accepted[before:]:
                     self.bill["letters"] += 1
                     for kind in ("Send", "Delivery"):
-                        told = message(mail_report(kind, accepted, self.work.now))
-                        self.counted(lambda told=told: mail.settle(self.work, told), "function runs")
+                        told = message(mail_report(kind, accepted, self.context.now))
+                        self.counted(lambda told=told: mail.settle(self.context, told), "function runs")
                         self.bill["queue requests"] += 3
 
     def _items(self) -> list[dict[str, Any]]:
-        pages = self.work.table.client.get_paginator("scan").paginate(TableName=self.work.table.name)
+        pages = self.context.table.client.get_paginator("scan").paginate(TableName=self.context.table.name)
         return [item for page in pages for item in page["Items"]]
 
 
 @pytest.fixture
 def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
-    work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(respond, "work_now", lambda: work)
+    context = Context(table=local_table, now=clock.now(), new_id=ids.random_id)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
     monkeypatch.setenv("LETTERS_QUEUE_URL", "https://queues.example/letters")
     monkeypatch.setenv("MAIL_FROM", "Club <club@portal.example>")
     settings.settings.cache_clear()
-    market = Market(Api(club_app.app), work)
-    stock(work, *(row(f"S-{number:02}") for number in range(20)))
-    reach(work, market.company_id, "160000")
+    market = Market(Api(club_app.app), context)
+    stock(context, *(row(f"S-{number:02}") for number in range(20)))
+    reach(context, market.company_id, "160000")
     return market
 
 
 def test_an_orders_life(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    life = Life(market.work)
+    life = Life(market.context)
     monkeypatch.setattr(aws, "sqs", lambda: life)
     monkeypatch.setattr(aws, "ses", lambda: life.mail)
     lines = {f"S-{number:02}": 5 for number in range(20)}

@@ -22,7 +22,7 @@ from botocore.config import Config
 
 from app import app
 from chalicelib.platform import clock, ids
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from infra.build import local_package
@@ -119,13 +119,13 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture
 def buyers(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[Caller]:
     """Owners of companies that may order twenty products."""
-    work = Work(
+    context = Context(
         table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now(), new_id=ids.random_id
     )
-    monkeypatch.setattr(respond, "work_now", lambda: work)
-    Market(Api(app), work)
-    stock(work, *(row(line["sku"]) for line in LINES))
-    return [partner(work, f"cmp_b{number}", f"mbr_b{number}", region="RU-MOW") for number in range(COMPANIES)]
+    monkeypatch.setattr(respond, "context_now", lambda: context)
+    Market(Api(app), context)
+    stock(context, *(row(line["sku"]) for line in LINES))
+    return [partner(context, f"cmp_b{number}", f"mbr_b{number}", region="RU-MOW") for number in range(COMPANIES)]
 
 
 def test_orders_a_second(cloud: Cloud, buyers: list[Caller]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform import clock, ids
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from tests.benchmarks.bare import Bare, cpu_ratio
@@ -28,10 +28,10 @@ _keys = count(1)
 def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     from app import app
 
-    work = Work(table=local_table, now=clock.now(), new_id=ids.random_id)
-    monkeypatch.setattr(respond, "work_now", lambda: work)
-    market = Market(Api(app), work)
-    stock(work, *(row(f"S-{number:02}") for number in range(20)))
+    context = Context(table=local_table, now=clock.now(), new_id=ids.random_id)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
+    market = Market(Api(app), context)
+    stock(context, *(row(f"S-{number:02}") for number in range(20)))
     return market
 
 
@@ -49,7 +49,7 @@ def event(caller: Caller) -> dict[str, Any]:
 def test_an_order_of_twenty_lines(market: Market) -> None:
     from app import app
 
-    table = market.work.table
+    table = market.context.table
     app(event(market.buyer), None)  # what is done once per process is not part of it
 
     with spent(table.client) as cost:
@@ -72,9 +72,9 @@ def test_a_quote_of_two_hundred_lines(market: Market) -> None:
     """As many as a cart may have; all of them under a tier's price."""
     from app import app
 
-    table = market.work.table
-    stock(market.work, *(row(f"Q-{number:03}") for number in range(200)))
-    reach(market.work, market.company_id, "150000")
+    table = market.context.table
+    stock(market.context, *(row(f"Q-{number:03}") for number in range(200)))
+    reach(market.context, market.company_id, "150000")
     cart = json.dumps({"lines": [{"sku": f"Q-{number:03}", "quantity": 5} for number in range(200)]}).encode()
     asked = gateway_event("POST", "/v1/quotes", market.buyer, cart)
     app(asked, None)

@@ -21,7 +21,7 @@ import pytest
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform import aws
 from chalicelib.platform.clock import stamp
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import keys as sales_keys
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
@@ -71,9 +71,9 @@ def history(random: Random, today: date) -> dict[date, Decimal]:
     return {today - timedelta(days=back): Decimal(round(usual * random.uniform(0.3, 1.7) * 100)) / 100 for back in days}
 
 
-def other(work: Work) -> Ladder:
+def other(context: Context) -> Ladder:
     """Every step at four fifths of its sum, with a point more."""
-    founding = ladders_store.founding_ladder(work.config[Tiers], "RUB")
+    founding = ladders_store.founding_ladder(context.config[Tiers], "RUB")
     steps = tuple(
         step._replace(from_sum=step.from_sum * Decimal("0.8"), discount_percent=step.discount_percent + 1)
         for step in founding.steps
@@ -82,19 +82,19 @@ def other(work: Work) -> Ladder:
 
 
 @pytest.fixture(scope="module")
-def club() -> Work:
+def club() -> Context:
     """10,000 companies and what they bought."""
     memory = MemoryDynamo()
-    work = Work(table=Table(memory, "club"), now=NOON)  # type: ignore[arg-type]
+    context = Context(table=Table(memory, "club"), now=NOON)  # type: ignore[arg-type]
     random = Random(20)
     for number in range(COMPANIES):
         company_id, name = f"com_{number:032x}", f"Luch {number:05d}"
         company = {"company_id": company_id, "name": name, "currency": "RUB", "origin": "import", "version": 1}
         listed = companies_keys.company_list(name, company_id).as_gsi1()
         put(memory, {**companies_keys.company(company_id).as_item(), **listed, **company, "created_at": stamp(NOON)})
-        for day, amount in history(random, work.today).items():
+        for day, amount in history(random, context.today).items():
             put(memory, {**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
-    return work
+    return context
 
 
 def put(memory: MemoryDynamo, item: dict[str, Any]) -> None:
@@ -109,42 +109,42 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
     return made
 
 
-def start(work: Work) -> str:
+def start(context: Context) -> str:
     tx = Transaction()
-    real = ladders_store.ladders_of(work, "RUB")
-    made = simulations.store.create(tx, work, work.new_id("sim"), other(work), real, "mbr_1")
-    work.table.commit(tx)
+    real = ladders_store.ladders_of(context, "RUB")
+    made = simulations.store.create(tx, context, context.new_id("sim"), other(context), real, "mbr_1")
+    context.table.commit(tx)
     simulations.store.announce(made.simulation_id, 1)
     return made.simulation_id
 
 
-def handle_one(work: Work, queue: Queue) -> None:
-    simulations.simulate(replace(work), {"messageId": "1", "body": queue.bodies.pop(0)})
+def handle_one(context: Context, queue: Queue) -> None:
+    simulations.simulate(replace(context), {"messageId": "1", "body": queue.bodies.pop(0)})
 
 
-def floor(work: Work) -> int:
+def floor(context: Context) -> int:
     """Reads and unpacks what a simulation reads of each company."""
-    first = simulations_rules.reads_from(ladders_store.ladders_of(work, "RUB"), other(work), work.today)
+    first = simulations_rules.reads_from(ladders_store.ladders_of(context, "RUB"), other(context), context.today)
     read = 0
     for number in range(COMPANIES):
         company_id = f"com_{number:032x}"
-        begin, end = sales_keys.day_total(company_id, first), sales_keys.day_total(company_id, work.today)
-        read += len([*work.table.query_all(begin.pk, between=(begin.sk, end.sk), consistent=True)])
+        begin, end = sales_keys.day_total(company_id, first), sales_keys.day_total(company_id, context.today)
+        read += len([*context.table.query_all(begin.pk, between=(begin.sk, end.sk), consistent=True)])
         standing = tiers_keys.standing(company_id)
-        read += len([*work.table.query_all(standing.pk, starts=standing.sk, consistent=True)])
+        read += len([*context.table.query_all(standing.pk, starts=standing.sk, consistent=True)])
     return read
 
 
-def timed(work: Any) -> float:
+def timed(context: Any) -> float:
     """CPU seconds: one worker uses one processor, and waits for nothing here."""
     gc.collect()
     begin = time.process_time()
-    work()
+    context()
     return time.process_time() - begin
 
 
 @pytest.mark.timeout(1200)
-def test_ten_thousand_companies_in_seconds(club: Work, queue: Queue) -> None:
+def test_ten_thousand_companies_in_seconds(club: Context, queue: Queue) -> None:
     def whole() -> None:
         started.append(start(club))
         while queue.bodies:
@@ -173,7 +173,7 @@ def test_ten_thousand_companies_in_seconds(club: Work, queue: Queue) -> None:
     assert median(wholes) <= 60
 
 
-def test_the_rules_alone_take_microseconds_a_company(club: Work) -> None:
+def test_the_rules_alone_take_microseconds_a_company(club: Context) -> None:
     random = Random(20)
     totals = [DayTotals(history(random, club.today), {}) for _ in range(COMPANIES)]
     real, ladder = ladders_store.ladders_of(club, "RUB"), other(club)
@@ -187,7 +187,7 @@ def test_the_rules_alone_take_microseconds_a_company(club: Work) -> None:
 
 
 @pytest.mark.timeout(1200)
-def test_memory_is_that_of_a_part_and_of_the_list(club: Work, queue: Queue) -> None:
+def test_memory_is_that_of_a_part_and_of_the_list(club: Context, queue: Queue) -> None:
     def peak() -> int:
         tracemalloc.start()
         try:

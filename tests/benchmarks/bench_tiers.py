@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
@@ -41,22 +41,22 @@ FULL_DUE, FULL_MEMBERS = 10_000, 1_000_000
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
-def daily(work: Work, ladders: tuple[Ladder, ...]) -> Facts:
+def daily(context: Context, ladders: tuple[Ladder, ...]) -> Facts:
     """A company that has bought every day for two years."""
-    days = {work.today - timedelta(days=back): Decimal("12345.67") for back in range(730)}
-    return Facts(DayTotals(days, {}), ladders, (), work.today - timedelta(days=730))
+    days = {context.today - timedelta(days=back): Decimal("12345.67") for back in range(730)}
+    return Facts(DayTotals(days, {}), ladders, (), context.today - timedelta(days=730))
 
 
-def plain_facts(work: Work) -> Facts:
-    return daily(work, ladders_of(work, "RUB"))
+def plain_facts(context: Context) -> Facts:
+    return daily(context, ladders_of(context, "RUB"))
 
 
-def personal_facts(work: Work) -> Facts:
-    return daily(work, seasonal_ladders(work))
+def personal_facts(context: Context) -> Facts:
+    return daily(context, seasonal_ladders(context))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -71,23 +71,23 @@ def event(company_id: str) -> dict[str, Any]:
     ("what", "facts"), [("daily purchases", plain_facts), ("the same, seasons, a personal step", personal_facts)]
 )
 def test_reading_a_standing(
-    work: Work, monkeypatch: pytest.MonkeyPatch, what: str, facts: Callable[[Work], Facts]
+    context: Context, monkeypatch: pytest.MonkeyPatch, what: str, facts: Callable[[Context], Facts]
 ) -> None:
     from app import app
 
-    monkeypatch.setattr(respond, "work_now", lambda: work)
-    standing_store.save(work, standing_model.stands("cmp_1", "RUB", work.today, facts(work)), work.today)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
+    standing_store.save(context, standing_model.stands("cmp_1", "RUB", context.today, facts(context)), context.today)
     given = event("cmp_1")
     answer = json.loads(app(given, None)["body"])  # and what is done once per process
     assert len(answer["falls_out"]) == 90
 
-    def bare(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def bare(event: dict[str, Any], _: Any) -> dict[str, Any]:
         """The same call and an answer of the same size, with nothing between."""
         key = to_wire(tiers_keys.standing("cmp_1").as_item())
-        from_wire(work.table.client.get_item(TableName=work.table.name, Key=key)["Item"])
+        from_wire(context.table.client.get_item(TableName=context.table.name, Key=key)["Item"])
         return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(answer)}
 
-    with spent(work.table.client) as cost:
+    with spent(context.table.client) as cost:
         app(given, None)
     ratio, told = cpu_ratio(app, bare, lambda: [given] * READS, rounds=ROUNDS, status=200)
 
@@ -106,26 +106,26 @@ def test_reading_a_standing(
 # --- rules ------------------------------------------------------------------------------------------------------------
 
 
-def test_deciding_by_the_rules(work: Work) -> None:
+def test_deciding_by_the_rules(context: Context) -> None:
     fortnightly = Facts(
-        DayTotals({work.today - timedelta(days=14 * back): Decimal("12345.67") for back in range(15)}, {}),
-        ladders_of(work, "RUB"),
+        DayTotals({context.today - timedelta(days=14 * back): Decimal("12345.67") for back in range(15)}, {}),
+        ladders_of(context, "RUB"),
         (),
         None,
     )
-    for whose, facts in (("fortnightly purchases", fortnightly), ("daily purchases", plain_facts(work))):
-        standing = standing_model.stands("cmp_1", "RUB", work.today, facts)
+    for whose, facts in (("fortnightly purchases", fortnightly), ("daily purchases", plain_facts(context))):
+        standing = standing_model.stands("cmp_1", "RUB", context.today, facts)
 
         def decision(facts: Facts = facts) -> None:
             anew = Facts(facts.totals, facts.ladders, facts.grants, facts.first_purchase)
-            standing_model.next_due(standing_model.stands("cmp_1", "RUB", work.today, anew))
+            standing_model.next_due(standing_model.stands("cmp_1", "RUB", context.today, anew))
 
         def calendar(standing: standing_model.Standing = standing) -> None:
             list(standing_model.fall_outs(replace(standing), 90))
 
         def year(facts: Facts = facts) -> None:
             anew = Facts(facts.totals, facts.ladders, facts.grants, facts.first_purchase)
-            anew.timeline(work.today - timedelta(days=365), work.today)
+            anew.timeline(context.today - timedelta(days=365), context.today)
 
         rules = (("a standing made anew", decision), ("the fall-out calendar", calendar), ("a year of tiers", year))
         for what, rule in rules:
@@ -156,19 +156,19 @@ def tell(alone: Night, among_many: Night, due: int, members: int, where: str) ->
 
 
 @pytest.mark.timeout(900)
-def test_a_night_costs_by_who_is_due(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone, among_many = two_nights(work, monkeypatch, due=DUE, members=MEMBERS)
+def test_a_night_costs_by_who_is_due(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, among_many = two_nights(context, monkeypatch, due=DUE, members=MEMBERS)
     tell(alone, among_many, DUE, MEMBERS, "local cloud")
-    idle = night(replace(work, now=work.now + timedelta(days=1)), monkeypatch)
+    idle = night(replace(context, now=context.now + timedelta(days=1)), monkeypatch)
     report("nightly tiers: calls and read units of a night with nobody due", f"{idle.calls} and {idle.read_units:g}")
     assert idle.doing.calls == []
 
 
 @pytest.mark.timeout(1800)
 def test_a_million_members_of_whom_one_in_a_hundred_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    work = Work(table=Table(Membership(), "club"), now=NOON)  # type: ignore[arg-type]
+    context = Context(table=Table(Membership(), "club"), now=NOON)  # type: ignore[arg-type]
     start = time.process_time()
-    alone, among_many = two_nights(work, monkeypatch, due=FULL_DUE, members=FULL_MEMBERS)
+    alone, among_many = two_nights(context, monkeypatch, due=FULL_DUE, members=FULL_MEMBERS)
     tell(alone, among_many, FULL_DUE, FULL_MEMBERS, "simulated membership")
     report(
         "nightly tiers (simulated membership): CPU of both nights and their making",

@@ -12,23 +12,23 @@ from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.transactions import Item
 
 
-def company(work: Work, name: str = "Luch") -> str:
+def company(context: Context, name: str = "Luch") -> str:
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency="RUB")
-    return companies.customers(work, "1c", [ref])[ref]
+    return companies.customers(context, "1c", [ref])[ref]
 
 
-def at(work: Work, moment: str) -> Work:
+def at(context: Context, moment: str) -> Context:
     """`2027-01-01T01:30`, in the club's zone."""
-    return replace(work, now=datetime.fromisoformat(moment).replace(tzinfo=work.config[Club].zone))
+    return replace(context, now=datetime.fromisoformat(moment).replace(tzinfo=context.config[Club].zone))
 
 
-def days_later(work: Work, days: int) -> Work:
-    return replace(work, now=work.now + timedelta(days=days))
+def days_later(context: Context, days: int) -> Context:
+    return replace(context, now=context.now + timedelta(days=days))
 
 
 def queued() -> list[dict[str, Any]]:
@@ -42,31 +42,33 @@ def queued() -> list[dict[str, Any]]:
     return found
 
 
-def a_night(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
+def a_night(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
     """The nightly run and all that its messages bring about."""
-    counts = bonuses_jobs.nightly(work, event or {})
+    counts = bonuses_jobs.nightly(context, event or {})
     for message in queued():
-        bonuses_jobs.decide(work, message)
+        bonuses_jobs.decide(context, message)
     return counts
 
 
-def a_proof(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
+def a_proof(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
     """The same of the proof."""
-    counts = bonuses_jobs.prove(work, event or {})
+    counts = bonuses_jobs.prove(context, event or {})
     for message in queued():
-        bonuses_jobs.decide(work, message)
+        bonuses_jobs.decide(context, message)
     return counts
 
 
-def book_item(work: Work, company_id: str) -> Item:
-    item = work.table.get(ledger_keys.bonuses(company_id), consistent=True)
+def book_item(context: Context, company_id: str) -> Item:
+    item = context.table.get(ledger_keys.bonuses(company_id), consistent=True)
     assert item
     return item
 
 
-def posted(work: Work, company_id: str) -> list[tuple[str, str, str]]:
+def posted(context: Context, company_id: str) -> list[tuple[str, str, str]]:
     """Day, cause, and what moved on `available`, oldest first."""
-    items = [ledger_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    items = [
+        ledger_store.posting_of(item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")
+    ]
     return [
         (
             each.day.isoformat(),
@@ -77,7 +79,7 @@ def posted(work: Work, company_id: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def told(work: Work, company_id: str) -> list[Item]:
+def told(context: Context, company_id: str) -> list[Item]:
     """The events of letters on this company's bonuses, oldest first."""
-    found = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
+    found = context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [item for item in found if item["event"].startswith("bonus.")]

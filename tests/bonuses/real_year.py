@@ -24,7 +24,7 @@ from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.bonuses.accruals import consumers as accruals_consumers
 from chalicelib.platform import aws
 from chalicelib.platform.config import Config
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.sales import consumers as sales_consumers
@@ -192,13 +192,13 @@ class Replay:
 
     def begin(self, companies: Iterable[str]) -> None:
         for company_id in companies:
-            partners.company(self.work, company_id, currency=CURRENCY)
+            partners.company(self.context, company_id, currency=CURRENCY)
 
     @property
-    def work(self) -> Work:
+    def context(self) -> Context:
         """At noon of the day."""
         memory: Any = self.table
-        return Work(
+        return Context(
             table=Table(memory, "club", sleep=lambda seconds: None),
             now=datetime.combine(self.day, time(9), UTC),
             new_id=lambda prefix: f"{prefix}_{next(self._ids):08d}",
@@ -209,41 +209,41 @@ class Replay:
         events, self.table.events = self.table.events, []
         return events
 
-    def deliver(self, work: Work, event: Event) -> None:
+    def deliver(self, context: Context, event: Event) -> None:
         """By itself, as a delivery of its own."""
         alone = replace(event, batch={})
         for consume in CONSUMERS.get(event.name, ()):
-            consume(work, alone)
+            consume(context, alone)
 
-    def tell(self, work: Work, told: Told) -> None:
+    def tell(self, context: Context, told: Told) -> None:
         if told.documents:
-            sales.record(work, told.documents)
+            sales.record(context, told.documents)
         if told.payments:
-            payments_service.record_payments(work, told.payments, by="test")
+            payments_service.record_payments(context, told.payments, by="test")
 
-    def night(self, work: Work) -> None:
+    def night(self, context: Context) -> None:
         """Of tiers and of bonuses, with all that their messages bring about."""
         for nightly, decide in ((tiers.nightly, tiers.decide), (bonuses_jobs.nightly, bonuses_jobs.decide)):
-            nightly(work, {})
-            self.work_off(work, decide)
+            nightly(context, {})
+            self.work_off(context, decide)
 
-    def work_off(self, work: Work, decide: Any) -> None:
+    def work_off(self, context: Context, decide: Any) -> None:
         while self.queue:
-            decide(work, self.queue.pop(0))
+            decide(context, self.queue.pop(0))
 
-    def prove(self, work: Work) -> None:
+    def prove(self, context: Context) -> None:
         """Every company's ledger from its first posting on, and the club's totals."""
-        bonuses_jobs.prove(work, {"full": True})
-        self.work_off(work, bonuses_jobs.decide)
+        bonuses_jobs.prove(context, {"full": True})
+        self.work_off(context, bonuses_jobs.decide)
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         """Stands for SQS."""
         self.queue += [{"body": entry["MessageBody"]} for entry in request["Entries"]]
         return {"Successful": request["Entries"], "Failed": []}
 
-    def decide_all(self, work: Work, companies: Iterable[str]) -> None:
+    def decide_all(self, context: Context, companies: Iterable[str]) -> None:
         """Every standing made anew on one day."""
-        tiers.decide(work, {"body": json.dumps({"companies": list(companies)})})
+        tiers.decide(context, {"body": json.dumps({"companies": list(companies)})})
 
 
 def replayed(
@@ -255,10 +255,10 @@ def replayed(
     club.begin(final.companies)
     waiting: list[Event] = []
     while club.day <= LAST:
-        work = club.work
-        club.night(work)
+        context = club.context
+        club.night(context)
         for told in course.get(club.day, ()):
-            club.tell(work, told)
+            club.tell(context, told)
         waiting += club.happened()
         for _ in range(3):
             # A return that follows its sale is recorded anew, and its event is told too.
@@ -266,15 +266,15 @@ def replayed(
             late = [event for event in waiting if chance.random() < 0.1]
             for event in waiting:
                 if event not in late or chance.random() < 0.3:
-                    club.deliver(work, event)
+                    club.deliver(context, event)
             waiting = late + club.happened()
         club.day += DAY
     club.day = LAST
     while waiting := [*waiting, *club.happened()]:
         for event in waiting:
-            club.deliver(club.work, event)
+            club.deliver(club.context, event)
         waiting = []
-    club.decide_all(club.work, final.companies)
+    club.decide_all(club.context, final.companies)
     return club
 
 
@@ -284,12 +284,12 @@ def built(final: Facts, figures: Config, monkeypatch: pytest.MonkeyPatch) -> Rep
     monkeypatch.setattr(aws, "sqs", lambda: club)
     club.begin(final.companies)
     for start in range(0, len(final.documents), 100):
-        club.tell(club.work, Told(final.documents[start : start + 100]))
+        club.tell(club.context, Told(final.documents[start : start + 100]))
     paid = [Payment(ref, day) for ref, day in final.paid.items()]
     for start in range(0, len(paid), 100):
-        club.tell(club.work, Told(payments=paid[start : start + 100]))
+        club.tell(club.context, Told(payments=paid[start : start + 100]))
     while events := club.happened():
         for event in events:
-            club.deliver(club.work, event)
-    club.decide_all(club.work, final.companies)
+            club.deliver(club.context, event)
+    club.decide_all(club.context, final.companies)
     return club

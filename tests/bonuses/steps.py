@@ -10,7 +10,7 @@ from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Subscriptions, deliver
 from chalicelib.platform.http import respond
 from chalicelib.table.transactions import to_wire
@@ -22,30 +22,32 @@ _keys = count(1)
 _causes = count(1)
 
 
-def credit(work: Work, company_id: str, amount: Decimal | str, expires_on: date | None = None) -> Posting:
+def credit(context: Context, company_id: str, amount: Decimal | str, expires_on: date | None = None) -> Posting:
     """Bonuses that can be spent at once."""
-    day = expires_on or ledger.expires_on(work, work.today)
+    day = expires_on or ledger.expires_on(context, context.today)
     cause = Cause("purchase", (f"test-{next(_causes)}",))
     posted = ledger.change(
-        work, company_id, cause, lambda book: ledger_rules.credit(book, day, Decimal(amount), work.today)
+        context, company_id, cause, lambda book: ledger_rules.credit(book, day, Decimal(amount), context.today)
     )
     assert posted.posting
     return posted.posting
 
 
-def reverse(work: Work, company_id: str, posting: Posting) -> Posting:
+def reverse(context: Context, company_id: str, posting: Posting) -> Posting:
     """What `credit` gave is taken back, as a return of its purchase does."""
     cause = Cause("return", (posting.posting_id,), reverses=posting.posting_id)
     (lot,) = [entry.lot for entry in posting.entries if entry.account in ("available", "expired")]
     amount = sum(entry.amount for entry in posting.entries if entry.account == "issued")
     assert lot
 
-    posted = ledger.change(work, company_id, cause, lambda book: ledger_rules.credit(book, lot, amount, work.today))
+    posted = ledger.change(
+        context, company_id, cause, lambda book: ledger_rules.credit(book, lot, amount, context.today)
+    )
     assert posted.posting
     return posted.posting
 
 
-def redeem_at_once(work: Work, company_id: str, amount: Decimal) -> None:
+def redeem_at_once(context: Context, company_id: str, amount: Decimal) -> None:
     cause = Cause("redemption_completed", (f"test-{next(_causes)}",))
 
     def spend(book: Book) -> Book:
@@ -53,35 +55,37 @@ def redeem_at_once(work: Work, company_id: str, amount: Decimal) -> None:
             ledger_rules.hold(book, ledger_rules.oldest_first(book, amount, book.day), book.day), amount
         )
 
-    ledger.change(work, company_id, cause, spend)
+    ledger.change(context, company_id, cause, spend)
 
 
-def balances(work: Work, company_id: str = "cmp_1") -> Balances:
-    return ledger_rules.balances(ledger.book(work, company_id), work.today)
+def balances(context: Context, company_id: str = "cmp_1") -> Balances:
+    return ledger_rules.balances(ledger.book(context, company_id), context.today)
 
 
-def all_postings(work: Work, company_id: str = "cmp_1") -> list[Posting]:
+def all_postings(context: Context, company_id: str = "cmp_1") -> list[Posting]:
     """Oldest first."""
-    return [ledger_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    return [
+        ledger_store.posting_of(item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")
+    ]
 
 
 class Office:
     """A partner with an owner, an accountant and bonuses; two of the staff who may adjust, one who may approve."""
 
-    def __init__(self, api: Api, work: Work, monkeypatch: Any) -> None:
+    def __init__(self, api: Api, context: Context, monkeypatch: Any) -> None:
         self.api = api
-        self.work = work
+        self.context = context
         self._monkeypatch = monkeypatch
-        self.owner = partner(work, "cmp_1", "mbr_1")
-        self.clerk = staff(work, "mbr_clerk", "operations")
-        self.head = staff(work, "mbr_head", "admin")
-        self.other_head = staff(work, "mbr_other", "admin")
+        self.owner = partner(context, "cmp_1", "mbr_1")
+        self.clerk = staff(context, "mbr_clerk", "operations")
+        self.head = staff(context, "mbr_head", "admin")
+        self.other_head = staff(context, "mbr_other", "admin")
 
-    def later(self, **passed: float) -> Work:
+    def later(self, **passed: float) -> Context:
         """So much time passes."""
-        self.work = replace(self.work, now=self.work.now + timedelta(**passed))
-        self._monkeypatch.setattr(respond, "work_now", lambda: self.work)
-        return self.work
+        self.context = replace(self.context, now=self.context.now + timedelta(**passed))
+        self._monkeypatch.setattr(respond, "context_now", lambda: self.context)
+        return self.context
 
     def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None) -> Answer:
         return self.api.call("POST", url, caller, body, key=key or f"office-{next(_keys)}")
@@ -129,14 +133,14 @@ class Office:
 class Shop(Office):
     """The same partner, with a distributor to order from."""
 
-    def __init__(self, api: Api, work: Work, monkeypatch: Any) -> None:
-        super().__init__(api, work, monkeypatch)
-        self.market = Market(api, work)
+    def __init__(self, api: Api, context: Context, monkeypatch: Any) -> None:
+        super().__init__(api, context, monkeypatch)
+        self.market = Market(api, context)
 
     def deliver(self, subscriptions: Subscriptions) -> Any:
         """What the stream does: tells every event of the orders, the old ones again."""
         records = [{"dynamodb": {"NewImage": to_wire(item), "SequenceNumber": "1"}} for item in self.market.events()]
-        return deliver({"Records": records}, subscriptions, self.work)
+        return deliver({"Records": records}, subscriptions, self.context)
 
     def state(self, redemption_id: str) -> str:
         return str(self.get(f"/v1/company/redemptions/{redemption_id}")["state"])

@@ -18,7 +18,7 @@ from chalicelib.bonuses.volume.config import VolumeBonuses
 from chalicelib.companies import keys as companies_keys
 from chalicelib.mail import consumers as mail_consumers
 from chalicelib.platform import jobs, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
@@ -38,30 +38,30 @@ NEW_YEAR = date(2026, 12, 31)
 
 
 @pytest.fixture
-def quick(work: Work) -> Work:
+def quick(context: Context) -> Context:
     """The same work on a table in a dictionary, for tests that run many nights."""
-    return replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+    return replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
 
 
-def decide(work: Work, *company_ids: str, do: str = "bonuses") -> None:
+def decide(context: Context, *company_ids: str, do: str = "bonuses") -> None:
     """What a message that names these companies brings about."""
-    bonuses_jobs.decide(work, {"body": json.dumps({"companies": company_ids, "do": do})})
+    bonuses_jobs.decide(context, {"body": json.dumps({"companies": company_ids, "do": do})})
 
 
 # --- naming -----------------------------------------------------------------------------------------------------------
 
 
-def due_on(work: Work, what: str, day: date, *company_ids: str) -> None:
+def due_on(context: Context, what: str, day: date, *company_ids: str) -> None:
     for company_id in company_ids:
         item = {**ledger_keys.bonuses(company_id).as_item(), **keys.due(what, day, company_id).as_gsi2()}
-        work.table.put({**item, "sk": f"{what}{day}", "company_id": company_id})
+        context.table.put({**item, "sk": f"{what}{day}", "company_id": company_id})
 
 
-def test_the_run_names_who_is_due_and_by_what_it_is(work: Work) -> None:
-    due_on(work, "bonuses", work.today, "co_1", "co_2")
-    due_on(work, "periods", work.today, "co_2")
-    due_on(work, "tiers", work.today, "co_3")
-    counts = bonuses_jobs.nightly(work, {})
+def test_the_run_names_who_is_due_and_by_what_it_is(context: Context) -> None:
+    due_on(context, "bonuses", context.today, "co_1", "co_2")
+    due_on(context, "periods", context.today, "co_2")
+    due_on(context, "tiers", context.today, "co_3")
+    counts = bonuses_jobs.nightly(context, {})
     found = [json.loads(message["body"]) for message in queued()]
     assert sorted(found, key=lambda body: str(body["do"])) == [
         {"companies": ["co_1", "co_2"], "do": "bonuses"},
@@ -70,95 +70,95 @@ def test_the_run_names_who_is_due_and_by_what_it_is(work: Work) -> None:
     assert (counts["bonuses"], counts["periods"], counts["companies"], counts["messages"]) == (2, 1, 3, 2)
 
 
-def test_the_run_looks_back_over_a_week_and_not_ahead(work: Work) -> None:
+def test_the_run_looks_back_over_a_week_and_not_ahead(context: Context) -> None:
     for offset in range(-8, 2):
-        due_on(work, "bonuses", work.today + timedelta(days=offset), f"co_{offset}")
-    bonuses_jobs.nightly(work, {})
+        due_on(context, "bonuses", context.today + timedelta(days=offset), f"co_{offset}")
+    bonuses_jobs.nightly(context, {})
     named = [company_id for message in queued() for company_id in json.loads(message["body"])["companies"]]
     assert sorted(named) == sorted(f"co_{offset}" for offset in range(-7, 1))
 
 
-def test_a_company_with_many_things_due_on_a_day_is_named_once(work: Work) -> None:
-    due_on(work, "periods", work.today, "co_1")
-    work.table.put(
+def test_a_company_with_many_things_due_on_a_day_is_named_once(context: Context) -> None:
+    due_on(context, "periods", context.today, "co_1")
+    context.table.put(
         {
             "pk": "COMPANY#co_1",
             "sk": "OTHER",
-            **keys.due("periods", work.today, "co_1").as_gsi2(),
+            **keys.due("periods", context.today, "co_1").as_gsi2(),
             "company_id": "co_1",
         }
     )
-    assert bonuses_jobs.nightly(work, {})["periods"] == 1
+    assert bonuses_jobs.nightly(context, {})["periods"] == 1
 
 
-def test_a_run_is_kept_with_what_it_counted(work: Work) -> None:
-    counts = bonuses_jobs.nightly(work, {})
-    run = jobs.last_run(work, bonuses_jobs.JOB)
+def test_a_run_is_kept_with_what_it_counted(context: Context) -> None:
+    counts = bonuses_jobs.nightly(context, {})
+    run = jobs.last_run(context, bonuses_jobs.JOB)
     assert run
     assert counts.items() <= run.items()
 
 
-def test_a_day_that_is_still_to_come_is_refused(work: Work) -> None:
+def test_a_day_that_is_still_to_come_is_refused(context: Context) -> None:
     with pytest.raises(ValueError, match="still to come"):
-        bonuses_jobs.nightly(work, {"day": "2026-11-21"})
+        bonuses_jobs.nightly(context, {"day": "2026-11-21"})
 
 
 # --- expiry -----------------------------------------------------------------------------------------------------------
 
 
-def test_bonuses_can_be_spent_on_their_last_day_and_expire_in_the_night_after_it(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
+def test_bonuses_can_be_spent_on_their_last_day_and_expire_in_the_night_after_it(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
     for moment in ("2026-12-31T01:30", "2026-12-31T23:59"):
-        decide(at(work, moment), company_id)
-        assert balances(at(work, moment), company_id).available == 100
-    midnight = at(work, "2027-01-01T00:00")
+        decide(at(context, moment), company_id)
+        assert balances(at(context, moment), company_id).available == 100
+    midnight = at(context, "2027-01-01T00:00")
     assert midnight.now.astimezone().utctimetuple().tm_mday == 31, "still the old year in UTC"
     decide(midnight, company_id)
-    assert posted(work, company_id)[-1] == ("2027-01-01", "expiry", "-100")
+    assert posted(context, company_id)[-1] == ("2027-01-01", "expiry", "-100")
     assert balances(midnight, company_id)[:5] == (0, 0, 0, 0, 100)
 
 
-def test_a_night_that_comes_late_posts_what_expired_on_the_day_it_did(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", date(2026, 11, 30))
-    credit(work, company_id, "20", date(2026, 12, 2))
-    decide(at(work, "2026-12-05T01:30"), company_id)
-    assert posted(work, company_id)[2:] == [("2026-12-01", "expiry", "-100"), ("2026-12-03", "expiry", "-20")]
+def test_a_night_that_comes_late_posts_what_expired_on_the_day_it_did(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", date(2026, 11, 30))
+    credit(context, company_id, "20", date(2026, 12, 2))
+    decide(at(context, "2026-12-05T01:30"), company_id)
+    assert posted(context, company_id)[2:] == [("2026-12-01", "expiry", "-100"), ("2026-12-03", "expiry", "-20")]
 
 
-def test_who_has_nothing_left_is_due_no_more(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
-    assert "gsi2pk" in book_item(work, company_id)
-    decide(at(work, "2027-01-01T01:30"), company_id)
-    assert "gsi2pk" not in book_item(work, company_id)
+def test_who_has_nothing_left_is_due_no_more(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
+    assert "gsi2pk" in book_item(context, company_id)
+    decide(at(context, "2027-01-01T01:30"), company_id)
+    assert "gsi2pk" not in book_item(context, company_id)
 
 
-def test_the_next_thing_that_is_due_decides_the_day(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
-    due = [book_item(work, company_id)["gsi2pk"]]
+def test_the_next_thing_that_is_due_decides_the_day(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
+    due = [book_item(context, company_id)["gsi2pk"]]
     for moment in ("2026-12-01T01:30", "2026-12-24T01:30"):
-        decide(at(work, moment), company_id)
-        due.append(book_item(work, company_id)["gsi2pk"])
+        decide(at(context, moment), company_id)
+        due.append(book_item(context, company_id)["gsi2pk"])
     assert [pk.split("#")[2] for pk in due] == ["2026-12-01", "2026-12-24", "2027-01-01"]
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------
 
 
-def nights_until(work: Work, last: str, company_id: str, *, twice: bool = False) -> list[tuple[str, str]]:
+def nights_until(context: Context, last: str, company_id: str, *, twice: bool = False) -> list[tuple[str, str]]:
     """Every night up to this day; the events of letters by day."""
-    day = work
+    day = context
     while day.today.isoformat() < last:
         day = at(days_later(day, 1), f"{(day.today + timedelta(days=1)).isoformat()}T01:30")
         for _ in range(1 + twice):
             a_night(day)
-    return [(item["at"][:10], item["event"]) for item in told(work, company_id)]
+    return [(item["at"][:10], item["event"]) for item in told(context, company_id)]
 
 
-def test_a_company_is_warned_twice_and_told_once_of_its_balance_a_month(quick: Work) -> None:
+def test_a_company_is_warned_twice_and_told_once_of_its_balance_a_month(quick: Context) -> None:
     company_id = company(quick)
     credit(quick, company_id, "100", date(2027, 1, 31))
     assert nights_until(quick, "2027-02-15", company_id, twice=True) == [
@@ -172,37 +172,37 @@ def test_a_company_is_warned_twice_and_told_once_of_its_balance_a_month(quick: W
     assert second["days_left"] == 7
 
 
-def test_a_reminder_tells_the_balance_what_comes_and_what_goes(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", date(2027, 1, 31))
-    ledger.change(work, company_id, Cause("accrual", ("1",)), lambda book: ledger_rules.pend(book, Decimal(40)))
-    a_night(at(work, "2026-12-01T01:30"))
-    (event,) = told(work, company_id)
+def test_a_reminder_tells_the_balance_what_comes_and_what_goes(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", date(2027, 1, 31))
+    ledger.change(context, company_id, Cause("accrual", ("1",)), lambda book: ledger_rules.pend(book, Decimal(40)))
+    a_night(at(context, "2026-12-01T01:30"))
+    (event,) = told(context, company_id)
     assert (event["day"], event["available"], event["pending"]) == ("2026-12-01", 100, 40)
     assert event["lots"] == [{"expires_on": "2027-01-31", "amount": 100}]
 
 
-def test_nothing_is_told_of_an_empty_balance(quick: Work) -> None:
+def test_nothing_is_told_of_an_empty_balance(quick: Context) -> None:
     company_id = company(quick)
     reverse(quick, company_id, credit(quick, company_id, "100", date(2027, 1, 31)))
     assert nights_until(quick, "2027-02-05", company_id) == []
 
 
-def test_a_warning_that_a_night_missed_comes_with_the_next_one_even_after_the_balance_moved(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
-    credit(at(work, "2026-12-02T12:00"), company_id, "7", NEW_YEAR)
-    a_night(at(work, "2026-12-03T01:30"))
-    (event,) = told(work, company_id)
+def test_a_warning_that_a_night_missed_comes_with_the_next_one_even_after_the_balance_moved(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
+    credit(at(context, "2026-12-02T12:00"), company_id, "7", NEW_YEAR)
+    a_night(at(context, "2026-12-03T01:30"))
+    (event,) = told(context, company_id)
     assert (event["event"], event["amount"], event["days_left"]) == ("bonus.expiring", 107, 28)
 
 
-def test_messages_that_come_twice_and_in_any_order_tell_and_post_once(work: Work) -> None:
-    ids = [company(work, name) for name in ("Luch", "Svet", "Iskra")]
+def test_messages_that_come_twice_and_in_any_order_tell_and_post_once(context: Context) -> None:
+    ids = [company(context, name) for name in ("Luch", "Svet", "Iskra")]
     for company_id in ids:
-        credit(work, company_id, "100", NEW_YEAR)
-        credit(work, company_id, "50", date(2027, 1, 31))
-    later = at(work, "2027-01-01T01:30")
+        credit(context, company_id, "100", NEW_YEAR)
+        credit(context, company_id, "50", date(2027, 1, 31))
+    later = at(context, "2027-01-01T01:30")
     bonuses_jobs.nightly(later, {"day": "2026-12-01"})
     bonuses_jobs.nightly(later, {})
     messages = queued()
@@ -210,57 +210,57 @@ def test_messages_that_come_twice_and_in_any_order_tell_and_post_once(work: Work
     for message in [*messages, *reversed(messages)]:
         bonuses_jobs.decide(later, message)
     for company_id in ids:
-        assert posted(work, company_id)[2:] == [("2027-01-01", "expiry", "-100")]
-        assert [item["event"] for item in told(work, company_id)] == ["bonus.expiring"]
+        assert posted(context, company_id)[2:] == [("2027-01-01", "expiry", "-100")]
+        assert [item["event"] for item in told(context, company_id)] == ["bonus.expiring"]
 
 
-def test_a_night_that_runs_twice_and_is_told_twice_writes_one_letter_to_each_who_buys(work: Work) -> None:
-    partner(work, "cmp_1", "mbr_1")
-    credit(work, "cmp_1", "100", date(2027, 1, 31))
+def test_a_night_that_runs_twice_and_is_told_twice_writes_one_letter_to_each_who_buys(context: Context) -> None:
+    partner(context, "cmp_1", "mbr_1")
+    credit(context, "cmp_1", "100", date(2027, 1, 31))
     for _ in range(2):
-        decide(at(work, "2026-12-31T01:30"), "cmp_1")  # the reminder that December missed
-        decide(at(work, "2027-01-01T01:30"), "cmp_1")  # thirty days ahead
-    for item in [*told(work, "cmp_1"), *told(work, "cmp_1")]:
-        mail_consumers.on_event(work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
-    written = [item["template"] for item in everything(work).values() if item.get("event") == "letter.written"]
+        decide(at(context, "2026-12-31T01:30"), "cmp_1")  # the reminder that December missed
+        decide(at(context, "2027-01-01T01:30"), "cmp_1")  # thirty days ahead
+    for item in [*told(context, "cmp_1"), *told(context, "cmp_1")]:
+        mail_consumers.on_event(context, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
+    written = [item["template"] for item in everything(context).values() if item.get("event") == "letter.written"]
     assert sorted(written) == ["bonus_expiring", "bonus_reminder"]
 
 
-def test_a_company_that_cannot_be_decided_holds_up_no_other(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
+def test_a_company_that_cannot_be_decided_holds_up_no_other(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
     with pytest.raises(RuntimeError, match="co_gone"):
-        decide(at(work, "2027-01-01T01:30"), "co_gone", company_id)
-    assert posted(work, company_id)[-1] == ("2027-01-01", "expiry", "-100")
+        decide(at(context, "2027-01-01T01:30"), "co_gone", company_id)
+    assert posted(context, company_id)[-1] == ("2027-01-01", "expiry", "-100")
 
 
 # --- periods and goods ------------------------------------------------------------------------------------------------
 
 
-def test_a_night_closes_the_periods_that_are_due_and_the_goods_are_told_of(work: Work) -> None:
-    work = goods_steps.programmes(work, QUARTER)
-    goods_steps.partner(work, COMPANY, "mbr_1")
-    goods_steps.buy(work, date(2026, 11, 3), 2000)
-    counts = a_night(at(work, "2027-01-11T01:30"))
+def test_a_night_closes_the_periods_that_are_due_and_the_goods_are_told_of(context: Context) -> None:
+    context = goods_steps.programmes(context, QUARTER)
+    goods_steps.partner(context, COMPANY, "mbr_1")
+    goods_steps.buy(context, date(2026, 11, 3), 2000)
+    counts = a_night(at(context, "2027-01-11T01:30"))
     assert counts["periods"] == 1
-    found = list(work.table.query_all(companies_keys.company(COMPANY).pk, starts="EVENT#"))
+    found = list(context.table.query_all(companies_keys.company(COMPANY).pk, starts="EVENT#"))
     available = [item for item in found if item["event"] == "goods.available"]
     assert [(item["amount"], item["first_day"]) for item in available] == [(200, "2026-10-01")]
-    assert a_night(at(work, "2027-01-11T02:30"))["periods"] == 0
+    assert a_night(at(context, "2027-01-11T02:30"))["periods"] == 0
 
 
 # --- interrupted --------------------------------------------------------------------------------------------------------
 
 
-def sweep(work: Work, rounds: Callable[[], Any], do: Callable[[], None], outcome: Callable[[], Any]) -> int:
+def sweep(context: Context, rounds: Callable[[], Any], do: Callable[[], None], outcome: Callable[[], Any]) -> int:
     """Does the work once undisturbed and then under each interruption, each time from the same beginning; how many rounds."""
-    before = everything(work)
+    before = everything(context)
     do()
     undisturbed = outcome()
     count = 0
     interruption: Interruption
     for interruption in rounds():
-        restore(work, before)
+        restore(context, before)
         with interruption:
             do()
         do()
@@ -269,23 +269,23 @@ def sweep(work: Work, rounds: Callable[[], Any], do: Callable[[], None], outcome
     return count
 
 
-def letters_and_postings(work: Work, company_id: str) -> Callable[[], Any]:
+def letters_and_postings(context: Context, company_id: str) -> Callable[[], Any]:
     """What a night left, without what counts the writes."""
 
     def outcome() -> Any:
-        item = book_item(work, company_id)
-        events = [{name: value for name, value in each.items() if name != "sk"} for each in told(work, company_id)]
-        return posted(work, company_id), events, {name: value for name, value in item.items() if name != "version"}
+        item = book_item(context, company_id)
+        events = [{name: value for name, value in each.items() if name != "sk"} for each in told(context, company_id)]
+        return posted(context, company_id), events, {name: value for name, value in item.items() if name != "version"}
 
     return outcome
 
 
 @pytest.mark.parametrize("rounds", [crashes, lost_replies])
-def test_a_decision_that_dies_at_any_call_is_done_once_when_it_is_done_again(work: Work, rounds: Any) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
-    credit(work, company_id, "50", date(2027, 1, 31))
-    later = at(work, "2027-01-01T01:30")
+def test_a_decision_that_dies_at_any_call_is_done_once_when_it_is_done_again(context: Context, rounds: Any) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
+    credit(context, company_id, "50", date(2027, 1, 31))
+    later = at(context, "2027-01-01T01:30")
 
     def message() -> None:
         try:
@@ -293,22 +293,22 @@ def test_a_decision_that_dies_at_any_call_is_done_once_when_it_is_done_again(wor
         except RuntimeError:  # what a lost reply comes to: the message comes again
             decide(later, company_id)
 
-    assert sweep(work, rounds, message, letters_and_postings(work, company_id)) >= 3
+    assert sweep(context, rounds, message, letters_and_postings(context, company_id)) >= 3
 
 
-def test_two_workers_at_once_decide_once(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
-    credit(work, company_id, "50", date(2027, 1, 31))
+def test_two_workers_at_once_decide_once(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
+    credit(context, company_id, "50", date(2027, 1, 31))
 
     def message() -> None:
-        decide(at(work, "2027-01-01T01:30"), company_id)
+        decide(at(context, "2027-01-01T01:30"), company_id)
 
-    assert sweep(work, lambda: races(message), message, letters_and_postings(work, company_id)) >= 3
+    assert sweep(context, lambda: races(message), message, letters_and_postings(context, company_id)) >= 3
 
 
 def test_a_naming_that_dies_at_any_call_names_everybody_when_it_runs_again(
-    quick: Work, monkeypatch: pytest.MonkeyPatch
+    quick: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bonuses_jobs, "LOOK_BACK_DAYS", 1)  # each day is as many calls as shards
     due_on(quick, "bonuses", quick.today, "co_1", "co_2")
@@ -325,17 +325,17 @@ def test_a_naming_that_dies_at_any_call_names_everybody_when_it_runs_again(
 # --- what it costs ------------------------------------------------------------------------------------------------------
 
 
-def test_a_company_costs_one_read_and_one_transaction(work: Work) -> None:
-    company_id = company(work)
-    credit(work, company_id, "100", NEW_YEAR)
-    credit(work, company_id, "50", date(2027, 1, 31))
-    with calls_counted(work.table.client) as made:
-        decide(at(work, "2027-01-01T01:30"), company_id)
+def test_a_company_costs_one_read_and_one_transaction(context: Context) -> None:
+    company_id = company(context)
+    credit(context, company_id, "100", NEW_YEAR)
+    credit(context, company_id, "50", date(2027, 1, 31))
+    with calls_counted(context.table.client) as made:
+        decide(at(context, "2027-01-01T01:30"), company_id)
     assert made == ["GetItem", "TransactWriteItems"]
 
 
-def test_a_night_with_nobody_due_reads_the_shards_of_its_days(work: Work) -> None:
-    bare = with_figures(work, VolumeBonuses, periods=[])
-    with calls_counted(work.table.client) as made:
+def test_a_night_with_nobody_due_reads_the_shards_of_its_days(context: Context) -> None:
+    bare = with_figures(context, VolumeBonuses, periods=[])
+    with calls_counted(context.table.client) as made:
         bonuses_jobs.nightly(bare, {})
     assert made == ["Query"] * (1 + len(bonuses_jobs.DUE) * 8 * len(shards())) + ["PutItem"]

@@ -72,7 +72,7 @@ def standings(club: Replay, companies: list[str]) -> dict[str, Any]:
     """
     found = {}
     for company_id in companies:
-        item = club.work.table.get(tiers_keys.standing(company_id))
+        item = club.context.table.get(tiers_keys.standing(company_id))
         passing = ("version", "at", "warned", "gsi2pk", "gsi2sk")
         counts = item and (item["days"] or any(tier for _, tier, *_ in item["timeline"]))
         found[company_id] = (
@@ -84,9 +84,9 @@ def standings(club: Replay, companies: list[str]) -> dict[str, Any]:
 def bonuses(club: Replay, companies: list[str]) -> dict[str, Any]:
     found = {}
     for company_id in companies:
-        book = ledger.book(club.work, company_id)
+        book = ledger.book(club.context, company_id)
         left = {day: amount for day, amount in ledger_rules.allocation(book.lots).left.items() if amount}
-        accrued = {ref: each for ref, each in granted(club.work, company_id).items() if each[0]}
+        accrued = {ref: each for ref, each in granted(club.context, company_id).items() if each[0]}
         found[company_id] = (ledger_rules.balances(book, LAST), left, accrued)
     return found
 
@@ -105,7 +105,7 @@ def compare(
     came = replayed(chosen, days, figures, Random(SEED), monkeypatch)
     replay_seconds = perf_counter() - started
     plain_says(final, companies, came)
-    came.prove(came.work)
+    came.prove(came.context)
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
     their_standings, their_bonuses = standings(came, companies), bonuses(came, companies)
     postings = sum(1 for _, sk in came.table.items if sk.startswith("POSTING#"))
@@ -145,12 +145,12 @@ def plain_says(final: Facts, companies: list[str], club: Replay) -> None:
     for company_id in companies:
         documents = by_company[company_id]
         counted = plain_counted(documents)
-        item = club.work.table.get(tiers_keys.standing(company_id))
+        item = club.context.table.get(tiers_keys.standing(company_id))
         spells = item["timeline"] if item else []
         in_force = [spell for spell in spells if spell[0] <= LAST.isoformat()]
         assert (in_force[-1][1] if in_force else "") == plain_tier(counted, LAST), company_id
         pending, lots, available = plain_bonuses(documents, counted, final.paid)
-        book = ledger.book(club.work, company_id)
+        book = ledger.book(club.context, company_id)
         balances = ledger_rules.balances(book, LAST)
         assert (balances.pending, balances.available) == (pending, available), company_id
         assert {day: lot.credited for day, lot in book.lots.items() if lot.credited} == lots, company_id

@@ -27,8 +27,8 @@ def test_a_company_without_bonuses_has_nothing_of_everything(office: Office) -> 
 
 
 def test_lots_are_shown_in_the_order_in_which_they_are_spent(office: Office) -> None:
-    credit(office.work, "cmp_1", "50", MARCH)
-    credit(office.work, "cmp_1", "70", DECEMBER)
+    credit(office.context, "cmp_1", "50", MARCH)
+    credit(office.context, "cmp_1", "70", DECEMBER)
     found = office.get("/v1/company/bonuses")
     assert [(lot["expires_on"], lot["amount"]["amount"]) for lot in found["lots"]] == [
         ("2026-12-31", "70.00"),
@@ -39,16 +39,16 @@ def test_lots_are_shown_in_the_order_in_which_they_are_spent(office: Office) -> 
 
 
 def test_what_expired_is_gone_before_the_night_says_so(office: Office) -> None:
-    credit(office.work, "cmp_1", "70", DECEMBER)
+    credit(office.context, "cmp_1", "70", DECEMBER)
     office.later(days=42)
-    assert office.work.today == DECEMBER + timedelta(days=1)
+    assert office.context.today == DECEMBER + timedelta(days=1)
     found = office.get("/v1/company/bonuses")
     assert (found["balances"]["available"]["amount"], found["totals"]["expired"]["amount"]) == ("0.00", "70.00")
 
 
 def test_entries_are_listed_newest_first_and_sum_to_the_balances(office: Office) -> None:
     for amount in ("300", "200", "100"):
-        credit(office.work, "cmp_1", amount)
+        credit(office.context, "cmp_1", amount)
     office.redeemed("250")
     first = office.get("/v1/company/bonuses/entries?limit=3")
     rest = office.get(f"/v1/company/bonuses/entries?limit=3&cursor={first['next_cursor']}")
@@ -66,7 +66,7 @@ def test_entries_are_listed_newest_first_and_sum_to_the_balances(office: Office)
 
 
 def test_a_posting_is_called_in_the_readers_language(office: Office) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     russian = office.get("/v1/company/bonuses/entries", headers={"accept-language": "ru"})
     assert russian["items"][0]["title"] == "Начисление за покупку"
 
@@ -75,8 +75,8 @@ def test_a_posting_is_called_in_the_readers_language(office: Office) -> None:
 
 
 def test_redeeming_takes_the_oldest_expiry_first(office: Office) -> None:
-    credit(office.work, "cmp_1", "500", MARCH)
-    credit(office.work, "cmp_1", "70", DECEMBER)
+    credit(office.context, "cmp_1", "500", MARCH)
+    credit(office.context, "cmp_1", "70", DECEMBER)
     answer = office.redeem("100", note="Fair stand")
     assert answer.status == 201
     assert answer.json["state"] == "reserved"
@@ -89,7 +89,7 @@ def test_redeeming_takes_the_oldest_expiry_first(office: Office) -> None:
 
 
 def test_no_more_is_redeemed_than_is_available(office: Office) -> None:
-    credit(office.work, "cmp_1", "150")
+    credit(office.context, "cmp_1", "150")
     answer = office.redeem("150.01")
     assert told(answer) == (422, "not_enough_bonus")
     assert answer.json["available"] == {"amount": "150.00", "currency": "RUB"}
@@ -109,7 +109,7 @@ def test_no_more_is_redeemed_than_is_available(office: Office) -> None:
     ],
 )
 def test_a_redemption_that_cannot_be_says_why(office: Office, body: dict[str, str], pointer: str) -> None:
-    credit(office.work, "cmp_1", "1000")
+    credit(office.context, "cmp_1", "1000")
     answer = office.post("/v1/company/redemptions", office.owner, body)
     assert told(answer) == (422, "invalid")
     assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
@@ -117,7 +117,7 @@ def test_a_redemption_that_cannot_be_says_why(office: Office, body: dict[str, st
 
 
 def test_the_same_request_twice_redeems_once(office: Office) -> None:
-    credit(office.work, "cmp_1", "150")
+    credit(office.context, "cmp_1", "150")
     first, second = office.redeem("100", key="one"), office.redeem("100", key="one")
     assert (first.status, second.status) == (201, 201)
     assert first.json == second.json
@@ -127,33 +127,33 @@ def test_the_same_request_twice_redeems_once(office: Office) -> None:
 
 
 def test_a_cancelled_redemption_is_back_in_its_lots(office: Office) -> None:
-    credit(office.work, "cmp_1", "70", DECEMBER)
-    credit(office.work, "cmp_1", "500", MARCH)
+    credit(office.context, "cmp_1", "70", DECEMBER)
+    credit(office.context, "cmp_1", "500", MARCH)
     before = office.get("/v1/company/bonuses")
     redemption_id = office.redeemed("100")
     answer = office.cancel(redemption_id)
     assert (answer.status, answer.json["state"]) == (200, "cancelled")
     assert office.get("/v1/company/bonuses") == before
-    reserved, back = all_postings(office.work)[-2:]
+    reserved, back = all_postings(office.context)[-2:]
     assert back.cause.reverses == reserved.posting_id
     assert [(entry.account, -entry.amount, entry.lot) for entry in back.entries] == list(reserved.entries)
 
 
 def test_what_comes_back_after_its_day_expires_at_once(office: Office) -> None:
-    credit(office.work, "cmp_1", "300", DECEMBER)
+    credit(office.context, "cmp_1", "300", DECEMBER)
     redemption_id = office.redeemed("100")
     office.later(days=50)
     assert office.cancel(redemption_id).status == 200
     found = office.get("/v1/company/bonuses")
     assert sums(found["balances"]) == {"pending": "0.00", "available": "0.00", "reserved": "0.00"}
     assert found["totals"]["expired"]["amount"] == "300.00"
-    expired, back = all_postings(office.work)[-2:]
+    expired, back = all_postings(office.context)[-2:]
     assert (expired.cause.kind, expired.day) == ("expiry", DECEMBER + timedelta(days=1))
     assert [(entry.account, entry.amount) for entry in back.entries] == [("reserved", -100), ("expired", 100)]
 
 
 def test_what_is_reserved_does_not_expire(office: Office) -> None:
-    credit(office.work, "cmp_1", "300", DECEMBER)
+    credit(office.context, "cmp_1", "300", DECEMBER)
     redemption_id = office.redeemed("300")
     office.later(days=50)
     assert office.complete(redemption_id).json["state"] == "redeemed"
@@ -164,7 +164,7 @@ def test_what_is_reserved_does_not_expire(office: Office) -> None:
 @pytest.mark.parametrize("first", ["cancel", "complete"])
 @pytest.mark.parametrize("second", ["cancel", "complete"])
 def test_a_redemption_ends_once(office: Office, first: str, second: str) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
     ended = getattr(office, first)(redemption_id)
     again = getattr(office, second)(redemption_id)
@@ -173,10 +173,10 @@ def test_a_redemption_ends_once(office: Office, first: str, second: str) -> None
 
 
 def test_nobody_else_finds_or_cancels_a_redemption(office: Office) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
-    company(office.work, "cmp_2", inn="7728168971")
-    stranger = speaks_for(office.work, "cmp_2", "mbr_2")
+    company(office.context, "cmp_2", inn="7728168971")
+    stranger = speaks_for(office.context, "cmp_2", "mbr_2")
     for answer in (
         office.api.call("GET", f"/v1/company/redemptions/{redemption_id}", stranger),
         office.post(f"/v1/company/redemptions/{redemption_id}/cancel", stranger),
@@ -186,30 +186,30 @@ def test_nobody_else_finds_or_cancels_a_redemption(office: Office) -> None:
 
 @pytest.mark.parametrize("role", ["accountant", "engineer"])
 def test_only_owners_and_buyers_redeem(office: Office, role: str) -> None:
-    caller = speaks_for(office.work, "cmp_1", "mbr_2", role)
+    caller = speaks_for(office.context, "cmp_1", "mbr_2", role)
     assert told(office.post("/v1/company/redemptions", caller, {"amount": "100"})) == (403, "scope_missing")
 
 
 def test_who_was_dismissed_redeems_nothing_although_the_token_still_lives(office: Office) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
-    dismissed(office.work, "cmp_1")
+    dismissed(office.context, "cmp_1")
     assert told(office.redeem("100")) == (403, "scope_missing")
     assert told(office.cancel(redemption_id)) == (403, "scope_missing")
-    assert balances(office.work).reserved == 100
+    assert balances(office.context).reserved == 100
 
 
 # --- returns after spending -------------------------------------------------------------------------------------------
 
 
 def test_a_return_of_what_was_spent_leaves_a_debt_that_the_next_accrual_pays(office: Office) -> None:
-    given = credit(office.work, "cmp_1", "300")
+    given = credit(office.context, "cmp_1", "300")
     office.complete(office.redeemed("300"))
-    reverse(office.work, "cmp_1", given)
+    reverse(office.context, "cmp_1", given)
     found = office.get("/v1/company/bonuses")
     assert (found["balances"]["available"]["amount"], found["debt"]["amount"]) == ("-300.00", "300.00")
     assert told(office.redeem("100")) == (422, "not_enough_bonus")
-    credit(office.work, "cmp_1", "450")
+    credit(office.context, "cmp_1", "450")
     assert office.shown()["available"] == "150.00"
 
 
@@ -222,7 +222,7 @@ def test_a_small_adjustment_is_posted_at_once_with_its_reason(office: Office) ->
     assert office.shown()["available"] == "10000.00"
     (posting,) = office.get("/v1/company/bonuses/entries")["items"]
     assert (posting["kind"], posting["reason"]) == ("adjustment", "A mistake in March")
-    assert all_postings(office.work)[0].cause.author == "mbr_clerk"
+    assert all_postings(office.context)[0].cause.author == "mbr_clerk"
 
 
 def test_what_is_added_expires_as_said_or_by_the_policy(office: Office) -> None:
@@ -236,7 +236,7 @@ def test_what_is_added_expires_as_said_or_by_the_policy(office: Office) -> None:
 
 
 def test_no_more_is_taken_away_than_is_available(office: Office) -> None:
-    credit(office.work, "cmp_1", "150")
+    credit(office.context, "cmp_1", "150")
     assert told(office.adjust("-150.01")) == (422, "not_enough_bonus")
     assert told(office.adjust("-20000")) == (422, "not_enough_bonus")
     assert office.adjust("-150").status == 201
@@ -279,7 +279,7 @@ def test_a_rejected_adjustment_moves_nothing(office: Office) -> None:
     rejected = office.decide("reject", adjustment_id, office.head)
     assert (rejected.status, rejected.json["state"]) == (200, "rejected")
     assert told(office.decide("approve", adjustment_id, office.head)) == (409, "wrong_state")
-    assert all_postings(office.work) == []
+    assert all_postings(office.context) == []
 
 
 def test_an_adjustment_is_approved_once(office: Office) -> None:
@@ -291,7 +291,7 @@ def test_an_adjustment_is_approved_once(office: Office) -> None:
 
 
 def test_what_was_spent_while_it_waited_is_not_taken_away(office: Office) -> None:
-    credit(office.work, "cmp_1", "30000")
+    credit(office.context, "cmp_1", "30000")
     adjustment_id = office.adjust("-20000").json["adjustment_id"]
     office.redeemed("15000")
     assert told(office.decide("approve", adjustment_id, office.head)) == (422, "not_enough_bonus")
@@ -329,12 +329,12 @@ def test_there_is_nothing_to_adjust_at_a_company_that_is_not_there(office: Offic
 
 
 def test_a_statement_leads_from_the_opening_to_the_closing_line_by_line(office: Office) -> None:
-    credit(office.work, "cmp_1", "300", DECEMBER)
+    credit(office.context, "cmp_1", "300", DECEMBER)
     office.later(days=15)
     redemption_id = office.redeemed("100")
     office.adjust("-50")
     office.later(days=30)
-    credit(office.work, "cmp_1", "10")
+    credit(office.context, "cmp_1", "10")
 
     november, december, january = (
         office.get(f"/v1/company/bonuses/statement?month={month}") for month in ("2026-11", "2026-12", "2027-01")
@@ -362,9 +362,9 @@ def test_a_statement_leads_from_the_opening_to_the_closing_line_by_line(office: 
 
 def test_a_month_begins_when_it_begins_in_the_club(office: Office) -> None:
     office.later(days=10, hours=11, minutes=59)  # 30 November, 23:59 in Moscow
-    credit(office.work, "cmp_1", "1")
+    credit(office.context, "cmp_1", "1")
     office.later(minutes=1)
-    credit(office.work, "cmp_1", "2")
+    credit(office.context, "cmp_1", "2")
     lines = {
         month: [
             line["available"]["amount"] for line in office.get(f"/v1/company/bonuses/statement?month={month}")["lines"]
@@ -376,7 +376,7 @@ def test_a_month_begins_when_it_begins_in_the_club(office: Office) -> None:
 
 def test_a_long_statement_comes_in_pages_with_the_same_balances(office: Office) -> None:
     for amount in ("1", "2", "4"):
-        credit(office.work, "cmp_1", amount)
+        credit(office.context, "cmp_1", amount)
     first = office.get("/v1/company/bonuses/statement?month=2026-11&limit=2")
     second = office.get(f"/v1/company/bonuses/statement?month=2026-11&limit=2&cursor={first['next_cursor']}")
     assert [line["available"]["amount"] for line in first["lines"] + second["lines"]] == ["1.00", "2.00", "4.00"]
@@ -391,7 +391,7 @@ def test_there_is_no_statement_of_a_month_to_come(office: Office) -> None:
 
 
 def test_the_staff_see_what_the_company_sees(office: Office) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     office.redeemed("100")
     for path in ("bonuses", "bonuses/entries", "bonuses/statement?month=2026-11", "redemptions"):
         assert office.get(f"/v1/staff/companies/cmp_1/{path}", office.clerk) == office.get(f"/v1/company/{path}")

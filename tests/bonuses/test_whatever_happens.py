@@ -24,7 +24,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
@@ -58,14 +58,14 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.memory = MemoryDynamo()
         ids = count(1)
-        work = Work(
+        context = Context(
             table=Table(self.memory, "club", sleep=lambda seconds: None),  # type: ignore[arg-type]
             now=NOON,
             new_id=lambda prefix: f"{prefix}_{next(ids):04d}",
         )
-        work = with_figures(work, Bonuses, negative_balance=negative_balance)
-        monkeypatch.setattr(respond, "work_now", lambda: work)
-        self.office = Office(Api(app), work, monkeypatch)
+        context = with_figures(context, Bonuses, negative_balance=negative_balance)
+        monkeypatch.setattr(respond, "context_now", lambda: context)
+        self.office = Office(Api(app), context, monkeypatch)
         self.negative_balance = negative_balance
         self.numbers = count(1)
         self.pending: dict[int, Decimal] = {}
@@ -77,12 +77,12 @@ class Life(RuleBasedStateMachine):
         self.written: dict[tuple[str, str], Item] = {}
 
     @property
-    def work(self) -> Work:
-        return self.office.work
+    def context(self) -> Context:
+        return self.office.context
 
     def change(self, kind: str, number: int, alter: Callable[[Book], Book], times: int, reverses: str = "") -> None:
         cause = Cause(kind, (f"{number}-{next(self.numbers)}",), reverses=reverses)
-        posted = [ledger.change(self.work, "cmp_1", cause, alter) for _ in range(times)]
+        posted = [ledger.change(self.context, "cmp_1", cause, alter) for _ in range(times)]
         assert len({each.posting for each in map(_told, posted)}) == 1
         assert [each.again for each in posted] == [False, True][:times]
 
@@ -99,14 +99,14 @@ class Life(RuleBasedStateMachine):
     @initialize(times=times)
     def there_are_some_lots(self, times: int) -> None:
         for number, (way, periods) in enumerate([("month", 1), ("quarter", 1), ("month", 0), ("year", 1)]):
-            ends = ledger_rules.expiry(ledger_rules.Expiry(way, periods), self.work.today)  # type: ignore[arg-type]
+            ends = ledger_rules.expiry(ledger_rules.Expiry(way, periods), self.context.today)  # type: ignore[arg-type]
             amount = Decimal(110 + 70 * number)
             self.change("purchase", number, lambda book, ends=ends, amount=amount: self.earn(book, ends, amount), times)
             self.credited[-number] = (ends, amount)
             self.issued += amount
 
     def earn(self, book: Book, ends: date, amount: Decimal) -> Book:
-        return ledger_rules.credit(book, ends, amount, self.work.today)
+        return ledger_rules.credit(book, ends, amount, self.context.today)
 
     @rule(amount=amounts, times=times)
     def a_purchase_earns(self, amount: Decimal, times: int) -> None:
@@ -120,7 +120,7 @@ class Life(RuleBasedStateMachine):
     def it_is_paid(self, way: str, periods: int, times: int, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted(self.pending)))
         amount = self.pending.pop(number)
-        day = self.work.today
+        day = self.context.today
         ends = ledger_rules.expiry(ledger_rules.Expiry(way, periods), day)  # type: ignore[arg-type]
         self.change(
             "payment",
@@ -140,7 +140,7 @@ class Life(RuleBasedStateMachine):
             self.credited[number] = (ends, left - amount)
         if not amount:
             return
-        day = self.work.today
+        day = self.context.today
         self.change("return", number, lambda book: ledger_rules.credit(book, ends, -amount, day), times)
         self.issued -= amount
 
@@ -206,16 +206,18 @@ class Life(RuleBasedStateMachine):
     @rule(times=times)
     def the_night_comes(self, times: int) -> None:
         for _ in range(times):
-            ledger.pass_day(self.work, "cmp_1", lambda tx, book: None)
+            ledger.pass_day(self.context, "cmp_1", lambda tx, book: None)
 
     # --- what holds always --------------------------------------------------------------------------------------------
 
     @property
     def available(self) -> Decimal:
-        return ledger_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today).available
+        return ledger_rules.balances(ledger.book(self.context, "cmp_1"), self.context.today).available
 
     def postings(self) -> list[Posting]:
-        return [ledger_store.posting_of(item) for item in self.work.table.query_all("LEDGER#cmp_1", starts="POSTING#")]
+        return [
+            ledger_store.posting_of(item) for item in self.context.table.query_all("LEDGER#cmp_1", starts="POSTING#")
+        ]
 
     @invariant()
     def what_is_written_in_the_ledger_stays_as_it_is(self) -> None:
@@ -233,7 +235,7 @@ class Life(RuleBasedStateMachine):
                 sums[entry.account] += entry.amount
             assert posting.balances == Balances(**sums)
             at = posting.at
-        book = ledger.book(self.work, "cmp_1")
+        book = ledger.book(self.context, "cmp_1")
         assert ledger_rules.balances(book, book.day) == Balances(**sums)
 
     @invariant()
@@ -261,11 +263,11 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def every_account_holds_what_was_done(self) -> None:
-        found = ledger_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today)
+        found = ledger_rules.balances(ledger.book(self.context, "cmp_1"), self.context.today)
         assert found.pending == sum(self.pending.values())
         assert found.reserved == sum(self.redemptions.values())
         assert found.redeemed == self.redeemed
-        spent = [amount for lot in ledger.book(self.work, "cmp_1").lots.values() for amount in lot.spent.values()]
+        spent = [amount for lot in ledger.book(self.context, "cmp_1").lots.values() for amount in lot.spent.values()]
         assert sum(spent) == found.reserved + found.redeemed
         assert all(amount > 0 for amount in spent), "what was given back is taken out where it was put in"
         borne = sum(
@@ -281,7 +283,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_company_sees_just_this(self) -> None:
-        found = ledger_rules.balances(ledger.book(self.work, "cmp_1"), self.work.today)
+        found = ledger_rules.balances(ledger.book(self.context, "cmp_1"), self.context.today)
         shown = {account: Decimal(amount) for account, amount in self.office.shown().items()}
         assert shown == {"pending": found.pending, "available": found.available, "reserved": found.reserved}
 

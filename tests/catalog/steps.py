@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.schemas import ProductForm
 from chalicelib.catalog.search import store as search_store
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 
 
 def row(sku: str = "LMP-1", price: str = "120.00", **more: Any) -> dict[str, Any]:
@@ -19,13 +19,13 @@ def row(sku: str = "LMP-1", price: str = "120.00", **more: Any) -> dict[str, Any
     }
 
 
-def stock(work: Work, *rows: dict[str, Any]) -> None:
+def stock(context: Context, *rows: dict[str, Any]) -> None:
     """The catalogue has these products. Written one by one: the account in memory is slow at large transactions."""
     for each in rows:
-        work.table.put(catalog_store.product_item(ProductForm.model_validate(each).product(), work.at))
+        context.table.put(catalog_store.product_item(ProductForm.model_validate(each).product(), context.at))
 
 
-def listed(work: Work, *rows: dict[str, Any]) -> None:
+def listed(context: Context, *rows: dict[str, Any]) -> None:
     """The same, and the index has followed."""
-    stock(work, *rows)
-    search_store.refresh(work, [each["sku"] for each in rows])
+    stock(context, *rows)
+    search_store.refresh(context, [each["sku"] for each in rows])

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.catalog import images
 from chalicelib.catalog import keys as catalog_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
@@ -44,27 +44,27 @@ def uploaded(api: Api) -> str:
     return image_id
 
 
-def shown(api: Api, work: Work) -> list[str]:
+def shown(api: Api, context: Context) -> list[str]:
     (product,) = api.call("GET", "/v1/staff/products", OPERATIONS).json["items"]
     return [each["image_id"] for each in product["images"]]
 
 
 @pytest.fixture
-def work(work: Work) -> Work:
-    stock(work, row("ЛМП/1"))
-    return work
+def context(context: Context) -> Context:
+    stock(context, row("ЛМП/1"))
+    return context
 
 
-def test_a_picture_is_uploaded_confirmed_and_readable(api: Api, work: Work):
+def test_a_picture_is_uploaded_confirmed_and_readable(api: Api, context: Context):
     image_id = uploaded(api)
-    (product,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+    (product,) = api.call("GET", "/v1/products", partner(context)).json["items"]
     (image,) = product["images"]
     assert (image["image_id"], image["content_type"]) == (image_id, "image/png")
     assert f"/products/{image_id}?" in image["url"]
     assert "X-Amz-Signature" in image["url"]
 
 
-def test_the_form_fixes_name_kind_and_largest_size(api: Api, work: Work):
+def test_the_form_fixes_name_kind_and_largest_size(api: Api, context: Context):
     answer = start(api)
     fields = answer.json["upload"]["fields"]
     policy = json.loads(base64.b64decode(fields["policy"]))["conditions"]
@@ -74,56 +74,58 @@ def test_the_form_fixes_name_kind_and_largest_size(api: Api, work: Work):
     assert answer.json["upload"]["most_bytes"] == 5 * 1024 * 1024
 
 
-def test_a_picture_that_has_not_arrived_is_not_shown(api: Api, work: Work):
+def test_a_picture_that_has_not_arrived_is_not_shown(api: Api, context: Context):
     image_id = start(api).json["image_id"]
     answer = confirm(api, image_id)
     assert (answer.status, answer.json["code"]) == (409, "conflict")
-    assert shown(api, work) == []
+    assert shown(api, context) == []
 
 
-def test_confirming_again_changes_nothing(api: Api, work: Work):
+def test_confirming_again_changes_nothing(api: Api, context: Context):
     image_id = uploaded(api)
-    before = everything(work)
+    before = everything(context)
     assert [each["image_id"] for each in confirm(api, image_id).json["images"]] == [image_id]
-    assert everything(work) == before
+    assert everything(context) == before
 
 
-def test_pictures_are_shown_in_the_order_of_their_confirmation(api: Api, work: Work):
+def test_pictures_are_shown_in_the_order_of_their_confirmation(api: Api, context: Context):
     first, second = start(api), start(api)
     for each in (second, first):
         confirm(api, arrive(each))
-    assert shown(api, work) == [second.json["image_id"], first.json["image_id"]]
+    assert shown(api, context) == [second.json["image_id"], first.json["image_id"]]
 
 
-def test_writing_a_product_keeps_its_pictures(api: Api, work: Work):
+def test_writing_a_product_keeps_its_pictures(api: Api, context: Context):
     image_id = uploaded(api)
     api.call("PUT", "/v1/staff/products", OPERATIONS, {"products": [row("ЛМП/1", "1.00")]})
-    assert shown(api, work) == [image_id]
+    assert shown(api, context) == [image_id]
 
 
-def test_a_picture_can_be_taken_away(api: Api, work: Work):
+def test_a_picture_can_be_taken_away(api: Api, context: Context):
     one, other = uploaded(api), uploaded(api)
     answer = api.call("DELETE", f"{PATH}/{one}", OPERATIONS)
     assert [each["image_id"] for each in answer.json["images"]] == [other]
-    assert shown(api, work) == [other]
+    assert shown(api, context) == [other]
     assert "Contents" in boto3.client("s3").list_objects_v2(Bucket="club-files", Prefix=f"products/{other}")
     assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="club-files", Prefix=f"products/{one}")
     assert api.call("DELETE", f"{PATH}/{one}", OPERATIONS).status == 404
 
 
-def test_a_product_has_so_many_pictures_at_most(api: Api, work: Work):
+def test_a_product_has_so_many_pictures_at_most(api: Api, context: Context):
     for _ in range(10):
         uploaded(api)
     answer = confirm(api, arrive(start(api)))
     assert (answer.status, answer.json["errors"][0]["code"]) == (422, "too_many")
-    assert len(shown(api, work)) == 10
+    assert len(shown(api, context)) == 10
 
 
 def test_an_upload_that_was_never_confirmed_is_forgotten_after_a_day(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
     image_id = arrive(start(api))
-    monkeypatch.setattr(respond, "work_now", lambda: replace(work, now=work.now + timedelta(days=1, seconds=1)))
+    monkeypatch.setattr(
+        respond, "context_now", lambda: replace(context, now=context.now + timedelta(days=1, seconds=1))
+    )
     assert confirm(api, image_id).status == 404
 
 
@@ -131,65 +133,67 @@ def test_an_upload_that_was_never_confirmed_is_forgotten_after_a_day(
     ("wrong", "pointer"),
     [({"sku": "LMP-9"}, "/sku"), ({"content_type": "image/svg+xml"}, "/content_type"), ({"size": 1}, "/size")],
 )
-def test_a_wrong_announcement_is_refused_with_its_place(api: Api, work: Work, wrong: dict[str, Any], pointer: str):
+def test_a_wrong_announcement_is_refused_with_its_place(
+    api: Api, context: Context, wrong: dict[str, Any], pointer: str
+):
     answer = start(api, **wrong)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
 
 
-def test_only_those_who_keep_the_catalogue_have_pictures_uploaded(api: Api, work: Work):
+def test_only_those_who_keep_the_catalogue_have_pictures_uploaded(api: Api, context: Context):
     marketing = Caller.person("mbr_9", "staff", "marketing", "club")
     assert api.call("POST", PATH, marketing, {"sku": "ЛМП/1", "content_type": "image/png"}).status == 403
 
 
-def test_an_address_stays_the_same_while_it_is_fresh(api: Api, work: Work):
+def test_an_address_stays_the_same_while_it_is_fresh(api: Api, context: Context):
     image_id = uploaded(api)
-    item = work.table.get(catalog_keys.product("ЛМП/1"))
+    item = context.table.get(catalog_keys.product("ЛМП/1"))
     assert item
 
     def url(minutes: int) -> str:
-        (image,) = images.shown(replace(work, now=work.now + timedelta(minutes=minutes)), item)
+        (image,) = images.shown(replace(context, now=context.now + timedelta(minutes=minutes)), item)
         assert image.image_id == image_id
         return image.url
 
     assert url(0) == url(44)
-    assert images._links["club-files", image_id][0] == work.expiry() + 3600
+    assert images._links["club-files", image_id][0] == context.expiry() + 3600
     url(46)
-    assert images._links["club-files", image_id][0] == work.expiry() + 46 * 60 + 3600
+    assert images._links["club-files", image_id][0] == context.expiry() + 46 * 60 + 3600
 
 
-def test_an_interrupted_confirmation_is_finished_by_its_repeat(api: Api, work: Work):
+def test_an_interrupted_confirmation_is_finished_by_its_repeat(api: Api, context: Context):
     image_id = arrive(start(api))
-    beginning = everything(work)
+    beginning = everything(context)
     wanted = None
     for interruption in chain(crashes(), lost_replies()):
-        restore(work, beginning)
+        restore(context, beginning)
         with interruption:
-            images.confirm(work, image_id)
-        images.confirm(work, image_id)
-        now = everything(work)
+            images.confirm(context, image_id)
+        images.confirm(context, image_id)
+        now = everything(context)
         wanted = wanted or now
         assert now == wanted, interruption
 
 
-def test_a_picture_that_is_taken_away_meanwhile_is_not_shown(api: Api, work: Work):
+def test_a_picture_that_is_taken_away_meanwhile_is_not_shown(api: Api, context: Context):
     image_id = arrive(start(api))
-    beginning = everything(work)
-    for race in races(lambda: images.remove(work, image_id)):
-        restore(work, beginning)
+    beginning = everything(context)
+    for race in races(lambda: images.remove(context, image_id)):
+        restore(context, beginning)
         boto3.client("s3").put_object(Bucket="club-files", Key=f"products/{image_id}", Body=b"png")
         with race:
             answer = confirm(api, image_id)
         if race.happened:
             assert answer.status in (404, 409), race
-            assert shown(api, work) == []
-            assert catalog_keys.image(image_id) not in everything(work)
+            assert shown(api, context) == []
+            assert catalog_keys.image(image_id) not in everything(context)
 
 
-def test_pictures_that_are_confirmed_at_once_are_all_shown(api: Api, work: Work):
+def test_pictures_that_are_confirmed_at_once_are_all_shown(api: Api, context: Context):
     mine, other = arrive(start(api)), arrive(start(api))
-    beginning = everything(work)
-    for race in races(lambda: images.confirm(work, other)):
-        restore(work, beginning)
+    beginning = everything(context)
+    for race in races(lambda: images.confirm(context, other)):
+        restore(context, beginning)
         with race:
-            images.confirm(work, mine)
-        assert set(shown(api, work)) == ({mine, other} if race.happened else {mine}), race
+            images.confirm(context, mine)
+        assert set(shown(api, context)) == ({mine, other} if race.happened else {mine}), race

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.mail.model import Unsendable
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.catalog.steps import row, stock
 from tests.support.letters import BUYER, plain
 from tests.support.partners import dismissed
@@ -19,9 +19,9 @@ WRITTEN = {**ARRIVED, "by": "staff", "text": "Возьмите новую мод
 
 
 @pytest.fixture
-def wished(club: Any, work: Work) -> Any:
+def wished(club: Any, context: Context) -> Any:
     """The same company, of which the buyer wished for something."""
-    stock(work, row("LMP-1"), row("LMP-2"))
+    stock(context, row("LMP-1"), row("LMP-2"))
     return club
 
 
@@ -41,7 +41,7 @@ def test_who_wished_for_something_else_reads_what_the_staff_wrote(wished: Any) -
     assert other.subject == "Ответ на ваш запрос: Лампа LMP-2"
 
 
-def test_who_speaks_for_the_company_no_more_is_told_nothing_of_its_wishes(wished: Any, work: Work) -> None:
-    dismissed(work, "cmp_1", "mbr_1")
+def test_who_speaks_for_the_company_no_more_is_told_nothing_of_its_wishes(wished: Any, context: Context) -> None:
+    dismissed(context, "cmp_1", "mbr_1")
     with pytest.raises(Unsendable, match="no_longer_speaks"):
         wished.told("demand_answered", BUYER, sku="LMP-1", text="", answered=ARRIVED, **WISH)

@@ -13,7 +13,7 @@ from chalicelib.catalog import recording
 from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.rules import MOST_WAREHOUSES, Figure, Verdict, judge
 from chalicelib.catalog.search import keys as search_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Busy, Refused
 from tests.catalog.steps import row, stock
@@ -39,61 +39,61 @@ def results(answer: Answer) -> list[str]:
     return [each["result"] for each in answer.json["items"]]
 
 
-def held(work: Work, sku: str = "LMP-1") -> dict[str, str]:
-    item = work.table.get(catalog_keys.product(sku), consistent=True)
+def held(context: Context, sku: str = "LMP-1") -> dict[str, str]:
+    item = context.table.get(catalog_keys.product(sku), consistent=True)
     assert item
     return {name: f"{each.quantity} at {each.at:%H:%M}" for name, each in sorted(catalog_store.stock_of(item).items())}
 
 
-def arrivals(work: Work) -> list[list[str]]:
-    found = work.table.query(search_keys.catalogue_index().pk, starts="EVENT#").items
+def arrivals(context: Context) -> list[list[str]]:
+    found = context.table.query(search_keys.catalogue_index().pk, starts="EVENT#").items
     return [item["skus"] for item in found if item["event"] == "stock.arrived"]
 
 
-def test_a_partner_sees_what_lies_where_and_when_it_was_counted(api: Api, work: Work):
-    stock(work, row())
+def test_a_partner_sees_what_lies_where_and_when_it_was_counted(api: Api, context: Context):
+    stock(context, row())
     put(api, figure(), figure(warehouse="SPB", quantity="2.5", at="08:00"))
-    (product,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+    (product,) = api.call("GET", "/v1/products", partner(context)).json["items"]
     assert product["stock"] == [
         {"warehouse": "MSK", "quantity": "5", "at": "2026-11-20T09:00:00.000Z"},
         {"warehouse": "SPB", "quantity": "2.5", "at": "2026-11-20T08:00:00.000Z"},
     ]
 
 
-def test_the_same_rows_again_change_nothing_and_write_nothing(api: Api, work: Work):
-    stock(work, row())
+def test_the_same_rows_again_change_nothing_and_write_nothing(api: Api, context: Context):
+    stock(context, row())
     assert results(put(api, figure(), figure(warehouse="SPB"))) == ["recorded", "recorded"]
-    with calls_counted(work.table.client) as made:
+    with calls_counted(context.table.client) as made:
         assert results(put(api, figure(quantity="5.0"), figure(warehouse="SPB"))) == ["unchanged", "unchanged"]
     assert made == ["BatchGetItem"]
 
 
-def test_an_older_figure_never_replaces_a_newer_one(api: Api, work: Work):
-    stock(work, row())
+def test_an_older_figure_never_replaces_a_newer_one(api: Api, context: Context):
+    stock(context, row())
     put(api, figure(quantity="5", at="09:00"))
     assert results(put(api, figure(quantity="9", at="08:59"))) == ["older"]
-    assert held(work) == {"MSK": "5 at 09:00"}
+    assert held(context) == {"MSK": "5 at 09:00"}
 
 
-def test_figures_may_come_in_any_order_in_one_request_or_in_many(api: Api, work: Work):
-    stock(work, *(row(f"LMP-{number}") for number in range(12)))
+def test_figures_may_come_in_any_order_in_one_request_or_in_many(api: Api, context: Context):
+    stock(context, *(row(f"LMP-{number}") for number in range(12)))
     three = [("5", "07:00"), ("6", "08:00"), ("7", "09:00")]
     for number, order in enumerate(permutations(three)):
         put(api, *(figure(f"LMP-{number}", quantity=quantity, at=at) for quantity, at in order))
         for quantity, at in order:
             put(api, figure(f"LMP-{number + 6}", quantity=quantity, at=at))
-        assert held(work, f"LMP-{number}") == held(work, f"LMP-{number + 6}") == {"MSK": "7 at 09:00"}
+        assert held(context, f"LMP-{number}") == held(context, f"LMP-{number + 6}") == {"MSK": "7 at 09:00"}
 
 
-def test_times_are_compared_as_moments_not_as_texts(api: Api, work: Work):
-    stock(work, row())
+def test_times_are_compared_as_moments_not_as_texts(api: Api, context: Context):
+    stock(context, row())
     put(api, {**figure(), "at": "2026-11-20T11:00:00+03:00"})
     assert results(put(api, {**figure(quantity="6"), "at": "2026-11-20T08:30:00Z"})) == ["recorded"]
-    assert held(work) == {"MSK": "6 at 08:30"}
+    assert held(context) == {"MSK": "6 at 08:30"}
 
 
-def test_bad_rows_never_stop_the_others_and_say_what_is_wrong(api: Api, work: Work):
-    stock(work, row("LMP-1"))
+def test_bad_rows_never_stop_the_others_and_say_what_is_wrong(api: Api, context: Context):
+    stock(context, row("LMP-1"))
     put(api, figure(warehouse="SPB"))
     answer = put(
         api,
@@ -118,35 +118,35 @@ def test_bad_rows_never_stop_the_others_and_say_what_is_wrong(api: Api, work: Wo
         "/stock/7/at",
         "/stock/8/colour",
     ]
-    assert held(work) == {"MSK": "5 at 09:00", "SPB": "5 at 09:00"}
-    assert work.table.get(catalog_keys.product("LMP-9")) is None
+    assert held(context) == {"MSK": "5 at 09:00", "SPB": "5 at 09:00"}
+    assert context.table.get(catalog_keys.product("LMP-9")) is None
 
 
-def test_writing_a_product_keeps_its_stock(api: Api, work: Work):
-    stock(work, row())
+def test_writing_a_product_keeps_its_stock(api: Api, context: Context):
+    stock(context, row())
     put(api, figure())
     api.call("PUT", "/v1/staff/products", OPERATIONS, {"products": [row(price="1.00")]})
-    assert held(work) == {"MSK": "5 at 09:00"}
-    assert work.table.get(catalog_keys.product("LMP-1"))["base_price"] == 1
+    assert held(context) == {"MSK": "5 at 09:00"}
+    assert context.table.get(catalog_keys.product("LMP-1"))["base_price"] == 1
 
 
-def test_goods_that_arrive_where_there_were_none_are_told_once(api: Api, work: Work):
-    stock(work, row("LMP-1"), row("LMP-2"), row("LMP-3"))
+def test_goods_that_arrive_where_there_were_none_are_told_once(api: Api, context: Context):
+    stock(context, row("LMP-1"), row("LMP-2"), row("LMP-3"))
     put(api, figure("LMP-1", quantity="0", at="06:00"), figure("LMP-2", quantity="3", at="06:00"))
     put(api, figure("LMP-1", quantity="0", at="06:30"), figure("LMP-2", quantity="4", at="06:30"))
     put(api, figure("LMP-1", quantity="7", at="07:00"), figure("LMP-1", "SPB", quantity="7", at="07:00"))
     put(api, figure("LMP-1", quantity="8", at="08:00"))
-    assert arrivals(work) == [["LMP-2"], ["LMP-1"]]
+    assert arrivals(context) == [["LMP-2"], ["LMP-1"]]
 
 
-def test_a_hundred_rows_are_one_read_and_two_writes(api: Api, work: Work):
-    stock(work, *(row(f"LMP-{number}") for number in range(100)))
-    with calls_counted(work.table.client) as made:
+def test_a_hundred_rows_are_one_read_and_two_writes(api: Api, context: Context):
+    stock(context, *(row(f"LMP-{number}") for number in range(100)))
+    with calls_counted(context.table.client) as made:
         assert set(results(put(api, *(figure(f"LMP-{number}") for number in range(100))))) == {"recorded"}
     assert made == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
 
 
-def test_machines_write_stock_and_products_and_read_nothing(api: Api, work: Work):
+def test_machines_write_stock_and_products_and_read_nothing(api: Api, context: Context):
     answer = api.call("PUT", "/v1/machine/products", MACHINE, {"products": [row()]})
     assert answer.json["items"][0]["result"] == "created"
     assert results(put(api, figure(), caller=MACHINE, path="/v1/machine/stock")) == ["recorded"]
@@ -156,49 +156,49 @@ def test_machines_write_stock_and_products_and_read_nothing(api: Api, work: Work
 
 @pytest.mark.parametrize("path", ["/v1/staff/stock", "/v1/machine/stock"])
 @pytest.mark.parametrize("caller", [STRANGER, Caller.person("mbr_1", "company", "owner", "cmp_1")])
-def test_others_write_no_stock(api: Api, work: Work, path: str, caller: Caller):
-    stock(work, row())
+def test_others_write_no_stock(api: Api, context: Context, path: str, caller: Caller):
+    stock(context, row())
     assert put(api, figure(), caller=caller, path=path).status in (401, 403)
-    assert held(work) == {}
+    assert held(context) == {}
 
 
-def test_whoever_writes_between_two_calls_the_newest_figure_stays(work: Work):
+def test_whoever_writes_between_two_calls_the_newest_figure_stays(context: Context):
     late, early = figure(quantity="9", at="09:00"), figure(quantity="5", at="08:00")
     for mine, other in ((late, early), (early, late)):
-        for race in races(lambda other=other: recording.write_stock(work, [other])):
-            work.table.client.delete_item(TableName="club", Key={"pk": {"S": "PRODUCTS"}, "sk": {"S": "LMP-1"}})
-            stock(work, row())
+        for race in races(lambda other=other: recording.write_stock(context, [other])):
+            context.table.client.delete_item(TableName="club", Key={"pk": {"S": "PRODUCTS"}, "sk": {"S": "LMP-1"}})
+            stock(context, row())
             with race:
-                recording.write_stock(work, [mine])
+                recording.write_stock(context, [mine])
             if race.happened:
-                assert held(work) == {"MSK": "9 at 09:00"}, race
+                assert held(context) == {"MSK": "9 at 09:00"}, race
 
 
-def test_interrupted_rows_are_finished_by_their_repeat_and_their_goods_arrive_once(work: Work):
-    stock(work, row("LMP-1"), row("LMP-2"))
-    beginning = everything(work)
+def test_interrupted_rows_are_finished_by_their_repeat_and_their_goods_arrive_once(context: Context):
+    stock(context, row("LMP-1"), row("LMP-2"))
+    beginning = everything(context)
     rows = [figure("LMP-1"), figure("LMP-2"), figure("LMP-2", "SPB")]
     for interruption in chain(crashes(), lost_replies()):
-        restore(work, beginning)
+        restore(context, beginning)
         with interruption:
-            recording.write_stock(work, rows)
-        assert {each.result for each in recording.write_stock(work, rows).items} <= {"recorded", "unchanged"}
-        assert (held(work), held(work, "LMP-2")) == (
+            recording.write_stock(context, rows)
+        assert {each.result for each in recording.write_stock(context, rows).items} <= {"recorded", "unchanged"}
+        assert (held(context), held(context, "LMP-2")) == (
             {"MSK": "5 at 09:00"},
             {"MSK": "5 at 09:00", "SPB": "5 at 09:00"},
         ), interruption
-        assert arrivals(work) == [["LMP-1", "LMP-2"]], interruption
+        assert arrivals(context) == [["LMP-1", "LMP-2"]], interruption
 
 
-def test_stock_that_stays_under_change_is_told_as_busy(work: Work, monkeypatch: pytest.MonkeyPatch):
-    stock(work, row())
+def test_stock_that_stays_under_change_is_told_as_busy(context: Context, monkeypatch: pytest.MonkeyPatch):
+    stock(context, row())
 
     def lose(*_: Any) -> None:
         raise Refused({"LMP-1": None})
 
     monkeypatch.setattr(Table, "commit", lose)
     with pytest.raises(Busy):
-        recording.write_stock(work, [figure()])
+        recording.write_stock(context, [figure()])
 
 
 # --- the rule ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 
 from chalicelib.club_rules import page
 from chalicelib.club_rules import service as club_rules
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.support.api import Answer, Api
 from tests.support.spent import calls_counted
 from tests.tiers.ladders.steps import STEPS, activate, draw_up
@@ -37,15 +37,15 @@ def test_they_speak_the_readers_language(api: Api) -> None:
     assert api.call("GET", f"{PATH}?language=de").status == 422
 
 
-def test_they_are_those_of_the_ladder_in_force(api: Api, work: Work) -> None:
+def test_they_are_those_of_the_ladder_in_force(api: Api, context: Context) -> None:
     before = rules(api)["sections"][0]["lines"]
     ladder = draw_up(api, steps=[*STEPS[:2], {**STEPS[2], "name": "Diamond"}]).json["ladder_id"]
-    activate(api, ladder, work.today + timedelta(days=1))
+    activate(api, ladder, context.today + timedelta(days=1))
     coming = rules(api)["sections"][0]["lines"]
     assert coming[:-1] == before
     assert coming[-1].startswith("From 21\N{NO-BREAK SPACE}November 2026 on other steps hold: Bronze")
     other = draw_up(api, key="other", steps=[*STEPS[:2], {**STEPS[2], "name": "Diamond"}]).json["ladder_id"]
-    activate(api, other, work.today)
+    activate(api, other, context.today)
     found = rules(api)
     assert found["ladder_id"] == other
     assert "Diamond, 8%" in found["sections"][0]["lines"][3]
@@ -57,8 +57,8 @@ def test_only_currencies_with_a_ladder_have_rules(api: Api) -> None:
     assert rules(api, "?currency=RUB") == rules(api)
 
 
-def test_they_cost_one_read(api: Api, work: Work) -> None:
-    with calls_counted(work.table.client) as calls:
+def test_they_cost_one_read(api: Api, context: Context) -> None:
+    with calls_counted(context.table.client) as calls:
         rules(api)
     assert calls == ["Query"]
 
@@ -120,11 +120,11 @@ def test_the_page_leads_to_the_other_language(api: Api) -> None:
     assert 'lang="en"' in browse(api, other).text.splitlines()[1]
 
 
-def test_a_name_with_markup_stays_a_name(work: Work) -> None:
-    told = club_rules.rules(work, "en", None).model_copy(update={"title": "<b>Club</b>"})
+def test_a_name_with_markup_stays_a_name(context: Context) -> None:
+    told = club_rules.rules(context, "en", None).model_copy(update={"title": "<b>Club</b>"})
     assert "<b>Club</b>" not in page.page(told)
 
 
-def test_the_page_shows_only_what_it_was_told(work: Work) -> None:
+def test_the_page_shows_only_what_it_was_told(context: Context) -> None:
     with pytest.raises((UndefinedError, AttributeError)):
         page.page(object())  # type: ignore[arg-type]

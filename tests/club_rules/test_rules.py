@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 
 from chalicelib.club_rules.rules import bonus, example
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.rules import Ladder, always
@@ -17,8 +17,8 @@ from tests.tiers.ladders.test_rules import DAYS, ladders
 TODAY = date(2026, 11, 20)
 
 
-def test_the_clubs_own_example_is_easy_to_follow(work: Work) -> None:
-    found = example(founding_ladder(work.config[Tiers], "RUB"), TODAY)
+def test_the_clubs_own_example_is_easy_to_follow(context: Context) -> None:
+    found = example(founding_ladder(context.config[Tiers], "RUB"), TODAY)
     assert [(each.day.isoformat(), f"{each.bought:f}", each.step.tier) for each in found] == [
         ("2026-11-20", "60000", "bronze"),
         ("2026-11-30", "100000", "silver"),

@@ -15,7 +15,7 @@ from chalicelib.bonuses.volume.config import VolumeBonuses, VolumeProgramme
 from chalicelib.club_rules import sections, sentences
 from chalicelib.club_rules.sentences import Speaker
 from chalicelib.platform.config import Config
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.rules import Ladder, PersonalStep
@@ -26,8 +26,8 @@ ENGLISH, RUSSIAN = Speaker("en", "RUB"), Speaker("ru", "RUB")
 
 
 @pytest.fixture
-def founding(work: Work) -> Ladder:
-    return founding_ladder(work.config[Tiers], "RUB")
+def founding(context: Context) -> Ladder:
+    return founding_ladder(context.config[Tiers], "RUB")
 
 
 def plain(lines: Iterator[str]) -> list[str]:
@@ -116,7 +116,7 @@ def told_of(config: Config, founding: Ladder, speaker: Speaker = ENGLISH, **chan
     return "\n".join(plain(sections.bonuses(speaker, figures(config, **changes), founding.steps, TODAY)))
 
 
-def test_the_rates_of_tiers_and_goods_that_hold_today_are_told(work: Work, founding: Ladder) -> None:
+def test_the_rates_of_tiers_and_goods_that_hold_today_are_told(context: Context, founding: Ladder) -> None:
     rates = [
         {"tier": "silver", "percent": "1"},
         {"tier": "gold", "percent": "2", "to": "2026-11-19"},
@@ -125,20 +125,20 @@ def test_the_rates_of_tiers_and_goods_that_hold_today_are_told(work: Work, found
         {"category": "cables", "percent": "3", "promotion": "nov", "name": "Cables", "name_ru": "Кабели"}
         | {"from": "2026-11-01", "to": "2026-11-20"},
     ]
-    told = told_of(work.config, founding, rates=rates)
+    told = told_of(context.config, founding, rates=rates)
     assert (
         "A purchase earns: Silver 1%, Luch 5% until 30 November 2026, any goods 0.5%, Cables 3% until 20 November 2026."
     ) in told
-    assert "«Серебро» — 1 %, Luch — 5 % до 30 ноября 2026" in told_of(work.config, founding, RUSSIAN, rates=rates)
+    assert "«Серебро» — 1 %, Luch — 5 % до 30 ноября 2026" in told_of(context.config, founding, RUSSIAN, rates=rates)
 
 
-def test_of_many_rates_of_goods_the_first_few_are_told(work: Work, founding: Ladder) -> None:
+def test_of_many_rates_of_goods_the_first_few_are_told(context: Context, founding: Ladder) -> None:
     rates = [{"brand": f"B{number}", "percent": "1"} for number in range(8)]
-    assert "B4 1%, and 3 more." in told_of(work.config, founding, rates=rates)
+    assert "B4 1%, and 3 more." in told_of(context.config, founding, rates=rates)
 
 
-def test_a_club_without_rates_tells_nothing_of_bonuses(work: Work, founding: Ladder) -> None:
-    assert told_of(work.config, founding, rates=[]) == ""
+def test_a_club_without_rates_tells_nothing_of_bonuses(context: Context, founding: Ladder) -> None:
+    assert told_of(context.config, founding, rates=[]) == ""
 
 
 @pytest.mark.parametrize(
@@ -164,14 +164,14 @@ def test_a_club_without_rates_tells_nothing_of_bonuses(work: Work, founding: Lad
     ],
 )
 def test_each_policy_is_told_as_it_is(
-    work: Work, founding: Ladder, changes: dict[str, Any], english: str, russian: str
+    context: Context, founding: Ladder, changes: dict[str, Any], english: str, russian: str
 ) -> None:
-    assert english in told_of(work.config, founding, **changes)
-    assert russian in told_of(work.config, founding, RUSSIAN, **changes)
+    assert english in told_of(context.config, founding, **changes)
+    assert russian in told_of(context.config, founding, RUSSIAN, **changes)
 
 
-def test_without_warnings_no_letters_are_promised(work: Work, founding: Ladder) -> None:
-    assert "we write" not in told_of(work.config, founding, reminders={"warning_days": []})
+def test_without_warnings_no_letters_are_promised(context: Context, founding: Ladder) -> None:
+    assert "we write" not in told_of(context.config, founding, reminders={"warning_days": []})
 
 
 # --- volume -------------------------------------------------------------------------------------------------------------
@@ -234,8 +234,8 @@ def test_a_programme_in_another_currency_is_not_told() -> None:
 # --- the example and the whole ------------------------------------------------------------------------------------------
 
 
-def test_the_example_says_what_the_rules_make_of_it(work: Work, founding: Ladder) -> None:
-    assert plain(sections.worked_example(ENGLISH, founding, work.config[Bonuses], TODAY)) == [
+def test_the_example_says_what_the_rules_make_of_it(context: Context, founding: Ladder) -> None:
+    assert plain(sections.worked_example(ENGLISH, founding, context.config[Bonuses], TODAY)) == [
         "20 November 2026: you buy for 60,000 RUB — Bronze, 3% off.",
         "30 November 2026: you buy for 100,000 RUB — Silver, 5% off.",
         "20 March 2027: nothing more was bought — Bronze, 3% off.",
@@ -244,8 +244,8 @@ def test_the_example_says_what_the_rules_make_of_it(work: Work, founding: Ladder
     ]
 
 
-def test_without_a_rate_the_example_earns_nothing(work: Work, founding: Ladder) -> None:
-    assert len(plain(sections.worked_example(ENGLISH, founding, figures(work.config, rates=[]), TODAY))) == 4
+def test_without_a_rate_the_example_earns_nothing(context: Context, founding: Ladder) -> None:
+    assert len(plain(sections.worked_example(ENGLISH, founding, figures(context.config, rates=[]), TODAY))) == 4
 
 
 def everything(speaker: Speaker, config: Config, founding: Ladder) -> list[str]:
@@ -263,20 +263,20 @@ def everything(speaker: Speaker, config: Config, founding: Ladder) -> list[str]:
 
 
 @pytest.mark.parametrize("speaker", [ENGLISH, RUSSIAN], ids=["en", "ru"])
-def test_even_the_richest_programme_stays_short(work: Work, founding: Ladder, speaker: Speaker) -> None:
-    lines = everything(speaker, work.config, founding)
+def test_even_the_richest_programme_stays_short(context: Context, founding: Ladder, speaker: Speaker) -> None:
+    lines = everything(speaker, context.config, founding)
     assert len(lines) <= 32
     assert len(" ".join(lines)) <= 3_600
     assert not [line for line in lines if "{" in line or "  " in line]
 
 
 @pytest.mark.parametrize("speaker", [ENGLISH, RUSSIAN], ids=["en", "ru"])
-def test_the_clubs_own_rules_fit_on_one_screen(work: Work, founding: Ladder, speaker: Speaker) -> None:
-    bonuses = work.config[Bonuses]
+def test_the_clubs_own_rules_fit_on_one_screen(context: Context, founding: Ladder, speaker: Speaker) -> None:
+    bonuses = context.config[Bonuses]
     lines = [
         *sections.discount(speaker, founding, None),
         *sections.bonuses(speaker, bonuses, founding.steps, TODAY),
-        *sections.volume(speaker, work.config[VolumeBonuses].periods),
+        *sections.volume(speaker, context.config[VolumeBonuses].periods),
         *sections.worked_example(speaker, founding, bonuses, TODAY),
     ]
     assert len(lines) <= 22

@@ -12,7 +12,7 @@ from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
 from chalicelib.members.store import create
 from chalicelib.platform import keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
 from tests.support.api import Caller
@@ -31,7 +31,7 @@ def sole_inn(number: int) -> str:
     return body + calc_personal_check_digits(body)
 
 
-def join(work: Work, name: str, **facts: Any) -> str:
+def join(context: Context, name: str, **facts: Any) -> str:
     """A member whose id, address and family name follow from the first name."""
     member_id = f"mbr_{name.lower()}"
     tx = Transaction()
@@ -42,21 +42,21 @@ def join(work: Work, name: str, **facts: Any) -> str:
             name=f"{name} Petrova",
             email=f"{name.lower()}@example.com",
             language="ru",
-            email_confirmed_at=work.at,
-            joined_at=work.at,
+            email_confirmed_at=context.at,
+            joined_at=context.at,
             version=1,
             **facts,
         ),
     )
-    work.table.commit(tx)
+    context.table.commit(tx)
     return member_id
 
 
-def appoint_manager(work: Work, name: str = "Manager", role: str = "manager") -> str:
-    member_id = join(work, name)
+def appoint_manager(context: Context, name: str = "Manager", role: str = "manager") -> str:
+    member_id = join(context, name)
     tx = Transaction()
     members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
-    work.table.commit(tx)
+    context.table.commit(tx)
     return member_id
 
 
@@ -64,58 +64,58 @@ def claim_form(number: int = 1, name: str = "ООО «Луч»", **more: Any) ->
     return ClaimForm(**{"name": name, "inn": legal_inn(number), "kpp": KPP, **more})
 
 
-def claim(work: Work, member_id: str, number: int = 1, **more: Any) -> str:
+def claim(context: Context, member_id: str, number: int = 1, **more: Any) -> str:
     """The member asks to speak for company number so-and-so; returns its id."""
-    claims.claim(work, member_id, claim_form(number, **more))
-    membership = membership_of(work, member_id)
+    claims.claim(context, member_id, claim_form(number, **more))
+    membership = membership_of(context, member_id)
     assert membership is not None
     return str(membership["owner"])
 
 
-def confirm(work: Work, company_id: str, member_id: str, role: str = "owner", **more: Any) -> None:
-    claims.decide_claim(work, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
+def confirm(context: Context, company_id: str, member_id: str, role: str = "owner", **more: Any) -> None:
+    claims.decide_claim(context, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
 
 
-def owned_company(work: Work, owner: str = "Olga", number: int = 1) -> tuple[str, str]:
+def owned_company(context: Context, owner: str = "Olga", number: int = 1) -> tuple[str, str]:
     """A company with a confirmed owner: both ids. The club has its manager already."""
-    member_id = join(work, owner)
-    company_id = claim(work, member_id, number)
-    confirm(work, company_id, member_id)
+    member_id = join(context, owner)
+    company_id = claim(context, member_id, number)
+    confirm(context, company_id, member_id)
     return company_id, member_id
 
 
-def invite(work: Work, company_id: str, owner_id: str, name: str, role: str = "buyer") -> str:
+def invite(context: Context, company_id: str, owner_id: str, name: str, role: str = "buyer") -> str:
     form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
-    return people.invite(work, company_id, owner_id, form).member_id
+    return people.invite(context, company_id, owner_id, form).member_id
 
 
-def set_role(work: Work, company_id: str, owner_id: str, member_id: str, role: str, **more: Any) -> None:
-    version = int(person_item(work, company_id, member_id)["version"])
-    people.change_person(work, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
+def set_role(context: Context, company_id: str, owner_id: str, member_id: str, role: str, **more: Any) -> None:
+    version = int(person_item(context, company_id, member_id)["version"])
+    people.change_person(context, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
 
 
 def token(member_id: str, company_id: str, role: str = "owner") -> Caller:
     return Caller.person(member_id, "company", role, company_id)
 
 
-def person_item(work: Work, company_id: str, member_id: str) -> Item:
-    return work.table.get(companies_keys.person(company_id, member_id), consistent=True) or {}
+def person_item(context: Context, company_id: str, member_id: str) -> Item:
+    return context.table.get(companies_keys.person(company_id, member_id), consistent=True) or {}
 
 
-def membership_of(work: Work, member_id: str) -> Item | None:
-    return work.table.get(members_keys.membership(member_id), consistent=True)
+def membership_of(context: Context, member_id: str) -> Item | None:
+    return context.table.get(members_keys.membership(member_id), consistent=True)
 
 
-def events(work: Work, company_id: str) -> list[str]:
+def events(context: Context, company_id: str) -> list[str]:
     """The names of what happened to the company, oldest first."""
     first = keys.event(companies_keys.company(company_id), "", "")
-    found = work.table.query_all(first.pk, starts="EVENT#", consistent=True)
+    found = context.table.query_all(first.pk, starts="EVENT#", consistent=True)
     return [item["event"] for item in found]
 
 
-def waiting(work: Work) -> list[tuple[str, str]]:
+def waiting(context: Context) -> list[tuple[str, str]]:
     """Who is in the list of claims: company and member."""
-    items, _ = staff.list_waiting(work, 100, None)
+    items, _ = staff.list_waiting(context, 100, None)
     return [(item.company_id, item.waiting.member_id) for item in items if item.waiting]
 
 
@@ -161,7 +161,7 @@ def disagreements(items: list[Item]) -> list[str]:
     return found
 
 
-def company_of(work: Work, company_id: str) -> companies.Company:
-    found = companies.read_company(work, company_id)
+def company_of(context: Context, company_id: str) -> companies.Company:
+    found = companies.read_company(context, company_id)
     assert found is not None
     return found

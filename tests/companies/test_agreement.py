@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chalicelib.companies import claims, people
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChange
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from tests.companies.steps import (
     MANAGER,
@@ -28,61 +28,61 @@ NUMBERS = st.sampled_from([1, 2])
 ROLES = st.sampled_from(["owner", "buyer", "engineer"])
 
 
-def people_machine(work: Work) -> type[RuleBasedStateMachine]:
+def people_machine(context: Context) -> type[RuleBasedStateMachine]:
     class People(RuleBasedStateMachine):
         @initialize()
         def begin(self) -> None:
-            restore(work.table, [])
-            appoint_manager(work)
+            restore(context.table, [])
+            appoint_manager(context)
             for name in ("Anna", "Boris", "Clara", "Denis"):
-                join(work, name)
+                join(context, name)
             self.claim("mbr_anna", 1)
             self.confirm("mbr_anna", 1, "owner")
 
         def company(self, number: int) -> str:
             form = claim_form(number)
-            marker = work.table.get(companies_keys.inn_owner(form.inn, form.kpp or ""), consistent=True)
+            marker = context.table.get(companies_keys.inn_owner(form.inn, form.kpp or ""), consistent=True)
             return str(marker["company_id"]) if marker else "com_none"
 
         @rule(member=MEMBERS, number=NUMBERS)
         def claim(self, member: str, number: int) -> None:
             with suppress(Problem):
-                claims.claim(work, member, claim_form(number))
+                claims.claim(context, member, claim_form(number))
 
         @rule(member=MEMBERS, number=NUMBERS, role=ROLES)
         def confirm(self, member: str, number: int, role: str) -> None:
             with suppress(Problem):
                 form = ClaimDecisionForm(member_id=member, role=role)
-                claims.decide_claim(work, MANAGER, self.company(number), form)
+                claims.decide_claim(context, MANAGER, self.company(number), form)
 
         @rule(member=MEMBERS, number=NUMBERS)
         def refuse(self, member: str, number: int) -> None:
             with suppress(Problem):
                 form = ClaimDecisionForm(member_id=member, decision="refuse")
-                claims.decide_claim(work, MANAGER, self.company(number), form)
+                claims.decide_claim(context, MANAGER, self.company(number), form)
 
         @rule(caller=MEMBERS, name=NAMES, number=NUMBERS, role=ROLES)
         def invite(self, caller: str, name: str, number: int, role: str) -> None:
             with suppress(Problem):
                 form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
-                people.invite(work, self.company(number), caller, form)
+                people.invite(context, self.company(number), caller, form)
 
         @rule(caller=MEMBERS, member=MEMBERS, number=NUMBERS, role=ROLES, confirm=st.booleans())
         def change(self, caller: str, member: str, number: int, role: str, confirm: bool) -> None:
             company_id = self.company(number)
-            version = int(person_item(work, company_id, member).get("version", 1))
+            version = int(person_item(context, company_id, member).get("version", 1))
             form = PersonChange(role=role, status="active") if confirm else PersonChange(role=role)
             with suppress(Problem):
-                people.change_person(work, company_id, caller, member, version, form)
+                people.change_person(context, company_id, caller, member, version, form)
 
         @rule(caller=MEMBERS, member=MEMBERS, number=NUMBERS)
         def remove(self, caller: str, member: str, number: int) -> None:
             with suppress(Problem):
-                people.remove_person(work, self.company(number), caller, member)
+                people.remove_person(context, self.company(number), caller, member)
 
         @invariant()
         def both_sides_agree_and_a_company_that_had_an_owner_has_one(self) -> None:
-            items = whole_table(work.table)
+            items = whole_table(context.table)
             assert disagreements(items) == []
             confirmed = {item["company_id"] for item in items if item.get("event") == "company.person_confirmed"}
             persons = [item for item in items if item["sk"].startswith("PERSON#") and item["status"] == "active"]
@@ -93,9 +93,9 @@ def people_machine(work: Work) -> type[RuleBasedStateMachine]:
 
 
 # Each refusal is an answer too: what must not happen is that it leaves something half done.
-def test_whatever_people_do_to_each_other_the_companies_stay_whole(work: Work) -> None:
+def test_whatever_people_do_to_each_other_the_companies_stay_whole(context: Context) -> None:
     run_state_machine_as_test(
-        people_machine(work),
+        people_machine(context),
         settings=settings(
             max_examples=12,
             stateful_step_count=20,

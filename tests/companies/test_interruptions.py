@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.companies import claims, people
 from chalicelib.companies.company import people_of
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Item
 from tests.companies.steps import (
@@ -25,22 +25,22 @@ from tests.companies.steps import (
 )
 from tests.support.crashes import crashes, races
 
-Act = Callable[[Work, str, str], object]  # what is done, to which company, by which owner
+Act = Callable[[Context, str, str], object]  # what is done, to which company, by which owner
 
 ACTS: dict[str, Act] = {
-    "claim a company that the club knows": lambda work, company_id, olga: claims.claim(
-        work, "mbr_clara", claim_form(1)
+    "claim a company that the club knows": lambda context, company_id, olga: claims.claim(
+        context, "mbr_clara", claim_form(1)
     ),
-    "claim one that it does not": lambda work, company_id, olga: claims.claim(work, "mbr_clara", claim_form(3)),
-    "claim instead of another": lambda work, company_id, olga: claims.claim(work, "mbr_boris", claim_form(1)),
-    "confirm": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", "buyer"),
-    "refuse": lambda work, company_id, olga: confirm(work, company_id, "mbr_anna", decision="refuse"),
-    "invite one who waits elsewhere": lambda work, company_id, olga: invite(work, company_id, olga, "Boris"),
-    "invite somebody unknown": lambda work, company_id, olga: invite(work, company_id, olga, "Denis"),
-    "confirm as the owner": lambda work, company_id, olga: set_role(
-        work, company_id, olga, "mbr_anna", "owner", status="active"
+    "claim one that it does not": lambda context, company_id, olga: claims.claim(context, "mbr_clara", claim_form(3)),
+    "claim instead of another": lambda context, company_id, olga: claims.claim(context, "mbr_boris", claim_form(1)),
+    "confirm": lambda context, company_id, olga: confirm(context, company_id, "mbr_anna", "buyer"),
+    "refuse": lambda context, company_id, olga: confirm(context, company_id, "mbr_anna", decision="refuse"),
+    "invite one who waits elsewhere": lambda context, company_id, olga: invite(context, company_id, olga, "Boris"),
+    "invite somebody unknown": lambda context, company_id, olga: invite(context, company_id, olga, "Denis"),
+    "confirm as the owner": lambda context, company_id, olga: set_role(
+        context, company_id, olga, "mbr_anna", "owner", status="active"
     ),
-    "remove": lambda work, company_id, olga: people.remove_person(work, company_id, olga, "mbr_anna"),
+    "remove": lambda context, company_id, olga: people.remove_person(context, company_id, olga, "mbr_anna"),
 }
 
 # Pairs that want the same person.
@@ -59,19 +59,19 @@ AT_ONCE = [
 
 
 @pytest.fixture
-def beginning(work: Work) -> tuple[list[Item], str, str]:
+def beginning(context: Context) -> tuple[list[Item], str, str]:
     """A company with an owner; Anna asked to speak for it, Boris for another one that nobody else speaks for."""
-    appoint_manager(work)
-    company_id, olga = owned_company(work, number=1)
-    claim(work, join(work, "Anna"), 1)
-    claim(work, join(work, "Boris"), 2)
-    join(work, "Clara")
-    return whole_table(work.table), company_id, olga
+    appoint_manager(context)
+    company_id, olga = owned_company(context, number=1)
+    claim(context, join(context, "Anna"), 1)
+    claim(context, join(context, "Boris"), 2)
+    join(context, "Clara")
+    return whole_table(context.table), company_id, olga
 
 
-def found(work: Work) -> list[dict[str, str]]:
+def found(context: Context) -> list[dict[str, str]]:
     """What the table says, with new companies and members named by what they are: their ids differ from run to run."""
-    items = whole_table(work.table)
+    items = whole_table(context.table)
     names = {item["company_id"]: item["inn"] for item in items if "inn" in item}
     names |= {item["member_id"]: item["email"] for item in items if "email" in item}
 
@@ -88,34 +88,34 @@ def found(work: Work) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("act", ACTS)
 def test_a_repeat_after_a_crash_at_any_call_makes_what_an_undisturbed_run_makes(
-    work: Work, beginning: tuple[list[Item], str, str], act: str
+    context: Context, beginning: tuple[list[Item], str, str], act: str
 ) -> None:
     items, company_id, olga = beginning
-    ACTS[act](work, company_id, olga)
-    undisturbed = found(work)
+    ACTS[act](context, company_id, olga)
+    undisturbed = found(context)
     for crash in crashes():
-        restore(work.table, items)
+        restore(context.table, items)
         with crash:
-            ACTS[act](work, company_id, olga)
+            ACTS[act](context, company_id, olga)
         with suppress(Problem, KeyError):  # done before the crash: there is nobody to invite or to remove any more
-            ACTS[act](work, company_id, olga)
-        assert found(work) == undisturbed, crash
-        assert disagreements(whole_table(work.table)) == [], crash
+            ACTS[act](context, company_id, olga)
+        assert found(context) == undisturbed, crash
+        assert disagreements(whole_table(context.table)) == [], crash
 
 
 @pytest.mark.parametrize(("first", "second"), AT_ONCE)
 def test_whatever_comes_between_two_calls_both_sides_agree(
-    work: Work, beginning: tuple[list[Item], str, str], first: str, second: str
+    context: Context, beginning: tuple[list[Item], str, str], first: str, second: str
 ) -> None:
     items, company_id, olga = beginning
 
     def other() -> None:
         with suppress(Problem, KeyError):
-            ACTS[second](work, company_id, olga)
+            ACTS[second](context, company_id, olga)
 
     for race in races(other):
-        restore(work.table, items)
+        restore(context.table, items)
         with race, suppress(Problem, KeyError):
-            ACTS[first](work, company_id, olga)
-        assert disagreements(whole_table(work.table)) == [], race
-        assert olga in [person.member_id for person in people_of(work, company_id)], race
+            ACTS[first](context, company_id, olga)
+        assert disagreements(whole_table(context.table)) == [], race
+        assert olga in [person.member_id for person in people_of(context, company_id)], race

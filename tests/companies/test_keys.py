@@ -9,7 +9,7 @@ from chalicelib.companies import claims, staff
 from chalicelib.companies import company as companies_company
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.companies.steps import (
     KPP,
@@ -27,10 +27,10 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    work = Work(table=local_table, now=NOON)
-    appoint_manager(work)
-    return work
+def context(local_table: Table) -> Context:
+    context = Context(table=local_table, now=NOON)
+    appoint_manager(context)
+    return context
 
 
 def of_a_file(count: int) -> list[CustomerRef]:
@@ -38,34 +38,34 @@ def of_a_file(count: int) -> list[CustomerRef]:
 
 
 @measures(companies_keys.company)
-def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_one(work: Work) -> None:
-    company_id, olga = owned_company(work)
-    with spent(work.table.client) as cost:
-        assert companies.read_company(work, company_id) is not None
+def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_one(context: Context) -> None:
+    company_id, olga = owned_company(context)
+    with spent(context.table.client) as cost:
+        assert companies.read_company(context, company_id) is not None
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
-    with spent(work.table.client) as cost:
-        companies_company.show(work, company_id, olga)
+    with spent(context.table.client) as cost:
+        companies_company.show(context, company_id, olga)
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 1
 
 
 @measures(companies_keys.inn_owner)
-def test_a_company_is_found_by_its_inn_in_two_calls(work: Work) -> None:
-    owned_company(work)
-    with spent(work.table.client) as cost:
-        assert len(staff.find_by_inn(work, legal_inn(1), KPP)) == 1
+def test_a_company_is_found_by_its_inn_in_two_calls(context: Context) -> None:
+    owned_company(context)
+    with spent(context.table.client) as cost:
+        assert len(staff.find_by_inn(context, legal_inn(1), KPP)) == 1
     assert cost.calls == ["GetItem", "GetItem"]
     assert cost.read_units == 1.5
 
 
 @measures(companies_keys.inn_owner)
-def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(work: Work) -> None:
-    owned_company(work, number=1)
-    anna, boris = join(work, "Anna"), join(work, "Boris")
-    with spent(work.table.client) as known:
-        claims.claim(work, anna, claim_form(1))
-    with spent(work.table.client) as unknown:
-        claims.claim(work, boris, claim_form(2))
+def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(context: Context) -> None:
+    owned_company(context, number=1)
+    anna, boris = join(context, "Anna"), join(context, "Boris")
+    with spent(context.table.client) as known:
+        claims.claim(context, anna, claim_form(1))
+    with spent(context.table.client) as unknown:
+        claims.claim(context, boris, claim_form(2))
     assert known.calls == unknown.calls == ["BatchGetItem", "TransactWriteItems"]
     assert known.read_units == unknown.read_units == 2
     # Person, membership and event, twice for a transaction, the person also in its index; a new company is two items more.
@@ -73,25 +73,25 @@ def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(work: 
 
 
 @measures(companies_keys.customer_owner)
-def test_customers_are_found_a_hundred_a_call_and_made_fifty_a_transaction(work: Work) -> None:
+def test_customers_are_found_a_hundred_a_call_and_made_fifty_a_transaction(context: Context) -> None:
     refs = of_a_file(100)
-    with spent(work.table.client) as cost:
-        made = companies.customers(work, "1c", refs)
+    with spent(context.table.client) as cost:
+        made = companies.customers(context, "1c", refs)
     assert cost.calls == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
     # Of each company: itself, its place in the list, and the marker; double in a transaction.
     assert cost.write_units <= 100 * 3 * 2
-    with spent(work.table.client) as again:
-        assert companies.customers(work, "1c", refs) == made
+    with spent(context.table.client) as again:
+        assert companies.customers(context, "1c", refs) == made
     assert again.calls == ["BatchGetItem"]
     assert (again.read_units, again.write_units) == (100, 0)
 
 
 @measures(companies_keys.customer_owner)
-def test_two_workers_with_the_same_customers_at_once_make_each_company_once(work: Work) -> None:
+def test_two_workers_with_the_same_customers_at_once_make_each_company_once(context: Context) -> None:
     refs = of_a_file(400)
     answers: list[dict[CustomerRef, str]] = []
     workers = [
-        threading.Thread(target=lambda order=order: answers.append(companies.customers(work, "1c", order)))
+        threading.Thread(target=lambda order=order: answers.append(companies.customers(context, "1c", order)))
         for order in (refs, refs[200:] + refs[:200])
     ]
     for worker in workers:
@@ -99,43 +99,43 @@ def test_two_workers_with_the_same_customers_at_once_make_each_company_once(work
     for worker in workers:
         worker.join()
     assert answers[0] == answers[1]
-    assert sorted(answers[0].values()) == sorted(companies.every_company(work))
+    assert sorted(answers[0].values()) == sorted(companies.every_company(context))
 
 
 @measures(companies_keys.person)
-def test_the_people_of_a_company_are_one_query_of_half_a_unit(work: Work) -> None:
-    company_id, olga = owned_company(work)
+def test_the_people_of_a_company_are_one_query_of_half_a_unit(context: Context) -> None:
+    company_id, olga = owned_company(context)
     for name in ("Anna", "Boris"):
-        invite(work, company_id, olga, name)
-    claim(work, join(work, "Clara"))
-    with spent(work.table.client) as cost:
-        found = companies.people_of(work, company_id)
+        invite(context, company_id, olga, name)
+    claim(context, join(context, "Clara"))
+    with spent(context.table.client) as cost:
+        found = companies.people_of(context, company_id)
     assert [person.status for person in found].count("active") == 3 and len(found) == 4
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
 @measures(companies_keys.company_list)
-def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(work: Work) -> None:
-    companies.customers(work, "1c", of_a_file(300))
-    with spent(work.table.client) as cost:
-        page, last = staff.list_companies(work, "", 25, None)
+def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(context: Context) -> None:
+    companies.customers(context, "1c", of_a_file(300))
+    with spent(context.table.client) as cost:
+        page, last = staff.list_companies(context, "", 25, None)
     assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(25)]
     assert last is not None
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
-    with spent(work.table.client) as cost:
-        page, _ = staff.list_companies(work, "customer 029", 25, None)
+    with spent(context.table.client) as cost:
+        page, _ = staff.list_companies(context, "customer 029", 25, None)
     assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(290, 300)]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
 @measures(companies_keys.claim_list)
-def test_those_who_wait_are_three_calls_and_who_was_confirmed_waits_no_more(work: Work) -> None:
+def test_those_who_wait_are_three_calls_and_who_was_confirmed_waits_no_more(context: Context) -> None:
     for name in ("Anna", "Boris", "Clara"):
-        company_id = claim(work, join(work, name))
-    confirm(work, company_id, "mbr_anna")
-    with spent(work.table.client) as cost:
-        waiting, last = staff.list_waiting(work, 25, None)
+        company_id = claim(context, join(context, name))
+    confirm(context, company_id, "mbr_anna")
+    with spent(context.table.client) as cost:
+        waiting, last = staff.list_waiting(context, 25, None)
     assert [row.waiting.member_id for row in waiting if row.waiting] == ["mbr_boris", "mbr_clara"]
     assert last is None
     assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem"]

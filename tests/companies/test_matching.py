@@ -8,7 +8,7 @@ from chalicelib.companies import matching, staff
 from chalicelib.companies.company import read_company
 from chalicelib.companies.matching import customers, known_customers, new_companies
 from chalicelib.companies.model import CustomerRef
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Busy, Transaction
 from tests.companies.steps import KPP, claim, company_of, join, legal_inn, sole_inn, whole_table
 from tests.support.crashes import Interruption, crashes, empty_account, lost_replies, races
@@ -33,105 +33,107 @@ def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "MOST_OPERATIONS", 10)
 
 
-def companies_of(work: Work) -> list[str]:
-    return [item["company_id"] for item in whole_table(work.table) if item["sk"] == "PROFILE"]
+def companies_of(context: Context) -> list[str]:
+    return [item["company_id"] for item in whole_table(context.table) if item["sk"] == "PROFILE"]
 
 
-def test_an_unknown_customer_becomes_a_company_and_stays_that_company(work: Work) -> None:
+def test_an_unknown_customer_becomes_a_company_and_stays_that_company(context: Context) -> None:
     anna, boris = ref("1", name="  ООО   «Луч» "), ref("2", sole_inn(1))
-    made = customers(work, "1c", [anna, boris, anna])
-    assert customers(work, "1c", [boris, anna]) == made and len(companies_of(work)) == 2
-    first = company_of(work, made[anna])
+    made = customers(context, "1c", [anna, boris, anna])
+    assert customers(context, "1c", [boris, anna]) == made and len(companies_of(context)) == 2
+    first = company_of(context, made[anna])
     assert (first.name, first.inn, first.currency, first.origin) == ("ООО «Луч»", None, "RUB", "import")
-    assert company_of(work, made[boris]).inn == sole_inn(1)
-    assert [each.company_id for each in staff.find_by_customer(work, "1c", "1")] == [made[anna]]
+    assert company_of(context, made[boris]).inn == sole_inn(1)
+    assert [each.company_id for each in staff.find_by_customer(context, "1c", "1")] == [made[anna]]
 
 
-def test_another_source_has_customers_of_its_own(work: Work) -> None:
-    here, there = customers(work, "1c", [ref("1")]), customers(work, "shop", [ref("1")])
-    assert here[ref("1")] != there[ref("1")] and staff.find_by_customer(work, "crm", "1") == []
+def test_another_source_has_customers_of_its_own(context: Context) -> None:
+    here, there = customers(context, "1c", [ref("1")]), customers(context, "shop", [ref("1")])
+    assert here[ref("1")] != there[ref("1")] and staff.find_by_customer(context, "crm", "1") == []
 
 
-def test_customers_with_one_inn_and_kpp_are_one_company_in_one_file_and_across_sources(work: Work) -> None:
-    twice = customers(work, "1c", [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), KPP)])
-    branch = customers(work, "1c", [ref("3", legal_inn(1), "780201001")])
-    other = customers(work, "shop", [ref("x", legal_inn(1), KPP)])
+def test_customers_with_one_inn_and_kpp_are_one_company_in_one_file_and_across_sources(context: Context) -> None:
+    twice = customers(context, "1c", [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), KPP)])
+    branch = customers(context, "1c", [ref("3", legal_inn(1), "780201001")])
+    other = customers(context, "shop", [ref("x", legal_inn(1), KPP)])
     assert len({*twice.values(), *other.values()}) == 1 and set(branch.values()).isdisjoint(twice.values())
 
 
-def test_a_file_finds_the_company_that_a_member_named_before_and_leaves_its_name(work: Work) -> None:
-    company_id = claim(work, join(work, "Anna"), name="ООО «Луч»")
-    found = customers(work, "1c", [ref("1", legal_inn(1), KPP, name="Luch LLC")])
-    assert list(found.values()) == [company_id] and company_of(work, company_id).name == "ООО «Луч»"
+def test_a_file_finds_the_company_that_a_member_named_before_and_leaves_its_name(context: Context) -> None:
+    company_id = claim(context, join(context, "Anna"), name="ООО «Луч»")
+    found = customers(context, "1c", [ref("1", legal_inn(1), KPP, name="Luch LLC")])
+    assert list(found.values()) == [company_id] and company_of(context, company_id).name == "ООО «Луч»"
 
 
-def test_a_member_finds_the_company_that_a_file_made(work: Work) -> None:
-    (company_id,) = customers(work, "1c", [ref("1", legal_inn(1), KPP)]).values()
-    assert claim(work, join(work, "Anna")) == company_id
+def test_a_member_finds_the_company_that_a_file_made(context: Context) -> None:
+    (company_id,) = customers(context, "1c", [ref("1", legal_inn(1), KPP)]).values()
+    assert claim(context, join(context, "Anna")) == company_id
 
 
 @pytest.mark.parametrize(
     ("inn", "kpp"), [("7700000000", KPP), (legal_inn(1), None), (sole_inn(1), KPP), ("", ""), ("нет", None)]
 )
-def test_an_inn_that_identifies_nobody_is_not_kept(work: Work, inn: str, kpp: str | None) -> None:
-    made = customers(work, "1c", [ref("1", inn, kpp), ref("2", inn, kpp)])
+def test_an_inn_that_identifies_nobody_is_not_kept(context: Context, inn: str, kpp: str | None) -> None:
+    made = customers(context, "1c", [ref("1", inn, kpp), ref("2", inn, kpp)])
     assert len(set(made.values())) == 2
-    assert all(company_of(work, company_id).inn is None for company_id in made.values())
+    assert all(company_of(context, company_id).inn is None for company_id in made.values())
 
 
-def test_a_customer_that_is_described_in_two_ways_is_one(work: Work) -> None:
-    made = customers(work, "1c", [ref("1", name="Luch"), ref("1", name="Luch LLC")])
+def test_a_customer_that_is_described_in_two_ways_is_one(context: Context) -> None:
+    made = customers(context, "1c", [ref("1", name="Luch"), ref("1", name="Luch LLC")])
     assert len(made) == 2 and len(set(made.values())) == 1
-    assert company_of(work, made[ref("1", name="Luch")]).name == "Luch"
+    assert company_of(context, made[ref("1", name="Luch")]).name == "Luch"
 
 
-def test_a_customer_without_a_name_is_named_by_the_file_s_word_for_it(work: Work) -> None:
-    (company_id,) = customers(work, "1c", [CustomerRef("17", " ", None, None, "RUB")]).values()
-    assert company_of(work, company_id).name == "17"
+def test_a_customer_without_a_name_is_named_by_the_file_s_word_for_it(context: Context) -> None:
+    (company_id,) = customers(context, "1c", [CustomerRef("17", " ", None, None, "RUB")]).values()
+    assert company_of(context, company_id).name == "17"
 
 
-def test_hundreds_are_made_in_few_calls_and_found_in_fewer(work: Work) -> None:
+def test_hundreds_are_made_in_few_calls_and_found_in_fewer(context: Context) -> None:
     refs = many(110)
-    with calls_counted(work.table.client) as calls:
-        made = customers(work, "1c", refs)
+    with calls_counted(context.table.client) as calls:
+        made = customers(context, "1c", refs)
     assert calls.count("BatchGetItem") == 3 and calls.count("TransactWriteItems") == 3
-    assert len(made) == 110 and len(set(made.values())) == len(companies_of(work)) == 99
-    with calls_counted(work.table.client) as calls:
-        assert customers(work, "1c", refs) == made
+    assert len(made) == 110 and len(set(made.values())) == len(companies_of(context)) == 99
+    with calls_counted(context.table.client) as calls:
+        assert customers(context, "1c", refs) == made
     assert calls == ["BatchGetItem"] * 2
 
 
-def test_one_company_may_have_more_customers_than_a_transaction_holds(work: Work, small_transactions: None) -> None:
+def test_one_company_may_have_more_customers_than_a_transaction_holds(
+    context: Context, small_transactions: None
+) -> None:
     refs = [ref(str(number), legal_inn(1), KPP) for number in range(90)]
-    assert len(set(customers(work, "1c", refs).values())) == 1
+    assert len(set(customers(context, "1c", refs).values())) == 1
 
 
-def test_what_would_be_made_is_told_before_and_is_what_is_made_then(work: Work) -> None:
-    customers(work, "1c", [ref("known", legal_inn(0), KPP)])
+def test_what_would_be_made_is_told_before_and_is_what_is_made_then(context: Context) -> None:
+    customers(context, "1c", [ref("known", legal_inn(0), KPP)])
     refs = many(25)
-    parts = [new_companies(work, "1c", refs[:7]), new_companies(work, "1c", refs[7:])]
-    before = len(companies_of(work))
-    customers(work, "1c", refs)
-    assert len(parts[0] | parts[1]) == len(companies_of(work)) - before == 21
+    parts = [new_companies(context, "1c", refs[:7]), new_companies(context, "1c", refs[7:])]
+    before = len(companies_of(context))
+    customers(context, "1c", refs)
+    assert len(parts[0] | parts[1]) == len(companies_of(context)) - before == 21
 
 
-def test_who_made_a_company_is_kept_with_one_of_its_customers(work: Work) -> None:
+def test_who_made_a_company_is_kept_with_one_of_its_customers(context: Context) -> None:
     refs = [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), KPP), ref("3")]
-    customers(work, "1c", refs[:1], maker="first import")
-    customers(work, "1c", [*refs, ref("4")], maker="second import")
-    known = known_customers(work, "1c", ["1", "2", "3", "4", "5"])
+    customers(context, "1c", refs[:1], maker="first import")
+    customers(context, "1c", [*refs, ref("4")], maker="second import")
+    known = known_customers(context, "1c", ["1", "2", "3", "4", "5"])
     makers = {customer: each.made_by for customer, each in known.items()}
     assert makers == {"1": "first import", "2": None, "3": "second import", "4": "second import"}
 
 
-def test_the_currency_that_a_customers_company_buys_in_is_told(work: Work) -> None:
-    claim(work, join(work, "Anna"))
+def test_the_currency_that_a_customers_company_buys_in_is_told(context: Context) -> None:
+    claim(context, join(context, "Anna"))
     pounds = [
         CustomerRef(each, "Lamps", inn, KPP, "GBP")
         for each, inn in [("uk", None), ("1", legal_inn(1)), ("2", legal_inn(2))]
     ]
-    customers(work, "1c", pounds)
-    known = known_customers(work, "1c", ["uk", "1", "2"])
+    customers(context, "1c", pounds)
+    known = known_customers(context, "1c", ["uk", "1", "2"])
     assert {customer: each.currency for customer, each in known.items()} == {"uk": "GBP", "1": "RUB", "2": "GBP"}
 
 
@@ -142,16 +144,16 @@ def test_the_currency_that_a_customers_company_buys_in_is_told(work: Work) -> No
     )
 )
 def test_whatever_the_files_say_each_customer_and_each_inn_has_one_company(
-    work: Work, batches: list[list[tuple[int, int | None]]]
+    context: Context, batches: list[list[tuple[int, int | None]]]
 ) -> None:
     empty_account()
     known: dict[str, str] = {}
     by_inn: dict[str, str] = {}
     for batch in batches:
         refs = [ref(str(number), legal_inn(inn) if inn else None, KPP if inn else None) for number, inn in batch]
-        for each, company_id in customers(work, "1c", refs).items():
+        for each, company_id in customers(context, "1c", refs).items():
             assert known.setdefault(each.customer, company_id) == company_id
-            found = read_company(work, company_id)
+            found = read_company(context, company_id)
             assert found is not None
             if found.inn:
                 assert by_inn.setdefault(found.inn, company_id) == company_id
@@ -160,9 +162,9 @@ def test_whatever_the_files_say_each_customer_and_each_inn_has_one_company(
 # --- crashes, lost replies, other workers -----------------------------------------------------------------------------
 
 
-def shape(work: Work) -> list[tuple[str, ...]]:
+def shape(context: Context) -> list[tuple[str, ...]]:
     """What the table says, with companies named by what they are: ids differ from run to run."""
-    items = whole_table(work.table)
+    items = whole_table(context.table)
     named = {item["company_id"]: f"{item['name']} {item.get('inn')}" for item in items if item["sk"] == "PROFILE"}
     return sorted(
         ("company", named[item["company_id"]]) if item["sk"] == "PROFILE" else (item["pk"], named[item["company_id"]])
@@ -172,44 +174,44 @@ def shape(work: Work) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("interrupted", [crashes, lost_replies])
 def test_a_restart_after_a_crash_at_any_call_makes_what_an_undisturbed_run_makes(
-    work: Work, small_transactions: None, interrupted: Callable[[], Iterator[Interruption]]
+    context: Context, small_transactions: None, interrupted: Callable[[], Iterator[Interruption]]
 ) -> None:
     refs = many(16)
-    customers(work, "1c", refs)
-    undisturbed = shape(work)
+    customers(context, "1c", refs)
+    undisturbed = shape(context)
     for crash in interrupted():
         empty_account()
         with crash:
-            customers(work, "1c", refs)
-        customers(work, "1c", refs)
-        assert shape(work) == undisturbed, crash
+            customers(context, "1c", refs)
+        customers(context, "1c", refs)
+        assert shape(context) == undisturbed, crash
 
 
 def test_another_worker_with_the_same_customers_never_makes_a_second_company(
-    work: Work, small_transactions: None
+    context: Context, small_transactions: None
 ) -> None:
     refs, others = many(16), [ref(str(number)) for number in range(12, 20)] + many(8)
     other_answers = []
-    for race in races(lambda: other_answers.append(customers(work, "1c", others))):
+    for race in races(lambda: other_answers.append(customers(context, "1c", others))):
         empty_account()
         other_answers.clear()
         with race:
-            mine = customers(work, "1c", refs)
+            mine = customers(context, "1c", refs)
         theirs = other_answers[0] if other_answers else {}
         for each in mine.keys() & theirs.keys():
             assert mine[each] == theirs[each], race
-        assert customers(work, "1c", refs) == mine, race
-        assert set(mine.values()) | set(theirs.values()) == set(companies_of(work)), race
+        assert customers(context, "1c", refs) == mine, race
+        assert set(mine.values()) | set(theirs.values()) == set(companies_of(context)), race
 
 
-def test_who_never_gets_a_turn_says_so_and_can_be_asked_again(work: Work) -> None:
-    commit = work.table.commit
+def test_who_never_gets_a_turn_says_so_and_can_be_asked_again(context: Context) -> None:
+    commit = context.table.commit
 
     def busy(tx: Transaction) -> None:
         raise Busy
 
-    work.table.commit = busy  # type: ignore[method-assign]
+    context.table.commit = busy  # type: ignore[method-assign]
     with pytest.raises(Busy):
-        customers(work, "1c", many(10))
-    work.table.commit = commit  # type: ignore[method-assign]
-    assert len(customers(work, "1c", many(10))) == 10
+        customers(context, "1c", many(10))
+    context.table.commit = commit  # type: ignore[method-assign]
+    assert len(customers(context, "1c", many(10))) == 10

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.companies.matching import customers
 from chalicelib.companies.model import CustomerRef
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.companies.steps import (
     KPP,
     MANAGER,
@@ -27,9 +27,9 @@ STAFF = Caller.person(MANAGER, "staff", "manager", "club")
 
 
 @pytest.fixture(autouse=True)
-def people_of_the_club(work: Work) -> None:
-    appoint_manager(work)
-    join(work, "Anna")
+def people_of_the_club(context: Context) -> None:
+    appoint_manager(context)
+    join(context, "Anna")
 
 
 def pointer(answer: Answer) -> str:
@@ -61,23 +61,23 @@ def test_a_claim_is_answered_with_the_claimant_s_own_words(api: Api) -> None:
     ],
 )
 def test_a_claim_that_cannot_be_names_the_field_and_writes_nothing(
-    api: Api, work: Work, change: dict[str, Any], where: str
+    api: Api, context: Context, change: dict[str, Any], where: str
 ) -> None:
-    before = whole_table(work.table)
+    before = whole_table(context.table)
     assert pointer(api.call("POST", "/v1/companies", ANNA, {**CLAIM, **change})) == where
-    assert whole_table(work.table) == before
+    assert whole_table(context.table) == before
 
 
-def test_a_second_claim_is_refused_once_the_first_is_confirmed(api: Api, work: Work) -> None:
-    _, olga = owned_company(work)
+def test_a_second_claim_is_refused_once_the_first_is_confirmed(api: Api, context: Context) -> None:
+    _, olga = owned_company(context)
     # A token from before the confirmation: it still may claim.
     answer = api.call("POST", "/v1/companies", Caller.person(olga), {**CLAIM, "inn": legal_inn(2)})
     assert answer.status == 409 and answer.json["code"] == "already_exists"
 
 
-def test_one_who_waits_reads_nothing_of_the_company(api: Api, work: Work) -> None:
-    owned_company(work)
-    claim(work, "mbr_anna")
+def test_one_who_waits_reads_nothing_of_the_company(api: Api, context: Context) -> None:
+    owned_company(context)
+    claim(context, "mbr_anna")
     for path in ("/v1/company", "/v1/company/people"):
         answer = api.call("GET", path, ANNA)
         assert answer.status == 403 and answer.json["code"] == "scope_missing"
@@ -86,8 +86,8 @@ def test_one_who_waits_reads_nothing_of_the_company(api: Api, work: Work) -> Non
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-def test_the_company_is_read_and_changed_with_its_version(api: Api, work: Work) -> None:
-    owner = token("mbr_olga", owned_company(work)[0])
+def test_the_company_is_read_and_changed_with_its_version(api: Api, context: Context) -> None:
+    owner = token("mbr_olga", owned_company(context)[0])
     shown = api.call("GET", "/v1/company", owner)
     assert shown.status == 200 and shown.json["name"] == "ООО «Луч»" and shown.json["manager_id"] == MANAGER
     etag = shown.headers["etag"]
@@ -112,17 +112,17 @@ def test_the_company_is_read_and_changed_with_its_version(api: Api, work: Work) 
     ],
 )
 def test_what_a_member_cannot_change_of_the_company_is_named(
-    api: Api, work: Work, change: dict[str, Any], where: str
+    api: Api, context: Context, change: dict[str, Any], where: str
 ) -> None:
-    owner = token("mbr_olga", owned_company(work)[0])
+    owner = token("mbr_olga", owned_company(context)[0])
     etag = api.call("GET", "/v1/company", owner).headers["etag"]
     assert pointer(api.call("PATCH", "/v1/company", owner, change, headers={"if-match": etag})) == where
     assert api.call("GET", "/v1/company", owner).headers["etag"] == etag
 
 
-def test_only_the_owner_changes_the_company(api: Api, work: Work) -> None:
-    company_id, olga = owned_company(work)
-    buyer = token(invite(work, company_id, olga, "Boris"), company_id, "buyer")
+def test_only_the_owner_changes_the_company(api: Api, context: Context) -> None:
+    company_id, olga = owned_company(context)
+    buyer = token(invite(context, company_id, olga, "Boris"), company_id, "buyer")
     answer = api.call("PATCH", "/v1/company", buyer, {"region": "RU-MOW"}, headers={"if-match": '"2"'})
     assert answer.status == 403
     # Nor does a token that says owner while the table says buyer.
@@ -133,8 +133,8 @@ def test_only_the_owner_changes_the_company(api: Api, work: Work) -> None:
 # --- its people -------------------------------------------------------------------------------------------------------
 
 
-def test_the_owner_invites_changes_and_removes(api: Api, work: Work) -> None:
-    company_id, olga = owned_company(work)
+def test_the_owner_invites_changes_and_removes(api: Api, context: Context) -> None:
+    company_id, olga = owned_company(context)
     owner = token(olga, company_id)
     invitation = {"name": "Boris Petrov", "email": "Boris@Example.com", "role": "buyer", "influence": 2}
     invited = api.call("POST", "/v1/company/people", owner, invitation)
@@ -153,10 +153,10 @@ def test_the_owner_invites_changes_and_removes(api: Api, work: Work) -> None:
     assert [each["member_id"] for each in api.call("GET", "/v1/company/people", owner).json["items"]] == [olga]
 
 
-def test_the_people_are_listed_page_by_page(api: Api, work: Work) -> None:
-    company_id, olga = owned_company(work)
+def test_the_people_are_listed_page_by_page(api: Api, context: Context) -> None:
+    company_id, olga = owned_company(context)
     for name in ("Boris", "Clara", "Denis"):
-        invite(work, company_id, olga, name, role="accountant")
+        invite(context, company_id, olga, name, role="accountant")
     owner = token(olga, company_id)
     found, url = [], "/v1/company/people?limit=2"
     while True:
@@ -182,19 +182,19 @@ def test_the_people_are_listed_page_by_page(api: Api, work: Work) -> None:
     ],
 )
 def test_a_change_of_a_person_that_cannot_be_names_the_field(
-    api: Api, work: Work, change: dict[str, Any], where: str
+    api: Api, context: Context, change: dict[str, Any], where: str
 ) -> None:
-    company_id, olga = owned_company(work)
-    boris = invite(work, company_id, olga, "Boris")
+    company_id, olga = owned_company(context)
+    boris = invite(context, company_id, olga, "Boris")
     path = f"/v1/company/people/{boris}"
     assert pointer(api.call("PATCH", path, token(olga, company_id), change, headers={"if-match": '"1"'})) == where
-    assert person_item(work, company_id, boris)["version"] == 1
+    assert person_item(context, company_id, boris)["version"] == 1
 
 
-def test_the_last_owner_stays(api: Api, work: Work) -> None:
-    company_id, olga = owned_company(work)
+def test_the_last_owner_stays(api: Api, context: Context) -> None:
+    company_id, olga = owned_company(context)
     owner, path = token(olga, company_id), f"/v1/company/people/{olga}"
-    version = person_item(work, company_id, olga)["version"]
+    version = person_item(context, company_id, olga)["version"]
     answers = [
         api.call("DELETE", path, owner),
         api.call("PATCH", path, owner, {"role": "buyer"}, headers={"if-match": f'"{version}"'}),
@@ -202,10 +202,10 @@ def test_the_last_owner_stays(api: Api, work: Work) -> None:
     assert [(answer.status, answer.json["code"]) for answer in answers] == [(409, "conflict")] * 2
 
 
-def test_another_company_s_person_is_not_there(api: Api, work: Work) -> None:
-    company_id, olga = owned_company(work, "Olga", 1)
-    _, igor = owned_company(work, "Igor", 2)
-    path, before = f"/v1/company/people/{igor}", whole_table(work.table)
+def test_another_company_s_person_is_not_there(api: Api, context: Context) -> None:
+    company_id, olga = owned_company(context, "Olga", 1)
+    _, igor = owned_company(context, "Igor", 2)
+    path, before = f"/v1/company/people/{igor}", whole_table(context.table)
     owner = token(olga, company_id)
     answers = [
         api.call("DELETE", path, owner),
@@ -213,12 +213,12 @@ def test_another_company_s_person_is_not_there(api: Api, work: Work) -> None:
         api.call("DELETE", "/v1/company/people/mbr_nobody", owner),
     ]
     assert [answer.status for answer in answers] == [404, 404, 404]
-    assert answers[0].text == answers[2].text and whole_table(work.table) == before
+    assert answers[0].text == answers[2].text and whole_table(context.table) == before
 
 
-def test_people_who_are_not_owners_leave_but_remove_nobody(api: Api, work: Work) -> None:
-    company_id, olga = owned_company(work)
-    boris = invite(work, company_id, olga, "Boris", role="engineer")
+def test_people_who_are_not_owners_leave_but_remove_nobody(api: Api, context: Context) -> None:
+    company_id, olga = owned_company(context)
+    boris = invite(context, company_id, olga, "Boris", role="engineer")
     engineer = token(boris, company_id, "engineer")
     assert api.call("DELETE", f"/v1/company/people/{olga}", engineer).status == 403
     assert api.call("DELETE", f"/v1/company/people/{boris}", engineer).status == 204
@@ -228,7 +228,7 @@ def test_people_who_are_not_owners_leave_but_remove_nobody(api: Api, work: Work)
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-def test_a_manager_finds_who_waits_and_confirms(api: Api, work: Work) -> None:
+def test_a_manager_finds_who_waits_and_confirms(api: Api, context: Context) -> None:
     api.call("POST", "/v1/companies", ANNA, CLAIM)
     (row,) = api.call("GET", "/v1/staff/companies?status=waiting", STAFF).json["items"]
     assert row["waiting"]["claimed"] == {**CLAIM, "region": None} and row["waiting"]["email"] == "anna@example.com"
@@ -261,17 +261,17 @@ def test_a_manager_finds_who_waits_and_confirms(api: Api, work: Work) -> None:
     ],
 )
 def test_a_decision_that_cannot_be_names_the_field_and_decides_nothing(
-    api: Api, work: Work, decision: dict[str, Any], where: str
+    api: Api, context: Context, decision: dict[str, Any], where: str
 ) -> None:
-    path = f"/v1/staff/companies/{claim(work, 'mbr_anna')}/confirm"
-    before = whole_table(work.table)
+    path = f"/v1/staff/companies/{claim(context, 'mbr_anna')}/confirm"
+    before = whole_table(context.table)
     assert pointer(api.call("POST", path, STAFF, decision)) == where
-    assert whole_table(work.table) == before
+    assert whole_table(context.table) == before
 
 
-def test_a_member_is_no_manager(api: Api, work: Work) -> None:
-    company_id, olga = owned_company(work)
-    claim(work, "mbr_anna")
+def test_a_member_is_no_manager(api: Api, context: Context) -> None:
+    company_id, olga = owned_company(context)
+    claim(context, "mbr_anna")
     for caller in (ANNA, token(olga, company_id), Caller.person("mbr_d", "distributor", "worker", "dst_1")):
         answers = [
             api.call("GET", "/v1/staff/companies", caller),
@@ -281,9 +281,9 @@ def test_a_member_is_no_manager(api: Api, work: Work) -> None:
         assert [answer.status for answer in answers] == [403, 403, 403]
 
 
-def test_companies_are_listed_by_name_without_legal_form_and_quotes(api: Api, work: Work) -> None:
+def test_companies_are_listed_by_name_without_legal_form_and_quotes(api: Api, context: Context) -> None:
     names = ["ООО «Ромашка»", "АО Восток", "ИП Романов", "Ромб Ltd"]
-    customers(work, "1c", [CustomerRef(name, name, None, None, "RUB") for name in names])
+    customers(context, "1c", [CustomerRef(name, name, None, None, "RUB") for name in names])
 
     def found(query: str) -> list[str]:
         url, listed = f"/v1/staff/companies?limit=1{query}", []
@@ -299,12 +299,12 @@ def test_companies_are_listed_by_name_without_legal_form_and_quotes(api: Api, wo
     assert found("&q=ооо ромаш") == ["ООО «Ромашка»"] and found("&q=Луч") == []
 
 
-def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, work: Work) -> None:
+def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, context: Context) -> None:
     refs = [
         CustomerRef("1", "ООО «Луч»", legal_inn(1), KPP, "RUB"),
         CustomerRef("2", "ИП Петров", sole_inn(1), None, "RUB"),
     ]
-    first, second = customers(work, "1c", refs).values()
+    first, second = customers(context, "1c", refs).values()
     for query, company_id in [
         (f"inn={legal_inn(1)}&kpp={KPP}", first),
         (f"inn={sole_inn(1)}", second),
@@ -345,8 +345,8 @@ def test_a_company_that_is_not_there_is_not_found(api: Api) -> None:
 # --- privileges -------------------------------------------------------------------------------------------------------
 
 
-def test_the_privileges_say_what_is_missing_until_nothing_is(api: Api, work: Work) -> None:
-    join(work, "Eva", phone="+74951234567", phone_confirmed_on="2026-11-20")
+def test_the_privileges_say_what_is_missing_until_nothing_is(api: Api, context: Context) -> None:
+    join(context, "Eva", phone="+74951234567", phone_confirmed_on="2026-11-20")
     eva = Caller.person("mbr_eva")
     shown = api.call("GET", "/v1/me/privileges", eva).json
     assert shown["session_is_current"] and shown["privileges"][0] == {
@@ -354,7 +354,7 @@ def test_the_privileges_say_what_is_missing_until_nothing_is(api: Api, work: Wor
         "unlocked": False,
         "missing": ["company_named", "company_confirmed"],
     }
-    company_id = claim(work, "mbr_eva")
+    company_id = claim(context, "mbr_eva")
     api.call("POST", f"/v1/staff/companies/{company_id}/confirm", STAFF, {"member_id": "mbr_eva"})
     shown = api.call("GET", "/v1/me/privileges", eva).json
     assert all(privilege["unlocked"] for privilege in shown["privileges"]) and not shown["session_is_current"]

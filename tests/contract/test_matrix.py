@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.auth.sessions import Sessions
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.openapi.document import path_parameters
 from tests.bonuses.goods import steps as goods
@@ -156,7 +156,7 @@ class World:
     """A partner with purchases, orders and people, and those who should see nothing of it."""
 
     api: Api
-    work: Work
+    context: Context
     places: Mapping[str, str]
     callers: Mapping[str, Caller]
     words: tuple[str, ...]
@@ -217,49 +217,49 @@ class World:
 
     def watched(self, route: Route, caller: str) -> tuple[Answer, bool]:
         """The answer, and whether anything was called that may write: only then need the whole table be looked at."""
-        with calls_counted(self.work.table.client) as made:
+        with calls_counted(self.context.table.client) as made:
             answer = self.ask(route, caller)
         return answer, not READS.issuperset(made)
 
 
 @pytest.fixture
-def world(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     # Sessions live in Cognito, of which the account in memory has no part.
     monkeypatch.setattr(Sessions, "end", lambda sessions, token: None)
     lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
-    stock(work, row("LMP-1", "120.00", attributes=lumens))
-    own_distributor, own_operator = partners.distributor(work, "RU-MOW", name="Moscow light")
-    _, other_operator = partners.distributor(work, "RU-SPE", name="Neva light")
+    stock(context, row("LMP-1", "120.00", attributes=lumens))
+    own_distributor, own_operator = partners.distributor(context, "RU-MOW", name="Moscow light")
+    _, other_operator = partners.distributor(context, "RU-SPE", name="Neva light")
     for operator, host in ((own_operator, "zarya.example"), (other_operator, "neva.example")):
         api.call("PUT", WEBHOOK, operator, {"url": f"https://{host}"}, headers={"if-match": '"0"'})
     delivery = api.call("POST", f"{WEBHOOK}/test", own_operator)
     inn = companies.legal_inn(1)
-    owner = partners.partner(work, "cmp_zarya", "mbr_zarya", name="Zarya confidential", inn=inn, region="RU-MOW")
-    partners.reach(work, "cmp_zarya", "61234.56")
+    owner = partners.partner(context, "cmp_zarya", "mbr_zarya", name="Zarya confidential", inn=inn, region="RU-MOW")
+    partners.reach(context, "cmp_zarya", "61234.56")
     cart = {"lines": [{"sku": "LMP-1", "quantity": 77}], "comment": "Keep it confidential"}
     order = api.call("POST", "/v1/orders", owner, cart, key="first")
-    credit(work, "cmp_zarya", "98765.43")
+    credit(context, "cmp_zarya", "98765.43")
     redemption = api.call("POST", "/v1/company/redemptions", owner, {"amount": "24680.78"}, key="second")
-    goods.buy(work, date(2026, 8, 5), "700000", company_id="cmp_zarya")
-    goods.night(work, "cmp_zarya")
-    entitlement_id = goods.entitlements(work, "cmp_zarya")[0].entitlement_id
+    goods.buy(context, date(2026, 8, 5), "700000", company_id="cmp_zarya")
+    goods.night(context, "cmp_zarya")
+    entitlement_id = goods.entitlements(context, "cmp_zarya")[0].entitlement_id
     chosen = {"lines": [{"sku": "LMP-1", "quantity": 3}]}
     demand = api.call("POST", "/v1/demands", owner, {"text": "A secret lamp"})
     choice = api.call("POST", f"/v1/company/entitlements/{entitlement_id}/choices", owner, chosen, key="goods")
     form = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
     report = api.call("POST", "/v1/staff/reports", MARKETING, form, key="first")
     started = exchange.start(api)
-    partners.member(work, "mbr_alone")
-    partners.member(work, "mbr_claimant")
-    companies.claim(work, "mbr_claimant", 1)
-    other_company = partners.partner(work, "cmp_other", "mbr_other", inn=companies.legal_inn(3), region="RU-SPE")
-    credit(work, "cmp_other", "500")
+    partners.member(context, "mbr_alone")
+    partners.member(context, "mbr_claimant")
+    companies.claim(context, "mbr_claimant", 1)
+    other_company = partners.partner(context, "cmp_other", "mbr_other", inn=companies.legal_inn(3), region="RU-SPE")
+    credit(context, "cmp_other", "500")
     for member, caller in (("zarya", owner), ("other", other_company)):
         lying = {"lines": [{"sku": "LMP-1", "quantity": 1}]}
         api.call("POST", "/v1/cart/lines", caller, lying, key=f"cart-of-{member}")
     return World(
         api=api,
-        work=work,
+        context=context,
         places={
             "member_id": "mbr_zarya",
             "company_id": "cmp_zarya",
@@ -317,30 +317,30 @@ def test_every_route_with_a_token_has_its_row() -> None:
 
 
 def test_without_a_token_nothing_is_answered_and_nothing_written(world: World) -> None:
-    before = everything(world.work)
+    before = everything(world.context)
     for route in SCOPED:
         answer = world.ask(route, "nobody")
         assert (answer.status, answer.json["code"]) == (401, "unauthorized"), route.name
-    assert everything(world.work) == before
+    assert everything(world.context) == before
 
 
 @pytest.mark.parametrize("caller", Row._fields)
 def test_who_has_no_right_is_refused_as_specified_and_nothing_is_written(world: World, caller: str) -> None:
-    before = everything(world.work)
+    before = everything(world.context)
     for route in SCOPED:
         expected = getattr(MATRIX[route.name], caller)
         if expected == OWN:
             continue
         answer, tried = world.watched(route, caller)
         assert (answer.status, answer.json["code"]) == expected, (route.name, answer.text)
-        assert not tried or everything(world.work) == before, f"{route.name} refused and wrote"
+        assert not tried or everything(world.context) == before, f"{route.name} refused and wrote"
         assert world.words_in(answer) == [], route.name
-    assert everything(world.work) == before
+    assert everything(world.context) == before
 
 
 @pytest.mark.parametrize("caller", Row._fields)
 def test_what_is_allowed_shows_and_changes_nothing_of_the_partner(world: World, caller: str) -> None:
-    before = everything(world.work)
+    before = everything(world.context)
     for route in SCOPED:
         if getattr(MATRIX[route.name], caller) != OWN:
             continue
@@ -349,7 +349,7 @@ def test_what_is_allowed_shows_and_changes_nothing_of_the_partner(world: World, 
         assert world.words_in(answer) == [], (route.name, answer.text)
         if not tried:
             continue
-        after = everything(world.work)
+        after = everything(world.context)
         touched = [key for key, item in before.items() if "zarya" in key.pk and after.get(key) != item]
         assert not touched, f"{route.name} changed {touched} of the partner"
-        restore(world.work, before)
+        restore(world.context, before)

@@ -11,7 +11,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from chalicelib.platform.access.scopes import BASE_SCOPE, SCOPES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import Once, fingerprint
 from chalicelib.platform.http.respond import MOST_BODY_BYTES
 from chalicelib.platform.http.routes import ROUTES, Route
@@ -88,10 +88,10 @@ def example(route: Route) -> Any:
 
 
 @pytest.fixture
-def walk(api: Api, work: Work) -> Iterator[Walk]:
-    before = everything(work)
+def walk(api: Api, context: Context) -> Iterator[Walk]:
+    before = everything(context)
     yield Walk(api)
-    assert everything(work) == before, "a request that was refused left a trace"
+    assert everything(context) == before, "a request that was refused left a trace"
 
 
 def test_only_a_few_routes_are_open() -> None:
@@ -191,18 +191,18 @@ def test_a_malformed_key_is_400(walk: Walk, key: str) -> None:
     assert walk.otherwise(KEYED, (400, "idempotency_key_invalid"), lambda route: {"key": None, **headers}) == {}
 
 
-def test_a_key_that_served_another_request_is_422(api: Api, work: Work) -> None:
+def test_a_key_that_served_another_request_is_422(api: Api, context: Context) -> None:
     tx = Transaction()
-    Once("mbr_walker", "key-1", "of another request").remember(tx, work, 200, {}, {})
-    work.table.commit(tx)
-    before = everything(work)
+    Once("mbr_walker", "key-1", "of another request").remember(tx, context, 200, {}, {})
+    context.table.commit(tx)
+    before = everything(context)
     assert KEYED
     assert Walk(api).otherwise(KEYED, (422, "idempotency_key_reused"), lambda route: {}) == {}
-    assert everything(work) == before
+    assert everything(context) == before
 
 
 def test_a_repeated_key_gets_the_first_answer_and_does_nothing_again(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What is kept here is no answer of the route: it only has to come back as it is.
     monkeypatch.setattr(documented, "check", lambda *answer: None)
@@ -213,12 +213,12 @@ def test_a_repeated_key_gets_the_first_answer_and_does_nothing_again(
         first = {"told": f"once by {route.name}"}
         tx = Transaction()
         key = f"key-of-{route.name}"
-        Once("mbr_walker", key, fingerprint(route.method, path, body)).remember(tx, work, 200, first, {})
-        work.table.commit(tx)
-        before = everything(work)
+        Once("mbr_walker", key, fingerprint(route.method, path, body)).remember(tx, context, 200, first, {})
+        context.table.commit(tx)
+        before = everything(context)
         answer = walk.send(route, key=key)
         assert (answer.json, answer.headers["idempotency-replayed"]) == (first, "true"), route.name
-        assert everything(work) == before, route.name
+        assert everything(context) == before, route.name
 
 
 def test_a_matched_route_without_a_version_is_428(walk: Walk) -> None:

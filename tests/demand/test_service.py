@@ -13,7 +13,7 @@ from chalicelib.demand import consumers as demand_consumers
 from chalicelib.demand import store as demand_store
 from chalicelib.demand.answers import PAGE, ComesAgain
 from chalicelib.demand.rules import Count, DemandState, normalised
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page
 from tests.catalog.steps import row, stock
@@ -74,12 +74,12 @@ def test_a_wish_that_is_over_can_be_wished_again(wishes: Wishes) -> None:
     assert wishes.counted() == Count("LMP-1", 0, 0)
     wishes.later(days=3)
     again = wishes.wish(1, quantity=6)
-    assert (again.demand_id, again.state, again.opened_at) == (cancelled.demand_id, DemandState.OPEN, wishes.work.at)
+    assert (again.demand_id, again.state, again.opened_at) == (cancelled.demand_id, DemandState.OPEN, wishes.context.at)
     assert wishes.counted() == Count("LMP-1", 1, 6)
 
 
 def test_who_speaks_for_the_company_no_more_wishes_for_nothing(wishes: Wishes) -> None:
-    dismissed(wishes.work, "cmp_1", "mbr_1")
+    dismissed(wishes.context, "cmp_1", "mbr_1")
     with pytest.raises(Problem) as refused:
         wishes.wish(1)
     assert refused.value.code == "scope_missing"
@@ -180,7 +180,7 @@ def test_however_many_wait_each_message_answers_one_page(monkeypatch: pytest.Mon
     for left in (many - PAGE, many - 2 * PAGE, 0):
         (body,) = set(wishes.queue.bodies)  # asked for by the stock, and by none else
         wishes.queue.bodies.clear()
-        answers.answer(wishes.work, {"messageId": "1", "body": body})
+        answers.answer(wishes.context, {"messageId": "1", "body": body})
         assert wishes.counted() == Count("LMP-1", left, 2 * left)
     assert wishes.queue.bodies == []
     assert set(wishes.told().values()) == {1}
@@ -215,7 +215,7 @@ def test_who_changes_a_wish_while_it_is_answered_is_answered_once_or_not_at_all(
             scenes[-1].cancel(1, demand)
         elif demand.state is DemandState.OPEN:
             more = replace(demand, quantity=9, version=demand.version + 1)
-            service._change(scenes[-1].work, demand.demand_id, lambda known: more, lambda tx, before, after: None)
+            service._change(scenes[-1].context, demand.demand_id, lambda known: more, lambda tx, before, after: None)
 
     for race in races(other):
         scenes.append(scene := Wishes(monkeypatch, members=2))
@@ -257,7 +257,7 @@ class Season(RuleBasedStateMachine):
 
     @rule(who=WHO, sku=SKUS, quantity=st.integers(1, 9))
     def wish(self, who: int, sku: str, quantity: int) -> None:
-        if answers.in_stock(self.wishes.work, sku):
+        if answers.in_stock(self.wishes.context, sku):
             with pytest.raises(Problem, match="invalid"):
                 self.wishes.wish(who, sku, quantity)
         else:
@@ -277,8 +277,8 @@ class Season(RuleBasedStateMachine):
     def deliver_one(self, data: st.DataObject) -> None:
         if events := self.wishes.events():
             event = data.draw(st.sampled_from(events))
-            demand_consumers.on_stock_arrived(self.wishes.work, event) if event.name == "stock.arrived" else (
-                demand_consumers.on_demand_moved(self.wishes.work, event)
+            demand_consumers.on_stock_arrived(self.wishes.context, event) if event.name == "stock.arrived" else (
+                demand_consumers.on_demand_moved(self.wishes.context, event)
             )
 
     @rule()
@@ -295,7 +295,7 @@ class Season(RuleBasedStateMachine):
         if hasattr(self, "wishes"):
             self.wishes.settle()
             for sku in ("LMP-1", "LMP-2"):
-                if answers.in_stock(self.wishes.work, sku):
+                if answers.in_stock(self.wishes.context, sku):
                     assert self.wishes.open(sku) == set()
             counts = [self.wishes.counted(sku) for sku in ("LMP-1", "LMP-2")]
             wanted = sorted((each for each in counts if each.demands), key=lambda each: (each.demands, each.units))
@@ -311,20 +311,20 @@ def wish_for(api: Api, caller: Caller, **body: object) -> dict[str, object]:
     return dict(answer.json)
 
 
-def follow(work: Work) -> None:
+def follow(context: Context) -> None:
     """What is wanted most is a list that follows."""
     for sku in ("LMP-1", "LMP-2"):
-        demand_store.follow_rank(work, sku)
+        demand_store.follow_rank(context, sku)
 
 
-def test_partners_wish_merchandising_reads_and_answers(api: Api, work: Work) -> None:
-    stock(work, row("LMP-1"), row("LMP-2"))
-    buyer, other = partner(work), partner(work, "cmp_2", "mbr_2", inn="7707083894")
+def test_partners_wish_merchandising_reads_and_answers(api: Api, context: Context) -> None:
+    stock(context, row("LMP-1"), row("LMP-2"))
+    buyer, other = partner(context), partner(context, "cmp_2", "mbr_2", inn="7707083894")
     wish_for(api, buyer, sku="LMP-1", quantity=10)
     wish_for(api, buyer, sku="LMP-2", quantity=100)
     wish_for(api, other, sku="LMP-1")
     words = wish_for(api, other, text="A light with a motion sensor", note="Forty of them")
-    follow(work)
+    follow(context)
     wanted = api.call("GET", "/v1/staff/demands", MARKETING).json["items"]
     assert [(each["sku"], each["demands"], each["units"]) for each in wanted] == [("LMP-1", 2, 10), ("LMP-2", 1, 100)]
     assert wanted[0]["name_ru"] == "Лампа LMP-1"
@@ -333,8 +333,8 @@ def test_partners_wish_merchandising_reads_and_answers(api: Api, work: Work) -> 
     (in_words,) = api.call("GET", "/v1/staff/demands/waiting", MARKETING).json["items"]
     assert (in_words["demand_id"], in_words["text"]) == (words["demand_id"], "A light with a motion sensor")
 
-    person(work, "mbr_m")
-    speaks_staff(work)
+    person(context, "mbr_m")
+    speaks_staff(context)
     answer_url = f"/v1/staff/demands/{words['demand_id']}/answer"
     reply = {"text": "LMP-2 has one.", "sku": "LMP-2"}
     for _ in range(2):
@@ -343,12 +343,12 @@ def test_partners_wish_merchandising_reads_and_answers(api: Api, work: Work) -> 
     assert api.call("POST", answer_url, MARKETING, {"text": "Another answer"}).json["code"] == "wrong_state"
     newest = api.call("GET", "/v1/demands", other).json["items"]
     assert [each["answer"] for each in newest if each["text"]] == [
-        {"by": "staff", "at": work.at, "text": "LMP-2 has one.", "sku": "LMP-2"}
+        {"by": "staff", "at": context.at, "text": "LMP-2 has one.", "sku": "LMP-2"}
     ]
     assert api.call("GET", "/v1/staff/demands/waiting", MARKETING).json["items"] == []
 
 
-def speaks_staff(work: Work) -> None:
+def speaks_staff(context: Context) -> None:
     from chalicelib.members import service as members
     from chalicelib.table.transactions import Transaction
 
@@ -356,7 +356,7 @@ def speaks_staff(work: Work) -> None:
     members.appoint(
         tx, "mbr_m", kind="staff", owner=members.STAFF_OWNER, role="marketing", status="active", label="membership"
     )
-    work.table.commit(tx)
+    context.table.commit(tx)
 
 
 @pytest.mark.parametrize(
@@ -369,18 +369,18 @@ def speaks_staff(work: Work) -> None:
     ],
 )
 def test_a_wish_names_an_article_or_says_what_it_is(
-    api: Api, work: Work, body: dict[str, object], wrong: tuple[str, str]
+    api: Api, context: Context, body: dict[str, object], wrong: tuple[str, str]
 ) -> None:
-    stock(work, row("LMP-1"))
-    answer = api.call("POST", "/v1/demands", partner(work), body)
+    stock(context, row("LMP-1"))
+    answer = api.call("POST", "/v1/demands", partner(context), body)
     assert [(each["pointer"], each["code"]) for each in answer.json["errors"]] == [wrong]
 
 
-def test_a_wish_is_its_members_own(api: Api, work: Work) -> None:
-    stock(work, row("LMP-1"))
-    buyer = partner(work)
-    person(work, "mbr_2")
-    colleague = speaks_for(work, "cmp_1", "mbr_2", "buyer")
+def test_a_wish_is_its_members_own(api: Api, context: Context) -> None:
+    stock(context, row("LMP-1"))
+    buyer = partner(context)
+    person(context, "mbr_2")
+    colleague = speaks_for(context, "cmp_1", "mbr_2", "buyer")
     demand = wish_for(api, buyer, sku="LMP-1")
     assert api.call("GET", "/v1/demands", colleague).json["items"] == []
     cancel = f"/v1/demands/{demand['demand_id']}/cancel"

@@ -17,7 +17,7 @@ from chalicelib.demand import store as demand_store
 from chalicelib.demand.rules import Count, Demand, DemandState
 from chalicelib.demand.schemas import DemandForm
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
@@ -44,32 +44,32 @@ class Wishes:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, members: int = 3) -> None:
         numbers = count(1)
         table = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
-        self.work = Work(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):06d}")
+        self.context = Context(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):06d}")
         self.queue = Queue()
         monkeypatch.setattr(aws, "sqs", lambda: watched(self.queue, "sqs"))
-        stock(self.work, row("LMP-1"), row("LMP-2"))
+        stock(self.context, row("LMP-1"), row("LMP-2"))
         for number in range(1, members + 1):
-            partner(self.work, f"cmp_{number}", f"mbr_{number}")
+            partner(self.context, f"cmp_{number}", f"mbr_{number}")
 
     def later(self, **by: float) -> None:
-        self.work = replace(self.work, now=self.work.now + timedelta(**by))
+        self.context = replace(self.context, now=self.context.now + timedelta(**by))
 
     def wish(self, who: int, sku: str = "LMP-1", quantity: int | None = None, **more: Any) -> Demand:
         form = DemandForm.model_validate({"sku": sku, "quantity": quantity, **more})
-        return service.wish(self.work, f"cmp_{who}", f"mbr_{who}", form)
+        return service.wish(self.context, f"cmp_{who}", f"mbr_{who}", form)
 
     def cancel(self, who: int, demand: Demand) -> Demand:
-        return service.cancel(self.work, f"cmp_{who}", f"mbr_{who}", demand.demand_id)
+        return service.cancel(self.context, f"cmp_{who}", f"mbr_{who}", demand.demand_id)
 
     def there_are(self, quantity: int, sku: str = "LMP-1") -> None:
         """So many, by a new figure."""
         self.later(seconds=1)
-        figure = {"sku": sku, "warehouse": "MSK", "quantity": quantity, "at": self.work.at}
-        (taken,) = recording.write_stock(self.work, [figure]).items
+        figure = {"sku": sku, "warehouse": "MSK", "quantity": quantity, "at": self.context.at}
+        (taken,) = recording.write_stock(self.context, [figure]).items
         assert taken.result == "recorded"
 
     def events(self, *names: str) -> list[Event]:
-        found = [item for item in everything(self.work).values() if "event" in item]
+        found = [item for item in everything(self.context).values() if "event" in item]
         return [
             Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
             for item in sorted(found, key=lambda item: (item["at"], item["sk"]))
@@ -81,12 +81,12 @@ class Wishes:
         with uncounted():
             events = self.events()
         for event in events:
-            CONSUMERS[event.name](self.work, event)
+            CONSUMERS[event.name](self.context, event)
 
     def work_off(self) -> None:
         """A message that fails stays."""
         while self.queue.bodies:
-            answers.answer(self.work, {"messageId": "1", "body": self.queue.bodies[0]})
+            answers.answer(self.context, {"messageId": "1", "body": self.queue.bodies[0]})
             del self.queue.bodies[0]
 
     def settle(self) -> None:
@@ -95,7 +95,7 @@ class Wishes:
             self.work_off()
 
     def all(self) -> list[Demand]:
-        items = everything(self.work).values()
+        items = everything(self.context).values()
         return [demand_store.demand_of(item) for item in items if item["sk"] == "DEMAND"]
 
     def open(self, sku: str = "LMP-1") -> set[str]:
@@ -106,7 +106,7 @@ class Wishes:
         return Counter(event.item["member_id"] for event in self.events(demand_events.ANSWERED))
 
     def counted(self, sku: str = "LMP-1") -> Count:
-        return demand_store.read_counts(self.work.table, [sku]).get(sku, Count(sku))
+        return demand_store.read_counts(self.context.table, [sku]).get(sku, Count(sku))
 
     def recounted(self, sku: str = "LMP-1") -> Count:
         """The same, from the demands themselves."""
@@ -114,7 +114,7 @@ class Wishes:
         return Count(sku, len(own), sum(each.quantity for each in own))
 
     def ranked(self) -> list[str]:
-        page = demand_store.most_wanted(self.work.table, 100, None)
+        page = demand_store.most_wanted(self.context.table, 100, None)
         return [item["sku"] for item in page.items]
 
     def asked(self) -> list[str]:

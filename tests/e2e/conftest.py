@@ -12,7 +12,7 @@ from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import config
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra.build import Package, local_package
 from infra.demo.filling import STAFF
@@ -55,9 +55,9 @@ def with_figures(package: Package, folder: Path) -> Package:
 @pytest.fixture(scope="session")
 def guest(cloud: DeployedClub) -> Portal:
     """The API as nobody sees it; the staff of the demonstration may sign in."""
-    work = Work(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
+    context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
     for role, (name, email) in STAFF.items():
-        appoint_staff(work, StaffForm.model_validate({"name": name, "email": email, "role": role}))
+        appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}))
     return Portal(cloud.api_url, cloud.api_url.removesuffix("/api") + "/_local/mail")
 
 

@@ -11,7 +11,7 @@ from chalicelib.orders.response_times import rules as response_times_rules
 from chalicelib.orders.response_times import service as response_times
 from chalicelib.orders.response_times import store as response_times_store
 from chalicelib.platform import clock
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from infra.demo.filling import STAFF
@@ -22,7 +22,7 @@ from tests.support.cloud import DeployedClub
 
 def test_a_tick_writes_to_the_distributor_and_to_who_heads_the_sales(cloud: DeployedClub, guest: Portal) -> None:
     mark = uuid.uuid4().hex
-    ten_days_ago = Work(
+    ten_days_ago = Context(
         table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now() - timedelta(days=10)
     )
     form = DistributorForm(name="Late light", email=f"late.{mark}@distributor.example", language="ru", regions=[])

@@ -5,19 +5,19 @@ import pytest
 
 from chalicelib import members
 from chalicelib.auth.store import read_membership
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from infra.admin import main
 
 ADD = ["add-staff", "--table", "club", "--name", "Alla Adminova", "--email", "Alla@Example.com"]
 
 
 def test_the_first_of_the_staff_is_made_by_a_command_that_may_be_repeated(
-    work: Work, capsys: pytest.CaptureFixture[str]
+    context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert [main(ADD) for _ in range(2)] == [0, 0]
-    member_id = members.owner_of(work, "alla@example.com")
+    member_id = members.owner_of(context, "alla@example.com")
     assert member_id is not None
-    membership = read_membership(work.table, member_id) or {}
+    membership = read_membership(context.table, member_id) or {}
     assert (membership["kind"], membership["role"], membership["status"]) == ("staff", "admin", "active")
     assert "can sign in with that email" in capsys.readouterr().out
 
@@ -26,11 +26,11 @@ def test_the_first_of_the_staff_is_made_by_a_command_that_may_be_repeated(
     ("given", "said"), [(["--name", "Alla"], "--name: "), (["--email", "not an address"], "--email: ")]
 )
 def test_what_is_wrong_is_said_by_its_option(
-    work: Work, capsys: pytest.CaptureFixture[str], given: list[str], said: str
+    context: Context, capsys: pytest.CaptureFixture[str], given: list[str], said: str
 ) -> None:
     assert main([*ADD, *given]) == 2
     assert capsys.readouterr().err.startswith(said)
-    assert members.owner_of(work, "alla@example.com") is None
+    assert members.owner_of(context, "alla@example.com") is None
 
 
 def machine(pool: str, *scopes: str, name: str = "1C") -> list[str]:

@@ -1,16 +1,16 @@
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.mail.steps import MailService, World, email_confirmed, install, member
 from tests.support.crashes import watched
 
 
 @pytest.fixture
-def world(work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     """A member who may get letters, and everything around them."""
-    made = World(work, MailService())
+    made = World(context, MailService())
     install(monkeypatch, made, watched)
-    member(work)
+    member(context)
     return made
 
 

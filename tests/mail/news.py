@@ -3,17 +3,17 @@
 from chalicelib import members
 from chalicelib.mail.declarations import asking_events, letter
 from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.table.transactions import Item, Transaction
 
 asking_events()  # the house's letters are known, and this one is not counted among them
 
 
-def _agrees(work: Work, tx: Transaction, recipient: Recipient) -> None:
+def _agrees(context: Context, tx: Transaction, recipient: Recipient) -> None:
     members.check_consent(tx, recipient.id, "advertising", label="no_consent")
 
 
 @letter("news", on=EventType("news.told"), to=members.the_member, letter_class=LetterClass.ADVERTISING, guard=_agrees)
-def news(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return members.member_reader(work, recipient.id), {}
+def news(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return members.member_reader(context, recipient.id), {}

@@ -19,7 +19,7 @@ from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import KEEP_DAYS
 from chalicelib.members import keys as members_keys
 from chalicelib.platform import aws, clock, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.key import Key
@@ -116,7 +116,7 @@ class World:
     What was not done to its end stays and is done again: that is what the stream and the queues promise.
     """
 
-    work: Work
+    context: Context
     service: MailService
     stream: list[Event] = field(default_factory=list)
     queue: list[Waiting] = field(default_factory=list)
@@ -128,17 +128,17 @@ class World:
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 (as SQS calls them)
         assert QueueUrl.endswith("/letters")
         assert 0 <= DelaySeconds <= 900
-        self.queue.append(Waiting(self.work.now + timedelta(seconds=DelaySeconds), MessageBody))
+        self.queue.append(Waiting(self.context.now + timedelta(seconds=DelaySeconds), MessageBody))
 
     def happens(self, item: Item) -> Event:
         """An event, as the stream will tell it."""
-        self.work.table.put(item)
+        self.context.table.put(item)
         event = Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
         self.stream.append(event)
         return event
 
     def pass_time(self, seconds: float) -> None:
-        self.work = replace(self.work, now=self.work.now + timedelta(seconds=seconds))
+        self.context = replace(self.context, now=self.context.now + timedelta(seconds=seconds))
 
     def run(self) -> None:
         while self.stream or self.queue or self.reports:
@@ -148,29 +148,29 @@ class World:
                 self.report_next()
             else:
                 waiting = min(self.queue, key=lambda each: each.due)
-                self.pass_time(max(0.0, (waiting.due - self.work.now).total_seconds()))
+                self.pass_time(max(0.0, (waiting.due - self.context.now).total_seconds()))
                 self.deliver(waiting)
 
     def tell_next(self) -> None:
         event = self.stream[0]
         try:
             (mail_consumers.on_letter_written if event.name == "letter.written" else mail_consumers.on_event)(
-                self.work, event
+                self.context, event
             )
         finally:
             self._follow()
         self.stream.pop(0)
 
     def report_next(self) -> None:
-        mail_room.settle(self.work, message(self.reports[0]))
+        mail_room.settle(self.context, message(self.reports[0]))
         self.reports.pop(0)
 
     def deliver(self, waiting: Waiting) -> None:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
         try:
-            mail_room.send(self.work, {"messageId": "1", "body": waiting.body})
+            mail_room.send(self.context, {"messageId": "1", "body": waiting.body})
         except Exception:
-            waiting.due = self.work.now + RETRY
+            waiting.due = self.context.now + RETRY
         else:
             self.queue.remove(waiting)
         finally:
@@ -179,7 +179,7 @@ class World:
     def _follow(self) -> None:
         """New letters enter the stream."""
         with uncounted():
-            for item in letter_items(self.work):
+            for item in letter_items(self.context):
                 if item["letter_id"] not in self.noticed:
                     self.noticed.add(item["letter_id"])
                     self.stream.append(Event("letter.written", "evt", item))
@@ -189,48 +189,48 @@ class World:
         for mail in self.service.accepted[self.reported :]:
             self.reported += 1
             if self.reporting:
-                self.reports += [report(kind, mail, self.work.now) for kind in ("Send", "Delivery")]
+                self.reports += [report(kind, mail, self.context.now) for kind in ("Send", "Delivery")]
 
 
-def letter_items(work: Work) -> Iterator[Item]:
-    for wired in work.table.client.scan(TableName=work.table.name, ConsistentRead=True)["Items"]:
+def letter_items(context: Context) -> Iterator[Item]:
+    for wired in context.table.client.scan(TableName=context.table.name, ConsistentRead=True)["Items"]:
         item = from_wire(wired)
         if item["sk"] == "LETTER":
             yield item
 
 
-def all_letters(work: Work) -> list[Letter]:
-    found = (mail_store.read(work.table, item["letter_id"]) for item in letter_items(work))
+def all_letters(context: Context) -> list[Letter]:
+    found = (mail_store.read(context.table, item["letter_id"]) for item in letter_items(context))
     return [letter for letter in found if letter]
 
 
-def only_letter(work: Work) -> Letter:
-    (letter,) = all_letters(work)
+def only_letter(context: Context) -> Letter:
+    (letter,) = all_letters(context)
     return letter
 
 
-def listed(work: Work) -> list[str]:
+def listed(context: Context) -> list[str]:
     """Letters that somebody must look at."""
     return [
         item["letter_id"]
         for state in ("unknown", "rejected")
-        for item in work.table.query(mail_keys.letter_list(state, "", "").pk, index="gsi2").items
+        for item in context.table.query(mail_keys.letter_list(state, "", "").pk, index="gsi2").items
     ]
 
 
 # --- what happens to people -------------------------------------------------------------------------------------------
 
 
-def member(work: Work, member_id: str = "mbr_1", **facts: Any) -> None:
+def member(context: Context, member_id: str = "mbr_1", **facts: Any) -> None:
     made = {
         "member_id": member_id,
         "name": "Анна Светлова",
         "email": f"{member_id}@partner.example",
         "language": "ru",
-        "joined_at": work.at,
+        "joined_at": context.at,
         "version": 1,
     }
-    work.table.put({**members_keys.member(member_id).as_item(), **made, **facts})
+    context.table.put({**members_keys.member(member_id).as_item(), **made, **facts})
 
 
 def email_confirmed(member_id: str = "mbr_1", event_id: str = "evt_1") -> Item:
@@ -238,14 +238,14 @@ def email_confirmed(member_id: str = "mbr_1", event_id: str = "evt_1") -> Item:
     return {**key.as_item(), "event": "member.email_confirmed", "member_id": member_id}
 
 
-def sign_in_requested(work: Work, sign_in_id: str = "sin_1", **facts: Any) -> Item:
+def sign_in_requested(context: Context, sign_in_id: str = "sin_1", **facts: Any) -> Item:
     return {
         **auth_keys.sign_in(sign_in_id).as_item(),
         "event": "sign_in.requested",
         "sign_in_id": sign_in_id,
         "email": "anna@partner.example",
         "language": "ru",
-        "code_expires_at": work.expiry(minutes=10),
+        "code_expires_at": context.expiry(minutes=10),
         "tries": 0,
         "tries_allowed": 3,
         "member_id": "mbr_1",
@@ -253,7 +253,7 @@ def sign_in_requested(work: Work, sign_in_id: str = "sin_1", **facts: Any) -> It
     }
 
 
-def letter(work: Work, **facts: Any) -> Letter:
+def letter(context: Context, **facts: Any) -> Letter:
     """A welcome letter as `on_event` would write it, or another one; of advertising the one there is."""
     known: dict[str, Any] = {
         "letter_id": "ltr_1",
@@ -261,8 +261,8 @@ def letter(work: Work, **facts: Any) -> Letter:
         "letter_class": LetterClass.SERVICE,
         "recipient": Recipient("member", "mbr_1"),
         "cause": Key("MEMBER#mbr_1", "EVENT#2026-11-20T09:00:00.000Z#evt_1"),
-        "written_at": work.at,
-        "expires_at": work.expiry(days=KEEP_DAYS),
+        "written_at": context.at,
+        "expires_at": context.expiry(days=KEEP_DAYS),
     }
     return Letter(**known | facts)
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.mail.service import compose
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.mail.steps import letter
 from tests.support.letters import BUYER, DISTRIBUTOR, ORDERER
 from tests.tiers.test_letters import CHANGED
@@ -29,6 +29,6 @@ def test_what_is_gone_cannot_be_told_of(
         club.told(template, recipient, **CHANGED)
 
 
-def test_a_letter_whose_event_is_gone_cannot_be_told(work: Work) -> None:
+def test_a_letter_whose_event_is_gone_cannot_be_told(context: Context) -> None:
     with pytest.raises(Unsendable, match="cause_gone"):
-        compose(work, letter(work), "")
+        compose(context, letter(context), "")

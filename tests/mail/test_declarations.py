@@ -17,7 +17,7 @@ from infra.build import ROOT
 TOLD = EventType("test.told")
 
 
-def nobody(work: Any, event: Any) -> list[Any]:
+def nobody(context: Any, event: Any) -> list[Any]:
     return []
 
 
@@ -28,7 +28,7 @@ def test_advertising_cannot_be_declared_without_asking_for_consent() -> None:
 
 def test_a_letter_has_one_declaration_and_an_event_asks_for_it_once() -> None:
     with pytest.raises(TypeError, match="declared twice"):
-        letter("welcome", on=TOLD, to=nobody)(lambda work, recipient, event: pytest.fail("never asked"))
+        letter("welcome", on=TOLD, to=nobody)(lambda context, recipient, event: pytest.fail("never asked"))
     with pytest.raises(TypeError, match="declared twice"):
         letter("welcome", on=EventType("member.email_confirmed"), to=nobody)(declaration("welcome").facts)
 

@@ -6,7 +6,7 @@ from chalicelib import mail
 from chalicelib.mail import keys as mail_keys
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import State
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.mail.steps import MailService, World, email_confirmed, install, letter, member, message, report
@@ -15,37 +15,37 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
 @pytest.fixture
-def world(work: Work, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     """A welcome is written."""
-    made = World(work, MailService())
+    made = World(context, MailService())
     install(monkeypatch, made, watched)
-    member(work)
-    work.table.put(email_confirmed())
-    mail_store.create(work.table, letter(work))
+    member(context)
+    context.table.put(email_confirmed())
+    mail_store.create(context.table, letter(context))
     return made
 
 
 @measures(mail_keys.letter)
 def test_a_letter_is_written_in_one_call_and_read_in_one_of_one_unit(world: World) -> None:
-    with spent(world.work.table.client) as written:
-        mail_store.create(world.work.table, letter(world.work, letter_id="ltr_2"))
+    with spent(world.context.table.client) as written:
+        mail_store.create(world.context.table, letter(world.context, letter_id="ltr_2"))
     assert (written.calls, written.write_units) == (["PutItem"], 1)
-    with spent(world.work.table.client) as cost:
-        found = mail_store.read(world.work.table, "ltr_2")
-    assert found == letter(world.work, letter_id="ltr_2")
+    with spent(world.context.table.client) as cost:
+        found = mail_store.read(world.context.table, "ltr_2")
+    assert found == letter(world.context, letter_id="ltr_2")
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
 @measures(mail_keys.letter, mail_keys.suppression)
 def test_sending_a_letter_is_four_reads_one_transaction_and_one_write(world: World) -> None:
     """The letter, its cause, its reader, the ladder that a welcome tells of; the claim with the check of the address; the answer."""
-    with spent(world.work.table.client) as cost:
-        mail.send(world.work, message({"letter_id": "ltr_1"}))
+    with spent(world.context.table.client) as cost:
+        mail.send(world.context, message({"letter_id": "ltr_1"}))
     assert len(world.service.accepted) == 1
     assert cost.calls == ["GetItem", "GetItem", "GetItem", "Query", "TransactWriteItems", "PutItem"]
     assert cost.read_units <= 4
@@ -54,26 +54,26 @@ def test_sending_a_letter_is_four_reads_one_transaction_and_one_write(world: Wor
 
 @measures(mail_keys.suppression)
 def test_a_suppressed_address_is_met_in_the_claim_without_a_read_of_its_own(world: World) -> None:
-    with spent(world.work.table.client) as cost:
+    with spent(world.context.table.client) as cost:
         mail_store.suppress(
-            world.work.table, "mbr_1@partner.example", reason="bounce", at=world.work.at, letter_id="ltr_0"
+            world.context.table, "mbr_1@partner.example", reason="bounce", at=world.context.at, letter_id="ltr_0"
         )
     assert (cost.calls, cost.write_units) == (["UpdateItem"], 1)
-    with spent(world.work.table.client) as cost:
-        mail.send(world.work, message({"letter_id": "ltr_1"}))
+    with spent(world.context.table.client) as cost:
+        mail.send(world.context, message({"letter_id": "ltr_1"}))
     assert world.service.calls == 0
     assert cost.calls.count("GetItem") == 3
 
 
 @measures(mail_keys.letter)
 def test_a_report_is_one_read_and_one_write(world: World) -> None:
-    mail.send(world.work, message({"letter_id": "ltr_1"}))
-    delivered = report("Delivery", world.service.accepted[0], world.work.now)
-    with spent(world.work.table.client) as cost:
-        mail.settle(world.work, message(delivered))
+    mail.send(world.context, message({"letter_id": "ltr_1"}))
+    delivered = report("Delivery", world.service.accepted[0], world.context.now)
+    with spent(world.context.table.client) as cost:
+        mail.settle(world.context, message(delivered))
     assert (cost.calls, cost.read_units, cost.write_units) == (["GetItem", "PutItem"], 1, 1)
-    with spent(world.work.table.client) as again:
-        mail.settle(world.work, message(delivered))
+    with spent(world.context.table.client) as again:
+        mail.settle(world.context, message(delivered))
     assert again.calls == ["GetItem"]
 
 
@@ -81,16 +81,18 @@ def test_a_report_is_one_read_and_one_write(world: World) -> None:
 def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_settled(world: World) -> None:
     for number, written_at in ((3, "2026-11-20T09:00:03.000Z"), (2, "2026-11-20T09:00:02.000Z")):
         unknown = letter(
-            world.work, letter_id=f"ltr_{number}", written_at=written_at, state=State.UNKNOWN, reason="no_answer"
+            world.context, letter_id=f"ltr_{number}", written_at=written_at, state=State.UNKNOWN, reason="no_answer"
         )
-        mail_store.create(world.work.table, unknown)
+        mail_store.create(world.context.table, unknown)
     listed = mail_keys.letter_list(State.UNKNOWN, "", "").pk
-    with spent(world.work.table.client) as cost:
-        found = world.work.table.query(listed, index="gsi2", limit=25).items
+    with spent(world.context.table.client) as cost:
+        found = world.context.table.query(listed, index="gsi2", limit=25).items
     assert [each["letter_id"] for each in found] == ["ltr_2", "ltr_3"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
-    known = mail_store.read(world.work.table, "ltr_2")
+    known = mail_store.read(world.context.table, "ltr_2")
     assert known is not None
-    mail_store.change(world.work.table, known, lambda each: letter(world.work, letter_id="ltr_2", state=State.SENT))
-    assert [each["letter_id"] for each in world.work.table.query(listed, index="gsi2").items] == ["ltr_3"]
+    mail_store.change(
+        world.context.table, known, lambda each: letter(world.context, letter_id="ltr_2", state=State.SENT)
+    )
+    assert [each["letter_id"] for each in world.context.table.query(listed, index="gsi2").items] == ["ltr_3"]

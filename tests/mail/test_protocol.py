@@ -24,7 +24,7 @@ from chalicelib.mail import store as mail_store
 from chalicelib.mail.config import Letters
 from chalicelib.mail.model import LetterClass, Recipient, State
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from tests.mail.steps import (
@@ -51,12 +51,12 @@ Begin = Callable[[], World]
 
 
 @pytest.fixture(params=["moto", "memory"])
-def begin(request: pytest.FixtureRequest, work: Work, monkeypatch: pytest.MonkeyPatch) -> Begin:
+def begin(request: pytest.FixtureRequest, context: Context, monkeypatch: pytest.MonkeyPatch) -> Begin:
     """A beginning, the same each time: a welcome and a sign-in code are due. In a table of moto, or of a dictionary, which is a
     hundred times faster."""
 
     def fresh() -> World:
-        begun = work if request.param == "moto" else in_memory(work)
+        begun = context if request.param == "moto" else in_memory(context)
         if request.param == "moto":
             empty_account()
         world = World(begun, MailService())
@@ -70,8 +70,8 @@ def begin(request: pytest.FixtureRequest, work: Work, monkeypatch: pytest.Monkey
     return fresh
 
 
-def in_memory(work: Work) -> Work:
-    return replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+def in_memory(context: Context) -> Context:
+    return replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
 
 
 only_memory = pytest.mark.parametrize("begin", ["memory"], indirect=True)
@@ -81,7 +81,7 @@ def outcome(world: World) -> dict[str, tuple[State, bool, int]]:
     """By template: state, whether it was delivered, and how often it went out."""
     out = Counter(mail["EmailTags"][0]["Value"] for mail in world.service.accepted)
     return {
-        each.template: (each.state, bool(each.delivered_at), out[each.letter_id]) for each in all_letters(world.work)
+        each.template: (each.state, bool(each.delivered_at), out[each.letter_id]) for each in all_letters(world.context)
     }
 
 
@@ -95,7 +95,7 @@ def the_code_works(world: World) -> bool:
         if "Код" in mail["Content"]["Simple"]["Subject"]["Data"]
     )
     code = next(word for word in text.split() if word.isdecimal() and len(word) == 6)
-    kept = world.work.table.get(auth_keys.sign_in("sin_1"))
+    kept = world.context.table.get(auth_keys.sign_in("sin_1"))
     return kept is not None and kept["code_hash"] == code_hash(aws.secret(), "sin_1", code)
 
 
@@ -112,7 +112,7 @@ def test_a_crash_at_any_call_ends_as_if_there_had_been_none(begin: Begin) -> Non
         world.run()
         assert outcome(world) == UNDISTURBED, crash
         assert the_code_works(world), crash
-        assert listed(world.work) == [], crash
+        assert listed(world.context) == [], crash
         rounds += 1
     assert rounds > 40  # two letters, each read, composed, claimed, sent, noted, and reported twice
 
@@ -128,7 +128,7 @@ def test_two_faults_in_a_row_end_with_one_copy_or_with_somebody_who_knows(begin:
         world.run()
         found = outcome(world).values()
         assert {(state, copies) for state, _, copies in found} <= {(State.SENT, 1), (State.UNKNOWN, 0)}, crash
-        assert len(listed(world.work)) == sum(state is State.UNKNOWN for state, _, _ in found), crash
+        assert len(listed(world.context)) == sum(state is State.UNKNOWN for state, _, _ in found), crash
 
 
 @only_memory
@@ -152,7 +152,7 @@ def test_a_lost_reply_to_the_claim_costs_no_second_attempt(begin: Begin) -> None
         world.run()
         if "(dynamodb.transact_write_items)" in str(lost):
             claims += 1
-            assert {each.attempts for each in all_letters(world.work)} == {1}, lost
+            assert {each.attempts for each in all_letters(world.context)} == {1}, lost
     assert claims == 2
 
 
@@ -175,7 +175,7 @@ def test_another_worker_at_any_call_sends_no_second_copy(begin: Begin) -> None:
 
     def the_other() -> None:
         for waiting in list(worlds[-1].queue):
-            mail_room.send(worlds[-1].work, {"messageId": "2", "body": waiting.body})
+            mail_room.send(worlds[-1].context, {"messageId": "2", "body": waiting.body})
 
     for race in races(the_other):
         world = begin()
@@ -197,7 +197,7 @@ def test_reports_at_any_call_of_the_worker_are_not_overwritten(begin: Begin) -> 
         for mail in world.service.accepted:
             complained.add(mail["EmailTags"][0]["Value"])
             for kind in ("Send", "Delivery", "Complaint"):
-                mail_room.settle(world.work, message(report(kind, mail, world.work.now)))
+                mail_room.settle(world.context, message(report(kind, mail, world.context.now)))
 
     for race in races(reports):
         world = begin()
@@ -206,7 +206,7 @@ def test_reports_at_any_call_of_the_worker_are_not_overwritten(begin: Begin) -> 
         with race:
             world.run()
         assert outcome(world) == UNDISTURBED, race
-        assert {each.letter_id for each in all_letters(world.work) if each.complained_at} == complained, race
+        assert {each.letter_id for each in all_letters(world.context) if each.complained_at} == complained, race
 
 
 # --- anything, in any order -------------------------------------------------------------------------------------------
@@ -218,12 +218,12 @@ class LettersUnderFire(RuleBasedStateMachine):
     Written once and for all: how often the mail service may accept each letter, and that each ends somewhere visible.
     """
 
-    begun: Work
+    begun: Context
 
     def __init__(self) -> None:
         super().__init__()
-        self.work = in_memory(self.begun)
-        self.world = World(self.work, MailService())
+        self.context = in_memory(self.begun)
+        self.world = World(self.context, MailService())
         self.patch = pytest.MonkeyPatch()
         install(self.patch, self.world, watched)
         self.accepted: dict[str, list[datetime]] = {}
@@ -237,17 +237,17 @@ class LettersUnderFire(RuleBasedStateMachine):
     def two_letters_are_due(self) -> None:
         self.members = {LetterClass.SERVICE: "mbr_s", LetterClass.ADVERTISING: "mbr_a"}
         for letter_class, member_id in self.members.items():
-            member(self.work, member_id, consents=AGREED)
+            member(self.context, member_id, consents=AGREED)
             cause = email_confirmed(member_id)
-            self.work.table.put(cause)
+            self.context.table.put(cause)
             made = letter(
-                self.work,
+                self.context,
                 letter_id=f"ltr_{member_id}",
                 letter_class=letter_class,
                 recipient=Recipient("member", member_id),
                 cause=Key(cause["pk"], cause["sk"]),
             )
-            mail_store.create(self.work.table, made)
+            mail_store.create(self.context.table, made)
             self.world.send_message(
                 QueueUrl="https://sqs/letters", MessageBody=f'{{"letter_id": "ltr_{member_id}"}}', DelaySeconds=0
             )
@@ -277,7 +277,7 @@ class LettersUnderFire(RuleBasedStateMachine):
 
         def the_other() -> None:
             try:
-                mail_room.send(self.world.work, {"messageId": "2", "body": waiting.body})
+                mail_room.send(self.world.context, {"messageId": "2", "body": waiting.body})
             except Exception:
                 return
             done.append(True)
@@ -299,9 +299,9 @@ class LettersUnderFire(RuleBasedStateMachine):
             raise Died
 
         with Interruption(at, side, die) as crash:
-            mail_room.settle(self.world.work, message(told))
+            mail_room.settle(self.world.context, message(told))
         if not crash.happened:
-            self.settled.setdefault(told["mail"]["tags"]["letter_id"][0], self.world.work.now)
+            self.settled.setdefault(told["mail"]["tags"]["letter_id"][0], self.world.context.now)
             if not again:
                 self.world.reports.remove(told)
 
@@ -320,7 +320,7 @@ class LettersUnderFire(RuleBasedStateMachine):
         out = Counter(mail["EmailTags"][0]["Value"] for mail in self.world.service.accepted)
         for letter_id, copies in out.items():
             times = self.accepted.setdefault(letter_id, [])
-            times += [self.world.work.now] * (copies - len(times))
+            times += [self.world.context.now] * (copies - len(times))
 
     @invariant()
     def no_copy_too_many(self) -> None:
@@ -329,7 +329,7 @@ class LettersUnderFire(RuleBasedStateMachine):
             assert len(times) <= most, letter_id
             if len(times) == 2:
                 first, second = times
-                assert second - first >= timedelta(minutes=self.work.config[Letters].settle_minutes)
+                assert second - first >= timedelta(minutes=self.context.config[Letters].settle_minutes)
                 assert not self.settled.get(letter_id, second) < second, "it was known to be out"
 
     def finish(self) -> None:
@@ -340,10 +340,10 @@ class LettersUnderFire(RuleBasedStateMachine):
         self.world.run()
         self.look()
         self.no_copy_too_many()
-        visible = set(listed(self.work))
+        visible = set(listed(self.context))
         for member_id in self.members.values():
             letter_id = f"ltr_{member_id}"
-            item = self.work.table.get(mail_keys.letter(letter_id), consistent=True)
+            item = self.context.table.get(mail_keys.letter(letter_id), consistent=True)
             assert item is not None
             state, copies = State(item["state"]), len(self.accepted.get(letter_id, []))
             assert state not in (State.PENDING, State.SENDING)
@@ -356,8 +356,8 @@ class LettersUnderFire(RuleBasedStateMachine):
                 assert state is State.SENT
 
 
-def test_whatever_happens_no_letter_goes_out_too_often_or_vanishes(work: Work) -> None:
-    LettersUnderFire.begun = work
+def test_whatever_happens_no_letter_goes_out_too_often_or_vanishes(context: Context) -> None:
+    LettersUnderFire.begun = context
     run_state_machine_as_test(
         LettersUnderFire,
         settings=settings(
@@ -375,6 +375,6 @@ def test_the_letter_is_the_same_after_a_lost_reply_to_its_writing(begin: Begin) 
     event = world.stream[0]
     for lost in lost_replies():
         with lost:
-            mail_consumers.on_event(world.work, event)
-        mail_consumers.on_event(world.work, event)
-        assert only_letter(world.work).state is State.PENDING
+            mail_consumers.on_event(world.context, event)
+        mail_consumers.on_event(world.context, event)
+        assert only_letter(world.context).state is State.PENDING

@@ -31,13 +31,13 @@ from tests.mail.steps import (
 
 
 def send(world: World, letter_id: str = "ltr_1") -> None:
-    mail_room.send(world.work, message({"letter_id": letter_id}), below=lambda most: 7)
+    mail_room.send(world.context, message({"letter_id": letter_id}), below=lambda most: 7)
 
 
 def write(world: World, **facts: object) -> None:
     """A letter with its cause, not yet sent."""
-    world.work.table.put(email_confirmed())
-    mail_store.create(world.work.table, letter(world.work, **facts))
+    world.context.table.put(email_confirmed())
+    mail_store.create(world.context.table, letter(world.context, **facts))
 
 
 def test_an_event_becomes_a_letter_and_the_letter_a_mail(welcomed: World) -> None:
@@ -45,7 +45,7 @@ def test_an_event_becomes_a_letter_and_the_letter_a_mail(welcomed: World) -> Non
     (mail,) = welcomed.service.accepted
     assert mail["Destination"] == {"ToAddresses": ["mbr_1@partner.example"]}
     assert "Добро пожаловать" in mail["Content"]["Simple"]["Subject"]["Data"]
-    assert only_letter(welcomed.work).state is State.SENT
+    assert only_letter(welcomed.context).state is State.SENT
 
 
 def test_an_event_told_twice_writes_one_letter(welcomed: World) -> None:
@@ -57,8 +57,8 @@ def test_an_event_told_twice_writes_one_letter(welcomed: World) -> None:
 def test_a_letter_on_its_way_is_not_written_anew(welcomed: World) -> None:
     event = welcomed.stream[0]
     welcomed.run()
-    mail_consumers.on_event(welcomed.work, event)
-    assert only_letter(welcomed.work).state is State.SENT
+    mail_consumers.on_event(welcomed.context, event)
+    assert only_letter(welcomed.context).state is State.SENT
 
 
 def test_messages_for_the_same_letter_send_it_once(world: World) -> None:
@@ -79,46 +79,48 @@ def test_a_message_without_its_letter_is_done(world: World) -> None:
 
 def test_a_suppressed_address_gets_nothing(world: World) -> None:
     write(world)
-    mail_store.suppress(world.work.table, "mbr_1@partner.example", reason="bounce", at=world.work.at, letter_id="ltr_0")
+    mail_store.suppress(
+        world.context.table, "mbr_1@partner.example", reason="bounce", at=world.context.at, letter_id="ltr_0"
+    )
     send(world)
     assert world.service.calls == 0
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.SKIPPED, "suppressed")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "suppressed")
 
 
 def test_an_erased_member_gets_nothing(world: World) -> None:
     write(world, recipient=Recipient("member", "mbr_erased"))
     send(world)
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.SKIPPED, "recipient_gone")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "recipient_gone")
 
 
 @pytest.mark.parametrize("consents", [{}, {"advertising": {"agreed": False}}])
 def test_advertising_needs_consent_at_the_moment_of_sending(world: World, consents: dict[str, object]) -> None:
     given = {
-        name: {"version": "1", "at": world.work.at, "source": "cabinet", **each} for name, each in consents.items()
+        name: {"version": "1", "at": world.context.at, "source": "cabinet", **each} for name, each in consents.items()
     }
-    member(world.work, consents=given)
+    member(world.context, consents=given)
     write(world, letter_class=LetterClass.ADVERTISING)
     send(world)
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.SKIPPED, "no_consent")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "no_consent")
 
 
 def test_advertising_goes_to_those_who_agreed(world: World) -> None:
-    agreed = {"agreed": True, "version": "1", "at": world.work.at, "source": "cabinet"}
-    member(world.work, consents={"advertising": agreed})
+    agreed = {"agreed": True, "version": "1", "at": world.context.at, "source": "cabinet"}
+    member(world.context, consents={"advertising": agreed})
     write(world, letter_class=LetterClass.ADVERTISING)
     send(world)
-    assert only_letter(world.work).state is State.SENT
+    assert only_letter(world.context).state is State.SENT
 
 
 # --- sign-in codes ----------------------------------------------------------------------------------------------------
 
 
 def test_a_code_is_drawn_when_its_letter_is_sent_and_kept_as_a_hash(world: World) -> None:
-    world.happens(sign_in_requested(world.work))
+    world.happens(sign_in_requested(world.context))
     world.run()
     (mail,) = world.service.accepted
     text = mail["Content"]["Simple"]["Body"]["Text"]["Data"]
-    kept = world.work.table.get(auth_keys.sign_in("sin_1"))
+    kept = world.context.table.get(auth_keys.sign_in("sin_1"))
     code = next(word for word in text.split() if word.isdecimal() and len(word) == 6)
     assert kept is not None
     assert kept["code_hash"] == code_hash(aws.secret(), "sin_1", code)
@@ -126,7 +128,7 @@ def test_a_code_is_drawn_when_its_letter_is_sent_and_kept_as_a_hash(world: World
 
 
 def test_who_joins_gets_a_code_before_there_is_a_member(world: World) -> None:
-    item = sign_in_requested(world.work, registration={"name": "Пётр Первый", "language": "en"}, language="en")
+    item = sign_in_requested(world.context, registration={"name": "Пётр Первый", "language": "en"}, language="en")
     del item["member_id"]
     world.happens(item)
     world.run()
@@ -136,29 +138,29 @@ def test_who_joins_gets_a_code_before_there_is_a_member(world: World) -> None:
 
 
 def test_an_unknown_address_gets_no_letter(world: World) -> None:
-    item = sign_in_requested(world.work)
+    item = sign_in_requested(world.context)
     del item["member_id"]
     world.happens(item)
     world.run()
-    assert all_letters(world.work) == []
+    assert all_letters(world.context) == []
 
 
 @pytest.mark.parametrize("spent", [{"used_at": "2026-11-20T09:00:00.000Z"}, {"code_expires_at": 0}])
 def test_a_sign_in_that_is_over_gets_no_code(world: World, spent: dict[str, object]) -> None:
-    world.happens(sign_in_requested(world.work, **spent))
+    world.happens(sign_in_requested(world.context, **spent))
     world.run()
     assert world.service.calls == 0
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.SKIPPED, "expired")
-    assert "code_hash" not in (world.work.table.get(auth_keys.sign_in("sin_1")) or {})
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "expired")
+    assert "code_hash" not in (world.context.table.get(auth_keys.sign_in("sin_1")) or {})
 
 
 def test_a_second_copy_of_a_code_letter_makes_the_first_code_void(world: World) -> None:
     world.reporting = False
     world.service.fates = ["accepted, reply lost"]
-    world.happens(sign_in_requested(world.work))
+    world.happens(sign_in_requested(world.context))
     world.run()
     first, second = (mail["Content"]["Simple"]["Body"]["Text"]["Data"] for mail in world.service.accepted)
-    kept = world.work.table.get(auth_keys.sign_in("sin_1"))
+    kept = world.context.table.get(auth_keys.sign_in("sin_1"))
     code = next(word for word in second.split() if word.isdecimal() and len(word) == 6)
     assert kept is not None
     assert kept["code_hash"] == code_hash(aws.secret(), "sin_1", code)
@@ -167,9 +169,9 @@ def test_a_second_copy_of_a_code_letter_makes_the_first_code_void(world: World) 
 
 def test_a_code_letter_is_settled_while_its_code_is_good(world: World) -> None:
     world.service.fates = ["not accepted, no reply"]
-    world.happens(sign_in_requested(world.work))
+    world.happens(sign_in_requested(world.context))
     world.run()
-    assert only_letter(world.work).state is State.SENT
+    assert only_letter(world.context).state is State.SENT
     assert len(world.service.accepted) == 1
 
 
@@ -181,17 +183,17 @@ def test_a_throttled_letter_waits_and_its_message_comes_again(world: World) -> N
     world.service.fates = ["throttled"]
     with pytest.raises(ComesAgain):
         send(world)
-    assert (only_letter(world.work).state, only_letter(world.work).attempts) == (State.PENDING, 0)
+    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (State.PENDING, 0)
     send(world)
-    assert only_letter(world.work).state is State.SENT
+    assert only_letter(world.context).state is State.SENT
 
 
 def test_a_refused_letter_is_for_somebody_to_look_at(world: World) -> None:
     write(world)
     world.service.fates = ["refused"]
     send(world)
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.REJECTED, "MessageRejected")
-    assert listed(world.work) == ["ltr_1"]
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.REJECTED, "MessageRejected")
+    assert listed(world.context) == ["ltr_1"]
     send(world)
     assert world.service.calls == 1
 
@@ -203,19 +205,19 @@ def test_without_an_answer_nobody_knows(world: World, fate: str) -> None:
     write(world)
     world.service.fates = [fate]  # type: ignore[list-item]
     send(world)
-    assert only_letter(world.work).state is State.UNKNOWN
-    assert listed(world.work) == ["ltr_1"]
+    assert only_letter(world.context).state is State.UNKNOWN
+    assert listed(world.context) == ["ltr_1"]
     (waiting,) = world.queue
-    assert waiting.due == world.work.now + timedelta(minutes=15)
+    assert waiting.due == world.context.now + timedelta(minutes=15)
 
 
 def test_the_mail_services_report_settles_an_unanswered_letter(world: World) -> None:
     write(world)
     world.service.fates = ["accepted, reply lost"]
     send(world)
-    mail_room.settle(world.work, message(report("Send", world.service.accepted[0], world.work.now)))
-    assert only_letter(world.work).state is State.SENT
-    assert listed(world.work) == []
+    mail_room.settle(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
+    assert only_letter(world.context).state is State.SENT
+    assert listed(world.context) == []
     world.run()
     assert len(world.service.accepted) == 1
 
@@ -225,7 +227,7 @@ def test_without_a_report_a_service_letter_is_tried_once_more(world: World) -> N
     world.service.fates = ["not accepted, no reply"]
     send(world)
     world.run()
-    assert (only_letter(world.work).state, only_letter(world.work).attempts) == (State.SENT, 2)
+    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (State.SENT, 2)
 
 
 def test_a_service_letter_is_tried_twice_at_most(world: World) -> None:
@@ -235,19 +237,19 @@ def test_a_service_letter_is_tried_twice_at_most(world: World) -> None:
     send(world)
     world.run()
     assert len(world.service.accepted) == 2
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.UNKNOWN, "no_answer")
-    assert listed(world.work) == ["ltr_1"]
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.UNKNOWN, "no_answer")
+    assert listed(world.context) == ["ltr_1"]
 
 
 def test_advertising_gives_up_rather_than_risk_a_second_copy(world: World) -> None:
-    agreed = {"agreed": True, "version": "1", "at": world.work.at, "source": "cabinet"}
-    member(world.work, consents={"advertising": agreed})
+    agreed = {"agreed": True, "version": "1", "at": world.context.at, "source": "cabinet"}
+    member(world.context, consents={"advertising": agreed})
     write(world, letter_class=LetterClass.ADVERTISING)
     world.service.fates = ["not accepted, no reply"]
     send(world)
     world.run()
     assert world.service.calls == 1
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.UNKNOWN, "no_answer")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.UNKNOWN, "no_answer")
 
 
 def test_a_report_that_comes_too_late_still_tells_the_truth(world: World) -> None:
@@ -256,9 +258,9 @@ def test_a_report_that_comes_too_late_still_tells_the_truth(world: World) -> Non
     world.service.fates = ["accepted, reply lost", "not accepted, no reply"]
     send(world)
     world.run()
-    mail_room.settle(world.work, message(report("Send", world.service.accepted[0], world.work.now)))
-    assert only_letter(world.work).state is State.SENT
-    assert listed(world.work) == []
+    mail_room.settle(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
+    assert only_letter(world.context).state is State.SENT
+    assert listed(world.context) == []
 
 
 def test_a_letter_that_may_be_out_is_never_called_skipped(world: World) -> None:
@@ -267,11 +269,11 @@ def test_a_letter_that_may_be_out_is_never_called_skipped(world: World) -> None:
     world.service.fates = ["accepted, reply lost"]
     send(world)
     mail_store.suppress(
-        world.work.table, "mbr_1@partner.example", reason="complaint", at=world.work.at, letter_id="ltr_0"
+        world.context.table, "mbr_1@partner.example", reason="complaint", at=world.context.at, letter_id="ltr_0"
     )
     world.run()
-    assert (only_letter(world.work).state, only_letter(world.work).reason) == (State.UNKNOWN, "suppressed")
-    assert listed(world.work) == ["ltr_1"]
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.UNKNOWN, "suppressed")
+    assert listed(world.context) == ["ltr_1"]
 
 
 def test_a_letter_that_cannot_be_written_is_not_claimed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +285,7 @@ def test_a_letter_that_cannot_be_written_is_not_claimed(world: World, monkeypatc
     monkeypatch.setattr("chalicelib.mail.service.render", broken)
     with pytest.raises(RuntimeError):
         send(world)
-    assert (only_letter(world.work).state, only_letter(world.work).attempts) == (State.PENDING, 0)
+    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (State.PENDING, 0)
 
 
 # --- bounces and complaints -------------------------------------------------------------------------------------------
@@ -299,17 +301,17 @@ def sent(world: World) -> dict[str, object]:
 def test_a_permanent_bounce_or_a_complaint_stops_letters_to_the_address(world: World, kind: str, reason: str) -> None:
     mail = sent(world)
     for _ in range(2):
-        mail_room.settle(world.work, message(report(kind, mail, world.work.now)))
-    kept = world.work.table.get(mail_keys.suppression("mbr_1@partner.example"))
+        mail_room.settle(world.context, message(report(kind, mail, world.context.now)))
+    kept = world.context.table.get(mail_keys.suppression("mbr_1@partner.example"))
     assert kept is not None
-    assert (kept["reason"], kept["letter_id"], kept["at"]) == (reason, "ltr_1", world.work.at)
+    assert (kept["reason"], kept["letter_id"], kept["at"]) == (reason, "ltr_1", world.context.at)
 
 
 def test_the_first_reason_of_a_suppression_stays(world: World) -> None:
     mail = sent(world)
-    mail_room.settle(world.work, message(report("Complaint", mail, world.work.now)))
-    mail_room.settle(world.work, message(report("Bounce", mail, world.work.now)))
-    kept = world.work.table.get(mail_keys.suppression("mbr_1@partner.example"))
+    mail_room.settle(world.context, message(report("Complaint", mail, world.context.now)))
+    mail_room.settle(world.context, message(report("Bounce", mail, world.context.now)))
+    kept = world.context.table.get(mail_keys.suppression("mbr_1@partner.example"))
     assert kept is not None
     assert kept["reason"] == "complaint"
 
@@ -317,32 +319,34 @@ def test_the_first_reason_of_a_suppression_stays(world: World) -> None:
 def test_a_bounce_that_may_pass_stops_nothing(world: World) -> None:
     mail = sent(world)
     passing = {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
-    mail_room.settle(world.work, message(report("Bounce", mail, world.work.now, **passing)))
-    assert world.work.table.get(mail_keys.suppression("mbr_1@partner.example")) is None
-    assert only_letter(world.work).state is State.REJECTED  # this letter did not arrive, and somebody should know
+    mail_room.settle(world.context, message(report("Bounce", mail, world.context.now, **passing)))
+    assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is None
+    assert only_letter(world.context).state is State.REJECTED  # this letter did not arrive, and somebody should know
 
 
 def test_a_bounce_without_its_letter_still_stops_letters(world: World) -> None:
     mail = sent(world)
-    told = report("Bounce", mail, world.work.now)
+    told = report("Bounce", mail, world.context.now)
     del told["mail"]["tags"]
-    mail_room.settle(world.work, message(told))
-    assert world.work.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
+    mail_room.settle(world.context, message(told))
+    assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
 
 
 def test_an_address_is_suppressed_however_it_is_written(world: World) -> None:
     mail = sent(world)
-    told = report("Bounce", mail, world.work.now, bouncedRecipients=[{"emailAddress": "Anna <MBR_1@Partner.example>"}])
-    mail_room.settle(world.work, message(told))
-    assert world.work.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
+    told = report(
+        "Bounce", mail, world.context.now, bouncedRecipients=[{"emailAddress": "Anna <MBR_1@Partner.example>"}]
+    )
+    mail_room.settle(world.context, message(told))
+    assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
 
 
 @pytest.mark.parametrize("kind", ["Open", "Click", "DeliveryDelay", "Subscription", "Rendering Failure"])
 def test_other_reports_change_nothing(world: World, kind: str) -> None:
     mail = sent(world)
-    before = only_letter(world.work)
-    mail_room.settle(world.work, message(report(kind, mail, world.work.now)))
-    assert only_letter(world.work) == before
+    before = only_letter(world.context)
+    mail_room.settle(world.context, message(report(kind, mail, world.context.now)))
+    assert only_letter(world.context) == before
 
 
 def test_a_lease_outlasts_the_longest_run_of_its_worker(world: World) -> None:
@@ -350,4 +354,4 @@ def test_a_lease_outlasts_the_longest_run_of_its_worker(world: World) -> None:
     settings = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))["stages"]["club"][
         "lambda_functions"
     ]
-    assert settings["send_letters"]["lambda_timeout"] < world.work.config[Letters].lease_seconds
+    assert settings["send_letters"]["lambda_timeout"] < world.context.config[Letters].lease_seconds

@@ -17,7 +17,7 @@ from botocore.exceptions import (
 from chalicelib.mail import transport
 from chalicelib.mail.model import Accepted, Mail, NotSent, Refused, Unanswered
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.mail.steps import MailService, client_error
 
 LETTER = Mail(address="anna@partner.example", language="ru", subject="Тема", html="<p>Привет</p>", text="Привет")
@@ -108,6 +108,6 @@ def test_a_report_of_another_kind_is_none_of_ours() -> None:
     assert transport.report_of(event("DeliveryDelay", deliveryDelay={})) is None
 
 
-def test_a_body_that_is_no_report_is_not_swallowed(work: Work) -> None:
+def test_a_body_that_is_no_report_is_not_swallowed(context: Context) -> None:
     with pytest.raises(KeyError):
         transport.report_of('{"hello": "world"}')

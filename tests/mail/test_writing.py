@@ -10,7 +10,7 @@ from chalicelib import companies, distributors, members
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
 from chalicelib.orders.order import service as order_service
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, Later, subscriptions
 from tests.mail.steps import sign_in_requested
 
@@ -30,18 +30,18 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
     def managed_by(manager_id: str | None) -> None:
         people = [SimpleNamespace(member_id=who, role=role, status=status) for who, role, status in PEOPLE]
         for door in (companies, companies.company):
-            monkeypatch.setattr(door, "people", lambda work, company_id: people)
+            monkeypatch.setattr(door, "people", lambda context, company_id: people)
         monkeypatch.setattr(
-            companies.company, "company", lambda work, company_id: SimpleNamespace(manager_id=manager_id)
+            companies.company, "company", lambda context, company_id: SimpleNamespace(manager_id=manager_id)
         )
 
     managed_by("mbr_manager")
     return managed_by
 
 
-def asked(work: Work, name: str, **facts: Any) -> list[Letter]:
+def asked(context: Context, name: str, **facts: Any) -> list[Letter]:
     item = {"pk": "OWNER#1", "sk": "EVENT#1", "event": name, **facts}
-    return letters_of(work, Event(name, "evt_1", item))
+    return letters_of(context, Event(name, "evt_1", item))
 
 
 def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
@@ -82,9 +82,9 @@ def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
     ],
 )
 def test_one_recipient_hears_of_it(
-    work: Work, name: str, facts: dict[str, str], template: str, recipient: Recipient
+    context: Context, name: str, facts: dict[str, str], template: str, recipient: Recipient
 ) -> None:
-    (letter,) = asked(work, name, **facts)
+    (letter,) = asked(context, name, **facts)
     assert (letter.template, letter.recipient) == (template, recipient)
     assert letter.letter_class is LetterClass.SERVICE
 
@@ -104,33 +104,33 @@ def test_one_recipient_hears_of_it(
     ],
 )
 def test_those_who_buy_for_the_company_hear_of_its_tier_and_its_bonuses(
-    work: Work, company: Any, template: str
+    context: Context, company: Any, template: str
 ) -> None:
-    written = asked(work, template.replace("_", "."), company_id="cmp_1")
+    written = asked(context, template.replace("_", "."), company_id="cmp_1")
     assert to(written) == [(template, "member", "mbr_owner"), (template, "member", "mbr_buyer")]
     assert {letter.letter_class for letter in written} == {LetterClass.SERVICE}
 
 
 def test_where_who_placed_the_order_has_left_the_other_buyers_hear_of_it(
-    work: Work, company: Any, monkeypatch: pytest.MonkeyPatch
+    context: Context, company: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed_by = SimpleNamespace(member_id="mbr_left", side="company")
     monkeypatch.setattr(
-        order_service, "load_order", lambda work, company_id, order_id: SimpleNamespace(placed_by=placed_by)
+        order_service, "load_order", lambda context, company_id, order_id: SimpleNamespace(placed_by=placed_by)
     )
-    assert to(asked(work, "order.accepted", **ORDER)) == [
+    assert to(asked(context, "order.accepted", **ORDER)) == [
         ("order_accepted", "member", "mbr_owner"),
         ("order_accepted", "member", "mbr_buyer"),
     ]
     placed_by.member_id = "mbr_buyer"
-    assert to(asked(work, "order.accepted", **ORDER)) == [("order_accepted", "orderer", "ord_1")]
+    assert to(asked(context, "order.accepted", **ORDER)) == [("order_accepted", "orderer", "ord_1")]
 
 
-def test_goods_on_top_are_told_to_the_buyers_and_to_who_is_to_ship_them(work: Work, company: Any) -> None:
+def test_goods_on_top_are_told_to_the_buyers_and_to_who_is_to_ship_them(context: Context, company: Any) -> None:
     buyers = [("member", "mbr_owner"), ("member", "mbr_buyer")]
 
     def heard(what: str, **facts: Any) -> list[tuple[str, str]]:
-        written = asked(work, f"goods_on_top.{what}", **ORDER, **facts)
+        written = asked(context, f"goods_on_top.{what}", **ORDER, **facts)
         assert {letter.template for letter in written} <= {f"goods_on_top_{what}"}
         return [(kind, id_) for _, kind, id_ in to(written)]
 
@@ -141,80 +141,83 @@ def test_goods_on_top_are_told_to_the_buyers_and_to_who_is_to_ship_them(work: Wo
     assert heard("withdrawn", why="too_few", was_granted=True) == [*buyers, ("distributor", "dst_1")]
 
 
-def test_owners_and_the_manager_hear_who_wants_to_speak_for_the_company(work: Work, company: Any) -> None:
+def test_owners_and_the_manager_hear_who_wants_to_speak_for_the_company(context: Context, company: Any) -> None:
     claimed = {"company_id": "cmp_1", "member_id": "mbr_new"}
-    assert to(asked(work, "company.person_claimed", **claimed)) == [
+    assert to(asked(context, "company.person_claimed", **claimed)) == [
         ("person_claimed", "member", "mbr_owner"),
         ("person_claimed", "member", "mbr_manager"),
     ]
     company(None)
-    assert [each.recipient.id for each in asked(work, "company.person_claimed", **claimed)] == ["mbr_owner"]
+    assert [each.recipient.id for each in asked(context, "company.person_claimed", **claimed)] == ["mbr_owner"]
     company("mbr_owner")
-    assert [each.recipient.id for each in asked(work, "company.person_claimed", **claimed)] == ["mbr_owner"]
+    assert [each.recipient.id for each in asked(context, "company.person_claimed", **claimed)] == ["mbr_owner"]
 
 
-def test_a_code_goes_to_a_member_or_to_somebody_who_joins_and_to_no_stranger(work: Work) -> None:
-    known = sign_in_requested(work)
+def test_a_code_goes_to_a_member_or_to_somebody_who_joins_and_to_no_stranger(context: Context) -> None:
+    known = sign_in_requested(context)
     joining = {**known, "registration": {"name": "Пётр", "language": "ru"}}
     del joining["member_id"]
     stranger = {name: value for name, value in known.items() if name != "member_id"}
     for item, letters_asked in ((known, 1), (joining, 1), (stranger, 0)):
-        found = letters_of(work, Event("sign_in.requested", "evt_1", item))
+        found = letters_of(context, Event("sign_in.requested", "evt_1", item))
         assert to(found) == [("sign_in_code", "sign_in", "sin_1")][:letters_asked]
 
 
-def test_of_an_order_that_the_club_placed_all_who_buy_hear_and_who_delivers(work: Work, company: Any) -> None:
+def test_of_an_order_that_the_club_placed_all_who_buy_hear_and_who_delivers(context: Context, company: Any) -> None:
     placed = {**ORDER, "placed_by": "staff"}
     buyers = [("order_placed_for_you", "member", who) for who in ("mbr_owner", "mbr_buyer")]
-    assert to(asked(work, "order.placed", **placed, by="staff")) == [("order_placed", "distributor", "dst_1"), *buyers]
-    assert to(asked(work, "order.accepted", **placed, by="distributor")) == [
+    assert to(asked(context, "order.placed", **placed, by="staff")) == [
+        ("order_placed", "distributor", "dst_1"),
+        *buyers,
+    ]
+    assert to(asked(context, "order.accepted", **placed, by="distributor")) == [
         ("order_accepted", "member", who) for who in ("mbr_owner", "mbr_buyer")
     ]
 
 
 def test_who_placed_an_order_hears_that_the_club_cancelled_it_and_so_does_who_delivers(
-    work: Work, company: Any
+    context: Context, company: Any
 ) -> None:
-    assert to(asked(work, "order.cancelled", **ORDER, by="staff")) == [
+    assert to(asked(context, "order.cancelled", **ORDER, by="staff")) == [
         ("order_cancelled", "distributor", "dst_1"),
         ("order_cancelled_for_you", "orderer", "ord_1"),
     ]
 
 
-def test_the_same_event_asks_for_the_same_letters_and_another_one_for_others(work: Work, company: Any) -> None:
+def test_the_same_event_asks_for_the_same_letters_and_another_one_for_others(context: Context, company: Any) -> None:
     item = {"pk": "COMPANY#cmp_1", "sk": "EVENT#1", "event": "tier.changed", "company_id": "cmp_1"}
-    first = letters_of(work, Event("tier.changed", "evt_1", item))
-    assert letters_of(work, Event("tier.changed", "evt_1", item)) == first
-    others = letters_of(work, Event("tier.changed", "evt_2", item))
+    first = letters_of(context, Event("tier.changed", "evt_1", item))
+    assert letters_of(context, Event("tier.changed", "evt_1", item)) == first
+    others = letters_of(context, Event("tier.changed", "evt_2", item))
     assert len({each.letter_id for each in [*first, *others]}) == 4
 
 
-def test_a_letter_holds_no_address_and_no_name(work: Work) -> None:
-    (letter,) = letters_of(work, Event("sign_in.requested", "evt_1", sign_in_requested(work)))
+def test_a_letter_holds_no_address_and_no_name(context: Context) -> None:
+    (letter,) = letters_of(context, Event("sign_in.requested", "evt_1", sign_in_requested(context)))
     assert "anna@partner.example" not in str(letter)
 
 
-def test_every_subscribed_event_has_its_letter(work: Work, company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(members.service, "staff_in", lambda work, role: ["mbr_admin"])
+def test_every_subscribed_event_has_its_letter(context: Context, company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members.service, "staff_in", lambda context, role: ["mbr_admin"])
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1"}
     subscribed = [
         name for name, consumers in subscriptions("messages").items() if Later("mail.consumers:on_event") in consumers
     ]
     assert subscribed
     for name in subscribed:
-        assert asked(work, name, **facts), name
+        assert asked(context, name, **facts), name
 
 
 def test_a_reminder_goes_to_the_distributors_address_and_to_its_people_who_read_another(
-    work: Work, monkeypatch: pytest.MonkeyPatch
+    context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = [SimpleNamespace(member_id="mbr_1", email="oleg@svet.example")]
     people += [SimpleNamespace(member_id="mbr_2", email="orders@svet.example")]
     monkeypatch.setattr(
-        distributors, "distributor", lambda work, distributor_id: SimpleNamespace(email="orders@svet.example")
+        distributors, "distributor", lambda context, distributor_id: SimpleNamespace(email="orders@svet.example")
     )
-    monkeypatch.setattr(distributors, "people_of", lambda work, distributor_id: people)
-    assert to(asked(work, "order.unanswered", **ORDER)) == [
+    monkeypatch.setattr(distributors, "people_of", lambda context, distributor_id: people)
+    assert to(asked(context, "order.unanswered", **ORDER)) == [
         ("order_unanswered", "distributor", "dst_1"),
         ("order_unanswered", "member", "mbr_1"),
     ]
@@ -228,9 +231,9 @@ def test_a_reminder_goes_to_the_distributors_address_and_to_its_people_who_read_
     ],
 )
 def test_every_head_of_sales_hears_of_an_order_without_an_answer_and_without_one_the_admins_do(
-    work: Work, monkeypatch: pytest.MonkeyPatch, staff: dict[str, str], told: list[str]
+    context: Context, monkeypatch: pytest.MonkeyPatch, staff: dict[str, str], told: list[str]
 ) -> None:
     monkeypatch.setattr(
-        members.service, "staff_in", lambda work, role: [who for who, own in staff.items() if own == role]
+        members.service, "staff_in", lambda context, role: [who for who, own in staff.items() if own == role]
     )
-    assert to(asked(work, "order.escalated", **ORDER)) == [("order_escalated", "member", who) for who in told]
+    assert to(asked(context, "order.escalated", **ORDER)) == [("order_escalated", "member", who) for who in told]

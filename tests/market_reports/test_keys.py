@@ -7,7 +7,7 @@ import pytest
 from chalicelib.market_reports import keys as market_reports_keys
 from chalicelib.market_reports import store as market_reports_store
 from chalicelib.market_reports.model import Report
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
@@ -15,45 +15,45 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
-def publish(work: Work, number: int, body: str = "# Prices") -> str:
+def publish(context: Context, number: int, body: str = "# Prices") -> str:
     report_id = f"rep_{number}"
-    at = (Work(work.table, work.now + timedelta(minutes=number))).at
+    at = (Context(context.table, context.now + timedelta(minutes=number))).at
     text = Report(report_id=report_id, title="Prices", segment="lighting", summary="Down.", published_at=at, body=body)
     tx = Transaction()
     market_reports_store.create(tx, {"en": text, "ru": text}, published_by="mbr_1")
-    work.table.commit(tx)
+    context.table.commit(tx)
     return report_id
 
 
 @measures(market_reports_keys.report, market_reports_keys.report_text)
-def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(work: Work) -> None:
-    short, long = publish(work, 1), publish(work, 2, "x" * 40_000)
-    with spent(work.table.client) as cost:
-        assert market_reports_store.read(work.table, short, "ru")
+def test_a_report_is_read_in_one_call_at_half_a_unit_for_4_kb(context: Context) -> None:
+    short, long = publish(context, 1), publish(context, 2, "x" * 40_000)
+    with spent(context.table.client) as cost:
+        assert market_reports_store.read(context.table, short, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
-    with spent(work.table.client) as cost:
-        assert market_reports_store.read(work.table, long, "ru")
+    with spent(context.table.client) as cost:
+        assert market_reports_store.read(context.table, long, "ru")
     assert (cost.calls, cost.read_units) == (["GetItem"], 5.0)
 
 
 @measures(market_reports_keys.report, market_reports_keys.report_text)
-def test_a_report_is_published_in_one_call(work: Work) -> None:
-    with spent(work.table.client) as cost:
-        publish(work, 1)
+def test_a_report_is_published_in_one_call(context: Context) -> None:
+    with spent(context.table.client) as cost:
+        publish(context, 1)
     assert cost.calls == ["TransactWriteItems"]
     assert cost.write_units == 3 * 2 + 1  # card and two texts, twice for the transaction; the card again in the list
 
 
 @measures(market_reports_keys.report_list)
-def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Work) -> None:
+def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(context: Context) -> None:
     for number in range(30):
-        publish(work, number, "x" * 10_000)
-    with spent(work.table.client) as cost:
-        page = market_reports_store.page(work.table, limit=25, after=None)
+        publish(context, number, "x" * 10_000)
+    with spent(context.table.client) as cost:
+        page = market_reports_store.page(context.table, limit=25, after=None)
     assert [item["report_id"] for item in page.items[:2]] == ["rep_29", "rep_28"]
     assert len(page.items) == 25
     assert cost.calls == ["Query"]
@@ -61,13 +61,13 @@ def test_a_page_of_the_list_costs_the_same_however_long_the_reports_are(work: Wo
 
 
 @measures(market_reports_keys.report_read)
-def test_a_reading_is_one_write_and_readings_are_read_by_time(work: Work) -> None:
-    report_id = publish(work, 1)
-    with spent(work.table.client) as cost:
-        market_reports_store.log_reading(work.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
+def test_a_reading_is_one_write_and_readings_are_read_by_time(context: Context) -> None:
+    report_id = publish(context, 1)
+    with spent(context.table.client) as cost:
+        market_reports_store.log_reading(context.table, report_id, "mbr_b", "2026-11-20T09:00:00.000Z")
     assert (cost.calls, cost.write_units) == (["PutItem"], 1)
-    market_reports_store.log_reading(work.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
-    with spent(work.table.client) as cost:
-        found = work.table.query(market_reports_keys.report(report_id).pk, starts="READ#").items
+    market_reports_store.log_reading(context.table, report_id, "mbr_a", "2026-11-20T09:00:01.000Z")
+    with spent(context.table.client) as cost:
+        found = context.table.query(market_reports_keys.report(report_id).pk, starts="READ#").items
     assert [item["member_id"] for item in found] == ["mbr_b", "mbr_a"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)

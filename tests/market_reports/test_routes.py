@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.market_reports import keys as market_reports_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.support import partners
 from tests.support.api import Api, Caller
@@ -36,29 +36,29 @@ def publish(api: Api, key: str = "k1", **changes: Any) -> str:
 
 
 @pytest.fixture
-def anna(work: Work) -> Caller:
+def anna(context: Context) -> Caller:
     """Her cabinet is open."""
-    return partners.partner(work, "cmp_1", "mbr_anna")
+    return partners.partner(context, "cmp_1", "mbr_anna")
 
 
 @pytest.fixture
-def locked(work: Work) -> Caller:
+def locked(context: Context) -> Caller:
     """Confirmed for a company, and without a telephone."""
-    partners.company(work, "cmp_2", inn="7743013902")
-    partners.member(work, "mbr_locked", phone=None)
-    return partners.speaks_for(work, "cmp_2", "mbr_locked")
+    partners.company(context, "cmp_2", inn="7743013902")
+    partners.member(context, "mbr_locked", phone=None)
+    return partners.speaks_for(context, "cmp_2", "mbr_locked")
 
 
 @pytest.fixture
-def alone(work: Work) -> Caller:
+def alone(context: Context) -> Caller:
     """A member who named no company."""
-    partners.member(work, "mbr_alone")
+    partners.member(context, "mbr_alone")
     return Caller.person("mbr_alone")
 
 
-def readings(work: Work, report_id: str) -> list[tuple[str, str]]:
+def readings(context: Context, report_id: str) -> list[tuple[str, str]]:
     pk, prefix = market_reports_keys.report_read(report_id, "", "")
-    found = work.table.query_all(pk, starts=prefix.rstrip("#"))
+    found = context.table.query_all(pk, starts=prefix.rstrip("#"))
     return [(item["member_id"], item["at"]) for item in found]
 
 
@@ -92,11 +92,11 @@ def test_the_same_request_twice_publishes_once(api: Api, anna: Caller) -> None:
 
 
 def test_the_newest_report_comes_first_page_by_page(
-    api: Api, work: Work, anna: Caller, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, anna: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for hour in range(5):
-        later = replace(work, now=work.now + timedelta(hours=hour))
-        monkeypatch.setattr(respond, "work_now", lambda later=later: later)
+        later = replace(context, now=context.now + timedelta(hours=hour))
+        monkeypatch.setattr(respond, "context_now", lambda later=later: later)
         publish(api, f"k{hour}", title=f"Report {hour}")
     titles: list[str] = []
     url = "/v1/reports?limit=2"
@@ -108,22 +108,24 @@ def test_the_newest_report_comes_first_page_by_page(
     assert page["next_cursor"] is None
 
 
-def test_a_list_carries_no_bodies(api: Api, work: Work, anna: Caller) -> None:
+def test_a_list_carries_no_bodies(api: Api, context: Context, anna: Caller) -> None:
     publish(api, body="x" * 100_000)
     assert len(api.call("GET", "/v1/reports", anna).text) < 1_000
-    [listed] = work.table.query(market_reports_keys.report_list("", "").pk, index="gsi1").items
+    [listed] = context.table.query(market_reports_keys.report_list("", "").pk, index="gsi1").items
     assert len(str(listed)) < 1_000
 
 
-def test_a_locked_cabinet_is_told_what_is_missing_and_shown_no_report(api: Api, work: Work, locked: Caller) -> None:
+def test_a_locked_cabinet_is_told_what_is_missing_and_shown_no_report(
+    api: Api, context: Context, locked: Caller
+) -> None:
     report_id = publish(api)
     answer = api.call("GET", "/v1/reports", locked)
     assert (answer.status, answer.json["code"], answer.json["missing"]) == (403, "cabinet_locked", ["phone"])
     assert api.call("GET", f"/v1/reports/{report_id}", locked).status == 404
-    assert readings(work, report_id) == []
+    assert readings(context, report_id) == []
 
 
-def test_without_a_company_no_report_is_there(api: Api, work: Work, alone: Caller) -> None:
+def test_without_a_company_no_report_is_there(api: Api, context: Context, alone: Caller) -> None:
     report_id = publish(api)
     there = api.call("GET", f"/v1/reports/{report_id}", alone)
     nowhere = api.call("GET", "/v1/reports/rep_nowhere", alone)
@@ -131,27 +133,31 @@ def test_without_a_company_no_report_is_there(api: Api, work: Work, alone: Calle
     assert there.status == 404
     missing = api.call("GET", "/v1/reports", alone).json["missing"]
     assert missing == ["company_named", "company_confirmed"]
-    assert readings(work, report_id) == []
+    assert readings(context, report_id) == []
 
 
-def test_who_was_dismissed_reads_no_more_though_the_token_still_says_so(api: Api, work: Work, anna: Caller) -> None:
+def test_who_was_dismissed_reads_no_more_though_the_token_still_says_so(
+    api: Api, context: Context, anna: Caller
+) -> None:
     report_id = publish(api)
-    partners.dismissed(work, "cmp_1", "mbr_anna")
+    partners.dismissed(context, "cmp_1", "mbr_anna")
     assert api.call("GET", f"/v1/reports/{report_id}", anna).status == 404
 
 
-def test_every_reading_is_logged_in_order(api: Api, work: Work, anna: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_reading_is_logged_in_order(
+    api: Api, context: Context, anna: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report_id = publish(api)
-    later = replace(work, now=work.now + timedelta(minutes=1))
-    for reader, moment in ((anna, work), (MANAGER, later)):
-        monkeypatch.setattr(respond, "work_now", lambda moment=moment: moment)
+    later = replace(context, now=context.now + timedelta(minutes=1))
+    for reader, moment in ((anna, context), (MANAGER, later)):
+        monkeypatch.setattr(respond, "context_now", lambda moment=moment: moment)
         assert api.call("GET", f"/v1/reports/{report_id}", reader).status == 200
-    assert readings(work, report_id) == [("mbr_anna", work.at), ("mbr_manager", later.at)]
+    assert readings(context, report_id) == [("mbr_anna", context.at), ("mbr_manager", later.at)]
 
 
-def test_a_report_that_is_not_there_is_not_logged(api: Api, work: Work, anna: Caller) -> None:
+def test_a_report_that_is_not_there_is_not_logged(api: Api, context: Context, anna: Caller) -> None:
     assert api.call("GET", "/v1/reports/rep_nowhere", anna).status == 404
-    assert readings(work, "rep_nowhere") == []
+    assert readings(context, "rep_nowhere") == []
 
 
 def test_the_staff_reads_what_the_club_publishes(api: Api) -> None:
@@ -161,9 +167,9 @@ def test_the_staff_reads_what_the_club_publishes(api: Api) -> None:
 
 
 @pytest.mark.parametrize("caller", [MANAGER, DISTRIBUTOR, Caller.person("mbr_1", "company", "owner", "cmp_1")])
-def test_only_marketing_publishes(api: Api, work: Work, caller: Caller) -> None:
+def test_only_marketing_publishes(api: Api, context: Context, caller: Caller) -> None:
     assert api.call("POST", "/v1/staff/reports", caller, FORM, key="k1").json["code"] == "scope_missing"
-    assert work.table.query(market_reports_keys.report_list("", "").pk, index="gsi1").items == []
+    assert context.table.query(market_reports_keys.report_list("", "").pk, index="gsi1").items == []
 
 
 def test_a_distributor_has_no_reports(api: Api) -> None:
@@ -201,7 +207,7 @@ def test_a_text_of_the_greatest_length_fits(api: Api, anna: Caller, letter: str,
     assert api.call("GET", answer.headers["location"], anna).json["body"] == texts["body"]
 
 
-def test_publishing_is_an_event_of_its_transaction(api: Api, work: Work) -> None:
+def test_publishing_is_an_event_of_its_transaction(api: Api, context: Context) -> None:
     report_id = publish(api)
-    [event] = work.table.query_all(market_reports_keys.report(report_id).pk, starts="EVENT#")
+    [event] = context.table.query_all(market_reports_keys.report(report_id).pk, starts="EVENT#")
     assert (event["event"], event["report_id"]) == ("report.published", report_id)

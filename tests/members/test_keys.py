@@ -8,7 +8,7 @@ from chalicelib.members import service
 from chalicelib.members.config import Consents
 from chalicelib.members.schemas import ConsentAnswer, StaffForm
 from chalicelib.members.store import read_with_membership
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
@@ -16,27 +16,27 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
 @pytest.fixture
-def anna(work: Work) -> str:
+def anna(context: Context) -> str:
     """A member with every answer given, who speaks for a company."""
     tx = Transaction()
-    anna = members.join_or_find(work, tx, name="Anna Orlova", email="anna@example.com", language="ru")
+    anna = members.join_or_find(context, tx, name="Anna Orlova", email="anna@example.com", language="ru")
     members.appoint(tx, anna.member_id, kind="company", owner="cmp_1", role="owner", status="active")
-    work.table.commit(tx)
-    for purpose in work.config[Consents].consents:
+    context.table.commit(tx)
+    for purpose in context.config[Consents].consents:
         answer = ConsentAnswer(version="2026-1", agreed=True)
-        service.answer_consent(work, anna.member_id, purpose, answer, address="192.0.2.1")
+        service.answer_consent(context, anna.member_id, purpose, answer, address="192.0.2.1")
     return anna.member_id
 
 
 @measures(members_keys.member, members_keys.membership)
-def test_a_profile_with_its_membership_is_one_call_of_at_most_one_unit(work: Work, anna: str) -> None:
-    with spent(work.table.client) as cost:
-        known, membership = read_with_membership(work.table, anna)
+def test_a_profile_with_its_membership_is_one_call_of_at_most_one_unit(context: Context, anna: str) -> None:
+    with spent(context.table.client) as cost:
+        known, membership = read_with_membership(context.table, anna)
     assert known is not None and membership is not None
     assert len(known.consents) == 2
     assert cost.calls == ["Query"]
@@ -44,19 +44,19 @@ def test_a_profile_with_its_membership_is_one_call_of_at_most_one_unit(work: Wor
 
 
 @measures(members_keys.email_owner)
-def test_the_owner_of_an_address_is_one_call_of_one_unit(work: Work, anna: str) -> None:
-    with spent(work.table.client) as cost:
-        assert members.owner_of(work, "anna@example.com") == anna
+def test_the_owner_of_an_address_is_one_call_of_one_unit(context: Context, anna: str) -> None:
+    with spent(context.table.client) as cost:
+        assert members.owner_of(context, "anna@example.com") == anna
     assert cost.calls == ["GetItem"]
     assert cost.read_units == 1
 
 
 @measures(members_keys.consent_log)
-def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(work: Work, anna: str) -> None:
+def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(context: Context, anna: str) -> None:
     answer = ConsentAnswer(version="2026-1", agreed=False)
-    service.answer_consent(work, anna, "advertising", answer, address="192.0.2.1")
-    with spent(work.table.client) as cost:
-        said = work.table.query(members_keys.member(anna).pk, starts="CONSENTLOG#").items
+    service.answer_consent(context, anna, "advertising", answer, address="192.0.2.1")
+    with spent(context.table.client) as cost:
+        said = context.table.query(members_keys.member(anna).pk, starts="CONSENTLOG#").items
     assert [(each["purpose"], each["agreed"]) for each in said] == [
         ("personal_data", True),
         ("advertising", True),
@@ -67,12 +67,12 @@ def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(work: Work
 
 
 @measures(members_keys.staff_list)
-def test_a_page_of_the_staff_is_two_calls(work: Work) -> None:
+def test_a_page_of_the_staff_is_two_calls(context: Context) -> None:
     for name in ("Igor Petrov", "Boris Ivanov"):
         email = f"{name.split()[0].lower()}@example.com"
-        service.appoint_staff(work, StaffForm(name=name, email=email, role="manager"))
-    with spent(work.table.client) as cost:
-        people, last = service.staff(work, 25, None)
+        service.appoint_staff(context, StaffForm(name=name, email=email, role="manager"))
+    with spent(context.table.client) as cost:
+        people, last = service.staff(context, 25, None)
     assert [person.name for person in people] == ["Boris Ivanov", "Igor Petrov"]
     assert last is None
     assert cost.calls == ["Query", "BatchGetItem"]

@@ -6,7 +6,7 @@ from chalicelib import members
 from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
 from chalicelib.members.store import create
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from tests.support.api import Api, Caller
 
@@ -15,7 +15,7 @@ ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")
 
 
 @pytest.fixture(autouse=True)
-def anna(work: Work) -> None:
+def anna(context: Context) -> None:
     tx = Transaction()
     create(
         tx,
@@ -24,11 +24,11 @@ def anna(work: Work) -> None:
             name="Anna Orlova",
             email="anna@example.com",
             language="ru",
-            joined_at=work.at,
+            joined_at=context.at,
             version=1,
         ),
     )
-    work.table.commit(tx)
+    context.table.commit(tx)
 
 
 def test_the_club_says_what_the_data_is_for_before_it_asks_in_both_languages(api: Api) -> None:
@@ -39,9 +39,9 @@ def test_the_club_says_what_the_data_is_for_before_it_asks_in_both_languages(api
     assert [consent["required"] for consent in english["consents"]] == [True, False]
 
 
-def test_the_profile_is_read_in_one_call(api: Api, work: Work) -> None:
+def test_the_profile_is_read_in_one_call(api: Api, context: Context) -> None:
     calls: list[str] = []
-    work.table.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+    context.table.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
     answer = api.call("GET", "/v1/me", ANNA)
     assert answer.status == 200 and answer.json["name"] == "Anna Orlova" and answer.json["speaks_for"] is None
     assert answer.headers["etag"] == '"1"' and calls == ["Query"]
@@ -81,13 +81,13 @@ def test_a_bad_change_names_the_field_and_changes_nothing(api: Api, change: dict
     assert api.call("GET", "/v1/me", ANNA).headers["etag"] == '"1"'
 
 
-def test_each_answer_to_a_consent_is_kept_and_a_repeat_is_not_another(api: Api, work: Work) -> None:
+def test_each_answer_to_a_consent_is_kept_and_a_repeat_is_not_another(api: Api, context: Context) -> None:
     path = "/v1/me/consents/advertising"
     for agreed in (True, True, False):
         answer = api.call("PUT", path, ANNA, {"version": "2026-1", "agreed": agreed})
         assert answer.status == 200 and answer.json["agreed"] is agreed and answer.json["source"] == "cabinet"
     assert api.call("GET", "/v1/me", ANNA).json["consents"]["advertising"]["agreed"] is False
-    log = work.table.query(members_keys.member("mbr_anna").pk, starts="CONSENTLOG#").items
+    log = context.table.query(members_keys.member("mbr_anna").pk, starts="CONSENTLOG#").items
     assert [entry["agreed"] for entry in log] == [True, False]
 
 
@@ -115,21 +115,21 @@ def test_an_admin_appoints_lists_and_dismisses_staff(api: Api) -> None:
     assert api.call("GET", "/v1/staff/people", ADMIN).json["items"] == []
 
 
-def test_those_of_the_staff_who_have_a_role_are_found_by_it(api: Api, work: Work) -> None:
+def test_those_of_the_staff_who_have_a_role_are_found_by_it(api: Api, context: Context) -> None:
     for name, role in (("vera", "head_of_sales"), ("irina", "manager"), ("olga", "head_of_sales")):
         form = {"name": f"{name.title()} Petrova", "email": f"{name}@example.com", "role": role}
         assert api.call("POST", "/v1/staff/people", ADMIN, form).status == 200
     everybody = {each["member_id"]: each["name"] for each in api.call("GET", "/v1/staff/people", ADMIN).json["items"]}
-    assert [everybody[member_id] for member_id in members.staff_in(work, "head_of_sales")] == [
+    assert [everybody[member_id] for member_id in members.staff_in(context, "head_of_sales")] == [
         "Olga Petrova",
         "Vera Petrova",
     ]
-    assert members.staff_in(work, "marketing") == []
+    assert members.staff_in(context, "marketing") == []
 
 
-def test_who_speaks_for_a_company_does_not_become_staff(api: Api, work: Work) -> None:
+def test_who_speaks_for_a_company_does_not_become_staff(api: Api, context: Context) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "active"}
-    work.table.put({**members_keys.membership("mbr_anna").as_item(), **membership})
+    context.table.put({**members_keys.membership("mbr_anna").as_item(), **membership})
     form = {"name": "Anna Orlova", "email": "anna@example.com", "role": "manager"}
     assert api.call("POST", "/v1/staff/people", ADMIN, form).status == 409
     assert api.call("DELETE", "/v1/staff/people/mbr_anna", ADMIN).status == 404

@@ -2,7 +2,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.orders.steps import Market
@@ -12,8 +12,8 @@ from tests.support.memory import MemoryDynamo
 
 
 @pytest.fixture
-def market(api: Api, work: Work) -> Market:
-    return Market(api, work)
+def market(api: Api, context: Context) -> Market:
+    return Market(api, context)
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def _market(table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
 
     monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
     numbers = count(1)
-    work = Work(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    context = Context(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
+    monkeypatch.setattr(http, "context_now", lambda: context)
     from app import app
 
-    return Market(Api(app), work)
+    return Market(Api(app), context)

@@ -13,7 +13,7 @@ from chalicelib.orders.placement import steps
 from chalicelib.orders.response_times import consumers as response_times_consumers
 from chalicelib.orders.response_times import events as response_times_events
 from chalicelib.orders.response_times import keys as response_times_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.pricing.rules import Ruling
@@ -32,11 +32,11 @@ class Desk:
     def __init__(self) -> None:
         numbers = count(1)
         table = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
-        self.work = Work(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
+        self.context = Context(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
 
-    def at(self, moment: datetime) -> Work:
-        self.work = replace(self.work, now=moment)
-        return self.work
+    def at(self, moment: datetime) -> Context:
+        self.context = replace(self.context, now=moment)
+        return self.context
 
     def place(self, order_id: str = "ord_1", company_id: str = "cmp_1") -> Order:
         price = Decimal(10)
@@ -50,31 +50,31 @@ class Desk:
             company_inn="7707083893",
             distributor_id="dst_1",
             distributor_name="Svet Opt",
-            placed_at=self.work.at,
+            placed_at=self.context.at,
             currency="RUB",
             comment="",
             state=State.PLACED,
             lines=(line,),
-            history=(Happened(self.work.at, Step.PLACED, State.PLACED, BUYER),),
+            history=(Happened(self.context.at, Step.PLACED, State.PLACED, BUYER),),
         )
         tx = Transaction()
         order_store.create_order(tx, placed)
-        steps.record(tx, self.work, placed, "order.placed")
-        self.work.table.commit(tx)
+        steps.record(tx, self.context, placed, "order.placed")
+        self.context.table.commit(tx)
         return placed
 
     def step(self, order: Order, name: str) -> Order:
         tx = Transaction()
         order_store.replace_order(tx, order)
-        steps.record(tx, self.work, order, name)
-        self.work.table.commit(tx)
+        steps.record(tx, self.context, order, name)
+        self.context.table.commit(tx)
         return order
 
     def accept(self, order: Order) -> Order:
-        return self.step(order_rules.accept(order, [], by=OPERATOR, at=self.work.at), "order.accepted")
+        return self.step(order_rules.accept(order, [], by=OPERATOR, at=self.context.at), "order.accepted")
 
     def events(self, *names: str, company_id: str = "cmp_1") -> list[Event]:
-        found = self.work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
+        found = self.context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
         return [
             Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
             for item in found
@@ -84,7 +84,7 @@ class Desk:
     def deliver(self) -> None:
         """Everything that happened so far, again."""
         for event in self.events():
-            response_times_consumers.on_order_changed(self.work, event)
+            response_times_consumers.on_order_changed(self.context, event)
 
     def told(self) -> list[tuple[str, str]]:
         """What was told, and when."""
@@ -94,4 +94,4 @@ class Desk:
         ]
 
     def waiting(self, order_id: str = "ord_1") -> Item | None:
-        return self.work.table.get(response_times_keys.waiting("cmp_1", order_id))
+        return self.context.table.get(response_times_keys.waiting("cmp_1", order_id))

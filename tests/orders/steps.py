@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any
 
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item, from_wire
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
@@ -17,13 +17,13 @@ _keys = count(1)
 class Market:
     """A partner in Moscow, a distributor that serves it, three products; and everything they may do."""
 
-    def __init__(self, api: Api, work: Work) -> None:
+    def __init__(self, api: Api, context: Context) -> None:
         self.api = api
-        self.work = work
-        stock(work, row("LMP-1", "120.00"), row("LMP-2", "10.05", pack_multiple=6), row("LMP-3", "999.99"))
-        self.distributor_id, self.operator = distributor(work, REGION)
+        self.context = context
+        stock(context, row("LMP-1", "120.00"), row("LMP-2", "10.05", pack_multiple=6), row("LMP-3", "999.99"))
+        self.distributor_id, self.operator = distributor(context, REGION)
         self.company_id = "cmp_1"
-        self.buyer = partner(work, self.company_id, region=REGION)
+        self.buyer = partner(context, self.company_id, region=REGION)
 
     def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None, **more: Any) -> Answer:
         return self.api.call("POST", url, caller, body, key=key or f"key-{next(_keys)}", **more)
@@ -123,13 +123,13 @@ class Market:
         """What happened to the company's orders, in the order of writing."""
         return [
             item
-            for item in self.work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
+            for item in self.context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
             if item["event"].startswith("order.")
         ]
 
     def everything(self) -> list[Item]:
         """All items of the table."""
-        pages = self.work.table.client.get_paginator("scan").paginate(TableName=self.work.table.name)
+        pages = self.context.table.client.get_paginator("scan").paginate(TableName=self.context.table.name)
         items = [from_wire(item) for page in pages for item in page["Items"]]
         return sorted(items, key=lambda item: (item["pk"], item["sk"]))
 

@@ -6,24 +6,24 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work, work_now
+from chalicelib.platform.context import Context, context_now
 from chalicelib.platform.settings import settings
 
 
-def test_its_day_is_the_clubs(work: Work) -> None:
-    late = replace(work, now=datetime(2026, 11, 20, 22, 30, tzinfo=UTC))
+def test_its_day_is_the_clubs(context: Context) -> None:
+    late = replace(context, now=datetime(2026, 11, 20, 22, 30, tzinfo=UTC))
     assert late.today == date(2026, 11, 21)
     assert late.at == "2026-11-20T22:30:00.000Z"
 
 
-def test_expiry_counts_from_its_moment(work: Work) -> None:
-    assert work.expiry() == int(work.now.timestamp())
-    assert work.expiry(days=1, minutes=1) - work.expiry() == 86_460
+def test_expiry_counts_from_its_moment(context: Context) -> None:
+    assert context.expiry() == int(context.now.timestamp())
+    assert context.expiry(days=1, minutes=1) - context.expiry() == 86_460
 
 
 @pytest.mark.usefixtures("account")
 def test_work_of_this_moment_is_on_the_deployments_table() -> None:
-    now = work_now()
+    now = context_now()
     assert now.table.name == "club"
     assert abs((datetime.now(UTC) - now.now).total_seconds()) < 60
 
@@ -51,7 +51,7 @@ def test_the_mail_service_is_never_asked_twice_by_the_sdk() -> None:
     assert aws.dynamodb().meta.config.retries["total_max_attempts"] > 1  # type: ignore[attr-defined]
 
 
-def test_work_made_of_other_work_remembers_nothing(work: Work) -> None:
-    work.memo["figure"] = 1
-    assert replace(work, now=work.now).memo == {}
-    assert work == replace(work)
+def test_work_made_of_other_work_remembers_nothing(context: Context) -> None:
+    context.memo["figure"] = 1
+    assert replace(context, now=context.now).memo == {}
+    assert context == replace(context)

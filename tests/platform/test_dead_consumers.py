@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.delivery_jobs import redeliver_events
 from chalicelib.platform.events import Consumer, Declared, Event, Lane, Later, declared, deliver, subscriptions
 from chalicelib.platform.http import respond
@@ -33,7 +33,7 @@ WAYS = ("LEDGER#", "ONCE#")  # of postings; of requests, whose keys count on
 class Club:
     """A market whose stream and queues are worked off by hand. Ids follow from who makes them, not from when."""
 
-    def __init__(self, api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
         self.dead = ""
         self.failed: list[str] = []
         self.asked: list[tuple[str, str]] = []  # of other queues
@@ -42,12 +42,12 @@ class Club:
         self._numbers: dict[tuple[str, ...], Iterator[int]] = {}
         self._who: tuple[str, ...] = ("before",)
         table = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
-        self.work = replace(work, table=table, new_id=self._new_id)
-        monkeypatch.setattr(respond, "work_now", lambda: self.work)
+        self.context = replace(context, table=table, new_id=self._new_id)
+        monkeypatch.setattr(respond, "context_now", lambda: self.context)
         monkeypatch.setattr(aws, "sqs", lambda: self)
         monkeypatch.setattr(Later, "consumer", self._consumer(Later.consumer))
-        self.market = Market(api, self.work)
-        reach(self.work, self.market.company_id, "160000")
+        self.market = Market(api, self.context)
+        reach(self.context, self.market.company_id, "160000")
         self.heard |= {(item["pk"], item["sk"]) for item in self.market.everything()}
 
     def send_message(self, **request: Any) -> None:
@@ -66,11 +66,11 @@ class Club:
 
     def _consumer(self, really: Callable[[Later], Consumer]) -> Callable[[Later], Consumer]:
         def consumer(later: Later) -> Consumer:
-            def consume(work: Work, event: Event) -> None:
+            def consume(context: Context, event: Event) -> None:
                 if later.name == self.dead:
                     raise ValueError("for good")
                 self._who = (event.id, later.name)
-                really(later)(work, event)
+                really(later)(context, event)
                 self.done.append((event.id, later.name))
 
             return consume
@@ -92,7 +92,9 @@ class Club:
             for item in news:
                 record = {"dynamodb": {"SequenceNumber": "1", "NewImage": to_wire(item)}}
                 for lane in get_args(Lane):
-                    assert deliver({"Records": [record]}, subscriptions(lane), self.work) == {"batchItemFailures": []}
+                    assert deliver({"Records": [record]}, subscriptions(lane), self.context) == {
+                        "batchItemFailures": []
+                    }
 
     def live(self, dead: str) -> None:
         self.dead = dead
@@ -104,7 +106,7 @@ class Club:
         ref = ("orders", f"{market.distributor_id}:{first}/УТ-1")
         self.step(
             "pay",
-            lambda: sales.record_payments(self.work, [sales.Payment(ref, self.work.today)], by="mbr_staff"),
+            lambda: sales.record_payments(self.context, [sales.Payment(ref, self.context.today)], by="mbr_staff"),
         )
         second = self.step("place another", market.placed)
         self.step("reject", lambda: market.reject(second))
@@ -114,7 +116,7 @@ class Club:
     def redeliver(self) -> None:
         self.dead = ""
         while self.failed:
-            redeliver_events(self.work, {"body": self.failed.pop(0)})
+            redeliver_events(self.context, {"body": self.failed.pop(0)})
             self.follow()
 
     def state(self) -> dict[tuple[str, str], Item]:
@@ -126,8 +128,8 @@ class Club:
 
 
 @pytest.fixture
-def found(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Club]:
-    return lambda: Club(api, work, monkeypatch)
+def found(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Club]:
+    return lambda: Club(api, context, monkeypatch)
 
 
 _undisturbed: list[tuple[dict[tuple[str, str], Item], set[tuple[str, str]]]] = []

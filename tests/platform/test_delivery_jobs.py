@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import sales
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.delivery_jobs import PAUSES, deliver_bulk, redeliver_events
 from chalicelib.platform.events import (
     BULK,
@@ -35,14 +35,14 @@ from tests.sales.steps import invoice
 CONSUMER = "orders.response_times.consumers:on_order_changed"
 
 
-def record(work: Work, event: str, number: int = 1, company: str = "cmp_1") -> Item:
+def record(context: Context, event: str, number: int = 1, company: str = "cmp_1") -> Item:
     """An event that happened."""
-    item = {"pk": f"COMPANY#{company}", "sk": f"EVENT#{event}#{number}", "event": event, "at": work.at}
-    work.table.put(item)
+    item = {"pk": f"COMPANY#{company}", "sk": f"EVENT#{event}#{number}", "event": event, "at": context.at}
+    context.table.put(item)
     return item
 
 
-def tell(work: Work, *items: Item) -> None:
+def tell(context: Context, *items: Item) -> None:
     """The stream, in both lanes."""
     batch = {
         "Records": [
@@ -51,7 +51,7 @@ def tell(work: Work, *items: Item) -> None:
         ]
     }
     for lane in get_args(Lane):
-        assert deliver(batch, subscriptions(lane), work) == {"batchItemFailures": []}
+        assert deliver(batch, subscriptions(lane), context) == {"batchItemFailures": []}
 
 
 def failures() -> list[dict[str, Any]]:
@@ -85,16 +85,16 @@ class Doubles:
         self.dead = dead
 
     def of(self, later: Later) -> Consumer:
-        def consume(work: Work, event: Event) -> None:
+        def consume(context: Context, event: Event) -> None:
             if later.name == self.dead:
                 raise ValueError("for good")
-            work.table.put({"pk": "EFFECT", "sk": f"{event.item['pk']} {event.item['sk']} {later.name}"})
+            context.table.put({"pk": "EFFECT", "sk": f"{event.item['pk']} {event.item['sk']} {later.name}"})
 
         return consume
 
     @staticmethod
-    def effects(work: Work) -> set[str]:
-        return {item["sk"] for item in work.table.query_all("EFFECT", consistent=True)}
+    def effects(context: Context) -> set[str]:
+        return {item["sk"] for item in context.table.query_all("EFFECT", consistent=True)}
 
 
 @pytest.fixture
@@ -106,10 +106,10 @@ def doubles(monkeypatch: pytest.MonkeyPatch) -> Doubles:
 
 @pytest.mark.parametrize("each", declared(), ids=lambda each: each.name)
 def test_whichever_consumer_fails_for_good_the_others_do_all_and_the_rest_is_made_up_for(
-    each: Declared, work: Work, doubles: Doubles
+    each: Declared, context: Context, doubles: Doubles
 ) -> None:
     heard = sorted({event for consumer in declared() for event in consumer.events if {event} & {*each.events}})
-    happened = [record(work, event, number) for number, event in enumerate(heard)]
+    happened = [record(context, event, number) for number, event in enumerate(heard)]
     wanted = {
         f"{item['pk']} {item['sk']} {consumer.name}"
         for item in happened
@@ -117,64 +117,64 @@ def test_whichever_consumer_fails_for_good_the_others_do_all_and_the_rest_is_mad
         if item["event"] in consumer.events
     }
     doubles.dead = each.name
-    tell(work, *happened)
-    assert doubles.effects(work) == {effect for effect in wanted if not effect.endswith(f" {each.name}")}
+    tell(context, *happened)
+    assert doubles.effects(context) == {effect for effect in wanted if not effect.endswith(f" {each.name}")}
     doubles.dead = ""
     told = failures()
     assert len(told) == len(happened)
     for message in told:
-        redeliver_events(work, message)
-    assert doubles.effects(work) == wanted
+        redeliver_events(context, message)
+    assert doubles.effects(context) == wanted
 
 
-def test_a_poison_event_of_one_company_blocks_no_other(work: Work, doubles: Doubles) -> None:
-    poison, healthy = record(work, "sale.recorded"), record(work, "sale.recorded", company="cmp_2")
+def test_a_poison_event_of_one_company_blocks_no_other(context: Context, doubles: Doubles) -> None:
+    poison, healthy = record(context, "sale.recorded"), record(context, "sale.recorded", company="cmp_2")
     doubles.dead = "tiers.consumers:on_sale_recorded"
-    tell(work, *([poison] * 3), healthy)
-    assert len([effect for effect in doubles.effects(work) if effect.startswith("COMPANY#cmp_2 ")]) == (
+    tell(context, *([poison] * 3), healthy)
+    assert len([effect for effect in doubles.effects(context) if effect.startswith("COMPANY#cmp_2 ")]) == (
         len(subscriptions("facts")["sale.recorded"]) - 1
     )
 
 
 def test_only_the_consumer_that_failed_is_told_and_of_the_event_as_it_is_now(
-    work: Work, monkeypatch: pytest.MonkeyPatch
+    context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[tuple[str, Any]] = []
     monkeypatch.setattr(
-        Later, "consumer", lambda later: lambda work, event: heard.append((later.name, event.item.get("changed")))
+        Later, "consumer", lambda later: lambda context, event: heard.append((later.name, event.item.get("changed")))
     )
-    item = record(work, "order.placed")
-    work.table.put({**item, "changed": True})
-    redeliver_events(work, {"body": failure(item, CONSUMER, work.at)})
+    item = record(context, "order.placed")
+    context.table.put({**item, "changed": True})
+    redeliver_events(context, {"body": failure(item, CONSUMER, context.at)})
     assert heard == [(CONSUMER, True)]
 
 
 @pytest.mark.parametrize("left", [None, {"event": "order.shipped"}, {}])
 def test_an_event_that_is_gone_is_dropped_and_the_log_says_so(
-    left: dict[str, str] | None, work: Work, doubles: Doubles, caplog: pytest.LogCaptureFixture
+    left: dict[str, str] | None, context: Context, doubles: Doubles, caplog: pytest.LogCaptureFixture
 ) -> None:
     doubles.dead = CONSUMER
     if left is not None:
-        work.table.put({"pk": "COMPANY#cmp_1", "sk": "EVENT#1", **left})
+        context.table.put({"pk": "COMPANY#cmp_1", "sk": "EVENT#1", **left})
     gone = {"pk": "COMPANY#cmp_1", "sk": "EVENT#1", "event": "order.placed"}
-    redeliver_events(work, {"body": failure(gone, CONSUMER, work.at)})
+    redeliver_events(context, {"body": failure(gone, CONSUMER, context.at)})
     [logged] = caplog.records
     assert (logged.message, logged.consumer) == ("failed event is gone", CONSUMER)  # type: ignore[attr-defined]
 
 
-def test_a_consumer_that_is_not_told_of_the_event_makes_the_message_fail(work: Work, doubles: Doubles) -> None:
-    item = record(work, "order.placed")
-    aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(item, "os:system", work.at))
+def test_a_consumer_that_is_not_told_of_the_event_makes_the_message_fail(context: Context, doubles: Doubles) -> None:
+    item = record(context, "order.placed")
+    aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(item, "os:system", context.at))
     (message,) = failures()
     with pytest.raises(LookupError, match=r"os:system is not told of order\.placed"):
-        redeliver_events(work, message)
+        redeliver_events(context, message)
 
 
 def test_each_failure_makes_the_next_pause_longer(
-    work: Work, doubles: Doubles, monkeypatch: pytest.MonkeyPatch
+    context: Context, doubles: Doubles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doubles.dead = CONSUMER
-    item = record(work, "order.placed")
+    item = record(context, "order.placed")
     pauses: list[int] = []
 
     class Queue:
@@ -185,12 +185,12 @@ def test_each_failure_makes_the_next_pause_longer(
     monkeypatch.setattr(aws, "sqs", Queue)
     for failed in range(1, len(PAUSES) + 2):
         message = {
-            "body": failure(item, CONSUMER, work.at),
+            "body": failure(item, CONSUMER, context.at),
             "receiptHandle": "handle",
             "attributes": {"ApproximateReceiveCount": str(failed)},
         }
         with pytest.raises(ValueError, match="for good"):
-            redeliver_events(work, message)
+            redeliver_events(context, message)
     assert pauses == [*PAUSES, PAUSES[-1]]
 
 
@@ -205,66 +205,68 @@ def bulk_messages() -> list[str]:
     return found
 
 
-def in_bulk(work: Work, number: int, company: str) -> Item:
-    item = {**record(work, "sale.recorded", number, company), "bulk": True}
-    work.table.put(item)
+def in_bulk(context: Context, number: int, company: str) -> Item:
+    item = {**record(context, "sale.recorded", number, company), "bulk": True}
+    context.table.put(item)
     return item
 
 
-def read(work: Work, *items: Item) -> Any:
+def read(context: Context, *items: Item) -> Any:
     """As the reader of the facts does."""
     batch = {"Records": [{"dynamodb": {"SequenceNumber": "1", "NewImage": to_wire(item)}} for item in items]}
-    return deliver(batch, subscriptions("facts"), work, bulk_waits=True)
+    return deliver(batch, subscriptions("facts"), context, bulk_waits=True)
 
 
-def test_an_event_of_many_waits_in_a_queue_and_holds_up_no_other(work: Work, doubles: Doubles) -> None:
-    many = [in_bulk(work, number, company) for number in range(40) for company in ("cmp_1", "cmp_2")]
-    single = record(work, "sale.recorded", company="cmp_3")
-    assert read(work, *many, single) == {"batchItemFailures": []}
-    assert {effect.split()[0] for effect in doubles.effects(work)} == {"COMPANY#cmp_3"}
+def test_an_event_of_many_waits_in_a_queue_and_holds_up_no_other(context: Context, doubles: Doubles) -> None:
+    many = [in_bulk(context, number, company) for number in range(40) for company in ("cmp_1", "cmp_2")]
+    single = record(context, "sale.recorded", company="cmp_3")
+    assert read(context, *many, single) == {"batchItemFailures": []}
+    assert {effect.split()[0] for effect in doubles.effects(context)} == {"COMPANY#cmp_3"}
     messages = bulk_messages()
     assert len(messages) == 4
     assert sorted(len(json.loads(body)) for body in messages) == [5, 25, 25, 25]
     for body in messages:
-        deliver_bulk(work, {"body": body})
+        deliver_bulk(context, {"body": body})
     consumers = len(subscriptions("facts")["sale.recorded"])
-    assert len(doubles.effects(work)) == (len(many) + 1) * consumers
+    assert len(doubles.effects(context)) == (len(many) + 1) * consumers
 
 
-def test_a_consumer_fails_alone_in_bulk_too(work: Work, doubles: Doubles) -> None:
-    read(work, *(in_bulk(work, number, "cmp_1") for number in range(3)))
+def test_a_consumer_fails_alone_in_bulk_too(context: Context, doubles: Doubles) -> None:
+    read(context, *(in_bulk(context, number, "cmp_1") for number in range(3)))
     doubles.dead = "tiers.consumers:on_sale_recorded"
     for body in bulk_messages():
-        deliver_bulk(work, {"body": body})
-    assert len(doubles.effects(work)) == 3 * (len(subscriptions("facts")["sale.recorded"]) - 1)
+        deliver_bulk(context, {"body": body})
+    assert len(doubles.effects(context)) == 3 * (len(subscriptions("facts")["sale.recorded"]) - 1)
     doubles.dead = ""
     for message in failures():
-        redeliver_events(work, message)
-    assert len(doubles.effects(work)) == 3 * len(subscriptions("facts")["sale.recorded"])
+        redeliver_events(context, message)
+    assert len(doubles.effects(context)) == 3 * len(subscriptions("facts")["sale.recorded"])
 
 
-def test_one_message_makes_a_companys_standing_once(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_message_makes_a_companys_standing_once(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
-    monkeypatch.setattr(Later, "consumer", lambda later: lambda work, event: batches.append(id(event.batch)))
-    read(work, *(in_bulk(work, number, "cmp_1") for number in range(25)))
+    monkeypatch.setattr(Later, "consumer", lambda later: lambda context, event: batches.append(id(event.batch)))
+    read(context, *(in_bulk(context, number, "cmp_1") for number in range(25)))
     (body,) = bulk_messages()
-    deliver_bulk(work, {"body": body})
+    deliver_bulk(context, {"body": body})
     assert len(set(batches)) == 1
 
 
 def test_where_the_queue_takes_nothing_the_whole_batch_comes_again(
-    work: Work, doubles: Doubles, monkeypatch: pytest.MonkeyPatch
+    context: Context, doubles: Doubles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BULK_EVENTS_QUEUE_URL", "https://queues.example/none")
     with pytest.raises(ClientError):
-        read(work, record(work, "sale.recorded"), in_bulk(work, 2, "cmp_2"))
-    assert doubles.effects(work) == set()
+        read(context, record(context, "sale.recorded"), in_bulk(context, 2, "cmp_2"))
+    assert doubles.effects(context) == set()
 
 
 @pytest.mark.parametrize(("documents", "marked"), [(MANY, 0), (MANY + 1, MANY + 1)])
-def test_more_documents_than_a_person_would_wait_for_are_many(work: Work, documents: int, marked: int) -> None:
-    sales.record(work, [invoice(f"A-{number}") for number in range(documents)])
-    found = [item for item in work.table.query_all(company_partition("cmp_1")) if item.get("event") == "sale.recorded"]
+def test_more_documents_than_a_person_would_wait_for_are_many(context: Context, documents: int, marked: int) -> None:
+    sales.record(context, [invoice(f"A-{number}") for number in range(documents)])
+    found = [
+        item for item in context.table.query_all(company_partition("cmp_1")) if item.get("event") == "sale.recorded"
+    ]
     assert len(found) == documents
     assert sum(BULK in item for item in found) == marked
 
@@ -280,8 +282,8 @@ def told() -> set[tuple[str, str, str]]:
     return {(body["pk"], body["event"], body["consumer"]) for body in (json.loads(each["body"]) for each in failures())}
 
 
-def test_one_event_is_delivered_again_to_all_or_to_one(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
-    item = record(work, "order.placed")
+def test_one_event_is_delivered_again_to_all_or_to_one(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    item = record(context, "order.placed")
     by_key = command("--table", "club", "--pk", item["pk"], "--sk", item["sk"])
     assert main(by_key) == 0
     every = {each.name for each in declared() if "order.placed" in each.events}
@@ -295,11 +297,11 @@ def test_one_event_is_delivered_again_to_all_or_to_one(work: Work, capsys: pytes
     assert "No event has the key" in capsys.readouterr().err
 
 
-def test_all_of_a_kind_since_a_moment_are_delivered_again(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
-    earlier = replace(work, now=work.now - timedelta(days=1))
+def test_all_of_a_kind_since_a_moment_are_delivered_again(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    earlier = replace(context, now=context.now - timedelta(days=1))
     record(earlier, "order.placed", 1, "cmp_old")
-    record(work, "order.placed", 2, "cmp_new")
-    record(work, "order.accepted", 3, "cmp_other")
+    record(context, "order.placed", 2, "cmp_new")
+    record(context, "order.accepted", 3, "cmp_other")
     asked = command("--table", "club", "--event", "order.placed", "--since", "2026-11-20T09:00:00Z")
     assert main([*asked, "--consumer", CONSUMER]) == 0
     assert told() == {("COMPANY#cmp_new", "order.placed", CONSUMER)}
@@ -309,11 +311,11 @@ def test_all_of_a_kind_since_a_moment_are_delivered_again(work: Work, capsys: py
     assert main(command("--table", "club")) == 2
 
 
-def test_dead_letters_go_back_to_the_queue(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dead_letters_go_back_to_the_queue(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
     dead = boto3.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
-    item = record(work, "order.placed")
+    item = record(context, "order.placed")
     for number in range(12):
-        boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=failure(item, f"c{number}", work.at))
+        boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=failure(item, f"c{number}", context.at))
     assert main(command("--dead-letters", dead)) == 0
     assert len(told()) == 12
     assert capsys.readouterr().out == "12 deliveries are on their way.\n"

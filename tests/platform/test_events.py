@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.orders.order.events import PLACED
 from chalicelib.platform import aws, events, settings
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import (
     Declared,
     Event,
@@ -55,28 +55,28 @@ def happened(number: int, name: str = "order.placed") -> dict[str, Any]:
     return {"pk": "COMPANY#cmp_1", "sk": f"EVENT#{number}", "event": name, "order_id": f"ord_{number}"}
 
 
-def test_an_event_lies_beside_what_it_happened_to_and_goes_in_its_transaction(work: Work) -> None:
+def test_an_event_lies_beside_what_it_happened_to_and_goes_in_its_transaction(context: Context) -> None:
     tx = Transaction()
-    record(tx, work, COMPANY, PLACED, order_id="ord_1", lines=2)
-    assert list(work.table.query_all(COMPANY.pk)) == []
-    work.table.commit(tx)
-    [item] = work.table.query_all(COMPANY.pk)
+    record(tx, context, COMPANY, PLACED, order_id="ord_1", lines=2)
+    assert list(context.table.query_all(COMPANY.pk)) == []
+    context.table.commit(tx)
+    [item] = context.table.query_all(COMPANY.pk)
     assert item == {
         "pk": "COMPANY#cmp_1",
         "sk": "EVENT#2026-11-20T09:00:00.000Z#evt_0001",
         "event": "order.placed",
         "at": "2026-11-20T09:00:00.000Z",
-        "expires_at": work.expiry(days=400),
+        "expires_at": context.expiry(days=400),
         "order_id": "ord_1",
         "lines": 2,
     }
 
 
-def test_a_consumer_that_is_named_is_imported_when_it_is_told(work: Work) -> None:
+def test_a_consumer_that_is_named_is_imported_when_it_is_told(context: Context) -> None:
     named = {"order.placed": [Later("no_such_room.consumers:on_order_placed")]}
-    assert deliver(stream(happened(1, "order.seen")), named, work) == {"batchItemFailures": []}
+    assert deliver(stream(happened(1, "order.seen")), named, context) == {"batchItemFailures": []}
     with pytest.raises(ModuleNotFoundError, match="no_such_room"):
-        named["order.placed"][0](work, Event("order.placed", "evt_1", happened(1)))
+        named["order.placed"][0](context, Event("order.placed", "evt_1", happened(1)))
 
 
 def event_types() -> list[EventType]:
@@ -113,7 +113,7 @@ def test_nobody_writes_an_event_name_by_hand() -> None:
 @pytest.mark.parametrize("each", declared(), ids=lambda each: each.name)
 def test_every_consumer_is_found_by_its_name_and_takes_an_event(each: Declared) -> None:
     taken = [parameter.annotation for parameter in signature(Later(each.name).consumer()).parameters.values()]
-    assert taken == [Work, Event]
+    assert taken == [Context, Event]
 
 
 def test_what_a_package_carries_names_the_same_consumers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,11 +126,11 @@ def test_what_a_package_carries_names_the_same_consumers(tmp_path: Path, monkeyp
     subscriptions.cache_clear()
 
 
-def test_every_consumer_hears_in_the_order_of_the_stream(work: Work) -> None:
+def test_every_consumer_hears_in_the_order_of_the_stream(context: Context) -> None:
     heard: list[tuple[str, str, Any]] = []
-    first = lambda work, event: heard.append(("first", event.name, event.item["order_id"]))  # noqa: E731
-    second = lambda work, event: heard.append(("second", event.name, event.item["order_id"]))  # noqa: E731
-    answer = deliver(stream(happened(1), happened(2)), {"order.placed": [first, second]}, work)
+    first = lambda context, event: heard.append(("first", event.name, event.item["order_id"]))  # noqa: E731
+    second = lambda context, event: heard.append(("second", event.name, event.item["order_id"]))  # noqa: E731
+    answer = deliver(stream(happened(1), happened(2)), {"order.placed": [first, second]}, context)
     assert answer == {"batchItemFailures": []}
     assert [(who, order) for who, _, order in heard] == [
         ("first", "ord_1"),
@@ -140,56 +140,56 @@ def test_every_consumer_hears_in_the_order_of_the_stream(work: Work) -> None:
     ]
 
 
-def test_an_event_is_known_by_the_same_id_at_every_delivery(work: Work) -> None:
+def test_an_event_is_known_by_the_same_id_at_every_delivery(context: Context) -> None:
     ids: list[str] = []
     for _ in range(2):
-        deliver(stream(happened(1), happened(2)), {"order.placed": [lambda _, event: ids.append(event.id)]}, work)
+        deliver(stream(happened(1), happened(2)), {"order.placed": [lambda _, event: ids.append(event.id)]}, context)
     assert ids[:2] == ids[2:]
     assert len(set(ids)) == 2
 
 
-def test_items_that_are_no_events_and_events_nobody_waits_for_pass_by(work: Work) -> None:
+def test_items_that_are_no_events_and_events_nobody_waits_for_pass_by(context: Context) -> None:
     plain = {"pk": "MEMBER#m", "sk": "PROFILE"}
-    assert deliver(stream(plain, None, happened(1, "nobody.cares")), {}, work) == {"batchItemFailures": []}
+    assert deliver(stream(plain, None, happened(1, "nobody.cares")), {}, context) == {"batchItemFailures": []}
 
 
 @pytest.fixture
-def no_queue(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_queue(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure cannot be written down."""
     monkeypatch.setenv("FAILED_EVENTS_QUEUE_URL", "https://queues.example/none")
     settings.settings.cache_clear()
 
 
 @pytest.mark.usefixtures("no_queue")
-def test_the_stream_starts_again_at_the_event_whose_failure_cannot_be_written_down(work: Work) -> None:
+def test_the_stream_starts_again_at_the_event_whose_failure_cannot_be_written_down(context: Context) -> None:
     heard: list[str] = []
 
-    def refuse_second(work: Work, event: Event) -> None:
+    def refuse_second(context: Context, event: Event) -> None:
         heard.append(event.item["order_id"])
         if event.item["order_id"] == "ord_2":
             raise ValueError("not today")
 
-    answer = deliver(stream(happened(1), happened(2), happened(3)), {"order.placed": [refuse_second]}, work)
+    answer = deliver(stream(happened(1), happened(2), happened(3)), {"order.placed": [refuse_second]}, context)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert heard == ["ord_1", "ord_2"]
 
 
 @pytest.mark.usefixtures("no_queue")
-def test_such_a_first_record_is_raised_so_that_the_stream_halves_the_batch_around_it(work: Work) -> None:
-    def refuse(work: Work, event: Event) -> None:
+def test_such_a_first_record_is_raised_so_that_the_stream_halves_the_batch_around_it(context: Context) -> None:
+    def refuse(context: Context, event: Event) -> None:
         raise ValueError("poison")
 
     with pytest.raises(ClientError, match=r"NonExistentQueue|does not exist"):
-        deliver(stream(happened(1), happened(2)), {"order.placed": [refuse]}, work)
-    alone = deliver(stream(happened(1)), {"order.placed": [refuse]}, work)
+        deliver(stream(happened(1), happened(2)), {"order.placed": [refuse]}, context)
+    alone = deliver(stream(happened(1)), {"order.placed": [refuse]}, context)
     assert alone == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 
 
-def test_a_consumer_that_always_fails_keeps_no_other_from_its_work(work: Work) -> None:
+def test_a_consumer_that_always_fails_keeps_no_other_from_its_work(context: Context) -> None:
     heard: Counter[str] = Counter()
 
-    def named(name: str) -> Callable[[Work, Event], None]:
-        def consume(work: Work, event: Event) -> None:
+    def named(name: str) -> Callable[[Context, Event], None]:
+        def consume(context: Context, event: Event) -> None:
             heard[name] += 1
             if name == "third":
                 raise ValueError("for ever")
@@ -199,24 +199,24 @@ def test_a_consumer_that_always_fails_keeps_no_other_from_its_work(work: Work) -
 
     five = [named(name) for name in ("first", "second", "third", "fourth", "fifth")]
     for number in range(10):
-        assert deliver(stream(happened(number)), {"order.placed": five}, work) == {"batchItemFailures": []}
+        assert deliver(stream(happened(number)), {"order.placed": five}, context) == {"batchItemFailures": []}
     assert heard == {"first": 10, "second": 10, "third": 10, "fourth": 10, "fifth": 10}
 
 
 def test_a_failure_is_written_down_with_the_key_of_its_event_and_logged(
-    work: Work, caplog: pytest.LogCaptureFixture
+    context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(work: Work, event: Event) -> None:
+    def fail(context: Context, event: Event) -> None:
         raise ValueError("not today")
 
-    deliver(stream(happened(1)), {"order.placed": [fail]}, work)
+    deliver(stream(happened(1)), {"order.placed": [fail]}, context)
     [message] = aws.sqs().receive_message(QueueUrl=settings.queue_url("failed-events"))["Messages"]
     assert json.loads(message["Body"]) == {
         "pk": "COMPANY#cmp_1",
         "sk": "EVENT#1",
         "event": "order.placed",
         "consumer": "tests.platform.test_events:fail",
-        "at": work.at,
+        "at": context.at,
     }
     [logged] = caplog.records
     assert (logged.message, logged.sk) == ("consumer failed", "EVENT#1")  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform import aws, jobs, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url
 from tests.support.spent import calls_counted
 
@@ -23,33 +23,33 @@ from tests.support.spent import calls_counted
     ],
 )
 def test_a_night_begins_with_the_earliest_day_that_may_hold_something(
-    work: Work, event: dict[str, Any], last: str | None, first: str
+    context: Context, event: dict[str, Any], last: str | None, first: str
 ) -> None:
     run = {"day": last} if last else None
-    assert jobs.first_day(work, event, run, look_back_days=7) == date.fromisoformat(first)
+    assert jobs.first_day(context, event, run, look_back_days=7) == date.fromisoformat(first)
 
 
-def test_a_day_that_is_still_to_come_is_refused(work: Work) -> None:
+def test_a_day_that_is_still_to_come_is_refused(context: Context) -> None:
     with pytest.raises(ValueError, match="still to come"):
-        jobs.first_day(work, {"day": "2026-11-21"}, None, look_back_days=7)
+        jobs.first_day(context, {"day": "2026-11-21"}, None, look_back_days=7)
 
 
-def due(work: Work, day: date, company_id: str, what: str = "") -> None:
+def due(context: Context, day: date, company_id: str, what: str = "") -> None:
     own = {"pk": f"COMPANY#{company_id}", "sk": f"{what}{day}", "company_id": company_id}
-    work.table.put({**own, **keys.due("work", day, company_id).as_gsi2()})
+    context.table.put({**own, **keys.due("work", day, company_id).as_gsi2()})
 
 
-def test_who_is_due_is_named_once_a_day_and_the_oldest_day_first(work: Work) -> None:
-    yesterday = work.today - timedelta(days=1)
-    due(work, work.today, "co_1")
-    due(work, work.today, "co_1", "another thing")
-    due(work, yesterday, "co_2")
-    due(work, work.today + timedelta(days=1), "co_3")
-    assert list(jobs.due_between(work, "work", yesterday, work.today)) == ["co_2", "co_1"]
-    assert list(jobs.due_between(work, "other work", yesterday, work.today)) == []
+def test_who_is_due_is_named_once_a_day_and_the_oldest_day_first(context: Context) -> None:
+    yesterday = context.today - timedelta(days=1)
+    due(context, context.today, "co_1")
+    due(context, context.today, "co_1", "another thing")
+    due(context, yesterday, "co_2")
+    due(context, context.today + timedelta(days=1), "co_3")
+    assert list(jobs.due_between(context, "work", yesterday, context.today)) == ["co_2", "co_1"]
+    assert list(jobs.due_between(context, "other work", yesterday, context.today)) == []
 
 
-def test_names_go_out_in_few_calls_with_what_is_to_be_said_about_them(work: Work) -> None:
+def test_names_go_out_in_few_calls_with_what_is_to_be_said_about_them(context: Context) -> None:
     ids = [f"co_{number:03d}" for number in range(260)]
     with calls_counted(aws.sqs()) as made:
         counts = jobs.send_companies(queue_url("bonuses"), iter(ids), do="something")
@@ -92,10 +92,10 @@ def test_a_queue_that_takes_nothing_fails_the_run(monkeypatch: pytest.MonkeyPatc
         jobs.send_companies("queue", ["co_1"])
 
 
-def test_the_last_run_is_the_newest_of_its_job(work: Work) -> None:
-    assert jobs.last_run(work, "job") is None
-    jobs.record_run(work, "job", {"day": "2026-11-20"})
-    jobs.record_run(work, "other job", {"day": "2026-11-21"})
-    run = jobs.last_run(work, "job")
+def test_the_last_run_is_the_newest_of_its_job(context: Context) -> None:
+    assert jobs.last_run(context, "job") is None
+    jobs.record_run(context, "job", {"day": "2026-11-20"})
+    jobs.record_run(context, "other job", {"day": "2026-11-21"})
+    run = jobs.last_run(context, "job")
     assert run
-    assert (run["day"], run["at"]) == ("2026-11-20", work.at)
+    assert (run["day"], run["at"]) == ("2026-11-20", context.at)

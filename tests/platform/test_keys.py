@@ -11,7 +11,7 @@ import pytest
 from chalicelib.auth import store as auth_store
 from chalicelib.market_reports import keys as market_reports_keys
 from chalicelib.platform import events, jobs, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.sales.rules import DayTotals
@@ -29,91 +29,93 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
+def context(local_table: Table) -> Context:
     numbers = count(1)
-    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+    return Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
 
 
 @pytest.fixture
-def market(work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
+def market(context: Context, monkeypatch: pytest.MonkeyPatch) -> Market:
     from app import app
 
-    monkeypatch.setattr(respond, "work_now", lambda: work)
-    return Market(Api(app), work)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
+    return Market(Api(app), context)
 
 
-def due_on(work: Work, day: date, numbers: Iterable[int]) -> None:
+def due_on(context: Context, day: date, numbers: Iterable[int]) -> None:
     for number in numbers:
-        standing_store.save(work, plain_standing(work, f"cmp_{number:032x}"), day)
+        standing_store.save(context, plain_standing(context, f"cmp_{number:032x}"), day)
 
 
-def plain_standing(work: Work, company_id: str) -> Standing:
+def plain_standing(context: Context, company_id: str) -> Standing:
     """A company that bought on every day of the window, under the club's own ladder."""
-    days = {work.today - timedelta(days=back): Decimal("1234567.89") for back in range(work.config[Tiers].window_days)}
-    return stands(company_id, "RUB", work.today, Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None))
+    days = {
+        context.today - timedelta(days=back): Decimal("1234567.89") for back in range(context.config[Tiers].window_days)
+    }
+    return stands(company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None))
 
 
 @measures(keys.throttle)
-def test_counting_in_an_hour_is_one_write(work: Work) -> None:
-    key = keys.throttle("code-to", "somebody", work.at)
-    with spent(work.table.client) as cost:
-        assert auth_store.count_in_window(work.table, key, 1, work.expiry(minutes=60))
-    assert not auth_store.count_in_window(work.table, key, 1, work.expiry(minutes=60))
+def test_counting_in_an_hour_is_one_write(context: Context) -> None:
+    key = keys.throttle("code-to", "somebody", context.at)
+    with spent(context.table.client) as cost:
+        assert auth_store.count_in_window(context.table, key, 1, context.expiry(minutes=60))
+    assert not auth_store.count_in_window(context.table, key, 1, context.expiry(minutes=60))
     assert cost.calls == ["UpdateItem"]
     assert cost.write_units == 1
 
 
 @measures(keys.once)
-def test_whether_a_request_was_done_is_one_strong_call(market: Market, work: Work) -> None:
+def test_whether_a_request_was_done_is_one_strong_call(market: Market, context: Context) -> None:
     market.place(key="cart-7")
     once = Once(caller="mbr_1", key="cart-8", fingerprint="")
-    with spent(work.table.client) as cost:
-        assert once.recall(work) is None
+    with spent(context.table.client) as cost:
+        assert once.recall(context) is None
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(work.table.client) as cost:
+    with spent(context.table.client) as cost:
         assert market.place(key="cart-7").headers["idempotency-replayed"] == "true"
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
 @measures(keys.event)
-def test_what_happened_to_an_owner_is_read_by_time_in_one_call(work: Work) -> None:
+def test_what_happened_to_an_owner_is_read_by_time_in_one_call(context: Context) -> None:
     owner = market_reports_keys.report("rep_1")
     for minutes in (2, 1):
-        later = Work(work.table, work.now + timedelta(minutes=minutes))
+        later = Context(context.table, context.now + timedelta(minutes=minutes))
         tx = Transaction()
         events.record(tx, later, owner, "report.published", minutes=minutes)
-        with spent(work.table.client) as cost:
-            work.table.commit(tx)
+        with spent(context.table.client) as cost:
+            context.table.commit(tx)
         assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 2)
-    with spent(work.table.client) as cost:
-        found = work.table.query(owner.pk, starts=keys.event(owner, "", "").sk.rstrip("#")).items
+    with spent(context.table.client) as cost:
+        found = context.table.query(owner.pk, starts=keys.event(owner, "", "").sk.rstrip("#")).items
     assert [int(item["minutes"]) for item in found] == [1, 2]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
 @measures(keys.due)
-def test_who_is_due_costs_a_call_a_shard_and_the_size_of_what_is_due(work: Work) -> None:
-    due_on(work, work.today, range(80))
-    with spent(work.table.client) as cost:
-        found = list(jobs.due_between(work, "tiers", work.today, work.today))
+def test_who_is_due_costs_a_call_a_shard_and_the_size_of_what_is_due(context: Context) -> None:
+    due_on(context, context.today, range(80))
+    with spent(context.table.client) as cost:
+        found = list(jobs.due_between(context, "tiers", context.today, context.today))
     assert sorted(found) == sorted(f"cmp_{number:032x}" for number in range(80))
     assert cost.calls == ["Query"] * 8
     assert cost.read_units <= 80 * 0.5
 
-    due_on(work, work.today + timedelta(days=1), range(80, 160))
-    with spent(work.table.client) as among_more:
-        assert list(jobs.due_between(work, "tiers", work.today, work.today)) == found
+    due_on(context, context.today + timedelta(days=1), range(80, 160))
+    with spent(context.table.client) as among_more:
+        assert list(jobs.due_between(context, "tiers", context.today, context.today)) == found
     assert among_more == cost
 
 
 @measures(keys.run)
-def test_the_last_run_is_one_call_however_many_there_were(work: Work) -> None:
+def test_the_last_run_is_one_call_however_many_there_were(context: Context) -> None:
     for days in range(40):
-        night = replace(work, now=work.now + timedelta(days=days))
+        night = replace(context, now=context.now + timedelta(days=days))
         jobs.record_run(night, "tiers", {"day": night.today.isoformat(), "companies": 1})
-    with spent(work.table.client) as cost:
-        last = jobs.last_run(work, "tiers")
+    with spent(context.table.client) as cost:
+        last = jobs.last_run(context, "tiers")
     assert last is not None
-    assert last["day"] == (work.today + timedelta(days=39)).isoformat()
+    assert last["day"] == (context.today + timedelta(days=39)).isoformat()
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1

@@ -8,7 +8,7 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.platform import registry
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond, routes
 from chalicelib.platform.http.routes import AUTHORIZER, CORS
 from tests.support import documented
@@ -39,7 +39,7 @@ def greet(call: Call) -> Told:
 
 
 @pytest.fixture
-def app(tmp_path: Path, work: Work, monkeypatch: pytest.MonkeyPatch) -> Chalice:
+def app(tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch) -> Chalice:
     """An app whose package knows two routes of a room, and one of a room that cannot be imported."""
     (tmp_path / "words.py").write_text(ROOM, encoding="utf-8")
     (tmp_path / "spoiled.py").write_text("raise ValueError('spoiled')\n", encoding="utf-8")
@@ -52,7 +52,7 @@ def app(tmp_path: Path, work: Work, monkeypatch: pytest.MonkeyPatch) -> Chalice:
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "FILE", tmp_path / "registry.json")
     monkeypatch.setattr(routes, "ROUTES", [])
-    monkeypatch.setattr(respond, "work_now", lambda: work)
+    monkeypatch.setattr(respond, "context_now", lambda: context)
     monkeypatch.delitem(sys.modules, "words", raising=False)
     app = Chalice("house")
     respond.install(app)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.support.api import Answer, Api, Caller
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
@@ -13,12 +13,12 @@ MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
 class Office:
     """The staff agrees terms with companies and keeps promotions."""
 
-    def __init__(self, api: Api, work: Work) -> None:
+    def __init__(self, api: Api, context: Context) -> None:
         self.api = api
-        self.work = work
+        self.context = context
 
     def day(self, offset: int) -> str:
-        return (self.work.today + timedelta(days=offset)).isoformat()
+        return (self.context.today + timedelta(days=offset)).isoformat()
 
     def agree(self, *contracts: dict[str, Any], company_id: str = "cmp_1", version: int = 0) -> Answer:
         url = f"/v1/staff/companies/{company_id}/terms"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing import keys as pricing_keys
 from chalicelib.pricing.terms import store as terms_store
 from chalicelib.pricing.terms.model import AgreedPrice, ContractForm
@@ -16,28 +16,32 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
-def large_contract(work: Work) -> ContractForm:
+def large_contract(context: Context) -> ContractForm:
     prices = [AgreedPrice(sku=f"LMP-{number:05d}", price=Decimal("1234.56")) for number in range(500)]
     return ContractForm.model_validate(
-        {"number": "K-7", "from": work.today.isoformat(), "prices": [each.model_dump(mode="json") for each in prices]}
+        {
+            "number": "K-7",
+            "from": context.today.isoformat(),
+            "prices": [each.model_dump(mode="json") for each in prices],
+        }
     )
 
 
-def agree(work: Work, form: TermsForm) -> None:
+def agree(context: Context, form: TermsForm) -> None:
     tx = Transaction()
-    terms_store.replace_terms(tx, work, "cmp_1", form.contracts, currency="RUB", author="mbr_1", version=0)
-    work.table.commit(tx)
+    terms_store.replace_terms(tx, context, "cmp_1", form.contracts, currency="RUB", author="mbr_1", version=0)
+    context.table.commit(tx)
 
 
 @measures(pricing_keys.terms)
-def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(work: Work) -> None:
-    agree(work, TermsForm(contracts=[large_contract(work)]))
-    with spent(work.table.client) as cost:
-        found = work.table.get_many([pricing_keys.terms("cmp_1")])
+def test_the_terms_of_a_company_are_one_call_of_a_unit_for_eight_kilobytes(context: Context) -> None:
+    agree(context, TermsForm(contracts=[large_contract(context)]))
+    with spent(context.table.client) as cost:
+        found = context.table.get_many([pricing_keys.terms("cmp_1")])
     (contract,) = terms_store.contracts(found[pricing_keys.terms("cmp_1")])
     assert len(contract.prices) == 500
     assert cost.calls == ["BatchGetItem"]

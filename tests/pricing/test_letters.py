@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.mail.model import Recipient, Unsendable
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.support.letters import BUYER, plain
 from tests.support.partners import dismissed
 
@@ -28,8 +28,8 @@ def test_a_display_that_was_not_accepted_tells_why_and_what_to_do(club: Any) -> 
     assert "Другое фото можно отправить в кабинете, пока идёт акция" in text
 
 
-def test_who_sent_the_photo_and_left_the_company_reads_nothing_of_its_prices(club: Any, work: Work) -> None:
-    dismissed(work, "cmp_1", "mbr_1")
+def test_who_sent_the_photo_and_left_the_company_reads_nothing_of_its_prices(club: Any, context: Context) -> None:
+    dismissed(context, "cmp_1", "mbr_1")
     facts = {"company_id": "cmp_1", "inn": "7707083893", "promotion": PROMOTION, "shop_address": "Лесная, 7"}
     with pytest.raises(Unsendable, match="no_longer_speaks"):
         club.told("display_approved", BUYER, reason="", **facts)

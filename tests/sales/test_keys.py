@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales as sales_room
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.sales import keys as sales_keys
 from chalicelib.sales import service as sales
@@ -20,8 +20,8 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
 def lines(count: int) -> list[SaleLine]:
@@ -31,95 +31,97 @@ def lines(count: int) -> list[SaleLine]:
     ]
 
 
-def look(work: Work, **asked: Any) -> list[Any]:
+def look(context: Context, **asked: Any) -> list[Any]:
     chosen = {"first": None, "last": None, "with_lines": False, "limit": 25, "after": None, **asked}
-    return sales.purchases(work, "cmp_1", **chosen)[0]
+    return sales.purchases(context, "cmp_1", **chosen)[0]
 
 
 @measures(sales_keys.day_total)
-def test_ninety_days_of_purchases_are_one_call_of_four_units(work: Work) -> None:
+def test_ninety_days_of_purchases_are_one_call_of_four_units(context: Context) -> None:
     first = date(2026, 8, 1)
-    sales_room.record(work, [invoice(f"УТ-{n}", "12345.67", day=first + timedelta(n)) for n in range(120)])
-    with spent(work.table.client) as cost:
-        found = sales_room.day_totals(work, "cmp_1", first, first + timedelta(89))
+    sales_room.record(context, [invoice(f"УТ-{n}", "12345.67", day=first + timedelta(n)) for n in range(120)])
+    with spent(context.table.client) as cost:
+        found = sales_room.day_totals(context, "cmp_1", first, first + timedelta(89))
     assert len(found.net) == 90
     assert cost.calls == ["Query"]
     assert cost.read_units <= 4
 
 
 @measures(sales_keys.sale)
-def test_a_page_of_purchases_is_one_call_whose_price_is_the_size_of_its_documents(work: Work) -> None:
+def test_a_page_of_purchases_is_one_call_whose_price_is_the_size_of_its_documents(context: Context) -> None:
     documents = [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)]
-    sales_room.record(work, documents)
+    sales_room.record(context, documents)
     for with_lines in (False, True):
-        with spent(work.table.client) as cost:
-            found = look(work, with_lines=with_lines)
+        with spent(context.table.client) as cost:
+            found = look(context, with_lines=with_lines)
         assert [each.document for each in found] == [f"УТ-{n}" for n in range(39, 14, -1)]
         assert cost.calls == ["Query"]
         assert cost.read_units <= 25 * 2.2 / 4 / 2 + 0.5  # 2.2 KB each, at 4 KB a unit, eventually consistent
 
 
 @measures(sales_keys.sale)
-def test_a_day_is_read_without_the_others(work: Work) -> None:
-    sales_room.record(work, [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)])
-    with spent(work.table.client) as cost:
-        (found,) = look(work, first=DAY, last=DAY)
+def test_a_day_is_read_without_the_others(context: Context) -> None:
+    sales_room.record(
+        context, [replace(invoice(f"УТ-{n}", day=DAY + timedelta(n)), lines=lines(18)) for n in range(40)]
+    )
+    with spent(context.table.client) as cost:
+        (found,) = look(context, first=DAY, last=DAY)
     assert (found.document, cost.calls) == ("УТ-0", ["Query"])
     assert cost.read_units <= 0.5
 
 
 @measures(sales_keys.sale)
-def test_the_history_of_a_window_is_one_call_however_often_its_documents_were_corrected(work: Work) -> None:
+def test_the_history_of_a_window_is_one_call_however_often_its_documents_were_corrected(context: Context) -> None:
     for amount in ("1.00", "2.00"):
         sales_room.record(
-            work, [replace(invoice(f"УТ-{n}", amount), lines=[*lines(17), line(amount)]) for n in range(40)]
+            context, [replace(invoice(f"УТ-{n}", amount), lines=[*lines(17), line(amount)]) for n in range(40)]
         )
-    with spent(work.table.client) as cost:
-        found = sales_room.history(work, "cmp_1", DAY - timedelta(89), DAY)
+    with spent(context.table.client) as cost:
+        found = sales_room.history(context, "cmp_1", DAY - timedelta(89), DAY)
     assert (len(found), sum(each.known_at(None) for each in found)) == (80, 40)
     assert cost.calls == ["Query"]
     assert cost.read_units <= 80 * 2.2 / 4 + 1  # 2.2 KB each, with the lines that are not sent
-    with spent(work.table.client) as cost:
-        assert sales_room.earliest_known(work, "cmp_1", "9999") is not None
+    with spent(context.table.client) as cost:
+        assert sales_room.earliest_known(context, "cmp_1", "9999") is not None
     assert cost.calls == ["Query"]
 
 
 @measures(sales_keys.document)
-def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(work: Work) -> None:
+def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(context: Context) -> None:
     documents = [invoice(f"УТ-{n}") for n in range(100)]
-    sales_room.record(work, documents)
-    with spent(work.table.client) as cost:
-        assert sales_room.record(work, documents) == ["unchanged"] * 100
+    sales_room.record(context, documents)
+    with spent(context.table.client) as cost:
+        assert sales_room.record(context, documents) == ["unchanged"] * 100
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units == 100
 
 
 @measures(sales_keys.document)
-def test_forty_nine_new_documents_of_a_day_are_one_transaction(work: Work) -> None:
-    with spent(work.table.client) as cost:
-        sales_room.record(work, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
+def test_forty_nine_new_documents_of_a_day_are_one_transaction(context: Context) -> None:
+    with spent(context.table.client) as cost:
+        sales_room.record(context, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
     # In a transaction each of HEAD, SALE and DAY costs two units a KB.
     assert cost.write_units == 2 * (49 + 49 + 1)
 
 
 @measures(sales_keys.day_total)
-def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(work: Work) -> None:
+def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(context: Context) -> None:
     for n in range(30):
-        sales_room.record(work, [invoice(f"УТ-{n}", "12345.67", day=DAY - timedelta(n))])
-        sales_room.record(work, [returned(f"В-{n}", f"УТ-{n}", "-100.00")])
-    with spent(work.table.client) as cost:
-        found = sales_room.day_totals(work, "cmp_1", DAY - timedelta(89), DAY)
+        sales_room.record(context, [invoice(f"УТ-{n}", "12345.67", day=DAY - timedelta(n))])
+        sales_room.record(context, [returned(f"В-{n}", f"УТ-{n}", "-100.00")])
+    with spent(context.table.client) as cost:
+        found = sales_room.day_totals(context, "cmp_1", DAY - timedelta(89), DAY)
     assert len(found.returned) == 29  # what came back on the day itself is not told apart
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
 
 
 @measures(sales_keys.document)
-def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same_transaction(work: Work) -> None:
-    sales_room.record(work, [invoice("УТ-1", day=DAY - timedelta(9))])
-    with spent(work.table.client) as cost:
-        sales_room.record(work, [returned("В-1", "УТ-1"), returned("В-2", "УТ-1")])
+def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same_transaction(context: Context) -> None:
+    sales_room.record(context, [invoice("УТ-1", day=DAY - timedelta(9))])
+    with spent(context.table.client) as cost:
+        sales_room.record(context, [returned("В-1", "УТ-1"), returned("В-2", "УТ-1")])
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
     assert cost.read_units == 3
     # Two of HEAD and SALE each, one DAY, and the original's HEAD.
@@ -127,25 +129,25 @@ def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same
 
 
 @measures(sales_keys.document)
-def test_a_return_follows_its_original_by_three_reads_and_a_transaction(work: Work) -> None:
-    sales_room.record(work, [invoice("УТ-1", day=DAY - timedelta(9)), returned("В-1", "УТ-1")])
-    sales_room.record(work, [invoice("УТ-1", day=DAY - timedelta(8))])
-    (event,) = (event for event in events(work) if event.item.get("returned_by") and event.item["revision"] == 2)
-    with spent(work.table.client) as cost:
-        sales_consumers.on_sale_recorded(work, event)
+def test_a_return_follows_its_original_by_three_reads_and_a_transaction(context: Context) -> None:
+    sales_room.record(context, [invoice("УТ-1", day=DAY - timedelta(9)), returned("В-1", "УТ-1")])
+    sales_room.record(context, [invoice("УТ-1", day=DAY - timedelta(8))])
+    (event,) = (event for event in events(context) if event.item.get("returned_by") and event.item["revision"] == 2)
+    with spent(context.table.client) as cost:
+        sales_consumers.on_sale_recorded(context, event)
     assert cost.calls == ["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
-    with spent(work.table.client) as again:
-        sales_consumers.on_sale_recorded(work, event)
+    with spent(context.table.client) as again:
+        sales_consumers.on_sale_recorded(context, event)
     assert again.calls == ["BatchGetItem", "GetItem", "BatchGetItem"]
 
 
 @measures(sales_keys.sale_lines)
-def test_a_document_of_ten_thousand_lines_is_read_in_two_calls(work: Work) -> None:
-    sales_room.record(work, [replace(invoice("УТ-1"), lines=lines(10_000))])
-    with spent(work.table.client) as cost:
-        (found,) = look(work, with_lines=True)
+def test_a_document_of_ten_thousand_lines_is_read_in_two_calls(context: Context) -> None:
+    sales_room.record(context, [replace(invoice("УТ-1"), lines=lines(10_000))])
+    with spent(context.table.client) as cost:
+        (found,) = look(context, with_lines=True)
     assert len(found.lines) == 10_000
     assert cost.calls == ["Query", "BatchGetItem"]
-    with spent(work.table.client) as cost:
-        assert look(work)[0].line_count == 10_000
+    with spent(context.table.client) as cost:
+        assert look(context)[0].line_count == 10_000
     assert cost.calls == ["Query"]

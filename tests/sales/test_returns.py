@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import rules as sales_rules
 from chalicelib.sales.consumers import on_sale_recorded
 from chalicelib.sales.rules import DayTotals, Head, Known, Original, SaleDocument
@@ -41,246 +41,248 @@ def sold(amount: str = "100.00", day: date = SALE_DAY, **more: Any) -> SaleDocum
     return invoice("УТ-1", amount, day=day, **more)
 
 
-def stands(work: Work, number: str) -> tuple[str, int]:
+def stands(context: Context, number: str) -> tuple[str, int]:
     """The day on which this document counts, and its revision."""
-    (sale,) = (sale for sale in current(work) if sale["document"] == number)
+    (sale,) = (sale for sale in current(context) if sale["document"] == number)
     return sale["counts_on"], int(sale["revision"])
 
 
-def test_a_return_lowers_the_day_of_its_sale_and_says_when(work: Work) -> None:
-    record(work, [sold()])
-    assert record(work, [returned()]) == ["created"]
-    found = day_totals(work, "cmp_1", SALE_DAY, DAY)
+def test_a_return_lowers_the_day_of_its_sale_and_says_when(context: Context) -> None:
+    record(context, [sold()])
+    assert record(context, [returned()]) == ["created"]
+    found = day_totals(context, "cmp_1", SALE_DAY, DAY)
     assert found.net == {SALE_DAY: Decimal(90)}
     assert found.returned == {(SALE_DAY, DAY): Decimal(-10)}
-    (back,) = (sale for sale in items(work, "SALE#") if sale["document"] == "В-1")
+    (back,) = (sale for sale in items(context, "SALE#") if sale["document"] == "В-1")
     assert (back["business_date"], back["counts_on"]) == (DAY.isoformat(), SALE_DAY.isoformat())
     assert back["original"] == {"series": "", "number": "УТ-1"}
     assert back["deltas"] == {SALE_DAY.isoformat(): Decimal(-10)}
 
 
-def test_a_sale_and_its_returns_may_come_together(work: Work) -> None:
+def test_a_sale_and_its_returns_may_come_together(context: Context) -> None:
     several = [returned("В-1"), sold(), returned("В-2")]
-    assert record(work, several) == ["created"] * 3
-    assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(80), 3)}
-    assert record(work, several) == ["unchanged"] * 3
+    assert record(context, several) == ["created"] * 3
+    assert days(context) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(80), 3)}
+    assert record(context, several) == ["unchanged"] * 3
 
 
-def test_a_return_that_names_only_a_day_counts_on_it(work: Work) -> None:
-    record(work, [returned(original="", on=SALE_DAY)])
-    assert returned_parts(work) == {("cmp_1", SALE_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
-    assert "original" not in current(work)[0]
+def test_a_return_that_names_only_a_day_counts_on_it(context: Context) -> None:
+    record(context, [returned(original="", on=SALE_DAY)])
+    assert returned_parts(context) == {("cmp_1", SALE_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
+    assert "original" not in current(context)[0]
 
 
-def test_a_return_waits_on_its_own_day_for_a_sale_that_has_not_come(work: Work) -> None:
-    record(work, [returned()])
-    assert days(work) == {("cmp_1", DAY.isoformat()): (Decimal(-10), 1)}
-    assert record(work, [sold()]) == ["created"]
-    deliver(work)
-    assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(90), 2)}
-    assert stands(work, "В-1") == (SALE_DAY.isoformat(), 2)
+def test_a_return_waits_on_its_own_day_for_a_sale_that_has_not_come(context: Context) -> None:
+    record(context, [returned()])
+    assert days(context) == {("cmp_1", DAY.isoformat()): (Decimal(-10), 1)}
+    assert record(context, [sold()]) == ["created"]
+    deliver(context)
+    assert days(context) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(90), 2)}
+    assert stands(context, "В-1") == (SALE_DAY.isoformat(), 2)
 
 
-def test_a_return_follows_a_sale_to_another_day(work: Work) -> None:
-    record(work, [sold(), returned()])
-    record(work, [sold(day=MOVED_DAY)])
-    deliver(work)
-    assert days(work) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(90), 2)}
-    assert returned_parts(work) == {("cmp_1", MOVED_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
+def test_a_return_follows_a_sale_to_another_day(context: Context) -> None:
+    record(context, [sold(), returned()])
+    record(context, [sold(day=MOVED_DAY)])
+    deliver(context)
+    assert days(context) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(90), 2)}
+    assert returned_parts(context) == {("cmp_1", MOVED_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
 
 
-def test_a_return_of_what_turned_out_to_be_another_companys_counts_on_its_own_day(work: Work) -> None:
-    record(work, [sold(), returned()])
-    record(work, [sold(company="cmp_2")])
-    deliver(work)
-    assert days(work) == {
+def test_a_return_of_what_turned_out_to_be_another_companys_counts_on_its_own_day(context: Context) -> None:
+    record(context, [sold(), returned()])
+    record(context, [sold(company="cmp_2")])
+    deliver(context)
+    assert days(context) == {
         ("cmp_2", SALE_DAY.isoformat()): (Decimal(100), 1),
         ("cmp_1", DAY.isoformat()): (Decimal(-10), 1),
     }
 
 
-def test_a_correction_of_amounts_alone_moves_no_return(work: Work) -> None:
-    record(work, [sold(), returned()])
-    record(work, [sold("120.00")])
-    assert not any("returned_by" in event.item for event in events(work) if event.item["revision"] == 2)
-    deliver(work)
-    assert stands(work, "В-1") == (SALE_DAY.isoformat(), 1)
+def test_a_correction_of_amounts_alone_moves_no_return(context: Context) -> None:
+    record(context, [sold(), returned()])
+    record(context, [sold("120.00")])
+    assert not any("returned_by" in event.item for event in events(context) if event.item["revision"] == 2)
+    deliver(context)
+    assert stands(context, "В-1") == (SALE_DAY.isoformat(), 1)
 
 
-def test_a_return_that_follows_is_a_revision_of_its_own_that_nobody_corrected(work: Work) -> None:
-    record(work, [sold(), returned()], import_id="imp_1")
-    later = replace(work, now=work.now + timedelta(days=3))
+def test_a_return_that_follows_is_a_revision_of_its_own_that_nobody_corrected(context: Context) -> None:
+    record(context, [sold(), returned()], import_id="imp_1")
+    later = replace(context, now=context.now + timedelta(days=3))
     record(later, [sold(day=MOVED_DAY)], import_id="imp_2")
     deliver(replace(later, now=later.now + timedelta(hours=1)))
-    first, second = (sale for sale in items(work, "SALE#") if sale["document"] == "В-1")
-    assert (first["recorded_at"], first["superseded_at"]) == (work.at, second["recorded_at"])
+    first, second = (sale for sale in items(context, "SALE#") if sale["document"] == "В-1")
+    assert (first["recorded_at"], first["superseded_at"]) == (context.at, second["recorded_at"])
     assert second["recorded_at"] == "2026-11-23T10:00:00.000Z"
     assert (second["lines"], second["import_id"]) == (first["lines"], "imp_1")
     assert record(later, [returned()], import_id="imp_1") == ["created"]
     assert record(later, [returned()], import_id="imp_3") == ["unchanged"]
 
 
-def test_a_return_corrected_to_name_another_sale_leaves_the_first_one(work: Work) -> None:
+def test_a_return_corrected_to_name_another_sale_leaves_the_first_one(context: Context) -> None:
     other = invoice("УТ-2", day=MOVED_DAY)
-    record(work, [sold(), other, returned()])
-    assert record(work, [returned(original="УТ-2")]) == ["changed"]
-    assert returned_parts(work) == {("cmp_1", MOVED_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
-    record(work, [sold(day=DAY)])
-    deliver(work)
-    assert stands(work, "В-1") == (MOVED_DAY.isoformat(), 2)
+    record(context, [sold(), other, returned()])
+    assert record(context, [returned(original="УТ-2")]) == ["changed"]
+    assert returned_parts(context) == {("cmp_1", MOVED_DAY.isoformat(), DAY.isoformat()): Decimal(-10)}
+    record(context, [sold(day=DAY)])
+    deliver(context)
+    assert stands(context, "В-1") == (MOVED_DAY.isoformat(), 2)
 
 
-def test_a_return_redated_moves_its_effect(work: Work) -> None:
-    record(work, [sold(), returned()])
-    record(work, [returned(day=DAY + timedelta(2))])
-    assert returned_parts(work) == {("cmp_1", SALE_DAY.isoformat(), (DAY + timedelta(2)).isoformat()): Decimal(-10)}
-    assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(90), 2)}
+def test_a_return_redated_moves_its_effect(context: Context) -> None:
+    record(context, [sold(), returned()])
+    record(context, [returned(day=DAY + timedelta(2))])
+    assert returned_parts(context) == {("cmp_1", SALE_DAY.isoformat(), (DAY + timedelta(2)).isoformat()): Decimal(-10)}
+    assert days(context) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(90), 2)}
 
 
-def test_of_two_years_the_later_sale_is_meant_whichever_comes_first(work: Work) -> None:
+def test_of_two_years_the_later_sale_is_meant_whichever_comes_first(context: Context) -> None:
     back = returned(series=("2026", "2025"))
     this_year = replace(sold(), series="2026")
     last_year = replace(sold(day=date(2025, 12, 30)), series="2025")
     for several in permutations([back, this_year, last_year]):
         empty_account()
         for document in several:
-            record(work, [document])
-        deliver(work)
-        assert stands(work, "В-1")[0] == SALE_DAY.isoformat()
-        assert days(work) == sums_of_current_revisions(work)
+            record(context, [document])
+        deliver(context)
+        assert stands(context, "В-1")[0] == SALE_DAY.isoformat()
+        assert days(context) == sums_of_current_revisions(context)
 
 
-def test_many_returns_of_one_sale_follow_it(work: Work) -> None:
+def test_many_returns_of_one_sale_follow_it(context: Context) -> None:
     back = [returned(f"В-{number}", "УТ-1", "-1.00") for number in range(15)]
-    record(work, [sold(), *back])
-    record(work, [sold(day=MOVED_DAY)])
-    deliver(work)
-    assert days(work) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(85), 16)}
+    record(context, [sold(), *back])
+    record(context, [sold(day=MOVED_DAY)])
+    deliver(context)
+    assert days(context) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(85), 16)}
 
 
-def test_a_return_may_name_another_return(work: Work) -> None:
+def test_a_return_may_name_another_return(context: Context) -> None:
     chain = [returned("В-1", "В-2", day=DAY), returned("В-2", "В-1", day=DAY)]
-    assert record(work, chain) == ["created", "created"]
-    deliver(work)
-    assert days(work) == sums_of_current_revisions(work)
+    assert record(context, chain) == ["created", "created"]
+    deliver(context)
+    assert days(context) == sums_of_current_revisions(context)
 
 
-def test_the_returns_of_a_long_document_keep_their_lines(work: Work) -> None:
+def test_the_returns_of_a_long_document_keep_their_lines(context: Context) -> None:
     amounts = ["-1.00"] * 9_000
-    record(work, [sold(), returned("В-1", "УТ-1", *amounts)])
-    record(work, [sold(day=MOVED_DAY)])
-    deliver(work)
-    (sale,) = (sale for sale in current(work) if sale["document"] == "В-1")
+    record(context, [sold(), returned("В-1", "УТ-1", *amounts)])
+    record(context, [sold(day=MOVED_DAY)])
+    deliver(context)
+    (sale,) = (sale for sale in current(context) if sale["document"] == "В-1")
     assert (sale["line_count"], sale["revision"], sale["total"]) == (9_000, 2, Decimal(-9_000))
-    assert sale["further"] == len([each for each in items(work, "LINES#") if "000002#" in each["sk"]])
+    assert sale["further"] == len([each for each in items(context, "LINES#") if "000002#" in each["sk"]])
 
 
-def test_of_what_was_known_at_a_moment_the_first_document_is_found(work: Work) -> None:
-    later = replace(work, now=work.now + timedelta(days=2))
-    record(work, [sold()])
+def test_of_what_was_known_at_a_moment_the_first_document_is_found(context: Context) -> None:
+    later = replace(context, now=context.now + timedelta(days=2))
+    record(context, [sold()])
     record(later, [sold(day=MOVED_DAY), invoice("УТ-0", day=SALE_DAY - timedelta(500))])
-    known = [earliest_known(work, "cmp_1", moment) for moment in (work.at, later.at, "2027-01-01T00:00:00.000Z")]
+    known = [earliest_known(context, "cmp_1", moment) for moment in (context.at, later.at, "2027-01-01T00:00:00.000Z")]
     assert [each and each.business_date for each in known] == [None, SALE_DAY, SALE_DAY - timedelta(500)]
 
 
 # --- interrupted and raced --------------------------------------------------------------------------------------------
 
 
-def settled(work: Work) -> dict[str, Any]:
+def settled(context: Context) -> dict[str, Any]:
     """All that anybody can see of sales, but not how often a return was written on the way."""
     return {
-        "days": days(work),
-        "returned": returned_parts(work),
-        "current": sorted((sale["document"], sale["counts_on"], str(sale["total"])) for sale in current(work)),
-        "told": told(work),
+        "days": days(context),
+        "returned": returned_parts(context),
+        "current": sorted((sale["document"], sale["counts_on"], str(sale["total"])) for sale in current(context)),
+        "told": told(context),
     }
 
 
-STEPS: list[tuple[str, Callable[[Work], object]]] = [
-    ("a return before its sale", lambda work: record(work, [returned("В-1"), returned("В-2")])),
-    ("its sale", lambda work: record(work, [sold()])),
-    ("a correction of its day", lambda work: record(work, [sold(day=MOVED_DAY)])),
-    ("a correction of its company", lambda work: record(work, [sold(company="cmp_2", day=MOVED_DAY)])),
+STEPS: list[tuple[str, Callable[[Context], object]]] = [
+    ("a return before its sale", lambda context: record(context, [returned("В-1"), returned("В-2")])),
+    ("its sale", lambda context: record(context, [sold()])),
+    ("a correction of its day", lambda context: record(context, [sold(day=MOVED_DAY)])),
+    ("a correction of its company", lambda context: record(context, [sold(company="cmp_2", day=MOVED_DAY)])),
 ]
 
 
 @pytest.mark.parametrize("step", range(len(STEPS)), ids=[name for name, _ in STEPS])
-def test_after_a_crash_at_any_call_the_same_again_and_the_stream_give_the_same_days(work: Work, step: int) -> None:
+def test_after_a_crash_at_any_call_the_same_again_and_the_stream_give_the_same_days(
+    context: Context, step: int
+) -> None:
     for _, earlier in STEPS[:step]:
-        earlier(work)
-        deliver(work)
-    before, delivered = items(work), events(work)
+        earlier(context)
+        deliver(context)
+    before, delivered = items(context), events(context)
 
     def act() -> None:
-        STEPS[step][1](work)
-        deliver(work, delivered)
+        STEPS[step][1](context)
+        deliver(context, delivered)
 
     act()
-    undisturbed = settled(work)
-    assert days(work) == sums_of_current_revisions(work)
+    undisturbed = settled(context)
+    assert days(context) == sums_of_current_revisions(context)
     for crash in crashes():
         empty_account()
         for item in before:
-            work.table.put(item)
+            context.table.put(item)
         with crash:
             act()
         act()
-        assert settled(work) == undisturbed, crash
+        assert settled(context) == undisturbed, crash
 
 
-def test_a_return_and_its_sale_written_at_the_same_time_find_each_other(work: Work) -> None:
-    for race in races(lambda: record(work, [sold()])):
+def test_a_return_and_its_sale_written_at_the_same_time_find_each_other(context: Context) -> None:
+    for race in races(lambda: record(context, [sold()])):
         empty_account()
         with race:
-            record(work, [returned("В-1"), returned("В-2")])
-        record(work, [sold()])
-        deliver(work)
-        assert days(work) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(80), 3)}, race
-    for race in races(lambda: record(work, [returned("В-1")])):
+            record(context, [returned("В-1"), returned("В-2")])
+        record(context, [sold()])
+        deliver(context)
+        assert days(context) == {("cmp_1", SALE_DAY.isoformat()): (Decimal(80), 3)}, race
+    for race in races(lambda: record(context, [returned("В-1")])):
         empty_account()
-        record(work, [sold()])
+        record(context, [sold()])
         with race:
-            record(work, [sold(day=MOVED_DAY)])
-        record(work, [returned("В-1")])
-        deliver(work)
-        assert days(work) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(90), 2)}, race
+            record(context, [sold(day=MOVED_DAY)])
+        record(context, [returned("В-1")])
+        deliver(context)
+        assert days(context) == {("cmp_1", MOVED_DAY.isoformat()): (Decimal(90), 2)}, race
 
 
 @pytest.mark.parametrize(
     "rival",
     [
-        lambda work: record(work, [returned("В-1", "УТ-1", "-25.00")]),
-        lambda work: record(work, [sold(day=DAY)]),
-        lambda work: record(work, [returned("В-3")]),
-        lambda work: [on_sale_recorded(work, event) for event in events(work)],
+        lambda context: record(context, [returned("В-1", "УТ-1", "-25.00")]),
+        lambda context: record(context, [sold(day=DAY)]),
+        lambda context: record(context, [returned("В-3")]),
+        lambda context: [on_sale_recorded(context, event) for event in events(context)],
     ],
     ids=["the return is corrected", "the sale moves on", "another return comes", "the same is told twice at once"],
 )
-def test_a_return_that_follows_meets_another_writer(work: Work, rival: Callable[[Work], object]) -> None:
-    for race in races(lambda: rival(work)):
+def test_a_return_that_follows_meets_another_writer(context: Context, rival: Callable[[Context], object]) -> None:
+    for race in races(lambda: rival(context)):
         empty_account()
-        record(work, [sold(), returned("В-1")])
-        record(work, [sold(day=MOVED_DAY)])
+        record(context, [sold(), returned("В-1")])
+        record(context, [sold(day=MOVED_DAY)])
         with race:
-            for event in events(work):
-                on_sale_recorded(work, event)
-        deliver(work)
-        assert days(work) == sums_of_current_revisions(work), race
-        (sale,) = (sale for sale in current(work) if sale["document"] == "УТ-1")
-        assert {each["counts_on"] for each in current(work)} == {sale["business_date"]}, race
-        assert told(work) == {day: amount for day, (amount, _) in days(work).items() if amount}, race
+            for event in events(context):
+                on_sale_recorded(context, event)
+        deliver(context)
+        assert days(context) == sums_of_current_revisions(context), race
+        (sale,) = (sale for sale in current(context) if sale["document"] == "УТ-1")
+        assert {each["counts_on"] for each in current(context)} == {sale["business_date"]}, race
+        assert told(context) == {day: amount for day, (amount, _) in days(context).items() if amount}, race
 
 
-def test_it_gives_up_on_a_return_that_never_stops_changing(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    record(work, [sold(), returned()])
-    record(work, [sold(day=MOVED_DAY)])
+def test_it_gives_up_on_a_return_that_never_stops_changing(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(context, [sold(), returned()])
+    record(context, [sold(day=MOVED_DAY)])
 
     def refuse(table: object, transaction: object) -> None:
         raise Refused({"": None})
 
-    monkeypatch.setattr(type(work.table), "commit", refuse)
+    monkeypatch.setattr(type(context.table), "commit", refuse)
     with pytest.raises(Busy):
-        deliver(work)
+        deliver(context)
 
 
 # --- anything, in any order -------------------------------------------------------------------------------------------
@@ -335,7 +337,9 @@ def amounts(found: DayTotals) -> tuple[dict[date, Decimal], dict[tuple[date, dat
     return {day: amount for day, amount in found.net.items() if amount}, dict(found.returned)
 
 
-def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_comes_in_whatever_order(work: Work) -> None:
+def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_comes_in_whatever_order(
+    context: Context,
+) -> None:
     begin, end = DAY - timedelta(10), DAY + timedelta(10)
 
     class Recording(RuleBasedStateMachine):
@@ -343,12 +347,12 @@ def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_come
         def begin(self) -> None:
             empty_account()
             self.current: dict[str, SaleDocument] = {}
-            self.work = work
+            self.context = context
             self.was: dict[tuple[str, str], DayTotals] = {}
 
         @rule(several=st.lists(SALES | RETURNS, min_size=1, max_size=4, unique_by=lambda document: document.number))
         def documents_come(self, several: list[SaleDocument]) -> None:
-            for document, outcome in zip(several, record(self.work, several), strict=True):
+            for document, outcome in zip(several, record(self.context, several), strict=True):
                 known = self.current.get(document.number)
                 assert outcome == ("created" if known is None else "unchanged" if known == document else "changed")
                 self.current[document.number] = document
@@ -356,27 +360,29 @@ def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_come
         @rule()
         def all_come_again(self) -> None:
             several = list(self.current.values())
-            assert record(self.work, several) == ["unchanged"] * len(several)
+            assert record(self.context, several) == ["unchanged"] * len(several)
 
         @rule(order=st.randoms())
         def the_stream_delivers_anything_again_in_any_order(self, order: Any) -> None:
-            several = events(work)
+            several = events(context)
             order.shuffle(several)
             for event in several:
-                on_sale_recorded(self.work, event)
+                on_sale_recorded(self.context, event)
 
         @rule()
         def the_stream_delivers_all(self) -> None:
-            deliver(self.work)
-            found = {sale["document"]: (sale["company_id"], sale["counts_on"], sale["total"]) for sale in current(work)}
+            deliver(self.context)
+            found = {
+                sale["document"]: (sale["company_id"], sale["counts_on"], sale["total"]) for sale in current(context)
+            }
             assert found == wanted(self.current)
 
         @invariant()
         def sums_agree(self) -> None:
-            assert days(work) == sums_of_current_revisions(work)
-            assert returned_parts(work) == returns_of_current_revisions(work)
-            assert told(work) == {day: amount for day, (amount, _) in days(work).items() if amount}
-            assert {sale["document"]: sale["total"] for sale in current(work)} == {
+            assert days(context) == sums_of_current_revisions(context)
+            assert returned_parts(context) == returns_of_current_revisions(context)
+            assert told(context) == {day: amount for day, (amount, _) in days(context).items() if amount}
+            assert {sale["document"]: sale["total"] for sale in current(context)} == {
                 number: document.total for number, document in getattr(self, "current", {}).items()
             }
 
@@ -384,16 +390,16 @@ def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_come
         def time_passes(self) -> None:
             if not hasattr(self, "was"):
                 return
-            self.work = replace(self.work, now=self.work.now + timedelta(hours=1))
+            self.context = replace(self.context, now=self.context.now + timedelta(hours=1))
             for company in ("cmp_1", "cmp_2"):
-                self.was[company, self.work.at] = day_totals(work, company, begin, end)
+                self.was[company, self.context.at] = day_totals(context, company, begin, end)
 
         def teardown(self) -> None:
             self.the_stream_delivers_all()
             for company in ("cmp_1", "cmp_2"):
-                revisions = history(work, company, begin, end)
+                revisions = history(context, company, begin, end)
                 now = sales_rules.totals(each for each in revisions if each.known_at(None))
-                assert amounts(now) == amounts(day_totals(work, company, begin, end))
+                assert amounts(now) == amounts(day_totals(context, company, begin, end))
                 for (of, moment), was in self.was.items():
                     if of == company:
                         assert amounts(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import service as sales
 from chalicelib.sales.rules import SaleLine
 from chalicelib.sales.service import record
@@ -23,18 +23,18 @@ def numbers(api: Api, query: str = "") -> list[str]:
     return [item["document"] for item in answer.json["items"]]
 
 
-def test_a_company_reads_its_documents_latest_first(api: Api, work: Work) -> None:
-    record(work, [invoice(f"УТ-{n}", day=DAY + timedelta(n)) for n in range(3)])
-    record(work, [invoice("УТ-9", company="cmp_2")])
+def test_a_company_reads_its_documents_latest_first(api: Api, context: Context) -> None:
+    record(context, [invoice(f"УТ-{n}", day=DAY + timedelta(n)) for n in range(3)])
+    record(context, [invoice("УТ-9", company="cmp_2")])
     assert numbers(api) == ["УТ-2", "УТ-1", "УТ-0"]
 
 
-def test_a_document_is_shown_in_short_and_with_its_lines_on_request(api: Api, work: Work) -> None:
+def test_a_document_is_shown_in_short_and_with_its_lines_on_request(api: Api, context: Context) -> None:
     lines = [
         SaleLine.of("L-1", "Lamp", Decimal("2.500"), Decimal("1.255")),
         SaleLine.of("", "Bulb", Decimal(1), amount=Decimal(7)),
     ]
-    record(work, [replace(invoice("УТ-1"), lines=lines)])
+    record(context, [replace(invoice("УТ-1"), lines=lines)])
     short = api.call("GET", PATH, BUYER).json["items"]
     assert short == [
         {
@@ -70,10 +70,10 @@ def test_a_document_is_shown_in_short_and_with_its_lines_on_request(api: Api, wo
     ]
 
 
-def test_a_return_shows_the_sale_that_it_takes_back_and_the_day_that_it_counts_on(api: Api, work: Work) -> None:
-    record(work, [invoice("УТ-1", day=DAY - timedelta(9))])
+def test_a_return_shows_the_sale_that_it_takes_back_and_the_day_that_it_counts_on(api: Api, context: Context) -> None:
+    record(context, [invoice("УТ-1", day=DAY - timedelta(9))])
     told = DAY - timedelta(3)
-    record(work, [returned("В-1"), returned("В-2", "УТ-9", on=told), returned("В-3", "УТ-8")])
+    record(context, [returned("В-1"), returned("В-2", "УТ-9", on=told), returned("В-3", "УТ-8")])
     found = {item["document"]: item for item in api.call("GET", PATH, BUYER).json["items"]}
     assert {number: (item["counts_on"], item["original"]) for number, item in found.items() if number[0] == "В"} == {
         "В-1": ("2026-10-24", {"document": "УТ-1", "business_date": "2026-10-24", "found": True}),
@@ -82,16 +82,16 @@ def test_a_return_shows_the_sale_that_it_takes_back_and_the_day_that_it_counts_o
     }
 
 
-def test_a_corrected_document_is_shown_once_as_it_is_now(api: Api, work: Work) -> None:
-    record(work, [invoice("УТ-1", "100.00")])
-    record(work, [invoice("УТ-1", "70.00", day=DAY + timedelta(1))])
+def test_a_corrected_document_is_shown_once_as_it_is_now(api: Api, context: Context) -> None:
+    record(context, [invoice("УТ-1", "100.00")])
+    record(context, [invoice("УТ-1", "70.00", day=DAY + timedelta(1))])
     (item,) = api.call("GET", PATH, BUYER).json["items"]
     assert (item["revision"], item["total"]["amount"], item["business_date"]) == (2, "70.00", "2026-11-03")
 
 
-def test_what_another_company_turned_out_to_have_bought_is_shown_there_only(api: Api, work: Work) -> None:
-    record(work, [invoice("УТ-1")])
-    record(work, [invoice("УТ-1", company="cmp_2")])
+def test_what_another_company_turned_out_to_have_bought_is_shown_there_only(api: Api, context: Context) -> None:
+    record(context, [invoice("УТ-1")])
+    record(context, [invoice("УТ-1", company="cmp_2")])
     assert numbers(api) == []
 
 
@@ -105,13 +105,13 @@ def test_what_another_company_turned_out_to_have_bought_is_shown_there_only(api:
         ("&from=0001-01-01&to=2026-11-01", []),
     ],
 )
-def test_documents_between_two_days(api: Api, work: Work, query: str, found: list[str]) -> None:
-    record(work, [invoice(f"УТ-{n}", day=DAY + timedelta(n)) for n in range(3)])
+def test_documents_between_two_days(api: Api, context: Context, query: str, found: list[str]) -> None:
+    record(context, [invoice(f"УТ-{n}", day=DAY + timedelta(n)) for n in range(3)])
     assert numbers(api, query) == found
 
 
-def test_pages_follow_one_another_to_the_end(api: Api, work: Work) -> None:
-    record(work, [invoice(f"УТ-{n}", day=DAY + timedelta(n)) for n in range(7)])
+def test_pages_follow_one_another_to_the_end(api: Api, context: Context) -> None:
+    record(context, [invoice(f"УТ-{n}", day=DAY + timedelta(n)) for n in range(7)])
     found, cursor = [], ""
     while True:
         answer = api.call("GET", f"{PATH}?limit=3{cursor}", BUYER).json
@@ -123,10 +123,10 @@ def test_pages_follow_one_another_to_the_end(api: Api, work: Work) -> None:
 
 
 def test_an_answer_with_lines_ends_before_it_grows_too_large(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sales, "MOST_LINES", 5)
-    record(work, [invoice(f"УТ-{n}", *["1.00"] * 4, day=DAY + timedelta(n)) for n in range(3)])
+    record(context, [invoice(f"УТ-{n}", *["1.00"] * 4, day=DAY + timedelta(n)) for n in range(3)])
     first = api.call("GET", f"{PATH}?lines=true", BUYER).json
     assert [len(item["lines"]) for item in first["items"]] == [4]
     second = api.call("GET", f"{PATH}?lines=true&cursor={first['next_cursor']}", BUYER).json
@@ -151,8 +151,8 @@ def test_a_wrong_query_is_told_what_is_wrong(api: Api, query: str, pointer: str,
     assert [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]] == [(pointer, code)]
 
 
-def test_a_cursor_serves_its_caller_only(api: Api, work: Work) -> None:
-    record(work, [invoice(f"УТ-{n}") for n in range(2)])
+def test_a_cursor_serves_its_caller_only(api: Api, context: Context) -> None:
+    record(context, [invoice(f"УТ-{n}") for n in range(2)])
     cursor = api.call("GET", f"{PATH}?limit=1", BUYER).json["next_cursor"]
     other = Caller.person("mem_2", "company", "buyer", "cmp_2")
     assert api.call("GET", f"{PATH}?limit=1&cursor={cursor}", other).status == 422

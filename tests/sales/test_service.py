@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.orders.consumers import record_return, record_shipment
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.sales import service as sales
 from chalicelib.sales import store as sales_store
@@ -22,151 +22,151 @@ from tests.support.crashes import crashes, empty_account, races
 JANUARY = date(2026, 1, 1)
 
 
-def test_a_document_is_recorded_with_its_lines_its_day_and_its_event(work: Work) -> None:
-    assert record(work, [invoice("УТ-1", "60.00", "40.00")]) == ["created"]
-    (sale,) = items(work, "SALE#")
+def test_a_document_is_recorded_with_its_lines_its_day_and_its_event(context: Context) -> None:
+    assert record(context, [invoice("УТ-1", "60.00", "40.00")]) == ["created"]
+    (sale,) = items(context, "SALE#")
     assert (sale["document"], sale["total"], sale["line_count"], sale["revision"]) == ("УТ-1", Decimal(100), 2, 1)
     assert (sale["event"], sale["company_id"], sale["deltas"]) == (
         "sale.recorded",
         "cmp_1",
         {"2026-11-02": Decimal(100)},
     )
-    assert days(work) == {("cmp_1", "2026-11-02"): (Decimal(100), 1)}
+    assert days(context) == {("cmp_1", "2026-11-02"): (Decimal(100), 1)}
 
 
-def test_the_same_again_changes_nothing(work: Work) -> None:
-    record(work, [invoice()])
-    before = items(work)
-    assert record(work, [invoice()]) == ["unchanged"]
-    assert items(work) == before
+def test_the_same_again_changes_nothing(context: Context) -> None:
+    record(context, [invoice()])
+    before = items(context)
+    assert record(context, [invoice()]) == ["unchanged"]
+    assert items(context) == before
 
 
-def test_a_correction_is_the_next_revision_and_the_old_one_stays(work: Work) -> None:
-    record(work, [invoice("УТ-1", "100.00")])
-    assert record(work, [invoice("УТ-1", "70.00")]) == ["changed"]
-    old, new = items(work, "SALE#")
-    assert (old["total"], old["superseded_by"], old["superseded_at"]) == (Decimal(100), 2, work.at)
+def test_a_correction_is_the_next_revision_and_the_old_one_stays(context: Context) -> None:
+    record(context, [invoice("УТ-1", "100.00")])
+    assert record(context, [invoice("УТ-1", "70.00")]) == ["changed"]
+    old, new = items(context, "SALE#")
+    assert (old["total"], old["superseded_by"], old["superseded_at"]) == (Decimal(100), 2, context.at)
     assert (new["total"], new["revision"], new["deltas"]) == (Decimal(70), 2, {"2026-11-02": Decimal(-30)})
-    assert days(work) == {("cmp_1", "2026-11-02"): (Decimal(70), 1)}
+    assert days(context) == {("cmp_1", "2026-11-02"): (Decimal(70), 1)}
 
 
-def test_a_correction_of_company_and_day_is_told_to_both_companies(work: Work) -> None:
-    record(work, [invoice("УТ-1", "100.00")])
-    record(work, [invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9))])
-    assert days(work) == {("cmp_2", "2026-11-09"): (Decimal(70), 1)}
-    assert told(work) == {("cmp_2", "2026-11-09"): Decimal(70)}
-    (taken,) = items(work, "EVENT#")
+def test_a_correction_of_company_and_day_is_told_to_both_companies(context: Context) -> None:
+    record(context, [invoice("УТ-1", "100.00")])
+    record(context, [invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9))])
+    assert days(context) == {("cmp_2", "2026-11-09"): (Decimal(70), 1)}
+    assert told(context) == {("cmp_2", "2026-11-09"): Decimal(70)}
+    (taken,) = items(context, "EVENT#")
     assert (taken["pk"], taken["deltas"]) == ("COMPANY#cmp_1", {"2026-11-02": Decimal(-100)})
     assert (taken["source"], taken["series"], taken["document"], taken["gone"]) == ("1c-main", "", "УТ-1", True)
 
 
-def test_an_older_state_is_not_brought_back(work: Work) -> None:
-    record(work, [invoice("УТ-1", "70.00")], as_of="2026-11-05T00:00:00.000Z")
-    assert record(work, [invoice("УТ-1", "100.00")], as_of="2026-11-04T00:00:00.000Z") == ["unchanged"]
-    assert days(work) == {("cmp_1", "2026-11-02"): (Decimal(70), 1)}
+def test_an_older_state_is_not_brought_back(context: Context) -> None:
+    record(context, [invoice("УТ-1", "70.00")], as_of="2026-11-05T00:00:00.000Z")
+    assert record(context, [invoice("УТ-1", "100.00")], as_of="2026-11-04T00:00:00.000Z") == ["unchanged"]
+    assert days(context) == {("cmp_1", "2026-11-02"): (Decimal(70), 1)}
 
 
-def test_many_documents_share_transactions_and_their_days(work: Work) -> None:
+def test_many_documents_share_transactions_and_their_days(context: Context) -> None:
     documents = [invoice(f"УТ-{number}", "10.00", day=DAY + timedelta(number % 3)) for number in range(120)]
-    outcomes = record(work, documents)
+    outcomes = record(context, documents)
     assert outcomes == ["created"] * 120
-    assert [amount for amount, _ in days(work).values()] == [Decimal(400)] * 3
+    assert [amount for amount, _ in days(context).values()] == [Decimal(400)] * 3
 
 
-def test_outcomes_come_in_the_order_of_the_documents(work: Work) -> None:
-    record(work, [invoice("УТ-2"), invoice("УТ-3")])
+def test_outcomes_come_in_the_order_of_the_documents(context: Context) -> None:
+    record(context, [invoice("УТ-2"), invoice("УТ-3")])
     several = [
         invoice("УТ-1", company="cmp_9"),
         invoice("УТ-2"),
         invoice("УТ-3", "7.00"),
         invoice("УТ-4", company="cmp_0"),
     ]
-    assert record(work, several) == ["created", "unchanged", "changed", "created"]
+    assert record(context, several) == ["created", "unchanged", "changed", "created"]
 
 
-def test_a_document_given_twice_is_the_callers_mistake(work: Work) -> None:
+def test_a_document_given_twice_is_the_callers_mistake(context: Context) -> None:
     with pytest.raises(ValueError, match="twice"):
-        record(work, [invoice(), invoice()])
+        record(context, [invoice(), invoice()])
 
 
-def test_a_thousand_lines_are_one_item_and_ten_thousand_go_on_in_others(work: Work) -> None:
+def test_a_thousand_lines_are_one_item_and_ten_thousand_go_on_in_others(context: Context) -> None:
     for count, further in ((1_000, 0), (10_000, 3)):
         lines = [
             SaleLine.of(f"АРТ-{n:05}", f"Светильник потолочный номер {n}", Decimal(2), Decimal("1.5"))
             for n in range(count)
         ]
         document = replace(invoice(f"УТ-{count}"), lines=lines)
-        assert record(work, [document]) == ["created"]
-        (sale,) = (item for item in items(work, "SALE#") if item["document"] == f"УТ-{count}")
+        assert record(context, [document]) == ["created"]
+        (sale,) = (item for item in items(context, "SALE#") if item["document"] == f"УТ-{count}")
         assert (sale["line_count"], sale["further"]) == (count, further)
-        assert sales_store.lines_of(work.table, [sale])[sales_store.key_of(sale)] == lines
+        assert sales_store.lines_of(context.table, [sale])[sales_store.key_of(sale)] == lines
 
 
-def test_a_document_that_no_transaction_holds_is_refused_before_anything_is_written(work: Work) -> None:
+def test_a_document_that_no_transaction_holds_is_refused_before_anything_is_written(context: Context) -> None:
     lines = [SaleLine.of("L-1", "x" * 1000, Decimal(1), Decimal(1))] * 4_000
     with pytest.raises(TooLarge):
-        record(work, [invoice("УТ-1"), replace(invoice("УТ-2"), lines=lines)])
-    assert items(work) == []
+        record(context, [invoice("УТ-1"), replace(invoice("УТ-2"), lines=lines)])
+    assert items(context) == []
 
 
-def test_a_preview_says_what_recording_would_and_writes_nothing(work: Work) -> None:
-    record(work, [invoice("УТ-1"), invoice("УТ-2")])
-    before = items(work)
+def test_a_preview_says_what_recording_would_and_writes_nothing(context: Context) -> None:
+    record(context, [invoice("УТ-1"), invoice("УТ-2")])
+    before = items(context)
     several = [invoice("УТ-1"), invoice("УТ-2", "7.00"), invoice("УТ-3")]
-    assert preview(work, several) == ["unchanged", "changed", "created"]
-    assert items(work) == before
+    assert preview(context, several) == ["unchanged", "changed", "created"]
+    assert items(context) == before
 
 
-def test_day_totals_are_those_of_the_company_between_the_days(work: Work) -> None:
-    record(work, [invoice(f"УТ-{n}", f"{n}.00", day=DAY + timedelta(n)) for n in range(5)])
-    record(work, [invoice("УТ-9", company="cmp_2")])
-    assert day_totals(work, "cmp_1", DAY + timedelta(1), DAY + timedelta(3)).net == {
+def test_day_totals_are_those_of_the_company_between_the_days(context: Context) -> None:
+    record(context, [invoice(f"УТ-{n}", f"{n}.00", day=DAY + timedelta(n)) for n in range(5)])
+    record(context, [invoice("УТ-9", company="cmp_2")])
+    assert day_totals(context, "cmp_1", DAY + timedelta(1), DAY + timedelta(3)).net == {
         DAY + timedelta(n): Decimal(n) for n in (1, 2, 3)
     }
 
 
-def test_two_writers_of_one_document_both_come_to_an_end(work: Work) -> None:
+def test_two_writers_of_one_document_both_come_to_an_end(context: Context) -> None:
     rival = [invoice("УТ-1", "55.00"), invoice("УТ-2")]
-    for race in races(lambda: record(work, rival)):
+    for race in races(lambda: record(context, rival)):
         empty_account()
         with race:
-            record(work, [invoice("УТ-1", "70.00"), invoice("УТ-2"), invoice("УТ-3")])
-        assert days(work) == sums_of_current_revisions(work)
-        assert told(work) == {day: amount for day, (amount, _) in days(work).items()}
-        assert len(items(work, "HEAD")) == 3, race
+            record(context, [invoice("УТ-1", "70.00"), invoice("УТ-2"), invoice("УТ-3")])
+        assert days(context) == sums_of_current_revisions(context)
+        assert told(context) == {day: amount for day, (amount, _) in days(context).items()}
+        assert len(items(context, "HEAD")) == 3, race
 
 
-def test_after_a_crash_at_any_call_the_same_again_gives_the_same_table(work: Work) -> None:
+def test_after_a_crash_at_any_call_the_same_again_gives_the_same_table(context: Context) -> None:
     def correct() -> list[str]:
         return list(
-            record(work, [invoice("УТ-1", "70.00", day=DAY + timedelta(1)), invoice("УТ-2")], import_id="imp_1")
+            record(context, [invoice("УТ-1", "70.00", day=DAY + timedelta(1)), invoice("УТ-2")], import_id="imp_1")
         )
 
     def state() -> list[dict[str, object]]:
         return [
             {name: value for name, value in item.items() if name != "sk" or "EVENT" not in value}
-            for item in items(work)
+            for item in items(context)
         ]
 
-    record(work, [invoice("УТ-1")])
+    record(context, [invoice("УТ-1")])
     correct()
     undisturbed = state()
     for crash in crashes():
         empty_account()
-        record(work, [invoice("УТ-1")])
+        record(context, [invoice("УТ-1")])
         with crash:
             correct()
         assert correct() == ["changed", "created"], crash
         assert state() == undisturbed, crash
 
 
-def test_it_gives_up_on_a_document_that_never_stops_changing(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_gives_up_on_a_document_that_never_stops_changing(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(table: object, transaction: object) -> None:
         raise Refused({"": None})
 
-    monkeypatch.setattr(type(work.table), "commit", refuse)
+    monkeypatch.setattr(type(context.table), "commit", refuse)
     with pytest.raises(Busy):
-        record(work, [invoice()])
+        record(context, [invoice()])
 
 
 def shipped(order: str = "ord_1", document: str = "РН-7", amount: str = "300.00") -> Event:
@@ -181,12 +181,12 @@ def shipped(order: str = "ord_1", document: str = "РН-7", amount: str = "300.0
     return Event("order.shipped", f"evt_{order}", item)
 
 
-def test_a_shipment_is_a_purchase_told_once_or_twice(work: Work) -> None:
-    record_shipment(work, shipped())
-    record_shipment(work, shipped())
-    (sale,) = items(work, "SALE#")
+def test_a_shipment_is_a_purchase_told_once_or_twice(context: Context) -> None:
+    record_shipment(context, shipped())
+    record_shipment(context, shipped())
+    (sale,) = items(context, "SALE#")
     assert (sale["source"], sale["document"], sale["total"]) == ("orders", "РН-7", Decimal(300))
-    assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(300), 1)}
+    assert days(context) == {("cmp_1", "2026-11-19"): (Decimal(300), 1)}
 
 
 def came_back(document: str = "РН-7", number: int = 1) -> Event:
@@ -198,32 +198,32 @@ def came_back(document: str = "РН-7", number: int = 1) -> Event:
 
 
 @pytest.mark.parametrize("return_first", [False, True])
-def test_goods_of_an_order_that_came_back_are_a_return_of_their_shipment(work: Work, return_first: bool) -> None:
+def test_goods_of_an_order_that_came_back_are_a_return_of_their_shipment(context: Context, return_first: bool) -> None:
     tell: list[Callable[[], None]] = [
-        lambda: record_shipment(work, shipped()),
-        lambda: record_return(work, came_back()),
+        lambda: record_shipment(context, shipped()),
+        lambda: record_return(context, came_back()),
     ]
     for each in reversed(tell) if return_first else tell:
         each()
         each()
-    for sale in items(work, "SALE#"):
-        on_sale_recorded(work, Event("sale.recorded", "evt", sale))
-    assert [(sale["kind"], sale["counts_on"], sale["total"]) for sale in current(work)] == [
+    for sale in items(context, "SALE#"):
+        on_sale_recorded(context, Event("sale.recorded", "evt", sale))
+    assert [(sale["kind"], sale["counts_on"], sale["total"]) for sale in current(context)] == [
         ("sale", "2026-11-19", Decimal(300)),
         ("return", "2026-11-19", Decimal(-200)),
     ]
-    assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(100), 2)}
+    assert days(context) == {("cmp_1", "2026-11-19"): (Decimal(100), 2)}
 
 
-def test_two_distributors_or_two_orders_may_use_the_same_number(work: Work) -> None:
+def test_two_distributors_or_two_orders_may_use_the_same_number(context: Context) -> None:
     other = shipped(order="ord_1")
-    record_shipment(work, shipped())
-    record_shipment(work, Event("order.shipped", "evt_2", {**other.item, "distributor_id": "dst_2"}))
-    record_shipment(work, shipped(order="ord_2"))
-    assert days(work) == {("cmp_1", "2026-11-19"): (Decimal(900), 3)}
+    record_shipment(context, shipped())
+    record_shipment(context, Event("order.shipped", "evt_2", {**other.item, "distributor_id": "dst_2"}))
+    record_shipment(context, shipped(order="ord_2"))
+    assert days(context) == {("cmp_1", "2026-11-19"): (Decimal(900), 3)}
 
 
-def test_every_constant_of_the_pack_holds(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_constant_of_the_pack_holds(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sales_store, "MOST_BYTES", 20_000)
     packs = list(
         sales_store.packs(
@@ -233,5 +233,5 @@ def test_every_constant_of_the_pack_holds(work: Work, monkeypatch: pytest.Monkey
         )
     )
     assert sum(len(pack) for pack in packs) == 60
-    assert all(len(sales_store.transaction(work, pack)) <= 100 for pack in packs)
+    assert all(len(sales_store.transaction(context, pack)) <= 100 for pack in packs)
     assert all(sum(revision.size for revision in pack) <= 20_000 for pack in packs)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.storefront import price_list
 from tests.catalog.steps import row, stock
 from tests.pricing.steps import Office, errors
@@ -14,14 +14,14 @@ from tests.support.partners import partner
 
 
 @pytest.fixture
-def buyer(work: Work) -> Caller:
+def buyer(context: Context) -> Caller:
     stock(
-        work,
+        context,
         row("LMP-1", "120.00", brand="Luma", category="lamps"),
         row("LMP-2", "10.05", pack_multiple=6, brand="Ostara", category="strips"),
         row("LMP-3", "999.99", name="=HYPERLINK(1)", brand="Luma", category="lamps"),
     )
-    return partner(work)
+    return partner(context)
 
 
 def rows(api: Api, caller: Caller, query: str = "", language: str = "en") -> list[dict[str, str]]:
@@ -31,8 +31,8 @@ def rows(api: Api, caller: Caller, query: str = "", language: str = "en") -> lis
     return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
 
 
-def test_it_has_the_prices_that_the_catalogue_shows(api: Api, work: Work, buyer: Caller):
-    office = Office(api, work)
+def test_it_has_the_prices_that_the_catalogue_shows(api: Api, context: Context, buyer: Caller):
+    office = Office(api, context)
     office.agree({"prices": [{"sku": "LMP-1", "price": "99.00"}], "discounts": [{"goods": {}, "percent": "5"}]})
     shown = office.prices(buyer)
     assert {each["sku"]: each["price"] for each in rows(api, buyer)} == {
@@ -40,8 +40,8 @@ def test_it_has_the_prices_that_the_catalogue_shows(api: Api, work: Work, buyer:
     }
 
 
-def test_it_has_a_row_for_each_quantity_from_which_on_a_unit_costs_less(api: Api, work: Work, buyer: Caller):
-    Office(api, work).run((6, "10"), (16, "20"), goods={"skus": ["LMP-1", "LMP-2"]})
+def test_it_has_a_row_for_each_quantity_from_which_on_a_unit_costs_less(api: Api, context: Context, buyer: Caller):
+    Office(api, context).run((6, "10"), (16, "20"), goods={"skus": ["LMP-1", "LMP-2"]})
     found = [(each["sku"], each["from quantity"], each["price"]) for each in rows(api, buyer)]
     assert found == [
         ("LMP-1", "1", "120.00"),

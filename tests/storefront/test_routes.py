@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalog import keys as catalog_keys
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.catalog.steps import listed, row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import races
@@ -28,9 +28,9 @@ def skus(answer: Answer) -> list[str]:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_company_without_a_tier_sees_the_base_price(api: Api, work: Work):
-    stock(work, row("LMP-1", "120.00", brand="Luma", category="lamps", unit="pcs", pack_multiple=6))
-    answer = api.call("GET", "/v1/products", partner(work))
+def test_a_company_without_a_tier_sees_the_base_price(api: Api, context: Context):
+    stock(context, row("LMP-1", "120.00", brand="Luma", category="lamps", unit="pcs", pack_multiple=6))
+    answer = api.call("GET", "/v1/products", partner(context))
     assert answer.json == {
         "items": [
             {
@@ -60,10 +60,10 @@ def test_a_company_without_a_tier_sees_the_base_price(api: Api, work: Work):
     }
 
 
-def test_a_company_with_a_tier_sees_its_own_price_and_why(api: Api, work: Work):
-    stock(work, row("LMP-1", "120.00"))
-    caller = partner(work)
-    reach(work, "cmp_1", "150000")
+def test_a_company_with_a_tier_sees_its_own_price_and_why(api: Api, context: Context):
+    stock(context, row("LMP-1", "120.00"))
+    caller = partner(context)
+    reach(context, "cmp_1", "150000")
     answer = api.call("GET", "/v1/products", caller, headers={"accept-language": "ru"})
     (product,) = answer.json["items"]
     assert product["base_price"]["amount"] == "120.00"
@@ -74,17 +74,17 @@ def test_a_company_with_a_tier_sees_its_own_price_and_why(api: Api, work: Work):
     }
 
 
-def test_each_company_sees_its_own_price(api: Api, work: Work):
-    stock(work, row("LMP-1", "100.00"))
-    gold, none = partner(work, "cmp_1", "mbr_1"), partner(work, "cmp_2", "mbr_2")
-    reach(work, "cmp_1", "400000")
+def test_each_company_sees_its_own_price(api: Api, context: Context):
+    stock(context, row("LMP-1", "100.00"))
+    gold, none = partner(context, "cmp_1", "mbr_1"), partner(context, "cmp_2", "mbr_2")
+    reach(context, "cmp_1", "400000")
     shown = [api.call("GET", "/v1/products", each).json["items"][0]["price"]["unit_price"] for each in (gold, none)]
     assert [price["amount"] for price in shown] == ["93.00", "100.00"]
 
 
-def test_products_are_paged_by_article_number(api: Api, work: Work):
-    stock(work, *(row(f"LMP-{number:02}") for number in range(7)))
-    caller = partner(work)
+def test_products_are_paged_by_article_number(api: Api, context: Context):
+    stock(context, *(row(f"LMP-{number:02}") for number in range(7)))
+    caller = partner(context)
     found, cursor = [], ""
     while cursor is not None:
         answer = api.call("GET", f"/v1/products?limit=3{cursor and f'&cursor={cursor}'}", caller)
@@ -104,20 +104,22 @@ def test_products_are_paged_by_article_number(api: Api, work: Work):
         ("q=ZZZ", []),
     ],
 )
-def test_products_are_found_by_article_number_category_and_brand(api: Api, work: Work, question: str, found: list[str]):
+def test_products_are_found_by_article_number_category_and_brand(
+    api: Api, context: Context, question: str, found: list[str]
+):
     listed(
-        work,
+        context,
         row("LMP-1", brand="Luma", category="lamps"),
         row("LMP-2", brand="Other", category="lamps"),
         row("LMP-10", brand="Luma", category="rails"),
         row("X-1"),
     )
-    assert skus(api.call("GET", f"/v1/products?{question}", partner(work))) == found
+    assert skus(api.call("GET", f"/v1/products?{question}", partner(context))) == found
 
 
-def test_a_filtered_list_is_paged_without_loss_or_repetition(api: Api, work: Work):
-    listed(work, *(row(f"LMP-{number:02}", category="lamps" if number % 3 else "rails") for number in range(20)))
-    caller = partner(work)
+def test_a_filtered_list_is_paged_without_loss_or_repetition(api: Api, context: Context):
+    listed(context, *(row(f"LMP-{number:02}", category="lamps" if number % 3 else "rails") for number in range(20)))
+    caller = partner(context)
     found, cursor = [], ""
     while cursor is not None:
         answer = api.call("GET", f"/v1/products?category=lamps&limit=4{cursor and f'&cursor={cursor}'}", caller)
@@ -126,25 +128,25 @@ def test_a_filtered_list_is_paged_without_loss_or_repetition(api: Api, work: Wor
     assert found == [f"LMP-{number:02}" for number in range(20) if number % 3]
 
 
-def test_a_page_is_two_calls_filtered_or_not(api: Api, work: Work):
-    listed(work, *(row(f"LMP-{number:02}", category="lamps") for number in range(30)))
-    caller = partner(work)
-    reach(work, "cmp_1", "150000")
+def test_a_page_is_two_calls_filtered_or_not(api: Api, context: Context):
+    listed(context, *(row(f"LMP-{number:02}", category="lamps") for number in range(30)))
+    caller = partner(context)
+    reach(context, "cmp_1", "150000")
     api.call("GET", "/v1/products?category=lamps", caller)  # this process has read the index
     for question, second in (
         ("limit=10", "Query"),
         ("limit=10&category=lamps", "BatchGetItem"),
         ("limit=10&q=lamp&sort=price", "BatchGetItem"),
     ):
-        with calls_counted(work.table.client) as made:
+        with calls_counted(context.table.client) as made:
             answer = api.call("GET", f"/v1/products?{question}", caller)
         assert len(answer.json["items"]) == 10
         assert made == ["BatchGetItem", second], question
 
 
-def test_a_cursor_serves_only_the_filter_and_the_caller_it_was_made_for(api: Api, work: Work):
-    stock(work, *(row(f"LMP-{number}", category="lamps") for number in range(4)))
-    caller, other = partner(work, "cmp_1", "mbr_1"), partner(work, "cmp_2", "mbr_2")
+def test_a_cursor_serves_only_the_filter_and_the_caller_it_was_made_for(api: Api, context: Context):
+    stock(context, *(row(f"LMP-{number}", category="lamps") for number in range(4)))
+    caller, other = partner(context, "cmp_1", "mbr_1"), partner(context, "cmp_2", "mbr_2")
     cursor = api.call("GET", "/v1/products?limit=2", caller).json["next_cursor"]
     for asker, question in ((caller, "category=lamps&"), (other, "")):
         refused = api.call("GET", f"/v1/products?{question}limit=2&cursor={cursor}", asker)
@@ -155,8 +157,8 @@ def test_a_cursor_serves_only_the_filter_and_the_caller_it_was_made_for(api: Api
     ("question", "pointer"),
     [("limit=0", "/query/limit"), ("limit=101", "/query/limit"), ("colour=red", "/query/colour"), ("q=", "/query/q")],
 )
-def test_a_wrong_question_is_refused_with_its_name(api: Api, work: Work, question: str, pointer: str):
-    answer = api.call("GET", f"/v1/products?{question}", partner(work))
+def test_a_wrong_question_is_refused_with_its_name(api: Api, context: Context, question: str, pointer: str):
+    answer = api.call("GET", f"/v1/products?{question}", partner(context))
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
 
 
@@ -170,29 +172,29 @@ def test_a_wrong_question_is_refused_with_its_name(api: Api, work: Work, questio
     ],
     ids=["no token", "no company", "distributor", "staff"],
 )
-def test_only_people_of_a_company_see_prices(api: Api, work: Work, caller: Caller, status: int):
+def test_only_people_of_a_company_see_prices(api: Api, context: Context, caller: Caller, status: int):
     assert api.call("GET", "/v1/products", caller).status == status
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def test_rows_are_created_then_unchanged_then_updated(api: Api, work: Work):
+def test_rows_are_created_then_unchanged_then_updated(api: Api, context: Context):
     results = [
         put(api, row("LMP-1", price)).json["items"][0]["result"] for price in ("120.00", "120", "121.00", "121.00")
     ]
     assert results == ["created", "unchanged", "updated", "unchanged"]
-    assert work.table.get(catalog_keys.product("LMP-1"))["base_price"] == Decimal(121)
+    assert context.table.get(catalog_keys.product("LMP-1"))["base_price"] == Decimal(121)
 
 
-def test_rows_that_change_nothing_write_nothing(api: Api, work: Work):
+def test_rows_that_change_nothing_write_nothing(api: Api, context: Context):
     put(api, row("LMP-1"), row("LMP-2"))
     with calls_counted(aws.dynamodb()) as made:
         put(api, row("LMP-1"), row("LMP-2"))
     assert made == ["BatchGetItem"]
 
 
-def test_a_hundred_rows_are_three_calls(api: Api, work: Work):
+def test_a_hundred_rows_are_three_calls(api: Api, context: Context):
     with calls_counted(aws.dynamodb()) as made:
         answer = put(api, *(row(f"LMP-{number}") for number in range(100)))
     assert {each["result"] for each in answer.json["items"]} == {"created"}
@@ -203,7 +205,7 @@ def test_a_hundred_rows_are_three_calls(api: Api, work: Work):
     ]  # a transaction holds a hundred, with its event
 
 
-def test_a_bad_row_never_stops_the_others_and_says_what_is_wrong(api: Api, work: Work):
+def test_a_bad_row_never_stops_the_others_and_says_what_is_wrong(api: Api, context: Context):
     answer = put(
         api,
         row("LMP-0"),
@@ -235,8 +237,8 @@ def test_a_bad_row_never_stops_the_others_and_says_what_is_wrong(api: Api, work:
         ["/products/5/pack_multiple"],
         [],
     ]
-    assert work.table.get(catalog_keys.product("LMP-0"))["base_price"] == Decimal("120.00")
-    assert work.table.get(catalog_keys.product("LMP-1")) is None
+    assert context.table.get(catalog_keys.product("LMP-0"))["base_price"] == Decimal("120.00")
+    assert context.table.get(catalog_keys.product("LMP-1")) is None
 
 
 @pytest.mark.parametrize(
@@ -257,7 +259,7 @@ def test_a_bad_row_never_stops_the_others_and_says_what_is_wrong(api: Api, work:
         ({"status": "sold_out"}, "status"),
     ],
 )
-def test_a_value_that_cannot_be_fails_its_row(api: Api, work: Work, wrong: dict[str, Any], pointer: str):
+def test_a_value_that_cannot_be_fails_its_row(api: Api, context: Context, wrong: dict[str, Any], pointer: str):
     (result,) = put(api, {**row(), **wrong}).json["items"]
     assert result["result"] == "failed"
     assert [error["pointer"] for error in result["errors"]] == [f"/products/0/{pointer}"]
@@ -273,10 +275,10 @@ def test_a_value_that_cannot_be_fails_its_row(api: Api, work: Work, wrong: dict[
     ],
     ids=["none", "too many", "missing", "unknown field"],
 )
-def test_a_body_that_is_no_list_of_rows_is_refused_whole(api: Api, work: Work, body: Any, pointer: str):
+def test_a_body_that_is_no_list_of_rows_is_refused_whole(api: Api, context: Context, body: Any, pointer: str):
     answer = api.call("PUT", "/v1/staff/products", OPERATIONS, body)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
-    assert work.table.get(catalog_keys.product("LMP-1")) is None
+    assert context.table.get(catalog_keys.product("LMP-1")) is None
 
 
 @pytest.mark.parametrize(
@@ -289,9 +291,9 @@ def test_a_body_that_is_no_list_of_rows_is_refused_whole(api: Api, work: Work, b
     ],
     ids=["no token", "company", "distributor", "marketing"],
 )
-def test_only_those_who_keep_the_catalogue_write_it(api: Api, work: Work, caller: Caller, status: int):
+def test_only_those_who_keep_the_catalogue_write_it(api: Api, context: Context, caller: Caller, status: int):
     assert put(api, row(), caller=caller).status == status
-    assert work.table.get(catalog_keys.product("LMP-1")) is None
+    assert context.table.get(catalog_keys.product("LMP-1")) is None
 
 
 # --- finding ----------------------------------------------------------------------------------------------------------
@@ -326,33 +328,35 @@ def tree(api: Api, *pairs: str) -> Answer:
         ("category=none", []),
     ],
 )
-def test_products_are_found_by_what_is_said_of_them(api: Api, work: Work, question: str, found: list[str]):
-    listed(work, LAMP, PANEL, OLD)
+def test_products_are_found_by_what_is_said_of_them(api: Api, context: Context, question: str, found: list[str]):
+    listed(context, LAMP, PANEL, OLD)
     tree(api, "all", "indoor<all", "panels<indoor", "street<all")
-    assert skus(api.call("GET", f"/v1/products?{question}", partner(work))) == found
+    assert skus(api.call("GET", f"/v1/products?{question}", partner(context))) == found
     assert skus(api.call("GET", f"/v1/staff/products?{question}", OPERATIONS)) == found
 
 
-def test_names_are_sorted_in_the_readers_language_and_the_list_keeps_the_one_it_was_begun_in(api: Api, work: Work):
-    listed(work, row("A", name="a", name_ru="в"), row("B", name="b", name_ru="б"), row("C", name="c", name_ru="а"))
-    caller = partner(work)
+def test_names_are_sorted_in_the_readers_language_and_the_list_keeps_the_one_it_was_begun_in(
+    api: Api, context: Context
+):
+    listed(context, row("A", name="a", name_ru="в"), row("B", name="b", name_ru="б"), row("C", name="c", name_ru="а"))
+    caller = partner(context)
     russian = api.call("GET", "/v1/products?sort=name&limit=2", caller, headers={"accept-language": "ru"})
     assert skus(russian) == ["C", "B"]
     rest = api.call("GET", f"/v1/products?sort=name&limit=2&cursor={russian.json['next_cursor']}", caller)
     assert skus(rest) == ["A"]
 
 
-def test_a_moved_category_takes_its_products_along_at_once(api: Api, work: Work):
-    listed(work, LAMP)
+def test_a_moved_category_takes_its_products_along_at_once(api: Api, context: Context):
+    listed(context, LAMP)
     tree(api, "outdoor", "street<outdoor", "other")
-    caller = partner(work)
+    caller = partner(context)
     assert skus(api.call("GET", "/v1/products?category=outdoor", caller)) == ["LMP-1"]
     tree(api, "street<other")
     assert skus(api.call("GET", "/v1/products?category=outdoor", caller)) == []
     assert skus(api.call("GET", "/v1/products?category=other", caller)) == ["LMP-1"]
 
 
-def test_all_that_is_said_of_a_product_is_shown_and_prices_of_types_only_to_the_staff(api: Api, work: Work):
+def test_all_that_is_said_of_a_product_is_shown_and_prices_of_types_only_to_the_staff(api: Api, context: Context):
     said = row(
         own_brand=True,
         status="modernised",
@@ -366,7 +370,7 @@ def test_all_that_is_said_of_a_product_is_shown_and_prices_of_types_only_to_the_
     )
     assert put(api, said).json["items"][0]["result"] == "created"
     assert put(api, said).json["items"][0]["result"] == "unchanged"
-    (partners,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+    (partners,) = api.call("GET", "/v1/products", partner(context)).json["items"]
     assert (partners["own_brand"], partners["status"], partners["successor"]) == (True, "modernised", "LMP-2")
     assert partners["attributes"] == [
         {"name": "dimmable", "number": None, "text": None, "flag": False},
@@ -398,16 +402,18 @@ def test_all_that_is_said_of_a_product_is_shown_and_prices_of_types_only_to_the_
         ({"attributes": [{"name": "colour", "text": "red"}] * 2}, "/attributes"),
     ],
 )
-def test_what_cannot_be_said_of_a_product_fails_its_row(api: Api, work: Work, wrong: dict[str, Any], pointer: str):
+def test_what_cannot_be_said_of_a_product_fails_its_row(
+    api: Api, context: Context, wrong: dict[str, Any], pointer: str
+):
     (result,) = put(api, {**row(), **wrong}).json["items"]
     assert result["result"] == "failed"
     assert [error["pointer"] for error in result["errors"]] == [f"/products/0{pointer}"]
 
 
-def test_a_product_of_an_older_version_is_shown_and_can_be_written(api: Api, work: Work):
-    stock(work, row())
-    work.table.update(catalog_keys.product("LMP-1"), remove=("own_brand", "successor", "attributes", "prices"))
-    (product,) = api.call("GET", "/v1/products", partner(work)).json["items"]
+def test_a_product_of_an_older_version_is_shown_and_can_be_written(api: Api, context: Context):
+    stock(context, row())
+    context.table.update(catalog_keys.product("LMP-1"), remove=("own_brand", "successor", "attributes", "prices"))
+    (product,) = api.call("GET", "/v1/products", partner(context)).json["items"]
     assert (product["own_brand"], product["attributes"], product["successor"]) == (False, [], None)
     assert put(api, row()).json["items"][0]["result"] == "unchanged"
 
@@ -415,9 +421,9 @@ def test_a_product_of_an_older_version_is_shown_and_can_be_written(api: Api, wor
 # --- categories -------------------------------------------------------------------------------------------------------
 
 
-def test_the_tree_is_read_by_partners_and_staff(api: Api, work: Work):
+def test_the_tree_is_read_by_partners_and_staff(api: Api, context: Context):
     tree(api, "street<outdoor", "outdoor", "indoor")
-    for path, caller in (("/v1/categories", partner(work)), ("/v1/staff/categories", OPERATIONS)):
+    for path, caller in (("/v1/categories", partner(context)), ("/v1/staff/categories", OPERATIONS)):
         items = api.call("GET", path, caller).json["items"]
         assert [(each["code"], each["parent"], each["level"]) for each in items] == [
             ("indoor", None, 1),
@@ -426,7 +432,7 @@ def test_the_tree_is_read_by_partners_and_staff(api: Api, work: Work):
         ]
 
 
-def test_category_rows_are_judged_one_by_one_and_the_same_again_change_nothing(api: Api, work: Work):
+def test_category_rows_are_judged_one_by_one_and_the_same_again_change_nothing(api: Api, context: Context):
     answer = tree(api, "a", "b<a", "c<x", "d<d", "a<b", "", "b2<a")
     assert [(each["code"], each["result"]) for each in answer.json["items"]] == [
         ("a", "created"),
@@ -449,15 +455,15 @@ def test_category_rows_are_judged_one_by_one_and_the_same_again_change_nothing(a
     assert made == ["GetItem"]
 
 
-def test_two_who_move_categories_into_each_other_at_once_leave_a_tree(api: Api, work: Work):
+def test_two_who_move_categories_into_each_other_at_once_leave_a_tree(api: Api, context: Context):
     tree(api, "a", "b")
-    beginning = everything(work)
+    beginning = everything(context)
 
     def other() -> None:
         tree(api, "a<b")
 
     for race in races(other):
-        restore(work, beginning)
+        restore(context, beginning)
         with race:
             mine = tree(api, "b<a").json["items"][0]
         if race.happened:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.platform.config import Config, Section
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 
 
 def with_sections(config: Config, *sections: Section) -> Config:
@@ -12,7 +12,7 @@ def with_sections(config: Config, *sections: Section) -> Config:
     return Config(config.tables, {**config.read, **{type(each): each for each in sections}})
 
 
-def with_figures(work: Work, section: type[Section], **changes: Any) -> Work:
+def with_figures(context: Context, section: type[Section], **changes: Any) -> Context:
     """Work of a club of which these figures of a section are others."""
-    changed = work.config[section].model_copy(update=changes)
-    return replace(work, config=with_sections(work.config, changed))
+    changed = context.config[section].model_copy(update=changes)
+    return replace(context, config=with_sections(context.config, changed))

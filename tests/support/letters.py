@@ -12,7 +12,7 @@ from chalicelib.mail.model import Mail, Recipient
 from chalicelib.mail.service import compose
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order.rules import Actor, Happened, Line, Order, State, Step
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing.rules import Ruling
 from chalicelib.table.key import Key
 from tests.mail.steps import letter, member
@@ -41,7 +41,7 @@ def line(sku: str, quantity: int, price: str) -> Line:
     )
 
 
-def an_order(work: Work) -> Order:
+def an_order(context: Context) -> Order:
     return Order(
         order_id="ord_1",
         number="261120-7K3QX",
@@ -55,31 +55,31 @@ def an_order(work: Work) -> Order:
         comment="Позвоните до обеда",
         state=State.PLACED,
         lines=(line("A-1", 10, "1234.50"), line("B-2", 2, "100")),
-        history=(Happened(work.at, Step.PLACED, State.PLACED, BY_BUYER),),
+        history=(Happened(context.at, Step.PLACED, State.PLACED, BY_BUYER),),
     )
 
 
 @pytest.fixture
-def club(work: Work, monkeypatch: pytest.MonkeyPatch) -> Any:
+def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A company with a manager, its buyer, its distributor, and an order; `told` composes a letter about them."""
-    member(work, "mbr_1")
-    member(work, "mbr_en", language="en", name="Ann Light")
-    member(work, "mbr_m", name="Мария Ведущая")
-    speaks_for(work, "cmp_1", "mbr_1")
-    speaks_for(work, "cmp_1", "mbr_en", role="buyer")
+    member(context, "mbr_1")
+    member(context, "mbr_en", language="en", name="Ann Light")
+    member(context, "mbr_m", name="Мария Ведущая")
+    speaks_for(context, "cmp_1", "mbr_1")
+    speaks_for(context, "cmp_1", "mbr_en", role="buyer")
     company = SimpleNamespace(name="Луч", manager_id="mbr_m")
     distributor = SimpleNamespace(name="Свет-Опт", email="orders@distributor.example", language="ru")
-    scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(work))
-    monkeypatch.setattr(companies_company, "read_company", lambda work, company_id: scene.company)
-    monkeypatch.setattr(distributors, "distributor", lambda work, distributor_id: scene.distributor)
-    monkeypatch.setattr(order_service, "load_order", lambda work, company_id, order_id: scene.order)
+    scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(context))
+    monkeypatch.setattr(companies_company, "read_company", lambda context, company_id: scene.company)
+    monkeypatch.setattr(distributors, "distributor", lambda context, distributor_id: scene.distributor)
+    monkeypatch.setattr(order_service, "load_order", lambda context, company_id, order_id: scene.order)
 
     def told(template: str, recipient: Recipient, code: str = "", **facts: Any) -> Mail:
-        order = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "at": work.at}
+        order = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "at": context.at}
         event = {**CAUSE.as_item(), "event": template.replace("_", ".", 1), **order, **facts}
-        work.table.put(event)
-        made = letter(work, template=template, recipient=recipient, cause=CAUSE)
-        return compose(work, made, code)
+        context.table.put(event)
+        made = letter(context, template=template, recipient=recipient, cause=CAUSE)
+        return compose(context, made, code)
 
     scene.told = told
     return scene

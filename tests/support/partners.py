@@ -10,7 +10,7 @@ from chalicelib.distributors import service as distributors
 from chalicelib.distributors.schemas import DistributorForm, DistributorPersonForm
 from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.api import Caller
@@ -19,86 +19,86 @@ from tests.tiers.steps import buy, sale_events
 OPERATIONS = Caller.person("mbr_staff", "staff", "operations", "club")
 
 
-def member(work: Work, member_id: str, **facts: Any) -> Member:
+def member(context: Context, member_id: str, **facts: Any) -> Member:
     """A person with a confirmed address and a telephone."""
     known = {
         "member_id": member_id,
         "name": f"Anna {member_id}",
         "email": f"{member_id}@partner.example",
-        "email_confirmed_at": work.at,
+        "email_confirmed_at": context.at,
         "language": "en",
         "phone": "+74951234567",
-        "phone_confirmed_on": work.today.isoformat(),
-        "joined_at": work.at,
+        "phone_confirmed_on": context.today.isoformat(),
+        "joined_at": context.at,
         "version": 1,
     }
     made = Member.model_validate(known | facts)
-    work.table.put({**members_keys.member(member_id).as_item(), **made.model_dump(exclude_none=True)})
+    context.table.put({**members_keys.member(member_id).as_item(), **made.model_dump(exclude_none=True)})
     return made
 
 
-def company(work: Work, company_id: str = "cmp_1", **facts: Any) -> Company:
+def company(context: Context, company_id: str = "cmp_1", **facts: Any) -> Company:
     known = {
         "company_id": company_id,
         "name": f"Luch {company_id}",
         "inn": "7707083893",
         "currency": "RUB",
         "origin": "member",
-        "created_at": work.at,
+        "created_at": context.at,
         "version": 1,
     }
     made = Company.model_validate(known | facts)
-    work.table.put({**companies_keys.company(company_id).as_item(), **made.model_dump(exclude_none=True)})
+    context.table.put({**companies_keys.company(company_id).as_item(), **made.model_dump(exclude_none=True)})
     return made
 
 
-def speaks_for(work: Work, company_id: str, member_id: str = "mbr_1", role: str = "owner") -> Caller:
+def speaks_for(context: Context, company_id: str, member_id: str = "mbr_1", role: str = "owner") -> Caller:
     """The member, confirmed as one of the company's people."""
-    person = Person(company_id=company_id, member_id=member_id, role=role, status="active", at=work.at, version=1)
+    person = Person(company_id=company_id, member_id=member_id, role=role, status="active", at=context.at, version=1)
     tx = Transaction()
     members.appoint(tx, member_id, kind="company", owner=company_id, role=role, status="active")
     tx.put({**companies_keys.person(company_id, member_id).as_item(), **person.model_dump(exclude_none=True)})
-    work.table.commit(tx)
+    context.table.commit(tx)
     return Caller.person(member_id, "company", role, company_id)
 
 
-def dismissed(work: Work, company_id: str, member_id: str = "mbr_1") -> None:
+def dismissed(context: Context, company_id: str, member_id: str = "mbr_1") -> None:
     tx = Transaction()
     members.dismiss(tx, member_id, company_id)
     tx.delete(companies_keys.person(company_id, member_id))
-    work.table.commit(tx)
+    context.table.commit(tx)
 
 
-def partner(work: Work, company_id: str = "cmp_1", member_id: str = "mbr_1", **facts: Any) -> Caller:
+def partner(context: Context, company_id: str = "cmp_1", member_id: str = "mbr_1", **facts: Any) -> Caller:
     """A company with an owner whose cabinet is open."""
-    company(work, company_id, **facts)
-    member(work, member_id)
-    return speaks_for(work, company_id, member_id)
+    company(context, company_id, **facts)
+    member(context, member_id)
+    return speaks_for(context, company_id, member_id)
 
 
-def staff(work: Work, member_id: str, role: str) -> Caller:
+def staff(context: Context, member_id: str, role: str) -> Caller:
     """The member, one of the club's staff in this role."""
-    member(work, member_id)
+    member(context, member_id)
     tx = Transaction()
     members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
-    work.table.commit(tx)
+    context.table.commit(tx)
     return Caller.person(member_id, "staff", role, members.STAFF_OWNER)
 
 
-def reach(work: Work, company_id: str, amount: Decimal | str) -> None:
+def reach(context: Context, company_id: str, amount: Decimal | str) -> None:
     """The company's first purchases, which give it its tier at once."""
-    buy(work, company_id, 0, amount)
-    for event in sale_events(work, company_id):
-        tiers_consumers.on_sale_recorded(work, event)
+    buy(context, company_id, 0, amount)
+    for event in sale_events(context, company_id):
+        tiers_consumers.on_sale_recorded(context, event)
 
 
-def distributor(work: Work, *regions: str, name: str = "Svet Opt", priority: int = 100) -> tuple[str, Caller]:
+def distributor(context: Context, *regions: str, name: str = "Svet Opt", priority: int = 100) -> tuple[str, Caller]:
     """A distributor of these regions, and one of its people."""
     served = [{"region": region, "priority": priority} for region in regions]
     form = DistributorForm.model_validate(
         {"name": name, "email": "orders@distributor.example", "language": "ru", "regions": served}
     )
-    made = distributors.create(work, form)
+    made = distributors.create(context, form)
     person = DistributorPersonForm(name="Oleg Orlov", email=f"{made.distributor_id}@distributor.example")
-    added = distributors.add_person(work, made.distributor_id, person)
+    added = distributors.add_person(context, made.distributor_id, person)
     return made.distributor_id, Caller.person(added.member_id, "distributor", "operator", made.distributor_id)

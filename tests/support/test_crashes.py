@@ -4,61 +4,61 @@ import boto3
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.key import Key
 from tests.support.crashes import crashes, empty_account, lost_replies, races, uncounted, watched
 
 FIRST, SECOND = Key("A#1", "ROW"), Key("A#2", "ROW")
 
 
-def write_both(work: Work) -> None:
-    work.table.put(FIRST.as_item())
-    work.table.put(SECOND.as_item())
+def write_both(context: Context) -> None:
+    context.table.put(FIRST.as_item())
+    context.table.put(SECOND.as_item())
 
 
-def written(work: Work) -> int:
-    return len(work.table.get_many([FIRST, SECOND]))
+def written(context: Context) -> int:
+    return len(context.table.get_many([FIRST, SECOND]))
 
 
-def test_each_call_is_interrupted_before_and_after_its_effect(work: Work) -> None:
+def test_each_call_is_interrupted_before_and_after_its_effect(context: Context) -> None:
     found = []
     for crash in crashes():
         empty_account()
         with crash:
-            write_both(work)
-        found.append((crash.happened, written(work)))
+            write_both(context)
+        found.append((crash.happened, written(context)))
     assert found == [(True, 0), (True, 1), (True, 1), (True, 2), (False, 2)]
 
 
-def test_a_crash_cannot_be_caught_by_the_code_that_crashes(work: Work) -> None:
+def test_a_crash_cannot_be_caught_by_the_code_that_crashes(context: Context) -> None:
     for crash in crashes():
         empty_account()
         with crash:
             try:
-                work.table.put(FIRST.as_item())
+                context.table.put(FIRST.as_item())
             except Exception:  # the code under test may do this
-                work.table.put(SECOND.as_item())
-        assert SECOND not in work.table.get_many([SECOND]), crash
+                context.table.put(SECOND.as_item())
+        assert SECOND not in context.table.get_many([SECOND]), crash
 
 
-def test_a_lost_reply_can_be_caught_and_its_call_took_effect(work: Work) -> None:
+def test_a_lost_reply_can_be_caught_and_its_call_took_effect(context: Context) -> None:
     caught = []
     for lost in lost_replies():
         empty_account()
         with lost:
             try:
-                work.table.put(FIRST.as_item())
+                context.table.put(FIRST.as_item())
             except ConnectionClosedError:
-                caught.append(written(work))
+                caught.append(written(context))
     assert caught == [1]
 
 
-def test_the_other_worker_runs_before_each_call_and_is_not_counted(work: Work) -> None:
+def test_the_other_worker_runs_before_each_call_and_is_not_counted(context: Context) -> None:
     met = []
-    for race in races(lambda: met.append(written(work))):
+    for race in races(lambda: met.append(written(context))):
         empty_account()
         with race:
-            write_both(work)
+            write_both(context)
     assert met == [0, 1]
 
 
@@ -79,25 +79,25 @@ def test_a_watched_fake_counts_as_a_client() -> None:
     assert (rounds, mail.sent) == (3, 2)
 
 
-def test_what_the_test_itself_looks_up_is_not_counted(work: Work) -> None:
+def test_what_the_test_itself_looks_up_is_not_counted(context: Context) -> None:
     rounds = 0
     for crash in crashes():
         with crash:
             with uncounted():
-                written(work)
-            work.table.put(FIRST.as_item())
+                written(context)
+            context.table.put(FIRST.as_item())
         rounds += 1
     assert rounds == 3
 
 
-def test_a_failure_of_the_code_itself_is_not_swallowed(work: Work) -> None:
+def test_a_failure_of_the_code_itself_is_not_swallowed(context: Context) -> None:
     crash = next(crashes())
     with pytest.raises(ValueError, match="a bug"), crash:
         raise ValueError("a bug")
 
 
-def test_an_emptied_account_keeps_its_tables_queues_and_buckets(work: Work) -> None:
-    write_both(work)
+def test_an_emptied_account_keeps_its_tables_queues_and_buckets(context: Context) -> None:
+    write_both(context)
     sqs, s3 = boto3.client("sqs"), boto3.client("s3")
     queue = sqs.list_queues()["QueueUrls"][0]
     sqs.send_message(QueueUrl=queue, MessageBody="{}")
@@ -105,6 +105,6 @@ def test_an_emptied_account_keeps_its_tables_queues_and_buckets(work: Work) -> N
 
     empty_account()
 
-    assert written(work) == 0
+    assert written(context) == 0
     assert "Messages" not in sqs.receive_message(QueueUrl=queue)
     assert s3.list_objects_v2(Bucket="club-files")["KeyCount"] == 0

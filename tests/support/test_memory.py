@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -26,8 +26,8 @@ ITEM = {
 
 
 @pytest.fixture(params=["moto", "memory"])
-def table(request: pytest.FixtureRequest, work: Work) -> Table:
-    return work.table if request.param == "moto" else Table(MemoryDynamo(), "club")  # type: ignore[arg-type]
+def table(request: pytest.FixtureRequest, context: Context) -> Table:
+    return context.table if request.param == "moto" else Table(MemoryDynamo(), "club")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.stub import Stubber
 
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Busy, Refused, Transaction
@@ -30,7 +30,7 @@ class Watched:
 
 
 @pytest.fixture
-def watched(work: Work) -> Watched:
+def watched(context: Context) -> Watched:
     return Watched()
 
 

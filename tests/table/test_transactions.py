@@ -8,7 +8,7 @@ import pytest
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.ledger import keys as ledger_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Refused, Transaction
@@ -18,8 +18,8 @@ BORIS = Key("MEMBER#boris", "PROFILE")
 
 
 @pytest.fixture
-def table(work: Work) -> Table:
-    return work.table
+def table(context: Context) -> Table:
+    return context.table
 
 
 def commit(table: Table, **operation: Any) -> None:

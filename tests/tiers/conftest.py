@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.tiers.recalculation import service as recalculation
 from tests.tiers.steps import in_memory
 
@@ -15,6 +15,6 @@ def one_shard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def quick(work: Work, one_shard: None) -> Work:
+def quick(context: Context, one_shard: None) -> Context:
     """A table that answers at once, for what is tried at every call."""
-    return in_memory(work)
+    return in_memory(context)

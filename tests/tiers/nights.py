@@ -20,7 +20,7 @@ import pytest
 
 from chalicelib import tiers
 from chalicelib.platform import aws, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import keys as sales_keys
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.key import Key
@@ -36,15 +36,15 @@ from tests.support.metered import MeteredDynamo, metered
 from tests.support.nights import Night, Queue
 
 
-def seasonal_ladders(work: Work) -> tuple[Ladder, ...]:
+def seasonal_ladders(context: Context) -> tuple[Ladder, ...]:
     """Two versions of the club's ladder, the second one about to begin, both with seasons and a personal first step."""
-    (founding,) = ladders_of(work, "RUB")
+    (founding,) = ladders_of(context, "RUB")
     off_season = tuple(step._replace(from_sum=step.from_sum / 2) for step in founding.steps)
     personal = PersonalStep(Decimal(30_000), tuple(Decimal("0.85") + Decimal(n) / 20 for n in range(12)))
     this_year = replace(
-        founding, season=((4, 1), (9, 30)), off_season_steps=off_season, personal=personal, activated_at=work.at
+        founding, season=((4, 1), (9, 30)), off_season_steps=off_season, personal=personal, activated_at=context.at
     )
-    next_year = replace(this_year, version="2027-1", valid_from=work.today + timedelta(days=40))
+    next_year = replace(this_year, version="2027-1", valid_from=context.today + timedelta(days=40))
     return this_year, next_year
 
 
@@ -52,17 +52,17 @@ def seasonal_ladders(work: Work) -> tuple[Ladder, ...]:
 BOUGHT = ((-119, 100_000), (-70, 45_000), (-60, 60_000))
 
 
-def buyers(work: Work, count: int) -> list[str]:
+def buyers(context: Context, count: int) -> list[str]:
     """Companies whose tier falls tonight, who have been told all that is to be told before."""
-    days = {work.today + timedelta(days=offset): Decimal(amount) for offset, amount in BOUGHT}
-    facts = Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None)
+    days = {context.today + timedelta(days=offset): Decimal(amount) for offset, amount in BOUGHT}
+    facts = Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None)
     ids = [f"cmp_due_{number:028x}" for number in range(count)]
     for company_id in ids:
         for day, amount in days.items():
-            work.table.put({**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
-        standing = standing_model.stands(company_id, "RUB", work.today, facts)
+            context.table.put({**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
+        standing = standing_model.stands(company_id, "RUB", context.today, facts)
         standing = replace(standing, told=standing_model.told(standing, standing_model.warning(standing)))
-        standing_store.save(work, standing, standing_model.next_due(standing))
+        standing_store.save(context, standing, standing_model.next_due(standing))
     return ids
 
 
@@ -95,47 +95,47 @@ class Membership(MeteredDynamo):
         return super().query(**request)
 
 
-def crowd(work: Work, like: str, count: int) -> None:
+def crowd(context: Context, like: str, count: int) -> None:
     """Members of whom something is due on other days."""
-    pattern = work.table.get(tiers_keys.standing(like))
+    pattern = context.table.get(tiers_keys.standing(like))
     assert pattern is not None
-    if isinstance(work.table.client, Membership):
-        work.table.client.join(pattern, work.today, count)
+    if isinstance(context.table.client, Membership):
+        context.table.client.join(pattern, context.today, count)
         return
     for start in range(0, count, 25):
         numbers = range(start, min(start + 25, count))
-        batch = [{"PutRequest": {"Item": to_wire(of_the_crowd(pattern, number, work.today))}} for number in numbers]
-        work.table.client.batch_write_item(RequestItems={work.table.name: batch})
+        batch = [{"PutRequest": {"Item": to_wire(of_the_crowd(pattern, number, context.today))}} for number in numbers]
+        context.table.client.batch_write_item(RequestItems={context.table.name: batch})
 
 
-def night(work: Work, monkeypatch: pytest.MonkeyPatch) -> Night:
+def night(context: Context, monkeypatch: pytest.MonkeyPatch) -> Night:
     queue = Queue()
     monkeypatch.setattr(aws, "sqs", lambda: queue)
-    with metered(work.table.client) as run:
-        tiers.nightly(work, {})
-    with metered(work.table.client) as decisions:
+    with metered(context.table.client) as run:
+        tiers.nightly(context, {})
+    with metered(context.table.client) as decisions:
         for body in queue.bodies:
-            tiers.decide(replace(work), {"body": body})  # each message is work of its own
+            tiers.decide(replace(context), {"body": body})  # each message is work of its own
     return Night(run, decisions, queue)
 
 
-def fallen(work: Work, ids: Iterable[str]) -> int:
-    found = work.table.get_many(tiers_keys.standing(company_id) for company_id in ids)
+def fallen(context: Context, ids: Iterable[str]) -> int:
+    found = context.table.get_many(tiers_keys.standing(company_id) for company_id in ids)
     return sum(item["told"][0] == "bronze" for item in found.values())
 
 
-def two_nights(work: Work, monkeypatch: pytest.MonkeyPatch, *, due: int, members: int) -> tuple[Night, Night]:
+def two_nights(context: Context, monkeypatch: pytest.MonkeyPatch, *, due: int, members: int) -> tuple[Night, Night]:
     """The same companies due, first as the whole membership and then among many: each falls, and only they."""
-    night(work, monkeypatch)  # the first night of all makes facts of the founding ladders
-    ids = buyers(work, due)
-    morning = replace(work, now=work.now + timedelta(days=1))
-    evening = [work.table.get(tiers_keys.standing(company_id)) for company_id in ids]
+    night(context, monkeypatch)  # the first night of all makes facts of the founding ladders
+    ids = buyers(context, due)
+    morning = replace(context, now=context.now + timedelta(days=1))
+    evening = [context.table.get(tiers_keys.standing(company_id)) for company_id in ids]
     alone = night(morning, monkeypatch)
-    assert fallen(work, ids) == due
+    assert fallen(context, ids) == due
     for item in evening:
         assert item is not None
-        work.table.put(item)
-    crowd(work, ids[0], members - due)
+        context.table.put(item)
+    crowd(context, ids[0], members - due)
     among_many = night(morning, monkeypatch)
-    assert fallen(work, ids) == due
+    assert fallen(context, ids) == due
     return alone, among_many

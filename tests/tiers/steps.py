@@ -10,7 +10,7 @@ from chalicelib import companies, sales, tiers
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import queue_url
@@ -30,97 +30,104 @@ from tests.support.crashes import watched
 from tests.support.memory import MemoryDynamo
 
 
-def in_memory(work: Work) -> Work:
+def in_memory(context: Context) -> Context:
     """The same work on an empty table in memory, for what makes thousands of calls."""
-    return replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+    return replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
 
 
-def company(work: Work, name: str = "Luch", currency: str = "RUB") -> str:
+def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
-    return companies.customers(work, "1c", [ref])[ref]
+    return companies.customers(context, "1c", [ref])[ref]
 
 
-def days_later(work: Work, days: int) -> Work:
-    return replace(work, now=work.now + timedelta(days=days))
+def days_later(context: Context, days: int) -> Context:
+    return replace(context, now=context.now + timedelta(days=days))
 
 
-def buy(work: Work, company_id: str, offset: int, amount: str | int | Decimal, number: str | None = None) -> Event:
+def buy(
+    context: Context, company_id: str, offset: int, amount: str | int | Decimal, number: str | None = None
+) -> Event:
     """One document, dated so many days from today; the same number again is its correction. Returns what the stream tells of it."""
     document = sales.SaleDocument(
         source="1c",
-        number=number or work.new_id("doc"),
+        number=number or context.new_id("doc"),
         company_id=company_id,
-        business_date=work.today + timedelta(days=offset),
+        business_date=context.today + timedelta(days=offset),
         currency="RUB",
         lines=[sales.SaleLine.of("SKU-1", "Lamp", Decimal(1), amount=Decimal(amount))],
     )
-    sales.record(work, [document])
-    found = (event for event in sale_events(work, company_id) if event.item.get("document") == document.number)
+    sales.record(context, [document])
+    found = (event for event in sale_events(context, company_id) if event.item.get("document") == document.number)
     return max(found, key=lambda event: event.item["revision"])
 
 
 def give_back(
-    work: Work, company_id: str, offset: int, amount: str | int | Decimal, original: str = "", on: int | None = None
+    context: Context,
+    company_id: str,
+    offset: int,
+    amount: str | int | Decimal,
+    original: str = "",
+    on: int | None = None,
 ) -> Event:
     """A return of so many days from today, of a sale known by its number or its day; without either, of its own day."""
-    day = None if on is None else work.today + timedelta(days=on)
+    day = None if on is None else context.today + timedelta(days=on)
     named = sales.Original(original, ("",) if original else (), day) if original or day else None
     document = sales.SaleDocument(
         source="1c",
-        number=work.new_id("ret"),
+        number=context.new_id("ret"),
         company_id=company_id,
-        business_date=work.today + timedelta(days=offset),
+        business_date=context.today + timedelta(days=offset),
         currency="RUB",
         lines=[sales.SaleLine.of("SKU-1", "Lamp", Decimal(-1), amount=-Decimal(amount))],
         kind="return",
         original=named,
     )
-    sales.record(work, [document])
-    return next(event for event in sale_events(work, company_id) if event.item.get("document") == document.number)
+    sales.record(context, [document])
+    return next(event for event in sale_events(context, company_id) if event.item.get("document") == document.number)
 
 
-def sale_events(work: Work, *company_ids: str) -> list[Event]:
+def sale_events(context: Context, *company_ids: str) -> list[Event]:
     """Every `sale.recorded` of these companies, as the stream would deliver it."""
     return [
         Event("sale.recorded", derived_id("evt", item["pk"], item["sk"]), item)
         for company_id in company_ids
-        for item in work.table.query_all(companies_keys.company(company_id).pk)
+        for item in context.table.query_all(companies_keys.company(company_id).pk)
         if item.get("event") == "sale.recorded"
     ]
 
 
-def delivered(work: Work, event: Event) -> None:
+def delivered(context: Context, event: Event) -> None:
     """By itself, in a batch of its own, as each time that the stream tells of it."""
-    tiers_consumers.on_sale_recorded(work, Event(event.name, event.id, event.item))
+    tiers_consumers.on_sale_recorded(context, Event(event.name, event.id, event.item))
 
 
-def deliver(work: Work, *company_ids: str) -> None:
-    for event in sale_events(work, *company_ids):
-        tiers_consumers.on_sale_recorded(work, event)
+def deliver(context: Context, *company_ids: str) -> None:
+    for event in sale_events(context, *company_ids):
+        tiers_consumers.on_sale_recorded(context, event)
 
 
-def grant(work: Work, company_id: str, tier: str, first: int, last: int) -> ManualTier:
+def grant(context: Context, company_id: str, tier: str, first: int, last: int) -> ManualTier:
     """By days from today."""
-    days = {"from": work.today + timedelta(days=first), "until": work.today + timedelta(days=last)}
+    days = {"from": context.today + timedelta(days=first), "until": context.today + timedelta(days=last)}
     form = ManualTierForm.model_validate({"tier": tier, "reason": "A new shop", **days})
-    return grants_service.grant(work, company_id, "mbr_manager", form)
+    return grants_service.grant(context, company_id, "mbr_manager", form)
 
 
-def withdraw(work: Work, company_id: str, grant_id: str) -> ManualTier:
+def withdraw(context: Context, company_id: str, grant_id: str) -> ManualTier:
     form = WithdrawalForm(reason="The shop closed")
-    return grants_service.withdraw(work, company_id, grant_id, "mbr_manager", form)
+    return grants_service.withdraw(context, company_id, grant_id, "mbr_manager", form)
 
 
-def bought(work: Work, days: dict[int, int | str], name: str = "Luch") -> str:
+def bought(context: Context, days: dict[int, int | str], name: str = "Luch") -> str:
     """A company that bought this, by days from today, and whose sales were delivered only then."""
-    company_id = company(work, name)
+    company_id = company(context, name)
     for offset, amount in days.items():
-        buy(work, company_id, offset, amount)
-    deliver(work, company_id)
+        buy(context, company_id, offset, amount)
+    deliver(context, company_id)
     return company_id
 
 
-def queued(work: Work) -> list[dict[str, Any]]:
+def queued(context: Context) -> list[dict[str, Any]]:
     """Takes the messages out of the tiers queue, as the records that the worker gets."""
     found: list[dict[str, Any]] = []
     while messages := aws.sqs().receive_message(QueueUrl=queue_url("tiers"), MaxNumberOfMessages=10).get("Messages"):
@@ -134,34 +141,34 @@ def message_for(*company_ids: str) -> dict[str, Any]:
     return {"messageId": "1", "body": json.dumps({"companies": list(company_ids)})}
 
 
-def night(work: Work, event: dict[str, Any] | None = None) -> dict[str, Any]:
+def night(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
     """The nightly run and all that its messages bring about."""
-    counts = tiers.nightly(work, event or {})
-    for message in queued(work):
-        tiers.decide(work, message)
+    counts = tiers.nightly(context, event or {})
+    for message in queued(context):
+        tiers.decide(context, message)
     return counts
 
 
-def tier_now(work: Work, company_id: str) -> Step:
+def tier_now(context: Context, company_id: str) -> Step:
     """The tier in force today, as prices find it."""
-    return tiers.tier_in_force(standing_item(work, company_id), work.today)
+    return tiers.tier_in_force(standing_item(context, company_id), context.today)
 
 
-def standing_item(work: Work, company_id: str) -> Item | None:
-    return work.table.get(tiers_keys.standing(company_id), consistent=True)
+def standing_item(context: Context, company_id: str) -> Item | None:
+    return context.table.get(tiers_keys.standing(company_id), consistent=True)
 
 
-def kept(work: Work, company_id: str) -> Item | None:
+def kept(context: Context, company_id: str) -> Item | None:
     """The standing item without what counts the writes."""
-    item = standing_item(work, company_id)
+    item = standing_item(context, company_id)
     return {name: value for name, value in item.items() if name not in ("version", "at")} if item else None
 
 
-def fresh(work: Work, company_id: str) -> Standing:
+def fresh(context: Context, company_id: str) -> Standing:
     """The standing as it would be made today from the facts alone, as if none had been kept."""
-    _, grants = standing_store.load_with_grants(work, company_id)
-    facts = standing_service.facts_of(work, company_id, "RUB", grants, known_since(work.today))
-    return stands(company_id, "RUB", work.today, facts)
+    _, grants = standing_store.load_with_grants(context, company_id)
+    facts = standing_service.facts_of(context, company_id, "RUB", grants, known_since(context.today))
+    return stands(company_id, "RUB", context.today, facts)
 
 
 def shown(standing: Standing) -> dict[str, Any]:
@@ -169,40 +176,40 @@ def shown(standing: Standing) -> dict[str, Any]:
     return json.loads(standing_json(standing, "en"))  # type: ignore[no-any-return]
 
 
-def due(work: Work, company_id: str, offset: int) -> dict[str, str]:
+def due(context: Context, company_id: str, offset: int) -> dict[str, str]:
     """How an item says that it is due so many days from today."""
-    return keys.due("tiers", work.today + timedelta(days=offset), company_id).as_gsi2()
+    return keys.due("tiers", context.today + timedelta(days=offset), company_id).as_gsi2()
 
 
-def told(work: Work, company_id: str, name: str = "tier.changed") -> list[Item]:
+def told(context: Context, company_id: str, name: str = "tier.changed") -> list[Item]:
     """What was told of this company, oldest first."""
     prefix = Key(companies_keys.company(company_id).pk, "EVENT#")
-    return [item for item in work.table.query_all(prefix.pk, starts=prefix.sk) if item["event"] == name]
+    return [item for item in context.table.query_all(prefix.pk, starts=prefix.sk) if item["event"] == name]
 
 
-def moves(work: Work, company_id: str) -> list[tuple[str, str, str]]:
+def moves(context: Context, company_id: str) -> list[tuple[str, str, str]]:
     """Every change of tier: from which, to which, and why."""
-    return [(item["from_tier"], item["to_tier"], item["reason"]) for item in told(work, company_id)]
+    return [(item["from_tier"], item["to_tier"], item["reason"]) for item in told(context, company_id)]
 
 
-def warnings(work: Work, company_id: str) -> list[tuple[str, int]]:
+def warnings(context: Context, company_id: str) -> list[tuple[str, int]]:
     """Every warning: the day of the fall, and the distance."""
-    return [(item["falls_on"], int(item["stage"])) for item in told(work, company_id, "tier.warning")]
+    return [(item["falls_on"], int(item["stage"])) for item in told(context, company_id, "tier.warning")]
 
 
-def everything(work: Work) -> dict[Key, Item]:
+def everything(context: Context) -> dict[Key, Item]:
     """All that lies in the table."""
-    pages = work.table.client.get_paginator("scan").paginate(TableName=work.table.name)
+    pages = context.table.client.get_paginator("scan").paginate(TableName=context.table.name)
     return {Key(item["pk"], item["sk"]): item for page in pages for item in map(from_wire, page["Items"])}
 
 
-def put_back(work: Work, before: dict[Key, Item]) -> None:
+def put_back(context: Context, before: dict[Key, Item]) -> None:
     """The table as it was, and an empty tiers queue."""
-    now = everything(work)
+    now = everything(context)
     for key in now.keys() - before.keys():
-        work.table.client.delete_item(TableName=work.table.name, Key=to_wire(key.as_item()))
+        context.table.client.delete_item(TableName=context.table.name, Key=to_wire(key.as_item()))
     for key, item in before.items():
         if now.get(key) != item:
-            work.table.put(item)
+            context.table.put(item)
     aws.sqs().delete_queue(QueueUrl=queue_url("tiers"))
     aws.sqs().create_queue(QueueName="tiers")

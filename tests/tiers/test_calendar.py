@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib import tiers
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.tiers.ladders.rules import Step
 from chalicelib.tiers.standing import model as standing_model
 from chalicelib.tiers.standing import schemas as standing_schemas
@@ -182,32 +182,32 @@ def test_rows_that_are_made_otherwise_need_another_version():
 # --- on the table -----------------------------------------------------------------------------------------------------
 
 
-def saved(work: Work, bought: dict[int, int | str]) -> str:
-    made = stands("cmp_1", "RUB", work.today, Facts(totals(bought), (LADDER,), (), None))
-    standing_store.save(work, made, standing_model.next_due(made))
+def saved(context: Context, bought: dict[int, int | str]) -> str:
+    made = stands("cmp_1", "RUB", context.today, Facts(totals(bought), (LADDER,), (), None))
+    standing_store.save(context, made, standing_model.next_due(made))
     return made.company_id
 
 
-def test_a_standing_of_daily_purchases_keeps_its_rows_and_reads_right_weeks_later(work: Work):
-    company_id = saved(work, DAILY)
+def test_a_standing_of_daily_purchases_keeps_its_rows_and_reads_right_weeks_later(context: Context):
+    company_id = saved(context, DAILY)
     for days in (0, 1, 29, 40, 89, 200):
-        standing = tiers.standing_of(days_later(work, days), company_id)
+        standing = tiers.standing_of(days_later(context, days), company_id)
         assert standing.calendar is not None
         assert len(calendar(standing)) == max(90 - days, 0)
         assert standing_json(standing, "ru") == standing_json(computed(standing), "ru")
 
 
 @pytest.mark.parametrize("rows", [standing_store.KEPT_ROWS - 1, standing_store.KEPT_ROWS])
-def test_a_short_calendar_is_not_kept(work: Work, rows: int):
-    standing = tiers.standing_of(work, saved(work, {-3 * back: 1_000 for back in range(rows)}))
+def test_a_short_calendar_is_not_kept(context: Context, rows: int):
+    standing = tiers.standing_of(context, saved(context, {-3 * back: 1_000 for back in range(rows)}))
     assert (standing.calendar is not None) == (rows == standing_store.KEPT_ROWS)
     assert len(calendar(standing)) == rows
 
 
-def test_a_day_passes_at_midnight_of_the_clubs_zone(work: Work):
+def test_a_day_passes_at_midnight_of_the_clubs_zone(context: Context):
     """Rows of a day that has begun are told no more, whatever day it was when they were kept."""
-    company_id = saved(work, DAILY)
-    midnight = datetime.combine(work.today + timedelta(days=1), time(), tzinfo=work.config[Club].zone)
+    company_id = saved(context, DAILY)
+    midnight = datetime.combine(context.today + timedelta(days=1), time(), tzinfo=context.config[Club].zone)
     for now, first in ((midnight - timedelta(seconds=1), 1), (midnight, 2)):
-        standing = tiers.standing_of(replace(work, now=now), company_id)
-        assert calendar(standing)[0]["day"] == (work.today + timedelta(days=first)).isoformat()
+        standing = tiers.standing_of(replace(context, now=now), company_id)
+        assert calendar(standing)[0]["day"] == (context.today + timedelta(days=first)).isoformat()

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib import tiers
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.tiers import keys as tiers_keys
@@ -22,42 +22,44 @@ from tests.tiers.nights import seasonal_ladders
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
-def busy_standing(work: Work, company_id: str) -> Standing:
+def busy_standing(context: Context, company_id: str) -> Standing:
     """The largest there is: a company that buys every day, under ladders with seasons and a personal first step."""
-    days = {work.today - timedelta(days=back): Decimal("1234567.89") for back in range(700)}
-    facts = Facts(DayTotals(days, {}), seasonal_ladders(work), (), work.today - timedelta(days=700))
-    return stands(company_id, "RUB", work.today, facts)
+    days = {context.today - timedelta(days=back): Decimal("1234567.89") for back in range(700)}
+    facts = Facts(DayTotals(days, {}), seasonal_ladders(context), (), context.today - timedelta(days=700))
+    return stands(company_id, "RUB", context.today, facts)
 
 
-def plain_standing(work: Work, company_id: str) -> Standing:
+def plain_standing(context: Context, company_id: str) -> Standing:
     """A company that bought on every day of the window, under the club's own ladder."""
-    days = {work.today - timedelta(days=back): Decimal("1234567.89") for back in range(work.config[Tiers].window_days)}
-    return stands(company_id, "RUB", work.today, Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None))
+    days = {
+        context.today - timedelta(days=back): Decimal("1234567.89") for back in range(context.config[Tiers].window_days)
+    }
+    return stands(company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None))
 
 
 @measures(tiers_keys.standing)
-def test_where_a_company_stands_is_one_call_of_at_most_one_unit(work: Work) -> None:
+def test_where_a_company_stands_is_one_call_of_at_most_one_unit(context: Context) -> None:
     for make in (plain_standing, busy_standing):
-        standing_store.save(work, replace(make(work, "cmp_1"), version=0), work.today)
-        with spent(work.table.client) as cost:
-            standing = tiers.standing_of(work, "cmp_1")
+        standing_store.save(context, replace(make(context, "cmp_1"), version=0), context.today)
+        with spent(context.table.client) as cost:
+            standing = tiers.standing_of(context, "cmp_1")
         assert standing.tier.tier == "platinum"
         assert cost.calls == ["GetItem"]
         assert cost.read_units <= 1
-        work.table.client.delete_item(
-            TableName=work.table.name, Key={"pk": {"S": "COMPANY#cmp_1"}, "sk": {"S": "STANDING"}}
+        context.table.client.delete_item(
+            TableName=context.table.name, Key={"pk": {"S": "COMPANY#cmp_1"}, "sk": {"S": "STANDING"}}
         )
 
 
 @measures(tiers_keys.standing)
-def test_a_standing_is_written_in_one_call(work: Work) -> None:
-    before = plain_standing(work, "cmp_1")
-    standing_store.save(work, before, work.today)
-    with spent(work.table.client) as cost:
-        standing_store.save(work, replace(before, version=1), work.today)
+def test_a_standing_is_written_in_one_call(context: Context) -> None:
+    before = plain_standing(context, "cmp_1")
+    standing_store.save(context, before, context.today)
+    with spent(context.table.client) as cost:
+        standing_store.save(context, replace(before, version=1), context.today)
     assert cost.calls == ["PutItem"]
     assert cost.write_units <= 2 * 3  # 3 KB in the table and as many in its index

@@ -11,7 +11,7 @@ import pytest
 
 import app as entry
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, subscriptions
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
@@ -100,21 +100,21 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **figures: Any) -> None:
         numbers = count(1)
         self.memory = MemoryDynamo()
-        self.work = Work(
+        self.context = Context(
             table=Table(watched(self.memory, "dynamodb"), "club", sleep=lambda seconds: None),
             now=NOON,
             new_id=lambda prefix: f"{prefix}_{next(numbers):04d}",
         )
         if figures:
-            webhooks = Webhooks.model_validate(self.work.config[Webhooks].model_dump() | figures)
-            self.work = replace(self.work, config=with_sections(self.work.config, webhooks))
+            webhooks = Webhooks.model_validate(self.context.config[Webhooks].model_dump() | figures)
+            self.context = replace(self.context, config=with_sections(self.context.config, webhooks))
         self.receiver = Receiver()
         self.queue: list[Waiting] = []
         self.told: set[tuple[str, str]] = set()
         monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
         monkeypatch.setattr(aws, "sqs", lambda: watched(self, "sqs"))
-        monkeypatch.setattr(respond, "work_now", lambda: self.work)
-        self.market = Market(Api(entry.app), self.work)
+        monkeypatch.setattr(respond, "context_now", lambda: self.context)
+        self.market = Market(Api(entry.app), self.context)
         self.operator = self.market.operator
         self.distributor_id = self.market.distributor_id
 
@@ -134,7 +134,7 @@ class World:
         return answer
 
     def other_company(self, company_id: str) -> Caller:
-        return partner(self.work, company_id, f"mbr_{company_id}", region=REGION)
+        return partner(self.context, company_id, f"mbr_{company_id}", region=REGION)
 
     def place(self, buyer: Caller | None = None) -> str:
         """A new order's id. Time passes, so that things happen one after the other."""
@@ -158,17 +158,17 @@ class World:
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 (as SQS calls them)
         assert 0 <= DelaySeconds <= 900
-        self.queue.append(Waiting(self.work.now + timedelta(seconds=DelaySeconds), MessageBody))
+        self.queue.append(Waiting(self.context.now + timedelta(seconds=DelaySeconds), MessageBody))
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes, figures: Webhooks) -> Answer:
-        post = Post(self.work.now, url, headers, body, Answer())
+        post = Post(self.context.now, url, headers, body, Answer())
         answer = self.receiver.moods.pop(0) if self.receiver.moods else self.receiver.mood(post)
         self.receiver.posts.append(replace(post, answer=answer))
         return answer
 
     def pass_time(self, seconds: float) -> None:
-        self.work = replace(self.work, now=self.work.now + timedelta(seconds=seconds))
-        self.market.work = self.work
+        self.context = replace(self.context, now=self.context.now + timedelta(seconds=seconds))
+        self.market.context = self.context
 
     def events(self) -> list[Event]:
         """That the stream has not told yet, in the order in which they happened."""
@@ -178,28 +178,28 @@ class World:
     def tell(self) -> None:
         for event in self.events():
             for consumer in CONSUMERS.get(event.name, ()):
-                consumer(self.work, event)
+                consumer(self.context, event)
             self.told.add((event.item["pk"], event.item["sk"]))
 
     def take(self, waiting: Waiting) -> None:
         """Hands a message to a worker; it stays, for later, unless the worker is done with it."""
-        self.pass_time(max(0.0, (waiting.due - self.work.now).total_seconds()))
+        self.pass_time(max(0.0, (waiting.due - self.context.now).total_seconds()))
         try:
-            delivery.deliver(self.work, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5)
+            delivery.deliver(self.context, {"messageId": "1", "body": waiting.body}, post=self.post, jitter=lambda: 0.5)
         except BaseException:
-            waiting.due = self.work.now + RETRY
+            waiting.due = self.context.now + RETRY
             raise
         self.queue.remove(waiting)
 
     def run(self, hours: float = 1e6) -> None:
         """Until nothing is left to do, or so much time has passed."""
-        end = self.work.now + timedelta(hours=min(hours, 1e5))
+        end = self.context.now + timedelta(hours=min(hours, 1e5))
         for _ in range(MOST_TURNS):
             self.tell()
             due = [each for each in self.queue if each.due <= end]
             if not due:
                 if hours < 1e6:
-                    self.pass_time((end - self.work.now).total_seconds())
+                    self.pass_time((end - self.context.now).total_seconds())
                 return
             self.take(min(due, key=lambda each: each.due))
         raise AssertionError("it goes on for ever")

@@ -35,7 +35,7 @@ class Stage:
         world.market.accept(world.place())
         world.place(other)
         self._items: dict[Place, Item] = dict(world.memory.items)
-        self._work = world.work
+        self._work = world.context
 
     def back(self) -> None:
         memory, world = self.world.memory, self.world
@@ -45,7 +45,7 @@ class Stage:
         for place, item in self._items.items():
             if place not in memory.items:
                 memory._replace(place, item)
-        world.work, world.queue, world.told = self._work, [], set()
+        world.context, world.queue, world.told = self._work, [], set()
         world.receiver.posts, world.receiver.moods = [], [answer_of(500)]
 
     def play(self, interruption: Interruption | None = None) -> None:

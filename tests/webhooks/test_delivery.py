@@ -42,7 +42,7 @@ def test_each_step_of_an_order_is_a_signed_message_with_the_order_as_the_api_sho
     assert post.url == URL
     assert post.headers["content-type"] == "application/json"
     assert verified(post, secret)
-    assert abs(int(post.headers["webhook-timestamp"]) - world.work.now.timestamp()) < 5
+    assert abs(int(post.headers["webhook-timestamp"]) - world.context.now.timestamp()) < 5
     shown = world.market.api.call(
         "GET", f"/v1/distributor/orders/{order_id}", world.operator, headers={"accept-language": "ru"}
     )
@@ -183,7 +183,7 @@ def test_another_address_takes_at_once_what_waits(world: World) -> None:
     world.place()
     world.run(hours=4)
     world.receiver.up()
-    before = world.work.now
+    before = world.context.now
     world.connect("https://new.example/hooks")
     world.run(hours=0.01)
     assert world.receiver.posts[-1].url == "https://new.example/hooks"
@@ -282,7 +282,7 @@ def test_everything_since_a_moment_is_replayed_in_order(
     world.connect()
     world.place()
     world.run()
-    since = world.work.now + timedelta(seconds=1)
+    since = world.context.now + timedelta(seconds=1)
     world.pass_time(1)
     for _ in range(3):
         world.receiver.moods = [answer_of(410)]
@@ -364,7 +364,7 @@ def test_a_delivered_message_leaves_no_mark(world: World) -> None:
     world.place()
     world.run()
     marks = webhooks_keys.webhook_waiting(world.distributor_id, "", "")
-    assert world.work.table.query(marks.pk, starts="WAITING#").items == []
+    assert world.context.table.query(marks.pk, starts="WAITING#").items == []
 
 
 def events_of(world: World) -> list:  # type: ignore[type-arg]

@@ -119,14 +119,14 @@ def test_another_distributors_delivery_is_not_there(world: World) -> None:
     world.place()
     world.run()
     (delivery,) = world.deliveries()
-    _, other = distributor(world.work, "RU-SPE")
+    _, other = distributor(world.context, "RU-SPE")
     world.call("PUT", "", {"url": "https://other.example"}, other, if_match='"0"')
-    before = everything(world.work)
+    before = everything(world.context)
     path = f"/deliveries/{delivery['delivery_id']}"
     assert world.call("GET", path, None, other).status == 404
     assert world.call("POST", f"{path}/replay", None, other).status == 404
     assert world.call("GET", "/deliveries", None, other).json["items"] == []
-    assert everything(world.work) == before
+    assert everything(world.context) == before
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_whoever_left_the_distributor_sends_its_orders_nowhere(world: World) -> 
     (delivery,) = world.deliveries()
     tx = Transaction()
     tx.delete(distributors_keys.distributor_person(world.distributor_id, str(world.operator.claims["sub"])))
-    world.work.table.commit(tx)
-    before = everything(world.work)
+    world.context.table.commit(tx)
+    before = everything(world.context)
     for method, path, body in (
         ("PUT", "", {"url": "https://elsewhere.example"}),
         ("DELETE", "", None),
@@ -161,7 +161,7 @@ def test_whoever_left_the_distributor_sends_its_orders_nowhere(world: World) -> 
         ("POST", f"/deliveries/{delivery['delivery_id']}/replay", None),
     ):
         assert world.call(method, path, body, if_match='"1"').status == 403, path
-    assert everything(world.work) == before
+    assert everything(world.context) == before
 
 
 def test_a_machine_changes_no_endpoint(world: World) -> None:
@@ -192,6 +192,6 @@ def test_what_is_written_holds_no_secret_but_the_endpoint_itself(world: World) -
     world.place()
     world.run()
     holding = {
-        (key.pk, key.sk) for key, item in everything(world.work).items() if secret in json.dumps(item, default=str)
+        (key.pk, key.sk) for key, item in everything(world.context).items() if secret in json.dumps(item, default=str)
     }
     assert holding == {(f"WEBHOOK#{world.distributor_id}", "ENDPOINT")}

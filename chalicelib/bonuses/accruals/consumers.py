@@ -9,14 +9,14 @@ from chalicelib.bonuses.accruals.service import LOOK_BACK_DAYS
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import PAYMENT_RECORDED, SALE_RECORDED
 from chalicelib.tiers import TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN
 
 
 @consumer(SALE_RECORDED)
-def on_sale_recorded(work: Work, event: Event) -> None:
+def on_sale_recorded(context: Context, event: Event) -> None:
     """Settles the document's case. Documents of days from which on nothing can be earned cost no call.
 
     A document of days without a rate earns nothing, but moves the tier of later days, which may have one.
@@ -25,32 +25,32 @@ def on_sale_recorded(work: Work, event: Event) -> None:
     company_id, source = sale["company_id"], sale["source"]
     days = [date.fromisoformat(day) for day in sale["deltas"]]
     days += [date.fromisoformat(sale[name]) for name in ("business_date", "counts_on") if name in sale]
-    rates = service.rates_of(work.config[Bonuses])
+    rates = service.rates_of(context.config[Bonuses])
     if not any_rate_since(rates, min(days)):
         return
     original = sale.get("original")
     ref = (source, f"{sale['series']}/{sale['document']}")
-    case = store.load(work.table, company_id, ref)
+    case = store.load(context.table, company_id, ref)
     if case.version or case.within or any(any_rate(rates, day) for day in days):
         home = (source, f"{original['series']}/{original['number']}") if original else None
-        service.settle(work, case, home)
+        service.settle(context, case, home)
     done = ("rated", company_id)
     if min(days) < event.batch.get(done, date.max):
-        service.rerate(work, company_id, min(days))
+        service.rerate(context, company_id, min(days))
         event.batch[done] = min(days)
 
 
 @consumer(PAYMENT_RECORDED)
-def on_payment_recorded(work: Work, event: Event) -> None:
+def on_payment_recorded(context: Context, event: Event) -> None:
     """A payment that came before its document waits for it."""
     ref = (event.item["source"], event.item["document"])
-    head = sales.heads(work, [ref]).get(ref)
+    head = sales.heads(context, [ref]).get(ref)
     if head:
-        service.settle_case(work, head.company_id, ref)
+        service.settle_case(context, head.company_id, ref)
 
 
 @consumer(TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN)
-def on_tier_changed(work: Work, event: Event) -> None:
+def on_tier_changed(context: Context, event: Event) -> None:
     """Tiers also move by ladders and by a manager's word, from a day on."""
-    told_on = local_day(moment(event.item["at"]), work.config[Club].zone)
-    service.rerate(work, event.item["company_id"], told_on - timedelta(days=LOOK_BACK_DAYS))
+    told_on = local_day(moment(event.item["at"]), context.config[Club].zone)
+    service.rerate(context, event.item["company_id"], told_on - timedelta(days=LOOK_BACK_DAYS))

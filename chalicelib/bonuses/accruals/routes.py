@@ -32,11 +32,11 @@ def list_accruals_of_company(call: Call, company_id: str) -> Accruals:
 
 
 def _shown(call: Call, company_id: str) -> Accruals:
-    company = companies.read_company(call.work, company_id)
+    company = companies.read_company(call.context, company_id)
     if company is None:
         raise Problem("not_found")
     cursors = call.cursors()
-    found, last = service.listed(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
-    work = call.work
-    items = [AccrualShown.of(each, company.currency, call.language, work.config, work.today) for each in found]
+    found, last = service.listed(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
+    context = call.context
+    items = [AccrualShown.of(each, company.currency, call.language, context.config, context.today) for each in found]
     return Accruals(items=items, next_cursor=cursors.close(last))

@@ -43,7 +43,7 @@ from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import Head, Ref
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Transaction
@@ -70,26 +70,26 @@ def _rate(row: BonusRate) -> Rate:
 # --- what happens -----------------------------------------------------------------------------------------------------
 
 
-def rerate(work: Work, company_id: str, first: date) -> None:
+def rerate(context: Context, company_id: str, first: date) -> None:
     """Settles every case that counts on this day or later and was rated by another tier than that of its day."""
-    rows = [row for row in store.accrued_since(work.table, company_id, first) if row.counts_on >= first]
+    rows = [row for row in store.accrued_since(context.table, company_id, first) if row.counts_on >= first]
     rated = [row for row in rows if row.tier is not None]
     if not rated:
         return
     days = [row.counts_on for row in rated]
-    path = tiers.tier_path(work, company_id, min(days), max(days))
+    path = tiers.tier_path(context, company_id, min(days), max(days))
     for row in rated:
         if path[row.counts_on].tier != row.tier:
-            settle_case(work, company_id, row.case)
+            settle_case(context, company_id, row.case)
 
 
 def listed(
-    work: Work, company_id: str, limit: int, after: dict[str, str] | None
+    context: Context, company_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[Listed], dict[str, str] | None]:
     """Every document with an accrual, latest first, and where to go on. Two calls."""
-    page = store.page(work.table, company_id, limit, after)
+    page = store.page(context.table, company_id, limit, after)
     rows = [store.row_of(item) for item in page.items]
-    cases = store.load_many(work.table, company_id, {row.case for row in rows})
+    cases = store.load_many(context.table, company_id, {row.case for row in rows})
     found = []
     for row in rows:
         # A case that was settled between the two calls may no longer have it.
@@ -103,63 +103,63 @@ def listed(
 # --- settling ---------------------------------------------------------------------------------------------------------
 
 
-def settle(work: Work, case: Case, original: Ref | None) -> None:
+def settle(context: Context, case: Case, original: Ref | None) -> None:
     """The cases that this document is in, was in, or was to be in when this was told. `case`: its own."""
     company_id, ref = case.company_id, case.ref
     homes = {(ref[0], case.within)} if case.within else set()
     for home in sorted((homes | ({original} if original else set())) - {ref}):
-        settle_case(work, company_id, home, ref)
-    settle_case(work, company_id, ref)
+        settle_case(context, company_id, home, ref)
+    settle_case(context, company_id, ref)
 
 
-def settle_case(work: Work, company_id: str, ref: Ref, *also: Ref) -> None:
+def settle_case(context: Context, company_id: str, ref: Ref, *also: Ref) -> None:
     """Until what was posted for the case is what the facts say, by a look at them after the last posting.
 
     That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.
     `also`: documents that may belong to the case by now.
     """
-    while _go_on(work, company_id, ref, also):
+    while _go_on(context, company_id, ref, also):
         pass
 
 
 @retry(store.CASE, most=CONTESTED)
-def _go_on(work: Work, company_id: str, ref: Ref, also: Iterable[Ref]) -> bool:
+def _go_on(context: Context, company_id: str, ref: Ref, also: Iterable[Ref]) -> bool:
     """One step towards what the facts say; whether there was one to take."""
-    policy = Policy(work.config[Bonuses].available_on, partial(ledger.expires_on, work))
-    case = store.load(work.table, company_id, ref)
-    facts = _facts(work, case, also)
-    paid_on = sales.paid_on(work, ref) if facts else None
+    policy = Policy(context.config[Bonuses].available_on, partial(ledger.expires_on, context))
+    case = store.load(context.table, company_id, ref)
+    facts = _facts(context, case, also)
+    paid_on = sales.paid_on(context, ref) if facts else None
     target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
     if target == case:
         return False
     if step := next_step(case, target.accrued):
-        _post(work, case, target, step)
+        _post(context, case, target, step)
     else:
         tx = Transaction()
         store.save(tx, case, target)  # nothing moves, but what is kept of the documents changes
-        work.table.commit(tx)
+        context.table.commit(tx)
     return True
 
 
-def _facts(work: Work, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
+def _facts(context: Context, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
     """The documents that belong to the case, as they are now."""
     heads = {
         ref: head
-        for ref, head in sales.heads(work, {case.ref, *case.accrued, *also}).items()
+        for ref, head in sales.heads(context, {case.ref, *case.accrued, *also}).items()
         if head.company_id == case.company_id and (head.counting.original or ref) == case.ref
     }
     days = {head.counting.day for head in heads.values()}
-    by_day = {day: tiers.tier_path(work, case.company_id, day, day)[day].tier for day in days}
-    return {ref: _fact(work, case, ref, head, by_day[head.counting.day]) for ref, head in heads.items()}
+    by_day = {day: tiers.tier_path(context, case.company_id, day, day)[day].tier for day in days}
+    return {ref: _fact(context, case, ref, head, by_day[head.counting.day]) for ref, head in heads.items()}
 
 
-def _fact(work: Work, case: Case, ref: Ref, head: Head, tier: str) -> Fact:
-    day, rates = head.counting.day, rates_of(work.config[Bonuses])
+def _fact(context: Context, case: Case, ref: Ref, head: Head, tier: str) -> Fact:
+    day, rates = head.counting.day, rates_of(context.config[Bonuses])
     rate = rate_of_tier(rates, tier, day)
     known = case.accrued.get(ref)
     if known and known.fact.revision == head.revision:
         return known.fact._replace(tier=tier, rate=rate)
-    document = sales.newest(work, ref, head)
+    document = sales.newest(context, ref, head)
     lines = [(line.sku, line.amount) for line in document.lines]
     return Fact(
         kind=document.kind,
@@ -167,21 +167,21 @@ def _fact(work: Work, case: Case, ref: Ref, head: Head, tier: str) -> Fact:
         counts_on=day,
         revision=head.revision,
         total=head.total,
-        bases=basis(lines, _goods(work, rates, {sku for sku, _ in lines if sku}), rates, day),
+        bases=basis(lines, _goods(context, rates, {sku for sku, _ in lines if sku}), rates, day),
         tier=tier,
         rate=rate,
     )
 
 
-def _goods(work: Work, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, Goods]:
+def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, Goods]:
     """What the catalogue knows, where a rate asks for it."""
     if not any(rate.by in ("brand", "category") for rate in rates):
         return {}
-    found = catalog.read_products(work.table, skus)
+    found = catalog.read_products(context.table, skus)
     return {sku: Goods(product.brand, product.category) for sku, product in found.items()}
 
 
-def _post(work: Work, case: Case, target: Case, step: Step) -> None:
+def _post(context: Context, case: Case, target: Case, step: Step) -> None:
     """Posts one step and keeps the case as it stands after it."""
     source, document = step.ref
     series, _, number = document.partition("/")
@@ -197,7 +197,7 @@ def _post(work: Work, case: Case, target: Case, step: Step) -> None:
     def also(tx: Transaction, was: Book, now: Book) -> None:
         store.save(tx, case, after)
 
-    if ledger.change(work, case.company_id, cause, partial(_moved, step), also).again:
+    if ledger.change(context, case.company_id, cause, partial(_moved, step), also).again:
         raise Overtaken
 
 

@@ -30,7 +30,7 @@ def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
 def list_adjustments(call: Call) -> AdjustmentPage:
     """List the adjustments that wait for approval, oldest first."""
     cursors = call.cursors()
-    page = store.adjustments_waiting(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    page = store.adjustments_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
     items = [AdjustmentAnswer.of(store.adjustment_of(item)) for item in page.items]
     return AdjustmentPage(items=items, next_cursor=cursors.close(page.last))
 
@@ -43,7 +43,7 @@ def list_adjustments(call: Call) -> AdjustmentPage:
 )
 def show_adjustment(call: Call, company_id: str, adjustment_id: str) -> AdjustmentAnswer:
     """Read an adjustment: who asked for it and why, who decided."""
-    return AdjustmentAnswer.of(service.adjustment_or_404(call.work, company_id, adjustment_id))
+    return AdjustmentAnswer.of(service.adjustment_or_404(call.context, company_id, adjustment_id))
 
 
 @routes.post(

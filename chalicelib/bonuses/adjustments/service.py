@@ -18,7 +18,7 @@ from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.redemptions import store as redemptions_store
 from chalicelib.bonuses.redemptions.service import not_enough
 from chalicelib.platform.access.scopes import STAFF_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
@@ -27,24 +27,24 @@ _WRITING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses
 _APPROVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.approve" in scopes)
 
 
-def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
+def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
     """Posts a small adjustment, and keeps a large one until somebody else of the staff approves it.
 
     Raises 422 for more than is available, for an expiry day that has passed, and for one of what is taken away.
     """
     if form.expires_on and form.amount < 0:
         raise Problem.invalid("not_for_less", "/expires_on", "What is taken away has no expiry day.")
-    if form.expires_on and form.expires_on < work.today:
-        raise Problem.invalid("in_past", "/expires_on", f"Today is {work.today}.")
-    book = ledger.book(work, company_id)
+    if form.expires_on and form.expires_on < context.today:
+        raise Problem.invalid("in_past", "/expires_on", f"Today is {context.today}.")
+    book = ledger.book(context, company_id)
     asked = Adjustment(
-        adjustment_id=work.new_id("adj"),
+        adjustment_id=context.new_id("adj"),
         company_id=company_id,
         currency=book.currency,
         amount=form.amount,
         reason=form.reason,
         expires_on=form.expires_on,
-        at=work.at,
+        at=context.at,
         author=staff_id,
         state=AdjustmentState.POSTED,
     )
@@ -53,51 +53,51 @@ def adjust(work: Work, staff_id: str, company_id: str, form: AdjustmentForm) -> 
         companies.check_staff(tx, staff_id, _WRITING)
         store.create_adjustment(tx, adjustment)
 
-    if abs(form.amount) <= work.config[Bonuses].limits_in(book.currency).adjustment_alone:
-        return _post(work, asked, write)
-    _adjusted(work, book, asked)  # what cannot be posted now need not wait
+    if abs(form.amount) <= context.config[Bonuses].limits_in(book.currency).adjustment_alone:
+        return _post(context, asked, write)
+    _adjusted(context, book, asked)  # what cannot be posted now need not wait
     waiting = replace(asked, state=AdjustmentState.WAITING)
     tx = Transaction()
     write(tx, waiting)
-    work.reply(tx, waiting)
-    _commit(work, tx)
+    context.reply(tx, waiting)
+    _commit(context, tx)
     return waiting
 
 
-def approve(work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
+def approve(context: Context, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
     """Posts it. Raises 403 for its author, 409 for one that is decided, or whose expiry day has passed meanwhile."""
-    decided = _decision(work, staff_id, company_id, adjustment_id, AdjustmentState.POSTED, note)
-    if decided.expires_on and decided.expires_on < work.today:
+    decided = _decision(context, staff_id, company_id, adjustment_id, AdjustmentState.POSTED, note)
+    if decided.expires_on and decided.expires_on < context.today:
         raise Problem("wrong_state", "Its expiry day has passed: reject it.", extra={"state": AdjustmentState.WAITING})
-    return _post(work, decided, partial(_write_decision, staff_id))
+    return _post(context, decided, partial(_write_decision, staff_id))
 
 
-def reject(work: Work, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
+def reject(context: Context, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
     """Nothing is posted. Raises 409 for one that is decided. Its author may reject it, too: that takes it back."""
-    decided = _decision(work, staff_id, company_id, adjustment_id, AdjustmentState.REJECTED, note)
+    decided = _decision(context, staff_id, company_id, adjustment_id, AdjustmentState.REJECTED, note)
     tx = Transaction()
     _write_decision(staff_id, tx, decided)
-    work.reply(tx, decided)
-    _commit(work, tx, decided)
+    context.reply(tx, decided)
+    _commit(context, tx, decided)
     return decided
 
 
-def adjustment_or_404(work: Work, company_id: str, adjustment_id: str) -> Adjustment:
-    adjustment = store.read_adjustment(work.table, company_id, adjustment_id)
+def adjustment_or_404(context: Context, company_id: str, adjustment_id: str) -> Adjustment:
+    adjustment = store.read_adjustment(context.table, company_id, adjustment_id)
     if adjustment is None:
         raise Problem("not_found")
     return adjustment
 
 
 def _decision(
-    work: Work, staff_id: str, company_id: str, adjustment_id: str, state: AdjustmentState, note: str
+    context: Context, staff_id: str, company_id: str, adjustment_id: str, state: AdjustmentState, note: str
 ) -> Adjustment:
-    waiting = adjustment_or_404(work, company_id, adjustment_id)
+    waiting = adjustment_or_404(context, company_id, adjustment_id)
     if waiting.state is not AdjustmentState.WAITING:
         raise _decided(waiting)
     if waiting.author == staff_id and state is AdjustmentState.POSTED:
         raise Problem("four_eyes")
-    return replace(waiting, state=state, decided_by=staff_id, decided_at=work.at, note=note)
+    return replace(waiting, state=state, decided_by=staff_id, decided_at=context.at, note=note)
 
 
 def _write_decision(staff_id: str, tx: Transaction, decided: Adjustment) -> None:
@@ -105,7 +105,7 @@ def _write_decision(staff_id: str, tx: Transaction, decided: Adjustment) -> None
     store.decide_adjustment(tx, decided)
 
 
-def _post(work: Work, adjustment: Adjustment, write: Callable[[Transaction, Adjustment], None]) -> Adjustment:
+def _post(context: Context, adjustment: Adjustment, write: Callable[[Transaction, Adjustment], None]) -> Adjustment:
     cause = Cause(
         "adjustment",
         (adjustment.adjustment_id,),
@@ -116,27 +116,27 @@ def _post(work: Work, adjustment: Adjustment, write: Callable[[Transaction, Adju
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
         write(tx, adjustment)
-        work.reply(tx, adjustment)
-        _tell(tx, work, adjustment, after)
+        context.reply(tx, adjustment)
+        _tell(tx, context, adjustment, after)
 
     try:
         posted = ledger.change(
-            work,
+            context,
             adjustment.company_id,
             cause,
-            lambda book: _adjusted(work, book, adjustment),
+            lambda book: _adjusted(context, book, adjustment),
             also,
         )
     except Refused as refused:
-        raise _explained(work, refused, adjustment) or refused from None
+        raise _explained(context, refused, adjustment) or refused from None
     if posted.again:
-        raise _decided(adjustment_or_404(work, adjustment.company_id, adjustment.adjustment_id))
+        raise _decided(adjustment_or_404(context, adjustment.company_id, adjustment.adjustment_id))
     return adjustment
 
 
-def _adjusted(work: Work, book: Book, adjustment: Adjustment) -> Book:
-    day = max(book.day, work.today)
-    if expires_on := _expires_on(work, book, adjustment):
+def _adjusted(context: Context, book: Book, adjustment: Adjustment) -> Book:
+    day = max(book.day, context.today)
+    if expires_on := _expires_on(context, book, adjustment):
         return ledger_rules.credit(book, expires_on, adjustment.amount, day)
     try:
         return ledger_rules.withdraw(book, ledger_rules.oldest_first(book, -adjustment.amount, day))
@@ -144,19 +144,19 @@ def _adjusted(work: Work, book: Book, adjustment: Adjustment) -> Book:
         raise not_enough(refused, book) from None
 
 
-def _expires_on(work: Work, book: Book, adjustment: Adjustment) -> date | None:
+def _expires_on(context: Context, book: Book, adjustment: Adjustment) -> date | None:
     """The last day of what is added; None for what is taken away."""
     if adjustment.amount < 0:
         return None
-    return adjustment.expires_on or ledger.expires_on(work, max(book.day, work.today))
+    return adjustment.expires_on or ledger.expires_on(context, max(book.day, context.today))
 
 
-def _tell(tx: Transaction, work: Work, adjustment: Adjustment, book: Book) -> None:
+def _tell(tx: Transaction, context: Context, adjustment: Adjustment, book: Book) -> None:
     """What `bonus.adjusted` says: the company is to read the reason, and what it has now."""
-    expires_on = _expires_on(work, book, adjustment)
+    expires_on = _expires_on(context, book, adjustment)
     record(
         tx,
-        work,
+        context,
         ledger_keys.bonuses(book.company_id),
         ADJUSTED,
         company_id=book.company_id,
@@ -169,19 +169,19 @@ def _tell(tx: Transaction, work: Work, adjustment: Adjustment, book: Book) -> No
     )
 
 
-def _commit(work: Work, tx: Transaction, adjustment: Adjustment | None = None) -> None:
+def _commit(context: Context, tx: Transaction, adjustment: Adjustment | None = None) -> None:
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
-        raise _explained(work, refused, adjustment) or refused from None
+        raise _explained(context, refused, adjustment) or refused from None
 
 
-def _explained(work: Work, refused: Refused, adjustment: Adjustment | None) -> Problem | None:
+def _explained(context: Context, refused: Refused, adjustment: Adjustment | None) -> Problem | None:
     """What a refused transaction means to the caller; None if the request was done before."""
     if "membership" in refused:
         return Problem("scope_missing", "You may not do this any more. Refresh your session.")
     if redemptions_store.CASE in refused and adjustment:
-        return _decided(adjustment_or_404(work, adjustment.company_id, adjustment.adjustment_id))
+        return _decided(adjustment_or_404(context, adjustment.company_id, adjustment.adjustment_id))
     return None
 
 

@@ -16,7 +16,7 @@ def show_bonus_proof(call: Call) -> BonusProof:
     balance is named here until it does.
     """
     cursors = call.cursors()
-    found = service.proof_of_the_club(call.work, call.query.limit, cursors.open(call.query.cursor))
+    found = service.proof_of_the_club(call.context, call.query.limit, cursors.open(call.query.cursor))
     run = found.last_run
     return BonusProof(
         last_run=ProofRun(at=run["at"], day=run["day"], full=run["full"], companies=run["companies"]) if run else None,

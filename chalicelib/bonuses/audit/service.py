@@ -25,7 +25,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import ZERO, Balances, Book, Posting
 from chalicelib.platform import jobs
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.table.client import Page
 from chalicelib.table.key import Key, shards
@@ -73,15 +73,15 @@ class _Case:
 # --- who is to be proved ----------------------------------------------------------------------------------------------
 
 
-def due(work: Work, first: date, *, full: bool) -> Iterator[str]:
+def due(context: Context, first: date, *, full: bool) -> Iterator[str]:
     """Companies whose books moved on this day or later, and those that did not balance; `full`: all there are."""
     if full:
-        yield from companies.every_company(work)
+        yield from companies.every_company(context)
         return
-    named = {item["company_id"] for item in store.every_open_mismatch(work.table) if "company_id" in item}
+    named = {item["company_id"] for item in store.every_open_mismatch(context.table) if "company_id" in item}
     yield from sorted(named)
-    for offset in range((work.today - first).days + 1):
-        for company_id in ledger_store.moved_on(work.table, first + timedelta(days=offset)):
+    for offset in range((context.today - first).days + 1):
+        for company_id in ledger_store.moved_on(context.table, first + timedelta(days=offset)):
             if company_id not in named:
                 yield company_id
 
@@ -97,71 +97,73 @@ class Known(NamedTuple):
     mismatches: Page
 
 
-def proof_of_the_club(work: Work, limit: int, after: dict[str, str] | None) -> Known:
+def proof_of_the_club(context: Context, limit: int, after: dict[str, str] | None) -> Known:
     """The last run, the club's totals, and a page of what does not balance. Three calls."""
     totals: dict[str, tuple[int, Balances]] = {}
-    for (currency, _), item in sorted(store.totals(work.table).items()):
+    for (currency, _), item in sorted(store.totals(context.table).items()):
         count, balances = totals.get(currency, (0, NOTHING))
         count += int(item.get("companies", 0))
         totals[currency] = (count, rules.added(balances, store.balances_of(item)))
     return Known(
-        jobs.last_run(work, JOB),
+        jobs.last_run(context, JOB),
         [(currency, count, balances) for currency, (count, balances) in totals.items()],
-        store.open_mismatches(work.table, limit, after),
+        store.open_mismatches(context.table, limit, after),
     )
 
 
 # --- companies --------------------------------------------------------------------------------------------------------
 
 
-def prove_companies(work: Work, company_ids: Sequence[str], *, full: bool = False) -> None:
+def prove_companies(context: Context, company_ids: Sequence[str], *, full: bool = False) -> None:
     """Proves each; `full`: from its first posting on, whatever was proved before. Raises `Busy` where others keep changing them."""
     left = list(company_ids)
 
     @retry()
-    def attempt(work: Work) -> None:
+    def attempt(context: Context) -> None:
         nonlocal left
-        if left := _prove(work, left, full):
+        if left := _prove(context, left, full):
             raise Overtaken
 
-    attempt(work)
+    attempt(context)
 
 
-def _prove(work: Work, company_ids: Sequence[str], full: bool) -> list[str]:
+def _prove(context: Context, company_ids: Sequence[str], full: bool) -> list[str]:
     """Ids of those that must be looked at again. Those that balance are written together."""
     right, again = [], []
-    for case in _cases(work, company_ids, full):
+    for case in _cases(context, company_ids, full):
         if not case.faults and not case.kept.wrong:
             right.append(case)
-        elif (case.faults and _book_version(work, case.company_id) != case.book_version) or not _keep(work, [case]):
+        elif (case.faults and _book_version(context, case.company_id) != case.book_version) or not _keep(
+            context, [case]
+        ):
             again.append(case.company_id)
-    return again if _keep(work, right) else again + [case.company_id for case in right]
+    return again if _keep(context, right) else again + [case.company_id for case in right]
 
 
-def _cases(work: Work, company_ids: Sequence[str], full: bool) -> list[_Case]:
+def _cases(context: Context, company_ids: Sequence[str], full: bool) -> list[_Case]:
     wanted = [key(company_id) for company_id in company_ids for key in (ledger_keys.bonuses, keys.proof)]
-    found = work.table.get_many(wanted, consistent=True)
+    found = context.table.get_many(wanted, consistent=True)
     looks, cases = [], []
     for company_id in company_ids:
         book, kept = found.get(ledger_keys.bonuses(company_id)), found.get(keys.proof(company_id))
         known = store.checkpoint_of(kept) if kept else Checkpoint(company_id, book["currency"] if book else "")
         try:
-            look = _look(work, known, ledger_store.book_of(book) if book else Book(company_id, known.currency), full)
+            look = _look(context, known, ledger_store.book_of(book) if book else Book(company_id, known.currency), full)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             cases.append(_unreadable(known, error, _version(book)))
             continue
         if book or look.postings or kept:
             looks.append(look)
-    marks = work.table.get_many((cause for look in looks for cause in look.causes()), consistent=True)
+    marks = context.table.get_many((cause for look in looks for cause in look.causes()), consistent=True)
     return cases + [_judged(look, marks) for look in looks]
 
 
-def _look(work: Work, kept: Checkpoint, book: Book, full: bool) -> _Look:
+def _look(context: Context, kept: Checkpoint, book: Book, full: bool) -> _Look:
     known = Checkpoint(kept.company_id, kept.currency, version=kept.version) if full else kept
     if not full and not kept.wrong and kept.sequence == book.sequence:
         return _Look(kept, known, book, None)
     return _Look(
-        kept, known, book, list(ledger_store.postings_from(work.table, kept.company_id, known.at, known.sequence))
+        kept, known, book, list(ledger_store.postings_from(context.table, kept.company_id, known.at, known.sequence))
     )
 
 
@@ -191,26 +193,26 @@ def _marked(mark: Item | None) -> int | None:
     return int(mark["sequence"]) if mark and "sequence" in mark else None
 
 
-def _book_version(work: Work, company_id: str) -> int:
-    return _version(work.table.get(ledger_keys.bonuses(company_id), consistent=True))
+def _book_version(context: Context, company_id: str) -> int:
+    return _version(context.table.get(ledger_keys.bonuses(company_id), consistent=True))
 
 
 def _version(book: Item | None) -> int:
     return int(book["version"]) if book else 0
 
 
-def _keep(work: Work, cases: Sequence[_Case]) -> bool:
+def _keep(context: Context, cases: Sequence[_Case]) -> bool:
     """Writes what follows, in one transaction. False if another proof was faster; nothing is written then."""
     tx = Transaction()
     moving = [case for case in cases if case.next != case.kept]
     for case in moving:
-        store.write_checkpoint(tx, work, case.kept, case.next)
-    store.add_to_totals(tx, work, ((case.kept, case.next) for case in moving))
+        store.write_checkpoint(tx, context, case.kept, case.next)
+    store.add_to_totals(tx, context, ((case.kept, case.next) for case in moving))
     for case in cases:
         whose = {"company_id": case.company_id, "currency": case.next.currency}
-        store.write_mismatches(tx, work, case.company_id, case.kept.wrong, case.faults, **whose)
+        store.write_mismatches(tx, context, case.company_id, case.kept.wrong, case.faults, **whose)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         return False
     for case in cases:
@@ -234,14 +236,14 @@ def _tell(faults: Faults, **whose: Any) -> None:
 # --- the club ---------------------------------------------------------------------------------------------------------
 
 
-def prove_totals(work: Work, *, full: bool) -> int:
+def prove_totals(context: Context, *, full: bool) -> int:
     """Checks that each of the club's totals sums to zero; `full`: and that it is the sum of its companies' checkpoints, all of which are
     read for that. How many accounts do not balance. Raises `Busy` where proofs keep moving them meanwhile."""
     listed: dict[str, set[str]] = {}
-    for item in store.every_open_mismatch(work.table):
+    for item in store.every_open_mismatch(context.table):
         if "shard" in item:
             listed.setdefault(item["owner"], set()).add(item["account"])
-    totals, sums = _totals_and_sums(work) if full else (store.totals(work.table), None)
+    totals, sums = _totals_and_sums(context) if full else (store.totals(context.table), None)
     wrong = 0
     for currency, shard in sorted(totals.keys() | (sums or {}).keys()):
         total = store.balances_of(totals.get((currency, shard), {}))
@@ -251,8 +253,8 @@ def prove_totals(work: Work, *, full: bool) -> int:
         owner = store.total_owner(currency, shard)
         tx = Transaction()
         whose = {"currency": currency, "shard": shard}
-        store.write_mismatches(tx, work, owner, listed.get(owner, ()), faults, **whose)
-        work.table.commit(tx)
+        store.write_mismatches(tx, context, owner, listed.get(owner, ()), faults, **whose)
+        context.table.commit(tx)
         _tell(faults, **whose)
     return wrong
 
@@ -261,15 +263,15 @@ Sums = dict[tuple[str, int], Balances]
 
 
 @retry()
-def _totals_and_sums(work: Work) -> tuple[dict[tuple[str, int], Item], Sums]:
+def _totals_and_sums(context: Context) -> tuple[dict[tuple[str, int], Item], Sums]:
     """The totals, and what they should be: read between two looks at them that found the same."""
-    totals = store.totals(work.table)
+    totals = store.totals(context.table)
     sums: Sums = {}
     for shard in shards():
-        for checkpoint in store.checkpoints(work.table, shard):
+        for checkpoint in store.checkpoints(context.table, shard):
             if checkpoint.sequence:
                 place = (checkpoint.currency, shard)
                 sums[place] = rules.added(sums.get(place, NOTHING), checkpoint.balances)
-    if store.totals(work.table) != totals:
+    if store.totals(context.table) != totals:
         raise Overtaken
     return totals, sums

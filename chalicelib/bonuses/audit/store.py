@@ -14,7 +14,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses.audit import keys
 from chalicelib.bonuses.audit.rules import Checkpoint, Mismatch, moved
 from chalicelib.bonuses.ledger.rules import ZERO, Balances, Place
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction
@@ -41,7 +41,7 @@ def checkpoint_of(item: Item) -> Checkpoint:
     )
 
 
-def write_checkpoint(tx: Transaction, work: Work, before: Checkpoint, after: Checkpoint) -> None:
+def write_checkpoint(tx: Transaction, context: Context, before: Checkpoint, after: Checkpoint) -> None:
     """Refused with label `checkpoint` if it changed since `before`."""
     places: dict[str, dict[str, Decimal]] = {}
     for (account, lot), amount in after.places.items():
@@ -56,7 +56,7 @@ def write_checkpoint(tx: Transaction, work: Work, before: Checkpoint, after: Che
             "places": places,
             "wrong": list(after.wrong),
             "version": before.version + 1,
-            "proved_at": work.at,
+            "proved_at": context.at,
         },
         when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
         label=CHECKPOINT,
@@ -75,7 +75,7 @@ def _place(account: Any, lot: str) -> Place:
 # --- the club's totals ------------------------------------------------------------------------------------------------
 
 
-def add_to_totals(tx: Transaction, work: Work, pairs: Iterable[tuple[Checkpoint, Checkpoint]]) -> None:
+def add_to_totals(tx: Transaction, context: Context, pairs: Iterable[tuple[Checkpoint, Checkpoint]]) -> None:
     """What these checkpoints move, one operation a currency and shard; none where nothing moves."""
     amounts: dict[Key, dict[str, Decimal]] = {}
     for before, after in pairs:
@@ -87,7 +87,7 @@ def add_to_totals(tx: Transaction, work: Work, pairs: Iterable[tuple[Checkpoint,
             added[name] = added.get(name, ZERO) + amount
     for key, added in amounts.items():
         if added:
-            tx.update(key, add={**added, "version": 1}, put={"at": work.at})
+            tx.update(key, add={**added, "version": 1}, put={"at": context.at})
 
 
 def totals(table: Table) -> dict[tuple[str, int], Item]:
@@ -109,7 +109,12 @@ def balances_of(total: Mapping[str, Any]) -> Balances:
 
 
 def write_mismatches(
-    tx: Transaction, work: Work, owner: str, known: Iterable[str], found: Mapping[str, list[Mismatch]], **about: Any
+    tx: Transaction,
+    context: Context,
+    owner: str,
+    known: Iterable[str],
+    found: Mapping[str, list[Mismatch]],
+    **about: Any,
 ) -> None:
     """Lists the accounts that do not balance, keeps those of `known` that do again. `about`: whose they are."""
     for account in sorted({*known, *found}):
@@ -117,22 +122,22 @@ def write_mismatches(
         if account not in found:
             tx.update(
                 key,
-                put={"resolved_at": work.at, "expires_at": work.expiry(days=KEEP_DAYS)},
+                put={"resolved_at": context.at, "expires_at": context.expiry(days=KEEP_DAYS)},
                 remove=("gsi2pk", "gsi2sk"),
             )
             continue
-        listed = keys.mismatch_list(work.at, owner, account).as_gsi2()
+        listed = keys.mismatch_list(context.at, owner, account).as_gsi2()
         told = {
             **about,
             "owner": owner,
             "account": account,
             "faults": [_fault(each) for each in found[account][:MOST_FAULTS]],
-            "seen_at": work.at,
+            "seen_at": context.at,
         }
         if account in known:
             tx.update(key, put=told)
         else:
-            tx.update(key, put={**told, **listed, "since": work.at}, remove=("resolved_at", "expires_at"))
+            tx.update(key, put={**told, **listed, "since": context.at}, remove=("resolved_at", "expires_at"))
 
 
 def _fault(mismatch: Mismatch) -> Item:

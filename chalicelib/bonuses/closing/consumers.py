@@ -3,20 +3,20 @@
 from datetime import date
 
 from chalicelib.bonuses.closing import service
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import SALE_RECORDED
 
 
 @consumer(SALE_RECORDED)
-def on_sale_recorded(work: Work, event: Event) -> None:
+def on_sale_recorded(context: Context, event: Event) -> None:
     """Opens the period in which it counts. One read for each month of a company in a batch; a write for its first purchase after a close."""
     company_id = event.item["company_id"]
     days = [date.fromisoformat(day) for day, amount in event.item["deltas"].items() if amount]
     # A period is made of whole months: what was noted of a month holds for all its days.
     days = [day for day in days if _noted(company_id, day) not in event.batch]
     if days:
-        service.note(work, company_id, days)
+        service.note(context, company_id, days)
         event.batch.update(dict.fromkeys((_noted(company_id, day) for day in days), True))
 
 

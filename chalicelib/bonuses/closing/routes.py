@@ -34,7 +34,7 @@ def list_periods_of_company(call: Call, company_id: str) -> PeriodPage:
 
 def _periods(call: Call, company_id: str) -> PeriodPage:
     cursors = call.cursors()
-    coming, page = service.periods_of(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
+    coming, page = service.periods_of(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     return PeriodPage(
         open=[open_period(programme, close, call.language) for programme, close in coming],
         items=[closed_period(period, call.language) for period in page.items],

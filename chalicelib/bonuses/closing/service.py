@@ -30,7 +30,7 @@ from chalicelib.bonuses.volume.rules import DAY, Close, Course, Part, Period, Pr
 from chalicelib.bonuses.volume.store import COURSE, ClosedPeriod, Head
 from chalicelib.companies import company_key
 from chalicelib.platform import events
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.retries import CONTESTED, retry
@@ -42,83 +42,83 @@ _LAST_DAY = date.max - DAY
 
 
 @retry(COURSE, most=CONTESTED)
-def note(work: Work, company_id: str, days: list[date]) -> None:
-    wanted = [each.code for each in work.config[VolumeBonuses].periods if any(day >= each.since for day in days)]
+def note(context: Context, company_id: str, days: list[date]) -> None:
+    wanted = [each.code for each in context.config[VolumeBonuses].periods if any(day >= each.since for day in days)]
     if not wanted:
         return
-    heads = volume_store.read_heads(work.table, company_id, wanted)
-    currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
+    heads = volume_store.read_heads(context.table, company_id, wanted)
+    currency = next((head.currency for head in heads.values()), None) or _currency(context, company_id)
     tx = Transaction()
-    for code, programme in volume_rules.programmes_of(work.config[VolumeBonuses].periods, currency).items():
+    for code, programme in volume_rules.programmes_of(context.config[VolumeBonuses].periods, currency).items():
         head = heads.get(code) or Head(company_id, code, currency, Course())
         course = volume_rules.note(programme, head.course, days)
         if course != head.course:
-            volume_store.write_head(tx, head, course, _due(work, programme, course))
-    work.table.commit(tx)
+            volume_store.write_head(tx, head, course, _due(context, programme, course))
+    context.table.commit(tx)
 
 
-def _currency(work: Work, company_id: str) -> str:
-    company = companies.read_company(work, company_id)
+def _currency(context: Context, company_id: str) -> str:
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
     return company.currency
 
 
-def _due(work: Work, programme: Programme, course: Course) -> date | None:
+def _due(context: Context, programme: Programme, course: Course) -> date | None:
     """Never in the past: the night looks back over some days only."""
     due = volume_rules.due(programme, course)
-    return max(due, work.today) if due else None
+    return max(due, context.today) if due else None
 
 
 # --- closing ----------------------------------------------------------------------------------------------------------
 
 
-def close_due(work: Work, company_id: str) -> int:
+def close_due(context: Context, company_id: str) -> int:
     """Closes every period of the company whose close is due, the oldest of each programme first; how many were closed now."""
     closed = 0
-    for head in volume_store.heads(work.table, company_id).values():
-        programme = volume_rules.programmes_of(work.config[VolumeBonuses].periods, head.currency).get(head.programme)
-        while programme and close(work, company_id, programme):
+    for head in volume_store.heads(context.table, company_id).values():
+        programme = volume_rules.programmes_of(context.config[VolumeBonuses].periods, head.currency).get(head.programme)
+        while programme and close(context, company_id, programme):
             closed += 1
     return closed
 
 
 @retry(COURSE, most=CONTESTED)
-def close(work: Work, company_id: str, programme: Programme) -> bool:
+def close(context: Context, company_id: str, programme: Programme) -> bool:
     """Closes the company's oldest open period of this programme if that is due. False if there is none, or another worker did it."""
-    head = volume_store.read_heads(work.table, company_id, [programme.code]).get(programme.code)
+    head = volume_store.read_heads(context.table, company_id, [programme.code]).get(programme.code)
     due = volume_rules.due(programme, head.course) if head else None
-    if head is None or head.course.opened is None or due is None or due > work.today:
+    if head is None or head.course.opened is None or due is None or due > context.today:
         return False
     period = Period(head.course.opened, programme.every)
-    net = sales.day_totals(work, company_id, programme.since, _LAST_DAY).net
+    net = sales.day_totals(context, company_id, programme.since, _LAST_DAY).net
     made = volume_rules.close(programme, head.course, period, net)
     if made.credit and programme.pays != "gift":
-        freeze(work, price_list(programme, period))
-    return not _post(work, head, programme, made).again
+        freeze(context, price_list(programme, period))
+    return not _post(context, head, programme, made).again
 
 
-def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.Posted:
+def _post(context: Context, head: Head, programme: Programme, made: Close) -> ledger.Posted:
     company_id, first, last = head.company_id, made.period.first.isoformat(), made.period.last.isoformat()
     cause = Cause(
         "period", (programme.code, first), document={"programme": programme.code, "first": first, "last": last}
     )
     posting_id = ledger.posting_id(company_id, cause)
-    parts = volume_rules.payouts(programme, made.period, made.credit, work.today)
-    owed = [_entitlement(work, head, programme, made, part, len(parts), posting_id) for part in parts]
+    parts = volume_rules.payouts(programme, made.period, made.credit, context.today)
+    owed = [_entitlement(context, head, programme, made, part, len(parts), posting_id) for part in parts]
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
-        volume_store.write_head(tx, head, made.course, _due(work, programme, made.course))
-        volume_store.create_period(tx, head, programme, made, work.today)
+        volume_store.write_head(tx, head, made.course, _due(context, programme, made.course))
+        volume_store.create_period(tx, head, programme, made, context.today)
         if not made.credit:
             return
         for entitlement in owed:
-            goods_store.create_entitlement(tx, entitlement, work.today)
+            goods_store.create_entitlement(tx, entitlement, context.today)
             if entitlement.announced:
-                record_available(tx, work, entitlement)
+                record_available(tx, context, entitlement)
         events.record(
             tx,
-            work,
+            context,
             company_key(company_id),
             PERIOD_CREDITED,
             company_id=company_id,
@@ -133,11 +133,11 @@ def _post(work: Work, head: Head, programme: Programme, made: Close) -> ledger.P
             posting_id=posting_id,
         )
 
-    return ledger.change(work, company_id, cause, lambda book: ledger_rules.owe(book, made.credit), also)
+    return ledger.change(context, company_id, cause, lambda book: ledger_rules.owe(book, made.credit), also)
 
 
 def _entitlement(
-    work: Work, head: Head, programme: Programme, made: Close, part: Part, parts: int, posting_id: str
+    context: Context, head: Head, programme: Programme, made: Close, part: Part, parts: int, posting_id: str
 ) -> Entitlement:
     first = made.period.first.isoformat()
     digest = derived_id("", head.company_id, programme.code, first, str(part.number))
@@ -158,7 +158,7 @@ def _entitlement(
         notice_days=programme.notice_days,
         price_list=price_list(programme, made.period),
         posting_id=posting_id,
-        announced=part.available_from <= work.today,
+        announced=part.available_from <= context.today,
     )
 
 
@@ -173,24 +173,24 @@ class Listed(NamedTuple):
 
 
 def periods_of(
-    work: Work, company_id: str, limit: int, after: dict[str, str] | None
+    context: Context, company_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[tuple[Programme, Close]], Listed]:
     """What is open, as if it were closed on what is known now, and what was closed. Raises 404 for a company that is not there.
 
     Three calls; one more, for its currency, for a company that has bought nothing yet.
     """
-    heads = volume_store.heads(work.table, company_id)
-    currency = next((head.currency for head in heads.values()), None) or _currency(work, company_id)
-    programmes = volume_rules.programmes_of(work.config[VolumeBonuses].periods, currency)
-    first = min((programme.since for programme in programmes.values()), default=work.today)
-    net = sales.day_totals(work, company_id, first, _LAST_DAY).net
+    heads = volume_store.heads(context.table, company_id)
+    currency = next((head.currency for head in heads.values()), None) or _currency(context, company_id)
+    programmes = volume_rules.programmes_of(context.config[VolumeBonuses].periods, currency)
+    first = min((programme.since for programme in programmes.values()), default=context.today)
+    net = sales.day_totals(context, company_id, first, _LAST_DAY).net
     coming = [
         (programme, close)
         for programme in programmes.values()
         for close in volume_rules.upcoming(
-            programme, heads[programme.code].course if programme.code in heads else Course(), work.today, net
+            programme, heads[programme.code].course if programme.code in heads else Course(), context.today, net
         )
         if programme.since <= close.period.last
     ]
-    page = volume_store.closed_periods(work.table, company_id, limit, after)
+    page = volume_store.closed_periods(context.table, company_id, limit, after)
     return coming, Listed([volume_store.period_of(item) for item in page.items], page.last)

@@ -13,7 +13,7 @@ from chalicelib.bonuses.coalition.schemas import (
     limits_of,
 )
 from chalicelib.bonuses.coalition.service import Asked
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
@@ -40,9 +40,9 @@ def grant_bonuses(call: Call) -> Answer:
     under it is refused. Limits of the client are exact, however many requests come at once.
     """
     form: AccrualForm = call.body
-    company_id = form.company_id or _by_inn(call.work, form)
+    company_id = form.company_id or _by_inn(call.context, form)
     asked = Asked(form.reference, company_id, form.amount, form.day, form.note)
-    made, again = service.grant(call.work, call.principal.for_machine(), asked)
+    made, again = service.grant(call.context, call.principal.for_machine(), asked)
     location = {"Location": f"/v1/machine/accruals/{made.reference}"}
     return Answer(AccrualAnswer.of(made), headers=location | (AGAIN if again else {}))
 
@@ -50,7 +50,7 @@ def grant_bonuses(call: Call) -> Answer:
 @routes.get("/v1/machine/accruals/{reference}", scope="machine.accruals", answer=AccrualAnswer, problems=("not_found",))
 def show_granted_bonuses(call: Call, reference: str) -> AccrualAnswer:
     """Show an accrual of this client, and what was taken back of it."""
-    return AccrualAnswer.of(service.granted(call.work, call.principal.for_machine(), reference))
+    return AccrualAnswer.of(service.granted(call.context, call.principal.for_machine(), reference))
 
 
 @routes.post(
@@ -67,14 +67,14 @@ def reverse_granted_bonuses(call: Call, reference: str) -> Answer:
     """
     form: ReversalForm = call.body
     client_id = call.principal.for_machine()
-    made, again = service.reverse(call.work, client_id, reference, form.reference, form.amount)
+    made, again = service.reverse(call.context, client_id, reference, form.reference, form.amount)
     return Answer(AccrualAnswer.of(made), headers=AGAIN if again else {})
 
 
-def _by_inn(work: Work, form: AccrualForm) -> str:
+def _by_inn(context: Context, form: AccrualForm) -> str:
     if form.inn is None:
         raise RuntimeError("the form names a company")
-    company = companies.company_by_inn(work, form.inn, form.kpp)
+    company = companies.company_by_inn(context, form.inn, form.kpp)
     if company is None:
         raise Problem("not_found", "No such company.")
     return company.company_id
@@ -87,7 +87,7 @@ def _by_inn(work: Work, form: AccrualForm) -> str:
 def list_machine_clients(call: Call) -> MachineClients:
     """List the partners of the coalition, by name."""
     cursors = call.cursors()
-    page = service.clients(call.work, call.query.limit, cursors.open(call.query.cursor))
+    page = service.clients(call.context, call.query.limit, cursors.open(call.query.cursor))
     shown = [MachineClientAnswer.of(service.client_of(item)) for item in page.items]
     return MachineClients(items=shown, next_cursor=cursors.close(page.last))
 
@@ -100,7 +100,7 @@ def list_machine_clients(call: Call) -> MachineClients:
 )
 def show_machine_client(call: Call, client_id: str) -> Answer:
     """Show a partner of the coalition and its limits."""
-    found = service.client(call.work, client_id)
+    found = service.client(call.context, client_id)
     return Answer(MachineClientAnswer.of(found), headers=etag(found.version))
 
 
@@ -125,5 +125,5 @@ def register_machine_client(call: Call, client_id: str) -> Answer:
         limits=limits_of(form.limits),
         version=call.expected_version(),
     )
-    made = service.register(call.work, wanted)
+    made = service.register(call.context, wanted)
     return Answer(MachineClientAnswer.of(made), headers=etag(made.version))

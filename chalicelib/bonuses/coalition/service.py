@@ -27,7 +27,7 @@ from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
@@ -53,7 +53,7 @@ class Asked(NamedTuple):
 # --- clients ----------------------------------------------------------------------------------------------------------
 
 
-def register(work: Work, client: Client) -> Client:
+def register(context: Context, client: Client) -> Client:
     """Writes the client as the next version. Raises 412 when its version is no longer the one that is there."""
     item = {
         **keys.machine(client.client_id).as_item(),
@@ -64,26 +64,26 @@ def register(work: Work, client: Client) -> Client:
         "active": client.active,
         "limits": client.limits._asdict(),
         "version": client.version + 1,
-        "at": work.at,
+        "at": context.at,
     }
     try:
-        work.table.put(item, when=_version(client.version))
+        context.table.put(item, when=_version(client.version))
     except Refused:
         raise Problem("precondition_failed") from None
     return client._replace(version=client.version + 1)
 
 
-def client(work: Work, client_id: str) -> Client:
+def client(context: Context, client_id: str) -> Client:
     """Raises 404."""
-    item = work.table.get(keys.machine(client_id), consistent=True)
+    item = context.table.get(keys.machine(client_id), consistent=True)
     if item is None:
         raise Problem("not_found")
     return client_of(item)
 
 
-def clients(work: Work, limit: int, after: dict[str, str] | None) -> Page:
+def clients(context: Context, limit: int, after: dict[str, str] | None) -> Page:
     """Their items, by name."""
-    return work.table.query(keys.machine_list("", "").pk, index="gsi1", limit=limit, after=after)
+    return context.table.query(keys.machine_list("", "").pk, index="gsi1", limit=limit, after=after)
 
 
 def client_of(item: Item) -> Client:
@@ -100,22 +100,22 @@ def client_of(item: Item) -> Client:
 # --- grants -----------------------------------------------------------------------------------------------------------
 
 
-def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
+def grant(context: Context, client_id: str, asked: Asked) -> tuple[Grant, bool]:
     """The grant, and whether it was made before. One transaction.
 
     Raises 403 for a client that may not grant, 404 for no such company, 409 `already_exists` for a reference with another content, and
     422 for what is wrong with the amount, the day, or the limits.
     """
-    before = _load(work.table, client_id, asked.reference)
+    before = _load(context.table, client_id, asked.reference)
     if before:
         return _same(before, asked), True
-    by = _may_grant(work, client_id)
+    by = _may_grant(context, client_id)
     if asked.amount > by.limits.per_grant:
         raise _exceeded("per_grant", by, by.limits.per_grant)
-    if not work.today - timedelta(days=work.config[Bonuses].coalition_days_back) <= asked.day <= work.today:
-        days = work.config[Bonuses].coalition_days_back
+    if not context.today - timedelta(days=context.config[Bonuses].coalition_days_back) <= asked.day <= context.today:
+        days = context.config[Bonuses].coalition_days_back
         raise Problem.invalid("day", "/day", f"A day of the last {days}, or today.")
-    company = companies.read_company(work, asked.company_id)
+    company = companies.read_company(context, asked.company_id)
     if company is None:
         raise Problem("not_found", "No such company.")
     if company.currency != by.currency:
@@ -129,10 +129,10 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
         amount=asked.amount,
         day=asked.day,
         note=asked.note,
-        told_on=work.today,
-        expires_on=ledger.expires_on(work, asked.day),
+        told_on=context.today,
+        expires_on=ledger.expires_on(context, asked.day),
         posting_id=ledger.posting_id(asked.company_id, cause),
-        at=work.at,
+        at=context.at,
         reversals={},
         version=1,
     )
@@ -142,7 +142,7 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
 
     def also(tx: Transaction, was: Book, now: Book) -> None:
         tx.create(_item(made), label=GRANT)
-        _tell(tx, work, by, made)
+        _tell(tx, context, by, made)
         tx.check(keys.machine(client_id), Attr("version").eq(by.version), label="client")
         for key, label, limit in _counters(made, by.limits):
             used = Attr("amount")
@@ -150,9 +150,9 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
             tx.update(key, add={"amount": made.amount}, when=room, label=label)
 
     try:
-        ledger.change(work, asked.company_id, cause, credited, also)
+        ledger.change(context, asked.company_id, cause, credited, also)
     except Refused as refused:
-        if before := _load(work.table, client_id, asked.reference):
+        if before := _load(context.table, client_id, asked.reference):
             return _same(before, asked), True
         if DAY in refused:
             raise _exceeded("per_company_and_day", by, by.limits.per_company_and_day, refused.items[DAY]) from None
@@ -160,27 +160,29 @@ def grant(work: Work, client_id: str, asked: Asked) -> tuple[Grant, bool]:
             raise _exceeded("per_month", by, by.limits.per_month, refused.items[MONTH]) from None
         raise Busy("the client stayed under change") from None
     # A twin may have been faster: its grant is the one that counts.
-    found = _load(work.table, client_id, asked.reference)
+    found = _load(context.table, client_id, asked.reference)
     if found is None:
         raise RuntimeError(f"grant {asked.reference} was posted and is not there")
     return _same(found, asked), found != made
 
 
-def granted(work: Work, client_id: str, reference: str) -> Grant:
+def granted(context: Context, client_id: str, reference: str) -> Grant:
     """Raises 404 for a reference that the client never used."""
-    found = _load(work.table, client_id, reference)
+    found = _load(context.table, client_id, reference)
     if found is None:
         raise Problem("not_found")
     return found
 
 
 @retry(GRANT, most=CONTESTED)
-def reverse(work: Work, client_id: str, reference: str, reversal: str, amount: Decimal | None) -> tuple[Grant, bool]:
+def reverse(
+    context: Context, client_id: str, reference: str, reversal: str, amount: Decimal | None
+) -> tuple[Grant, bool]:
     """Takes back so much of a grant (all that is left of it), and says whether that was done before. One transaction.
 
     Raises 404 for a reference that the client never used, 409 for a reversal that was told with another amount, 422 for more than is left.
     """
-    found = granted(work, client_id, reference)
+    found = granted(context, client_id, reference)
     if reversal in found.reversals:
         if amount not in (None, found.reversals[reversal]):
             raise Problem("already_exists", f"Reversal {reversal} was of {found.reversals[reversal]}.")
@@ -192,12 +194,12 @@ def reverse(work: Work, client_id: str, reference: str, reversal: str, amount: D
     if len(found.reversals) == MOST_REVERSALS:
         raise Problem("wrong_state", f"A grant is taken back in {MOST_REVERSALS} parts at most.")
     after = found._replace(reversals={**found.reversals, reversal: taken}, version=found.version + 1)
-    _take_back(work, found, after, reversal, taken)
+    _take_back(context, found, after, reversal, taken)
     return after, False
 
 
-def _take_back(work: Work, before: Grant, after: Grant, reversal: str, taken: Decimal) -> None:
-    by = client(work, before.client_id)
+def _take_back(context: Context, before: Grant, after: Grant, reversal: str, taken: Decimal) -> None:
+    by = client(context, before.client_id)
     cause = Cause(
         "coalition_reversal",
         (before.client_id, before.reference, reversal),
@@ -214,14 +216,14 @@ def _take_back(work: Work, before: Grant, after: Grant, reversal: str, taken: De
         for key, label, _ in _counters(before, by.limits):
             tx.update(key, add={"amount": -taken}, label=label)
 
-    if ledger.change(work, before.company_id, cause, taken_back, also).again:
+    if ledger.change(context, before.company_id, cause, taken_back, also).again:
         raise Overtaken
 
 
-def _tell(tx: Transaction, work: Work, by: Client, made: Grant) -> None:
+def _tell(tx: Transaction, context: Context, by: Client, made: Grant) -> None:
     record_event(
         tx,
-        work,
+        context,
         ledger_keys.bonuses(made.company_id),
         CREDITED,
         company_id=made.company_id,
@@ -233,8 +235,8 @@ def _tell(tx: Transaction, work: Work, by: Client, made: Grant) -> None:
     )
 
 
-def _may_grant(work: Work, client_id: str) -> Client:
-    item = work.table.get(keys.machine(client_id), consistent=True)
+def _may_grant(context: Context, client_id: str) -> Client:
+    item = context.table.get(keys.machine(client_id), consistent=True)
     if item is None or not item["active"]:
         raise Problem("client_not_registered")
     return client_of(item)

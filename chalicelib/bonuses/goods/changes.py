@@ -20,19 +20,19 @@ from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.access.scopes import STAFF_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.retries import CONTESTED, retry
 from chalicelib.table.transactions import Refused, Transaction
 
 
-def record_available(tx: Transaction, work: Work, entitlement: Entitlement) -> None:
+def record_available(tx: Transaction, context: Context, entitlement: Entitlement) -> None:
     """The event that goods, or a gift, are there."""
     expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
     events.record(
         tx,
-        work,
+        context,
         company_key(entitlement.company_id),
         AVAILABLE,
         company_id=entitlement.company_id,
@@ -64,7 +64,7 @@ class Chosen(NamedTuple):
 
 
 def take(
-    work: Work,
+    context: Context,
     cause: Cause,
     decide: Callable[[], Step],
     write: Callable[[Transaction, Step], None],
@@ -76,20 +76,20 @@ def take(
         chosen = Chosen(step.entitlement, step.choice)
 
         def also(tx: Transaction, before: Book, after: Book) -> None:
-            store.replace_entitlement(tx, step.entitlement, work.today)
+            store.replace_entitlement(tx, step.entitlement, context.today)
             store.write_choice(tx, step.choice)
             _settle(tx, step.entitlement, step.shipped + step.expired)
             write(tx, step)
-            work.reply(tx, chosen)
+            context.reply(tx, chosen)
 
-        _post(work, step.entitlement, cause, step.shipped, step.expired, also)
+        _post(context, step.entitlement, cause, step.shipped, step.expired, also)
         return chosen
 
-    return _decide_anew(work, attempt)
+    return _decide_anew(context, attempt)
 
 
 def change(
-    work: Work,
+    context: Context,
     cause: Cause,
     load: Callable[[], Entitlement],
     decide: Callable[[Entitlement], Entitlement],
@@ -107,21 +107,21 @@ def change(
         amount = before.owed - after.owed
 
         def also(tx: Transaction, _: Book, __: Book) -> None:
-            store.replace_entitlement(tx, after, work.today)
+            store.replace_entitlement(tx, after, context.today)
             _settle(tx, after, amount)
             if cause.author:
                 companies.check_staff(tx, cause.author, SHIPPING)
-            record_step(tx, work, after, event, amount=amount, left=after.left, **facts)
-            work.reply(tx, after)
+            record_step(tx, context, after, event, amount=amount, left=after.left, **facts)
+            context.reply(tx, after)
 
-        _post(work, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
+        _post(context, after, cause, shipped, expired, also, reversed_=after.reversed - before.reversed)
         return after
 
-    return _decide_anew(work, attempt)
+    return _decide_anew(context, attempt)
 
 
 def _post(
-    work: Work,
+    context: Context,
     found: Entitlement,
     cause: Cause,
     shipped: Decimal,
@@ -133,11 +133,11 @@ def _post(
     def alter(book: Book) -> Book:
         return ledger_rules.lapse(ledger_rules.deliver(ledger_rules.owe(book, -reversed_), shipped), expired)
 
-    ledger.change(work, found.company_id, cause, alter, also)
+    ledger.change(context, found.company_id, cause, alter, also)
 
 
 @retry(store.ENTITLEMENT, store.CHOICE, most=CONTESTED)
-def _decide_anew(work: Work, attempt: Callable[[], Result]) -> Result:
+def _decide_anew(context: Context, attempt: Callable[[], Result]) -> Result:
     try:
         return attempt()
     except Impossible as step:
@@ -154,14 +154,14 @@ def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:
         volume_store.settle(tx, found.company_id, found.last, found.programme, less)
 
 
-def record_choice(tx: Transaction, work: Work, step: Step, name: EventType, **facts: Any) -> None:
-    record_step(tx, work, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
+def record_choice(tx: Transaction, context: Context, step: Step, name: EventType, **facts: Any) -> None:
+    record_step(tx, context, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
 
 
-def record_step(tx: Transaction, work: Work, found: Entitlement, name: EventType, **facts: Any) -> None:
+def record_step(tx: Transaction, context: Context, found: Entitlement, name: EventType, **facts: Any) -> None:
     events.record(
         tx,
-        work,
+        context,
         company_key(found.company_id),
         name,
         company_id=found.company_id,

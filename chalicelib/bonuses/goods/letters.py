@@ -8,14 +8,14 @@ from chalicelib.bonuses.ledger.letters import expiring
 from chalicelib.companies import company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("goods_available", on=AVAILABLE, to=who_buys)
-def goods_available(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(work, recipient.id), {
-        "company": company_name(work, event),
+def goods_available(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(context, recipient.id), {
+        "company": company_name(context, event),
         "currency": event["currency"],
         "gift": event["gift"],
         "amount": event["amount"],
@@ -28,13 +28,13 @@ def goods_available(work: Work, recipient: Recipient, event: Item) -> tuple[Read
 
 
 @letter("goods_expiring", on=EXPIRING, to=who_buys)
-def goods_expiring(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(work, recipient.id), expiring(work, event)
+def goods_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(context, recipient.id), expiring(context, event)
 
 
 @letter("goods_shipped", on=SHIPPED, to=who_buys)
-def goods_shipped(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader = member_reader(work, recipient.id)
+def goods_shipped(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = member_reader(context, recipient.id)
     lines = [
         {
             "sku": line["sku"],
@@ -48,7 +48,7 @@ def goods_shipped(work: Work, recipient: Recipient, event: Item) -> tuple[Reader
         for line in event["lines"]
     ]
     return reader, {
-        "company": company_name(work, event),
+        "company": company_name(context, event),
         "currency": event["currency"],
         "shipment": {
             "document": event["document"],

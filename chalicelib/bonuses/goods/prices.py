@@ -4,7 +4,7 @@ from chalicelib.bonuses.volume import rules as volume_rules
 from chalicelib.bonuses.volume.config import VolumeBonuses
 from chalicelib.bonuses.volume.rules import Period, Programme
 from chalicelib.catalog import Product, every_product
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Refused
 
 # --- frozen prices ----------------------------------------------------------------------------------------------------
@@ -15,18 +15,18 @@ def price_list(programme: Programme, period: Period) -> str:
     return f"{programme.code}:{period.last.isoformat()}"
 
 
-def freeze(work: Work, list_id: str) -> None:
+def freeze(context: Context, list_id: str) -> None:
     """Copies the base prices of the whole catalogue, once for each list; a repeat goes on until the list is whole, and then stops.
 
     Two workers at once do the work twice, and end in one list. Nothing is closed before its list is whole.
     """
-    known: set[str] = work.memo.setdefault("price_lists", set())
+    known: set[str] = context.memo.setdefault("price_lists", set())
     if list_id in known:
         return
-    if not store.is_frozen(work.table, list_id):
+    if not store.is_frozen(context.table, list_id):
         try:
-            for tx in store.freeze(work, list_id, map(_priced, every_product(work))):
-                work.table.commit(tx)
+            for tx in store.freeze(context, list_id, map(_priced, every_product(context))):
+                context.table.commit(tx)
         except Refused as refused:
             if store.FROZEN not in refused:
                 raise
@@ -47,21 +47,21 @@ def _priced(product: Product) -> Priced:
     )
 
 
-def freeze_due(work: Work) -> list[str]:
+def freeze_due(context: Context) -> list[str]:
     """Freezes the lists of the periods that closed last, one for each programme; to be called once before the companies' closes.
 
     So that many workers do not begin by copying the catalogue, each for itself. Returns the lists.
     """
     lists = []
-    for figures in work.config[VolumeBonuses].periods:
+    for figures in context.config[VolumeBonuses].periods:
         currency = next(iter(figures.brackets))
         programme = volume_rules.programmes_of([figures], currency)[figures.code]
         if programme.pays == "gift":
             continue
-        period = Period.of(programme.every, work.today).before
-        while programme.closes_on(period) > work.today:
+        period = Period.of(programme.every, context.today).before
+        while programme.closes_on(period) > context.today:
             period = period.before
         if period.first >= programme.since:
-            freeze(work, price_list(programme, period))
+            freeze(context, price_list(programme, period))
             lists.append(price_list(programme, period))
     return lists

@@ -21,7 +21,7 @@ from chalicelib.bonuses.goods.schemas import (
     WaitingGoods,
     WaitingPage,
 )
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
@@ -58,9 +58,9 @@ def show_entitlement(call: Call, entitlement_id: str) -> EntitlementAnswer:
 def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
     """List the goods that can be chosen, by article number, at the prices frozen when the period was closed."""
     cursors = call.cursors()
-    found = service.entitlement(call.work, call.principal.for_company(), entitlement_id)
+    found = service.entitlement(call.context, call.principal.for_company(), entitlement_id)
     page = store.prices(
-        call.work.table,
+        call.context.table,
         found.price_list,
         found.currency,
         prefix=call.query.q or "",
@@ -100,7 +100,7 @@ def choose_goods(call: Call, entitlement_id: str) -> Chosen:
 )
 def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceAnswer:
     """Read what was chosen, and how much of it was shipped by which document."""
-    return ChoiceAnswer.of(service.choice(call.work, call.principal.for_company(), entitlement_id, choice_id))
+    return ChoiceAnswer.of(service.choice(call.context, call.principal.for_company(), entitlement_id, choice_id))
 
 
 @routes.post(
@@ -126,13 +126,13 @@ def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Chosen:
 def list_waiting_goods(call: Call) -> WaitingPage:
     """List the goods to be shipped and the gifts to be handed over, oldest first."""
     cursors = call.cursors()
-    page = store.waiting(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    page = store.waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
     items = []
     for item in page.items:
         if "choice_id" in item:
             items.append(WaitingGoods(choice=ChoiceAnswer.of(store.choice_of(item)), gift=None))
         else:
-            gift = EntitlementSummary.of(store.entitlement_of(item), call.work.today)
+            gift = EntitlementSummary.of(store.entitlement_of(item), call.context.today)
             items.append(WaitingGoods(choice=None, gift=gift))
     return WaitingPage(items=items, next_cursor=cursors.close(page.last))
 
@@ -173,7 +173,7 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
         choice_id,
         [line.asked() for line in form.lines] if form.lines else None,
         form.document,
-        form.day or call.work.today,
+        form.day or call.context.today,
     )
 
 
@@ -222,7 +222,7 @@ def reverse_goods_shipment(
 def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
     """Say that a gift was given."""
     form: HandOverForm = call.body
-    day = form.day or call.work.today
+    day = form.day or call.context.today
     return service.hand_over(
         _summing(call), company_id, call.principal.for_member(), entitlement_id, form.document, day
     )
@@ -260,8 +260,8 @@ def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Ent
 
 
 def _entitlements(call: Call, company_id: str) -> EntitlementPage:
-    cursors, today = call.cursors(), call.work.today
-    page = store.entitlements(call.work.table, company_id, call.query.limit, cursors.open(call.query.cursor))
+    cursors, today = call.cursors(), call.context.today
+    page = store.entitlements(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
     return EntitlementPage(
         items=[EntitlementSummary.of(service.on_day(item, today), today) for item in page.items],
         next_cursor=cursors.close(page.last),
@@ -269,15 +269,15 @@ def _entitlements(call: Call, company_id: str) -> EntitlementPage:
 
 
 def _entitlement(call: Call, company_id: str, entitlement_id: str) -> EntitlementAnswer:
-    found = service.entitlement(call.work, company_id, entitlement_id)
-    choices = store.choices(call.work.table, company_id, entitlement_id)
-    return EntitlementAnswer.with_choices(found, call.work.today, choices)
+    found = service.entitlement(call.context, company_id, entitlement_id)
+    choices = store.choices(call.context.table, company_id, entitlement_id)
+    return EntitlementAnswer.with_choices(found, call.context.today, choices)
 
 
 def _chosen(chosen: Chosen) -> ChosenAnswer:
     return ChosenAnswer.after(chosen.choice, chosen.entitlement)
 
 
-def _summing(call: Call) -> Work:
+def _summing(call: Call) -> Context:
     """The work of a step of an entitlement as a whole, which is answered with the entitlement."""
-    return call.answering(lambda found: EntitlementSummary.of(found, call.work.today))
+    return call.answering(lambda found: EntitlementSummary.of(found, call.context.today))

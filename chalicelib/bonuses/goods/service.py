@@ -30,16 +30,16 @@ from chalicelib.bonuses.goods.rules import Asked, Choice, Entitlement, Step
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.platform.access.scopes import COMPANY_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 _CHOOSING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
 
 
-def entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
+def entitlement(context: Context, company_id: str, entitlement_id: str) -> Entitlement:
     """As it is today: what has expired and is not posted yet counts as expired. Raises 404."""
-    return rules.expire(_entitlement(work, company_id, entitlement_id), work.today)
+    return rules.expire(_entitlement(context, company_id, entitlement_id), context.today)
 
 
 def on_day(item: Item, day: date) -> Entitlement:
@@ -47,16 +47,16 @@ def on_day(item: Item, day: date) -> Entitlement:
     return rules.expire(store.entitlement_of(item), day)
 
 
-def _entitlement(work: Work, company_id: str, entitlement_id: str) -> Entitlement:
-    found = store.read_entitlement(work.table, company_id, entitlement_id)
+def _entitlement(context: Context, company_id: str, entitlement_id: str) -> Entitlement:
+    found = store.read_entitlement(context.table, company_id, entitlement_id)
     if found is None:
         raise Problem("not_found")
     return found
 
 
-def choice(work: Work, company_id: str, entitlement_id: str, choice_id: str) -> Choice:
+def choice(context: Context, company_id: str, entitlement_id: str, choice_id: str) -> Choice:
     """Raises 404."""
-    found = store.read_choice(work.table, company_id, entitlement_id, choice_id)
+    found = store.read_choice(context.table, company_id, entitlement_id, choice_id)
     if found is None:
         raise Problem("not_found")
     return found
@@ -66,7 +66,7 @@ def choice(work: Work, company_id: str, entitlement_id: str, choice_id: str) -> 
 
 
 def choose(
-    work: Work,
+    context: Context,
     company_id: str,
     member_id: str,
     entitlement_id: str,
@@ -74,33 +74,33 @@ def choose(
     note: str,
 ) -> Chosen:
     """Raises 404, 409 outside the days of choosing, 422 for lines that cannot be or come to more than is left."""
-    choice_id = work.new_id("cho")
+    choice_id = context.new_id("cho")
     prices = store.prices_of(
-        work.table, _entitlement(work, company_id, entitlement_id).price_list, [line.sku for line in asked]
+        context.table, _entitlement(context, company_id, entitlement_id).price_list, [line.sku for line in asked]
     )
 
     def decide() -> Step:
         return rules.choose(
-            _entitlement(work, company_id, entitlement_id),
+            _entitlement(context, company_id, entitlement_id),
             asked,
             prices,
             choice_id=choice_id,
             member_id=member_id,
             note=note,
-            at=work.at,
-            day=work.today,
+            at=context.at,
+            day=context.today,
         )
 
     def write(tx: Transaction, step: Step) -> None:
         companies.check_active(tx, company_id, member_id, _CHOOSING)
-        record_choice(tx, work, step, events.CHOSEN, amount=step.choice.total)
+        record_choice(tx, context, step, events.CHOSEN, amount=step.choice.total)
 
     cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)
-    return take(work, cause, decide, write)
+    return take(context, cause, decide, write)
 
 
 def cancel(
-    work: Work,
+    context: Context,
     company_id: str,
     member_id: str,
     entitlement_id: str,
@@ -113,12 +113,12 @@ def cancel(
 
     def decide() -> Step:
         return rules.cancel(
-            _entitlement(work, company_id, entitlement_id),
-            choice(work, company_id, entitlement_id, choice_id),
+            _entitlement(context, company_id, entitlement_id),
+            choice(context, company_id, entitlement_id, choice_id),
             member_id=member_id,
             note=note,
-            at=work.at,
-            day=work.today,
+            at=context.at,
+            day=context.today,
             shipped_too=staff,
         )
 
@@ -127,19 +127,19 @@ def cancel(
             companies.check_staff(tx, member_id, SHIPPING)
         else:
             companies.check_active(tx, company_id, member_id, _CHOOSING)
-        record_choice(tx, work, step, events.CANCELLED, expired=step.expired)
+        record_choice(tx, context, step, events.CANCELLED, expired=step.expired)
 
     cause = Cause(
         "goods_cancelled", (choice_id,), document={"entitlement": entitlement_id}, reason=note, author=member_id
     )
-    return take(work, cause, decide, write)
+    return take(context, cause, decide, write)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
 def ship(
-    work: Work,
+    context: Context,
     company_id: str,
     member_id: str,
     entitlement_id: str,
@@ -149,9 +149,9 @@ def ship(
     day: date,
 ) -> Chosen:
     """A part, or all that is left. Raises 404, 409 for a document that was told before, 422 for more than was chosen."""
-    if day > work.today:
-        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
-    shipment_id = work.new_id("shp")
+    if day > context.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+    shipment_id = context.new_id("shp")
     cause = Cause(
         "goods_shipped",
         (shipment_id,),
@@ -161,15 +161,15 @@ def ship(
 
     def decide() -> Step:
         return rules.ship(
-            _entitlement(work, company_id, entitlement_id),
-            choice(work, company_id, entitlement_id, choice_id),
+            _entitlement(context, company_id, entitlement_id),
+            choice(context, company_id, entitlement_id, choice_id),
             asked,
             shipment_id=shipment_id,
             document=document,
             day=day,
             posting_id=ledger.posting_id(company_id, cause),
             member_id=member_id,
-            at=work.at,
+            at=context.at,
         )
 
     def write(tx: Transaction, step: Step) -> None:
@@ -190,7 +190,7 @@ def ship(
         ]
         record_choice(
             tx,
-            work,
+            context,
             step,
             events.SHIPPED,
             document=document,
@@ -200,11 +200,11 @@ def ship(
             left=step.entitlement.owed,
         )
 
-    return take(work, cause, decide, write)
+    return take(context, cause, decide, write)
 
 
 def reverse_shipment(
-    work: Work,
+    context: Context,
     company_id: str,
     member_id: str,
     entitlement_id: str,
@@ -225,26 +225,26 @@ def reverse_shipment(
 
     def decide() -> Step:
         return rules.reverse_shipment(
-            _entitlement(work, company_id, entitlement_id),
-            choice(work, company_id, entitlement_id, choice_id),
+            _entitlement(context, company_id, entitlement_id),
+            choice(context, company_id, entitlement_id, choice_id),
             shipment_id,
             member_id=member_id,
             reason=reason,
-            at=work.at,
-            day=work.today,
+            at=context.at,
+            day=context.today,
         )
 
     def write(tx: Transaction, step: Step) -> None:
         companies.check_staff(tx, member_id, SHIPPING)
         record_choice(
-            tx, work, step, events.SHIPMENT_REVERSED, shipment_id=shipment_id, amount=-step.shipped, reason=reason
+            tx, context, step, events.SHIPMENT_REVERSED, shipment_id=shipment_id, amount=-step.shipped, reason=reason
         )
 
-    return take(work, cause, decide, write)
+    return take(context, cause, decide, write)
 
 
 def hand_over(
-    work: Work,
+    context: Context,
     company_id: str,
     member_id: str,
     entitlement_id: str,
@@ -252,27 +252,29 @@ def hand_over(
     day: date,
 ) -> Entitlement:
     """A gift was given. Raises 404, 409 for goods, and for a gift that was given or is not there yet."""
-    if day > work.today:
-        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    if day > context.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
     cause = Cause(
         events.GIFT_HANDED_OVER,
-        (entitlement_id, work.new_id("gft")),
+        (entitlement_id, context.new_id("gft")),
         document={"document": document, "day": day.isoformat(), "entitlement": entitlement_id},
         author=member_id,
     )
     return change(
-        work,
+        context,
         cause,
-        lambda: _entitlement(work, company_id, entitlement_id),
-        lambda before: rules.hand_over(before, work.today, ledger.posting_id(company_id, cause)),
+        lambda: _entitlement(context, company_id, entitlement_id),
+        lambda before: rules.hand_over(before, context.today, ledger.posting_id(company_id, cause)),
         events.GIFT_HANDED_OVER,
         {"document": document, "day": day.isoformat()},
     )
 
 
-def reverse_hand_over(work: Work, company_id: str, member_id: str, entitlement_id: str, reason: str) -> Entitlement:
+def reverse_hand_over(
+    context: Context, company_id: str, member_id: str, entitlement_id: str, reason: str
+) -> Entitlement:
     """A gift came back, or was never given: it is owed again. Raises 404, 409 for one that was not handed over."""
-    given = _entitlement(work, company_id, entitlement_id).handed_over
+    given = _entitlement(context, company_id, entitlement_id).handed_over
     cause = Cause(
         "gift_hand_over_reversed",
         (given,),
@@ -282,9 +284,9 @@ def reverse_hand_over(work: Work, company_id: str, member_id: str, entitlement_i
         reverses=given,
     )
     return change(
-        work,
+        context,
         cause,
-        lambda: _entitlement(work, company_id, entitlement_id),
+        lambda: _entitlement(context, company_id, entitlement_id),
         lambda before: rules.reverse_hand_over(before, given),
         events.GIFT_RETURNED,
         {"reason": reason},
@@ -292,7 +294,7 @@ def reverse_hand_over(work: Work, company_id: str, member_id: str, entitlement_i
 
 
 def reverse(
-    work: Work,
+    context: Context,
     company_id: str,
     member_id: str,
     entitlement_id: str,
@@ -300,19 +302,19 @@ def reverse(
     reason: str,
 ) -> Entitlement:
     """Takes back what is left of an entitlement, or so much of it. Raises 404, 409 where nothing is left, 422 for more than is."""
-    present = _entitlement(work, company_id, entitlement_id)
+    present = _entitlement(context, company_id, entitlement_id)
     cause = Cause(
         "goods_reversed",
-        (entitlement_id, work.new_id("rev")),
+        (entitlement_id, context.new_id("rev")),
         document={"entitlement": entitlement_id},
         reason=reason,
         author=member_id,
         reverses=present.posting_id,
     )
     return change(
-        work,
+        context,
         cause,
-        lambda: entitlement(work, company_id, entitlement_id),
+        lambda: entitlement(context, company_id, entitlement_id),
         lambda before: rules.take_back(before, amount),
         events.REVERSED,
         {"reason": reason},
@@ -322,49 +324,49 @@ def reverse(
 # --- the night --------------------------------------------------------------------------------------------------------
 
 
-def expire_goods(work: Work, company_id: str) -> int:
+def expire_goods(context: Context, company_id: str) -> int:
     """What the day brings: announces goods that are there, warns of what will expire, expires what is left; how many steps it took."""
     steps = 0
-    for found in store.every_entitlement(work.table, company_id):
+    for found in store.every_entitlement(context.table, company_id):
         due = found.due
-        while due and due <= work.today:
-            before, found = found, _daily(work, found)
+        while due and due <= context.today:
+            before, found = found, _daily(context, found)
             steps += found.version > before.version
             due = found.due if found.version > before.version else None
     return steps
 
 
-def _daily(work: Work, found: Entitlement) -> Entitlement:
+def _daily(context: Context, found: Entitlement) -> Entitlement:
     """The next thing that is due of this entitlement; the same one if another worker was faster."""
-    if found.is_past(work.today) and found.left:
+    if found.is_past(context.today) and found.left:
         cause = Cause("goods_expired", (found.entitlement_id,), document={"entitlement": found.entitlement_id})
         return change(
-            work,
+            context,
             cause,
-            lambda: _entitlement(work, found.company_id, found.entitlement_id),
-            lambda before: rules.expire(before, work.today),
+            lambda: _entitlement(context, found.company_id, found.entitlement_id),
+            lambda before: rules.expire(before, context.today),
             events.EXPIRED,
             {},
         )
     announces = not found.announced
     told = rules.next_version(found, announced=True, warned=found.warned if announces else True)
     tx = Transaction()
-    store.replace_entitlement(tx, told, work.today)
+    store.replace_entitlement(tx, told, context.today)
     if announces:
-        record_available(tx, work, told)
+        record_available(tx, context, told)
     elif found.expires_on:
         record_step(
             tx,
-            work,
+            context,
             told,
             events.EXPIRING,
             gift=False,
             amount=told.left,
             expires_on=found.expires_on.isoformat(),
-            days_left=(found.expires_on - work.today).days,
+            days_left=(found.expires_on - context.today).days,
         )
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         return found
     return told

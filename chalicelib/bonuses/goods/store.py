@@ -17,7 +17,7 @@ from chalicelib.bonuses.goods.rules import Choice, Entitlement, Happened, Line, 
 from chalicelib.bonuses.volume import keys as volume_keys
 from chalicelib.bonuses.volume.store import DUE
 from chalicelib.platform import keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
@@ -224,9 +224,9 @@ def is_frozen(table: Table, list_id: str) -> bool:
     return table.get(volume_keys.price_list(list_id), consistent=True) is not None
 
 
-def freeze(work: Work, list_id: str, goods: Iterable[Priced]) -> Iterator[Transaction]:
+def freeze(context: Context, list_id: str, goods: Iterable[Priced]) -> Iterator[Transaction]:
     """Transactions that write the price list; the last one says that it is whole. Refused with label `frozen` once it is."""
-    expires_at = work.expiry(days=LIST_KEEP_DAYS)
+    expires_at = context.expiry(days=LIST_KEEP_DAYS)
     whole = volume_keys.price_list(list_id)
     count = 0
     tx = Transaction()
@@ -237,7 +237,7 @@ def freeze(work: Work, list_id: str, goods: Iterable[Priced]) -> Iterator[Transa
             tx = Transaction()
         tx.put({**volume_keys.frozen_price(list_id, priced.sku).as_item(), **asdict(priced), "expires_at": expires_at})
         count += 1
-    tx.create({**whole.as_item(), "at": work.at, "goods": count, "expires_at": expires_at}, label=FROZEN)
+    tx.create({**whole.as_item(), "at": context.at, "goods": count, "expires_at": expires_at}, label=FROZEN)
     yield tx
 
 

@@ -6,15 +6,15 @@ from chalicelib.bonuses.events import ADJUSTED, CREDITED, EXPIRING, REMINDER
 from chalicelib.companies import company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("bonus_reminder", on=REMINDER, to=who_buys)
-def bonus_reminder(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+def bonus_reminder(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     lots = [{"amount": lot["amount"], "expires_on": date.fromisoformat(lot["expires_on"])} for lot in event["lots"]]
-    return member_reader(work, recipient.id), {
-        "company": company_name(work, event),
+    return member_reader(context, recipient.id), {
+        "company": company_name(context, event),
         "currency": event["currency"],
         "day": date.fromisoformat(event["day"]),
         "available": event["available"],
@@ -24,14 +24,14 @@ def bonus_reminder(work: Work, recipient: Recipient, event: Item) -> tuple[Reade
 
 
 @letter("bonus_expiring", on=EXPIRING, to=who_buys)
-def bonus_expiring(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(work, recipient.id), {**expiring(work, event), "available": event["available"]}
+def bonus_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(context, recipient.id), {**expiring(context, event), "available": event["available"]}
 
 
 @letter("bonus_credited", on=CREDITED, to=who_buys)
-def bonus_credited(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(work, recipient.id), {
-        "company": company_name(work, event),
+def bonus_credited(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(context, recipient.id), {
+        "company": company_name(context, event),
         "currency": event["currency"],
         "partner": event["partner"],
         "note": event.get("note", ""),
@@ -41,9 +41,9 @@ def bonus_credited(work: Work, recipient: Recipient, event: Item) -> tuple[Reade
 
 
 @letter("bonus_adjusted", on=ADJUSTED, to=who_buys)
-def bonus_adjusted(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(work, recipient.id), {
-        "company": company_name(work, event),
+def bonus_adjusted(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    return member_reader(context, recipient.id), {
+        "company": company_name(context, event),
         "currency": event["currency"],
         "up": event["amount"] > 0,
         "amount": abs(event["amount"]),
@@ -53,9 +53,9 @@ def bonus_adjusted(work: Work, recipient: Recipient, event: Item) -> tuple[Reade
     }
 
 
-def expiring(work: Work, event: Item) -> Facts:
+def expiring(context: Context, event: Item) -> Facts:
     return {
-        "company": company_name(work, event),
+        "company": company_name(context, event),
         "currency": event["currency"],
         "amount": event["amount"],
         "expires_on": date.fromisoformat(event["expires_on"]),

@@ -29,7 +29,7 @@ STEP = ("not_found", "wrong_state")
 @routes.get("/v1/company/bonuses", scope="bonuses.read", answer=BonusesAnswer)
 def show_bonuses(call: Call) -> BonusesAnswer:
     """Tell what bonuses the company has: balances, lots with their expiry, debt."""
-    return statements.bonuses(call.work, call.principal.for_company())
+    return statements.bonuses(call.context, call.principal.for_company())
 
 
 @routes.get("/v1/company/bonuses/entries", scope="bonuses.read", query=PageQuery, answer=PostingPage)
@@ -58,7 +58,7 @@ def bonus_statement(call: Call) -> StatementAnswer:
 )
 def show_bonuses_of_company(call: Call, company_id: str) -> BonusesAnswer:
     """Tell what bonuses a company has, as the company sees it."""
-    return statements.bonuses(call.work, company_id)
+    return statements.bonuses(call.context, company_id)
 
 
 @routes.get(
@@ -88,7 +88,7 @@ def bonus_statement_of_company(call: Call, company_id: str) -> StatementAnswer:
 
 def check_company(call: Call, company_id: str) -> None:
     """Raises 404 for a company that is not there, where nothing else would: its lists are empty."""
-    if companies.read_company(call.work, company_id) is None:
+    if companies.read_company(call.context, company_id) is None:
         raise Problem("not_found")
 
 
@@ -97,14 +97,14 @@ def check_company(call: Call, company_id: str) -> None:
 
 def _postings(call: Call, company_id: str) -> PostingPage:
     cursors = call.cursors()
-    found, last = statements.postings(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
+    found, last = statements.postings(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     items = [PostingAnswer.of(posting, call.language) for posting in found]
     return PostingPage(items=items, next_cursor=cursors.close(last))
 
 
 def _statement(call: Call, company_id: str) -> StatementAnswer:
     cursors, query = call.cursors(), call.query
-    found = statements.statement(call.work, company_id, query.month, query.limit, cursors.open(query.cursor))
+    found = statements.statement(call.context, company_id, query.month, query.limit, cursors.open(query.cursor))
     return StatementAnswer(
         company_id=company_id,
         month=found.month,

@@ -16,7 +16,7 @@ from chalicelib import companies
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import notices, rules, store
 from chalicelib.bonuses.ledger.rules import DAY, Book, Cause, Expiry, Posting
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
@@ -42,12 +42,12 @@ class Posted(NamedTuple):
 class _Draft:
     """What one try would write."""
 
-    def __init__(self, work: Work, before: Book) -> None:
+    def __init__(self, context: Context, before: Book) -> None:
         self.before = self.book = before
-        self.figures = notice_figures(work)
+        self.figures = notice_figures(context)
         # Neither the day nor the moment of a posting goes back, whatever the clocks of two writers say.
-        self.day = max(work.today, before.day)
-        self.at = max(work.at, before.at)
+        self.day = max(context.today, before.day)
+        self.at = max(context.at, before.at)
         self.postings: list[Posting] = []
 
     def post(self, cause: Cause, after: Book, day: date) -> Posting | None:
@@ -89,7 +89,7 @@ def posting_id(company_id: str, cause: Cause) -> str:
 
 
 @retry(store.BOOK, most=CONTESTED)
-def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also | None = None) -> Posted:
+def change(context: Context, company_id: str, cause: Cause, alter: Alter, also: Also | None = None) -> Posted:
     """Changes the company's book and posts the difference, once for this cause. One read and one transaction.
 
     Where nothing moves, only what `also` adds is written, with the mark of the cause; without `also`, nothing.
@@ -97,17 +97,17 @@ def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also |
     404 for a company that is not there.
     """
     named = posting_id(company_id, cause)
-    draft = _draft(work, company_id)
+    draft = _draft(context, company_id)
     before = draft.book
     try:
         altered = alter(before)
     except Exception:
         # What the first time did may be what stands in the way of the second.
-        if (first := store.posted(work.table, company_id, named))[0]:
+        if (first := store.posted(context.table, company_id, named))[0]:
             return Posted(first[1], again=True)
         raise
     posting = draft.post(cause, altered, draft.day)
-    if not work.config[Bonuses].negative_balance:
+    if not context.config[Bonuses].negative_balance:
         draft.post(Cause("write_off", (named,), reverses=named), rules.forgive(draft.book), draft.day)
     tx = Transaction()
     if also:
@@ -115,61 +115,63 @@ def change(work: Work, company_id: str, cause: Cause, alter: Alter, also: Also |
     if posting is None and (len(tx) or altered != before):
         store.create_cause(tx, company_id, named, cause, None)
     try:
-        _write(work, draft, tx)
+        _write(context, draft, tx)
     except Refused as refused:
         ours = refused.items.keys() <= {store.BOOK, store.POSTED}
-        if ours and store.POSTED in refused and (first := store.posted(work.table, company_id, named))[0]:
+        if ours and store.POSTED in refused and (first := store.posted(context.table, company_id, named))[0]:
             return Posted(first[1], again=True)
         raise
     return Posted(posting, again=False)
 
 
 @retry(store.BOOK, most=CONTESTED)
-def pass_day(work: Work, company_id: str, notify: Notify) -> list[Posting]:
+def pass_day(context: Context, company_id: str, notify: Notify) -> list[Posting]:
     """What a day brings by itself: posts what expired until today, and tells what is to be told; the postings made now.
 
     One read, and one transaction unless it was done for today before.
     """
-    draft = _draft(work, company_id)
+    draft = _draft(context, company_id)
     tx = Transaction()
     notify(tx, draft.book)
     draft.book = notices.answered(draft.book, draft.day)
-    _write(work, draft, tx, anyway=notices.until(draft.before) < draft.day)
+    _write(context, draft, tx, anyway=notices.until(draft.before) < draft.day)
     return draft.postings
 
 
-def notice_figures(work: Work) -> notices.Figures:
-    figures = work.config[Bonuses].reminders
+def notice_figures(context: Context) -> notices.Figures:
+    figures = context.config[Bonuses].reminders
     return notices.Figures(tuple(figures.warning_days), figures.every_months, frozenset(figures.weekdays))
 
 
-def expires_on(work: Work, day: date) -> date:
+def expires_on(context: Context, day: date) -> date:
     """The last day on which a credit of this day can be spent, by the club's policy."""
-    figures = work.config[Bonuses].expiry
+    figures = context.config[Bonuses].expiry
     month, on_day = map(int, figures.date.split("-")) if figures.date else (0, 0)
     return rules.expiry(Expiry(figures.every, figures.count, month, on_day), day)
 
 
-def book(work: Work, company_id: str) -> Book:
+def book(context: Context, company_id: str) -> Book:
     """The company's book as of a moment ago. One call; two for a company that never had bonuses. Raises 404."""
-    return store.read_book(work.table, company_id) or _new_book(work, company_id)
+    return store.read_book(context.table, company_id) or _new_book(context, company_id)
 
 
-def _draft(work: Work, company_id: str) -> _Draft:
+def _draft(context: Context, company_id: str) -> _Draft:
     """On the book as it is now, with what expired since its last posting."""
-    draft = _Draft(work, store.read_book(work.table, company_id, consistent=True) or _new_book(work, company_id))
+    draft = _Draft(
+        context, store.read_book(context.table, company_id, consistent=True) or _new_book(context, company_id)
+    )
     draft.post_expiries()
     return draft
 
 
-def _new_book(work: Work, company_id: str) -> Book:
-    company = companies.read_company(work, company_id)
+def _new_book(context: Context, company_id: str) -> Book:
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
-    return Book(company_id, company.currency, day=work.today)
+    return Book(company_id, company.currency, day=context.today)
 
 
-def _write(work: Work, draft: _Draft, tx: Transaction, *, anyway: bool = False) -> None:
+def _write(context: Context, draft: _Draft, tx: Transaction, *, anyway: bool = False) -> None:
     """Writes the book where something in it moved, and `anyway` where only the day did. Refused with what somebody else wrote meanwhile."""
     for posting in draft.postings:
         store.create_posting(tx, posting)
@@ -185,6 +187,6 @@ def _write(work: Work, draft: _Draft, tx: Transaction, *, anyway: bool = False) 
     if anyway or draft.postings or unposted != before:
         store.write_book(tx, before, replace(draft.book, version=before.version + 1), draft.due())
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Busy:
         raise Overtaken from None

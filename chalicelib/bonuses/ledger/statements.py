@@ -9,7 +9,7 @@ from chalicelib.bonuses.ledger.rules import ZERO, Balances, Posting
 from chalicelib.bonuses.ledger.schemas import BonusesAnswer
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 
 NOTHING = Balances(*[ZERO] * len(Balances._fields))
@@ -29,38 +29,38 @@ class Statement(NamedTuple):
     last: Position
 
 
-def bonuses(work: Work, company_id: str) -> BonusesAnswer:
+def bonuses(context: Context, company_id: str) -> BonusesAnswer:
     """As of today, whether or not the night has posted what expired. One call. Raises 404."""
-    book = service.book(work, company_id)
-    minimum = work.config[Bonuses].limits_in(book.currency).redemption_minimum
-    return BonusesAnswer.of(book, max(work.today, book.day), minimum)
+    book = service.book(context, company_id)
+    minimum = context.config[Bonuses].limits_in(book.currency).redemption_minimum
+    return BonusesAnswer.of(book, max(context.today, book.day), minimum)
 
 
-def postings(work: Work, company_id: str, limit: int, after: Position) -> tuple[list[Posting], Position]:
+def postings(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[Posting], Position]:
     """Newest first."""
-    page = store.postings(work.table, company_id, limit, after)
+    page = store.postings(context.table, company_id, limit, after)
     return [store.posting_of(item) for item in page.items], page.last
 
 
-def statement(work: Work, company_id: str, month: str | None, limit: int, after: Position) -> Statement:
+def statement(context: Context, company_id: str, month: str | None, limit: int, after: Position) -> Statement:
     """The postings recorded in this month of the club's calendar. Raises 404, and 422 for a month that has not begun.
 
     Four calls at most: the balances before and after, a page of postings, and the currency of a company without any.
     """
-    first = date.fromisoformat(f"{month}-01") if month else work.today.replace(day=1)
-    if first > work.today:
-        raise Problem.invalid("in_future", "/query/month", f"Today is {work.today}.")
+    first = date.fromisoformat(f"{month}-01") if month else context.today.replace(day=1)
+    if first > context.today:
+        raise Problem.invalid("in_future", "/query/month", f"Today is {context.today}.")
     until = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    begins, ends = _begins(work, first), _begins(work, until)
-    opening = store.last_before(work.table, company_id, begins)
-    page = store.postings_between(work.table, company_id, begins, ends, limit, after)
+    begins, ends = _begins(context, first), _begins(context, until)
+    opening = store.last_before(context.table, company_id, begins)
+    page = store.postings_between(context.table, company_id, begins, ends, limit, after)
     found = [store.posting_of(item) for item in page.items]
     # The last line says how the month closes: a posting of this very moment is in both, or in neither.
-    closing = found[-1] if found and page.last is None else store.last_before(work.table, company_id, ends)
+    closing = found[-1] if found and page.last is None else store.last_before(context.table, company_id, ends)
     return Statement(
         month=f"{first:%Y-%m}",
-        currency=closing.currency if closing else service.book(work, company_id).currency,
-        complete=until <= work.today,
+        currency=closing.currency if closing else service.book(context, company_id).currency,
+        complete=until <= context.today,
         opening=opening.balances if opening else NOTHING,
         closing=closing.balances if closing else NOTHING,
         postings=found,
@@ -68,6 +68,6 @@ def statement(work: Work, company_id: str, month: str | None, limit: int, after:
     )
 
 
-def _begins(work: Work, day: date) -> str:
+def _begins(context: Context, day: date) -> str:
     """The moment at which this day begins in the club, as it is stored."""
-    return clock.stamp(datetime.combine(day, time.min, work.config[Club].zone))
+    return clock.stamp(datetime.combine(day, time.min, context.config[Club].zone))

@@ -10,7 +10,7 @@ from chalicelib.orders import (
     ORDER_RETURNED,
     ORDER_SHIPPED,
 )
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 
 
@@ -23,5 +23,5 @@ from chalicelib.platform.events import Event, consumer
     ORDER_COMPLETED,
     ORDER_RETURNED,
 )
-def on_order_changed(work: Work, event: Event) -> None:
-    follow_order(work, event.item["company_id"], event.item["order_id"])
+def on_order_changed(context: Context, event: Event) -> None:
+    follow_order(context, event.item["company_id"], event.item["order_id"])

@@ -47,7 +47,7 @@ def list_redemptions(call: Call) -> RedemptionPage:
 )
 def show_redemption(call: Call, redemption_id: str) -> RedemptionAnswer:
     """Read a redemption: its state, and the lots it was taken from."""
-    found = service.redemption_or_404(call.work, call.principal.for_company(), redemption_id)
+    found = service.redemption_or_404(call.context, call.principal.for_company(), redemption_id)
     return RedemptionAnswer.of(found)
 
 
@@ -72,7 +72,7 @@ def cancel_redemption(call: Call, redemption_id: str) -> Redemption:
 def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
     """List the redemptions that wait for the staff to complete them, oldest first: all reserved ones without an order."""
     cursors = call.cursors()
-    page = store.redemptions_waiting(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    page = store.redemptions_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
     items = [RedemptionAnswer.of(store.redemption_of(item)) for item in page.items]
     return WaitingRedemptionPage(items=items, next_cursor=cursors.close(page.last))
 
@@ -122,7 +122,7 @@ def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str
 
 def _redemptions(call: Call, company_id: str) -> RedemptionPage:
     cursors = call.cursors()
-    page = store.redemptions(call.work.table, company_id, call.query.limit, cursors.open(call.query.cursor))
+    page = store.redemptions(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
     items = [RedemptionAnswer.of(store.redemption_of(item)) for item in page.items]
     return RedemptionPage(items=items, next_cursor=cursors.close(page.last))
 

@@ -22,7 +22,7 @@ from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
 from chalicelib.orders import Order, State
 from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.table.retries import Overtaken, retry
@@ -38,20 +38,20 @@ _AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order c
 _ORDER = "order"  # label: the order has come to its end meanwhile
 
 
-def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
+def redeem(context: Context, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
     """Reserves bonuses, oldest expiry first.
 
     Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for; 404 for an order that is
     not the company's, 409 for one that has ended or that holds a redemption.
     """
     if form.order_id:
-        _check_order(work, company_id, form.order_id, form.amount)
-    redemption_id = work.new_id("rdm")
+        _check_order(context, company_id, form.order_id, form.amount)
+    redemption_id = context.new_id("rdm")
     cause = Cause("redemption", (redemption_id,), _document(redemption_id, form.order_id))
     made: list[Redemption] = []
 
     def parts_of(book: Book) -> Parts:
-        minimum = work.config[Bonuses].limits_in(book.currency).redemption_minimum
+        minimum = context.config[Bonuses].limits_in(book.currency).redemption_minimum
         if form.amount < minimum:
             raise Problem.invalid("below_minimum", "/amount", f"At least {minimum} {book.currency}.")
         try:
@@ -78,10 +78,10 @@ def redeem(work: Work, company_id: str, member_id: str, form: RedemptionForm) ->
         if form.order_id:
             orders.check_state(tx, company_id, form.order_id, _ALIVE, label=_ORDER)
         store.create_redemption(tx, redemption)
-        work.reply(tx, redemption)
+        context.reply(tx, redemption)
 
     try:
-        ledger.change(work, company_id, cause, lambda book: ledger_rules.hold(book, parts_of(book), book.day), also)
+        ledger.change(context, company_id, cause, lambda book: ledger_rules.hold(book, parts_of(book), book.day), also)
     except Refused as refused:
         raise _explained(refused) or refused from None
     return made[0]
@@ -96,23 +96,23 @@ def not_enough(refused: NotEnough, book: Book) -> Problem:
     )
 
 
-def cancel(work: Work, company_id: str, member_id: str, redemption_id: str) -> Redemption:
+def cancel(context: Context, company_id: str, member_id: str, redemption_id: str) -> Redemption:
     """Gives back to the lots it was taken from. Raises 409 for one that has ended, or whose order the distributor has accepted."""
-    redemption = _reserved(work, company_id, redemption_id)
+    redemption = _reserved(context, company_id, redemption_id)
 
     def guard(tx: Transaction) -> None:
         companies.check_active(tx, company_id, member_id, _SPENDING)
         if redemption.order_id:
             orders.check_state(tx, company_id, redemption.order_id, (State.PLACED, State.CHANGED), label=_ORDER)
 
-    return _end(work, redemption, RedemptionState.CANCELLED, guard)
+    return _end(context, redemption, RedemptionState.CANCELLED, guard)
 
 
-def cancel_for(work: Work, staff_id: str, company_id: str, redemption_id: str, reason: str) -> Redemption:
+def cancel_for(context: Context, staff_id: str, company_id: str, redemption_id: str, reason: str) -> Redemption:
     """The staff give back to the lots it was taken from, whatever became of its order. Raises 409 for one that has ended."""
-    redemption = _reserved(work, company_id, redemption_id)
+    redemption = _reserved(context, company_id, redemption_id)
     return _end(
-        work,
+        context,
         redemption,
         RedemptionState.CANCELLED,
         lambda tx: companies.check_staff(tx, staff_id, _SERVING),
@@ -121,70 +121,70 @@ def cancel_for(work: Work, staff_id: str, company_id: str, redemption_id: str, r
     )
 
 
-def complete(work: Work, staff_id: str, company_id: str, redemption_id: str) -> Redemption:
+def complete(context: Context, staff_id: str, company_id: str, redemption_id: str) -> Redemption:
     """The staff gave what it was redeemed for. Raises 409 for one that has ended."""
-    redemption = _reserved(work, company_id, redemption_id)
+    redemption = _reserved(context, company_id, redemption_id)
     return _end(
-        work,
+        context,
         redemption,
         RedemptionState.REDEEMED,
         lambda tx: companies.check_staff(tx, staff_id, _SERVING),
     )
 
 
-def follow_order(work: Work, company_id: str, order_id: str) -> None:
+def follow_order(context: Context, company_id: str, order_id: str) -> None:
     """An order went on: what becomes of the redemption that it holds, or was paid with. A function of what both are now."""
-    redemption_id = store.redemption_for(work.table, company_id, order_id)
+    redemption_id = store.redemption_for(context.table, company_id, order_id)
     if redemption_id is None:
         return
-    _follow_to_the_end(work, company_id, redemption_id, order_id)
+    _follow_to_the_end(context, company_id, redemption_id, order_id)
 
 
 @retry()
-def _follow_to_the_end(work: Work, company_id: str, redemption_id: str, order_id: str) -> None:
+def _follow_to_the_end(context: Context, company_id: str, redemption_id: str, order_id: str) -> None:
     """Takes two steps at most; more only while others change the redemption."""
     order, redemption = (
-        orders.load_order(work, company_id, order_id),
-        redemption_or_404(work, company_id, redemption_id),
+        orders.load_order(context, company_id, order_id),
+        redemption_or_404(context, company_id, redemption_id),
     )
-    if order and _follow(work, redemption, order):
+    if order and _follow(context, redemption, order):
         raise Overtaken
 
 
-def _follow(work: Work, redemption: Redemption, order: Order) -> bool:
+def _follow(context: Context, redemption: Redemption, order: Order) -> bool:
     """One step towards what the order asks for; whether there was one to take. Somebody may have been faster: then it is looked at anew."""
     if redemption.state is RedemptionState.CANCELLED:
         return False
     gone = order.state in _ENDED_EMPTY or (order.state is State.COMPLETED and order.net <= 0)
     if redemption.state is RedemptionState.RESERVED and gone:
-        _end_quietly(work, redemption, RedemptionState.CANCELLED)
+        _end_quietly(context, redemption, RedemptionState.CANCELLED)
     elif order.state in _AGREED and redemption.amount > order.net:
-        _reduce(work, redemption, order.net)
+        _reduce(context, redemption, order.net)
     elif redemption.state is RedemptionState.RESERVED and order.state is State.COMPLETED:
-        _end_quietly(work, redemption, RedemptionState.REDEEMED)
+        _end_quietly(context, redemption, RedemptionState.REDEEMED)
     else:
         return False
     return True
 
 
-def _end_quietly(work: Work, redemption: Redemption, state: RedemptionState) -> None:
+def _end_quietly(context: Context, redemption: Redemption, state: RedemptionState) -> None:
     try:
-        _end(work, redemption, state, lambda tx: None)
+        _end(context, redemption, state, lambda tx: None)
     except Problem as problem:
         # Somebody ended it a moment ago: the same event delivered twice, or a person who cancelled.
         if problem.code != "wrong_state":
             raise
 
 
-def redemption_or_404(work: Work, company_id: str, redemption_id: str) -> Redemption:
-    redemption = store.read_redemption(work.table, company_id, redemption_id)
+def redemption_or_404(context: Context, company_id: str, redemption_id: str) -> Redemption:
+    redemption = store.read_redemption(context.table, company_id, redemption_id)
     if redemption is None:
         raise Problem("not_found")
     return redemption
 
 
-def _check_order(work: Work, company_id: str, order_id: str, amount: Decimal) -> None:
-    order = orders.load_order(work, company_id, order_id)
+def _check_order(context: Context, company_id: str, order_id: str, amount: Decimal) -> None:
+    order = orders.load_order(context, company_id, order_id)
     if order is None:
         raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
     if order.state not in _ALIVE:
@@ -193,14 +193,14 @@ def _check_order(work: Work, company_id: str, order_id: str, amount: Decimal) ->
         raise Problem.invalid("above_order", "/amount", f"The order comes to {order.net} {order.currency}.")
 
 
-def _reserved(work: Work, company_id: str, redemption_id: str) -> Redemption:
-    redemption = redemption_or_404(work, company_id, redemption_id)
+def _reserved(context: Context, company_id: str, redemption_id: str) -> Redemption:
+    redemption = redemption_or_404(context, company_id, redemption_id)
     if redemption.state is not RedemptionState.RESERVED:
         raise _ended(redemption)
     return redemption
 
 
-def _reduce(work: Work, redemption: Redemption, amount: Decimal) -> None:
+def _reduce(context: Context, redemption: Redemption, amount: Decimal) -> None:
     """Keeps so much of it, and gives back the rest. Does nothing where it is not as it was any more.
 
     The cause is named by what is kept, since an order comes to less each time.
@@ -220,7 +220,7 @@ def _reduce(work: Work, redemption: Redemption, amount: Decimal) -> None:
     undo = ledger_rules.take_back if redeemed else ledger_rules.give_back
     try:
         ledger.change(
-            work,
+            context,
             company_id,
             cause,
             lambda book: undo(book, rest, redemption.held_on),
@@ -232,7 +232,7 @@ def _reduce(work: Work, redemption: Redemption, amount: Decimal) -> None:
 
 
 def _end(
-    work: Work,
+    context: Context,
     redemption: Redemption,
     state: RedemptionState,
     guard: Guard,
@@ -249,7 +249,7 @@ def _end(
         author=author,
         reverses=redemption.posting_id if state is RedemptionState.CANCELLED else "",
     )
-    ended = replace(redemption, state=state, ended_at=work.at)
+    ended = replace(redemption, state=state, ended_at=context.at)
 
     def alter(book: Book) -> Book:
         if state is RedemptionState.REDEEMED:
@@ -258,19 +258,19 @@ def _end(
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
         guard(tx)
-        store.end_redemption(tx, redemption, state, work.at)
-        work.reply(tx, ended)
+        store.end_redemption(tx, redemption, state, context.at)
+        context.reply(tx, ended)
 
     try:
-        posted = ledger.change(work, company_id, cause, alter, also)
+        posted = ledger.change(context, company_id, cause, alter, also)
     except Refused as refused:
         if store.CASE in refused:
             # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens a few times at most.
-            reduced = _reserved(work, company_id, redemption_id)
-            return _end(work, reduced, state, guard, reason=reason, author=author)
+            reduced = _reserved(context, company_id, redemption_id)
+            return _end(context, reduced, state, guard, reason=reason, author=author)
         raise _explained(refused) or refused from None
     if posted.again:
-        raise _ended(redemption_or_404(work, company_id, redemption_id))
+        raise _ended(redemption_or_404(context, company_id, redemption_id))
     return ended
 
 

@@ -25,7 +25,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.catalog import store
 from chalicelib.catalog.search import keys
 from chalicelib.catalog.search.rules import Entry, Index, entry_of
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Item, Refused
@@ -42,17 +42,17 @@ def shard_of(sku: str) -> int:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def refresh(work: Work, skus: Collection[str]) -> None:
+def refresh(context: Context, skus: Collection[str]) -> None:
     """What the index says of these products is what they are. Two reads, a write for each shard that changes, one for the head."""
     pending = set(skus)
 
     @retry()
-    def attempt(work: Work) -> None:
+    def attempt(context: Context) -> None:
         nonlocal pending
-        if pending := pending and _refreshed(work.table, pending):
+        if pending := pending and _refreshed(context.table, pending):
             raise Overtaken
 
-    attempt(work)
+    attempt(context)
 
 
 def _refreshed(table: Table, skus: Collection[str]) -> set[str]:

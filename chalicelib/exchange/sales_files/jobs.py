@@ -3,19 +3,19 @@
 from typing import Any
 
 from chalicelib.exchange.sales_files import recording, service
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import READ, WRITE, files, on_event, queue_worker, table
 
 RIGHTS = (table(*READ, *WRITE), files("imports/", "get", "put"))
 
 
 @on_event(memory=1024, may=RIGHTS)
-def split_import(work: Work, event: dict[str, Any]) -> None:
+def split_import(context: Context, event: dict[str, Any]) -> None:
     """Check the rows of an uploaded sales file and cut it into parts."""
-    service.split(work, event)
+    service.split(context, event)
 
 
 @queue_worker("imports", memory=1024, filled_by=("split_import", "write_imports"), may=RIGHTS)
-def write_imports(work: Work, message: dict[str, Any]) -> None:
+def write_imports(context: Context, message: dict[str, Any]) -> None:
     """Record one part of a sales file."""
-    recording.write_part(work, message)
+    recording.write_part(context, message)

@@ -19,27 +19,27 @@ from chalicelib.exchange.sales_files.splitting import read_part
 from chalicelib.exchange.sales_files.store import COUNTED, Counts, Import
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import SaleDocument, SaleLine
 from chalicelib.tiers import Tiers
 
 
-def write_part(work: Work, message: dict[str, Any]) -> None:
+def write_part(context: Context, message: dict[str, Any]) -> None:
     """Works on the part that the message names, and finishes the import with the last of them."""
     told = json.loads(message["body"])
     import_id, part = told["import_id"], told["part"]
-    found, done = store.load_with_part(work, import_id, part)
+    found, done = store.load_with_part(context, import_id, part)
     if found is None or found.state != "writing":
         return
     if not done:
-        store.finish_part(work, import_id, part, _write(work, found, part))
-    _finish_if_last(work, import_id)
+        store.finish_part(context, import_id, part, _write(context, found, part))
+    _finish_if_last(context, import_id)
 
 
-def _write(work: Work, found: Import, part: int) -> Counts:
+def _write(context: Context, found: Import, part: int) -> Counts:
     content = store.get(found.import_id, f"parts/{part:06d}")
-    reader = _reader(work, found)
-    drafts = Drafts(work.config[Imports].most_lines_per_document)
+    reader = _reader(context, found)
+    drafts = Drafts(context.config[Imports].most_lines_per_document)
     rows = 0
     for row, too_many, cells in read_part(content):
         rows += 1
@@ -50,10 +50,10 @@ def _write(work: Work, found: Import, part: int) -> Counts:
             drafts.spoil(read[0].number)
     drafts.settle()
     counts = dict.fromkeys(COUNTED, 0)
-    company_ids, counts["companies_created"] = _companies(work, found, part, drafts)
-    recorded = _record(work, found, drafts, company_ids)
+    company_ids, counts["companies_created"] = _companies(context, found, part, drafts)
+    recorded = _record(context, found, drafts, company_ids)
     if not found.form.dry_run:
-        _pay(work, found, (draft for draft, _ in recorded))
+        _pay(context, found, (draft for draft, _ in recorded))
     for draft, outcome in recorded:
         counts[f"documents_{outcome}"] += 1
         counts[f"rows_{outcome}"] += len(draft.rows)
@@ -64,16 +64,16 @@ def _write(work: Work, found: Import, part: int) -> Counts:
     return counts
 
 
-def _reader(work: Work, found: Import) -> Reader:
+def _reader(context: Context, found: Import) -> Reader:
     asked = found.form.format
     return Reader(
         fields=found.columns,
         dates=asked.dates,
         mark=asked.decimal or ("point" if found.item["delimiter"] == "," else "comma"),
         currency=found.currency,
-        currencies=work.config[Tiers].ladders,
+        currencies=context.config[Tiers].ladders,
         # Of the day of the upload, so that the same row means the same whenever its part is worked on.
-        latest=local_day(moment(found.uploaded_at), work.config[Club].zone) + rules.AHEAD,
+        latest=local_day(moment(found.uploaded_at), context.config[Club].zone) + rules.AHEAD,
         inn_is_valid=companies.inn_is_valid,
     )
 
@@ -81,22 +81,22 @@ def _reader(work: Work, found: Import) -> Reader:
 # --- customers --------------------------------------------------------------------------------------------------------
 
 
-def _companies(work: Work, found: Import, part: int, drafts: Drafts) -> tuple[dict[str, str], int]:
+def _companies(context: Context, found: Import, part: int, drafts: Drafts) -> tuple[dict[str, str], int]:
     """The company of each customer, and how many of them this part made. Documents that no company can take are left out."""
     source, maker = found.form.source, f"{found.import_id}#{part}"
     refs = {draft.customer.ref: _ref(draft) for draft in drafts.good()}
-    known = companies.known_customers(work, source, refs)
+    known = companies.known_customers(context, source, refs)
     missing = [ref for customer, ref in refs.items() if customer not in known]
     if found.form.unknown_customers == "fail":
         for draft in drafts.good():
             if draft.customer.ref not in known:
                 draft.leave_out("customer_unknown", "customer")
     elif found.form.dry_run:
-        made = companies.new_companies(work, source, missing)
+        made = companies.new_companies(context, source, missing)
         store.put(found.import_id, f"new/{part:06d}", _packed(sorted(made)))
     elif missing:
-        companies.customers(work, source, missing, maker=maker)
-        known |= companies.known_customers(work, source, [ref.customer for ref in missing])
+        companies.customers(context, source, missing, maker=maker)
+        known |= companies.known_customers(context, source, [ref.customer for ref in missing])
     for draft in drafts.good():
         customer = known.get(draft.customer.ref)
         if customer and customer.currency != draft.currency:
@@ -114,31 +114,31 @@ def _ref(draft: Draft) -> CustomerRef:
 
 
 def _record(
-    work: Work, found: Import, drafts: Drafts, company_ids: dict[str, str]
+    context: Context, found: Import, drafts: Drafts, company_ids: dict[str, str]
 ) -> list[tuple[Draft, sales.Outcome]]:
     """The documents that were recorded, or in a dry run would be, and what became of each."""
     good = list(drafts.good())
     documents = [_document(found, draft, company_ids.get(draft.customer.ref, "")) for draft in good]
     try:
         if found.form.dry_run:
-            outcomes = sales.preview(work, documents)
+            outcomes = sales.preview(context, documents)
         else:
-            outcomes = sales.record(work, documents, import_id=found.import_id, as_of=found.uploaded_at)
+            outcomes = sales.record(context, documents, import_id=found.import_id, as_of=found.uploaded_at)
     except sales.TooLarge as large:
         for draft, document in zip(good, documents, strict=True):
             if document.ref in large.refs:
                 draft.leave_out("document_too_large")
-        return _record(work, found, drafts, company_ids)
+        return _record(context, found, drafts, company_ids)
     return list(zip(good, outcomes, strict=True))
 
 
-def _pay(work: Work, found: Import, drafts: Iterable[Draft]) -> None:
+def _pay(context: Context, found: Import, drafts: Iterable[Draft]) -> None:
     paid = [
         sales.Payment((found.form.source, f"{draft.series}/{draft.number}"), draft.paid_on)
         for draft in drafts
         if draft.paid_on
     ]
-    sales.record_payments(work, paid, by=found.import_id, as_of=found.uploaded_at)
+    sales.record_payments(context, paid, by=found.import_id, as_of=found.uploaded_at)
 
 
 def _document(found: Import, draft: Draft, company_id: str) -> SaleDocument:
@@ -201,11 +201,11 @@ def _unpacked(content: bytes) -> Iterator[Any]:
 # --- the end ----------------------------------------------------------------------------------------------------------
 
 
-def _finish_if_last(work: Work, import_id: str) -> None:
-    found = store.load(work, import_id)
+def _finish_if_last(context: Context, import_id: str) -> None:
+    found = store.load(context, import_id)
     if found is None or found.state != "writing" or found.count("parts_done") < found.count("parts_total"):
         return
-    parts = list(store.parts_done(work, import_id))
+    parts = list(store.parts_done(context, import_id))
     bad = [_unpacked(store.get(import_id, f"bad/{int(part['part']):06d}")) for part in parts if part["rows_failed"]]
     listed = 0
     if bad:
@@ -217,4 +217,4 @@ def _finish_if_last(work: Work, import_id: str) -> None:
         made = (_unpacked(store.get(import_id, f"new/{int(part['part']):06d}")) for part in parts)
         # A customer may be in several parts.
         facts["companies_created"] = sum(1 for _ in groupby(heapq.merge(*made)))
-    store.finish(work, import_id, facts)
+    store.finish(context, import_id, facts)

@@ -31,14 +31,14 @@ def list_imports(call: Call) -> Imports:
     """List imports, newest first."""
     cursors = call.cursors()
     after = cursors.open(call.query.cursor)
-    items, last = service.list_imports(call.work, call.language, call.query.limit, after)
+    items, last = service.list_imports(call.context, call.language, call.query.limit, after)
     return Imports(items=items, next_cursor=cursors.close(last))
 
 
 @routes.get("/v1/staff/imports/{import_id}", scope="staff.imports.read", answer=Import, problems=("not_found",))
 def show_import(call: Call, import_id: str) -> Import:
     """Show how far an import came, its counts, and where to download the list of rows that were left out."""
-    return service.show(call.work, import_id, call.language)
+    return service.show(call.context, import_id, call.language)
 
 
 def _started(started: StartedImport) -> Answer:

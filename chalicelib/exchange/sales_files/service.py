@@ -31,7 +31,7 @@ from chalicelib.exchange.sales_files.schemas import (
 from chalicelib.exchange.sales_files.splitting import Expected, Unreadable, cut, parts_for
 from chalicelib.platform.clock import moment
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log
 from chalicelib.platform.uploads import Upload
@@ -40,80 +40,80 @@ from chalicelib.tiers import Tiers
 
 
 def start(
-    work: Work,
+    context: Context,
     form: ImportForm,
     started_by: str,
     language: str,
 ) -> StartedImport:
     """An import that waits for its file, and where to upload it."""
-    currency = form.currency or work.config[Club].currency
-    if currency not in work.config[Tiers].ladders:
-        known = ", ".join(sorted(work.config[Tiers].ladders))
+    currency = form.currency or context.config[Club].currency
+    if currency not in context.config[Tiers].ladders:
+        known = ", ".join(sorted(context.config[Tiers].ladders))
         raise Problem.invalid("currency", "/currency", f"The club keeps its accounts in {known}.")
-    import_id = work.new_id("imp")
+    import_id = context.new_id("imp")
     tx = Transaction()
-    made = store.create(tx, work, import_id, form, currency, started_by)
-    limits = work.config[Imports]
+    made = store.create(tx, context, import_id, form, currency, started_by)
+    limits = context.config[Imports]
     url, fields = store.upload_form(import_id, limits.most_bytes, limits.upload_minutes * 60)
     upload = Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=limits.most_bytes)
-    started = StartedImport(**_shown(work, made, language).model_dump(), upload=upload)
-    work.reply(tx, started)
-    work.table.commit(tx)
+    started = StartedImport(**_shown(context, made, language).model_dump(), upload=upload)
+    context.reply(tx, started)
+    context.table.commit(tx)
     return started
 
 
-def show(work: Work, import_id: str, language: str) -> Import:
-    found = store.load(work, import_id)
+def show(context: Context, import_id: str, language: str) -> Import:
+    found = store.load(context, import_id)
     if found is None:
         raise Problem("not_found")
-    return _shown(work, found, language)
+    return _shown(context, found, language)
 
 
 def list_imports(
-    work: Work, language: str, limit: int, after: dict[str, str] | None
+    context: Context, language: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[Import], dict[str, str] | None]:
     """Newest first."""
-    found, last = store.newest(work, limit, after)
-    return [_shown(work, each, language) for each in found], last
+    found, last = store.newest(context, limit, after)
+    return [_shown(context, each, language) for each in found], last
 
 
-def split(work: Work, event: dict[str, Any]) -> None:
+def split(context: Context, event: dict[str, Any]) -> None:
     """Cuts each upload that the bucket tells of into parts, and names the parts to the queue."""
     for entry in event["Records"]:
         stored = entry["s3"]["object"]
-        _split(work, store.import_of(unquote_plus(stored["key"])), int(stored["size"]), stored["eTag"].strip('"'))
+        _split(context, store.import_of(unquote_plus(stored["key"])), int(stored["size"]), stored["eTag"].strip('"'))
 
 
-def _split(work: Work, import_id: str, size: int, etag: str) -> None:
-    found = store.begin(work, import_id, etag)
+def _split(context: Context, import_id: str, size: int, etag: str) -> None:
+    found = store.begin(context, import_id, etag)
     if found is None:
         log.warning("upload ignored", extra={"import_id": import_id, "etag": etag})
         return
     parts = found.count("parts_total")
     if found.state == "splitting":
         try:
-            parts = _cut(work, found, size, etag)
+            parts = _cut(context, found, size, etag)
         except Unreadable as unreadable:
-            store.fail(work, import_id, unreadable.code, unreadable.facts)
+            store.fail(context, import_id, unreadable.code, unreadable.facts)
             return
         except store.Replaced:
-            store.fail(work, import_id, "upload_replaced", {})
+            store.fail(context, import_id, "upload_replaced", {})
             return
     store.announce(import_id, parts)
 
 
-def _cut(work: Work, found: store.Import, size: int, etag: str) -> int:
+def _cut(context: Context, found: store.Import, size: int, etag: str) -> int:
     asked = found.form.format
     mapping = {field: name for field in FIELDS if (name := getattr(found.form.mapping, field)) is not None}
     expected = Expected(mapping, asked.encoding, asked.delimiter)
     with tempfile.TemporaryDirectory() as folder:
         made = cut(store.read_upload(found.import_id, etag), expected, parts_for(size), Path(folder))
         store.put_parts(found.import_id, Path(folder), made.parts)
-    store.hand_over(work, found.import_id, made)
+    store.hand_over(context, found.import_id, made)
     return made.parts
 
 
-def _shown(work: Work, found: store.Import, language: str) -> Import:
+def _shown(context: Context, found: store.Import, language: str) -> Import:
     item, form = found.item, found.form
     failure = item.get("reason")
     return Import(
@@ -122,8 +122,8 @@ def _shown(work: Work, found: store.Import, language: str) -> Import:
         source=form.source,
         file_name=form.file_name,
         dry_run=form.dry_run,
-        state=rules.shown_state(found.state, found.upload_until, work.now),
-        stalled=rules.is_stalled(found.state, moment(item["progress_at"]), work.now),
+        state=rules.shown_state(found.state, found.upload_until, context.now),
+        stalled=rules.is_stalled(found.state, moment(item["progress_at"]), context.now),
         created_at=item["created_at"],
         created_by=item["created_by"],
         uploaded_at=item.get("uploaded_at"),
@@ -136,13 +136,13 @@ def _shown(work: Work, found: store.Import, language: str) -> Import:
         documents=Counts(**found.counts("documents")),
         companies_created=found.count("companies_created"),
         reason=reports.reason(failure["code"], failure["facts"], language) if failure else None,
-        bad_rows=_bad_rows(work, found) if found.count("bad_rows_listed") else None,
+        bad_rows=_bad_rows(context, found) if found.count("bad_rows_listed") else None,
     )
 
 
-def _bad_rows(work: Work, found: store.Import) -> BadRows:
+def _bad_rows(context: Context, found: store.Import) -> BadRows:
     return BadRows(
         listed=found.count("bad_rows_listed"),
         url=store.link(found.import_id, "bad-rows.csv", f"{found.import_id}-bad-rows.csv"),
-        expires_at=work.now + timedelta(seconds=store.LINK_SECONDS),
+        expires_at=context.now + timedelta(seconds=store.LINK_SECONDS),
     )

@@ -24,7 +24,7 @@ from chalicelib.exchange.sales_files.model import READ_BYTES, Cut, ImportRequest
 from chalicelib.exchange.sales_files.rules import State
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table.client import Page
@@ -86,25 +86,25 @@ def _import(item: Item) -> Import:
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def load(work: Work, import_id: str) -> Import | None:
-    item = work.table.get(keys.import_(import_id), consistent=True)
+def load(context: Context, import_id: str) -> Import | None:
+    item = context.table.get(keys.import_(import_id), consistent=True)
     return _import(item) if item else None
 
 
-def load_with_part(work: Work, import_id: str, part: int) -> tuple[Import | None, bool]:
+def load_with_part(context: Context, import_id: str, part: int) -> tuple[Import | None, bool]:
     """The import, and whether this part of it is done."""
     whole, done = keys.import_(import_id), keys.import_part(import_id, part)
-    found = work.table.get_many([whole, done], consistent=True)
+    found = context.table.get_many([whole, done], consistent=True)
     return (_import(found[whole]) if whole in found else None), done in found
 
 
-def parts_done(work: Work, import_id: str) -> Iterator[Item]:
+def parts_done(context: Context, import_id: str) -> Iterator[Item]:
     first = keys.import_part(import_id, 0)
-    return work.table.query_all(first.pk, starts="PART#", consistent=True)
+    return context.table.query_all(first.pk, starts="PART#", consistent=True)
 
 
-def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[Import], dict[str, str] | None]:
-    page: Page = work.table.query(
+def newest(context: Context, limit: int, after: dict[str, str] | None) -> tuple[list[Import], dict[str, str] | None]:
+    page: Page = context.table.query(
         keys.import_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
     )
     return [_import(item) for item in page.items], page.last
@@ -113,32 +113,34 @@ def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[I
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, work: Work, import_id: str, form: ImportRequest, currency: str, created_by: str) -> Import:
+def create(
+    tx: Transaction, context: Context, import_id: str, form: ImportRequest, currency: str, created_by: str
+) -> Import:
     item = {
         **keys.import_(import_id).as_item(),
-        **keys.import_list(work.at, import_id).as_gsi1(),
+        **keys.import_list(context.at, import_id).as_gsi1(),
         "import_id": import_id,
         "form": form.model_dump(mode="json"),
         "currency": currency,
         "state": "waiting_for_upload",
-        "created_at": work.at,
+        "created_at": context.at,
         "created_by": created_by,
-        "upload_until": stamp(work.now + timedelta(minutes=work.config[Imports].upload_minutes)),
-        "progress_at": work.at,
-        "expires_at": work.expiry(days=KEEP_UNUSED_DAYS),
+        "upload_until": stamp(context.now + timedelta(minutes=context.config[Imports].upload_minutes)),
+        "progress_at": context.at,
+        "expires_at": context.expiry(days=KEEP_UNUSED_DAYS),
     }
     tx.create(item, label="import")
     return Import(item, form)
 
 
-def begin(work: Work, import_id: str, etag: str) -> Import | None:
+def begin(context: Context, import_id: str, etag: str) -> Import | None:
     """The file is there. None if it is not for us: no such import, another file was first, or all was done before."""
     waits, again = Attr("state").eq("waiting_for_upload"), Attr("state").eq("splitting") & Attr("etag").eq(etag)
     try:
-        item = work.table.update(
+        item = context.table.update(
             keys.import_(import_id),
-            put={"state": "splitting", "etag": etag, "progress_at": work.at},
-            default={"uploaded_at": work.at},
+            put={"state": "splitting", "etag": etag, "progress_at": context.at},
+            default={"uploaded_at": context.at},
             remove=("expires_at",),
             when=waits | again,
         )
@@ -150,47 +152,47 @@ def begin(work: Work, import_id: str, etag: str) -> Import | None:
     return _import(item)
 
 
-def hand_over(work: Work, import_id: str, cut: Cut) -> None:
+def hand_over(context: Context, import_id: str, cut: Cut) -> None:
     """The rows are in their parts. What was handed over before stays as it is."""
     facts: Item = {
         "state": "writing" if cut.parts else "done",
-        "progress_at": work.at,
+        "progress_at": context.at,
         "rows_total": cut.rows,
         "rows_skipped": cut.skipped,
         "parts_total": cut.parts,
         "encoding": cut.encoding,
         "delimiter": cut.delimiter,
         "columns": cut.columns,
-        **({} if cut.parts else {"finished_at": work.at}),
+        **({} if cut.parts else {"finished_at": context.at}),
     }
     with suppress(Refused):
-        work.table.update(keys.import_(import_id), put=facts, when=Attr("state").eq("splitting"))
+        context.table.update(keys.import_(import_id), put=facts, when=Attr("state").eq("splitting"))
 
 
-def fail(work: Work, import_id: str, code: str, facts: dict[str, Any]) -> None:
+def fail(context: Context, import_id: str, code: str, facts: dict[str, Any]) -> None:
     reason = {"code": code, "facts": facts}
     with suppress(Refused):
-        work.table.update(
+        context.table.update(
             keys.import_(import_id),
-            put={"state": "failed", "reason": reason, "finished_at": work.at},
+            put={"state": "failed", "reason": reason, "finished_at": context.at},
             when=Attr("state").eq("splitting"),
         )
 
 
-def finish_part(work: Work, import_id: str, part: int, counts: Counts) -> None:
+def finish_part(context: Context, import_id: str, part: int, counts: Counts) -> None:
     """The part is done, and its counts are added, once: with the part that says so."""
     tx = Transaction()
-    tx.create({**keys.import_part(import_id, part).as_item(), **counts, "part": part, "at": work.at}, label="part")
-    tx.update(keys.import_(import_id), put={"progress_at": work.at}, add={"parts_done": 1, **counts})
+    tx.create({**keys.import_part(import_id, part).as_item(), **counts, "part": part, "at": context.at}, label="part")
+    tx.update(keys.import_(import_id), put={"progress_at": context.at}, add={"parts_done": 1, **counts})
     with suppress(Refused):
-        work.table.commit(tx)
+        context.table.commit(tx)
 
 
-def finish(work: Work, import_id: str, facts: dict[str, Any]) -> None:
+def finish(context: Context, import_id: str, facts: dict[str, Any]) -> None:
     with suppress(Refused):
-        work.table.update(
+        context.table.update(
             keys.import_(import_id),
-            put={"state": "done", "finished_at": work.at, **facts},
+            put={"state": "done", "finished_at": context.at, **facts},
             when=Attr("state").eq("writing"),
         )
 

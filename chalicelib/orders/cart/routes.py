@@ -20,7 +20,7 @@ def show_cart(call: Call) -> Answer:
     with the cart's `version` orders it.
     """
     language = call.language if call.query.explain else None
-    return _told(service.show(call.work, call.principal.for_company(), call.principal.for_member(), language))
+    return _told(service.show(call.context, call.principal.for_company(), call.principal.for_member(), language))
 
 
 @routes.put(
@@ -37,14 +37,14 @@ def replace_cart(call: Call) -> Answer:
     To agree to a changed price, send it as the line's `unit_price`.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _told(service.replace(call.work, company_id, member_id, call.body, expected=call.expected_version()))
+    return _told(service.replace(call.context, company_id, member_id, call.body, expected=call.expected_version()))
 
 
 @routes.delete("/v1/cart", scope="catalog.read", status=204, matched=True, problems=("precondition_failed",))
 def clear_cart(call: Call) -> Answer:
     """Take everything out of one's cart."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    service.clear(call.work, company_id, member_id, expected=call.expected_version())
+    service.clear(call.context, company_id, member_id, expected=call.expected_version())
     return Answer(None)
 
 
@@ -54,8 +54,8 @@ def put_into_cart(call: Call) -> PutIn:
 
     The lines of `POST /v1/tools/lighting` can be sent as they are.
     """
-    work = call.answering(lambda put_in: Answer(put_in, headers=etag(put_in.version)))
-    return service.put_in(work, call.principal.for_company(), call.principal.for_member(), call.body)
+    context = call.answering(lambda put_in: Answer(put_in, headers=etag(put_in.version)))
+    return service.put_in(context, call.principal.for_company(), call.principal.for_member(), call.body)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting import service as quoting
 from chalicelib.orders.quoting.schemas import MOST_LINES, OrderLineForm, QuoteLine
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import LABEL
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.money import Money
@@ -65,48 +65,48 @@ class Basket(NamedTuple):
         return self._replace(version=self.version + 1, lines=tuple(lines))
 
 
-def show(work: Work, company_id: str, member_id: str, language: str | None) -> CartAnswer:
+def show(context: Context, company_id: str, member_id: str, language: str | None) -> CartAnswer:
     """Three reads, and one more for every further hundred keys. With a language, prices are explained."""
-    basket = _read(work, company_id, member_id)
-    return _shown(work, basket, _priced(work, company_id, basket.lines), language)
+    basket = _read(context, company_id, member_id)
+    return _shown(context, basket, _priced(context, company_id, basket.lines), language)
 
 
-def replace(work: Work, company_id: str, member_id: str, form: CartForm, *, expected: int) -> CartAnswer:
+def replace(context: Context, company_id: str, member_id: str, form: CartForm, *, expected: int) -> CartAnswer:
     """The cart as it is then. Raises 412 when it is no longer of the expected version, 422 for goods that there are not."""
-    basket = _read(work, company_id, member_id)
+    basket = _read(context, company_id, member_id)
     if basket.version != expected:
         raise Problem("precondition_failed")
     asked = [line.asked() for line in form.lines]
-    cart = _priced(work, company_id, asked)
+    cart = _priced(context, company_id, asked)
     _refuse(cart)
     before = {line.asked: line for line in basket.lines}
     replaced = basket.followed_by(_replaced(line, before, _today(cart, line.asked())) for line in form.lines)
     try:
-        work.table.put(_item(work, replaced), when=basket.unchanged)
+        context.table.put(_item(context, replaced), when=basket.unchanged)
     except Refused:
         raise Problem("precondition_failed") from None
-    return _shown(work, replaced, cart, None)
+    return _shown(context, replaced, cart, None)
 
 
-def clear(work: Work, company_id: str, member_id: str, *, expected: int) -> None:
+def clear(context: Context, company_id: str, member_id: str, *, expected: int) -> None:
     """Raises 412 when it is no longer of the expected version."""
-    basket = _read(work, company_id, member_id)
+    basket = _read(context, company_id, member_id)
     if basket.version != expected:
         raise Problem("precondition_failed")
     try:
-        work.table.put(_item(work, basket.followed_by(())), when=basket.unchanged)
+        context.table.put(_item(context, basket.followed_by(())), when=basket.unchanged)
     except Refused:
         raise Problem("precondition_failed") from None
 
 
 @retry("cart")
-def put_in(work: Work, company_id: str, member_id: str, form: CartLinesForm) -> PutIn:
+def put_in(context: Context, company_id: str, member_id: str, form: CartLinesForm) -> PutIn:
     """Adds to what lies there. Raises 422 for goods that there are not, and for more than a cart holds."""
     given = [line.asked() for line in form.lines]
-    basket = _read(work, company_id, member_id)
+    basket = _read(context, company_id, member_id)
     lying = {line.sku: line for line in basket.lines}
     asked = [Asked(sku, quantity + (lying[sku].quantity if sku in lying else 0)) for sku, quantity in given]
-    cart = _priced(work, company_id, asked)
+    cart = _priced(context, company_id, asked)
     _refuse(cart)
     for line in asked:
         lying[line.sku] = _today(cart, line)
@@ -115,30 +115,30 @@ def put_in(work: Work, company_id: str, member_id: str, form: CartLinesForm) -> 
     told = PutIn(
         version=fuller.version,
         line_count=len(lying),
-        lines=_lines(quoting.priced(work, cart, None).lines, lying),
+        lines=_lines(quoting.priced(context, cart, None).lines, lying),
     )
     tx = Transaction()
-    tx.put(_item(work, fuller), when=basket.unchanged, label="cart")
-    work.reply(tx, told)
-    work.table.commit(tx)
+    tx.put(_item(context, fuller), when=basket.unchanged, label="cart")
+    context.reply(tx, told)
+    context.table.commit(tx)
     return told
 
 
-def place(work: Work, company_id: str, member_id: str, form: PlaceForm) -> Order:
+def place(context: Context, company_id: str, member_id: str, form: PlaceForm) -> Order:
     """An order of the lines that are given, or of what lies in the cart, which is empty then.
 
     Raises 409 for a cart that is no longer of the version that was seen; beside that, what `placing.place` raises.
     """
     if form.cart_version is None:
-        return placement.place(work, company_id, member_id, form)
-    basket = _read(work, company_id, member_id)
+        return placement.place(context, company_id, member_id, form)
+    basket = _read(context, company_id, member_id)
     if basket.version != form.cart_version:
         raise _changed()
     if not basket.lines:
         raise Problem.invalid("empty_cart", "/cart_version", "Nothing lies in the cart.")
 
     def empty(tx: Transaction) -> None:
-        tx.put(_item(work, basket.followed_by(())), when=basket.unchanged, label="cart")
+        tx.put(_item(context, basket.followed_by(())), when=basket.unchanged, label="cart")
 
     # What lies in a cart was checked as it was put in.
     lines = [
@@ -146,7 +146,7 @@ def place(work: Work, company_id: str, member_id: str, form: PlaceForm) -> Order
         for line in basket.lines
     ]
     try:
-        return placement.place(work, company_id, member_id, form.model_copy(update={"lines": lines}), also=empty)
+        return placement.place(context, company_id, member_id, form.model_copy(update={"lines": lines}), also=empty)
     except Refused as refused:
         if "cart" not in refused or LABEL in refused:
             raise
@@ -160,9 +160,9 @@ def _changed() -> Problem:
 # --- in the table -----------------------------------------------------------------------------------------------------
 
 
-def _read(work: Work, company_id: str, member_id: str) -> Basket:
+def _read(context: Context, company_id: str, member_id: str) -> Basket:
     key = keys.cart(company_id, member_id)
-    item = work.table.get(key, consistent=True)
+    item = context.table.get(key, consistent=True)
     if item is None:
         return Basket(key, 0, ())
     lines = tuple(
@@ -171,11 +171,11 @@ def _read(work: Work, company_id: str, member_id: str) -> Basket:
     return Basket(key, int(item["version"]), lines)
 
 
-def _item(work: Work, basket: Basket) -> Item:
+def _item(context: Context, basket: Basket) -> Item:
     return {
         **basket.key.as_item(),
         "version": basket.version,
-        "at": work.at,
+        "at": context.at,
         "lines": [line._asdict() for line in basket.lines],
     }
 
@@ -183,9 +183,9 @@ def _item(work: Work, basket: Basket) -> Item:
 # --- at today's prices ------------------------------------------------------------------------------------------------
 
 
-def _priced(work: Work, company_id: str, lines: Sequence[Kept] | Sequence[Asked]) -> Cart:
+def _priced(context: Context, company_id: str, lines: Sequence[Kept] | Sequence[Asked]) -> Cart:
     asked = [Asked(line.sku, line.quantity) for line in lines]
-    return deliverers.cart_at(work, company_id, asked)
+    return deliverers.cart_at(context, company_id, asked)
 
 
 def _today(cart: Cart, line: Asked) -> Kept:
@@ -219,8 +219,8 @@ def _refuse_overflow(asked: Sequence[Asked], lying: Mapping[str, Kept]) -> None:
             raise Problem.invalid("too_many_units", f"/lines/{place}/quantity", detail)
 
 
-def _shown(work: Work, basket: Basket, cart: Cart, language: str | None) -> CartAnswer:
-    quote = quoting.priced(work, cart, language)
+def _shown(context: Context, basket: Basket, cart: Cart, language: str | None) -> CartAnswer:
+    quote = quoting.priced(context, cart, language)
     lines = _lines(quote.lines, {line.sku: line for line in basket.lines})
     orderable = quote.can_be_ordered and bool(lines) and not any(line.price_changed for line in lines)
     return CartAnswer(

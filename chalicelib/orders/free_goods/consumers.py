@@ -3,23 +3,23 @@
 from chalicelib.orders.free_goods.service import MARK, ORDERS, look
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, REJECTED, RETURNED, SHIPPED
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import PAYMENT_RECORDED
 
 
 @consumer(CONFIRMED, ACCEPTED, REJECTED, SHIPPED, CANCELLED, COMPLETED, RETURNED)
-def on_order_changed(work: Work, event: Event) -> None:
+def on_order_changed(context: Context, event: Event) -> None:
     """Orders that were promised nothing take no call."""
     if event.item.get(MARK):
-        look(work, order_store.read_order(work.table, event.item["company_id"], event.item["order_id"]))
+        look(context, order_store.read_order(context.table, event.item["company_id"], event.item["order_id"]))
 
 
 @consumer(PAYMENT_RECORDED)
-def on_payment_recorded(work: Work, event: Event) -> None:
+def on_payment_recorded(context: Context, event: Event) -> None:
     """A shipment is paid, or is not after all."""
     if event.item["source"] != ORDERS:
         return
     series, _, _ = event.item["document"].partition("/")
     distributor_id, _, order_id = series.partition(":")
-    look(work, order_store.read_distributors_order(work.table, distributor_id, order_id))
+    look(context, order_store.read_distributors_order(context.table, distributor_id, order_id))

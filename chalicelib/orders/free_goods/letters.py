@@ -7,33 +7,33 @@ from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
 from chalicelib.orders.free_goods.events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.order.readers import distributor_reader, the_distributor
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-def _who_buys_and_the_distributor(work: Work, event: Item) -> list[Recipient]:
-    return [*who_buys(work, event), *the_distributor(work, event)]
+def _who_buys_and_the_distributor(context: Context, event: Item) -> list[Recipient]:
+    return [*who_buys(context, event), *the_distributor(context, event)]
 
 
-def _who_hoped_for_it(work: Work, event: Item) -> list[Recipient]:
+def _who_hoped_for_it(context: Context, event: Item) -> list[Recipient]:
     """The buyers, but for those who cancelled the order and know it; and the distributor that was told to ship it."""
-    buyers = [] if event.get("why") == "cancelled" else who_buys(work, event)
-    return [*buyers, *(the_distributor(work, event) if event.get("was_granted") else [])]
+    buyers = [] if event.get("why") == "cancelled" else who_buys(context, event)
+    return [*buyers, *(the_distributor(context, event) if event.get("was_granted") else [])]
 
 
 @letter("goods_on_top_granted", on=GRANTED, to=_who_buys_and_the_distributor)
 @letter("goods_on_top_unpaid", on=UNPAID, to=who_buys)
 @letter("goods_on_top_withdrawn", on=WITHDRAWN, to=_who_hoped_for_it)
 @letter("goods_on_top_shipped", on=SHIPPED, to=who_buys)
-def of_the_goods(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    distributor = distributor_reader(work, event["distributor_id"])
+def of_the_goods(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    distributor = distributor_reader(context, event["distributor_id"])
     for_distributor = recipient.kind == "distributor"
-    reader = distributor if for_distributor else member_reader(work, recipient.id)
+    reader = distributor if for_distributor else member_reader(context, recipient.id)
     named = "name_ru" if reader.language == "ru" else "name"
     goods = event["goods"]
     shipped = {"document": event["document"], "day": date.fromisoformat(event["day"])} if "day" in event else None
     return reader, {
-        "company": company_name(work, event),
+        "company": company_name(context, event),
         "number": event["number"],
         "distributor": distributor.name,
         "for_distributor": for_distributor,

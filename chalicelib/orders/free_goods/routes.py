@@ -14,7 +14,7 @@ def list_goods_on_top(call: Call) -> GiftPage:
     """List the goods that come on top of the company's orders, newest order first: what it takes, and what became of them."""
     cursors = call.cursors()
     company_id, after = call.principal.for_company(), cursors.open(call.query.cursor)
-    page = store.page(call.work.table, company_id, call.query.limit, after)
+    page = store.page(call.context.table, company_id, call.query.limit, after)
     items = [GiftAnswer.of(store.gift_of(item)) for item in page.items]
     return GiftPage(items=items, next_cursor=cursors.close(page.last))
 
@@ -30,5 +30,5 @@ def list_goods_on_top(call: Call) -> GiftPage:
 def ship_goods_on_top(call: Call, order_id: str, gift_id: str) -> Gift:
     """Tell that the goods on top of an order have left, once they are granted. They cost nothing, and are no purchase volume."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    work = call.answering(GiftAnswer.of)
-    return service.ship(work, distributor_id, member_id, order_id, gift_id, call.body)
+    context = call.answering(GiftAnswer.of)
+    return service.ship(context, distributor_id, member_id, order_id, gift_id, call.body)

@@ -22,7 +22,7 @@ from chalicelib.orders.free_goods.schemas import ShipGiftForm
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform import events
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import check_payment, payments_of
@@ -35,59 +35,59 @@ MARK = "goods_on_top"  # in the events of orders that were promised something
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def gifts_of(work: Work, order: Order) -> list[Gift]:
+def gifts_of(context: Context, order: Order) -> list[Gift]:
     """As the last look left them. No call for an order that was promised nothing."""
-    return store.gifts(work.table, order) if order.promises else []
+    return store.gifts(context.table, order) if order.promises else []
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------
 
 
-def look_at_due(work: Work, company_id: str) -> None:
+def look_at_due(context: Context, company_id: str) -> None:
     """What a night does of a company: a reminder is to be written, or goods are not paid in time."""
-    for order_id in sorted(set(store.due(work.table, company_id, work.today))):
-        look(work, order_store.read_order(work.table, company_id, order_id))
+    for order_id in sorted(set(store.due(context.table, company_id, context.today))):
+        look(context, order_store.read_order(context.table, company_id, order_id))
 
 
-def look(work: Work, order: Order | None) -> None:
+def look(context: Context, order: Order | None) -> None:
     """Makes the order's gifts what the facts say now, and tells what changed. Doing it again changes nothing."""
 
     @retry("order", "payment", "gift")
-    def attempt(work: Work) -> None:
+    def attempt(context: Context) -> None:
         nonlocal order
         if order is None or not order.promises:
             return
-        tx, looks = _looked(work, order)
+        tx, looks = _looked(context, order)
         changed = [(gift, seen) for gift, seen in looks if seen.gift != gift]
         if not changed:
             return
         for gift, seen in changed:
             store.replace(tx, gift, seen.gift)
-            _tell(tx, work, gift, seen)
+            _tell(tx, context, gift, seen)
         try:
-            work.table.commit(tx)
+            context.table.commit(tx)
         except Refused:
-            order = order_store.read_order(work.table, order.company_id, order.order_id)
+            order = order_store.read_order(context.table, order.company_id, order.order_id)
             raise
 
-    attempt(work)
+    attempt(context)
 
 
-def _looked(work: Work, order: Order) -> tuple[Transaction, list[tuple[Gift, Look]]]:
+def _looked(context: Context, order: Order) -> tuple[Transaction, list[tuple[Gift, Look]]]:
     """Each gift, and what a look makes of it; with a transaction that is refused unless the facts are still those."""
-    gifts = store.gifts(work.table, order, consistent=True)
-    payments = payments_of(work, [_ref(order, shipment.document) for shipment in order.shipments])
+    gifts = store.gifts(context.table, order, consistent=True)
+    payments = payments_of(context, [_ref(order, shipment.document) for shipment in order.shipments])
     tx = Transaction()
     order_store.check_version(tx, order)
     for payment in payments:
         check_payment(tx, payment)
     paid_on = {shipment.document: payment.paid_on for shipment, payment in zip(order.shipments, payments, strict=True)}
-    looked = partial(rules.look, order=order, paid_on=paid_on, day=work.today, figures=_figures(work))
+    looked = partial(rules.look, order=order, paid_on=paid_on, day=context.today, figures=_figures(context))
     return tx, [(gift, looked(gift)) for gift in gifts]
 
 
-def _figures(work: Work) -> Figures:
-    figures = work.config[FreeGoods]
+def _figures(context: Context) -> Figures:
+    figures = context.config[FreeGoods]
     return Figures(figures.reminder_days, figures.grace_days)
 
 
@@ -96,26 +96,26 @@ def _ref(order: Order, document: str) -> tuple[str, str]:
     return ORDERS, f"{order.distributor_id}:{order.order_id}/{document}"
 
 
-def _tell(tx: Transaction, work: Work, before: Gift, seen: Look) -> None:
+def _tell(tx: Transaction, context: Context, before: Gift, seen: Look) -> None:
     """The events of what a look found. Goods that became fewer are granted anew."""
     after = seen.gift
     if after.state is GiftState.GRANTED and (before.state, before.count) != (after.state, after.count):
-        _record(tx, work, after, GRANTED)
+        _record(tx, context, after, GRANTED)
     elif after.state is GiftState.WITHDRAWN and before.state is not after.state:
         why = after.why.value if after.why else ""
         gone = replace(after, count=before.count)
-        _record(tx, work, gone, WITHDRAWN, why=why, was_granted=before.state is GiftState.GRANTED)
+        _record(tx, context, gone, WITHDRAWN, why=why, was_granted=before.state is GiftState.GRANTED)
     elif seen.remind:
         unpaid = [{"document": each.document, "last_day": each.last_day.isoformat()} for each in seen.remind]
-        _record(tx, work, after, UNPAID, shipments=unpaid)
+        _record(tx, context, after, UNPAID, shipments=unpaid)
 
 
-def _record(tx: Transaction, work: Work, gift: Gift, name: EventType, **facts: object) -> None:
+def _record(tx: Transaction, context: Context, gift: Gift, name: EventType, **facts: object) -> None:
     """With all that a letter tells: it follows within minutes."""
     free = gift.promise.terms.free
     events.record(
         tx,
-        work,
+        context,
         company_key(gift.company_id),
         name,
         gift_id=gift.promise.gift_id,
@@ -134,7 +134,7 @@ def _record(tx: Transaction, work: Work, gift: Gift, name: EventType, **facts: o
 
 @retry("order", "payment", "gift")
 def ship(
-    work: Work,
+    context: Context,
     distributor_id: str,
     member_id: str,
     order_id: str,
@@ -142,13 +142,13 @@ def ship(
     form: ShipGiftForm,
 ) -> Gift:
     """Raises 404 for a gift of another distributor's order, 409 unless the facts grant it, 422 for a day ahead of today."""
-    day = form.day or work.today
-    if day > work.today:
-        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
-    order = order_store.read_distributors_order(work.table, distributor_id, order_id)
+    day = form.day or context.today
+    if day > context.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+    order = order_store.read_distributors_order(context.table, distributor_id, order_id)
     if order is None:
         raise Problem("not_found")
-    tx, looks = _looked(work, order)
+    tx, looks = _looked(context, order)
     found = next(((gift, seen) for gift, seen in looks if gift.promise.gift_id == gift_id), None)
     if found is None:
         raise Problem("not_found")
@@ -156,10 +156,10 @@ def ship(
     shipped = _shipped(seen.gift, form.document, day)
     store.replace(tx, gift, shipped)
     distributors.check_person(tx, distributor_id, member_id)
-    _record(tx, work, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
-    work.reply(tx, shipped)
+    _record(tx, context, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
+    context.reply(tx, shipped)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "membership" in refused:
             raise companies.no_longer_speaks() from None

@@ -5,19 +5,19 @@ from chalicelib.catalog import STOCK_RECORDED, read_items, stock_of
 from chalicelib.distributors import DeliversFrom
 from chalicelib.orders.holds.reservations import forget
 from chalicelib.orders.order.model import counted
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 
 
 @consumer(STOCK_RECORDED)
-def on_stock_recorded(work: Work, event: Event) -> None:
+def on_stock_recorded(context: Context, event: Event) -> None:
     """The new figures know what was shipped before they were counted: that counts against them no more."""
-    owners = distributors.warehouse_owners(work.table)
+    owners = distributors.warehouse_owners(context.table)
     if not owners:
         return
-    items = read_items(work.table, event.item["skus"], consistent=True)
+    items = read_items(context.table, event.item["skus"], consistent=True)
     stocks = {sku: stock_of(item) for sku, item in items.items()}
     for distributor_id in sorted(set(owners.values())):
         own = DeliversFrom(frozenset(name for name, owner in owners.items() if owner == distributor_id), binding=True)
         moments = {sku: at for sku, stock in stocks.items() if (at := counted(own.figures(stock)).at)}
-        forget(work, distributor_id, moments)
+        forget(context, distributor_id, moments)

@@ -26,7 +26,7 @@ from chalicelib.orders.holds import keys
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.carts import Cart, Placing
 from chalicelib.orders.order.rules import OnCredit, Order, Shipment, State
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.pricing import Agreed
@@ -136,21 +136,21 @@ def _open(order: Order) -> Decimal:
 
 
 @retry("payment", "order", "debt")
-def settle(work: Work, distributor_id: str, order_id: str, document: str) -> None:
+def settle(context: Context, distributor_id: str, order_id: str, document: str) -> None:
     """Makes the debt of a shipment what its payment and its returns say now. Doing it again changes nothing.
 
     What came back is not owed, to the kopeck. The order, the payment and the debt are read, and the debt is written only if all three are
     still as they were.
     """
-    whose = order_store.company_of(work.table, distributor_id, order_id)
+    whose = order_store.company_of(context.table, distributor_id, order_id)
     if whose is None:
         return
-    found = work.table.get_many([orders_keys.order(whose, order_id), keys.credit(whose)], consistent=True)
+    found = context.table.get_many([orders_keys.order(whose, order_id), keys.credit(whose)], consistent=True)
     order = order_store.order_of(found[orders_keys.order(whose, order_id)])
     shipment = next((each for each in order.shipments if each.document == document), None)
     if shipment is None or shipment.on_credit is None:
         return
-    payment = payment_of(work, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
+    payment = payment_of(context, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
     name = _attribute(order, document)
     present = found.get(keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
     owed = Decimal(0) if payment.paid_on else _net(order, shipment)
@@ -167,7 +167,7 @@ def settle(work: Work, distributor_id: str, order_id: str, document: str) -> Non
         when=Attr(f"{name}.amount").eq(present) if present else Attr(name).not_exists(),
         label="debt",
     )
-    work.table.commit(tx)
+    context.table.commit(tx)
 
 
 def _net(order: Order, shipment: Shipment) -> Decimal:

@@ -31,7 +31,7 @@ from chalicelib.orders.order.carts import Cart, Placing
 from chalicelib.orders.order.model import Available, counted
 from chalicelib.orders.order.rules import Order, Shipment, State
 from chalicelib.platform import clock
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
@@ -144,25 +144,25 @@ def reserved_of(shard: Item | None, sku: str) -> int:
 # --- newer figures ----------------------------------------------------------------------------------------------------
 
 
-def forget(work: Work, distributor_id: str, moments: Mapping[str, datetime]) -> None:
+def forget(context: Context, distributor_id: str, moments: Mapping[str, datetime]) -> None:
     """Takes off, of each article, what was shipped before the moment of its figures."""
     shards: dict[Key, dict[str, datetime]] = {}
     for sku, at in moments.items():
         shards.setdefault(keys.reserved(distributor_id, sku), {})[sku] = at
-    found = work.table.get_many(shards, consistent=True)
+    found = context.table.get_many(shards, consistent=True)
     for shard, within in shards.items():
         if shard in found and any(_name(sku) in found[shard] for sku in within):
-            _forget_in(work, distributor_id, shard, within)
+            _forget_in(context, distributor_id, shard, within)
 
 
-def _forget_in(work: Work, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> None:
+def _forget_in(context: Context, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> None:
     """Of one shard. Doing it again changes nothing."""
-    while _forget_some(work, distributor_id, shard, moments):
+    while _forget_some(context, distributor_id, shard, moments):
         pass
 
 
 @retry("minute", "shard")
-def _forget_some(work: Work, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> bool:
+def _forget_some(context: Context, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> bool:
     """As many minutes as a transaction holds; whether there are more."""
     some, names = next(iter(moments)), {_name(sku): at for sku, at in moments.items()}
     latest = clock.stamp(max(moments.values()))[:_MINUTE]
@@ -170,8 +170,8 @@ def _forget_some(work: Work, distributor_id: str, shard: Key, moments: Mapping[s
         keys.shipped_out(distributor_id, some).sk,
         keys.shipped_out(distributor_id, some, latest).sk,
     )
-    present = work.table.get(shard, consistent=True) or {}
-    every = list(work.table.query_all(shard.pk, between=between, consistent=True))
+    present = context.table.get(shard, consistent=True) or {}
+    every = list(context.table.query_all(shard.pk, between=between, consistent=True))
     over = [(minute, known) for minute in every if (known := _known(minute, names))]
     tx = Transaction()
     gone: Counter[str] = Counter()
@@ -179,7 +179,7 @@ def _forget_some(work: Work, distributor_id: str, shard: Key, moments: Mapping[s
         gone.update(known)
         _take_out(tx, minute, known)
     _take_off(tx, shard, {name: int(present[name]) for name in names if name in present}, gone)
-    work.table.commit(tx)
+    context.table.commit(tx)
     return len(over) > MOST_MINUTES
 
 

@@ -9,21 +9,21 @@ from chalicelib.orders.order.readers import distributor_reader, the_distributor,
 from chalicelib.orders.order.rules import Line, Order
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Item
 
 
-def _the_distributor_if_others_did(work: Work, event: Item) -> list[Recipient]:
-    return [] if event["by"] == "distributor" else the_distributor(work, event)
+def _the_distributor_if_others_did(context: Context, event: Item) -> list[Recipient]:
+    return [] if event["by"] == "distributor" else the_distributor(context, event)
 
 
-def _the_orderer_if_the_distributor_did(work: Work, event: Item) -> list[Recipient]:
-    return the_orderer(work, event) if event["by"] == "distributor" else []
+def _the_orderer_if_the_distributor_did(context: Context, event: Item) -> list[Recipient]:
+    return the_orderer(context, event) if event["by"] == "distributor" else []
 
 
-def _the_orderer_if_the_club_did(work: Work, event: Item) -> list[Recipient]:
-    return the_orderer(work, event) if event["by"] == "staff" else []
+def _the_orderer_if_the_club_did(context: Context, event: Item) -> list[Recipient]:
+    return the_orderer(context, event) if event["by"] == "staff" else []
 
 
 @letter("order_placed", on=order_events.PLACED, to=the_distributor)
@@ -37,24 +37,24 @@ def _the_orderer_if_the_club_did(work: Work, event: Item) -> list[Recipient]:
 @letter("order_cancellation_approved", on=order_events.CANCELLED, to=_the_orderer_if_the_distributor_did)
 @letter("order_cancellation_approved", on=order_events.COMPLETED, to=the_orderer)
 @letter("order_cancellation_declined", on=order_events.CANCELLATION_DECLINED, to=the_orderer)
-def of_the_order(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    order = order_of(work, event)
+def of_the_order(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    order = order_of(context, event)
     to_orderer = recipient.kind == "orderer"
     if recipient.kind == "distributor":
-        reader = distributor_reader(work, order.distributor_id)
+        reader = distributor_reader(context, order.distributor_id)
     elif to_orderer:
-        reader = speaking_reader(work, order.placed_by.member_id, order.company_id)
+        reader = speaking_reader(context, order.placed_by.member_id, order.company_id)
     else:
-        reader = member_reader(work, recipient.id)
+        reader = member_reader(context, recipient.id)
     language = reader.language
     by_club = order.placed_by.side == "staff"
-    manager = members.member(work, order.placed_by.member_id) if by_club else None
+    manager = members.member(context, order.placed_by.member_id) if by_club else None
     return reader, {
         "by_club": by_club,
         "ordered_by": "club" if by_club else "reader" if to_orderer else "company",
         "manager_name": manager.name if manager else "",
         "number": order.number,
-        "placed_on": clock.local_day(clock.moment(order.placed_at), work.config[Club].zone),
+        "placed_on": clock.local_day(clock.moment(order.placed_at), context.config[Club].zone),
         "company": order.company_name,
         "inn": order.company_inn,
         "distributor": order.distributor_name,
@@ -69,18 +69,18 @@ def of_the_order(work: Work, recipient: Recipient, event: Item) -> tuple[Reader,
 
 
 @letter("order_changed", on=order_events.CHANGED, to=the_orderer)
-def of_the_proposal(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+def of_the_proposal(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """As it is proposed now; nothing, where the proposal was answered meanwhile."""
-    reader, facts = of_the_order(work, recipient, event)
-    order = order_of(work, event)
+    reader, facts = of_the_order(context, recipient, event)
+    order = order_of(context, event)
     if order.proposed_total is None:
         raise Unsendable("answered")
     lines = [line_facts(line, line.proposed or 0, reader.language) for line in order.lines]
     return reader, {**facts, "proposed_lines": lines, "proposed_total": order.proposed_total}
 
 
-def order_of(work: Work, event: Item) -> Order:
-    order = order_service.load_order(work, event["company_id"], event["order_id"])
+def order_of(context: Context, event: Item) -> Order:
+    order = order_service.load_order(context, event["company_id"], event["order_id"])
     if order is None:
         raise Unsendable("order_gone")
     return order
@@ -126,20 +126,20 @@ def _shipment(order: Order, event: Item, language: Language) -> Facts:
 
 
 @letter("order_cancellation_requested", on=order_events.CANCELLATION_REQUESTED, to=the_distributor)
-def of_the_cancellation(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    cancellation = order_of(work, event).cancellation
+def of_the_cancellation(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    cancellation = order_of(context, event).cancellation
     if cancellation is None or (cancellation.asked_at, cancellation.state) != (event["at"], "waiting"):
         raise Unsendable("answered")
-    return of_the_order(work, recipient, event)
+    return of_the_order(context, recipient, event)
 
 
 @letter("order_return_requested", on=order_events.RETURN_REQUESTED, to=the_distributor)
 @letter("order_returned", on=order_events.RETURNED, to=the_orderer)
 @letter("order_return_rejected", on=order_events.RETURN_REJECTED, to=the_orderer)
-def of_the_return(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+def of_the_return(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """With the goods that are to come back, or that did."""
-    reader, facts = of_the_order(work, recipient, event)
-    order = order_of(work, event)
+    reader, facts = of_the_order(context, recipient, event)
+    order = order_of(context, event)
     return_id = event.get("return_id") or event["return"]["return_id"]
     returned = next((each for each in order.returns if each.return_id == return_id), None)
     if returned is None:

@@ -11,70 +11,72 @@ from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.model import Return
 from chalicelib.orders.order.rules import Actor, Order
 from chalicelib.orders.placement import steps
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Item, Transaction
 
 # --- cancellation -----------------------------------------------------------------------------------------------------
 
 
-def request_cancellation(work: Work, company_id: str, member_id: str, order_id: str, reason: str) -> Order:
+def request_cancellation(context: Context, company_id: str, member_id: str, order_id: str, reason: str) -> Order:
     """Raises 409 for an order that is not accepted or all shipped, and while another request waits."""
     by = Actor("company", member_id)
     return change(
-        work,
-        order_service.load_order(work, company_id, order_id),
-        lambda order: rules.request_cancellation(order, reason=reason, by=by, at=work.at),
-        companys_step(work, company_id, by),
+        context,
+        order_service.load_order(context, company_id, order_id),
+        lambda order: rules.request_cancellation(order, reason=reason, by=by, at=context.at),
+        companys_step(context, company_id, by),
     )
 
 
-def approve_cancellation(work: Work, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
+def approve_cancellation(context: Context, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
     """Raises 409 where no request waits: all may have been shipped meanwhile."""
-    return _answered(work, distributor_id, member_id, order_id, note, rules.approve_cancellation)
+    return _answered(context, distributor_id, member_id, order_id, note, rules.approve_cancellation)
 
 
-def decline_cancellation(work: Work, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
-    return _answered(work, distributor_id, member_id, order_id, note, rules.decline_cancellation)
+def decline_cancellation(context: Context, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
+    return _answered(context, distributor_id, member_id, order_id, note, rules.decline_cancellation)
 
 
 class _Answer(Protocol):
     def __call__(self, order: Order, *, by: Actor, at: str, note: str) -> Order: ...
 
 
-def _answered(work: Work, distributor_id: str, member_id: str, order_id: str, note: str, decide: _Answer) -> Order:
+def _answered(
+    context: Context, distributor_id: str, member_id: str, order_id: str, note: str, decide: _Answer
+) -> Order:
     by = Actor("distributor", member_id)
     return change(
-        work,
-        order_service.distributors_order(work, distributor_id, order_id),
-        lambda order: decide(order, by=by, at=work.at, note=note),
-        distributors_step(work, by),
+        context,
+        order_service.distributors_order(context, distributor_id, order_id),
+        lambda order: decide(order, by=by, at=context.at, note=note),
+        distributors_step(context, by),
     )
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------
 
 
-def request_return(work: Work, company_id: str, member_id: str, order_id: str, form: ReturnForm) -> Order:
+def request_return(context: Context, company_id: str, member_id: str, order_id: str, form: ReturnForm) -> Order:
     """The new return is the last of the order's. Raises 422 for more than was shipped and is not on its way back."""
-    by, return_id = Actor("company", member_id), work.new_id("ret")
+    by, return_id = Actor("company", member_id), context.new_id("ret")
     asked = [line.part() for line in form.lines]
 
     def write(tx: Transaction, order: Order) -> None:
         steps.check_orders_for(tx, company_id, by)
-        steps.record_step(tx, work, order, return_id=return_id)
-        work.reply(tx, order)
+        steps.record_step(tx, context, order, return_id=return_id)
+        context.reply(tx, order)
 
     return change(
-        work,
-        order_service.load_order(work, company_id, order_id),
-        lambda order: rules.request_return(order, return_id, asked, reason=form.reason, by=by, at=work.at),
+        context,
+        order_service.load_order(context, company_id, order_id),
+        lambda order: rules.request_return(order, return_id, asked, reason=form.reason, by=by, at=context.at),
         write,
     )
 
 
 def accept_return(
-    work: Work,
+    context: Context,
     distributor_id: str,
     member_id: str,
     order_id: str,
@@ -82,33 +84,37 @@ def accept_return(
     form: AcceptReturnForm,
 ) -> Order:
     """Raises 422 for a day ahead of today or before the shipment, 409 for a document that was told before."""
-    by, day = Actor("distributor", member_id), form.day or work.today
+    by, day = Actor("distributor", member_id), form.day or context.today
     fewer = [line.part() for line in form.lines]
-    if day > work.today:
-        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
+    if day > context.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
 
     def write(tx: Transaction, order: Order) -> None:
         returned = _of(order, return_id)
         distributors.check_person(tx, distributor_id, member_id)
         order_store.hold_return_document(tx, order, returned)
-        steps.record_step(tx, work, order, **{"return": _told(order, returned)})
-        work.reply(tx, order)
+        steps.record_step(tx, context, order, **{"return": _told(order, returned)})
+        context.reply(tx, order)
 
     return change(
-        work,
-        order_service.distributors_order(work, distributor_id, order_id),
-        lambda order: rules.accept_return(order, return_id, fewer, document=form.document, day=day, by=by, at=work.at),
+        context,
+        order_service.distributors_order(context, distributor_id, order_id),
+        lambda order: rules.accept_return(
+            order, return_id, fewer, document=form.document, day=day, by=by, at=context.at
+        ),
         write,
     )
 
 
-def reject_return(work: Work, distributor_id: str, member_id: str, order_id: str, return_id: str, reason: str) -> Order:
+def reject_return(
+    context: Context, distributor_id: str, member_id: str, order_id: str, return_id: str, reason: str
+) -> Order:
     by = Actor("distributor", member_id)
     return change(
-        work,
-        order_service.distributors_order(work, distributor_id, order_id),
-        lambda order: rules.reject_return(order, return_id, reason=reason, by=by, at=work.at),
-        distributors_step(work, by, return_id=return_id, reason=reason),
+        context,
+        order_service.distributors_order(context, distributor_id, order_id),
+        lambda order: rules.reject_return(order, return_id, reason=reason, by=by, at=context.at),
+        distributors_step(context, by, return_id=return_id, reason=reason),
     )
 
 

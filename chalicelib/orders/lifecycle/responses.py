@@ -6,11 +6,11 @@ from chalicelib.orders.free_goods import rules as free_goods_rules
 from chalicelib.orders.free_goods import service as free_goods
 from chalicelib.orders.lifecycle.schemas import OrderAnswer
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import Answer, Call, etag
 
 
-def answering(call: Call) -> Work:
+def answering(call: Call) -> Context:
     """The work of a step of an order, which is answered with the order."""
     return call.answering(partial(told, call))
 
@@ -23,5 +23,5 @@ def told(call: Call, order: Order) -> Answer:
         among = call.path if call.path.startswith("/v1/staff/") else "/v1/orders"
         headers["Location"] = f"{among}/{order.order_id}"
     else:
-        gifts = free_goods.gifts_of(call.work, order)
+        gifts = free_goods.gifts_of(call.context, order)
     return Answer(OrderAnswer.told(order, call.language, gifts), headers=headers)

@@ -148,7 +148,7 @@ def quote_cart(call: Call) -> QuoteAnswer:
     Nothing is kept. To be sure of a price, put it into the order's line: an order whose price has changed meanwhile is refused with the new
     one.
     """
-    return quoting.quote(call.work, call.principal.for_company(), call.body, call.language)
+    return quoting.quote(call.context, call.principal.for_company(), call.body, call.language)
 
 
 @routes.post(
@@ -180,7 +180,7 @@ def list_orders(call: Call) -> OrderPage:
     """List the company's orders, newest first."""
     cursors = call.cursors()
     page = order_store.company_orders(
-        call.work.table,
+        call.context.table,
         call.principal.for_company(),
         state=call.query.state,
         limit=call.query.limit,
@@ -192,7 +192,7 @@ def list_orders(call: Call) -> OrderPage:
 @routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderAnswer, problems=("not_found",))
 def show_order(call: Call, order_id: str) -> Answer:
     """Read an order: its lines with their prices explained, its shipments and its history."""
-    return _shown(call, order_service.load_order(call.work, call.principal.for_company(), order_id))
+    return _shown(call, order_service.load_order(call.context, call.principal.for_company(), order_id))
 
 
 @routes.post(
@@ -247,7 +247,7 @@ def decline_order(call: Call, order_id: str) -> Order:
 @routes.get("/v1/company/credit", scope="orders.read", answer=CreditAnswer)
 def company_credit(call: Call) -> CreditAnswer:
     """Read what the company has on order and owes, and what its credit limit leaves."""
-    return service.credit_of(call.work, call.principal.for_company())
+    return service.credit_of(call.context, call.principal.for_company())
 
 
 @routes.get(
@@ -258,7 +258,7 @@ def company_credit(call: Call) -> CreditAnswer:
 )
 def credit_of_company(call: Call, company_id: str) -> CreditAnswer:
     """Read what a company has on order and owes."""
-    return service.credit_of(call.work, company_id)
+    return service.credit_of(call.context, company_id)
 
 
 # --- the distributor --------------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ def list_distributor_orders(call: Call) -> OrderPage:
     """List the orders that came to the distributor, newest first."""
     cursors = call.cursors()
     page = order_store.distributor_orders(
-        call.work.table,
+        call.context.table,
         call.principal.for_distributor(),
         state=call.query.state,
         limit=call.query.limit,
@@ -281,7 +281,7 @@ def list_distributor_orders(call: Call) -> OrderPage:
 @routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderAnswer, problems=("not_found",))
 def show_distributor_order(call: Call, order_id: str) -> Answer:
     """Read an order that came to the distributor."""
-    return _shown(call, order_service.distributors_order(call.work, call.principal.for_distributor(), order_id))
+    return _shown(call, order_service.distributors_order(call.context, call.principal.for_distributor(), order_id))
 
 
 @routes.post(

@@ -38,7 +38,7 @@ from chalicelib.orders.placement.steps import (
 )
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.pricing import agreed_with
@@ -46,68 +46,68 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 
-def latest(work: Work, company_id: str, most: int) -> list[Order]:
+def latest(context: Context, company_id: str, most: int) -> list[Order]:
     """The company's newest orders, of any state."""
-    page = order_store.company_orders(work.table, company_id, state=None, limit=most, after=None)
+    page = order_store.company_orders(context.table, company_id, state=None, limit=most, after=None)
     return [order_store.order_of(item) for item in page.items]
 
 
 # --- the company's side -----------------------------------------------------------------------------------------------
 
 
-def cancel(work: Work, company_id: str, by: Actor, order_id: str, note: str) -> Order:
+def cancel(context: Context, company_id: str, by: Actor, order_id: str, note: str) -> Order:
     """Raises 404 for an order that is not the company's, 409 once the distributor has accepted or rejected it."""
-    write = companys_step(work, company_id, by)
+    write = companys_step(context, company_id, by)
     return change(
-        work,
-        load_order(work, company_id, order_id),
-        lambda order: order_rules.cancel(order, by=by, at=work.at, note=note),
+        context,
+        load_order(context, company_id, order_id),
+        lambda order: order_rules.cancel(order, by=by, at=context.at, note=note),
         write,
     )
 
 
-def confirm(work: Work, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:
+def confirm(context: Context, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:
     """Takes the distributor's proposal of this version. Raises 412 where it made another one since, 409 like placing."""
     by = Actor("company", member_id)
 
     def decide(order: Order) -> Order:
         if order.state is State.CHANGED and order.version != version:
             raise Problem("precondition_failed", "The distributor has proposed something else since: look at it first.")
-        return order_rules.confirm(order, by=by, at=work.at, note=note)
+        return order_rules.confirm(order, by=by, at=context.at, note=note)
 
-    return change(work, load_order(work, company_id, order_id), decide, companys_step(work, company_id, by))
+    return change(context, load_order(context, company_id, order_id), decide, companys_step(context, company_id, by))
 
 
-def decline(work: Work, company_id: str, member_id: str, order_id: str, note: str) -> Order:
+def decline(context: Context, company_id: str, member_id: str, order_id: str, note: str) -> Order:
     """Cancels a changed order."""
     by = Actor("company", member_id)
-    write = companys_step(work, company_id, by)
+    write = companys_step(context, company_id, by)
     return change(
-        work,
-        load_order(work, company_id, order_id),
-        lambda order: order_rules.decline(order, by=by, at=work.at, note=note),
+        context,
+        load_order(context, company_id, order_id),
+        lambda order: order_rules.decline(order, by=by, at=context.at, note=note),
         write,
     )
 
 
-def companys_step(work: Work, company_id: str, by: Actor) -> Callable[[Transaction, Order], None]:
+def companys_step(context: Context, company_id: str, by: Actor) -> Callable[[Transaction, Order], None]:
     """What is written with a step of the company's own side, or of the staff for it."""
 
     def write(tx: Transaction, changed: Order) -> None:
         check_orders_for(tx, company_id, by)
-        record_step(tx, work, changed)
-        work.reply(tx, changed)
+        record_step(tx, context, changed)
+        context.reply(tx, changed)
 
     return write
 
 
-def credit_of(work: Work, company_id: str) -> CreditAnswer:
+def credit_of(context: Context, company_id: str) -> CreditAnswer:
     """Raises `not_found` for a company that there is not."""
-    company = companies.read_company(work, company_id)
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
-    limit = agreed_with(work, company_id, work.today, company.currency).credit_limit
-    item = work.table.get(holds_keys.credit(company_id), consistent=True)
+    limit = agreed_with(context, company_id, context.today, company.currency).credit_limit
+    item = context.table.get(holds_keys.credit(company_id), consistent=True)
     used = credit.used(item)
 
     def money(amount: Decimal) -> Money:
@@ -122,7 +122,7 @@ def credit_of(work: Work, company_id: str) -> CreditAnswer:
                 document=debt.document,
                 amount=money(debt.amount),
                 due_on=debt.due_on,
-                overdue=debt.due_on is not None and debt.due_on < work.today,
+                overdue=debt.due_on is not None and debt.due_on < context.today,
             )
             for debt in credit.owed(item)
         ],
@@ -132,64 +132,66 @@ def credit_of(work: Work, company_id: str) -> CreditAnswer:
 # --- the distributor's side -------------------------------------------------------------------------------------------
 
 
-def accept(work: Work, distributor_id: str, member_id: str, order_id: str, form: AcceptForm) -> Order:
+def accept(context: Context, distributor_id: str, member_id: str, order_id: str, form: AcceptForm) -> Order:
     """As ordered, with less, or with more, which the company has to confirm. Raises 422 for nothing at all."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines]
     return change(
-        work,
-        distributors_order(work, distributor_id, order_id),
-        lambda order: order_rules.accept(order, asked, by=by, at=work.at, note=form.note),
-        distributors_step(work, by),
+        context,
+        distributors_order(context, distributor_id, order_id),
+        lambda order: order_rules.accept(order, asked, by=by, at=context.at, note=form.note),
+        distributors_step(context, by),
     )
 
 
-def reject(work: Work, distributor_id: str, member_id: str, order_id: str, reason: str) -> Order:
+def reject(context: Context, distributor_id: str, member_id: str, order_id: str, reason: str) -> Order:
     by = Actor("distributor", member_id)
     return change(
-        work,
-        distributors_order(work, distributor_id, order_id),
-        lambda order: order_rules.reject(order, reason=reason, by=by, at=work.at),
-        distributors_step(work, by, reason=reason),
+        context,
+        distributors_order(context, distributor_id, order_id),
+        lambda order: order_rules.reject(order, reason=reason, by=by, at=context.at),
+        distributors_step(context, by, reason=reason),
     )
 
 
-def ship(work: Work, distributor_id: str, member_id: str, order_id: str, form: ShipForm) -> Order:
+def ship(context: Context, distributor_id: str, member_id: str, order_id: str, form: ShipForm) -> Order:
     """Raises 422 for a day ahead of today or before the order, 409 for a document that was told before."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines] if form.lines else None
-    day = form.day or work.today
-    if day > work.today:
-        raise Problem.invalid("in_future", "/day", f"Today is {work.today}.")
-    present = distributors_order(work, distributor_id, order_id)
+    day = form.day or context.today
+    if day > context.today:
+        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+    present = distributors_order(context, distributor_id, order_id)
     if present is None:
         raise Problem("not_found")
     on_credit = None
     if not present.other_currency:
-        on_credit = credit.on_credit(agreed_with(work, present.company_id, day, present.currency), day)
+        on_credit = credit.on_credit(agreed_with(context, present.company_id, day, present.currency), day)
 
     def decide(order: Order) -> Order:
-        placed_on = clock.local_day(clock.moment(order.placed_at), work.config[Club].zone)
+        placed_on = clock.local_day(clock.moment(order.placed_at), context.config[Club].zone)
         if day < placed_on:
             raise Problem.invalid("before_order", "/day", f"The order was placed on {placed_on}.")
-        return order_rules.ship(order, asked, document=form.document, day=day, by=by, at=work.at, on_credit=on_credit)
+        return order_rules.ship(
+            order, asked, document=form.document, day=day, by=by, at=context.at, on_credit=on_credit
+        )
 
     def write(tx: Transaction, shipped: Order) -> None:
         distributors.check_person(tx, distributor_id, member_id)
         order_store.hold_document(tx, shipped)
-        record_step(tx, work, shipped, shipment=_told(shipped.shipments[-1], shipped.currency))
-        work.reply(tx, shipped)
+        record_step(tx, context, shipped, shipment=_told(shipped.shipments[-1], shipped.currency))
+        context.reply(tx, shipped)
 
-    return change(work, present, decide, write)
+    return change(context, present, decide, write)
 
 
-def distributors_step(work: Work, by: Actor, **facts: Any) -> Callable[[Transaction, Order], None]:
+def distributors_step(context: Context, by: Actor, **facts: Any) -> Callable[[Transaction, Order], None]:
     """What is written with a step of the distributor's."""
 
     def write(tx: Transaction, changed: Order) -> None:
         distributors.check_person(tx, changed.distributor_id, by.member_id)
-        record_step(tx, work, changed, **facts)
-        work.reply(tx, changed)
+        record_step(tx, context, changed, **facts)
+        context.reply(tx, changed)
 
     return write
 
@@ -235,7 +237,7 @@ def told_line(line: _Moved, quantity: int) -> Item:
 
 
 def change(
-    work: Work,
+    context: Context,
     present: Order | None,
     decide: Callable[[Order], Order],
     write: Callable[[Transaction, Order], None],
@@ -243,19 +245,19 @@ def change(
     """One step, decided again whenever somebody else changed the order meanwhile."""
 
     @retry("order")
-    def attempt(work: Work) -> Order:
+    def attempt(context: Context) -> Order:
         nonlocal present
         if present is None:
             raise Problem("not_found")
         changed = _decided(decide, present)
-        cart = _cart_by_which_it_grew(work, present, changed)
+        cart = _cart_by_which_it_grew(context, present, changed)
         tx = Transaction()
         order_store.replace_order(tx, changed)
         for hold in HOLDS:
             hold.follow(tx, present, changed, cart)
         write(tx, changed)
         try:
-            work.table.commit(tx)
+            context.table.commit(tx)
         except Refused as refused:
             if problem := explained(refused):
                 raise problem from None
@@ -266,15 +268,17 @@ def change(
             raise
         return changed
 
-    return attempt(work)
+    return attempt(context)
 
 
-def _cart_by_which_it_grew(work: Work, before: Order, after: Order) -> Cart | None:
+def _cart_by_which_it_grew(context: Context, before: Order, after: Order) -> Cart | None:
     """The order's lines at today's conditions, where one of them takes more than before; None where none does."""
     if not any(now.agreed > was.agreed for was, now in zip(before.lines, after.lines, strict=True)):
         return None
     asked = [Asked(line.sku, line.agreed) for line in after.lines]
-    return carts.cart_of(work, after.company_id, asked, work.table.get_many(carts.keys_of(after.company_id, asked)))
+    return carts.cart_of(
+        context, after.company_id, asked, context.table.get_many(carts.keys_of(after.company_id, asked))
+    )
 
 
 def _decided(decide: Callable[[Order], Order], present: Order) -> Order:

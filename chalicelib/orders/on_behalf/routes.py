@@ -28,7 +28,7 @@ routes = Routes(__name__, tag="orders")
 def quote_for_company(call: Call, company_id: str) -> QuoteAnswer:
     """Price a cart as the company would see it. Nothing is kept."""
     _require_company(call, company_id)
-    return quoting.quote(call.work, company_id, call.body, call.language)
+    return quoting.quote(call.context, company_id, call.body, call.language)
 
 
 @routes.post(
@@ -61,7 +61,7 @@ def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
     _require_company(call, company_id)
     cursors = call.cursors()
     page = order_store.company_orders(
-        call.work.table,
+        call.context.table,
         company_id,
         state=call.query.state,
         limit=call.query.limit,
@@ -79,7 +79,7 @@ def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
 )
 def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     """Read an order of a company."""
-    order = order_service.load_order(call.work, company_id, order_id)
+    order = order_service.load_order(call.context, company_id, order_id)
     if order is None:
         raise Problem("not_found")
     return told(call, order)
@@ -100,5 +100,5 @@ def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Orde
 
 
 def _require_company(call: Call, company_id: str) -> None:
-    if companies.read_company(call.work, company_id) is None:
+    if companies.read_company(call.context, company_id) is None:
         raise Problem("not_found")

@@ -10,7 +10,7 @@ from chalicelib.distributors import DeliversFrom
 from chalicelib.orders.config import Orders
 from chalicelib.orders.order.model import Available, counted
 from chalicelib.orders.order.rules import Asked, Misfit, Order, Promoted, misfits_of
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing import Agreed, Bought, Conditions, Price, Reach, conditions_of, reached
 from chalicelib.pricing import keys_of as keys_of_prices
 from chalicelib.table.key import Key
@@ -99,15 +99,15 @@ def keys_of(company_id: str, asked: Sequence[Asked]) -> list[Key]:
     return [*keys_of_prices(company_id), categories_key(), *(product_key(line.sku) for line in asked)]
 
 
-def cart_of(work: Work, company_id: str, asked: Sequence[Asked], found: Mapping[Key, Item]) -> Cart:
+def cart_of(context: Context, company_id: str, asked: Sequence[Asked], found: Mapping[Key, Item]) -> Cart:
     items = {line.sku: item for line in asked if (item := found.get(product_key(line.sku)))}
     products = {sku: product_of(item) for sku, item in items.items()}
-    conditions = conditions_of(work, company_id, found, below(found.get(categories_key())))
-    return Cart(asked, products, conditions, work.today, {sku: stock_of(item) for sku, item in items.items()})
+    conditions = conditions_of(context, company_id, found, below(found.get(categories_key())))
+    return Cart(asked, products, conditions, context.today, {sku: stock_of(item) for sku, item in items.items()})
 
 
-def minimum_of(work: Work, cart: Cart) -> Decimal:
+def minimum_of(context: Context, cart: Cart) -> Decimal:
     """The smallest order in the cart's currency: the company's own where one is agreed, else the club's."""
     if cart.agreed.minimum_order is not None:
         return cart.agreed.minimum_order
-    return work.config[Orders].minimum.get(cart.currency, Decimal(0))
+    return context.config[Orders].minimum.get(cart.currency, Decimal(0))

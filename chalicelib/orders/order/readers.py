@@ -5,47 +5,47 @@ from chalicelib.companies import who_buys
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import member_reader
 from chalicelib.orders.order import service
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-def the_distributor(work: Work, event: Item) -> list[Recipient]:
+def the_distributor(context: Context, event: Item) -> list[Recipient]:
     return [Recipient("distributor", event["distributor_id"])]
 
 
-def the_distributor_and_its_people(work: Work, event: Item) -> list[Recipient]:
+def the_distributor_and_its_people(context: Context, event: Item) -> list[Recipient]:
     """Its address for orders, and those of its people who read another one."""
-    distributor = distributors.distributor(work, event["distributor_id"])
-    people = distributors.people_of(work, event["distributor_id"])
+    distributor = distributors.distributor(context, event["distributor_id"])
+    people = distributors.people_of(context, event["distributor_id"])
     return [
         Recipient("distributor", event["distributor_id"]),
         *(Recipient("member", each.member_id) for each in people if distributor and each.email != distributor.email),
     ]
 
 
-def the_orderer(work: Work, event: Item) -> list[Recipient]:
+def the_orderer(context: Context, event: Item) -> list[Recipient]:
     """Who placed the order; where the club did, or they have left the company since, all who buy for it."""
-    if event.get("placed_by") == "staff" or _has_left(work, event):
-        return who_buys(work, event)
+    if event.get("placed_by") == "staff" or _has_left(context, event):
+        return who_buys(context, event)
     return [Recipient("orderer", event["order_id"])]
 
 
-def _has_left(work: Work, event: Item) -> bool:
-    order = service.load_order(work, event["company_id"], event["order_id"])
-    people = companies.people_of(work, event["company_id"]) if order else []
+def _has_left(context: Context, event: Item) -> bool:
+    order = service.load_order(context, event["company_id"], event["order_id"])
+    people = companies.people_of(context, event["company_id"]) if order else []
     return order is not None and order.placed_by.member_id not in {
         person.member_id for person in people if person.status == "active"
     }
 
 
-def distributor_reader(work: Work, distributor_id: str) -> Reader:
-    distributor = distributors.distributor(work, distributor_id)
+def distributor_reader(context: Context, distributor_id: str) -> Reader:
+    distributor = distributors.distributor(context, distributor_id)
     if distributor is None:
         raise Unsendable("recipient_gone")
     return Reader(distributor.email, distributor.language, distributor.name)
 
 
-def distributor_or_member_reader(work: Work, recipient: Recipient, distributor_id: str) -> Reader:
+def distributor_or_member_reader(context: Context, recipient: Recipient, distributor_id: str) -> Reader:
     if recipient.kind == "distributor":
-        return distributor_reader(work, distributor_id)
-    return member_reader(work, recipient.id)
+        return distributor_reader(context, distributor_id)
+    return member_reader(context, recipient.id)

@@ -2,13 +2,13 @@ from collections.abc import Collection
 
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order, State
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 
 
-def load_order(work: Work, company_id: str, order_id: str) -> Order | None:
+def load_order(context: Context, company_id: str, order_id: str) -> Order | None:
     """An order of this company."""
-    return store.read_order(work.table, company_id, order_id)
+    return store.read_order(context.table, company_id, order_id)
 
 
 def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[State], *, label: str) -> None:
@@ -16,6 +16,6 @@ def check_state(tx: Transaction, company_id: str, order_id: str, states: Collect
     store.check_state(tx, company_id, order_id, states, label)
 
 
-def distributors_order(work: Work, distributor_id: str, order_id: str) -> Order | None:
+def distributors_order(context: Context, distributor_id: str, order_id: str) -> Order | None:
     """An order that came to this distributor."""
-    return store.read_distributors_order(work.table, distributor_id, order_id)
+    return store.read_distributors_order(context.table, distributor_id, order_id)

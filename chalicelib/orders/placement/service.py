@@ -22,7 +22,7 @@ from chalicelib.orders.order.rules import Actor, Happened, Order, Side, State, S
 from chalicelib.orders.placement import steps
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting.schemas import OrderForm
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import round_half_up
@@ -32,7 +32,7 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 
 
 def place(
-    work: Work,
+    context: Context,
     company_id: str,
     member_id: str,
     form: OrderForm,
@@ -48,7 +48,7 @@ def place(
     by = Actor(side, member_id)
     asked = [line.asked() for line in form.lines]
     named = distributors.distributor_key(form.distributor_id) if form.distributor_id else None
-    found = work.table.get_many(
+    found = context.table.get_many(
         [
             company_key(company_id),
             holds_keys.credit(company_id),
@@ -57,27 +57,27 @@ def place(
             *carts.keys_of(company_id, asked),
         ]
     )
-    company = _ordering(work, company_id, by, found)
-    cart = carts.cart_of(work, company_id, asked, found).without(form.without_promotions, form.without_offers)
+    company = _ordering(context, company_id, by, found)
+    cart = carts.cart_of(context, company_id, asked, found).without(form.without_promotions, form.without_offers)
     if cart.misfits:
         raise steps.misfit_problem(cart.misfits)
     prices = [cart.price(line) for line in asked]
     _require_quoted(form, prices)
-    _require_minimum(work, cart, prices)
-    _require_nothing_overdue(work, found.get(holds_keys.credit(company_id)))
-    deliverer = _named(found.get(named)) if named else _responsible(work, company.distributor_id, company.region)
+    _require_minimum(context, cart, prices)
+    _require_nothing_overdue(context, found.get(holds_keys.credit(company_id)))
+    deliverer = _named(found.get(named)) if named else _responsible(context, company.distributor_id, company.region)
     cart = replace(cart, delivers_from=deliverer.delivers_from)
     binding = deliverer.delivers_from.binding
-    order_id = work.new_id("ord")
+    order_id = context.new_id("ord")
     placed = Order(
         order_id=order_id,
-        number=order_rules.order_number(work.today, order_id),
+        number=order_rules.order_number(context.today, order_id),
         company_id=company_id,
         company_name=company.name,
         company_inn=company.inn or "",
         distributor_id=deliverer.distributor_id,
         distributor_name=deliverer.name,
-        placed_at=work.at,
+        placed_at=context.at,
         currency=cart.currency,
         comment=form.comment,
         state=State.PLACED,
@@ -93,7 +93,7 @@ def place(
         ),
         reserves=binding,
         other_currency=cart.currency != company.currency,
-        history=(Happened(work.at, Step.PLACED, State.PLACED, by),),
+        history=(Happened(context.at, Step.PLACED, State.PLACED, by),),
         promises=promises_of(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
     )
     placing = Placing(placed, cart)
@@ -102,12 +102,12 @@ def place(
     order_store.create_order(tx, placed)
     for hold in HOLDS:
         hold.hold(tx, placing)
-    steps.record_step(tx, work, placed)
+    steps.record_step(tx, context, placed)
     if also:
         also(tx)
-    work.reply(tx, placed)
+    context.reply(tx, placed)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         raise _problem(refused, placing) or refused from None
     return placed
@@ -123,7 +123,7 @@ def _keys_of(by: Actor) -> list[Key]:
     return [] if by.side == "staff" else [member_key(by.member_id), membership_key(by.member_id)]
 
 
-def _ordering(work: Work, company_id: str, by: Actor, found: Mapping[Key, Item]) -> companies.Company:
+def _ordering(context: Context, company_id: str, by: Actor, found: Mapping[Key, Item]) -> companies.Company:
     """The company for which they may order. Raises 403 for who may not (any more), or not yet."""
     profile = found.get(company_key(company_id))
     if by.side == "staff":
@@ -134,7 +134,7 @@ def _ordering(work: Work, company_id: str, by: Actor, found: Mapping[Key, Item])
     membership = found.get(membership_key(by.member_id))
     if profile is None or person is None or membership is None or membership["owner"] != company_id:
         raise companies.no_longer_speaks()
-    missing = companies.missing_facts(work, "ordering", Member.from_item(person), Membership.from_item(membership))
+    missing = companies.missing_facts(context, "ordering", Member.from_item(person), Membership.from_item(membership))
     if missing:
         raise Problem("cabinet_locked", "Ordering opens when your profile is complete.", extra={"missing": missing})
     return companies.Company.from_item(profile)
@@ -155,15 +155,15 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
         raise Problem("price_changed", "Look at the new prices, and order again.", extra={"lines": changed})
 
 
-def _require_minimum(work: Work, cart: Cart, prices: Sequence[Price]) -> None:
-    minimum, total = carts.minimum_of(work, cart), sum(price.amount for price in prices)
+def _require_minimum(context: Context, cart: Cart, prices: Sequence[Price]) -> None:
+    minimum, total = carts.minimum_of(context, cart), sum(price.amount for price in prices)
     if total < minimum:
         detail = f"The smallest order is {minimum:.2f} {cart.currency}; this one comes to {total:.2f}."
         raise Problem.invalid("below_minimum", "/lines", detail)
 
 
-def _require_nothing_overdue(work: Work, item: Item | None) -> None:
-    late = credit.overdue(item, work.today)
+def _require_nothing_overdue(context: Context, item: Item | None) -> None:
+    late = credit.overdue(item, context.today)
     if late:
         documents = [
             {"document": debt.document, "amount": f"{debt.amount:.2f}", "due_on": str(debt.due_on)} for debt in late
@@ -177,8 +177,8 @@ def _named(item: Item | None) -> Deliverer:
     return Distributor.from_item(item).deliverer
 
 
-def _responsible(work: Work, own: str | None, region: str | None) -> Deliverer:
-    found = deliverers.responsible(work, own, region)
+def _responsible(context: Context, own: str | None, region: str | None) -> Deliverer:
+    found = deliverers.responsible(context, own, region)
     if found is None and region is None:
         raise Problem.invalid(
             "region_unknown", "/distributor_id", "Name a distributor, or give the company's region in its profile."

@@ -10,7 +10,7 @@ from chalicelib.orders.order.events import OF_STEP
 from chalicelib.orders.order.rules import Actor, Misfit, Order
 from chalicelib.platform import events
 from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.idempotency import LABEL
 from chalicelib.platform.http.problems import Fault, Problem
@@ -58,17 +58,17 @@ def misfit_problem(misfits: Sequence[Misfit]) -> Problem:
     )
 
 
-def record_step(tx: Transaction, work: Work, order: Order, **facts: Any) -> None:
+def record_step(tx: Transaction, context: Context, order: Order, **facts: Any) -> None:
     """The event of the order's last step. `by`: the side that took it."""
     last = order.history[-1]
-    record(tx, work, order, OF_STEP[last.step], by=last.by.side, **facts)
+    record(tx, context, order, OF_STEP[last.step], by=last.by.side, **facts)
 
 
-def record(tx: Transaction, work: Work, order: Order, name: EventType, **facts: Any) -> None:
+def record(tx: Transaction, context: Context, order: Order, name: EventType, **facts: Any) -> None:
     """`placed_by`: the side that placed the order."""
     events.record(
         tx,
-        work,
+        context,
         keys.order(order.company_id, order.order_id),
         name,
         company_id=order.company_id,

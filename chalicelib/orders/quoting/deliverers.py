@@ -10,34 +10,34 @@ from chalicelib.orders.holds import reservations
 from chalicelib.orders.order import carts
 from chalicelib.orders.order.carts import Cart
 from chalicelib.orders.order.rules import Asked
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 
 
-def cart_at(work: Work, company_id: str, asked: Sequence[Asked]) -> Cart:
+def cart_at(context: Context, company_id: str, asked: Sequence[Asked]) -> Cart:
     """The cart at today's prices, with what its deliverer has. One read for every hundred keys, and those of the stock."""
-    found = work.table.get_many([company_key(company_id), *carts.keys_of(company_id, asked)])
-    return _stocked(work, carts.cart_of(work, company_id, asked, found), company_id, found)
+    found = context.table.get_many([company_key(company_id), *carts.keys_of(company_id, asked)])
+    return _stocked(context, carts.cart_of(context, company_id, asked, found), company_id, found)
 
 
-def responsible(work: Work, own: str | None, region: str | None) -> Deliverer | None:
+def responsible(context: Context, own: str | None, region: str | None) -> Deliverer | None:
     """The company's own distributor, else the first one of its region. At most one call."""
-    if own and (distributor := distributors.read_distributor(work.table, own)):
+    if own and (distributor := distributors.read_distributor(context.table, own)):
         return distributor.deliverer
-    return distributors.first_of_region(work.table, region) if region else None
+    return distributors.first_of_region(context.table, region) if region else None
 
 
-def _stocked(work: Work, cart: Cart, company_id: str, found: Mapping[Key, Item]) -> Cart:
+def _stocked(context: Context, cart: Cart, company_id: str, found: Mapping[Key, Item]) -> Cart:
     """The cart with what its deliverer has, less what is reserved of it. One call, and one more where the stock is binding."""
     profile = found.get(company_key(company_id))
     if profile is None:
         return cart
     company = Company.from_item(profile)
-    deliverer = responsible(work, company.distributor_id, company.region)
+    deliverer = responsible(context, company.distributor_id, company.region)
     if deliverer is None:
         return cart
     reserved = {}
     if deliverer.delivers_from.binding:
-        reserved = reservations.reserved(work.table, deliverer.distributor_id, cart.products)
+        reserved = reservations.reserved(context.table, deliverer.distributor_id, cart.products)
     return replace(cart, delivers_from=deliverer.delivers_from, reserved=reserved)

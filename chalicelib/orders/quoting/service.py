@@ -10,36 +10,37 @@ from chalicelib.orders.order.rules import Asked, Misfit
 from chalicelib.orders.order.schemas import LineStock, too_little
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting.schemas import QuoteAnswer, QuoteForm, QuoteLine
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 from chalicelib.pricing import PriceAnswer
 
 
-def quote(work: Work, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
+def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
     """One read for every hundred keys: three for the largest cart; one more for who delivers, another one where their stock is binding.
 
     Lines that cannot be ordered are told beside the others.
     """
     asked = [line.asked() for line in form.lines]
-    cart = deliverers.cart_at(work, company_id, asked).without(form.without_promotions, form.without_offers)
-    return priced(work, cart, language if form.explain else None)
+    cart = deliverers.cart_at(context, company_id, asked).without(form.without_promotions, form.without_offers)
+    return priced(context, cart, language if form.explain else None)
 
 
-def priced(work: Work, cart: Cart, language: str | None) -> QuoteAnswer:
+def priced(context: Context, cart: Cart, language: str | None) -> QuoteAnswer:
     """The whole cart as a quote shows it; with a language, its prices are explained."""
     wrong: dict[int, list[Misfit]] = {}
     for misfit in cart.misfits:
         wrong.setdefault(misfit.line, []).append(misfit)
     lines = [
-        _line(work, cart, place, line, _faults(wrong.get(place, ())), language) for place, line in enumerate(cart.asked)
+        _line(context, cart, place, line, _faults(wrong.get(place, ())), language)
+        for place, line in enumerate(cart.asked)
     ]
     # What is sold in another currency than the first line has an error, and belongs to another order.
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
     total = sum((each.amount for each in counted), Decimal(0))
-    minimum = carts.minimum_of(work, cart)
+    minimum = carts.minimum_of(context, cart)
     return QuoteAnswer(
-        day=work.today,
+        day=context.today,
         lines=lines,
         total=Money(amount=total, currency=cart.currency) if counted else None,
         minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
@@ -52,7 +53,9 @@ def _faults(misfits: Iterable[Misfit]) -> list[Fault]:
     return [Fault(pointer=f"/lines/{each.line}/{each.field}", code=each.code, detail=each.detail) for each in misfits]
 
 
-def _line(work: Work, cart: Cart, place: int, line: Asked, errors: list[Fault], language: str | None) -> QuoteLine:
+def _line(
+    context: Context, cart: Cart, place: int, line: Asked, errors: list[Fault], language: str | None
+) -> QuoteLine:
     if line.sku not in cart.products:
         return QuoteLine(
             sku=line.sku,

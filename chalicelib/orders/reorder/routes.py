@@ -37,7 +37,7 @@ def show_usual_order(call: Call) -> UsualOrderAnswer:
     Worked out from its purchases, those of sales files as well: what was bought on several days of the last year, in the quantity of a
     usual day, in whole packs.
     """
-    return service.usual_order(call.work, call.principal.for_company())
+    return service.usual_order(call.context, call.principal.for_company())
 
 
 @routes.post(

@@ -20,7 +20,7 @@ from chalicelib.orders.quoting.schemas import MOST_LINES, OrderForm, OrderLineFo
 from chalicelib.orders.reorder.config import UsualOrder
 from chalicelib.orders.reorder.rules import Habit, habits, in_packs
 from chalicelib.orders.reorder.schemas import AgainForm, NotAvailable, PlaceUsualForm, UsualLine, UsualOrderAnswer
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 
 _SHARED = {"distributor_id", "comment", "without_promotions", "without_offers"}  # what any order may say
@@ -28,28 +28,30 @@ MOST_DOCUMENTS = 100  # of which one read brings what fits into 1 MB
 MOST_SKU = 64  # letters: what sales files call by a longer name is no article of ours
 
 
-def reorder(work: Work, company_id: str, member_id: str, order_id: str, form: AgainForm) -> Order:
+def reorder(context: Context, company_id: str, member_id: str, order_id: str, form: AgainForm) -> Order:
     """A new order of the same lines at today's prices.
 
     Raises 404 for an order that is not the company's, 422 for lines that cannot be ordered any more, by their places in the old order.
     """
-    before = order_store.read_order(work.table, company_id, order_id)
+    before = order_store.read_order(context.table, company_id, order_id)
     if before is None:
         raise Problem("not_found")
     lines = [Asked(line.sku, line.quantity) for line in before.lines]
     places = _kept([line.sku for line in lines], form)
     wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]
-    return _placed(work, company_id, member_id, _order(wanted, form), places)
+    return _placed(context, company_id, member_id, _order(wanted, form), places)
 
 
-def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
+def usual_order(context: Context, company_id: str) -> UsualOrderAnswer:
     """Three reads, and one more for every further hundred keys."""
-    figures = work.config[UsualOrder]
-    documents = sales.bought(work, company_id, since=work.today - timedelta(days=figures.days - 1), most=MOST_DOCUMENTS)
-    regular = habits(documents, today=work.today, least_days=figures.least_days, silent_days=figures.silent_days)
+    figures = context.config[UsualOrder]
+    documents = sales.bought(
+        context, company_id, since=context.today - timedelta(days=figures.days - 1), most=MOST_DOCUMENTS
+    )
+    regular = habits(documents, today=context.today, least_days=figures.least_days, silent_days=figures.silent_days)
     found = [habit for habit in regular if 1 <= len(habit.sku) <= MOST_SKU][:MOST_LINES]
-    cart, not_available = _orderable(_cart(work, company_id, found), found)
-    quote = quoting.priced(work, cart, None)
+    cart, not_available = _orderable(_cart(context, company_id, found), found)
+    quote = quoting.priced(context, cart, None)
     by_sku = {habit.sku: habit for habit in found}
     lines = [_line(cart, by_sku[line.sku], line) for line in quote.lines]
     return UsualOrderAnswer(
@@ -59,9 +61,9 @@ def usual_order(work: Work, company_id: str) -> UsualOrderAnswer:
     )
 
 
-def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualForm) -> Order:
+def place_usual(context: Context, company_id: str, member_id: str, form: PlaceUsualForm) -> Order:
     """Orders the usual order. Raises 409 where it is not the one that was seen, 422 where nothing is usual."""
-    usual = usual_order(work, company_id)
+    usual = usual_order(context, company_id)
     if form.seen is not None and form.seen != usual.seen:
         raise Problem("conflict", "The usual order is another one by now: look at it again.")
     if not usual.lines:
@@ -77,7 +79,7 @@ def place_usual(work: Work, company_id: str, member_id: str, form: PlaceUsualFor
         )
         for line in (usual.lines[place] for place in places)
     ]
-    return _placed(work, company_id, member_id, _order(wanted, form), places)
+    return _placed(context, company_id, member_id, _order(wanted, form), places)
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
@@ -102,10 +104,10 @@ def _order(lines: Sequence[OrderLineForm], form: AgainForm) -> OrderForm:
     return OrderForm.model_construct(lines=list(lines), **form.model_dump(include=_SHARED))
 
 
-def _placed(work: Work, company_id: str, member_id: str, form: OrderForm, places: Sequence[int]) -> Order:
+def _placed(context: Context, company_id: str, member_id: str, form: OrderForm, places: Sequence[int]) -> Order:
     """What is wrong with lines is told by their places in what the member saw, which has those that are left out as well."""
     try:
-        return placement.place(work, company_id, member_id, form)
+        return placement.place(context, company_id, member_id, form)
     except Problem as problem:
         problem.errors = [_pointing(fault, places) for fault in problem.errors]
         for line in problem.extra.get("lines", ()):
@@ -125,10 +127,10 @@ def _pointing(fault: Fault, places: Sequence[int]) -> Fault:
 # --- the usual order --------------------------------------------------------------------------------------------------
 
 
-def _cart(work: Work, company_id: str, found: Sequence[Habit]) -> Cart:
+def _cart(context: Context, company_id: str, found: Sequence[Habit]) -> Cart:
     """The usual quantities, in packs as they are now. The goods must be known for that: so they are read by one of each."""
     ones = [Asked(habit.sku, 1) for habit in found]
-    cart = deliverers.cart_at(work, company_id, ones)
+    cart = deliverers.cart_at(context, company_id, ones)
     asked = [
         Asked(habit.sku, in_packs(habit.quantity, cart.products[habit.sku].pack_multiple))
         if habit.sku in cart.products

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.orders.response_times import service
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import scheduled, table
 
 
@@ -15,6 +15,6 @@ from chalicelib.platform.functions import scheduled, table
     timeout=600,
     may=(table("batch_get", "query", "put", "delete", "check"),),
 )
-def remind_distributors(work: Work, event: dict[str, Any]) -> dict[str, int]:
+def remind_distributors(context: Context, event: dict[str, Any]) -> dict[str, int]:
     """Remind distributors of the orders that they have not answered in time."""
-    return service.remind(work, event)
+    return service.remind(context, event)

@@ -13,30 +13,30 @@ from chalicelib.orders.response_times.config import ResponseTimes
 from chalicelib.orders.response_times.events import ESCALATED, UNANSWERED
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("order_unanswered", on=UNANSWERED, to=the_distributor_and_its_people)
 @letter("order_escalated", on=ESCALATED, to=who_heads_the_sales)
-def of_the_waits(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+def of_the_waits(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """Of what the event tells only that which still waits: the distributor may have answered meanwhile."""
-    order = order_service.load_order(work, event["company_id"], event["order_id"])
+    order = order_service.load_order(context, event["company_id"], event["order_id"])
     if order is None:
         raise Unsendable("order_gone")
     waits = service.still_waiting(order, event["waits"])
     if not waits:
         raise Unsendable("answered")
-    figures = work.config[ResponseTimes]
-    return distributor_or_member_reader(work, recipient, order.distributor_id), {
+    figures = context.config[ResponseTimes]
+    return distributor_or_member_reader(context, recipient, order.distributor_id), {
         "number": order.number,
         "company": order.company_name,
         "inn": order.company_inn,
         "distributor": order.distributor_name,
-        "distributor_email": distributor_reader(work, order.distributor_id).address,
+        "distributor_email": distributor_reader(context, order.distributor_id).address,
         "days": figures.escalate_after if event["event"] == ESCALATED else figures.remind_after,
         "waits": [
-            {"kind": wait.kind, "since": clock.local_day(clock.moment(wait.since), work.config[Club].zone)}
+            {"kind": wait.kind, "since": clock.local_day(clock.moment(wait.since), context.config[Club].zone)}
             for wait in waits
         ],
         "total": order.total,

@@ -16,5 +16,5 @@ def unanswered_orders(call: Call) -> UnansweredPage:
     hour.
     """
     cursors = call.cursors()
-    found, last = service.page(call.work, call.query.limit, cursors.open(call.query.cursor))
+    found, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))
     return UnansweredPage(items=[UnansweredOrder.of(each) for each in found], next_cursor=cursors.close(last))

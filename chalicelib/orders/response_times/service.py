@@ -23,7 +23,7 @@ from chalicelib.orders.response_times.events import ESCALATED, UNANSWERED
 from chalicelib.orders.response_times.rules import Deadlines, Wait, Waiting
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Calendar, Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.working_time import deadline
 from chalicelib.table.retries import retry
@@ -32,9 +32,9 @@ from chalicelib.table.transactions import Item, Transaction
 Position = dict[str, str] | None
 
 
-def deadlines(work: Work) -> Callable[[str], Deadlines]:
+def deadlines(context: Context) -> Callable[[str], Deadlines]:
     """By when something that waits since a stored moment is told, in the working days of the club."""
-    calendar, zone, figures = work.config[Calendar], work.config[Club].zone, work.config[ResponseTimes]
+    calendar, zone, figures = context.config[Calendar], context.config[Club].zone, context.config[ResponseTimes]
 
     @cache
     def of(since: str) -> Deadlines:
@@ -48,16 +48,16 @@ def deadlines(work: Work) -> Callable[[str], Deadlines]:
     return of
 
 
-def remind(work: Work, event: dict[str, Any]) -> dict[str, int]:
+def remind(context: Context, event: dict[str, Any]) -> dict[str, int]:
     """The tick: tells everything that is due by now. Counts what was due and what failed.
 
     Raises RuntimeError in the end if something failed: the rest is done by then, and what failed is due at the next tick.
     """
     counts = {"due": 0, "failed": 0}
-    for company_id, order_id in store.due_by(work.table, work.at):
+    for company_id, order_id in store.due_by(context.table, context.at):
         counts["due"] += 1
         try:
-            follow(work, company_id, order_id)
+            follow(context, company_id, order_id)
         except Exception:
             counts["failed"] += 1
             log.exception("nobody was told of what waits", extra={"company_id": company_id, "order_id": order_id})
@@ -66,9 +66,9 @@ def remind(work: Work, event: dict[str, Any]) -> dict[str, int]:
     return counts
 
 
-def page(work: Work, limit: int, after: Position) -> tuple[list[Waiting], Position]:
+def page(context: Context, limit: int, after: Position) -> tuple[list[Waiting], Position]:
     """What distributors were reminded of and have not answered, oldest first."""
-    found = store.page(work.table, limit, after)
+    found = store.page(context.table, limit, after)
     return [store.waiting_of(item) for item in found.items], found.last
 
 
@@ -79,17 +79,17 @@ def still_waiting(order: Order, told: Sequence[Item]) -> list[Wait]:
 
 
 @retry("waiting", "order")
-def follow(work: Work, company_id: str, order_id: str) -> None:
+def follow(context: Context, company_id: str, order_id: str) -> None:
     """What is noted of the order is what waits of it, and what is due is told. One read; one transaction if anything follows."""
-    by = deadlines(work)
-    order, before = store.read(work.table, company_id, order_id)
+    by = deadlines(context)
+    order, before = store.read(context.table, company_id, order_id)
     if order is None:
         return
     after = rules.kept(before, order)
     reminded: tuple[Wait, ...] = ()
     escalated: tuple[Wait, ...] = ()
     if after:
-        after, reminded, escalated = rules.tell(after, work.at, by)
+        after, reminded, escalated = rules.tell(after, context.at, by)
     if after == before:
         return
     tx = Transaction()
@@ -98,5 +98,5 @@ def follow(work: Work, company_id: str, order_id: str) -> None:
     store.replace(tx, order, before, after, rules.next_due(after, by) if after else "")
     for name, told in ((UNANSWERED, reminded), (ESCALATED, escalated)):
         if told:
-            steps.record(tx, work, order, name, waits=[wait._asdict() for wait in told])
-    work.table.commit(tx)
+            steps.record(tx, context, order, name, waits=[wait._asdict() for wait in told])
+    context.table.commit(tx)

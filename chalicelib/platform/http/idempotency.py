@@ -12,7 +12,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
 
@@ -36,7 +36,7 @@ class Once:
     key: str
     fingerprint: str
 
-    def remember(self, tx: Transaction, work: Work, status: int, body: Any, headers: dict[str, str]) -> None:
+    def remember(self, tx: Transaction, context: Context, status: int, body: Any, headers: dict[str, str]) -> None:
         """Adds the answer to the transaction; the transaction is refused with label `once` if there is one already."""
         tx.put(
             {
@@ -45,18 +45,18 @@ class Once:
                 "status": status,
                 "body": _packed(json.dumps(body, ensure_ascii=False, separators=(",", ":"))),
                 "headers": headers,
-                "at": work.at,
-                "expires_at": work.expiry(days=KEEP_DAYS),
+                "at": context.at,
+                "expires_at": context.expiry(days=KEEP_DAYS),
             },
             # The table deletes what has expired when it finds the time; until then it must not stand in the way.
-            when=Attr("pk").not_exists() | Attr("expires_at").lte(work.expiry()),
+            when=Attr("pk").not_exists() | Attr("expires_at").lte(context.expiry()),
             label=LABEL,
         )
 
-    def recall(self, work: Work) -> Remembered | None:
+    def recall(self, context: Context) -> Remembered | None:
         """The first answer, if this was done before. Raises 422 if the key served another request."""
-        item = work.table.get(keys.once(self.caller, self.key), consistent=True)
-        if item is None or int(item["expires_at"]) <= work.expiry():
+        item = context.table.get(keys.once(self.caller, self.key), consistent=True)
+        if item is None or int(item["expires_at"]) <= context.expiry():
             return None
         if item["fingerprint"] != self.fingerprint:
             raise Problem("idempotency_key_reused")

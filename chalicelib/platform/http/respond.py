@@ -17,7 +17,7 @@ from chalice.app import Chalice, Response
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.context import work_now
+from chalicelib.platform.context import context_now
 from chalicelib.platform.http.forms import Form, Text
 from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
@@ -73,7 +73,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
     call = Call(
         route=route,
         path=route.path.format(**path_parameters),
-        work=work_now(),
+        context=context_now(),
         language=language,
         caller_address=request.context.get("identity", {}).get("sourceIp", ""),
         if_match=request.headers.get("if-match"),
@@ -103,13 +103,13 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
 
 
 def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
-    if call.once and (first := call.once.recall(call.work)):
+    if call.once and (first := call.once.recall(call.context)):
         return _replay(first.status, first.body, first.headers)
     try:
         returned = route.handler(call, **path_parameters)
     except (Problem, Refused):
         # Its twin may have won meanwhile: then what looks like a refusal is this request, done already.
-        if call.once and (first := call.once.recall(call.work)):
+        if call.once and (first := call.once.recall(call.context)):
             return _replay(first.status, first.body, first.headers)
         raise
     answer = call.replied(returned) if call.once else as_answer(returned)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from chalicelib.platform import aws
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.scopes import BASE_SCOPE
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.problems import Problem
@@ -73,7 +73,7 @@ class Call:
 
     route: Route
     path: str
-    work: Work
+    context: Context
     language: Language
     caller_address: str
     body: Any = None
@@ -94,7 +94,7 @@ class Call:
         chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
         return Cursors(aws.secret(), self.principal.subject, self.path, chosen)
 
-    def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Work:
+    def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:
         """The work of a keyed request: its answer is what `shown` makes of the result, and is kept in the transaction of the effect."""
         once = self.once
         if once is None:
@@ -103,10 +103,10 @@ class Call:
         def reply(tx: Transaction, result: Any) -> None:
             answer = as_answer(shown(result))
             body = answer.model.model_dump(mode="json") if answer.model else None
-            once.remember(tx, self.work, answer.status or self.route.status, body, dict(answer.headers))
+            once.remember(tx, self.context, answer.status or self.route.status, body, dict(answer.headers))
             self._replied = result, answer
 
-        return replace(self.work, reply=reply)
+        return replace(self.context, reply=reply)
 
     def replied(self, result: object) -> Answer:
         """The answer that was kept with this result."""

@@ -1,11 +1,11 @@
 """The consumer that starts the count of best sellers."""
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.pricing.best_sellers import store
 from chalicelib.pricing.best_sellers.events import REQUESTED
 
 
 @consumer(REQUESTED)
-def on_requested(work: Work, event: Event) -> None:
+def on_requested(context: Context, event: Event) -> None:
     store.announce(event.item["list_id"], 1)

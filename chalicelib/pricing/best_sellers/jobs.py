@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import READ, files, items, queue_worker, table
 from chalicelib.pricing.best_sellers import service
 
@@ -13,6 +13,6 @@ from chalicelib.pricing.best_sellers import service
     filled_by=("deliver_events", "count_best_sellers"),
     may=(table(*READ), items("put", "update", prefix="BESTSELLERS#"), files("bestsellers/", "get", "put")),
 )
-def count_best_sellers(work: Work, message: dict[str, Any]) -> None:
+def count_best_sellers(context: Context, message: dict[str, Any]) -> None:
     """Count the sales of some of the companies."""
-    service.count(work, message)
+    service.count(context, message)

@@ -33,4 +33,4 @@ def _asked(asked: BestSellers) -> Answer:
 )
 def show_best_sellers(call: Call, list_id: str) -> BestSellers:
     """Read a list of best sellers, or how far it has come."""
-    return service.show(call.work, list_id, call.language)
+    return service.show(call.context, list_id, call.language)

@@ -21,7 +21,7 @@ from typing import Any
 from chalicelib import catalog, companies, sales
 from chalicelib.catalog import categories_key
 from chalicelib.platform.clock import moment
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
@@ -38,83 +38,83 @@ NOTHING = Sold(Decimal(0), Decimal(0))
 
 
 def start(
-    work: Work,
+    context: Context,
     form: BestSellersForm,
     asked_by: str,
     language: Language,
 ) -> BestSellers:
     tx = Transaction()
-    shown = _shown(work, store.create(tx, work, form, asked_by), language)
-    work.reply(tx, shown)
-    work.table.commit(tx)
+    shown = _shown(context, store.create(tx, context, form, asked_by), language)
+    context.reply(tx, shown)
+    context.table.commit(tx)
     return shown
 
 
-def show(work: Work, list_id: str, language: Language) -> BestSellers:
+def show(context: Context, list_id: str, language: Language) -> BestSellers:
     """Raises `not_found`."""
-    asked = store.load(work.table, list_id)
+    asked = store.load(context.table, list_id)
     if asked is None:
         raise Problem("not_found")
-    return _shown(work, asked, language)
+    return _shown(context, asked, language)
 
 
-def count(work: Work, message: dict[str, Any]) -> None:
+def count(context: Context, message: dict[str, Any]) -> None:
     """Works on the part that the message names, and ends the list with the last of them."""
     told = json.loads(message["body"])
     list_id, number = told["list_id"], told["part"]
-    asked, part = store.load_with_part(work.table, list_id, number)
+    asked, part = store.load_with_part(context.table, list_id, number)
     if asked is None or asked.done:
         return
     if part is None:
-        part = _named(work, asked, number)
+        part = _named(context, asked, number)
     if not part.done:
         if part.after:
             store.announce(list_id, number + 1)
-        sums = added(_lines(work, asked, part))
-        store.finish_part(work, asked, part, store.put_sums(list_id, number, sums))
-    _finish_if_last(work, list_id)
+        sums = added(_lines(context, asked, part))
+        store.finish_part(context, asked, part, store.put_sums(list_id, number, sums))
+    _finish_if_last(context, list_id)
 
 
-def _named(work: Work, asked: Asked, number: int) -> Part:
+def _named(context: Context, asked: Asked, number: int) -> Part:
     """The part, now written down: the companies that come after those of the part before."""
     after = None
     if number > 1:
-        _, before = store.load_with_part(work.table, asked.list_id, number - 1)
+        _, before = store.load_with_part(context.table, asked.list_id, number - 1)
         if before is None:
             raise LookupError(f"{asked.list_id} has no part {number - 1}")
         after = before.after
-    page, following = companies.some_companies(work, COMPANIES, after)
+    page, following = companies.some_companies(context, COMPANIES, after)
     part = Part(number, [each.company_id for each in page], following)
-    if store.name_part(work, asked, part):
+    if store.name_part(context, asked, part):
         return part
-    _, first = store.load_with_part(work.table, asked.list_id, number)  # another worker was first
+    _, first = store.load_with_part(context.table, asked.list_id, number)  # another worker was first
     if first is None:
         raise LookupError(f"{asked.list_id} has no part {number}")
     return first
 
 
-def _lines(work: Work, asked: Asked, part: Part) -> Iterable[tuple[str, Sold]]:
+def _lines(context: Context, asked: Asked, part: Part) -> Iterable[tuple[str, Sold]]:
     """Article by article, as documents tell it. A read for each company, and more for one with much."""
     first, last = asked.days
     for company_id in part.company_ids:
-        for line in sales.sold(work, company_id, first, last, asked.currency):
+        for line in sales.sold(context, company_id, first, last, asked.currency):
             yield line.sku, Sold(line.amount, line.quantity)
 
 
-def _finish_if_last(work: Work, list_id: str) -> None:
-    asked = store.load(work.table, list_id)
+def _finish_if_last(context: Context, list_id: str) -> None:
+    asked = store.load(context.table, list_id)
     if asked is None or asked.done or not asked.is_whole:
         return
-    parts = (store.get_sums(list_id, name).items() for name in store.objects(work.table, list_id))
+    parts = (store.get_sums(list_id, name).items() for name in store.objects(context.table, list_id))
     sums = added(row for rows in parts for row in rows)
-    store.finish(work, list_id, best(_goods(work, asked.form), sums, asked.form.by, asked.form.top))
+    store.finish(context, list_id, best(_goods(context, asked.form), sums, asked.form.by, asked.form.top))
 
 
-def _goods(work: Work, form: BestSellersRequest) -> Iterable[catalog.Product]:
+def _goods(context: Context, form: BestSellersRequest) -> Iterable[catalog.Product]:
     """What the list is about: of this category or one below it, and of this brand."""
-    tree = catalog.below(work.table.get(categories_key()))
+    tree = catalog.below(context.table.get(categories_key()))
     categories = set(tree(form.category)) if form.category else None
-    for product in catalog.every_product(work):
+    for product in catalog.every_product(context):
         if (categories is None or product.category in categories) and form.brand in (None, product.brand):
             yield product
 
@@ -144,7 +144,7 @@ def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sold], by: By, top
 # --- shown ------------------------------------------------------------------------------------------------------------
 
 
-def _shown(work: Work, asked: Asked, language: Language) -> BestSellers:
+def _shown(context: Context, asked: Asked, language: Language) -> BestSellers:
     form, item = asked.form, asked.item
     return BestSellers(
         list_id=asked.list_id,
@@ -156,7 +156,7 @@ def _shown(work: Work, asked: Asked, language: Language) -> BestSellers:
         top=form.top,
         currency=asked.currency,
         state="done" if asked.done else "running",
-        stalled=not asked.done and moment(item["progress_at"]) + STALLED < work.now,
+        stalled=not asked.done and moment(item["progress_at"]) + STALLED < context.now,
         created_at=item["created_at"],
         created_by=item["created_by"],
         finished_at=item.get("finished_at"),

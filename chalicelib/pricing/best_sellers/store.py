@@ -20,7 +20,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import aws, events
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.pricing.best_sellers import keys
 from chalicelib.pricing.best_sellers.events import REQUESTED
@@ -131,26 +131,26 @@ def objects(table: Table, list_id: str) -> Iterator[str]:
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, work: Work, form: BestSellersRequest, asked_by: str) -> Asked:
+def create(tx: Transaction, context: Context, form: BestSellersRequest, asked_by: str) -> Asked:
     """A list that is to be worked on; its event starts the work."""
-    list_id = work.new_id("bst")
+    list_id = context.new_id("bst")
     item = {
         **keys.best_sellers(list_id).as_item(),
         "list_id": list_id,
         "form": form.model_dump_json(),
-        "currency": form.currency or work.config[Club].currency,
+        "currency": form.currency or context.config[Club].currency,
         "state": "running",
-        "created_at": work.at,
+        "created_at": context.at,
         "created_by": asked_by,
-        "progress_at": work.at,
-        "expires_at": work.expiry(days=KEEP_DAYS),
+        "progress_at": context.at,
+        "expires_at": context.expiry(days=KEEP_DAYS),
     }
     tx.create(item)
-    events.record(tx, work, keys.best_sellers(list_id), REQUESTED, list_id=list_id)
+    events.record(tx, context, keys.best_sellers(list_id), REQUESTED, list_id=list_id)
     return Asked(item)
 
 
-def name_part(work: Work, asked: Asked, part: Part) -> bool:
+def name_part(context: Context, asked: Asked, part: Part) -> bool:
     """Writes down who is in the part, and with the last one how many parts there are. False if it was written down before."""
     tx = Transaction()
     tx.create(
@@ -159,45 +159,45 @@ def name_part(work: Work, asked: Asked, part: Part) -> bool:
             "part": part.number,
             "companies": part.company_ids,
             "after": part.after,
-            "expires_at": work.expiry(days=KEEP_DAYS),
+            "expires_at": context.expiry(days=KEEP_DAYS),
         },
         label="part",
     )
     total = {} if part.after else {"parts_total": part.number}
     tx.update(
         keys.best_sellers(asked.list_id),
-        put={"progress_at": work.at, **total},
+        put={"progress_at": context.at, **total},
         add={"companies_found": len(part.company_ids)},
     )
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         return False
     return True
 
 
-def finish_part(work: Work, asked: Asked, part: Part, name: str) -> None:
+def finish_part(context: Context, asked: Asked, part: Part, name: str) -> None:
     """The part is done, and counted: once, however often it is worked on."""
     tx = Transaction()
     tx.update(
         keys.best_sellers_part(asked.list_id, part.number),
-        put={"object": name, "done_at": work.at},
+        put={"object": name, "done_at": context.at},
         when=Attr("done_at").not_exists(),
         label="part",
     )
     counts = {"parts_done": 1, "companies_done": len(part.company_ids)}
-    tx.update(keys.best_sellers(asked.list_id), put={"progress_at": work.at}, add=counts)
+    tx.update(keys.best_sellers(asked.list_id), put={"progress_at": context.at}, add=counts)
     with suppress(Refused):
-        work.table.commit(tx)
+        context.table.commit(tx)
 
 
-def finish(work: Work, list_id: str, listed: Sequence[Listed]) -> None:
+def finish(context: Context, list_id: str, listed: Sequence[Listed]) -> None:
     """What the list came to. The first one who comes to it says so."""
     rows = [[each.sku, each.name, each.name_ru, str(each.sold.amount), str(each.sold.units)] for each in listed]
     with suppress(Refused):
-        work.table.update(
+        context.table.update(
             keys.best_sellers(list_id),
-            put={"state": "done", "finished_at": work.at, "items": json.dumps(rows, ensure_ascii=False)},
+            put={"state": "done", "finished_at": context.at, "items": json.dumps(rows, ensure_ascii=False)},
             when=Attr("state").eq("running"),
         )
 

@@ -5,17 +5,17 @@ from datetime import date
 from chalicelib.companies import company_name
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader, the_member
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing.displays.events import APPROVED, REJECTED
 from chalicelib.table.transactions import Item
 
 
 @letter("display_approved", on=APPROVED, to=the_member)
 @letter("display_rejected", on=REJECTED, to=the_member)
-def of_the_display(work: Work, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader, promotion = speaking_reader(work, recipient.id, event["company_id"]), event["promotion"]
+def of_the_display(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader, promotion = speaking_reader(context, recipient.id, event["company_id"]), event["promotion"]
     return reader, {
-        "company": company_name(work, event),
+        "company": company_name(context, event),
         "inn": event["inn"],
         "promotion": promotion["name_ru"] if reader.language == "ru" else promotion["name"],
         "last": date.fromisoformat(promotion["last"]),

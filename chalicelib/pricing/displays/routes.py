@@ -33,7 +33,7 @@ def start_display_proof(call: Call, promotion_id: str) -> DisplayUpload:
     One shop that displays the goods earns the prices for every company of the INN.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return service.start(call.work, company_id, member_id, promotion_id, call.body)
+    return service.start(call.context, company_id, member_id, promotion_id, call.body)
 
 
 @routes.post(
@@ -47,7 +47,7 @@ def confirm_display_proof(call: Call, promotion_id: str, proof_id: str) -> Displ
 
     The same again changes nothing. While the upload has not arrived it is a conflict.
     """
-    return service.confirm(call.work, call.principal.for_company(), promotion_id, proof_id, call.language)
+    return service.confirm(call.context, call.principal.for_company(), promotion_id, proof_id, call.language)
 
 
 @routes.get("/v1/display-proofs", scope="catalog.read", query=PageQuery, answer=DisplayProofPage)
@@ -55,7 +55,7 @@ def list_display_proofs(call: Call) -> DisplayProofPage:
     """List the company's photos of goods on display, newest first, and what was said of them."""
     cursors = call.cursors()
     after = cursors.open(call.query.cursor)
-    items, last = service.own(call.work, call.principal.for_company(), call.language, call.query.limit, after)
+    items, last = service.own(call.context, call.principal.for_company(), call.language, call.query.limit, after)
     return DisplayProofPage(items=items, next_cursor=cursors.close(last))
 
 
@@ -66,7 +66,7 @@ def list_display_proofs(call: Call) -> DisplayProofPage:
 def waiting_display_proofs(call: Call) -> StaffDisplayProofPage:
     """List the photos that wait for a manager's word, the longest first."""
     cursors = call.cursors()
-    items, last = service.waiting(call.work, call.language, call.query.limit, cursors.open(call.query.cursor))
+    items, last = service.waiting(call.context, call.language, call.query.limit, cursors.open(call.query.cursor))
     return StaffDisplayProofPage(items=items, next_cursor=cursors.close(last))
 
 
@@ -80,7 +80,7 @@ def display_proofs_of_company(call: Call, company_id: str) -> StaffDisplayProofP
     """List a company's photos of goods on display, newest first."""
     cursors = call.cursors()
     after = cursors.open(call.query.cursor)
-    items, last = service.of_company(call.work, company_id, call.language, call.query.limit, after)
+    items, last = service.of_company(call.context, company_id, call.language, call.query.limit, after)
     return StaffDisplayProofPage(items=items, next_cursor=cursors.close(last))
 
 
@@ -95,7 +95,7 @@ def approve_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDi
 
     The person who sent it gets a letter. Once more changes nothing.
     """
-    return service.approve(call.work, company_id, proof_id, call.principal.for_member(), call.language)
+    return service.approve(call.context, company_id, proof_id, call.principal.for_member(), call.language)
 
 
 @routes.post(
@@ -108,4 +108,4 @@ def approve_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDi
 def reject_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDisplayProof:
     """Refuse a photo with a reason. The person who sent it gets a letter, and may send another one."""
     author = call.principal.for_member()
-    return service.reject(call.work, company_id, proof_id, author, call.body.reason, call.language)
+    return service.reject(call.context, company_id, proof_id, author, call.body.reason, call.language)

@@ -14,7 +14,7 @@ from chalicelib import companies
 from chalicelib.catalog import Catalogue
 from chalicelib.companies import company_key
 from chalicelib.platform import aws, events, uploads
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
@@ -46,7 +46,7 @@ Position = dict[str, str] | None
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: DisplayForm) -> DisplayUpload:
+def start(context: Context, company_id: str, member_id: str, promotion_id: str, form: DisplayForm) -> DisplayUpload:
     """Raises 404 unless it is a display deal that is approved and not over, 409 where the company has it, or another photo waits;
     429 for more than a company starts in a day."""
     company, own, running = (
@@ -54,16 +54,16 @@ def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: 
         offers_keys.granted(company_id),
         promotions_keys.running_promotions(),
     )
-    found = work.table.get_many([company, own, running])
-    promotion = _display_deal(work, found.get(running), promotion_id)
+    found = context.table.get_many([company, own, running])
+    promotion = _display_deal(context, found.get(running), promotion_id)
     if company not in found:
         raise companies.no_longer_speaks()
     if promotion_id in offers_store.displays(found.get(own)):
         raise _has_it_already()
-    proof_id = work.new_id("dsp")
-    limits = work.config[Catalogue]
+    proof_id = context.new_id("dsp")
+    limits = context.config[Catalogue]
     made = uploads.address(
-        work,
+        context,
         _object(proof_id),
         form.content_type,
         most_bytes=limits.image_most_bytes,
@@ -85,14 +85,14 @@ def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: 
             },
             "shop_address": form.shop_address,
             "state": "uploading",
-            "created_at": work.at,
+            "created_at": context.at,
             "member_id": member_id,
-            "expires_at": work.expiry(days=KEEP_UPLOADING_DAYS),
+            "expires_at": context.expiry(days=KEEP_UPLOADING_DAYS),
         },
     )
-    store.count_started(tx, work, company_id, MOST_A_DAY)
+    store.count_started(tx, context, company_id, MOST_A_DAY)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "throttle" not in refused:
             raise
@@ -100,9 +100,9 @@ def start(work: Work, company_id: str, member_id: str, promotion_id: str, form: 
     return DisplayUpload(proof_id=proof_id, upload=Upload(**made._asdict(), most_bytes=limits.image_most_bytes))
 
 
-def confirm(work: Work, company_id: str, promotion_id: str, proof_id: str, language: Language) -> DisplayProof:
+def confirm(context: Context, company_id: str, promotion_id: str, proof_id: str, language: Language) -> DisplayProof:
     """Lays the photo before the managers. Again: the same answer. Raises 404, and 409 while the upload has not arrived."""
-    item = _existing(work, company_id, proof_id)
+    item = _existing(context, company_id, proof_id)
     if item["promotion"]["promotion_id"] != promotion_id:
         raise Problem("not_found")
     if item["state"] != "uploading":
@@ -110,28 +110,28 @@ def confirm(work: Work, company_id: str, promotion_id: str, proof_id: str, langu
     if not uploads.has_arrived(_object(proof_id)):
         raise Problem("conflict", "The upload of this photo has not arrived.")
     tx = Transaction()
-    store.put_waiting(tx, item, work.at)
+    store.put_waiting(tx, item, context.at)
     offers_store.ask_for_display(tx, company_id, promotion_id, proof_id)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "proof" in refused:  # somebody else was first, or an earlier try of ours
-            return _shown(_existing(work, company_id, proof_id), language)
+            return _shown(_existing(context, company_id, proof_id), language)
         raise _has_it_already() from None
-    return _shown({**item, "state": "waiting", "sent_at": work.at}, language)
+    return _shown({**item, "state": "waiting", "sent_at": context.at}, language)
 
 
 def own(
-    work: Work, company_id: str, language: Language, limit: int, after: Position
+    context: Context, company_id: str, language: Language, limit: int, after: Position
 ) -> tuple[list[DisplayProof], Position]:
     """Newest first."""
-    page = store.page(work.table, company_id, limit, after)
+    page = store.page(context.table, company_id, limit, after)
     return [_shown(item, language) for item in page.items], page.last
 
 
-def _display_deal(work: Work, running: Item | None, promotion_id: str) -> Promotion:
+def _display_deal(context: Context, running: Item | None, promotion_id: str) -> Promotion:
     for promotion in promotions_store.running(running):
-        if promotion.promotion_id == promotion_id and promotion.display and promotion.last >= work.today:
+        if promotion.promotion_id == promotion_id and promotion.display and promotion.last >= context.today:
             return promotion
     raise Problem("not_found")
 
@@ -143,37 +143,39 @@ def _has_it_already() -> Problem:
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-def waiting(work: Work, language: Language, limit: int, after: Position) -> tuple[list[StaffDisplayProof], Position]:
+def waiting(
+    context: Context, language: Language, limit: int, after: Position
+) -> tuple[list[StaffDisplayProof], Position]:
     """Who waits longest comes first."""
-    page = store.waiting(work.table, limit, after)
-    return [_for_staff(work, item, language) for item in page.items], page.last
+    page = store.waiting(context.table, limit, after)
+    return [_for_staff(context, item, language) for item in page.items], page.last
 
 
 def of_company(
-    work: Work, company_id: str, language: Language, limit: int, after: Position
+    context: Context, company_id: str, language: Language, limit: int, after: Position
 ) -> tuple[list[StaffDisplayProof], Position]:
-    page = store.page(work.table, company_id, limit, after)
-    return [_for_staff(work, item, language) for item in page.items], page.last
+    page = store.page(context.table, company_id, limit, after)
+    return [_for_staff(context, item, language) for item in page.items], page.last
 
 
-def approve(work: Work, company_id: str, proof_id: str, author: str, language: Language) -> StaffDisplayProof:
+def approve(context: Context, company_id: str, proof_id: str, author: str, language: Language) -> StaffDisplayProof:
     """The deal holds from now on. Raises 404, and 409 for what does not wait; what was approved before stays so."""
-    return _decided(work, company_id, proof_id, author, language, {"state": "approved"})
+    return _decided(context, company_id, proof_id, author, language, {"state": "approved"})
 
 
 def reject(
-    work: Work, company_id: str, proof_id: str, author: str, reason: str, language: Language
+    context: Context, company_id: str, proof_id: str, author: str, reason: str, language: Language
 ) -> StaffDisplayProof:
     """The same of a refusal. The company is told the reason, and may send another photo."""
-    return _decided(work, company_id, proof_id, author, language, {"state": "rejected", "reason": reason})
+    return _decided(context, company_id, proof_id, author, language, {"state": "rejected", "reason": reason})
 
 
 def _decided(
-    work: Work, company_id: str, proof_id: str, author: str, language: Language, said: dict[str, str]
+    context: Context, company_id: str, proof_id: str, author: str, language: Language, said: dict[str, str]
 ) -> StaffDisplayProof:
-    item = _existing(work, company_id, proof_id)
+    item = _existing(context, company_id, proof_id)
     promotion_id, last = item["promotion"]["promotion_id"], date.fromisoformat(item["promotion"]["last"])
-    changes = {**said, "decided_at": work.at, "decided_by": author}
+    changes = {**said, "decided_at": context.at, "decided_by": author}
     approved = said["state"] == "approved"
     tx = Transaction()
     store.decide(tx, item, changes)
@@ -182,37 +184,37 @@ def _decided(
         store.put_in_chain(tx, item["inn"], company_id, promotion_id, last)
     told = {name: item[name] for name in ("company_id", "proof_id", "member_id", "inn", "promotion", "shop_address")}
     events.record(
-        tx, work, company_key(company_id), APPROVED if approved else REJECTED, **told, reason=said.get("reason", "")
+        tx, context, company_key(company_id), APPROVED if approved else REJECTED, **told, reason=said.get("reason", "")
     )
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
-        present = _existing(work, company_id, proof_id)
+        present = _existing(context, company_id, proof_id)
         if present["state"] == said["state"]:
-            return _for_staff(work, present, language)
+            return _for_staff(context, present, language)
         raise Problem("wrong_state", f"The proof is {present['state']}.") from None
-    return _for_staff(work, {**item, **changes}, language)
+    return _for_staff(context, {**item, **changes}, language)
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------
 
 
-def join(work: Work, company_id: str, inn: str | None) -> None:
+def join(context: Context, company_id: str, inn: str | None) -> None:
     """The company is one of its chain, and has what the chain has. Two calls, three where that is something."""
     if inn:
-        store.join(work.table, inn, company_id)
-        deals = store.chain_granted(work.table, inn)
+        store.join(context.table, inn, company_id)
+        deals = store.chain_granted(context.table, inn)
         offers_store.copy_displays(
-            work.table, company_id, {each: last for each, last in deals.items() if last >= work.today}
+            context.table, company_id, {each: last for each, last in deals.items() if last >= context.today}
         )
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------
 
 
-def _existing(work: Work, company_id: str, proof_id: str) -> Item:
-    item = store.read(work.table, company_id, proof_id)
-    if item is None or int(item.get("expires_at", work.expiry())) < work.expiry():
+def _existing(context: Context, company_id: str, proof_id: str) -> Item:
+    item = store.read(context.table, company_id, proof_id)
+    if item is None or int(item.get("expires_at", context.expiry())) < context.expiry():
         raise Problem("not_found")
     return item
 
@@ -234,7 +236,7 @@ def _shown(item: Item, language: Language) -> DisplayProof:
     )
 
 
-def _for_staff(work: Work, item: Item, language: Language) -> StaffDisplayProof:
+def _for_staff(context: Context, item: Item, language: Language) -> StaffDisplayProof:
     return StaffDisplayProof(
         **dict(_shown(item, language)),
         company_id=item["company_id"],
@@ -242,14 +244,14 @@ def _for_staff(work: Work, item: Item, language: Language) -> StaffDisplayProof:
         inn=item["inn"],
         sent_by=item["member_id"],
         decided_by=item.get("decided_by"),
-        photo=None if item["state"] == "uploading" else _photo(work, item["proof_id"]),
+        photo=None if item["state"] == "uploading" else _photo(context, item["proof_id"]),
     )
 
 
-def _photo(work: Work, proof_id: str) -> Photo:
+def _photo(context: Context, proof_id: str) -> Photo:
     where = {"Bucket": settings().files_bucket, "Key": _object(proof_id)}
     url = aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
-    return Photo(url=url, expires_at=work.now + timedelta(seconds=LINK_SECONDS))
+    return Photo(url=url, expires_at=context.now + timedelta(seconds=LINK_SECONDS))
 
 
 def _object(proof_id: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing.displays import keys
 from chalicelib.pricing.offers import store as offers_store
 from chalicelib.table.client import Page, Table
@@ -42,11 +42,11 @@ def create(tx: Transaction, item: Item) -> None:
     tx.create({**key.as_item(), **listed.as_gsi1(), **item})
 
 
-def count_started(tx: Transaction, work: Work, company_id: str, most: int) -> None:
+def count_started(tx: Transaction, context: Context, company_id: str, most: int) -> None:
     """Refused with label `throttle` when the company has started so many today."""
     tx.update(
-        platform_keys.throttle("display", company_id, work.today.isoformat()),
-        default={"expires_at": work.expiry(days=2)},
+        platform_keys.throttle("display", company_id, context.today.isoformat()),
+        default={"expires_at": context.expiry(days=2)},
         add={"count": 1},
         when=Attr("count").not_exists() | Attr("count").lt(most),
         label="throttle",

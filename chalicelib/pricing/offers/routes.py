@@ -16,7 +16,7 @@ def own_offers(call: Call) -> OwnOffers:
     An offer makes the prices of one order, of all its lines that it is for and where it is the best price. It comes back when that order is
     rejected or cancelled.
     """
-    return OwnOffers(items=service.own(call.work, call.principal.for_company()))
+    return OwnOffers(items=service.own(call.context, call.principal.for_company()))
 
 
 @routes.post(
@@ -45,7 +45,7 @@ def _issued(offer: OfferAnswer) -> Answer:
 def offers_of_company(call: Call, company_id: str) -> OfferPage:
     """List the offers that were made to a company, newest first, with what became of them."""
     cursors = call.cursors()
-    items, last = service.page(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
+    items, last = service.page(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     return OfferPage(items=items, next_cursor=cursors.close(last))
 
 
@@ -57,7 +57,7 @@ def offers_of_company(call: Call, company_id: str) -> OfferPage:
 )
 def show_offer(call: Call, company_id: str, offer_id: str) -> OfferAnswer:
     """Read an offer, and what became of it."""
-    return service.show(call.work, company_id, offer_id)
+    return service.show(call.context, company_id, offer_id)
 
 
 @routes.post(
@@ -68,4 +68,4 @@ def show_offer(call: Call, company_id: str, offer_id: str) -> OfferAnswer:
 )
 def withdraw_offer(call: Call, company_id: str, offer_id: str) -> OfferAnswer:
     """Take an offer back that no order uses. Once more changes nothing."""
-    return service.withdraw(call.work, company_id, offer_id, author=call.principal.for_member())
+    return service.withdraw(call.context, company_id, offer_id, author=call.principal.for_member())

@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
@@ -33,86 +33,86 @@ MOST_BYTES = 32_000  # of all offers of a company: they are read with every pric
 Position = dict[str, str] | None
 
 
-def issue(work: Work, company_id: str, form: OfferForm, *, author: str) -> OfferAnswer:
+def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferAnswer:
     """Raises `not_found`, 422 for days that are over, 409 when the company has as many offers as it may."""
     key = keys.granted(company_id)
-    found = work.table.get_many([company_key(company_id), key], consistent=True)
+    found = context.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
         raise Problem("not_found")
-    if form.last < work.today:
+    if form.last < context.today:
         raise Problem.invalid("over", "/to", "Its last day is over.")
-    form = form.model_copy(update={"first": form.first or work.today})
+    form = form.model_copy(update={"first": form.first or context.today})
     present = found.get(key)
-    past = store.over(present, work.today)
+    past = store.over(present, context.today)
     kept = {name: value for name, value in (present or {}).items() if name not in past}
     too_many = len(store.open_offers(kept)) >= MOST_OPEN
     if too_many or store.weight(kept) + len(form.model_dump_json(exclude_defaults=True).encode()) > MOST_BYTES:
         raise Problem("conflict", "The company has too many offers: withdraw some, or name fewer goods in each.")
-    offer_id = work.new_id("off")
+    offer_id = context.new_id("off")
     item = {
         **keys.offer(company_id, offer_id).as_item(),
-        **keys.offer_list(company_id, work.at, offer_id).as_gsi1(),
+        **keys.offer_list(company_id, context.at, offer_id).as_gsi1(),
         "offer_id": offer_id,
         "company_id": company_id,
         "form": form.model_dump_json(exclude_defaults=True),
         "state": "open",
-        "issued_at": work.at,
+        "issued_at": context.at,
         "issued_by": author,
     }
     tx = Transaction()
     tx.create(item)
     store.put_offer(tx, company_id, offer_id, form, without=past)
-    _record(tx, work, company_id, offer_id, ISSUED, author)
-    shown = _answer(work, item)
-    work.reply(tx, shown)
-    work.table.commit(tx)
+    _record(tx, context, company_id, offer_id, ISSUED, author)
+    shown = _answer(context, item)
+    context.reply(tx, shown)
+    context.table.commit(tx)
     return shown
 
 
-def show(work: Work, company_id: str, offer_id: str) -> OfferAnswer:
+def show(context: Context, company_id: str, offer_id: str) -> OfferAnswer:
     """Raises `not_found`."""
-    return _answer(work, _existing(work, company_id, offer_id))
+    return _answer(context, _existing(context, company_id, offer_id))
 
 
-def withdraw(work: Work, company_id: str, offer_id: str, *, author: str) -> OfferAnswer:
+def withdraw(context: Context, company_id: str, offer_id: str, *, author: str) -> OfferAnswer:
     """Raises `not_found`, 409 for one that an order uses. One that was withdrawn before stays as it is."""
     key = keys.offer(company_id, offer_id)
-    present = _existing(work, company_id, offer_id)
+    present = _existing(context, company_id, offer_id)
     if present["state"] == "withdrawn":
-        return _answer(work, present)
-    withdrawn = {"state": "withdrawn", "withdrawn_at": work.at, "withdrawn_by": author}
+        return _answer(context, present)
+    withdrawn = {"state": "withdrawn", "withdrawn_at": context.at, "withdrawn_by": author}
     tx = Transaction()
     tx.update(key, put=withdrawn, when=Attr("state").eq("open"), label="offer")
     store.withdraw_offer(tx, company_id, offer_id)
-    _record(tx, work, company_id, offer_id, WITHDRAWN, author)
+    _record(tx, context, company_id, offer_id, WITHDRAWN, author)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         item = refused.items.get("offer")
         if item and item["state"] == "withdrawn":
-            return _answer(work, item)  # somebody else was first
+            return _answer(context, item)  # somebody else was first
         raise Problem("wrong_state", "An order uses this offer.") from None
-    return _answer(work, {**present, **withdrawn})
+    return _answer(context, {**present, **withdrawn})
 
 
-def page(work: Work, company_id: str, limit: int, after: Position) -> tuple[list[OfferAnswer], Position]:
+def page(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[OfferAnswer], Position]:
     """All offers that a company was ever made, newest first."""
-    found = work.table.query(
+    found = context.table.query(
         keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
     )
-    return [_answer(work, item) for item in found.items], found.last
+    return [_answer(context, item) for item in found.items], found.last
 
 
-def _existing(work: Work, company_id: str, offer_id: str) -> Item:
-    item = work.table.get(keys.offer(company_id, offer_id), consistent=True)
+def _existing(context: Context, company_id: str, offer_id: str) -> Item:
+    item = context.table.get(keys.offer(company_id, offer_id), consistent=True)
     if item is None:
         raise Problem("not_found")
     return item
 
 
-def _answer(work: Work, item: Item) -> OfferAnswer:
+def _answer(context: Context, item: Item) -> OfferAnswer:
     form = OfferForm.model_validate_json(item["form"])
-    expired = item["state"] == "open" and form.last < work.today
+    expired = item["state"] == "open" and form.last < context.today
     return OfferAnswer(
         **form.model_dump(by_alias=False),
         offer_id=item["offer_id"],
@@ -126,11 +126,13 @@ def _answer(work: Work, item: Item) -> OfferAnswer:
     )
 
 
-def own(work: Work, company_id: str) -> list[OwnOffer]:
+def own(context: Context, company_id: str) -> list[OwnOffer]:
     """What the company may use, now or from a day to come. One call."""
-    found = work.table.get_many([company_key(company_id), keys.granted(company_id)])
+    found = context.table.get_many([company_key(company_id), keys.granted(company_id)])
     currency = (
-        found[company_key(company_id)]["currency"] if company_key(company_id) in found else work.config[Club].currency
+        found[company_key(company_id)]["currency"]
+        if company_key(company_id) in found
+        else context.config[Club].currency
     )
 
     def money(amount: Decimal | None) -> Money | None:
@@ -147,7 +149,7 @@ def own(work: Work, company_id: str) -> list[OwnOffer]:
             last=each.form.last,
         )
         for each in store.open_offers(found.get(keys.granted(company_id)))
-        if each.form.last >= work.today
+        if each.form.last >= context.today
     ]
 
 
@@ -174,5 +176,5 @@ def release(tx: Transaction, company_id: str, *, given_back: Iterable[str], spen
         tx.update(keys.offer(company_id, offer_id), put={"state": "open"}, remove=("order_id",))
 
 
-def _record(tx: Transaction, work: Work, company_id: str, offer_id: str, name: EventType, author: str) -> None:
-    events.record(tx, work, company_key(company_id), name, company_id=company_id, offer_id=offer_id, by=author)
+def _record(tx: Transaction, context: Context, company_id: str, offer_id: str, name: EventType, author: str) -> None:
+    events.record(tx, context, company_key(company_id), name, company_id=company_id, offer_id=offer_id, by=author)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib import catalog
 from chalicelib.catalog import categories_key, product_key
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
@@ -36,20 +36,20 @@ CHANGE = ("not_found", "wrong_state", "precondition_failed")
 )
 def draft_promotion(call: Call) -> Answer:
     """Draft a promotion. It changes no price until it is approved and its first day has come."""
-    work = call.work
+    context = call.context
     drafted = Stored(
-        promotion_id=work.new_id("prm"),
+        promotion_id=context.new_id("prm"),
         form=call.body,
         state="draft",
-        created_at=work.at,
+        created_at=context.at,
         approved_at=None,
         ended_on=None,
         version=1,
     )
     tx = Transaction()
-    store.put_promotion(tx, drafted, author=call.principal.for_member(), at=work.at)
-    work.table.commit(tx)
-    answer = _shown(work, drafted)
+    store.put_promotion(tx, drafted, author=call.principal.for_member(), at=context.at)
+    context.table.commit(tx)
+    answer = _shown(context, drafted)
     return Answer(answer.model, headers={**answer.headers, "Location": f"/v1/staff/promotions/{drafted.promotion_id}"})
 
 
@@ -57,9 +57,9 @@ def draft_promotion(call: Call) -> Answer:
 def list_promotions(call: Call) -> PromotionPage:
     """List promotions, latest last day first."""
     cursors = call.cursors()
-    page = store.promotion_page(call.work.table, call.query.limit, cursors.open(call.query.cursor))
+    page = store.promotion_page(call.context.table, call.query.limit, cursors.open(call.query.cursor))
     return PromotionPage(
-        items=_answers(call.work, [store.stored(item) for item in page.items]), next_cursor=cursors.close(page.last)
+        items=_answers(call.context, [store.stored(item) for item in page.items]), next_cursor=cursors.close(page.last)
     )
 
 
@@ -71,10 +71,10 @@ def list_promotions(call: Call) -> PromotionPage:
 )
 def show_promotion(call: Call, promotion_id: str) -> Answer:
     """Read a promotion."""
-    found = store.promotion(call.work.table, promotion_id)
+    found = store.promotion(call.context.table, promotion_id)
     if found is None:
         raise Problem("not_found")
-    return _shown(call.work, found)
+    return _shown(call.context, found)
 
 
 @routes.put(
@@ -89,8 +89,8 @@ def replace_promotion(call: Call, promotion_id: str) -> Answer:
     """Replace a draft. What was approved is not changed any more: end it, and draft another."""
     author = call.principal.for_member()
     return _shown(
-        call.work,
-        service.redraft(call.work, promotion_id, call.body, expected=call.expected_version(), author=author),
+        call.context,
+        service.redraft(call.context, promotion_id, call.body, expected=call.expected_version(), author=author),
     )
 
 
@@ -108,19 +108,19 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
     One shorter than three months must be confirmed. A warning names the earlier promotions where goods were on promotion for more than
     half of the year before.
     """
-    work = call.work
+    context = call.context
     approved, often = service.approve(
-        work,
+        context,
         promotion_id,
         expected=call.expected_version(),
         confirm_short=call.body.confirm_short,
         author=call.principal.for_member(),
-        goods=catalog.every_product(work),
-        below=catalog.below(work.table.get(categories_key())),
-        named=lambda sku: catalog.product_of(item) if (item := work.table.get(product_key(sku))) else None,
+        goods=catalog.every_product(context),
+        below=catalog.below(context.table.get(categories_key())),
+        named=lambda sku: catalog.product_of(item) if (item := context.table.get(product_key(sku))) else None,
     )
     warnings = [_warning(often)] if often else []
-    answer = Approval(promotion=_answer(work, approved), warnings=warnings)
+    answer = Approval(promotion=_answer(context, approved), warnings=warnings)
     return Answer(answer, headers=etag(approved.version))
 
 
@@ -134,29 +134,31 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
 def end_promotion(call: Call, promotion_id: str) -> Answer:
     """End a promotion before its last day, today's prices included. Orders keep the prices they were placed with."""
     author = call.principal.for_member()
-    return _shown(call.work, service.end(call.work, promotion_id, expected=call.expected_version(), author=author))
+    return _shown(
+        call.context, service.end(call.context, promotion_id, expected=call.expected_version(), author=author)
+    )
 
 
-def _shown(work: Work, found: Stored) -> Answer:
-    return Answer(_answer(work, found), headers=etag(found.version))
+def _shown(context: Context, found: Stored) -> Answer:
+    return Answer(_answer(context, found), headers=etag(found.version))
 
 
-def _answer(work: Work, found: Stored) -> PromotionAnswer:
-    return _answers(work, [found])[0]
+def _answer(context: Context, found: Stored) -> PromotionAnswer:
+    return _answers(context, [found])[0]
 
 
-def _answers(work: Work, found: Sequence[Stored]) -> list[PromotionAnswer]:
+def _answers(context: Context, found: Sequence[Stored]) -> list[PromotionAnswer]:
     """One read for all that have limits."""
     limited = [keys.promotion_used(each.promotion_id) for each in found if each.form.limits]
-    items = work.table.get_many(limited, consistent=True)
-    return [_told(work, each, usage.used_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
+    items = context.table.get_many(limited, consistent=True)
+    return [_told(context, each, usage.used_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
 
 
-def _told(work: Work, found: Stored, used: usage.Used) -> PromotionAnswer:
+def _told(context: Context, found: Stored, used: usage.Used) -> PromotionAnswer:
     return PromotionAnswer(
         **found.form.model_dump(),
         promotion_id=found.promotion_id,
-        state=service.state_of(found, work.today),
+        state=service.state_of(found, context.today),
         created_at=found.created_at,
         approved_at=found.approved_at,
         ended_on=found.ended_on,

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.best_sellers import store as best_sellers_store
 from chalicelib.pricing.model import MOST_NAMED
@@ -44,31 +44,31 @@ def state_of(found: Stored, day: date) -> State:
     return "running" if day >= found.form.first else "approved"
 
 
-def redraft(work: Work, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> Stored:
+def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> Stored:
     """A draft with other content. Raises `wrong_state` for what is no draft any more."""
-    found = store.promotion(work.table, promotion_id)
+    found = store.promotion(context.table, promotion_id)
     if found is None:
         raise Problem("not_found")
     if found.version != expected:
         raise Problem("precondition_failed")
-    _require_draft(work, found)
+    _require_draft(context, found)
     redrafted = replace(found, form=form, version=found.version + 1)
     tx = Transaction()
-    store.put_promotion(tx, redrafted, author=author, at=work.at)
+    store.put_promotion(tx, redrafted, author=author, at=context.at)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         raise Problem("precondition_failed") from None
     return redrafted
 
 
-def _require_draft(work: Work, found: Stored) -> None:
+def _require_draft(context: Context, found: Stored) -> None:
     if found.state != "draft":
-        raise Problem("wrong_state", f"The promotion is {state_of(found, work.today)}.")
+        raise Problem("wrong_state", f"The promotion is {state_of(found, context.today)}.")
 
 
 def approve(
-    work: Work,
+    context: Context,
     promotion_id: str,
     *,
     expected: int,
@@ -85,29 +85,29 @@ def approve(
     """
 
     def decide(found: Stored) -> Stored:
-        _require_draft(work, found)
-        if found.form.last < work.today:
+        _require_draft(context, found)
+        if found.form.last < context.today:
             raise Problem.invalid("over", "/to", "Its last day is over.")
         if overlap.is_short(found.form.first, found.form.last) and not confirm_short:
             detail = f"It is shorter than {overlap.LEAST_MONTHS} months: confirm that this is meant."
             raise Problem.invalid("short_promotion", "/confirm_short", detail)
-        form = _with_free_goods_named(_with_best_sellers(work, found.form), named)
-        return replace(found, form=form, state="approved", approved_at=work.at, version=found.version + 1)
+        form = _with_free_goods_named(_with_best_sellers(context, found.form), named)
+        return replace(found, form=form, state="approved", approved_at=context.at, version=found.version + 1)
 
-    approved = _change(work, promotion_id, expected, decide, author)
+    approved = _change(context, promotion_id, expected, decide, author)
     earlier = [
         spread(each.promotion, below)
-        for each in store.ended_since(work.table, approved.form.first - timedelta(days=overlap.YEAR))
+        for each in store.ended_since(context.table, approved.form.first - timedelta(days=overlap.YEAR))
         if each.approved_at is not None and each.promotion_id != promotion_id
     ]
     return approved, overlap.often(spread(approved.promotion, below), goods, earlier) if earlier else None
 
 
-def _with_best_sellers(work: Work, form: PromotionForm) -> PromotionForm:
+def _with_best_sellers(context: Context, form: PromotionForm) -> PromotionForm:
     """With the articles of the list that it names, as they stand on it now."""
     if form.best_sellers is None:
         return form
-    asked = best_sellers_store.load(work.table, form.best_sellers)
+    asked = best_sellers_store.load(context.table, form.best_sellers)
     if asked is None:
         raise Problem.invalid("unknown_list", "/best_sellers", "There is no such list of best sellers.")
     if not asked.done:
@@ -131,33 +131,35 @@ def _with_free_goods_named(form: PromotionForm, named: Callable[[str], Named | N
     return form.model_copy(update={"on_top": form.on_top.model_copy(update={"free": free})})
 
 
-def end(work: Work, promotion_id: str, *, expected: int, author: str) -> Stored:
+def end(context: Context, promotion_id: str, *, expected: int, author: str) -> Stored:
     """Ends it as of now: today's prices are made without it. Raises `wrong_state` for what is over already."""
 
     def decide(found: Stored) -> Stored:
-        if state_of(found, work.today) not in ("approved", "running"):
-            raise Problem("wrong_state", f"The promotion is {state_of(found, work.today)}.")
-        return replace(found, state="ended", ended_on=work.today, version=found.version + 1)
+        if state_of(found, context.today) not in ("approved", "running"):
+            raise Problem("wrong_state", f"The promotion is {state_of(found, context.today)}.")
+        return replace(found, state="ended", ended_on=context.today, version=found.version + 1)
 
-    return _change(work, promotion_id, expected, decide, author)
+    return _change(context, promotion_id, expected, decide, author)
 
 
 @retry("running")
-def _change(work: Work, promotion_id: str, expected: int, decide: Callable[[Stored], Stored], author: str) -> Stored:
+def _change(
+    context: Context, promotion_id: str, expected: int, decide: Callable[[Stored], Stored], author: str
+) -> Stored:
     """A step of its life, with RUNNING as it is then."""
-    found = store.promotion(work.table, promotion_id)
+    found = store.promotion(context.table, promotion_id)
     if found is None:
         raise Problem("not_found")
     if found.version != expected:
         raise Problem("precondition_failed")
     changed = decide(found)
     tx = Transaction()
-    store.put_promotion(tx, changed, author=author, at=work.at)
-    present = store.running_item(work.table, consistent=True)
-    running = _still_running(work, present, changed)
-    store.replace_running(tx, present, running, store.exhausted(present), work.at)
+    store.put_promotion(tx, changed, author=author, at=context.at)
+    present = store.running_item(context.table, consistent=True)
+    running = _still_running(context, present, changed)
+    store.replace_running(tx, present, running, store.exhausted(present), context.at)
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if "version" in refused:
             raise Problem("precondition_failed") from None
@@ -165,13 +167,13 @@ def _change(work: Work, promotion_id: str, expected: int, decide: Callable[[Stor
     return changed
 
 
-def _still_running(work: Work, present: Item | None, changed: Stored) -> dict[str, str]:
+def _still_running(context: Context, present: Item | None, changed: Stored) -> dict[str, str]:
     """What is over is left out on the way. Raises 409 when no more fit in."""
     texts: dict[str, str] = dict(present["promotions"]) if present else {}
     texts.pop(changed.promotion_id, None)
     if changed.state == "approved":
         texts[changed.promotion_id] = changed.form.model_dump_json(exclude_defaults=True)
-    planned = [each for each in store.running({"promotions": texts}) if each.last >= work.today]
+    planned = [each for each in store.running({"promotions": texts}) if each.last >= context.today]
     kept = {each.promotion_id: texts[each.promotion_id] for each in planned}
     limited = sum(each.limits is not None for each in planned)
     if changed.form.limits and changed.state == "approved" and limited > MOST_LIMITED:

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing.promotions import keys, store
 from chalicelib.pricing.rules import Limits
 from chalicelib.table.retries import retry
@@ -122,13 +122,13 @@ def _within(bounds: Iterable[tuple[str, Decimal, Decimal | int]]) -> ConditionBa
 
 
 @retry("used", "running")
-def tell(work: Work, promotion_id: str) -> None:
+def tell(context: Context, promotion_id: str) -> None:
     """Makes RUNNING say of the promotion what its counters say. Doing it again changes nothing."""
-    running = store.running_item(work.table, consistent=True)
+    running = store.running_item(context.table, consistent=True)
     planned = next((each for each in store.running(running) if each.promotion_id == promotion_id), None)
     if running is None or planned is None or planned.limits is None:
         return
-    item = work.table.get(keys.promotion_used(promotion_id), consistent=True)
+    item = context.table.get(keys.promotion_used(promotion_id), consistent=True)
     used_up = reached(planned.limits, used_of(item))
     if used_up == planned.exhausted:
         return
@@ -136,8 +136,8 @@ def tell(work: Work, promotion_id: str) -> None:
     tx = Transaction()
     tx.check(keys.promotion_used(promotion_id), _unchanged(item), label="used")
     now = others | {promotion_id} if used_up else others
-    store.replace_running(tx, running, running["promotions"], now, work.at)
-    work.table.commit(tx)
+    store.replace_running(tx, running, running["promotions"], now, context.at)
+    context.table.commit(tx)
 
 
 def _unchanged(item: Item | None) -> ConditionBase:

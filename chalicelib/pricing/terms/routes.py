@@ -1,5 +1,5 @@
 from chalicelib import companies
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.pricing.terms import service, store
@@ -16,7 +16,7 @@ def company_terms(call: Call) -> Answer:
 
     Prices, discounts, the smallest order, the days to pay and the credit limit.
     """
-    return _terms(call.work, call.principal.for_company())
+    return _terms(call.context, call.principal.for_company())
 
 
 @routes.get(
@@ -24,7 +24,7 @@ def company_terms(call: Call) -> Answer:
 )
 def terms_of_company(call: Call, company_id: str) -> Answer:
     """Read what was agreed with a company."""
-    return _terms(call.work, company_id)
+    return _terms(call.context, company_id)
 
 
 @routes.put(
@@ -41,14 +41,14 @@ def replace_terms(call: Call, company_id: str) -> Answer:
     The ETag of a company without terms is `"0"`.
     """
     author = call.principal.for_member()
-    service.replace_terms(call.work, company_id, call.body, author=author, version=call.expected_version())
-    return _terms(call.work, company_id)
+    service.replace_terms(call.context, company_id, call.body, author=author, version=call.expected_version())
+    return _terms(call.context, company_id)
 
 
-def _terms(work: Work, company_id: str) -> Answer:
-    company = companies.read_company(work, company_id)
+def _terms(context: Context, company_id: str) -> Answer:
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
-    item = store.terms(work.table, company_id)
+    item = store.terms(context.table, company_id)
     answer = Terms(currency=company.currency, contracts=store.contract_forms(item))
     return Answer(answer, headers=etag(int(item["version"]) if item else 0))

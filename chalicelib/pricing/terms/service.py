@@ -1,5 +1,5 @@
 from chalicelib import companies
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.terms import store
 from chalicelib.pricing.terms.schemas import TermsForm
@@ -8,15 +8,17 @@ from chalicelib.table.transactions import Refused, Transaction
 # --- personal terms ---------------------------------------------------------------------------------------------------
 
 
-def replace_terms(work: Work, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
+def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
     """The new version. Raises `not_found`, and 412 if somebody else wrote them meanwhile."""
-    company = companies.read_company(work, company_id)
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
     tx = Transaction()
-    store.replace_terms(tx, work, company_id, form.contracts, currency=company.currency, author=author, version=version)
+    store.replace_terms(
+        tx, context, company_id, form.contracts, currency=company.currency, author=author, version=version
+    )
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         raise Problem("precondition_failed") from None
     return version + 1

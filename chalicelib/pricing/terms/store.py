@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing import keys
 from chalicelib.pricing.rules import Contract
 from chalicelib.pricing.terms.model import ContractForm
@@ -27,7 +27,7 @@ def contracts(item: Item | None) -> list[Contract]:
 
 def replace_terms(
     tx: Transaction,
-    work: Work,
+    context: Context,
     company_id: str,
     terms: Sequence[ContractForm],
     *,
@@ -45,7 +45,7 @@ def replace_terms(
             "currency": currency,
             "version": version + 1,
             "author": author,
-            "at": work.at,
+            "at": context.at,
         },
         when=unchanged,
         label="version",

@@ -4,7 +4,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chalicelib.platform import clock
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales.payments import service
@@ -38,15 +38,15 @@ def enter_payments(call: Call) -> PaymentResults:
 
 def _tell(call: Call, by: str) -> PaymentResults:
     rows: PaymentRows = call.body
-    as_of = call.work.at
+    as_of = call.context.at
     if rows.as_of is not None:
-        if rows.as_of > call.work.now:
+        if rows.as_of > call.context.now:
             raise Problem.invalid("in_the_future", "/as_of", "This moment is still to come.")
         as_of = clock.stamp(rows.as_of)
-    return PaymentResults(items=_record(call.work, rows.payments, by, as_of))
+    return PaymentResults(items=_record(call.context, rows.payments, by, as_of))
 
 
-def _record(work: Work, rows: Sequence[Any], by: str, as_of: str) -> list[PaymentResult]:
+def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[PaymentResult]:
     results: dict[int, PaymentResult] = {}
     told: dict[Ref, tuple[int, Payment]] = {}
     for number, row in enumerate(rows):
@@ -58,20 +58,20 @@ def _record(work: Work, rows: Sequence[Any], by: str, as_of: str) -> list[Paymen
             faults = Problem.from_validation(error, place=f"/payments/{number}").errors
             results[number] = PaymentResult(row=number, document=shown, result="failed", errors=faults)
             continue
-        if faults := list(_faults(work, number, payment, told)):
+        if faults := list(_faults(context, number, payment, told)):
             results[number] = PaymentResult(row=number, document=shown, result="failed", errors=faults)
             continue
         told[payment.ref] = (number, payment)
-    outcomes = service.record_payments(work, [payment for _, payment in told.values()], by=by, as_of=as_of)
+    outcomes = service.record_payments(context, [payment for _, payment in told.values()], by=by, as_of=as_of)
     for (number, _), outcome in zip(told.values(), outcomes, strict=True):
         results[number] = PaymentResult(row=number, document=rows[number]["document"], result=outcome)
     return [results[number] for number in sorted(results)]
 
 
-def _faults(work: Work, row: int, payment: Payment, told: Mapping[Ref, tuple[int, Payment]]) -> Iterator[Fault]:
+def _faults(context: Context, row: int, payment: Payment, told: Mapping[Ref, tuple[int, Payment]]) -> Iterator[Fault]:
     if payment.ref in told:
         detail = f"Row {told[payment.ref][0]} names this document too and was taken."
         yield Fault(pointer=f"/payments/{row}/document", code="repeated", detail=detail)
-    if payment.paid_on is not None and not EARLIEST <= payment.paid_on <= work.today:
+    if payment.paid_on is not None and not EARLIEST <= payment.paid_on <= context.today:
         detail = "This day is too early, or still to come."
         yield Fault(pointer=f"/payments/{row}/paid_on", code="date_out_of_range", detail=detail)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import BULK, MANY
 from chalicelib.platform.events import record as record_event
 from chalicelib.sales.payments import keys
@@ -28,22 +28,24 @@ Outcome = Literal["recorded", "unchanged", "older"]
 PACK = 50  # payments of one transaction, each with its event
 
 
-def record_payments(work: Work, payments: Sequence[Payment], *, by: str, as_of: str | None = None) -> list[Outcome]:
+def record_payments(
+    context: Context, payments: Sequence[Payment], *, by: str, as_of: str | None = None
+) -> list[Outcome]:
     """Records the state of each document's payment as of this moment (now), and says what became of it."""
-    as_of = as_of or work.at
+    as_of = as_of or context.at
     bulk = len(payments) > MANY
     outcomes: list[Outcome] = []
     for pack in _packs(payments):
-        known = _known(work, pack)
+        known = _known(context, pack)
         judged = [_outcome(known.get(payment.ref), payment, as_of) for payment in pack]
         tx = Transaction()
         for payment, (_, writes, tells) in zip(pack, judged, strict=True):
             if writes:
-                _write(tx, work, known.get(payment.ref), payment, by=by, as_of=as_of, tells=tells, bulk=bulk)
+                _write(tx, context, known.get(payment.ref), payment, by=by, as_of=as_of, tells=tells, bulk=bulk)
         try:
-            work.table.commit(tx)
+            context.table.commit(tx)
         except (Refused, Busy):
-            outcomes += [_record_alone(work, payment, by, as_of) for payment in pack]
+            outcomes += [_record_alone(context, payment, by, as_of) for payment in pack]
         else:
             outcomes += [outcome for outcome, _, _ in judged]
     return outcomes
@@ -57,15 +59,15 @@ class Known(NamedTuple):
     as_of: str
 
 
-def payment_of(work: Work, ref: Ref) -> Known:
+def payment_of(context: Context, ref: Ref) -> Known:
     """Consistent. What rests on it is written together with `check_payment`."""
-    item = work.table.get(keys.payment(*ref), consistent=True)
+    item = context.table.get(keys.payment(*ref), consistent=True)
     return Known(ref, _paid_on(item), item["as_of"] if item else "")
 
 
-def payments_of(work: Work, refs: Sequence[Ref]) -> list[Known]:
+def payments_of(context: Context, refs: Sequence[Ref]) -> list[Known]:
     """The same of several documents, in one read for every hundred."""
-    found = work.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
+    found = context.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
     items = [found.get(keys.payment(*ref)) for ref in refs]
     return [Known(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)]
 
@@ -81,9 +83,9 @@ def check_payment(tx: Transaction, known: Known) -> None:
     tx.check(keys.payment(*known.ref), same, label="payment")
 
 
-def paid_on(work: Work, ref: Ref) -> date | None:
+def paid_on(context: Context, ref: Ref) -> date | None:
     """The day on which the document was paid, as it is known now; consistent."""
-    return payment_of(work, ref).paid_on
+    return payment_of(context, ref).paid_on
 
 
 def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
@@ -94,19 +96,19 @@ def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
 
 
 @retry()
-def _record_alone(work: Work, payment: Payment, by: str, as_of: str) -> Outcome:
-    known = _known(work, [payment]).get(payment.ref)
+def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> Outcome:
+    known = _known(context, [payment]).get(payment.ref)
     outcome, writes, tells = _outcome(known, payment, as_of)
     if writes:
         tx = Transaction()
-        _write(tx, work, known, payment, by=by, as_of=as_of, tells=tells)
-        work.table.commit(tx)
+        _write(tx, context, known, payment, by=by, as_of=as_of, tells=tells)
+        context.table.commit(tx)
     return outcome
 
 
-def _known(work: Work, payments: Iterable[Payment]) -> dict[Ref, Item]:
+def _known(context: Context, payments: Iterable[Payment]) -> dict[Ref, Item]:
     wanted = {keys.payment(*payment.ref): payment.ref for payment in payments}
-    return {wanted[key]: item for key, item in work.table.get_many(wanted, consistent=True).items()}
+    return {wanted[key]: item for key, item in context.table.get_many(wanted, consistent=True).items()}
 
 
 def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[Outcome, bool, bool]:
@@ -124,7 +126,7 @@ def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[Outcome,
 
 def _write(
     tx: Transaction,
-    work: Work,
+    context: Context,
     known: Item | None,
     payment: Payment,
     *,
@@ -138,9 +140,9 @@ def _write(
     paid = {"paid_on": payment.paid_on.isoformat()} if payment.paid_on else {}
     facts = {"source": source, "document": document, **paid}
     unchanged = Attr("as_of").eq(known["as_of"]) & _same(known) if known else Attr("pk").not_exists()
-    tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": work.at}, when=unchanged)
+    tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": context.at}, when=unchanged)
     if tells:
-        record_event(tx, work, key, PAYMENT_RECORDED, **facts, **({BULK: True} if bulk else {}))
+        record_event(tx, context, key, PAYMENT_RECORDED, **facts, **({BULK: True} if bulk else {}))
 
 
 def _same(known: Item) -> ConditionBase:

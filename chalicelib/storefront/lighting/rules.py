@@ -150,7 +150,7 @@ def utilisation_factor(room: Room) -> float:
     """How much of the luminaires' flux arrives on the work plane, reflected light included."""
     direct = parallel_rectangles(room.length, room.width, room.mounting_height)
     ceiling = cavity(room, room.suspension, room.reflectances.ceiling)
-    work = cavity(room, room.work_plane, room.reflectances.floor)
+    context = cavity(room, room.work_plane, room.reflectances.floor)
     walls = room.reflectances.walls
     # Of what a plane sends, `direct` reaches the other plane and the rest the walls; of what the walls send, `to_plane` reaches each plane.
     to_plane = (1 - direct) * room.area / (2 * (room.length + room.width) * room.mounting_height)
@@ -161,8 +161,8 @@ def utilisation_factor(room: Room) -> float:
     #   v = (1 - direct)·(1 + ceiling·u + work·w) + walls·v·to_walls
     side, back = walls * to_plane, (1 - direct) / (1 - walls * to_walls)
     # v = back·(1 + ceiling·u + work·w), put into the two others:
-    a11, a12, b1 = 1 - side * back * ceiling, -work * (direct + side * back), side * back
-    a21, a22, b2 = -ceiling * (direct + side * back), 1 - side * back * work, direct + side * back
+    a11, a12, b1 = 1 - side * back * ceiling, -context * (direct + side * back), side * back
+    a21, a22, b2 = -ceiling * (direct + side * back), 1 - side * back * context, direct + side * back
     return (a11 * b2 - a21 * b1) / (a11 * a22 - a12 * a21)
 
 

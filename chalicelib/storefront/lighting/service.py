@@ -5,7 +5,7 @@ from math import ceil
 
 from chalicelib import catalog, companies
 from chalicelib.catalog import Product
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.text import Language
 from chalicelib.storefront.lighting import rules
@@ -55,11 +55,11 @@ class Luminaire:
     pack_multiple: int
 
 
-def light(work: Work, member_id: str, form: LightingForm, language: Language) -> LightingAnswer:
+def light(context: Context, member_id: str, form: LightingForm, language: Language) -> LightingAnswer:
     """Two reads. Raises 403 while calculators are locked, 422 for products that are no luminaires or far too weak."""
-    if missing := companies.missing_for(work, member_id, PRIVILEGE):
+    if missing := companies.missing_for(context, member_id, PRIVILEGE):
         raise Problem("cabinet_locked", "Calculators open when your profile is complete.", extra={"missing": missing})
-    luminaires = _luminaires(catalog.read_products(work.table, form.skus), form.skus)
+    luminaires = _luminaires(catalog.read_products(context.table, form.skus), form.skus)
     rooms = [_lit(number, room, luminaires) for number, room in enumerate(form.rooms)]
     return LightingAnswer(
         method=Method(formula=_FORMULA, explanation=_EXPLANATION[language == "ru"], sources=_SOURCES),

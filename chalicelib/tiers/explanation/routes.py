@@ -35,7 +35,7 @@ def explain_tier_of_company(call: Call, company_id: str) -> TierExplanation:
 
 def _answer(call: Call, company_id: str, *, for_staff: bool) -> TierExplanation:
     query: ExplainQuery = call.query
-    found = explain(call.work, company_id, query.as_of)
+    found = explain(call.context, company_id, query.as_of)
     cursors = call.cursors()
     after = cursors.open(query.cursor)
     rows = [row for row in found.rows if after is None or row.order < after["after"]]

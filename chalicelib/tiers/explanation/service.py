@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from chalicelib import companies, sales
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import Recorded
 from chalicelib.tiers.explanation.rules import Explanation, view
@@ -20,23 +20,25 @@ from chalicelib.tiers.standing.rules import bears_on
 AHEAD = timedelta(days=31)  # how far ahead documents are dated
 
 
-def explain(work: Work, company_id: str, as_of: date | None) -> Explanation:
+def explain(context: Context, company_id: str, as_of: date | None) -> Explanation:
     """The tier of a day, today if none is given. Raises `not_found` for no company, `invalid` for a day to come."""
-    day = as_of or work.today
-    if day > work.today:
-        raise Problem.invalid("day_ahead", "/query/as_of", f"Today is {work.today}: nothing is known of this day yet.")
-    company = companies.read_company(work, company_id)
+    day = as_of or context.today
+    if day > context.today:
+        raise Problem.invalid(
+            "day_ahead", "/query/as_of", f"Today is {context.today}: nothing is known of this day yet."
+        )
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
-    ladders = ladders_of(work, company.currency)
-    _, grants = standing_store.load_with_grants(work, company_id)
-    revisions = sales.history(work, company_id, bears_on(ladders, day), day + AHEAD)
-    moment = clock.stamp(clock.day_end(day, work.config[Club].zone))
+    ladders = ladders_of(context, company.currency)
+    _, grants = standing_store.load_with_grants(context, company_id)
+    revisions = sales.history(context, company_id, bears_on(ladders, day), day + AHEAD)
+    moment = clock.stamp(clock.day_end(day, context.config[Club].zone))
     bought_then = bought = None
     if any(ladder.personal for ladder in ladders):
         bought_then, bought = (
-            _first_purchase(work, company_id, revisions, moment),
-            sales.first_purchase(work, company_id),
+            _first_purchase(context, company_id, revisions, moment),
+            sales.first_purchase(context, company_id),
         )
     return Explanation(
         company_id=company_id,
@@ -47,8 +49,8 @@ def explain(work: Work, company_id: str, as_of: date | None) -> Explanation:
     )
 
 
-def _first_purchase(work: Work, company_id: str, revisions: list[Recorded], moment: str) -> date | None:
+def _first_purchase(context: Context, company_id: str, revisions: list[Recorded], moment: str) -> date | None:
     """As it was known. A return may count on a day before that of every sale; of those, the ones that bear on the day are seen."""
-    earliest = sales.earliest_known(work, company_id, moment)
+    earliest = sales.earliest_known(context, company_id, moment)
     known = [each.counts_on for each in revisions if each.known_at(moment)]
     return min([*known, earliest.counts_on]) if earliest else None

@@ -39,7 +39,7 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTier:
 def list_manual_tiers(call: Call, company_id: str) -> ManualTiers:
     """List the tiers that a company was granted, with what became of them."""
     cursors = call.cursors()
-    items, last = service.granted(call.work, company_id, call.query.limit, cursors.open(call.query.cursor))
+    items, last = service.granted(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     return ManualTiers(items=items, next_cursor=cursors.close(last))
 
 
@@ -51,7 +51,7 @@ def list_manual_tiers(call: Call, company_id: str) -> ManualTiers:
 )
 def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTier:
     """Read one manual tier."""
-    return service.one(call.work, company_id, grant_id)
+    return service.one(call.context, company_id, grant_id)
 
 
 @routes.post(

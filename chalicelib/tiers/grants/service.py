@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib import companies
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
@@ -26,74 +26,74 @@ class _Shown:
     answer: ManualTier | None = None
 
 
-def grant(work: Work, company_id: str, author: str, form: ManualTierForm) -> ManualTier:
+def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTier:
     """Raises `not_found` for no company, and `invalid` for a tier that its ladder does not have, or days that cannot be."""
-    company = companies.read_company(work, company_id)
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
-    first = form.first or work.today
-    if first < work.today:
+    first = form.first or context.today
+    if first < context.today:
         raise Problem.invalid("past", "/from", "What was in force before today stays as it was.")
     if form.last < first:
         raise Problem.invalid("range", "/until", "This is before the first day.")
-    if ladder_on(ladders_of(work, company.currency), first).step(form.tier, first) is None:
+    if ladder_on(ladders_of(context, company.currency), first).step(form.tier, first) is None:
         raise Problem.invalid("unknown_tier", "/tier", "The company's ladder has no such tier on the first day.")
     made = Grant(
-        grant_id=work.new_id("grt"),
+        grant_id=context.new_id("grt"),
         tier=form.tier,
         first=first,
         last=form.last,
         reason=form.reason,
         author=author,
-        recorded_at=work.at,
+        recorded_at=context.at,
     )
-    shown = ManualTier.of(made, company_id, work.today)
+    shown = ManualTier.of(made, company_id, context.today)
 
     def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
         store.create_grant(tx, company_id, made)
-        _record(tx, work, shown, GRANTED, author)
-        work.reply(tx, shown)
+        _record(tx, context, shown, GRANTED, author)
+        context.reply(tx, shown)
         return *grants, made
 
-    follow(work, company_id, also)
+    follow(context, company_id, also)
     return shown
 
 
-def withdraw(work: Work, company_id: str, grant_id: str, member_id: str, form: WithdrawalForm) -> ManualTier:
+def withdraw(context: Context, company_id: str, grant_id: str, member_id: str, form: WithdrawalForm) -> ManualTier:
     """From today on it holds no more. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
     shown = _Shown()
 
     def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
         found = _named(grants, grant_id)
-        if found.withdrawn_on is not None or found.last < work.today:
+        if found.withdrawn_on is not None or found.last < context.today:
             raise Problem("wrong_state", "It holds no more.")
         ended = found._replace(
-            withdrawn_on=work.today, withdrawn_at=work.at, withdrawn_by=member_id, withdrawn_because=form.reason
+            withdrawn_on=context.today, withdrawn_at=context.at, withdrawn_by=member_id, withdrawn_because=form.reason
         )
         store.put_withdrawal(tx, company_id, ended)
-        shown.answer = ManualTier.of(ended, company_id, work.today)
-        _record(tx, work, shown.answer, WITHDRAWN, member_id)
-        work.reply(tx, shown.answer)
+        shown.answer = ManualTier.of(ended, company_id, context.today)
+        _record(tx, context, shown.answer, WITHDRAWN, member_id)
+        context.reply(tx, shown.answer)
         return tuple(ended if each is found else each for each in grants)
 
-    follow(work, company_id, also)
+    follow(context, company_id, also)
     if shown.answer is None:
         raise RuntimeError("follow() did not ask for the change")
     return shown.answer
 
 
 def granted(
-    work: Work, company_id: str, limit: int, after: dict[str, str] | None
+    context: Context, company_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[ManualTier], dict[str, str] | None]:
     """The company's manual tiers, latest first, and where to go on."""
-    page = store.grants_page(work, company_id, limit, after)
-    return [ManualTier.of(standing_store.grant_from(item), company_id, work.today) for item in page.items], page.last
+    page = store.grants_page(context, company_id, limit, after)
+    return [ManualTier.of(standing_store.grant_from(item), company_id, context.today) for item in page.items], page.last
 
 
-def one(work: Work, company_id: str, grant_id: str) -> ManualTier:
+def one(context: Context, company_id: str, grant_id: str) -> ManualTier:
     """Raises `not_found`."""
-    _, grants = standing_store.load_with_grants(work, company_id)
-    return ManualTier.of(_named(grants, grant_id), company_id, work.today)
+    _, grants = standing_store.load_with_grants(context, company_id)
+    return ManualTier.of(_named(grants, grant_id), company_id, context.today)
 
 
 def _named(grants: Iterable[Grant], grant_id: str) -> Grant:
@@ -103,6 +103,8 @@ def _named(grants: Iterable[Grant], grant_id: str) -> Grant:
     return found
 
 
-def _record(tx: Transaction, work: Work, shown: ManualTier, name: EventType, member_id: str) -> None:
+def _record(tx: Transaction, context: Context, shown: ManualTier, name: EventType, member_id: str) -> None:
     owner = keys.standing(shown.company_id)
-    record(tx, work, owner, name, company_id=shown.company_id, grant_id=shown.grant_id, tier=shown.tier, by=member_id)
+    record(
+        tx, context, owner, name, company_id=shown.company_id, grant_id=shown.grant_id, tier=shown.tier, by=member_id
+    )

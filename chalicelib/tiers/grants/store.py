@@ -1,6 +1,6 @@
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Page
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.grants import keys
@@ -26,7 +26,7 @@ def put_withdrawal(tx: Transaction, company_id: str, grant: Grant) -> None:
     )
 
 
-def grants_page(work: Work, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
+def grants_page(context: Context, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Latest first."""
     every = keys.manual_tier(company_id)
-    return work.table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True, consistent=True)
+    return context.table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True, consistent=True)

@@ -28,14 +28,14 @@ def draw_up_ladder(call: Call) -> TierLadder:
 def list_ladders(call: Call) -> TierLadders:
     """List the ladders, newest first. The founding ladder of each currency comes last."""
     cursors = call.cursors()
-    items, last = service.page(call.work, call.query.limit, cursors.open(call.query.cursor))
+    items, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))
     return TierLadders(items=items, next_cursor=cursors.close(last))
 
 
 @routes.get("/v1/staff/tier-ladders/{ladder_id}", scope="staff.tiers.read", answer=TierLadder, problems=("not_found",))
 def show_ladder(call: Call, ladder_id: str) -> Answer:
     """Show a ladder and its state: draft, scheduled, active or retired."""
-    return _versioned(*service.show(call.work, ladder_id))
+    return _versioned(*service.show(call.context, ladder_id))
 
 
 @routes.post(
@@ -53,7 +53,7 @@ def activate_ladder(call: Call, ladder_id: str) -> Answer:
     letter on the day of the change.
     """
     author = call.principal.for_member()
-    return _versioned(*service.activate(call.work, ladder_id, call.expected_version(), call.body.first, author))
+    return _versioned(*service.activate(call.context, ladder_id, call.expected_version(), call.body.first, author))
 
 
 @routes.post(
@@ -65,7 +65,7 @@ def activate_ladder(call: Call, ladder_id: str) -> Answer:
 )
 def withdraw_ladder(call: Call, ladder_id: str) -> Answer:
     """Make a draft of a scheduled ladder again: it will not come in force."""
-    return _versioned(*service.withdraw(call.work, ladder_id, call.expected_version()))
+    return _versioned(*service.withdraw(call.context, ladder_id, call.expected_version()))
 
 
 def _drawn_up(ladder: TierLadder) -> Answer:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log
 from chalicelib.table.transactions import Refused, Transaction
@@ -22,66 +22,68 @@ from chalicelib.tiers.ladders.schemas import TierLadder, TierLadderForm
 from chalicelib.tiers.ladders.store import ladders_of
 
 
-def draw_up(work: Work, form: TierLadderForm, author: str) -> TierLadder:
+def draw_up(context: Context, form: TierLadderForm, author: str) -> TierLadder:
     """A draft."""
-    currency = form.currency or work.config[Club].currency
-    if currency not in work.config[Tiers].ladders:
-        known = ", ".join(sorted(work.config[Tiers].ladders))
+    currency = form.currency or context.config[Club].currency
+    if currency not in context.config[Tiers].ladders:
+        known = ", ".join(sorted(context.config[Tiers].ladders))
         raise Problem.invalid("currency", "/currency", f"The club keeps its accounts in {known}.")
-    ladder = form.ladder(work.new_id("ldr"), currency)
-    found = LadderRecord(ladder, note=form.note, created_at=work.at, created_by=author)
+    ladder = form.ladder(context.new_id("ldr"), currency)
+    found = LadderRecord(ladder, note=form.note, created_at=context.at, created_by=author)
     tx = Transaction()
-    store.create(tx, work, found)
-    shown = _shown(work, found)
-    work.reply(tx, shown)
-    work.table.commit(tx)
+    store.create(tx, context, found)
+    shown = _shown(context, found)
+    context.reply(tx, shown)
+    context.table.commit(tx)
     return shown
 
 
-def page(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[TierLadder], dict[str, str] | None]:
+def page(context: Context, limit: int, after: dict[str, str] | None) -> tuple[list[TierLadder], dict[str, str] | None]:
     """Newest first. The founding ladders are the oldest, also while they are not recorded yet."""
-    found, last = store.newest(work, limit, after)
+    found, last = store.newest(context, limit, after)
     if last is None:
-        found += store.unrecorded(work)
-    return [_shown(work, each) for each in found], last
+        found += store.unrecorded(context)
+    return [_shown(context, each) for each in found], last
 
 
-def show(work: Work, ladder_id: str) -> tuple[TierLadder, int]:
+def show(context: Context, ladder_id: str) -> tuple[TierLadder, int]:
     """The ladder and its version."""
-    found = _load(work, ladder_id)
-    return _shown(work, found), found.version
+    found = _load(context, ladder_id)
+    return _shown(context, found), found.version
 
 
-def activate(work: Work, ladder_id: str, version: int, day: date, author: str) -> tuple[TierLadder, int]:
+def activate(context: Context, ladder_id: str, version: int, day: date, author: str) -> tuple[TierLadder, int]:
     """In force from this day, today or later. Raises problems: one ladder a day and currency, only drafts, only this version."""
-    found = _expected(work, ladder_id, version, "draft")
-    if day < work.today:
-        raise Problem.invalid("day_passed", "/from", f"Today is {work.today}: what has been in force stays as it was.")
-    activated = replace(found, valid_from=day, activated_at=work.at, activated_by=author)
+    found = _expected(context, ladder_id, version, "draft")
+    if day < context.today:
+        raise Problem.invalid(
+            "day_passed", "/from", f"Today is {context.today}: what has been in force stays as it was."
+        )
+    activated = replace(found, valid_from=day, activated_at=context.at, activated_by=author)
     tx = Transaction()
-    store.activate(tx, work, activated)
-    _commit(work, tx)
-    return _shown(work, activated), version + 1
+    store.activate(tx, context, activated)
+    _commit(context, tx)
+    return _shown(context, activated), version + 1
 
 
-def withdraw(work: Work, ladder_id: str, version: int) -> tuple[TierLadder, int]:
+def withdraw(context: Context, ladder_id: str, version: int) -> tuple[TierLadder, int]:
     """A draft again. Raises problems: only while it is scheduled, only this version."""
-    found = _expected(work, ladder_id, version, "scheduled")
+    found = _expected(context, ladder_id, version, "scheduled")
     draft = replace(found, valid_from=None, activated_at=None, activated_by=None)
     tx = Transaction()
-    store.withdraw(tx, work, found, draft)
-    _commit(work, tx)
-    return _shown(work, draft), version + 1
+    store.withdraw(tx, context, found, draft)
+    _commit(context, tx)
+    return _shown(context, draft), version + 1
 
 
-def record_founding(work: Work) -> list[str]:
+def record_founding(context: Context) -> list[str]:
     """Makes facts of the founding ladders that are none yet; returns their ids. Two at once are one."""
     recorded = []
-    for found in store.unrecorded(work):
+    for found in store.unrecorded(context):
         tx = Transaction()
-        store.create(tx, work, found)
+        store.create(tx, context, found)
         try:
-            work.table.commit(tx)
+            context.table.commit(tx)
         except Refused:
             continue
         recorded.append(found.ladder.ladder_id)
@@ -90,36 +92,36 @@ def record_founding(work: Work) -> list[str]:
     return recorded
 
 
-def _load(work: Work, ladder_id: str) -> LadderRecord:
-    found = store.load(work, ladder_id)
+def _load(context: Context, ladder_id: str) -> LadderRecord:
+    found = store.load(context, ladder_id)
     if found is None:
         raise Problem("not_found")
     return found
 
 
-def _expected(work: Work, ladder_id: str, version: int, wanted: State) -> LadderRecord:
+def _expected(context: Context, ladder_id: str, version: int, wanted: State) -> LadderRecord:
     """The ladder, if it is what the caller saw, in the state that this step needs."""
-    found = _load(work, ladder_id)
+    found = _load(context, ladder_id)
     if found.version != version:
         raise Problem("precondition_failed")
-    is_now = _state(work, found)
+    is_now = _state(context, found)
     if is_now != wanted:
         raise Problem("wrong_state", f"The ladder is {is_now}; this needs one that is {wanted}.")
     return found
 
 
-def _commit(work: Work, tx: Transaction) -> None:
+def _commit(context: Context, tx: Transaction) -> None:
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused as refused:
         if store.DAY_TAKEN in refused:
             raise Problem("already_exists", "Another ladder of this currency begins on this day.") from None
         raise Problem("precondition_failed") from None
 
 
-def _shown(work: Work, found: LadderRecord) -> TierLadder:
-    return TierLadder.of(found, _state(work, found))
+def _shown(context: Context, found: LadderRecord) -> TierLadder:
+    return TierLadder.of(found, _state(context, found))
 
 
-def _state(work: Work, found: LadderRecord) -> State:
-    return state(found, ladders_of(work, found.ladder.currency), work.today)
+def _state(context: Context, found: LadderRecord) -> State:
+    return state(found, ladders_of(context, found.ladder.currency), context.today)

@@ -11,7 +11,7 @@ from datetime import date
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.events import record as record_event
 from chalicelib.table.transactions import Item, Transaction
@@ -26,21 +26,23 @@ DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
 # --- what is in force -------------------------------------------------------------------------------------------------
 
 
-def ladders_of(work: Work, currency: str) -> tuple[Ladder, ...]:
+def ladders_of(context: Context, currency: str) -> tuple[Ladder, ...]:
     """The activated ladders of a currency by the day from which they are in force, scheduled ones included.
 
     The first one is the founding ladder of the club's figures, until it is recorded as a fact; without steps if they name none. One
     consistent query, once per work.
     """
-    if _memo(currency) not in work.memo:
+    if _memo(currency) not in context.memo:
         every = keys.ladder_from(currency)
         stored = tuple(
             Ladder.from_fact(item["ladder"])
-            for item in work.table.query_all(every.pk, starts=every.sk, consistent=True)
+            for item in context.table.query_all(every.pk, starts=every.sk, consistent=True)
         )
         founded = stored and stored[0].valid_from == BEGINNING
-        work.memo[_memo(currency)] = stored if founded else (founding_ladder(work.config[Tiers], currency), *stored)
-    ladders: tuple[Ladder, ...] = work.memo[_memo(currency)]
+        context.memo[_memo(currency)] = (
+            stored if founded else (founding_ladder(context.config[Tiers], currency), *stored)
+        )
+    ladders: tuple[Ladder, ...] = context.memo[_memo(currency)]
     return ladders
 
 
@@ -82,71 +84,75 @@ def _month_day(text: str) -> MonthDay:
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def load(work: Work, ladder_id: str) -> LadderRecord | None:
+def load(context: Context, ladder_id: str) -> LadderRecord | None:
     """A ladder; a founding one also before it is recorded."""
-    item = work.table.get(keys.ladder(ladder_id), consistent=True)
+    item = context.table.get(keys.ladder(ladder_id), consistent=True)
     if item is not None:
         return _record(item)
-    return next((found for found in founding_records(work) if found.ladder.ladder_id == ladder_id), None)
+    return next((found for found in founding_records(context) if found.ladder.ladder_id == ladder_id), None)
 
 
-def unrecorded(work: Work) -> list[LadderRecord]:
+def unrecorded(context: Context) -> list[LadderRecord]:
     """The founding ladders that are figures only, not facts yet."""
-    founding = {keys.ladder(found.ladder.ladder_id): found for found in founding_records(work)}
-    recorded = work.table.get_many(founding, consistent=True)
+    founding = {keys.ladder(found.ladder.ladder_id): found for found in founding_records(context)}
+    recorded = context.table.get_many(founding, consistent=True)
     return [found for key, found in founding.items() if key not in recorded]
 
 
-def founding_records(work: Work) -> Iterable[LadderRecord]:
+def founding_records(context: Context) -> Iterable[LadderRecord]:
     return (
-        LadderRecord(founding_ladder(work.config[Tiers], currency), BEGINNING)
-        for currency in work.config[Tiers].ladders
+        LadderRecord(founding_ladder(context.config[Tiers], currency), BEGINNING)
+        for currency in context.config[Tiers].ladders
     )
 
 
-def newest(work: Work, limit: int, after: dict[str, str] | None) -> tuple[list[LadderRecord], dict[str, str] | None]:
-    page = work.table.query(keys.ladder_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
+def newest(
+    context: Context, limit: int, after: dict[str, str] | None
+) -> tuple[list[LadderRecord], dict[str, str] | None]:
+    page = context.table.query(keys.ladder_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
     return [_record(item) for item in page.items], page.last
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, work: Work, found: LadderRecord) -> None:
+def create(tx: Transaction, context: Context, found: LadderRecord) -> None:
     """A ladder that is not in force, or the founding one, which then is a fact."""
-    tx.create(_item(work, found), label="ladder")
+    tx.create(_item(context, found), label="ladder")
     if found.valid_from is not None:
-        _put_in_force(tx, work, found)
+        _put_in_force(tx, context, found)
 
 
-def activate(tx: Transaction, work: Work, activated: LadderRecord) -> None:
+def activate(tx: Transaction, context: Context, activated: LadderRecord) -> None:
     """`activated` has the version of the draft that it was."""
-    tx.put(_item(work, replace(activated, version=activated.version + 1)), when=_unchanged(activated), label="version")
-    _put_in_force(tx, work, activated)
+    tx.put(
+        _item(context, replace(activated, version=activated.version + 1)), when=_unchanged(activated), label="version"
+    )
+    _put_in_force(tx, context, activated)
 
 
-def withdraw(tx: Transaction, work: Work, scheduled: LadderRecord, draft: LadderRecord) -> None:
+def withdraw(tx: Transaction, context: Context, scheduled: LadderRecord, draft: LadderRecord) -> None:
     """`draft` has the version of the scheduled ladder that it was."""
-    tx.put(_item(work, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
+    tx.put(_item(context, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
     tx.delete(keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
-    _tell(tx, work, WITHDRAWN, scheduled)
+    _tell(tx, context, WITHDRAWN, scheduled)
 
 
-def _put_in_force(tx: Transaction, work: Work, found: LadderRecord) -> None:
+def _put_in_force(tx: Transaction, context: Context, found: LadderRecord) -> None:
     ladder, day = found.ladder, _day(found)
     # The founding ladder has been known from the beginning, whenever it was recorded.
     fact = replace(ladder, valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
     key = keys.ladder_from(ladder.currency, day)
-    tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": work.at}, label=DAY_TAKEN)
-    _tell(tx, work, ACTIVATED, found)
+    tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": context.at}, label=DAY_TAKEN)
+    _tell(tx, context, ACTIVATED, found)
 
 
-def _tell(tx: Transaction, work: Work, event: EventType, found: LadderRecord) -> None:
+def _tell(tx: Transaction, context: Context, event: EventType, found: LadderRecord) -> None:
     ladder = found.ladder
     # Whoever goes on with this work must not go on with the ladders of before.
-    work.memo.pop(_memo(ladder.currency), None)
+    context.memo.pop(_memo(ladder.currency), None)
     facts = {"ladder_id": ladder.ladder_id, "currency": ladder.currency, "valid_from": _day(found).isoformat()}
-    record_event(tx, work, keys.ladder(ladder.ladder_id), event, **facts)
+    record_event(tx, context, keys.ladder(ladder.ladder_id), event, **facts)
 
 
 def _day(found: LadderRecord) -> date:
@@ -159,15 +165,15 @@ def _unchanged(found: LadderRecord) -> ConditionBase:
     return Attr("version").eq(found.version)
 
 
-def _item(work: Work, found: LadderRecord) -> Item:
+def _item(context: Context, found: LadderRecord) -> Item:
     ladder = found.ladder
     return {
         **keys.ladder(ladder.ladder_id).as_item(),
-        **keys.ladder_list(found.created_at or work.at, ladder.ladder_id).as_gsi1(),
+        **keys.ladder_list(found.created_at or context.at, ladder.ladder_id).as_gsi1(),
         "ladder": always(ladder).as_fact(),
         "valid_from": found.valid_from.isoformat() if found.valid_from else None,
         "note": found.note,
-        "created_at": found.created_at or work.at,
+        "created_at": found.created_at or context.at,
         "created_by": found.created_by,
         "activated_at": found.activated_at,
         "activated_by": found.activated_by,

@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.platform import aws, jobs
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.jobs import COMPANIES_PER_MESSAGE, MESSAGES_PER_CALL, send_bodies, send_companies
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
@@ -33,9 +33,9 @@ def begin(currency: str) -> None:
     aws.sqs().send_message(QueueUrl=queue_url("tiers"), MessageBody=body, DelaySeconds=DELAY_SECONDS)
 
 
-def name_some(work: Work, told: dict[str, Any]) -> None:
+def name_some(context: Context, told: dict[str, Any]) -> None:
     """Names the next companies of the currency, and then, unless they were the last ones, itself with the place to go on from."""
-    found, after = companies.some_companies(work, COMPANIES, told["after"])
+    found, after = companies.some_companies(context, COMPANIES, told["after"])
     queue = queue_url("tiers")
     send_companies(queue, (each.company_id for each in found if each.currency == told["everyone"]))
     if after is not None:
@@ -49,16 +49,16 @@ def _body(currency: str, after: dict[str, str] | None) -> dict[str, Any]:
 LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
 
 
-def decide(work: Work, message: dict[str, Any]) -> None:
+def decide(context: Context, message: dict[str, Any]) -> None:
     """Makes the standing of every company of a queue message anew. Raises, after all of them, if one could not be."""
     told = json.loads(message["body"])
     if "everyone" in told:
-        name_some(work, told)
+        name_some(context, told)
         return
     failed = []
     for company_id in told["companies"]:
         try:
-            follow(work, company_id)
+            follow(context, company_id)
         except Exception:
             log.exception("tier not decided", extra={"company_id": company_id})
             failed.append(company_id)
@@ -69,22 +69,22 @@ def decide(work: Work, message: dict[str, Any]) -> None:
 # --- the night --------------------------------------------------------------------------------------------------------
 
 
-def nightly(work: Work, event: dict[str, Any]) -> dict[str, Any]:
+def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Names the companies of which something is to be told, to the tiers queue; returns what it counted, and keeps it as a RUN.
 
     It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event. Doing it again does no
     harm: who has been told is due no more. The first night also makes facts of the founding ladders.
     """
-    record_founding(work)
-    first = jobs.first_day(work, event, jobs.last_run(work, standing_store.DUE), look_back_days=LOOK_BACK_DAYS)
-    due = jobs.due_between(work, standing_store.DUE, first, work.today)
+    record_founding(context)
+    first = jobs.first_day(context, event, jobs.last_run(context, standing_store.DUE), look_back_days=LOOK_BACK_DAYS)
+    due = jobs.due_between(context, standing_store.DUE, first, context.today)
     counted, messages = jobs.send_companies(queue_url("tiers"), due)
     facts = {
         "first_day": first.isoformat(),
-        "day": work.today.isoformat(),
+        "day": context.today.isoformat(),
         "companies": counted,
         "messages": messages,
     }
-    jobs.record_run(work, standing_store.DUE, facts)
+    jobs.record_run(context, standing_store.DUE, facts)
     log.info("nightly tiers", extra=facts)
     return facts

@@ -1,11 +1,11 @@
 """The consumer that starts a simulation."""
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.tiers.simulations import store
 from chalicelib.tiers.simulations.events import REQUESTED
 
 
 @consumer(REQUESTED)
-def on_requested(work: Work, event: Event) -> None:
+def on_requested(context: Context, event: Event) -> None:
     store.announce(event.item["simulation_id"], 1)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.functions import READ, files, items, queue_worker, table
 from chalicelib.tiers.simulations import service
 
@@ -13,6 +13,6 @@ from chalicelib.tiers.simulations import service
     filled_by=("deliver_events", "simulate_tiers"),
     may=(table(*READ), items("put", "update", prefix="SIMULATION#"), files("simulations/", "get", "put")),
 )
-def simulate_tiers(work: Work, message: dict[str, Any]) -> None:
+def simulate_tiers(context: Context, message: dict[str, Any]) -> None:
     """Simulate one part of the companies."""
-    service.simulate(work, message)
+    service.simulate(context, message)

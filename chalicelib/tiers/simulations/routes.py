@@ -30,7 +30,7 @@ def simulate_ladder(call: Call, ladder_id: str) -> TierSimulation:
 )
 def show_simulation(call: Call, simulation_id: str) -> TierSimulation:
     """Show how far a simulation came; when it is done, its result and where to download the list of companies."""
-    return service.show(call.work, simulation_id)
+    return service.show(call.context, simulation_id)
 
 
 def _started(simulation: TierSimulation) -> Answer:

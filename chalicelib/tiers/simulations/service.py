@@ -19,7 +19,7 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform.clock import moment
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.csv import harmless, listing
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
@@ -50,84 +50,86 @@ HEADING = [
 ]
 
 
-def start(work: Work, ladder_id: str, started_by: str) -> TierSimulation:
+def start(context: Context, ladder_id: str, started_by: str) -> TierSimulation:
     """Raises `not_found`."""
-    found = ladders_store.load(work, ladder_id)
+    found = ladders_store.load(context, ladder_id)
     if found is None:
         raise Problem("not_found")
     tx = Transaction()
-    made = store.create(tx, work, work.new_id("sim"), found.ladder, ladders_of(work, found.ladder.currency), started_by)
-    shown = _shown(work, made)
-    work.reply(tx, shown)
-    work.table.commit(tx)
+    made = store.create(
+        tx, context, context.new_id("sim"), found.ladder, ladders_of(context, found.ladder.currency), started_by
+    )
+    shown = _shown(context, made)
+    context.reply(tx, shown)
+    context.table.commit(tx)
     return shown
 
 
-def show(work: Work, simulation_id: str) -> TierSimulation:
-    found = store.load(work, simulation_id)
+def show(context: Context, simulation_id: str) -> TierSimulation:
+    found = store.load(context, simulation_id)
     if found is None:
         raise Problem("not_found")
-    return _shown(work, found)
+    return _shown(context, found)
 
 
-def simulate(work: Work, message: dict[str, Any]) -> None:
+def simulate(context: Context, message: dict[str, Any]) -> None:
     """Works on the part that the message names, and ends the simulation with the last of them."""
     told = json.loads(message["body"])
     simulation_id, number = told["simulation_id"], told["part"]
-    found, part = store.load_with_part(work, simulation_id, number)
+    found, part = store.load_with_part(context, simulation_id, number)
     if found is None or found.done:
         return
     if part is None:
-        part = _named(work, found, number)
+        part = _named(context, found, number)
     if not part.done:
         if part.after:
             store.announce(simulation_id, number + 1)
-        _work_on(work, found, part)
-    _finish_if_last(work, simulation_id)
+        _work_on(context, found, part)
+    _finish_if_last(context, simulation_id)
 
 
-def _named(work: Work, found: Simulation, number: int) -> Part:
+def _named(context: Context, found: Simulation, number: int) -> Part:
     """The part, now written down: the companies that come after those of the part before."""
     after = None
     if number > 1:
-        _, before = store.load_with_part(work, found.simulation_id, number - 1)
+        _, before = store.load_with_part(context, found.simulation_id, number - 1)
         if before is None:
             raise LookupError(f"{found.simulation_id} has no part {number - 1}")
         after = before.after
-    page, following = companies.some_companies(work, COMPANIES, after)
+    page, following = companies.some_companies(context, COMPANIES, after)
     currency = found.ladder.currency
     part = Part(number, [Member.of(each) for each in page if each.currency == currency], following, done=False)
-    if store.name_part(work, found, part):
+    if store.name_part(context, found, part):
         return part
-    _, first = store.load_with_part(work, found.simulation_id, number)  # another worker was first
+    _, first = store.load_with_part(context, found.simulation_id, number)  # another worker was first
     if first is None:
         raise LookupError(f"{found.simulation_id} has no part {number}")
     return first
 
 
-def _work_on(work: Work, found: Simulation, part: Part) -> None:
+def _work_on(context: Context, found: Simulation, part: Part) -> None:
     ladder, real = found.ladder, found.real
-    outcomes = [(member, _outcome(work, found.today, real, ladder, member.company_id)) for member in part.members]
+    outcomes = [(member, _outcome(context, found.today, real, ladder, member.company_id)) for member in part.members]
     name = store.put_rows(found.simulation_id, part.number, [_row(*each) for each in outcomes])
-    store.finish_part(work, found, part, name, rules.counted(outcome for _, outcome in outcomes))
+    store.finish_part(context, found, part, name, rules.counted(outcome for _, outcome in outcomes))
 
 
-def _outcome(work: Work, today: date, real: Sequence[Ladder], ladder: Ladder, company_id: str) -> Outcome:
+def _outcome(context: Context, today: date, real: Sequence[Ladder], ladder: Ladder, company_id: str) -> Outcome:
     """Two reads; one more where a ladder has a personal first step."""
-    totals = sales.day_totals(work, company_id, rules.reads_from(real, ladder, today), today)
-    _, grants = standing_store.load_with_grants(work, company_id)
+    totals = sales.day_totals(context, company_id, rules.reads_from(real, ladder, today), today)
+    _, grants = standing_store.load_with_grants(context, company_id)
     personal = any(each.personal for each in (*real, ladder))
-    first_purchase = sales.first_purchase(work, company_id) if personal else None
+    first_purchase = sales.first_purchase(context, company_id) if personal else None
     return rules.simulate(totals, real, ladder, grants, first_purchase, today)
 
 
-def _finish_if_last(work: Work, simulation_id: str) -> None:
-    found = store.load(work, simulation_id)
+def _finish_if_last(context: Context, simulation_id: str) -> None:
+    found = store.load(context, simulation_id)
     if found is None or found.done or not found.is_whole:
         return
-    rows = (row for name in store.objects(work, simulation_id) for row in store.get_rows(simulation_id, name))
+    rows = (row for name in store.objects(context, simulation_id) for row in store.get_rows(simulation_id, name))
     store.put_list(simulation_id, listing(HEADING, rows))
-    store.finish(work, simulation_id)
+    store.finish(context, simulation_id)
 
 
 def _row(member: Member, outcome: Outcome) -> Row:
@@ -146,7 +148,7 @@ def _row(member: Member, outcome: Outcome) -> Row:
     ]
 
 
-def _shown(work: Work, found: Simulation) -> TierSimulation:
+def _shown(context: Context, found: Simulation) -> TierSimulation:
     first, last = rules.months(found.today)
     ladder, item = found.ladder, found.item
     return TierSimulation(
@@ -157,7 +159,7 @@ def _shown(work: Work, found: Simulation) -> TierSimulation:
         first=first,
         last=last,
         state="done" if found.done else "running",
-        stalled=not found.done and moment(item["progress_at"]) + STALLED < work.now,
+        stalled=not found.done and moment(item["progress_at"]) + STALLED < context.now,
         created_at=item["created_at"],
         created_by=item["created_by"],
         finished_at=item.get("finished_at"),
@@ -168,7 +170,7 @@ def _shown(work: Work, found: Simulation) -> TierSimulation:
             parts_total=found.parts_total,
         ),
         result=_result(found) if found.done else None,
-        companies=_list(work, found) if found.done else None,
+        companies=_list(context, found) if found.done else None,
     )
 
 
@@ -179,8 +181,8 @@ def _result(found: Simulation) -> SimulationResult:
     return SimulationResult.of(rules.totals_of(found.item, list(tiers)), found.ladder.currency)
 
 
-def _list(work: Work, found: Simulation) -> SimulationList:
-    expires_at = work.now + timedelta(seconds=store.LINK_SECONDS)
+def _list(context: Context, found: Simulation) -> SimulationList:
+    expires_at = context.now + timedelta(seconds=store.LINK_SECONDS)
     return SimulationList(url=store.link(found.simulation_id), expires_at=expires_at)
 
 

@@ -19,7 +19,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.companies import Company
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -103,21 +103,21 @@ class Part:
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def load(work: Work, simulation_id: str) -> Simulation | None:
-    item = work.table.get(keys.simulation(simulation_id), consistent=True)
+def load(context: Context, simulation_id: str) -> Simulation | None:
+    item = context.table.get(keys.simulation(simulation_id), consistent=True)
     return Simulation(item) if item else None
 
 
-def load_with_part(work: Work, simulation_id: str, number: int) -> tuple[Simulation | None, Part | None]:
+def load_with_part(context: Context, simulation_id: str, number: int) -> tuple[Simulation | None, Part | None]:
     whole, part = keys.simulation(simulation_id), keys.simulation_part(simulation_id, number)
-    found = work.table.get_many([whole, part], consistent=True)
+    found = context.table.get_many([whole, part], consistent=True)
     return (Simulation(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
 
 
-def objects(work: Work, simulation_id: str) -> Iterator[str]:
+def objects(context: Context, simulation_id: str) -> Iterator[str]:
     """The names of the parts' objects, in the order of parts."""
     every = keys.simulation_part(simulation_id, 0)
-    for item in work.table.query_all(every.pk, starts="PART#", consistent=True):
+    for item in context.table.query_all(every.pk, starts="PART#", consistent=True):
         yield item["object"]
 
 
@@ -125,7 +125,7 @@ def objects(work: Work, simulation_id: str) -> Iterator[str]:
 
 
 def create(
-    tx: Transaction, work: Work, simulation_id: str, ladder: Ladder, real: Sequence[Ladder], started_by: str
+    tx: Transaction, context: Context, simulation_id: str, ladder: Ladder, real: Sequence[Ladder], started_by: str
 ) -> Simulation:
     """A simulation that is to be worked on; its event starts the work."""
     item = {
@@ -133,19 +133,19 @@ def create(
         "simulation_id": simulation_id,
         "ladder": ladder.as_fact(),
         "real": [each.as_fact() for each in real],
-        "today": work.today.isoformat(),
+        "today": context.today.isoformat(),
         "state": "running",
-        "created_at": work.at,
+        "created_at": context.at,
         "created_by": started_by,
-        "progress_at": work.at,
-        "expires_at": work.expiry(days=KEEP_DAYS),
+        "progress_at": context.at,
+        "expires_at": context.expiry(days=KEEP_DAYS),
     }
     tx.create(item, label="simulation")
-    record_event(tx, work, keys.simulation(simulation_id), REQUESTED, simulation_id=simulation_id)
+    record_event(tx, context, keys.simulation(simulation_id), REQUESTED, simulation_id=simulation_id)
     return Simulation(item)
 
 
-def name_part(work: Work, simulation: Simulation, part: Part) -> bool:
+def name_part(context: Context, simulation: Simulation, part: Part) -> bool:
     """Writes down who is in the part, and with the last one how many parts there are. False if it was written down before."""
     tx = Transaction()
     tx.create(
@@ -156,46 +156,46 @@ def name_part(work: Work, simulation: Simulation, part: Part) -> bool:
                 [[each.company_id, each.name, each.inn] for each in part.members], ensure_ascii=False
             ),
             "after": part.after,
-            "expires_at": work.expiry(days=KEEP_DAYS),
+            "expires_at": context.expiry(days=KEEP_DAYS),
         },
         label="part",
     )
     total = {} if part.after else {"parts_total": part.number}
     tx.update(
         keys.simulation(simulation.simulation_id),
-        put={"progress_at": work.at, **total},
+        put={"progress_at": context.at, **total},
         add={"companies_found": len(part.members)},
     )
     try:
-        work.table.commit(tx)
+        context.table.commit(tx)
     except Refused:
         return False
     return True
 
 
-def finish_part(work: Work, simulation: Simulation, part: Part, name: str, counts: Mapping[str, Any]) -> None:
+def finish_part(context: Context, simulation: Simulation, part: Part, name: str, counts: Mapping[str, Any]) -> None:
     """The part is done, and its counts are added: once, however often it is worked on."""
     tx = Transaction()
     tx.update(
         keys.simulation_part(simulation.simulation_id, part.number),
-        put={"object": name, "done_at": work.at},
+        put={"object": name, "done_at": context.at},
         when=Attr("done_at").not_exists(),
         label="part",
     )
     tx.update(
         keys.simulation(simulation.simulation_id),
-        put={"progress_at": work.at},
+        put={"progress_at": context.at},
         add={"parts_done": 1, **counts},
     )
     with suppress(Refused):
-        work.table.commit(tx)
+        context.table.commit(tx)
 
 
-def finish(work: Work, simulation_id: str) -> None:
+def finish(context: Context, simulation_id: str) -> None:
     with suppress(Refused):
-        work.table.update(
+        context.table.update(
             keys.simulation(simulation_id),
-            put={"state": "done", "finished_at": work.at},
+            put={"state": "done", "finished_at": context.at},
             when=Attr("state").eq("running"),
         )
 

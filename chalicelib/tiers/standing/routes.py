@@ -15,7 +15,7 @@ def company_tier(call: Call) -> Text:
     The tier in force and until when it is safe, the purchases that count, what is missing to the next step, which purchases leave
     when, what follows, and the smallest order that keeps or lifts the tier.
     """
-    standing = service.standing_of(call.work, call.principal.for_company())
+    standing = service.standing_of(call.context, call.principal.for_company())
     return Text(content=standing_json(standing, call.language))
 
 
@@ -32,5 +32,5 @@ def tier_of_company(call: Call, company_id: str) -> Text:
     Without `as_of`: the same as the company sees. With it: the tier in force on that day by the purchases as they are known now,
     corrections included, and what would follow if nothing had been bought or given back after it.
     """
-    standing = service.standing_for_staff(call.work, company_id, call.query.as_of)
+    standing = service.standing_for_staff(call.context, company_id, call.query.as_of)
     return Text(content=standing_json(standing, call.language))

@@ -22,7 +22,7 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import DayTotals
@@ -39,56 +39,56 @@ from chalicelib.tiers.standing.rules import DAY, Facts, Grant, bears_on, known_o
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def standing_of(work: Work, company_id: str) -> Standing:
+def standing_of(context: Context, company_id: str) -> Standing:
     """Where a company stands today. One read; two more, for its currency and ladders, if it has not bought yet."""
-    item = store.load(work, company_id)
+    item = store.load(context, company_id)
     if item is not None:
-        return store.standing_from(item, work.today)
-    company = companies.read_company(work, company_id)
-    ladders = ladders_of(work, company.currency if company else work.config[Club].currency)
-    return model.stands(company_id, ladders[0].currency, work.today, Facts(DayTotals({}, {}), ladders, (), None))
+        return store.standing_from(item, context.today)
+    company = companies.read_company(context, company_id)
+    ladders = ladders_of(context, company.currency if company else context.config[Club].currency)
+    return model.stands(company_id, ladders[0].currency, context.today, Facts(DayTotals({}, {}), ladders, (), None))
 
 
-def ladder_today(work: Work, currency: str) -> Ladder:
-    return ladder_on(ladders_of(work, currency), work.today)
+def ladder_today(context: Context, currency: str) -> Ladder:
+    return ladder_on(ladders_of(context, currency), context.today)
 
 
-def standing_for_staff(work: Work, company_id: str, as_of: date | None) -> Standing:
+def standing_for_staff(context: Context, company_id: str, as_of: date | None) -> Standing:
     """Of any company; as of a day, by the facts as they are known now, and as if nothing had been bought after it.
 
     Raises `not_found` for a company that there is not.
     """
-    company = companies.read_company(work, company_id)
+    company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
     if as_of is None:
-        return standing_of(work, company_id)
-    _, grants = store.load_with_grants(work, company_id)
-    facts = facts_of(work, company_id, company.currency, grants, model.known_since(as_of), as_of)
+        return standing_of(context, company_id)
+    _, grants = store.load_with_grants(context, company_id)
+    facts = facts_of(context, company_id, company.currency, grants, model.known_since(as_of), as_of)
     then = Facts(known_on(facts.totals, as_of), facts.ladders, grants, facts.first_purchase)
     return model.stands(company_id, company.currency, as_of, then)
 
 
-def tier_path(work: Work, company_id: str, first: date, last: date) -> dict[date, Step]:
+def tier_path(context: Context, company_id: str, first: date, last: date) -> dict[date, Step]:
     """The step in force on each of these days, by the facts as they are known now. Raises LookupError for no company."""
-    _, grants = store.load_with_grants(work, company_id)
-    facts = facts_of(work, company_id, _currency(work, company_id), grants, first, last)
+    _, grants = store.load_with_grants(context, company_id)
+    facts = facts_of(context, company_id, _currency(context, company_id), grants, first, last)
     return {each.day: each.tier for each in facts.path(first, last)}
 
 
 def facts_of(
-    work: Work, company_id: str, currency: str, grants: tuple[Grant, ...], first: date, last: date | None = None
+    context: Context, company_id: str, currency: str, grants: tuple[Grant, ...], first: date, last: date | None = None
 ) -> Facts:
     """The facts on which the tiers from `first` to `last` rest; without a last day, with all that is dated ahead."""
-    ladders = ladders_of(work, currency)
+    ladders = ladders_of(context, currency)
     longest = max(ladder.window_days for ladder in ladders) * DAY
-    totals = sales.day_totals(work, company_id, bears_on(ladders, first), last or date.max - longest)
+    totals = sales.day_totals(context, company_id, bears_on(ladders, first), last or date.max - longest)
     personal = any(ladder.personal for ladder in ladders)
-    return Facts(totals, ladders, grants, sales.first_purchase(work, company_id) if personal else None)
+    return Facts(totals, ladders, grants, sales.first_purchase(context, company_id) if personal else None)
 
 
-def _currency(work: Work, company_id: str) -> str:
-    company = companies.read_company(work, company_id)
+def _currency(context: Context, company_id: str) -> str:
+    company = companies.read_company(context, company_id)
     if company is None:
         raise LookupError(f"no company {company_id}")
     return company.currency
@@ -97,14 +97,14 @@ def _currency(work: Work, company_id: str) -> str:
 # --- following and telling --------------------------------------------------------------------------------------------
 
 
-def bears(work: Work, company_id: str, currency: str, days: list[date]) -> bool:
+def bears(context: Context, company_id: str, currency: str, days: list[date]) -> bool:
     """Whether purchases of these days bear on what a standing tells today, or on whether the first step is a personal one."""
-    ladders = ladders_of(work, currency)
-    if max(days) >= bears_on(ladders, model.known_since(work.today) - DAY):
+    ladders = ladders_of(context, currency)
+    if max(days) >= bears_on(ladders, model.known_since(context.today) - DAY):
         return True
     if not any(ladder.personal for ladder in ladders):
         return False
-    item = store.load(work, company_id, consistent=True)
+    item = store.load(context, company_id, consistent=True)
     return item is None or min(days) <= date.fromisoformat(item.get("first_purchase", date.max.isoformat()))
 
 
@@ -112,45 +112,45 @@ Also = Callable[[Transaction, tuple[Grant, ...]], tuple[Grant, ...]]
 
 
 @retry("version", "")
-def follow(work: Work, company_id: str, also: Also | None = None) -> None:
+def follow(context: Context, company_id: str, also: Also | None = None) -> None:
     """Makes the standing anew from the facts, and tells what changed.
 
     `also` adds a change of the manual tiers to the transaction, and returns them as they are then. Raises LookupError where there is no
     such company, `Busy` where others keep writing, and `Refused` for what `also` asked for.
     """
-    item, grants = store.load_with_grants(work, company_id)
+    item, grants = store.load_with_grants(context, company_id)
     tx = Transaction()
     if also:
         grants = also(tx, grants)
-    before = store.standing_from(item, work.today) if item else None
-    currency = before.currency if before else _currency(work, company_id)
-    facts = facts_of(work, company_id, currency, grants, model.known_since(work.today) - DAY)
+    before = store.standing_from(item, context.today) if item else None
+    currency = before.currency if before else _currency(context, company_id)
+    facts = facts_of(context, company_id, currency, grants, model.known_since(context.today) - DAY)
     if before is None and not facts.totals.net and not grants:
         return
-    after = model.stands(company_id, currency, work.today, facts, *_told(before))
-    _save(work, tx, before, after, facts)
+    after = model.stands(company_id, currency, context.today, facts, *_told(before))
+    _save(context, tx, before, after, facts)
 
 
 def _told(before: Standing | None) -> tuple[Told, int]:
     return (before.told, before.version) if before else (NOTHING_TOLD, 0)
 
 
-def _save(work: Work, tx: Transaction, before: Standing | None, after: Standing, facts: Facts) -> None:
+def _save(context: Context, tx: Transaction, before: Standing | None, after: Standing, facts: Facts) -> None:
     """The standing, the events that tell what is new, and that they were told."""
     owner = keys.standing(after.company_id)
     warning = model.warning(after)
     changed = not model.same(after.told.step, after.tier)
     if changed:
-        record(tx, work, owner, CHANGED, **_change(after, model.reason(before, after, facts)))
+        record(tx, context, owner, CHANGED, **_change(after, model.reason(before, after, facts)))
     if warning:
-        record(tx, work, owner, WARNING, **_warning(after, warning))
+        record(tx, context, owner, WARNING, **_warning(after, warning))
     now = replace(after, told=model.told(after, warning))
     due = model.next_due(now)
     if len(tx):
-        store.put(tx, work, now, due)
-        work.table.commit(tx)
+        store.put(tx, context, now, due)
+        context.table.commit(tx)
     else:
-        store.save(work, now, due)
+        store.save(context, now, due)
 
 
 def _change(standing: Standing, reason: str) -> dict[str, Any]:

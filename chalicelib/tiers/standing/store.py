@@ -13,7 +13,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales import DayTotals
 from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers import keys
@@ -28,26 +28,26 @@ CALENDAR_RULES = 1  # the version of the rules that make a calendar: what others
 # --- standings --------------------------------------------------------------------------------------------------------
 
 
-def load(work: Work, company_id: str, *, consistent: bool = False) -> Item | None:
-    return work.table.get(keys.standing(company_id), consistent=consistent)
+def load(context: Context, company_id: str, *, consistent: bool = False) -> Item | None:
+    return context.table.get(keys.standing(company_id), consistent=consistent)
 
 
-def load_with_grants(work: Work, company_id: str) -> tuple[Item | None, tuple[Grant, ...]]:
+def load_with_grants(context: Context, company_id: str) -> tuple[Item | None, tuple[Grant, ...]]:
     """STANDING and every manual tier: one consistent query."""
     key = keys.standing(company_id)
-    items = list(work.table.query_all(key.pk, starts=key.sk, consistent=True))
+    items = list(context.table.query_all(key.pk, starts=key.sk, consistent=True))
     standing = next((item for item in items if item["sk"] == key.sk), None)
     return standing, tuple(grant_from(item) for item in items if item["sk"] != key.sk)
 
 
-def put(tx: Transaction, work: Work, standing: Standing, due: date | None) -> None:
+def put(tx: Transaction, context: Context, standing: Standing, due: date | None) -> None:
     """Adds the standing as the next version; the transaction is refused with label `version` if it is no longer the one loaded."""
-    tx.put(_item(work, standing, due), when=_unchanged(standing), label="version")
+    tx.put(_item(context, standing, due), when=_unchanged(standing), label="version")
 
 
-def save(work: Work, standing: Standing, due: date | None) -> None:
+def save(context: Context, standing: Standing, due: date | None) -> None:
     """Writes it alone, at half the price. Raises `Refused` if the version is no longer the one that was loaded."""
-    work.table.put(_item(work, standing, due), when=_unchanged(standing))
+    context.table.put(_item(context, standing, due), when=_unchanged(standing))
 
 
 def _unchanged(standing: Standing) -> ConditionBase:
@@ -85,7 +85,7 @@ def standing_from(item: Item, as_of: date) -> Standing:
     )
 
 
-def _item(work: Work, standing: Standing, due: date | None) -> Item:
+def _item(context: Context, standing: Standing, due: date | None) -> Item:
     item = {
         **keys.standing(standing.company_id).as_item(),
         **(platform_keys.due(DUE, due, standing.company_id).as_gsi2() if due else {}),
@@ -99,7 +99,7 @@ def _item(work: Work, standing: Standing, due: date | None) -> Item:
         "told": _step_fact(standing.told.step),
         "warned": {day.isoformat(): stage for day, stage in standing.told.warned.items()},
         "version": standing.version + 1,
-        "at": work.at,
+        "at": context.at,
     }
     if standing.first_purchase:
         item["first_purchase"] = standing.first_purchase.isoformat()

@@ -18,7 +18,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.config import Config, config
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.sales import consumers as sales_consumers
@@ -46,9 +46,9 @@ def figures(*rates: Mapping[str, Any], **bonuses: Any) -> Config:
     return with_sections(config(), config()[Bonuses].model_copy(update={"rates": rows, **bonuses}))
 
 
-def memory_work(now: datetime = NOON, figures: Config | None = None) -> Work:
+def memory_work(now: datetime = NOON, figures: Config | None = None) -> Context:
     numbers = count(1)
-    return Work(
+    return Context(
         table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None),
         now=now,
         new_id=lambda prefix: f"{prefix}_{next(numbers):06d}",
@@ -56,9 +56,9 @@ def memory_work(now: datetime = NOON, figures: Config | None = None) -> Work:
     )
 
 
-def company(work: Work, name: str = "Luch", currency: str = "RUB") -> str:
+def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
-    return companies.customers(work, SOURCE, [ref])[ref]
+    return companies.customers(context, SOURCE, [ref])[ref]
 
 
 def document(
@@ -88,7 +88,7 @@ def document(
 class Stream:
     """The events of a table that were not delivered yet."""
 
-    work: Work
+    context: Context
     consumers: Mapping[str, Iterable[Any]] = field(default_factory=lambda: CONSUMERS)
     seen: set[tuple[str, str]] = field(default_factory=set)
 
@@ -102,79 +102,79 @@ class Stream:
         return found
 
     def items(self) -> Mapping[tuple[str, str], Any]:
-        client: Any = self.work.table.client
+        client: Any = self.context.table.client
         return dict(client.items)
 
-    def deliver(self, events: Iterable[Event], work: Work | None = None) -> None:
+    def deliver(self, events: Iterable[Event], context: Context | None = None) -> None:
         """Each by itself, as a delivery of its own."""
         for event in events:
             alone = replace(event, batch={})
             for consume in self.consumers.get(event.name, ()):
-                consume(work or self.work, alone)
+                consume(context or self.context, alone)
 
-    def drain(self, work: Work | None = None) -> None:
+    def drain(self, context: Context | None = None) -> None:
         """Everything that happened, and what happens of it."""
         while events := self.new():
-            self.deliver(events, work)
+            self.deliver(events, context)
 
 
-def recorded(work: Work, *documents: SaleDocument) -> None:
+def recorded(context: Context, *documents: SaleDocument) -> None:
     """Recorded and delivered."""
-    sales.record(work, documents)
-    Stream(work).drain()
+    sales.record(context, documents)
+    Stream(context).drain()
 
 
-def paid(work: Work, document: SaleDocument, day: date | None, as_of: str | None = None) -> None:
+def paid(context: Context, document: SaleDocument, day: date | None, as_of: str | None = None) -> None:
     """Told and delivered."""
-    payments.record_payments(work, [Payment(document.ref, day)], by="test", as_of=as_of)
-    Stream(work).drain()
+    payments.record_payments(context, [Payment(document.ref, day)], by="test", as_of=as_of)
+    Stream(context).drain()
 
 
-def balances(work: Work, company_id: str) -> ledger_rules.Balances:
-    return ledger_rules.balances(ledger.book(work, company_id), work.today)
+def balances(context: Context, company_id: str) -> ledger_rules.Balances:
+    return ledger_rules.balances(ledger.book(context, company_id), context.today)
 
 
-def lots(work: Work, company_id: str) -> dict[date, Decimal]:
+def lots(context: Context, company_id: str) -> dict[date, Decimal]:
     """What was credited, by expiry day."""
-    return {day: lot.credited for day, lot in ledger.book(work, company_id).lots.items() if lot.credited}
+    return {day: lot.credited for day, lot in ledger.book(context, company_id).lots.items() if lot.credited}
 
 
-def case(work: Work, company_id: str, ref: Ref) -> Case:
-    return accruals_store.load(work.table, company_id, ref)
+def case(context: Context, company_id: str, ref: Ref) -> Case:
+    return accruals_store.load(context.table, company_id, ref)
 
 
-def granted(work: Work, company_id: str) -> dict[Ref, tuple[Decimal, date | None]]:
+def granted(context: Context, company_id: str) -> dict[Ref, tuple[Decimal, date | None]]:
     """What each document of the company has: how much, and where it lies."""
-    rows = accruals_store.accrued_since(work.table, company_id, date.min)
+    rows = accruals_store.accrued_since(context.table, company_id, date.min)
     found = {}
     for row in rows:
-        accrued = case(work, company_id, row.case).accrued[row.ref]
+        accrued = case(context, company_id, row.case).accrued[row.ref]
         found[row.ref] = (accrued.amount, accrued.place.expires_on)
     return found
 
 
-def standing(work: Work, company_id: str) -> tuple[Any, ...]:
+def standing(context: Context, company_id: str) -> tuple[Any, ...]:
     """All that must be the same however it came about."""
-    book = ledger.book(work, company_id)
+    book = ledger.book(context, company_id)
     left, debt = ledger_rules.allocation(book.lots)
     return (
-        balances(work, company_id),
+        balances(context, company_id),
         {day: amount for day, amount in left.items() if amount},
         debt,
         # A document of a day without a rate may have an accrual of nothing, or none.
-        {ref: each for ref, each in granted(work, company_id).items() if each[0]},
+        {ref: each for ref, each in granted(context, company_id).items() if each[0]},
     )
 
 
-def postings(work: Work, company_id: str) -> list[ledger_rules.Posting]:
+def postings(context: Context, company_id: str) -> list[ledger_rules.Posting]:
     """The company's ledger, oldest first."""
     every = ledger_keys.posting(company_id, "", None)
-    return [ledger_store.posting_of(item) for item in work.table.query_all(every.pk, starts=every.sk)]
+    return [ledger_store.posting_of(item) for item in context.table.query_all(every.pk, starts=every.sk)]
 
 
-def overdrawn(work: Work, company_id: str) -> list[str]:
+def overdrawn(context: Context, company_id: str) -> list[str]:
     """The postings of which later ones, that name them, took back more than they granted."""
-    made = postings(work, company_id)
+    made = postings(context, company_id)
     granted_by = {posting.posting_id: _issued(posting) for posting in made}
     left = dict(granted_by)
     for posting in made:
@@ -188,8 +188,8 @@ def _issued(posting: ledger_rules.Posting) -> Decimal:
     return -sum((entry.amount for entry in posting.entries if entry.account == "issued"), Decimal(0))
 
 
-def days_later(work: Work, days: int) -> Work:
-    return replace(work, now=work.now + timedelta(days=days))
+def days_later(context: Context, days: int) -> Context:
+    return replace(context, now=context.now + timedelta(days=days))
 
 
 def month_end(day: date, months: int = 12) -> date:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import sales
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
 from tests.bonuses.accruals.steps import NOON, Stream, document, memory_work, overdrawn, postings, standing
@@ -26,19 +26,19 @@ class Stage:
     """A club with some history, every event of which was delivered; it can be put back to its beginning."""
 
     def __init__(self) -> None:
-        self.work = memory_work()
+        self.context = memory_work()
         for company_id in COMPANIES:
-            partners.company(self.work, company_id)
+            partners.company(self.context, company_id)
         self.sale = document("cmp_a", "1", EARLIER, "100000.00")
         self.small = document("cmp_a", "2", TODAY, "40000.00")
         self.back_again = document("cmp_a", "R", TODAY, "10000.00", returns="1")
-        sales.record(self.work, [self.sale, self.small])
-        payments.record_payments(self.work, [Payment(self.small.ref, TODAY)], by="test")
-        Stream(self.work).drain()
+        sales.record(self.context, [self.sale, self.small])
+        payments.record_payments(self.context, [Payment(self.small.ref, TODAY)], by="test")
+        Stream(self.context).drain()
 
     @property
     def memory(self) -> MemoryDynamo:
-        client: Any = self.work.table.client
+        client: Any = self.context.table.client
         return client._fake
 
     def kept(self) -> dict[str, Any]:
@@ -50,24 +50,24 @@ class Stage:
 
 def sale(stage: Stage) -> None:
     """A late one, that lifts the tier of a later day."""
-    sales.record(stage.work, [document("cmp_a", "0", EARLIER, "20000.00")])
+    sales.record(stage.context, [document("cmp_a", "0", EARLIER, "20000.00")])
 
 
 def paying(stage: Stage) -> None:
-    payments.record_payments(stage.work, [Payment(stage.sale.ref, TODAY)], by="test")
+    payments.record_payments(stage.context, [Payment(stage.sale.ref, TODAY)], by="test")
 
 
 def giving_back(stage: Stage) -> None:
-    sales.record(stage.work, [stage.back_again])
+    sales.record(stage.context, [stage.back_again])
 
 
 def correction(stage: Stage) -> None:
     """Down, so far that the later day loses its tier."""
-    sales.record(stage.work, [replace(stage.sale, lines=[replace(stage.sale.lines[0], amount=stage.small.total)])])
+    sales.record(stage.context, [replace(stage.sale, lines=[replace(stage.sale.lines[0], amount=stage.small.total)])])
 
 
 def moving(stage: Stage) -> None:
-    sales.record(stage.work, [replace(stage.small, company_id="cmp_b")])
+    sales.record(stage.context, [replace(stage.small, company_id="cmp_b")])
 
 
 FACTS: dict[str, Callable[[Stage], None]] = {
@@ -84,35 +84,35 @@ def stage() -> Stage:
     return Stage()
 
 
-def state(work: Work) -> list[Any]:
-    return [standing(work, company_id) for company_id in COMPANIES]
+def state(context: Context) -> list[Any]:
+    return [standing(context, company_id) for company_id in COMPANIES]
 
 
-def deliver_all(work: Work) -> None:
+def deliver_all(context: Context) -> None:
     """Every event from the beginning, as a stream that starts again would."""
-    Stream(work).drain()
+    Stream(context).drain()
 
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_wherever_it_breaks_off_the_next_delivery_ends_the_same(stage: Stage, fact: str) -> None:
     beginning = stage.kept()
     try:
-        seen = Stream(stage.work)
+        seen = Stream(stage.context)
         seen.new()
         FACTS[fact](stage)
         happened = seen.new()
         told = stage.kept()
-        deliver_all(stage.work)
-        undisturbed, count = state(stage.work), len(postings(stage.work, "cmp_a"))
+        deliver_all(stage.context)
+        undisturbed, count = state(stage.context), len(postings(stage.context, "cmp_a"))
         rounds = 0
         for interruption in chain(crashes(), lost_replies()):
             stage.back(told)
             with interruption:
                 seen.deliver(happened)
-            deliver_all(stage.work)
-            assert state(stage.work) == undisturbed, interruption
-            assert len(postings(stage.work, "cmp_a")) == count, interruption
-            assert_sound(stage.work)
+            deliver_all(stage.context)
+            assert state(stage.context) == undisturbed, interruption
+            assert len(postings(stage.context, "cmp_a")) == count, interruption
+            assert_sound(stage.context)
             rounds += 1
         assert rounds > 20
     finally:
@@ -127,7 +127,7 @@ def test_whatever_comes_between_the_end_is_that_of_both(stage: Stage, fact: str,
         pytest.skip("the same fact")
     beginning = stage.kept()
     try:
-        seen = Stream(stage.work)
+        seen = Stream(stage.context)
         seen.new()
         FACTS[fact](stage)
         happened = seen.new()
@@ -138,8 +138,8 @@ def test_whatever_comes_between_the_end_is_that_of_both(stage: Stage, fact: str,
             seen.drain()
 
         come_between()
-        deliver_all(stage.work)
-        undisturbed = state(stage.work)
+        deliver_all(stage.context)
+        undisturbed = state(stage.context)
         for race in races(come_between):
             stage.back(told)
             seen.seen = set(before)
@@ -148,15 +148,15 @@ def test_whatever_comes_between_the_end_is_that_of_both(stage: Stage, fact: str,
             if not race.happened:
                 break
             seen.drain()
-            assert state(stage.work) == undisturbed, race
-            assert_sound(stage.work)
+            assert state(stage.context) == undisturbed, race
+            assert_sound(stage.context)
     finally:
         stage.back(beginning)
 
 
-def assert_sound(work: Work) -> None:
+def assert_sound(context: Context) -> None:
     for company_id in COMPANIES:
-        for sequence, posting in enumerate(postings(work, company_id), 1):
+        for sequence, posting in enumerate(postings(context, company_id), 1):
             assert posting.sequence == sequence
             assert sum(entry.amount for entry in posting.entries) == 0
-        assert overdrawn(work, company_id) == []
+        assert overdrawn(context, company_id) == []

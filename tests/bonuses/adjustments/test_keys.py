@@ -8,12 +8,12 @@ from tests.support.spent import measures, spent
 
 @measures(adjustments_keys.adjustment, adjustments_keys.adjustments_waiting)
 def test_an_adjustment_is_one_read_and_those_that_wait_are_one_query(local_office: Office) -> None:
-    work = local_office.work
+    context = local_office.context
     adjustment_id = local_office.adjust("20000").json["adjustment_id"]
-    with spent(work.table.client) as cost:
-        adjustments_store.read_adjustment(work.table, "cmp_1", adjustment_id)
+    with spent(context.table.client) as cost:
+        adjustments_store.read_adjustment(context.table, "cmp_1", adjustment_id)
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(work.table.client) as cost:
-        page = adjustments_store.adjustments_waiting(work.table, 25, None)
+    with spent(context.table.client) as cost:
+        page = adjustments_store.adjustments_waiting(context.table, 25, None)
     assert len(page.items) == 1
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)

@@ -24,7 +24,7 @@ from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws, keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import to_wire
 from tests.conftest import NOON
 from tests.support.nights import Night, Queue
@@ -35,66 +35,68 @@ MORNING = timedelta(days=2)  # later, one lot has expired, and the other is to b
 EXPIRES, WARNED_OF = date(2026, 12, 31), date(2027, 1, 31)
 
 
-def members(work: Work, count: int) -> list[str]:
+def members(context: Context, count: int) -> list[str]:
     """Companies with two lots, credited on the eve: in two days one has expired, and the other is to be warned of."""
     refs = [CustomerRef(f"C-{number}", f"Luch {number}", None, None, "RUB") for number in range(count)]
-    ids = list(companies.customers(work, "1c", refs).values())
+    ids = list(companies.customers(context, "1c", refs).values())
     for company_id in ids:
         for number, expires_on in enumerate((EXPIRES, WARNED_OF)):
             ledger.change(
-                work,
+                context,
                 company_id,
                 Cause("accrual", (f"{number}",), document={"source": "1c", "number": f"{number:08d}"}),
-                lambda book, lot=expires_on: ledger_rules.credit(book, lot, Decimal("1234.56"), work.today),  # type: ignore[misc]
+                lambda book, lot=expires_on: ledger_rules.credit(book, lot, Decimal("1234.56"), context.today),  # type: ignore[misc]
             )
     return ids
 
 
-def crowd(work: Work, like: str, count: int) -> None:
+def crowd(context: Context, like: str, count: int) -> None:
     """Members whose books are due on other days of the coming quarter, and moved on other days of the past one."""
-    pattern = work.table.get(ledger_keys.bonuses(like))
+    pattern = context.table.get(ledger_keys.bonuses(like))
     assert pattern
     for start in range(0, count, 25):
         batch = []
         for number in range(start, start + 25):
             company_id = f"cmp_{number:032x}"
-            due = work.today + MORNING + timedelta(days=2 + number % 88)
-            moved = work.today - timedelta(days=2 + number % 88)
+            due = context.today + MORNING + timedelta(days=2 + number % 88)
+            moved = context.today - timedelta(days=2 + number % 88)
             own = {
                 **ledger_keys.bonuses(company_id).as_item(),
                 **keys.due("bonuses", due, company_id).as_gsi2(),
                 **ledger_keys.bonuses_moved(moved, company_id).as_gsi1(),
             }
             batch.append({"PutRequest": {"Item": to_wire({**pattern, **own, "company_id": company_id})}})
-        work.table.client.batch_write_item(RequestItems={work.table.name: batch})
+        context.table.client.batch_write_item(RequestItems={context.table.name: batch})
 
 
-def run(work: Work, monkeypatch: pytest.MonkeyPatch, start: Any, event: dict[str, Any]) -> Night:
-    queue, work = Queue(), replace(work)  # with nothing kept in mind
+def run(context: Context, monkeypatch: pytest.MonkeyPatch, start: Any, event: dict[str, Any]) -> Night:
+    queue, context = Queue(), replace(context)  # with nothing kept in mind
     monkeypatch.setattr(aws, "sqs", lambda: queue)
-    with spent(work.table.client) as naming:
-        start(work, event)
-    with spent(work.table.client) as doing:
+    with spent(context.table.client) as naming:
+        start(context, event)
+    with spent(context.table.client) as doing:
         for body in queue.bodies:
-            bonuses_jobs.decide(work, {"body": body})
+            bonuses_jobs.decide(context, {"body": body})
     return Night(naming, doing, queue)
 
 
-def undo(work: Work, ids: list[str], books: list[Any]) -> None:
+def undo(context: Context, ids: list[str], books: list[Any]) -> None:
     """As before the night: nothing posted, nothing proved, nothing told."""
     for company_id, book in zip(ids, books, strict=True):
-        known = [item for item in work.table.query_all(f"LEDGER#{company_id}") if int(item.get("sequence", 0)) > 2]
-        events = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
+        known = [item for item in context.table.query_all(f"LEDGER#{company_id}") if int(item.get("sequence", 0)) > 2]
+        events = context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
         for item in [*known, *events, audit_keys.proof(company_id).as_item()]:
             key = to_wire({"pk": item["pk"], "sk": item["sk"]})
-            work.table.client.delete_item(TableName=work.table.name, Key=key)
-        work.table.put(book)
+            context.table.client.delete_item(TableName=context.table.name, Key=key)
+        context.table.put(book)
     for item in [
-        *work.table.query_all(audit_keys.CLUB_TOTALS),
-        *work.table.query_all(keys.run("bonuses").pk),
-        *work.table.query_all(keys.run("bonus-proof").pk),
+        *context.table.query_all(audit_keys.CLUB_TOTALS),
+        *context.table.query_all(keys.run("bonuses").pk),
+        *context.table.query_all(keys.run("bonus-proof").pk),
     ]:
-        work.table.client.delete_item(TableName=work.table.name, Key=to_wire({"pk": item["pk"], "sk": item["sk"]}))
+        context.table.client.delete_item(
+            TableName=context.table.name, Key=to_wire({"pk": item["pk"], "sk": item["sk"]})
+        )
 
 
 @dataclass
@@ -105,24 +107,28 @@ class Measured:
     proof: Night
 
 
-def two_memberships(work: Work, monkeypatch: pytest.MonkeyPatch, *, due: int, of: int) -> tuple[Measured, Measured]:
+def two_memberships(
+    context: Context, monkeypatch: pytest.MonkeyPatch, *, due: int, of: int
+) -> tuple[Measured, Measured]:
     """The same companies due, first as the whole membership and then among many: of each something is done, and of nobody else.
 
-    `work` is at the eve.
+    `context` is at the eve.
     """
-    ids = members(work, due)
-    books = [work.table.get(ledger_keys.bonuses(company_id)) for company_id in ids]
-    morning = replace(work, now=work.now + MORNING)
+    ids = members(context, due)
+    books = [context.table.get(ledger_keys.bonuses(company_id)) for company_id in ids]
+    morning = replace(context, now=context.now + MORNING)
     prices.freeze_due(morning)  # once a period, however many members there are
     alone = _measure(morning, monkeypatch, due)
-    undo(work, ids, books)
-    crowd(work, ids[0], of - due)
+    undo(context, ids, books)
+    crowd(context, ids[0], of - due)
     return alone, _measure(morning, monkeypatch, due)
 
 
-def _measure(work: Work, monkeypatch: pytest.MonkeyPatch, due: int) -> Measured:
-    found = Measured(run(work, monkeypatch, bonuses_jobs.nightly, {}), run(work, monkeypatch, bonuses_jobs.prove, {}))
-    totals = audit_store.totals(work.table).values()
+def _measure(context: Context, monkeypatch: pytest.MonkeyPatch, due: int) -> Measured:
+    found = Measured(
+        run(context, monkeypatch, bonuses_jobs.nightly, {}), run(context, monkeypatch, bonuses_jobs.prove, {})
+    )
+    totals = audit_store.totals(context.table).values()
     assert sum(item["companies"] for item in totals) == due
     assert sum(item["expired"] for item in totals) == due * Decimal("1234.56")
     return found

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.bonuses.audit import keys as audit_keys
 from chalicelib.bonuses.audit import store as audit_store
 from chalicelib.bonuses.audit.rules import Checkpoint, Mismatch
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import shards
 from chalicelib.table.transactions import Transaction
@@ -18,8 +18,8 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
 def old_checkpoint(company_id: str) -> Checkpoint:
@@ -31,26 +31,26 @@ def old_checkpoint(company_id: str) -> Checkpoint:
     return Checkpoint(company_id, "RUB", 400, "2026-11-20T09:00:00.000Z", places)  # type: ignore[arg-type]
 
 
-def keep(work: Work, checkpoint: Checkpoint) -> None:
+def keep(context: Context, checkpoint: Checkpoint) -> None:
     tx = Transaction()
     nothing = Checkpoint(checkpoint.company_id, checkpoint.currency)
-    audit_store.write_checkpoint(tx, work, nothing, checkpoint)
-    audit_store.add_to_totals(tx, work, [(nothing, checkpoint)])
-    work.table.commit(tx)
+    audit_store.write_checkpoint(tx, context, nothing, checkpoint)
+    audit_store.add_to_totals(tx, context, [(nothing, checkpoint)])
+    context.table.commit(tx)
 
 
-def mismatches(work: Work, company_id: str, *accounts: str) -> None:
+def mismatches(context: Context, company_id: str, *accounts: str) -> None:
     tx = Transaction()
     found = {account: [Mismatch(account, "book_differs", "", Decimal(1), Decimal(2))] for account in accounts}
-    audit_store.write_mismatches(tx, work, company_id, (), found, company_id=company_id, currency="RUB")
-    work.table.commit(tx)
+    audit_store.write_mismatches(tx, context, company_id, (), found, company_id=company_id, currency="RUB")
+    context.table.commit(tx)
 
 
 @measures(audit_keys.proof)
-def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
-    keep(work, old_checkpoint("cmp_1"))
-    with spent(work.table.client) as cost:
-        item = work.table.get(audit_keys.proof("cmp_1"), consistent=True)
+def test_a_checkpoint_is_read_with_one_unit(context: Context) -> None:
+    keep(context, old_checkpoint("cmp_1"))
+    with spent(context.table.client) as cost:
+        item = context.table.get(audit_keys.proof("cmp_1"), consistent=True)
     assert item
     assert audit_store.checkpoint_of(item) == replace(old_checkpoint("cmp_1"), version=1)
     assert cost.calls == ["GetItem"]
@@ -58,25 +58,25 @@ def test_a_checkpoint_is_read_with_one_unit(work: Work) -> None:
 
 
 @measures(audit_keys.proof)
-def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(work: Work) -> None:
+def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(context: Context) -> None:
     ids = [f"cmp_{number:032x}" for number in range(40)]
     for company_id in ids:
-        keep(work, old_checkpoint(company_id))
+        keep(context, old_checkpoint(company_id))
     found = []
-    with spent(work.table.client) as cost:
+    with spent(context.table.client) as cost:
         for shard in shards():
-            found += [checkpoint.company_id for checkpoint in audit_store.checkpoints(work.table, shard)]
+            found += [checkpoint.company_id for checkpoint in audit_store.checkpoints(context.table, shard)]
     assert sorted(found) == ids
     assert cost.calls == ["Query"] * len(shards())
     assert cost.read_units <= 40
 
 
 @measures(audit_keys.club_total)
-def test_the_clubs_totals_are_one_call_however_many_companies_there_are(work: Work) -> None:
+def test_the_clubs_totals_are_one_call_however_many_companies_there_are(context: Context) -> None:
     for number in range(40):
-        keep(work, old_checkpoint(f"cmp_{number:032x}"))
-    with spent(work.table.client) as cost:
-        found = audit_store.totals(work.table)
+        keep(context, old_checkpoint(f"cmp_{number:032x}"))
+    with spent(context.table.client) as cost:
+        found = audit_store.totals(context.table)
     assert sum(item["companies"] for item in found.values()) == 40
     assert sum(sum(audit_store.balances_of(item)) for item in found.values()) == 0
     assert cost.calls == ["Query"]
@@ -84,10 +84,10 @@ def test_the_clubs_totals_are_one_call_however_many_companies_there_are(work: Wo
 
 
 @measures(audit_keys.mismatch)
-def test_what_did_not_balance_is_found_by_company_and_account(work: Work) -> None:
-    mismatches(work, "cmp_1", "available")
-    with spent(work.table.client) as cost:
-        item = work.table.get(audit_keys.mismatch("cmp_1", "available"))
+def test_what_did_not_balance_is_found_by_company_and_account(context: Context) -> None:
+    mismatches(context, "cmp_1", "available")
+    with spent(context.table.client) as cost:
+        item = context.table.get(audit_keys.mismatch("cmp_1", "available"))
     assert item
     assert item["faults"] == [{"fault": "book_differs", "where": "", "expected": 1, "found": 2}]
     assert cost.calls == ["GetItem"]
@@ -95,12 +95,12 @@ def test_what_did_not_balance_is_found_by_company_and_account(work: Work) -> Non
 
 
 @measures(audit_keys.mismatch_list)
-def test_what_does_not_balance_yet_is_listed_oldest_first_a_page_a_call(work: Work) -> None:
+def test_what_does_not_balance_yet_is_listed_oldest_first_a_page_a_call(context: Context) -> None:
     for number in (2, 1, 3):
-        mismatches(replace(work, now=NOON + timedelta(days=number)), f"cmp_{number}", "available", "issued")
-    with spent(work.table.client) as cost:
-        page = audit_store.open_mismatches(work.table, 4, None)
+        mismatches(replace(context, now=NOON + timedelta(days=number)), f"cmp_{number}", "available", "issued")
+    with spent(context.table.client) as cost:
+        page = audit_store.open_mismatches(context.table, 4, None)
     assert [item["company_id"] for item in page.items] == ["cmp_1", "cmp_1", "cmp_2", "cmp_2"]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1
-    assert len(audit_store.open_mismatches(work.table, 4, page.last).items) == 2
+    assert len(audit_store.open_mismatches(context.table, 4, page.last).items) == 2

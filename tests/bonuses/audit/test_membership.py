@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.bonuses.audit.membership import EVE, two_memberships
 
@@ -10,7 +10,7 @@ from tests.bonuses.audit.membership import EVE, two_memberships
 def test_a_night_and_a_proof_cost_the_same_among_ten_times_as_many(
     local_table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone, among_many = two_memberships(Work(table=local_table, now=EVE), monkeypatch, due=25, of=250)
+    alone, among_many = two_memberships(Context(table=local_table, now=EVE), monkeypatch, due=25, of=250)
     for few, many in ((alone.night, among_many.night), (alone.proof, among_many.proof)):
         assert many.calls == few.calls
         assert many.read_units == pytest.approx(few.read_units, rel=0.1)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.bonuses.audit import keys as audit_keys
 from chalicelib.bonuses.ledger import keys as ledger_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.bonuses.nights import a_proof, company
 from tests.bonuses.steps import Office, credit
@@ -20,9 +20,9 @@ URL = "/v1/staff/bonus-proof"
 
 
 @pytest.fixture
-def work(work: Work) -> Work:
+def context(context: Context) -> Context:
     """On a table in a dictionary: a proof reads a lot of it."""
-    return replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+    return replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
 
 
 def proof(office: Office, query: str = "") -> Any:
@@ -34,11 +34,11 @@ def test_before_the_first_proof_there_is_nothing_to_tell(office: Office) -> None
 
 
 def test_the_staff_see_the_last_run_and_the_clubs_totals(office: Office) -> None:
-    credit(office.work, "cmp_1", "100.50")
-    credit(office.work, company(office.work), "20")
-    a_proof(office.work)
+    credit(office.context, "cmp_1", "100.50")
+    credit(office.context, company(office.context), "20")
+    a_proof(office.context)
     found = proof(office)
-    assert found["last_run"] == {"at": office.work.at, "day": "2026-11-20", "full": False, "companies": 2}
+    assert found["last_run"] == {"at": office.context.at, "day": "2026-11-20", "full": False, "companies": 2}
     (total,) = found["totals"]
     assert (total["currency"], total["companies"]) == ("RUB", 2)
     assert total["available"] == {"amount": "120.50", "currency": "RUB"}
@@ -48,10 +48,10 @@ def test_the_staff_see_the_last_run_and_the_clubs_totals(office: Office) -> None
 
 
 def test_what_does_not_balance_is_named_with_company_and_account(office: Office) -> None:
-    credit(office.work, "cmp_1", "100.50")
-    a_proof(office.work)
-    office.work.table.update(ledger_keys.bonuses("cmp_1"), add={"pending": Decimal("0.01")})
-    a_proof(office.work)
+    credit(office.context, "cmp_1", "100.50")
+    a_proof(office.context)
+    office.context.table.update(ledger_keys.bonuses("cmp_1"), add={"pending": Decimal("0.01")})
+    a_proof(office.context)
     found = proof(office, "?limit=1")
     (mismatch,) = found["mismatches"]
     assert (mismatch["company_id"], mismatch["shard"], mismatch["account"]) == ("cmp_1", None, "issued")
@@ -59,14 +59,14 @@ def test_what_does_not_balance_is_named_with_company_and_account(office: Office)
         {"fault": "book_differs", "where": "", "expected": "-100.50", "found": "-100.51"},
     ]
     (other,) = proof(office, f"?limit=1&cursor={found['next_cursor']}")["mismatches"]
-    assert (other["account"], other["since"]) == ("pending", office.work.at)
+    assert (other["account"], other["since"]) == ("pending", office.context.at)
 
 
 def test_a_club_total_that_does_not_balance_is_named_by_currency_and_shard(office: Office) -> None:
-    credit(office.work, "cmp_1", "100.50")
-    a_proof(office.work)
-    office.work.table.update(audit_keys.club_total("RUB", "cmp_1"), add={"available": Decimal(1)})
-    a_proof(office.work)
+    credit(office.context, "cmp_1", "100.50")
+    a_proof(office.context)
+    office.context.table.update(audit_keys.club_total("RUB", "cmp_1"), add={"available": Decimal(1)})
+    a_proof(office.context)
     found = proof(office)
     (mismatch,) = found["mismatches"]
     shard = int(audit_keys.club_total("RUB", "cmp_1").sk.rpartition("#")[2])

@@ -19,7 +19,7 @@ from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Balances, Cause
 from chalicelib.platform import jobs
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, to_wire
@@ -32,74 +32,74 @@ NEW_YEAR = date(2026, 12, 31)
 
 
 @pytest.fixture
-def work(work: Work) -> Work:
+def context(context: Context) -> Context:
     """On a table in a dictionary: a proof reads a lot of it."""
-    return replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+    return replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
 
 
-def lively(work: Work, name: str = "Luch") -> str:
+def lively(context: Context, name: str = "Luch") -> str:
     """A company whose book has seen a credit, a reversal, something pending, and a lot that expired."""
-    company_id = company(work, name)
-    credit(work, company_id, "100.50", date(2026, 11, 21))
-    reverse(work, company_id, credit(work, company_id, "30", NEW_YEAR))
-    credit(work, company_id, "70", NEW_YEAR)
-    ledger.change(work, company_id, Cause("accrual", ("pends",)), lambda book: ledger_rules.pend(book, Decimal(40)))
-    credit(days_later(work, 2), company_id, "5", NEW_YEAR)
+    company_id = company(context, name)
+    credit(context, company_id, "100.50", date(2026, 11, 21))
+    reverse(context, company_id, credit(context, company_id, "30", NEW_YEAR))
+    credit(context, company_id, "70", NEW_YEAR)
+    ledger.change(context, company_id, Cause("accrual", ("pends",)), lambda book: ledger_rules.pend(book, Decimal(40)))
+    credit(days_later(context, 2), company_id, "5", NEW_YEAR)
     return company_id
 
 
-def listed(work: Work) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def listed(context: Context) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """What does not balance: owner and account → fault and where."""
     return {
         (item["owner"], item["account"]): [(each["fault"], each["where"]) for each in item["faults"]]
-        for item in audit_store.every_open_mismatch(work.table)
+        for item in audit_store.every_open_mismatch(context.table)
     }
 
 
-def totals(work: Work) -> Balances:
+def totals(context: Context) -> Balances:
     """Of the whole club, in one currency."""
-    found = [audit_store.balances_of(item) for item in audit_store.totals(work.table).values()]
+    found = [audit_store.balances_of(item) for item in audit_store.totals(context.table).values()]
     return Balances(*(sum(each) for each in zip(*found, strict=True)))
 
 
-def posting_items(work: Work, company_id: str) -> list[Item]:
-    return list(work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#"))
+def posting_items(context: Context, company_id: str) -> list[Item]:
+    return list(context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#"))
 
 
-def after(work: Work, days: int = 3) -> Work:
-    return days_later(work, days)
+def after(context: Context, days: int = 3) -> Context:
+    return days_later(context, days)
 
 
 # --- what balances ------------------------------------------------------------------------------------------------------
 
 
-def test_books_that_balance_are_proved_and_summed_for_the_club(work: Work) -> None:
-    ids = [lively(work, name) for name in ("Luch", "Svet")]
-    counts = a_proof(after(work))
+def test_books_that_balance_are_proved_and_summed_for_the_club(context: Context) -> None:
+    ids = [lively(context, name) for name in ("Luch", "Svet")]
+    counts = a_proof(after(context))
     assert (counts["companies"], counts["totals_wrong"]) == (2, 0)
-    assert listed(work) == {}
-    assert totals(work) == Balances(80, 150, 0, 0, 201, 0, -431)
-    assert sum(totals(work)) == 0
-    assert sum(item["companies"] for item in audit_store.totals(work.table).values()) == len(ids)
-    kept = audit_store.checkpoint_of(work.table.get(audit_keys.proof(ids[0])) or {})
-    assert kept.sequence == book_item(work, ids[0])["sequence"]
+    assert listed(context) == {}
+    assert totals(context) == Balances(80, 150, 0, 0, 201, 0, -431)
+    assert sum(totals(context)) == 0
+    assert sum(item["companies"] for item in audit_store.totals(context.table).values()) == len(ids)
+    kept = audit_store.checkpoint_of(context.table.get(audit_keys.proof(ids[0])) or {})
+    assert kept.sequence == book_item(context, ids[0])["sequence"]
 
 
-def test_only_what_moved_since_is_read(work: Work) -> None:
-    moved, silent = lively(work, "Luch"), lively(work, "Svet")
-    a_proof(after(work))
-    later = after(work, 10)
+def test_only_what_moved_since_is_read(context: Context) -> None:
+    moved, silent = lively(context, "Luch"), lively(context, "Svet")
+    a_proof(after(context))
+    later = after(context, 10)
     credit(later, moved, "1", NEW_YEAR)
     counts = a_proof(later)
     assert counts["companies"] == 1
-    assert totals(work).available == 151
-    assert book_item(work, silent)["gsi1pk"] != book_item(work, moved)["gsi1pk"]
+    assert totals(context).available == 151
+    assert book_item(context, silent)["gsi1pk"] != book_item(context, moved)["gsi1pk"]
 
 
-def test_a_proof_reads_the_new_postings_and_no_old_ones(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    company_id = lively(work)
-    a_proof(after(work))
-    credit(after(work), company_id, "1", NEW_YEAR)
+def test_a_proof_reads_the_new_postings_and_no_old_ones(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    company_id = lively(context)
+    a_proof(after(context))
+    credit(after(context), company_id, "1", NEW_YEAR)
     read: list[int] = []
     postings_from = audit.ledger_store.postings_from
 
@@ -109,125 +109,125 @@ def test_a_proof_reads_the_new_postings_and_no_old_ones(work: Work, monkeypatch:
         return found
 
     monkeypatch.setattr(audit.ledger_store, "postings_from", counted)
-    audit.prove_companies(after(work), [company_id])
-    audit.prove_companies(after(work), [company_id])
+    audit.prove_companies(after(context), [company_id])
+    audit.prove_companies(after(context), [company_id])
     assert read == [2], "the one that was proved last and the new one; then nothing"
 
 
-def test_a_full_proof_begins_with_the_first_posting_and_counts_nothing_twice(work: Work) -> None:
-    company_id = lively(work)
+def test_a_full_proof_begins_with_the_first_posting_and_counts_nothing_twice(context: Context) -> None:
+    company_id = lively(context)
     for event in ({}, {"full": True}, {"full": True}):
-        a_proof(after(work), event)
-        assert totals(work).available == 75
-        assert listed(work) == {}
-    run = jobs.last_run(work, bonuses_jobs.PROOF)
+        a_proof(after(context), event)
+        assert totals(context).available == 75
+        assert listed(context) == {}
+    run = jobs.last_run(context, bonuses_jobs.PROOF)
     assert run
     assert run["full"] is True
-    assert work.table.get(audit_keys.proof(company_id))
+    assert context.table.get(audit_keys.proof(company_id))
 
 
-def test_a_company_without_bonuses_is_nothing_to_prove(work: Work) -> None:
-    company_id = company(work)
-    a_proof(work, {"full": True})
-    assert work.table.get(audit_keys.proof(company_id)) is None
-    assert audit_store.totals(work.table) == {}
+def test_a_company_without_bonuses_is_nothing_to_prove(context: Context) -> None:
+    company_id = company(context)
+    a_proof(context, {"full": True})
+    assert context.table.get(audit_keys.proof(company_id)) is None
+    assert audit_store.totals(context.table) == {}
 
 
 # --- what does not ------------------------------------------------------------------------------------------------------
 
 
-def forge(work: Work, item: Item) -> None:
+def forge(context: Context, item: Item) -> None:
     """Past the table's own guard, as somebody with the console might."""
-    work.table.client.put_item(TableName=work.table.name, Item=to_wire(item))
+    context.table.client.put_item(TableName=context.table.name, Item=to_wire(item))
 
 
-def changed(work: Work, key: Key, **values: Any) -> None:
+def changed(context: Context, key: Key, **values: Any) -> None:
     """As somebody with access to the table might."""
-    item = work.table.get(key)
+    item = context.table.get(key)
     assert item
-    forge(work, {**item, **values})
+    forge(context, {**item, **values})
 
 
-def gone(work: Work, key: Key) -> None:
-    work.table.client.delete_item(TableName=work.table.name, Key=to_wire(key.as_item()))
+def gone(context: Context, key: Key) -> None:
+    context.table.client.delete_item(TableName=context.table.name, Key=to_wire(key.as_item()))
 
 
-def change_book(work: Work, company_id: str) -> None:
-    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(41))
+def change_book(context: Context, company_id: str) -> None:
+    changed(context, ledger_keys.bonuses(company_id), pending=Decimal(41))
 
 
-def change_lot(work: Work, company_id: str) -> None:
+def change_lot(context: Context, company_id: str) -> None:
     """So much from one lot to another: the balance stays."""
-    lots = book_item(work, company_id)["lots"]
+    lots = book_item(context, company_id)["lots"]
     lots["2026-12-31"][1] -= 3
     lots["2027-12-31"] = ["2026-11-20", Decimal(3), {}]
-    changed(work, ledger_keys.bonuses(company_id), lots=lots)
+    changed(context, ledger_keys.bonuses(company_id), lots=lots)
 
 
-def change_spending(work: Work, company_id: str) -> None:
+def change_spending(context: Context, company_id: str) -> None:
     """Something spent in one month and given back in another: the balance stays, and no such thing ever happens."""
-    lots = book_item(work, company_id)["lots"]
+    lots = book_item(context, company_id)["lots"]
     lots["2026-12-31"][2] = {"2026-11": Decimal(-5), "2026-12": Decimal(5)}
-    changed(work, ledger_keys.bonuses(company_id), lots=lots)
+    changed(context, ledger_keys.bonuses(company_id), lots=lots)
 
 
-def change_entry(work: Work, company_id: str) -> None:
-    item = posting_items(work, company_id)[3]
+def change_entry(context: Context, company_id: str) -> None:
+    item = posting_items(context, company_id)[3]
     first, *others = item["entries"]
-    forge(work, {**item, "entries": [{**first, "amount": first["amount"] + 1}, *others]})
+    forge(context, {**item, "entries": [{**first, "amount": first["amount"] + 1}, *others]})
 
 
-def change_balances(work: Work, company_id: str) -> None:
-    item = posting_items(work, company_id)[3]
-    forge(work, {**item, "balances": {**item["balances"], "reserved": Decimal(1)}})
+def change_balances(context: Context, company_id: str) -> None:
+    item = posting_items(context, company_id)[3]
+    forge(context, {**item, "balances": {**item["balances"], "reserved": Decimal(1)}})
 
 
-def lose_posting(work: Work, company_id: str) -> None:
-    item = posting_items(work, company_id)[4]
-    gone(work, Key(item["pk"], item["sk"]))
+def lose_posting(context: Context, company_id: str) -> None:
+    item = posting_items(context, company_id)[4]
+    gone(context, Key(item["pk"], item["sk"]))
 
 
-def lose_newest_posting(work: Work, company_id: str) -> None:
-    item = posting_items(work, company_id)[-1]
-    gone(work, Key(item["pk"], item["sk"]))
+def lose_newest_posting(context: Context, company_id: str) -> None:
+    item = posting_items(context, company_id)[-1]
+    gone(context, Key(item["pk"], item["sk"]))
 
 
-def double_posting(work: Work, company_id: str) -> None:
+def double_posting(context: Context, company_id: str) -> None:
     """The same again, in its place."""
-    item = posting_items(work, company_id)[4]
-    forge(work, {**item, **ledger_keys.posting(company_id, item["at"], int(item["sequence"]) + 50).as_item()})
+    item = posting_items(context, company_id)[4]
+    forge(context, {**item, **ledger_keys.posting(company_id, item["at"], int(item["sequence"]) + 50).as_item()})
 
 
-def post_cause_twice(work: Work, company_id: str) -> None:
+def post_cause_twice(context: Context, company_id: str) -> None:
     """The same cause in a new posting, with a book that agrees: only the mark of the cause knows."""
-    item = posting_items(work, company_id)[-1]
+    item = posting_items(context, company_id)[-1]
     number = int(item["sequence"]) + 1
     balances = Balances(**item["balances"])
     twice = balances._replace(available=balances.available + 5, issued=balances.issued - 5)
     key = ledger_keys.posting(company_id, item["at"], number)
     entries = [each for each in item["entries"] if each["account"] in ("available", "issued")]
-    forge(work, {**item, **key.as_item(), "sequence": number, "balances": twice._asdict(), "entries": entries})
-    lots = book_item(work, company_id)["lots"]
+    forge(context, {**item, **key.as_item(), "sequence": number, "balances": twice._asdict(), "entries": entries})
+    lots = book_item(context, company_id)["lots"]
     lots["2026-12-31"][1] += 5
-    changed(work, ledger_keys.bonuses(company_id), lots=lots, sequence=number)
+    changed(context, ledger_keys.bonuses(company_id), lots=lots, sequence=number)
 
 
-def forge_cause(work: Work, company_id: str) -> None:
-    item = posting_items(work, company_id)[2]
-    forge(work, {**item, "cause": {**item["cause"], "kind": "gift"}})
+def forge_cause(context: Context, company_id: str) -> None:
+    item = posting_items(context, company_id)[2]
+    forge(context, {**item, "cause": {**item["cause"], "kind": "gift"}})
 
 
-def break_posting(work: Work, company_id: str) -> None:
-    item = posting_items(work, company_id)[2]
-    forge(work, {**item, "entries": [{"account": "available"}]})
+def break_posting(context: Context, company_id: str) -> None:
+    item = posting_items(context, company_id)[2]
+    forge(context, {**item, "entries": [{"account": "available"}]})
 
 
-def lose_book(work: Work, company_id: str) -> None:
-    gone(work, ledger_keys.bonuses(company_id))
+def lose_book(context: Context, company_id: str) -> None:
+    gone(context, ledger_keys.bonuses(company_id))
 
 
 EVERY_ACCOUNT = {"available", "expired", "issued", "pending"}
-TAMPERED: dict[Callable[[Work, str], None], tuple[set[str], set[str]]] = {
+TAMPERED: dict[Callable[[Context, str], None], tuple[set[str], set[str]]] = {
     # what is done → accounts and faults that are named
     change_book: ({"pending", "issued"}, {"book_differs"}),
     change_lot: ({"available"}, {"lot_differs"}),
@@ -251,15 +251,15 @@ each_tampering = pytest.mark.parametrize("tamper", TAMPERED, ids=lambda tamper: 
 @each_tampering
 @pytest.mark.parametrize("proved_before", [False, True])
 def test_whatever_is_tampered_with_is_found_and_named(
-    work: Work, caplog: pytest.LogCaptureFixture, tamper: Any, proved_before: bool
+    context: Context, caplog: pytest.LogCaptureFixture, tamper: Any, proved_before: bool
 ) -> None:
-    company_id, other = lively(work), lively(work, "Svet")
+    company_id, other = lively(context), lively(context, "Svet")
     if proved_before:
-        a_proof(after(work))
-    tamper(work, company_id)
-    a_proof(after(work), {"full": True})
+        a_proof(after(context))
+    tamper(context, company_id)
+    a_proof(after(context), {"full": True})
     accounts, faults = TAMPERED[tamper]
-    found = listed(work)
+    found = listed(context)
     assert {owner for owner, _ in found} == {company_id}, "nobody else is named"
     assert {account for _, account in found} == accounts
     assert {fault for each in found.values() for fault, _ in each} == faults
@@ -272,199 +272,199 @@ def test_whatever_is_tampered_with_is_found_and_named(
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.keys() - {lose_book}, ids=lambda tamper: tamper.__name__)
-def test_what_is_tampered_with_before_its_first_proof_is_found_by_the_next_one(work: Work, tamper: Any) -> None:
+def test_what_is_tampered_with_before_its_first_proof_is_found_by_the_next_one(context: Context, tamper: Any) -> None:
     """But for a book that is lost: nobody knows then that it moved, so the full proof finds it."""
-    company_id = lively(work)
-    tamper(work, company_id)
-    a_proof(after(work))
-    assert {account for _, account in listed(work)} == TAMPERED[tamper][0]
+    company_id = lively(context)
+    tamper(context, company_id)
+    a_proof(after(context))
+    assert {account for _, account in listed(context)} == TAMPERED[tamper][0]
 
 
 @pytest.mark.parametrize("tamper", [change_book, change_lot])
-def test_a_book_that_changed_without_a_posting_is_found_when_its_company_moves(work: Work, tamper: Any) -> None:
-    company_id = lively(work)
-    a_proof(after(work))
-    tamper(work, company_id)
-    credit(after(work), company_id, "1", NEW_YEAR)
-    a_proof(after(work))
-    assert {account for _, account in listed(work)} == TAMPERED[tamper][0]
+def test_a_book_that_changed_without_a_posting_is_found_when_its_company_moves(context: Context, tamper: Any) -> None:
+    company_id = lively(context)
+    a_proof(after(context))
+    tamper(context, company_id)
+    credit(after(context), company_id, "1", NEW_YEAR)
+    a_proof(after(context))
+    assert {account for _, account in listed(context)} == TAMPERED[tamper][0]
 
 
-def test_a_proved_posting_that_is_another_now_is_missed_by_the_next_proof(work: Work) -> None:
-    company_id = lively(work)
-    a_proof(after(work))
-    lose_newest_posting(work, company_id)
-    credit(after(work), company_id, "1", NEW_YEAR)
-    a_proof(after(work))
-    assert [fault for faults in listed(work).values() for fault, _ in faults] == ["posting_missing"]
+def test_a_proved_posting_that_is_another_now_is_missed_by_the_next_proof(context: Context) -> None:
+    company_id = lively(context)
+    a_proof(after(context))
+    lose_newest_posting(context, company_id)
+    credit(after(context), company_id, "1", NEW_YEAR)
+    a_proof(after(context))
+    assert [fault for faults in listed(context).values() for fault, _ in faults] == ["posting_missing"]
 
 
-def test_what_does_not_balance_is_no_part_of_the_clubs_totals_until_it_does(work: Work) -> None:
-    company_id, other = lively(work), lively(work, "Svet")
-    a_proof(after(work))
-    credit(after(work), company_id, "1000", NEW_YEAR)
-    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(41))
-    a_proof(after(work))
-    assert totals(work).available == 150
-    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(40))
-    a_proof(after(work, 20))
-    assert totals(work).available == 1150
-    assert listed(work) == {}
+def test_what_does_not_balance_is_no_part_of_the_clubs_totals_until_it_does(context: Context) -> None:
+    company_id, other = lively(context), lively(context, "Svet")
+    a_proof(after(context))
+    credit(after(context), company_id, "1000", NEW_YEAR)
+    changed(context, ledger_keys.bonuses(company_id), pending=Decimal(41))
+    a_proof(after(context))
+    assert totals(context).available == 150
+    changed(context, ledger_keys.bonuses(company_id), pending=Decimal(40))
+    a_proof(after(context, 20))
+    assert totals(context).available == 1150
+    assert listed(context) == {}
     assert other
 
 
-def test_what_does_not_balance_is_looked_at_every_night_and_kept_when_it_does(work: Work) -> None:
-    company_id = lively(work)
-    change_book(work, company_id)
-    a_proof(after(work))
-    since = work.table.get(audit_keys.mismatch(company_id, "pending"))
-    assert a_proof(after(work, 30))["companies"] == 1
-    again = work.table.get(audit_keys.mismatch(company_id, "pending"))
+def test_what_does_not_balance_is_looked_at_every_night_and_kept_when_it_does(context: Context) -> None:
+    company_id = lively(context)
+    change_book(context, company_id)
+    a_proof(after(context))
+    since = context.table.get(audit_keys.mismatch(company_id, "pending"))
+    assert a_proof(after(context, 30))["companies"] == 1
+    again = context.table.get(audit_keys.mismatch(company_id, "pending"))
     assert since and again
-    assert (since["since"], since["seen_at"]) == (again["since"], after(work).at)
-    assert again["seen_at"] == after(work, 30).at
-    changed(work, ledger_keys.bonuses(company_id), pending=Decimal(40))
-    a_proof(after(work, 31))
-    resolved = work.table.get(audit_keys.mismatch(company_id, "pending"))
+    assert (since["since"], since["seen_at"]) == (again["since"], after(context).at)
+    assert again["seen_at"] == after(context, 30).at
+    changed(context, ledger_keys.bonuses(company_id), pending=Decimal(40))
+    a_proof(after(context, 31))
+    resolved = context.table.get(audit_keys.mismatch(company_id, "pending"))
     assert resolved
-    assert resolved["resolved_at"] == after(work, 31).at
-    assert a_proof(after(work, 60))["companies"] == 0
+    assert resolved["resolved_at"] == after(context, 31).at
+    assert a_proof(after(context, 60))["companies"] == 0
 
 
 # --- the club -----------------------------------------------------------------------------------------------------------
 
 
-def the_total(work: Work) -> tuple[str, int, Item]:
-    (((currency, shard), item),) = audit_store.totals(work.table).items()
+def the_total(context: Context) -> tuple[str, int, Item]:
+    (((currency, shard), item),) = audit_store.totals(context.table).items()
     return currency, shard, item
 
 
 def test_a_club_total_that_does_not_sum_to_zero_is_found_by_every_proof(
-    work: Work, caplog: pytest.LogCaptureFixture
+    context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lively(work)
-    a_proof(after(work))
-    currency, shard, item = the_total(work)
-    work.table.put({**item, "available": item["available"] + 1})
-    assert a_proof(after(work))["totals_wrong"] == 1
-    assert listed(work) == {(f"club#{currency}#{shard}", "ledger"): [("entries_not_zero", "")]}
+    lively(context)
+    a_proof(after(context))
+    currency, shard, item = the_total(context)
+    context.table.put({**item, "available": item["available"] + 1})
+    assert a_proof(after(context))["totals_wrong"] == 1
+    assert listed(context) == {(f"club#{currency}#{shard}", "ledger"): [("entries_not_zero", "")]}
     (logged,) = [record for record in caplog.records if record.message == "bonus mismatch"]
     assert (logged.currency, logged.shard, logged.account) == (currency, shard, "ledger")  # type: ignore[attr-defined]
-    work.table.put(item)
-    a_proof(after(work))
-    assert listed(work) == {}
+    context.table.put(item)
+    a_proof(after(context))
+    assert listed(context) == {}
 
 
-def test_a_club_total_that_is_not_the_sum_of_its_companies_is_found_by_the_full_proof(work: Work) -> None:
-    lively(work)
-    a_proof(after(work))
-    currency, shard, item = the_total(work)
-    work.table.put({**item, "available": item["available"] + 1, "redeemed": Decimal(-1)})
-    assert a_proof(after(work))["totals_wrong"] == 0
-    assert a_proof(after(work), {"full": True})["totals_wrong"] == 2
-    assert {account for _, account in listed(work)} == {"available", "redeemed"}
-    assert {owner for owner, _ in listed(work)} == {f"club#{currency}#{shard}"}
+def test_a_club_total_that_is_not_the_sum_of_its_companies_is_found_by_the_full_proof(context: Context) -> None:
+    lively(context)
+    a_proof(after(context))
+    currency, shard, item = the_total(context)
+    context.table.put({**item, "available": item["available"] + 1, "redeemed": Decimal(-1)})
+    assert a_proof(after(context))["totals_wrong"] == 0
+    assert a_proof(after(context), {"full": True})["totals_wrong"] == 2
+    assert {account for _, account in listed(context)} == {"available", "redeemed"}
+    assert {owner for owner, _ in listed(context)} == {f"club#{currency}#{shard}"}
 
 
-def test_a_club_total_that_is_lost_is_found_by_the_full_proof(work: Work) -> None:
-    lively(work)
-    a_proof(after(work))
-    _, _, item = the_total(work)
-    gone(work, Key(item["pk"], item["sk"]))
-    assert a_proof(after(work), {"full": True})["totals_wrong"] == 4
+def test_a_club_total_that_is_lost_is_found_by_the_full_proof(context: Context) -> None:
+    lively(context)
+    a_proof(after(context))
+    _, _, item = the_total(context)
+    gone(context, Key(item["pk"], item["sk"]))
+    assert a_proof(after(context), {"full": True})["totals_wrong"] == 4
 
 
 # --- interrupted ----------------------------------------------------------------------------------------------------------
 
 
-def everything(work: Work) -> list[Any]:
-    found: list[Any] = work.table.client.scan(TableName="club")["Items"]
+def everything(context: Context) -> list[Any]:
+    found: list[Any] = context.table.client.scan(TableName="club")["Items"]
     return found
 
 
-def put_back(work: Work, items: list[Any]) -> None:
+def put_back(context: Context, items: list[Any]) -> None:
     """A table with these items and no others."""
     fresh = MemoryDynamo()
     for item in items:
         fresh.put_item(Item=item)
-    work.table.client = watched(fresh, "dynamodb")
+    context.table.client = watched(fresh, "dynamodb")
 
 
-def outcome(work: Work, company_ids: list[str]) -> Any:
+def outcome(context: Context, company_ids: list[str]) -> Any:
     """What a proof left, without what counts its writes."""
-    checkpoints = [work.table.get(audit_keys.proof(company_id)) for company_id in company_ids]
-    sums = {place: audit_store.balances_of(item) for place, item in audit_store.totals(work.table).items()}
-    counted = {place: item["companies"] for place, item in audit_store.totals(work.table).items()}
+    checkpoints = [context.table.get(audit_keys.proof(company_id)) for company_id in company_ids]
+    sums = {place: audit_store.balances_of(item) for place, item in audit_store.totals(context.table).items()}
+    counted = {place: item["companies"] for place, item in audit_store.totals(context.table).items()}
     kept = [{name: item[name] for name in item if name != "version"} if item else None for item in checkpoints]
-    return kept, sums, counted, listed(work)
+    return kept, sums, counted, listed(context)
 
 
 @pytest.fixture
-def scene(work: Work) -> tuple[Work, list[str]]:
+def scene(context: Context) -> tuple[Context, list[str]]:
     """Two companies that were proved and moved, one that is new, one that does not balance."""
-    ids = [lively(work, name) for name in ("Luch", "Svet")]
-    a_proof(after(work))
-    ids += [lively(work, "Iskra"), lively(work, "Zarya")]
+    ids = [lively(context, name) for name in ("Luch", "Svet")]
+    a_proof(after(context))
+    ids += [lively(context, "Iskra"), lively(context, "Zarya")]
     for company_id in ids[:2]:
-        credit(after(work), company_id, "7", NEW_YEAR)
-    change_book(work, ids[3])
-    return after(work), ids
+        credit(after(context), company_id, "7", NEW_YEAR)
+    change_book(context, ids[3])
+    return after(context), ids
 
 
 @pytest.mark.parametrize("rounds", [crashes, lost_replies])
 def test_a_proof_that_dies_at_any_call_counts_once_when_it_is_done_again(
-    scene: tuple[Work, list[str]], rounds: Any
+    scene: tuple[Context, list[str]], rounds: Any
 ) -> None:
-    work, ids = scene
-    before = everything(work)
-    audit.prove_companies(work, ids)
-    undisturbed = outcome(work, ids)
+    context, ids = scene
+    before = everything(context)
+    audit.prove_companies(context, ids)
+    undisturbed = outcome(context, ids)
     assert undisturbed[1]
     count = 0
     for interruption in rounds():
         count += 1
-        put_back(work, before)
+        put_back(context, before)
         try:
             with interruption:
-                audit.prove_companies(work, ids)
+                audit.prove_companies(context, ids)
         except Exception:  # a lost reply that nobody expects: the message comes again
             assert rounds is lost_replies
-        audit.prove_companies(work, ids)
-        assert outcome(work, ids) == undisturbed, interruption
+        audit.prove_companies(context, ids)
+        assert outcome(context, ids) == undisturbed, interruption
     assert count > 8
 
 
-def test_two_proofs_at_once_count_once(scene: tuple[Work, list[str]]) -> None:
-    work, ids = scene
-    before = everything(work)
-    audit.prove_companies(work, ids)
-    undisturbed = outcome(work, ids)
-    for race in races(lambda: audit.prove_companies(work, ids)):
-        put_back(work, before)
+def test_two_proofs_at_once_count_once(scene: tuple[Context, list[str]]) -> None:
+    context, ids = scene
+    before = everything(context)
+    audit.prove_companies(context, ids)
+    undisturbed = outcome(context, ids)
+    for race in races(lambda: audit.prove_companies(context, ids)):
+        put_back(context, before)
         with race:
-            audit.prove_companies(work, ids)
-        assert outcome(work, ids) == undisturbed, race
+            audit.prove_companies(context, ids)
+        assert outcome(context, ids) == undisturbed, race
 
 
-def test_a_book_that_moves_while_it_is_proved_is_never_called_wrong(scene: tuple[Work, list[str]]) -> None:
-    work, ids = scene
-    before = everything(work)
-    for race in races(lambda: [credit(work, company_id, "1", NEW_YEAR) for company_id in ids[:3]]):  # type: ignore[arg-type]
-        put_back(work, before)
+def test_a_book_that_moves_while_it_is_proved_is_never_called_wrong(scene: tuple[Context, list[str]]) -> None:
+    context, ids = scene
+    before = everything(context)
+    for race in races(lambda: [credit(context, company_id, "1", NEW_YEAR) for company_id in ids[:3]]):  # type: ignore[arg-type]
+        put_back(context, before)
         with race:
-            audit.prove_companies(work, ids)
-        assert {owner for owner, _ in listed(work)} == {ids[3]}, (race, listed(work))
-        audit.prove_companies(work, ids)
-        assert totals(work).available == 75 * 3 + 7 * 2 + 3 * race.happened, race
+            audit.prove_companies(context, ids)
+        assert {owner for owner, _ in listed(context)} == {ids[3]}, (race, listed(context))
+        audit.prove_companies(context, ids)
+        assert totals(context).available == 75 * 3 + 7 * 2 + 3 * race.happened, race
 
 
-def test_a_naming_that_dies_at_any_call_names_everybody_when_it_runs_again(scene: tuple[Work, list[str]]) -> None:
-    work, ids = scene
+def test_a_naming_that_dies_at_any_call_names_everybody_when_it_runs_again(scene: tuple[Context, list[str]]) -> None:
+    context, ids = scene
     for crash in crashes():
         with crash:
-            bonuses_jobs.prove(work, {})
+            bonuses_jobs.prove(context, {})
         queued()
-        bonuses_jobs.prove(work, {})
+        bonuses_jobs.prove(context, {})
         named = {company_id for message in queued() for company_id in json.loads(message["body"])["companies"]}
         assert named == set(ids), crash
 
@@ -485,10 +485,10 @@ class Counted:
         return getattr(self._client, name)
 
 
-def test_a_message_of_companies_that_moved_is_proved_in_a_read_for_each_and_three_calls_more(work: Work) -> None:
-    ids = [lively(work, f"Luch {number}") for number in range(5)]
+def test_a_message_of_companies_that_moved_is_proved_in_a_read_for_each_and_three_calls_more(context: Context) -> None:
+    ids = [lively(context, f"Luch {number}") for number in range(5)]
     calls: list[str] = []
-    counted = replace(after(work), table=Table(Counted(work.table.client, calls), "club"))  # type: ignore[arg-type]
+    counted = replace(after(context), table=Table(Counted(context.table.client, calls), "club"))  # type: ignore[arg-type]
     audit.prove_companies(counted, ids)
     assert sorted(calls) == sorted(["batch_get_item"] * 2 + ["query"] * 5 + ["transact_write_items"])
     calls.clear()

@@ -8,7 +8,7 @@ from chalicelib.bonuses.coalition import keys as coalition_keys
 from chalicelib.bonuses.coalition import service as coalition
 from chalicelib.bonuses.coalition.model import Client, Limits
 from chalicelib.bonuses.coalition.service import Asked
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.support import partners
@@ -18,44 +18,44 @@ TAXI = Client("taxi", "Taxi Park", "RUB", True, Limits(Decimal(100), Decimal(500
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
+def context(local_table: Table) -> Context:
     numbers = iter(range(1, 10_000))
-    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
+    return Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
 
 
 @measures(coalition_keys.machine, coalition_keys.machine_grant, coalition_keys.machine_used)
-def test_a_grant_is_one_transaction(work: Work) -> None:
-    partners.company(work, "cmp_1")
-    coalition.register(work, TAXI)
+def test_a_grant_is_one_transaction(context: Context) -> None:
+    partners.company(context, "cmp_1")
+    coalition.register(context, TAXI)
     for number in range(2):
-        asked = Asked(f"act-{number}", "cmp_1", Decimal(50), work.today, "")
-        with spent(work.table.client) as cost:
-            coalition.grant(work, "taxi", asked)
+        asked = Asked(f"act-{number}", "cmp_1", Decimal(50), context.today, "")
+        with spent(context.table.client) as cost:
+            coalition.grant(context, "taxi", asked)
         assert cost.calls.count("TransactWriteItems") == 1
         assert (
             cost.write_units <= 24
         )  # grant, two counters, event, book with its index, posting, mark, and the client's check
-    with spent(work.table.client) as again:
-        _, known = coalition.grant(work, "taxi", asked)
+    with spent(context.table.client) as again:
+        _, known = coalition.grant(context, "taxi", asked)
     assert (known, again.calls) == (True, ["GetItem"])
     assert again.read_units <= 1
 
 
 @measures(coalition_keys.machine)
-def test_a_machine_client_is_one_call(work: Work) -> None:
-    coalition.register(work, TAXI)
-    with spent(work.table.client) as cost:
-        assert coalition.client(work, "taxi").name == "Taxi Park"
+def test_a_machine_client_is_one_call(context: Context) -> None:
+    coalition.register(context, TAXI)
+    with spent(context.table.client) as cost:
+        assert coalition.client(context, "taxi").name == "Taxi Park"
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1
 
 
 @measures(coalition_keys.machine_list)
-def test_machine_clients_are_listed_by_name_in_one_call(work: Work) -> None:
+def test_machine_clients_are_listed_by_name_in_one_call(context: Context) -> None:
     for number in range(30):
-        coalition.register(work, TAXI._replace(client_id=f"c{number}", name=f"Partner {number:02d}"))
-    with spent(work.table.client) as cost:
-        page = coalition.clients(work, 25, None)
+        coalition.register(context, TAXI._replace(client_id=f"c{number}", name=f"Partner {number:02d}"))
+    with spent(context.table.client) as cost:
+        page = coalition.clients(context, 25, None)
     assert [item["name"] for item in page.items[:2]] == ["Partner 00", "Partner 01"]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1.5

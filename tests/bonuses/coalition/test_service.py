@@ -12,7 +12,7 @@ from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from tests.companies.steps import legal_inn
@@ -39,18 +39,18 @@ MACHINE = machine()
 
 
 @pytest.fixture
-def work(work: Work) -> Work:
+def context(context: Context) -> Context:
     """On a table that answers many at once as fast as one after the other."""
     memory: Any = watched(MemoryDynamo(), "dynamodb")
-    return replace(work, table=Table(memory, "club", sleep=lambda seconds: None))
+    return replace(context, table=Table(memory, "club", sleep=lambda seconds: None))
 
 
 @pytest.fixture
-def club(api: Api, work: Work) -> Api:
+def club(api: Api, context: Context) -> Api:
     """A club with two companies and one registered client."""
-    partners.company(work, "cmp_1", inn=legal_inn(1), kpp="770701001")
-    work.table.put({**companies_keys.inn_owner(legal_inn(1), "770701001").as_item(), "company_id": "cmp_1"})
-    partners.company(work, "cmp_2", inn=legal_inn(2))
+    partners.company(context, "cmp_1", inn=legal_inn(1), kpp="770701001")
+    context.table.put({**companies_keys.inn_owner(legal_inn(1), "770701001").as_item(), "company_id": "cmp_1"})
+    partners.company(context, "cmp_2", inn=legal_inn(2))
     register(api)
     return api
 
@@ -74,8 +74,8 @@ def take_back(
     return api.call("POST", path, caller, {"reference": reversal, **body})
 
 
-def available(work: Work, company_id: str = "cmp_1") -> Decimal:
-    return ledger_rules.balances(ledger.book(work, company_id), work.today).available
+def available(context: Context, company_id: str = "cmp_1") -> Decimal:
+    return ledger_rules.balances(ledger.book(context, company_id), context.today).available
 
 
 def refusal(answer: Answer) -> tuple[int, str]:
@@ -85,42 +85,42 @@ def refusal(answer: Answer) -> tuple[int, str]:
 # --- granting ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_granted_can_be_spent_at_once(club: Api, work: Work) -> None:
+def test_what_is_granted_can_be_spent_at_once(club: Api, context: Context) -> None:
     made = post(club, note="Rides in November")
     assert made.status == 201
     assert made.json["amount"] == {"amount": "100.00", "currency": "RUB"}
     assert made.json["expires_on"] == "2027-11-30"
-    assert available(work) == 100
-    [posting] = ledger_store.postings(work.table, "cmp_1", 10, None).items
+    assert available(context) == 100
+    [posting] = ledger_store.postings(context.table, "cmp_1", 10, None).items
     assert posting["posting_id"] == made.json["posting_id"]
     assert posting["cause"]["document"] == {"client": CLIENT, "name": "Taxi Park", "reference": "act-1"}
-    [told] = [item for item in everything(work).values() if item.get("event") == "bonus.credited"]
+    [told] = [item for item in everything(context).values() if item.get("event") == "bonus.credited"]
     assert (told["company_id"], told["partner"], told["amount"]) == ("cmp_1", "Taxi Park", 100)
 
 
-def test_the_same_again_is_answered_as_the_first_time(club: Api, work: Work) -> None:
+def test_the_same_again_is_answered_as_the_first_time(club: Api, context: Context) -> None:
     first = post(club)
     again = post(club)
     assert (again.status, again.text) == (201, first.text)
     assert again.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
-    assert available(work) == 100
+    assert available(context) == 100
 
 
 @pytest.mark.parametrize("change", [{"amount": "99.00"}, {"company_id": "cmp_2"}, {"day": "2026-11-19"}, {"note": "x"}])
-def test_other_content_under_the_same_reference_is_refused(club: Api, work: Work, change: dict[str, Any]) -> None:
+def test_other_content_under_the_same_reference_is_refused(club: Api, context: Context, change: dict[str, Any]) -> None:
     post(club)
     assert refusal(post(club, **change)) == (409, "already_exists")
-    assert (available(work), available(work, "cmp_2")) == (100, 0)
+    assert (available(context), available(context, "cmp_2")) == (100, 0)
 
 
-def test_two_clients_may_use_the_same_reference(club: Api, work: Work) -> None:
+def test_two_clients_may_use_the_same_reference(club: Api, context: Context) -> None:
     register(club, client_id="cinema", name="Cinema")
     assert post(club).json["posting_id"] != post(club, caller=machine("cinema")).json["posting_id"]
-    assert available(work) == 200
+    assert available(context) == 200
 
 
-def test_a_company_is_named_by_its_id_or_by_inn_and_kpp(club: Api, work: Work) -> None:
+def test_a_company_is_named_by_its_id_or_by_inn_and_kpp(club: Api, context: Context) -> None:
     by_inn = post(club, company_id=None, inn=legal_inn(1), kpp="770701001")
     assert by_inn.json["company_id"] == "cmp_1"
     assert refusal(post(club, "a", company_id="cmp_9")) == (404, "not_found")
@@ -141,24 +141,24 @@ def test_a_company_is_named_by_its_id_or_by_inn_and_kpp(club: Api, work: Work) -
         ({"more": 1}, "/more"),
     ],
 )
-def test_what_cannot_be_is_named(club: Api, work: Work, change: dict[str, Any], pointer: str) -> None:
+def test_what_cannot_be_is_named(club: Api, context: Context, change: dict[str, Any], pointer: str) -> None:
     answer = post(club, **change)
     assert refusal(answer) == (422, "invalid")
     assert [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
-    assert available(work) == 0
+    assert available(context) == 0
 
 
-def test_a_company_with_another_currency_is_refused(club: Api, work: Work) -> None:
-    partners.company(work, "cmp_3", currency="GBP")
+def test_a_company_with_another_currency_is_refused(club: Api, context: Context) -> None:
+    partners.company(context, "cmp_3", currency="GBP")
     assert refusal(post(club, company_id="cmp_3")) == (422, "invalid")
 
 
-def test_who_is_not_registered_or_switched_off_grants_nothing(club: Api, work: Work) -> None:
+def test_who_is_not_registered_or_switched_off_grants_nothing(club: Api, context: Context) -> None:
     assert refusal(post(club, caller=machine("stranger"))) == (403, "client_not_registered")
     register(club, 1, active=False)
     assert refusal(post(club)) == (403, "client_not_registered")
     assert refusal(post(club, caller=machine(CLIENT, "machine.payments"))) == (403, "scope_missing")
-    assert available(work) == 0
+    assert available(context) == 0
 
 
 def test_a_person_is_no_machine(club: Api) -> None:
@@ -170,7 +170,7 @@ def test_a_person_is_no_machine(club: Api) -> None:
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
-def test_each_limit_says_what_is_left_of_it(club: Api, work: Work) -> None:
+def test_each_limit_says_what_is_left_of_it(club: Api, context: Context) -> None:
     over = post(club, "a", amount="100.01")
     assert refusal(over) == (422, "limit_exceeded")
     assert over.json["limit"] == "per_grant"
@@ -182,33 +182,33 @@ def test_each_limit_says_what_is_left_of_it(club: Api, work: Work) -> None:
     assert month.status == 201
     month = post(club, "f", company_id="cmp_2", amount="0.01")
     assert (month.json["limit"], month.json["left"]["amount"]) == ("per_month", "0.00")
-    assert (available(work), available(work, "cmp_2")) == (200, 100)
+    assert (available(context), available(context, "cmp_2")) == (200, 100)
 
 
-def test_limits_count_by_the_day_of_the_telling(club: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_count_by_the_day_of_the_telling(club: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     for reference, day in (("a", "2026-11-18"), ("b", "2026-11-19")):
         post(club, reference, day=day)
     assert post(club, "c", day="2026-10-01").json["limit"] == "per_company_and_day"
-    later = replace(work, now=work.now + timedelta(days=1))
-    monkeypatch.setattr(respond, "work_now", lambda: later)
+    later = replace(context, now=context.now + timedelta(days=1))
+    monkeypatch.setattr(respond, "context_now", lambda: later)
     assert post(club, "c", day="2026-10-01").status == 201
-    monkeypatch.setattr(respond, "work_now", lambda: replace(work, now=work.now + timedelta(days=11)))
+    monkeypatch.setattr(respond, "context_now", lambda: replace(context, now=context.now + timedelta(days=11)))
     assert post(club, "d", day="2026-12-01").status == 201
 
 
-def test_what_was_taken_back_may_be_granted_anew(club: Api, work: Work) -> None:
+def test_what_was_taken_back_may_be_granted_anew(club: Api, context: Context) -> None:
     for reference in ("act-1", "b"):
         post(club, reference)
     assert post(club, "c").json["limit"] == "per_company_and_day"
     take_back(club, amount="50.00")
     assert post(club, "c").status == 201
-    assert available(work) == 250
+    assert available(context) == 250
 
 
 # --- taking back ------------------------------------------------------------------------------------------------------
 
 
-def test_a_grant_is_taken_back_in_parts_and_never_more_than_it_was(club: Api, work: Work) -> None:
+def test_a_grant_is_taken_back_in_parts_and_never_more_than_it_was(club: Api, context: Context) -> None:
     made = post(club)
     part = take_back(club, "r1", amount="30.00")
     assert (part.status, part.json["reversed"]["amount"]) == (200, "30.00")
@@ -216,45 +216,45 @@ def test_a_grant_is_taken_back_in_parts_and_never_more_than_it_was(club: Api, wo
     rest = take_back(club, "r3")
     assert [each["amount"]["amount"] for each in rest.json["reversals"]] == ["30.00", "70.00"]
     assert refusal(take_back(club, "r4")) == (422, "invalid")
-    assert available(work) == 0
+    assert available(context) == 0
     assert club.call("GET", made.headers["location"], MACHINE).text == rest.text
     reversals = [
-        each for each in ledger_store.postings(work.table, "cmp_1", 10, None).items if "reverses" in each["cause"]
+        each for each in ledger_store.postings(context.table, "cmp_1", 10, None).items if "reverses" in each["cause"]
     ]
     assert {each["cause"]["reverses"] for each in reversals} == {made.json["posting_id"]}
 
 
-def test_a_reversal_told_again_takes_nothing_more(club: Api, work: Work) -> None:
+def test_a_reversal_told_again_takes_nothing_more(club: Api, context: Context) -> None:
     post(club)
     first = take_back(club, amount="30.00")
     again = take_back(club, amount="30.00")
     assert (again.text, again.headers["idempotency-replayed"]) == (first.text, "true")
     assert refusal(take_back(club, amount="31.00")) == (409, "already_exists")
-    assert available(work) == 70
+    assert available(context) == 70
 
 
-def test_another_clients_grant_is_not_there(club: Api, work: Work) -> None:
+def test_another_clients_grant_is_not_there(club: Api, context: Context) -> None:
     post(club)
     register(club, client_id="cinema", name="Cinema")
     assert refusal(take_back(club, caller=machine("cinema"))) == (404, "not_found")
     assert refusal(take_back(club, reference="act-2")) == (404, "not_found")
     assert refusal(club.call("GET", "/v1/machine/accruals/act-1", machine("cinema"))) == (404, "not_found")
-    assert available(work) == 100
+    assert available(context) == 100
 
 
-def test_who_was_switched_off_may_still_take_back(club: Api, work: Work) -> None:
+def test_who_was_switched_off_may_still_take_back(club: Api, context: Context) -> None:
     post(club)
     register(club, 1, active=False)
     assert take_back(club).status == 200
-    assert available(work) == 0
+    assert available(context) == 0
 
 
-def test_what_was_spent_is_taken_back_as_a_debt(club: Api, work: Work) -> None:
+def test_what_was_spent_is_taken_back_as_a_debt(club: Api, context: Context) -> None:
     post(club)
-    owner = partners.speaks_for(work, "cmp_1", "mbr_1")
+    owner = partners.speaks_for(context, "cmp_1", "mbr_1")
     assert club.call("POST", "/v1/company/redemptions", owner, {"amount": "100.00"}, key="k").status == 201
     take_back(club)
-    assert available(work) == -100
+    assert available(context) == -100
 
 
 # --- clients ----------------------------------------------------------------------------------------------------------
@@ -295,56 +295,56 @@ def until_heard(act: Callable[[int], Answer]) -> list[Answer]:
 
 
 @pytest.mark.usefixtures("a_request_per_thread")
-def test_many_at_once_reach_a_limit_exactly_and_never_exceed_it(club: Api, work: Work) -> None:
+def test_many_at_once_reach_a_limit_exactly_and_never_exceed_it(club: Api, context: Context) -> None:
     answers = until_heard(lambda number: post(club, f"act-{number}", amount="20.00"))
     statuses = [answer.status for answer in answers]
     assert (statuses.count(201), statuses.count(422)) == (12, 20), "240 of 250 in a day"
     assert {answer.json["limit"] for answer in answers if answer.status == 422} == {"per_company_and_day"}
-    assert available(work) == 240
+    assert available(context) == 240
 
 
 @pytest.mark.usefixtures("a_request_per_thread")
-def test_the_same_grant_many_times_at_once_is_one(club: Api, work: Work) -> None:
+def test_the_same_grant_many_times_at_once_is_one(club: Api, context: Context) -> None:
     answers = until_heard(lambda _: post(club))
     assert {(answer.status, answer.text) for answer in answers} == {(201, answers[0].text)}
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
-    assert available(work) == 100
+    assert available(context) == 100
 
 
 @pytest.mark.usefixtures("a_request_per_thread")
-def test_reversals_at_once_take_no_more_than_the_grant(club: Api, work: Work) -> None:
+def test_reversals_at_once_take_no_more_than_the_grant(club: Api, context: Context) -> None:
     post(club)
     answers = until_heard(lambda number: take_back(club, f"r{number}", amount="7.00"))
     assert [answer.status for answer in answers].count(200) == 14
-    assert available(work) == 2
+    assert available(context) == 2
 
 
 @pytest.mark.parametrize("interruptions", [crashes, lost_replies])
 @pytest.mark.parametrize("step", ["grant", "reverse"])
 def test_whatever_is_interrupted_is_done_once_when_told_again(
-    club: Api, work: Work, interruptions: Any, step: str
+    club: Api, context: Context, interruptions: Any, step: str
 ) -> None:
     if step == "reverse":
         post(club)
     act = {"grant": lambda: post(club), "reverse": lambda: take_back(club, amount="30.00")}[step]
-    beginning = everything(work)
+    beginning = everything(context)
     act()
-    undisturbed = available(work)
+    undisturbed = available(context)
     for interruption in interruptions():
-        restore(work, beginning)
+        restore(context, beginning)
         with interruption:
             act()
         again = act()
         assert again.status == (201 if step == "grant" else 200), interruption
-        assert available(work) == undisturbed, interruption
-        used = [item["amount"] for key, item in everything(work).items() if key.sk.startswith("USED#")]
+        assert available(context) == undisturbed, interruption
+        used = [item["amount"] for key, item in everything(context).items() if key.sk.startswith("USED#")]
         assert used == [undisturbed, undisturbed], interruption
 
 
-def test_a_twin_that_comes_between_makes_no_second_grant(club: Api, work: Work) -> None:
-    beginning = everything(work)
+def test_a_twin_that_comes_between_makes_no_second_grant(club: Api, context: Context) -> None:
+    beginning = everything(context)
     for race in races(lambda: post(club) and None):
-        restore(work, beginning)
+        restore(context, beginning)
         with race:
             assert post(club).status == 201
-        assert available(work) == 100, race
+        assert available(context) == 100, race

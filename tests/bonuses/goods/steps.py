@@ -19,7 +19,7 @@ from chalicelib.bonuses.ledger.rules import Balances, Posting
 from chalicelib.bonuses.volume import keys as volume_keys
 from chalicelib.bonuses.volume.config import VolumeBonuses, VolumeProgramme
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
@@ -47,83 +47,85 @@ QUARTER: dict[str, Any] = {
 }
 
 
-def programmes(work: Work, *figures: dict[str, Any]) -> Work:
+def programmes(context: Context, *figures: dict[str, Any]) -> Context:
     """The club with these volume programmes and no others."""
     own = [VolumeProgramme.model_validate(each) for each in figures]
-    return with_figures(work, VolumeBonuses, periods=own)
+    return with_figures(context, VolumeBonuses, periods=own)
 
 
-def sale(work: Work, day: date, amount: str | int, number: str = "", company_id: str = COMPANY) -> list[Event]:
+def sale(context: Context, day: date, amount: str | int, number: str = "", company_id: str = COMPANY) -> list[Event]:
     """One document of this day, recorded; the same number again is its correction. Returns what the stream will tell."""
-    known = {(item["pk"], item["sk"]) for item in _told(work, company_id)}
+    known = {(item["pk"], item["sk"]) for item in _told(context, company_id)}
     document = sales.SaleDocument(
         source="1c",
-        number=number or work.new_id("doc"),
+        number=number or context.new_id("doc"),
         company_id=company_id,
         business_date=day,
         currency="RUB",
         lines=[sales.SaleLine.of("SKU-1", "Lamp", Decimal(1), amount=Decimal(amount))],
     )
-    sales.record(work, [document])
-    new = [item for item in _told(work, company_id) if (item["pk"], item["sk"]) not in known]
+    sales.record(context, [document])
+    new = [item for item in _told(context, company_id) if (item["pk"], item["sk"]) not in known]
     return [Event("sale.recorded", derived_id("evt", item["pk"], item["sk"]), item) for item in new]
 
 
-def _told(work: Work, company_id: str) -> list[Item]:
-    found = work.table.query_all(companies_keys.company(company_id).pk)
+def _told(context: Context, company_id: str) -> list[Item]:
+    found = context.table.query_all(companies_keys.company(company_id).pk)
     return [item for item in found if item.get("event") == "sale.recorded"]
 
 
-def buy(work: Work, day: date, amount: str | int, number: str = "", company_id: str = COMPANY) -> None:
+def buy(context: Context, day: date, amount: str | int, number: str = "", company_id: str = COMPANY) -> None:
     """A document, and what its event brings about."""
-    for event in sale(work, day, amount, number, company_id):
-        closing_consumers.on_sale_recorded(work, event)
+    for event in sale(context, day, amount, number, company_id):
+        closing_consumers.on_sale_recorded(context, event)
 
 
-def staff(work: Work, member_id: str = "mbr_clerk", role: str = "operations") -> Caller:
+def staff(context: Context, member_id: str = "mbr_clerk", role: str = "operations") -> Caller:
     tx = Transaction()
     members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
-    work.table.commit(tx)
+    context.table.commit(tx)
     return Caller.person(member_id, "staff", role, "club")
 
 
-def night(work: Work, company_id: str = COMPANY) -> None:
+def night(context: Context, company_id: str = COMPANY) -> None:
     """What the nightly worker does for a company."""
-    closing.close_due(work, company_id)
-    goods.expire_goods(work, company_id)
+    closing.close_due(context, company_id)
+    goods.expire_goods(context, company_id)
 
 
-def entitlements(work: Work, company_id: str = COMPANY) -> list[Entitlement]:
+def entitlements(context: Context, company_id: str = COMPANY) -> list[Entitlement]:
     """By the day from which they are there."""
-    return list(goods_store.every_entitlement(work.table, company_id))
+    return list(goods_store.every_entitlement(context.table, company_id))
 
 
-def choices(work: Work, company_id: str = COMPANY) -> list[Choice]:
+def choices(context: Context, company_id: str = COMPANY) -> list[Choice]:
     return [
         choice
-        for found in entitlements(work, company_id)
-        for choice in goods_store.choices(work.table, company_id, found.entitlement_id)
+        for found in entitlements(context, company_id)
+        for choice in goods_store.choices(context.table, company_id, found.entitlement_id)
     ]
 
 
-def balances(work: Work, company_id: str = COMPANY) -> Balances:
-    return ledger_rules.balances(ledger.book(work, company_id), work.today)
+def balances(context: Context, company_id: str = COMPANY) -> Balances:
+    return ledger_rules.balances(ledger.book(context, company_id), context.today)
 
 
-def postings(work: Work, company_id: str = COMPANY) -> list[Posting]:
+def postings(context: Context, company_id: str = COMPANY) -> list[Posting]:
     """Oldest first."""
-    return [ledger_store.posting_of(item) for item in work.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
+    return [
+        ledger_store.posting_of(item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")
+    ]
 
 
-def events(work: Work, *names: str, company_id: str = COMPANY) -> list[Item]:
+def events(context: Context, *names: str, company_id: str = COMPANY) -> list[Item]:
     """What happened to the company, in the order of writing."""
-    found = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
+    found = context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [item for item in found if not names or item["event"] in names]
 
 
-def periods(work: Work, company_id: str = COMPANY) -> list[Item]:
+def periods(context: Context, company_id: str = COMPANY) -> list[Item]:
     every = volume_keys.period(company_id, None, "")
-    return list(work.table.query_all(every.pk, starts=every.sk))
+    return list(context.table.query_all(every.pk, starts=every.sk))
 
 
 class Shelf:
@@ -132,26 +134,26 @@ class Shelf:
     Prices: LMP-1 12.00, LMP-2 1.05 in packs of 6, LMP-3 500.00.
     """
 
-    def __init__(self, api: Api, work: Work, monkeypatch: Any, **changed: Any) -> None:
+    def __init__(self, api: Api, context: Context, monkeypatch: Any, **changed: Any) -> None:
         self.api = api
         self._monkeypatch = monkeypatch
-        self.work = programmes(work, {**QUARTER, **changed})
+        self.context = programmes(context, {**QUARTER, **changed})
         self.later()
-        stock(work, row("LMP-1", "12.00"), row("LMP-2", "1.05", pack_multiple=6), row("LMP-3", "500.00"))
-        self.owner = partner(work, COMPANY, "mbr_1")
-        self.clerk = staff(work)
+        stock(context, row("LMP-1", "12.00"), row("LMP-2", "1.05", pack_multiple=6), row("LMP-3", "500.00"))
+        self.owner = partner(context, COMPANY, "mbr_1")
+        self.clerk = staff(context)
 
-    def later(self, **passed: float) -> Work:
+    def later(self, **passed: float) -> Context:
         """So much time passes."""
-        self.work = replace(self.work, now=self.work.now + timedelta(**passed))
-        self._monkeypatch.setattr(respond, "work_now", lambda: self.work)
-        return self.work
+        self.context = replace(self.context, now=self.context.now + timedelta(**passed))
+        self._monkeypatch.setattr(respond, "context_now", lambda: self.context)
+        return self.context
 
     def earned(self, volume: str = "2000") -> Entitlement:
         """A closed quarter: ten percent of its volume, in goods."""
-        buy(self.work, date(2026, 8, 5), volume)
-        night(self.work)
-        return entitlements(self.work)[0]
+        buy(self.context, date(2026, 8, 5), volume)
+        night(self.context)
+        return entitlements(self.context)[0]
 
     def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None) -> Answer:
         return self.api.call("POST", url, caller, body, key=key or f"key-{next(_keys)}")
@@ -217,11 +219,11 @@ class Shelf:
         return self.post(self._of_company(entitlement_id, "hand-over/reverse"), self.clerk, {"reason": "Lost"}, key=key)
 
 
-def holds(work: Work, company_id: str = COMPANY) -> None:
+def holds(context: Context, company_id: str = COMPANY) -> None:
     """What is true at every moment."""
-    owed = entitlements(work, company_id)
+    owed = entitlements(context, company_id)
     for found in owed:
-        own = [each for each in choices(work, company_id) if each.entitlement_id == found.entitlement_id]
+        own = [each for each in choices(context, company_id) if each.entitlement_id == found.entitlement_id]
         sums = (found.left, found.reserved, found.shipped, found.expired, found.reversed)
         assert found.amount == sum(sums)
         assert min(sums) >= 0
@@ -233,17 +235,17 @@ def holds(work: Work, company_id: str = COMPANY) -> None:
             assert all(0 <= line.shipped <= line.quantity for line in choice.lines), (
                 "no more is shipped than was chosen"
             )
-    now = balances(work, company_id)
+    now = balances(context, company_id)
     assert sum(now) == 0
     assert now.goods_owed == sum(found.left + found.reserved for found in owed)
     assert now.redeemed == sum(found.shipped for found in owed)
     assert now.expired == sum(found.expired for found in owed)
-    posted = postings(work, company_id)
+    posted = postings(context, company_id)
     assert all(sum(entry.amount for entry in posting.entries) == 0 for posting in posted)
     assert now.goods_owed == sum(
         entry.amount for posting in posted for entry in posting.entries if entry.account == "goods_owed"
     )
-    for period in periods(work, company_id):
+    for period in periods(context, company_id):
         parts = [
             each for each in owed if (each.programme, each.last.isoformat()) == (period["programme"], period["last"])
         ]

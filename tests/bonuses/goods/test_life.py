@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib.bonuses.goods.rules import State
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.bonuses.accruals.steps import memory_work
 from tests.bonuses.goods.steps import Shelf, balances, buy, choices, entitlements, events, holds, night
@@ -28,11 +28,11 @@ CALLERS = 32
 KEY = "the-one-request"
 
 
-def made(work: Work, monkeypatch: pytest.MonkeyPatch, **changed: Any) -> Shelf:
+def made(context: Context, monkeypatch: pytest.MonkeyPatch, **changed: Any) -> Shelf:
     monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
     from app import app
 
-    return Shelf(Api(app), work, monkeypatch, **changed)
+    return Shelf(Api(app), context, monkeypatch, **changed)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 
 def _shipped(shelf: Shelf) -> str:
-    return str(choices(shelf.work)[0].shipments[0].shipment_id)
+    return str(choices(shelf.context)[0].shipments[0].shipment_id)
 
 
 Step = Callable[[Shelf, str, str], Answer]
@@ -68,25 +68,25 @@ class Stage:
         self.shelf = shelf
         self.owed = shelf.earned().entitlement_id
         self.choice = shelf.chosen(self.owed, {"LMP-1": 10})
-        self._beginning = everything(shelf.work)
+        self._beginning = everything(shelf.context)
 
     def begin(self, step: str) -> None:
         if step == "take a shipment back":
             self.shelf.ship(self.owed, self.choice, {"LMP-1": 4})
-        self._beginning = everything(self.shelf.work)
+        self._beginning = everything(self.shelf.context)
 
     def back(self) -> None:
-        restore(self.shelf.work, self._beginning)
+        restore(self.shelf.context, self._beginning)
 
     def attempt(self, step: str) -> Answer:
         numbers = count(1)
-        work = self.shelf.work
-        self.shelf.work = replace(work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+        context = self.shelf.context
+        self.shelf.context = replace(context, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
         self.shelf.later()
         try:
             return STEPS[step](self.shelf, self.owed, self.choice)
         finally:
-            self.shelf.work = work
+            self.shelf.context = context
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -95,7 +95,7 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(shelf: Shel
     stage.begin(step)
     undisturbed = stage.attempt(step)
     assert undisturbed.status in (200, 201), undisturbed.text
-    wanted = everything(shelf.work)
+    wanted = everything(shelf.context)
     rounds = 0
     for interruption in chain(crashes(), lost_replies()):
         stage.back()
@@ -103,10 +103,10 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(shelf: Shel
             stage.attempt(step)
         again = stage.attempt(step)
         assert (again.status, again.json) == (undisturbed.status, undisturbed.json), interruption
-        assert everything(shelf.work) == wanted, interruption
+        assert everything(shelf.context) == wanted, interruption
         rounds += 1
     assert rounds > 8
-    holds(shelf.work)
+    holds(shelf.context)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -122,12 +122,12 @@ def test_a_twin_of_the_request_gets_the_same_answer(shelf: Shelf, step: str) -> 
         for twin in heard:
             assert (answer.status, answer.json) == (twin.status, twin.json), race
             assert answer.headers["idempotency-replayed"] == "true"
-        holds(shelf.work)
+        holds(shelf.context)
 
 
 OTHERS: dict[str, Step] = {
     **{name: step for name, step in STEPS.items() if name != "take a shipment back"},
-    "the night": lambda shelf, _, __: night(shelf.work),  # type: ignore[dict-item, return-value]
+    "the night": lambda shelf, _, __: night(shelf.context),  # type: ignore[dict-item, return-value]
 }
 
 
@@ -150,34 +150,34 @@ def test_whoever_comes_between_the_sums_hold(shelf: Shelf, mine: str, others: st
         with race:
             answer = STEPS[mine](shelf, stage.owed, stage.choice)
         assert answer.status in (200, 201, 409, 422), (race, answer.text)
-        holds(shelf.work)
+        holds(shelf.context)
 
 
 @pytest.mark.parametrize("days", [75, 90, 400])
 def test_an_interrupted_night_is_finished_by_its_repeat(shelf: Shelf, days: int) -> None:
     """After so many days a warning is due, then the expiry, then both were missed."""
     shelf.earned()
-    before = everything(shelf.work)
-    work = shelf.later(days=days)
+    before = everything(shelf.context)
+    context = shelf.later(days=days)
 
     def outcome() -> Any:
-        facts = sorted((event["event"], event["amount"]) for event in events(work))
+        facts = sorted((event["event"], event["amount"]) for event in events(context))
         return (
             facts,
-            entitlements(work),
-            balances(work),
-            [item["owed"] for item in everything(work).values() if "owed" in item],
+            entitlements(context),
+            balances(context),
+            [item["owed"] for item in everything(context).values() if "owed" in item],
         )
 
-    night(work)
+    night(context)
     wanted = outcome()
-    for interruption in chain(crashes(), races(lambda: night(work))):
-        restore(work, before)
+    for interruption in chain(crashes(), races(lambda: night(context))):
+        restore(context, before)
         with interruption:
-            night(work)
-        night(work)
+            night(context)
+        night(context)
         assert outcome() == wanted, interruption
-        holds(work)
+        holds(context)
 
 
 @pytest.mark.parametrize("step", ["hand over", "take back"])
@@ -190,16 +190,16 @@ def test_a_gift_is_given_and_comes_back_once_whatever_is_interrupted(
     if step == "take back":
         shelf.hand_over(gift)
         act, event = shelf.take_gift_back, "gift.returned"
-    before = everything(shelf.work)
+    before = everything(shelf.context)
     undisturbed = act(gift, key=KEY)
     assert undisturbed.status == 200
     for interruption in chain(crashes(), lost_replies(), races(lambda: act(gift, key=KEY) and None)):
-        restore(shelf.work, before)
+        restore(shelf.context, before)
         with interruption:
             act(gift, key=KEY)
         assert act(gift, key=KEY).json == undisturbed.json, interruption
-        assert len(events(shelf.work, event)) == 1, interruption
-        holds(shelf.work)
+        assert len(events(shelf.context, event)) == 1, interruption
+        holds(shelf.context)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def test_a_gift_is_given_and_comes_back_once_whatever_is_interrupted(
 
 @pytest.fixture
 def local_shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    return made(Work(table=local_table, now=NOON), monkeypatch)
+    return made(Context(table=local_table, now=NOON), monkeypatch)
 
 
 @pytest.mark.usefixtures("a_request_per_thread")
@@ -216,10 +216,10 @@ def test_of_many_choices_at_once_exactly_what_is_left_is_reserved(local_shelf: S
     answers = at_once(CALLERS, lambda number: local_shelf.choose(owed, {"LMP-1": 1}, key=f"choice-{number}"))
     assert [answer.status for answer in answers].count(201) == 10
     assert {(answer.status, answer.json["code"]) for answer in answers if answer.status != 201} == {(422, "above_left")}
-    (found,) = entitlements(local_shelf.work)
+    (found,) = entitlements(local_shelf.context)
     assert (found.reserved, found.left) == (120, 10)
-    assert len(choices(local_shelf.work)) == 10
-    holds(local_shelf.work)
+    assert len(choices(local_shelf.context)) == 10
+    holds(local_shelf.context)
 
 
 @pytest.mark.usefixtures("a_request_per_thread")
@@ -231,8 +231,8 @@ def test_shipments_told_at_once_add_up_and_never_exceed_what_was_chosen(local_sh
         lambda number: local_shelf.ship(owed, choice, {"LMP-1": 1}, document=f"УТ-{number}", key=f"part-{number}"),
     )
     assert [answer.status for answer in answers].count(200) == 10
-    assert balances(local_shelf.work).redeemed == 120
-    holds(local_shelf.work)
+    assert balances(local_shelf.context).redeemed == 120
+    holds(local_shelf.context)
 
 
 # --- whatever anybody does --------------------------------------------------------------------------------------------
@@ -273,27 +273,27 @@ class GoodsLife(RuleBasedStateMachine):
 
     def owed(self, pick: int) -> Iterator[str]:
         """One of the entitlements, if there are any."""
-        found = entitlements(self.shelf.work)
+        found = entitlements(self.shelf.context)
         if found:
             yield found[pick % len(found)].entitlement_id
 
     def picked(self, pick: int) -> Iterator[tuple[str, str]]:
-        found = choices(self.shelf.work)
+        found = choices(self.shelf.context)
         if found:
             choice = found[pick % len(found)]
             yield choice.entitlement_id, choice.choice_id
 
     @rule(ago=st.integers(0, 200), amount=st.sampled_from([-700, 90, 1500, 6000]))
     def buys(self, ago: int, amount: int) -> None:
-        day = max(self.shelf.work.today - timedelta(days=ago), date(2026, 1, 1))
-        buy(self.shelf.work, day, amount)
+        day = max(self.shelf.context.today - timedelta(days=ago), date(2026, 1, 1))
+        buy(self.shelf.context, day, amount)
         self.bought += amount
 
     @rule(days=st.integers(1, 30), times=times)
     def days_pass(self, days: int, times: int) -> None:
         self.shelf.later(days=days)
         for _ in range(times):
-            night(self.shelf.work)
+            night(self.shelf.context)
 
     @rule(pick=picks, lamps=st.integers(1, 9), packs=st.integers(0, 2), times=times)
     def chooses(self, pick: int, lamps: int, packs: int, times: int) -> None:
@@ -319,7 +319,7 @@ class GoodsLife(RuleBasedStateMachine):
 
     @rule(pick=picks, times=times)
     def shipment_is_taken_back(self, pick: int, times: int) -> None:
-        told = [(choice, shipment) for choice in choices(self.shelf.work) for shipment in choice.shipments]
+        told = [(choice, shipment) for choice in choices(self.shelf.context) for shipment in choice.shipments]
         for choice, shipment in told[pick : pick + 1]:
             self.send(times, self.shelf.unship, choice.entitlement_id, choice.choice_id, shipment.shipment_id)
 
@@ -330,21 +330,21 @@ class GoodsLife(RuleBasedStateMachine):
 
     @invariant()
     def the_sums_hold(self) -> None:
-        holds(self.shelf.work)
+        holds(self.shelf.context)
 
     @invariant()
     def what_waits_for_the_staff_is_what_is_not_shipped(self) -> None:
         waiting = {State.RESERVED, State.PARTLY_SHIPPED}
-        wanted = {choice.choice_id for choice in choices(self.shelf.work) if choice.state in waiting}
-        listed = self.shelf.work.table.query_all("GOODS", index="gsi2")
+        wanted = {choice.choice_id for choice in choices(self.shelf.context) if choice.state in waiting}
+        listed = self.shelf.context.table.query_all("GOODS", index="gsi2")
         assert {item["choice_id"] for item in listed} == wanted
 
     def teardown(self) -> None:
         """In the end all that was bought was counted, and nothing is owed that was not chosen."""
         for _ in range(3):
             self.shelf.later(days=200)
-            night(self.shelf.work)
-        holds(self.shelf.work)
-        periods = [item for item in everything(self.shelf.work).values() if item["sk"].startswith("PERIOD#")]
+            night(self.shelf.context)
+        holds(self.shelf.context)
+        periods = [item for item in everything(self.shelf.context).values() if item["sk"].startswith("PERIOD#")]
         assert sum(item["purchases"] + item["adjustments"] for item in periods) == self.bought
-        assert all(not found.left for found in entitlements(self.shelf.work))
+        assert all(not found.left for found in entitlements(self.shelf.context))

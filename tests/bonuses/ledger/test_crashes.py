@@ -15,7 +15,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause, Posting
 from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from tests.bonuses.steps import Shop, all_postings, balances, credit
@@ -34,13 +34,13 @@ class Stage:
         self.memory = MemoryDynamo()
         numbers = count(1)
         table = Table(watched(self.memory, "dynamodb"), "club", sleep=lambda seconds: None)
-        work = Work(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
-        monkeypatch.setattr(respond, "work_now", lambda: work)
+        context = Context(table=table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):04d}")
+        monkeypatch.setattr(respond, "context_now", lambda: context)
         monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
         self._monkeypatch = monkeypatch
-        self.shop = Shop(Api(app), work, monkeypatch)
-        self.given = credit(work, "cmp_1", "700", DECEMBER)
-        credit(work, "cmp_1", "500")
+        self.shop = Shop(Api(app), context, monkeypatch)
+        self.given = credit(context, "cmp_1", "700", DECEMBER)
+        credit(context, "cmp_1", "500")
         self.order_id = self.shop.market.placed({"LMP-1": 10})
         self.held_id = self.shop.redeemed("600", order_id=self.order_id)
         self.other_order_id = self.shop.market.placed({"LMP-1": 10})
@@ -59,8 +59,8 @@ class Stage:
     def attempt(self, step: str) -> Answer | None:
         """With ids that are the same each time."""
         numbers = count(1)
-        work = replace(self.shop.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        self._monkeypatch.setattr(respond, "work_now", lambda: work)
+        context = replace(self.shop.context, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+        self._monkeypatch.setattr(respond, "context_now", lambda: context)
         return STEPS[step](self)
 
 
@@ -68,7 +68,7 @@ def take_back(stage: Stage) -> None:
     """What the first credit gave, as a consumer of the return does."""
     cause = Cause("return", ("again",), reverses=stage.given.posting_id)
     ledger.change(
-        stage.shop.work, "cmp_1", cause, lambda book: ledger_rules.credit(book, DECEMBER, Decimal(-700), book.day)
+        stage.shop.context, "cmp_1", cause, lambda book: ledger_rules.credit(book, DECEMBER, Decimal(-700), book.day)
     )
 
 
@@ -81,7 +81,7 @@ def tell_of_the_acceptance(stage: Stage) -> None:
 
 
 def pass_the_day(stage: Stage) -> None:
-    ledger.pass_day(stage.shop.work, "cmp_1", lambda tx, book: None)
+    ledger.pass_day(stage.shop.context, "cmp_1", lambda tx, book: None)
 
 
 STEPS: dict[str, Callable[[Stage], Answer | None]] = {
@@ -131,7 +131,7 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(stage: Stag
 @pytest.mark.parametrize("step", STEPS)
 def test_a_twin_of_the_request_makes_the_same_effect(stage: Stage, step: str) -> None:
     stage.attempt(step)
-    wanted, balance = kinds(stage), balances(stage.shop.work)
+    wanted, balance = kinds(stage), balances(stage.shop.context)
     told: list[Answer | None] = []
     for race in races(lambda: told.append(STEPS[step](stage))):
         stage.back()
@@ -139,7 +139,7 @@ def test_a_twin_of_the_request_makes_the_same_effect(stage: Stage, step: str) ->
             answer = stage.attempt(step)
         if race.happened and answer:
             assert (answer.status, answer.json) == (told[-1].status, told[-1].json), race  # type: ignore[union-attr]
-        assert (kinds(stage), balances(stage.shop.work)) == (wanted, balance), race
+        assert (kinds(stage), balances(stage.shop.context)) == (wanted, balance), race
 
 
 @pytest.mark.parametrize("other", MOVING)
@@ -150,10 +150,10 @@ def test_whoever_comes_between_both_effects_add_up(stage: Stage, step: str, othe
         stage.back()
         with race:
             stage.attempt(step)
-        found = all_postings(stage.shop.work)
+        found = all_postings(stage.shop.context)
         assert [posting.sequence for posting in found] == list(range(1, len(found) + 1)), race
         sums = [sum(each) for each in zip(*(moved(posting) for posting in found), strict=True)]
-        assert ledger_rules.Balances(*sums) == balances(stage.shop.work) == found[-1].balances, race
+        assert ledger_rules.Balances(*sums) == balances(stage.shop.context) == found[-1].balances, race
         assert len({(*posting.cause.key, posting.cause.kind) for posting in found}) == len(found), race
 
 

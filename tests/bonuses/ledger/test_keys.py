@@ -11,7 +11,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import statements
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Cause
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import shards
 from tests.bonuses.steps import credit
@@ -21,18 +21,18 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    work = Work(table=local_table, now=NOON)
-    company(work)
-    return work
+def context(local_table: Table) -> Context:
+    context = Context(table=local_table, now=NOON)
+    company(context)
+    return context
 
 
-def many_lots(work: Work) -> None:
+def many_lots(context: Context) -> None:
     """Ten years of lots, one a month, each of them spent from in every month of its life."""
 
     def fill(book: ledger_rules.Book) -> ledger_rules.Book:
         for number in range(120):
-            day = work.today - timedelta(days=30 * number)
+            day = context.today - timedelta(days=30 * number)
             ends = ledger_rules.expiry(ledger_rules.Expiry("month", 12), day)
             book = ledger_rules.credit(book, ends, Decimal("12345.67"), day)
             months = {date(day.year + (day.month + each) // 12, (day.month + each) % 12 + 1, 1) for each in range(2)}
@@ -42,73 +42,73 @@ def many_lots(work: Work) -> None:
                 )
         return book
 
-    ledger.change(work, "cmp_1", Cause("purchase", ("many",)), fill)
+    ledger.change(context, "cmp_1", Cause("purchase", ("many",)), fill)
 
 
 @measures(ledger_keys.bonuses)
-def test_the_bonuses_of_a_company_are_one_read_of_one_unit(work: Work) -> None:
-    credit(work, "cmp_1", "100")
-    with spent(work.table.client) as cost:
-        statements.bonuses(work, "cmp_1")
+def test_the_bonuses_of_a_company_are_one_read_of_one_unit(context: Context) -> None:
+    credit(context, "cmp_1", "100")
+    with spent(context.table.client) as cost:
+        statements.bonuses(context, "cmp_1")
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
 
 
 @measures(ledger_keys.bonuses)
-def test_ten_years_of_lots_are_still_one_read_of_few_units(work: Work) -> None:
-    many_lots(work)
-    with spent(work.table.client) as cost:
-        statements.bonuses(work, "cmp_1")
+def test_ten_years_of_lots_are_still_one_read_of_few_units(context: Context) -> None:
+    many_lots(context)
+    with spent(context.table.client) as cost:
+        statements.bonuses(context, "cmp_1")
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1.5
 
 
 @measures(ledger_keys.bonuses_moved)
-def test_who_moved_on_a_day_is_one_query_of_each_shard(work: Work) -> None:
-    credit(work, "cmp_1", "100")
-    with spent(work.table.client) as cost:
+def test_who_moved_on_a_day_is_one_query_of_each_shard(context: Context) -> None:
+    credit(context, "cmp_1", "100")
+    with spent(context.table.client) as cost:
         found = [
             item["company_id"]
             for shard in shards()
-            for item in work.table.query_all(ledger_keys.bonuses_moved_shard(work.today, shard), index="gsi1")
+            for item in context.table.query_all(ledger_keys.bonuses_moved_shard(context.today, shard), index="gsi1")
         ]
     assert found == ["cmp_1"]
     assert cost.calls == ["Query"] * len(shards())
 
 
 @measures(ledger_keys.posting)
-def test_a_page_of_postings_is_one_query_of_just_these(work: Work) -> None:
+def test_a_page_of_postings_is_one_query_of_just_these(context: Context) -> None:
     for _ in range(6):
-        credit(work, "cmp_1", "100")
-    with spent(work.table.client) as cost:
-        found, last = statements.postings(work, "cmp_1", 3, None)
+        credit(context, "cmp_1", "100")
+    with spent(context.table.client) as cost:
+        found, last = statements.postings(context, "cmp_1", 3, None)
     assert [posting.sequence for posting in found] == [6, 5, 4]
     assert last
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
 @measures(ledger_keys.posting)
-def test_a_statement_of_a_month_is_two_queries(work: Work) -> None:
+def test_a_statement_of_a_month_is_two_queries(context: Context) -> None:
     for _ in range(6):
-        credit(work, "cmp_1", "100")
-    with spent(work.table.client) as cost:
-        statements.statement(work, "cmp_1", "2026-11", 100, None)
+        credit(context, "cmp_1", "100")
+    with spent(context.table.client) as cost:
+        statements.statement(context, "cmp_1", "2026-11", 100, None)
     assert cost.calls == ["Query", "Query"]
     assert cost.read_units <= 1.5
 
 
 @measures(ledger_keys.posting_cause)
-def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing(work: Work) -> None:
-    credit(work, "cmp_1", "100")
+def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing(context: Context) -> None:
+    credit(context, "cmp_1", "100")
     cause = Cause("purchase", ("one",))
 
     def earn(book: ledger_rules.Book) -> ledger_rules.Book:
         return ledger_rules.credit(book, date(2027, 11, 30), Decimal(5), book.day)
 
-    with spent(work.table.client) as cost:
-        ledger.change(work, "cmp_1", cause, earn)
+    with spent(context.table.client) as cost:
+        ledger.change(context, "cmp_1", cause, earn)
     assert (cost.calls, cost.read_units) == (["GetItem", "TransactWriteItems"], 1)
-    before = ledger_store.read_book(work.table, "cmp_1", consistent=True)
-    with spent(work.table.client) as again:
-        ledger.change(work, "cmp_1", cause, earn)
+    before = ledger_store.read_book(context.table, "cmp_1", consistent=True)
+    with spent(context.table.client) as again:
+        ledger.change(context, "cmp_1", cause, earn)
     assert again.calls == ["GetItem", "TransactWriteItems", "GetItem", "GetItem"]
-    assert ledger_store.read_book(work.table, "cmp_1", consistent=True) == before
+    assert ledger_store.read_book(context.table, "cmp_1", consistent=True) == before

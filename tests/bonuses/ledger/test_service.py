@@ -12,7 +12,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause
 from chalicelib.bonuses.redemptions import keys as redemptions_keys
 from chalicelib.companies import keys as companies_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 from tests.bonuses.steps import all_postings, balances, credit, redeem_at_once, reverse
@@ -25,16 +25,16 @@ SALE = Cause("purchase", ("1c", "УТ-1", "1"), {"source": "1c", "number": "УТ
 
 
 @pytest.fixture
-def partner(work: Work) -> Work:
-    company(work)
-    return work
+def partner(context: Context) -> Context:
+    company(context)
+    return context
 
 
 def earn(book: Book) -> Book:
     return ledger_rules.credit(book, MARCH, Decimal(100), book.day)
 
 
-def test_a_change_is_posted_as_entries_that_sum_to_zero(partner: Work) -> None:
+def test_a_change_is_posted_as_entries_that_sum_to_zero(partner: Context) -> None:
     posting = ledger.change(partner, "cmp_1", SALE, earn).posting
     assert posting
     assert posting.entries == (("available", 100, MARCH), ("issued", -100, None))
@@ -43,7 +43,7 @@ def test_a_change_is_posted_as_entries_that_sum_to_zero(partner: Work) -> None:
     assert all_postings(partner) == [posting]
 
 
-def test_a_cause_is_posted_once_for_ever(partner: Work) -> None:
+def test_a_cause_is_posted_once_for_ever(partner: Context) -> None:
     first = ledger.change(partner, "cmp_1", SALE, earn)
     credit(partner, "cmp_1", "5")
     before = everything(partner)
@@ -52,7 +52,7 @@ def test_a_cause_is_posted_once_for_ever(partner: Work) -> None:
     assert everything(partner) == before
 
 
-def test_a_cause_that_cannot_be_done_twice_is_told_as_done(partner: Work) -> None:
+def test_a_cause_that_cannot_be_done_twice_is_told_as_done(partner: Context) -> None:
     """The second try finds too little, because the first one took it."""
     credit(partner, "cmp_1", "100")
     spend = Cause("redemption", ("rdm_1",))
@@ -66,14 +66,14 @@ def hold_all(book: Book) -> Book:
     return ledger_rules.hold(book, ledger_rules.oldest_first(book, Decimal(100), book.day), book.day)
 
 
-def test_where_nothing_moves_nothing_is_posted(partner: Work) -> None:
+def test_where_nothing_moves_nothing_is_posted(partner: Context) -> None:
     credit(partner, "cmp_1", "100")
     before = everything(partner)
     assert ledger.change(partner, "cmp_1", SALE, lambda book: book) == (None, False)
     assert everything(partner) == before
 
 
-def test_what_goes_with_a_change_that_moves_nothing_is_written_once(partner: Work) -> None:
+def test_what_goes_with_a_change_that_moves_nothing_is_written_once(partner: Context) -> None:
     beside = redemptions_keys.redemption("cmp_1", "rdm_1")
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
@@ -85,7 +85,7 @@ def test_what_goes_with_a_change_that_moves_nothing_is_written_once(partner: Wor
     assert all_postings(partner) == []
 
 
-def test_what_refuses_beside_a_change_refuses_it_whole(partner: Work) -> None:
+def test_what_refuses_beside_a_change_refuses_it_whole(partner: Context) -> None:
     before = everything(partner)
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
@@ -97,12 +97,12 @@ def test_what_refuses_beside_a_change_refuses_it_whole(partner: Work) -> None:
     assert everything(partner) == before
 
 
-def test_a_company_that_is_not_there_has_no_ledger(work: Work) -> None:
+def test_a_company_that_is_not_there_has_no_ledger(context: Context) -> None:
     with pytest.raises(Problem, match="not_found"):
-        ledger.change(work, "cmp_1", SALE, earn)
+        ledger.change(context, "cmp_1", SALE, earn)
 
 
-def test_what_expired_is_posted_first_each_lot_on_its_day(partner: Work) -> None:
+def test_what_expired_is_posted_first_each_lot_on_its_day(partner: Context) -> None:
     credit(partner, "cmp_1", "10", DECEMBER)
     credit(partner, "cmp_1", "20", MARCH)
     later = replace(partner, now=partner.now + timedelta(days=200))
@@ -121,20 +121,20 @@ def test_what_expired_is_posted_first_each_lot_on_its_day(partner: Work) -> None
     assert posting.balances == (0, 5, 0, 0, 30, 0, -35)
 
 
-def test_a_day_that_passes_posts_what_expired_once(partner: Work) -> None:
+def test_a_day_that_passes_posts_what_expired_once(partner: Context) -> None:
     credit(partner, "cmp_1", "10", DECEMBER)
     later = replace(partner, now=partner.now + timedelta(days=42))
     posted = [len(ledger.pass_day(later, "cmp_1", lambda tx, book: None)) for _ in range(3)]
     assert posted == [1, 0, 0]
 
 
-def test_a_late_credit_of_a_lot_that_expired_expires_at_once(partner: Work) -> None:
+def test_a_late_credit_of_a_lot_that_expired_expires_at_once(partner: Context) -> None:
     later = replace(partner, now=partner.now + timedelta(days=42))
     posting = credit(later, "cmp_1", "10", DECEMBER)
     assert posting.entries == (("expired", 10, DECEMBER), ("issued", -10, None))
 
 
-def test_a_clock_that_goes_back_does_not_turn_back_the_ledger(partner: Work) -> None:
+def test_a_clock_that_goes_back_does_not_turn_back_the_ledger(partner: Context) -> None:
     ahead = replace(partner, now=partner.now + timedelta(days=42))
     credit(ahead, "cmp_1", "10", MARCH)
     behind = credit(partner, "cmp_1", "20", DECEMBER)
@@ -143,7 +143,7 @@ def test_a_clock_that_goes_back_does_not_turn_back_the_ledger(partner: Work) -> 
     assert behind.balances.expired == 20
 
 
-def test_whether_a_balance_may_fall_below_zero_is_the_clubs_policy(partner: Work) -> None:
+def test_whether_a_balance_may_fall_below_zero_is_the_clubs_policy(partner: Context) -> None:
     given = credit(partner, "cmp_1", "100")
     redeem_at_once(partner, "cmp_1", Decimal(100))
     strict = with_figures(partner, Bonuses, negative_balance=False)
@@ -155,7 +155,7 @@ def test_whether_a_balance_may_fall_below_zero_is_the_clubs_policy(partner: Work
     assert balances(partner).available == 0
 
 
-def test_everything_posted_is_told_as_an_event(partner: Work) -> None:
+def test_everything_posted_is_told_as_an_event(partner: Context) -> None:
     credit(partner, "cmp_1", "100")
     events = [item["event"] for item in everything(partner).values() if "event" in item]
     assert events == ["bonus.posted"]

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
 from chalicelib.bonuses.redemptions.model import RedemptionState
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import subscriptions
 from tests.bonuses.steps import Office, Shop, all_postings, balances, credit
 from tests.support.api import Api, Caller
@@ -24,9 +24,9 @@ def told(answer: object) -> tuple[int, str]:
 
 
 @pytest.fixture
-def shop(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    shop = Shop(api, work, monkeypatch)
-    credit(shop.work, "cmp_1", "1000")
+def shop(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    shop = Shop(api, context, monkeypatch)
+    credit(shop.context, "cmp_1", "1000")
     return shop
 
 
@@ -41,8 +41,8 @@ def test_a_redemption_for_an_order_is_completed_with_it(shop: Shop) -> None:
     for _ in range(2):
         assert shop.deliver(subscriptions("facts")) == DELIVERED
     assert shop.state(redemption_id) == "redeemed"
-    assert [posting.cause.kind for posting in all_postings(shop.work)].count("redemption_completed") == 1
-    assert balances(shop.work).redeemed == 300
+    assert [posting.cause.kind for posting in all_postings(shop.context)].count("redemption_completed") == 1
+    assert balances(shop.context).redeemed == 300
 
 
 @pytest.mark.parametrize("ends", ["cancel", "reject"])
@@ -53,7 +53,7 @@ def test_a_redemption_for_an_order_that_ends_is_given_back(shop: Shop, ends: str
     for _ in range(2):
         assert shop.deliver(subscriptions("facts")) == DELIVERED
     assert shop.state(redemption_id) == "cancelled"
-    assert balances(shop.work)[:3] == (0, 1000, 0)
+    assert balances(shop.context)[:3] == (0, 1000, 0)
 
 
 def test_an_order_holds_one_redemption_and_lets_go_of_a_cancelled_one(shop: Shop) -> None:
@@ -98,11 +98,11 @@ def test_nothing_is_redeemed_for_an_order_that_has_ended(shop: Shop) -> None:
 
 
 @pytest.fixture
-def two_lots(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def two_lots(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """There are 400 until December and 1000 until March."""
-    shop = Shop(api, work, monkeypatch)
-    credit(shop.work, "cmp_1", "1000", MARCH)
-    credit(shop.work, "cmp_1", "400", DECEMBER)
+    shop = Shop(api, context, monkeypatch)
+    credit(shop.context, "cmp_1", "1000", MARCH)
+    credit(shop.context, "cmp_1", "400", DECEMBER)
     return shop
 
 
@@ -122,7 +122,7 @@ def test_what_an_accepted_order_does_not_come_to_is_back_at_once_where_it_expire
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "200.00"}
     found = two_lots.get(f"/v1/company/redemptions/{redemption_id}")
     assert (found["amount"]["amount"], found["given_back"]["amount"]) == ("600.00", "300.00")
-    reserved, reduced = all_postings(two_lots.work)[-2:]
+    reserved, reduced = all_postings(two_lots.context)[-2:]
     assert (reduced.cause.kind, reduced.cause.reverses) == ("redemption_reduced", reserved.posting_id)
     assert [tuple(entry) for entry in reduced.entries] == [("available", 300, MARCH), ("reserved", -300, None)]
 
@@ -130,7 +130,7 @@ def test_what_an_accepted_order_does_not_come_to_is_back_at_once_where_it_expire
     for _ in range(2):
         assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "redeemed"
-    assert balances(two_lots.work)[1:4] == (800, 0, 600)
+    assert balances(two_lots.context)[1:4] == (800, 0, 600)
 
 
 def test_a_dropped_line_takes_its_part_of_the_redemption_with_it(two_lots: Shop) -> None:
@@ -141,7 +141,7 @@ def test_a_dropped_line_takes_its_part_of_the_redemption_with_it(two_lots: Shop)
     assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "redeemed"
     assert lots(two_lots, redemption_id) == {"2026-12-31": "60.30"}
-    found = balances(two_lots.work)
+    found = balances(two_lots.context)
     assert (str(found.redeemed), str(found.available), found.reserved) == ("60.30", "1339.70", 0)
 
 
@@ -151,7 +151,7 @@ def test_an_order_that_is_accepted_for_enough_leaves_its_redemption_whole(two_lo
     two_lots.market.accept(order_id, {"LMP-1": 5})
     assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.get(f"/v1/company/redemptions/{redemption_id}")["amount"]["amount"] == "600.00"
-    assert [posting.cause.kind for posting in all_postings(two_lots.work)].count("redemption_reduced") == 0
+    assert [posting.cause.kind for posting in all_postings(two_lots.context)].count("redemption_reduced") == 0
 
 
 def test_whichever_event_comes_first_the_redemption_is_cut_down_before_it_is_completed(two_lots: Shop) -> None:
@@ -162,20 +162,20 @@ def test_whichever_event_comes_first_the_redemption_is_cut_down_before_it_is_com
     shipped = {"order.shipped": [redemptions_consumers.on_order_changed]}
     assert two_lots.deliver(shipped) == DELIVERED
     assert two_lots.deliver(subscriptions("facts")) == DELIVERED
-    kinds = [posting.cause.kind for posting in all_postings(two_lots.work)]
+    kinds = [posting.cause.kind for posting in all_postings(two_lots.context)]
     assert kinds[-2:] == ["redemption_reduced", "redemption_completed"]
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "200.00"}
-    assert balances(two_lots.work)[1:4] == (800, 0, 600)
+    assert balances(two_lots.context)[1:4] == (800, 0, 600)
 
 
 def test_what_is_cut_off_after_its_day_expires_at_once(shop: Shop) -> None:
-    credit(shop.work, "cmp_1", "400", DECEMBER)
+    credit(shop.context, "cmp_1", "400", DECEMBER)
     order_id = shop.market.placed({"LMP-1": 10})
     shop.redeemed("400", order_id=order_id)
     shop.market.accept(order_id, {"LMP-1": 1})
     shop.later(days=50)
     assert shop.deliver(subscriptions("facts")) == DELIVERED
-    found = balances(shop.work)
+    found = balances(shop.context)
     assert (found.available, found.reserved, found.expired) == (1000, 120, 280)
 
 
@@ -192,7 +192,7 @@ def test_an_order_that_is_completed_with_less_keeps_so_much_of_its_redemption(tw
         assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "redeemed"
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "80.00"}
-    assert balances(two_lots.work)[1:4] == (920, 0, 480)
+    assert balances(two_lots.context)[1:4] == (920, 0, 480)
     assert two_lots.get(f"/v1/company/redemptions/{redemption_id}")["given_back"]["amount"] == "420.00"
 
 
@@ -203,7 +203,7 @@ def test_an_order_that_the_distributor_agrees_to_cancel_gives_its_redemption_bac
     market.request_cancellation(order_id)
     market.approve_cancellation(order_id)
     assert two_lots.deliver(subscriptions("facts")) == DELIVERED
-    assert (two_lots.state(redemption_id), balances(two_lots.work).available) == ("cancelled", 1400)
+    assert (two_lots.state(redemption_id), balances(two_lots.context).available) == ("cancelled", 1400)
 
 
 def test_a_redemption_may_be_cancelled_while_a_change_waits_to_be_confirmed(two_lots: Shop) -> None:
@@ -230,14 +230,14 @@ def test_bonuses_pay_for_no_more_than_what_did_not_come_back(two_lots: Shop) -> 
     assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 2))
     assert two_lots.deliver(subscriptions("facts")) == DELIVERED
-    assert balances(two_lots.work).redeemed == 900  # 960 were kept
+    assert balances(two_lots.context).redeemed == 900  # 960 were kept
     two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 4), document="ВЗ-2")
     for _ in range(2):
         assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert lots(two_lots, redemption_id) == {"2026-12-31": "400.00", "2027-03-31": "80.00"}
-    found = balances(two_lots.work)
+    found = balances(two_lots.context)
     assert (found.redeemed, found.reserved) == (480, 0)
-    back = next(posting for posting in all_postings(two_lots.work) if posting.cause.kind == "redemption_returned")
+    back = next(posting for posting in all_postings(two_lots.context) if posting.cause.kind == "redemption_returned")
     assert [tuple(entry) for entry in back.entries] == [("available", 420, MARCH), ("redeemed", -420, None)]
 
 
@@ -249,7 +249,7 @@ def test_of_an_order_that_came_back_whole_all_bonuses_come_back(two_lots: Shop, 
     two_lots.market.returned(order_id, ("УТ-1", "LMP-1", 10))
     for _ in range(2):
         assert two_lots.deliver(subscriptions("facts")) == DELIVERED
-    found = balances(two_lots.work)
+    found = balances(two_lots.context)
     assert (found.redeemed, found.reserved) == (0, 0)
     state, amount = ("redeemed", "0.00") if shipped_is_told_first else ("cancelled", "900.00")
     shown = two_lots.get(f"/v1/company/redemptions/{redemption_id}")
@@ -271,8 +271,8 @@ def test_the_staff_give_back_what_an_order_holds_that_never_ships_whole(two_lots
     first, second = (two_lots.cancel_for(redemption_id, key="stuck") for _ in range(2))
     assert (first.status, first.json["state"]) == (200, "cancelled")
     assert (second.status, second.json) == (200, first.json)
-    assert balances(two_lots.work)[:4] == (0, 1400, 0, 0)
-    back = all_postings(two_lots.work)[-1]
+    assert balances(two_lots.context)[:4] == (0, 1400, 0, 0)
+    back = all_postings(two_lots.context)[-1]
     assert {entry.lot: entry.amount for entry in back.entries if entry.lot} == {DECEMBER: 400, MARCH: 200}
     assert (back.cause.reason, back.cause.author) == ("The rest is out of production", "mbr_clerk")
     entries = two_lots.get("/v1/company/bonuses/entries")["items"]
@@ -281,11 +281,11 @@ def test_the_staff_give_back_what_an_order_holds_that_never_ships_whole(two_lots
     two_lots.market.ship(order_id, document="УТ-2")
     assert two_lots.deliver(subscriptions("facts")) == DELIVERED
     assert two_lots.state(redemption_id) == "cancelled"
-    assert balances(two_lots.work)[:4] == (0, 1400, 0, 0)
+    assert balances(two_lots.context)[:4] == (0, 1400, 0, 0)
 
 
 def test_what_the_staff_give_back_keeps_its_expiry(office: Office) -> None:
-    credit(office.work, "cmp_1", "300", DECEMBER)
+    credit(office.context, "cmp_1", "300", DECEMBER)
     redemption_id = office.redeemed("100")
     assert office.cancel_for(redemption_id).status == 200
     assert [(lot["expires_on"], lot["amount"]["amount"]) for lot in office.get("/v1/company/bonuses")["lots"]] == [
@@ -295,7 +295,7 @@ def test_what_the_staff_give_back_keeps_its_expiry(office: Office) -> None:
 
 @pytest.mark.parametrize("first", ["cancel", "complete", "cancel_for"])
 def test_the_staff_cancel_nothing_that_has_ended(office: Office, first: str) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
     ended = getattr(office, first)(redemption_id)
     again = office.cancel_for(redemption_id)
@@ -304,15 +304,15 @@ def test_the_staff_cancel_nothing_that_has_ended(office: Office, first: str) -> 
 
 
 def test_the_staff_say_why_they_cancel(office: Office) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     url = f"/v1/staff/companies/cmp_1/redemptions/{office.redeemed('100')}/cancel"
     answer = office.post(url, office.clerk, {})
     assert [error["pointer"] for error in answer.json["errors"]] == ["/reason"]
-    assert balances(office.work).reserved == 100
+    assert balances(office.context).reserved == 100
 
 
 def test_only_who_may_adjust_bonuses_cancels_for_a_company(office: Office) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
     gone = Caller.person("mbr_gone", "staff", "admin", "club")
     for caller in (office.owner, gone):
@@ -337,9 +337,9 @@ def test_what_is_cut_down_under_the_hands_of_the_staff_is_given_back_once(
     monkeypatch.setattr(ledger, "change", late)
     answer = two_lots.cancel_for(redemption_id)
     assert (answer.status, answer.json["amount"]["amount"]) == (200, "600.00")
-    kinds = [posting.cause.kind for posting in all_postings(two_lots.work)]
+    kinds = [posting.cause.kind for posting in all_postings(two_lots.context)]
     assert kinds[-2:] == ["redemption_reduced", "redemption_cancelled"]
-    assert balances(two_lots.work)[:3] == (0, 1400, 0)
+    assert balances(two_lots.context)[:3] == (0, 1400, 0)
 
 
 # --- those that wait for the staff ------------------------------------------------------------------------------------
@@ -360,7 +360,7 @@ def test_the_staff_find_what_waits_for_them_oldest_first_page_by_page(shop: Shop
 
 @pytest.mark.parametrize("ends", ["cancel", "complete", "cancel_for"])
 def test_what_has_ended_waits_no_more(office: Office, ends: str) -> None:
-    credit(office.work, "cmp_1", "300")
+    credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
     assert getattr(office, ends)(redemption_id).status == 200
     assert office.get("/v1/staff/redemptions", office.clerk) == {"items": [], "next_cursor": None}

@@ -13,7 +13,7 @@ from chalicelib.bonuses.goods import store as goods_store
 from chalicelib.bonuses.volume import keys as volume_keys
 from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.platform import keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.bonuses.goods.steps import COMPANY, QUARTER, Shelf, buy, entitlements, night, programmes, sale
 from tests.catalog.steps import row, stock
@@ -27,68 +27,68 @@ Q3 = date(2026, 8, 5)
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
+def context(local_table: Table) -> Context:
     numbers = count(1)
-    work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
-    work = programmes(work, QUARTER, {**QUARTER, "code": "year", "every": "year"})
-    company(work, COMPANY)
-    return work
+    context = Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+    context = programmes(context, QUARTER, {**QUARTER, "code": "year", "every": "year"})
+    company(context, COMPANY)
+    return context
 
 
 @pytest.fixture
 def shelf(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     from app import app
 
-    return Shelf(Api(app), Work(table=local_table, now=NOON), monkeypatch)
+    return Shelf(Api(app), Context(table=local_table, now=NOON), monkeypatch)
 
 
 @measures(volume_keys.volume_course)
-def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(work: Work) -> None:
-    first, second = sale(work, Q3, 100), sale(work, Q3, 100)
+def test_a_purchase_of_an_open_period_is_one_read_of_all_programmes(context: Context) -> None:
+    first, second = sale(context, Q3, 100), sale(context, Q3, 100)
     for event in first:
-        closing_consumers.on_sale_recorded(work, event)
+        closing_consumers.on_sale_recorded(context, event)
     for event in second:
-        with spent(work.table.client) as cost:
-            closing_consumers.on_sale_recorded(work, event)
+        with spent(context.table.client) as cost:
+            closing_consumers.on_sale_recorded(context, event)
         assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
 
 
 @measures(volume_keys.volume_course)
-def test_how_far_a_company_is_in_all_programmes_is_one_call_of_one_unit(work: Work) -> None:
-    buy(work, Q3, 100)
-    with spent(work.table.client) as cost:
-        assert set(volume_store.heads(work.table, COMPANY)) == {"quarter", "year"}
+def test_how_far_a_company_is_in_all_programmes_is_one_call_of_one_unit(context: Context) -> None:
+    buy(context, Q3, 100)
+    with spent(context.table.client) as cost:
+        assert set(volume_store.heads(context.table, COMPANY)) == {"quarter", "year"}
     assert (cost.calls, cost.read_units) == (["Query"], 1)
 
 
 @measures(volume_keys.period)
-def test_closed_periods_are_one_call_latest_first(work: Work) -> None:
+def test_closed_periods_are_one_call_latest_first(context: Context) -> None:
     for month in (2, 5, 8):
-        buy(work, date(2026, month, 5), 100)
-    night(work)
-    with spent(work.table.client) as cost:
-        page = volume_store.closed_periods(work.table, COMPANY, 2, None)
+        buy(context, date(2026, month, 5), 100)
+    night(context)
+    with spent(context.table.client) as cost:
+        page = volume_store.closed_periods(context.table, COMPANY, 2, None)
     assert [item["last"] for item in page.items] == ["2026-09-30", "2026-06-30"]
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
 
 @measures(volume_keys.entitlement)
-def test_an_entitlement_is_one_call_of_one_unit(work: Work) -> None:
-    buy(work, Q3, 2000)
-    night(work)
-    (owed,) = entitlements(work)
-    with spent(work.table.client) as cost:
-        assert goods.entitlement(work, COMPANY, owed.entitlement_id) == owed
+def test_an_entitlement_is_one_call_of_one_unit(context: Context) -> None:
+    buy(context, Q3, 2000)
+    night(context)
+    (owed,) = entitlements(context)
+    with spent(context.table.client) as cost:
+        assert goods.entitlement(context, COMPANY, owed.entitlement_id) == owed
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
 @measures(volume_keys.entitlement)
-def test_what_a_company_is_owed_is_one_call_latest_first(work: Work) -> None:
-    work = programmes(work, {**QUARTER, "every": "year", "pays": "goods_monthly_next_year"})
-    buy(work, Q3, 12000)
-    night(days_later(work, 60))
-    with spent(work.table.client) as cost:
-        page = goods_store.entitlements(work.table, COMPANY, 25, None)
+def test_what_a_company_is_owed_is_one_call_latest_first(context: Context) -> None:
+    context = programmes(context, {**QUARTER, "every": "year", "pays": "goods_monthly_next_year"})
+    buy(context, Q3, 12000)
+    night(days_later(context, 60))
+    with spent(context.table.client) as cost:
+        page = goods_store.entitlements(context.table, COMPANY, 25, None)
     days = [item["available_from"] for item in page.items]
     assert len(days) == 12
     assert days == sorted(days, reverse=True)
@@ -99,51 +99,51 @@ def test_what_a_company_is_owed_is_one_call_latest_first(work: Work) -> None:
 def test_choices_of_an_entitlement_and_those_that_wait_are_one_call_each(shelf: Shelf) -> None:
     owed = shelf.earned().entitlement_id
     made = [shelf.chosen(owed, {"LMP-1": 1}) for _ in range(4)]
-    with spent(shelf.work.table.client) as cost:
-        assert {each.choice_id for each in goods_store.choices(shelf.work.table, COMPANY, owed)} == set(made)
+    with spent(shelf.context.table.client) as cost:
+        assert {each.choice_id for each in goods_store.choices(shelf.context.table, COMPANY, owed)} == set(made)
     assert (cost.calls, cost.read_units) == (["Query"], 1)
     shelf.ship(owed, made[0])
-    with spent(shelf.work.table.client) as cost:
-        page = goods_store.waiting(shelf.work.table, 2, None)
+    with spent(shelf.context.table.client) as cost:
+        page = goods_store.waiting(shelf.context.table, 2, None)
     assert len(page.items) == 2
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
-    with spent(shelf.work.table.client) as cost:
-        assert goods_store.read_choice(shelf.work.table, COMPANY, owed, made[0])
+    with spent(shelf.context.table.client) as cost:
+        assert goods_store.read_choice(shelf.context.table, COMPANY, owed, made[0])
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
 
 
 @measures(volume_keys.price_list, volume_keys.frozen_price)
-def test_prices_are_frozen_once_and_read_by_the_page(work: Work) -> None:
-    stock(work, *(row(f"LMP-{number:03}") for number in range(150)))
-    with spent(work.table.client) as cost:
-        prices.freeze(work, "quarter:2026-09-30")
+def test_prices_are_frozen_once_and_read_by_the_page(context: Context) -> None:
+    stock(context, *(row(f"LMP-{number:03}") for number in range(150)))
+    with spent(context.table.client) as cost:
+        prices.freeze(context, "quarter:2026-09-30")
     assert cost.calls == ["GetItem", "Query", "TransactWriteItems", "TransactWriteItems"]
-    with spent(work.table.client) as cost:
-        prices.freeze(work, "quarter:2026-09-30")
+    with spent(context.table.client) as cost:
+        prices.freeze(context, "quarter:2026-09-30")
     assert cost.calls == [], "remembered for the rest of this work"
-    work.memo.clear()
-    with spent(work.table.client) as cost:
-        prices.freeze(work, "quarter:2026-09-30")
+    context.memo.clear()
+    with spent(context.table.client) as cost:
+        prices.freeze(context, "quarter:2026-09-30")
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(work.table.client) as cost:
-        found = goods_store.prices_of(work.table, "quarter:2026-09-30", [f"LMP-{number:03}" for number in range(50)])
+    with spent(context.table.client) as cost:
+        found = goods_store.prices_of(context.table, "quarter:2026-09-30", [f"LMP-{number:03}" for number in range(50)])
     assert len(found) == 50
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 25)
-    with spent(work.table.client) as cost:
-        page = goods_store.prices(work.table, "quarter:2026-09-30", "RUB", "LMP-1", 25, None)
+    with spent(context.table.client) as cost:
+        page = goods_store.prices(context.table, "quarter:2026-09-30", "RUB", "LMP-1", 25, None)
     assert len(page.items) == 25
     assert cost.calls == ["Query"]
     assert cost.read_units <= 3
 
 
 @measures(keys.due)
-def test_a_close_is_five_reads_and_one_transaction(work: Work) -> None:
-    stock(work, row("LMP-1", "12.00"))
-    work = programmes(work, QUARTER)
-    buy(work, Q3, 2000)
-    prices.freeze_due(work)
-    with spent(work.table.client) as cost:
-        assert closing.close_due(work, COMPANY) == 1
+def test_a_close_is_five_reads_and_one_transaction(context: Context) -> None:
+    stock(context, row("LMP-1", "12.00"))
+    context = programmes(context, QUARTER)
+    buy(context, Q3, 2000)
+    prices.freeze_due(context)
+    with spent(context.table.client) as cost:
+        assert closing.close_due(context, COMPANY) == 1
     # The second look finds nothing due; the company is read once, for the currency of its new book.
     assert cost.calls == [
         "Query",
@@ -154,5 +154,5 @@ def test_a_close_is_five_reads_and_one_transaction(work: Work) -> None:
         "TransactWriteItems",
         "BatchGetItem",
     ]
-    listed = list(work.table.query_all(keys.due("periods", date(2027, 1, 11), COMPANY).pk, index="gsi2"))
+    listed = list(context.table.query_all(keys.due("periods", date(2027, 1, 11), COMPANY).pk, index="gsi2"))
     assert [item["company_id"] for item in listed] == [COMPANY]

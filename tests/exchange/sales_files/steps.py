@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from chalicelib import exchange
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.support.api import Answer, Api, Caller
 
 CLUB_DATA = Path(os.environ.get("CLUB_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -80,18 +80,18 @@ def messages() -> list[dict[str, Any]]:
     return sorted(taken, key=lambda message: json.loads(message["body"])["part"])
 
 
-def write_all(work: Work, several: Iterable[dict[str, Any]] | None = None) -> None:
+def write_all(context: Context, several: Iterable[dict[str, Any]] | None = None) -> None:
     for message in messages() if several is None else several:
-        exchange.write_part(work, message)
+        exchange.write_part(context, message)
 
 
-def bring(api: Api, work: Work, content: str | bytes, key: str = "once", **form: Any) -> dict[str, Any]:
+def bring(api: Api, context: Context, content: str | bytes, key: str = "once", **form: Any) -> dict[str, Any]:
     """A file from its announcement to its end; returns the import as it is shown then."""
     answer = start(api, key, **form)
     assert answer.status == 201, answer.text
     content = content.encode() if isinstance(content, str) else content
-    exchange.split(work, upload(answer.json, content))
-    write_all(work)
+    exchange.split(context, upload(answer.json, content))
+    write_all(context)
     return shown(api, answer.json["import_id"])
 
 

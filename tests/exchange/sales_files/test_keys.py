@@ -15,7 +15,7 @@ from chalicelib.exchange.sales_files import service as sales_files
 from chalicelib.exchange.sales_files import store as sales_files_store
 from chalicelib.exchange.sales_files.model import Cut
 from chalicelib.exchange.sales_files.schemas import ImportForm
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
@@ -23,8 +23,8 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
 class Objects:
@@ -46,12 +46,16 @@ def objects(monkeypatch: pytest.MonkeyPatch) -> Objects:
     return Objects(monkeypatch)
 
 
-def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: int = 40) -> Iterator[dict[str, Any]]:
+def written(
+    context: Context, objects: Objects, import_id: str = "imp_1", documents: int = 40
+) -> Iterator[dict[str, Any]]:
     """An import whose rows lie in two parts of so many documents; yields the messages."""
     tx = Transaction()
-    sales_files_store.create(tx, work, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1")
-    work.table.commit(tx)
-    sales_files_store.begin(work, import_id, "etag")
+    sales_files_store.create(
+        tx, context, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
+    )
+    context.table.commit(tx)
+    sales_files_store.begin(context, import_id, "etag")
     columns: Any = {
         "document": "Номер",
         "business_date": "Дата",
@@ -60,7 +64,7 @@ def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: i
         "quantity": "Кол",
         "amount": "Сумма",
     }
-    sales_files_store.hand_over(work, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
+    sales_files_store.hand_over(context, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
     for part in (1, 2):
         cells = [
             ["УТ-{}", "12.01.2026", "К-1", "", "", "", "L-1", "Лампа", "1", "", "10,00", "", ""]
@@ -72,20 +76,20 @@ def written(work: Work, objects: Objects, import_id: str = "imp_1", documents: i
 
 
 @measures(sales_files_keys.import_, sales_files_keys.import_part)
-def test_an_import_is_shown_by_one_call_of_one_unit(work: Work, objects: Objects) -> None:
-    list(written(work, objects))
-    with spent(work.table.client) as cost:
-        assert sales_files.show(work, "imp_1", "en").state == "writing"
+def test_an_import_is_shown_by_one_call_of_one_unit(context: Context, objects: Objects) -> None:
+    list(written(context, objects))
+    with spent(context.table.client) as cost:
+        assert sales_files.show(context, "imp_1", "en").state == "writing"
     assert cost.calls == ["GetItem"]
     assert cost.read_units == 1
 
 
 @measures(sales_files_keys.import_, sales_files_keys.import_part)
-def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects) -> None:
-    first, second = written(work, objects)
-    recording.write_part(work, first)
-    with spent(work.table.client) as cost:
-        recording.write_part(work, second)
+def test_a_part_costs_its_documents_and_seven_calls(context: Context, objects: Objects) -> None:
+    first, second = written(context, objects)
+    recording.write_part(context, first)
+    with spent(context.table.client) as cost:
+        recording.write_part(context, second)
     assert cost.calls == [
         "BatchGetItem",  # the import, and whether this part is done
         "BatchGetItem",  # customers
@@ -96,19 +100,19 @@ def test_a_part_costs_its_documents_and_seven_calls(work: Work, objects: Objects
         "Query",  # the parts
         "UpdateItem",  # done
     ]
-    with spent(work.table.client) as again:
-        recording.write_part(work, second)
+    with spent(context.table.client) as again:
+        recording.write_part(context, second)
     assert again.calls == ["BatchGetItem"]
-    assert sales_files.show(work, "imp_1", "en").documents.created == 80
+    assert sales_files.show(context, "imp_1", "en").documents.created == 80
 
 
 @measures(sales_files_keys.import_list)
-def test_imports_are_listed_by_one_call(work: Work, objects: Objects) -> None:
+def test_imports_are_listed_by_one_call(context: Context, objects: Objects) -> None:
     for number in range(30):
-        later = replace(work, now=work.now + timedelta(minutes=number))
+        later = replace(context, now=context.now + timedelta(minutes=number))
         list(written(later, objects, f"imp_{number}", documents=1))
-    with spent(work.table.client) as cost:
-        found, _ = sales_files.list_imports(work, "en", 25, None)
+    with spent(context.table.client) as cost:
+        found, _ = sales_files.list_imports(context, "en", 25, None)
     assert [each.import_id for each in found] == [f"imp_{number}" for number in range(29, 4, -1)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 25 * 1.5 / 4 / 2 + 0.5

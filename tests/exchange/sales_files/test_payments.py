@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales.payments import keys as payments_keys
 from tests.exchange.sales_files.steps import HEADING, bad_rows, bring, counts, row, table
 from tests.exchange.sales_files.test_rules import cells, drafts, reader
@@ -16,42 +16,42 @@ from tests.support.table import everything
 PAID = [*HEADING, "Дата оплаты"]
 
 
-def paid_on(work: Work, document: str) -> Any:
-    item = work.table.get(payments_keys.payment("1c-main", document))
+def paid_on(context: Context, document: str) -> Any:
+    item = context.table.get(payments_keys.payment("1c-main", document))
     return item and (item.get("paid_on"), item["as_of"], item["by"])
 
 
-def events(work: Work) -> int:
-    return sum(item.get("event") == "payment.recorded" for item in everything(work).values())
+def events(context: Context) -> int:
+    return sum(item.get("event") == "payment.recorded" for item in everything(context).values())
 
 
-def test_a_file_tells_which_sales_are_paid_and_says_nothing_of_the_others(api: Api, work: Work) -> None:
+def test_a_file_tells_which_sales_are_paid_and_says_nothing_of_the_others(api: Api, context: Context) -> None:
     rows = [
         [*row("УТ-1"), "15.01.2026"],
         [*row("УТ-1", sku="L-2"), ""],
         [*row("УТ-2"), ""],
         [*row("ВЗ-1", quantity="-1", amount="-50,00"), "15.01.2026"],
     ]
-    done = bring(api, work, table(*rows, heading=PAID))
+    done = bring(api, context, table(*rows, heading=PAID))
     assert counts(done) == ({"total": 4, "created": 4}, {"created": 3})
-    assert paid_on(work, "2026/УТ-1") == ("2026-01-15", done["uploaded_at"], done["import_id"])
-    assert [paid_on(work, each) for each in ("2026/УТ-2", "2026-returns/ВЗ-1")] == [None, None]
-    assert events(work) == 1
-    again = bring(api, work, table(*rows, heading=PAID), key="again")
+    assert paid_on(context, "2026/УТ-1") == ("2026-01-15", done["uploaded_at"], done["import_id"])
+    assert [paid_on(context, each) for each in ("2026/УТ-2", "2026-returns/ВЗ-1")] == [None, None]
+    assert events(context) == 1
+    again = bring(api, context, table(*rows, heading=PAID), key="again")
     assert counts(again) == ({"total": 4, "unchanged": 4}, {"unchanged": 3})
-    assert events(work) == 1
+    assert events(context) == 1
 
 
-def test_a_dry_run_records_no_payment(api: Api, work: Work) -> None:
-    bring(api, work, table([*row(), "15.01.2026"], heading=PAID), dry_run=True)
-    assert paid_on(work, "2026/УТ-1") is None
+def test_a_dry_run_records_no_payment(api: Api, context: Context) -> None:
+    bring(api, context, table([*row(), "15.01.2026"], heading=PAID), dry_run=True)
+    assert paid_on(context, "2026/УТ-1") is None
 
 
-def test_a_document_with_two_days_of_payment_is_left_out(api: Api, work: Work) -> None:
-    done = bring(api, work, table([*row(), "15.01.2026"], [*row(sku="L-2"), "16.01.2026"], heading=PAID))
+def test_a_document_with_two_days_of_payment_is_left_out(api: Api, context: Context) -> None:
+    done = bring(api, context, table([*row(), "15.01.2026"], [*row(sku="L-2"), "16.01.2026"], heading=PAID))
     assert counts(done) == ({"total": 2, "failed": 2}, {"failed": 1})
     assert {(each[2], each[4]) for each in bad_rows(done)} == {("Дата оплаты", "payment_differs")}
-    assert paid_on(work, "2026/УТ-1") is None
+    assert paid_on(context, "2026/УТ-1") is None
 
 
 @pytest.mark.parametrize(("given", "code"), [("завтра", "date"), ("01.01.2200", "date_out_of_range")])

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from chalicelib import exchange
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.exchange.sales_files.steps import OPERATOR, PATH, bring, messages, row, shown, start, table, upload
 from tests.sales.steps import items
@@ -17,7 +17,7 @@ from tests.support.api import STRANGER, Api, Caller
 FORM = {"source": "1c-main", "file_name": "sales.csv"}
 
 
-def test_an_announced_import_says_where_to_upload(api: Api, work: Work) -> None:
+def test_an_announced_import_says_where_to_upload(api: Api, context: Context) -> None:
     answer = start(api)
     assert answer.status == 201
     assert answer.headers["location"] == f"{PATH}/imp_0001"
@@ -52,11 +52,11 @@ def test_an_announced_import_says_where_to_upload(api: Api, work: Work) -> None:
     assert target["most_bytes"] == 2**30
 
 
-def test_the_same_request_again_is_the_same_import(api: Api, work: Work) -> None:
+def test_the_same_request_again_is_the_same_import(api: Api, context: Context) -> None:
     first, again = start(api), start(api)
     assert (again.status, again.text) == (201, first.text)
     assert again.headers["idempotency-replayed"] == "true"
-    assert len(items(work, "IMPORT")) == 1
+    assert len(items(context, "IMPORT")) == 1
     assert start(api, file_name="other.csv").json["code"] == "idempotency_key_reused"
     assert api.call("POST", PATH, OPERATOR, FORM).json["code"] == "idempotency_key_missing"
 
@@ -80,16 +80,20 @@ def test_the_same_request_again_is_the_same_import(api: Api, work: Work) -> None
         ({"overwrite": True}, "/overwrite", "extra_forbidden"),
     ],
 )
-def test_a_wrong_announcement_is_told_what_is_wrong(api: Api, work: Work, form: Any, pointer: str, code: str) -> None:
+def test_a_wrong_announcement_is_told_what_is_wrong(
+    api: Api, context: Context, form: Any, pointer: str, code: str
+) -> None:
     answer = start(api, **form)
     assert answer.status == 422
     assert [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]] == [(pointer, code)]
-    assert items(work) == []
+    assert items(context) == []
 
 
-def test_imports_are_listed_newest_first(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_imports_are_listed_newest_first(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     for hour in range(5):
-        monkeypatch.setattr(respond, "work_now", lambda hour=hour: replace(work, now=work.now + timedelta(hours=hour)))
+        monkeypatch.setattr(
+            respond, "context_now", lambda hour=hour: replace(context, now=context.now + timedelta(hours=hour))
+        )
         start(api, f"key-{hour}", file_name=f"{hour}.csv")
     found, cursor = [], ""
     while cursor is not None:
@@ -99,7 +103,7 @@ def test_imports_are_listed_newest_first(api: Api, work: Work, monkeypatch: pyte
     assert found == ["4.csv", "3.csv", "2.csv", "1.csv", "0.csv"]
 
 
-def test_an_import_is_followed_from_waiting_to_done(api: Api, work: Work) -> None:
+def test_an_import_is_followed_from_waiting_to_done(api: Api, context: Context) -> None:
     started = start(api).json
 
     def state() -> tuple[str, dict[str, int]]:
@@ -107,31 +111,31 @@ def test_an_import_is_followed_from_waiting_to_done(api: Api, work: Work) -> Non
         return found["state"], found["progress"]
 
     assert state() == ("waiting_for_upload", {"parts_done": 0, "parts_total": 0})
-    exchange.split(work, upload(started, table(row()).encode()))
+    exchange.split(context, upload(started, table(row()).encode()))
     assert state() == ("writing", {"parts_done": 0, "parts_total": 1})
     for message in messages():
-        exchange.write_part(work, message)
+        exchange.write_part(context, message)
     assert state() == ("done", {"parts_done": 1, "parts_total": 1})
 
 
 def test_an_import_whose_file_never_came_has_expired_and_is_forgotten_in_a_week(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = start(api).json
-    monkeypatch.setattr(respond, "work_now", lambda: replace(work, now=work.now + timedelta(minutes=61)))
+    monkeypatch.setattr(respond, "context_now", lambda: replace(context, now=context.now + timedelta(minutes=61)))
     assert shown(api, started["import_id"])["state"] == "expired"
-    (item,) = items(work, "IMPORT")
-    assert int(item["expires_at"]) - work.now.timestamp() == 7 * 86400
+    (item,) = items(context, "IMPORT")
+    assert int(item["expires_at"]) - context.now.timestamp() == 7 * 86400
 
 
-def test_an_import_that_was_used_is_kept(api: Api, work: Work) -> None:
-    bring(api, work, table(row()))
-    (item,) = items(work, "IMPORT")
+def test_an_import_that_was_used_is_kept(api: Api, context: Context) -> None:
+    bring(api, context, table(row()))
+    (item,) = items(context, "IMPORT")
     assert "expires_at" not in item
 
 
-def test_the_list_of_bad_rows_downloads_under_the_imports_name(api: Api, work: Work) -> None:
-    done = bring(api, work, table(row(quantity="x")))
+def test_the_list_of_bad_rows_downloads_under_the_imports_name(api: Api, context: Context) -> None:
+    done = bring(api, context, table(row(quantity="x")))
     answer = requests.get(done["bad_rows"]["url"], timeout=10)
     assert answer.headers["content-disposition"] == 'attachment; filename="imp_0001-bad-rows.csv"'
     assert done["bad_rows"]["expires_at"] == "2026-11-20T09:15:00Z"
@@ -151,8 +155,8 @@ def test_an_unknown_import_is_not_found(api: Api) -> None:
         (Caller.person("mem_1", "staff", "manager", "club"), 403),
     ],
 )
-def test_only_operations_import_files(api: Api, work: Work, caller: Caller, status: int) -> None:
+def test_only_operations_import_files(api: Api, context: Context, caller: Caller, status: int) -> None:
     assert api.call("POST", PATH, caller, FORM, key="k").status == status
     assert api.call("GET", PATH, caller).status == status
     assert api.call("GET", f"{PATH}/imp_0001", caller).status == status
-    assert items(work) == []
+    assert items(context) == []

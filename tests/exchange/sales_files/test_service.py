@@ -14,7 +14,7 @@ from chalicelib import companies, exchange
 from chalicelib.exchange.sales_files import recording, reports
 from chalicelib.exchange.sales_files import store as sales_files_store
 from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.tiers.config import Tiers
 from tests.exchange.sales_files.steps import (
     HEADING,
@@ -40,24 +40,24 @@ from tests.support.crashes import crashes, empty_account, races
 INN = "7707083893"
 
 
-def totals(work: Work) -> dict[str, Decimal]:
+def totals(context: Context) -> dict[str, Decimal]:
     """What each customer of the file bought, by the file's own code."""
     names = {
         item["company_id"]: item["pk"].split("#", 2)[2]
-        for item in items(work, "OWNER")
+        for item in items(context, "OWNER")
         if item["pk"].startswith("CUSTOMER#")
     }
     sums: dict[str, Decimal] = {}
-    for (company_id, _), (amount, _) in days(work).items():
+    for (company_id, _), (amount, _) in days(context).items():
         sums[names[company_id]] = sums.get(names[company_id], Decimal(0)) + amount
     return sums
 
 
-def documents(work: Work) -> dict[tuple[str, str], tuple[int, Decimal]]:
+def documents(context: Context) -> dict[tuple[str, str], tuple[int, Decimal]]:
     """Series and number of each current document: its lines and its total."""
     return {
         (sale["series"], sale["document"]): (int(sale["line_count"]), sale["total"])
-        for sale in items(work, "SALE#")
+        for sale in items(context, "SALE#")
         if "superseded_by" not in sale
     }
 
@@ -67,7 +67,7 @@ WITH_ORIGINALS = [*HEADING, "Документ-основание", "Дата и�
 # --- the way of a good file -------------------------------------------------------------------------------------------
 
 
-def test_a_file_becomes_documents_of_companies(api: Api, work: Work) -> None:
+def test_a_file_becomes_documents_of_companies(api: Api, context: Context) -> None:
     content = table(
         row("УТ-1", customer="К-1", amount="100,00"),
         row("УТ-2", customer="К-2", amount="1 000,50"),
@@ -75,63 +75,65 @@ def test_a_file_becomes_documents_of_companies(api: Api, work: Work) -> None:
         row("ВЗ-1", customer="К-1", quantity="-1", amount="-30,00"),
         ["Итого", *[""] * 7, "1 090,50"],
     )
-    done = bring(api, work, content)
+    done = bring(api, context, content)
     assert (done["state"], done["progress"]) == ("done", {"parts_done": 1, "parts_total": 1})
     assert counts(done) == ({"total": 5, "skipped": 1, "created": 4}, {"created": 3})
     assert (done["companies_created"], done["bad_rows"], done["reason"]) == (2, None, None)
     assert (done["encoding"], done["delimiter"], done["columns"]["document"]) == ("utf-8", ";", "Номер")
-    assert totals(work) == {"К-1": Decimal(90), "К-2": Decimal("1000.50")}
-    assert documents(work) == {
+    assert totals(context) == {"К-1": Decimal(90), "К-2": Decimal("1000.50")}
+    assert documents(context) == {
         ("2026", "УТ-1"): (2, Decimal(120)),
         ("2026", "УТ-2"): (1, Decimal("1000.50")),
         ("2026-returns", "ВЗ-1"): (1, Decimal(-30)),
     }
-    assert {sale["kind"] for sale in items(work, "SALE#") if sale["total"] < 0} == {"return"}
+    assert {sale["kind"] for sale in items(context, "SALE#") if sale["total"] < 0} == {"return"}
 
 
-def test_the_same_file_twice_changes_nothing(api: Api, work: Work) -> None:
+def test_the_same_file_twice_changes_nothing(api: Api, context: Context) -> None:
     content = table(*(row(f"УТ-{n}", customer=f"К-{n % 3}") for n in range(8)))
-    bring(api, work, content, key="first")
-    before = [item for item in items(work) if not item["pk"].startswith(("IMPORT#", "ONCE#"))]
-    again = bring(api, work, content, key="second")
+    bring(api, context, content, key="first")
+    before = [item for item in items(context) if not item["pk"].startswith(("IMPORT#", "ONCE#"))]
+    again = bring(api, context, content, key="second")
     assert counts(again) == ({"total": 8, "unchanged": 8}, {"unchanged": 8})
     assert again["companies_created"] == 0
-    assert [item for item in items(work) if not item["pk"].startswith(("IMPORT#", "ONCE#"))] == before
+    assert [item for item in items(context) if not item["pk"].startswith(("IMPORT#", "ONCE#"))] == before
 
 
-def test_a_corrected_file_changes_what_differs_and_tells_by_how_much(api: Api, work: Work) -> None:
-    bring(api, work, table(row("УТ-1"), row("УТ-2"), row("УТ-3")), key="first")
+def test_a_corrected_file_changes_what_differs_and_tells_by_how_much(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-1"), row("УТ-2"), row("УТ-3")), key="first")
     corrected = table(row("УТ-1"), row("УТ-2", amount="70,00", day="13.01.2026"), row("УТ-4", customer="К-2"))
-    done = bring(api, work, corrected, key="second")
+    done = bring(api, context, corrected, key="second")
     assert counts(done) == (
         {"total": 3, "created": 1, "changed": 1, "unchanged": 1},
         {"created": 1, "changed": 1, "unchanged": 1},
     )
-    assert totals(work) == {"К-1": Decimal(270), "К-2": Decimal(100)}
-    assert told_by_events(work) == {day: amount for day, (amount, _) in days(work).items()}
+    assert totals(context) == {"К-1": Decimal(270), "К-2": Decimal(100)}
+    assert told_by_events(context) == {day: amount for day, (amount, _) in days(context).items()}
 
 
-def test_a_document_moves_to_the_customer_that_it_is_corrected_to(api: Api, work: Work) -> None:
-    bring(api, work, table(row("УТ-1", customer="К-1")), key="first")
-    bring(api, work, table(row("УТ-1", customer="К-2")), key="second")
-    assert totals(work) == {"К-2": Decimal(100)}
+def test_a_document_moves_to_the_customer_that_it_is_corrected_to(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-1", customer="К-1")), key="first")
+    bring(api, context, table(row("УТ-1", customer="К-2")), key="second")
+    assert totals(context) == {"К-2": Decimal(100)}
 
 
-def test_an_older_upload_that_is_late_does_not_bring_old_content_back(api: Api, work: Work) -> None:
+def test_an_older_upload_that_is_late_does_not_bring_old_content_back(api: Api, context: Context) -> None:
     late = start(api, "late").json
     event = upload(late, table(row("УТ-1", amount="50,00")).encode())
-    exchange.split(work, event)
+    exchange.split(context, event)
     waiting = messages()
-    later = replace(work, now=work.now + timedelta(minutes=5))
+    later = replace(context, now=context.now + timedelta(minutes=5))
     newer = start(api, "newer").json
     exchange.split(later, upload(newer, table(row("УТ-1", amount="70,00")).encode()))
     write_all(later)
     write_all(later, waiting)
     assert counts(shown(api, late["import_id"])) == ({"total": 1, "unchanged": 1}, {"unchanged": 1})
-    assert totals(work) == {"К-1": Decimal(70)}
+    assert totals(context) == {"К-1": Decimal(70)}
 
 
-def test_returns_count_on_the_days_of_their_sales_in_whatever_order_files_and_rows_come(api: Api, work: Work) -> None:
+def test_returns_count_on_the_days_of_their_sales_in_whatever_order_files_and_rows_come(
+    api: Api, context: Context
+) -> None:
     def given_back(number: str, *original: str) -> list[str]:
         return [*row(number, day="20.02.2026", quantity="-1", price="10,00", amount="-10,00"), *original]
 
@@ -145,45 +147,45 @@ def test_returns_count_on_the_days_of_their_sales_in_whatever_order_files_and_ro
     for files in ([[sale, *returns]], [[sale], returns], [returns, [sale]]):
         empty_account()
         for number, rows in enumerate(files):
-            done = bring(api, work, table(*rows, heading=WITH_ORIGINALS), key=f"file-{number}")
+            done = bring(api, context, table(*rows, heading=WITH_ORIGINALS), key=f"file-{number}")
             assert done["documents"]["created"] == len(rows)
-        deliver(work)
-        assert {day: total for (_, day), total in days(work).items()} == {
+        deliver(context)
+        assert {day: total for (_, day), total in days(context).items()} == {
             "2026-01-12": (Decimal(70), 4),
             "2026-02-20": (Decimal(-10), 1),
         }
-        assert {effect: amount for (_, _, effect), amount in returned_parts(work).items()} == {
+        assert {effect: amount for (_, _, effect), amount in returned_parts(context).items()} == {
             "2026-02-20": Decimal(-30)
         }
 
 
-def test_a_return_with_a_wrong_original_is_left_out_and_says_where(api: Api, work: Work) -> None:
+def test_a_return_with_a_wrong_original_is_left_out_and_says_where(api: Api, context: Context) -> None:
     back = row("В-1", day="20.02.2026", quantity="-1", amount="-10,00")
     rows = [[*back, "УТ-1 от 21.02.2026", ""], [*row("УТ-2"), "", "вчера"], [*row("УТ-3"), "", "21.01.2026"]]
-    done = bring(api, work, table(*rows, heading=WITH_ORIGINALS))
+    done = bring(api, context, table(*rows, heading=WITH_ORIGINALS))
     assert done["documents"] == {"created": 1, "changed": 0, "unchanged": 0, "failed": 2}
     assert [bad[:5] for bad in bad_rows(done)] == [
         ["2", "В-1", "Дата исходного документа", "", "original_after_return"],
         ["3", "УТ-2", "Дата исходного документа", "вчера", "date"],
     ]
-    alone = bring(api, work, table(rows[0][:-1], heading=WITH_ORIGINALS[:-1]), key="again")
+    alone = bring(api, context, table(rows[0][:-1], heading=WITH_ORIGINALS[:-1]), key="again")
     assert bad_rows(alone)[0][:4] == ["2", "В-1", "Документ-основание", "УТ-1 от 21.02.2026"]
 
 
-def test_a_document_of_a_thousand_lines_scattered_over_the_file(api: Api, work: Work) -> None:
+def test_a_document_of_a_thousand_lines_scattered_over_the_file(api: Api, context: Context) -> None:
     rows = [row("УТ-1000", sku=f"АРТ-{n}", quantity="1", price="0,10", amount="0,10") for n in range(1000)]
     rows += [row(f"УТ-{n}") for n in range(20)]
     random.Random(3).shuffle(rows)
-    done = bring(api, work, table(*rows))
+    done = bring(api, context, table(*rows))
     assert counts(done) == ({"total": 1020, "created": 1020}, {"created": 21})
-    assert documents(work)["2026", "УТ-1000"] == (1000, Decimal(100))
+    assert documents(context)["2026", "УТ-1000"] == (1000, Decimal(100))
 
 
-def test_a_file_of_many_parts(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_many_parts(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.exchange.sales_files.splitting.PART_BYTES", 1_000)
     rows = [row(f"УТ-{n % 40}", customer=f"К-{n % 8}", sku=f"L-{n}") for n in range(120)]
     rows[50][6] = "12,3a"
-    done = bring(api, work, table(*rows))
+    done = bring(api, context, table(*rows))
     assert done["progress"]["parts_total"] > 5
     assert counts(done) == ({"total": 120, "created": 117, "failed": 3}, {"created": 39, "failed": 1})
     assert done["companies_created"] == 8
@@ -194,7 +196,7 @@ def test_a_file_of_many_parts(api: Api, work: Work, monkeypatch: pytest.MonkeyPa
     ]
 
 
-def test_columns_format_and_currency_are_the_callers(api: Api, work: Work) -> None:
+def test_columns_format_and_currency_are_the_callers(api: Api, context: Context) -> None:
     heading = ["Sold", "Paper", "Who", "What", "Pieces", "Each", "Money"]
     rows = [
         ["02/01/2026", "7", "C1", "Lamp", "1,000", "0.5", "rub"],
@@ -203,30 +205,30 @@ def test_columns_format_and_currency_are_the_callers(api: Api, work: Work) -> No
     names = {"business_date": "Sold", "document": "Paper", "customer": "Who", "name": "What", "quantity": "Pieces"}
     done = bring(
         api,
-        work,
+        context,
         table(*rows, heading=heading, delimiter=","),
         mapping={**names, "unit_price": "Each", "currency": "Money"},
         format={"dates": ["dd/mm/yyyy"], "delimiter": ","},
     )
     assert counts(done)[1] == {"created": 2}
-    assert days(work) == {(next(iter(days(work)))[0], "2026-01-02"): (Decimal("502.25"), 2)}
+    assert days(context) == {(next(iter(days(context)))[0], "2026-01-02"): (Decimal("502.25"), 2)}
 
 
-def test_a_company_is_found_by_its_inn(api: Api, work: Work) -> None:
+def test_a_company_is_found_by_its_inn(api: Api, context: Context) -> None:
     ref = companies.CustomerRef("X", "ООО Луч", INN, "773601001", "RUB")
-    known = companies.customers(work, "shop", [ref])[ref]
+    known = companies.customers(context, "shop", [ref])[ref]
     heading = ["Номер", "Дата", "Контрагент", "ИНН", "КПП", "Товар", "Количество", "Сумма"]
-    done = bring(api, work, table(["1", "12.01.2026", "Луч", INN, "773601001", "Лампа", "1", "5"], heading=heading))
+    done = bring(api, context, table(["1", "12.01.2026", "Луч", INN, "773601001", "Лампа", "1", "5"], heading=heading))
     assert done["companies_created"] == 0
-    assert [company_id for company_id, _ in days(work)] == [known]
+    assert [company_id for company_id, _ in days(context)] == [known]
 
 
 # --- bad rows ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_wrong_row_leaves_its_whole_document_out_and_says_where(api: Api, work: Work) -> None:
+def test_a_wrong_row_leaves_its_whole_document_out_and_says_where(api: Api, context: Context) -> None:
     content = table(row("УТ-1"), row("УТ-1", quantity="12,3a"), row("УТ-2"), row("УТ-3", day="31.02.2026", price="x"))
-    done = bring(api, work, content)
+    done = bring(api, context, content)
     assert counts(done) == ({"total": 4, "created": 1, "failed": 3}, {"created": 1, "failed": 2})
     assert bad_rows(done) == [
         ["2", "УТ-1", "", "", "document_left_out"],
@@ -234,55 +236,63 @@ def test_a_wrong_row_leaves_its_whole_document_out_and_says_where(api: Api, work
         ["5", "УТ-3", "Дата", "31.02.2026", "date"],
         ["5", "УТ-3", "Цена", "x", "number"],
     ]
-    assert documents(work) == {("2026", "УТ-2"): (1, Decimal(100))}
+    assert documents(context) == {("2026", "УТ-2"): (1, Decimal(100))}
 
 
-def test_rows_that_contradict_each_other_leave_their_document_out(api: Api, work: Work) -> None:
-    done = bring(api, work, table(row("УТ-1"), row("УТ-1", customer="К-2"), row("УТ-2"), row("УТ-2", day="13.01.2026")))
+def test_rows_that_contradict_each_other_leave_their_document_out(api: Api, context: Context) -> None:
+    done = bring(
+        api, context, table(row("УТ-1"), row("УТ-1", customer="К-2"), row("УТ-2"), row("УТ-2", day="13.01.2026"))
+    )
     assert bad_rows(done) == [
         ["2", "УТ-1", "Код контрагента", "К-1", "customer_differs"],
         ["3", "УТ-1", "Код контрагента", "К-2", "customer_differs"],
         ["4", "УТ-2", "Дата", "12.01.2026", "date_differs"],
         ["5", "УТ-2", "Дата", "13.01.2026", "date_differs"],
     ]
-    assert documents(work) == {}
+    assert documents(context) == {}
     assert done["companies_created"] == 0
 
 
-def test_unknown_customers_are_errors_where_the_caller_wants_it(api: Api, work: Work) -> None:
-    bring(api, work, table(row("УТ-1", customer="К-1")), key="first")
+def test_unknown_customers_are_errors_where_the_caller_wants_it(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-1", customer="К-1")), key="first")
     done = bring(
-        api, work, table(row("УТ-2", customer="К-1"), row("УТ-3", customer="К-9")), "second", unknown_customers="fail"
+        api,
+        context,
+        table(row("УТ-2", customer="К-1"), row("УТ-3", customer="К-9")),
+        "second",
+        unknown_customers="fail",
     )
     assert counts(done)[1] == {"created": 1, "failed": 1}
     assert bad_rows(done) == [["3", "УТ-3", "Код контрагента", "К-9", "customer_unknown"]]
 
 
-def test_a_company_has_one_currency(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    ladders = {**work.config[Tiers].ladders, "GBP": work.config[Tiers].ladders["RUB"]}
-    monkeypatch.setattr(work.config[Tiers], "__dict__", {**work.config[Tiers].__dict__, "ladders": ladders})
-    bring(api, work, table(row("УТ-1")), key="first")
-    done = bring(api, work, table(row("УТ-2"), row("УТ-3", customer="К-2")), key="second", currency="GBP")
+def test_a_company_has_one_currency(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    ladders = {**context.config[Tiers].ladders, "GBP": context.config[Tiers].ladders["RUB"]}
+    monkeypatch.setattr(context.config[Tiers], "__dict__", {**context.config[Tiers].__dict__, "ladders": ladders})
+    bring(api, context, table(row("УТ-1")), key="first")
+    done = bring(api, context, table(row("УТ-2"), row("УТ-3", customer="К-2")), key="second", currency="GBP")
     assert counts(done)[1] == {"created": 1, "failed": 1}
     assert [each[4] for each in bad_rows(done)] == ["company_currency"]
 
 
-def test_a_document_with_too_many_lines_or_too_much_text(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_with_too_many_lines_or_too_much_text(
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("chalicelib.sales.store.MOST_BYTES", 20_000)
     monkeypatch.setattr(
-        work.config[Imports], "__dict__", {**work.config[Imports].__dict__, "most_lines_per_document": 60}
+        context.config[Imports], "__dict__", {**context.config[Imports].__dict__, "most_lines_per_document": 60}
     )
     rows = [row("УТ-1") for _ in range(61)] + [row("УТ-2", name="ж" * 300) for _ in range(50)] + [row("УТ-3")]
-    done = bring(api, work, table(*rows))
+    done = bring(api, context, table(*rows))
     assert counts(done) == ({"total": 112, "created": 1, "failed": 111}, {"created": 1, "failed": 2})
     assert [each[4] for each in bad_rows(done)] == ["too_many_lines"] * 61 + ["document_too_large"] * 50
 
 
 def test_the_list_of_bad_rows_ends_somewhere_and_the_count_does_not(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recording, "MOST_LISTED", 3)
-    done = bring(api, work, table(*(row(f"УТ-{n}", quantity="x") for n in range(9))))
+    done = bring(api, context, table(*(row(f"УТ-{n}", quantity="x") for n in range(9))))
     assert done["rows"]["failed"] == 9
     assert done["bad_rows"]["listed"] == len(bad_rows(done)) == 3
 
@@ -298,8 +308,8 @@ def test_a_cell_of_the_list_is_never_a_formula() -> None:
 # --- the sample of a 1C export ----------------------------------------------------------------------------------------
 
 
-def test_an_export_of_1c_with_wrong_inns_is_refused_row_by_row(api: Api, work: Work) -> None:
-    done = bring(api, work, data_file("sales_1c/v1_flat_cp1251.csv").read_bytes())
+def test_an_export_of_1c_with_wrong_inns_is_refused_row_by_row(api: Api, context: Context) -> None:
+    done = bring(api, context, data_file("sales_1c/v1_flat_cp1251.csv").read_bytes())
     assert (done["encoding"], done["delimiter"]) == ("cp1251", ";")
     assert counts(done) == ({"total": 5, "skipped": 1, "failed": 4}, {"failed": 3})
     assert [(each[0], each[2], each[3], each[4]) for each in bad_rows(done)] == [
@@ -310,37 +320,37 @@ def test_an_export_of_1c_with_wrong_inns_is_refused_row_by_row(api: Api, work: W
     ]
 
 
-def test_an_export_of_1c_is_read_by_its_usual_headings(api: Api, work: Work) -> None:
+def test_an_export_of_1c_is_read_by_its_usual_headings(api: Api, context: Context) -> None:
     content = data_file("sales_1c/v1_flat_cp1251.csv").read_bytes()
-    done = bring(api, work, content, mapping={"inn": "", "kpp": ""})
+    done = bring(api, context, content, mapping={"inn": "", "kpp": ""})
     assert counts(done) == ({"total": 5, "skipped": 1, "created": 4}, {"created": 3})
-    assert documents(work) == {
+    assert documents(context) == {
         ("2026", "УТ-000123"): (2, Decimal("12645.60")),
         ("2026-returns", "УТ-000124"): (1, Decimal("-1234.56")),
         ("2026", "УТ-000125"): (1, Decimal("250.00")),
     }
     assert done["companies_created"] == 2
-    assert totals(work) == {"name:ооо тест-1": Decimal("12895.60"), "name:ип тестов 2": Decimal("-1234.56")}
+    assert totals(context) == {"name:ооо тест-1": Decimal("12895.60"), "name:ип тестов 2": Decimal("-1234.56")}
 
 
 # --- a dry run --------------------------------------------------------------------------------------------------------
 
 
 def test_a_dry_run_tells_what_would_happen_and_writes_nothing(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.exchange.sales_files.splitting.PART_BYTES", 500)
-    bring(api, work, table(row("УТ-1"), row("УТ-2")), key="first")
-    before = [item for item in items(work) if not item["pk"].startswith(("IMPORT#", "ONCE#"))]
+    bring(api, context, table(row("УТ-1"), row("УТ-2")), key="first")
+    before = [item for item in items(context) if not item["pk"].startswith(("IMPORT#", "ONCE#"))]
     rows = [row("УТ-1"), row("УТ-2", amount="7,00"), row("УТ-3", quantity="x")]
     rows += [row(f"УТ-{n}", customer=f"К-{n % 3}") for n in range(10, 30)]
-    done = bring(api, work, table(*rows), key="dry", dry_run=True)
+    done = bring(api, context, table(*rows), key="dry", dry_run=True)
     assert done["state"] == "done"
     assert done["progress"]["parts_total"] > 3
     assert counts(done)[1] == {"created": 20, "changed": 1, "unchanged": 1, "failed": 1}
     assert done["companies_created"] == 2  # К-0 and К-2; К-1 is known
     assert [each[4] for each in bad_rows(done)] == ["number"]
-    assert [item for item in items(work) if not item["pk"].startswith(("IMPORT#", "ONCE#"))] == before
+    assert [item for item in items(context) if not item["pk"].startswith(("IMPORT#", "ONCE#"))] == before
 
 
 # --- files that cannot be read ----------------------------------------------------------------------------------------
@@ -356,68 +366,68 @@ def test_a_dry_run_tells_what_would_happen_and_writes_nothing(
     ],
 )
 def test_a_file_that_cannot_be_read_fails_with_a_reason(
-    api: Api, work: Work, content: bytes, code: str, english: str, russian: str
+    api: Api, context: Context, content: bytes, code: str, english: str, russian: str
 ) -> None:
-    done = bring(api, work, content)
+    done = bring(api, context, content)
     assert (done["state"], done["reason"]["code"]) == ("failed", code)
     assert english in done["reason"]["detail"]
     assert russian in shown(api, done["import_id"], "ru")["reason"]["detail"]
     assert messages() == []
 
 
-def test_a_missing_column_is_named_by_pointer(api: Api, work: Work) -> None:
-    done = bring(api, work, table(row(), heading=["Дата", "№", *HEADING[2:]]), mapping={"kpp": "КПП"})
+def test_a_missing_column_is_named_by_pointer(api: Api, context: Context) -> None:
+    done = bring(api, context, table(row(), heading=["Дата", "№", *HEADING[2:]]), mapping={"kpp": "КПП"})
     assert (done["state"], done["reason"]["code"]) == ("failed", "column_missing")
     assert [fault["pointer"] for fault in done["reason"]["errors"]] == ["/mapping/kpp", "/mapping/document"]
     assert "Номер / document" in done["reason"]["detail"]
 
 
-def test_a_heading_without_rows_is_done_at_once(api: Api, work: Work) -> None:
-    done = bring(api, work, table())
+def test_a_heading_without_rows_is_done_at_once(api: Api, context: Context) -> None:
+    done = bring(api, context, table())
     assert (done["state"], done["rows"]["total"], done["progress"]["parts_total"]) == ("done", 0, 0)
 
 
 # --- uploads and messages that come twice, late, or not at all --------------------------------------------------------
 
 
-def test_an_upload_that_is_told_again_is_split_once(api: Api, work: Work) -> None:
+def test_an_upload_that_is_told_again_is_split_once(api: Api, context: Context) -> None:
     started = start(api).json
     event = upload(started, table(row("УТ-1"), row("УТ-2")).encode())
-    exchange.split(work, event)
-    exchange.split(work, event)
+    exchange.split(context, event)
+    exchange.split(context, event)
     first, again = messages()
     assert first["body"] == again["body"]
-    write_all(work, [first, again, first])
-    exchange.split(work, event)
+    write_all(context, [first, again, first])
+    exchange.split(context, event)
     assert messages() == []
     assert counts(shown(api, started["import_id"]))[1] == {"created": 2}
 
 
-def test_a_second_file_at_the_same_address_is_not_read(api: Api, work: Work) -> None:
+def test_a_second_file_at_the_same_address_is_not_read(api: Api, context: Context) -> None:
     started = start(api).json
-    exchange.split(work, upload(started, table(row("УТ-1")).encode()))
-    exchange.split(work, upload(started, table(row("УТ-2")).encode()))
-    write_all(work)
-    assert documents(work) == {("2026", "УТ-1"): (1, Decimal(100))}
+    exchange.split(context, upload(started, table(row("УТ-1")).encode()))
+    exchange.split(context, upload(started, table(row("УТ-2")).encode()))
+    write_all(context)
+    assert documents(context) == {("2026", "УТ-1"): (1, Decimal(100))}
 
 
-def test_a_file_that_is_replaced_before_it_is_read_fails_the_import(api: Api, work: Work) -> None:
+def test_a_file_that_is_replaced_before_it_is_read_fails_the_import(api: Api, context: Context) -> None:
     started = start(api).json
     event = upload(started, table(row("УТ-1")).encode())
     upload(started, table(row("УТ-2")).encode())
-    exchange.split(work, event)
+    exchange.split(context, event)
     assert shown(api, started["import_id"])["reason"]["code"] == "upload_replaced"
 
 
-def test_an_object_that_no_import_waits_for_is_left_alone(api: Api, work: Work) -> None:
+def test_an_object_that_no_import_waits_for_is_left_alone(api: Api, context: Context) -> None:
     boto3.client("s3").put_object(Bucket="club-files", Key="imports/imp_unknown/upload", Body=b"x")
-    exchange.split(work, told("imports/imp_unknown/upload"))
-    exchange.write_part(work, {"body": json.dumps({"import_id": "imp_unknown", "part": 1})})
-    assert items(work) == []
+    exchange.split(context, told("imports/imp_unknown/upload"))
+    exchange.write_part(context, {"body": json.dumps({"import_id": "imp_unknown", "part": 1})})
+    assert items(context) == []
 
 
 def test_messages_that_were_not_taken_are_an_error_that_comes_again(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Refusing:
         def send_message_batch(self, **request: Any) -> dict[str, Any]:
@@ -428,9 +438,9 @@ def test_messages_that_were_not_taken_are_an_error_that_comes_again(
     with monkeypatch.context() as broken:
         broken.setattr(sales_files_store.aws, "sqs", Refusing)
         with pytest.raises(RuntimeError, match="refused 1 messages"):
-            exchange.split(work, event)
-    exchange.split(work, event)
-    write_all(work)
+            exchange.split(context, event)
+    exchange.split(context, event)
+    write_all(context)
     assert shown(api, started["import_id"])["state"] == "done"
 
 
@@ -443,9 +453,9 @@ CONTENT = table(
 TWO_PARTS = len(CONTENT.encode()) // 2 + 1
 
 
-def outcome(work: Work) -> tuple[Any, ...]:
+def outcome(context: Context) -> tuple[Any, ...]:
     """What an import left behind, without names that differ from run to run."""
-    everything = items(work)
+    everything = items(context)
 
     def kind(prefix: str, *without: str) -> list[dict[str, Any]]:
         found = (item for item in everything if item["sk"].startswith(prefix))
@@ -458,60 +468,60 @@ def outcome(work: Work) -> tuple[Any, ...]:
     return found, kind("PART#", "pk"), heads, sums, len(kind("SALE#")), len(kind("PROFILE")), listed
 
 
-def test_a_crash_at_any_call_of_a_part_leaves_no_trace_after_its_redelivery(api: Api, work: Work) -> None:
+def test_a_crash_at_any_call_of_a_part_leaves_no_trace_after_its_redelivery(api: Api, context: Context) -> None:
     def prepare() -> list[dict[str, Any]]:
         empty_account()
-        exchange.split(work, upload(start(api).json, CONTENT.encode()))
+        exchange.split(context, upload(start(api).json, CONTENT.encode()))
         return messages()
 
-    write_all(work, prepare())
-    undisturbed = outcome(work)
+    write_all(context, prepare())
+    undisturbed = outcome(context)
     for crash in crashes():
         several = prepare()
         with crash:
-            write_all(work, several)
-        write_all(work, several)
-        assert outcome(work) == undisturbed, crash
+            write_all(context, several)
+        write_all(context, several)
+        assert outcome(context) == undisturbed, crash
 
 
-def test_a_crash_at_any_call_of_the_split_leaves_no_trace_after_its_retry(api: Api, work: Work) -> None:
+def test_a_crash_at_any_call_of_the_split_leaves_no_trace_after_its_retry(api: Api, context: Context) -> None:
     def prepare() -> dict[str, Any]:
         empty_account()
         return upload(start(api).json, CONTENT.encode())
 
-    exchange.split(work, prepare())
-    write_all(work)
-    undisturbed = outcome(work)
+    exchange.split(context, prepare())
+    write_all(context)
+    undisturbed = outcome(context)
     for crash in crashes():
         event = prepare()
         with crash:
-            exchange.split(work, event)
-        exchange.split(work, event)
-        write_all(work)
-        assert outcome(work) == undisturbed, crash
+            exchange.split(context, event)
+        exchange.split(context, event)
+        write_all(context)
+        assert outcome(context) == undisturbed, crash
 
 
 def test_the_same_parts_in_two_workers_at_once_count_once(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.exchange.sales_files.splitting.PART_BYTES", TWO_PARTS)
 
     def prepare() -> list[dict[str, Any]]:
         empty_account()
-        exchange.split(work, upload(start(api).json, CONTENT.encode()))
+        exchange.split(context, upload(start(api).json, CONTENT.encode()))
         return messages()
 
     several = prepare()
     assert len(several) == 2
-    write_all(work, several)
-    undisturbed = outcome(work)
-    for race in races(lambda: write_all(work, several)):
+    write_all(context, several)
+    undisturbed = outcome(context)
+    for race in races(lambda: write_all(context, several)):
         several[:] = prepare()
         with race:
-            write_all(work, several)
-        assert outcome(work) == undisturbed, race
+            write_all(context, several)
+        assert outcome(context) == undisturbed, race
 
 
-def test_the_address_of_an_import_is_in_its_answer(api: Api, work: Work) -> None:
+def test_the_address_of_an_import_is_in_its_answer(api: Api, context: Context) -> None:
     answer = start(api)
     assert answer.headers["location"] == f"{PATH}/{answer.json['import_id']}"

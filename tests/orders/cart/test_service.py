@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market, errors
@@ -24,9 +24,9 @@ def market(memory_market: Market) -> Market:
 
 
 @pytest.fixture
-def counted_market(api: Api, work: Work) -> Market:
+def counted_market(api: Api, context: Context) -> Market:
     """Whose calls can be counted."""
-    return Market(api, work)
+    return Market(api, context)
 
 
 def show(market: Market, caller: Caller | None = None, query: str = "") -> Any:
@@ -65,7 +65,7 @@ def test_a_cart_that_nobody_filled_is_empty_and_cannot_be_ordered(market: Market
 
 
 def test_what_is_put_in_lies_there_at_the_next_visit_at_the_members_own_price(market: Market):
-    Office(market.api, market.work).run((6, "10"))
+    Office(market.api, market.context).run((6, "10"))
     answer = put_in(market, {"LMP-1": 10, "LMP-2": 12})
     assert (answer.status, answer.json["version"], answer.json["line_count"]) == (200, 1, 2)
     cart = show(market)
@@ -79,7 +79,7 @@ def test_what_is_put_in_lies_there_at_the_next_visit_at_the_members_own_price(ma
 
 
 def test_more_of_the_same_is_added_up_and_priced_together(market: Market):
-    Office(market.api, market.work).run((6, "10"))
+    Office(market.api, market.context).run((6, "10"))
     put_in(market, {"LMP-1": 4})
     added = put_in(market, {"LMP-1": 4, "LMP-3": 1}).json
     assert (added["version"], added["line_count"]) == (2, 2)
@@ -132,7 +132,7 @@ def test_goods_that_there_are_not_and_a_line_twice_are_refused_and_what_else_is_
 
 
 def test_a_cart_holds_as_much_as_an_order_and_no_more(market: Market):
-    stock(market.work, *(row(f"S-{number:03}") for number in range(201)))
+    stock(market.context, *(row(f"S-{number:03}") for number in range(201)))
     assert put_in(market, {f"S-{number:03}": 1 for number in range(200)}).json["line_count"] == 200
     assert errors(put_in(market, {"S-200": 1})) == [("/lines", "too_many_lines")]
     assert errors(put_in(market, {"S-000": 1_000_000})) == [("/lines/0/quantity", "too_many_units")]
@@ -141,14 +141,14 @@ def test_a_cart_holds_as_much_as_an_order_and_no_more(market: Market):
 
 def test_a_member_who_speaks_for_another_company_by_now_does_not_see_the_old_ones_cart(market: Market):
     put_in(market, {"LMP-1": 4})
-    dismissed(market.work, "cmp_1")
-    company(market.work, "cmp_2")
-    assert show(market, speaks_for(market.work, "cmp_2"))["lines"] == []
+    dismissed(market.context, "cmp_1")
+    company(market.context, "cmp_2")
+    assert show(market, speaks_for(market.context, "cmp_2"))["lines"] == []
 
 
 def test_each_of_a_companys_people_has_a_cart_of_their_own(market: Market):
     put_in(market, {"LMP-1": 4})
-    colleague = speaks_for(market.work, "cmp_1", "mbr_2", "engineer")
+    colleague = speaks_for(market.context, "cmp_1", "mbr_2", "engineer")
     assert show(market, colleague)["lines"] == []
     put_in(market, {"LMP-3": 1}, colleague)
     assert lines_of(show(market)) == {"LMP-1": 4}
@@ -156,7 +156,7 @@ def test_each_of_a_companys_people_has_a_cart_of_their_own(market: Market):
 
 def test_the_calculators_luminaires_go_straight_into_the_cart(market: Market):
     lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
-    stock(market.work, row("LUM-1", attributes=lumens, pack_multiple=4))
+    stock(market.context, row("LUM-1", attributes=lumens, pack_multiple=4))
     question = {"rooms": [{"length_m": 9, "width_m": 6, "height_m": 3, "kind": "office"}], "skus": ["LUM-1"]}
     (total,) = market.api.call("POST", "/v1/tools/lighting", market.buyer, question).json["totals"]
     answer = market.post("/v1/cart/lines", market.buyer, {"lines": total["lines"]})
@@ -168,7 +168,7 @@ def test_the_calculators_luminaires_go_straight_into_the_cart(market: Market):
 
 
 def repriced(market: Market) -> None:
-    stock(market.work, row("LMP-1", "130.00"))
+    stock(market.context, row("LMP-1", "130.00"))
 
 
 def test_a_price_that_changed_since_is_marked_and_stays_so_until_the_member_agrees(market: Market):
@@ -231,9 +231,9 @@ def test_a_cart_is_not_ordered_at_another_price_than_it_was_put_in_at(market: Ma
 
 def test_what_comes_between_leaves_either_the_order_of_what_was_seen_or_the_fuller_cart(market: Market):
     put_in(market, {"LMP-1": 4})
-    beginning = everything(market.work)
+    beginning = everything(market.context)
     for race in races(lambda: put_in(market, {"LMP-3": 1}) and None):
-        restore(market.work, beginning)
+        restore(market.context, beginning)
         with race:
             answer = ordered(market, 1)
         cart = lines_of(show(market))
@@ -246,10 +246,10 @@ def test_what_comes_between_leaves_either_the_order_of_what_was_seen_or_the_full
 
 def test_a_cart_that_is_ordered_at_two_screens_at_once_is_one_order(market: Market):
     put_in(market, {"LMP-1": 4})
-    beginning = everything(market.work)
+    beginning = everything(market.context)
     others: list[Answer] = []
     for race in races(lambda: others.append(ordered(market, 1))):
-        restore(market.work, beginning)
+        restore(market.context, beginning)
         others.clear()
         with race:
             answer = ordered(market, 1)
@@ -263,35 +263,35 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
     market: Market, monkeypatch: pytest.MonkeyPatch, step: str
 ):
     put_in(market, {"LMP-1": 4})
-    beginning = everything(market.work)
+    beginning = everything(market.context)
 
     def attempt() -> Answer:
         numbers = count(1)
-        work = replace(market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        monkeypatch.setattr(respond, "work_now", lambda: work)
+        context = replace(market.context, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+        monkeypatch.setattr(respond, "context_now", lambda: context)
         return ordered(market, 1, key="the-one") if step == "order" else put_in(market, {"LMP-3": 1}, key="the-one")
 
     undisturbed = attempt()
     assert undisturbed.status in (200, 201)
-    wanted = everything(market.work)
+    wanted = everything(market.context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(market.work, beginning)
+        restore(market.context, beginning)
         with interruption:
             attempt()
         again = attempt()
         assert (again.status, again.json) == (undisturbed.status, undisturbed.json), interruption
-        assert everything(market.work) == wanted, interruption
+        assert everything(market.context) == wanted, interruption
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------------
 
 
 def test_a_cart_of_twenty_lines_is_shown_in_three_reads_and_ordered_in_one_more_than_lines_are(counted_market: Market):
-    stock(counted_market.work, *(row(f"S-{number:02}") for number in range(20)))
+    stock(counted_market.context, *(row(f"S-{number:02}") for number in range(20)))
     put_in(counted_market, {f"S-{number:02}": 1 for number in range(20)})
-    with calls_counted(counted_market.work.table.client) as made:
+    with calls_counted(counted_market.context.table.client) as made:
         show(counted_market)
     assert made == ["GetItem", "BatchGetItem", "Query"]
-    with calls_counted(counted_market.work.table.client) as made:
+    with calls_counted(counted_market.context.table.client) as made:
         ordered(counted_market, 1)
     assert made == ["GetItem", "GetItem", "BatchGetItem", "Query", "TransactWriteItems"]

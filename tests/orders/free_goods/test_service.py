@@ -17,7 +17,7 @@ from chalicelib import orders
 from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.orders.free_goods import consumers as free_goods_consumers
 from chalicelib.orders.free_goods import service as free_goods
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
@@ -43,7 +43,7 @@ class Shop:
 
     def __init__(self, market: Market, **on_top: Any) -> None:
         self.market = market
-        office = Office(market.api, market.work)
+        office = Office(market.api, market.context)
         when = {} if "pay_by" in on_top else {"pay_within_days": 14}
         terms = {"buy": 10, "free": FREE, **when, **on_top}
         form = {**office.form(goods={"skus": ["LMP-1"]}), "brackets": [], "on_top": terms}
@@ -57,20 +57,20 @@ class Shop:
         assert approved.status == 200, approved.text
 
     @property
-    def work(self) -> Work:
-        return self.market.work
+    def context(self) -> Context:
+        return self.market.context
 
     def gift_id(self, order_id: str) -> str:
         return derived_id("gft", order_id, self.promotion_id)
 
-    def deliver(self, work: Work | None = None) -> None:
+    def deliver(self, context: Context | None = None) -> None:
         """All that happened so far, once more."""
         for item in self.happened("order.", "payment."):
             event = Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
             if event.name == "payment.recorded":
-                free_goods_consumers.on_payment_recorded(work or self.work, event)
+                free_goods_consumers.on_payment_recorded(context or self.context, event)
             else:
-                free_goods_consumers.on_order_changed(work or self.work, event)
+                free_goods_consumers.on_order_changed(context or self.context, event)
 
     def happened(self, *prefixes: str) -> list[Item]:
         found = self.market.everything()
@@ -81,9 +81,9 @@ class Shop:
         items = sorted(self.happened("goods_on_top."), key=lambda item: (item["at"], item["sk"]))
         return [item["event"].removeprefix("goods_on_top.") for item in items]
 
-    def pay(self, order_id: str, day: date | None, document: str = "УТ-1", work: Work | None = None) -> None:
+    def pay(self, order_id: str, day: date | None, document: str = "УТ-1", context: Context | None = None) -> None:
         ref = "orders", f"{self.market.distributor_id}:{order_id}/{document}"
-        record_payments(work or self.work, [Payment(ref, day)], by="mch_1")
+        record_payments(context or self.context, [Payment(ref, day)], by="mch_1")
 
     def shipped(self, units: int = 10) -> str:
         order_id = self.market.placed({"LMP-1": units})
@@ -103,8 +103,8 @@ class Shop:
         found = self.gift(order_id)
         return found["state"], found["why"]
 
-    def later(self, days: int) -> Work:
-        return replace(self.work, now=self.work.now + timedelta(days=days))
+    def later(self, days: int) -> Context:
+        return replace(self.context, now=self.context.now + timedelta(days=days))
 
     def night(self, days: int) -> None:
         """What the night does of the company if it is named."""
@@ -115,15 +115,15 @@ class Shop:
         return items[0].get("due_on") if items else None
 
 
-def in_memory(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch, **on_top: Any) -> Shop:
-    fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
-    monkeypatch.setattr(respond, "work_now", lambda: fresh)
+def in_memory(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch, **on_top: Any) -> Shop:
+    fresh = replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+    monkeypatch.setattr(respond, "context_now", lambda: fresh)
     return Shop(Market(api, fresh), **on_top)
 
 
 @pytest.fixture
-def shop(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    return in_memory(api, work, monkeypatch)
+def shop(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    return in_memory(api, context, monkeypatch)
 
 
 # --- carts and orders -------------------------------------------------------------------------------------------------
@@ -164,9 +164,9 @@ def test_an_order_below_it_is_promised_nothing(shop: Shop):
 
 def test_what_the_promotion_promised_stays_promised_after_it_has_ended(shop: Shop):
     order_id = shop.shipped()
-    office = Office(shop.market.api, shop.work)
+    office = Office(shop.market.api, shop.context)
     assert office.step(shop.promotion_id, "end", version=2).status == 200
-    shop.pay(order_id, shop.work.today)
+    shop.pay(order_id, shop.context.today)
     shop.deliver()
     assert shop.state(order_id) == ("granted", None)
 
@@ -179,12 +179,12 @@ def test_paid_in_time_they_are_granted_and_shipped_once(shop: Shop):
     shop.deliver()
     refused = shop.ship_gift(order_id)
     assert (refused.status, refused.json["code"], refused.json["state"]) == (409, "wrong_state", "promised")
-    shop.pay(order_id, shop.work.today)
+    shop.pay(order_id, shop.context.today)
     shop.deliver()
     assert shop.state(order_id) == ("granted", None)
     answer = shop.ship_gift(order_id, key="gift")
     assert (answer.status, answer.json["state"], answer.json["document"]) == (200, "shipped", "УТ-9")
-    assert answer.json["shipped_on"] == str(shop.work.today)
+    assert answer.json["shipped_on"] == str(shop.context.today)
     again = shop.ship_gift(order_id, key="gift")
     assert (again.json, again.headers["idempotency-replayed"]) == (answer.json, "true")
     assert shop.ship_gift(order_id).json["state"] == "shipped"
@@ -195,7 +195,7 @@ def test_paid_in_time_they_are_granted_and_shipped_once(shop: Shop):
 
 def test_goods_that_the_facts_grant_can_be_shipped_before_anybody_was_told(shop: Shop):
     order_id = shop.shipped()
-    shop.pay(order_id, shop.work.today)
+    shop.pay(order_id, shop.context.today)
     assert shop.ship_gift(order_id).status == 200
 
 
@@ -204,13 +204,13 @@ def test_it_does_not_matter_which_is_told_first(shop: Shop, told: str):
     order_id = shop.market.placed({"LMP-1": 10})
     shop.market.accept(order_id)
     if told == "payment first":
-        shop.pay(order_id, shop.work.today)
+        shop.pay(order_id, shop.context.today)
         shop.deliver()
         assert shop.state(order_id) == ("promised", None)
     shop.market.ship(order_id, document="УТ-1")
     if told == "shipment first":
         shop.deliver()
-        shop.pay(order_id, shop.work.today)
+        shop.pay(order_id, shop.context.today)
     shop.deliver()
     assert shop.state(order_id) == ("granted", None)
     assert shop.told() == ["granted"]
@@ -219,28 +219,28 @@ def test_it_does_not_matter_which_is_told_first(shop: Shop, told: str):
 def test_a_letter_reminds_and_the_night_withdraws_what_is_not_paid_and_a_payment_told_late_brings_it_back(shop: Shop):
     order_id = shop.shipped()
     shop.deliver()
-    assert shop.due() == str(shop.work.today + timedelta(days=11))
+    assert shop.due() == str(shop.context.today + timedelta(days=11))
     shop.night(11)
     assert (shop.told(), shop.state(order_id)) == (["unpaid"], ("promised", None))
-    assert shop.due() == str(shop.work.today + timedelta(days=18))
+    assert shop.due() == str(shop.context.today + timedelta(days=18))
     shop.night(17)
     assert shop.state(order_id) == ("promised", None)
     shop.night(18)
     assert shop.state(order_id) == ("withdrawn", "not_paid")
     assert shop.due() is None
     later = shop.later(20)
-    shop.pay(order_id, shop.work.today + timedelta(days=14), work=later)
+    shop.pay(order_id, shop.context.today + timedelta(days=14), context=later)
     shop.deliver(later)
     assert shop.state(order_id) == ("granted", None)
     assert shop.told() == ["unpaid", "withdrawn", "granted"]
 
 
-def test_a_day_to_pay_by_holds_for_what_is_not_shipped_too(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch):
-    shop = in_memory(api, work, monkeypatch, pay_by=str(work.today + timedelta(days=10)))
+def test_a_day_to_pay_by_holds_for_what_is_not_shipped_too(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch):
+    shop = in_memory(api, context, monkeypatch, pay_by=str(context.today + timedelta(days=10)))
     order_id = shop.market.placed({"LMP-1": 10})
     shop.market.accept(order_id)
     shop.deliver()
-    assert shop.due() == str(work.today + timedelta(days=14))
+    assert shop.due() == str(context.today + timedelta(days=14))
     shop.night(14)
     assert shop.state(order_id) == ("withdrawn", "not_paid")
 
@@ -282,7 +282,7 @@ def test_what_goes_back_before_they_are_shipped_takes_them_back_and_after_that_i
     shop.market.accept(second)
     shop.market.ship(second, document="УТ-2")
     for order_id, document in ((first, "УТ-1"), (second, "УТ-2")):
-        shop.pay(order_id, shop.work.today, document)
+        shop.pay(order_id, shop.context.today, document)
     shop.deliver()
     shop.ship_gift(second)
     shop.market.returned(first, ("УТ-1", "LMP-1", 1), document="ВЗ-1")
@@ -296,9 +296,9 @@ def test_what_goes_back_before_they_are_shipped_takes_them_back_and_after_that_i
 
 def test_a_payment_that_was_none_takes_them_back_until_they_are_shipped(shop: Shop):
     order_id = shop.shipped()
-    shop.pay(order_id, shop.work.today)
+    shop.pay(order_id, shop.context.today)
     shop.deliver()
-    shop.pay(order_id, None, work=shop.later(1))
+    shop.pay(order_id, None, context=shop.later(1))
     shop.deliver(shop.later(1))
     assert shop.state(order_id) == ("promised", None)
     assert shop.ship_gift(order_id).status == 409
@@ -309,8 +309,8 @@ def test_a_payment_that_was_none_takes_them_back_until_they_are_shipped(shop: Sh
 
 def test_goods_of_another_distributors_order_are_not_there(shop: Shop):
     order_id = shop.shipped()
-    shop.pay(order_id, shop.work.today)
-    _, other = distributor(shop.work, "RU-SPE", name="Neva")
+    shop.pay(order_id, shop.context.today)
+    _, other = distributor(shop.context, "RU-SPE", name="Neva")
     url = f"/v1/distributor/orders/{order_id}/goods-on-top/{shop.gift_id(order_id)}/ship"
     assert shop.market.post(url, other, {"document": "X"}).status == 404
     wrong = f"/v1/distributor/orders/{order_id}/goods-on-top/gft_none/ship"
@@ -323,13 +323,13 @@ def test_a_company_sees_its_own_goods_only_page_by_page(shop: Shop):
     rest = f"/v1/company/goods-on-top?limit=2&cursor={first['next_cursor']}"
     second = shop.market.api.call("GET", rest, shop.market.buyer).json
     assert {each["order_id"] for each in first["items"] + second["items"]} == set(placed)
-    other = partner(shop.work, "cmp_2", "mbr_2", inn="7728168971")
+    other = partner(shop.context, "cmp_2", "mbr_2", inn="7728168971")
     assert shop.market.api.call("GET", "/v1/company/goods-on-top", other).json["items"] == []
 
 
 def test_nobody_ships_ahead_of_today(shop: Shop):
     order_id = shop.shipped()
-    tomorrow = str(shop.work.today + timedelta(days=1))
+    tomorrow = str(shop.context.today + timedelta(days=1))
     assert errors(shop.ship_gift(order_id, day=tomorrow)) == [("/day", "in_future")]
 
 
@@ -338,10 +338,10 @@ def test_nobody_ships_ahead_of_today(shop: Shop):
 
 def test_an_interrupted_look_is_finished_by_the_next_and_told_once(shop: Shop):
     order_id = shop.shipped()
-    shop.pay(order_id, shop.work.today)
-    beginning = everything(shop.work)
+    shop.pay(order_id, shop.context.today)
+    beginning = everything(shop.context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(shop.work, beginning)
+        restore(shop.context, beginning)
         with interruption, suppress(ConnectionClosedError):
             shop.deliver()
         shop.deliver()
@@ -350,10 +350,10 @@ def test_an_interrupted_look_is_finished_by_the_next_and_told_once(shop: Shop):
 
 def test_an_interrupted_shipment_of_goods_is_finished_by_its_repeat(shop: Shop):
     order_id = shop.shipped()
-    shop.pay(order_id, shop.work.today)
-    beginning = everything(shop.work)
+    shop.pay(order_id, shop.context.today)
+    beginning = everything(shop.context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(shop.work, beginning)
+        restore(shop.context, beginning)
         with interruption:
             shop.ship_gift(order_id, key="gift")
         answer = shop.ship_gift(order_id, key="gift")
@@ -366,22 +366,22 @@ def test_a_fact_that_comes_between_a_look_and_its_writing_is_not_lost(shop: Shop
     """The look saw all that it takes. Before it writes, the fact comes and is told, and finds nothing to change; nothing is told again."""
     order_id = shop.shipped()
     shop.deliver()
-    shop.pay(order_id, shop.work.today)
+    shop.pay(order_id, shop.context.today)
     (paid,) = shop.happened("payment.")
     asked = shop.market.request_return(order_id, ("УТ-1", "LMP-1", 1)).json["returns"][0]["return_id"]
-    beginning = everything(shop.work)
+    beginning = everything(shop.context)
 
     def other() -> None:
         if fact == "units went back":
             assert shop.market.accept_return(order_id, asked).status == 200
         else:
-            shop.pay(order_id, None, work=shop.later(1))
-        free_goods.look(shop.work, orders.load_order(shop.work, shop.market.company_id, order_id))
+            shop.pay(order_id, None, context=shop.later(1))
+        free_goods.look(shop.context, orders.load_order(shop.context, shop.market.company_id, order_id))
 
     for race in races(other):
-        restore(shop.work, beginning)
+        restore(shop.context, beginning)
         with race:
-            free_goods_consumers.on_payment_recorded(shop.work, Event("payment.recorded", "evt", paid))
+            free_goods_consumers.on_payment_recorded(shop.context, Event("payment.recorded", "evt", paid))
         if race.happened:
             after = ("withdrawn", "too_few") if fact == "units went back" else ("promised", None)
             assert shop.state(order_id) == after, race
@@ -389,25 +389,25 @@ def test_a_fact_that_comes_between_a_look_and_its_writing_is_not_lost(shop: Shop
 
 def test_of_two_who_look_at_the_same_moment_one_tells(shop: Shop):
     order_id = shop.shipped()
-    shop.pay(order_id, shop.work.today)
-    beginning = everything(shop.work)
-    order = orders.load_order(shop.work, shop.market.company_id, order_id)
-    for race in races(lambda: free_goods.look(shop.work, order)):
-        restore(shop.work, beginning)
+    shop.pay(order_id, shop.context.today)
+    beginning = everything(shop.context)
+    order = orders.load_order(shop.context, shop.market.company_id, order_id)
+    for race in races(lambda: free_goods.look(shop.context, order)):
+        restore(shop.context, beginning)
         with race:
-            free_goods.look(shop.work, order)
+            free_goods.look(shop.context, order)
         assert (shop.state(order_id), shop.told()) == (("granted", None), ["granted"]), race
 
 
 def test_goods_that_leave_during_a_look_have_left(shop: Shop):
     order_id = shop.shipped()
-    shop.pay(order_id, shop.work.today)
-    beginning = everything(shop.work)
-    order = orders.load_order(shop.work, shop.market.company_id, order_id)
+    shop.pay(order_id, shop.context.today)
+    beginning = everything(shop.context)
+    order = orders.load_order(shop.context, shop.market.company_id, order_id)
     for race in races(lambda: shop.ship_gift(order_id)):
-        restore(shop.work, beginning)
+        restore(shop.context, beginning)
         with race:
-            free_goods.look(shop.work, order)
+            free_goods.look(shop.context, order)
         if race.happened:
             assert shop.state(order_id) == ("shipped", None), race
 
@@ -458,9 +458,9 @@ class Promises(RuleBasedStateMachine):
         order_id = self.one(data)
         if order_id and self.documents.get(order_id):
             self.moments += 1
-            work = replace(self.shop.work, now=self.shop.work.now + timedelta(seconds=self.moments))
-            day = None if after is None else self.shop.work.today + timedelta(days=after)
-            self.shop.pay(order_id, day, data.draw(st.sampled_from(self.documents[order_id])), work)
+            context = replace(self.shop.context, now=self.shop.context.now + timedelta(seconds=self.moments))
+            day = None if after is None else self.shop.context.today + timedelta(days=after)
+            self.shop.pay(order_id, day, data.draw(st.sampled_from(self.documents[order_id])), context)
 
     @rule(data=st.data(), units=st.integers(1, 3))
     def give_back(self, data: st.DataObject, units: int) -> None:
@@ -489,15 +489,15 @@ class Promises(RuleBasedStateMachine):
             consumer = (
                 free_goods_consumers.on_payment_recorded if "source" in item else free_goods_consumers.on_order_changed
             )
-            consumer(self.shop.work, event)
+            consumer(self.shop.context, event)
 
     def by_facts(self, order_id: str) -> tuple[str, int] | None:
         """What a look at everything says today, and what is shipped."""
-        order = orders.load_order(self.shop.work, self.market.company_id, order_id)
+        order = orders.load_order(self.shop.context, self.market.company_id, order_id)
         assert order is not None
         if not order.promises:
             return None
-        (gift,) = orders.gifts_of(self.shop.work, order)
+        (gift,) = orders.gifts_of(self.shop.context, order)
         if gift.state == "shipped":
             return "shipped", gift.count
         there = hoped = 0
@@ -507,7 +507,7 @@ class Promises(RuleBasedStateMachine):
         for shipment in order.shipments:
             units = sum(line.quantity for line in shipment.lines) - back.get((shipment.document, "LMP-1"), 0)
             ref = payments_keys.payment("orders", f"{self.market.distributor_id}:{order_id}/{shipment.document}")
-            payment = self.shop.work.table.get(ref) or {}
+            payment = self.shop.context.table.get(ref) or {}
             last = shipment.day + timedelta(days=14)
             if "paid_on" not in payment:
                 hoped += units
@@ -526,19 +526,19 @@ class Promises(RuleBasedStateMachine):
             return  # for a while nothing is told
         self.shop.deliver()
         for order_id in self.ids:
-            order = orders.load_order(self.shop.work, self.market.company_id, order_id)
+            order = orders.load_order(self.shop.context, self.market.company_id, order_id)
             assert order is not None
-            found = [(gift.state, gift.count) for gift in orders.gifts_of(self.shop.work, order)]
+            found = [(gift.state, gift.count) for gift in orders.gifts_of(self.shop.context, order)]
             by_facts = self.by_facts(order_id)
             assert found == ([by_facts] if by_facts else [])
 
 
 def test_goods_are_granted_if_and_only_if_the_facts_say_so_in_whatever_order_they_are_told(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
     def begin() -> Promises:
         machine = Promises()
-        machine.shop = in_memory(api, work, monkeypatch)
+        machine.shop = in_memory(api, context, monkeypatch)
         return machine
 
     run_state_machine_as_test(

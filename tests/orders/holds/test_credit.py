@@ -17,7 +17,7 @@ from chalicelib import orders
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.sales.payments import service as payments
@@ -40,13 +40,13 @@ def agree(market: Market, **conditions: Any) -> None:
     """A contract that holds from today on, in place of what was agreed before."""
     url = f"/v1/staff/companies/{market.company_id}/terms"
     present = market.api.call("GET", url, MANAGER).headers["etag"]
-    contract = {"number": "K-7", "from": market.work.today.isoformat(), **conditions}
+    contract = {"number": "K-7", "from": market.context.today.isoformat(), **conditions}
     answer = market.api.call("PUT", url, MANAGER, {"contracts": [contract]}, headers={"if-match": present})
     assert answer.status == 200, answer.text
 
 
 def item(market: Market) -> Item:
-    return market.work.table.get(holds_keys.credit(market.company_id), consistent=True) or {}
+    return market.context.table.get(holds_keys.credit(market.company_id), consistent=True) or {}
 
 
 def used(market: Market) -> Decimal:
@@ -62,16 +62,16 @@ def ref(market: Market, order_id: str, document: str) -> tuple[str, str]:
     return "orders", f"{market.distributor_id}:{order_id}/{document}"
 
 
-def pay(market: Market, order_id: str, document: str, day: date | None, work: Work | None = None) -> None:
+def pay(market: Market, order_id: str, document: str, day: date | None, context: Context | None = None) -> None:
     """Told by whoever keeps the books, and delivered."""
-    payments.record_payments(work or market.work, [Payment(ref(market, order_id, document), day)], by="mch_1")
+    payments.record_payments(context or market.context, [Payment(ref(market, order_id, document), day)], by="mch_1")
     told(market, order_id, document)
 
 
 def told(market: Market, order_id: str, document: str) -> None:
     source, number = ref(market, order_id, document)
     orders_consumers.settle_payment(
-        market.work, Event("payment.recorded", "evt", {"source": source, "document": number})
+        market.context, Event("payment.recorded", "evt", {"source": source, "document": number})
     )
 
 
@@ -161,9 +161,9 @@ def test_a_shipment_on_credit_stays_used_until_it_is_paid(market: Market):
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     market.ship(order_id, {"LMP-1": 4}, document="УТ-1.2")
-    due = str(market.work.today + timedelta(days=30))
+    due = str(market.context.today + timedelta(days=30))
     assert (used(market), debts(market)) == (Decimal("1200.00"), [("УТ-1.2", "480.00", due)])
-    pay(market, order_id, "УТ-1.2", market.work.today)
+    pay(market, order_id, "УТ-1.2", market.context.today)
     assert (used(market), debts(market)) == (Decimal("720.00"), [])
 
 
@@ -171,10 +171,10 @@ def test_a_payment_that_was_told_before_its_shipment_counts(market: Market):
     agree(market, deferral_days=30)
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
-    pay(market, order_id, "УТ-1", market.work.today)
+    pay(market, order_id, "УТ-1", market.context.today)
     market.ship(order_id, document="УТ-1")
     shipped = {"distributor_id": market.distributor_id, "order_id": order_id, "shipment": {"document": "УТ-1"}}
-    orders_consumers.settle_shipment(market.work, Event("order.shipped", "evt", shipped))
+    orders_consumers.settle_shipment(market.context, Event("order.shipped", "evt", shipped))
     assert (used(market), debts(market)) == (0, [])
 
 
@@ -183,8 +183,8 @@ def test_a_payment_that_is_withdrawn_is_owed_again(market: Market):
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     market.ship(order_id, document="УТ-1")
-    pay(market, order_id, "УТ-1", market.work.today)
-    later = replace(market.work, now=market.work.now + timedelta(hours=1))
+    pay(market, order_id, "УТ-1", market.context.today)
+    later = replace(market.context, now=market.context.now + timedelta(hours=1))
     pay(market, order_id, "УТ-1", None, later)
     assert (used(market), len(debts(market))) == (Decimal("1200.00"), 1)
 
@@ -200,12 +200,12 @@ def test_goods_that_cost_nothing_are_owed_for_nothing(market: Market):
 def test_a_shipment_is_on_credit_as_agreed_on_its_day_whenever_it_is_told(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ):
-    today = market.work.today
+    today = market.context.today
     agree(market, deferral_days=10, to=today.isoformat())
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
-    tomorrow = replace(market.work, now=market.work.now + timedelta(days=1))
-    monkeypatch.setattr(respond, "work_now", lambda: tomorrow)
+    tomorrow = replace(market.context, now=market.context.now + timedelta(days=1))
+    monkeypatch.setattr(respond, "context_now", lambda: tomorrow)
     assert market.ship(order_id, {"LMP-1": 4}, document="УТ-1", day=today.isoformat()).status == 200
     assert debts(market) == [("УТ-1", "480.00", str(today + timedelta(days=10)))]
     assert market.ship(order_id, document="УТ-2").status == 200
@@ -213,7 +213,7 @@ def test_a_shipment_is_on_credit_as_agreed_on_its_day_whenever_it_is_told(
 
 
 def test_what_is_agreed_in_the_company_s_currency_says_nothing_of_orders_in_another(market: Market):
-    stock(market.work, row("EUR-1", base_price={"amount": "10.00", "currency": "EUR"}))
+    stock(market.context, row("EUR-1", base_price={"amount": "10.00", "currency": "EUR"}))
     prices = [{"sku": "EUR-1", "price": "8.00"}]
     agree(market, credit_limit="1200.00", deferral_days=10, minimum_order="500.00", prices=prices)
     answer = market.place({"EUR-1": 200})
@@ -232,19 +232,19 @@ def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market
     market.accept(order_id)
     market.ship(order_id, document="УТ-1")
 
-    def on_day(days: int) -> Work:
-        work = replace(market.work, now=market.work.now + timedelta(days=days))
-        monkeypatch.setattr(respond, "work_now", lambda: work)
-        return work
+    def on_day(days: int) -> Context:
+        context = replace(market.context, now=market.context.now + timedelta(days=days))
+        monkeypatch.setattr(respond, "context_now", lambda: context)
+        return context
 
     on_day(10)
     assert market.place({"LMP-1": 1}).status == 201  # due today is not overdue
     on_day(11)
     refused = market.place({"LMP-1": 1})
     assert (refused.status, refused.json["code"]) == (409, "debt_overdue")
-    due = str(market.work.today + timedelta(days=10))
+    due = str(market.context.today + timedelta(days=10))
     assert refused.json["documents"] == [{"document": "УТ-1", "amount": "1200.00", "due_on": due}]
-    pay(market, order_id, "УТ-1", market.work.today)
+    pay(market, order_id, "УТ-1", market.context.today)
     assert market.place({"LMP-1": 1}).status == 201
 
 
@@ -255,7 +255,7 @@ def tell_returned(market: Market) -> None:
     """All that came back, delivered to who keeps the debts."""
     for event in market.events():
         if event["event"] == "order.returned":
-            orders_consumers.settle_return(market.work, Event("order.returned", "evt", event))
+            orders_consumers.settle_return(market.context, Event("order.returned", "evt", event))
 
 
 def on_credit(market: Market) -> str:
@@ -273,7 +273,7 @@ def test_a_shipment_that_is_not_paid_is_owed_for_what_did_not_come_back(market: 
     for _ in range(2):
         tell_returned(market)
         assert (used(market), [debt[1] for debt in debts(market)]) == (Decimal("1130.25"), ["1130.25"])
-    pay(market, order_id, "УТ-1", market.work.today)
+    pay(market, order_id, "УТ-1", market.context.today)
     assert (used(market), debts(market)) == (0, [])
 
 
@@ -286,11 +286,11 @@ def test_a_shipment_of_which_all_came_back_is_owed_no_more(market: Market):
 
 def test_what_came_back_of_a_paid_shipment_was_not_owed(market: Market):
     order_id = on_credit(market)
-    pay(market, order_id, "УТ-1", market.work.today)
+    pay(market, order_id, "УТ-1", market.context.today)
     market.returned(order_id, ("УТ-1", "LMP-1", 1))
     tell_returned(market)
     assert used(market) == 0
-    later = replace(market.work, now=market.work.now + timedelta(hours=1))
+    later = replace(market.context, now=market.context.now + timedelta(hours=1))
     pay(market, order_id, "УТ-1", None, later)
     assert used(market) == Decimal("1200.60")  # the payment turned out to be none: the rest is owed again
 
@@ -299,11 +299,11 @@ def test_what_came_back_of_a_paid_shipment_was_not_owed(market: Market):
 def test_however_payments_and_returns_meet_the_debt_is_exact(market: Market, other: str):
     order_id = on_credit(market)
     market.returned(order_id, ("УТ-1", "LMP-1", 1))
-    before = everything(market.work)
+    before = everything(market.context)
 
     def meanwhile() -> None:
         if other == "paid":
-            pay(market, order_id, "УТ-1", market.work.today)
+            pay(market, order_id, "УТ-1", market.context.today)
         else:
             market.returned(order_id, ("УТ-1", "LMP-1", 2), document="ВЗ-2")
             tell_returned(market)
@@ -316,7 +316,7 @@ def test_however_payments_and_returns_meet_the_debt_is_exact(market: Market, oth
         if other == "returned" and race.happened:
             expected = Decimal("960.60")
         assert (used(market), sum(debt.amount for debt in credit.owed(item(market)))) == (expected, expected), race
-        restore(market.work, before)
+        restore(market.context, before)
 
 
 def test_a_return_is_settled_once_whatever_breaks(market: Market):
@@ -324,7 +324,7 @@ def test_a_return_is_settled_once_whatever_breaks(market: Market):
     market.returned(order_id, ("УТ-1", "LMP-1", 1))
     before = item(market)
     for interruption in chain(crashes(), lost_replies()):
-        market.work.table.put(before)
+        market.context.table.put(before)
         with interruption, suppress(ConnectionClosedError):
             tell_returned(market)
         tell_returned(market)
@@ -333,7 +333,7 @@ def test_a_return_is_settled_once_whatever_breaks(market: Market):
 
 def test_what_other_systems_are_paid_is_of_no_concern_here(market: Market):
     orders_consumers.settle_payment(
-        market.work, Event("payment.recorded", "evt", {"source": "1c", "document": "2026/УТ-1"})
+        market.context, Event("payment.recorded", "evt", {"source": "1c", "document": "2026/УТ-1"})
     )
     assert item(market) == {}
 
@@ -343,10 +343,10 @@ def test_a_payment_is_settled_once_whatever_breaks(market: Market):
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     market.ship(order_id, document="УТ-1")
-    payments.record_payments(market.work, [Payment(ref(market, order_id, "УТ-1"), market.work.today)], by="mch_1")
+    payments.record_payments(market.context, [Payment(ref(market, order_id, "УТ-1"), market.context.today)], by="mch_1")
     before = item(market)
     for interruption in chain(crashes(), lost_replies()):
-        market.work.table.put(before)
+        market.context.table.put(before)
         with interruption, suppress(ConnectionClosedError):
             told(market, order_id, "УТ-1")
         told(market, order_id, "УТ-1")
@@ -362,7 +362,7 @@ def test_a_company_sees_what_it_has_on_order_and_owes(market: Market):
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
-    due = str(market.work.today + timedelta(days=30))
+    due = str(market.context.today + timedelta(days=30))
     debt = {"document": "УТ-1", "amount": {"amount": "480.00", "currency": "RUB"}, "due_on": due, "overdue": False}
     told = shown()
     assert [told[name]["amount"] for name in ("limit", "used", "left")] == ["2000.00", "1200.00", "800.00"]
@@ -428,8 +428,8 @@ class Credit(RuleBasedStateMachine):
         if self.shipments:
             shipment = data.draw(st.sampled_from(self.shipments))
             self.moments += 1
-            later = replace(self.market.work, now=self.market.work.now + timedelta(seconds=self.moments))
-            pay(self.market, *shipment, self.market.work.today if paid else None, later)
+            later = replace(self.market.context, now=self.market.context.now + timedelta(seconds=self.moments))
+            pay(self.market, *shipment, self.market.context.today if paid else None, later)
             self.paid[shipment] = paid
 
     @rule(data=st.data())
@@ -445,7 +445,7 @@ class Credit(RuleBasedStateMachine):
     def what_is_used_is_what_is_open_and_what_is_owed(self) -> None:
         expected = Decimal(0)
         for order_id in self.ids:
-            order = orders.load_order(self.market.work, self.market.company_id, order_id)
+            order = orders.load_order(self.market.context, self.market.company_id, order_id)
             assert order is not None
             if order.state in ("placed", "changed", "accepted", "partly_shipped"):
                 expected += sum(line.left * line.unit_price for line in order.lines)
@@ -456,11 +456,11 @@ class Credit(RuleBasedStateMachine):
 
 
 def test_what_is_used_is_always_what_is_open_and_what_is_owed(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def begin() -> Credit:
-        fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
-        monkeypatch.setattr(respond, "work_now", lambda: fresh)
+        fresh = replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+        monkeypatch.setattr(respond, "context_now", lambda: fresh)
         machine = Credit()
         machine.market = Market(api, fresh)
         return machine

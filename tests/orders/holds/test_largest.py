@@ -29,10 +29,10 @@ LIMITED, OFFERED, ON_TOP = SKUS[: 4 * MOST_LIMITED], SKUS[80 : 80 + MOST_OPEN], 
 @pytest.fixture
 def market(memory_market: Market) -> Market:
     """Every fourth of the goods is on a promotion of its own with all limits, others on an offer of their own, the rest brings goods on top."""
-    market, work = memory_market, memory_market.work
-    stock(work, *(row(sku) for sku in SKUS))
+    market, context = memory_market, memory_market.context
+    stock(context, *(row(sku) for sku in SKUS))
     agree(market, credit_limit="99999999.00", deferral_days=30)
-    office = Office(market.api, work)
+    office = Office(market.api, context)
     budget = {"amount": "100000.00", "currency": "RUB"}
     limits = {"uses": 100, "units": 100_000, "budget": budget, "uses_per_company": 100}
     for number in range(MOST_LIMITED):
@@ -43,10 +43,10 @@ def market(memory_market: Market) -> Market:
     for sku in OFFERED:
         offered(market, goods={"skus": [sku]})
     delivers_from(market, "MSK")
-    at = work.now.isoformat()
+    at = context.now.isoformat()
     for start in range(0, MOST_LINES, 100):
         figures = [{"sku": sku, "warehouse": "MSK", "quantity": "1000", "at": at} for sku in SKUS[start : start + 100]]
-        assert {each.result for each in write_stock(work, figures).items} == {"recorded"}
+        assert {each.result for each in write_stock(context, figures).items} == {"recorded"}
     return market
 
 
@@ -99,7 +99,7 @@ def test_each_step_of_an_order_that_holds_of_everything_is_one_transaction(marke
         order_id = place(market)
         answer = step(market, order_id)
         assert answer.status == 200, answer.text
-        kept = market.work.table.get(orders_keys.order(market.company_id, order_id))
+        kept = market.context.table.get(orders_keys.order(market.company_id, order_id))
         assert weight(kept) < MOST_BYTES
         for sku in OFFERED if name in ("grown", "returned") else ():
             offered(market, goods={"skus": [sku]})  # the order keeps the others

@@ -27,7 +27,7 @@ def market(memory_market: Market) -> Market:
 
 @pytest.fixture
 def office(market: Market) -> Office:
-    return Office(market.api, market.work)
+    return Office(market.api, market.context)
 
 
 def used(office: Office, promotion_id: str) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def taken(office: Office, promotion_id: str) -> tuple[int, int]:
 def delivered(market: Market) -> None:
     """All that happened to orders is told to the promotions, the latest first."""
     for item in reversed(market.events()):
-        orders_consumers.follow_limits(market.work, Event(item["event"], item["sk"], item))
+        orders_consumers.follow_limits(market.context, Event(item["event"], item["sk"], item))
 
 
 def exhausted(answer: Answer) -> list[tuple[str, str]]:
@@ -218,9 +218,9 @@ def test_another_promotion_that_begins_or_ends_leaves_it_used_up(market: Market,
 def test_prices_are_told_once_whatever_breaks(market: Market, office: Office):
     office.run((1, "10"), limits={"uses": 1})
     market.placed({"LMP-1": 1})
-    running = market.work.table.get(promotions_keys.running_promotions()) or {}
+    running = market.context.table.get(promotions_keys.running_promotions()) or {}
     for interruption in chain(crashes(), lost_replies()):
-        market.work.table.put(running)
+        market.context.table.put(running)
         with interruption, suppress(ConnectionClosedError):
             delivered(market)
         delivered(market)
@@ -233,16 +233,16 @@ def test_prices_say_at_last_what_the_counters_say_whatever_comes_between(market:
     before = {(item["pk"], item["sk"]): item for item in market.everything()}
     for race in races(lambda: _cancelled_and_told(market, order_id, promotion_id)):
         for item in before.values():
-            market.work.table.put(item)
+            market.context.table.put(item)
         with race:
-            usage.tell(market.work, promotion_id)
+            usage.tell(market.context, promotion_id)
         if race.happened:
             assert price(market)[0] == "108.00", race
 
 
 def _cancelled_and_told(market: Market, order_id: str, promotion_id: str) -> None:
     assert market.cancel(order_id).status == 200
-    usage.tell(market.work, promotion_id)
+    usage.tell(market.context, promotion_id)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def _cancelled_and_told(market: Market, order_id: str, promotion_id: str) -> Non
 
 @pytest.mark.usefixtures("a_request_per_thread")
 def test_of_many_orders_at_once_just_as_many_use_a_promotion_as_may(local_market: Market):
-    office = Office(local_market.api, local_market.work)
+    office = Office(local_market.api, local_market.context)
     promotion_id = office.run((1, "10"), limits={"uses": 10})
     answers = at_once(CALLERS, lambda number: local_market.place({"LMP-1": 1}, key=f"cart-{number}"))
     assert [answer.status for answer in answers].count(201) == 10

@@ -40,7 +40,7 @@ def state(market: Market, offer_id: str) -> tuple[str, str | None]:
 
 def kept(market: Market) -> set[str]:
     """What prices still look at."""
-    item = market.work.table.get(offers_keys.granted(market.company_id)) or {}
+    item = market.context.table.get(offers_keys.granted(market.company_id)) or {}
     return {name.split(":")[0] for name in item if ":" in name}
 
 
@@ -72,9 +72,9 @@ def test_of_two_orders_at_once_one_uses_the_offer_and_the_other_is_told_the_pric
     offer_id = offered(market)
     heard: list[Answer] = []
     refused: list[Answer] = []
-    before = everything(market.work)
+    before = everything(market.context)
     for race in races(lambda: heard.append(market.place({"LMP-1": 1}))):
-        restore(market.work, before)
+        restore(market.context, before)
         heard.clear()
         with race:
             answer = market.place({"LMP-1": 10})
@@ -146,17 +146,17 @@ def test_an_interrupted_step_moves_the_offer_once_with_the_order(
 
     def attempt() -> Answer:
         numbers = count(1)
-        work = replace(market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        monkeypatch.setattr(respond, "work_now", lambda: work)
+        context = replace(market.context, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+        monkeypatch.setattr(respond, "context_now", lambda: context)
         return market.cancel(order_id, key="one") if step == "cancel" else market.place({"LMP-1": 10}, key="one")
 
-    before = everything(market.work)
-    undisturbed, wanted = attempt(), everything(market.work)
+    before = everything(market.context)
+    undisturbed, wanted = attempt(), everything(market.context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(market.work, before)
+        restore(market.context, before)
         with interruption:
             attempt()
         again = attempt()
         assert (again.status, again.json) == (undisturbed.status, undisturbed.json), interruption
-        assert everything(market.work) == wanted, interruption
+        assert everything(market.context) == wanted, interruption
     assert state(market, offer_id)[0] == ("open" if step == "cancel" else "used")

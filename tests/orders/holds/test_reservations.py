@@ -19,7 +19,7 @@ from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.holds import reservations
 from chalicelib.orders.holds.consumers import on_stock_recorded
 from chalicelib.platform import clock
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.table.transactions import Transaction
@@ -46,18 +46,18 @@ def counted(
     market: Market, units: int | str, warehouse: str = "MSK", *, ago: timedelta = HOUR, sku: str = "LMP-1"
 ) -> None:
     """A figure of so long ago is told and, as the stream would, delivered."""
-    at = (market.work.now - ago).isoformat()
-    answer = write_stock(market.work, [{"sku": sku, "warehouse": warehouse, "quantity": str(units), "at": at}])
+    at = (market.context.now - ago).isoformat()
+    answer = write_stock(market.context, [{"sku": sku, "warehouse": warehouse, "quantity": str(units), "at": at}])
     assert [each.result for each in answer.items] == ["recorded"]
     recorded(market, sku)
 
 
 def recorded(market: Market, *skus: str) -> None:
-    on_stock_recorded(market.work, Event("stock.recorded", "evt", {"skus": list(skus)}))
+    on_stock_recorded(market.context, Event("stock.recorded", "evt", {"skus": list(skus)}))
 
 
 def reserved(market: Market, sku: str = "LMP-1") -> int:
-    return reservations.reserved(market.work.table, market.distributor_id, [sku])[sku]
+    return reservations.reserved(market.context.table, market.distributor_id, [sku])[sku]
 
 
 def kept(market: Market) -> list[dict[str, Any]]:
@@ -87,8 +87,8 @@ def market(memory_market: Market) -> Market:
 @pytest.fixture
 def later(market: Market, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     def pass_(time: timedelta) -> None:
-        market.work = replace(market.work, now=market.work.now + time)
-        monkeypatch.setattr(respond, "work_now", lambda: market.work)
+        market.context = replace(market.context, now=market.context.now + time)
+        monkeypatch.setattr(respond, "context_now", lambda: market.context)
 
     return pass_
 
@@ -205,7 +205,7 @@ def test_an_order_reserves_as_it_began_whatever_the_distributor_says_meanwhile(m
 
 
 def test_a_name_with_points_and_brackets_is_an_article_like_any_other(market: Market):
-    stock(market.work, row("ДКУ-01.[150].%2E"))
+    stock(market.context, row("ДКУ-01.[150].%2E"))
     delivers_from(market, "MSK")
     counted(market, 2, sku="ДКУ-01.[150].%2E")
     order_id = market.placed({"ДКУ-01.[150].%2E": 2})
@@ -217,11 +217,11 @@ def test_a_name_with_points_and_brackets_is_an_article_like_any_other(market: Ma
 
 def test_an_order_of_two_hundred_lines_reserves_and_is_shipped(market: Market):
     skus = [f"S-{number:03}" for number in range(200)]
-    stock(market.work, *(row(sku) for sku in skus))
+    stock(market.context, *(row(sku) for sku in skus))
     for sku in skus:
         tx = Transaction()
-        catalog_store.write_stock(tx, sku, [Figure("MSK", Decimal(1), market.work.now)])
-        market.work.table.commit(tx)
+        catalog_store.write_stock(tx, sku, [Figure("MSK", Decimal(1), market.context.now)])
+        market.context.table.commit(tx)
     delivers_from(market, "MSK")
     order_id = market.placed(dict.fromkeys(skus, 1))
     assert lacking(market.place({"S-007": 1})) == [(0, "S-007", 0)]
@@ -229,14 +229,14 @@ def test_an_order_of_two_hundred_lines_reserves_and_is_shipped(market: Market):
     assert market.ship(order_id).status == 200
 
 
-def test_an_order_of_bound_stock_takes_no_more_calls_than_any_other(api: Api, work: Work):
-    market = Market(api, work)
+def test_an_order_of_bound_stock_takes_no_more_calls_than_any_other(api: Api, context: Context):
+    market = Market(api, context)
     delivers_from(market, "MSK")
     counted(market, 10)
-    with calls_counted(market.work.table.client) as made:
+    with calls_counted(market.context.table.client) as made:
         assert market.place({"LMP-1": 1}).status == 201
     assert made == ["GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
-    with calls_counted(market.work.table.client) as made:
+    with calls_counted(market.context.table.client) as made:
         quoted(market, 1)
     assert made == ["BatchGetItem", "Query", "BatchGetItem"]
 
@@ -316,7 +316,7 @@ def test_of_a_minute_only_what_was_counted_anew_is_forgotten(market: Market, lat
         for number in range(1000)
         if holds_keys.reserved("", sku := f"S-{number}") == holds_keys.reserved("", "LMP-1")
     )
-    stock(market.work, row(same_shard))
+    stock(market.context, row(same_shard))
     delivers_from(market, "MSK")
     counted(market, 10)
     counted(market, 10, sku=same_shard)
@@ -337,12 +337,12 @@ def test_a_newer_figure_is_taken_in_once_whatever_breaks(market: Market, later: 
     market.accept(order_id)
     market.ship(order_id, {"LMP-1": 4})
     later(HOUR)
-    at = clock.stamp(market.work.now)
-    write_stock(market.work, [{"sku": "LMP-1", "warehouse": "MSK", "quantity": "6", "at": at}])
+    at = clock.stamp(market.context.now)
+    write_stock(market.context, [{"sku": "LMP-1", "warehouse": "MSK", "quantity": "6", "at": at}])
     before = kept(market)
     for interruption in chain(crashes(), lost_replies()):
         for item in before:
-            market.work.table.put(item)
+            market.context.table.put(item)
         with interruption, suppress(ConnectionClosedError):
             recorded(market, "LMP-1")
         recorded(market, "LMP-1")
@@ -358,12 +358,12 @@ def test_orders_that_come_between_a_figure_and_its_taking_in_are_counted(
     market.accept(order_id)
     market.ship(order_id)
     later(HOUR)
-    at = clock.stamp(market.work.now)
-    write_stock(market.work, [{"sku": "LMP-1", "warehouse": "MSK", "quantity": "9", "at": at}])
+    at = clock.stamp(market.context.now)
+    write_stock(market.context, [{"sku": "LMP-1", "warehouse": "MSK", "quantity": "9", "at": at}])
     before = kept(market)
     for race in races(lambda: market.placed({"LMP-1": 3})):
         for item in before:
-            market.work.table.put(item)
+            market.context.table.put(item)
         with race:
             recorded(market, "LMP-1")
         assert reserved(market) == (3 if race.happened else 0), race
@@ -373,7 +373,7 @@ def test_orders_that_come_between_a_figure_and_its_taking_in_are_counted(
 
 
 def test_the_stock_of_a_warehouse_binds_one_distributor(market: Market):
-    other, _ = distributor(market.work, REGION, name="Elektro", priority=200)
+    other, _ = distributor(market.context, REGION, name="Elektro", priority=200)
     assert delivers_from(market, "MSK", "SPB").json["stock"] == {"warehouses": ["MSK", "SPB"], "binding": True}
     assert errors(delivers_from(market, "NSK", "SPB", of=other)) == [("/stock/warehouses/1", "taken")]
     assert delivers_from(market, "SPB", binding=False, of=other).status == 200
@@ -405,8 +405,8 @@ def test_warehouses_that_cannot_be_are_refused(market: Market, given: dict[str, 
 def test_a_distributor_of_the_region_or_named_or_the_companys_own_is_bound_alike(market: Market):
     delivers_from(market, "MSK")
     assert lacking(market.place({"LMP-1": 1}, distributor_id=market.distributor_id)) == [(0, "LMP-1", 0)]
-    company = market.work.table.get(companies_keys.company(market.company_id)) or {}
-    market.work.table.put({**company, "distributor_id": market.distributor_id})
+    company = market.context.table.get(companies_keys.company(market.company_id)) or {}
+    market.context.table.put({**company, "distributor_id": market.distributor_id})
     assert lacking(market.place({"LMP-1": 1})) == [(0, "LMP-1", 0)]
 
 

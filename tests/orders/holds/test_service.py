@@ -48,7 +48,7 @@ def market(memory_market: Market) -> Market:
 def bounded(market: Market) -> Market:
     agree(market, credit_limit=f"{CREDIT}.00", deferral_days=30)
     budget = {"amount": f"{BUDGET}.00", "currency": "RUB"}
-    Office(market.api, market.work).run(
+    Office(market.api, market.context).run(
         (1, "10"),
         goods={"skus": ["LMP-1"]},
         limits={"uses": 6, "units": LAMPS, "budget": budget, "uses_per_company": 5},
@@ -65,24 +65,24 @@ def bounded(market: Market) -> Market:
 def test_an_order_that_holds_of_everything_is_placed_once_whatever_breaks(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ):
-    beginning = everything(market.work)
+    beginning = everything(market.context)
 
     def attempt() -> Answer:
         numbers = count(1)
-        work = replace(market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        monkeypatch.setattr(respond, "work_now", lambda: work)
+        context = replace(market.context, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+        monkeypatch.setattr(respond, "context_now", lambda: context)
         return market.place({"LMP-1": 10, "LMP-2": 12}, key="the-one-request")
 
     undisturbed = attempt()
     assert undisturbed.status == 201, undisturbed.text
-    wanted = everything(market.work)
+    wanted = everything(market.context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(market.work, beginning)
+        restore(market.context, beginning)
         with interruption:
             attempt()
         again = attempt()
         assert (again.status, again.json) == (undisturbed.status, undisturbed.json), interruption
-        assert everything(market.work) == wanted, interruption
+        assert everything(market.context) == wanted, interruption
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_an_order_that_holds_of_everything_is_placed_once_whatever_breaks(
 def test_an_order_that_one_hold_refuses_takes_nothing_of_the_others(
     market: Market, lines: dict[str, int], refused: str
 ):
-    before = everything(market.work)
+    before = everything(market.context)
     assert market.place(lines).json["code"] == refused
-    assert everything(market.work) == before
+    assert everything(market.context) == before
 
 
 # --- whatever happens -------------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ class Held(RuleBasedStateMachine):
     def ship(self, data: st.DataObject, units: int) -> None:
         if self.ids:
             order_id = data.draw(st.sampled_from(self.ids))
-            self.market.ship(order_id, {"LMP-1": units}, document=f"УТ-{self.market.work.at}")
+            self.market.ship(order_id, {"LMP-1": units}, document=f"УТ-{self.market.context.at}")
 
     @rule(data=st.data())
     def cancel_the_rest(self, data: st.DataObject) -> None:
@@ -153,14 +153,14 @@ class Held(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 3))
     def time_passes(self, minutes: int) -> None:
-        self.market.work = replace(self.market.work, now=self.market.work.now + timedelta(minutes=minutes))
-        self.monkeypatch.setattr(respond, "work_now", lambda: self.market.work)
+        self.market.context = replace(self.market.context, now=self.market.context.now + timedelta(minutes=minutes))
+        self.monkeypatch.setattr(respond, "context_now", lambda: self.market.context)
 
     @rule(units=st.integers(0, 60), ago=st.integers(0, 5), told=st.booleans())
     def count_anew(self, units: int, ago: int, told: bool) -> None:
-        at = (self.market.work.now - timedelta(minutes=ago)).isoformat()
+        at = (self.market.context.now - timedelta(minutes=ago)).isoformat()
         row = {"sku": "LMP-1", "warehouse": "MSK", "quantity": str(units), "at": at}
-        (result,) = write_stock(self.market.work, [row]).items
+        (result,) = write_stock(self.market.context, [row]).items
         if result.result == "recorded":
             self.figure = units
         if told:
@@ -169,25 +169,25 @@ class Held(RuleBasedStateMachine):
     @rule()
     def tell(self) -> None:
         event = Event("stock.recorded", "evt", {"skus": ["LMP-1", "LMP-2"]})
-        holds_consumers.on_stock_recorded(self.market.work, event)
+        holds_consumers.on_stock_recorded(self.market.context, event)
         delivered(self.market)
 
     def found(self) -> Iterator[Order]:
         for order_id in self.ids:
-            order = orders.load_order(self.market.work, self.market.company_id, order_id)
+            order = orders.load_order(self.market.context, self.market.company_id, order_id)
             assert order is not None
             yield order
 
     @invariant()
     def the_counters_are_the_sum_over_the_orders(self) -> None:
-        work, promotion = self.market.work, promotion_id(self.market)
+        context, promotion = self.market.context, promotion_id(self.market)
         every = [limits.taken(order).get(promotion, Used()) for order in self.found()]
-        used = usage.used_of(work.table.get(promotions_keys.promotion_used(promotion)))
+        used = usage.used_of(context.table.get(promotions_keys.promotion_used(promotion)))
         assert used == Used(*(sum(figures) for figures in zip(*every, Used(), strict=True)))
         assert used.uses <= 5
         assert used.units <= LAMPS
         assert used.cost <= BUDGET
-        own = usage.company_uses(work.table.get(promotions_keys.promotions_used("cmp_1")))
+        own = usage.company_uses(context.table.get(promotions_keys.promotions_used("cmp_1")))
         assert own.get(promotion, 0) == used.uses
 
     @invariant()
@@ -198,7 +198,7 @@ class Held(RuleBasedStateMachine):
 
     @invariant()
     def what_was_shipped_since_the_figure_was_counted_counts_against_it(self) -> None:
-        product = self.market.work.table.get(catalog_keys.product("LMP-1")) or {}
+        product = self.market.context.table.get(catalog_keys.product("LMP-1")) or {}
         figure = clock.moment(product["stock:MSK"]["at"])
         since = sum(
             line.quantity
@@ -211,7 +211,7 @@ class Held(RuleBasedStateMachine):
 
     @invariant()
     def the_company_has_on_order_and_owes_no_more_than_its_limit(self) -> None:
-        assert credit.used(self.market.work.table.get(holds_keys.credit("cmp_1"))) <= CREDIT
+        assert credit.used(self.market.context.table.get(holds_keys.credit("cmp_1"))) <= CREDIT
 
     def teardown(self) -> None:
         """Once all is told, prices and reservations know what there is to know."""
@@ -219,32 +219,32 @@ class Held(RuleBasedStateMachine):
         self.count_anew(7, 0, told=True)
         assert shipped_out(self.market) == []
         promotion = promotion_id(self.market)
-        shown = Office(self.market.api, self.market.work).shown(promotion)["used"]
-        running = self.market.work.table.get(promotions_keys.running_promotions()) or {}
+        shown = Office(self.market.api, self.market.context).shown(promotion)["used"]
+        running = self.market.context.table.get(promotions_keys.running_promotions()) or {}
         assert (promotion in running["exhausted"]) == shown["exhausted"]
 
 
 def promotion_id(market: Market) -> str:
-    running = market.work.table.get(promotions_keys.running_promotions()) or {}
+    running = market.context.table.get(promotions_keys.running_promotions()) or {}
     return str(next(iter(running["promotions"])))
 
 
 def reserved(market: Market) -> int:
-    return reservations.reserved(market.work.table, market.distributor_id, ["LMP-1"])["LMP-1"]
+    return reservations.reserved(market.context.table, market.distributor_id, ["LMP-1"])["LMP-1"]
 
 
 def shipped_out(market: Market) -> list[Any]:
-    return [item for item in everything(market.work).values() if item["sk"].startswith("SHIPPEDOUT#")]
+    return [item for item in everything(market.context).values() if item["sk"].startswith("SHIPPEDOUT#")]
 
 
 def test_what_is_held_is_always_what_the_orders_say(memory_market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     bounded(memory_market)
-    work, beginning = memory_market.work, everything(memory_market.work)
+    context, beginning = memory_market.context, everything(memory_market.context)
 
     def begin() -> Held:
-        memory_market.work = work
-        monkeypatch.setattr(respond, "work_now", lambda: work)
-        restore(work, beginning)
+        memory_market.context = context
+        monkeypatch.setattr(respond, "context_now", lambda: context)
+        restore(context, beginning)
         machine = Held()
         machine.market, machine.monkeypatch = memory_market, monkeypatch
         return machine

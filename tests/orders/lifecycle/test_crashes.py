@@ -45,7 +45,7 @@ class Stage:
         return order_id
 
     def back(self) -> None:
-        table, beginning = self.market.work.table, {(item["pk"], item["sk"]): item for item in self._beginning}
+        table, beginning = self.market.context.table, {(item["pk"], item["sk"]): item for item in self._beginning}
         now = {(item["pk"], item["sk"]): item for item in self.market.everything()}
         for pk, sk in now.keys() - beginning.keys():
             table.client.delete_item(TableName=table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
@@ -55,8 +55,8 @@ class Stage:
 
     def attempt(self, step: str, order_id: str) -> Answer:
         numbers = count(1)
-        work = replace(self.market.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
-        self._monkeypatch.setattr(respond, "work_now", lambda: work)
+        context = replace(self.market.context, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+        self._monkeypatch.setattr(respond, "context_now", lambda: context)
         return STEP_OF[step](self.market, order_id)
 
 
@@ -195,7 +195,7 @@ class Trade(RuleBasedStateMachine):
     def every_order_is_there_once_in_its_state_with_what_was_shipped(self) -> None:
         found = {
             item["order_id"]: (item["state"], sum(int(line["shipped"]) for line in item["lines"]))
-            for item in self.market.work.table.query_all("COMPANY#cmp_1", starts="ORDER#")
+            for item in self.market.context.table.query_all("COMPANY#cmp_1", starts="ORDER#")
         }
         mine = {order_id: found.get(order_id) for order_id in self.states}
         assert mine == {order_id: (state, self.shipped[order_id]) for order_id, state in self.states.items()}

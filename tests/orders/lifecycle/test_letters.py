@@ -18,7 +18,7 @@ from chalicelib.orders.lifecycle.rules import (
     request_return,
 )
 from chalicelib.orders.order.rules import Actor, Asked, Happened, State, Step, accept, cancel, confirm, reject, ship
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.support.letters import BUYER, BY_BUYER, BY_DISTRIBUTOR, DISTRIBUTOR, NBSP, ORDERER, plain
 from tests.support.partners import dismissed, speaks_for
 
@@ -40,8 +40,8 @@ def test_a_head_of_sales_is_told_whom_to_ask(club: Any) -> None:
     assert "(orders@distributor.example)" in plain(mail)
 
 
-def test_nobody_is_reminded_of_what_was_answered_meanwhile(club: Any, work: Work) -> None:
-    club.order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
+def test_nobody_is_reminded_of_what_was_answered_meanwhile(club: Any, context: Context) -> None:
+    club.order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
     with pytest.raises(Unsendable, match="answered"):
         club.told("order_unanswered", DISTRIBUTOR, waits=WAITS)
 
@@ -57,8 +57,8 @@ def test_a_distributor_gets_the_order_line_by_line(club: Any) -> None:
     assert "Позвоните до обеда" in text
 
 
-def test_who_placed_the_order_hears_what_was_accepted(club: Any, work: Work) -> None:
-    club.order = accept(club.order, [Asked("A-1", 4)], by=BY_DISTRIBUTOR, at=work.at, note="Остальное в январе")
+def test_who_placed_the_order_hears_what_was_accepted(club: Any, context: Context) -> None:
+    club.order = accept(club.order, [Asked("A-1", 4)], by=BY_DISTRIBUTOR, at=context.at, note="Остальное в январе")
     mail = club.told("order_accepted", ORDERER)
     assert mail.address == "mbr_1@partner.example"
     text = plain(mail)
@@ -67,10 +67,10 @@ def test_who_placed_the_order_hears_what_was_accepted(club: Any, work: Work) -> 
     assert "Остальное в январе" in text
 
 
-def test_who_placed_the_order_and_left_the_company_reads_nothing_of_it(club: Any, work: Work) -> None:
+def test_who_placed_the_order_and_left_the_company_reads_nothing_of_it(club: Any, context: Context) -> None:
     """They may buy for somebody else by now."""
-    dismissed(work, "cmp_1", "mbr_1")
-    speaks_for(work, "cmp_2", "mbr_1")
+    dismissed(context, "cmp_1", "mbr_1")
+    speaks_for(context, "cmp_2", "mbr_1")
     with pytest.raises(Unsendable, match="no_longer_speaks"):
         club.told("order_accepted", ORDERER)
 
@@ -82,84 +82,86 @@ def test_another_buyer_is_not_told_that_they_placed_the_order(club: Any) -> None
     )
 
 
-def test_who_placed_the_order_hears_why_it_was_rejected(club: Any, work: Work) -> None:
-    club.order = reject(club.order, reason="Сняли с производства", by=BY_DISTRIBUTOR, at=work.at)
+def test_who_placed_the_order_hears_why_it_was_rejected(club: Any, context: Context) -> None:
+    club.order = reject(club.order, reason="Сняли с производства", by=BY_DISTRIBUTOR, at=context.at)
     assert "«Сняли с производства»" in plain(club.told("order_rejected", ORDERER))
 
 
-def test_a_distributor_hears_that_an_order_is_cancelled(club: Any, work: Work) -> None:
-    club.order = cancel(club.order, by=BY_BUYER, at=work.at, note="Проект отложен")
+def test_a_distributor_hears_that_an_order_is_cancelled(club: Any, context: Context) -> None:
+    club.order = cancel(club.order, by=BY_BUYER, at=context.at, note="Проект отложен")
     mail = club.told("order_cancelled", DISTRIBUTOR)
     assert mail.address == "orders@distributor.example"
     assert "«Проект отложен»" in plain(mail)
 
 
-def test_who_placed_the_order_reads_what_it_would_come_to_and_may_confirm(club: Any, work: Work) -> None:
-    club.order = accept(club.order, [Asked("A-1", 12)], by=BY_DISTRIBUTOR, at=work.at, note="Кратно паллете")
+def test_who_placed_the_order_reads_what_it_would_come_to_and_may_confirm(club: Any, context: Context) -> None:
+    club.order = accept(club.order, [Asked("A-1", 12)], by=BY_DISTRIBUTOR, at=context.at, note="Кратно паллете")
     text = plain(club.told("order_changed", ORDERER))
     assert "сумма станет 15 014,00 ₽ вместо 12 545,00 ₽" in text
     assert "12 шт × 1 234,50 ₽ = 14 814,00 ₽ (заказано 10)" in text
     assert "«Кратно паллете»" in text
-    club.order = confirm(club.order, by=BY_BUYER, at=work.at)
+    club.order = confirm(club.order, by=BY_BUYER, at=context.at)
     assert "Итого: 15 014,00 ₽" in plain(club.told("order_confirmed", DISTRIBUTOR))
     with pytest.raises(Unsendable, match="answered"):
         club.told("order_changed", ORDERER)
 
 
-def test_a_request_to_cancel_is_told_with_its_reason_and_its_answer(club: Any, work: Work) -> None:
-    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
-    club.order = request_cancellation(order, reason="Объект закрыт", by=BY_BUYER, at=work.at)
+def test_a_request_to_cancel_is_told_with_its_reason_and_its_answer(club: Any, context: Context) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
+    club.order = request_cancellation(order, reason="Объект закрыт", by=BY_BUYER, at=context.at)
     assert "«Объект закрыт»" in plain(club.told("order_cancellation_requested", DISTRIBUTOR))
     asked = club.order
-    club.order = decline_cancellation(asked, by=BY_DISTRIBUTOR, at=work.at, note="Уже в пути")
+    club.order = decline_cancellation(asked, by=BY_DISTRIBUTOR, at=context.at, note="Уже в пути")
     assert "«Уже в пути»" in plain(club.told("order_cancellation_declined", ORDERER))
     with pytest.raises(Unsendable, match="answered"):
         club.told("order_cancellation_requested", DISTRIBUTOR)
-    club.order = approve_cancellation(asked, by=BY_DISTRIBUTOR, at=work.at)
+    club.order = approve_cancellation(asked, by=BY_DISTRIBUTOR, at=context.at)
     mail = club.told("order_cancellation_approved", ORDERER, event="order.cancelled")
     assert (mail.subject, "Отгрузок по нему не будет" in plain(mail)) == ("Заказ 261120-7K3QX отменён", True)
-    part = ship(asked, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=work.at)
-    club.order = approve_cancellation(part, by=BY_DISTRIBUTOR, at=work.at)
+    part = ship(asked, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=context.at)
+    club.order = approve_cancellation(part, by=BY_DISTRIBUTOR, at=context.at)
     mail = club.told("order_cancellation_approved", ORDERER, event="order.completed")
     assert (mail.subject, "3 шт × 1 234,50 ₽" in plain(mail)) == ("Заказ 261120-7K3QX завершён", True)
 
 
-def test_a_return_is_told_by_the_shipments_that_the_goods_came_with(club: Any, work: Work) -> None:
-    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
+def test_a_return_is_told_by_the_shipments_that_the_goods_came_with(club: Any, context: Context) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
     day = date(2026, 11, 21)
-    order = ship(order, None, document="Т-1", day=day, by=BY_DISTRIBUTOR, at=work.at)
-    club.order = request_return(order, "ret_1", [Part("Т-1", "A-1", 3)], reason="Бой", by=BY_BUYER, at=work.at)
+    order = ship(order, None, document="Т-1", day=day, by=BY_DISTRIBUTOR, at=context.at)
+    club.order = request_return(order, "ret_1", [Part("Т-1", "A-1", 3)], reason="Бой", by=BY_BUYER, at=context.at)
     text = plain(club.told("order_return_requested", DISTRIBUTOR, return_id="ret_1"))
     assert "· Т-1 (A-1)" in text
     assert "3 шт × 1 234,50 ₽ = 3 703,50 ₽" in text
     assert "«Бой»" in text
     asked = club.order
     fewer = [Part("Т-1", "A-1", 2)]
-    club.order = accept_return(asked, "ret_1", fewer, document="ВЗ-1", day=day, by=BY_DISTRIBUTOR, at=work.at)
+    club.order = accept_return(asked, "ret_1", fewer, document="ВЗ-1", day=day, by=BY_DISTRIBUTOR, at=context.at)
     text = plain(club.told("order_returned", ORDERER, **{"return": {"return_id": "ret_1"}}))
     assert "Документ ВЗ-1 от 21 ноября 2026" in text
     assert "Итого: 2 469,00 ₽" in text
     assert "Остальное из того, что вы просили принять, дистрибьютор обратно не берёт" in text
     with pytest.raises(Unsendable, match="answered"):
         club.told("order_return_requested", DISTRIBUTOR, return_id="ret_1")
-    club.order = accept_return(asked, "ret_1", [], document="ВЗ-1", day=day, by=BY_DISTRIBUTOR, at=work.at)
+    club.order = accept_return(asked, "ret_1", [], document="ВЗ-1", day=day, by=BY_DISTRIBUTOR, at=context.at)
     assert "Остальное" not in club.told("order_returned", ORDERER, **{"return": {"return_id": "ret_1"}}).text
-    club.order = reject_return(asked, "ret_1", reason="Не наш товар", by=BY_DISTRIBUTOR, at=work.at)
+    club.order = reject_return(asked, "ret_1", reason="Не наш товар", by=BY_DISTRIBUTOR, at=context.at)
     assert "«Не наш товар»" in plain(club.told("order_return_rejected", ORDERER, return_id="ret_1"))
 
 
-def test_the_company_hears_which_manager_ordered_for_it(club: Any, work: Work) -> None:
-    club.order = replace(club.order, history=(Happened(work.at, Step.PLACED, State.PLACED, Actor("staff", "mbr_m")),))
+def test_the_company_hears_which_manager_ordered_for_it(club: Any, context: Context) -> None:
+    club.order = replace(
+        club.order, history=(Happened(context.at, Step.PLACED, State.PLACED, Actor("staff", "mbr_m")),)
+    )
     text = plain(club.told("order_placed_for_you", BUYER))
     assert "менеджер клуба Мария Ведущая оформил заказ для компании Луч" in text
     assert "этот заказ оформил для вашей компании менеджер клуба" in text
     assert "Заказ оформил менеджер клуба Мария Ведущая." in plain(club.told("order_placed", DISTRIBUTOR))
 
 
-def test_a_shipping_letter_tells_of_its_own_part(club: Any, work: Work) -> None:
-    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=work.at)
-    order = ship(order, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=work.at)
-    club.order = ship(order, None, document="Т-2", day=date(2026, 11, 22), by=BY_DISTRIBUTOR, at=work.at)
+def test_a_shipping_letter_tells_of_its_own_part(club: Any, context: Context) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
+    order = ship(order, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=context.at)
+    club.order = ship(order, None, document="Т-2", day=date(2026, 11, 22), by=BY_DISTRIBUTOR, at=context.at)
     first = plain(club.told("order_shipped", ORDERER, shipment={"document": "Т-1"}))
     assert "Документ Т-1 от 21 ноября 2026" in first
     assert "3 шт × 1 234,50 ₽ = 3 703,50 ₽" in first

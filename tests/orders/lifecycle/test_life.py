@@ -18,7 +18,7 @@ from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.order.model import CancellationState, ReturnState
 from chalicelib.orders.order.rules import Order, State
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
@@ -68,26 +68,26 @@ CONSUMERS: dict[str, list[Consumer]] = {
 }
 
 
-def in_memory(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
-    fresh = replace(work, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
-    monkeypatch.setattr(respond, "work_now", lambda: fresh)
+def in_memory(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> Market:
+    fresh = replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
+    monkeypatch.setattr(respond, "context_now", lambda: fresh)
     return Market(api, fresh)
 
 
 @pytest.fixture
-def quick(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> Market:
-    return in_memory(api, work, monkeypatch)
+def quick(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> Market:
+    return in_memory(api, context, monkeypatch)
 
 
 def tell(market: Market, item: Item) -> None:
     """One event to all its consumers, whether they have heard of it or not."""
     for consume in CONSUMERS.get(item["event"], ()):
-        consume(market.work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
+        consume(market.context, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item))
 
 
 def told_of(market: Market) -> list[Item]:
     """Every event there is."""
-    return [item for item in everything(market.work).values() if item.get("event") in CONSUMERS]
+    return [item for item in everything(market.context).values() if item.get("event") in CONSUMERS]
 
 
 def tell_all(market: Market, *, backwards: bool = False) -> None:
@@ -102,10 +102,10 @@ def tell_all(market: Market, *, backwards: bool = False) -> None:
 def all_orders(market: Market) -> list[Order]:
     ids = [
         item["order_id"]
-        for item in everything(market.work).values()
+        for item in everything(market.context).values()
         if item["sk"].startswith("ORDER#") and "lines" in item
     ]
-    found = [orders.load_order(market.work, market.company_id, order_id) for order_id in ids]
+    found = [orders.load_order(market.context, market.company_id, order_id) for order_id in ids]
     return [order for order in found if order]
 
 
@@ -115,8 +115,8 @@ def shipped_less_returned(order: Order) -> Decimal:
 
 
 def volume(market: Market) -> Decimal:
-    year = market.work.today.year
-    totals = sales.day_totals(market.work, market.company_id, date(year, 1, 1), date(year, 12, 31))
+    year = market.context.today.year
+    totals = sales.day_totals(market.context, market.company_id, date(year, 1, 1), date(year, 12, 31))
     return sum(totals.net.values(), Decimal(0))
 
 
@@ -195,27 +195,29 @@ def place_for(market: Market, quantity: int, *, key: str) -> Answer:
 def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(
     quick: Market, monkeypatch: pytest.MonkeyPatch, step: str
 ):
-    staff(quick.work, "mbr_manager", "manager")
+    staff(quick.context, "mbr_manager", "manager")
     begin, act = STEPS[step]
-    order_id, beginning = begin(quick), everything(quick.work)
+    order_id, beginning = begin(quick), everything(quick.context)
 
     def attempt() -> Answer:
         numbers = count(1)
         monkeypatch.setattr(
-            respond, "work_now", lambda: replace(quick.work, new_id=lambda prefix: f"{prefix}_again{next(numbers)}")
+            respond,
+            "context_now",
+            lambda: replace(quick.context, new_id=lambda prefix: f"{prefix}_again{next(numbers)}"),
         )
         return act(quick, order_id)
 
     undisturbed = attempt()
     assert undisturbed.status in (200, 201), undisturbed.text
-    wanted = everything(quick.work)
+    wanted = everything(quick.context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(quick.work, beginning)
+        restore(quick.context, beginning)
         with interruption:
             attempt()
         again = attempt()
         assert (again.status, again.json) == (undisturbed.status, undisturbed.json), interruption
-        assert everything(quick.work) == wanted, interruption
+        assert everything(quick.context) == wanted, interruption
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -225,15 +227,15 @@ def test_what_follows_from_a_return_is_done_once_whatever_breaks(quick: Market, 
     quick.ship(order_id, {"LMP-1": 6}, document="УТ-1")
     quick.ship(order_id, document="УТ-2")
     quick.returned(order_id, ("УТ-1", "LMP-1", 5), ("УТ-2", "LMP-2", 12))
-    beginning = everything(quick.work)
+    beginning = everything(quick.context)
     for interruption in crashes():
-        restore(quick.work, beginning)
+        restore(quick.context, beginning)
         with interruption:
             tell_all(quick, backwards=backwards)
         for _ in range(2):
             tell_all(quick, backwards=backwards)
             assert volume(quick) == Decimal("600.00"), interruption  # 1320.60 less 600.00 and 120.60
-            assert credit.used(quick.work.table.get(holds_keys.credit("cmp_1"))) == Decimal("600.00"), interruption
+            assert credit.used(quick.context.table.get(holds_keys.credit("cmp_1"))) == Decimal("600.00"), interruption
 
 
 # --- whatever all of them do ------------------------------------------------------------------------------------------
@@ -335,9 +337,9 @@ class Life(RuleBasedStateMachine):
             document = data.draw(st.sampled_from(order.shipments)).document
             payment = Payment(("orders", f"{order.distributor_id}:{order.order_id}/{document}"), None)
             if paid:
-                payment = payment._replace(paid_on=self.market.work.today)
+                payment = payment._replace(paid_on=self.market.context.today)
             payments.record_payments(
-                self.market.work, [payment], by="mch_1", as_of=f"2026-11-20T10:00:{next(self.numbers):06}Z"
+                self.market.context, [payment], by="mch_1", as_of=f"2026-11-20T10:00:{next(self.numbers):06}Z"
             )
 
     @rule(data=st.data(), breaks=BREAKS)
@@ -377,12 +379,12 @@ class Life(RuleBasedStateMachine):
         assert len(events) == sum(len(order.history) for order in all_orders(self.market))
 
     def order(self, order_id: str) -> Order:
-        found = orders.load_order(self.market.work, self.market.company_id, order_id)
+        found = orders.load_order(self.market.context, self.market.company_id, order_id)
         assert found
         return found
 
     def credit(self) -> Item:
-        return self.market.work.table.get(holds_keys.credit(self.market.company_id), consistent=True) or {}
+        return self.market.context.table.get(holds_keys.credit(self.market.company_id), consistent=True) or {}
 
     def open(self) -> Decimal:
         return sum(
@@ -402,7 +404,7 @@ class Life(RuleBasedStateMachine):
             for shipment in order.shipments
             if shipment.on_credit
             and not payments.paid_on(
-                self.market.work, ("orders", f"{order.distributor_id}:{order.order_id}/{shipment.document}")
+                self.market.context, ("orders", f"{order.distributor_id}:{order.order_id}/{shipment.document}")
             )
         )
         return sum(
@@ -415,12 +417,12 @@ class Life(RuleBasedStateMachine):
 
 
 def test_no_order_is_lost_none_is_there_twice_and_volume_and_debts_are_what_came_and_stayed(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def begin() -> Life:
         machine = Life()
-        machine.market = in_memory(api, work, monkeypatch)
-        staff(machine.market.work, "mbr_manager", "manager")
+        machine.market = in_memory(api, context, monkeypatch)
+        staff(machine.market.context, "mbr_manager", "manager")
         agree(machine.market, credit_limit="3000.00", deferral_days=30)
         order_id = machine.market.placed({"LMP-1": 9})
         machine.market.accept(order_id)

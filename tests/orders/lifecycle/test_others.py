@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.openapi.document import path_parameters
 from tests.orders.lifecycle.test_life import accepted, asked_to_cancel, asked_to_return, changed, in_memory, shipped
@@ -71,20 +71,20 @@ def test_every_side_has_routes_that_name_an_order() -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_order_of_somebody_else_is_not_there(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch, stage: str
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    market = in_memory(api, work, monkeypatch)
-    _, other_operator = distributor(market.work, "RU-SPE", name="Neva light")
-    company(market.work, "cmp_other", region="RU-MOW")
+    market = in_memory(api, context, monkeypatch)
+    _, other_operator = distributor(market.context, "RU-SPE", name="Neva light")
+    company(market.context, "cmp_other", region="RU-MOW")
     others = {
-        "company": partner(market.work, "cmp_other", "mbr_other", region="RU-MOW"),
+        "company": partner(market.context, "cmp_other", "mbr_other", region="RU-MOW"),
         "distributor": other_operator,
-        "staff": staff(market.work, "mbr_manager", "manager"),  # under the name of another company
+        "staff": staff(market.context, "mbr_manager", "manager"),  # under the name of another company
     }
     order_id = STAGES[stage](market)
-    before = everything(market.work)
+    before = everything(market.context)
     for route in NAMING_AN_ORDER:
         answer = ask(market, route, others[side(route)], order_id)
         assert (answer.status, answer.json["code"]) == (404, "not_found"), f"{route.method} {route.path}"
         assert order_id not in answer.text
-    assert everything(market.work) == before
+    assert everything(market.context) == before

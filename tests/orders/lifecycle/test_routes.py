@@ -11,7 +11,7 @@ from chalicelib import sales
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.order import rules as order_rules
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.respond import MOST_BODY_BYTES
 from tests.catalog.steps import row, stock
@@ -46,9 +46,9 @@ def test_an_order_is_placed_with_the_regions_distributor_at_the_base_price(marke
 
 
 def test_each_line_gets_the_companys_own_price_and_keeps_its_explanation(market: Market):
-    reach(market.work, market.company_id, "150000")
+    reach(market.context, market.company_id, "150000")
     order_id = market.placed({"LMP-1": 10})
-    stock(market.work, row("LMP-1", "999.00"))  # the price list moves on
+    stock(market.context, row("LMP-1", "999.00"))  # the price list moves on
     (line,) = market.order(order_id)["lines"]
     assert line["base_price"]["amount"] == "120.00"
     assert line["unit_price"]["amount"] == "114.00"
@@ -58,7 +58,7 @@ def test_each_line_gets_the_companys_own_price_and_keeps_its_explanation(market:
 
 
 def test_the_catalogue_and_the_order_give_the_same_price(market: Market):
-    reach(market.work, market.company_id, "400000")
+    reach(market.context, market.company_id, "400000")
     shown = market.api.call("GET", "/v1/products", market.buyer).json["items"]
     order = market.place({"LMP-1": 1, "LMP-2": 6, "LMP-3": 1}).json
     assert [line["unit_price"] for line in order["lines"]] == [product["price"]["unit_price"] for product in shown]
@@ -124,7 +124,7 @@ def test_a_body_that_is_no_order_is_refused(market: Market, raw: bytes, status: 
 
 
 def test_goods_of_two_currencies_are_two_orders(market: Market):
-    stock(market.work, row("EUR-1", base_price={"amount": "10.00", "currency": "EUR"}))
+    stock(market.context, row("EUR-1", base_price={"amount": "10.00", "currency": "EUR"}))
     assert errors(market.place({"LMP-1": 1, "EUR-1": 1})) == [("/lines/1/sku", "other_currency")]
     assert market.place({"EUR-1": 3}).json["total"] == {"amount": "30.00", "currency": "EUR"}
 
@@ -141,7 +141,7 @@ def test_goods_of_two_currencies_are_two_orders(market: Market):
 def test_while_ordering_is_locked_the_order_is_refused_with_what_is_missing(
     market: Market, facts: dict[str, Any], missing: list[str]
 ):
-    member(market.work, "mbr_1", **facts)
+    member(market.context, "mbr_1", **facts)
     before = market.everything()
     answer = market.place()
     assert (answer.status, answer.json["code"], answer.json["missing"]) == (403, "cabinet_locked", missing)
@@ -152,19 +152,19 @@ def test_while_ordering_is_locked_the_order_is_refused_with_what_is_missing(
 
 
 def test_of_a_regions_distributors_the_lowest_priority_number_gets_the_order(market: Market):
-    distributor(market.work, REGION, name="Last", priority=200)
-    first, _ = distributor(market.work, REGION, name="First", priority=5)
+    distributor(market.context, REGION, name="Last", priority=200)
+    first, _ = distributor(market.context, REGION, name="First", priority=5)
     assert market.place().json["distributor"] == {"distributor_id": first, "name": "First"}
 
 
 def test_a_company_may_name_its_distributor(market: Market):
-    other, _ = distributor(market.work, "RU-SPE", name="Neva Svet")
+    other, _ = distributor(market.context, "RU-SPE", name="Neva Svet")
     assert market.place(distributor_id=other).json["distributor"] == {"distributor_id": other, "name": "Neva Svet"}
 
 
 def test_a_companys_own_distributor_goes_before_its_regions(market: Market):
-    own, _ = distributor(market.work, "RU-SPE", name="Neva Svet")
-    company(market.work, "cmp_1", region=REGION, distributor_id=own)
+    own, _ = distributor(market.context, "RU-SPE", name="Neva Svet")
+    company(market.context, "cmp_1", region=REGION, distributor_id=own)
     assert market.place().json["distributor"]["distributor_id"] == own
 
 
@@ -180,7 +180,7 @@ def test_a_companys_own_distributor_goes_before_its_regions(market: Market):
 def test_when_nobody_delivers_the_order_is_refused_with_the_reason(
     market: Market, region: str | None, named: str | None, code: str
 ):
-    company(market.work, "cmp_1", region=region)
+    company(market.context, "cmp_1", region=region)
     before = market.everything()
     more = {"distributor_id": named} if named else {}
     assert errors(market.place(**more)) == [("/distributor_id", code)]
@@ -215,7 +215,7 @@ def test_a_key_serves_one_request_only(market: Market):
 
 
 def test_a_key_is_the_callers_own(market: Market):
-    other = partner(market.work, "cmp_2", "mbr_2", region=REGION)
+    other = partner(market.context, "cmp_2", "mbr_2", region=REGION)
     body = {"lines": [{"sku": "LMP-1", "quantity": 1}]}
     orders = {market.post("/v1/orders", each, body, key="k").json["order_id"] for each in (market.buyer, other)}
     assert len(orders) == 2
@@ -272,8 +272,8 @@ def test_an_order_is_read_with_its_version(market: Market):
 def at(market: Market, minutes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.platform.http import respond as http
 
-    later = replace(market.work, now=market.work.now + timedelta(minutes=minutes))
-    monkeypatch.setattr(http, "work_now", lambda: later)
+    later = replace(market.context, now=market.context.now + timedelta(minutes=minutes))
+    monkeypatch.setattr(http, "context_now", lambda: later)
 
 
 def test_orders_are_listed_newest_first_page_by_page(market: Market, monkeypatch: pytest.MonkeyPatch):
@@ -397,7 +397,7 @@ def test_an_order_is_shipped_in_parts_and_the_last_one_completes_it(market: Mark
 
 
 def test_a_shipment_tells_all_that_makes_it_purchase_volume(market: Market):
-    reach(market.work, market.company_id, "150000")
+    reach(market.context, market.company_id, "150000")
     order_id = market.placed({"LMP-1": 10})
     market.accept(order_id)
     market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
@@ -427,9 +427,9 @@ def test_all_parts_together_become_the_purchase_volume_that_the_order_says(marke
     market.ship(order_id, document="УТ-3")
     for event in market.events():
         if event["event"] == "order.shipped":
-            orders_consumers.record_shipment(market.work, Event(event["event"], event["sk"], event))
-    today = market.work.today
-    volume = sum(sales.day_totals(market.work, "cmp_1", today, today).net.values())
+            orders_consumers.record_shipment(market.context, Event(event["event"], event["sk"], event))
+    today = market.context.today
+    volume = sum(sales.day_totals(market.context, "cmp_1", today, today).net.values())
     assert f"{volume:.2f}" == market.order(order_id)["total"]["amount"] == "3079.98"
 
 
@@ -500,7 +500,7 @@ def test_a_document_is_told_once_for_whatever_order(market: Market):
 
 
 def test_two_distributors_may_number_their_documents_alike(market: Market):
-    neighbour, operator = distributor(market.work, "RU-SPE")
+    neighbour, operator = distributor(market.context, "RU-SPE")
     mine, theirs = market.placed(), market.place(distributor_id=neighbour).json["order_id"]
     for order_id, caller in ((mine, market.operator), (theirs, operator)):
         market.post(f"/v1/distributor/orders/{order_id}/accept", caller, {})
@@ -576,7 +576,7 @@ BODIES = {"/reject": {"reason": "no"}, "/ship": {"document": "УТ-9"}, "/accept
 @pytest.mark.parametrize("state", ["placed", "accepted"])
 def test_another_companys_order_is_not_there(market: Market, state: str):
     order_id = in_state(market, state)
-    other = partner(market.work, "cmp_2", "mbr_2", region=REGION)
+    other = partner(market.context, "cmp_2", "mbr_2", region=REGION)
     before = market.everything()
     for method, tail in COMPANY_PATHS:
         answer = market.api.call(method, f"/v1/orders/{order_id}{tail}", other, BODIES[tail], key="k")
@@ -588,7 +588,7 @@ def test_another_companys_order_is_not_there(market: Market, state: str):
 @pytest.mark.parametrize("state", ["placed", "accepted"])
 def test_another_distributors_order_is_not_there(market: Market, state: str):
     order_id = in_state(market, state)
-    _, other = distributor(market.work, REGION, name="Rival")
+    _, other = distributor(market.context, REGION, name="Rival")
     before = market.everything()
     for method, tail in DISTRIBUTOR_PATHS:
         answer = market.api.call(method, f"/v1/distributor/orders/{order_id}{tail}", other, BODIES[tail], key="k")
@@ -632,8 +632,8 @@ def test_each_side_is_refused_the_others_routes(market: Market):
 
 def test_an_accountant_reads_orders_and_moves_none(market: Market):
     order_id = market.placed()
-    member(market.work, "mbr_3")
-    accountant = speaks_for(market.work, "cmp_1", "mbr_3", "accountant")
+    member(market.context, "mbr_3")
+    accountant = speaks_for(market.context, "cmp_1", "mbr_3", "accountant")
     assert market.api.call("GET", f"/v1/orders/{order_id}", accountant).status == 200
     assert market.post(f"/v1/orders/{order_id}/cancel", accountant, {}).status == 403
 
@@ -642,12 +642,12 @@ def test_an_accountant_reads_orders_and_moves_none(market: Market):
 def test_who_no_longer_speaks_for_the_company_is_refused_at_once_whatever_the_token_says(market: Market, change: str):
     order_id = market.placed()
     if change == "another role":
-        speaks_for(market.work, "cmp_1", "mbr_1", "accountant")
+        speaks_for(market.context, "cmp_1", "mbr_1", "accountant")
     else:
-        dismissed(market.work, "cmp_1")
+        dismissed(market.context, "cmp_1")
         if change == "another company":
-            company(market.work, "cmp_2", region=REGION)
-            speaks_for(market.work, "cmp_2", "mbr_1")
+            company(market.context, "cmp_2", region=REGION)
+            speaks_for(market.context, "cmp_2", "mbr_1")
     before = market.everything()
     for answer in (market.place(), market.cancel(order_id)):
         assert (answer.status, answer.json["code"]) == (403, "scope_missing")
@@ -668,30 +668,30 @@ def test_who_no_longer_works_for_the_distributor_is_refused_at_once(market: Mark
 # --- what it costs ----------------------------------------------------------------------------------------------------
 
 
-def test_an_order_of_twenty_lines_is_three_reads_and_one_transaction(api: Api, work: Work):
-    market = Market(api, work)
-    stock(work, *(row(f"S-{number:02}") for number in range(20)))
-    reach(work, "cmp_1", "150000")
-    with calls_counted(work.table.client) as made:
+def test_an_order_of_twenty_lines_is_three_reads_and_one_transaction(api: Api, context: Context):
+    market = Market(api, context)
+    stock(context, *(row(f"S-{number:02}") for number in range(20)))
+    reach(context, "cmp_1", "150000")
+    with calls_counted(context.table.client) as made:
         assert market.place({f"S-{number:02}": 5 for number in range(20)}).status == 201
     assert made == ["GetItem", "BatchGetItem", "Query", "TransactWriteItems"]
 
 
 def test_with_a_named_distributor_it_is_two_reads(market: Market):
-    with calls_counted(market.work.table.client) as made:
+    with calls_counted(market.context.table.client) as made:
         assert market.place(distributor_id=market.distributor_id).status == 201
     assert made == ["GetItem", "BatchGetItem", "TransactWriteItems"]
 
 
 def test_the_largest_order_takes_one_read_more_for_its_second_hundred_lines(market: Market):
-    stock(market.work, *(row(f"S-{number:03}") for number in range(200)))
-    with calls_counted(market.work.table.client) as made:
+    stock(market.context, *(row(f"S-{number:03}") for number in range(200)))
+    with calls_counted(market.context.table.client) as made:
         assert market.place({f"S-{number:03}": 1 for number in range(200)}).status == 201
     assert made == ["GetItem", "BatchGetItem", "BatchGetItem", "BatchGetItem", "Query", "TransactWriteItems"]
 
 
 def test_the_answer_of_the_largest_order_is_kept_packed_and_given_again_as_it_was(market: Market):
-    stock(market.work, *(row(f"S-{number:03}") for number in range(200)))
+    stock(market.context, *(row(f"S-{number:03}") for number in range(200)))
     lines = {f"S-{number:03}": 1 for number in range(200)}
     first, again = (market.place(lines, key="the-largest") for _ in range(2))
     assert (again.status, again.text, again.headers["idempotency-replayed"]) == (201, first.text, "true")
@@ -710,7 +710,7 @@ def test_reads_and_steps_cost_what_their_keys_promise(market: Market):
         (lambda: market.accept(order_id), ["GetItem", "GetItem", "GetItem", "TransactWriteItems"]),
         (lambda: market.ship(order_id), ["GetItem"] * 4 + ["TransactWriteItems"]),
     ):
-        with calls_counted(market.work.table.client) as made:
+        with calls_counted(market.context.table.client) as made:
             act()
         assert made == calls
 
@@ -718,4 +718,4 @@ def test_reads_and_steps_cost_what_their_keys_promise(market: Market):
 def test_the_pointer_of_a_distributors_order_says_whose_it_is_and_no_more(market: Market):
     order_id = market.placed()
     key = orders_keys.distributor_order(market.distributor_id, order_id)
-    assert market.work.table.get(key) == {**key.as_item(), "company_id": "cmp_1"}
+    assert market.context.table.get(key) == {**key.as_item(), "company_id": "cmp_1"}

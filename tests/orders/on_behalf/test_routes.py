@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.members import keys as members_keys
 from chalicelib.members.service import STAFF_OWNER
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from tests.orders.holds.test_credit import agree
 from tests.orders.steps import Market
@@ -15,8 +15,8 @@ LINES = {"lines": [{"sku": "LMP-1", "quantity": 10}]}
 
 
 @pytest.fixture
-def manager(work: Work) -> Caller:
-    return staff(work, "mbr_manager", "manager")
+def manager(context: Context) -> Caller:
+    return staff(context, "mbr_manager", "manager")
 
 
 def about(order_id: str = "", company_id: str = "cmp_1", what: str = "orders") -> str:
@@ -54,7 +54,7 @@ def test_the_company_goes_on_with_it_as_with_its_own(market: Market, manager: Ca
 
 
 def test_a_manager_sees_and_orders_at_the_companys_own_prices(market: Market, manager: Caller):
-    reach(market.work, "cmp_1", "150000")
+    reach(market.context, "cmp_1", "150000")
     own = market.post("/v1/quotes", market.buyer, LINES).json
     quoted = market.post(about(what="quotes"), manager, LINES)
     assert (quoted.status, quoted.json) == (200, own)
@@ -72,7 +72,7 @@ def test_the_companys_limits_hold_for_its_manager_too(market: Market, manager: C
 
 def test_whether_a_person_may_order_by_themselves_does_not_matter_to_their_manager(market: Market, manager: Caller):
     """A company whose people have told nothing of themselves, or of whom there are none."""
-    company(market.work, "cmp_silent", region="RU-MOW")
+    company(market.context, "cmp_silent", region="RU-MOW")
     answer = market.post(about(company_id="cmp_silent"), manager, LINES)
     assert (answer.status, answer.json["company"]["company_id"]) == (201, "cmp_silent")
 
@@ -93,7 +93,7 @@ def test_who_is_no_longer_of_the_staff_orders_nothing(market: Market, manager: C
     order_id = place(market, manager).json["order_id"]
     tx = Transaction()
     tx.delete(members_keys.membership("mbr_manager"))
-    market.work.table.commit(tx)
+    market.context.table.commit(tx)
     before = market.everything()
     for answer in (place(market, manager), market.post(f"{about(order_id)}/cancel", manager, {})):
         assert (answer.status, answer.json["code"]) == (403, "scope_missing")
@@ -107,7 +107,7 @@ def test_others_of_the_staff_do_not_order(market: Market, role: str):
 
 
 def test_an_order_of_another_company_is_not_found_under_this_one(market: Market, manager: Caller):
-    company(market.work, "cmp_2", region="RU-MOW")
+    company(market.context, "cmp_2", region="RU-MOW")
     order_id = market.placed()
     before = market.everything()
     assert market.api.call("GET", about(order_id, "cmp_2"), manager).status == 404

@@ -35,7 +35,7 @@ from chalicelib.orders.order.rules import (
 )
 from chalicelib.orders.order.store import order_item, order_of
 from chalicelib.orders.quoting.schemas import MOST_LINES
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.respond import rendered
 from chalicelib.pricing.free_goods.rules import MOST_PROMISES, Promise
@@ -170,7 +170,7 @@ def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
     answer = rendered(OrderAnswer.told(order, "ru", promised(order)))
     tx = Transaction()
     once = Once(caller="mbr_" + "0" * 32, key="k" * 128, fingerprint="f" * 64)
-    once.remember(tx, Work(table=Table(None, "club"), now=NOON), 200, json.loads(answer), {})
+    once.remember(tx, Context(table=Table(None, "club"), now=NOON), 200, json.loads(answer), {})
     ((kept, _),) = [(body["Item"], kind) for operation in tx.to_wire("club") for kind, body in operation.items()]
     assert weight(from_wire(kept)) < MOST_BYTES / 4
     assert weight(order_item(order)) < MOST_BYTES * 0.9

@@ -28,7 +28,7 @@ def told(answer: Answer) -> list[tuple[str, str | None, list[str]]]:
 
 
 def test_a_cart_is_priced_as_it_would_be_ordered(market: Market):
-    Office(market.api, market.work).run((6, "10"))
+    Office(market.api, market.context).run((6, "10"))
     answer = quote(market, ("LMP-1", 10), ("LMP-2", 12))
     assert told(answer) == [("LMP-1", "1080.00", []), ("LMP-2", "108.60", [])]
     assert answer.json["total"] == {"amount": "1188.60", "currency": "RUB"}
@@ -66,12 +66,12 @@ def test_the_explanation_comes_when_it_is_asked_for(market: Market):
 
 
 def test_two_hundred_lines_are_one_question_of_three_calls_and_one_for_who_delivers(market: Market):
-    stock(market.work, *(row(f"S-{number:03}") for number in range(200)))
-    with calls_counted(market.work.table.client) as made:
+    stock(market.context, *(row(f"S-{number:03}") for number in range(200)))
+    with calls_counted(market.context.table.client) as made:
         answer = quote(market, *((f"S-{number:03}", 1) for number in range(200)))
     assert len(told(answer)) == 200
     assert made == [*["BatchGetItem"] * 3, "Query"]
-    with calls_counted(market.work.table.client) as made:
+    with calls_counted(market.context.table.client) as made:
         quote(market, *((f"S-{number:03}", 1) for number in range(20)))
     assert made == ["BatchGetItem", "Query"]
 
@@ -90,7 +90,7 @@ def test_an_order_at_the_quoted_price_is_placed(market: Market):
 
 
 def test_an_order_at_a_price_that_changed_is_refused_with_the_new_one(market: Market):
-    office = Office(market.api, market.work)
+    office = Office(market.api, market.context)
     promotion_id = office.run((6, "10"))
     unit_price = quote(market, ("LMP-1", 10)).json["lines"][0]["unit_price"]["amount"]
     office.step(promotion_id, "end", version=2)
@@ -109,9 +109,9 @@ def test_an_order_at_a_price_that_changed_is_refused_with_the_new_one(market: Ma
 @pytest.fixture
 def with_minimum(market: Market, monkeypatch: pytest.MonkeyPatch) -> Market:
     """The club takes no order below 1,000 RUB."""
-    config = with_figures(market.work, Orders, minimum={"RUB": 1000}).config
-    object.__setattr__(market.work, "config", config)
-    monkeypatch.setattr(respond, "work_now", lambda: market.work)
+    config = with_figures(market.context, Orders, minimum={"RUB": 1000}).config
+    object.__setattr__(market.context, "config", config)
+    monkeypatch.setattr(respond, "context_now", lambda: market.context)
     return market
 
 
@@ -124,7 +124,7 @@ def test_an_order_below_the_smallest_is_refused(with_minimum: Market):
 
 def test_a_company_may_have_agreed_on_a_smaller_one(with_minimum: Market):
     url = f"/v1/staff/companies/{with_minimum.company_id}/terms"
-    contract = {"number": "K-7", "from": with_minimum.work.today.isoformat(), "minimum_order": "500.00"}
+    contract = {"number": "K-7", "from": with_minimum.context.today.isoformat(), "minimum_order": "500.00"}
     with_minimum.api.call("PUT", url, MANAGER, {"contracts": [contract]}, headers={"if-match": '"0"'})
     assert with_minimum.place({"LMP-1": 5}).status == 201
     assert errors(with_minimum.place({"LMP-1": 4})) == [("/lines", "below_minimum")]

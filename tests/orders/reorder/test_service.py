@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.orders import consumers as orders_consumers
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.sales.rules import SaleDocument, SaleLine
 from tests.catalog.steps import row, stock
@@ -25,9 +25,9 @@ def market(memory_market: Market) -> Market:
 
 
 @pytest.fixture
-def counted_market(api: Api, work: Work) -> Market:
+def counted_market(api: Api, context: Context) -> Market:
     """Whose calls can be counted."""
-    return Market(api, work)
+    return Market(api, context)
 
 
 def lines_of(order: Any) -> dict[str, int]:
@@ -49,7 +49,7 @@ def reorder(market: Market, order_id: str, key: str | None = None, **form: Any) 
 def test_an_order_is_placed_again_in_one_call_at_todays_prices(market: Market):
     order_id = market.placed({"LMP-1": 10, "LMP-2": 12})
     market.reject(order_id)
-    stock(market.work, row("LMP-1", "130.00"))
+    stock(market.context, row("LMP-1", "130.00"))
     again = reorder(market, order_id)
     assert again.status == 201
     assert again.json["order_id"] != order_id
@@ -73,7 +73,7 @@ def test_it_is_as_it_was_ordered_whatever_was_accepted_and_without_what_is_left_
 
 def test_lines_that_cannot_be_ordered_any_more_are_named_by_their_places_in_the_order(market: Market):
     order_id = market.placed({"LMP-3": 1, "LMP-1": 10, "LMP-2": 12})
-    stock(market.work, row("LMP-2", "10.05", pack_multiple=10))
+    stock(market.context, row("LMP-2", "10.05", pack_multiple=10))
     assert errors(reorder(market, order_id)) == [("/lines/2/quantity", "pack_multiple")]
     assert errors(reorder(market, order_id, leave_out=["LMP-3"])) == [("/lines/2/quantity", "pack_multiple")]
     assert len(market.events()) == 1
@@ -101,7 +101,7 @@ def test_what_is_left_out_was_in_and_something_is_left(market: Market):
 
 
 def test_another_distributor_can_be_named(market: Market):
-    other_id, _ = distributor(market.work, "RU-SPE", name="Neva light")
+    other_id, _ = distributor(market.context, "RU-SPE", name="Neva light")
     again = reorder(market, market.placed(), distributor_id=other_id, comment="This time from there")
     assert (again.json["distributor"]["name"], again.json["comment"]) == ("Neva light", "This time from there")
 
@@ -119,8 +119,8 @@ def bought(market: Market, days_ago: int, quantities: dict[str, int], company_id
         SaleLine(sku, f"Lamp {sku} of the file", Decimal(quantity), None, Decimal(100 * quantity))
         for sku, quantity in quantities.items()
     ]
-    day = market.work.today - timedelta(days=days_ago)
-    sales.record(market.work, [SaleDocument("1c-main", f"{company_id}-{days_ago}", company_id, day, "RUB", lines)])
+    day = market.context.today - timedelta(days=days_ago)
+    sales.record(market.context, [SaleDocument("1c-main", f"{company_id}-{days_ago}", company_id, day, "RUB", lines)])
 
 
 def usual(market: Market) -> Any:
@@ -142,7 +142,7 @@ def a_habit(market: Market) -> None:
 
 def test_the_usual_order_is_what_was_bought_regularly_in_whole_packs_at_the_companys_price(market: Market):
     a_habit(market)
-    Office(market.api, market.work).run((6, "10"))
+    Office(market.api, market.context).run((6, "10"))
     order = usual(market)
     assert [(line["sku"], line["quantity"], line["amount"]["amount"]) for line in order["lines"]] == [
         ("LMP-2", 12, "108.60"),
@@ -173,7 +173,7 @@ def test_what_was_shipped_through_the_club_counts_with_what_sales_files_tell(mar
     market.accept(order_id)
     market.ship(order_id)
     (shipped,) = [event for event in market.events() if event["event"] == "order.shipped"]
-    orders_consumers.record_shipment(market.work, Event("order.shipped", "evt_1", shipped))
+    orders_consumers.record_shipment(market.context, Event("order.shipped", "evt_1", shipped))
     assert lines_of(usual(market)) == {"LMP-1": 10}
 
 
@@ -208,7 +208,7 @@ def test_what_was_seen_is_what_is_ordered_or_nothing_is(market: Market):
     seen = usual(market)["seen"]
     bought(market, 1, {"LMP-3": 2})
     assert usual(market)["seen"] == seen
-    stock(market.work, row("LMP-1", "130.00"))
+    stock(market.context, row("LMP-1", "130.00"))
     refused = place_usual(market, seen=seen)
     assert (refused.status, refused.json["code"]) == (409, "conflict")
     assert market.events() == []
@@ -218,13 +218,13 @@ def test_what_was_seen_is_what_is_ordered_or_nothing_is(market: Market):
 def test_the_usual_order_takes_three_reads_however_long_the_history(counted_market: Market):
     for days_ago in range(1, 13):
         bought(counted_market, days_ago, {"LMP-1": 10, "LMP-2": 12})
-    with calls_counted(counted_market.work.table.client) as made:
+    with calls_counted(counted_market.context.table.client) as made:
         assert len(usual(counted_market)["lines"]) == 2
     assert made == ["Query", "BatchGetItem", "Query"]
 
 
 def test_an_order_is_placed_again_without_a_promotion_of_which_too_little_is_left(market: Market):
-    promotion_id = Office(market.api, market.work).run((6, "10"))
+    promotion_id = Office(market.api, market.context).run((6, "10"))
     order_id = market.placed({"LMP-1": 10})
     a_habit(market)
     for place in (lambda **form: reorder(market, order_id, **form), lambda **form: place_usual(market, **form)):

@@ -10,7 +10,7 @@ from chalicelib.orders.response_times import consumers as response_times_consume
 from chalicelib.orders.response_times import keys as response_times_keys
 from chalicelib.orders.response_times import service as response_times
 from chalicelib.orders.response_times import store as response_times_store
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.table.client import Table
 from chalicelib.table.key import shards
@@ -23,7 +23,7 @@ from tests.support.spent import measures, spent
 def desk(local_table: Table) -> Desk:
     numbers = count(1)
     desk = Desk()
-    desk.work = Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+    desk.context = Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
     return desk
 
 
@@ -36,13 +36,13 @@ LATER = NOON + timedelta(days=3)  # when what was placed at noon on Friday is du
 def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repeat_is_a_read(desk: Desk) -> None:
     desk.place()
     (event,) = desk.events()
-    with spent(desk.work.table.client) as cost:
-        response_times_consumers.on_order_changed(desk.work, event)
+    with spent(desk.context.table.client) as cost:
+        response_times_consumers.on_order_changed(desk.context, event)
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
     assert cost.read_units <= 2
     assert cost.write_units <= 6  # the note in the table and in the list of what is due, the check of the order
-    with spent(desk.work.table.client) as cost:
-        response_times_consumers.on_order_changed(desk.work, Event(event.name, event.id, event.item))
+    with spent(desk.context.table.client) as cost:
+        response_times_consumers.on_order_changed(desk.context, Event(event.name, event.id, event.item))
     assert cost.calls == ["BatchGetItem"]
 
 
@@ -51,13 +51,13 @@ def test_a_tick_costs_what_is_due_however_much_waits(desk: Desk) -> None:
     for number in range(30):
         desk.place(f"ord_{number:02}", company_id=f"cmp_{number:02}")
         (event,) = desk.events(company_id=f"cmp_{number:02}")
-        response_times_consumers.on_order_changed(desk.work, event)
-    with spent(desk.work.table.client) as cost:
-        assert response_times.remind(desk.work, {}) == {"due": 0, "failed": 0}
+        response_times_consumers.on_order_changed(desk.context, event)
+    with spent(desk.context.table.client) as cost:
+        assert response_times.remind(desk.context, {}) == {"due": 0, "failed": 0}
     assert cost.calls == ALL_TICKS
     assert cost.read_units <= len(shards()) / 2
-    with spent(desk.work.table.client) as cost:
-        assert response_times.remind(replace(desk.work, now=LATER), {})["due"] == 30
+    with spent(desk.context.table.client) as cost:
+        assert response_times.remind(replace(desk.context, now=LATER), {})["due"] == 30
     assert sorted(cost.calls) == sorted([*ALL_TICKS, *["BatchGetItem", "TransactWriteItems"] * 30])
 
 
@@ -67,9 +67,9 @@ def test_what_is_unanswered_is_one_call_for_a_page_oldest_first(desk: Desk) -> N
         desk.at(NOON + timedelta(seconds=number))
         desk.place(f"ord_{30 - number:02}")
     desk.deliver()
-    response_times.remind(replace(desk.work, now=LATER + timedelta(minutes=1)), {})
-    with spent(desk.work.table.client) as cost:
-        page = response_times_store.page(desk.work.table, 25, None)
+    response_times.remind(replace(desk.context, now=LATER + timedelta(minutes=1)), {})
+    with spent(desk.context.table.client) as cost:
+        page = response_times_store.page(desk.context.table, 25, None)
     assert [item["order_id"] for item in page.items] == [f"ord_{30 - number:02}" for number in range(25)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2

@@ -75,7 +75,7 @@ def test_a_request_to_cancel_waits_by_a_clock_of_its_own(desk: Desk) -> None:
     accepted = desk.accept(desk.place())
     desk.deliver()
     desk.at(MONDAY)
-    asked = replace(accepted, cancellation=Cancellation(desk.work.at, "Not needed"), version=accepted.version + 1)
+    asked = replace(accepted, cancellation=Cancellation(desk.context.at, "Not needed"), version=accepted.version + 1)
     desk.step(asked, "order.cancellation_requested")
     desk.deliver()
     response_times.remind(desk.at(TUESDAY), {})
@@ -92,7 +92,7 @@ def test_events_in_any_order_and_as_often_as_one_likes_leave_the_same(desk: Desk
     events = desk.events()
     for order in permutations([*events, events[0]]):
         for event in order:
-            response_times_consumers.on_order_changed(desk.work, event)
+            response_times_consumers.on_order_changed(desk.context, event)
         assert desk.waiting() is None
         assert desk.waiting("ord_2")
 
@@ -100,10 +100,10 @@ def test_events_in_any_order_and_as_often_as_one_likes_leave_the_same(desk: Desk
 def test_one_look_at_an_order_does_for_a_whole_batch(desk: Desk) -> None:
     desk.accept(desk.place())
     first, second = desk.events()
-    response_times_consumers.on_order_changed(desk.work, first)
+    response_times_consumers.on_order_changed(desk.context, first)
     calls: list[str] = []
-    client = desk.work.table.client
-    spied = replace(desk.work, table=Table(_Spy(client, calls), "club"))  # type: ignore[arg-type]
+    client = desk.context.table.client
+    spied = replace(desk.context, table=Table(_Spy(client, calls), "club"))  # type: ignore[arg-type]
     response_times_consumers.on_order_changed(spied, replace(second, batch=first.batch))
     assert calls == []
 
@@ -167,7 +167,7 @@ def test_two_clocks_at_once_tell_it_once(desk: Desk) -> None:
     desks: list[Desk] = []
 
     def other() -> None:
-        response_times.remind(desks[-1].work, {})
+        response_times.remind(desks[-1].context, {})
 
     for race in races(other):
         desks.append(Desk())
@@ -175,7 +175,7 @@ def test_two_clocks_at_once_tell_it_once(desk: Desk) -> None:
         desks[-1].deliver()
         desks[-1].at(MONDAY)
         with race:
-            response_times.remind(desks[-1].work, {})
+            response_times.remind(desks[-1].context, {})
         assert [name for name, _ in desks[-1].told()] == [response_times_events.UNANSWERED], race
 
 
@@ -193,7 +193,7 @@ def test_nothing_is_told_of_an_order_that_was_answered_before_and_nothing_is_lef
         own.at(MONDAY)
         with race:
             own.deliver()
-            response_times.remind(own.work, {})
+            response_times.remind(own.context, {})
         if race.happened:
             assert len(own.told()) == scene["told"], race
             own.deliver()
@@ -217,19 +217,19 @@ def test_in_whatever_order_things_happen_each_wait_is_told_in_time_once_and_answ
         elif what == "accept" and (open_ones := sorted(orders.keys() - answered)):
             chosen = data.draw(st.sampled_from(open_ones))
             desk.accept(orders[chosen])
-            answered[chosen] = desk.work.at
+            answered[chosen] = desk.context.at
         elif what == "deliver one" and (events := desk.events()):
-            response_times_consumers.on_order_changed(desk.work, data.draw(st.sampled_from(events)))
+            response_times_consumers.on_order_changed(desk.context, data.draw(st.sampled_from(events)))
         elif what == "deliver all":
             desk.deliver()
         elif what == "tick":
-            response_times.remind(desk.work, {})
+            response_times.remind(desk.context, {})
         elif what == "time":
-            desk.at(desk.work.now + timedelta(hours=data.draw(st.integers(1, 40))))
+            desk.at(desk.context.now + timedelta(hours=data.draw(st.integers(1, 40))))
     desk.deliver()
-    response_times.remind(desk.at(desk.work.now + timedelta(days=30)), {})
+    response_times.remind(desk.at(desk.context.now + timedelta(days=30)), {})
     for order_id, order in orders.items():
-        due = response_times.deadlines(desk.work)(order.placed_at)
+        due = response_times.deadlines(desk.context)(order.placed_at)
         own = [
             event
             for event in desk.events(response_times_events.UNANSWERED, response_times_events.ESCALATED)
@@ -258,7 +258,7 @@ def test_staff_see_what_is_unanswered_from_the_reminder_on_oldest_first(market: 
         return shown
 
     assert unanswered() == []
-    response_times.remind(replace(market.work, now=MONDAY), {})
+    response_times.remind(replace(market.context, now=MONDAY), {})
     shown = unanswered()
     assert {each["order_id"] for each in shown} == {first, second}
     assert shown[0]["company_name"] == "Luch cmp_1"
@@ -286,7 +286,7 @@ def test_requests_of_the_company_wait_until_they_are_answered(market: Market) ->
     follow(market)
 
     def waiting() -> list[tuple[str, str]]:
-        _, found = response_times_store.read(market.work.table, market.company_id, order_id)
+        _, found = response_times_store.read(market.context.table, market.company_id, order_id)
         return [(told.wait.kind, told.wait.ref) for told in found.waits] if found else []
 
     assert waiting() == [("cancellation", ""), ("return", return_id)]
@@ -301,5 +301,5 @@ def test_requests_of_the_company_wait_until_they_are_answered(market: Market) ->
 def follow(market: Market) -> None:
     for item in market.events():
         response_times_consumers.on_order_changed(
-            market.work, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
+            market.context, Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item)
         )

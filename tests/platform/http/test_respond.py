@@ -9,7 +9,7 @@ import pytest
 from chalice.app import Chalice
 from pydantic import BaseModel, Field
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import idempotency, respond
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.forms import Form, PageQuery, Text
@@ -109,9 +109,9 @@ class Room:
             note = Note(text=f"{note_id}: {call.body.text}")
             tx = Transaction()
             tx.update(Key(f"NOTE#{note_id}", "NOTE"), add={"paid": 1})
-            work = call.answering(lambda note: Answer(note, headers={"Location": f"/notes/{note_id}"}))
-            work.reply(tx, note)
-            work.table.commit(tx)
+            context = call.answering(lambda note: Answer(note, headers={"Location": f"/notes/{note_id}"}))
+            context.reply(tx, note)
+            context.table.commit(tx)
             return note
 
         @routes.post("/forgetful", scope="orders.write", answer=Note, keyed=True)
@@ -139,16 +139,16 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Room:
 
 
 @pytest.fixture
-def api(room: Room, work: Work, monkeypatch: pytest.MonkeyPatch) -> Api:
-    monkeypatch.setattr(respond, "work_now", lambda: work)
+def api(room: Room, context: Context, monkeypatch: pytest.MonkeyPatch) -> Api:
+    monkeypatch.setattr(respond, "context_now", lambda: context)
     app = Chalice("room")
     install(app)
     register(app, [])
     return Api(app)
 
 
-def paid(work: Work, note_id: str) -> int:
-    item = work.table.get(Key(f"NOTE#{note_id}", "NOTE"))
+def paid(context: Context, note_id: str) -> int:
+    item = context.table.get(Key(f"NOTE#{note_id}", "NOTE"))
     return int(item["paid"]) if item else 0
 
 
@@ -184,8 +184,8 @@ def test_who_may_not_is_not_told_what_is_wrong_with_the_body(api: Api) -> None:
     assert api.call("POST", "/notes", STRANGER, raw=b"{").status == 401
 
 
-def test_an_open_route_has_no_principal_to_mistake_for_one(api: Api, room: Room, work: Work) -> None:
-    call = Call(route=http_routes.ROUTES[0], path="/open", work=work, language="en", caller_address="")
+def test_an_open_route_has_no_principal_to_mistake_for_one(api: Api, room: Room, context: Context) -> None:
+    call = Call(route=http_routes.ROUTES[0], path="/open", context=context, language="en", caller_address="")
     with pytest.raises(RuntimeError, match="/open is open to everybody"):
         _ = call.principal
 
@@ -332,28 +332,28 @@ def test_a_matched_route_needs_a_version(api: Api, if_match: str | None, status:
 
 
 @pytest.mark.parametrize("key", ["k1", '"k1"'])
-def test_a_repeat_has_no_second_effect_and_the_first_answer(api: Api, work: Work, key: str) -> None:
+def test_a_repeat_has_no_second_effect_and_the_first_answer(api: Api, context: Context, key: str) -> None:
     first = api.call("POST", "/notes/one/pay", ANNA, {"text": "é"}, key=key)
     again = api.call("POST", "/notes/one/pay", ANNA, {"text": "é"}, key="k1")
     assert (again.status, again.text) == (first.status, first.text) == (201, '{"text":"one: é"}')
     assert again.headers["location"] == first.headers["location"] == "/notes/one"
     assert "idempotency-replayed" not in first.headers
     assert again.headers["idempotency-replayed"] == "true"
-    assert paid(work, "one") == 1
+    assert paid(context, "one") == 1
 
 
-def test_a_key_for_another_body_or_another_thing_is_refused(api: Api, work: Work) -> None:
+def test_a_key_for_another_body_or_another_thing_is_refused(api: Api, context: Context) -> None:
     api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1")
     for path, text in (("/notes/one/pay", "b"), ("/notes/two/pay", "a")):
         answer = api.call("POST", path, ANNA, {"text": text}, key="k1")
         assert (answer.status, answer.json["code"]) == (422, "idempotency_key_reused")
-    assert (paid(work, "one"), paid(work, "two")) == (1, 0)
+    assert (paid(context, "one"), paid(context, "two")) == (1, 0)
 
 
-def test_keys_of_two_callers_do_not_meet(api: Api, work: Work) -> None:
+def test_keys_of_two_callers_do_not_meet(api: Api, context: Context) -> None:
     for caller in (ANNA, BORIS):
         assert api.call("POST", "/notes/one/pay", caller, {"text": "a"}, key="k1").status == 201
-    assert paid(work, "one") == 2
+    assert paid(context, "one") == 2
 
 
 @pytest.mark.parametrize(
@@ -371,23 +371,23 @@ def test_a_keyed_request_needs_a_key(api: Api, key: str | None, code: str) -> No
     assert (answer.status, answer.json["code"]) == (400, code)
 
 
-def test_a_refused_request_leaves_its_key_free(api: Api, room: Room, work: Work) -> None:
+def test_a_refused_request_leaves_its_key_free(api: Api, room: Room, context: Context) -> None:
     room.trouble = Problem("conflict")
     assert api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1").status == 409
     assert api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1").status == 201
-    assert paid(work, "one") == 1
+    assert paid(context, "one") == 1
 
 
-def test_the_loser_of_two_twins_gets_the_winners_answer(api: Api, room: Room, work: Work) -> None:
+def test_the_loser_of_two_twins_gets_the_winners_answer(api: Api, room: Room, context: Context) -> None:
     """Both looked before either wrote; one of them is refused by the other's row, or by what the other changed."""
     recall = idempotency.Once.recall
     for key, trouble in (("k1", None), ("k2", Problem("wrong_state"))):
         first = api.call("POST", "/notes/one/pay", ANNA, {"text": key}, key=key)
         looks: list[str] = []
 
-        def blind_at_first(once: idempotency.Once, work: Work, looks: list[str] = looks) -> Any:
+        def blind_at_first(once: idempotency.Once, context: Context, looks: list[str] = looks) -> Any:
             looks.append(once.key)
-            return None if len(looks) == 1 else recall(once, work)
+            return None if len(looks) == 1 else recall(once, context)
 
         room.trouble = trouble
         with pytest.MonkeyPatch.context() as patch:
@@ -395,17 +395,17 @@ def test_the_loser_of_two_twins_gets_the_winners_answer(api: Api, room: Room, wo
             loser = api.call("POST", "/notes/one/pay", ANNA, {"text": key}, key=key)
         assert (loser.status, loser.text) == (first.status, first.text)
         assert loser.headers["idempotency-replayed"] == "true"
-    assert paid(work, "one") == 2
+    assert paid(context, "one") == 2
 
 
 def test_a_key_is_free_again_after_its_time_though_the_table_still_has_it(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1")
-    later = replace(work, now=work.now + timedelta(days=7))
-    monkeypatch.setattr(respond, "work_now", lambda: later)
+    later = replace(context, now=context.now + timedelta(days=7))
+    monkeypatch.setattr(respond, "context_now", lambda: later)
     assert api.call("POST", "/notes/one/pay", ANNA, {"text": "b"}, key="k1").status == 201
-    assert paid(work, "one") == 2
+    assert paid(context, "one") == 2
 
 
 def test_two_requests_that_keep_meeting_are_409_with_a_time_to_wait(api: Api, room: Room) -> None:
@@ -419,9 +419,9 @@ def test_a_route_that_forgets_its_promise_is_found_at_its_first_call(api: Api, p
     assert api.call("POST", path, ANNA, key="k1").status == 500
 
 
-def test_a_job_answers_nobody(work: Work) -> None:
+def test_a_job_answers_nobody(context: Context) -> None:
     tx = Transaction()
-    work.reply(tx, "done")
+    context.reply(tx, "done")
     assert len(tx) == 0
 
 
@@ -480,9 +480,9 @@ def test_the_language_is_the_readers_choice(api: Api, asked: str | None, languag
     assert api.call("GET", "/open", headers=headers).json["values"]["language"] == language
 
 
-def test_a_row_of_a_key_carries_its_time_to_live(api: Api, work: Work) -> None:
+def test_a_row_of_a_key_carries_its_time_to_live(api: Api, context: Context) -> None:
     api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1")
-    item = work.table.get(Key("ONCE#mbr_anna#k1", "ONCE"))
+    item = context.table.get(Key("ONCE#mbr_anna#k1", "ONCE"))
     assert item
-    assert int(item["expires_at"]) == work.expiry(days=7)
+    assert int(item["expires_at"]) == context.expiry(days=7)
     assert json.loads(item["body"]) == {"text": "one: a"}

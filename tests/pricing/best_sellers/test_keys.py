@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing.best_sellers import keys as best_sellers_keys
 from chalicelib.pricing.best_sellers import store as best_sellers_store
 from chalicelib.pricing.best_sellers.schemas import BestSellersForm
@@ -15,22 +15,22 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
+def context(local_table: Table) -> Context:
     numbers = count(1)
-    return Work(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032d}")
+    return Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032d}")
 
 
 @measures(best_sellers_keys.best_sellers, best_sellers_keys.best_sellers_part)
-def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(work: Work) -> None:
+def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(context: Context) -> None:
     form = BestSellersForm.model_validate({"from": "2025-09-01", "to": "2025-11-30"})
     tx = Transaction()
-    asked = best_sellers_store.create(tx, work, form, "mbr_1")
-    work.table.commit(tx)
+    asked = best_sellers_store.create(tx, context, form, "mbr_1")
+    context.table.commit(tx)
     part = best_sellers_store.Part(1, [f"cmp_{number}" for number in range(100)], None)
-    assert best_sellers_store.name_part(work, asked, part)
-    with spent(work.table.client) as cost:
-        assert best_sellers_store.load(work.table, asked.list_id)
+    assert best_sellers_store.name_part(context, asked, part)
+    with spent(context.table.client) as cost:
+        assert best_sellers_store.load(context.table, asked.list_id)
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
-    with spent(work.table.client) as both:
-        assert best_sellers_store.load_with_part(work.table, asked.list_id, 1)[1] == part
+    with spent(context.table.client) as both:
+        assert best_sellers_store.load_with_part(context.table, asked.list_id, 1)[1] == part
     assert (both.calls, both.read_units) == (["BatchGetItem"], 2)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chalicelib import companies, sales
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
 from chalicelib.pricing.best_sellers import consumers as best_sellers_consumers
@@ -39,14 +39,20 @@ IN_SEASON = date(2025, 10, 15)
 
 
 def buys(
-    work: Work, number: str, lines: dict[str, tuple[int, str]], *, by: str = "Luch", day: date = IN_SEASON, **more: Any
+    context: Context,
+    number: str,
+    lines: dict[str, tuple[int, str]],
+    *,
+    by: str = "Luch",
+    day: date = IN_SEASON,
+    **more: Any,
 ) -> None:
     """A document of these articles, with their units and what was paid for them."""
     ref = CustomerRef(customer=by, name=by, inn=None, kpp=None, currency=more.pop("currency", "RUB"))
     document = sales.SaleDocument(
         source="1c",
         number=number,
-        company_id=companies.customers(work, "1c", [ref])[ref],
+        company_id=companies.customers(context, "1c", [ref])[ref],
         business_date=day,
         currency=ref.currency,
         lines=[
@@ -55,7 +61,7 @@ def buys(
         ],
         **more,
     )
-    sales.record(work, [document])
+    sales.record(context, [document])
 
 
 def ask(office: Office, *, key: str = "key-1", **more: Any) -> Answer:
@@ -74,30 +80,30 @@ def messages() -> Iterator[dict[str, Any]]:
         yield {"messageId": "1", "body": found[0]["Body"]}
 
 
-def run(work: Work) -> None:
+def run(context: Context) -> None:
     """All that a request brings about."""
-    for item in everything(work).values():
+    for item in everything(context).values():
         if item.get("event") == "best_sellers.requested":
-            best_sellers_consumers.on_requested(work, Event(item["event"], "evt_1", item))
+            best_sellers_consumers.on_requested(context, Event(item["event"], "evt_1", item))
     for each in messages():
-        best_sellers.count(work, each)
+        best_sellers.count(context, each)
 
 
 def listed(office: Office, **more: Any) -> list[tuple[str, str, str]]:
     """Article, amount and units of a new list, worked off."""
     answer = ask(office, **more)
     assert answer.status == 202, answer.text
-    run(office.work)
+    run(office.context)
     found = office.api.call("GET", answer.headers["location"], MARKETING).json
     assert found["state"] == "done"
     return [(each["sku"], each["amount"]["amount"], each["units"]) for each in found["items"]]
 
 
 @pytest.fixture
-def season(office: Office, work: Work) -> Office:
+def season(office: Office, context: Context) -> Office:
     """Last year's season, of two companies."""
-    buys(work, "1", {"LMP-1": (10, "900.00"), "SWT-1": (100, "850.00")})
-    buys(work, "2", {"LMP-1": (5, "450.00"), "LMP-2": (2, "380.00")}, by="Svet")
+    buys(context, "1", {"LMP-1": (10, "900.00"), "SWT-1": (100, "850.00")})
+    buys(context, "2", {"LMP-1": (5, "450.00"), "LMP-2": (2, "380.00")}, by="Svet")
     return office
 
 
@@ -110,17 +116,17 @@ def test_what_sold_best_comes_first_by_amount_or_by_units(season: Office):
     assert [sku for sku, _, _ in listed(season, key="top", top=1)] == ["LMP-1"]
 
 
-def test_only_documents_of_the_period_and_the_currency_count(season: Office, work: Work):
-    buys(work, "3", {"SWT-1": (1, "99999.00")}, day=date(2025, 12, 1))
-    buys(work, "4", {"SWT-1": (1, "99999.00")}, day=date(2025, 8, 31))
-    buys(work, "5", {"SWT-1": (1, "99999.00")}, by="Abroad", currency="EUR")
+def test_only_documents_of_the_period_and_the_currency_count(season: Office, context: Context):
+    buys(context, "3", {"SWT-1": (1, "99999.00")}, day=date(2025, 12, 1))
+    buys(context, "4", {"SWT-1": (1, "99999.00")}, day=date(2025, 8, 31))
+    buys(context, "5", {"SWT-1": (1, "99999.00")}, by="Abroad", currency="EUR")
     assert listed(season)[0] == ("LMP-1", "1350.00", "15")
     assert listed(season, key="eur", currency="EUR") == [("SWT-1", "99999.00", "1")]
 
 
-def test_what_came_back_did_not_sell_and_a_correction_counts_once(season: Office, work: Work):
-    buys(work, "6", {"LMP-1": (-15, "-1350.00")}, kind="return", day=date(2025, 11, 30))
-    buys(work, "2", {"LMP-2": (3, "570.00")}, by="Svet")
+def test_what_came_back_did_not_sell_and_a_correction_counts_once(season: Office, context: Context):
+    buys(context, "6", {"LMP-1": (-15, "-1350.00")}, kind="return", day=date(2025, 11, 30))
+    buys(context, "2", {"LMP-2": (3, "570.00")}, by="Svet")
     assert listed(season) == [("SWT-1", "850.00", "100"), ("LMP-2", "570.00", "3")]
 
 
@@ -134,14 +140,14 @@ def test_a_list_can_be_of_a_category_with_those_below_it_or_of_a_brand(season: O
     assert [sku for sku, _, _ in listed(season, key="brand", brand="Volten")] == ["SWT-1"]
 
 
-def test_articles_that_the_catalogue_does_not_have_are_left_out(season: Office, work: Work):
-    buys(work, "7", {"OLD-1": (1, "100000.00")})
+def test_articles_that_the_catalogue_does_not_have_are_left_out(season: Office, context: Context):
+    buys(context, "7", {"OLD-1": (1, "100000.00")})
     assert "OLD-1" not in [sku for sku, _, _ in listed(season)]
 
 
-def test_a_document_that_does_not_fit_into_one_item_counts_whole(season: Office, work: Work):
+def test_a_document_that_does_not_fit_into_one_item_counts_whole(season: Office, context: Context):
     many = {f"X-{number:04d}": (1, "0.01") for number in range(4000)}
-    buys(work, "8", {**many, "SWT-1": (1, "5000.00")})
+    buys(context, "8", {**many, "SWT-1": (1, "5000.00")})
     assert listed(season)[0] == ("SWT-1", "5850.00", "101")
 
 
@@ -153,14 +159,14 @@ def test_a_wrong_question_is_refused_where_it_is_wrong(office: Office, change: d
     assert [found for found, _ in errors(ask(office, **change))] == [pointer]
 
 
-def test_how_far_it_has_come_is_shown(season: Office, work: Work, monkeypatch: pytest.MonkeyPatch):
+def test_how_far_it_has_come_is_shown(season: Office, context: Context, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(best_sellers, "COMPANIES", 1)
     list_id = ask(season).json["list_id"]
-    best_sellers.count(work, message(list_id, 1))
+    best_sellers.count(context, message(list_id, 1))
     found = season.api.call("GET", f"{PATH}/{list_id}", MARKETING).json
     assert (found["state"], found["items"]) == ("running", None)
     assert found["progress"] == {"companies_done": 1, "companies_found": 1, "parts_done": 1, "parts_total": None}
-    late = replace(work, now=work.now + timedelta(hours=2))
+    late = replace(context, now=context.now + timedelta(hours=2))
     assert best_sellers.show(late, list_id, "en").stalled
     assert season.api.call("GET", f"{PATH}/bst_none", MARKETING).status == 404
 
@@ -168,22 +174,22 @@ def test_how_far_it_has_come_is_shown(season: Office, work: Work, monkeypatch: p
 # --- promotions that name a list --------------------------------------------------------------------------------------
 
 
-def test_a_promotion_is_for_the_best_sellers_as_they_were_when_it_was_approved(season: Office, work: Work):
-    caller = partner(work)
+def test_a_promotion_is_for_the_best_sellers_as_they_were_when_it_was_approved(season: Office, context: Context):
+    caller = partner(context)
     list_id = ask(season, top=1).json["list_id"]
     promotion_id = season.draft((1, "10"), best_sellers=list_id, goods={"skus": ["LMP-2"]})
     assert errors(season.approve(promotion_id)) == [("/best_sellers", "not_done")]
-    run(work)
+    run(context)
     assert season.approve(promotion_id).status == 200
     assert season.shown(promotion_id)["goods"]["skus"] == ["LMP-2", "LMP-1"]
     cheaper = {sku for sku, (_, rule) in season.prices(caller).items() if rule == "promotion"}
     assert cheaper == {"LMP-1", "LMP-2"}
 
 
-def test_a_promotion_of_an_unknown_or_empty_list_is_not_approved(office: Office, work: Work):
+def test_a_promotion_of_an_unknown_or_empty_list_is_not_approved(office: Office, context: Context):
     assert errors(office.approve(office.draft(best_sellers="bst_none"))) == [("/best_sellers", "unknown_list")]
     list_id = ask(office).json["list_id"]
-    run(work)
+    run(context)
     assert errors(office.approve(office.draft(best_sellers=list_id))) == [("/best_sellers", "list_unfit")]
 
 
@@ -232,32 +238,34 @@ class Objects:
         return {"Body": io.BytesIO(self.found[Key])}
 
 
-def test_wherever_it_dies_and_however_often_it_is_told_the_same_comes_out(work: Work, monkeypatch: pytest.MonkeyPatch):
+def test_wherever_it_dies_and_however_often_it_is_told_the_same_comes_out(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(best_sellers, "COMPANIES", 2)
     memory, queue, bucket = MemoryDynamo(), Messages(), Objects()
-    work = replace(work, table=Table(watched(memory, "dynamodb"), "club"))
+    context = replace(context, table=Table(watched(memory, "dynamodb"), "club"))
     monkeypatch.setattr(aws, "sqs", lambda: watched(queue, "sqs"))
     monkeypatch.setattr(aws, "s3", lambda: watched(bucket, "s3"))
-    stock(work, row("LMP-1", "100.00"), row("LMP-2", "200.00"))
+    stock(context, row("LMP-1", "100.00"), row("LMP-2", "200.00"))
     for number in range(5):
-        buys(work, f"N-{number}", {"LMP-1": (1, "100.00"), "LMP-2": (number, "90.00")}, by=f"Luch {number}")
+        buys(context, f"N-{number}", {"LMP-1": (1, "100.00"), "LMP-2": (number, "90.00")}, by=f"Luch {number}")
     form = BestSellersForm.model_validate(SEASON)
-    list_id = best_sellers.start(work, form, "mbr_1", "en").list_id
+    list_id = best_sellers.start(context, form, "mbr_1", "en").list_id
 
-    def afresh() -> Work:
+    def afresh() -> Context:
         bucket.found.clear()
         queue.bodies[:] = [message(list_id, 1)["body"]]
-        return replace(work, table=Table(watched(deepcopy(memory), "dynamodb"), "club"))
+        return replace(context, table=Table(watched(deepcopy(memory), "dynamodb"), "club"))
 
-    def go(work: Work) -> None:
+    def go(context: Context) -> None:
         """Each message twice; it leaves the queue when it is handled."""
         while queue.bodies:
             for _ in range(2):
-                best_sellers.count(work, {"body": queue.bodies[0]})
+                best_sellers.count(context, {"body": queue.bodies[0]})
             queue.bodies.pop(0)
 
-    def outcome(work: Work) -> Any:
-        shown = best_sellers.show(work, list_id, "en")
+    def outcome(context: Context) -> Any:
+        shown = best_sellers.show(context, list_id, "en")
         return shown.items, shown.progress
 
     go(whole := afresh())

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import companies
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.pricing.displays import consumers as displays_consumers
@@ -36,8 +36,8 @@ class Shop:
     def __init__(self, office: Office, company_id: str = "cmp_1", inn: str = CHAIN) -> None:
         self.office = office
         self.company_id = company_id
-        self.caller: Caller = partner(office.work, company_id, f"mbr_{company_id}", inn=inn)
-        displays.join(office.work, company_id, inn)
+        self.caller: Caller = partner(office.context, company_id, f"mbr_{company_id}", inn=inn)
+        displays.join(office.context, company_id, inn)
 
     def start(self, promotion_id: str, **changes: Any) -> Answer:
         path = f"/v1/promotions/{promotion_id}/display-proofs"
@@ -75,9 +75,9 @@ class Shop:
         return [(each["state"], each["reason"]) for each in answer.json["items"]]
 
 
-def told(work: Work, company_id: str, name: str) -> list[Event]:
+def told(context: Context, company_id: str, name: str) -> list[Event]:
     """What happened to the company, as the stream tells it."""
-    items = work.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
+    items = context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [Event(name, item["sk"], item) for item in items if item["event"] == name]
 
 
@@ -146,7 +146,7 @@ def test_each_word_is_said_once_and_the_first_one_counts(shop: Shop, deal: str):
     assert shop.confirm(deal, proof_id).json["state"] == "waiting"
     assert [shop.decide(proof_id).status for _ in range(2)] == [200, 200]
     assert shop.decide(proof_id, "reject").json["code"] == "wrong_state"
-    assert len(told(shop.office.work, "cmp_1", "display.approved")) == 1
+    assert len(told(shop.office.context, "cmp_1", "display.approved")) == 1
 
 
 def test_a_company_starts_only_so_many_photos_a_day(
@@ -157,8 +157,8 @@ def test_a_company_starts_only_so_many_photos_a_day(
         assert shop.start(deal).status == 200
     assert (shop.start(deal).status, shop.start(deal).json["code"]) == (429, "too_many_requests")
     assert Shop(office, "cmp_2").start(deal).status == 200
-    tomorrow = replace(office.work, now=office.work.now + timedelta(days=1))
-    monkeypatch.setattr(respond, "work_now", lambda: tomorrow)
+    tomorrow = replace(office.context, now=office.context.now + timedelta(days=1))
+    monkeypatch.setattr(respond, "context_now", lambda: tomorrow)
     assert shop.start(deal).status == 200
 
 
@@ -172,13 +172,13 @@ def test_one_photo_waits_at_a_time_and_none_where_the_deal_is_there(shop: Shop, 
 
 
 def test_photos_are_for_display_deals_that_are_approved_and_not_over(
-    office: Office, shop: Shop, work: Work, monkeypatch: pytest.MonkeyPatch
+    office: Office, shop: Shop, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
     assert shop.start(office.run((1, "5"))).status == 404
     assert shop.start(office.draft((1, "5"), display=True)).status == 404
     soon = office.run((1, "5"), display=True, **{"from": office.day(5), "to": office.day(9)})
     assert shop.start(soon).status == 200
-    at(work, 10, monkeypatch)
+    at(context, 10, monkeypatch)
     assert shop.start(soon).status == 404
 
 
@@ -200,23 +200,23 @@ def test_a_wrong_photo_is_refused_where_it_is_wrong(shop: Shop, deal: str, chang
 # --- the chain --------------------------------------------------------------------------------------------------------
 
 
-def test_one_shop_earns_the_prices_for_all_of_its_inn(office: Office, work: Work, shop: Shop, deal: str):
+def test_one_shop_earns_the_prices_for_all_of_its_inn(office: Office, context: Context, shop: Shop, deal: str):
     sister, stranger = Shop(office, "cmp_2"), Shop(office, "cmp_3", legal_inn(2))
     shop.decide(shop.sent(deal))
-    (event,) = told(work, "cmp_1", "display.approved")
+    (event,) = told(context, "cmp_1", "display.approved")
     for _ in range(2):
-        displays_consumers.on_display_approved(work, event)
+        displays_consumers.on_display_approved(context, event)
     assert (sister.price, stranger.price) == (("80.00", "promotion"), ("100.00", "base_price"))
 
 
 def test_who_joins_the_inn_later_has_what_its_chain_has(
-    office: Office, work: Work, shop: Shop, deal: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, context: Context, shop: Shop, deal: str, monkeypatch: pytest.MonkeyPatch
 ):
     over = office.run((1, "30"), display=True, to=office.day(1))
     shop.decide(shop.sent(deal))
     shop.decide(shop.sent(over))
-    at(work, 2, monkeypatch)
-    later = replace(work, now=work.now + timedelta(days=2))
+    at(context, 2, monkeypatch)
+    later = replace(context, now=context.now + timedelta(days=2))
     new = companies.Company(
         company_id="cmp_new",
         name="New",
@@ -224,42 +224,42 @@ def test_who_joins_the_inn_later_has_what_its_chain_has(
         kpp="770101001",
         currency="RUB",
         origin="member",
-        created_at=work.at,
+        created_at=context.at,
         version=1,
     )
     tx = Transaction()
     companies_store.create(tx, new)
-    work.table.commit(tx)
-    item = work.table.get(companies_keys.company("cmp_new"))
+    context.table.commit(tx)
+    item = context.table.get(companies_keys.company("cmp_new"))
     assert item
     for _ in range(2):
         displays_consumers.on_company_registered(later, Event("company.registered", "evt_1", item))
-    granted = work.table.get(offers_keys.granted("cmp_new")) or {}
+    granted = context.table.get(offers_keys.granted("cmp_new")) or {}
     assert {name for name in granted if name.startswith("display:")} == {f"display:{deal}"}
 
 
-def test_a_company_without_an_inn_is_a_chain_of_its_own(office: Office, work: Work, deal: str):
+def test_a_company_without_an_inn_is_a_chain_of_its_own(office: Office, context: Context, deal: str):
     alone, other = Shop(office, "cmp_8", ""), Shop(office, "cmp_9", "")
     alone.decide(alone.sent(deal))
-    (event,) = told(work, "cmp_8", "display.approved")
-    displays_consumers.on_display_approved(work, event)
+    (event,) = told(context, "cmp_8", "display.approved")
+    displays_consumers.on_display_approved(context, event)
     assert (alone.price[1], other.price[1]) == ("promotion", "base_price")
 
 
 @pytest.mark.parametrize("joins", range(3))
 def test_whenever_a_company_joins_while_its_chain_is_approved_it_gets_the_deal(
-    office: Office, work: Work, shop: Shop, deal: str, joins: int
+    office: Office, context: Context, shop: Shop, deal: str, joins: int
 ):
     """Either the approval finds the company, or the company finds the approval."""
     proof_id = shop.sent(deal)
-    newcomer = partner(work, "cmp_new", "mbr_new", inn=CHAIN)
+    newcomer = partner(context, "cmp_new", "mbr_new", inn=CHAIN)
 
     def join() -> None:
-        displays.join(work, "cmp_new", CHAIN)
+        displays.join(context, "cmp_new", CHAIN)
 
     def consume() -> None:
-        for event in told(work, "cmp_1", "display.approved"):
-            displays_consumers.on_display_approved(work, event)
+        for event in told(context, "cmp_1", "display.approved"):
+            displays_consumers.on_display_approved(context, event)
 
     steps = [lambda: shop.decide(proof_id), consume]
     steps.insert(joins, join)
@@ -275,34 +275,34 @@ def test_whenever_a_company_joins_while_its_chain_is_approved_it_gets_the_deal(
 def test_an_interrupted_word_is_finished_by_its_repeat_and_said_once(
     shop: Shop, deal: str, word: str, monkeypatch: pytest.MonkeyPatch
 ):
-    work, proof_id = shop.office.work, shop.uploaded(deal)
+    context, proof_id = shop.office.context, shop.uploaded(deal)
     if word != "confirm":
         shop.confirm(deal, proof_id)
-    monkeypatch.setattr(respond, "work_now", lambda: replace(work, new_id=lambda prefix: f"{prefix}_same"))
+    monkeypatch.setattr(respond, "context_now", lambda: replace(context, new_id=lambda prefix: f"{prefix}_same"))
 
     def say() -> Answer:
         return shop.confirm(deal, proof_id) if word == "confirm" else shop.decide(proof_id, word)
 
-    before = everything(work)
+    before = everything(context)
     undisturbed = say()
-    wanted = everything(work)
+    wanted = everything(context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(work, before)
+        restore(context, before)
         with interruption:
             say()
         again = say()
         assert (again.status, again.json["state"]) == (200, undisturbed.json["state"])
-        assert everything(work) == wanted, interruption
+        assert everything(context) == wanted, interruption
 
 
-def test_the_copying_to_the_chain_may_die_anywhere(office: Office, work: Work, shop: Shop, deal: str):
+def test_the_copying_to_the_chain_may_die_anywhere(office: Office, context: Context, shop: Shop, deal: str):
     sisters = [Shop(office, f"cmp_{number}") for number in range(2, 5)]
     shop.decide(shop.sent(deal))
-    (event,) = told(work, "cmp_1", "display.approved")
-    before = everything(work)
+    (event,) = told(context, "cmp_1", "display.approved")
+    before = everything(context)
     for interruption in chain(crashes(), lost_replies()):
-        restore(work, before)
+        restore(context, before)
         with interruption:
-            displays_consumers.on_display_approved(work, event)
-        displays_consumers.on_display_approved(work, event)
+            displays_consumers.on_display_approved(context, event)
+        displays_consumers.on_display_approved(context, event)
         assert {sister.price for sister in sisters} == {("80.00", "promotion")}, interruption

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.pricing.offers import service as offers
 from tests.pricing.promotions.test_routes import at
 from tests.pricing.steps import MANAGER, Office, errors
@@ -44,8 +44,8 @@ def seen(office: Office, caller: Caller) -> list[str]:
 # --- issued and withdrawn ---------------------------------------------------------------------------------------------
 
 
-def test_an_offer_makes_the_companys_prices_and_nobody_elses(office: Office, work: Work):
-    mine, other = partner(work), partner(work, "cmp_2", "mbr_2", inn="7736050003")
+def test_an_offer_makes_the_companys_prices_and_nobody_elses(office: Office, context: Context):
+    mine, other = partner(context), partner(context, "cmp_2", "mbr_2", inn="7736050003")
     offer_id = offered(office, goods={"brands": ["Lumera"]})
     assert office.prices(mine) == {
         "LMP-1": ("85.00", "offer"),
@@ -56,14 +56,14 @@ def test_an_offer_makes_the_companys_prices_and_nobody_elses(office: Office, wor
     assert (seen(office, mine), seen(office, other)) == ([offer_id], [])
 
 
-def test_the_floor_holds(office: Office, work: Work):
-    caller = partner(work)
+def test_the_floor_holds(office: Office, context: Context):
+    caller = partner(context)
     offered(office, floor="90.00", goods={"skus": ["LMP-1"]})
     assert office.prices(caller)["LMP-1"] == ("90.00", "offer")
 
 
-def test_a_company_sees_what_it_was_offered_and_not_why(office: Office, work: Work):
-    caller = partner(work)
+def test_a_company_sees_what_it_was_offered_and_not_why(office: Office, context: Context):
+    caller = partner(context)
     offer_id = offered(office, price="77.70", percent=None, floor=None, note="Has not bought since May")
     answer = office.api.call("GET", "/v1/offers", caller)
     assert answer.json == {
@@ -81,12 +81,14 @@ def test_a_company_sees_what_it_was_offered_and_not_why(office: Office, work: Wo
     }
 
 
-def test_an_offer_holds_from_its_first_day_to_its_last(office: Office, work: Work, monkeypatch: pytest.MonkeyPatch):
-    caller = partner(work)
+def test_an_offer_holds_from_its_first_day_to_its_last(
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
+):
+    caller = partner(context)
     offer_id = offered(office, **{"from": office.day(2), "to": office.day(5)})
     found = {}
     for day in (0, 2, 5, 6):
-        at(work, day, monkeypatch)
+        at(context, day, monkeypatch)
         found[day] = (office.prices(caller)["LMP-1"][0], seen(office, caller), states(office))
     open_ = [(offer_id, "open")]
     assert found == {
@@ -97,8 +99,8 @@ def test_an_offer_holds_from_its_first_day_to_its_last(office: Office, work: Wor
     }
 
 
-def test_what_is_withdrawn_makes_no_price_any_more(office: Office, work: Work):
-    caller = partner(work)
+def test_what_is_withdrawn_makes_no_price_any_more(office: Office, context: Context):
+    caller = partner(context)
     offer_id = offered(office)
     assert withdraw(office, offer_id).json["state"] == "withdrawn"
     assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
@@ -108,8 +110,8 @@ def test_what_is_withdrawn_makes_no_price_any_more(office: Office, work: Work):
     assert withdraw(office, "off_none").status == 404
 
 
-def test_the_same_request_twice_makes_one_offer(office: Office, work: Work):
-    company(work)
+def test_the_same_request_twice_makes_one_offer(office: Office, context: Context):
+    company(context)
     first, again = offer(office), offer(office)
     assert (again.status, again.json) == (201, first.json)
     assert len(states(office)) == 1
@@ -128,8 +130,8 @@ def test_the_same_request_twice_makes_one_offer(office: Office, work: Work):
         ({"to": None}, "/to"),
     ],
 )
-def test_a_wrong_offer_is_refused_where_it_is_wrong(office: Office, work: Work, form: Any, pointer: str):
-    company(work)
+def test_a_wrong_offer_is_refused_where_it_is_wrong(office: Office, context: Context, form: Any, pointer: str):
+    company(context)
     assert [found for found, _ in errors(offer(office, **form))] == [pointer]
 
 
@@ -138,20 +140,22 @@ def test_nobody_offers_to_a_company_that_there_is_not(office: Office):
 
 
 def test_a_company_has_so_many_offers_at_most_and_those_that_are_over_do_not_count(
-    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(offers, "MOST_OPEN", 2)
-    company(work)
+    company(context)
     offered(office, key="1", to=office.day(1))
     offered(office, key="2")
     assert offer(office, key="3").json["code"] == "conflict"
-    at(work, 2, monkeypatch)
+    at(context, 2, monkeypatch)
     offered(office, key="4")
 
 
-def test_the_offers_of_a_company_weigh_so_much_at_most(office: Office, work: Work, monkeypatch: pytest.MonkeyPatch):
+def test_the_offers_of_a_company_weigh_so_much_at_most(
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(offers, "MOST_BYTES", 200)
-    company(work)
+    company(context)
     offered(office)
     goods = {"skus": [f"LMP-{number}" for number in range(20)]}
     assert offer(office, key="large", goods=goods).json["code"] == "conflict"

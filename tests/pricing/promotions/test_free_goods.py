@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from tests.pricing.steps import MARKETING, Office, errors
 from tests.support.partners import partner
 
@@ -37,8 +37,8 @@ def test_goods_that_there_are_not_cannot_be_promised(office: Office):
     assert office.shown(promotion_id)["state"] == "draft"
 
 
-def test_it_makes_no_price_and_no_rule_of_it_is_told(office: Office, work: Work):
-    caller = partner(work)
+def test_it_makes_no_price_and_no_rule_of_it_is_told(office: Office, context: Context):
+    caller = partner(context)
     before = office.prices(caller)
     office.approve(draft(office))
     assert office.prices(caller) == before
@@ -47,8 +47,8 @@ def test_it_makes_no_price_and_no_rule_of_it_is_told(office: Office, work: Work)
     assert "promotion" not in [rule["name"] for rule in [explanation["rule"], *explanation["rejected"]]]
 
 
-def test_partners_see_what_it_takes(office: Office, work: Work):
-    caller = partner(work)
+def test_partners_see_what_it_takes(office: Office, context: Context):
+    caller = partner(context)
     promotion_id = draft(office, repeat=True)
     office.approve(promotion_id)
     (item,) = office.api.call("GET", "/v1/promotions", caller).json["items"]

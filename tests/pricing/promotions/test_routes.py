@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.pricing.steps import MANAGER, MARKETING, Office, errors
 from tests.support.partners import OPERATIONS, company, distributor, partner, reach
 
 
-def at(work: Work, days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def at(context: Context, days: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The API answers on a later day."""
-    later = replace(work, now=work.now + timedelta(days=days))
-    monkeypatch.setattr(respond, "work_now", lambda: later)
+    later = replace(context, now=context.now + timedelta(days=days))
+    monkeypatch.setattr(respond, "context_now", lambda: later)
 
 
 # --- personal terms ---------------------------------------------------------------------------------------------------
 
 
-def test_what_is_agreed_makes_the_companys_price_from_then_on(office: Office, work: Work):
-    caller = partner(work)
+def test_what_is_agreed_makes_the_companys_price_from_then_on(office: Office, context: Context):
+    caller = partner(context)
     assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
     discounts = [{"percent": "20", "goods": {"categories": ["switches"]}}]
     answer = office.agree({"prices": [{"sku": "LMP-1", "price": "77.70"}], "discounts": discounts})
@@ -34,15 +34,15 @@ def test_what_is_agreed_makes_the_companys_price_from_then_on(office: Office, wo
     }
 
 
-def test_terms_of_another_company_change_nothing(office: Office, work: Work):
-    caller = partner(work)
-    company(work, "cmp_2")
+def test_terms_of_another_company_change_nothing(office: Office, context: Context):
+    caller = partner(context)
+    company(context, "cmp_2")
     office.agree({"discounts": [{"percent": "50"}]}, company_id="cmp_2")
     assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
 
 
-def test_a_company_reads_its_own_terms(office: Office, work: Work):
-    caller = partner(work)
+def test_a_company_reads_its_own_terms(office: Office, context: Context):
+    caller = partner(context)
     contract = {
         "prices": [{"sku": "LMP-1", "price": "77.70"}],
         "minimum_order": "5000.00",
@@ -59,13 +59,13 @@ def test_a_company_reads_its_own_terms(office: Office, work: Work):
     assert (staff.json, staff.headers["etag"]) == (answer.json, '"1"')
 
 
-def test_a_company_without_terms_has_none(office: Office, work: Work):
-    answer = office.api.call("GET", "/v1/company/terms", partner(work))
+def test_a_company_without_terms_has_none(office: Office, context: Context):
+    answer = office.api.call("GET", "/v1/company/terms", partner(context))
     assert (answer.json, answer.headers["etag"]) == ({"currency": "RUB", "contracts": []}, '"0"')
 
 
-def test_terms_are_replaced_as_a_whole_by_who_saw_the_present_ones(office: Office, work: Work):
-    caller = partner(work)
+def test_terms_are_replaced_as_a_whole_by_who_saw_the_present_ones(office: Office, context: Context):
+    caller = partner(context)
     office.agree({"discounts": [{"percent": "10"}]})
     assert office.agree({"discounts": [{"percent": "90"}]}).json["code"] == "precondition_failed"
     assert office.prices(caller)["LMP-1"] == ("90.00", "personal_discount")
@@ -90,9 +90,9 @@ def test_nobody_agrees_terms_with_a_company_that_there_is_not(office: Office):
     ],
 )
 def test_wrong_terms_are_refused_where_they_are_wrong(
-    office: Office, work: Work, contract: dict[str, Any], pointer: str
+    office: Office, context: Context, contract: dict[str, Any], pointer: str
 ):
-    company(work)
+    company(context)
     assert [found for found, _ in errors(office.agree(contract))] == [pointer]
 
 
@@ -100,14 +100,14 @@ def test_wrong_terms_are_refused_where_they_are_wrong(
 
 
 def test_a_draft_changes_no_price_and_an_approved_promotion_does_from_its_first_day_to_its_last(
-    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
-    caller = partner(work)
+    caller = partner(context)
     promotion_id = office.draft((1, "10"), **{"from": office.day(2), "to": office.day(100)})
     assert office.shown(promotion_id)["state"] == "draft"
     seen = {}
     for day in (0, 2, 100, 101):
-        at(work, day, monkeypatch)
+        at(context, day, monkeypatch)
         if day == 0:
             assert office.prices(caller)["LMP-1"] == ("100.00", "base_price")
             assert office.approve(promotion_id).status == 200
@@ -120,8 +120,8 @@ def test_a_draft_changes_no_price_and_an_approved_promotion_does_from_its_first_
     }
 
 
-def test_ending_a_promotion_takes_effect_at_once(office: Office, work: Work):
-    caller = partner(work)
+def test_ending_a_promotion_takes_effect_at_once(office: Office, context: Context):
+    caller = partner(context)
     promotion_id = office.run((1, "10"))
     assert office.prices(caller)["LMP-1"][0] == "90.00"
     ended = office.step(promotion_id, "end", version=2)
@@ -162,13 +162,13 @@ def test_a_promotion_that_is_over_cannot_be_approved(office: Office):
 
 
 def test_a_warning_names_the_earlier_promotions_of_goods_that_were_often_on_promotion(
-    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
     lamps = {"goods": {"categories": ["lamps"]}}
     first = office.run((1, "10"), **{"to": office.day(120), **lamps})
-    at(work, 150, monkeypatch)
+    at(context, 150, monkeypatch)
     second = office.run((1, "10"), **{"from": office.day(150), "to": office.day(300), **lamps})
-    at(work, 320, monkeypatch)
+    at(context, 320, monkeypatch)
     third = office.draft((1, "10"), **{"from": office.day(320), "to": office.day(500)})
     answer = office.approve(third)
     (warning,) = answer.json["warnings"]
@@ -178,12 +178,12 @@ def test_a_warning_names_the_earlier_promotions_of_goods_that_were_often_on_prom
 
 
 def test_a_promotion_that_was_ended_early_covers_the_days_before_that(
-    office: Office, work: Work, monkeypatch: pytest.MonkeyPatch
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
     first = office.run((1, "10"), to=office.day(360))
-    at(work, 100, monkeypatch)
+    at(context, 100, monkeypatch)
     office.step(first, "end", version=2)
-    at(work, 320, monkeypatch)
+    at(context, 320, monkeypatch)
     second = office.draft((1, "10"), **{"from": office.day(320), "to": office.day(500)})
     assert office.approve(second).json["warnings"] == []
 
@@ -199,7 +199,7 @@ def test_all_promotions_that_are_approved_run(office: Office):
     drafts = [office.draft((1, str(percent))) for percent in range(1, 4)]
     for each in drafts:
         assert office.approve(each).status == 200
-    running = office.api.call("GET", "/v1/promotions", partner(office.work))
+    running = office.api.call("GET", "/v1/promotions", partner(office.context))
     assert [each["promotion_id"] for each in running.json["items"]] == drafts
 
 
@@ -235,14 +235,14 @@ def test_a_wrong_promotion_is_refused_where_it_is_wrong(office: Office, change: 
         ({"categories": ["lamps"], "skus": ["SWT-1"]}, {"LMP-1", "LMP-2", "SWT-1"}),
     ],
 )
-def test_a_promotion_is_for_the_goods_it_names(office: Office, work: Work, goods: Any, cheaper: set[str]):
-    caller = partner(work)
+def test_a_promotion_is_for_the_goods_it_names(office: Office, context: Context, goods: Any, cheaper: set[str]):
+    caller = partner(context)
     office.run((1, "10"), goods=goods)
     assert {sku for sku, (_, rule) in office.prices(caller).items() if rule == "promotion"} == cheaper
 
 
-def test_a_category_includes_those_below_it(office: Office, work: Work):
-    caller = partner(work)
+def test_a_category_includes_those_below_it(office: Office, context: Context):
+    caller = partner(context)
     tree = [
         {"code": "light", "name": "Light", "name_ru": "Свет"},
         {"code": "lamps", "name": "Lamps", "name_ru": "Лампы", "parent": "light"},
@@ -252,19 +252,19 @@ def test_a_category_includes_those_below_it(office: Office, work: Work):
     assert {sku for sku, (_, rule) in office.prices(caller).items() if rule == "promotion"} == {"LMP-1", "LMP-2"}
 
 
-def test_a_promotion_for_large_clients_is_not_for_small_ones(office: Office, work: Work):
-    small, large = partner(work, "cmp_1", "mbr_1"), partner(work, "cmp_2", "mbr_2", inn="7736050003")
-    reach(work, "cmp_2", "30000")
+def test_a_promotion_for_large_clients_is_not_for_small_ones(office: Office, context: Context):
+    small, large = partner(context, "cmp_1", "mbr_1"), partner(context, "cmp_2", "mbr_2", inn="7736050003")
+    reach(context, "cmp_2", "30000")
     office.run((1, "10"), least_window_sum="20000")
     assert (office.prices(small)["SWT-1"][1], office.prices(large)["SWT-1"][1]) == ("base_price", "promotion")
     assert office.api.call("GET", "/v1/promotions", small).json["items"][0]["for_you"] is False
     assert office.api.call("GET", "/v1/promotions", large).json["items"][0]["for_you"] is True
 
 
-def test_a_partner_sees_what_runs_in_their_language(office: Office, work: Work):
+def test_a_partner_sees_what_runs_in_their_language(office: Office, context: Context):
     office.run((6, "10"), (16, "20"), goods={"brands": ["Lumera"]})
     office.run((1, "5"), **{"from": office.day(5)})
-    answer = office.api.call("GET", "/v1/promotions", partner(work), headers={"accept-language": "ru"})
+    answer = office.api.call("GET", "/v1/promotions", partner(context), headers={"accept-language": "ru"})
     (item,) = answer.json["items"]
     assert (item["name"], item["from"], item["for_you"]) == ("Осень", office.day(0), True)
     assert item["brackets"] == [{"from_quantity": 6, "percent": "10"}, {"from_quantity": 16, "percent": "20"}]
@@ -273,9 +273,9 @@ def test_a_partner_sees_what_runs_in_their_language(office: Office, work: Work):
 # --- the same price everywhere ----------------------------------------------------------------------------------------
 
 
-def test_an_order_gets_the_price_of_its_quantity_and_keeps_the_explanation(office: Office, work: Work):
-    caller = partner(work, region="RU-MOW")
-    distributor(work, "RU-MOW")
+def test_an_order_gets_the_price_of_its_quantity_and_keeps_the_explanation(office: Office, context: Context):
+    caller = partner(context, region="RU-MOW")
+    distributor(context, "RU-MOW")
     promotion_id = office.run((6, "10"), (16, "20"), (31, "30"))
     lines = [{"sku": "LMP-1", "quantity": 15}, {"sku": "LMP-2", "quantity": 31}, {"sku": "SWT-1", "quantity": 5}]
     placed = office.api.call("POST", "/v1/orders", caller, {"lines": lines}, key="cart")

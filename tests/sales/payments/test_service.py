@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales.payments import keys as payments_keys
 from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
@@ -30,33 +30,33 @@ def results(answer: Answer) -> list[str]:
     return [item["result"] for item in answer.json["items"]]
 
 
-def kept(work: Work, source: str = "1c-main", document: str = "2026/УТ-1") -> tuple[Any, ...]:
-    item = work.table.get(payments_keys.payment(source, document)) or {}
+def kept(context: Context, source: str = "1c-main", document: str = "2026/УТ-1") -> tuple[Any, ...]:
+    item = context.table.get(payments_keys.payment(source, document)) or {}
     return item.get("paid_on"), item.get("as_of"), item.get("by")
 
 
-def told(work: Work) -> int:
-    return sum(item.get("event") == "payment.recorded" for item in everything(work).values())
+def told(context: Context) -> int:
+    return sum(item.get("event") == "payment.recorded" for item in everything(context).values())
 
 
-def test_a_payment_is_kept_with_who_told_it_and_told_again_changes_nothing(api: Api, work: Work) -> None:
+def test_a_payment_is_kept_with_who_told_it_and_told_again_changes_nothing(api: Api, context: Context) -> None:
     assert results(post(api, ROW)) == ["recorded"]
-    assert kept(work) == ("2026-11-19", work.at, "c-1c")
-    before = everything(work)
+    assert kept(context) == ("2026-11-19", context.at, "c-1c")
+    before = everything(context)
     assert results(post(api, ROW)) == ["unchanged"]
-    assert everything(work) == before
-    assert told(work) == 1
+    assert everything(context) == before
+    assert told(context) == 1
 
 
-def test_numbers_are_compared_as_those_of_sales_files(api: Api, work: Work) -> None:
+def test_numbers_are_compared_as_those_of_sales_files(api: Api, context: Context) -> None:
     post(api, ROW | {"document": "  ут-1 "})
-    assert kept(work)[0] == "2026-11-19"
+    assert kept(context)[0] == "2026-11-19"
 
 
-def test_a_shipment_is_named_by_order_and_distributor(api: Api, work: Work) -> None:
+def test_a_shipment_is_named_by_order_and_distributor(api: Api, context: Context) -> None:
     row = {"order_id": "ord_1", "distributor_id": "dst_1", "document": "РН-7", "paid_on": "2026-11-20"}
     assert results(post(api, row)) == ["recorded"]
-    assert kept(work, "orders", "dst_1:ord_1/РН-7")[0] == "2026-11-20"
+    assert kept(context, "orders", "dst_1:ord_1/РН-7")[0] == "2026-11-20"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_shipment_is_named_by_order_and_distributor(api: Api, work: Work) -> N
         ({"more": 1}, "/payments/1/more"),
     ],
 )
-def test_a_bad_row_never_stops_the_others(api: Api, work: Work, wrong: dict[str, Any], pointer: str) -> None:
+def test_a_bad_row_never_stops_the_others(api: Api, context: Context, wrong: dict[str, Any], pointer: str) -> None:
     first, bad = ROW | {"document": "УТ-2"}, ROW | {"document": "УТ-3"} | wrong
     answer = post(api, first, bad, ROW)
     assert results(answer) == ["recorded", "failed", "recorded"]
@@ -86,11 +86,11 @@ def test_what_is_no_row_at_all_is_named(api: Api) -> None:
     assert answer.json["items"][0]["document"] is None
 
 
-def test_an_older_state_changes_nothing(api: Api, work: Work) -> None:
+def test_an_older_state_changes_nothing(api: Api, context: Context) -> None:
     post(api, ROW, as_of="2026-11-20T08:00:00Z")
     assert results(post(api, ROW | {"paid_on": None}, as_of="2026-11-20T07:00:00Z")) == ["older"]
     assert results(post(api, ROW | {"paid_on": None}, as_of="2026-11-20T10:30:00+02:00")) == ["recorded"]
-    assert kept(work)[:2] == (None, "2026-11-20T08:30:00.000Z")
+    assert kept(context)[:2] == (None, "2026-11-20T08:30:00.000Z")
 
 
 @pytest.mark.parametrize("as_of", ["2026-11-20T09:00:01Z", "2026-11-20", "2026-11-20T08:00:00", 5])
@@ -99,9 +99,9 @@ def test_a_state_of_a_moment_that_cannot_be_is_refused(api: Api, as_of: Any) -> 
     assert (answer.status, [fault["pointer"] for fault in answer.json["errors"]]) == (422, ["/as_of"])
 
 
-def test_staff_may_enter_them_by_hand_and_others_may_not(api: Api, work: Work) -> None:
+def test_staff_may_enter_them_by_hand_and_others_may_not(api: Api, context: Context) -> None:
     assert results(post(api, ROW, caller=OPERATIONS)) == ["recorded"]
-    assert kept(work)[2] == "mbr_staff"
+    assert kept(context)[2] == "mbr_staff"
     assert post(api, ROW, caller=MANAGER).status == 403
     person = Caller({**MACHINE.claims, "club_member": "mbr_1"})
     assert api.call("POST", "/v1/machine/payments", person, {"payments": [ROW]}).status == 403
@@ -114,17 +114,17 @@ def test_a_hundred_rows_at_most(api: Api) -> None:
 
 
 def test_whatever_comes_between_or_breaks_off_the_newest_state_holds() -> None:
-    work = memory_work()
-    early, late = [Payment(("1c-main", "2026/УТ-1"), day) for day in (None, work.today)]
-    beginning = everything(work)
+    context = memory_work()
+    early, late = [Payment(("1c-main", "2026/УТ-1"), day) for day in (None, context.today)]
+    beginning = everything(context)
 
     def newer() -> None:
-        payments.record_payments(work, [late], by="b", as_of="2026-11-20T08:00:00.000Z")
+        payments.record_payments(context, [late], by="b", as_of="2026-11-20T08:00:00.000Z")
 
     for interruption in chain(races(newer), crashes()):
-        restore(work, beginning)
+        restore(context, beginning)
         with interruption:
-            payments.record_payments(work, [early], by="a", as_of="2026-11-20T07:00:00.000Z")
-        payments.record_payments(work, [early], by="a", as_of="2026-11-20T07:00:00.000Z")
+            payments.record_payments(context, [early], by="a", as_of="2026-11-20T07:00:00.000Z")
+        payments.record_payments(context, [early], by="a", as_of="2026-11-20T07:00:00.000Z")
         newer()
-        assert kept(work)[:2] == (work.today.isoformat(), "2026-11-20T08:00:00.000Z"), interruption
+        assert kept(context)[:2] == (context.today.isoformat(), "2026-11-20T08:00:00.000Z"), interruption

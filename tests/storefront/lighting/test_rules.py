@@ -79,15 +79,15 @@ def bounced(room: Room) -> float:
     )
     walls = room.reflectances.walls
     to_plane = (1 - direct) * room.area / (2 * (room.length + room.width) * room.mounting_height)
-    ceiling, work, side = 0.0, direct, 1 - direct
-    arrived = work
+    ceiling, context, side = 0.0, direct, 1 - direct
+    arrived = context
     for _ in range(3000):
-        ceiling, work, side = (
-            work * down * direct + side * walls * to_plane,
+        ceiling, context, side = (
+            context * down * direct + side * walls * to_plane,
             ceiling * up * direct + side * walls * to_plane,
-            (ceiling * up + work * down) * (1 - direct) + side * walls * (1 - 2 * to_plane),
+            (ceiling * up + context * down) * (1 - direct) + side * walls * (1 - 2 * to_plane),
         )
-        arrived += work
+        arrived += context
     return arrived
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib import sales, tiers
 from chalicelib.platform.club_config import Club
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
@@ -47,9 +47,9 @@ def rub(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "RUB"}
 
 
-def on(work: Work, day: int) -> Work:
+def on(context: Context, day: int) -> Context:
     """So many days later, at the same hour."""
-    return replace(work, now=work.now + timedelta(days=day))
+    return replace(context, now=context.now + timedelta(days=day))
 
 
 def told(api: Api, caller: Caller, query: str = "", **more: Any) -> Any:
@@ -58,22 +58,22 @@ def told(api: Api, caller: Caller, query: str = "", **more: Any) -> Any:
     return answer.json
 
 
-def speaking(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def speaking(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on it is this moment."""
     from chalicelib.platform.http import respond as http
 
-    monkeypatch.setattr(http, "work_now", lambda: work)
+    monkeypatch.setattr(http, "context_now", lambda: context)
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_tier_is_explained_by_the_window_and_its_documents(api: Api, work: Work):
-    company_id = company(work)
-    buy(work, company_id, -80, 100_000, number="A-1")
-    buy(work, company_id, -10, "60000.50", number="A-2")
-    buy(work, company_id, -95, 10_000, number="A-3")
-    buy(work, company_id, 3, 10_000, number="A-4")
+def test_a_tier_is_explained_by_the_window_and_its_documents(api: Api, context: Context):
+    company_id = company(context)
+    buy(context, company_id, -80, 100_000, number="A-1")
+    buy(context, company_id, -10, "60000.50", number="A-2")
+    buy(context, company_id, -95, 10_000, number="A-3")
+    buy(context, company_id, 3, 10_000, number="A-4")
     answer = told(api, owner(company_id))
     then = answer["known_then"]
     assert answer["known_now"] == then
@@ -106,9 +106,9 @@ def test_a_tier_is_explained_by_the_window_and_its_documents(api: Api, work: Wor
     }
 
 
-def test_it_is_said_in_russian_to_who_reads_russian(api: Api, work: Work):
-    company_id = company(work)
-    buy(work, company_id, -10, 60_000)
+def test_it_is_said_in_russian_to_who_reads_russian(api: Api, context: Context):
+    company_id = company(context)
+    buy(context, company_id, -10, 60_000)
     answer = told(api, owner(company_id), headers={"accept-language": "ru"})
     assert answer["known_then"]["decision"].replace("\N{NO-BREAK SPACE}", " ") == (
         "Бронза, 3 %: покупки за вычетом возвратов с 23 августа 2026 по 20 ноября 2026 — 60 000 ₽, "
@@ -117,10 +117,10 @@ def test_it_is_said_in_russian_to_who_reads_russian(api: Api, work: Work):
     assert answer["documents"][0]["known_now"]["why"] == "Входит в окно."
 
 
-def test_a_held_tier_names_the_day_that_reached_it(api: Api, work: Work):
-    company_id = company(work)
-    buy(work, company_id, -95, 160_000, number="A-1")
-    buy(work, company_id, -20, 1_000, number="A-2")
+def test_a_held_tier_names_the_day_that_reached_it(api: Api, context: Context):
+    company_id = company(context)
+    buy(context, company_id, -95, 160_000, number="A-1")
+    buy(context, company_id, -20, 1_000, number="A-2")
     then = told(api, owner(company_id))["known_then"]
     assert (then["cause"], then["tier"]["code"], then["step"]["code"]) == ("hold", "silver", "")
     assert then["hold"] == {
@@ -135,16 +135,16 @@ def test_a_held_tier_names_the_day_that_reached_it(api: Api, work: Work):
     assert (left["document"], left["known_then"]["reason"]) == ("A-1", "left_window")
 
 
-def test_no_tier_says_where_the_first_one_begins(api: Api, work: Work):
-    then = told(api, owner(company(work)))["known_then"]
+def test_no_tier_says_where_the_first_one_begins(api: Api, context: Context):
+    then = told(api, owner(company(context)))["known_then"]
     assert (then["cause"], then["documents_counted"]) == ("none", 0)
     assert "Bronze begins at 50,000\N{NO-BREAK SPACE}RUB" in then["decision"]
 
 
-def test_a_manual_tier_shows_its_reason_to_the_staff_only(api: Api, work: Work):
-    company_id = company(work)
-    buy(work, company_id, -10, 60_000)
-    granted(work, company_id, "gold", until=work.today + timedelta(days=5))
+def test_a_manual_tier_shows_its_reason_to_the_staff_only(api: Api, context: Context):
+    company_id = company(context)
+    buy(context, company_id, -10, 60_000)
+    granted(context, company_id, "gold", until=context.today + timedelta(days=5))
     theirs = told(api, owner(company_id))["known_then"]
     assert (theirs["cause"], theirs["tier"]["code"]) == ("manual", "gold")
     assert (theirs["manual"]["reason"], theirs["manual"]["author"]) == (None, None)
@@ -154,8 +154,8 @@ def test_a_manual_tier_shows_its_reason_to_the_staff_only(api: Api, work: Work):
     assert (ours["manual"]["reason"], ours["manual"]["author"]) == ("A promise", "mbr_manager")
 
 
-def test_a_personal_first_step_says_of_what_it_is_made(api: Api, work: Work):
-    founded = replace(work, config=with_personal_step(work))
+def test_a_personal_first_step_says_of_what_it_is_made(api: Api, context: Context):
+    founded = replace(context, config=with_personal_step(context))
     company_id = company(founded)
     buy(founded, company_id, -600, 1_000)
     buy(founded, company_id, -370, 80_000, number="A-1")
@@ -180,12 +180,14 @@ def test_a_personal_first_step_says_of_what_it_is_made(api: Api, work: Work):
 # --- two clocks -------------------------------------------------------------------------------------------------------
 
 
-def test_what_became_known_later_is_told_beside_what_was_known(api: Api, work: Work, monkeypatch: pytest.MonkeyPatch):
-    company_id, other = company(work), company(work, "Zarya")
-    buy(work, company_id, -10, 60_000, number="A-1")
-    buy(work, company_id, -9, 50_000, number="A-2")
-    buy(work, company_id, -8, 40_000, number="A-3")
-    later = on(work, 3)
+def test_what_became_known_later_is_told_beside_what_was_known(
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
+):
+    company_id, other = company(context), company(context, "Zarya")
+    buy(context, company_id, -10, 60_000, number="A-1")
+    buy(context, company_id, -9, 50_000, number="A-2")
+    buy(context, company_id, -8, 40_000, number="A-3")
+    later = on(context, 3)
     buy(later, company_id, -13, 160_000, number="A-1")  # corrected
     buy(later, other, -12, 50_000, number="A-2")  # another company's
     buy(later, company_id, -10, 7_000, number="A-4")  # late
@@ -215,19 +217,19 @@ def test_what_became_known_later_is_told_beside_what_was_known(api: Api, work: W
     assert told(api, owner(company_id))["known_then"]["tier"]["code"] == "platinum"
 
 
-def test_a_return_counts_and_takes_effect_by_both_clocks(work: Work):
-    company_id = company(work)
-    sold = document(1, company_id, work.today - timedelta(5), 160_000)
-    sales.record(work, [sold])
+def test_a_return_counts_and_takes_effect_by_both_clocks(context: Context):
+    company_id = company(context)
+    sold = document(1, company_id, context.today - timedelta(5), 160_000)
+    sales.record(context, [sold])
     back = replace(
-        document(2, company_id, work.today + timedelta(2), -100_000),
+        document(2, company_id, context.today + timedelta(2), -100_000),
         kind="return",
         series="2026-returns",
         original=Original("1", ("2026",), None),
     )
-    sales.record(on(work, 2), [back])
-    later = on(work, 4)
-    before, on_its_day = (explain(later, company_id, work.today + timedelta(n)) for n in (1, 2))
+    sales.record(on(context, 2), [back])
+    later = on(context, 4)
+    before, on_its_day = (explain(later, company_id, context.today + timedelta(n)) for n in (1, 2))
     assert (before.now.decision.window_sum, before.then.decision.window_sum) == (160_000, 160_000)
     assert [(row.ref[1], row.now.reason, row.change) for row in before.rows] == [("2026/1", "counted", None)]
     assert on_its_day.now.decision.window_sum == 60_000
@@ -235,12 +237,14 @@ def test_a_return_counts_and_takes_effect_by_both_clocks(work: Work):
     assert on_its_day.now.cause == "hold"
 
 
-def test_a_return_of_what_left_the_window_left_with_it(work: Work):
-    company_id = company(work)
-    sales.record(work, [document(1, company_id, work.today - timedelta(95), 60_000)])
-    back = replace(document(2, company_id, work.today, -10_000), kind="return", original=Original("1", ("2026",), None))
-    sales.record(work, [back, document(3, company_id, work.today, 1_000)])
-    found = explain(work, company_id, None)
+def test_a_return_of_what_left_the_window_left_with_it(context: Context):
+    company_id = company(context)
+    sales.record(context, [document(1, company_id, context.today - timedelta(95), 60_000)])
+    back = replace(
+        document(2, company_id, context.today, -10_000), kind="return", original=Original("1", ("2026",), None)
+    )
+    sales.record(context, [back, document(3, company_id, context.today, 1_000)])
+    found = explain(context, company_id, None)
     reasons = {row.ref[1]: row.now.reason for row in found.rows}
     assert reasons == {"2026/1": "left_window", "2026/2": "return_of_earlier", "2026/3": "counted"}
     assert found.now.decision.window_sum == 1_000
@@ -249,10 +253,10 @@ def test_a_return_of_what_left_the_window_left_with_it(work: Work):
 # --- asked over HTTP --------------------------------------------------------------------------------------------------
 
 
-def test_documents_come_in_pages_and_the_rest_with_each_of_them(api: Api, work: Work):
-    company_id = company(work)
+def test_documents_come_in_pages_and_the_rest_with_each_of_them(api: Api, context: Context):
+    company_id = company(context)
     for number in range(5):
-        buy(work, company_id, -number, 20_000, number=f"A-{number}")
+        buy(context, company_id, -number, 20_000, number=f"A-{number}")
     pages, cursor = [], ""
     while True:
         answer = told(api, owner(company_id), f"?limit=2{cursor}")
@@ -274,19 +278,19 @@ def test_documents_come_in_pages_and_the_rest_with_each_of_them(api: Api, work: 
         ("?company_id=cmp_2", "/query/company_id", "extra_forbidden"),
     ],
 )
-def test_a_wrong_query_is_told_what_is_wrong(api: Api, work: Work, query: str, pointer: str, code: str):
-    answer = api.call("GET", f"/v1/company/tier/explain{query}", owner(company(work)))
+def test_a_wrong_query_is_told_what_is_wrong(api: Api, context: Context, query: str, pointer: str, code: str):
+    answer = api.call("GET", f"/v1/company/tier/explain{query}", owner(company(context)))
     assert answer.status == 422
     assert [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]] == [(pointer, code)]
 
 
-def test_an_explanation_is_four_calls_however_much_was_corrected(work: Work):
-    company_id = company(work)
+def test_an_explanation_is_four_calls_however_much_was_corrected(context: Context):
+    company_id = company(context)
     for amount in (10, 20, 30):
         for number in range(5):
-            buy(work, company_id, -number, amount, number=f"A-{number}")
-    with calls_counted(work.table.client) as made:
-        explain(work, company_id, work.today - timedelta(1))
+            buy(context, company_id, -number, amount, number=f"A-{number}")
+    with calls_counted(context.table.client) as made:
+        explain(context, company_id, context.today - timedelta(1))
     # The company, the ladders, its manual tiers, its documents.
     assert made == ["GetItem", "Query", "Query", "Query"]
 
@@ -295,8 +299,8 @@ def test_a_company_that_there_is_not_is_not_explained(api: Api):
     assert api.call("GET", "/v1/staff/companies/cmp_none/tier/explain", MANAGER).status == 404
 
 
-def test_a_day_before_the_club_knew_anything_has_no_tier(api: Api, work: Work):
-    answer = told(api, owner(company(work)), "?as_of=1970-01-01")
+def test_a_day_before_the_club_knew_anything_has_no_tier(api: Api, context: Context):
+    answer = told(api, owner(company(context)), "?as_of=1970-01-01")
     assert (answer["known_then"]["cause"], answer["documents"]) == ("none", [])
 
 
@@ -327,13 +331,13 @@ OTHER_LADDERS = [
 ]
 
 
-def with_personal_step(work: Work) -> Any:
+def with_personal_step(context: Context) -> Any:
     personal = {"RUB": {"months": 18, "floor": "30000", "coefficients": ["0.8"] * 12}}
-    figures = work.config[Tiers].model_dump(by_alias=True) | {"personal": personal}
-    return with_sections(work.config, Tiers.model_validate(figures))
+    figures = context.config[Tiers].model_dump(by_alias=True) | {"personal": personal}
+    return with_sections(context.config, Tiers.model_validate(figures))
 
 
-def small_club(work: Work) -> Any:
+def small_club(context: Context) -> Any:
     steps = [
         {("from" if name == "from_sum" else name): value for name, value in step.items()} for step in SMALL["steps"]
     ]
@@ -342,7 +346,7 @@ def small_club(work: Work) -> Any:
         **{k: v for k, v in SMALL.items() if k != "steps"},
         "ladders": {"RUB": steps},
     }
-    return with_sections(work.config, Tiers.model_validate(figures))
+    return with_sections(context.config, Tiers.model_validate(figures))
 
 
 def document(number: int, company_id: str, day: date, amount: Any) -> SaleDocument:
@@ -350,11 +354,11 @@ def document(number: int, company_id: str, day: date, amount: Any) -> SaleDocume
     return SaleDocument("1c", str(number), company_id, day, "RUB", lines, series="2026")
 
 
-def granted(work: Work, company_id: str, tier: str, *, until: date, first: date | None = None) -> str:
+def granted(context: Context, company_id: str, tier: str, *, until: date, first: date | None = None) -> str:
     form = ManualTierForm.model_validate(
         {"tier": tier, "from": first and first.isoformat(), "until": until.isoformat(), "reason": "A promise"}
     )
-    return grants.grant(work, company_id, "mbr_manager", form).grant_id
+    return grants.grant(context, company_id, "mbr_manager", form).grant_id
 
 
 @dataclass
@@ -399,19 +403,19 @@ class Told(Table):
 class History:
     """A club's life, day by day, and what GET tier said at each day's end."""
 
-    def __init__(self, work: Work) -> None:
-        self.table = Told(work.table.client, work.table.name)
-        self.work = replace(work, config=small_club(work), table=self.table)
-        self.companies = [company(self.work, name) for name in ("Luch", "Zarya")]
+    def __init__(self, context: Context) -> None:
+        self.table = Told(context.table.client, context.table.name)
+        self.context = replace(context, config=small_club(context), table=self.table)
+        self.companies = [company(self.context, name) for name in ("Luch", "Zarya")]
         self.said: dict[tuple[str, date], Standing] = {}
         self.grants: dict[str, list[str]] = {each: [] for each in self.companies}
         # They have bought for long enough to have a first step of their own.
         for company_id in self.companies:
             sales.record(
-                self.work,
+                self.context,
                 [
-                    document(100, company_id, self.work.today - timedelta(600), 1),
-                    document(101, company_id, self.work.today - timedelta(364), 70),
+                    document(100, company_id, self.context.today - timedelta(600), 1),
+                    document(101, company_id, self.context.today - timedelta(364), 70),
                 ]
                 if company_id == self.companies[0]
                 else [],
@@ -421,48 +425,48 @@ class History:
     def live(self, days: Sequence[Sequence[Action]]) -> None:
         for actions in days:
             for hour, action in enumerate(actions):
-                self.work = replace(self.work, now=self.work.now + timedelta(minutes=hour + 1))
+                self.context = replace(self.context, now=self.context.now + timedelta(minutes=hour + 1))
                 self.act(action)
                 self.deliver()
             self.evening()
-            self.work = replace(self.work, now=self.work.now.replace(hour=9, minute=0) + timedelta(days=1))
+            self.context = replace(self.context, now=self.context.now.replace(hour=9, minute=0) + timedelta(days=1))
 
     def act(self, action: Action) -> None:
-        work, company_id = self.work, self.companies[action.company]
-        day = work.today + timedelta(action.offset)
+        context, company_id = self.context, self.companies[action.company]
+        day = context.today + timedelta(action.offset)
         if action.kind in ("buy", "correct"):
-            sales.record(work, [document(action.number, company_id, day, action.amount)])
+            sales.record(context, [document(action.number, company_id, day, action.amount)])
         elif action.kind.startswith("return"):
             named = (
                 Original("", (), day)
                 if action.kind == "return_by_day"
                 else Original(str(action.number), ("2026",), None)
             )
-            back = document(action.number, company_id, work.today, -action.amount // 2)
-            sales.record(work, [replace(back, series="2026-returns", kind="return", original=named)])
+            back = document(action.number, company_id, context.today, -action.amount // 2)
+            sales.record(context, [replace(back, series="2026-returns", kind="return", original=named)])
         elif action.kind == "ladder":
-            self.new_ladder(OTHER_LADDERS[action.choice], max(day, work.today))
+            self.new_ladder(OTHER_LADDERS[action.choice], max(day, context.today))
         elif action.kind == "grant":
             tier = ("bronze", "silver", "gold")[action.number % 3]
-            first = max(day, work.today)
-            self.grants[company_id].append(granted(work, company_id, tier, until=first + timedelta(2), first=first))
+            first = max(day, context.today)
+            self.grants[company_id].append(granted(context, company_id, tier, until=first + timedelta(2), first=first))
         elif self.grants[company_id]:
             self.withdraw(company_id, self.grants[company_id].pop())
 
     def new_ladder(self, figures: dict[str, Any], day: date) -> None:
-        form = TierLadderForm.model_validate({"version": self.work.new_id("v"), **figures})
-        drawn = ladders.draw_up(self.work, form, "mbr_admin")
+        form = TierLadderForm.model_validate({"version": self.context.new_id("v"), **figures})
+        drawn = ladders.draw_up(self.context, form, "mbr_admin")
         try:
-            ladders.activate(self.work, drawn.ladder_id, 1, day, "mbr_admin")
+            ladders.activate(self.context, drawn.ladder_id, 1, day, "mbr_admin")
         except Problem:
             return  # another one begins on this day
         for company_id in self.companies:
-            standing_service.follow(self.work, company_id)
+            standing_service.follow(self.context, company_id)
 
     def withdraw(self, company_id: str, grant_id: str) -> None:
         form = WithdrawalForm.model_validate({"reason": "No longer"})
         try:
-            grants.withdraw(self.work, company_id, grant_id, "mbr_manager", form)
+            grants.withdraw(self.context, company_id, grant_id, "mbr_manager", form)
         except Problem:
             return  # it has ended
 
@@ -470,15 +474,15 @@ class History:
         while self.table.told:
             item = self.table.told.pop(0)
             event = Event("sale.recorded", derived_id("evt", item["pk"], item["sk"]), item)
-            sales_consumers.on_sale_recorded(self.work, event)
-            tiers_consumers.on_sale_recorded(self.work, event)
+            sales_consumers.on_sale_recorded(self.context, event)
+            tiers_consumers.on_sale_recorded(self.context, event)
 
     def evening(self) -> None:
-        work = self.work
-        late = datetime.combine(work.today, time(23, 59), tzinfo=work.config[Club].zone)
-        self.work = replace(work, now=late)
+        context = self.context
+        late = datetime.combine(context.today, time(23, 59), tzinfo=context.config[Club].zone)
+        self.context = replace(context, now=late)
         for company_id in self.companies:
-            self.said[company_id, work.today] = tiers.standing_of(self.work, company_id)
+            self.said[company_id, context.today] = tiers.standing_of(self.context, company_id)
 
 
 def shown(standing: Standing) -> tuple[Any, ...]:
@@ -507,9 +511,9 @@ def test_every_past_day_is_explained_as_it_was_answered_on_that_day(days: list[l
     history = History(memory_work())
     history.live(days)
     for (company_id, day), said in history.said.items():
-        found = explain(history.work, company_id, day)
+        found = explain(history.context, company_id, day)
         assert explained(found.then) == shown(said), (company_id, day)
-        now = standing_service.standing_for_staff(history.work, company_id, day)
+        now = standing_service.standing_for_staff(history.context, company_id, day)
         assert explained(found.now) == shown(now), (company_id, day)
         for view, places in (
             (found.then, [row.then for row in found.rows]),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
@@ -21,34 +21,38 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
-def plain_standing(work: Work, company_id: str) -> Standing:
+def plain_standing(context: Context, company_id: str) -> Standing:
     """A company that bought on every day of the window, under the club's own ladder."""
-    days = {work.today - timedelta(days=back): Decimal("1234567.89") for back in range(work.config[Tiers].window_days)}
-    return stands(company_id, "RUB", work.today, Facts(DayTotals(days, {}), ladders_of(work, "RUB"), (), None))
+    days = {
+        context.today - timedelta(days=back): Decimal("1234567.89") for back in range(context.config[Tiers].window_days)
+    }
+    return stands(company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None))
 
 
 @measures(grants_keys.manual_tier)
-def test_a_standing_and_all_manual_tiers_are_one_consistent_call(work: Work) -> None:
-    standing_store.save(work, plain_standing(work, "cmp_1"), work.today)
+def test_a_standing_and_all_manual_tiers_are_one_consistent_call(context: Context) -> None:
+    standing_store.save(context, plain_standing(context, "cmp_1"), context.today)
     tx = Transaction()
     for number in range(10):
-        day = work.today + timedelta(days=number)
-        made = Grant(f"grt_{number}", "gold", day, day, "A reason of some length", "mbr_manager", f"{work.at}{number}")
+        day = context.today + timedelta(days=number)
+        made = Grant(
+            f"grt_{number}", "gold", day, day, "A reason of some length", "mbr_manager", f"{context.at}{number}"
+        )
         grants_store.create_grant(tx, "cmp_1", made)
         grants_store.create_grant(tx, "cmp_2", made)
-    work.table.commit(tx)
-    with spent(work.table.client) as cost:
-        item, grants = standing_store.load_with_grants(work, "cmp_1")
+    context.table.commit(tx)
+    with spent(context.table.client) as cost:
+        item, grants = standing_store.load_with_grants(context, "cmp_1")
     assert item is not None
     assert [each.grant_id for each in grants] == [f"grt_{number}" for number in range(10)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
-    with spent(work.table.client) as cost:
-        page = grants_store.grants_page(work, "cmp_1", 5, None)
+    with spent(context.table.client) as cost:
+        page = grants_store.grants_page(context, "cmp_1", 5, None)
     assert [item["grant_id"] for item in page.items] == [f"grt_{number}" for number in (9, 8, 7, 6, 5)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1

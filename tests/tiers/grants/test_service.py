@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import tiers
 from chalicelib.platform import keys
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused
 from chalicelib.tiers.grants import service as grants_service
@@ -48,8 +48,8 @@ def granted(api: Api, company_id: str, key: str = "k1", **form: Any) -> Any:
     return answer
 
 
-def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, work: Work):
-    company_id = bought(work, {-10: 60_000})
+def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, context: Context):
+    company_id = bought(context, {-10: 60_000})
     answer = granted(api, company_id)
     assert answer.json == {
         "grant_id": answer.json["grant_id"],
@@ -60,59 +60,59 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, work: Wo
         "state": "in_force",
         "reason": "Opening of a new shop",
         "author": "mbr_manager",
-        "recorded_at": work.at,
+        "recorded_at": context.at,
         "withdrawn_on": None,
         "withdrawn_at": None,
         "withdrawn_by": None,
         "withdrawn_because": None,
     }
     assert api.call("GET", answer.headers["location"], MANAGER).json == answer.json
-    standing = tiers.standing_of(work, company_id)
-    assert (standing.tier.tier, standing.safe_until) == ("gold", work.today + timedelta(days=41))
-    assert tier_now(days_later(work, 42), company_id).tier == "bronze"
-    assert moves(work, company_id)[-1] == ("bronze", "gold", "manual")
-    assert [(event["tier"], event["by"]) for event in told(work, company_id, "tier.granted")] == [
+    standing = tiers.standing_of(context, company_id)
+    assert (standing.tier.tier, standing.safe_until) == ("gold", context.today + timedelta(days=41))
+    assert tier_now(days_later(context, 42), company_id).tier == "bronze"
+    assert moves(context, company_id)[-1] == ("bronze", "gold", "manual")
+    assert [(event["tier"], event["by"]) for event in told(context, company_id, "tier.granted")] == [
         ("gold", "mbr_manager")
     ]
 
 
-def test_a_company_that_never_bought_can_be_granted_a_tier(api: Api, work: Work):
-    company_id = company(work)
+def test_a_company_that_never_bought_can_be_granted_a_tier(api: Api, context: Context):
+    company_id = company(context)
     granted(api, company_id)
-    assert tier_now(work, company_id).tier == "gold"
-    assert moves(work, company_id) == [("", "gold", "manual")]
+    assert tier_now(context, company_id).tier == "gold"
+    assert moves(context, company_id) == [("", "gold", "manual")]
 
 
-def test_a_manual_tier_may_begin_later(api: Api, work: Work):
-    company_id = company(work)
+def test_a_manual_tier_may_begin_later(api: Api, context: Context):
+    company_id = company(context)
     answer = granted(api, company_id, **{"from": "2026-12-01"})
     assert answer.json["state"] == "coming"
-    assert moves(work, company_id) == []
-    assert [tier_now(days_later(work, days), company_id).tier for days in (10, 11, 41, 42)] == [
+    assert moves(context, company_id) == []
+    assert [tier_now(days_later(context, days), company_id).tier for days in (10, 11, 41, 42)] == [
         "",
         "gold",
         "gold",
         "",
     ]
-    steps.night(days_later(work, 11), {"day": "2026-11-20"})
-    assert moves(work, company_id) == [("", "gold", "manual")]
+    steps.night(days_later(context, 11), {"day": "2026-11-20"})
+    assert moves(context, company_id) == [("", "gold", "manual")]
 
 
-def test_a_manual_tier_never_lowers_what_purchases_give(api: Api, work: Work):
-    company_id = bought(work, {-10: 1_000_000})
+def test_a_manual_tier_never_lowers_what_purchases_give(api: Api, context: Context):
+    company_id = bought(context, {-10: 1_000_000})
     granted(api, company_id)
-    assert tier_now(work, company_id).tier == "platinum"
+    assert tier_now(context, company_id).tier == "platinum"
 
 
-def test_the_same_request_twice_grants_once(api: Api, work: Work):
-    company_id = company(work)
+def test_the_same_request_twice_grants_once(api: Api, context: Context):
+    company_id = company(context)
     first, again = granted(api, company_id), granted(api, company_id)
     assert (again.json, again.headers["idempotency-replayed"]) == (first.json, "true")
     assert len(api.call("GET", url(company_id), MANAGER).json["items"]) == 1
 
 
-def test_a_withdrawn_tier_holds_no_more_and_cannot_be_withdrawn_again(api: Api, work: Work):
-    company_id = bought(work, {-10: 60_000})
+def test_a_withdrawn_tier_holds_no_more_and_cannot_be_withdrawn_again(api: Api, context: Context):
+    company_id = bought(context, {-10: 60_000})
     grant_id = granted(api, company_id).json["grant_id"]
     answer = api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w1")
     assert answer.status == 200
@@ -122,35 +122,35 @@ def test_a_withdrawn_tier_holds_no_more_and_cannot_be_withdrawn_again(api: Api, 
         "mbr_manager",
     )
     assert answer.json["withdrawn_because"] == WORD["reason"]
-    assert tier_now(work, company_id).tier == "bronze"
-    assert moves(work, company_id)[-1] == ("gold", "bronze", "manual")
+    assert tier_now(context, company_id).tier == "bronze"
+    assert moves(context, company_id)[-1] == ("gold", "bronze", "manual")
     assert api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w1").json == answer.json
     twice = api.call("POST", url(company_id, f"/{grant_id}/withdraw"), MANAGER, WORD, key="w2")
     assert (twice.status, twice.json["code"]) == (409, "wrong_state")
 
 
-def test_the_days_before_a_withdrawal_stay_as_they_were(work: Work):
-    company_id = company(work)
-    made = steps.grant(work, company_id, "gold", 0, 30)
-    later = days_later(work, 10)
+def test_the_days_before_a_withdrawal_stay_as_they_were(context: Context):
+    company_id = company(context)
+    made = steps.grant(context, company_id, "gold", 0, 30)
+    later = days_later(context, 10)
     steps.withdraw(later, company_id, made.grant_id)
-    path = tiers.tier_path(later, company_id, work.today, later.today)
+    path = tiers.tier_path(later, company_id, context.today, later.today)
     assert [step.tier for step in path.values()] == ["gold"] * 10 + [""]
 
 
-def test_a_tier_that_has_ended_cannot_be_withdrawn(work: Work):
-    company_id = company(work)
-    made = steps.grant(work, company_id, "gold", 0, 3)
+def test_a_tier_that_has_ended_cannot_be_withdrawn(context: Context):
+    company_id = company(context)
+    made = steps.grant(context, company_id, "gold", 0, 3)
     with pytest.raises(Problem, match="wrong_state"):
-        steps.withdraw(days_later(work, 4), company_id, made.grant_id)
-    (listed,), _ = grants_service.granted(days_later(work, 4), company_id, 10, None)
+        steps.withdraw(days_later(context, 4), company_id, made.grant_id)
+    (listed,), _ = grants_service.granted(days_later(context, 4), company_id, 10, None)
     assert listed.state == "ended"
 
 
-def test_manual_tiers_are_listed_latest_first_page_by_page(api: Api, work: Work):
-    company_id = company(work)
+def test_manual_tiers_are_listed_latest_first_page_by_page(api: Api, context: Context):
+    company_id = company(context)
     for number in range(3):
-        steps.grant(days_later(work, number - 3), company_id, "gold", 0, 100 + number)
+        steps.grant(days_later(context, number - 3), company_id, "gold", 0, 100 + number)
     first = api.call("GET", url(company_id, "?limit=2"), MANAGER).json
     rest = api.call("GET", url(company_id, f"?limit=2&cursor={first['next_cursor']}"), MANAGER).json
     days = [item["from"] for page in (first, rest) for item in page["items"]]
@@ -168,16 +168,16 @@ def test_manual_tiers_are_listed_latest_first_page_by_page(api: Api, work: Work)
         ({"days": 3}, "/days"),
     ],
 )
-def test_what_cannot_be_granted_is_named(api: Api, work: Work, form: Any, pointer: str):
-    company_id = company(work)
-    before = everything(work)
+def test_what_cannot_be_granted_is_named(api: Api, context: Context, form: Any, pointer: str):
+    company_id = company(context)
+    before = everything(context)
     answer = api.call("POST", url(company_id), MANAGER, {**GRANT, **form}, key="k1")
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
-    assert everything(work) == before
+    assert everything(context) == before
 
 
-def test_what_is_not_there_is_not_found(api: Api, work: Work):
-    company_id = company(work)
+def test_what_is_not_there_is_not_found(api: Api, context: Context):
+    company_id = company(context)
     for method, path, body in (
         ("POST", url("cmp_nowhere"), GRANT),
         ("GET", url(company_id, "/grt_1"), None),
@@ -195,8 +195,8 @@ def test_what_is_not_there_is_not_found(api: Api, work: Work):
         (Caller.person("mbr_1", "staff", "marketing", "club"), 403),
     ],
 )
-def test_only_managers_grant_tiers(api: Api, work: Work, caller: Caller, status: int):
-    company_id = company(work)
+def test_only_managers_grant_tiers(api: Api, context: Context, caller: Caller, status: int):
+    company_id = company(context)
     assert api.call("POST", url(company_id), caller, GRANT, key="k1").status == status
     assert api.call("GET", url(company_id), caller).status == status
     assert api.call("POST", url(company_id, "/grt_1/withdraw"), caller, WORD, key="k1").status == status
@@ -210,15 +210,15 @@ def once(tx: Any, shown_: Any) -> None:
     tx.create({**keys.once("mbr_manager", "k1").as_item(), "body": shown_.grant_id}, label="once")
 
 
-def outcome(work: Work, company_id: str) -> Any:
+def outcome(context: Context, company_id: str) -> Any:
     """Without the ids, of which a repeat makes others."""
-    _, grants = standing_store.load_with_grants(work, company_id)
-    events = [len(told(work, company_id, name)) for name in ("tier.granted", "tier.withdrawn")]
+    _, grants = standing_store.load_with_grants(context, company_id)
+    events = [len(told(context, company_id, name)) for name in ("tier.granted", "tier.withdrawn")]
     bare = [each._replace(grant_id="") for each in grants]
-    return tier_now(work, company_id), moves(work, company_id), bare, events
+    return tier_now(context, company_id), moves(context, company_id), bare, events
 
 
-def test_a_grant_that_dies_at_any_call_is_made_once(quick: Work):
+def test_a_grant_that_dies_at_any_call_is_made_once(quick: Context):
     company_id = bought(quick, {-10: 60_000})
     beginning = everything(quick)
     form = ManualTierForm.model_validate(GRANT)
@@ -239,7 +239,7 @@ def test_a_grant_that_dies_at_any_call_is_made_once(quick: Work):
         assert shown(tiers.standing_of(quick, company_id)) == shown(fresh(quick, company_id)), crash
 
 
-def test_a_withdrawal_that_dies_at_any_call_is_made_once(quick: Work):
+def test_a_withdrawal_that_dies_at_any_call_is_made_once(quick: Context):
     company_id = bought(quick, {-10: 60_000})
     made = steps.grant(quick, company_id, "gold", 0, 30)
     beginning = everything(quick)
@@ -260,28 +260,28 @@ def test_a_withdrawal_that_dies_at_any_call_is_made_once(quick: Work):
         assert outcome(quick, company_id) == undisturbed, crash
 
 
-def test_a_sale_between_any_two_calls_of_a_grant_is_not_lost(quick: Work):
+def test_a_sale_between_any_two_calls_of_a_grant_is_not_lost(quick: Context):
     def a_sale() -> None:
-        steps.buy(work, company_id, -1, 100_000, number="B-1")
-        steps.deliver(work, company_id)
+        steps.buy(context, company_id, -1, 100_000, number="B-1")
+        steps.deliver(context, company_id)
 
     for race in races(a_sale):
-        work = in_memory(quick)
-        company_id = bought(work, {-10: 60_000})
+        context = in_memory(quick)
+        company_id = bought(context, {-10: 60_000})
         with race:
-            steps.grant(work, company_id, "gold", 0, 30)
-        assert shown(tiers.standing_of(work, company_id)) == shown(fresh(work, company_id)), race
-        assert (kept(work, company_id) or {})["grants"], race
+            steps.grant(context, company_id, "gold", 0, 30)
+        assert shown(tiers.standing_of(context, company_id)) == shown(fresh(context, company_id)), race
+        assert (kept(context, company_id) or {})["grants"], race
 
 
-def test_of_two_withdrawals_at_once_one_is_made(quick: Work):
+def test_of_two_withdrawals_at_once_one_is_made(quick: Context):
     def another() -> None:
-        steps.withdraw(work, company_id, made.grant_id)
+        steps.withdraw(context, company_id, made.grant_id)
 
     for race in races(another):
-        work = in_memory(quick)
-        company_id = company(work)
-        made = steps.grant(work, company_id, "gold", 0, 30)
+        context = in_memory(quick)
+        company_id = company(context)
+        made = steps.grant(context, company_id, "gold", 0, 30)
         with suppress(Problem), race:  # for the later one, there is nothing to withdraw
-            steps.withdraw(work, company_id, made.grant_id)
-        assert len(told(work, company_id, "tier.withdrawn")) == 1, race
+            steps.withdraw(context, company_id, made.grant_id)
+        assert len(told(context, company_id, "tier.withdrawn")) == 1, race

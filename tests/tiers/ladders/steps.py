@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.tiers.ladders import keys as ladders_keys
 from tests.support.api import Answer, Api, Caller
 
@@ -31,7 +31,7 @@ def activate(api: Api, ladder_id: str, day: date, etag: str | None = '"1"') -> A
     return api.call("POST", f"{LADDERS}/{ladder_id}/activate", ADMIN, {"from": day.isoformat()}, headers=headers)
 
 
-def event_names(work: Work) -> list[str]:
+def event_names(context: Context) -> list[str]:
     """What was told of ladders."""
     every = ladders_keys.ladder("")
-    return [item["event"] for item in work.table.query_all(every.pk, starts="EVENT#", consistent=True)]
+    return [item["event"] for item in context.table.query_all(every.pk, starts="EVENT#", consistent=True)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.config import Tiers
@@ -19,45 +19,45 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
 @measures(ladders_keys.ladder_from)
-def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(work: Work) -> None:
-    founding = founding_ladder(work.config[Tiers], "RUB")
+def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(context: Context) -> None:
+    founding = founding_ladder(context.config[Tiers], "RUB")
     for currency in ("RUB", "GBP"):
         for quarter in range(40):
-            ladder = replace(founding, currency=currency, valid_from=work.today + timedelta(days=91 * quarter))
+            ladder = replace(founding, currency=currency, valid_from=context.today + timedelta(days=91 * quarter))
             key = ladders_keys.ladder_from(currency, ladder.valid_from)
-            work.table.put({**key.as_item(), "ladder": ladder.as_fact()})
-    with spent(work.table.client) as cost:
-        found = ladders_of(work, "RUB")
+            context.table.put({**key.as_item(), "ladder": ladder.as_fact()})
+    with spent(context.table.client) as cost:
+        found = ladders_of(context, "RUB")
     assert [ladder.currency for ladder in found] == ["RUB"] * 41  # the founding ladder of the figures, and those stored
     assert cost.calls == ["Query"]
     assert cost.read_units <= 6
 
 
 @measures(ladders_keys.ladder)
-def test_a_ladder_is_one_call_of_one_unit(work: Work) -> None:
-    record_founding(work)
-    with spent(work.table.client) as cost:
-        found = ladders_store.load(work, "ldr_founding_rub")
+def test_a_ladder_is_one_call_of_one_unit(context: Context) -> None:
+    record_founding(context)
+    with spent(context.table.client) as cost:
+        found = ladders_store.load(context, "ldr_founding_rub")
     assert found is not None
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1
 
 
 @measures(ladders_keys.ladder_list)
-def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(work: Work) -> None:
-    founding = founding_ladder(work.config[Tiers], "RUB")
+def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(context: Context) -> None:
+    founding = founding_ladder(context.config[Tiers], "RUB")
     for number in range(30):
-        later = replace(work, now=work.now + timedelta(hours=number))
+        later = replace(context, now=context.now + timedelta(hours=number))
         tx = Transaction()
         ladders_store.create(tx, later, LadderRecord(replace(founding, ladder_id=f"ldr_{number}"), created_at=later.at))
-        work.table.commit(tx)
-    with spent(work.table.client) as cost:
-        found, last = ladders_store.newest(work, 25, None)
+        context.table.commit(tx)
+    with spent(context.table.client) as cost:
+        found, last = ladders_store.newest(context, 25, None)
     assert [each.ladder.ladder_id for each in found] == [f"ldr_{number}" for number in range(29, 4, -1)]
     assert last is not None
     assert cost.calls == ["Query"]

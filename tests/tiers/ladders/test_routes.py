@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import keys as ladders_keys
@@ -31,12 +31,12 @@ def listed(api: Api, query: str = "") -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def on_day(work: Work, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Work]:
+def on_day(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Context]:
     """The API so many days later."""
 
-    def move(days: int) -> Work:
-        later = replace(work, now=work.now + timedelta(days=days))
-        monkeypatch.setattr(respond, "work_now", lambda: later)
+    def move(days: int) -> Context:
+        later = replace(context, now=context.now + timedelta(days=days))
+        monkeypatch.setattr(respond, "context_now", lambda: later)
         return later
 
     return move
@@ -45,7 +45,7 @@ def on_day(work: Work, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Work]
 # --- drawing up ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_ladder_is_drawn_up_as_a_draft(api: Api, work: Work) -> None:
+def test_a_ladder_is_drawn_up_as_a_draft(api: Api, context: Context) -> None:
     answer = draw_up(api, note="Cheaper silver")
     assert answer.status == 201
     assert answer.headers["location"] == f"{LADDERS}/{answer.json['ladder_id']}"
@@ -64,13 +64,13 @@ def test_a_ladder_is_drawn_up_as_a_draft(api: Api, work: Work) -> None:
         "off_season_steps": None,
         "personal": None,
         "note": "Cheaper silver",
-        "created_at": work.at,
+        "created_at": context.at,
         "created_by": "mbr_admin",
         "activated_at": None,
         "activated_by": None,
     }
     assert show(api, answer.json["ladder_id"]).json == answer.json
-    assert ladders_of(work, "RUB") == (founding_ladder(work.config[Tiers], "RUB"),)
+    assert ladders_of(context, "RUB") == (founding_ladder(context.config[Tiers], "RUB"),)
 
 
 def test_seasons_and_the_personal_step_are_kept_as_given(api: Api) -> None:
@@ -137,7 +137,7 @@ def test_the_founding_ladder_is_shown_before_it_is_recorded(api: Api) -> None:
     assert show(api, "ldr_nowhere").status == 404
 
 
-def test_ladders_are_listed_newest_first_page_by_page(api: Api, on_day: Callable[[int], Work]) -> None:
+def test_ladders_are_listed_newest_first_page_by_page(api: Api, on_day: Callable[[int], Context]) -> None:
     drawn = []
     for day in range(3):
         on_day(day)
@@ -152,80 +152,80 @@ def test_ladders_are_listed_newest_first_page_by_page(api: Api, on_day: Callable
 # --- activating ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_ladder_is_in_force_from_its_day_on(api: Api, work: Work, on_day: Callable[[int], Work]) -> None:
+def test_a_ladder_is_in_force_from_its_day_on(api: Api, context: Context, on_day: Callable[[int], Context]) -> None:
     ladder_id = draw_up(api).json["ladder_id"]
-    answer = activate(api, ladder_id, work.today + timedelta(days=10))
+    answer = activate(api, ladder_id, context.today + timedelta(days=10))
     assert answer.status == 200, answer.text
     assert (answer.json["state"], answer.json["valid_from"]) == ("scheduled", "2026-11-30")
-    assert (answer.json["activated_at"], answer.json["activated_by"]) == (work.at, "mbr_admin")
+    assert (answer.json["activated_at"], answer.json["activated_by"]) == (context.at, "mbr_admin")
     assert listed(api) == [(ladder_id, "scheduled"), ("ldr_founding_rub", "active")]
-    ladders = ladders_of(work, "RUB")
+    ladders = ladders_of(context, "RUB")
     assert ladder_on(ladders, date(2026, 11, 29)).version == "2026-1"
     assert ladder_on(ladders, date(2026, 11, 30)).version == "2027-1"
-    assert ladders[1].activated_at == work.at
+    assert ladders[1].activated_at == context.at
     on_day(10)
     assert listed(api) == [(ladder_id, "active"), ("ldr_founding_rub", "retired")]
 
 
-def test_it_can_be_in_force_at_once(api: Api, work: Work) -> None:
+def test_it_can_be_in_force_at_once(api: Api, context: Context) -> None:
     ladder_id = draw_up(api).json["ladder_id"]
-    assert activate(api, ladder_id, work.today).json["state"] == "active"
-    assert ladder_on(ladders_of(work, "RUB"), work.today - timedelta(days=1)).version == "2026-1"
+    assert activate(api, ladder_id, context.today).json["state"] == "active"
+    assert ladder_on(ladders_of(context, "RUB"), context.today - timedelta(days=1)).version == "2026-1"
 
 
-def test_no_ladder_begins_on_a_day_that_has_passed(api: Api, work: Work) -> None:
+def test_no_ladder_begins_on_a_day_that_has_passed(api: Api, context: Context) -> None:
     ladder_id = draw_up(api).json["ladder_id"]
-    answer = activate(api, ladder_id, work.today - timedelta(days=1))
+    answer = activate(api, ladder_id, context.today - timedelta(days=1))
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/from")
 
 
-def test_two_ladders_of_a_currency_never_begin_on_one_day(api: Api, work: Work) -> None:
+def test_two_ladders_of_a_currency_never_begin_on_one_day(api: Api, context: Context) -> None:
     one, other = (draw_up(api, key=key).json["ladder_id"] for key in ("k1", "k2"))
-    day = work.today + timedelta(days=1)
+    day = context.today + timedelta(days=1)
     assert activate(api, one, day).status == 200
     refused = activate(api, other, day)
     assert (refused.status, refused.json["code"]) == (409, "already_exists")
     assert activate(api, other, day + timedelta(days=1)).status == 200
 
 
-def test_only_what_was_seen_is_activated(api: Api, work: Work) -> None:
+def test_only_what_was_seen_is_activated(api: Api, context: Context) -> None:
     ladder_id = draw_up(api).json["ladder_id"]
-    assert activate(api, ladder_id, work.today, etag='"2"').status == 412
-    assert activate(api, ladder_id, work.today, etag=None).status == 428
-    assert activate(api, ladder_id, work.today).headers["etag"] == '"2"'
-    again = activate(api, ladder_id, work.today, etag='"2"')
+    assert activate(api, ladder_id, context.today, etag='"2"').status == 412
+    assert activate(api, ladder_id, context.today, etag=None).status == 428
+    assert activate(api, ladder_id, context.today).headers["etag"] == '"2"'
+    again = activate(api, ladder_id, context.today, etag='"2"')
     assert (again.status, again.json["code"]) == (409, "wrong_state")
-    assert activate(api, "ldr_founding_rub", work.today).json["code"] == "wrong_state"
+    assert activate(api, "ldr_founding_rub", context.today).json["code"] == "wrong_state"
 
 
-def test_a_scheduled_ladder_is_withdrawn_and_its_day_is_free_again(api: Api, work: Work) -> None:
-    ladder_id, day = draw_up(api).json["ladder_id"], work.today + timedelta(days=1)
+def test_a_scheduled_ladder_is_withdrawn_and_its_day_is_free_again(api: Api, context: Context) -> None:
+    ladder_id, day = draw_up(api).json["ladder_id"], context.today + timedelta(days=1)
     activate(api, ladder_id, day)
     answer = api.call("POST", f"{LADDERS}/{ladder_id}/withdraw", ADMIN, headers={"if-match": '"2"'})
     assert (answer.status, answer.headers["etag"]) == (200, '"3"')
     assert (answer.json["state"], answer.json["valid_from"], answer.json["activated_at"]) == ("draft", None, None)
-    assert len(ladders_of(work, "RUB")) == 1
+    assert len(ladders_of(context, "RUB")) == 1
     assert activate(api, ladder_id, day, etag='"3"').status == 200
 
 
-def test_what_is_in_force_cannot_be_withdrawn(api: Api, work: Work, on_day: Callable[[int], Work]) -> None:
+def test_what_is_in_force_cannot_be_withdrawn(api: Api, context: Context, on_day: Callable[[int], Context]) -> None:
     ladder_id = draw_up(api).json["ladder_id"]
-    activate(api, ladder_id, work.today + timedelta(days=1))
+    activate(api, ladder_id, context.today + timedelta(days=1))
     on_day(1)
     answer = api.call("POST", f"{LADDERS}/{ladder_id}/withdraw", ADMIN, headers={"if-match": '"2"'})
     assert (answer.status, answer.json["code"]) == (409, "wrong_state")
 
 
-def test_who_activates_and_who_withdraws_is_told_to_the_stream(api: Api, work: Work) -> None:
+def test_who_activates_and_who_withdraws_is_told_to_the_stream(api: Api, context: Context) -> None:
     ladder_id = draw_up(api).json["ladder_id"]
-    activate(api, ladder_id, work.today + timedelta(days=1))
+    activate(api, ladder_id, context.today + timedelta(days=1))
     api.call("POST", f"{LADDERS}/{ladder_id}/withdraw", ADMIN, headers={"if-match": '"2"'})
-    assert sorted(event_names(work)) == ["tier_ladder.activated", "tier_ladder.withdrawn"]
+    assert sorted(event_names(context)) == ["tier_ladder.activated", "tier_ladder.withdrawn"]
 
 
 @pytest.mark.parametrize("step", ["activate", "withdraw"])
-def test_a_crash_leaves_a_ladder_in_one_state_or_the_other(api: Api, work: Work, step: str) -> None:
-    day = work.today + timedelta(days=1)
+def test_a_crash_leaves_a_ladder_in_one_state_or_the_other(api: Api, context: Context, step: str) -> None:
+    day = context.today + timedelta(days=1)
 
     def go() -> Answer:
         if step == "activate":
@@ -234,64 +234,64 @@ def test_a_crash_leaves_a_ladder_in_one_state_or_the_other(api: Api, work: Work,
 
     for crash in crashes():
         empty_account()
-        work.memo.clear()
+        context.memo.clear()
         ladder_id = draw_up(api).json["ladder_id"]
         if step == "withdraw":
             activate(api, ladder_id, day)
-        events_before = len(event_names(work))
+        events_before = len(event_names(context))
         with crash:
             go()
-        work.memo.clear()
+        context.memo.clear()
         answer = go()
         assert answer.status in (200, 412), crash
-        in_force = len(ladders_of(work, "RUB")) == 2
+        in_force = len(ladders_of(context, "RUB")) == 2
         assert in_force == (step == "activate"), crash
         assert show(api, ladder_id).json["state"] == ("scheduled" if in_force else "draft"), crash
-        assert len(event_names(work)) == events_before + 1, crash
+        assert len(event_names(context)) == events_before + 1, crash
 
 
 # --- the founding ladder ------------------------------------------------------------------------------------------------
 
 
-def test_the_founding_ladder_becomes_a_fact_once(work: Work) -> None:
-    founding = ladders_of(work, "RUB")
-    assert record_founding(work) == ["ldr_founding_rub"]
-    recorded = everything(work)
-    assert record_founding(work) == []
-    assert everything(work) == recorded
-    assert ladders_of(work, "RUB") == founding
-    assert event_names(work) == ["tier_ladder.activated"]
+def test_the_founding_ladder_becomes_a_fact_once(context: Context) -> None:
+    founding = ladders_of(context, "RUB")
+    assert record_founding(context) == ["ldr_founding_rub"]
+    recorded = everything(context)
+    assert record_founding(context) == []
+    assert everything(context) == recorded
+    assert ladders_of(context, "RUB") == founding
+    assert event_names(context) == ["tier_ladder.activated"]
 
 
-def test_once_it_is_a_fact_other_figures_change_nothing(work: Work) -> None:
-    record_founding(work)
-    later = with_figures(work, Tiers, window_days=10)
+def test_once_it_is_a_fact_other_figures_change_nothing(context: Context) -> None:
+    record_founding(context)
+    later = with_figures(context, Tiers, window_days=10)
     assert record_founding(later) == []
     assert [ladder.window_days for ladder in ladders_of(later, "RUB")] == [90]
 
 
-def test_a_currency_that_comes_later_is_founded_then(work: Work) -> None:
-    record_founding(work)
-    ladders = {**work.config[Tiers].ladders, "GBP": work.config[Tiers].ladders["RUB"]}
-    later = with_figures(work, Tiers, ladders=ladders)
+def test_a_currency_that_comes_later_is_founded_then(context: Context) -> None:
+    record_founding(context)
+    ladders = {**context.config[Tiers].ladders, "GBP": context.config[Tiers].ladders["RUB"]}
+    later = with_figures(context, Tiers, ladders=ladders)
     assert record_founding(later) == ["ldr_founding_gbp"]
     assert ladders_of(later, "GBP")[0].valid_from == BEGINNING
 
 
-def test_a_crash_while_it_is_recorded_is_made_good(work: Work) -> None:
+def test_a_crash_while_it_is_recorded_is_made_good(context: Context) -> None:
     for crash in crashes():
         empty_account()
-        work.memo.clear()
+        context.memo.clear()
         with crash:
-            record_founding(work)
-        record_founding(work)
-        assert work.table.get(ladders_keys.ladder_from("RUB", BEGINNING)), crash
-        assert event_names(work) == ["tier_ladder.activated"], crash
+            record_founding(context)
+        record_founding(context)
+        assert context.table.get(ladders_keys.ladder_from("RUB", BEGINNING)), crash
+        assert event_names(context) == ["tier_ladder.activated"], crash
 
 
-def test_the_founding_ladder_counts_before_later_ones_also_while_it_is_no_fact(api: Api, work: Work) -> None:
-    activate(api, draw_up(api).json["ladder_id"], work.today)
-    assert [ladder.version for ladder in ladders_of(work, "RUB")] == ["2026-1", "2027-1"]
-    record_founding(work)
-    assert [ladder.version for ladder in ladders_of(work, "RUB")] == ["2026-1", "2027-1"]
-    assert ladders_of(work, "RUB")[1].steps[1].from_sum == Decimal(120_000)
+def test_the_founding_ladder_counts_before_later_ones_also_while_it_is_no_fact(api: Api, context: Context) -> None:
+    activate(api, draw_up(api).json["ladder_id"], context.today)
+    assert [ladder.version for ladder in ladders_of(context, "RUB")] == ["2026-1", "2027-1"]
+    record_founding(context)
+    assert [ladder.version for ladder in ladders_of(context, "RUB")] == ["2026-1", "2027-1"]
+    assert ladders_of(context, "RUB")[1].steps[1].from_sum == Decimal(120_000)

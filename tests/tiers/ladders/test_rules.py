@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.rules import (
     BEGINNING,
@@ -188,20 +188,20 @@ def test_a_ladder_is_the_same_after_it_was_kept(ladder: Ladder) -> None:
     assert Ladder.from_fact(ladder.as_fact()) == ladder
 
 
-def test_until_a_ladder_is_stored_the_figures_of_the_club_count_from_the_beginning(work: Work) -> None:
-    (founding,) = ladders_of(work, "RUB")
-    assert (founding.valid_from, founding.version) == (BEGINNING, work.config[Tiers].version)
+def test_until_a_ladder_is_stored_the_figures_of_the_club_count_from_the_beginning(context: Context) -> None:
+    (founding,) = ladders_of(context, "RUB")
+    assert (founding.valid_from, founding.version) == (BEGINNING, context.config[Tiers].version)
     assert (founding.hold_days, founding.warning_days) == (30, (14, 3))
     assert [step.tier for step in founding.steps] == ["bronze", "silver", "gold", "platinum"]
     assert founding.steps[0] == Step("bronze", Decimal(50_000), Decimal(3), "Bronze", "Бронза")
 
 
-def test_a_currency_without_a_ladder_has_one_without_steps(work: Work) -> None:
-    (empty,) = ladders_of(work, "USD")
+def test_a_currency_without_a_ladder_has_one_without_steps(context: Context) -> None:
+    (empty,) = ladders_of(context, "USD")
     assert empty.steps == ()
     assert step_of(Decimal(10**9), steps_for(empty, date(2026, 1, 1), None)) == NO_STEP
 
 
-def test_the_ladders_are_read_once_per_work(work: Work) -> None:
-    assert ladders_of(work, "RUB") is ladders_of(work, "RUB")
-    assert not replace(work).memo
+def test_the_ladders_are_read_once_per_work(context: Context) -> None:
+    assert ladders_of(context, "RUB") is ladders_of(context, "RUB")
+    assert not replace(context).memo

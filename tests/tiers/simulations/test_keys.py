@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.config import Tiers
@@ -15,29 +15,29 @@ from tests.support.spent import measures, spent
 
 
 @pytest.fixture
-def work(local_table: Table) -> Work:
-    return Work(table=local_table, now=NOON)
+def context(local_table: Table) -> Context:
+    return Context(table=local_table, now=NOON)
 
 
 @measures(simulations_keys.simulation, simulations_keys.simulation_part)
-def test_a_simulation_and_a_part_of_it_are_one_call(work: Work) -> None:
-    ladder = founding_ladder(work.config[Tiers], "RUB")
+def test_a_simulation_and_a_part_of_it_are_one_call(context: Context) -> None:
+    ladder = founding_ladder(context.config[Tiers], "RUB")
     tx = Transaction()
-    made = simulations_store.create(tx, work, "sim_1", ladder, [ladder], "mbr_1")
-    work.table.commit(tx)
+    made = simulations_store.create(tx, context, "sim_1", ladder, [ladder], "mbr_1")
+    context.table.commit(tx)
     members = [Member(f"com_{number:032x}", f"Luch and partners {number}", "7707083893") for number in range(200)]
-    with spent(work.table.client) as naming:
-        assert simulations_store.name_part(work, made, Part(1, members, None, done=False))
+    with spent(context.table.client) as naming:
+        assert simulations_store.name_part(context, made, Part(1, members, None, done=False))
     assert naming.calls == ["TransactWriteItems"]
     assert naming.write_units <= 2 * (20 + 4)  # the members' names in KB, and the simulation
-    with spent(work.table.client) as cost:
-        found, part = simulations_store.load_with_part(work, "sim_1", 1)
+    with spent(context.table.client) as cost:
+        found, part = simulations_store.load_with_part(context, "sim_1", 1)
     assert found is not None
     assert part is not None
     assert (found.parts_total, part.members, part.done) == (1, members, False)
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 7
-    with spent(work.table.client) as progress:
-        simulations_store.load(work, "sim_1")
+    with spent(context.table.client) as progress:
+        simulations_store.load(context, "sim_1")
     assert progress.calls == ["GetItem"]
     assert progress.read_units <= 1

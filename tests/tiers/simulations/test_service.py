@@ -17,7 +17,7 @@ import requests
 from chalicelib import companies, sales
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.settings import queue_url
@@ -46,11 +46,11 @@ def shown(api: Api, simulation_id: str) -> dict[str, Any]:
     return found
 
 
-def requested(work: Work) -> list[Event]:
+def requested(context: Context) -> list[Event]:
     """The requests of simulations, as the stream tells them."""
     return [
         Event(item["event"], "evt_1", item)
-        for item in everything(work).values()
+        for item in everything(context).values()
         if item.get("event") == "tier_simulation.requested"
     ]
 
@@ -67,12 +67,12 @@ def message(simulation_id: str, part: int) -> dict[str, Any]:
     return {"messageId": "1", "body": json.dumps({"simulation_id": simulation_id, "part": part})}
 
 
-def run(work: Work) -> None:
+def run(context: Context) -> None:
     """All that a request brings about."""
-    for event in requested(work):
-        simulations_consumers.on_requested(work, event)
+    for event in requested(context):
+        simulations_consumers.on_requested(context, event)
     for each in messages():
-        simulations.simulate(work, each)
+        simulations.simulate(context, each)
 
 
 def listed(found: dict[str, Any]) -> list[list[str]]:
@@ -83,15 +83,15 @@ def listed(found: dict[str, Any]) -> list[list[str]]:
     return rows[1:]
 
 
-def bought(work: Work, name: str, offset: int, amount: int) -> str:
-    company_id = company(work, name)
-    buy(work, company_id, offset, amount)
+def bought(context: Context, name: str, offset: int, amount: int) -> str:
+    company_id = company(context, name)
+    buy(context, company_id, offset, amount)
     return company_id
 
 
-def business(work: Work) -> dict[Key, Item]:
+def business(context: Context) -> dict[Key, Item]:
     """The table without what belongs to simulations, and what was remembered of their requests."""
-    return {key: item for key, item in everything(work).items() if not key.pk.startswith(("SIMULATION#", "ONCE#"))}
+    return {key: item for key, item in everything(context).items() if not key.pk.startswith(("SIMULATION#", "ONCE#"))}
 
 
 def rub(amount: str) -> dict[str, str]:
@@ -101,10 +101,10 @@ def rub(amount: str) -> dict[str, str]:
 # --- from end to end ----------------------------------------------------------------------------------------------------
 
 
-def test_a_simulation_says_who_would_move_and_what_it_would_cost(api: Api, work: Work) -> None:
-    silver = bought(work, "Alfa", -10, 130_000)  # bronze today; the other ladder's silver begins at 120,000
-    bronze = bought(work, "Beta", -10, 60_000)
-    nobody = company(work, "=Gamma")
+def test_a_simulation_says_who_would_move_and_what_it_would_cost(api: Api, context: Context) -> None:
+    silver = bought(context, "Alfa", -10, 130_000)  # bronze today; the other ladder's silver begins at 120,000
+    bronze = bought(context, "Beta", -10, 60_000)
+    nobody = company(context, "=Gamma")
     answer = simulate(api, draw_up(api).json["ladder_id"])
     assert answer.status == 202
     assert answer.headers["location"] == f"{SIMULATIONS}/{answer.json['simulation_id']}"
@@ -115,7 +115,7 @@ def test_a_simulation_says_who_would_move_and_what_it_would_cost(api: Api, work:
         "parts_done": 0,
         "parts_total": None,
     }
-    run(work)
+    run(context)
     found = shown(api, answer.json["simulation_id"])
     assert (found["state"], found["from"], found["to"]) == ("done", "2025-11-21", "2026-11-20")
     assert found["progress"] == {"companies_done": 3, "companies_found": 3, "parts_done": 1, "parts_total": 1}
@@ -148,35 +148,35 @@ def test_a_simulation_says_who_would_move_and_what_it_would_cost(api: Api, work:
     ]
 
 
-def test_it_writes_no_business_state(api: Api, work: Work) -> None:
+def test_it_writes_no_business_state(api: Api, context: Context) -> None:
     for number in range(3):
-        bought(work, f"Luch {number}", -10, 130_000)
+        bought(context, f"Luch {number}", -10, 130_000)
     ladder_id = draw_up(api).json["ladder_id"]
-    before = business(work)
+    before = business(context)
     simulation_id = simulate(api, ladder_id).json["simulation_id"]
-    run(work)
+    run(context)
     assert shown(api, simulation_id)["state"] == "done"
-    assert business(work) == before
+    assert business(context) == before
 
 
-def test_only_companies_of_the_ladders_currency_take_part(api: Api, work: Work) -> None:
-    company(work, "Thames", currency="GBP")
-    mine = company(work, "Luch")
+def test_only_companies_of_the_ladders_currency_take_part(api: Api, context: Context) -> None:
+    company(context, "Thames", currency="GBP")
+    mine = company(context, "Luch")
     simulation_id = simulate(api, "ldr_founding_rub").json["simulation_id"]
-    run(work)
+    run(context)
     assert [row[0] for row in listed(shown(api, simulation_id))] == [mine]
 
 
-def test_a_club_without_companies_is_simulated_too(api: Api, work: Work) -> None:
+def test_a_club_without_companies_is_simulated_too(api: Api, context: Context) -> None:
     simulation_id = simulate(api, "ldr_founding_rub").json["simulation_id"]
-    run(work)
+    run(context)
     found = shown(api, simulation_id)
     assert (found["state"], found["result"]["companies"], listed(found)) == ("done", 0, [])
 
 
-def test_the_same_request_twice_is_one_simulation(api: Api, work: Work) -> None:
+def test_the_same_request_twice_is_one_simulation(api: Api, context: Context) -> None:
     assert simulate(api, "ldr_founding_rub").json == simulate(api, "ldr_founding_rub").json
-    assert len(requested(work)) == 1
+    assert len(requested(context)) == 1
 
 
 def test_there_is_no_simulation_of_nothing(api: Api) -> None:
@@ -185,22 +185,22 @@ def test_there_is_no_simulation_of_nothing(api: Api) -> None:
 
 
 def test_one_that_does_not_move_for_an_hour_is_shown_as_stalled(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulation_id = simulate(api, "ldr_founding_rub").json["simulation_id"]
     assert shown(api, simulation_id)["stalled"] is False
-    later = replace(work, now=work.now + timedelta(minutes=61))
-    monkeypatch.setattr(respond, "work_now", lambda: later)
+    later = replace(context, now=context.now + timedelta(minutes=61))
+    monkeypatch.setattr(respond, "context_now", lambda: later)
     assert shown(api, simulation_id)["stalled"] is True
 
 
-def test_what_is_activated_meanwhile_is_not_what_was_simulated(api: Api, work: Work) -> None:
-    bought(work, "Alfa", -10, 130_000)
+def test_what_is_activated_meanwhile_is_not_what_was_simulated(api: Api, context: Context) -> None:
+    bought(context, "Alfa", -10, 130_000)
     ladder_id = draw_up(api).json["ladder_id"]
     simulation_id = simulate(api, ladder_id).json["simulation_id"]
-    body, headers = {"from": work.today.isoformat()}, {"if-match": '"1"'}
+    body, headers = {"from": context.today.isoformat()}, {"if-match": '"1"'}
     assert api.call("POST", f"{LADDERS}/{ladder_id}/activate", ADMIN, body, headers=headers).status == 200
-    run(work)
+    run(context)
     assert shown(api, simulation_id)["result"]["up"] == 1
 
 
@@ -212,19 +212,19 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulations, "COMPANIES", 2)
 
 
-def five(work: Work) -> None:
+def five(context: Context) -> None:
     """Five companies of one purchase each."""
     refs = [CustomerRef(f"C-{number}", f"Luch {number}", None, None, "RUB") for number in range(5)]
-    ids = companies.customers(work, "1c", refs)
+    ids = companies.customers(context, "1c", refs)
     line = sales.SaleLine.of
     sales.record(
-        work,
+        context,
         [
             sales.SaleDocument(
                 source="1c",
                 number=f"N-{number}",
                 company_id=ids[ref],
-                business_date=work.today - timedelta(days=10 * number),
+                business_date=context.today - timedelta(days=10 * number),
                 currency="RUB",
                 lines=[line("SKU-1", "Lamp", Decimal(1), amount=Decimal(40_000 * (number + 1)))],
             )
@@ -234,67 +234,67 @@ def five(work: Work) -> None:
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_companies_are_taken_in_parts(api: Api, work: Work) -> None:
-    five(work)
+def test_companies_are_taken_in_parts(api: Api, context: Context) -> None:
+    five(context)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
-    run(work)
+    run(context)
     found = shown(api, simulation_id)
     assert found["progress"] == {"companies_done": 5, "companies_found": 5, "parts_done": 3, "parts_total": 3}
     assert [row[1] for row in listed(found)] == [f"Luch {number}" for number in range(5)]
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_parts_told_twice_and_out_of_order_count_once(api: Api, work: Work) -> None:
-    five(work)
+def test_parts_told_twice_and_out_of_order_count_once(api: Api, context: Context) -> None:
+    five(context)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
     for part in (1, 2, 1, 2, 3, 3, 1):
-        simulations.simulate(work, message(simulation_id, part))
+        simulations.simulate(context, message(simulation_id, part))
     told = list(messages())
     for each in [*told, *told]:
-        simulations.simulate(work, each)
+        simulations.simulate(context, each)
     twice = shown(api, simulation_id)
     other = simulate(api, twice["ladder_id"], key="again").json["simulation_id"]
-    run(work)
+    run(context)
     assert twice["result"] == shown(api, other)["result"]
     assert twice["progress"] == shown(api, other)["progress"]
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_a_company_that_comes_meanwhile_changes_no_part(api: Api, work: Work) -> None:
-    five(work)
+def test_a_company_that_comes_meanwhile_changes_no_part(api: Api, context: Context) -> None:
+    five(context)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
-    simulations.simulate(work, message(simulation_id, 1))
-    company(work, "Alfa")
-    simulations.simulate(work, message(simulation_id, 1))
-    run(work)
+    simulations.simulate(context, message(simulation_id, 1))
+    company(context, "Alfa")
+    simulations.simulate(context, message(simulation_id, 1))
+    run(context)
     assert [row[1] for row in listed(shown(api, simulation_id))] == [f"Luch {number}" for number in range(5)]
 
 
 @pytest.mark.usefixtures("small_parts")
 def test_two_workers_on_one_part_count_once_and_list_what_was_counted(
-    api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sale comes between the two: whoever is first is counted, and nobody else's lines are in the list."""
-    five(work)
+    five(context)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
     finish = simulations.store.finish_part
 
     def after_another(*arguments: Any) -> None:
         monkeypatch.setattr(simulations.store, "finish_part", finish)
-        buy(work, work_of(work, "Luch 0"), -5, 1_000_000)
-        simulations.simulate(work, message(simulation_id, 1))
+        buy(context, work_of(context, "Luch 0"), -5, 1_000_000)
+        simulations.simulate(context, message(simulation_id, 1))
         finish(*arguments)
 
     monkeypatch.setattr(simulations.store, "finish_part", after_another)
-    run(work)
+    run(context)
     found = shown(api, simulation_id)
     purchases = sum(float(row[8]) for row in listed(found))
     assert found["result"]["purchases"] == rub(f"{purchases:.2f}")
     assert found["result"]["companies"] == 5
 
 
-def work_of(work: Work, name: str) -> str:
-    page, _ = companies.some_companies(work, 100, None)
+def work_of(context: Context, name: str) -> str:
+    page, _ = companies.some_companies(context, 100, None)
     return next(each.company_id for each in page if each.name == name)
 
 
@@ -322,29 +322,29 @@ class Objects:
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_wherever_it_dies_the_same_comes_out(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wherever_it_dies_the_same_comes_out(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     memory, queue, bucket = MemoryDynamo(), Messages(), Objects()
-    work = replace(work, table=Table(watched(memory, "dynamodb"), "club"))
+    context = replace(context, table=Table(watched(memory, "dynamodb"), "club"))
     monkeypatch.setattr(aws, "sqs", lambda: watched(queue, "sqs"))
     monkeypatch.setattr(aws, "s3", lambda: watched(bucket, "s3"))
-    five(work)
-    simulation_id = simulations.start(work, "ldr_founding_rub", "mbr_admin").simulation_id
+    five(context)
+    simulation_id = simulations.start(context, "ldr_founding_rub", "mbr_admin").simulation_id
     (event,) = [item for item in memory.items.values() if item.get("event") == "tier_simulation.requested"]
 
-    def afresh() -> Work:
+    def afresh() -> Context:
         bucket.found.clear()
         queue.bodies.clear()
-        return replace(work, table=Table(watched(deepcopy(memory), "dynamodb"), "club"))
+        return replace(context, table=Table(watched(deepcopy(memory), "dynamodb"), "club"))
 
-    def go(work: Work) -> None:
+    def go(context: Context) -> None:
         """The event, and all that waits in the queue; a message leaves it when it is handled."""
-        simulations_consumers.on_requested(work, Event(event["event"], "evt_1", event))
+        simulations_consumers.on_requested(context, Event(event["event"], "evt_1", event))
         while queue.bodies:
-            simulations.simulate(work, {"messageId": "1", "body": queue.bodies[0]})
+            simulations.simulate(context, {"messageId": "1", "body": queue.bodies[0]})
             queue.bodies.pop(0)
 
-    def outcome(work: Work) -> tuple[Any, ...]:
-        found = simulations.store.load(work, simulation_id)
+    def outcome(context: Context) -> tuple[Any, ...]:
+        found = simulations.store.load(context, simulation_id)
         assert found is not None
         return found.item, bucket.found[f"simulations/{simulation_id}/companies.csv"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import tiers
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.crashes import crashes, races
 from tests.tiers.steps import (
@@ -30,82 +30,82 @@ from tests.tiers.steps import (
 )
 
 
-def test_a_sale_between_any_two_calls_of_another_is_not_lost(quick: Work):
+def test_a_sale_between_any_two_calls_of_another_is_not_lost(quick: Context):
     def another_sale() -> None:
-        buy(work, company_id, -2, 100_000, number="B-1")
-        deliver(work, company_id)
+        buy(context, company_id, -2, 100_000, number="B-1")
+        deliver(context, company_id)
 
     for race in races(another_sale):
-        work = in_memory(quick)
-        company_id = company(work)
-        event = buy(work, company_id, -3, 60_000, number="A-1")
+        context = in_memory(quick)
+        company_id = company(context)
+        event = buy(context, company_id, -3, 60_000, number="A-1")
         with race:
-            tiers_consumers.on_sale_recorded(work, event)
-        assert shown(tiers.standing_of(work, company_id)) == shown(fresh(work, company_id)), race
-        assert tier_now(work, company_id).tier == ("silver" if race.happened else "bronze"), race
+            tiers_consumers.on_sale_recorded(context, event)
+        assert shown(tiers.standing_of(context, company_id)) == shown(fresh(context, company_id)), race
+        assert tier_now(context, company_id).tier == ("silver" if race.happened else "bronze"), race
 
 
-def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(quick: Work):
+def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(quick: Context):
     """The standing is as it was, and still the older totals must not be written over it."""
 
     def comes_and_goes() -> None:
         for amount in (500_000, 0):
-            buy(work, company_id, -2, amount, number="B-1")
-            deliver(work, company_id)
+            buy(context, company_id, -2, amount, number="B-1")
+            deliver(context, company_id)
 
     for race in races(comes_and_goes):
-        work = in_memory(quick)
-        company_id = company(work)
-        event = buy(work, company_id, -3, 60_000, number="A-1")
+        context = in_memory(quick)
+        company_id = company(context)
+        event = buy(context, company_id, -3, 60_000, number="A-1")
         with race:
-            tiers_consumers.on_sale_recorded(work, event)
-        assert tiers.standing_of(work, company_id).reached.window_sum == 60_000, race
+            tiers_consumers.on_sale_recorded(context, event)
+        assert tiers.standing_of(context, company_id).reached.window_sum == 60_000, race
 
 
-def test_a_sale_between_any_two_calls_of_the_night_is_told_of_in_the_end(quick: Work):
+def test_a_sale_between_any_two_calls_of_the_night_is_told_of_in_the_end(quick: Context):
     def another_sale() -> None:
         buy(morning, company_id, 0, 400_000, number="B-1")
         deliver(morning, company_id)
 
     for race in races(another_sale):
-        work = in_memory(quick)
-        company_id = bought(work, {-80: 100_000, -10: 60_000})
-        morning = days_later(work, 40)
+        context = in_memory(quick)
+        company_id = bought(context, {-80: 100_000, -10: 60_000})
+        morning = days_later(context, 40)
         with race:
             tiers.decide(morning, message_for(company_id))
         if not race.happened:
             another_sale()
         assert tier_now(morning, company_id).tier == "gold", race
-        on_the_way = [to for _, to, _ in moves(work, company_id)]
+        on_the_way = [to for _, to, _ in moves(context, company_id)]
         assert on_the_way in (["silver", "bronze", "gold"], ["silver", "gold"]), race
 
 
-def test_a_sale_that_dies_at_any_call_ends_as_an_undisturbed_one(quick: Work):
-    work = quick
+def test_a_sale_that_dies_at_any_call_ends_as_an_undisturbed_one(quick: Context):
+    context = quick
 
     def outcome() -> Any:
-        return kept(work, company_id), moves(work, company_id), warnings(work, company_id)
+        return kept(context, company_id), moves(context, company_id), warnings(context, company_id)
 
-    company_id = company(work)
-    event = buy(work, company_id, -108, 160_000)
-    beginning = everything(work)
-    tiers_consumers.on_sale_recorded(work, event)
+    company_id = company(context)
+    event = buy(context, company_id, -108, 160_000)
+    beginning = everything(context)
+    tiers_consumers.on_sale_recorded(context, event)
     undisturbed = outcome()
     assert [len(each) for each in undisturbed[1:]] == [1, 1]
     for crash in crashes():
-        put_back(work, beginning)
-        work.memo.clear()
+        put_back(context, beginning)
+        context.memo.clear()
         with crash:
-            delivered(work, event)
-        delivered(work, event)
+            delivered(context, event)
+        delivered(context, event)
         assert outcome() == undisturbed, crash
 
 
 @pytest.mark.parametrize("offset", [26, 40])
-def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(quick: Work, offset: int):
+def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(quick: Context, offset: int):
     """Of warnings, and of falls. The run dies and is started again; a message is lost with its worker and comes again."""
-    work = quick
-    due_day = {"day": (work.today + timedelta(days=26)).isoformat()}
+    context = quick
+    due_day = {"day": (context.today + timedelta(days=26)).isoformat()}
 
     def the_night() -> None:
         tiers.nightly(morning, due_day)
@@ -114,17 +114,17 @@ def test_a_night_that_dies_at_any_call_is_made_good_by_the_next_start(quick: Wor
             tiers.decide(morning, message)
 
     def outcome() -> Any:
-        return [(kept(work, each), moves(work, each), warnings(work, each)) for each in ids]
+        return [(kept(context, each), moves(context, each), warnings(context, each)) for each in ids]
 
-    ids = [bought(work, {-80: 100_000, -10: 60_000}, name=f"Luch {number}") for number in range(2)]
-    beginning = everything(work)
-    morning = days_later(work, offset)
+    ids = [bought(context, {-80: 100_000, -10: 60_000}, name=f"Luch {number}") for number in range(2)]
+    beginning = everything(context)
+    morning = days_later(context, offset)
     taken: list[dict[str, Any]] = []
     the_night()
     undisturbed = outcome()
     assert all(len(changes) + len(warned) == 2 for _, changes, warned in undisturbed)
     for crash in crashes():
-        put_back(work, beginning)
+        put_back(context, beginning)
         morning.memo.clear()
         taken.clear()
         with crash:

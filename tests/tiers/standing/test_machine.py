@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from chalicelib import tiers as tiers_room
-from chalicelib.platform.context import Work
+from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import consumers as sales_consumers
@@ -34,12 +34,12 @@ AMOUNTS = st.sampled_from([1_000, 20_000, 49_999, 60_000, 100_000, 150_000, 400_
 NUMBERS = st.sampled_from([f"A-{number}" for number in range(8)])
 
 
-def machine(work: Work) -> type[RuleBasedStateMachine]:
+def machine(context: Context) -> type[RuleBasedStateMachine]:
     class Company(RuleBasedStateMachine):
         @initialize()
         def begin(self) -> None:
-            self.work = steps.in_memory(work)
-            self.company_id = steps.company(self.work)
+            self.context = steps.in_memory(context)
+            self.company_id = steps.company(self.context)
             self.heard: set[str] = set()
 
         # --- facts ---
@@ -47,33 +47,33 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
         @rule(number=NUMBERS, amount=AMOUNTS)
         def buy(self, number: str, amount: int) -> None:
             """Of a number that there is already, this is a correction: dated today, with another sum."""
-            steps.buy(self.work, self.company_id, 0, amount, number=number)
+            steps.buy(self.context, self.company_id, 0, amount, number=number)
 
         @rule(number=NUMBERS, amount=AMOUNTS, ago=st.integers(1, 130))
         def buy_and_record_late(self, number: str, amount: int, ago: int) -> None:
-            steps.buy(self.work, self.company_id, -ago, amount, number=number)
+            steps.buy(self.context, self.company_id, -ago, amount, number=number)
 
         @rule(number=NUMBERS, amount=AMOUNTS, ago=st.integers(-3, 20))
         def give_back(self, number: str, amount: int, ago: int) -> None:
             """Of a sale that may not be known yet."""
-            steps.give_back(self.work, self.company_id, -ago, amount, number)
+            steps.give_back(self.context, self.company_id, -ago, amount, number)
 
         @rule(tier=st.sampled_from(["bronze", "silver", "gold"]), first=st.integers(0, 5), days=st.integers(0, 40))
         def grant(self, tier: str, first: int, days: int) -> None:
-            steps.grant(self.work, self.company_id, tier, first, first + days)
+            steps.grant(self.context, self.company_id, tier, first, first + days)
 
         @rule(which=st.integers(0, 5))
         def withdraw(self, which: int) -> None:
-            _, grants = standing_store.load_with_grants(self.work, self.company_id)
+            _, grants = standing_store.load_with_grants(self.context, self.company_id)
             if which < len(grants):
                 with suppress(Problem):
-                    steps.withdraw(self.work, self.company_id, grants[which].grant_id)
+                    steps.withdraw(self.context, self.company_id, grants[which].grant_id)
 
         # --- what carries them ---
 
         @property
         def unheard(self) -> list[Event]:
-            return [each for each in steps.sale_events(self.work, self.company_id) if each.id not in self.heard]
+            return [each for each in steps.sale_events(self.context, self.company_id) if each.id not in self.heard]
 
         @precondition(lambda self: self.unheard)
         @rule(random=st.randoms(use_true_random=False))
@@ -83,17 +83,17 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
                 events += random.sample(events, k=len(events) // 2)
                 random.shuffle(events)
                 for event in events:
-                    sales_consumers.on_sale_recorded(self.work, event)
-                    steps.delivered(self.work, event)
+                    sales_consumers.on_sale_recorded(self.context, event)
+                    steps.delivered(self.context, event)
                     self.heard.add(event.id)
 
         @rule(days=st.sampled_from([1, 2, 3, 10, 16, 40]))
         def pass_days(self, days: int) -> None:
-            self.work = steps.days_later(self.work, days)
+            self.context = steps.days_later(self.context, days)
 
         @rule()
         def night(self) -> None:
-            steps.night(self.work)
+            steps.night(self.context)
 
         # --- what must be so ---
 
@@ -101,12 +101,12 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
         def the_standing_is_what_the_facts_say(self) -> None:
             if not hasattr(self, "work") or self.unheard:
                 return
-            kept = tiers_room.standing_of(self.work, self.company_id)
-            made = steps.fresh(self.work, self.company_id)
+            kept = tiers_room.standing_of(self.context, self.company_id)
+            made = steps.fresh(self.context, self.company_id)
             assert steps.shown(kept) == steps.shown(made)
-            assert steps.tier_now(self.work, self.company_id).tier == made.tier.tier
+            assert steps.tier_now(self.context, self.company_id).tier == made.tier.tier
             path = tiers_room.tier_path(
-                self.work, self.company_id, self.work.today, self.work.today + timedelta(days=50)
+                self.context, self.company_id, self.context.today, self.context.today + timedelta(days=50)
             )
             assert [step.tier for step in path.values()] == [kept.tier_on(day).tier for day in path]
 
@@ -114,10 +114,10 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
         def each_thing_is_told_once_and_follows_from_the_one_before(self) -> None:
             if not hasattr(self, "work"):
                 return
-            warned = steps.warnings(self.work, self.company_id)
+            warned = steps.warnings(self.context, self.company_id)
             assert len(warned) == len(set(warned))
             tier = ("", Decimal(0))
-            for change in steps.told(self.work, self.company_id):
+            for change in steps.told(self.context, self.company_id):
                 before, after = change["before"], change["tier"]
                 assert (before["code"], before["discount_percent"]) == tier
                 tier = (after["code"], after["discount_percent"])
@@ -128,17 +128,17 @@ def machine(work: Work) -> type[RuleBasedStateMachine]:
             if not hasattr(self, "work"):
                 return
             self.deliver_all()
-            day = (self.work.today - timedelta(days=400)).isoformat()
-            steps.night(self.work, {"day": day})
-            changes = steps.told(self.work, self.company_id)
+            day = (self.context.today - timedelta(days=400)).isoformat()
+            steps.night(self.context, {"day": day})
+            changes = steps.told(self.context, self.company_id)
             last = changes[-1]["to_tier"] if changes else ""
-            assert last == steps.tier_now(self.work, self.company_id).tier
+            assert last == steps.tier_now(self.context, self.company_id).tier
 
         def deliver_all(self) -> None:
             while events := self.unheard:
                 for event in events:
-                    sales_consumers.on_sale_recorded(self.work, event)
-                    steps.delivered(self.work, event)
+                    sales_consumers.on_sale_recorded(self.context, event)
+                    steps.delivered(self.context, event)
                     self.heard.add(event.id)
 
     return Company
@@ -158,12 +158,12 @@ def with_seasons_and_personal_steps(tiers: Any) -> Any:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("figures", [plain, with_seasons_and_personal_steps])
 def test_a_standing_is_what_the_facts_say_whatever_happens(
-    work: Work, monkeypatch: pytest.MonkeyPatch, figures: Callable[[Any], Any]
+    context: Context, monkeypatch: pytest.MonkeyPatch, figures: Callable[[Any], Any]
 ):
     monkeypatch.setattr("chalicelib.table.key.SHARDS", 1)
-    config = with_sections(work.config, figures(work.config[Tiers]))
+    config = with_sections(context.config, figures(context.config[Tiers]))
     run_state_machine_as_test(
-        machine(steps.replace(work, config=config)),
+        machine(steps.replace(context, config=config)),
         settings=settings(
             max_examples=25,
             stateful_step_count=25,
