@@ -157,7 +157,7 @@ def _write_registry(stage: Path, task: Path) -> None:
     for file, asked in (
         (
             "registry.json",
-            "import app; from chalicelib.platform import http, registry; print(registry.written(http.ROUTES))",
+            "import app; from chalicelib.platform import registry; from chalicelib.platform.http.routes import ROUTES; print(registry.written(ROUTES))",
         ),
         ("consumers.json", "from chalicelib.platform import events; print(events.written_down())"),
         ("letters.json", "from chalicelib.mail import declarations; print(declarations.written())"),

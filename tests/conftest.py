@@ -17,9 +17,11 @@ from chalicelib.platform.settings import queue_variable
 from chalicelib.table.client import Table
 from tests.support.api import Api
 from tests.support.cloud import bare_cloud, local_table
+from tests.support.letters import club
+from tests.support.parallel import a_request_per_thread
 from tests.support.queues import queues
 
-__all__ = ["bare_cloud", "local_table"]
+__all__ = ["a_request_per_thread", "bare_cloud", "club", "local_table"]
 
 # No test may reach a real account, whatever the machine's own configuration says.
 os.environ |= {

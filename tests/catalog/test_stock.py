@@ -194,7 +194,7 @@ def test_stock_that_stays_under_change_is_told_as_busy(context: Context, monkeyp
     stock(context, row())
 
     def lose(*_: Any) -> None:
-        raise Refused({"LMP-1": None})
+        raise Refused({"stock": None})
 
     monkeypatch.setattr(Table, "commit", lose)
     with pytest.raises(Busy):

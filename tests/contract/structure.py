@@ -46,7 +46,7 @@ class House:
     def breach(self, each: Import) -> str | None:
         """The rule that this import breaks, as a sentence; None where it breaks none."""
         if not each.source.startswith(PACKAGE):
-            return None
+            return self._purity(each)
         room, other = _room(each.by), _room(each.home)
         if room in GROUND:
             if other not in GROUND:

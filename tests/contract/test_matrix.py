@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES, Route

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator, meta
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.access.scopes import SCOPES
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.openapi.document import TAGS

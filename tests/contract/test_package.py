@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import config
 from chalicelib.platform.http.routes import ROUTES

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.access.scopes import BASE_SCOPE, SCOPES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import Once, fingerprint

@@ -92,7 +92,5 @@ def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_s
 
     known = mail_store.read(world.context.table, "ltr_2")
     assert known is not None
-    mail_store.change(
-        world.context.table, known, lambda each: letter(world.context, letter_id="ltr_2", state=State.SENT)
-    )
+    mail_store.change(world.context, known, lambda each: letter(world.context, letter_id="ltr_2", state=State.SENT))
     assert [each["letter_id"] for each in world.context.table.query(listed, index="gsi2").items] == ["ltr_3"]

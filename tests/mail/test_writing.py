@@ -14,7 +14,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, Later, subscriptions
 from tests.mail.steps import sign_in_requested
 
-ORDER = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1"}
+ORDER = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "by": "company"}
 PEOPLE = [
     ("mbr_owner", "owner", "active"),
     ("mbr_buyer", "buyer", "active"),
@@ -30,9 +30,9 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
     def managed_by(manager_id: str | None) -> None:
         people = [SimpleNamespace(member_id=who, role=role, status=status) for who, role, status in PEOPLE]
         for door in (companies, companies.company):
-            monkeypatch.setattr(door, "people", lambda context, company_id: people)
+            monkeypatch.setattr(door, "people_of", lambda context, company_id: people)
         monkeypatch.setattr(
-            companies.company, "company", lambda context, company_id: SimpleNamespace(manager_id=manager_id)
+            companies.company, "read_company", lambda context, company_id: SimpleNamespace(manager_id=manager_id)
         )
 
     managed_by("mbr_manager")
@@ -178,7 +178,7 @@ def test_of_an_order_that_the_club_placed_all_who_buy_hear_and_who_delivers(cont
 def test_who_placed_an_order_hears_that_the_club_cancelled_it_and_so_does_who_delivers(
     context: Context, company: Any
 ) -> None:
-    assert to(asked(context, "order.cancelled", **ORDER, by="staff")) == [
+    assert to(asked(context, "order.cancelled", **ORDER | {"by": "staff"})) == [
         ("order_cancelled", "distributor", "dst_1"),
         ("order_cancelled_for_you", "orderer", "ord_1"),
     ]

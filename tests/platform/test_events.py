@@ -33,7 +33,7 @@ from chalicelib.table.transactions import Transaction, to_wire
 from infra.build import ROOT
 
 # The contract's examples.
-BY_HAND = {ROOT / "chalicelib" / "exchange" / "webhook_schemas.py"}
+BY_HAND = {ROOT / "chalicelib" / "webhooks" / "schemas.py"}
 
 COMPANY = Key("COMPANY#cmp_1", "PROFILE")
 

@@ -16,7 +16,8 @@ from tests.support.api import Api, Caller
 
 ANNA = Caller.person("mbr_anna", "company", "owner", "cmp_1")
 ROOM = """
-from chalicelib.platform.http import Call, Routes, Shown
+from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="service")
 

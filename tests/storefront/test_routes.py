@@ -410,14 +410,6 @@ def test_what_cannot_be_said_of_a_product_fails_its_row(
     assert [error["pointer"] for error in result["errors"]] == [f"/products/0{pointer}"]
 
 
-def test_a_product_of_an_older_version_is_shown_and_can_be_written(api: Api, context: Context):
-    stock(context, row())
-    context.table.update(catalog_keys.product("LMP-1"), remove=("own_brand", "successor", "attributes", "prices"))
-    (product,) = api.call("GET", "/v1/products", partner(context)).json["items"]
-    assert (product["own_brand"], product["attributes"], product["successor"]) == (False, [], None)
-    assert put(api, row()).json["items"][0]["result"] == "unchanged"
-
-
 # --- categories -------------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app import app  # noqa: F401  fills the route table
 from tests.support.documented import check
 
 JSON = {"content-type": "application/json"}

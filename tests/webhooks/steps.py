@@ -34,7 +34,7 @@ MOST_TURNS = 3000
 
 # What webhooks have to do with; the letters that the same events ask for are other tests' matter.
 CONSUMERS = {
-    name: [consumer for consumer in consumers if ".webhook_consumers:" in getattr(consumer, "name", "")]
+    name: [consumer for consumer in consumers if "webhooks.consumers:" in getattr(consumer, "name", "")]
     for name, consumers in subscriptions("messages").items()
 }
 

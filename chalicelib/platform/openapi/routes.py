@@ -9,7 +9,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="service")
 
-_DOCUMENT = Path(__file__).parent.parent / "openapi.json"
+_DOCUMENT = Path(__file__).parent.parent.parent / "openapi.json"
 # They change with a deployment only; a client that looks again within minutes need not ask.
 _PUBLISHED = {"Cache-Control": "public, max-age=300"}
 # The page brings its own style and loads nothing.

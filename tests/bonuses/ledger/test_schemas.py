@@ -14,7 +14,7 @@ from chalicelib.bonuses.ledger.schemas import TITLES, title
 
 def kinds() -> Iterator[str]:
     """Of all causes that the room's source spells out."""
-    for file in Path(chalicelib.bonuses.__file__).parent.glob("*.py"):
+    for file in Path(chalicelib.bonuses.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Cause"
             if called and node.args and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.openapi.document import path_parameters
