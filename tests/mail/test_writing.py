@@ -166,11 +166,11 @@ def test_a_code_goes_to_a_member_or_to_somebody_who_joins_and_to_no_stranger(con
 def test_of_an_order_that_the_club_placed_all_who_buy_hear_and_who_delivers(context: Context, company: Any) -> None:
     placed = {**ORDER, "placed_by": "staff"}
     buyers = [("order_placed_for_you", "member", who) for who in ("mbr_owner", "mbr_buyer")]
-    assert to(asked(context, "order.placed", **placed, by="staff")) == [
+    assert to(asked(context, "order.placed", **placed | {"by": "staff"})) == [
         ("order_placed", "distributor", "dst_1"),
         *buyers,
     ]
-    assert to(asked(context, "order.accepted", **placed, by="distributor")) == [
+    assert to(asked(context, "order.accepted", **placed | {"by": "distributor"})) == [
         ("order_accepted", "member", who) for who in ("mbr_owner", "mbr_buyer")
     ]
 
