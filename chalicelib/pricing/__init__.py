@@ -27,7 +27,7 @@ with opened_when_asked(__name__):
         offers_of,
         plain,
     )
-    from chalicelib.pricing.schemas import PriceAnswer, RuleAnswer
+    from chalicelib.pricing.schemas import PriceRuleView, PriceView
     from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
 
 __all__ = [
@@ -40,11 +40,11 @@ __all__ = [
     "Limits",
     "OnTop",
     "Price",
-    "PriceAnswer",
+    "PriceRuleView",
+    "PriceView",
     "Promise",
     "Promotion",
     "Reach",
-    "RuleAnswer",
     "Ruling",
     "Used",
     "agreed_with",

@@ -1,4 +1,4 @@
-"""Fields of terms and promotions alike: articles, percents, sums, and which goods are meant."""
+"""Fields that terms, promotions and offers share: percents, sums, and selections of goods."""
 
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ Positive = Annotated[Amount, Field(ge=0, max_digits=14, decimal_places=2, exampl
 
 def _unique(names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
-        raise PydanticCustomError("repeated", "Each one once.")
+        raise PydanticCustomError("repeated", "Name each of them once.")
     return names
 
 
@@ -32,8 +32,10 @@ Status = Literal["normal", "overstock", "modernised"]
 
 
 class SelectionForm(Written):
-    """Which goods: those that are named in any of the three ways, or all where none is; then only those of the statuses or the own
-    brand, where that is asked for. A category includes those below it."""
+    """A selection of goods: those named by article, category or brand, or all goods if none is named.
+
+    `statuses` and `own_brand` narrow it. A category includes its subcategories.
+    """
 
     skus: Names = Field(default=[])
     categories: Names = Field(default=[])

@@ -1,4 +1,4 @@
-"""Prices as they are shown; personal terms and promotions as they are written and shown; quotes."""
+"""Views of prices, and the sentences that explain them."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -128,12 +128,12 @@ def _readable(facts: Mapping[str, str], tongue: int) -> dict[str, str]:
 # --- a price ----------------------------------------------------------------------------------------------------------
 
 
-class RuleAnswer(Shown):
-    """A price rule and what it said."""
+class PriceRuleView(Shown):
+    """A price rule and its reason."""
 
     name: str = Field(
-        description="base_price, tier_price, tier_discount, personal_discount, personal_price, promotion, offer; or stack: "
-        "discounts taken off one after the other.",
+        description="base_price, tier_price, tier_discount, personal_discount, personal_price, promotion, offer; or "
+        "stack, for discounts taken off one after the other.",
         examples=["tier_discount"],
     )
     reason: str = Field(description="In the reader's language.", examples=["Tier Silver: 5 % off the base price."])
@@ -143,17 +143,17 @@ class RuleAnswer(Shown):
         return cls(name=ruling.rule, reason=explain(ruling, language))
 
 
-class PriceAnswer(Shown):
-    """The caller's own price of one unit, with the rule that made it and those that did not."""
+class PriceView(Shown):
+    """The caller's price of one unit, with the rule that made it and the rejected rules."""
 
     unit_price: Money
-    rule: RuleAnswer
-    rejected: list[RuleAnswer]
+    rule: PriceRuleView
+    rejected: list[PriceRuleView]
 
     @classmethod
     def of(cls, price: Price, language: str) -> Self:
         return cls(
             unit_price=Money(amount=price.unit_price, currency=price.currency),
-            rule=RuleAnswer.of(price.chosen, language),
-            rejected=[RuleAnswer.of(ruling, language) for ruling in price.rejected],
+            rule=PriceRuleView.of(price.chosen, language),
+            rejected=[PriceRuleView.of(ruling, language) for ruling in price.rejected],
         )

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from chalicelib.platform.http.forms import Shown
-from chalicelib.pricing import PriceAnswer
+from chalicelib.pricing import PriceView
 
 
 class NewProduct(Shown):
@@ -20,7 +20,7 @@ class NewProduct(Shown):
         description="In the reader's language.",
         examples=["Other partners buy it together with Lamp LMP-1, which you buy already."],
     )
-    price: PriceAnswer
+    price: PriceView
 
 
 class NewForYouAnswer(Shown):

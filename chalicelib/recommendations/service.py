@@ -20,7 +20,7 @@ from chalicelib import companies, orders, pricing, sales
 from chalicelib.catalog import Product, below, categories_key, product_key, product_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
-from chalicelib.pricing import PriceAnswer, conditions_of
+from chalicelib.pricing import PriceView, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
 from chalicelib.recommendations import keys, rules, store
 from chalicelib.recommendations.config import NewForYou
@@ -157,7 +157,7 @@ def _shown(
                 pack_multiple=product.pack_multiple,
                 because=mine.sku,
                 reason=_reason(mine, language),
-                price=PriceAnswer.of(price, language),
+                price=PriceView.of(price, language),
             )
         )
     return shown

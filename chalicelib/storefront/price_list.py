@@ -8,7 +8,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.csv import harmless, listing
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
-from chalicelib.pricing import Conditions, Price, RuleAnswer, conditions_of, keys_of
+from chalicelib.pricing import Conditions, Price, PriceRuleView, conditions_of, keys_of
 from chalicelib.storefront.schemas import PriceListQuery
 
 MOST_PRODUCTS = 20_000  # so that the list is made and sent within one request
@@ -94,5 +94,5 @@ def _row(context: Context, product: Product, price: Price, language: Language) -
         f"{price.unit_price:.2f}",
         price.currency,
         f"{price.base_price:.2f}",
-        harmless(RuleAnswer.of(price.chosen, language).reason),
+        harmless(PriceRuleView.of(price.chosen, language).reason),
     ]

@@ -2,7 +2,7 @@ from pydantic import Field
 
 from chalicelib.catalog import ProductFacts
 from chalicelib.platform.http.forms import Form, Shown
-from chalicelib.pricing import PriceAnswer
+from chalicelib.pricing import PriceView
 
 
 class PriceListQuery(Form):
@@ -18,7 +18,7 @@ class PriceListQuery(Form):
 class ProductAnswer(ProductFacts):
     """A product with its base price and the caller's own."""
 
-    price: PriceAnswer
+    price: PriceView
 
 
 class ProductPage(Shown):

@@ -3,7 +3,7 @@ from chalicelib.catalog import ProductQuery, facts_of, page_of_products
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.text import Language
-from chalicelib.pricing import Conditions, PriceAnswer, conditions_of, keys_of
+from chalicelib.pricing import Conditions, PriceView, conditions_of, keys_of
 from chalicelib.storefront.schemas import ProductAnswer, ProductPage
 from chalicelib.table.transactions import Item
 
@@ -24,4 +24,4 @@ def products_for(
 def _priced(context: Context, item: Item, own: Conditions, language: Language) -> ProductAnswer:
     product = catalog.product_of(item)
     price = own.price(product, 1, context.today)
-    return ProductAnswer(**facts_of(context, product, item), price=PriceAnswer.of(price, language))
+    return ProductAnswer(**facts_of(context, product, item), price=PriceView.of(price, language))

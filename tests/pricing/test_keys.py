@@ -7,7 +7,7 @@ import pytest
 from chalicelib.platform.context import Context
 from chalicelib.pricing import keys as pricing_keys
 from chalicelib.pricing.terms import store as terms_store
-from chalicelib.pricing.terms.model import AgreedPrice, ContractForm
+from chalicelib.pricing.terms.model import AgreedPriceForm, ContractForm
 from chalicelib.pricing.terms.schemas import TermsForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
@@ -21,7 +21,7 @@ def context(local_table: Table) -> Context:
 
 
 def large_contract(context: Context) -> ContractForm:
-    prices = [AgreedPrice(sku=f"LMP-{number:05d}", price=Decimal("1234.56")) for number in range(500)]
+    prices = [AgreedPriceForm(sku=f"LMP-{number:05d}", price=Decimal("1234.56")) for number in range(500)]
     return ContractForm.model_validate(
         {
             "number": "K-7",

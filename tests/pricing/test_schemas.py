@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from chalicelib.pricing.rules import Buyer, Policy, Selection, resolve
-from chalicelib.pricing.schemas import PriceAnswer
+from chalicelib.pricing.schemas import PriceView
 from tests.pricing.test_rules import DAY, Lamp, contract, off, offer, promotion, with_tier
 
 
 def explained(
     language: str, lamp: Lamp | None = None, buyer: Buyer | None = None, **more: Any
 ) -> tuple[str, list[str]]:
-    answer = PriceAnswer.of(resolve(lamp or Lamp(), 1, buyer or Buyer(), DAY, **more), language)
+    answer = PriceView.of(resolve(lamp or Lamp(), 1, buyer or Buyer(), DAY, **more), language)
     return answer.rule.reason, [each.reason for each in answer.rejected]
 
 
 def test_a_price_goes_out_as_money_with_the_rules_name():
-    answer = PriceAnswer.of(resolve(Lamp(), 1, with_tier("5"), DAY), "en")
+    answer = PriceView.of(resolve(Lamp(), 1, with_tier("5"), DAY), "en")
     assert answer.model_dump(mode="json") == {
         "unit_price": {"amount": "95.00", "currency": "RUB"},
         "rule": {"name": "tier_discount", "reason": "Tier Silver: 5 % off the base price."},

@@ -20,7 +20,7 @@ from chalicelib.table.transactions import Item, from_wire, to_wire
 from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.grants import service as grants_service
-from chalicelib.tiers.grants.schemas import ManualTier, ManualTierForm, WithdrawalForm
+from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierView, ManualTierWithdrawalForm
 from chalicelib.tiers.ladders.rules import Step
 from chalicelib.tiers.standing import service as standing_service
 from chalicelib.tiers.standing import store as standing_store
@@ -106,15 +106,15 @@ def deliver(context: Context, *company_ids: str) -> None:
         tiers_consumers.on_sale_recorded(context, event)
 
 
-def grant(context: Context, company_id: str, tier: str, first: int, last: int) -> ManualTier:
+def grant(context: Context, company_id: str, tier: str, first: int, last: int) -> ManualTierView:
     """By days from today."""
     days = {"from": context.today + timedelta(days=first), "until": context.today + timedelta(days=last)}
     form = ManualTierForm.model_validate({"tier": tier, "reason": "A new shop", **days})
     return grants_service.grant(context, company_id, "mbr_manager", form)
 
 
-def withdraw(context: Context, company_id: str, grant_id: str) -> ManualTier:
-    form = WithdrawalForm(reason="The shop closed")
+def withdraw(context: Context, company_id: str, grant_id: str) -> ManualTierView:
+    form = ManualTierWithdrawalForm(reason="The shop closed")
     return grants_service.withdraw(context, company_id, grant_id, "mbr_manager", form)
 
 

@@ -109,7 +109,7 @@ def test_a_row_goes_out_as_the_contract_says(both: tuple[Standing, Facts], ahead
             "order_to_lift": order(each.to_lift),
             "order_by": each.day - timedelta(days=1),
         }
-        return standing_schemas.FallOut.model_validate(row).model_dump(mode="json")
+        return standing_schemas.FallOutView.model_validate(row).model_dump(mode="json")
 
     assert calendar(standing) == [row(each) for each in standing_model.fall_outs(standing, CALENDAR_DAYS)]
 

@@ -10,7 +10,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.pricing import RuleAnswer
+from chalicelib.pricing import PriceRuleView
 
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
@@ -139,8 +139,8 @@ class LineAnswer(Shown):
     returned: int = Field(description="What of the shipped the distributor took back.")
     base_price: Money
     unit_price: Money
-    rule: RuleAnswer
-    rejected: list[RuleAnswer]
+    rule: PriceRuleView
+    rejected: list[PriceRuleView]
     vat_percent: str
     amount: Money = Field(description="Of what was accepted less what was dropped; before that, of what was ordered.")
     stock: LineStock | None = Field(
@@ -163,8 +163,8 @@ class LineAnswer(Shown):
             returned=returned,
             base_price=Money(amount=line.base_price, currency=currency),
             unit_price=Money(amount=line.unit_price, currency=currency),
-            rule=RuleAnswer.of(line.chosen, language),
-            rejected=[RuleAnswer.of(ruling, language) for ruling in line.rejected],
+            rule=PriceRuleView.of(line.chosen, language),
+            rejected=[PriceRuleView.of(ruling, language) for ruling in line.rejected],
             vat_percent=f"{line.vat_percent.normalize():f}",
             amount=Money(amount=line.amount, currency=currency),
             stock=LineStock.of(line.available, binding=False) if line.available else None,

@@ -12,7 +12,7 @@ from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.pricing import PriceAnswer
+from chalicelib.pricing import PriceView
 
 MOST_LINES = 200
 
@@ -79,7 +79,7 @@ class QuoteLine(Shown):
     base_price: Money | None
     unit_price: Money | None
     amount: Money | None
-    explanation: PriceAnswer | None = Field(
+    explanation: PriceView | None = Field(
         description="With `explain`: the rule that made the price and those that did not."
     )
     stock: LineStock | None = Field(description="Null where nothing was counted.")

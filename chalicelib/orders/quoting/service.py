@@ -13,7 +13,7 @@ from chalicelib.orders.quoting.schemas import QuoteAnswer, QuoteForm, QuoteLine
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.pricing import PriceAnswer
+from chalicelib.pricing import PriceView
 
 
 def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
@@ -81,7 +81,7 @@ def _line(
         base_price=money(price.base_price),
         unit_price=money(price.unit_price),
         amount=money(price.amount),
-        explanation=PriceAnswer.of(price, language) if language else None,
+        explanation=PriceView.of(price, language) if language else None,
         stock=LineStock.of(available, binding=binding) if available else None,
         warnings=[] if binding else lacking,
         errors=[*errors, *lacking] if binding else errors,

@@ -1,4 +1,4 @@
-"""A list of best sellers, as it is asked for."""
+"""The request for a list of best sellers."""
 
 from typing import Literal, Self
 
@@ -14,8 +14,8 @@ MOST_DAYS = 366
 By = Literal["amount", "units"]
 
 
-class BestSellersRequest(Written):
-    """What sold best in the club's own documents of a period: last year's season, for one."""
+class BestSellersForm(Written):
+    """A request for the best sellers of a period, such as last year's season, by the club's own documents."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -23,14 +23,12 @@ class BestSellersRequest(Written):
     last: Day = Field(alias="to", examples=["2025-11-30"], description="The last day; a year at most.")
     category: Code | None = Field(default=None, description="Only goods of this category and those below it.")
     brand: Code | None = None
-    by: By = Field(
-        default="amount", description="By what was paid for them, or by the units sold; net of what came back."
-    )
+    by: By = Field(default="amount", description="By the amount paid or by the units sold, returns deducted.")
     top: int = Field(default=50, ge=1, le=MOST_LISTED)
     currency: str | None = Field(
         default=None,
         pattern="^[A-Z]{3}$",
-        description="Of the documents that count; the club's own without it.",
+        description="The currency of the documents that count; without it, the club's own.",
         examples=["RUB"],
     )
 

@@ -26,8 +26,12 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
 from chalicelib.pricing.best_sellers import store
-from chalicelib.pricing.best_sellers.model import BestSellersRequest, By
-from chalicelib.pricing.best_sellers.schemas import BestSeller, BestSellers, BestSellersForm, BestSellersProgress
+from chalicelib.pricing.best_sellers.model import BestSellersForm, By
+from chalicelib.pricing.best_sellers.schemas import (
+    BestSellersProgressView,
+    BestSellersView,
+    BestSellerView,
+)
 from chalicelib.pricing.best_sellers.store import Asked, Listed, Part, Sold
 from chalicelib.table.transactions import Transaction
 
@@ -42,7 +46,7 @@ def start(
     form: BestSellersForm,
     asked_by: str,
     language: Language,
-) -> BestSellers:
+) -> BestSellersView:
     tx = Transaction()
     shown = _shown(context, store.create(tx, context, form, asked_by), language)
     context.reply(tx, shown)
@@ -50,7 +54,7 @@ def start(
     return shown
 
 
-def show(context: Context, list_id: str, language: Language) -> BestSellers:
+def show(context: Context, list_id: str, language: Language) -> BestSellersView:
     """Raises `not_found`."""
     asked = store.load(context.table, list_id)
     if asked is None:
@@ -110,7 +114,7 @@ def _finish_if_last(context: Context, list_id: str) -> None:
     store.finish(context, list_id, best(_goods(context, asked.form), sums, asked.form.by, asked.form.top))
 
 
-def _goods(context: Context, form: BestSellersRequest) -> Iterable[catalog.Product]:
+def _goods(context: Context, form: BestSellersForm) -> Iterable[catalog.Product]:
     """What the list is about: of this category or one below it, and of this brand."""
     tree = catalog.below(context.table.get(categories_key()))
     categories = set(tree(form.category)) if form.category else None
@@ -144,9 +148,9 @@ def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sold], by: By, top
 # --- shown ------------------------------------------------------------------------------------------------------------
 
 
-def _shown(context: Context, asked: Asked, language: Language) -> BestSellers:
+def _shown(context: Context, asked: Asked, language: Language) -> BestSellersView:
     form, item = asked.form, asked.item
-    return BestSellers(
+    return BestSellersView(
         list_id=asked.list_id,
         first=form.first,
         last=form.last,
@@ -160,7 +164,7 @@ def _shown(context: Context, asked: Asked, language: Language) -> BestSellers:
         created_at=item["created_at"],
         created_by=item["created_by"],
         finished_at=item.get("finished_at"),
-        progress=BestSellersProgress(
+        progress=BestSellersProgressView(
             companies_done=asked.count("companies_done"),
             companies_found=asked.count("companies_found"),
             parts_done=asked.count("parts_done"),
@@ -170,8 +174,8 @@ def _shown(context: Context, asked: Asked, language: Language) -> BestSellers:
     )
 
 
-def _seller(listed: Listed, currency: str, language: Language) -> BestSeller:
-    return BestSeller(
+def _seller(listed: Listed, currency: str, language: Language) -> BestSellerView:
+    return BestSellerView(
         sku=listed.sku,
         name=listed.name_ru if language == "ru" else listed.name,
         amount=Money(amount=listed.sold.amount, currency=currency),

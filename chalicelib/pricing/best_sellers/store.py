@@ -24,7 +24,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.pricing.best_sellers import keys
 from chalicelib.pricing.best_sellers.events import REQUESTED
-from chalicelib.pricing.best_sellers.model import BestSellersRequest
+from chalicelib.pricing.best_sellers.model import BestSellersForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -58,8 +58,8 @@ class Asked:
         return str(self.item["list_id"])
 
     @property
-    def form(self) -> BestSellersRequest:
-        return BestSellersRequest.model_validate_json(self.item["form"])
+    def form(self) -> BestSellersForm:
+        return BestSellersForm.model_validate_json(self.item["form"])
 
     @property
     def currency(self) -> str:
@@ -131,7 +131,7 @@ def objects(table: Table, list_id: str) -> Iterator[str]:
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, context: Context, form: BestSellersRequest, asked_by: str) -> Asked:
+def create(tx: Transaction, context: Context, form: BestSellersForm, asked_by: str) -> Asked:
     """A list that is to be worked on; its event starts the work."""
     list_id = context.new_id("bst")
     item = {

@@ -1,4 +1,4 @@
-"""Proofs of a display deal, as they are sent, checked and shown."""
+"""Forms and views of proofs of display."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -12,25 +12,25 @@ from chalicelib.platform.uploads import Upload
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
 
 
-class DisplayForm(Form):
-    """Where the goods are displayed, and what kind of file the photo is."""
+class DisplayProofForm(Form):
+    """The shop that displays the goods, and the file type of the photo."""
 
     shop_address: str = Field(min_length=5, max_length=500, examples=["Moscow, Lesnaya 7, shop “Luch”"])
     content_type: ContentType
 
 
-class DisplayUpload(Shown):
-    """Where to send the photo: a form post with these fields, and the file in the field `file`. Then confirm it."""
+class DisplayUploadView(Shown):
+    """The address for the photo. Post a form with these fields and the file in the field `file`, then confirm the proof."""
 
     proof_id: str
     upload: Upload
 
 
-class RejectDisplayForm(Form):
-    reason: str = Field(min_length=1, max_length=1000, description="What the company reads.")
+class DisplayRejectionForm(Form):
+    reason: str = Field(min_length=1, max_length=1000, description="The reason, which the company reads.")
 
 
-class DisplayedPromotion(Shown):
+class DisplayedPromotionView(Shown):
     model_config = ConfigDict(serialize_by_alias=True)
 
     promotion_id: str
@@ -38,16 +38,16 @@ class DisplayedPromotion(Shown):
     last: date = Field(serialization_alias="to", description="Its last day.")
 
 
-class DisplayProof(Shown):
-    """A photo of goods on display, and what was said of it."""
+class DisplayProofView(Shown):
+    """A photo of displayed goods with its state."""
 
     proof_id: str
-    promotion: DisplayedPromotion
+    promotion: DisplayedPromotionView
     shop_address: str
     state: DisplayState = Field(
-        description="uploading: the photo has not been confirmed; waiting: for a manager's word."
+        description="uploading, until the photo is confirmed; waiting, for a manager's decision; approved; rejected."
     )
-    reason: str | None = Field(description="Why it was rejected.")
+    reason: str | None = Field(description="The reason of a rejection.")
     sent_at: str | None
     decided_at: str | None
 
@@ -55,32 +55,32 @@ class DisplayProof(Shown):
 class DisplayProofPage(Shown):
     """Newest first."""
 
-    items: list[DisplayProof]
+    items: list[DisplayProofView]
     next_cursor: str | None
 
 
-class Photo(Shown):
-    """An address that shows the photo for a while."""
+class DisplayPhotoView(Shown):
+    """An address of the photo that works until `expires_at`."""
 
     url: str
     expires_at: datetime
 
 
-class StaffDisplayProof(DisplayProof):
-    """The same as a manager sees it."""
+class StaffDisplayProofView(DisplayProofView):
+    """A photo of displayed goods as a manager sees it."""
 
     company_id: str
     company_name: str
     inn: str = Field(
-        description="Approved, the deal holds for all companies of this INN. Empty: for this company only."
+        description="The INN whose companies all have the deal once it is approved; empty for this company only."
     )
     sent_by: str
     decided_by: str | None
-    photo: Photo | None = Field(description="Null while it has not been confirmed.")
+    photo: DisplayPhotoView | None = Field(description="Null until the photo is confirmed.")
 
 
 class StaffDisplayProofPage(Shown):
-    """Who waits longest comes first; of one company, newest first."""
+    """Waiting photos oldest first; a company's photos newest first."""
 
-    items: list[StaffDisplayProof]
+    items: list[StaffDisplayProofView]
     next_cursor: str | None

@@ -22,12 +22,12 @@ from chalicelib.platform.uploads import Upload
 from chalicelib.pricing.displays import store
 from chalicelib.pricing.displays.events import APPROVED, REJECTED
 from chalicelib.pricing.displays.schemas import (
-    DisplayedPromotion,
-    DisplayForm,
-    DisplayProof,
-    DisplayUpload,
-    Photo,
-    StaffDisplayProof,
+    DisplayedPromotionView,
+    DisplayPhotoView,
+    DisplayProofForm,
+    DisplayProofView,
+    DisplayUploadView,
+    StaffDisplayProofView,
 )
 from chalicelib.pricing.offers import keys as offers_keys
 from chalicelib.pricing.offers import store as offers_store
@@ -46,7 +46,9 @@ Position = dict[str, str] | None
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-def start(context: Context, company_id: str, member_id: str, promotion_id: str, form: DisplayForm) -> DisplayUpload:
+def start(
+    context: Context, company_id: str, member_id: str, promotion_id: str, form: DisplayProofForm
+) -> DisplayUploadView:
     """Raises 404 unless it is a display deal that is approved and not over, 409 where the company has it, or another photo waits;
     429 for more than a company starts in a day."""
     company, own, running = (
@@ -97,10 +99,12 @@ def start(context: Context, company_id: str, member_id: str, promotion_id: str, 
         if "throttle" not in refused:
             raise
         raise Problem("too_many_requests", f"At most {MOST_A_DAY} photos a day.") from None
-    return DisplayUpload(proof_id=proof_id, upload=Upload(**made._asdict(), most_bytes=limits.image_most_bytes))
+    return DisplayUploadView(proof_id=proof_id, upload=Upload(**made._asdict(), most_bytes=limits.image_most_bytes))
 
 
-def confirm(context: Context, company_id: str, promotion_id: str, proof_id: str, language: Language) -> DisplayProof:
+def confirm(
+    context: Context, company_id: str, promotion_id: str, proof_id: str, language: Language
+) -> DisplayProofView:
     """Lays the photo before the managers. Again: the same answer. Raises 404, and 409 while the upload has not arrived."""
     item = _existing(context, company_id, proof_id)
     if item["promotion"]["promotion_id"] != promotion_id:
@@ -123,7 +127,7 @@ def confirm(context: Context, company_id: str, promotion_id: str, proof_id: str,
 
 def own(
     context: Context, company_id: str, language: Language, limit: int, after: Position
-) -> tuple[list[DisplayProof], Position]:
+) -> tuple[list[DisplayProofView], Position]:
     """Newest first."""
     page = store.page(context.table, company_id, limit, after)
     return [_shown(item, language) for item in page.items], page.last
@@ -137,7 +141,7 @@ def _display_deal(context: Context, running: Item | None, promotion_id: str) -> 
 
 
 def _has_it_already() -> Problem:
-    return Problem("already_exists", "The company has this deal already, or another photo waits for a manager's word.")
+    return Problem("already_exists", "The company already has this deal, or another photo waits for a decision.")
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -145,7 +149,7 @@ def _has_it_already() -> Problem:
 
 def waiting(
     context: Context, language: Language, limit: int, after: Position
-) -> tuple[list[StaffDisplayProof], Position]:
+) -> tuple[list[StaffDisplayProofView], Position]:
     """Who waits longest comes first."""
     page = store.waiting(context.table, limit, after)
     return [_for_staff(context, item, language) for item in page.items], page.last
@@ -153,26 +157,26 @@ def waiting(
 
 def of_company(
     context: Context, company_id: str, language: Language, limit: int, after: Position
-) -> tuple[list[StaffDisplayProof], Position]:
+) -> tuple[list[StaffDisplayProofView], Position]:
     page = store.page(context.table, company_id, limit, after)
     return [_for_staff(context, item, language) for item in page.items], page.last
 
 
-def approve(context: Context, company_id: str, proof_id: str, author: str, language: Language) -> StaffDisplayProof:
+def approve(context: Context, company_id: str, proof_id: str, author: str, language: Language) -> StaffDisplayProofView:
     """The deal holds from now on. Raises 404, and 409 for what does not wait; what was approved before stays so."""
     return _decided(context, company_id, proof_id, author, language, {"state": "approved"})
 
 
 def reject(
     context: Context, company_id: str, proof_id: str, author: str, reason: str, language: Language
-) -> StaffDisplayProof:
+) -> StaffDisplayProofView:
     """The same of a refusal. The company is told the reason, and may send another photo."""
     return _decided(context, company_id, proof_id, author, language, {"state": "rejected", "reason": reason})
 
 
 def _decided(
     context: Context, company_id: str, proof_id: str, author: str, language: Language, said: dict[str, str]
-) -> StaffDisplayProof:
+) -> StaffDisplayProofView:
     item = _existing(context, company_id, proof_id)
     promotion_id, last = item["promotion"]["promotion_id"], date.fromisoformat(item["promotion"]["last"])
     changes = {**said, "decided_at": context.at, "decided_by": author}
@@ -219,11 +223,11 @@ def _existing(context: Context, company_id: str, proof_id: str) -> Item:
     return item
 
 
-def _shown(item: Item, language: Language) -> DisplayProof:
+def _shown(item: Item, language: Language) -> DisplayProofView:
     promotion = item["promotion"]
-    return DisplayProof(
+    return DisplayProofView(
         proof_id=item["proof_id"],
-        promotion=DisplayedPromotion(
+        promotion=DisplayedPromotionView(
             promotion_id=promotion["promotion_id"],
             name=promotion["name_ru"] if language == "ru" else promotion["name"],
             last=promotion["last"],
@@ -236,8 +240,8 @@ def _shown(item: Item, language: Language) -> DisplayProof:
     )
 
 
-def _for_staff(context: Context, item: Item, language: Language) -> StaffDisplayProof:
-    return StaffDisplayProof(
+def _for_staff(context: Context, item: Item, language: Language) -> StaffDisplayProofView:
+    return StaffDisplayProofView(
         **dict(_shown(item, language)),
         company_id=item["company_id"],
         company_name=item["company_name"],
@@ -248,10 +252,10 @@ def _for_staff(context: Context, item: Item, language: Language) -> StaffDisplay
     )
 
 
-def _photo(context: Context, proof_id: str) -> Photo:
+def _photo(context: Context, proof_id: str) -> DisplayPhotoView:
     where = {"Bucket": settings().files_bucket, "Key": _object(proof_id)}
     url = aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
-    return Photo(url=url, expires_at=context.now + timedelta(seconds=LINK_SECONDS))
+    return DisplayPhotoView(url=url, expires_at=context.now + timedelta(seconds=LINK_SECONDS))
 
 
 def _object(proof_id: str) -> str:

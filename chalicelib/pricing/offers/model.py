@@ -1,4 +1,4 @@
-"""An offer as the staff writes it, and as it is kept."""
+"""The form of an offer, which is also how it is stored."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,15 +20,17 @@ class OfferForm(Written):
 
     goods: SelectionForm = SelectionForm()
     percent: DiscountPercent | None = Field(default=None, description="Off the base price.", examples=["15"])
-    price: Positive | None = Field(default=None, description="Of one unit, instead of a percent.", examples=[None])
+    price: Positive | None = Field(
+        default=None, description="The price of one unit, instead of a percent.", examples=[None]
+    )
     floor: Positive | None = Field(
         default=None,
-        description="With a percent: the lowest unit price that it may make, whatever else is taken off.",
+        description="The lowest unit price that the percent may make, other discounts included.",
         examples=["850.00"],
     )
-    first: Day | None = Field(default=None, alias="from", description="Its first day; today without it.")
+    first: Day | None = Field(default=None, alias="from", description="The first day; today if absent.")
     last: Day = Field(alias="to", description="The last day on which an order may use it.", examples=["2027-02-28"])
-    note: str = Field(default="", max_length=500, description="For the staff: why it was made.")
+    note: str = Field(default="", max_length=500, description="The reason for the offer, for the staff.")
 
     @model_validator(mode="after")
     def _holds(self) -> Self:

@@ -1,4 +1,4 @@
-"""Offers as they are written and shown."""
+"""Views of offers."""
 
 from datetime import date
 from typing import Literal
@@ -13,8 +13,8 @@ from chalicelib.pricing.offers.model import OfferForm
 OfferState = Literal["open", "used", "withdrawn", "expired"]
 
 
-class OfferAnswer(OfferForm):
-    """An offer with what became of it."""
+class OfferView(OfferForm):
+    """An offer with its state."""
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
 
@@ -23,7 +23,7 @@ class OfferAnswer(OfferForm):
     state: OfferState
     issued_at: str
     issued_by: str
-    order_id: str | None = Field(description="The order that uses it, or used it.")
+    order_id: str | None = Field(description="The order that uses or used it.")
     withdrawn_at: str | None
     withdrawn_by: str | None
 
@@ -31,11 +31,11 @@ class OfferAnswer(OfferForm):
 class OfferPage(Shown):
     """Newest first."""
 
-    items: list[OfferAnswer]
+    items: list[OfferView]
     next_cursor: str | None
 
 
-class OwnOffer(Shown):
+class CompanyOfferView(Shown):
     """An offer as the company sees it."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -43,13 +43,13 @@ class OwnOffer(Shown):
     offer_id: str
     goods: SelectionForm
     percent: str | None = Field(description="Off the base price.", examples=["15"])
-    price: Money | None = Field(description="Of one unit, instead of a percent.")
+    price: Money | None = Field(description="The price of one unit, instead of a percent.")
     floor: Money | None = Field(description="The unit price below which the percent does not go.")
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to", description="The last day on which an order may use it.")
 
 
-class OwnOffers(Shown):
-    """What ends first comes first."""
+class CompanyOfferPage(Shown):
+    """Offers by their last day, earliest first."""
 
-    items: list[OwnOffer]
+    items: list[CompanyOfferView]

@@ -23,7 +23,7 @@ from chalicelib.platform.money import Money
 from chalicelib.pricing.offers import keys, store
 from chalicelib.pricing.offers.events import ISSUED, WITHDRAWN
 from chalicelib.pricing.offers.model import OfferForm
-from chalicelib.pricing.offers.schemas import OfferAnswer, OwnOffer
+from chalicelib.pricing.offers.schemas import CompanyOfferView, OfferView
 from chalicelib.pricing.rules import plain
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -33,14 +33,14 @@ MOST_BYTES = 32_000  # of all offers of a company: they are read with every pric
 Position = dict[str, str] | None
 
 
-def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferAnswer:
+def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
     """Raises `not_found`, 422 for days that are over, 409 when the company has as many offers as it may."""
     key = keys.granted(company_id)
     found = context.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
         raise Problem("not_found")
     if form.last < context.today:
-        raise Problem.invalid("over", "/to", "Its last day is over.")
+        raise Problem.invalid("over", "/to", "The last day has passed.")
     form = form.model_copy(update={"first": form.first or context.today})
     present = found.get(key)
     past = store.over(present, context.today)
@@ -69,12 +69,12 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
     return shown
 
 
-def show(context: Context, company_id: str, offer_id: str) -> OfferAnswer:
+def show(context: Context, company_id: str, offer_id: str) -> OfferView:
     """Raises `not_found`."""
     return _answer(context, _existing(context, company_id, offer_id))
 
 
-def withdraw(context: Context, company_id: str, offer_id: str, *, author: str) -> OfferAnswer:
+def withdraw(context: Context, company_id: str, offer_id: str, *, author: str) -> OfferView:
     """Raises `not_found`, 409 for one that an order uses. One that was withdrawn before stays as it is."""
     key = keys.offer(company_id, offer_id)
     present = _existing(context, company_id, offer_id)
@@ -95,7 +95,7 @@ def withdraw(context: Context, company_id: str, offer_id: str, *, author: str) -
     return _answer(context, {**present, **withdrawn})
 
 
-def page(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[OfferAnswer], Position]:
+def page(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[OfferView], Position]:
     """All offers that a company was ever made, newest first."""
     found = context.table.query(
         keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
@@ -110,10 +110,10 @@ def _existing(context: Context, company_id: str, offer_id: str) -> Item:
     return item
 
 
-def _answer(context: Context, item: Item) -> OfferAnswer:
+def _answer(context: Context, item: Item) -> OfferView:
     form = OfferForm.model_validate_json(item["form"])
     expired = item["state"] == "open" and form.last < context.today
-    return OfferAnswer(
+    return OfferView(
         **form.model_dump(by_alias=False),
         offer_id=item["offer_id"],
         company_id=item["company_id"],
@@ -126,7 +126,7 @@ def _answer(context: Context, item: Item) -> OfferAnswer:
     )
 
 
-def own(context: Context, company_id: str) -> list[OwnOffer]:
+def own(context: Context, company_id: str) -> list[CompanyOfferView]:
     """What the company may use, now or from a day to come. One call."""
     found = context.table.get_many([company_key(company_id), keys.granted(company_id)])
     currency = (
@@ -139,7 +139,7 @@ def own(context: Context, company_id: str) -> list[OwnOffer]:
         return None if amount is None else Money(amount=amount, currency=currency)
 
     return [
-        OwnOffer(
+        CompanyOfferView(
             offer_id=each.offer_id,
             goods=each.form.goods,
             percent=None if each.form.percent is None else plain(each.form.percent),

@@ -1,4 +1,4 @@
-"""A promotion, as it is written and kept."""
+"""The form of a promotion, which is also how it is stored."""
 
 from itertools import pairwise
 from typing import Annotated, Self
@@ -15,28 +15,30 @@ from chalicelib.pricing.rules import Bracket, FreeGoods, Limits, OnTop, Promotio
 
 
 class BudgetForm(Written):
-    """What the promotion may cost: for each unit, what its price without the promotion would be, less its price."""
+    """The largest cost of a promotion. A unit costs its price without the promotion less its price with it."""
 
     amount: Amount = Field(gt=0, max_digits=14, decimal_places=2, examples=["100000.00"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
 
 
-class PromotionLimits(Written):
-    """Where a promotion stops. Orders that come together cannot pass a limit; what comes to nothing is given back."""
+class PromotionLimitsForm(Written):
+    """The limits of a promotion. Concurrent orders cannot exceed a limit; an order that is rejected or cancelled gives its part back."""
 
-    uses: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Orders that may use it.")
-    units: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Units that may be sold at its price.")
+    uses: int | None = Field(default=None, ge=1, le=1_000_000_000, description="The largest number of orders.")
+    units: int | None = Field(
+        default=None, ge=1, le=1_000_000_000, description="The largest number of units sold at its price."
+    )
     budget: BudgetForm | None = Field(
-        default=None, description="Goods that are sold in another currency are not on the promotion."
+        default=None, description="The largest cost. The promotion does not hold for goods sold in another currency."
     )
     uses_per_company: int | None = Field(
-        default=None, ge=1, le=1_000_000, description="Orders of one company that may use it."
+        default=None, ge=1, le=1_000_000, description="The largest number of orders of one company."
     )
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
         if not self.model_dump(exclude_none=True):
-            raise PydanticCustomError("limits", "Give one limit at least, or none of them.")
+            raise PydanticCustomError("limits", "Give at least one limit, or leave out `limits`.")
         return self
 
     def limits(self) -> Limits:
@@ -45,7 +47,7 @@ class PromotionLimits(Written):
 
 
 MOST_BRACKETS = 10
-_NAMED_LATER = "As the catalogue has it: filled in when the promotion is approved."
+_NAMED_LATER = "Taken from the catalogue when the promotion is approved."
 
 
 class BracketForm(Written):
@@ -56,7 +58,7 @@ class BracketForm(Written):
 
 
 class FreeGoodsForm(Written):
-    """So many units of an article that cost nothing."""
+    """Units of an article that cost nothing."""
 
     sku: Sku
     quantity: int = Field(ge=1, le=1_000_000)
@@ -66,20 +68,28 @@ class FreeGoodsForm(Written):
 
 
 class OnTopForm(Written):
-    """Goods on top instead of a lower price: for `buy` units of the promotion's goods in one order, once they are shipped and paid in time."""
+    """Free goods for `buy` units of the promotion's goods in one order, once these are shipped and paid in time."""
 
     buy: int = Field(ge=1, le=1_000_000, examples=[100])
     free: FreeGoodsForm
     pay_by: Day | None = Field(default=None, description="The last day on which a payment is in time.")
     pay_within_days: int | None = Field(
-        default=None, ge=0, le=365, description="Instead of `pay_by`: so many days after each shipment.", examples=[14]
+        default=None,
+        ge=0,
+        le=365,
+        description="Instead of `pay_by`: the number of days after each shipment.",
+        examples=[14],
     )
-    repeat: bool = Field(default=False, description="For each `buy` units again; once an order without it.")
+    repeat: bool = Field(
+        default=False, description="Whether the goods are given for each `buy` units; otherwise once per order."
+    )
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
         if (self.pay_by is None) == (self.pay_within_days is None):
-            raise PydanticCustomError("payment", "Give a day to pay by, or so many days after a shipment.")
+            raise PydanticCustomError(
+                "payment", "Give either a last day of payment or a number of days after a shipment."
+            )
         return self
 
     @classmethod
@@ -92,7 +102,7 @@ class OnTopForm(Written):
 
 
 class PromotionForm(Written):
-    """A promotion, with brackets or with goods on top. Brackets rise: more units, more percent."""
+    """A promotion with brackets or with free goods. Brackets rise in quantity and percent."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -110,36 +120,34 @@ class PromotionForm(Written):
             ]
         ],
     )
-    on_top: OnTopForm | None = Field(
-        default=None, description="Instead of brackets: goods that come on top.", examples=[None]
-    )
+    on_top: OnTopForm | None = Field(default=None, description="Free goods instead of brackets.", examples=[None])
     first: Day = Field(alias="from")
     last: Day = Field(alias="to", description="The last day.", examples=["2027-02-28"])
     months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
-        default=[], max_length=12, description="Only in these months of the year (a season); all of them without it."
+        default=[], max_length=12, description="The months of the year in which it holds (a season); all if empty."
     )
     least_window_sum: Positive | None = Field(
         default=None,
-        description="For large clients: purchases in the tier's window from this sum on.",
+        description="For large clients: the lowest sum of purchases in the tier's window.",
         examples=["50000.00"],
     )
     most_window_sum: Positive | None = Field(
         default=None,
-        description="For small clients: purchases in the tier's window below this sum.",
+        description="For small clients: the sum of purchases in the tier's window below which it holds.",
         examples=["400000.00"],
     )
     tiers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
-        default=[], max_length=10, description="Only for these tiers."
+        default=[], max_length=10, description="The tiers for which it holds; all if empty."
     )
-    limits: PromotionLimits | None = None
+    limits: PromotionLimitsForm | None = None
     display: bool = Field(
         default=False,
-        description="A display deal: for companies that display the goods in a shop, once their photo is approved, and for all "
+        description="A display deal: it holds for companies that display the goods in a shop, once their photo is approved, and for all "
         "companies of their INN.",
     )
     best_sellers: Code | None = Field(
         default=None,
-        description="A list of best sellers, which is done: with the approval, the articles on it are the promotion's goods too.",
+        description="The id of a finished list of best sellers. The approval adds its articles to the promotion's goods.",
         examples=[None],
     )
 
@@ -147,11 +155,11 @@ class PromotionForm(Written):
     def _holds(self) -> Self:
         in_order(self.first, self.last)
         if bool(self.brackets) == (self.on_top is not None):
-            raise PydanticCustomError("brackets", "A promotion has brackets, or goods on top.")
+            raise PydanticCustomError("brackets", "A promotion has either brackets or free goods.")
         if self.on_top and self.on_top.pay_by and self.on_top.pay_by < self.last:
-            raise PydanticCustomError("payment", "Who orders on the last day must be able to pay in time.")
+            raise PydanticCustomError("payment", "A company that orders on the last day must be able to pay in time.")
         if self.on_top and self.limits:
-            raise PydanticCustomError("limits", "Goods on top are promised without a limit.")
+            raise PydanticCustomError("limits", "A promotion with free goods has no limits.")
         pairs = [(each.from_quantity, each.percent) for each in self.brackets]
         rising = all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(pairs))
         if not rising:

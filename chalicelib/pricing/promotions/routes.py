@@ -1,4 +1,4 @@
-"""Personal terms and promotions: what a company may see of them, and how the staff keeps them."""
+"""Promotions for the staff."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.platform.money import Money
 from chalicelib.pricing.promotions import keys, overlap, service, store, usage
-from chalicelib.pricing.promotions.model import PromotionForm, PromotionLimits
+from chalicelib.pricing.promotions.model import PromotionForm, PromotionLimitsForm
 from chalicelib.pricing.promotions.schemas import (
-    Approval,
-    ApproveForm,
-    EarlierPromotion,
-    PromotionAnswer,
+    EarlierPromotionView,
+    PromotionApprovalForm,
+    PromotionApprovalView,
     PromotionPage,
-    PromotionWarning,
-    UsedAnswer,
+    PromotionUsageView,
+    PromotionView,
+    PromotionWarningView,
 )
 from chalicelib.pricing.promotions.store import Stored
 from chalicelib.table.transactions import Transaction
@@ -32,10 +32,10 @@ CHANGE = ("not_found", "wrong_state", "precondition_failed")
 
 
 @routes.post(
-    "/v1/staff/promotions", scope="staff.promotions.write", body=PromotionForm, answer=PromotionAnswer, status=201
+    "/v1/staff/promotions", scope="staff.promotions.write", body=PromotionForm, answer=PromotionView, status=201
 )
 def draft_promotion(call: Call) -> Answer:
-    """Draft a promotion. It changes no price until it is approved and its first day has come."""
+    """Draft a promotion. It changes prices once it is approved and its first day has come."""
     context = call.context
     drafted = Stored(
         promotion_id=context.new_id("prm"),
@@ -66,11 +66,11 @@ def list_promotions(call: Call) -> PromotionPage:
 @routes.get(
     "/v1/staff/promotions/{promotion_id}",
     scope="staff.promotions.write",
-    answer=PromotionAnswer,
+    answer=PromotionView,
     problems=("not_found",),
 )
 def show_promotion(call: Call, promotion_id: str) -> Answer:
-    """Read a promotion."""
+    """Show a promotion."""
     found = store.promotion(call.context.table, promotion_id)
     if found is None:
         raise Problem("not_found")
@@ -81,12 +81,12 @@ def show_promotion(call: Call, promotion_id: str) -> Answer:
     "/v1/staff/promotions/{promotion_id}",
     scope="staff.promotions.write",
     body=PromotionForm,
-    answer=PromotionAnswer,
+    answer=PromotionView,
     matched=True,
     problems=CHANGE,
 )
 def replace_promotion(call: Call, promotion_id: str) -> Answer:
-    """Replace a draft. What was approved is not changed any more: end it, and draft another."""
+    """Replace a draft. An approved promotion cannot be changed: end it and draft another."""
     author = call.principal.for_member()
     return _shown(
         call.context,
@@ -97,15 +97,15 @@ def replace_promotion(call: Call, promotion_id: str) -> Answer:
 @routes.post(
     "/v1/staff/promotions/{promotion_id}/approve",
     scope="staff.promotions.write",
-    body=ApproveForm,
-    answer=Approval,
+    body=PromotionApprovalForm,
+    answer=PromotionApprovalView,
     matched=True,
     problems=(*CHANGE, "conflict"),
 )
 def approve_promotion(call: Call, promotion_id: str) -> Answer:
-    """Approve a promotion: from its first day on it makes prices.
+    """Approve a promotion. It makes prices from its first day on.
 
-    One shorter than three months must be confirmed. A warning names the earlier promotions where goods were on promotion for more than
+    A promotion shorter than three months needs a confirmation. A warning names earlier promotions if goods were on promotion for more than
     half of the year before.
     """
     context = call.context
@@ -120,19 +120,19 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
         named=lambda sku: catalog.product_of(item) if (item := context.table.get(product_key(sku))) else None,
     )
     warnings = [_warning(often)] if often else []
-    answer = Approval(promotion=_answer(context, approved), warnings=warnings)
+    answer = PromotionApprovalView(promotion=_answer(context, approved), warnings=warnings)
     return Answer(answer, headers=etag(approved.version))
 
 
 @routes.post(
     "/v1/staff/promotions/{promotion_id}/end",
     scope="staff.promotions.write",
-    answer=PromotionAnswer,
+    answer=PromotionView,
     matched=True,
     problems=CHANGE,
 )
 def end_promotion(call: Call, promotion_id: str) -> Answer:
-    """End a promotion before its last day, today's prices included. Orders keep the prices they were placed with."""
+    """End a promotion now, before its last day. Placed orders keep their prices."""
     author = call.principal.for_member()
     return _shown(
         call.context, service.end(call.context, promotion_id, expected=call.expected_version(), author=author)
@@ -143,19 +143,19 @@ def _shown(context: Context, found: Stored) -> Answer:
     return Answer(_answer(context, found), headers=etag(found.version))
 
 
-def _answer(context: Context, found: Stored) -> PromotionAnswer:
+def _answer(context: Context, found: Stored) -> PromotionView:
     return _answers(context, [found])[0]
 
 
-def _answers(context: Context, found: Sequence[Stored]) -> list[PromotionAnswer]:
+def _answers(context: Context, found: Sequence[Stored]) -> list[PromotionView]:
     """One read for all that have limits."""
     limited = [keys.promotion_used(each.promotion_id) for each in found if each.form.limits]
     items = context.table.get_many(limited, consistent=True)
     return [_told(context, each, usage.used_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
 
 
-def _told(context: Context, found: Stored, used: usage.Used) -> PromotionAnswer:
-    return PromotionAnswer(
+def _told(context: Context, found: Stored, used: usage.Used) -> PromotionView:
+    return PromotionView(
         **found.form.model_dump(),
         promotion_id=found.promotion_id,
         state=service.state_of(found, context.today),
@@ -166,9 +166,9 @@ def _told(context: Context, found: Stored, used: usage.Used) -> PromotionAnswer:
     )
 
 
-def _used(limits: PromotionLimits, used: usage.Used) -> UsedAnswer:
+def _used(limits: PromotionLimitsForm, used: usage.Used) -> PromotionUsageView:
     budget = limits.budget
-    return UsedAnswer(
+    return PromotionUsageView(
         uses=used.uses,
         units=used.units,
         cost=Money(amount=used.cost, currency=budget.currency) if budget else None,
@@ -176,14 +176,14 @@ def _used(limits: PromotionLimits, used: usage.Used) -> UsedAnswer:
     )
 
 
-def _warning(often: overlap.Often) -> PromotionWarning:
-    return PromotionWarning(
+def _warning(often: overlap.Often) -> PromotionWarningView:
+    return PromotionWarningView(
         detail=f"{len(often.skus)} of its products were on promotion for more than half of the year before: "
         + ", ".join(f"{each.name} ({each.first} to {each.last})" for each in often.promotions),
         skus=list(often.skus[:MOST_SHOWN]),
         product_count=len(often.skus),
         promotions=[
-            EarlierPromotion(promotion_id=each.promotion_id, name=each.name, first=each.first, last=each.last)
+            EarlierPromotionView(promotion_id=each.promotion_id, name=each.name, first=each.first, last=each.last)
             for each in often.promotions
         ],
     )

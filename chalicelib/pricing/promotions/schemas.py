@@ -1,4 +1,4 @@
-"""How far a promotion goes, as it is written and shown."""
+"""Forms and views of promotions."""
 
 from datetime import date
 from typing import Literal, Self, get_args
@@ -13,48 +13,48 @@ from chalicelib.pricing.rules import Miss, Promotion
 from chalicelib.pricing.schemas import explain
 
 
-class UsedAnswer(Shown):
-    """What orders took of a promotion with limits. What was rejected, cancelled or accepted with less counts no more; returns do."""
+class PromotionUsageView(Shown):
+    """The use of a promotion with limits by orders. Rejected, cancelled and reduced orders give back their part; returns do not."""
 
-    uses: int = Field(description="Orders.")
+    uses: int = Field(description="The number of orders.")
     units: int
-    cost: Money | None = Field(description="Of those that are sold in the budget's currency; null without a budget.")
-    exhausted: bool = Field(description="Whether a limit is reached: prices are made without it.")
+    cost: Money | None = Field(description="The cost of units sold in the budget's currency; null without a budget.")
+    exhausted: bool = Field(description="Whether a limit is reached: then the promotion makes no more prices.")
 
 
 # --- promotions -------------------------------------------------------------------------------------------------------
 
-State = Literal["draft", "approved", "running", "ended"]
+PromotionState = Literal["draft", "approved", "running", "ended"]
 
 
-class PromotionAnswer(PromotionForm):
-    """A promotion with what became of it."""
+class PromotionView(PromotionForm):
+    """A promotion with its state."""
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
 
     promotion_id: str
-    state: State = Field(description="draft; approved: to come; running; ended.")
+    state: PromotionState = Field(description="draft; approved, for one that begins later; running; ended.")
     created_at: str
     approved_at: str | None
-    ended_on: date | None = Field(description="Where it was ended before its last day: the first day without it.")
-    used: UsedAnswer | None = Field(description="What orders took of its limits; null without limits.")
+    ended_on: date | None = Field(description="The first day without it, if it was ended before its last day.")
+    used: PromotionUsageView | None = Field(description="The use of its limits; null without limits.")
 
 
 class PromotionPage(Shown):
     """Latest last day first."""
 
-    items: list[PromotionAnswer]
+    items: list[PromotionView]
     next_cursor: str | None
 
 
-class ApproveForm(Form):
+class PromotionApprovalForm(Form):
     confirm_short: bool = Field(
         default=False,
-        description="Yes, it shall be shorter than three months: buyers will hardly have time to plan for it.",
+        description="Confirms a promotion shorter than three months, which leaves buyers little time to plan for it.",
     )
 
 
-class EarlierPromotion(Shown):
+class EarlierPromotionView(Shown):
     model_config = ConfigDict(serialize_by_alias=True)
 
     promotion_id: str
@@ -63,22 +63,22 @@ class EarlierPromotion(Shown):
     last: date = Field(serialization_alias="to")
 
 
-class PromotionWarning(Shown):
-    """Goods that were on promotion for more than half of the year before: buyers take such a price for the usual one."""
+class PromotionWarningView(Shown):
+    """Goods that were on promotion for more than half of the year before. Buyers take such a price for the usual one."""
 
     code: Literal["often_on_promotion"] = "often_on_promotion"
     detail: str
-    skus: list[str] = Field(description="Up to 20 of them.")
+    skus: list[str] = Field(description="Up to 20 article numbers.")
     product_count: int
-    promotions: list[EarlierPromotion]
+    promotions: list[EarlierPromotionView]
 
 
-class Approval(Shown):
-    promotion: PromotionAnswer
-    warnings: list[PromotionWarning]
+class PromotionApprovalView(Shown):
+    promotion: PromotionView
+    warnings: list[PromotionWarningView]
 
 
-class RunningPromotion(Shown):
+class RunningPromotionView(Shown):
     """A promotion as a partner sees it."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -87,20 +87,23 @@ class RunningPromotion(Shown):
     name: str = Field(description="In the reader's language.")
     goods: SelectionForm
     brackets: list[BracketForm]
-    on_top: OnTopForm | None = Field(description="Instead of brackets: goods that come on top.")
+    on_top: OnTopForm | None = Field(description="Free goods instead of brackets.")
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
-    months: list[int] = Field(description="Only in these months of the year; all of them where it names none.")
-    tiers: list[str] = Field(description="Only for these tiers; for everybody where it names none.")
-    least_window_sum: Amount | None = Field(description="For purchases in the tier's window from this sum on.")
-    most_window_sum: Amount | None = Field(description="For purchases in the tier's window below this sum.")
-    display: bool = Field(description="A display deal: send a photo of the goods in a shop.")
+    months: list[int] = Field(description="The months of the year in which it holds; all if empty.")
+    tiers: list[str] = Field(description="The tiers for which it holds; all if empty.")
+    least_window_sum: Amount | None = Field(description="The lowest sum of purchases in the tier's window.")
+    most_window_sum: Amount | None = Field(
+        description="The sum of purchases in the tier's window below which it holds."
+    )
+    display: bool = Field(description="Whether it is a display deal, which needs a photo of the goods in a shop.")
     for_you: bool = Field(
-        description="Whether it makes prices for the company: meant for its tier and size, in this month, granted where it is a display "
-        "deal, and not used up."
+        description="Whether it holds for the company: for its tier and size, in this month, not used up and, for a display deal, with an "
+        "approved photo."
     )
     why_not: str | None = Field(
-        description="In the reader's language.", examples=["Promotion “Autumn”: is for other tiers."]
+        description="The reason why it does not hold, in the reader's language.",
+        examples=["Promotion “Autumn”: is for other tiers."],
     )
 
     @classmethod
@@ -133,5 +136,5 @@ class RunningPromotion(Shown):
         )
 
 
-class RunningPromotions(Shown):
-    items: list[RunningPromotion]
+class RunningPromotionPage(Shown):
+    items: list[RunningPromotionView]

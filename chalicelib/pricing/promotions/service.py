@@ -9,7 +9,7 @@ from chalicelib.pricing.best_sellers import store as best_sellers_store
 from chalicelib.pricing.model import MOST_NAMED
 from chalicelib.pricing.promotions import overlap, store
 from chalicelib.pricing.promotions.model import PromotionForm
-from chalicelib.pricing.promotions.schemas import State
+from chalicelib.pricing.promotions.schemas import PromotionState
 from chalicelib.pricing.promotions.store import Stored
 from chalicelib.pricing.rules import Below, Goods, spread
 from chalicelib.table.retries import retry
@@ -35,7 +35,7 @@ class Named(Protocol):
 # --- promotions -------------------------------------------------------------------------------------------------------
 
 
-def state_of(found: Stored, day: date) -> State:
+def state_of(found: Stored, day: date) -> PromotionState:
     """As it is shown on this day."""
     if found.state != "approved":
         return found.state
@@ -87,9 +87,9 @@ def approve(
     def decide(found: Stored) -> Stored:
         _require_draft(context, found)
         if found.form.last < context.today:
-            raise Problem.invalid("over", "/to", "Its last day is over.")
+            raise Problem.invalid("over", "/to", "The last day has passed.")
         if overlap.is_short(found.form.first, found.form.last) and not confirm_short:
-            detail = f"It is shorter than {overlap.LEAST_MONTHS} months: confirm that this is meant."
+            detail = f"The promotion is shorter than {overlap.LEAST_MONTHS} months: confirm it."
             raise Problem.invalid("short_promotion", "/confirm_short", detail)
         form = _with_free_goods_named(_with_best_sellers(context, found.form), named)
         return replace(found, form=form, state="approved", approved_at=context.at, version=found.version + 1)
@@ -111,10 +111,10 @@ def _with_best_sellers(context: Context, form: PromotionForm) -> PromotionForm:
     if asked is None:
         raise Problem.invalid("unknown_list", "/best_sellers", "There is no such list of best sellers.")
     if not asked.done:
-        raise Problem.invalid("not_done", "/best_sellers", "The list of best sellers is not done yet.")
+        raise Problem.invalid("not_done", "/best_sellers", "The list of best sellers is not finished yet.")
     skus = list(dict.fromkeys((*form.goods.skus, *(each.sku for each in asked.listed))))
     if not asked.listed or len(skus) > MOST_NAMED:
-        detail = f"The list is empty, or names more than {MOST_NAMED} articles together with the promotion's own."
+        detail = f"The list is empty, or has more than {MOST_NAMED} articles together with the promotion's own."
         raise Problem.invalid("list_unfit", "/best_sellers", detail)
     return form.model_copy(update={"goods": form.goods.model_copy(update={"skus": skus})})
 

@@ -1,4 +1,4 @@
-"""Personal terms, as they are written and kept."""
+"""The forms of personal terms, which are also how they are stored."""
 
 from typing import Self
 
@@ -14,31 +14,33 @@ from chalicelib.pricing.rules import Contract, Discount
 MOST_AGREED = 500  # prices and discounts of one contract
 
 
-class AgreedPrice(Written):
+class AgreedPriceForm(Written):
     sku: Sku
-    price: Positive = Field(description="Of one unit, VAT included, in the company's currency.")
+    price: Positive = Field(description="The price of one unit, VAT included, in the company's currency.")
 
 
-class AgreedDiscount(Written):
-    """Of several that name the same goods, the one that names them most closely counts: article, category, brand, everything."""
+class AgreedDiscountForm(Written):
+    """A discount on goods. Of several for the same goods the closest counts: article, category, brand, everything."""
 
     goods: SelectionForm = SelectionForm()
     percent: DiscountPercent
 
 
 class ContractForm(Written):
-    """What was agreed with a company under one contract."""
+    """The terms of a company under one contract."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
     number: str = Field(min_length=1, max_length=64, examples=["K-2026/17"])
-    first: Day = Field(alias="from", description="The first day on which it holds.")
-    last: Day | None = Field(default=None, alias="to", description="The last day; open without it.")
-    prices: list[AgreedPrice] = Field(default=[], max_length=MOST_AGREED)
-    discounts: list[AgreedDiscount] = Field(default=[], max_length=MOST_AGREED)
-    minimum_order: Positive | None = Field(default=None, description="Instead of the club's own.")
-    deferral_days: int | None = Field(default=None, ge=0, le=365, description="Days to pay after a shipment.")
-    credit_limit: Positive | None = Field(default=None, description="Of what may be owed at any time.")
+    first: Day = Field(alias="from", description="The first day.")
+    last: Day | None = Field(default=None, alias="to", description="The last day; without it, the contract has no end.")
+    prices: list[AgreedPriceForm] = Field(default=[], max_length=MOST_AGREED)
+    discounts: list[AgreedDiscountForm] = Field(default=[], max_length=MOST_AGREED)
+    minimum_order: Positive | None = Field(default=None, description="The smallest order, instead of the club's own.")
+    deferral_days: int | None = Field(
+        default=None, ge=0, le=365, description="The number of days to pay after a shipment."
+    )
+    credit_limit: Positive | None = Field(default=None, description="The largest debt at any time.")
 
     @model_validator(mode="after")
     def _holds(self) -> Self:

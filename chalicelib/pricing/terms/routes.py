@@ -3,27 +3,27 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.pricing.terms import service, store
-from chalicelib.pricing.terms.schemas import Terms, TermsForm
+from chalicelib.pricing.terms.schemas import TermsForm, TermsView
 
 routes = Routes(__name__, tag="prices")
 
 # --- personal terms ---------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/company/terms", scope="company.read", answer=Terms)
-def company_terms(call: Call) -> Answer:
-    """Read what was agreed with the company, contract by contract.
+@routes.get("/v1/company/terms", scope="company.read", answer=TermsView)
+def show_terms(call: Call) -> Answer:
+    """Show the personal terms of the company by contract.
 
-    Prices, discounts, the smallest order, the days to pay and the credit limit.
+    They are prices, discounts, the smallest order, the days to pay and the credit limit.
     """
     return _terms(call.context, call.principal.for_company())
 
 
 @routes.get(
-    "/v1/staff/companies/{company_id}/terms", scope="staff.companies.read", answer=Terms, problems=("not_found",)
+    "/v1/staff/companies/{company_id}/terms", scope="staff.companies.read", answer=TermsView, problems=("not_found",)
 )
-def terms_of_company(call: Call, company_id: str) -> Answer:
-    """Read what was agreed with a company."""
+def show_company_terms(call: Call, company_id: str) -> Answer:
+    """Show the personal terms of a company."""
     return _terms(call.context, company_id)
 
 
@@ -31,12 +31,12 @@ def terms_of_company(call: Call, company_id: str) -> Answer:
     "/v1/staff/companies/{company_id}/terms",
     scope="staff.terms.write",
     body=TermsForm,
-    answer=Terms,
+    answer=TermsView,
     matched=True,
     problems=("not_found", "precondition_failed"),
 )
 def replace_terms(call: Call, company_id: str) -> Answer:
-    """Replace what was agreed with a company, all contracts as a whole. They hold from the next price on.
+    """Replace the personal terms of a company, all contracts as a whole. They hold from the next price on.
 
     The ETag of a company without terms is `"0"`.
     """
@@ -50,5 +50,5 @@ def _terms(context: Context, company_id: str) -> Answer:
     if company is None:
         raise Problem("not_found")
     item = store.terms(context.table, company_id)
-    answer = Terms(currency=company.currency, contracts=store.contract_forms(item))
+    answer = TermsView(currency=company.currency, contracts=store.contract_forms(item))
     return Answer(answer, headers=etag(int(item["version"]) if item else 0))

@@ -26,7 +26,7 @@ class TermsForm(Form):
         return self
 
 
-class Terms(Shown):
+class TermsView(Shown):
     """The personal terms of a company."""
 
     currency: str

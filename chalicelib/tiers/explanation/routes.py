@@ -1,19 +1,19 @@
-"""Why a tier is what it is, or was."""
+"""The explanation of a tier, for the company and for the staff."""
 
 from chalicelib.platform.http.routes import Call, Routes
-from chalicelib.tiers.explanation.schemas import ExplainQuery, TierExplanation
+from chalicelib.tiers.explanation.schemas import ExplainQuery, TierExplanationView
 from chalicelib.tiers.explanation.service import explain
 
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.get("/v1/company/tier/explain", scope="company.read", query=ExplainQuery, answer=TierExplanation)
-def explain_company_tier(call: Call) -> TierExplanation:
-    """Explain the tier of the caller's company on a day, today or before.
+@routes.get("/v1/company/tier/explain", scope="company.read", query=ExplainQuery, answer=TierExplanationView)
+def explain_tier(call: Call) -> TierExplanationView:
+    """Explain the tier of the caller's company on a day, today or earlier.
 
-    `known_then` is what was in force as the day ended, by all that was recorded by then; `known_now` is the same day by what is known
-    today, and `corrections` are what became known in between. Each document that bears on the day is listed with the reason for which
-    it counts or does not.
+    `known_then` is the tier by the facts recorded before the day ended. `known_now` is the tier of the same day by the facts known today.
+    `corrections` are the documents in which the two differ. Each document that bears on the day is listed with the reason why it counts or
+    does not.
     """
     return _answer(call, call.principal.for_company(), for_staff=False)
 
@@ -22,23 +22,23 @@ def explain_company_tier(call: Call) -> TierExplanation:
     "/v1/staff/companies/{company_id}/tier/explain",
     scope="staff.companies.read",
     query=ExplainQuery,
-    answer=TierExplanation,
+    answer=TierExplanationView,
     problems=("not_found",),
 )
-def explain_tier_of_company(call: Call, company_id: str) -> TierExplanation:
-    """Explain the tier of a company on a day, today or before.
+def explain_company_tier(call: Call, company_id: str) -> TierExplanationView:
+    """Explain the tier of a company on a day, today or earlier.
 
-    The same as the company sees, and of a manual tier also who gave it and why.
+    The answer is the one that the company sees; a manual tier also has its author and reason.
     """
     return _answer(call, company_id, for_staff=True)
 
 
-def _answer(call: Call, company_id: str, *, for_staff: bool) -> TierExplanation:
+def _answer(call: Call, company_id: str, *, for_staff: bool) -> TierExplanationView:
     query: ExplainQuery = call.query
     found = explain(call.context, company_id, query.as_of)
     cursors = call.cursors()
     after = cursors.open(query.cursor)
     rows = [row for row in found.rows if after is None or row.order < after["after"]]
     page, rest = rows[: query.limit], rows[query.limit :]
-    answer = TierExplanation.of(found, page, call.language, for_staff=for_staff)
+    answer = TierExplanationView.of(found, page, call.language, for_staff=for_staff)
     return answer.model_copy(update={"next_cursor": cursors.close({"after": page[-1].order}) if rest else None})

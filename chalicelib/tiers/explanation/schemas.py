@@ -1,4 +1,4 @@
-"""How an explanation is shown: figures, and a sentence for each decision and each document, in the reader's language."""
+"""Views of an explanation: figures, and a sentence for each decision and each document in the reader's language."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -12,7 +12,7 @@ from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 from chalicelib.tiers.explanation.rules import Cause, Change, Days, Explanation, Place, Reason, Row, View
 from chalicelib.tiers.ladders.rules import Step
-from chalicelib.tiers.standing.schemas import Ladder, LadderStep, StandingQuery, Tier, TierWindow
+from chalicelib.tiers.standing.schemas import LadderStepView, LadderView, StandingQuery, TierView, TierWindowView
 
 MOST_DOCUMENTS = 1000  # of one answer
 
@@ -24,56 +24,56 @@ class ExplainQuery(StandingQuery):
     )
 
 
-class PersonalStep(Shown):
+class ExplainedPersonalStepView(Shown):
     """The company's own first step: last year's purchases times the month's coefficient, within its bounds."""
 
-    last_year: TierWindow = Field(description="The same window one year earlier.")
+    last_year: TierWindowView = Field(description="The same window one year earlier.")
     coefficient: str
     floor: Money
     from_sum: Money
 
 
-class Hold(Shown):
-    """A step that an earlier window reached, and that is held."""
+class HoldView(Shown):
+    """A step that an earlier window reached and that is still held."""
 
     reached_on: date = Field(description="The last day whose window reached it.")
-    window: TierWindow = Field(description="The window of that day.")
-    from_sum: Money = Field(description="Where the step began on that day.")
+    window: TierWindowView = Field(description="The window of that day.")
+    from_sum: Money = Field(description="The sum from which the step began on that day.")
     held_until: date
 
 
-class Manual(Shown):
-    """A tier by a manager's word."""
+class ExplainedManualTierView(Shown):
+    """A manual tier, granted by a manager."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
     grant_id: str
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="until")
-    by_purchases: Tier = Field(description="What purchases alone give.")
+    by_purchases: TierView = Field(description="The tier that purchases alone give.")
     reason: str | None = Field(description="For the club's staff; null for the company.")
     author: str | None = Field(description="For the club's staff; null for the company.")
 
 
-class Decided(Shown):
-    """The tier of the day, by what one of the two clocks knows."""
+class DecisionView(Shown):
+    """The tier of the day by the facts known at one of the two moments."""
 
-    tier: Tier = Field(description="In force on this day.")
+    tier: TierView = Field(description="In force on this day.")
     cause: Cause = Field(
         description="`window`: this day's purchases reach it; `hold`: an earlier day's did; `manual`: a manager gave it; `none`: no tier."
     )
-    decision: str = Field(description="The same in a sentence, in the reader's language.")
-    ladder: Ladder
-    window: TierWindow
-    step: Tier = Field(description="What the window of this day gives by itself.")
-    hold: Hold | None
-    manual: Manual | None
-    personal_first_step: PersonalStep | None
+    decision: str = Field(description="The decision in a sentence, in the reader's language.")
+    ladder: LadderView
+    window: TierWindowView
+    step: TierView = Field(description="The tier that the window of this day gives by itself.")
+    hold: HoldView | None
+    manual: ExplainedManualTierView | None
+    personal_first_step: ExplainedPersonalStepView | None
     documents_counted: int
 
 
-class Known(Shown):
-    """A document by one of the two clocks."""
+class KnownDocumentView(Shown):
+    """A document as known at one of the two moments."""
 
     counted: bool
     reason: Reason
@@ -85,48 +85,46 @@ class Known(Shown):
     recorded_at: str | None
 
 
-class ExplainedDocument(Shown):
+class ExplainedDocumentView(Shown):
     """A document that bears on the day."""
 
     source: str
     document: str
     kind: Literal["sale", "return"]
-    known_then: Known
-    known_now: Known
+    known_then: KnownDocumentView
+    known_now: KnownDocumentView
 
 
-class Correction(Shown):
-    """What became known of a document after the day."""
+class CorrectionView(Shown):
+    """A change of a document that was recorded after the day."""
 
     source: str
     document: str
     kind: Change
     recorded_at: str
-    what: str = Field(description="In the reader's language.")
+    what: str = Field(description="The change in a sentence, in the reader's language.")
     amount_then: Money | None
     amount_now: Money | None
-    window_change: Money = Field(description="What it adds to the window sum of the day.")
+    window_change: Money = Field(description="The amount that the change adds to the window sum of the day.")
 
 
-class TierExplanation(Shown):
-    """Why a company had its tier on a day: as it was known when the day ended, and as it is known now."""
+class TierExplanationView(Shown):
+    """The explanation of a company's tier on a day, by the facts known when the day ended and by those known now."""
 
     company_id: str
     as_of: date
-    known_until: str = Field(
-        description="The moment at which the day ended: `known_then` rests on what was recorded before."
-    )
-    known_then: Decided
-    known_now: Decided
-    tier_changed: bool = Field(description="Whether later facts give this day another tier.")
-    corrections: list[Correction] = Field(description=f"At most {MOST_DOCUMENTS}, latest business date first.")
-    documents: list[ExplainedDocument] = Field(
-        description="Latest business date first: those of the window, and those that bear on the day otherwise."
+    known_until: str = Field(description="The end of the day: `known_then` rests on facts recorded before this moment.")
+    known_then: DecisionView
+    known_now: DecisionView
+    tier_changed: bool = Field(description="Whether facts recorded later give this day another tier.")
+    corrections: list[CorrectionView] = Field(description=f"At most {MOST_DOCUMENTS}, latest business date first.")
+    documents: list[ExplainedDocumentView] = Field(
+        description="Documents of the window and others that bear on the day, latest business date first."
     )
     next_cursor: str | None
 
     @classmethod
-    def of(cls, found: Explanation, rows: list[Row], language: str, *, for_staff: bool) -> "TierExplanation":
+    def of(cls, found: Explanation, rows: list[Row], language: str, *, for_staff: bool) -> "TierExplanationView":
         """`rows`: the documents of this page."""
         told = _Teller(found, language, for_staff)
         return cls(
@@ -161,19 +159,20 @@ class _Teller:
 
     # --- decisions ---
 
-    def decided(self, view: View, places: Iterable[Place]) -> Decided:
+    def decided(self, view: View, places: Iterable[Place]) -> DecisionView:
         decision = view.decision
-        return Decided(
+        return DecisionView(
             tier=self._tier(decision.tier),
             cause=view.cause,
             decision=self._sentence(view),
-            ladder=Ladder(
+            ladder=LadderView(
                 version=decision.ladder.version,
                 window_days=decision.ladder.window_days,
                 hold_days=decision.ladder.hold_days,
                 personal_first_step=decision.last_year is not None,
                 steps=[
-                    LadderStep(tier=self._tier(step), from_sum=self._money(step.from_sum)) for step in decision.steps
+                    LadderStepView(tier=self._tier(step), from_sum=self._money(step.from_sum))
+                    for step in decision.steps
                 ],
             ),
             window=self._window(view.window, decision.window_sum),
@@ -184,22 +183,22 @@ class _Teller:
             documents_counted=sum(place.reason == "counted" for place in places),
         )
 
-    def _hold(self, view: View) -> Hold | None:
+    def _hold(self, view: View) -> HoldView | None:
         decision, reached, days = view.decision, view.reached, view.reached_window
         if reached is None or days is None or decision.reached_on is None or decision.held_until is None:
             return None
-        return Hold(
+        return HoldView(
             reached_on=decision.reached_on,
             window=self._window(days, reached.window_sum),
             from_sum=self._money(reached.step.from_sum),
             held_until=decision.held_until,
         )
 
-    def _manual(self, view: View) -> Manual | None:
+    def _manual(self, view: View) -> ExplainedManualTierView | None:
         grant = view.decision.grant
         if grant is None:
             return None
-        return Manual(
+        return ExplainedManualTierView(
             grant_id=grant.grant_id,
             first=grant.first,
             last=grant.ends_on,
@@ -208,11 +207,11 @@ class _Teller:
             author=grant.author if self._for_staff else None,
         )
 
-    def _personal(self, view: View) -> PersonalStep | None:
+    def _personal(self, view: View) -> ExplainedPersonalStepView | None:
         decision, days, personal = view.decision, view.last_year, view.decision.ladder.personal
         if days is None or decision.last_year is None or personal is None or not decision.steps:
             return None
-        return PersonalStep(
+        return ExplainedPersonalStepView(
             last_year=self._window(days, decision.last_year),
             coefficient=f"{personal.coefficients[view.day.month - 1]:f}",
             floor=self._money(personal.floor),
@@ -264,21 +263,21 @@ class _Teller:
 
     # --- documents ---
 
-    def document(self, row: Row) -> ExplainedDocument:
-        return ExplainedDocument(
+    def document(self, row: Row) -> ExplainedDocumentView:
+        return ExplainedDocumentView(
             **_named(row),
             kind=row.recorded.kind,
             known_then=self._known(row.then),
             known_now=self._known(row.now),
         )
 
-    def correction(self, row: Row) -> Correction:
+    def correction(self, row: Row) -> CorrectionView:
         change = row.change
         if change is None:
             raise ValueError("nothing became known of this document")
         then, now = row.then.recorded, row.now.recorded
         recorded_at = now.recorded_at if now else then.superseded_at if then else None
-        return Correction(
+        return CorrectionView(
             **_named(row),
             kind=change,
             recorded_at=recorded_at or "",
@@ -299,9 +298,9 @@ class _Teller:
             change=self._spoken(row.now.counted - row.then.counted),
         )
 
-    def _known(self, place: Place) -> Known:
+    def _known(self, place: Place) -> KnownDocumentView:
         found = place.recorded
-        return Known(
+        return KnownDocumentView(
             counted=place.reason == "counted",
             reason=place.reason,
             why=self._words[f"why_{place.reason}"].format(day=self._day(found.counts_on) if found else ""),
@@ -320,11 +319,11 @@ class _Teller:
     def _spoken(self, amount: Decimal) -> str:
         return self._sum(amount, self._currency, whole=True)
 
-    def _tier(self, step: Step) -> Tier:
-        return Tier(code=step.tier, name=step.name_in(self._language), discount_percent=step.discount_percent)
+    def _tier(self, step: Step) -> TierView:
+        return TierView(code=step.tier, name=step.name_in(self._language), discount_percent=step.discount_percent)
 
-    def _window(self, days: Days, amount: Decimal) -> TierWindow:
-        return TierWindow(first=days[0], last=days[1], sum=self._money(amount))
+    def _window(self, days: Days, amount: Decimal) -> TierWindowView:
+        return TierWindowView(first=days[0], last=days[1], sum=self._money(amount))
 
 
 def _named(row: Row) -> dict[str, str]:

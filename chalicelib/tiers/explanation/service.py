@@ -24,9 +24,7 @@ def explain(context: Context, company_id: str, as_of: date | None) -> Explanatio
     """The tier of a day, today if none is given. Raises `not_found` for no company, `invalid` for a day to come."""
     day = as_of or context.today
     if day > context.today:
-        raise Problem.invalid(
-            "day_ahead", "/query/as_of", f"Today is {context.today}: nothing is known of this day yet."
-        )
+        raise Problem.invalid("day_ahead", "/query/as_of", f"Today is {context.today}: this day is still to come.")
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")

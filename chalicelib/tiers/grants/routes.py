@@ -1,7 +1,7 @@
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.tiers.grants import service
-from chalicelib.tiers.grants.schemas import ManualTier, ManualTierForm, ManualTiers, WithdrawalForm
+from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierPage, ManualTierView, ManualTierWithdrawalForm
 
 routes = Routes(__name__, tag="tiers")
 
@@ -12,19 +12,19 @@ routes = Routes(__name__, tag="tiers")
     "/v1/staff/companies/{company_id}/manual-tiers",
     scope="staff.tiers.grant",
     body=ManualTierForm,
-    answer=ManualTier,
+    answer=ManualTierView,
     status=201,
     keyed=True,
     problems=("not_found",),
 )
-def grant_manual_tier(call: Call, company_id: str) -> ManualTier:
-    """Grant a company a tier for some days, whatever it bought.
+def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
+    """Grant a company a tier for a number of days, independent of its purchases.
 
-    It never lowers what purchases give. The reason and who gave it are kept, and the company's people hear of it by letter if its tier
+    A manual tier never lowers the tier that purchases give. Its reason and author are kept. The company's people get a letter if the tier
     changes.
     """
 
-    def answer(shown: ManualTier) -> Answer:
+    def answer(shown: ManualTierView) -> Answer:
         return Answer(shown, headers={"Location": f"/v1/staff/companies/{company_id}/manual-tiers/{shown.grant_id}"})
 
     return service.grant(call.answering(answer), company_id, call.principal.for_member(), call.body)
@@ -34,34 +34,34 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTier:
     "/v1/staff/companies/{company_id}/manual-tiers",
     scope="staff.tiers.read",
     query=PageQuery,
-    answer=ManualTiers,
+    answer=ManualTierPage,
 )
-def list_manual_tiers(call: Call, company_id: str) -> ManualTiers:
-    """List the tiers that a company was granted, with what became of them."""
+def list_manual_tiers(call: Call, company_id: str) -> ManualTierPage:
+    """List the manual tiers of a company with their states."""
     cursors = call.cursors()
     items, last = service.granted(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
-    return ManualTiers(items=items, next_cursor=cursors.close(last))
+    return ManualTierPage(items=items, next_cursor=cursors.close(last))
 
 
 @routes.get(
     "/v1/staff/companies/{company_id}/manual-tiers/{grant_id}",
     scope="staff.tiers.read",
-    answer=ManualTier,
+    answer=ManualTierView,
     problems=("not_found",),
 )
-def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTier:
-    """Read one manual tier."""
+def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierView:
+    """Show a manual tier."""
     return service.one(call.context, company_id, grant_id)
 
 
 @routes.post(
     "/v1/staff/companies/{company_id}/manual-tiers/{grant_id}/withdraw",
     scope="staff.tiers.grant",
-    body=WithdrawalForm,
-    answer=ManualTier,
+    body=ManualTierWithdrawalForm,
+    answer=ManualTierView,
     keyed=True,
     problems=("not_found", "wrong_state"),
 )
-def withdraw_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTier:
-    """End a manual tier today. The days on which it was in force stay as they were."""
+def withdraw_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierView:
+    """End a manual tier today. The days before today keep it."""
     return service.withdraw(call.answering(), company_id, grant_id, call.principal.for_member(), call.body)

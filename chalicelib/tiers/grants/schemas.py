@@ -1,4 +1,4 @@
-"""Manual tiers, as staff give and see them."""
+"""Forms and views of manual tiers."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -9,13 +9,13 @@ from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.tiers.standing.rules import Grant
 
-State = Literal["coming", "in_force", "ended", "withdrawn"]
+ManualTierState = Literal["coming", "in_force", "ended", "withdrawn"]
 
 LAST_DAY = date(2199, 12, 31)
 
 
 class ManualTierForm(Form):
-    """A tier by a manager's word. It never lowers what purchases give."""
+    """A tier granted by a manager. It never lowers the tier that purchases give."""
 
     tier: str = Field(
         min_length=1, max_length=32, description="The code of a tier of the company's ladder.", examples=["gold"]
@@ -24,30 +24,28 @@ class ManualTierForm(Form):
         default=None, alias="from", description="The first day, today or later; without it, today."
     )
     last: Annotated[Day, Field(le=LAST_DAY)] = Field(alias="until", description="The last day.")
-    reason: str = Field(min_length=3, max_length=500, description="Why: kept with it for ever.")
+    reason: str = Field(min_length=3, max_length=500, description="The reason, which is kept with the manual tier.")
 
 
-class WithdrawalForm(Form):
-    """Why a manual tier ends before its time."""
+class ManualTierWithdrawalForm(Form):
+    """The reason why a manual tier ends early."""
 
     reason: str = Field(min_length=3, max_length=500)
 
 
-class ManualTier(Shown):
-    """A manual tier, and what became of it."""
+class ManualTierView(Shown):
+    """A manual tier with its state."""
 
     grant_id: str
     company_id: str
     tier: str
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="until")
-    state: State
+    state: ManualTierState
     reason: str
     author: str = Field(description="The member who granted it.")
     recorded_at: str
-    withdrawn_on: date | None = Field(
-        description="The first day on which it held no more; null unless it was withdrawn."
-    )
+    withdrawn_on: date | None = Field(description="The first day without it; null unless it was withdrawn.")
     withdrawn_at: str | None
     withdrawn_by: str | None
     withdrawn_because: str | None
@@ -55,18 +53,18 @@ class ManualTier(Shown):
     model_config = ConfigDict(serialize_by_alias=True)
 
     @classmethod
-    def of(cls, grant: Grant, company_id: str, today: date) -> "ManualTier":
+    def of(cls, grant: Grant, company_id: str, today: date) -> "ManualTierView":
         return cls(company_id=company_id, state=_state(grant, today), **grant._asdict())
 
 
-class ManualTiers(Shown):
+class ManualTierPage(Shown):
     """Latest first."""
 
-    items: list[ManualTier]
+    items: list[ManualTierView]
     next_cursor: str | None
 
 
-def _state(grant: Grant, today: date) -> State:
+def _state(grant: Grant, today: date) -> ManualTierState:
     if grant.withdrawn_on is not None:
         return "withdrawn"
     if today < grant.first:

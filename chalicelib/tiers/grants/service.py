@@ -11,7 +11,7 @@ from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys
 from chalicelib.tiers.events import GRANTED, WITHDRAWN
 from chalicelib.tiers.grants import store
-from chalicelib.tiers.grants.schemas import ManualTier, ManualTierForm, WithdrawalForm
+from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierView, ManualTierWithdrawalForm
 from chalicelib.tiers.ladders.rules import ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
@@ -23,21 +23,21 @@ from chalicelib.tiers.standing.service import follow
 class _Shown:
     """What the last try came to."""
 
-    answer: ManualTier | None = None
+    answer: ManualTierView | None = None
 
 
-def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTier:
+def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
     """Raises `not_found` for no company, and `invalid` for a tier that its ladder does not have, or days that cannot be."""
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
     first = form.first or context.today
     if first < context.today:
-        raise Problem.invalid("past", "/from", "What was in force before today stays as it was.")
+        raise Problem.invalid("past", "/from", "A manual tier cannot begin before today.")
     if form.last < first:
-        raise Problem.invalid("range", "/until", "This is before the first day.")
+        raise Problem.invalid("range", "/until", "The last day is before the first.")
     if ladder_on(ladders_of(context, company.currency), first).step(form.tier, first) is None:
-        raise Problem.invalid("unknown_tier", "/tier", "The company's ladder has no such tier on the first day.")
+        raise Problem.invalid("unknown_tier", "/tier", "The company's ladder does not have this tier on the first day.")
     made = Grant(
         grant_id=context.new_id("grt"),
         tier=form.tier,
@@ -47,7 +47,7 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
         author=author,
         recorded_at=context.at,
     )
-    shown = ManualTier.of(made, company_id, context.today)
+    shown = ManualTierView.of(made, company_id, context.today)
 
     def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
         store.create_grant(tx, company_id, made)
@@ -59,19 +59,21 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
     return shown
 
 
-def withdraw(context: Context, company_id: str, grant_id: str, member_id: str, form: WithdrawalForm) -> ManualTier:
+def withdraw(
+    context: Context, company_id: str, grant_id: str, member_id: str, form: ManualTierWithdrawalForm
+) -> ManualTierView:
     """From today on it holds no more. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
     shown = _Shown()
 
     def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
         found = _named(grants, grant_id)
         if found.withdrawn_on is not None or found.last < context.today:
-            raise Problem("wrong_state", "It holds no more.")
+            raise Problem("wrong_state", "The manual tier has ended or was withdrawn.")
         ended = found._replace(
             withdrawn_on=context.today, withdrawn_at=context.at, withdrawn_by=member_id, withdrawn_because=form.reason
         )
         store.put_withdrawal(tx, company_id, ended)
-        shown.answer = ManualTier.of(ended, company_id, context.today)
+        shown.answer = ManualTierView.of(ended, company_id, context.today)
         _record(tx, context, shown.answer, WITHDRAWN, member_id)
         context.reply(tx, shown.answer)
         return tuple(ended if each is found else each for each in grants)
@@ -84,16 +86,18 @@ def withdraw(context: Context, company_id: str, grant_id: str, member_id: str, f
 
 def granted(
     context: Context, company_id: str, limit: int, after: dict[str, str] | None
-) -> tuple[list[ManualTier], dict[str, str] | None]:
+) -> tuple[list[ManualTierView], dict[str, str] | None]:
     """The company's manual tiers, latest first, and where to go on."""
     page = store.grants_page(context, company_id, limit, after)
-    return [ManualTier.of(standing_store.grant_from(item), company_id, context.today) for item in page.items], page.last
+    return [
+        ManualTierView.of(standing_store.grant_from(item), company_id, context.today) for item in page.items
+    ], page.last
 
 
-def one(context: Context, company_id: str, grant_id: str) -> ManualTier:
+def one(context: Context, company_id: str, grant_id: str) -> ManualTierView:
     """Raises `not_found`."""
     _, grants = standing_store.load_with_grants(context, company_id)
-    return ManualTier.of(_named(grants, grant_id), company_id, context.today)
+    return ManualTierView.of(_named(grants, grant_id), company_id, context.today)
 
 
 def _named(grants: Iterable[Grant], grant_id: str) -> Grant:
@@ -103,7 +107,7 @@ def _named(grants: Iterable[Grant], grant_id: str) -> Grant:
     return found
 
 
-def _record(tx: Transaction, context: Context, shown: ManualTier, name: EventType, member_id: str) -> None:
+def _record(tx: Transaction, context: Context, shown: ManualTierView, name: EventType, member_id: str) -> None:
     owner = keys.standing(shown.company_id)
     record(
         tx, context, owner, name, company_id=shown.company_id, grant_id=shown.grant_id, tier=shown.tier, by=member_id

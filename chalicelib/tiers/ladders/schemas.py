@@ -1,4 +1,4 @@
-"""Ladders as staff draws them up and sees them."""
+"""Forms and views of ladders for the staff."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
-from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Amount
 from chalicelib.tiers.config import LEAST_STEPS, MOST_STEPS, Coefficients, floor_below, rising
 from chalicelib.tiers.ladders.rules import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, State, Step, Steps
@@ -48,7 +48,8 @@ class SeasonForm(Form):
 class PersonalStepForm(Form):
     """The first step of a company that has bought for `months` or longer.
 
-    Its purchases of the same window one year ago, times the coefficient of the month, at least `floor`, at most the second step.
+    It begins at the purchases of the same window one year ago, times the coefficient of the month, at least `floor`, at most the second
+    step.
     """
 
     months: int = Field(default=18, ge=12, le=120)
@@ -56,18 +57,18 @@ class PersonalStepForm(Form):
     coefficients: Coefficients = Field(description="By month, January first.", examples=[["1"] * 12])
 
 
-class TierLadderForm(Form):
-    """A ladder of a currency: 3 to 5 steps, lowest first, of which the last one is open. Sums and discounts rise."""
+class LadderForm(Form):
+    """A ladder of a currency: 3 to 5 steps, lowest first. Sums and discounts rise; the last step has no upper bound."""
 
-    version: str = Field(min_length=1, max_length=40, description="What people call it.", examples=["2027-1"])
+    version: str = Field(min_length=1, max_length=40, description="The name of this version.", examples=["2027-1"])
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
     window_days: int = Field(default=90, ge=1, le=366, description="The days whose purchases count, today included.")
-    hold_days: int = Field(default=30, ge=0, le=366, description="How long a reached step is held.")
+    hold_days: int = Field(default=30, ge=0, le=366, description="The number of days for which a reached step is held.")
     warning_days: WarningDays = Field(
-        default=[14, 3], description="How long before a fall it is announced, the earliest first."
+        default=[14, 3], description="The numbers of days before a fall at which it is announced, largest first."
     )
     steps: StepForms = Field(
-        description="Of the season, where there is one; of the whole year otherwise.",
+        description="The steps of the season if there is one, otherwise of the whole year.",
         examples=[[_BRONZE, _SILVER, _GOLD]],
     )
     season: SeasonForm | None = None
@@ -75,7 +76,7 @@ class TierLadderForm(Form):
         default=None, examples=[[{**_BRONZE, "from_sum": "30000"}, {**_SILVER, "from_sum": "90000"}, _GOLD]]
     )
     personal: PersonalStepForm | None = None
-    note: str = Field(default="", max_length=1000, description="Why, for those who decide.")
+    note: str = Field(default="", max_length=1000, description="The purpose of the ladder, for the staff.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -109,11 +110,7 @@ class ActivationForm(Form):
     )
 
 
-class LaddersQuery(PageQuery):
-    pass
-
-
-class LadderFigures(Shown):
+class StaffLadderStepView(Shown):
     """A step: from this window sum on, this discount."""
 
     tier: str
@@ -123,7 +120,7 @@ class LadderFigures(Shown):
     name_ru: str
 
 
-class Season(Shown):
+class SeasonView(Shown):
     """First and last day, MM-DD, both in it."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -132,35 +129,37 @@ class Season(Shown):
     last: str = Field(serialization_alias="to")
 
 
-class PersonalFirstStep(Shown):
-    """How the first step follows a company's own last year."""
+class PersonalStepView(Shown):
+    """The first step that follows a company's own last year."""
 
     months: int
     floor: Amount
     coefficients: list[Percent] = Field(description="By month, January first.")
 
 
-class TierLadder(Shown):
-    """A ladder, its state today, and who brought it there.
+class StaffLadderView(Shown):
+    """A ladder with its state today and its authors.
 
-    It is in force from `valid_from` until another one of its currency is; the founding ladder has been so from the beginning.
+    It is in force from `valid_from` until the next ladder of its currency. The founding ladder is in force from the beginning.
     """
 
     ladder_id: str
     version: str
     currency: str
     state: State
-    valid_from: date | None = Field(description="Null for a draft, and from the beginning.")
+    valid_from: date | None = Field(description="The first day in force; null for a draft and for the founding ladder.")
     window_days: int
     hold_days: int
     warning_days: list[int]
-    steps: list[LadderFigures]
-    season: Season | None
-    off_season_steps: list[LadderFigures] | None
-    personal: PersonalFirstStep | None
+    steps: list[StaffLadderStepView]
+    season: SeasonView | None
+    off_season_steps: list[StaffLadderStepView] | None
+    personal: PersonalStepView | None
     note: str
     created_at: str | None = Field(description="Null until the first night has recorded the founding ladder.")
-    created_by: str | None = Field(description="Null: the club's figures.")
+    created_by: str | None = Field(
+        description="Null for the founding ladder, which comes from the club's configuration."
+    )
     activated_at: str | None
     activated_by: str | None
 
@@ -177,10 +176,10 @@ class TierLadder(Shown):
             hold_days=ladder.hold_days,
             warning_days=list(ladder.warning_days),
             steps=_figures(ladder.steps),
-            season=Season(first=_text(ladder.season[0]), last=_text(ladder.season[1])) if ladder.season else None,
+            season=SeasonView(first=_text(ladder.season[0]), last=_text(ladder.season[1])) if ladder.season else None,
             off_season_steps=_figures(ladder.off_season_steps) if ladder.off_season_steps else None,
             personal=(
-                PersonalFirstStep(
+                PersonalStepView(
                     months=ladder.personal.months,
                     floor=ladder.personal.floor,
                     coefficients=list(ladder.personal.coefficients),
@@ -196,8 +195,8 @@ class TierLadder(Shown):
         )
 
 
-class TierLadders(Shown):
-    items: list[TierLadder]
+class StaffLadderPage(Shown):
+    items: list[StaffLadderView]
     next_cursor: str | None
 
 
@@ -205,8 +204,8 @@ def _steps(forms: list[LadderStepForm]) -> Steps:
     return tuple(Step(form.tier, form.from_sum, form.discount_percent, form.name, form.name_ru) for form in forms)
 
 
-def _figures(steps: Steps) -> list[LadderFigures]:
-    return [LadderFigures(**step._asdict()) for step in steps]
+def _figures(steps: Steps) -> list[StaffLadderStepView]:
+    return [StaffLadderStepView(**step._asdict()) for step in steps]
 
 
 def _month_day(text: str) -> MonthDay:

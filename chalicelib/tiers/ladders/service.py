@@ -18,11 +18,11 @@ from chalicelib.table.transactions import Refused, Transaction
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import store
 from chalicelib.tiers.ladders.rules import LadderRecord, State, state
-from chalicelib.tiers.ladders.schemas import TierLadder, TierLadderForm
+from chalicelib.tiers.ladders.schemas import LadderForm, StaffLadderView
 from chalicelib.tiers.ladders.store import ladders_of
 
 
-def draw_up(context: Context, form: TierLadderForm, author: str) -> TierLadder:
+def draw_up(context: Context, form: LadderForm, author: str) -> StaffLadderView:
     """A draft."""
     currency = form.currency or context.config[Club].currency
     if currency not in context.config[Tiers].ladders:
@@ -38,7 +38,9 @@ def draw_up(context: Context, form: TierLadderForm, author: str) -> TierLadder:
     return shown
 
 
-def page(context: Context, limit: int, after: dict[str, str] | None) -> tuple[list[TierLadder], dict[str, str] | None]:
+def page(
+    context: Context, limit: int, after: dict[str, str] | None
+) -> tuple[list[StaffLadderView], dict[str, str] | None]:
     """Newest first. The founding ladders are the oldest, also while they are not recorded yet."""
     found, last = store.newest(context, limit, after)
     if last is None:
@@ -46,19 +48,17 @@ def page(context: Context, limit: int, after: dict[str, str] | None) -> tuple[li
     return [_shown(context, each) for each in found], last
 
 
-def show(context: Context, ladder_id: str) -> tuple[TierLadder, int]:
+def show(context: Context, ladder_id: str) -> tuple[StaffLadderView, int]:
     """The ladder and its version."""
     found = _load(context, ladder_id)
     return _shown(context, found), found.version
 
 
-def activate(context: Context, ladder_id: str, version: int, day: date, author: str) -> tuple[TierLadder, int]:
+def activate(context: Context, ladder_id: str, version: int, day: date, author: str) -> tuple[StaffLadderView, int]:
     """In force from this day, today or later. Raises problems: one ladder a day and currency, only drafts, only this version."""
     found = _expected(context, ladder_id, version, "draft")
     if day < context.today:
-        raise Problem.invalid(
-            "day_passed", "/from", f"Today is {context.today}: what has been in force stays as it was."
-        )
+        raise Problem.invalid("day_passed", "/from", f"Today is {context.today}: a ladder cannot begin before today.")
     activated = replace(found, valid_from=day, activated_at=context.at, activated_by=author)
     tx = Transaction()
     store.activate(tx, context, activated)
@@ -66,7 +66,7 @@ def activate(context: Context, ladder_id: str, version: int, day: date, author: 
     return _shown(context, activated), version + 1
 
 
-def withdraw(context: Context, ladder_id: str, version: int) -> tuple[TierLadder, int]:
+def withdraw(context: Context, ladder_id: str, version: int) -> tuple[StaffLadderView, int]:
     """A draft again. Raises problems: only while it is scheduled, only this version."""
     found = _expected(context, ladder_id, version, "scheduled")
     draft = replace(found, valid_from=None, activated_at=None, activated_by=None)
@@ -106,7 +106,7 @@ def _expected(context: Context, ladder_id: str, version: int, wanted: State) -> 
         raise Problem("precondition_failed")
     is_now = _state(context, found)
     if is_now != wanted:
-        raise Problem("wrong_state", f"The ladder is {is_now}; this needs one that is {wanted}.")
+        raise Problem("wrong_state", f"The ladder is {is_now}, but must be {wanted}.")
     return found
 
 
@@ -119,8 +119,8 @@ def _commit(context: Context, tx: Transaction) -> None:
         raise Problem("precondition_failed") from None
 
 
-def _shown(context: Context, found: LadderRecord) -> TierLadder:
-    return TierLadder.of(found, _state(context, found))
+def _shown(context: Context, found: LadderRecord) -> StaffLadderView:
+    return StaffLadderView.of(found, _state(context, found))
 
 
 def _state(context: Context, found: LadderRecord) -> State:

@@ -1,6 +1,6 @@
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.tiers.simulations import service
-from chalicelib.tiers.simulations.schemas import TierSimulation
+from chalicelib.tiers.simulations.schemas import SimulationView
 
 routes = Routes(__name__, tag="tiers")
 
@@ -8,16 +8,16 @@ routes = Routes(__name__, tag="tiers")
 @routes.post(
     "/v1/staff/tier-ladders/{ladder_id}/simulate",
     scope="staff.tiers.write",
-    answer=TierSimulation,
+    answer=SimulationView,
     status=202,
     keyed=True,
     problems=("not_found",),
 )
-def simulate_ladder(call: Call, ladder_id: str) -> TierSimulation:
+def simulate_ladder(call: Call, ladder_id: str) -> SimulationView:
     """Simulate a ladder over the club's last 12 months, as if it had always been in force.
 
-    The answer names the simulation: follow it at its own address, until it is done and shows who would move and what it would cost.
-    It changes nothing and nobody. It is kept for 90 days.
+    The answer has the id of the simulation. Read the simulation at its own address until it is done: it then shows the moves between tiers
+    and the cost. A simulation changes no tier. It is kept for 90 days.
     """
     return service.start(call.answering(_started), ladder_id, call.principal.for_member())
 
@@ -25,13 +25,13 @@ def simulate_ladder(call: Call, ladder_id: str) -> TierSimulation:
 @routes.get(
     "/v1/staff/tier-simulations/{simulation_id}",
     scope="staff.tiers.read",
-    answer=TierSimulation,
+    answer=SimulationView,
     problems=("not_found",),
 )
-def show_simulation(call: Call, simulation_id: str) -> TierSimulation:
-    """Show how far a simulation came; when it is done, its result and where to download the list of companies."""
+def show_simulation(call: Call, simulation_id: str) -> SimulationView:
+    """Show the progress of a simulation and, once it is done, its result and the address of the list of companies."""
     return service.show(call.context, simulation_id)
 
 
-def _started(simulation: TierSimulation) -> Answer:
+def _started(simulation: SimulationView) -> Answer:
     return Answer(simulation, headers={"Location": f"/v1/staff/tier-simulations/{simulation.simulation_id}"})

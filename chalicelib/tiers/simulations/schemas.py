@@ -1,4 +1,4 @@
-"""A simulation as it is shown."""
+"""Views of a simulation."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,15 +11,15 @@ from chalicelib.platform.money import Money
 from chalicelib.tiers.simulations.rules import Totals
 
 
-class SimulationProgress(Shown):
+class SimulationProgressView(Shown):
     companies_done: int
-    companies_found: int = Field(description="So far; all of them once `parts_total` is known.")
+    companies_found: int = Field(description="Companies found so far; all of them once `parts_total` is known.")
     parts_done: int
     parts_total: int | None = Field(description="Null while companies are still being found.")
 
 
-class SimulationStep(Shown):
-    """The companies that are on a step today, by what the ladder would do to their discount."""
+class SimulationStepView(Shown):
+    """The companies on a step today, by the change of their discount under the ladder."""
 
     tier: str = Field(description="Empty: no tier.")
     companies: int
@@ -28,30 +28,30 @@ class SimulationStep(Shown):
     unchanged: int
 
 
-class SimulationMove(Shown):
-    """How many companies would have which tier today instead of which."""
+class SimulationMoveView(Shown):
+    """The number of companies that would move from one tier to another."""
 
     from_tier: str
     to_tier: str
     companies: int
 
 
-class SimulationResult(Shown):
-    """What the ladder would have changed had it always been in force.
+class SimulationResultView(Shown):
+    """The changes that the ladder would have made had it always been in force.
 
-    The discount given is summed over the days of the 12 months: what that day's purchases would have cost without the discount that was
-    in force, times the percent of the day. That partners buy otherwise under another ladder is not foretold.
+    The discount is summed over the days of the 12 months: the price of the day's purchases without the discount in force, times the percent
+    of the day. The simulation does not predict that partners buy differently under another ladder.
     """
 
     companies: int
-    up: int = Field(description="With a higher discount today.")
+    up: int = Field(description="Companies with a higher discount today.")
     down: int
     unchanged: int
-    purchases: Money = Field(description="Net, of the 12 months.")
+    purchases: Money = Field(description="Net purchases of the 12 months.")
     discount_before: Money
     discount_after: Money
-    steps: list[SimulationStep]
-    moves: list[SimulationMove] = Field(description="The most frequent first.")
+    steps: list[SimulationStepView]
+    moves: list[SimulationMoveView] = Field(description="The most frequent first.")
 
     @classmethod
     def of(cls, totals: Totals, currency: str) -> Self:
@@ -66,19 +66,19 @@ class SimulationResult(Shown):
             purchases=money(totals.purchases),
             discount_before=money(totals.discount_before),
             discount_after=money(totals.discount_after),
-            steps=[SimulationStep(**step._asdict()) for step in totals.steps],
-            moves=[SimulationMove(**moved._asdict()) for moved in totals.moves],
+            steps=[SimulationStepView(**step._asdict()) for step in totals.steps],
+            moves=[SimulationMoveView(**moved._asdict()) for moved in totals.moves],
         )
 
 
-class SimulationList(Shown):
-    """Every company with its tier, purchases and discount before and after, for download (CSV; the address works for a while)."""
+class SimulationListView(Shown):
+    """Every company with its tier, purchases and discount before and after, for download as CSV. The address works until `expires_at`."""
 
     url: str
     expires_at: datetime
 
 
-class TierSimulation(Shown):
+class SimulationView(Shown):
     model_config = ConfigDict(serialize_by_alias=True)
 
     simulation_id: str
@@ -88,10 +88,10 @@ class TierSimulation(Shown):
     first: date = Field(serialization_alias="from", description="The first day of the 12 months.")
     last: date = Field(serialization_alias="to")
     state: Literal["running", "done"]
-    stalled: bool = Field(description="Nothing has moved for an hour: a matter for the operators.")
+    stalled: bool = Field(description="No progress for an hour: the operators should look.")
     created_at: str
     created_by: str
     finished_at: str | None
-    progress: SimulationProgress
-    result: SimulationResult | None = Field(description="Null until it is done.")
-    companies: SimulationList | None = Field(description="Null until it is done.")
+    progress: SimulationProgressView
+    result: SimulationResultView | None = Field(description="Null until it is done.")
+    companies: SimulationListView | None = Field(description="Null until it is done.")

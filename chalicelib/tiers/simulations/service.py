@@ -28,7 +28,12 @@ from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.simulations import rules, store
 from chalicelib.tiers.simulations.rules import Outcome
-from chalicelib.tiers.simulations.schemas import SimulationList, SimulationProgress, SimulationResult, TierSimulation
+from chalicelib.tiers.simulations.schemas import (
+    SimulationListView,
+    SimulationProgressView,
+    SimulationResultView,
+    SimulationView,
+)
 from chalicelib.tiers.simulations.store import Member, Part, Row, Simulation
 from chalicelib.tiers.standing import store as standing_store
 
@@ -50,7 +55,7 @@ HEADING = [
 ]
 
 
-def start(context: Context, ladder_id: str, started_by: str) -> TierSimulation:
+def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
     """Raises `not_found`."""
     found = ladders_store.load(context, ladder_id)
     if found is None:
@@ -65,7 +70,7 @@ def start(context: Context, ladder_id: str, started_by: str) -> TierSimulation:
     return shown
 
 
-def show(context: Context, simulation_id: str) -> TierSimulation:
+def show(context: Context, simulation_id: str) -> SimulationView:
     found = store.load(context, simulation_id)
     if found is None:
         raise Problem("not_found")
@@ -148,10 +153,10 @@ def _row(member: Member, outcome: Outcome) -> Row:
     ]
 
 
-def _shown(context: Context, found: Simulation) -> TierSimulation:
+def _shown(context: Context, found: Simulation) -> SimulationView:
     first, last = rules.months(found.today)
     ladder, item = found.ladder, found.item
-    return TierSimulation(
+    return SimulationView(
         simulation_id=found.simulation_id,
         ladder_id=ladder.ladder_id,
         version=ladder.version,
@@ -163,7 +168,7 @@ def _shown(context: Context, found: Simulation) -> TierSimulation:
         created_at=item["created_at"],
         created_by=item["created_by"],
         finished_at=item.get("finished_at"),
-        progress=SimulationProgress(
+        progress=SimulationProgressView(
             companies_done=found.count("companies"),
             companies_found=found.count("companies_found"),
             parts_done=found.count("parts_done"),
@@ -174,16 +179,16 @@ def _shown(context: Context, found: Simulation) -> TierSimulation:
     )
 
 
-def _result(found: Simulation) -> SimulationResult:
+def _result(found: Simulation) -> SimulationResultView:
     """Steps in the order of today's ladder, then those that only the other one has."""
     ladders = ladder_on(found.real, found.today), found.ladder
     tiers = dict.fromkeys(step.tier for ladder in ladders for step in (NO_STEP, *ladder.steps_on(found.today)))
-    return SimulationResult.of(rules.totals_of(found.item, list(tiers)), found.ladder.currency)
+    return SimulationResultView.of(rules.totals_of(found.item, list(tiers)), found.ladder.currency)
 
 
-def _list(context: Context, found: Simulation) -> SimulationList:
+def _list(context: Context, found: Simulation) -> SimulationListView:
     expires_at = context.now + timedelta(seconds=store.LINK_SECONDS)
-    return SimulationList(url=store.link(found.simulation_id), expires_at=expires_at)
+    return SimulationListView(url=store.link(found.simulation_id), expires_at=expires_at)
 
 
 def _percent(percent: Decimal) -> str:

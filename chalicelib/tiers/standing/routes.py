@@ -1,19 +1,19 @@
-"""Where do I stand, and the tiers that managers grant."""
+"""A company's standing, for the company and for the staff."""
 
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.tiers.standing import service
-from chalicelib.tiers.standing.schemas import StandingAnswer, StandingQuery, standing_json
+from chalicelib.tiers.standing.schemas import StandingQuery, StandingView, standing_json
 
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.get("/v1/company/tier", scope="company.read", answer=StandingAnswer)
-def company_tier(call: Call) -> Text:
-    """Tell where the caller's company stands.
+@routes.get("/v1/company/tier", scope="company.read", answer=StandingView)
+def show_tier(call: Call) -> Text:
+    """Show the tier of the caller's company.
 
-    The tier in force and until when it is safe, the purchases that count, what is missing to the next step, which purchases leave
-    when, what follows, and the smallest order that keeps or lifts the tier.
+    The answer has the tier in force and its last safe day, the purchases that count, the sum missing to the next step, the smallest
+    orders that keep or lift the tier, and a calendar of the days on which purchases leave the window.
     """
     standing = service.standing_of(call.context, call.principal.for_company())
     return Text(content=standing_json(standing, call.language))
@@ -23,14 +23,14 @@ def company_tier(call: Call) -> Text:
     "/v1/staff/companies/{company_id}/tier",
     scope="staff.companies.read",
     query=StandingQuery,
-    answer=StandingAnswer,
+    answer=StandingView,
     problems=("not_found",),
 )
-def tier_of_company(call: Call, company_id: str) -> Text:
-    """Tell where a company stands today, or would have stood on another day.
+def show_company_tier(call: Call, company_id: str) -> Text:
+    """Show the tier of a company today or on another day.
 
-    Without `as_of`: the same as the company sees. With it: the tier in force on that day by the purchases as they are known now,
-    corrections included, and what would follow if nothing had been bought or given back after it.
+    Without `as_of`, the answer is the one that the company sees. With it, the tier of that day is computed from the purchases known
+    now, corrections included, as if the company had bought and returned nothing after that day.
     """
     standing = service.standing_for_staff(call.context, company_id, call.query.as_of)
     return Text(content=standing_json(standing, call.language))

@@ -1,4 +1,4 @@
-"""How a standing is shown."""
+"""Views of a standing."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -33,7 +33,7 @@ class StandingQuery(Form):
     )
 
 
-class Tier(Shown):
+class TierView(Shown):
     """A tier. The code of no tier is empty."""
 
     code: str
@@ -41,7 +41,7 @@ class Tier(Shown):
     discount_percent: Percent
 
 
-class TierTonight(Tier):
+class TierTonightView(TierView):
     """The tier that the coming night puts in force."""
 
     order_to_keep: Money | None = Field(
@@ -49,7 +49,7 @@ class TierTonight(Tier):
     )
 
 
-class TierWindow(Shown):
+class TierWindowView(Shown):
     """The days whose purchases count, both included, and their net sum."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -59,22 +59,24 @@ class TierWindow(Shown):
     sum: Money
 
 
-class NextStep(Shown):
+class NextStepView(Shown):
     """The step above the one that the window sum gives."""
 
-    tier: Tier
+    tier: TierView
     from_sum: Money
     missing: Money
 
 
-class FallOut(Shown):
-    """A day on which purchases leave the window, and what follows if nothing more is bought."""
+class FallOutView(Shown):
+    """A day on which purchases leave the window. The figures hold if the company buys nothing more."""
 
     day: date
-    amount: Money = Field(description="What leaves; negative where returns leave.")
-    window_sum: Money = Field(description="What is left in the window.")
-    tier: Tier = Field(description="What this sum gives.")
-    in_force: Tier = Field(description="The tier in force on this day: a step that was reached is held for a while.")
+    amount: Money = Field(description="The sum that leaves the window; negative where returns leave.")
+    window_sum: Money = Field(description="The sum left in the window.")
+    tier: TierView = Field(description="The tier that this sum gives.")
+    in_force: TierView = Field(
+        description="The tier in force on this day: a step that was reached is held for a while."
+    )
     order_to_keep: Money | None = Field(
         description="The smallest purchase that keeps the tier in force over this day; null where none is needed, or none helps."
     )
@@ -86,14 +88,14 @@ class FallOut(Shown):
     )
 
 
-class LadderStep(Shown):
+class LadderStepView(Shown):
     """A step of the ladder: from this window sum on."""
 
-    tier: Tier
+    tier: TierView
     from_sum: Money
 
 
-class Ladder(Shown):
+class LadderView(Shown):
     """The steps of this day, lowest first; the last one is open."""
 
     version: str
@@ -102,48 +104,48 @@ class Ladder(Shown):
         description="For how many days a step that was reached is held after the window has left it."
     )
     personal_first_step: bool = Field(description="Whether the first step follows the company's own last year.")
-    steps: list[LadderStep]
+    steps: list[LadderStepView]
 
 
-class StandingAnswer(Shown):
-    """Where a company stands: the tier in force, and what moves it."""
+class StandingView(Shown):
+    """The tier of a company, the purchases behind it, and the orders that keep or lift it."""
 
     company_id: str
     as_of: date
-    tier: Tier = Field(description="The tier in force.")
+    tier: TierView = Field(description="The tier in force.")
     since: date | None = Field(
-        description=f"The day on which it came into force; null without a tier, and where that is more than {SINCE_DAYS} days ago."
+        description=f"The day on which the tier came into force; null without a tier, and where that is more than {SINCE_DAYS} days ago."
     )
     safe_until: date | None = Field(
-        description="The last day on which the tier in force stands if nothing more is bought; null without a tier."
+        description="The last day of the tier in force if the company buys nothing more; null without a tier."
     )
-    falls_to: Tier | None = Field(description="The tier that follows then; null without a tier.")
+    falls_to: TierView | None = Field(description="The tier of the day after `safe_until`; null without a tier.")
     order_to_keep: Money | None = Field(
-        description="The smallest purchase, made on `safe_until` at the latest, after which the tier stands on; null where none helps, "
-        "as where the tier itself gives less from then on."
+        description="The smallest purchase that keeps the tier, made on `safe_until` at the latest; null where none helps, for example where "
+        "the tier itself gives less from then on."
     )
     order_to_lift: Money | None = Field(
         description="The smallest purchase today that lifts the tier at once; null on the last step."
     )
-    window: TierWindow
-    next_step: NextStep | None = Field(description="Null on the last step.")
-    tonight: TierTonight | None = Field(description="Null unless the coming night changes the tier.")
-    falls_out: list[FallOut] = Field(description=f"The next {CALENDAR_DAYS} days.")
-    ladder: Ladder
+    window: TierWindowView
+    next_step: NextStepView | None = Field(description="Null on the last step.")
+    tonight: TierTonightView | None = Field(description="Null unless the coming night changes the tier.")
+    falls_out: list[FallOutView] = Field(description=f"The next {CALENDAR_DAYS} days.")
+    ladder: LadderView
 
 
 def standing_json(standing: Standing, language: str) -> str:
-    """A `StandingAnswer` as it goes out.
+    """A `StandingView` as it goes out.
 
     All but the calendar is a model. Ninety rows of the calendar as models would take longer than all the rest of the request, so its
     texts are put together here, and into the place that the model leaves empty.
     """
-    known: dict[tuple[str, Decimal], Tier] = {}  # the same few are shown many times
+    known: dict[tuple[str, Decimal], TierView] = {}  # the same few are shown many times
 
-    def tier(step: Step) -> Tier:
+    def tier(step: Step) -> TierView:
         found = known.get((step.tier, step.discount_percent))
         if found is None:
-            found = Tier(code=step.tier, name=step.name_in(language), discount_percent=step.discount_percent)
+            found = TierView(code=step.tier, name=step.name_in(language), discount_percent=step.discount_percent)
             known[step.tier, step.discount_percent] = found
         return found
 
@@ -156,7 +158,7 @@ def standing_json(standing: Standing, language: str) -> str:
 
 
 def _row_json(row: Row, tiers: Mapping[str, str], currency: str) -> str:
-    """A `FallOut` as it goes out."""
+    """A `FallOutView` as it goes out."""
     day, leaves, window_sum, step, in_force, to_keep, to_lift, order_by = row
     money = f'","currency":"{currency}"}}'
     keep = "null" if to_keep == NO_ORDER else f'{{"amount":"{to_keep}{money}'
@@ -168,7 +170,7 @@ def _row_json(row: Row, tiers: Mapping[str, str], currency: str) -> str:
     )
 
 
-def _head(standing: Standing, tier: Callable[[Step], Tier]) -> StandingAnswer:
+def _head(standing: Standing, tier: Callable[[Step], TierView]) -> StandingView:
     """All but the rows of the calendar."""
 
     def money(amount: Decimal) -> dict[str, Any]:
@@ -181,7 +183,7 @@ def _head(standing: Standing, tier: Callable[[Step], Tier]) -> StandingAnswer:
     first, last = standing.window
     tonight = standing.tier_on(tomorrow)
     # Checked once and as a whole: a model of each part would take three times as long.
-    return StandingAnswer.model_validate(
+    return StandingView.model_validate(
         {
             "company_id": standing.company_id,
             "as_of": standing.as_of,

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.platform.context import Context
 from chalicelib.pricing.best_sellers import keys as best_sellers_keys
 from chalicelib.pricing.best_sellers import store as best_sellers_store
-from chalicelib.pricing.best_sellers.schemas import BestSellersForm
+from chalicelib.pricing.best_sellers.model import BestSellersForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON

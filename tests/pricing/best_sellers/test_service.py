@@ -22,7 +22,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
 from chalicelib.pricing.best_sellers import consumers as best_sellers_consumers
 from chalicelib.pricing.best_sellers import service as best_sellers
-from chalicelib.pricing.best_sellers.schemas import BestSellersForm
+from chalicelib.pricing.best_sellers.model import BestSellersForm
 from chalicelib.pricing.best_sellers.store import Sold
 from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock

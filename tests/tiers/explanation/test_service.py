@@ -25,9 +25,9 @@ from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.explanation import schemas as explanation_schemas
 from chalicelib.tiers.explanation.service import explain
 from chalicelib.tiers.grants import service as grants
-from chalicelib.tiers.grants.schemas import ManualTierForm, WithdrawalForm
+from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierWithdrawalForm
 from chalicelib.tiers.ladders import service as ladders
-from chalicelib.tiers.ladders.schemas import TierLadderForm
+from chalicelib.tiers.ladders.schemas import LadderForm
 from chalicelib.tiers.standing import service as standing_service
 from chalicelib.tiers.standing.model import Standing
 from tests.bonuses.accruals.steps import memory_work
@@ -161,7 +161,7 @@ def test_a_personal_first_step_says_of_what_it_is_made(api: Api, context: Contex
     buy(founded, company_id, -370, 80_000, number="A-1")
     buy(founded, company_id, -1, 65_000, number="A-2")
     found = explain(founded, company_id, None)
-    shown = explanation_schemas.TierExplanation.of(found, found.rows, "en", for_staff=False).model_dump(mode="json")
+    shown = explanation_schemas.TierExplanationView.of(found, found.rows, "en", for_staff=False).model_dump(mode="json")
     then = shown["known_then"]
     assert then["personal_first_step"] == {
         "last_year": {"from": "2025-08-23", "to": "2025-11-20", "sum": rub("80000.00")},
@@ -454,7 +454,7 @@ class History:
             self.withdraw(company_id, self.grants[company_id].pop())
 
     def new_ladder(self, figures: dict[str, Any], day: date) -> None:
-        form = TierLadderForm.model_validate({"version": self.context.new_id("v"), **figures})
+        form = LadderForm.model_validate({"version": self.context.new_id("v"), **figures})
         drawn = ladders.draw_up(self.context, form, "mbr_admin")
         try:
             ladders.activate(self.context, drawn.ladder_id, 1, day, "mbr_admin")
@@ -464,7 +464,7 @@ class History:
             standing_service.follow(self.context, company_id)
 
     def withdraw(self, company_id: str, grant_id: str) -> None:
-        form = WithdrawalForm.model_validate({"reason": "No longer"})
+        form = ManualTierWithdrawalForm.model_validate({"reason": "No longer"})
         try:
             grants.withdraw(self.context, company_id, grant_id, "mbr_manager", form)
         except Problem:
@@ -523,4 +523,4 @@ def test_every_past_day_is_explained_as_it_was_answered_on_that_day(days: list[l
         differences = sum(row.now.counted - row.then.counted for row in found.corrections)
         assert differences == found.now.decision.window_sum - found.then.decision.window_sum
         for language in ("en", "ru"):
-            explanation_schemas.TierExplanation.of(found, found.rows, language, for_staff=True)
+            explanation_schemas.TierExplanationView.of(found, found.rows, language, for_staff=True)

@@ -13,7 +13,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused
 from chalicelib.tiers.grants import service as grants_service
-from chalicelib.tiers.grants.schemas import ManualTierForm, WithdrawalForm
+from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierWithdrawalForm
 from chalicelib.tiers.standing import store as standing_store
 from tests.support.api import STRANGER, Api, Caller
 from tests.support.crashes import crashes, races
@@ -243,7 +243,7 @@ def test_a_withdrawal_that_dies_at_any_call_is_made_once(quick: Context):
     company_id = bought(quick, {-10: 60_000})
     made = steps.grant(quick, company_id, "gold", 0, 30)
     beginning = everything(quick)
-    form = WithdrawalForm(**WORD)
+    form = ManualTierWithdrawalForm(**WORD)
 
     def ask() -> None:
         grants_service.withdraw(replace(quick, reply=once), company_id, made.grant_id, "mbr_manager", form)
