@@ -1,14 +1,12 @@
-"""How the prices of an order's lines came about, as it lies in the order.
+"""Orders as they lie in the table.
 
-Each line has its own `chosen` and `rejected`. Where many promotions run on the same goods, every one of 200 lines tells of every one of them,
-and that is more than an item holds: then the order has all of them together, packed, since they say much the same of each line.
-
-    rulings    zlib of JSON: of each line {chosen, rejected}
+lines    zlib of JSON: [{sku, name, …, chosen, rejected}]. Every step writes the order whole, into two indexes as well, and the
+         lines say much the same, each of every promotion that runs on it: as maps they are some ten times as long.
 """
 
 import json
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -72,29 +70,6 @@ def promise_of(item: Item) -> Promise:
 
 def day_or_none(item: Item, name: str) -> date | None:
     return date.fromisoformat(item[name]) if name in item else None
-
-
-LARGE = 32_000  # characters from which on they are packed
-
-
-def rulings_told(lines: Sequence[Line]) -> list[Item]:
-    """Of each line what its price rests on."""
-    return [
-        {"chosen": _ruling_item(line.chosen), "rejected": [_ruling_item(ruling) for ruling in line.rejected]}
-        for line in lines
-    ]
-
-
-def packed_rulings(rulings: Sequence[Item]) -> bytes | None:
-    """None where they are few enough to lie with the lines."""
-    text = json.dumps(rulings, ensure_ascii=False, separators=(",", ":"), default=str)
-    return zlib.compress(text.encode()) if len(text) > LARGE else None
-
-
-def rulings_of(order: Item) -> Iterator[tuple[Ruling, tuple[Ruling, ...]]]:
-    """Of each line of a stored order the ruling that was chosen, and those that were not."""
-    kept = json.loads(zlib.decompress(bytes(order["rulings"]))) if "rulings" in order else order["lines"]
-    return ((_ruling(each["chosen"]), tuple(_ruling(ruling) for ruling in each["rejected"])) for each in kept)
 
 
 def _ruling_item(ruling: Ruling) -> Item:
@@ -193,9 +168,7 @@ def check_version(tx: Transaction, order: Order) -> None:
 
 
 def order_item(order: Order) -> Item:
-    rulings = rulings_told(order.lines)
-    packed = packed_rulings(rulings)
-    beside = [{} for _ in rulings] if packed else rulings
+    lines = [_line_item(line) for line in order.lines]
     return {
         **keys.order(order.company_id, order.order_id).as_item(),
         **keys.order_list(order.company_id, order.placed_at, order.order_id).as_gsi1(),
@@ -211,8 +184,7 @@ def order_item(order: Order) -> Item:
         "comment": order.comment,
         "state": order.state.value,
         "version": order.version,
-        "lines": [{**_line_item(line), **each} for line, each in zip(order.lines, beside, strict=True)],
-        **({"rulings": packed} if packed else {}),
+        "lines": zlib.compress(json.dumps(lines, ensure_ascii=False, separators=(",", ":"), default=str).encode()),
         "shipments": [_shipment_item(shipment) for shipment in order.shipments],
         "history": [_happened_item(happened) for happened in order.history],
         **({"promises": [promise_item(each) for each in order.promises]} if order.promises else {}),
@@ -224,7 +196,7 @@ def order_item(order: Order) -> Item:
 
 
 def order_of(item: Item) -> Order:
-    lines = tuple(_line_of(line, *rulings) for line, rulings in zip(item["lines"], rulings_of(item), strict=True))
+    lines = tuple(_line_of(line) for line in json.loads(zlib.decompress(bytes(item["lines"]))))
     shipments = tuple(_shipment_of(shipment, lines) for shipment in item["shipments"])
     return Order(
         order_id=item["order_id"],
@@ -261,6 +233,8 @@ def _line_item(line: Line) -> Item:
         "base_price": line.base_price,
         "unit_price": line.unit_price,
         "vat_percent": line.vat_percent,
+        "chosen": _ruling_item(line.chosen),
+        "rejected": [_ruling_item(ruling) for ruling in line.rejected],
     }
     told = {
         "accepted": line.accepted,
@@ -272,24 +246,24 @@ def _line_item(line: Line) -> Item:
     return {**item, **{name: units for name, units in told.items() if units is not None}}
 
 
-def _line_of(item: Item, chosen: Ruling, rejected: tuple[Ruling, ...]) -> Line:
+def _line_of(item: Item) -> Line:
     return Line(
         sku=item["sku"],
         name=item["name"],
         name_ru=item["name_ru"],
         unit=item["unit"],
-        quantity=int(item["quantity"]),
-        shipped=int(item["shipped"]),
-        accepted=int(item["accepted"]) if "accepted" in item else None,
-        proposed=int(item["proposed"]) if "proposed" in item else None,
-        dropped=int(item.get("dropped", 0)),
+        quantity=item["quantity"],
+        shipped=item["shipped"],
+        accepted=item.get("accepted"),
+        proposed=item.get("proposed"),
+        dropped=item.get("dropped", 0),
         promoted=_promoted_of(item["promoted"]) if "promoted" in item else None,
         available=_available_of(item["available"]) if "available" in item else None,
-        base_price=item["base_price"],
-        unit_price=item["unit_price"],
-        vat_percent=item["vat_percent"],
-        chosen=chosen,
-        rejected=rejected,
+        base_price=Decimal(item["base_price"]),
+        unit_price=Decimal(item["unit_price"]),
+        vat_percent=Decimal(item["vat_percent"]),
+        chosen=_ruling(item["chosen"]),
+        rejected=tuple(_ruling(ruling) for ruling in item["rejected"]),
     )
 
 
@@ -299,9 +273,10 @@ def _promoted_item(promoted: Promoted) -> Item:
 
 
 def _promoted_of(item: Item) -> Promoted:
-    limits = item["limits"]
-    whole = {name: int(limits[name]) for name in ("uses", "units", "uses_per_company") if name in limits}
-    return Promoted(item["promotion_id"], item["cost"], Limits(**{**limits, **whole}))
+    limits = dict(item["limits"])
+    if "budget" in limits:
+        limits["budget"] = Decimal(limits["budget"])
+    return Promoted(item["promotion_id"], Decimal(item["cost"]), Limits(**limits))
 
 
 def _available_item(available: Available) -> Item:
@@ -309,7 +284,7 @@ def _available_item(available: Available) -> Item:
 
 
 def _available_of(item: Item) -> Available:
-    return Available(int(item["units"]), clock.moment(item["at"]) if "at" in item else None)
+    return Available(item["units"], clock.moment(item["at"]) if "at" in item else None)
 
 
 def _shipment_item(shipment: Shipment) -> Item:

@@ -18,7 +18,6 @@ from chalicelib.table.transactions import Transaction
 
 KEEP_DAYS = 7
 LABEL = "once"
-LARGE = 32_000  # characters of a body from which on it is kept packed: an order whole with its life may pass what an item holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Once:
                 **keys.once(self.caller, self.key).as_item(),
                 "fingerprint": self.fingerprint,
                 "status": status,
-                "body": _packed(json.dumps(body, ensure_ascii=False, separators=(",", ":"))),
+                "body": zlib.compress(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()),
                 "headers": headers,
                 "at": context.at,
                 "expires_at": context.expiry(days=KEEP_DAYS),
@@ -60,15 +59,11 @@ class Once:
             return None
         if item["fingerprint"] != self.fingerprint:
             raise Problem("idempotency_key_reused")
-        return Remembered(status=int(item["status"]), body=_unpacked(item["body"]), headers=dict(item["headers"]))
-
-
-def _packed(body: str) -> str | bytes:
-    return body if len(body) < LARGE else zlib.compress(body.encode())
-
-
-def _unpacked(kept: Any) -> str:
-    return kept if isinstance(kept, str) else zlib.decompress(bytes(kept)).decode()
+        return Remembered(
+            status=int(item["status"]),
+            body=zlib.decompress(bytes(item["body"])).decode(),
+            headers=dict(item["headers"]),
+        )
 
 
 def parse_key(header: str | None) -> str:

@@ -16,7 +16,6 @@ from chalicelib.orders.lifecycle.rules import (
     request_return,
 )
 from chalicelib.orders.lifecycle.schemas import OrderAnswer
-from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.model import Cancellation, CancellationState
 from chalicelib.orders.order.rules import (
     MOST_PART_LINES,
@@ -153,14 +152,6 @@ def test_an_order_fits_into_an_item_however_many_promotions_run_on_its_goods():
     item = order_item(order)
     assert weight(item) < MOST_BYTES * 0.9
     assert order_of(from_wire(to_wire(item))) == order
-
-
-def test_an_order_from_before_rulings_were_packed_is_read_too():
-    order = largest()
-    item = order_item(order)
-    lines = zip(item["lines"], order_store.rulings_told(order.lines), strict=True)
-    del item["rulings"]
-    assert order_of({**item, "lines": [{**line, **rulings} for line, rulings in lines]}) == order
 
 
 def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
