@@ -220,7 +220,7 @@ def cancel_order(call: Call, order_id: str) -> Order:
     problems=(*STEP, "precondition_failed", "credit_exceeded", "promotion_exhausted"),
 )
 def confirm_order(call: Call, order_id: str) -> Order:
-    """Agree to an order that the distributor changed to more than was ordered.
+    """Agree to an order of which the distributor proposes more of a line than was ordered.
 
     The prices stay those of the order. `If-Match` names the version that was looked at: the distributor may have proposed something else
     since (412). What the order takes besides has to fit into the credit limit (409), like a new one.
@@ -290,13 +290,13 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
     body=AcceptForm,
     answer=OrderAnswer,
     keyed=True,
-    problems=(*STEP, "limit_exceeded", "promotion_exhausted"),
+    problems=(*STEP, "limit_exceeded"),
 )
 def accept_order(call: Call, order_id: str) -> Order:
     """Accept an order as it is, or with other quantities.
 
-    Where it would come to more than was ordered, the company has to confirm it first, and the order is `changed` until then: it may be
-    accepted otherwise meanwhile, or rejected. Prices stay those of the order.
+    Fewer units are accepted at once. More units of any line need the company's confirmation, whatever the total: the order is `changed`
+    until then, and may be accepted otherwise meanwhile, or rejected. Prices stay those of the order.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return service.accept(answering(call), distributor_id, member_id, order_id, call.body)

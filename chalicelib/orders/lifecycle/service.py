@@ -133,7 +133,7 @@ def credit_of(context: Context, company_id: str) -> CreditAnswer:
 
 
 def accept(context: Context, distributor_id: str, member_id: str, order_id: str, form: AcceptForm) -> Order:
-    """As ordered, with less, or with more, which the company has to confirm. Raises 422 for nothing at all."""
+    """As ordered, with less, or with more of a line, which the company has to confirm. Raises 422 for nothing at all."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines]
     return change(

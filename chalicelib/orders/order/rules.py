@@ -2,7 +2,7 @@
 
     in                        does              and the order is
     -                         company, staff    place     placed
-    placed, changed           distributor       accept    accepted; changed, where it would come to more than was ordered
+    placed, changed           distributor       accept    accepted; changed, where a line would grow
                               distributor       reject    rejected
                               company, staff    cancel    cancelled
     changed                   company           confirm   accepted
@@ -371,7 +371,7 @@ def order_number(day: date, order_id: str) -> str:
 def accept(order: Order, asked: Sequence[Asked], *, by: Actor, at: str, note: str = "") -> Order:
     """As ordered, save for the lines named here; 0 drops a line.
 
-    Where the order would come to more than was ordered, it is changed, and waits for the company: nothing of it holds until then.
+    Where a line would grow, whatever the total, the order is changed and waits for the company: nothing of it holds until then.
     """
     require(order, "accept")
     _raise_misfits(order, asked)
@@ -380,12 +380,12 @@ def accept(order: Order, asked: Sequence[Asked], *, by: Actor, at: str, note: st
     if not any(quantities):
         raise NothingLeft
     both = list(zip(order.lines, quantities, strict=True))
-    if sum(line.unit_price * quantity for line, quantity in both) <= order.total:
+    if all(quantity <= line.quantity for line, quantity in both):
         lines = tuple(replace(line, accepted=quantity, proposed=None) for line, quantity in both)
         return after(replace(order, lines=lines), Step.ACCEPTED, State.ACCEPTED, by, at, note)
     if sum(happened.step is Step.CHANGED for happened in order.history) >= MOST_PROPOSALS:
         raise TooOften(
-            f"An order is changed {MOST_PROPOSALS} times at most: accept no more than was ordered, or reject it."
+            f"An order is changed {MOST_PROPOSALS} times at most: accept no more of any line than was ordered, or reject it."
         )
     lines = tuple(replace(line, proposed=quantity) for line, quantity in both)
     return after(replace(order, lines=lines), Step.CHANGED, State.CHANGED, by, at, note)

@@ -244,13 +244,19 @@ def test_more_than_was_ordered_waits_for_the_company_and_nothing_of_it_holds_unt
     assert (changed.history[-1].step, changed.history[-1].note) == (Step.CHANGED, "Whole pallets")
 
 
-def test_what_comes_to_no_more_money_needs_no_confirmation():
-    """More of one line and less of another is an acceptance with other quantities, as long as the sum does not grow."""
-    changed = accept(order(A=10, B=6), [Asked("A", 11), Asked("B", 5)], by=OPERATOR, at=LATER)
-    assert (changed.state, [each.accepted for each in changed.lines], changed.proposed_total) == (
-        State.ACCEPTED,
-        [11, 5],
-        None,
+@pytest.mark.parametrize(
+    ("asked", "proposed_total"),
+    [
+        ([Asked("A", 11), Asked("B", 5)], Decimal("160.00")),
+        ([Asked("A", 0), Asked("B", 7)], Decimal("70.00")),
+    ],
+)
+def test_no_line_grows_without_the_company_even_if_the_total_does_not(asked: list[Asked], proposed_total: Decimal):
+    changed = accept(order(A=10, B=6), asked, by=OPERATOR, at=LATER)
+    assert (changed.state, [each.agreed for each in changed.lines], changed.proposed_total) == (
+        State.CHANGED,
+        [10, 6],
+        proposed_total,
     )
 
 
