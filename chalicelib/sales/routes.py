@@ -1,16 +1,15 @@
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales import service
-from chalicelib.sales.schemas import Purchases, PurchasesQuery
+from chalicelib.sales.schemas import PurchasePage, PurchasesQuery
 
 routes = Routes(__name__, tag="sales")
 
 
-@routes.get("/v1/company/purchases", scope="company.read", query=PurchasesQuery, answer=Purchases)
-def list_purchases(call: Call) -> Purchases:
-    """List what the company bought and gave back.
+@routes.get("/v1/company/purchases", scope="company.read", query=PurchasesQuery, answer=PurchasePage)
+def list_purchases(call: Call) -> PurchasePage:
+    """List the company's purchases and returns.
 
-    Every document that was recorded for the company: from sales files and from orders shipped through the club. Corrected documents
-    are shown as they are now.
+    Documents from sales files and from orders shipped through the club, each in its newest revision.
     """
     query: PurchasesQuery = call.query
     cursors = call.cursors()
@@ -23,4 +22,4 @@ def list_purchases(call: Call) -> Purchases:
         limit=query.limit,
         after=cursors.open(query.cursor),
     )
-    return Purchases(items=items, next_cursor=cursors.close(last))
+    return PurchasePage(items=items, next_cursor=cursors.close(last))

@@ -1,4 +1,4 @@
-"""Purchases as a company reads them."""
+"""Views of purchases."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,9 +20,9 @@ Exact = Annotated[
 
 
 class PurchasesQuery(PageQuery):
-    first: Day | None = Field(default=None, alias="from", description="The first business date, YYYY-MM-DD.")
-    last: Day | None = Field(default=None, alias="to", description="The last business date, YYYY-MM-DD.")
-    lines: bool = Field(default=False, description="Whether each document comes with its lines.")
+    first: Day | None = Field(default=None, alias="from", description="First business date, YYYY-MM-DD.")
+    last: Day | None = Field(default=None, alias="to", description="Last business date, YYYY-MM-DD.")
+    lines: bool = Field(default=False, description="Include the lines of each document.")
 
     @field_validator("last")
     @classmethod
@@ -33,46 +33,48 @@ class PurchasesQuery(PageQuery):
         return last
 
 
-class PurchaseLine(Shown):
+class PurchaseLineView(Shown):
     """A line of a document. Quantity and amount are negative in a return."""
 
-    sku: str = Field(description="Article number; empty where the source knows none.")
+    sku: str = Field(description="Article number; empty if the source has none.")
     name: str
     quantity: Exact
-    unit_price: Exact | None = Field(description="As the source has it; may have more than two decimals.")
+    unit_price: Exact | None = Field(description="As in the source; may have more than two decimals.")
     amount: Money
 
 
-class OriginalDocument(Shown):
-    """The sale that a return takes back, as the return names it."""
+class OriginalDocumentView(Shown):
+    """The sale of a return, as the return names it."""
 
-    document: str | None = Field(description="Its number; null where only its day is told.")
+    document: str | None = Field(description="Its number; null if the return names only its day.")
     business_date: date | None = Field(
-        description="Its day as it was found, or else as the return tells it; null: neither."
+        description="Its date if the sale was found, else the date that the return names, if any."
     )
-    found: bool = Field(description="Whether the club knows this document among those of the company.")
+    found: bool = Field(description="Whether the club has this document of the company.")
 
 
-class Purchase(Shown):
-    """A document as it is now: the newest revision of what the company bought by it or gave back."""
+class PurchaseView(Shown):
+    """The newest revision of a sale or return."""
 
-    source: str = Field(description="The system whose document this is; `orders`: shipped for an order of this club.")
-    document: str = Field(description="The number that the document has there.")
+    source: str = Field(
+        description="The system that the document comes from; `orders`: a shipment of an order of this club."
+    )
+    document: str = Field(description="The document's number in that system.")
     kind: Kind
     business_date: date
     counts_on: date = Field(
-        description="The day whose purchases it belongs to: of a return, that of the sale that it names, else its own."
+        description="The day on which it counts: for a return, the day of its sale if known; else its own."
     )
-    original: OriginalDocument | None = Field(description="Null for a sale, and for a return that names none.")
+    original: OriginalDocumentView | None = Field(description="Null for a sale, and for a return that names no sale.")
     total: Money
-    revision: int = Field(description="1, and one more with each correction.")
-    recorded_at: str = Field(description="When this revision was recorded.")
+    revision: int = Field(description="1 at first, one more with each correction.")
+    recorded_at: str = Field(description="The moment at which this revision was recorded.")
     line_count: int
-    lines: list[PurchaseLine] | None = Field(description="Null unless asked for with `lines=true`.")
+    lines: list[PurchaseLineView] | None = Field(description="Null unless asked for with `lines=true`.")
 
 
-class Purchases(Shown):
+class PurchasePage(Shown):
     """Latest business date first. A page may hold fewer documents than asked for; the last one has no `next_cursor`."""
 
-    items: list[Purchase]
+    items: list[PurchaseView]
     next_cursor: str | None

@@ -19,7 +19,7 @@ from chalicelib.sales.rules import (
     SaleDocument,
     SaleLine,
 )
-from chalicelib.sales.schemas import OriginalDocument, Purchase, PurchaseLine
+from chalicelib.sales.schemas import OriginalDocumentView, PurchaseLineView, PurchaseView
 from chalicelib.table.client import Page
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Busy, Item, Refused
@@ -219,7 +219,7 @@ def purchases(
     with_lines: bool,
     limit: int,
     after: dict[str, str] | None,
-) -> tuple[list[Purchase], dict[str, str] | None]:
+) -> tuple[list[PurchaseView], dict[str, str] | None]:
     """The company's documents as they are now, latest day first, and where to go on."""
     page = store.current(context.table, company_id, first, last, limit, after)
     if not with_lines:
@@ -240,9 +240,9 @@ def _shortened(page: Page) -> Page:
     return page
 
 
-def _purchase(sale: Item, lines: list[SaleLine] | None) -> Purchase:
+def _purchase(sale: Item, lines: list[SaleLine] | None) -> PurchaseView:
     currency = sale["currency"]
-    return Purchase(
+    return PurchaseView(
         source=sale["source"],
         document=sale["document"],
         kind=sale["kind"],
@@ -257,17 +257,17 @@ def _purchase(sale: Item, lines: list[SaleLine] | None) -> Purchase:
     )
 
 
-def _original(sale: Item) -> OriginalDocument | None:
+def _original(sale: Item) -> OriginalDocumentView | None:
     named = store.named(sale)
     if named is None:
         return None
     found = "original" in sale
     day = date.fromisoformat(sale["counts_on"]) if found else named.day
-    return OriginalDocument(document=named.number or None, business_date=day, found=found)
+    return OriginalDocumentView(document=named.number or None, business_date=day, found=found)
 
 
-def _line(line: SaleLine, currency: str) -> PurchaseLine:
-    return PurchaseLine(
+def _line(line: SaleLine, currency: str) -> PurchaseLineView:
+    return PurchaseLineView(
         sku=line.sku,
         name=line.name,
         quantity=line.quantity,

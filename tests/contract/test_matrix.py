@@ -128,7 +128,7 @@ MATRIX: dict[str, Row] = {
     # bonuses
     "show_bonuses": COMPANIES,
     "list_postings": COMPANIES,
-    "bonus_statement": COMPANIES,
+    "show_bonus_statement": COMPANIES,
     "list_accruals": COMPANIES,
     "redeem_bonuses": COMPANIES,
     "list_redemptions": COMPANIES,

@@ -1,8 +1,8 @@
-"""What each purchase earned, and why."""
+"""The bonuses of each purchase, with the rates behind them."""
 
 from chalicelib import companies
 from chalicelib.bonuses.accruals import service
-from chalicelib.bonuses.accruals.schemas import Accruals, AccrualShown
+from chalicelib.bonuses.accruals.schemas import AccrualPage, AccrualView
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, Routes
@@ -10,11 +10,11 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="bonuses")
 
 
-@routes.get("/v1/company/accruals", scope="bonuses.read", query=PageQuery, answer=Accruals)
-def list_accruals(call: Call) -> Accruals:
-    """List what each purchase earned, latest first, with the rates that gave it.
+@routes.get("/v1/company/accruals", scope="bonuses.read", query=PageQuery, answer=AccrualPage)
+def list_accruals(call: Call) -> AccrualPage:
+    """List the bonuses that each purchase earned, latest first, with their rates.
 
-    As the documents, payments and tiers are known now; what was posted on the way is in the entries.
+    By the documents, payments and tiers as they are now known. The postings behind each bonus are among the entries.
     """
     return _shown(call, call.principal.for_company())
 
@@ -23,20 +23,20 @@ def list_accruals(call: Call) -> Accruals:
     "/v1/staff/companies/{company_id}/accruals",
     scope="staff.bonuses.read",
     query=PageQuery,
-    answer=Accruals,
+    answer=AccrualPage,
     problems=("not_found",),
 )
-def list_accruals_of_company(call: Call, company_id: str) -> Accruals:
-    """List what each purchase of a company earned, as the company sees it."""
+def list_accruals_of_company(call: Call, company_id: str) -> AccrualPage:
+    """List the bonuses that a company's purchases earned, as the company sees them."""
     return _shown(call, company_id)
 
 
-def _shown(call: Call, company_id: str) -> Accruals:
+def _shown(call: Call, company_id: str) -> AccrualPage:
     company = companies.read_company(call.context, company_id)
     if company is None:
         raise Problem("not_found")
     cursors = call.cursors()
     found, last = service.listed(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     context = call.context
-    items = [AccrualShown.of(each, company.currency, call.language, context.config, context.today) for each in found]
-    return Accruals(items=items, next_cursor=cursors.close(last))
+    items = [AccrualView.of(each, company.currency, call.language, context.config, context.today) for each in found]
+    return AccrualPage(items=items, next_cursor=cursors.close(last))

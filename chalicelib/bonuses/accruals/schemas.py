@@ -1,4 +1,4 @@
-"""How an accrual is shown: what each document earned, by which rates, and where it lies."""
+"""Views of accruals: the bonus of each document, its rates, its state."""
 
 from datetime import date
 from typing import Literal, NamedTuple, Self
@@ -15,7 +15,7 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
 from chalicelib.sales import Ref
 
-# How a rate is named, by what it goes by: English and Russian.
+# Names of rates by the attribute that they match: English and Russian.
 REASONS = {
     "tier": ("Tier {value}", "Уровень «{value}»"),
     "brand": ("Brand {value}", "Марка {value}"),
@@ -35,18 +35,18 @@ class Listed(NamedTuple):
     paid_on: date | None
 
 
-class RateGroup(Shown):
+class RateGroupView(Shown):
     """The lines of a document that earn by one rate."""
 
-    amount: Money = Field(description="What they come to; negative where goods were given back.")
+    amount: Money = Field(description="Net amount of the lines; negative for returned goods.")
     percent: Percent
     bonus: Money = Field(description="amount · percent / 100, rounded half-up.")
     by: Literal["tier", "brand", "category", "sku", "all"] | None = Field(
-        description="What the rate goes by; null where there is none."
+        description="The attribute that the rate matches; null without a rate."
     )
-    value: str = Field(description="The code of the tier, the brand, category or article.")
+    value: str = Field(description="The tier's code, the brand, the category or the article number.")
     promotion: str | None = Field(description="The code of the promotion that grants the rate.")
-    reason: str = Field(description="In plain words, in the reader's language.")
+    reason: str = Field(description="The rate in plain words, in the reader's language.")
 
     @classmethod
     def of(cls, group: Group, currency: str, language: Language, config: Config) -> Self:
@@ -62,23 +62,21 @@ class RateGroup(Shown):
         )
 
 
-class AccrualShown(Shown):
-    """What a document earned. Of a return: what it took back."""
+class AccrualView(Shown):
+    """The bonus of a document; for a return, the bonus that it took back."""
 
     source: str
     document: str = Field(description="Its number.")
     kind: Literal["sale", "return"]
     business_date: date
-    counts_on: date = Field(description="The day whose tier and rates hold: of a return, that of its sale.")
+    counts_on: date = Field(description="The day whose tier and rates apply; for a return, the day of its sale.")
     sale: str | None = Field(description="The number of the sale that the return takes back.")
-    total: Money = Field(description="Of the document.")
-    bonus: Money = Field(
-        description="What was posted for it. A return takes no more than is left of what its sale gave."
-    )
-    groups: list[RateGroup]
-    state: Literal["pending", "available", "expired"] = Field(description="Pending until it is paid.")
+    total: Money = Field(description="The document's total.")
+    bonus: Money = Field(description="The posted bonus. A return takes back no more than is left of its sale's bonus.")
+    groups: list[RateGroupView]
+    state: Literal["pending", "available", "expired"] = Field(description="pending until the document is paid.")
     paid_on: date | None
-    expires_on: date | None = Field(description="The last day on which it can be spent; null while it is pending.")
+    expires_on: date | None = Field(description="The last day to spend it; null while pending.")
 
     @classmethod
     def of(cls, listed: Listed, currency: str, language: Language, config: Config, today: date) -> Self:
@@ -93,17 +91,17 @@ class AccrualShown(Shown):
             sale=_number(listed.sale) if listed.sale else None,
             total=Money(amount=fact.total, currency=currency),
             bonus=Money(amount=listed.accrued.amount, currency=currency),
-            groups=[RateGroup.of(group, currency, language, config) for group in listed.accrued.groups],
+            groups=[RateGroupView.of(group, currency, language, config) for group in listed.accrued.groups],
             state="pending" if place.expires_on is None else "expired" if expired else "available",
             paid_on=listed.paid_on,
             expires_on=place.expires_on,
         )
 
 
-class Accruals(Shown):
+class AccrualPage(Shown):
     """Latest business date first. A page may hold fewer items than asked for; the last one has no `next_cursor`."""
 
-    items: list[AccrualShown]
+    items: list[AccrualView]
     next_cursor: str | None
 
 

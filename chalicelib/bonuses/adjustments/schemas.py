@@ -6,34 +6,33 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
-from chalicelib.bonuses.ledger.schemas import MOST
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 
 
 class AdjustmentForm(Form):
-    """So many bonuses more, or with a minus less, in the company's currency."""
+    """An amount of bonuses to add, or with a minus to take away, in the company's currency."""
 
-    amount: Decimal = Field(ge=-MOST, le=MOST, max_digits=14, decimal_places=2, examples=["-250.00"])
-    reason: str = Field(min_length=3, max_length=500, description="The company reads it.")
+    amount: Decimal = Field(ge=Decimal("-999999999999.99"), max_digits=14, decimal_places=2, examples=["-250.00"])
+    reason: str = Field(min_length=3, max_length=500, description="Shown to the company.")
     expires_on: Day | None = Field(
-        default=None, description="The last day on which what is added can be spent; without it, by the club's policy."
+        default=None, description="The last day to spend added bonuses; by the club's policy if omitted."
     )
 
     @field_validator("amount")
     @classmethod
     def _moves_something(cls, amount: Decimal) -> Decimal:
         if not amount:
-            raise PydanticCustomError("zero", "Nothing would move.")
+            raise PydanticCustomError("zero", "The amount is zero.")
         return amount
 
 
-class DecisionForm(Form):
+class AdjustmentDecisionForm(Form):
     note: str = Field(default="", max_length=500)
 
 
-class AdjustmentAnswer(Shown):
+class AdjustmentView(Shown):
     adjustment_id: str
     company_id: str
     state: AdjustmentState
@@ -66,5 +65,5 @@ class AdjustmentAnswer(Shown):
 class AdjustmentPage(Shown):
     """Oldest first."""
 
-    items: list[AdjustmentAnswer]
+    items: list[AdjustmentView]
     next_cursor: str | None

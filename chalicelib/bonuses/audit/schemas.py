@@ -1,4 +1,4 @@
-"""The proof as the staff see it: the last run, the club's totals, what does not balance."""
+"""Views of the audit: its last run, the club's totals, accounts that do not balance."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,17 +13,17 @@ from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 
 
-class ProofRun(Shown):
-    """When the proof began last, and what it named for its workers."""
+class AuditRunView(Shown):
+    """The last run of the audit."""
 
     at: str
     day: date
-    full: bool = Field(description="Whether it began with every company's first posting.")
-    companies: int = Field(description="Companies that moved since the run before, or did not balance.")
+    full: bool = Field(description="Whether it covered every company from its first posting on.")
+    companies: int = Field(description="Companies whose bonuses moved since the previous run, or that did not balance.")
 
 
-class ClubTotal(Shown):
-    """All companies' accounts in one currency, as far as they are proved. The sum of all of them is zero."""
+class ClubTotalView(Shown):
+    """All companies' accounts in one currency, as far as they are audited. They sum to zero."""
 
     currency: str
     companies: int
@@ -33,8 +33,8 @@ class ClubTotal(Shown):
     redeemed: Money
     expired: Money
     goods_owed: Money
-    issued: Money = Field(description="Below zero: where all other accounts come from.")
-    sum: Money = Field(description="Of all accounts.")
+    issued: Money = Field(description="Negative: the source of all other accounts.")
+    sum: Money = Field(description="Sum of all accounts.")
 
     @classmethod
     def of(cls, currency: str, companies: int, found: Balances) -> Self:
@@ -43,27 +43,23 @@ class ClubTotal(Shown):
         return cls(currency=currency, companies=companies, **accounts, sum=total)
 
 
-class MismatchFault(Shown):
-    """What is wrong."""
-
+class MismatchFaultView(Shown):
     fault: Fault
-    where: str = Field(
-        description="The posting by its id or number, or the lot by its expiry day; empty: the account as a whole."
-    )
-    expected: str | None = Field(default=None, description="By the entries.")
-    found: str | None = Field(default=None, description="In the book, or in the posting's own balances.")
+    where: str = Field(description="The posting's id or number, or the lot's expiry day; empty for the whole account.")
+    expected: str | None = Field(default=None, description="Amount by the entries.")
+    found: str | None = Field(default=None, description="Amount in the book, or in the posting's own balances.")
 
 
-class ProofMismatch(Shown):
-    """An account that does not balance. Without a company: the club's total of this currency and shard."""
+class MismatchView(Shown):
+    """An account that does not balance: of a company, or else of the club's total of a currency and shard."""
 
     company_id: str | None
     currency: str
     shard: int | None
-    account: str = Field(description="An account; `ledger` where a posting itself is wrong.")
+    account: str = Field(description="The account; `ledger` where a posting itself is wrong.")
     since: str
     seen_at: str
-    faults: list[MismatchFault]
+    faults: list[MismatchFaultView]
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:
@@ -75,7 +71,7 @@ class ProofMismatch(Shown):
             since=item["since"],
             seen_at=item["seen_at"],
             faults=[
-                MismatchFault(
+                MismatchFaultView(
                     fault=each["fault"],
                     where=each["where"],
                     expected=f"{each['expected']:.2f}" if "expected" in each else None,
@@ -86,8 +82,8 @@ class ProofMismatch(Shown):
         )
 
 
-class BonusProof(Shown):
-    last_run: ProofRun | None = Field(description="None before the first one.")
-    totals: list[ClubTotal] = Field(description="By currency.")
-    mismatches: list[ProofMismatch] = Field(description="A page of them, oldest first.")
+class BonusAuditView(Shown):
+    last_run: AuditRunView | None = Field(description="Null before the first run.")
+    totals: list[ClubTotalView] = Field(description="By currency.")
+    mismatches: list[MismatchView] = Field(description="Accounts that do not balance, oldest first.")
     next_cursor: str | None

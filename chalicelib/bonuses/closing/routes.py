@@ -5,14 +5,12 @@ from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="goods")
 
-# --- the company ------------------------------------------------------------------------------------------------------
-
 
 @routes.get("/v1/company/periods", scope="bonuses.read", query=PageQuery, answer=PeriodPage)
 def list_periods(call: Call) -> PeriodPage:
-    """Tell how far the company is in the volume programmes.
+    """List the company's periods in the volume programmes.
 
-    The open periods with the volume so far, the bracket reached and what is missing to the next; and the closed ones with what was credited.
+    Open periods come with the volume so far, the bracket reached and the volume missing to the next; closed ones with their credit.
     """
     return _periods(call, call.principal.for_company())
 
@@ -25,11 +23,8 @@ def list_periods(call: Call) -> PeriodPage:
     problems=("not_found",),
 )
 def list_periods_of_company(call: Call, company_id: str) -> PeriodPage:
-    """Tell how far a company is in the volume programmes, as it sees it itself."""
+    """List a company's periods in the volume programmes, as the company sees them."""
     return _periods(call, company_id)
-
-
-# --- what both see ----------------------------------------------------------------------------------------------------
 
 
 def _periods(call: Call, company_id: str) -> PeriodPage:

@@ -1,15 +1,15 @@
-"""What machine clients tell: bonuses that partners of the coalition grant, and which documents are paid. Who they are, for the staff."""
+"""Bonuses that partners of the coalition grant, and the register of these partners."""
 
 from chalicelib import companies
 from chalicelib.bonuses.coalition import service
 from chalicelib.bonuses.coalition.model import Client
 from chalicelib.bonuses.coalition.schemas import (
-    AccrualAnswer,
-    AccrualForm,
-    MachineClientAnswer,
-    MachineClientForm,
-    MachineClients,
-    ReversalForm,
+    CoalitionAccrualForm,
+    CoalitionAccrualView,
+    CoalitionClientForm,
+    CoalitionClientPage,
+    CoalitionClientView,
+    CoalitionReversalForm,
     limits_of,
 )
 from chalicelib.bonuses.coalition.service import Asked
@@ -28,50 +28,52 @@ AGAIN = {"Idempotency-Replayed": "true"}
 @routes.post(
     "/v1/machine/accruals",
     scope="machine.accruals",
-    body=AccrualForm,
-    answer=AccrualAnswer,
+    body=CoalitionAccrualForm,
+    answer=CoalitionAccrualView,
     status=201,
     problems=("client_not_registered", "not_found", "already_exists", "limit_exceeded"),
 )
 def grant_bonuses(call: Call) -> Answer:
     """Grant a company bonuses that it earned with a partner of the coalition.
 
-    The client's `reference` names the accrual for ever: the same again is answered as the first time and grants nothing, other content
-    under it is refused. Limits of the client are exact, however many requests come at once.
+    The client's `reference` names the accrual for ever: a repeat gets the first answer and grants nothing; other content under the same
+    reference is refused. The client's limits hold exactly, also under concurrent requests.
     """
-    form: AccrualForm = call.body
+    form: CoalitionAccrualForm = call.body
     company_id = form.company_id or _by_inn(call.context, form)
     asked = Asked(form.reference, company_id, form.amount, form.day, form.note)
     made, again = service.grant(call.context, call.principal.for_machine(), asked)
     location = {"Location": f"/v1/machine/accruals/{made.reference}"}
-    return Answer(AccrualAnswer.of(made), headers=location | (AGAIN if again else {}))
+    return Answer(CoalitionAccrualView.of(made), headers=location | (AGAIN if again else {}))
 
 
-@routes.get("/v1/machine/accruals/{reference}", scope="machine.accruals", answer=AccrualAnswer, problems=("not_found",))
-def show_granted_bonuses(call: Call, reference: str) -> AccrualAnswer:
-    """Show an accrual of this client, and what was taken back of it."""
-    return AccrualAnswer.of(service.granted(call.context, call.principal.for_machine(), reference))
+@routes.get(
+    "/v1/machine/accruals/{reference}", scope="machine.accruals", answer=CoalitionAccrualView, problems=("not_found",)
+)
+def show_granted_bonuses(call: Call, reference: str) -> CoalitionAccrualView:
+    """Show an accrual of this client with its reversals."""
+    return CoalitionAccrualView.of(service.granted(call.context, call.principal.for_machine(), reference))
 
 
 @routes.post(
     "/v1/machine/accruals/{reference}/reversals",
     scope="machine.accruals",
-    body=ReversalForm,
-    answer=AccrualAnswer,
+    body=CoalitionReversalForm,
+    answer=CoalitionAccrualView,
     problems=("not_found", "already_exists", "wrong_state"),
 )
 def reverse_granted_bonuses(call: Call, reference: str) -> Answer:
-    """Take back an accrual of this client, whole or in part.
+    """Reverse an accrual of this client, whole or in part.
 
-    The reversal's own `reference` names it for ever. All of them together never exceed the accrual.
+    The reversal's own `reference` names it for ever. All reversals together never exceed the accrual.
     """
-    form: ReversalForm = call.body
+    form: CoalitionReversalForm = call.body
     client_id = call.principal.for_machine()
     made, again = service.reverse(call.context, client_id, reference, form.reference, form.amount)
-    return Answer(AccrualAnswer.of(made), headers=AGAIN if again else {})
+    return Answer(CoalitionAccrualView.of(made), headers=AGAIN if again else {})
 
 
-def _by_inn(context: Context, form: AccrualForm) -> str:
+def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
     if form.inn is None:
         raise RuntimeError("the form names a company")
     company = companies.company_by_inn(context, form.inn, form.kpp)
@@ -83,40 +85,40 @@ def _by_inn(context: Context, form: AccrualForm) -> str:
 # --- machine clients --------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/machine-clients", scope="staff.bonuses.read", query=PageQuery, answer=MachineClients)
-def list_machine_clients(call: Call) -> MachineClients:
+@routes.get("/v1/staff/machine-clients", scope="staff.bonuses.read", query=PageQuery, answer=CoalitionClientPage)
+def list_coalition_clients(call: Call) -> CoalitionClientPage:
     """List the partners of the coalition, by name."""
     cursors = call.cursors()
     page = service.clients(call.context, call.query.limit, cursors.open(call.query.cursor))
-    shown = [MachineClientAnswer.of(service.client_of(item)) for item in page.items]
-    return MachineClients(items=shown, next_cursor=cursors.close(page.last))
+    shown = [CoalitionClientView.of(service.client_of(item)) for item in page.items]
+    return CoalitionClientPage(items=shown, next_cursor=cursors.close(page.last))
 
 
 @routes.get(
     "/v1/staff/machine-clients/{client_id}",
     scope="staff.bonuses.read",
-    answer=MachineClientAnswer,
+    answer=CoalitionClientView,
     problems=("not_found",),
 )
-def show_machine_client(call: Call, client_id: str) -> Answer:
+def show_coalition_client(call: Call, client_id: str) -> Answer:
     """Show a partner of the coalition and its limits."""
     found = service.client(call.context, client_id)
-    return Answer(MachineClientAnswer.of(found), headers=etag(found.version))
+    return Answer(CoalitionClientView.of(found), headers=etag(found.version))
 
 
 @routes.put(
     "/v1/staff/machine-clients/{client_id}",
     scope="staff.bonuses.write",
-    body=MachineClientForm,
-    answer=MachineClientAnswer,
+    body=CoalitionClientForm,
+    answer=CoalitionClientView,
     matched=True,
 )
-def register_machine_client(call: Call, client_id: str) -> Answer:
-    """Register a partner of the coalition, or change its name, limits, and whether it may grant.
+def register_coalition_client(call: Call, client_id: str) -> Answer:
+    """Register a partner of the coalition, or change its name, its limits, its right to grant.
 
-    `client_id` is the id under which Cognito knows the client. If-Match: "0" for one that is not registered yet.
+    `client_id` is the client's id in Cognito. If-Match: "0" registers a new one.
     """
-    form: MachineClientForm = call.body
+    form: CoalitionClientForm = call.body
     wanted = Client(
         client_id=client_id,
         name=form.name,
@@ -126,4 +128,4 @@ def register_machine_client(call: Call, client_id: str) -> Answer:
         version=call.expected_version(),
     )
     made = service.register(call.context, wanted)
-    return Answer(MachineClientAnswer.of(made), headers=etag(made.version))
+    return Answer(CoalitionClientView.of(made), headers=etag(made.version))

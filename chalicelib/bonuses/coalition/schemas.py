@@ -1,4 +1,4 @@
-"""What machine clients post, and how staff register them."""
+"""Forms and views of coalition accruals and coalition clients."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.coalition.model import Client, Grant, Limits
+from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
 from chalicelib.platform.fields import Day, Identifier
 from chalicelib.platform.http.forms import Form, Shown
@@ -17,24 +18,24 @@ Reference = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
-        description="The client's own word for it, used once for ever.",
+        description="The client's own name for it, used once for ever.",
         examples=["act-2026-11-000042"],
     ),
 ]
-Amount = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2, examples=["150.00"])]
+
 
 # --- accruals ---------------------------------------------------------------------------------------------------------
 
 
-class AccrualForm(Form):
-    """What a company earned with a partner of the coalition. The company is named by its id, or by INN and KPP."""
+class CoalitionAccrualForm(Form):
+    """Bonuses that a company earned with a partner of the coalition. The company is named by its id, or by INN and KPP."""
 
     reference: Reference
     company_id: Identifier | None = None
     inn: Inn | None = Field(default=None, examples=[None])
     kpp: Kpp | None = Field(default=None, examples=[None])
-    amount: Amount = Field(description="In the client's currency.")
-    day: Day = Field(description="The day on which it was earned; its expiry is counted from it.")
+    amount: BonusAmount = Field(description="In the client's currency.")
+    day: Day = Field(description="The day on which it was earned; its expiry counts from this day.")
     note: str = Field(default="", max_length=200, description="Shown to the company.")
 
     @model_validator(mode="after")
@@ -44,31 +45,31 @@ class AccrualForm(Form):
         return self
 
 
-class ReversalForm(Form):
-    """Takes back an accrual, whole or in part."""
+class CoalitionReversalForm(Form):
+    """The reversal of an accrual, whole or in part."""
 
     reference: Reference
-    amount: Amount | None = Field(default=None, description="Without it, all that is left.")
+    amount: BonusAmount | None = Field(default=None, description="All that is left if omitted.")
 
 
-class Reversal(Shown):
+class CoalitionReversalView(Shown):
     reference: str
     amount: Money
 
 
-class AccrualAnswer(Shown):
-    """What was granted, and what was taken back of it."""
+class CoalitionAccrualView(Shown):
+    """An accrual of a partner, with its reversals."""
 
     reference: str
     company_id: str
     amount: Money
     day: date
     note: str
-    expires_on: date = Field(description="The last day on which it can be spent.")
+    expires_on: date = Field(description="The last day to spend it.")
     posting_id: str
     recorded_at: str
-    reversed: Money = Field(description="What was taken back.")
-    reversals: list[Reversal]
+    reversed: Money = Field(description="Sum of the reversals.")
+    reversals: list[CoalitionReversalView]
 
     @classmethod
     def of(cls, made: Grant) -> Self:
@@ -85,19 +86,21 @@ class AccrualAnswer(Shown):
             posting_id=made.posting_id,
             recorded_at=made.at,
             reversed=money(made.reversed),
-            reversals=[Reversal(reference=name, amount=money(amount)) for name, amount in made.reversals.items()],
+            reversals=[
+                CoalitionReversalView(reference=name, amount=money(amount)) for name, amount in made.reversals.items()
+            ],
         )
 
 
 # --- machine clients --------------------------------------------------------------------------------------------------
 
 
-class LimitsForm(Form):
-    """What a client may grant. None may exceed the one after it."""
+class CoalitionLimitsForm(Form):
+    """The most that a client may grant. No limit may exceed the next one."""
 
-    per_grant: Amount = Field(description="With one accrual.")
-    per_company_and_day: Amount = Field(description="To one company in a day.")
-    per_month: Amount = Field(description="To all companies together in a calendar month.")
+    per_grant: BonusAmount = Field(description="In one accrual.")
+    per_company_and_day: BonusAmount = Field(description="To one company in a day.")
+    per_month: BonusAmount = Field(description="To all companies together in a calendar month.")
 
     @model_validator(mode="after")
     def _rise(self) -> Self:
@@ -106,27 +109,27 @@ class LimitsForm(Form):
         return self
 
 
-class MachineClientForm(Form):
+class CoalitionClientForm(Form):
     """A partner of the coalition, by the id of its machine client."""
 
-    name: str = Field(min_length=2, max_length=100, description="As companies know it.", examples=["Taxi Park"])
+    name: str = Field(min_length=2, max_length=100, description="The name that companies see.", examples=["Taxi Park"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
-    active: bool = Field(default=True, description="Whether it may grant; what it granted it may always take back.")
-    limits: LimitsForm
+    active: bool = Field(default=True, description="Whether it may grant. It may always reverse its own accruals.")
+    limits: CoalitionLimitsForm
 
 
-class LimitsAnswer(Shown):
+class CoalitionLimitsView(Shown):
     per_grant: Money
     per_company_and_day: Money
     per_month: Money
 
 
-class MachineClientAnswer(Shown):
+class CoalitionClientView(Shown):
     client_id: str
     name: str
     currency: str
     active: bool
-    limits: LimitsAnswer
+    limits: CoalitionLimitsView
 
     @classmethod
     def of(cls, client: Client) -> Self:
@@ -138,14 +141,14 @@ class MachineClientAnswer(Shown):
             name=client.name,
             currency=client.currency,
             active=client.active,
-            limits=LimitsAnswer(**limits),
+            limits=CoalitionLimitsView(**limits),
         )
 
 
-class MachineClients(Shown):
-    items: list[MachineClientAnswer]
+class CoalitionClientPage(Shown):
+    items: list[CoalitionClientView]
     next_cursor: str | None
 
 
-def limits_of(form: LimitsForm) -> Limits:
+def limits_of(form: CoalitionLimitsForm) -> Limits:
     return Limits(form.per_grant, form.per_company_and_day, form.per_month)

@@ -1,25 +1,25 @@
-"""Volume bonuses and the goods they are paid in: as the company sees and chooses them, as the staff ships them."""
+"""Goods that pay volume bonuses: chosen by the company, shipped by the staff."""
 
 from chalicelib.bonuses.goods import service, store
 from chalicelib.bonuses.goods.changes import Chosen
 from chalicelib.bonuses.goods.rules import Entitlement
 from chalicelib.bonuses.goods.schemas import (
     CancelChoiceForm,
-    ChoiceAnswer,
+    ChangedChoiceView,
     ChoiceForm,
-    ChosenAnswer,
-    EntitlementAnswer,
+    ChoiceView,
     EntitlementPage,
-    EntitlementSummary,
-    FrozenPrice,
+    EntitlementSummaryView,
+    EntitlementView,
     FrozenPricePage,
+    FrozenPriceQuery,
+    FrozenPriceView,
     HandOverForm,
-    PriceQuery,
     ReasonForm,
-    ReverseForm,
+    ReverseEntitlementForm,
     ShipGoodsForm,
-    WaitingGoods,
-    WaitingPage,
+    WaitingGoodsPage,
+    WaitingGoodsView,
 )
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
@@ -33,25 +33,25 @@ OF_COMPANY = "/v1/staff/companies/{company_id}/entitlements/{entitlement_id}"
 
 @routes.get("/v1/company/entitlements", scope="bonuses.read", query=PageQuery, answer=EntitlementPage)
 def list_entitlements(call: Call) -> EntitlementPage:
-    """List what the company is owed in goods, latest first."""
+    """List the company's entitlements to goods, latest first."""
     return _entitlements(call, call.principal.for_company())
 
 
 @routes.get(
     "/v1/company/entitlements/{entitlement_id}",
     scope="bonuses.read",
-    answer=EntitlementAnswer,
+    answer=EntitlementView,
     problems=("not_found",),
 )
-def show_entitlement(call: Call, entitlement_id: str) -> EntitlementAnswer:
-    """Read what is owed, with all that was chosen for it and shipped."""
+def show_entitlement(call: Call, entitlement_id: str) -> EntitlementView:
+    """Show an entitlement with its choices and their shipments."""
     return _entitlement(call, call.principal.for_company(), entitlement_id)
 
 
 @routes.get(
     "/v1/company/entitlements/{entitlement_id}/prices",
     scope="bonuses.read",
-    query=PriceQuery,
+    query=FrozenPriceQuery,
     answer=FrozenPricePage,
     problems=("not_found",),
 )
@@ -68,7 +68,7 @@ def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
         after=cursors.open(call.query.cursor),
     )
     return FrozenPricePage(
-        items=[FrozenPrice.of(store.priced_of(item)) for item in page.items], next_cursor=cursors.close(page.last)
+        items=[FrozenPriceView.of(store.priced_of(item)) for item in page.items], next_cursor=cursors.close(page.last)
     )
 
 
@@ -76,13 +76,13 @@ def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
     "/v1/company/entitlements/{entitlement_id}/choices",
     scope="bonuses.write",
     body=ChoiceForm,
-    answer=ChosenAnswer,
+    answer=ChangedChoiceView,
     status=201,
     keyed=True,
     problems=(*STEP, "above_left"),
 )
 def choose_goods(call: Call, entitlement_id: str) -> Chosen:
-    """Choose goods at the frozen prices, for what is left or less; they are reserved until they are shipped."""
+    """Choose goods at the frozen prices, up to what is left; they stay reserved until they are shipped."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     asked = [line.asked() for line in call.body.lines]
 
@@ -95,24 +95,24 @@ def choose_goods(call: Call, entitlement_id: str) -> Chosen:
 @routes.get(
     "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}",
     scope="bonuses.read",
-    answer=ChoiceAnswer,
+    answer=ChoiceView,
     problems=("not_found",),
 )
-def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceAnswer:
-    """Read what was chosen, and how much of it was shipped by which document."""
-    return ChoiceAnswer.of(service.choice(call.context, call.principal.for_company(), entitlement_id, choice_id))
+def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceView:
+    """Show a choice with its lines and shipments."""
+    return ChoiceView.of(service.choice(call.context, call.principal.for_company(), entitlement_id, choice_id))
 
 
 @routes.post(
     "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}/cancel",
     scope="bonuses.write",
     body=CancelChoiceForm,
-    answer=ChosenAnswer,
+    answer=ChangedChoiceView,
     keyed=True,
     problems=STEP,
 )
 def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Chosen:
-    """Take a choice back, as long as nothing of it was shipped. After the last day to choose its worth expires at once."""
+    """Cancel a choice of which nothing was shipped. After the last day to choose its amount expires at once."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.cancel(
         call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.note, staff=False
@@ -122,19 +122,19 @@ def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Chosen:
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=PageQuery, answer=WaitingPage)
-def list_waiting_goods(call: Call) -> WaitingPage:
+@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=PageQuery, answer=WaitingGoodsPage)
+def list_waiting_goods(call: Call) -> WaitingGoodsPage:
     """List the goods to be shipped and the gifts to be handed over, oldest first."""
     cursors = call.cursors()
     page = store.waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
     items = []
     for item in page.items:
         if "choice_id" in item:
-            items.append(WaitingGoods(choice=ChoiceAnswer.of(store.choice_of(item)), gift=None))
+            items.append(WaitingGoodsView(choice=ChoiceView.of(store.choice_of(item)), gift=None))
         else:
-            gift = EntitlementSummary.of(store.entitlement_of(item), call.context.today)
-            items.append(WaitingGoods(choice=None, gift=gift))
-    return WaitingPage(items=items, next_cursor=cursors.close(page.last))
+            gift = EntitlementSummaryView.of(store.entitlement_of(item), call.context.today)
+            items.append(WaitingGoodsView(choice=None, gift=gift))
+    return WaitingGoodsPage(items=items, next_cursor=cursors.close(page.last))
 
 
 @routes.get(
@@ -144,13 +144,13 @@ def list_waiting_goods(call: Call) -> WaitingPage:
     answer=EntitlementPage,
 )
 def list_entitlements_of_company(call: Call, company_id: str) -> EntitlementPage:
-    """List what a company is owed in goods, latest first."""
+    """List a company's entitlements to goods, latest first."""
     return _entitlements(call, company_id)
 
 
-@routes.get(OF_COMPANY, scope="staff.bonuses.read", answer=EntitlementAnswer, problems=("not_found",))
-def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str) -> EntitlementAnswer:
-    """Read what a company is owed, with all that was chosen for it and shipped."""
+@routes.get(OF_COMPANY, scope="staff.bonuses.read", answer=EntitlementView, problems=("not_found",))
+def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str) -> EntitlementView:
+    """Show a company's entitlement with its choices and their shipments."""
     return _entitlement(call, company_id, entitlement_id)
 
 
@@ -158,12 +158,12 @@ def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str
     OF_COMPANY + "/choices/{choice_id}/ship",
     scope="staff.bonuses.write",
     body=ShipGoodsForm,
-    answer=ChosenAnswer,
+    answer=ChangedChoiceView,
     keyed=True,
     problems=(*STEP, "already_exists"),
 )
 def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
-    """Tell of a shipment of chosen goods: a part, or all that is left. Goods for bonuses are no purchase."""
+    """Record a shipment of chosen goods: a part, or all that is left. Goods for bonuses are not a purchase."""
     form: ShipGoodsForm = call.body
     return service.ship(
         call.answering(_chosen),
@@ -181,12 +181,12 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
     OF_COMPANY + "/choices/{choice_id}/cancel",
     scope="staff.bonuses.write",
     body=ReasonForm,
-    answer=ChosenAnswer,
+    answer=ChangedChoiceView,
     keyed=True,
     problems=STEP,
 )
 def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
-    """Give back what was chosen and not shipped, when it cannot be shipped. After the last day to choose it expires at once."""
+    """Cancel the part of a choice that cannot be shipped. After the last day to choose its amount expires at once."""
     member_id = call.principal.for_member()
     return service.cancel(
         call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.reason, staff=True
@@ -197,14 +197,14 @@ def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, ch
     OF_COMPANY + "/choices/{choice_id}/shipments/{shipment_id}/reverse",
     scope="staff.bonuses.write",
     body=ReasonForm,
-    answer=ChosenAnswer,
+    answer=ChangedChoiceView,
     keyed=True,
     problems=STEP,
 )
 def reverse_goods_shipment(
     call: Call, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
 ) -> Chosen:
-    """Take a shipment back, whole: the document was wrong, or the goods returned. They are reserved again."""
+    """Reverse a whole shipment: the document was wrong, or the goods came back. The goods are reserved again."""
     member_id = call.principal.for_member()
     return service.reverse_shipment(
         call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, shipment_id, call.body.reason
@@ -215,12 +215,12 @@ def reverse_goods_shipment(
     OF_COMPANY + "/hand-over",
     scope="staff.bonuses.write",
     body=HandOverForm,
-    answer=EntitlementSummary,
+    answer=EntitlementSummaryView,
     keyed=True,
     problems=STEP,
 )
 def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
-    """Say that a gift was given."""
+    """Record that a gift was handed over."""
     form: HandOverForm = call.body
     day = form.day or call.context.today
     return service.hand_over(
@@ -232,12 +232,12 @@ def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlem
     OF_COMPANY + "/hand-over/reverse",
     scope="staff.bonuses.write",
     body=ReasonForm,
-    answer=EntitlementSummary,
+    answer=EntitlementSummaryView,
     keyed=True,
     problems=STEP,
 )
 def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
-    """Say that a gift came back, or was never given: it is owed again."""
+    """Record that a gift came back, or was never given: it is owed again."""
     return service.reverse_hand_over(
         _summing(call), company_id, call.principal.for_member(), entitlement_id, call.body.reason
     )
@@ -246,14 +246,14 @@ def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Entit
 @routes.post(
     OF_COMPANY + "/reverse",
     scope="staff.bonuses.write",
-    body=ReverseForm,
-    answer=EntitlementSummary,
+    body=ReverseEntitlementForm,
+    answer=EntitlementSummaryView,
     keyed=True,
     problems=(*STEP, "above_left"),
 )
 def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
-    """Take back what is left of an entitlement, or a part of it."""
-    form: ReverseForm = call.body
+    """Reverse what is left of an entitlement, or a part of it."""
+    form: ReverseEntitlementForm = call.body
     return service.reverse(
         _summing(call), company_id, call.principal.for_member(), entitlement_id, form.amount, form.reason
     )
@@ -263,21 +263,21 @@ def _entitlements(call: Call, company_id: str) -> EntitlementPage:
     cursors, today = call.cursors(), call.context.today
     page = store.entitlements(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
     return EntitlementPage(
-        items=[EntitlementSummary.of(service.on_day(item, today), today) for item in page.items],
+        items=[EntitlementSummaryView.of(service.on_day(item, today), today) for item in page.items],
         next_cursor=cursors.close(page.last),
     )
 
 
-def _entitlement(call: Call, company_id: str, entitlement_id: str) -> EntitlementAnswer:
+def _entitlement(call: Call, company_id: str, entitlement_id: str) -> EntitlementView:
     found = service.entitlement(call.context, company_id, entitlement_id)
     choices = store.choices(call.context.table, company_id, entitlement_id)
-    return EntitlementAnswer.with_choices(found, call.context.today, choices)
+    return EntitlementView.with_choices(found, call.context.today, choices)
 
 
-def _chosen(chosen: Chosen) -> ChosenAnswer:
-    return ChosenAnswer.after(chosen.choice, chosen.entitlement)
+def _chosen(chosen: Chosen) -> ChangedChoiceView:
+    return ChangedChoiceView.after(chosen.choice, chosen.entitlement)
 
 
 def _summing(call: Call) -> Context:
-    """The work of a step of an entitlement as a whole, which is answered with the entitlement."""
-    return call.answering(lambda found: EntitlementSummary.of(found, call.context.today))
+    """The context of a request whose reply is the entitlement."""
+    return call.answering(lambda found: EntitlementSummaryView.of(found, call.context.today))

@@ -1,4 +1,4 @@
-"""How periods, and the goods they are paid in, are shown and asked for."""
+"""Forms and views of entitlements to goods, choices and frozen prices."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,29 +12,27 @@ from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 
-# --- entitlements -----------------------------------------------------------------------------------------------------
 
-
-class EntitlementSummary(Shown):
-    """A sum that is owed in goods, or as a gift. amount = left + reserved + shipped + expired + reversed."""
+class EntitlementSummaryView(Shown):
+    """An amount owed in goods, or as a gift. amount = left + reserved + shipped + expired + reversed."""
 
     entitlement_id: str
     company_id: str
     kind: Literal["goods", "gift"]
     state: Literal["waiting", "open", "settled", "expired", "reversed"] = Field(
-        description="waiting: its goods are not there yet; open: something is owed; then what ended it."
+        description="waiting: before `available_from`; open: something is owed; settled, expired, reversed: nothing is owed any more."
     )
-    programme: str = Field(description="Code of the volume programme that it was earned in.")
-    first: date = Field(description="First day of the period that it was earned in.")
+    programme: str = Field(description="Code of the volume programme in which it was earned.")
+    first: date = Field(description="First day of the period in which it was earned.")
     last: date
     part: int = Field(description="1 of `parts`, where the bonus is paid in parts.")
     parts: int
     available_from: date
     expires_on: date | None = Field(description="The last day to choose; null for a gift.")
     amount: Money
-    left: Money = Field(description="What can be chosen still.")
-    reserved: Money = Field(description="What was chosen and is not shipped.")
-    shipped: Money = Field(description="What was shipped, or handed over.")
+    left: Money = Field(description="Still to be chosen.")
+    reserved: Money = Field(description="Chosen and not shipped yet.")
+    shipped: Money = Field(description="Shipped, or handed over.")
     expired: Money
     reversed: Money
 
@@ -54,11 +52,11 @@ def _summary(found: Entitlement, day: date) -> dict[str, Any]:
 
 
 class EntitlementPage(Shown):
-    items: list[EntitlementSummary]
+    items: list[EntitlementSummaryView]
     next_cursor: str | None
 
 
-class ChoiceLine(Shown):
+class ChoiceLineView(Shown):
     """An article, at the price of the entitlement's list."""
 
     sku: str
@@ -71,20 +69,20 @@ class ChoiceLine(Shown):
     amount: Money
 
 
-class ShippedPart(Shown):
+class GoodsShipmentLineView(Shown):
     sku: str
     quantity: int
 
 
-class GoodsShipment(Shown):
-    """What one document shipped."""
+class GoodsShipmentView(Shown):
+    """The shipment of one document."""
 
     shipment_id: str
     document: str
     day: date
-    lines: list[ShippedPart]
+    lines: list[GoodsShipmentLineView]
     amount: Money
-    reversed_reason: str | None = Field(description="Why it was taken back; null as long as it stands.")
+    reversed_reason: str | None = Field(description="The reason of its reversal; null if it was not reversed.")
 
     @classmethod
     def of(cls, shipment: Shipment, currency: str) -> Self:
@@ -92,31 +90,31 @@ class GoodsShipment(Shown):
             shipment_id=shipment.shipment_id,
             document=shipment.document,
             day=shipment.day,
-            lines=[ShippedPart(sku=sku, quantity=quantity) for sku, quantity in shipment.parts.items()],
+            lines=[GoodsShipmentLineView(sku=sku, quantity=quantity) for sku, quantity in shipment.parts.items()],
             amount=Money(amount=shipment.amount, currency=currency),
             reversed_reason=shipment.reversed_reason,
         )
 
 
-class ChoiceStep(Shown):
+class ChoiceEventView(Shown):
     at: str
     state: str
     note: str
 
 
-class ChoiceAnswer(Shown):
-    """Goods that were chosen for an entitlement."""
+class ChoiceView(Shown):
+    """Goods chosen for an entitlement."""
 
     choice_id: str
     entitlement_id: str
     company_id: str
     state: Literal["reserved", "partly_shipped", "shipped", "cancelled"]
     at: str
-    lines: list[ChoiceLine]
+    lines: list[ChoiceLineView]
     total: Money
-    waiting: Money = Field(description="Worth of what is reserved and not shipped yet.")
-    shipments: list[GoodsShipment]
-    history: list[ChoiceStep]
+    waiting: Money = Field(description="Amount that is reserved and not shipped yet.")
+    shipments: list[GoodsShipmentView]
+    history: list[ChoiceEventView]
 
     @classmethod
     def of(cls, choice: Choice) -> Self:
@@ -134,7 +132,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "state": choice.state.value,
         "at": choice.at,
         "lines": [
-            ChoiceLine(
+            ChoiceLineView(
                 sku=line.sku,
                 name=line.name,
                 name_ru=line.name_ru,
@@ -148,13 +146,13 @@ def _choice(choice: Choice) -> dict[str, Any]:
         ],
         "total": money(choice.total),
         "waiting": money(choice.waiting),
-        "shipments": [GoodsShipment.of(shipment, choice.currency) for shipment in choice.shipments],
-        "history": [ChoiceStep(at=each.at, state=each.state.value, note=each.note) for each in choice.history],
+        "shipments": [GoodsShipmentView.of(shipment, choice.currency) for shipment in choice.shipments],
+        "history": [ChoiceEventView(at=each.at, state=each.state.value, note=each.note) for each in choice.history],
     }
 
 
-class ChosenAnswer(ChoiceAnswer):
-    """A choice, and what can be chosen still for its entitlement."""
+class ChangedChoiceView(ChoiceView):
+    """A choice, and the amount still to be chosen for its entitlement."""
 
     left: Money
 
@@ -163,34 +161,36 @@ class ChosenAnswer(ChoiceAnswer):
         return cls(**_choice(choice), left=Money(amount=entitlement.left, currency=choice.currency))
 
 
-class EntitlementAnswer(EntitlementSummary):
-    """An entitlement with all that was chosen for it, oldest first."""
+class EntitlementView(EntitlementSummaryView):
+    """An entitlement with its choices, oldest first."""
 
-    choices: list[ChoiceAnswer]
+    choices: list[ChoiceView]
 
     @classmethod
     def with_choices(cls, found: Entitlement, day: date, choices: list[Choice]) -> Self:
-        return cls(**_summary(found, day), choices=[ChoiceAnswer.of(choice) for choice in choices])
+        return cls(**_summary(found, day), choices=[ChoiceView.of(choice) for choice in choices])
 
 
-class WaitingGoods(Shown):
+class WaitingGoodsView(Shown):
     """Goods to be shipped, or a gift to be handed over: one of the two is null."""
 
-    choice: ChoiceAnswer | None
-    gift: EntitlementSummary | None
+    choice: ChoiceView | None
+    gift: EntitlementSummaryView | None
 
 
-class WaitingPage(Shown):
-    items: list[WaitingGoods]
+class WaitingGoodsPage(Shown):
+    items: list[WaitingGoodsView]
     next_cursor: str | None
 
 
-class PriceQuery(PageQuery):
-    q: str | None = Field(default=None, min_length=1, max_length=64, description="How the article number (sku) begins.")
+class FrozenPriceQuery(PageQuery):
+    q: str | None = Field(
+        default=None, min_length=1, max_length=64, description="The beginning of the article number (sku)."
+    )
 
 
-class FrozenPrice(Shown):
-    """An article that can be chosen, at the base price of the day on which its period was closed."""
+class FrozenPriceView(Shown):
+    """An article that can be chosen, at its base price of the day on which the period was closed."""
 
     sku: str
     name: str
@@ -198,7 +198,7 @@ class FrozenPrice(Shown):
     brand: str
     category: str
     unit: str
-    pack_multiple: int = Field(description="It comes in multiples of this many units.")
+    pack_multiple: int = Field(description="The quantity is a multiple of this.")
     unit_price: Money = Field(description="VAT included.")
 
     @classmethod
@@ -216,11 +216,8 @@ class FrozenPrice(Shown):
 
 
 class FrozenPricePage(Shown):
-    items: list[FrozenPrice]
+    items: list[FrozenPriceView]
     next_cursor: str | None
-
-
-# --- what is asked for ------------------------------------------------------------------------------------------------
 
 
 class GoodsLineForm(Form):
@@ -246,18 +243,18 @@ class ReasonForm(Form):
 
 class ShipGoodsForm(Form):
     document: Document = Field(description="Number of the shipping document.")
-    day: Day | None = Field(default=None, description="Its date; without it, today.")
+    day: Day | None = Field(default=None, description="Date of the document; today if omitted.")
     lines: list[GoodsLineForm] | None = Field(
-        default=None, min_length=1, max_length=MOST_LINES, description="Without it, all that is left."
+        default=None, min_length=1, max_length=MOST_LINES, description="All that is left if omitted."
     )
 
 
 class HandOverForm(Form):
-    document: Document = Field(description="What says that the gift was given.")
-    day: Day | None = Field(default=None, description="When; without it, today.")
+    document: Document = Field(description="Number of the document by which the gift was handed over.")
+    day: Day | None = Field(default=None, description="The day of the hand-over; today if omitted.")
 
 
-class ReverseForm(ReasonForm):
+class ReverseEntitlementForm(ReasonForm):
     amount: Decimal | None = Field(
-        default=None, gt=0, max_digits=14, decimal_places=2, description="Without it, all that is left."
+        default=None, gt=0, max_digits=14, decimal_places=2, description="All that is left if omitted."
     )

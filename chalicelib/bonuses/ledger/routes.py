@@ -1,17 +1,17 @@
-"""Bonuses: as the company sees and spends them, as the staff correct them."""
+"""Balances, postings and statements, for the company and for the staff."""
 
 from typing import TypeVar
 
 from chalicelib import companies
 from chalicelib.bonuses.ledger import statements
 from chalicelib.bonuses.ledger.schemas import (
-    BonusesAnswer,
-    PostingAnswer,
+    BalancesView,
+    BonusesView,
     PostingPage,
-    Standings,
-    StatementAnswer,
-    StatementLine,
+    PostingView,
+    StatementLineView,
     StatementQuery,
+    StatementView,
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
@@ -26,9 +26,9 @@ STEP = ("not_found", "wrong_state")
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/company/bonuses", scope="bonuses.read", answer=BonusesAnswer)
-def show_bonuses(call: Call) -> BonusesAnswer:
-    """Tell what bonuses the company has: balances, lots with their expiry, debt."""
+@routes.get("/v1/company/bonuses", scope="bonuses.read", answer=BonusesView)
+def show_bonuses(call: Call) -> BonusesView:
+    """Show the company's bonuses: balances, lots with their expiry, debt."""
     return statements.bonuses(call.context, call.principal.for_company())
 
 
@@ -36,14 +36,14 @@ def show_bonuses(call: Call) -> BonusesAnswer:
 def list_postings(call: Call) -> PostingPage:
     """List the postings of the company's ledger, newest first.
 
-    Nothing of it is ever changed or deleted; the balances are the sum of all entries.
+    Postings are never changed or deleted; the balances are the sum of all entries.
     """
     return _postings(call, call.principal.for_company())
 
 
-@routes.get("/v1/company/bonuses/statement", scope="bonuses.read", query=StatementQuery, answer=StatementAnswer)
-def bonus_statement(call: Call) -> StatementAnswer:
-    """Give account of a month: opening balances, every posting with its document, closing balances."""
+@routes.get("/v1/company/bonuses/statement", scope="bonuses.read", query=StatementQuery, answer=StatementView)
+def show_bonus_statement(call: Call) -> StatementView:
+    """Show the statement of a month: opening balances, every posting with its document, closing balances."""
     return _statement(call, call.principal.for_company())
 
 
@@ -53,11 +53,11 @@ def bonus_statement(call: Call) -> StatementAnswer:
 @routes.get(
     "/v1/staff/companies/{company_id}/bonuses",
     scope="staff.bonuses.read",
-    answer=BonusesAnswer,
+    answer=BonusesView,
     problems=("not_found",),
 )
-def show_bonuses_of_company(call: Call, company_id: str) -> BonusesAnswer:
-    """Tell what bonuses a company has, as the company sees it."""
+def show_bonuses_of_company(call: Call, company_id: str) -> BonusesView:
+    """Show a company's bonuses as the company sees them."""
     return statements.bonuses(call.context, company_id)
 
 
@@ -78,16 +78,16 @@ def list_postings_of_company(call: Call, company_id: str) -> PostingPage:
     "/v1/staff/companies/{company_id}/bonuses/statement",
     scope="staff.bonuses.read",
     query=StatementQuery,
-    answer=StatementAnswer,
+    answer=StatementView,
     problems=("not_found",),
 )
-def bonus_statement_of_company(call: Call, company_id: str) -> StatementAnswer:
-    """Give account of a company's month."""
+def show_bonus_statement_of_company(call: Call, company_id: str) -> StatementView:
+    """Show a company's statement of a month."""
     return _statement(call, company_id)
 
 
 def check_company(call: Call, company_id: str) -> None:
-    """Raises 404 for a company that is not there, where nothing else would: its lists are empty."""
+    """Raises 404 for an unknown company, whose lists would be empty."""
     if companies.read_company(call.context, company_id) is None:
         raise Problem("not_found")
 
@@ -98,19 +98,19 @@ def check_company(call: Call, company_id: str) -> None:
 def _postings(call: Call, company_id: str) -> PostingPage:
     cursors = call.cursors()
     found, last = statements.postings(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
-    items = [PostingAnswer.of(posting, call.language) for posting in found]
+    items = [PostingView.of(posting, call.language) for posting in found]
     return PostingPage(items=items, next_cursor=cursors.close(last))
 
 
-def _statement(call: Call, company_id: str) -> StatementAnswer:
+def _statement(call: Call, company_id: str) -> StatementView:
     cursors, query = call.cursors(), call.query
     found = statements.statement(call.context, company_id, query.month, query.limit, cursors.open(query.cursor))
-    return StatementAnswer(
+    return StatementView(
         company_id=company_id,
         month=found.month,
         complete=found.complete,
-        opening=Standings.of(found.opening, found.currency),
-        closing=Standings.of(found.closing, found.currency),
-        lines=[StatementLine.of(posting, call.language) for posting in found.postings],
+        opening=BalancesView.of(found.opening, found.currency),
+        closing=BalancesView.of(found.closing, found.currency),
+        lines=[StatementLineView.of(posting, call.language) for posting in found.postings],
         next_cursor=cursors.close(found.last),
     )

@@ -1,4 +1,4 @@
-"""Bonuses as they are asked for and shown: balances, postings, statements, redemptions, adjustments."""
+"""Views of balances, postings and statements."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,9 +11,7 @@ from chalicelib.bonuses.ledger.rules import Account, Balances, Book, Entry, Post
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 
-MOST = Decimal("999999999999.99")
-
-# What a posting is called, by the kind of its cause: English and Russian.
+# Titles of postings by the kind of their cause: English and Russian.
 TITLES: Mapping[str, tuple[str, str]] = {
     "purchase": ("Accrual for a purchase", "Начисление за покупку"),
     "payment": ("Paid: the accrual can be spent", "Оплачено: начисление доступно"),
@@ -45,35 +43,34 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "gift_hand_over_reversed": ("Gift came back", "Возврат подарка"),
 }
 
-Amount = Annotated[Decimal, Field(gt=0, le=MOST, max_digits=14, decimal_places=2, examples=["1500.00"])]
+BonusAmount = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2, examples=["1500.00"])]
 Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
 
 
 class StatementQuery(Form):
     """A page of a month's statement. Opening and closing balances are on every page."""
 
-    month: Month | None = Field(default=None, description="Without it: the present one.")
-    limit: int = Field(default=500, ge=1, le=1000, description="How many lines at most.")
+    month: Month | None = Field(default=None, description="The current month if omitted.")
+    limit: int = Field(default=500, ge=1, le=1000, description="Most lines of a page.")
     cursor: str | None = Field(
         default=None, max_length=2048, description="`next_cursor` of the page before, to go on after it."
     )
 
 
-# --- what is shown ----------------------------------------------------------------------------------------------------
-
-
-class LotAnswer(Shown):
-    """What can be spent up to this day, and not after it."""
+class LotView(Shown):
+    """An amount that can be spent up to and including `expires_on`."""
 
     expires_on: date
     amount: Money
 
 
-class Standings(Shown):
-    """What stands on the company's accounts."""
+class BalancesView(Shown):
+    """The company's balances."""
 
-    pending: Money = Field(description="Earned, not to be spent yet.")
-    available: Money = Field(description="Can be spent; below zero where a return took back what was spent already.")
+    pending: Money = Field(description="Earned, not spendable yet.")
+    available: Money = Field(
+        description="Spendable; negative where a return took back bonuses that were already spent."
+    )
     reserved: Money = Field(description="Held by redemptions that are not completed.")
 
     @classmethod
@@ -85,8 +82,8 @@ class Standings(Shown):
         )
 
 
-class Totals(Shown):
-    """What the club issued to the company ever, and what became of it: these, and the company's balances, sum up to `issued`."""
+class BonusTotalsView(Shown):
+    """All-time totals: issued = redeemed + expired + goods_owed + the three balances."""
 
     issued: Money
     redeemed: Money
@@ -103,23 +100,25 @@ class Totals(Shown):
         )
 
 
-class BonusesAnswer(Shown):
-    """A company's bonuses on this day."""
+class BonusesView(Shown):
+    """A company's bonuses as of a day."""
 
     company_id: str
     as_of: date
-    balances: Standings
-    totals: Totals
-    lots: list[LotAnswer] = Field(description="What can be spent, oldest expiry first: the order in which it is spent.")
-    next_expiry: LotAnswer | None
-    debt: Money = Field(description="What was spent and taken back by a return; what is earned next pays it.")
+    balances: BalancesView
+    totals: BonusTotalsView
+    lots: list[LotView] = Field(description="Spendable lots, oldest expiry first: the order in which they are spent.")
+    next_expiry: LotView | None
+    debt: Money = Field(
+        description="Bonuses that were spent and then taken back by a return; the next accruals pay it."
+    )
     redemption_minimum: Money
 
     @classmethod
     def of(cls, book: Book, day: date, redemption_minimum: Decimal) -> Self:
         found, currency = allocation(book.lots), book.currency
         lots = [
-            LotAnswer(expires_on=expires_on, amount=Money(amount=amount, currency=currency))
+            LotView(expires_on=expires_on, amount=Money(amount=amount, currency=currency))
             for expires_on, amount in found.left.items()
             if expires_on >= day and amount
         ]
@@ -127,8 +126,8 @@ class BonusesAnswer(Shown):
         return cls(
             company_id=book.company_id,
             as_of=day,
-            balances=Standings.of(sums, currency),
-            totals=Totals.of(sums, currency),
+            balances=BalancesView.of(sums, currency),
+            totals=BonusTotalsView.of(sums, currency),
             lots=lots,
             next_expiry=lots[0] if lots else None,
             debt=Money(amount=found.debt, currency=currency),
@@ -136,8 +135,8 @@ class BonusesAnswer(Shown):
         )
 
 
-class EntryAnswer(Shown):
-    """One side of a posting. `expires_on`: of the lot that it moves."""
+class PostingEntryView(Shown):
+    """One side of a posting. `expires_on`: the expiry day of its lot."""
 
     account: Account
     amount: Money
@@ -148,19 +147,21 @@ class EntryAnswer(Shown):
         return cls(account=entry.account, amount=Money(amount=entry.amount, currency=currency), expires_on=entry.lot)
 
 
-class PostingAnswer(Shown):
-    """Entries that belong together and sum to zero. Never changed: what was wrong is reversed by another posting."""
+class PostingView(Shown):
+    """Entries that sum to zero. A posting never changes; an error is reversed by another posting."""
 
     posting_id: str
     at: str
     day: date
     kind: str
     title: str = Field(description="The kind in the reader's language.")
-    document: dict[str, str] = Field(description="What it rests on: the numbers of a sale, a redemption, a period …")
+    document: dict[str, str] = Field(
+        description="The document behind it: the numbers of a sale, a redemption, a period …"
+    )
     reason: str
-    reverses: str | None = Field(description="The posting that this one takes back, whole or in part.")
-    entries: list[EntryAnswer]
-    balances: Standings = Field(description="After it.")
+    reverses: str | None = Field(description="The posting that this one reverses, whole or in part.")
+    entries: list[PostingEntryView]
+    balances: BalancesView = Field(description="Balances after the posting.")
 
     @classmethod
     def of(cls, posting: Posting, language: str) -> Self:
@@ -173,20 +174,20 @@ class PostingAnswer(Shown):
             document=dict(posting.cause.document),
             reason=posting.cause.reason,
             reverses=posting.cause.reverses or None,
-            entries=[EntryAnswer.of(entry, posting.currency) for entry in posting.entries],
-            balances=Standings.of(posting.balances, posting.currency),
+            entries=[PostingEntryView.of(entry, posting.currency) for entry in posting.entries],
+            balances=BalancesView.of(posting.balances, posting.currency),
         )
 
 
 class PostingPage(Shown):
     """Newest first."""
 
-    items: list[PostingAnswer]
+    items: list[PostingView]
     next_cursor: str | None
 
 
-class StatementLine(Shown):
-    """A posting as a line: what it moved on each of the company's accounts, and the document it rests on."""
+class StatementLineView(Shown):
+    """A posting as one line: its amount on each of the company's accounts, and its document."""
 
     posting_id: str
     at: str
@@ -220,15 +221,15 @@ class StatementLine(Shown):
         )
 
 
-class StatementAnswer(Shown):
-    """A month by the day of recording: opening plus all lines is closing. A month that is over never changes."""
+class StatementView(Shown):
+    """A month by the day of recording: opening + lines = closing. A past month never changes."""
 
     company_id: str
     month: str
     complete: bool = Field(description="Whether the month is over.")
-    opening: Standings
-    closing: Standings
-    lines: list[StatementLine] = Field(description="Oldest first.")
+    opening: BalancesView
+    closing: BalancesView
+    lines: list[StatementLineView] = Field(description="Oldest first.")
     next_cursor: str | None
 
 

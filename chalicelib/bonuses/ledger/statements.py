@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import service, store
 from chalicelib.bonuses.ledger.rules import ZERO, Balances, Posting
-from chalicelib.bonuses.ledger.schemas import BonusesAnswer
+from chalicelib.bonuses.ledger.schemas import BonusesView
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
@@ -29,11 +29,11 @@ class Statement(NamedTuple):
     last: Position
 
 
-def bonuses(context: Context, company_id: str) -> BonusesAnswer:
+def bonuses(context: Context, company_id: str) -> BonusesView:
     """As of today, whether or not the night has posted what expired. One call. Raises 404."""
     book = service.book(context, company_id)
     minimum = context.config[Bonuses].limits_in(book.currency).redemption_minimum
-    return BonusesAnswer.of(book, max(context.today, book.day), minimum)
+    return BonusesView.of(book, max(context.today, book.day), minimum)
 
 
 def postings(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[Posting], Position]:

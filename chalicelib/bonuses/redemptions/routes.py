@@ -2,10 +2,10 @@ from chalicelib.bonuses.ledger.routes import STEP, check_company
 from chalicelib.bonuses.redemptions import service, store
 from chalicelib.bonuses.redemptions.model import Redemption
 from chalicelib.bonuses.redemptions.schemas import (
-    CancellationForm,
-    RedemptionAnswer,
+    CancelRedemptionForm,
     RedemptionForm,
     RedemptionPage,
+    RedemptionView,
     WaitingRedemptionPage,
 )
 from chalicelib.platform.http.forms import PageQuery
@@ -18,7 +18,7 @@ routes = Routes(__name__, tag="bonuses")
     "/v1/company/redemptions",
     scope="bonuses.write",
     body=RedemptionForm,
-    answer=RedemptionAnswer,
+    answer=RedemptionView,
     status=201,
     keyed=True,
     problems=("not_enough_bonus", "not_found", "wrong_state", "already_exists"),
@@ -26,8 +26,8 @@ routes = Routes(__name__, tag="bonuses")
 def redeem_bonuses(call: Call) -> Redemption:
     """Reserve bonuses, oldest expiry first.
 
-    With `order_id` they follow the order: redeemed when it is completed, given back when it is rejected or cancelled; where the
-    distributor accepts less than the redemption, the rest is given back. Without, the staff complete the redemption.
+    A redemption with `order_id` follows the order: it is redeemed when the order is completed and given back when the order is rejected or
+    cancelled; if the distributor accepts less than the redemption, the rest is given back. Without `order_id` the staff complete it.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.redeem(call.answering(_made), company_id, member_id, call.body)
@@ -42,38 +42,38 @@ def list_redemptions(call: Call) -> RedemptionPage:
 @routes.get(
     "/v1/company/redemptions/{redemption_id}",
     scope="bonuses.read",
-    answer=RedemptionAnswer,
+    answer=RedemptionView,
     problems=("not_found",),
 )
-def show_redemption(call: Call, redemption_id: str) -> RedemptionAnswer:
-    """Read a redemption: its state, and the lots it was taken from."""
+def show_redemption(call: Call, redemption_id: str) -> RedemptionView:
+    """Show a redemption: its state and its lots."""
     found = service.redemption_or_404(call.context, call.principal.for_company(), redemption_id)
-    return RedemptionAnswer.of(found)
+    return RedemptionView.of(found)
 
 
 @routes.post(
     "/v1/company/redemptions/{redemption_id}/cancel",
     scope="bonuses.write",
-    answer=RedemptionAnswer,
+    answer=RedemptionView,
     keyed=True,
     problems=STEP,
 )
 def cancel_redemption(call: Call, redemption_id: str) -> Redemption:
-    """Give the bonuses back to the lots they were taken from.
+    """Cancel a redemption: its bonuses return to their lots.
 
-    They keep their expiry: what has expired meanwhile expires at once. One for an order can be cancelled until the distributor
-    accepts the order.
+    The lots keep their expiry: bonuses that have expired meanwhile expire at once. A redemption for an order can be cancelled until
+    the distributor accepts the order.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return service.cancel(call.answering(RedemptionAnswer.of), company_id, member_id, redemption_id)
+    return service.cancel(call.answering(RedemptionView.of), company_id, member_id, redemption_id)
 
 
 @routes.get("/v1/staff/redemptions", scope="staff.bonuses.read", query=PageQuery, answer=WaitingRedemptionPage)
 def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
-    """List the redemptions that wait for the staff to complete them, oldest first: all reserved ones without an order."""
+    """List the redemptions that the staff must complete, oldest first: all reserved ones without an order."""
     cursors = call.cursors()
     page = store.redemptions_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    items = [RedemptionAnswer.of(store.redemption_of(item)) for item in page.items]
+    items = [RedemptionView.of(store.redemption_of(item)) for item in page.items]
     return WaitingRedemptionPage(items=items, next_cursor=cursors.close(page.last))
 
 
@@ -93,42 +93,42 @@ def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
 @routes.post(
     "/v1/staff/companies/{company_id}/redemptions/{redemption_id}/complete",
     scope="staff.bonuses.write",
-    answer=RedemptionAnswer,
+    answer=RedemptionView,
     keyed=True,
     problems=STEP,
 )
 def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Redemption:
-    """Say that the company got what it redeemed bonuses for."""
+    """Complete a redemption: the company received what it redeemed bonuses for."""
     staff_id = call.principal.for_member()
-    return service.complete(call.answering(RedemptionAnswer.of), staff_id, company_id, redemption_id)
+    return service.complete(call.answering(RedemptionView.of), staff_id, company_id, redemption_id)
 
 
 @routes.post(
     "/v1/staff/companies/{company_id}/redemptions/{redemption_id}/cancel",
     scope="staff.bonuses.write",
-    body=CancellationForm,
-    answer=RedemptionAnswer,
+    body=CancelRedemptionForm,
+    answer=RedemptionView,
     keyed=True,
     problems=STEP,
 )
 def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str) -> Redemption:
-    """Give the bonuses back to the lots they were taken from, whatever became of the order they are for.
+    """Cancel a company's redemption, whatever the state of its order: its bonuses return to their lots.
 
-    They keep their expiry, as when the company cancels. For an order of which a part never ships, and for what the club cannot give.
+    The lots keep their expiry. For orders of which a part never ships, and for what the club cannot provide.
     """
     staff_id, reason = call.principal.for_member(), call.body.reason
-    return service.cancel_for(call.answering(RedemptionAnswer.of), staff_id, company_id, redemption_id, reason)
+    return service.cancel_for(call.answering(RedemptionView.of), staff_id, company_id, redemption_id, reason)
 
 
 def _redemptions(call: Call, company_id: str) -> RedemptionPage:
     cursors = call.cursors()
     page = store.redemptions(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
-    items = [RedemptionAnswer.of(store.redemption_of(item)) for item in page.items]
+    items = [RedemptionView.of(store.redemption_of(item)) for item in page.items]
     return RedemptionPage(items=items, next_cursor=cursors.close(page.last))
 
 
 def _made(redemption: Redemption) -> Answer:
     return Answer(
-        RedemptionAnswer.of(redemption),
+        RedemptionView.of(redemption),
         headers={"Location": f"/v1/company/redemptions/{redemption.redemption_id}"},
     )

@@ -2,41 +2,39 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from chalicelib.bonuses.ledger.schemas import Amount, LotAnswer
+from chalicelib.bonuses.ledger.schemas import BonusAmount, LotView
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 
-# --- what is asked ----------------------------------------------------------------------------------------------------
-
 
 class RedemptionForm(Form):
-    """So many bonuses, in the company's currency; for an order, or for what is agreed with the club."""
+    """An amount of bonuses in the company's currency, for an order or for something agreed with the club."""
 
-    amount: Amount
+    amount: BonusAmount
     order_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = Field(
-        default=None, description="An order of the company that is not completed; it holds one redemption at most."
+        default=None, description="An order of the company that is not completed and holds no other redemption."
     )
     note: str = Field(default="", max_length=500)
 
 
-class CancellationForm(Form):
-    reason: str = Field(min_length=3, max_length=500, description="The company reads it.")
+class CancelRedemptionForm(Form):
+    reason: str = Field(min_length=3, max_length=500, description="Shown to the company.")
 
 
-class RedemptionAnswer(Shown):
+class RedemptionView(Shown):
     redemption_id: str
     company_id: str
     state: RedemptionState
     amount: Money
     given_back: Money = Field(
-        description="What it held besides `amount`, until its order came to less: accepted so, not shipped whole, or with goods returned."
+        description="Given back when its order came to less: accepted in part, not shipped whole, or with goods returned."
     )
-    lots: list[LotAnswer] = Field(description="Where it was taken from, oldest expiry first.")
+    lots: list[LotView] = Field(description="The lots it is taken from, oldest expiry first.")
     order_id: str | None
     note: str
     at: str
-    ended_at: str | None = Field(description="When it was completed or cancelled.")
+    ended_at: str | None = Field(description="The moment of its completion or cancellation.")
     posting_id: str = Field(description="The posting that reserved it.")
 
     @classmethod
@@ -49,7 +47,7 @@ class RedemptionAnswer(Shown):
             amount=Money(amount=redemption.amount, currency=currency),
             given_back=Money(amount=redemption.given_back, currency=currency),
             lots=[
-                LotAnswer(expires_on=expires_on, amount=Money(amount=part, currency=currency))
+                LotView(expires_on=expires_on, amount=Money(amount=part, currency=currency))
                 for expires_on, part in redemption.parts.items()
             ],
             order_id=redemption.order_id or None,
@@ -63,12 +61,12 @@ class RedemptionAnswer(Shown):
 class RedemptionPage(Shown):
     """Newest first."""
 
-    items: list[RedemptionAnswer]
+    items: list[RedemptionView]
     next_cursor: str | None
 
 
 class WaitingRedemptionPage(Shown):
     """Oldest first."""
 
-    items: list[RedemptionAnswer]
+    items: list[RedemptionView]
     next_cursor: str | None

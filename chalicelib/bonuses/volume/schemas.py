@@ -13,21 +13,21 @@ from chalicelib.platform.money import Money
 # --- periods ----------------------------------------------------------------------------------------------------------
 
 
-class ProgrammeAnswer(Shown):
+class VolumeProgrammeView(Shown):
     """A volume programme."""
 
     code: str
     name: str = Field(description="In the reader's language.")
     every: Every
     mode: Mode = Field(
-        description="whole: all of the volume at the percent of the highest bracket reached; stepped: each part of the volume at the "
-        "percent of the bracket in which it lies."
+        description="whole: the whole volume at the percent of the highest bracket reached; stepped: each part of the volume at the "
+        "percent of its own bracket."
     )
     pays: Pays
 
 
-class BracketAnswer(Shown):
-    """From this volume on, so many percent."""
+class VolumeBracketView(Shown):
+    """The percent that is paid from a volume on."""
 
     from_sum: Money
     percent: Percent
@@ -37,39 +37,39 @@ class BracketAnswer(Shown):
         return cls(from_sum=Money(amount=bracket.from_sum, currency=currency), percent=bracket.percent)
 
 
-class NextBracket(BracketAnswer):
-    """The bracket above, and what is missing to it."""
+class NextBracketView(VolumeBracketView):
+    """The next bracket, and the volume missing to it."""
 
     missing: Money
 
 
-class PeriodFigures(Shown):
-    """A period with what counts in it. volume = purchases + adjustments + carried, nought where that is negative."""
+class PeriodView(Shown):
+    """The volume and the bonus of a period. volume = max(0, purchases + adjustments + carried)."""
 
-    programme: ProgrammeAnswer
+    programme: VolumeProgrammeView
     first: date
     last: date
-    season: bool = Field(description="Whether the season's brackets hold: by the month in which the period begins.")
+    season: bool = Field(description="Whether the season's brackets apply: by the first month of the period.")
     purchases: Money = Field(description="Net purchases dated in the period.")
-    adjustments: Money = Field(
-        description="What periods that are closed already gained or lost since, by documents that came late or were corrected."
+    adjustments: Money = Field(description="Late and corrected documents of periods that were already closed.")
+    carried: Money = Field(
+        description="Returns in excess of purchases, carried over from the previous close; never positive."
     )
-    carried: Money = Field(description="What returns left over from the close before; never positive.")
     volume: Money
-    bracket: BracketAnswer | None = Field(description="The highest one reached; null below the first.")
-    credit: Money = Field(description="The bonus: of an open period, if nothing more were bought.")
+    bracket: VolumeBracketView | None = Field(description="The highest bracket reached; null below the first.")
+    credit: Money = Field(description="The bonus; for an open period, as if nothing more were bought.")
 
 
-class OpenPeriod(PeriodFigures):
+class OpenPeriodView(PeriodView):
     """A period that is not closed."""
 
     state: Literal["open"] = "open"
-    closes_on: date = Field(description="What is recorded before this day counts in the period.")
-    next_bracket: NextBracket | None = Field(description="Null on the highest one.")
+    closes_on: date = Field(description="Documents recorded before this day count in the period.")
+    next_bracket: NextBracketView | None = Field(description="Null in the highest bracket.")
 
 
-class ClosedPeriodAnswer(PeriodFigures):
-    """A closed period; settled when nothing of its credit is owed any more."""
+class ClosedPeriodView(PeriodView):
+    """A closed period; settled once none of its credit is owed."""
 
     state: Literal["closed", "settled"]
     closed_on: date
@@ -79,20 +79,20 @@ class ClosedPeriodAnswer(PeriodFigures):
 class PeriodPage(Shown):
     """`open` comes with every page."""
 
-    open: list[OpenPeriod] = Field(
-        description="The present period of each programme, and those before it that are not closed yet."
+    open: list[OpenPeriodView] = Field(
+        description="The current period of each programme, and earlier ones that are not closed yet."
     )
-    items: list[ClosedPeriodAnswer] = Field(description="Closed periods, latest first.")
+    items: list[ClosedPeriodView] = Field(description="Closed periods, latest first.")
     next_cursor: str | None
 
 
-def open_period(programme: Programme, coming: Close, language: str) -> OpenPeriod:
+def open_period(programme: Programme, coming: Close, language: str) -> OpenPeriodView:
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=programme.currency)
 
     above = next_bracket(coming.volume, programme.brackets_of(coming.period))
     missing = above.from_sum - (coming.purchases + coming.adjustments + coming.carried) if above else Decimal(0)
-    return OpenPeriod(
+    return OpenPeriodView(
         programme=_programme(programme, language),
         first=coming.period.first,
         last=coming.period.last,
@@ -102,20 +102,22 @@ def open_period(programme: Programme, coming: Close, language: str) -> OpenPerio
         adjustments=money(coming.adjustments),
         carried=money(coming.carried),
         volume=money(coming.volume),
-        bracket=BracketAnswer.of(coming.bracket, programme.currency) if coming.bracket else None,
+        bracket=VolumeBracketView.of(coming.bracket, programme.currency) if coming.bracket else None,
         credit=money(coming.credit),
         next_bracket=(
-            NextBracket(**dict(BracketAnswer.of(above, programme.currency)), missing=money(missing)) if above else None
+            NextBracketView(**dict(VolumeBracketView.of(above, programme.currency)), missing=money(missing))
+            if above
+            else None
         ),
     )
 
 
-def closed_period(period: ClosedPeriod, language: str) -> ClosedPeriodAnswer:
+def closed_period(period: ClosedPeriod, language: str) -> ClosedPeriodView:
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=period.currency)
 
-    return ClosedPeriodAnswer(
-        programme=ProgrammeAnswer(
+    return ClosedPeriodView(
+        programme=VolumeProgrammeView(
             code=period.programme,
             name=period.name_ru if language == "ru" else period.name,
             every=period.every,
@@ -131,14 +133,14 @@ def closed_period(period: ClosedPeriod, language: str) -> ClosedPeriodAnswer:
         adjustments=money(period.adjustments),
         carried=money(period.carried),
         volume=money(period.volume),
-        bracket=BracketAnswer.of(period.bracket, period.currency) if period.bracket else None,
+        bracket=VolumeBracketView.of(period.bracket, period.currency) if period.bracket else None,
         credit=money(period.credit),
         owed=money(period.owed),
     )
 
 
-def _programme(programme: Programme, language: str) -> ProgrammeAnswer:
-    return ProgrammeAnswer(
+def _programme(programme: Programme, language: str) -> VolumeProgrammeView:
+    return VolumeProgrammeView(
         code=programme.code,
         name=programme.name_ru if language == "ru" else programme.name,
         every=programme.every,

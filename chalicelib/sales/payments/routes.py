@@ -9,45 +9,43 @@ from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales.payments import service
 from chalicelib.sales.payments.model import Payment
-from chalicelib.sales.payments.schemas import EARLIEST, PaymentForm, PaymentResult, PaymentResults, PaymentRows
+from chalicelib.sales.payments.schemas import EARLIEST, PaymentForm, PaymentResultsView, PaymentResultView, PaymentsForm
 from chalicelib.sales.rules import Ref
 
 routes = Routes(__name__, tag="machines")
 
-# --- payments ---------------------------------------------------------------------------------------------------------
 
+@routes.post("/v1/machine/payments", scope="machine.payments", body=PaymentsForm, answer=PaymentResultsView)
+def record_payments(call: Call) -> PaymentResultsView:
+    """Record which documents are paid in full: their pending bonuses become available.
 
-@routes.post("/v1/machine/payments", scope="machine.payments", body=PaymentRows, answer=PaymentResults)
-def tell_payments(call: Call) -> PaymentResults:
-    """Tell which documents are paid in full: what was pending for them can be spent.
-
-    Each row has its own result; a bad row never stops the others. A payment may come before its document; the same again changes
-    nothing; of several states of one document the newest holds.
+    Each row has its own result; a bad row never stops the others. A payment may come before its document. A repeat changes nothing;
+    of several states of one document the newest holds.
     """
     return _tell(call, call.principal.for_machine())
 
 
-@routes.post("/v1/staff/payments", scope="staff.imports.write", body=PaymentRows, answer=PaymentResults)
-def enter_payments(call: Call) -> PaymentResults:
-    """Tell which documents are paid in full, by hand.
+@routes.post("/v1/staff/payments", scope="staff.imports.write", body=PaymentsForm, answer=PaymentResultsView)
+def record_payments_by_hand(call: Call) -> PaymentResultsView:
+    """Record by hand which documents are paid in full.
 
-    The same as a machine client's.
+    As a machine client does.
     """
     return _tell(call, call.principal.for_member())
 
 
-def _tell(call: Call, by: str) -> PaymentResults:
-    rows: PaymentRows = call.body
+def _tell(call: Call, by: str) -> PaymentResultsView:
+    rows: PaymentsForm = call.body
     as_of = call.context.at
     if rows.as_of is not None:
         if rows.as_of > call.context.now:
-            raise Problem.invalid("in_the_future", "/as_of", "This moment is still to come.")
+            raise Problem.invalid("in_the_future", "/as_of", "This moment is in the future.")
         as_of = clock.stamp(rows.as_of)
-    return PaymentResults(items=_record(call.context, rows.payments, by, as_of))
+    return PaymentResultsView(items=_record(call.context, rows.payments, by, as_of))
 
 
-def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[PaymentResult]:
-    results: dict[int, PaymentResult] = {}
+def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[PaymentResultView]:
+    results: dict[int, PaymentResultView] = {}
     told: dict[Ref, tuple[int, Payment]] = {}
     for number, row in enumerate(rows):
         shown = row.get("document") if isinstance(row, dict) else None
@@ -56,22 +54,22 @@ def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[
             payment = PaymentForm.model_validate(row).payment()
         except ValidationError as error:
             faults = Problem.from_validation(error, place=f"/payments/{number}").errors
-            results[number] = PaymentResult(row=number, document=shown, result="failed", errors=faults)
+            results[number] = PaymentResultView(row=number, document=shown, result="failed", errors=faults)
             continue
         if faults := list(_faults(context, number, payment, told)):
-            results[number] = PaymentResult(row=number, document=shown, result="failed", errors=faults)
+            results[number] = PaymentResultView(row=number, document=shown, result="failed", errors=faults)
             continue
         told[payment.ref] = (number, payment)
     outcomes = service.record_payments(context, [payment for _, payment in told.values()], by=by, as_of=as_of)
     for (number, _), outcome in zip(told.values(), outcomes, strict=True):
-        results[number] = PaymentResult(row=number, document=rows[number]["document"], result=outcome)
+        results[number] = PaymentResultView(row=number, document=rows[number]["document"], result=outcome)
     return [results[number] for number in sorted(results)]
 
 
 def _faults(context: Context, row: int, payment: Payment, told: Mapping[Ref, tuple[int, Payment]]) -> Iterator[Fault]:
     if payment.ref in told:
-        detail = f"Row {told[payment.ref][0]} names this document too and was taken."
+        detail = f"Row {told[payment.ref][0]} names the same document and was accepted."
         yield Fault(pointer=f"/payments/{row}/document", code="repeated", detail=detail)
     if payment.paid_on is not None and not EARLIEST <= payment.paid_on <= context.today:
-        detail = "This day is too early, or still to come."
+        detail = "This day is before 1990 or in the future."
         yield Fault(pointer=f"/payments/{row}/paid_on", code="date_out_of_range", detail=detail)

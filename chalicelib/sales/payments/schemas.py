@@ -13,19 +13,17 @@ from chalicelib.sales.rules import ORDERS
 MOST_ROWS = 100
 EARLIEST = date(1990, 1, 1)
 
-# --- payments ---------------------------------------------------------------------------------------------------------
-
 
 class PaymentForm(Form):
-    """A document that was paid in full. One of a sales file is named by source, number and year; a shipment of an order by order,
-    distributor and number."""
+    """The payment of a document. A document of a sales file is named by source, number and year; a shipment of an order by order, distributor
+    and number."""
 
-    document: str = Field(min_length=1, max_length=100, description="Its number.", examples=["УТ-000123"])
+    document: str = Field(min_length=1, max_length=100, description="Number of the document.", examples=["УТ-000123"])
     source: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", examples=["1c-main"])
-    year: int | None = Field(default=None, ge=1990, le=2199, description="Of the document's date.")
+    year: int | None = Field(default=None, ge=1990, le=2199, description="Year of the document's date.")
     order_id: Identifier | None = None
     distributor_id: Identifier | None = None
-    paid_on: Day | None = Field(description="The day on which it was paid in full; null: it is not, after all.")
+    paid_on: Day | None = Field(description="The day on which it was paid in full; null withdraws the payment.")
 
     @model_validator(mode="after")
     def _one_document(self) -> Self:
@@ -44,24 +42,24 @@ class PaymentForm(Form):
         return Payment((ORDERS, f"{self.distributor_id}:{self.order_id}/{self.document}"), self.paid_on)
 
 
-class PaymentRows(Form):
-    """Up to 100 rows, each judged by itself: a bad row never stops the others."""
+class PaymentsForm(Form):
+    """Up to 100 payments, each with a result of its own."""
 
     as_of: Moment | None = Field(
         default=None,
-        description="The moment whose state this is; without it, now. What is older than the state that is known changes nothing.",
+        description="The moment of this state; now if omitted. A state older than the recorded one changes nothing.",
     )
     payments: list[SkipValidation[PaymentForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class PaymentResult(Shown):
-    """What became of a row. `errors` of a failed one point into the request's body."""
+class PaymentResultView(Shown):
+    """The result of a row. `errors` of a failed row point into the request's body."""
 
     row: int = Field(description="Its place in the request, from 0.")
-    document: str | None = Field(description="As it was given.")
+    document: str | None = Field(description="Number as given.")
     result: Literal["recorded", "unchanged", "older", "failed"]
     errors: list[Fault] = Field(default=[])
 
 
-class PaymentResults(Shown):
-    items: list[PaymentResult]
+class PaymentResultsView(Shown):
+    items: list[PaymentResultView]
