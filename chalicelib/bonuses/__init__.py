@@ -10,18 +10,3 @@ with opened_when_asked(__name__):
     from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
     from chalicelib.bonuses.ledger.rules import Expiry, expiry
     from chalicelib.bonuses.volume.config import Bracket, VolumeBonuses, VolumeProgramme
-
-__all__ = [
-    "NO_RATE",
-    "Base",
-    "BonusExpiry",
-    "BonusRate",
-    "Bonuses",
-    "Bracket",
-    "Expiry",
-    "Reason",
-    "VolumeBonuses",
-    "VolumeProgramme",
-    "earned",
-    "expiry",
-]

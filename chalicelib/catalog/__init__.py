@@ -15,28 +15,3 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.schemas import ProductFacts, ProductQuery
     from chalicelib.catalog.service import facts_of, page_of_products
     from chalicelib.catalog.store import below, every_product, product_of, read_items, read_products, stock_of
-
-__all__ = [
-    "STOCK_ARRIVED",
-    "STOCK_RECORDED",
-    "Catalogue",
-    "ContentType",
-    "Figure",
-    "Product",
-    "ProductFacts",
-    "ProductQuery",
-    "Sku",
-    "Stock",
-    "Warehouse",
-    "below",
-    "categories_key",
-    "every_product",
-    "facts_of",
-    "page_of_products",
-    "product_key",
-    "product_of",
-    "read_items",
-    "read_products",
-    "stock_of",
-    "total",
-]

@@ -18,31 +18,3 @@ with opened_when_asked(__name__):
     from chalicelib.companies.readers import company_name, who_buys
     from chalicelib.companies.rules import inn_is_valid
     from chalicelib.companies.schemas import Inn, Kpp
-
-__all__ = [
-    "REGISTERED",
-    "Company",
-    "CustomerRef",
-    "Fact",
-    "Inn",
-    "KnownCustomer",
-    "Kpp",
-    "Person",
-    "check_active",
-    "check_staff",
-    "company_by_inn",
-    "company_key",
-    "company_name",
-    "customers",
-    "every_company",
-    "inn_is_valid",
-    "known_customers",
-    "missing_facts",
-    "missing_for",
-    "new_companies",
-    "no_longer_speaks",
-    "people_of",
-    "read_company",
-    "some_companies",
-    "who_buys",
-]

@@ -4,5 +4,3 @@ from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.demand.events import ANSWERED as DEMAND_ANSWERED
-
-__all__ = ["DEMAND_ANSWERED"]

@@ -8,17 +8,3 @@ with opened_when_asked(__name__):
     from chalicelib.distributors.rules import Deliverer, DeliversFrom
     from chalicelib.distributors.service import check_distributors_person, distributor, people_of
     from chalicelib.distributors.store import check_person, first_of_region, read_distributor, warehouse_owners
-
-__all__ = [
-    "Deliverer",
-    "DeliversFrom",
-    "Distributor",
-    "check_distributors_person",
-    "check_person",
-    "distributor",
-    "distributor_key",
-    "first_of_region",
-    "people_of",
-    "read_distributor",
-    "warehouse_owners",
-]

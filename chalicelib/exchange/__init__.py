@@ -8,5 +8,3 @@ WINGS = ("columns", "sales_files")
 with opened_when_asked(__name__):
     from chalicelib.exchange.sales_files.recording import write_part
     from chalicelib.exchange.sales_files.service import split
-
-__all__ = ["split", "write_part"]

@@ -50,5 +50,3 @@ with opened_when_asked(__name__):
     from chalicelib.mail.declarations import Secret, letter
     from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient, Unsendable
     from chalicelib.mail.service import send, settle
-
-__all__ = ["Facts", "LetterClass", "Reader", "Recipient", "Secret", "Unsendable", "letter", "send", "settle"]

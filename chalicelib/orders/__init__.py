@@ -34,26 +34,3 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.rules import Order, State
     from chalicelib.orders.order.service import check_state, load_order
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED
-
-__all__ = [
-    "GOODS_ON_TOP_DUE",
-    "ORDER_ACCEPTED",
-    "ORDER_CANCELLED",
-    "ORDER_COMPLETED",
-    "ORDER_CONFIRMED",
-    "ORDER_EVENTS",
-    "ORDER_REJECTED",
-    "ORDER_RETURNED",
-    "ORDER_SHIPPED",
-    "ORDER_UNANSWERED",
-    "Order",
-    "OrderAnswer",
-    "State",
-    "check_state",
-    "distributor_or_member_reader",
-    "gifts_of",
-    "latest",
-    "load_order",
-    "look_at_goods_on_top",
-    "the_distributor_and_its_people",
-]

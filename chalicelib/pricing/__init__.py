@@ -29,36 +29,3 @@ with opened_when_asked(__name__):
     )
     from chalicelib.pricing.schemas import PriceRuleView, PriceView
     from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
-
-__all__ = [
-    "OFFERS_LABEL",
-    "Agreed",
-    "Bought",
-    "Conditions",
-    "FreeGoods",
-    "Goods",
-    "Limits",
-    "OnTop",
-    "Price",
-    "PriceRuleView",
-    "PriceView",
-    "Promise",
-    "Promotion",
-    "Reach",
-    "Ruling",
-    "Used",
-    "agreed_with",
-    "companies_of_chain",
-    "conditions_of",
-    "exceeded_limits",
-    "follow_limits",
-    "keys_of",
-    "offers_of",
-    "plain",
-    "promises_of",
-    "reached",
-    "release_offers",
-    "times",
-    "use_offers",
-    "use_promotions",
-]

@@ -22,27 +22,3 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.standing.rules import Facts
     from chalicelib.tiers.standing.service import ladder_today, standing_of, tier_path
     from chalicelib.tiers.standing.store import tier_in_force, window_sum
-
-__all__ = [
-    "TIER_CHANGED",
-    "TIER_GRANTED",
-    "TIER_WITHDRAWN",
-    "Facts",
-    "Ladder",
-    "Standing",
-    "Step",
-    "Steps",
-    "Tiers",
-    "always",
-    "decide",
-    "ladder_on",
-    "ladder_today",
-    "ladders_of",
-    "nightly",
-    "standing_key",
-    "standing_of",
-    "tier_in_force",
-    "tier_name",
-    "tier_path",
-    "window_sum",
-]

@@ -47,6 +47,8 @@ class House:
         """The rule that this import breaks, as a sentence; None where it breaks none."""
         if not each.source.startswith(PACKAGE):
             return self._purity(each)
+        if each.home != each.source and not self._is_door(each.source):
+            return each.breaks(f"a name that no door exports is taken from where it is defined, {each.home}")
         room, other = _room(each.by), _room(each.home)
         if room in GROUND:
             if other not in GROUND:

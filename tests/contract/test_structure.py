@@ -76,6 +76,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
             id="a store imports schemas",
         ),
         pytest.param(
+            "sales/service.py",
+            "from chalicelib.sales.store import Transaction",
+            "chalicelib.sales.service imports Transaction from chalicelib.sales.store: a name that no door exports is taken from where it is "
+            "defined, chalicelib.table.transactions.",
+            id="a module hands on what it imports",
+        ),
+        pytest.param(
             "platform/text.py",
             "from chalicelib.orders.order import events",
             "chalicelib.platform.text imports chalicelib.orders.order.events: the ground floor knows no room.",

@@ -31,5 +31,3 @@ class Hold(Protocol):
 HOLDS: tuple[Hold, ...] = (credit, limits, reservations, offer_uses, promises)
 # The problems of a new order that some hold leaves no room for.
 HELD = ("credit_exceeded", "promotion_exhausted", "out_of_stock", "offer_used")
-
-__all__ = ["HELD", "HOLDS", "Hold", "Placing"]
