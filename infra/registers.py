@@ -163,7 +163,7 @@ def allowed(right: Right) -> Made:
         case "secret":
             return allow(["secretsmanager:GetSecretValue"], att("Secret", "Id"))
         case "users":
-            acts = ["CreateUser", "InitiateAuth", "RespondToAuthChallenge", "UserGlobalSignOut"]
+            acts = ["GetUser", "CreateUser", "SetUserPassword", "InitiateAuth", "RespondToAuthChallenge"]
             return allow([f"cognito-idp:Admin{act}" for act in acts], att("UserPool"))
         case _:
             raise RegisterError(f"There is no right on {right.on}.")

@@ -93,7 +93,8 @@ def confirm(context: Context, sessions: Sessions, secret: str, sign_in_id: str, 
         registration=item.get("registration"),
     )
     store.open_session(context.table, sign_in_id, member_id)
-    return sessions.begin(member_id, f"{sign_in_id}:{codes.proof(secret, sign_in_id)}")
+    # The attempt's name, since Cognito may call a slow trigger up to three times with the same answer.
+    return sessions.begin(member_id, f"{sign_in_id}:{codes.proof(secret, sign_in_id)}:{context.new_id('try')}")
 
 
 def _why_not(context: Context, sign_in_id: str) -> Problem:

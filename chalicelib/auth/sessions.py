@@ -1,5 +1,7 @@
 """Sessions, as Cognito keeps them. The only place that speaks to it."""
 
+import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.schemas import Tokens
@@ -19,11 +21,13 @@ class Sessions:
 
     def begin(self, member_id: str, answer: str) -> Tokens:
         """Tokens for a member whose challenge `answer` is right. Raises 410 when the sign-in was spent meanwhile."""
-        try:
-            challenge: Any = self._challenge(member_id)
-        except self._cognito.exceptions.UserNotFoundException:
-            self._create(member_id)
-            challenge = self._challenge(member_id)
+        self._make_known(member_id)
+        challenge: Any = self._cognito.admin_initiate_auth(
+            UserPoolId=self._pool,
+            ClientId=self._client,
+            AuthFlow="CUSTOM_AUTH",
+            AuthParameters={"USERNAME": member_id},
+        )
         try:
             done: Any = self._cognito.admin_respond_to_auth_challenge(
                 UserPoolId=self._pool,
@@ -60,19 +64,23 @@ class Sessions:
         ):
             return
 
-    def _challenge(self, member_id: str) -> Any:
-        return self._cognito.admin_initiate_auth(
-            UserPoolId=self._pool,
-            ClientId=self._client,
-            AuthFlow="CUSTOM_AUTH",
-            AuthParameters={"USERNAME": member_id},
-        )
+    def _make_known(self, member_id: str) -> None:
+        """Creates the pool's user at the first sign-in, before Cognito is asked to sign anybody in.
 
-    def _create(self, member_id: str) -> None:
+        Asked later, it would not say that the user is missing: the client prevents user existence errors. A new user's password is
+        temporary and ends after seven days; the lasting one in its place is known to nobody, and no flow of the client takes it.
+        """
         try:
-            self._cognito.admin_create_user(UserPoolId=self._pool, Username=member_id, MessageAction="SUPPRESS")
-        except self._cognito.exceptions.UsernameExistsException:
-            return
+            status = self._cognito.admin_get_user(UserPoolId=self._pool, Username=member_id)["UserStatus"]
+        except self._cognito.exceptions.UserNotFoundException:
+            status = "FORCE_CHANGE_PASSWORD"
+            with suppress(self._cognito.exceptions.UsernameExistsException):
+                self._cognito.admin_create_user(UserPoolId=self._pool, Username=member_id, MessageAction="SUPPRESS")
+        if status == "FORCE_CHANGE_PASSWORD":
+            password = f"aA1!{secrets.token_urlsafe(48)}"  # of every kind that a pool asks for
+            self._cognito.admin_set_user_password(
+                UserPoolId=self._pool, Username=member_id, Password=password, Permanent=True
+            )
 
 
 def _tokens(result: Any) -> Tokens:

@@ -48,7 +48,7 @@ def files(prefix: str, *actions: FileAction) -> Right:
 
 MAIL = Right("mail")  # send letters
 SECRET = Right("secret")  # read the secret that signs cursors and codes
-USERS = Right("users")  # create users in the pool, sign them in and out
+USERS = Right("users")  # create users in the pool and sign them in
 PORTAL = Right("portal")  # only to be told its address
 
 

@@ -14,13 +14,15 @@ import tempfile
 import threading
 import time
 import types
+import uuid
 import zipfile
 from email.utils import parseaddr
 from typing import ClassVar
 
 import mailbox_page
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import apigateway_v1, dynamodb, lambda_svc, ses_v2, sns
+from ministack.core.responses import error_response_json, json_response
+from ministack.services import apigateway_v1, cognito, dynamodb, lambda_svc, ses_v2, sns
 from ministack.services.cloudformation import provisioners
 
 
@@ -128,6 +130,37 @@ def table_ttl():
         return made
 
     handler["create"] = create_with_ttl
+
+
+def unknown_users():
+    """A challenge for an unknown user says that he is unknown, and one for a user without a lasting password leads to tokens.
+
+    AWS asks the client's PreventUserExistenceErrors: where it is ENABLED, a stranger gets a challenge like anybody else, and the answer
+    is refused. Of the temporary password it says only that it ends after seven days; so here it signs nobody in.
+    """
+    initiate, respond = cognito._admin_initiate_auth, cognito._admin_respond_to_auth_challenge
+    strangers = set()
+
+    def initiate_as_set(data):
+        pool = cognito._user_pools.get(data.get("UserPoolId"))
+        if data.get("AuthFlow") != "CUSTOM_AUTH" or not pool:
+            return initiate(data)
+        user, unknown = cognito._resolve_user(pool, data["AuthParameters"].get("USERNAME"))
+        if unknown and cognito._hides_user_existence(pool, data.get("ClientId")):
+            session = uuid.uuid4().hex
+            strangers.add(session)
+            return json_response({"ChallengeName": "CUSTOM_CHALLENGE", "Session": session, "ChallengeParameters": {}})
+        if user and user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
+            return error_response_json("NotAuthorizedException", "Temporary password.", 400)
+        return initiate(data)
+
+    def respond_as_set(data):
+        if data.get("Session") in strangers:
+            strangers.discard(data["Session"])
+            return error_response_json("NotAuthorizedException", "Incorrect username or password.", 400)
+        return respond(data)
+
+    cognito._admin_initiate_auth, cognito._admin_respond_to_auth_challenge = initiate_as_set, respond_as_set
 
 
 def letters():
@@ -420,6 +453,7 @@ PATCHES = (
     api_definition,
     read_capacity,
     table_ttl,
+    unknown_users,
     letters,
     letter_rights,
     queue_rights,

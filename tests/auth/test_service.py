@@ -173,6 +173,17 @@ def test_the_answer_to_cognito_is_the_proof_and_not_the_code(context: Context) -
     assert answer.startswith(f"{sign_in_id}:") and CODE not in answer
 
 
+def test_each_attempt_to_get_tokens_has_a_name_of_its_own(context: Context) -> None:
+    sign_in_id = registered(context)
+    mailed(context, sign_in_id)
+    sessions = FakeSessions()
+    for _ in range(2):
+        confirm(context, sign_in_id, sessions=sessions)
+    ((_, one), (_, other)) = sessions.begun
+    assert one.split(":")[:2] == other.split(":")[:2]
+    assert one.split(":")[2] != other.split(":")[2]
+
+
 def test_codes_are_limited_by_address_and_the_limit_ends_with_the_hour(context: Context) -> None:
     for _ in range(context.config[SignIn].codes_per_address_per_hour):
         auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.1")

@@ -299,6 +299,43 @@ def test_table_ttl(stock: Cloud, patched: Cloud) -> None:
     assert status(patched) == "ENABLED"
 
 
+def test_unknown_users(stock: Cloud, patched: Cloud) -> None:
+    def answers(cloud: Cloud, setting: str) -> list[str]:
+        """To a stranger, to a user with a temporary password, and to one with a lasting password."""
+        cognito = cloud.client("cognito-idp")
+        pool = cognito.create_user_pool(PoolName=uuid.uuid4().hex)["UserPool"]["Id"]
+        client = cognito.create_user_pool_client(
+            UserPoolId=pool,
+            ClientName="portal",
+            ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH"],
+            PreventUserExistenceErrors=setting,
+        )["UserPoolClient"]["ClientId"]
+        for name in ("temporary", "lasting"):
+            cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(UserPoolId=pool, Username="lasting", Password="aA1!aA1!", Permanent=True)
+        found = []
+        for name in ("stranger", "temporary", "lasting"):
+            asked = {"UserPoolId": pool, "ClientId": client}
+            try:
+                begun = cognito.admin_initiate_auth(**asked, AuthFlow="CUSTOM_AUTH", AuthParameters={"USERNAME": name})
+                found.append(begun["ChallengeName"])
+                if name == "stranger":
+                    cognito.admin_respond_to_auth_challenge(
+                        **asked,
+                        ChallengeName="CUSTOM_CHALLENGE",
+                        Session=begun["Session"],
+                        ChallengeResponses={"USERNAME": name, "ANSWER": "x"},
+                    )
+            except cognito.exceptions.ClientError as error:
+                found.append(error.response["Error"]["Code"])
+        return found
+
+    challenge, refused = "CUSTOM_CHALLENGE", "NotAuthorizedException"
+    assert answers(stock, "ENABLED") == ["UserNotFoundException", challenge, challenge]
+    assert answers(patched, "ENABLED") == [challenge, refused, refused, challenge]
+    assert answers(patched, "LEGACY") == ["UserNotFoundException", refused, challenge]
+
+
 def test_letters(stock: Cloud, patched: Cloud) -> None:
     def events(cloud: Cloud, recipient: str, expected: int) -> list[dict[str, Any]]:
         sns, sqs, ses = cloud.client("sns"), cloud.client("sqs"), cloud.client("sesv2")
