@@ -4,7 +4,7 @@ The client makes one attempt a call (`platform.aws.ses`): a retry of the SDK wou
 """
 
 import json
-from email.utils import parseaddr
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from botocore.exceptions import (
@@ -20,6 +20,7 @@ from botocore.exceptions import (
 from chalicelib.mail.model import Accepted, Answer, Mail, NotSent, Report, Unanswered
 from chalicelib.mail.rules import answer_to_error
 from chalicelib.platform import aws
+from chalicelib.platform.email_address import in_ascii, in_unicode
 from chalicelib.platform.settings import settings
 
 TAG = "letter_id"
@@ -40,6 +41,8 @@ _KINDS: dict[str, Any] = {
     "Complaint": "complaint",
     "Reject": "reject",
 }
+# Published when the events of a configuration set begin to go to a topic, and in plain text.
+_GREETING = "Successfully validated SNS topic"
 _RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"}
 
 
@@ -47,8 +50,8 @@ def send(mail: Mail, letter_id: str) -> Answer:
     """One call, one recipient. The tag comes back with every report."""
     try:
         answer = aws.ses().send_email(
-            FromEmailAddress=settings().mail_from,
-            Destination={"ToAddresses": [mail.address]},
+            FromEmailAddress=_sender(),
+            Destination={"ToAddresses": [in_ascii(mail.address)]},
             Content={
                 "Simple": {
                     "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
@@ -77,8 +80,15 @@ def send(mail: Mail, letter_id: str) -> Answer:
     return Accepted(answer["MessageId"])
 
 
+def _sender() -> str:
+    name, address = parseaddr(settings().mail_from)
+    return formataddr((name, in_ascii(address)))
+
+
 def report_of(body: str) -> Report | None:
-    """An event of the mail service as it comes through the queue; None for a kind that changes nothing (an opening, a delay)."""
+    """An event of the mail service as it comes through the queue; None for what changes nothing (a delay, the service's greeting)."""
+    if body.startswith(_GREETING):
+        return None
     event = json.loads(body)
     kind = _KINDS.get(event["eventType"])
     if kind is None:
@@ -90,5 +100,5 @@ def report_of(body: str) -> Report | None:
         at=told.get("timestamp") or event["mail"]["timestamp"],
         letter_id=next(iter(event["mail"].get("tags", {}).get(TAG, [])), ""),
         bounce=f"{told['bounceType']}/{told['bounceSubType']}" if kind == "bounce" else "",
-        addresses=tuple(parseaddr(each["emailAddress"])[1].lower() for each in recipients),
+        addresses=tuple(in_unicode(parseaddr(each["emailAddress"])[1]) for each in recipients),
     )

@@ -41,8 +41,10 @@ def sqs() -> "SQSClient":
 
 @lru_cache(maxsize=1)
 def s3() -> "S3Client":
-    # Signature version 4, since presigned uploads must carry their conditions in every region.
-    return boto3.client("s3", config=_PATIENT.merge(Config(signature_version="s3v4")))
+    # Presigned uploads must carry their conditions in every region, and name the region's own host: by default they name the global
+    # one, which redirects away from the signature.
+    regional = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", config=_PATIENT.merge(regional))
 
 
 @lru_cache(maxsize=1)

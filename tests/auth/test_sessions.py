@@ -42,29 +42,29 @@ class Pool:
             self.fails = ""
             raise ReadTimeoutError(endpoint_url="x")
 
-    def admin_get_user(self, *, UserPoolId: str, Username: str) -> dict[str, Any]:
-        if Username not in self.users:
+    def admin_get_user(self, **asked: Any) -> dict[str, Any]:
+        if asked["Username"] not in self.users:
             raise self.exceptions.UserNotFoundException({"Error": {}}, "AdminGetUser")
         self._end("get")
-        return {"Username": Username, "UserStatus": self.users[Username]}
+        return {"Username": asked["Username"], "UserStatus": self.users[asked["Username"]]}
 
-    def admin_create_user(self, *, UserPoolId: str, Username: str, MessageAction: str) -> None:
-        assert MessageAction == "SUPPRESS"
-        if Username in self.users:
+    def admin_create_user(self, **asked: Any) -> None:
+        assert asked["MessageAction"] == "SUPPRESS"
+        if asked["Username"] in self.users:
             raise self.exceptions.UsernameExistsException({"Error": {}}, "AdminCreateUser")
-        self.users[Username] = "FORCE_CHANGE_PASSWORD"
+        self.users[asked["Username"]] = "FORCE_CHANGE_PASSWORD"
         self._end("create")
 
-    def admin_set_user_password(self, *, UserPoolId: str, Username: str, Password: str, Permanent: bool) -> None:
-        self.users[Username] = "CONFIRMED" if Permanent else "FORCE_CHANGE_PASSWORD"
-        self.passwords.append(Password)
+    def admin_set_user_password(self, **asked: Any) -> None:
+        self.users[asked["Username"]] = "CONFIRMED" if asked["Permanent"] else "FORCE_CHANGE_PASSWORD"
+        self.passwords.append(asked["Password"])
         self._end("password")
 
-    def admin_initiate_auth(self, *, AuthParameters: dict[str, str], **_: Any) -> dict[str, Any]:
-        return {"ChallengeName": "CUSTOM_CHALLENGE", "Session": AuthParameters["USERNAME"]}
+    def admin_initiate_auth(self, **asked: Any) -> dict[str, Any]:
+        return {"ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["AuthParameters"]["USERNAME"]}
 
-    def admin_respond_to_auth_challenge(self, *, Session: str, **_: Any) -> dict[str, Any]:
-        if self.users.get(Session) != "CONFIRMED":
+    def admin_respond_to_auth_challenge(self, **asked: Any) -> dict[str, Any]:
+        if self.users.get(asked["Session"]) != "CONFIRMED":
             raise self.exceptions.NotAuthorizedException({"Error": {}}, "AdminRespondToAuthChallenge")
         return {"AuthenticationResult": TOKENS}
 

@@ -1,6 +1,9 @@
 """The mail service's door: what goes through it, and what comes back."""
 
 import json
+from dataclasses import replace
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from chalicelib.mail import transport
 from chalicelib.mail.model import Accepted, Mail, NotSent, Refused, Unanswered
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
+from chalicelib.platform.settings import settings
 from tests.mail.steps import MailService, client_error
 
 LETTER = Mail(address="anna@partner.example", language="ru", subject="Тема", html="<p>Привет</p>", text="Привет")
@@ -42,6 +46,45 @@ def test_a_letter_goes_to_one_recipient_and_carries_its_id(service: MailService)
     assert words["Body"]["Text"]["Data"] == "Привет"
     assert words["Body"]["Html"]["Data"] == "<p>Привет</p>"
     assert {"Name": "Auto-Submitted", "Value": "auto-generated"} in words["Headers"]
+
+
+def test_addresses_of_any_domain_go_out_in_ascii(service: MailService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail service takes Punycode and encoded words, and refuses Unicode."""
+    monkeypatch.setenv("MAIL_FROM", "Партнёрский клуб <club@клуб.рф>")
+    settings.cache_clear()
+    transport.send(replace(LETTER, address="anna@папироска.рф"), "ltr_1")
+    (sent,) = service.accepted
+    assert sent["Destination"] == {"ToAddresses": ["anna@xn--80aaxitdbjk.xn--p1ai"]}
+    assert sent["FromEmailAddress"].isascii()
+    assert parseaddr(str(make_header(decode_header(sent["FromEmailAddress"])))) == (
+        "Партнёрский клуб",
+        "club@xn--90ard6a.xn--p1ai",
+    )
+
+
+@pytest.mark.parametrize("kind", ["Bounce", "Complaint"])
+@pytest.mark.parametrize("reported", ["Anna@xn--80aaxitdbjk.xn--p1ai", "anna@Папироска.рф"])
+def test_a_report_names_the_address_as_the_club_knows_it(kind: str, reported: str) -> None:
+    if kind == "Bounce":
+        bounced = {
+            "bounceType": "Permanent",
+            "bounceSubType": "General",
+            "bouncedRecipients": [{"emailAddress": reported}],
+        }
+        report = transport.report_of(event("Bounce", bounce=bounced))
+    else:
+        report = transport.report_of(
+            event("Complaint", complaint={"complainedRecipients": [{"emailAddress": reported}]})
+        )
+    assert report is not None
+    assert report.addresses == ("anna@папироска.рф",)
+
+
+def test_a_reported_domain_that_is_no_punycode_stays_as_it_is() -> None:
+    told = {"complainedRecipients": [{"emailAddress": "anna@xn--99999999.example"}]}
+    report = transport.report_of(event("Complaint", complaint=told))
+    assert report is not None
+    assert report.addresses == ("anna@xn--99999999.example",)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +151,14 @@ def test_a_report_of_another_kind_is_none_of_ours() -> None:
     assert transport.report_of(event("DeliveryDelay", deliveryDelay={})) is None
 
 
+def test_the_greeting_after_a_deployment_is_no_report() -> None:
+    """The mail service publishes it, in plain text, when the events of a configuration set begin to go to a topic."""
+    greeting = "Successfully validated SNS topic for Amazon SES event publishing."
+    assert transport.report_of(greeting) is None
+
+
 def test_a_body_that_is_no_report_is_not_swallowed(context: Context) -> None:
     with pytest.raises(KeyError):
         transport.report_of('{"hello": "world"}')
+    with pytest.raises(json.JSONDecodeError):
+        transport.report_of("hello world")
