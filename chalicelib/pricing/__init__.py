@@ -7,20 +7,24 @@ WINGS = ("free_goods", "terms", "offers", "best_sellers", "promotions", "display
 
 with opened_when_asked(__name__):
     from chalicelib.pricing.displays.store import chain as companies_of_chain
-    from chalicelib.pricing.free_goods.rules import Bought, Promise, Reach, promises_of, reached, times
+    from chalicelib.pricing.free_goods.rules import (
+        FreeGoodsProgress,
+        FreeGoodsPromise,
+        PricedLine,
+        free_goods_progress,
+        free_goods_times,
+        promised_free_goods,
+    )
     from chalicelib.pricing.offers.service import release as release_offers
     from chalicelib.pricing.offers.service import use as use_offers
     from chalicelib.pricing.offers.store import LABEL as OFFERS_LABEL
-    from chalicelib.pricing.promotions.usage import Used
-    from chalicelib.pricing.promotions.usage import exceeded as exceeded_limits
-    from chalicelib.pricing.promotions.usage import take as use_promotions
-    from chalicelib.pricing.promotions.usage import tell as follow_limits
+    from chalicelib.pricing.promotions.usage import PromotionUsage, exceeded_limits, follow_limits, use_promotions
     from chalicelib.pricing.rules import (
-        Agreed,
         FreeGoods,
+        FreeGoodsTerms,
         Goods,
         Limits,
-        OnTop,
+        OrderTerms,
         Price,
         Promotion,
         Ruling,
@@ -28,4 +32,4 @@ with opened_when_asked(__name__):
         plain,
     )
     from chalicelib.pricing.schemas import PriceRuleView, PriceView
-    from chalicelib.pricing.service import Conditions, agreed_with, conditions_of, keys_of
+    from chalicelib.pricing.service import Conditions, conditions_of, keys_of, order_terms_of

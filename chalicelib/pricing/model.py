@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
@@ -42,6 +42,16 @@ class SelectionForm(Written):
     brands: Names = Field(default=[])
     statuses: list[Status] = Field(default=[], max_length=3)
     own_brand: bool = False
+
+    @classmethod
+    def of(cls, goods: Selection) -> Self:
+        return cls(
+            skus=sorted(goods.skus),
+            categories=sorted(goods.categories),
+            brands=sorted(goods.brands),
+            statuses=[status for status in get_args(Status) if status in goods.statuses],
+            own_brand=goods.own_brand,
+        )
 
     def selection(self) -> Selection:
         return Selection(

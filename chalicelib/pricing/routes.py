@@ -17,6 +17,6 @@ def list_running_promotions(call: Call) -> RunningPromotionPage:
     )  # which goods does not matter here
     running = [each for each in conditions.promotions if each.first <= context.today <= each.last]
     items = [
-        RunningPromotionView.of(each, each.misses(conditions.buyer, context.today), call.language) for each in running
+        RunningPromotionView.of(each, each.obstacle(conditions.buyer, context.today), call.language) for each in running
     ]
     return RunningPromotionPage(items=items)

@@ -40,6 +40,8 @@ RULES: tuple[Rule, ...] = (
 )
 STACK = "stack"
 
+Subcategories = Callable[[str], Iterable[str]]  # a category's code → the code itself and those of all its subcategories
+
 # --- the facts --------------------------------------------------------------------------------------------------------
 
 
@@ -93,7 +95,7 @@ class Buyer:
 class Selection:
     """Which goods: those that are named in any of these ways; of a narrowed selection only what also is of the status or own brand.
 
-    With no names at all it is all goods. Categories are meant as they stand here: `with_those_below` names what hangs on them too.
+    With no names at all it is all goods. Categories are meant as they stand here: `with_subcategories` names what hangs on them too.
     """
 
     skus: frozenset[str] = frozenset()
@@ -114,10 +116,7 @@ class Selection:
             return 2
         return 0 if self.skus or self.categories or self.brands else 1
 
-    def with_those_below(self, below: Callable[[str], Iterable[str]]) -> "Selection":
-        """The same with every category of the trees that begin at its categories."""
-        if not self.categories:
-            return self
+    def with_subcategories(self, below: Subcategories) -> "Selection":
         return replace(self, categories=frozenset(code for top in self.categories for code in below(top)))
 
 
@@ -145,11 +144,15 @@ class Contract:
     credit_limit: Decimal | None = None
     currency: str = ""
 
+    def with_subcategories(self, below: Subcategories) -> "Contract":
+        discounts = tuple(each._replace(goods=each.goods.with_subcategories(below)) for each in self.discounts)
+        return replace(self, discounts=discounts)
+
     def counts_in(self, currency: str) -> bool:
         return self.currency in ("", currency)
 
 
-class Agreed(NamedTuple):
+class OrderTerms(NamedTuple):
     """What a company's contracts say of its orders in a currency on a day; None where they say nothing.
 
     Of several contracts the one that is best for the company: the lowest minimum, the longest deferral, the highest limit.
@@ -160,11 +163,11 @@ class Agreed(NamedTuple):
     credit_limit: Decimal | None
 
 
-def agreed(contracts: Iterable[Contract], day: date, currency: str) -> Agreed:
+def order_terms(contracts: Iterable[Contract], day: date, currency: str) -> OrderTerms:
     holding = [
         each for each in contracts if each.counts_in(currency) and _out_of_time(day, each.first, each.last) is None
     ]
-    return Agreed(
+    return OrderTerms(
         minimum_order=min((each.minimum_order for each in holding if each.minimum_order is not None), default=None),
         deferral_days=max((each.deferral_days for each in holding if each.deferral_days is not None), default=None),
         credit_limit=max((each.credit_limit for each in holding if each.credit_limit is not None), default=None),
@@ -188,7 +191,7 @@ class FreeGoods(NamedTuple):
     unit: str
 
 
-class OnTop(NamedTuple):
+class FreeGoodsTerms(NamedTuple):
     """Goods on top instead of a lower price: for `buy` units in one order, shipped and paid in time; `repeat`: for each so many again.
 
     In time is a day, or so many days after the shipment that is paid; one of the two is given.
@@ -218,7 +221,7 @@ class Limits(NamedTuple):
 class Promotion:
     """A promotion that was approved. Percents rise with the quantity, so more never costs more a unit.
 
-    It has brackets, or goods `on_top`: then it makes no price.
+    It has brackets, or `free_goods`: then it makes no price.
     `months`: only in these months of the year (a season); none: all year. `least_sum` and `most_sum` bound the buyer's window sum
     (from, and below): for large clients, for small ones. `display`: for who displays the goods in a shop, and was granted it.
     `exhausted`: one of its limits is reached.
@@ -235,40 +238,47 @@ class Promotion:
     least_sum: Decimal | None = None
     most_sum: Decimal | None = None
     tiers: frozenset[str] = frozenset()
-    on_top: OnTop | None = None
+    free_goods: FreeGoodsTerms | None = None
     display: bool = False
     limits: Limits | None = None
     exhausted: bool = False
 
     @property
+    def makes_prices(self) -> bool:
+        """Whether it lowers a price; free goods leave the price as it is."""
+        return bool(self.brackets)
+
+    def with_subcategories(self, below: Subcategories) -> "Promotion":
+        return replace(self, goods=self.goods.with_subcategories(below))
+
+    @property
     def facts(self) -> dict[str, str]:
-        """What each of its rulings tells of it."""
+        """The facts of each of its rulings."""
         return {"promotion": self.promotion_id, "name": self.name, "name_ru": self.name_ru}
 
-    def refused(self, miss: "Miss") -> "Ruling":
-        """That it gives nothing, and why."""
-        return Ruling("promotion", miss.reason, facts={**self.facts, **miss.facts})
+    def rejected_by(self, obstacle: "Obstacle") -> "Ruling":
+        return Ruling("promotion", obstacle.reason, facts={**self.facts, **obstacle.facts})
 
-    def misses(self, buyer: Buyer, day: date) -> "Miss | None":
+    def obstacle(self, buyer: Buyer, day: date) -> "Obstacle | None":
         """Why it gives this buyer nothing on this day, whatever the goods; None if it may give something."""
-        miss = _out_of_time(day, self.first, self.last)
-        if miss:
-            return miss
+        obstacle = _out_of_time(day, self.first, self.last)
+        if obstacle:
+            return obstacle
         if self.months and day.month not in self.months:
-            return Miss("out_of_season", {})
+            return Obstacle("out_of_season", {})
         if self.tiers and buyer.tier not in self.tiers:
-            return Miss("other_tiers", {})
+            return Obstacle("other_tiers", {})
         if self.least_sum is not None and buyer.window_sum < self.least_sum:
-            return Miss("for_larger_clients", {"sum": plain(self.least_sum)})
+            return Obstacle("for_larger_clients", {"sum": plain(self.least_sum)})
         if self.most_sum is not None and buyer.window_sum >= self.most_sum:
-            return Miss("for_smaller_clients", {"sum": plain(self.most_sum)})
+            return Obstacle("for_smaller_clients", {"sum": plain(self.most_sum)})
         if self.display and self.promotion_id not in buyer.displays:
-            return Miss("display_needed", {})
+            return Obstacle("display_needed", {})
         if self.exhausted:
-            return Miss("exhausted", {})
+            return Obstacle("exhausted", {})
         most = self.limits.uses_per_company if self.limits else None
         if most is not None and buyer.uses.get(self.promotion_id, 0) >= most:
-            return Miss("used_as_often_as_it_may", {"uses": str(most)})
+            return Obstacle("used_as_often_as_it_may", {"uses": str(most)})
         return None
 
 
@@ -287,8 +297,11 @@ class Offer:
     price: Decimal | None = None
     floor: Decimal = Decimal(0)
 
+    def with_subcategories(self, below: Subcategories) -> "Offer":
+        return replace(self, goods=self.goods.with_subcategories(below))
 
-class Miss(NamedTuple):
+
+class Obstacle(NamedTuple):
     """Why a rule does not apply: a code, and the figures that it rests on."""
 
     reason: str
@@ -355,7 +368,7 @@ def offers_of(chosen: Ruling) -> frozenset[str]:
     return frozenset(ruling.facts["offer"] for ruling in (chosen, *chosen.parts) if ruling.rule == "offer")
 
 
-class _Applies(NamedTuple):
+class _Applicable(NamedTuple):
     """A rule that applies, with the percent that it takes off the base price; None: it names a price of its own.
 
     `floor`: no price that it has a part in may be lower.
@@ -382,9 +395,9 @@ def resolve(
     policy: Policy = Policy(),
 ) -> Price:
     """The price of `quantity` units for this buyer on this day."""
-    applies: list[_Applies] = []
+    applies: list[_Applicable] = []
     refused: list[Ruling] = []
-    for said in _said(goods, quantity, buyer, day, contracts, promotions, offers):
+    for said in _rulings(goods, quantity, buyer, day, contracts, promotions, offers):
         if isinstance(said, Ruling):
             refused.append(said)
         else:
@@ -417,7 +430,7 @@ def per_unit(base_price: Decimal, *percents: Decimal) -> Decimal:
     return round_half_up(base_price * left)
 
 
-def _best(goods: Goods, applies: Sequence[_Applies], policy: Policy) -> Ruling:
+def _best(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
     """The lowest price; of equal ones the one that needs fewer rules, then that of the earlier rule."""
     candidates = [each.ruling for each in applies]
     for group in policy.stacks:
@@ -425,7 +438,7 @@ def _best(goods: Goods, applies: Sequence[_Applies], policy: Policy) -> Ruling:
     return min(candidates, key=_worth)
 
 
-def _by_priority(goods: Goods, applies: Sequence[_Applies], policy: Policy) -> Ruling:
+def _by_priority(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
     """The first rule of the priority that applies, with what stacks on it. A rule that is not named comes after those that are."""
     order = {rule: place for place, rule in enumerate(policy.priority)}
     kinds = {_rule(each.ruling) for each in applies}
@@ -446,7 +459,7 @@ def _worth(ruling: Ruling) -> tuple[Decimal, int]:
     return ruling.unit_price, len(ruling.parts)  # the first of equals
 
 
-def _combinations(applies: Sequence[_Applies], group: frozenset[Rule]) -> Iterator[tuple[_Applies, ...]]:
+def _combinations(applies: Sequence[_Applicable], group: frozenset[Rule]) -> Iterator[tuple[_Applicable, ...]]:
     """All of the group that take a percent off together: one ruling of each rule, two rules at least."""
     by_rule = [
         [each for each in applies if each.ruling.rule == rule and each.percent is not None]
@@ -458,7 +471,7 @@ def _combinations(applies: Sequence[_Applies], group: frozenset[Rule]) -> Iterat
         yield from product(*there)
 
 
-def _stacked(goods: Goods, parts: Sequence[_Applies]) -> Ruling:
+def _stacked(goods: Goods, parts: Sequence[_Applicable]) -> Ruling:
     percents = [each.percent for each in parts if each.percent is not None]
     floor = max(each.floor for each in parts)
     unit_price, facts = _down_to(floor, per_unit(goods.base_price, *percents))
@@ -473,7 +486,7 @@ def _down_to(floor: Decimal, unit_price: Decimal) -> tuple[Decimal, dict[str, st
 # --- the rules --------------------------------------------------------------------------------------------------------
 
 
-def _said(
+def _rulings(
     goods: Goods,
     quantity: int,
     buyer: Buyer,
@@ -481,29 +494,29 @@ def _said(
     contracts: Iterable[Contract],
     promotions: Iterable[Promotion],
     offers: Iterable[Offer],
-) -> Iterator[_Applies | Ruling]:
+) -> Iterator[_Applicable | Ruling]:
     """What each rule says: that it applies, or a ruling that tells why not."""
-    yield _Applies(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
+    yield _Applicable(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
     yield from _tier_price(goods, buyer)
     yield _tier_discount(goods, buyer)
     for contract in contracts:
         yield from _personal(goods, contract, day)
     for promotion in promotions:
-        if promotion.brackets and promotion.goods.closeness(goods):
-            yield _promoted(goods, quantity, buyer, day, promotion)
+        if promotion.makes_prices and promotion.goods.closeness(goods):
+            yield _promotion_ruling(goods, quantity, buyer, day, promotion)
     for offer in offers:
         if offer.goods.closeness(goods):
-            yield _offered(goods, day, offer)
+            yield _offer_ruling(goods, day, offer)
 
 
-def _tier_price(goods: Goods, buyer: Buyer) -> Iterator[_Applies]:
+def _tier_price(goods: Goods, buyer: Buyer) -> Iterator[_Applicable]:
     price = goods.price_of(buyer.tier) if buyer.tier else None
     if price is not None:
         facts = _tier_facts(buyer)
-        yield _Applies(Ruling("tier_price", "price_of_tier", price, facts), price, None)
+        yield _Applicable(Ruling("tier_price", "price_of_tier", price, facts), price, None)
 
 
-def _tier_discount(goods: Goods, buyer: Buyer) -> _Applies | Ruling:
+def _tier_discount(goods: Goods, buyer: Buyer) -> _Applicable | Ruling:
     if not buyer.tier:
         return Ruling("tier_discount", "no_tier")
     facts = {**_tier_facts(buyer), "percent": plain(buyer.tier_percent)}
@@ -514,7 +527,7 @@ def _tier_facts(buyer: Buyer) -> dict[str, str]:
     return {"tier": buyer.tier, "name": buyer.name or buyer.tier, "name_ru": buyer.name_ru or buyer.tier}
 
 
-def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applies | Ruling]:
+def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applicable | Ruling]:
     price = contract.prices.get(goods.sku)
     closest = max(contract.discounts, key=lambda each: (each.goods.closeness(goods), each.percent), default=None)
     percent = closest.percent if closest and closest.goods.closeness(goods) else None
@@ -526,7 +539,7 @@ def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applies 
         elif not contract.counts_in(goods.currency):
             yield Ruling("personal_price", "other_currency", facts={**facts, "currency": contract.currency})
         else:
-            yield _Applies(Ruling("personal_price", "agreed", price, facts), price, None)
+            yield _Applicable(Ruling("personal_price", "agreed", price, facts), price, None)
     if percent is not None:
         facts = {**facts, "percent": plain(percent)}
         if out_of_time:
@@ -535,47 +548,49 @@ def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applies 
             yield _percent_off(goods, "personal_discount", "agreed", percent, facts)
 
 
-def _promoted(goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: Promotion) -> _Applies | Ruling:
+def _promotion_ruling(
+    goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: Promotion
+) -> _Applicable | Ruling:
     reached = [bracket for bracket in promotion.brackets if quantity >= bracket.from_quantity]
-    miss = promotion.misses(buyer, day)
-    if miss is None and promotion.limits and promotion.limits.currency not in ("", goods.currency):
-        miss = Miss("other_currency", {"currency": promotion.limits.currency})
-    if miss is None and not reached:
-        miss = Miss("more_needed", {"quantity": str(promotion.brackets[0].from_quantity)})
-    if miss:
-        return promotion.refused(miss)
+    obstacle = promotion.obstacle(buyer, day)
+    if obstacle is None and promotion.limits and promotion.limits.currency not in ("", goods.currency):
+        obstacle = Obstacle("other_currency", {"currency": promotion.limits.currency})
+    if obstacle is None and not reached:
+        obstacle = Obstacle("more_needed", {"quantity": str(promotion.brackets[0].from_quantity)})
+    if obstacle:
+        return promotion.rejected_by(obstacle)
     bracket = reached[-1]
     facts = {**promotion.facts, "percent": plain(bracket.percent), "quantity": str(bracket.from_quantity)}
     return _percent_off(goods, "promotion", "running", bracket.percent, facts)
 
 
-def _offered(goods: Goods, day: date, offer: Offer) -> _Applies | Ruling:
+def _offer_ruling(goods: Goods, day: date, offer: Offer) -> _Applicable | Ruling:
     facts = {"offer": offer.offer_id, "last": offer.last.isoformat()}
     if offer.percent is not None:
         facts |= {"percent": plain(offer.percent)}
-    miss = _out_of_time(day, offer.first, offer.last)
-    if miss:
-        return Ruling("offer", miss.reason, facts={**facts, **miss.facts})
+    obstacle = _out_of_time(day, offer.first, offer.last)
+    if obstacle:
+        return Ruling("offer", obstacle.reason, facts={**facts, **obstacle.facts})
     if offer.percent is None:
         if offer.price is None:
             raise ValueError(f"offer {offer.offer_id} has neither a percent nor a price")
-        return _Applies(Ruling("offer", "offered", offer.price, facts), offer.price, None)
+        return _Applicable(Ruling("offer", "offered", offer.price, facts), offer.price, None)
     floor = min(offer.floor, goods.base_price)
     unit_price, bound = _down_to(floor, per_unit(goods.base_price, offer.percent))
-    return _Applies(Ruling("offer", "offered", unit_price, {**facts, **bound}), unit_price, offer.percent, floor)
+    return _Applicable(Ruling("offer", "offered", unit_price, {**facts, **bound}), unit_price, offer.percent, floor)
 
 
-def _out_of_time(day: date, first: date, last: date | None) -> Miss | None:
+def _out_of_time(day: date, first: date, last: date | None) -> Obstacle | None:
     if day < first:
-        return Miss("not_yet", {"day": first.isoformat()})
+        return Obstacle("not_yet", {"day": first.isoformat()})
     if last is not None and day > last:
-        return Miss("over", {"day": last.isoformat()})
+        return Obstacle("over", {"day": last.isoformat()})
     return None
 
 
-def _percent_off(goods: Goods, rule: Rule, reason: str, percent: Decimal, facts: Mapping[str, str]) -> _Applies:
+def _percent_off(goods: Goods, rule: Rule, reason: str, percent: Decimal, facts: Mapping[str, str]) -> _Applicable:
     unit_price = per_unit(goods.base_price, percent)
-    return _Applies(Ruling(rule, reason, unit_price, facts), unit_price, percent)
+    return _Applicable(Ruling(rule, reason, unit_price, facts), unit_price, percent)
 
 
 def _rule(ruling: Ruling) -> Rule:
@@ -585,19 +600,3 @@ def _rule(ruling: Ruling) -> Rule:
 def plain(number: Decimal) -> str:
     """`7.5`, `10`, never `1E+1`."""
     return f"{number.normalize():f}"
-
-
-Below = Callable[[str], Iterable[str]]
-
-
-def spread(promotion: Promotion, below: Below) -> Promotion:
-    return replace(promotion, goods=promotion.goods.with_those_below(below))
-
-
-def spread_contract(contract: Contract, below: Below) -> Contract:
-    discounts = tuple(each._replace(goods=each.goods.with_those_below(below)) for each in contract.discounts)
-    return replace(contract, discounts=discounts)
-
-
-def spread_offer(offer: Offer, below: Below) -> Offer:
-    return replace(offer, goods=offer.goods.with_those_below(below))

@@ -22,20 +22,17 @@ from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.promotions import usage
 from chalicelib.pricing.rules import (
-    Agreed,
-    Below,
     Buyer,
     Contract,
     Goods,
     Offer,
+    OrderTerms,
     Policy,
     Price,
     Promotion,
-    agreed,
+    Subcategories,
+    order_terms,
     resolve,
-    spread,
-    spread_contract,
-    spread_offer,
 )
 from chalicelib.pricing.terms import store as terms_store
 from chalicelib.table.key import Key
@@ -63,8 +60,8 @@ class Conditions:
             offers=tuple(each for each in self.offers if each.offer_id not in offers),
         )
 
-    def agreed(self, day: date, currency: str) -> Agreed:
-        return agreed(self.contracts, day, currency)
+    def order_terms(self, day: date, currency: str) -> OrderTerms:
+        return order_terms(self.contracts, day, currency)
 
     def price(self, goods: Goods, quantity: int, day: date) -> Price:
         return resolve(
@@ -93,10 +90,11 @@ def keys_of(company_id: str) -> list[Key]:
 """The category of this code and all that hang on it."""
 
 
-def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], below: Below) -> Conditions:
+def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], below: Subcategories) -> Conditions:
     """By the items of `keys_of`, as of today."""
     promotions = tuple(
-        spread(each, below) for each in promotions_store.running(found.get(promotions_keys.running_promotions()))
+        each.with_subcategories(below)
+        for each in promotions_store.running(found.get(promotions_keys.running_promotions()))
     )
     sized = any(each.least_sum is not None or each.most_sum is not None for each in promotions)
     own = found.get(offers_keys.granted(company_id))
@@ -104,15 +102,15 @@ def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], 
     return Conditions(
         buyer=replace(buyer, uses=usage.company_uses(found.get(promotions_keys.promotions_used(company_id)))),
         contracts=tuple(
-            spread_contract(each, below) for each in terms_store.contracts(found.get(keys.terms(company_id)))
+            each.with_subcategories(below) for each in terms_store.contracts(found.get(keys.terms(company_id)))
         ),
         promotions=promotions,
-        offers=tuple(spread_offer(each, below) for each in _looked_at(own, context.today)),
+        offers=tuple(each.with_subcategories(below) for each in _usable_offers(own, context.today)),
         policy=policy(context),
     )
 
 
-def _looked_at(own: Item | None, day: date) -> list[Offer]:
+def _usable_offers(own: Item | None, day: date) -> list[Offer]:
     """As many offers as one order may use, those first that hold on this day: where orders gave some back there may be more."""
     every = [each.offer for each in offers_store.open_offers(own)]
     return sorted(every, key=lambda each: not each.first <= day <= each.last)[:MOST_OPEN]
@@ -125,9 +123,9 @@ def _buyer(standing: Item | None, displays: frozenset[str], day: date, *, sized:
     return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent, reached, displays)
 
 
-def agreed_with(context: Context, company_id: str, day: date, currency: str) -> Agreed:
+def order_terms_of(context: Context, company_id: str, day: date, currency: str) -> OrderTerms:
     """What the company's contracts say of its orders in this currency on this day. One read."""
-    return agreed(terms_store.contracts(terms_store.terms(context.table, company_id)), day, currency)
+    return order_terms(terms_store.contracts(terms_store.terms(context.table, company_id)), day, currency)
 
 
 def policy(context: Context) -> Policy:

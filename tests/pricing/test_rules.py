@@ -150,9 +150,9 @@ def test_a_selection_can_name_the_categories_below_its_own():
     below = {"luminaires": {"luminaires", "panels"}, "wiring": {"wiring"}}
     named = Selection(categories=frozenset({"luminaires"}), brands=frozenset({"Volten"}))
     assert named.closeness(LAMP) == 0
-    assert named.with_those_below(below.__getitem__) == replace(named, categories=frozenset({"luminaires", "panels"}))
-    assert named.with_those_below(below.__getitem__).closeness(LAMP) == 3
-    assert Selection().with_those_below(below.__getitem__) == Selection()
+    assert named.with_subcategories(below.__getitem__) == replace(named, categories=frozenset({"luminaires", "panels"}))
+    assert named.with_subcategories(below.__getitem__).closeness(LAMP) == 3
+    assert Selection().with_subcategories(below.__getitem__) == Selection()
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.orders.order.rules import Order, Shipment, State
-from chalicelib.pricing import Promise, times
+from chalicelib.pricing import FreeGoodsPromise, free_goods_times
 
 DAY = timedelta(days=1)
 _DELIVERED_FROM = frozenset({State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED})
@@ -87,7 +87,7 @@ class Verdict(NamedTuple):
 class Gift:
     """The life of a promise. `reminded`: up to which last day to pay letters were written; `due_on`: when to look at it again."""
 
-    promise: Promise
+    promise: FreeGoodsPromise
     company_id: str
     order_id: str
     number: str
@@ -156,7 +156,7 @@ def ship(gift: Gift, document: str, day: date) -> Gift:
     return replace(gift, state=GiftState.SHIPPED, document=document, shipped_on=day, due_on=None)
 
 
-def judge(promise: Promise, order: Order, paid_on: PaidOn, day: date, figures: Figures) -> Verdict:
+def judge(promise: FreeGoodsPromise, order: Order, paid_on: PaidOn, day: date, figures: Figures) -> Verdict:
     grace = figures.grace_days * DAY
     everything, there, unpaid = 0, 0, []
     for shipment, units in _shipped(promise, order):
@@ -178,7 +178,7 @@ def judge(promise: Promise, order: Order, paid_on: PaidOn, day: date, figures: F
 
     def brings(units: int) -> int:
         # What the distributor delivers beyond the order was not promised.
-        return min(times(promise.terms, units), promise.count)
+        return min(free_goods_times(promise.terms, units), promise.count)
 
     possible = brings(there + hoped_for)
     if not possible:
@@ -189,7 +189,7 @@ def judge(promise: Promise, order: Order, paid_on: PaidOn, day: date, figures: F
     return Verdict(GiftState.PROMISED, possible, None, first_due, min(ends) + grace + DAY if ends else None)
 
 
-def _shipped(promise: Promise, order: Order) -> Iterator[tuple[Shipment, int]]:
+def _shipped(promise: FreeGoodsPromise, order: Order) -> Iterator[tuple[Shipment, int]]:
     """Shipments with units that count, less what came back of them."""
     skus = {order.lines[place].sku for place in promise.lines}
     back: Counter[str] = Counter()

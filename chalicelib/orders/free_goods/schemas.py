@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.orders.free_goods.rules import Gift, GiftState, Why
 from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, Shown
-from chalicelib.pricing import OnTop, Promise, Promotion, Reach
+from chalicelib.pricing import FreeGoodsProgress, FreeGoodsPromise, FreeGoodsTerms, Promotion
 
 
 class FreeGoodsAnswer(Shown):
@@ -41,7 +41,7 @@ class OnTopQuote(OnTopTerms):
     missing: int | None = Field(description="Units to the goods, or to the next ones; null where there are no more.")
 
     @classmethod
-    def of(cls, reach: Reach) -> Self:
+    def of(cls, reach: FreeGoodsProgress) -> Self:
         promotion = reach.promotion
         terms = _terms(promotion, reach.terms, reach.times)
         return cls(**terms, units=reach.units, missing=reach.missing)
@@ -80,7 +80,7 @@ class GiftAnswer(OnTopTerms):
         )
 
 
-def _terms(named: Promotion | Promise, terms: OnTop, count: int) -> dict[str, Any]:
+def _terms(named: Promotion | FreeGoodsPromise, terms: FreeGoodsTerms, count: int) -> dict[str, Any]:
     free = terms.free
     return {
         "promotion_id": named.promotion_id,

@@ -29,7 +29,7 @@ from chalicelib.orders.order.rules import OnCredit, Order, Shipment, State
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.pricing import Agreed
+from chalicelib.pricing import OrderTerms
 from chalicelib.sales import check_payment, payment_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -118,7 +118,7 @@ def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> N
     )
 
 
-def on_credit(agreed: Agreed, shipped_on: date) -> OnCredit | None:
+def on_credit(agreed: OrderTerms, shipped_on: date) -> OnCredit | None:
     """How a shipment of this day is to be paid; None where nothing is agreed about it."""
     if agreed.deferral_days is not None:
         return OnCredit(shipped_on + timedelta(days=agreed.deferral_days))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from chalicelib.orders.order.carts import Cart, Placing
 from chalicelib.orders.order.rules import Order, State
 from chalicelib.platform.http.problems import Problem
-from chalicelib.pricing import Limits, Used, exceeded_limits, plain, use_promotions
+from chalicelib.pricing import Limits, PromotionUsage, exceeded_limits, plain, use_promotions
 from chalicelib.table.transactions import Refused, Transaction
 
 _NOTHING = {State.REJECTED, State.CANCELLED}
@@ -26,12 +26,12 @@ _LEFT = {
 }
 
 
-def taken(order: Order) -> dict[str, Used]:
+def taken(order: Order) -> dict[str, PromotionUsage]:
     """By promotion; only those that have limits."""
-    found: dict[str, Used] = {}
+    found: dict[str, PromotionUsage] = {}
     for line in order.lines:
         if line.promoted and line.agreed and order.state not in _NOTHING:
-            used = found.get(line.promoted.promotion_id, Used(uses=1))
+            used = found.get(line.promoted.promotion_id, PromotionUsage(uses=1))
             found[line.promoted.promotion_id] = used._replace(
                 units=used.units + line.agreed, cost=used.cost + line.promoted.cost * line.agreed
             )
@@ -88,8 +88,11 @@ def _without(placing: Placing, promotions: set[str]) -> list[dict[str, object]]:
     ]
 
 
-def _more(before: Mapping[str, Used], after: Mapping[str, Used]) -> dict[str, Used]:
-    every = {each: after.get(each, Used()).less(before.get(each, Used())) for each in {**before, **after}}
+def _more(before: Mapping[str, PromotionUsage], after: Mapping[str, PromotionUsage]) -> dict[str, PromotionUsage]:
+    every = {
+        each: after.get(each, PromotionUsage()).minus(before.get(each, PromotionUsage()))
+        for each in {**before, **after}
+    }
     return {each: used for each, used in every.items() if any(used)}
 
 

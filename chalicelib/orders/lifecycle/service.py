@@ -41,7 +41,7 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.pricing import agreed_with
+from chalicelib.pricing import order_terms_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -106,7 +106,7 @@ def credit_of(context: Context, company_id: str) -> CreditAnswer:
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
-    limit = agreed_with(context, company_id, context.today, company.currency).credit_limit
+    limit = order_terms_of(context, company_id, context.today, company.currency).credit_limit
     item = context.table.get(holds_keys.credit(company_id), consistent=True)
     used = credit.used(item)
 
@@ -166,7 +166,7 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
         raise Problem("not_found")
     on_credit = None
     if not present.other_currency:
-        on_credit = credit.on_credit(agreed_with(context, present.company_id, day, present.currency), day)
+        on_credit = credit.on_credit(order_terms_of(context, present.company_id, day, present.currency), day)
 
     def decide(order: Order) -> Order:
         placed_on = clock.local_day(clock.moment(order.placed_at), context.config[Club].zone)

@@ -11,7 +11,15 @@ from chalicelib.orders.config import Orders
 from chalicelib.orders.order.model import Available, counted
 from chalicelib.orders.order.rules import Asked, Misfit, Order, Promoted, misfits_of
 from chalicelib.platform.context import Context
-from chalicelib.pricing import Agreed, Bought, Conditions, Price, Reach, conditions_of, reached
+from chalicelib.pricing import (
+    Conditions,
+    FreeGoodsProgress,
+    OrderTerms,
+    Price,
+    PricedLine,
+    conditions_of,
+    free_goods_progress,
+)
 from chalicelib.pricing import keys_of as keys_of_prices
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
@@ -44,8 +52,8 @@ class Cart:
         return next((self.products[line.sku].currency for line in self.asked if line.sku in self.products), "")
 
     @property
-    def agreed(self) -> Agreed:
-        return self.conditions.agreed(self.day, self.currency)
+    def agreed(self) -> OrderTerms:
+        return self.conditions.order_terms(self.day, self.currency)
 
     def price(self, line: Asked) -> Price:
         return self.conditions.price(self.products[line.sku], line.quantity, self.day)
@@ -71,19 +79,23 @@ class Cart:
         return Available(max(there.units - self.reserved.get(sku, 0), 0), there.at)
 
     @property
-    def on_top(self) -> list[Reach]:
+    def on_top(self) -> list[FreeGoodsProgress]:
         """The goods on top that the cart gets, or is on its way to."""
         conditions = self.conditions
-        meant = [each for each in conditions.promotions if each.on_top and not each.misses(conditions.buyer, self.day)]
+        meant = [
+            each for each in conditions.promotions if each.free_goods and not each.obstacle(conditions.buyer, self.day)
+        ]
         if not meant:
             return []
 
-        def bought(line: Asked) -> Bought | None:
+        def bought(line: Asked) -> PricedLine | None:
             product = self.products.get(line.sku)
             counts = product and any(each.goods.closeness(product) for each in meant)
-            return Bought(product, self.price(line)) if product and counts else None  # a price is what takes the time
+            return (
+                PricedLine(product, self.price(line)) if product and counts else None
+            )  # a price is what takes the time
 
-        return reached(meant, [bought(line) for line in self.asked])
+        return free_goods_progress(meant, [bought(line) for line in self.asked])
 
 
 @dataclass(frozen=True, slots=True)

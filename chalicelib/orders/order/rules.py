@@ -24,7 +24,7 @@ from hashlib import sha256
 from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.orders.order.model import Available, Cancellation, CancellationState, Return, ReturnedLine, ReturnState
-from chalicelib.pricing import Limits, Price, Promise, Ruling
+from chalicelib.pricing import FreeGoodsPromise, Limits, Price, Ruling
 
 MOST_UNITS = 1_000_000  # of one line
 
@@ -255,7 +255,7 @@ class Order:
     returns: tuple[Return, ...] = ()
     reserves: bool = False
     other_currency: bool = False  # than the company's: such an order is not on its credit
-    promises: tuple[Promise, ...] = ()
+    promises: tuple[FreeGoodsPromise, ...] = ()
     version: int = 1
 
     @property

@@ -29,12 +29,12 @@ from chalicelib.orders.order.rules import (
     Step,
 )
 from chalicelib.platform import clock
-from chalicelib.pricing import FreeGoods, Limits, OnTop, Promise, Ruling
+from chalicelib.pricing import FreeGoods, FreeGoodsPromise, FreeGoodsTerms, Limits, Ruling
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
 
-def promise_item(promise: Promise) -> Item:
+def promise_item(promise: FreeGoodsPromise) -> Item:
     terms = promise.terms
     when = {"pay_by": terms.pay_by.isoformat()} if terms.pay_by else {"pay_within_days": terms.pay_within_days}
     return {
@@ -48,15 +48,15 @@ def promise_item(promise: Promise) -> Item:
     }
 
 
-def promise_of(item: Item) -> Promise:
+def promise_of(item: Item) -> FreeGoodsPromise:
     terms = item["terms"]
     free = terms["free"]
-    return Promise(
+    return FreeGoodsPromise(
         gift_id=item["gift_id"],
         promotion_id=item["promotion_id"],
         name=item["name"],
         name_ru=item["name_ru"],
-        terms=OnTop(
+        terms=FreeGoodsTerms(
             buy=int(terms["buy"]),
             free=FreeGoods(**{**free, "quantity": int(free["quantity"])}),
             pay_by=day_or_none(terms, "pay_by"),

@@ -26,7 +26,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import round_half_up
-from chalicelib.pricing import Price, promises_of
+from chalicelib.pricing import Price, promised_free_goods
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -94,7 +94,7 @@ def place(
         reserves=binding,
         other_currency=cart.currency != company.currency,
         history=(Happened(context.at, Step.PLACED, State.PLACED, by),),
-        promises=promises_of(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
+        promises=promised_free_goods(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
     )
     placing = Placing(placed, cart)
     tx = Transaction()

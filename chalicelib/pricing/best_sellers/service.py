@@ -32,13 +32,13 @@ from chalicelib.pricing.best_sellers.schemas import (
     BestSellersView,
     BestSellerView,
 )
-from chalicelib.pricing.best_sellers.store import Asked, Listed, Part, Sold
+from chalicelib.pricing.best_sellers.store import BestSeller, BestSellersList, Part, Sales
 from chalicelib.table.transactions import Transaction
 
 COMPANIES = 100  # of one part
 STALLED = timedelta(hours=1)
 
-NOTHING = Sold(Decimal(0), Decimal(0))
+NOTHING = Sales(Decimal(0), Decimal(0))
 
 
 def start(
@@ -79,7 +79,7 @@ def count(context: Context, message: dict[str, Any]) -> None:
     _finish_if_last(context, list_id)
 
 
-def _named(context: Context, asked: Asked, number: int) -> Part:
+def _named(context: Context, asked: BestSellersList, number: int) -> Part:
     """The part, now written down: the companies that come after those of the part before."""
     after = None
     if number > 1:
@@ -97,12 +97,12 @@ def _named(context: Context, asked: Asked, number: int) -> Part:
     return first
 
 
-def _lines(context: Context, asked: Asked, part: Part) -> Iterable[tuple[str, Sold]]:
+def _lines(context: Context, asked: BestSellersList, part: Part) -> Iterable[tuple[str, Sales]]:
     """Article by article, as documents tell it. A read for each company, and more for one with much."""
     first, last = asked.days
     for company_id in part.company_ids:
         for line in sales.sold(context, company_id, first, last, asked.currency):
-            yield line.sku, Sold(line.amount, line.quantity)
+            yield line.sku, Sales(line.amount, line.quantity)
 
 
 def _finish_if_last(context: Context, list_id: str) -> None:
@@ -126,19 +126,19 @@ def _goods(context: Context, form: BestSellersForm) -> Iterable[catalog.Product]
 # --- counting ---------------------------------------------------------------------------------------------------------
 
 
-def added(rows: Iterable[tuple[str, Sold]]) -> dict[str, Sold]:
+def added(rows: Iterable[tuple[str, Sales]]) -> dict[str, Sales]:
     """The sums by article, in whatever order the rows come."""
-    sums: dict[str, Sold] = {}
+    sums: dict[str, Sales] = {}
     for sku, sold in rows:
         before = sums.get(sku, NOTHING)
-        sums[sku] = Sold(before.amount + sold.amount, before.units + sold.units)
+        sums[sku] = Sales(before.amount + sold.amount, before.units + sold.units)
     return sums
 
 
-def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sold], by: By, top: int) -> list[Listed]:
+def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sales], by: By, top: int) -> list[BestSeller]:
     """The best of these goods, best first; of equal ones by article number. What came back wholly did not sell."""
     sold = [
-        Listed(each.sku, each.name, each.name_ru, sums[each.sku])
+        BestSeller(each.sku, each.name, each.name_ru, sums[each.sku])
         for each in goods
         if each.sku in sums and getattr(sums[each.sku], by) > 0
     ]
@@ -148,7 +148,7 @@ def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sold], by: By, top
 # --- shown ------------------------------------------------------------------------------------------------------------
 
 
-def _shown(context: Context, asked: Asked, language: Language) -> BestSellersView:
+def _shown(context: Context, asked: BestSellersList, language: Language) -> BestSellersView:
     form, item = asked.form, asked.item
     return BestSellersView(
         list_id=asked.list_id,
@@ -174,7 +174,7 @@ def _shown(context: Context, asked: Asked, language: Language) -> BestSellersVie
     )
 
 
-def _seller(listed: Listed, currency: str, language: Language) -> BestSellerView:
+def _seller(listed: BestSeller, currency: str, language: Language) -> BestSellerView:
     return BestSellerView(
         sku=listed.sku,
         name=listed.name_ru if language == "ru" else listed.name,

@@ -33,22 +33,22 @@ KEEP_DAYS = 400  # as long as a promotion may want to know what it was made of; 
 Position = dict[str, str] | None
 
 
-class Sold(NamedTuple):
+class Sales(NamedTuple):
     """What was paid for an article, and how many units of it, net of what came back."""
 
     amount: Decimal
     units: Decimal
 
 
-class Listed(NamedTuple):
+class BestSeller(NamedTuple):
     sku: str
     name: str
     name_ru: str
-    sold: Sold
+    sold: Sales
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BestSellersList:
     """A list as it is stored."""
 
     item: Item
@@ -85,11 +85,11 @@ class Asked:
         return self.count("parts_done") == self.parts_total
 
     @property
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[BestSeller]:
         """The articles, best first; none until it is done."""
         rows = json.loads(self.item.get("items", "[]"))
         return [
-            Listed(sku, name, name_ru, Sold(Decimal(amount), Decimal(units)))
+            BestSeller(sku, name, name_ru, Sales(Decimal(amount), Decimal(units)))
             for sku, name, name_ru, amount, units in rows
         ]
 
@@ -110,15 +110,15 @@ class Part:
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def load(table: Table, list_id: str) -> Asked | None:
+def load(table: Table, list_id: str) -> BestSellersList | None:
     item = table.get(keys.best_sellers(list_id), consistent=True)
-    return Asked(item) if item else None
+    return BestSellersList(item) if item else None
 
 
-def load_with_part(table: Table, list_id: str, number: int) -> tuple[Asked | None, Part | None]:
+def load_with_part(table: Table, list_id: str, number: int) -> tuple[BestSellersList | None, Part | None]:
     whole, part = keys.best_sellers(list_id), keys.best_sellers_part(list_id, number)
     found = table.get_many([whole, part], consistent=True)
-    return (Asked(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
+    return (BestSellersList(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
 
 
 def objects(table: Table, list_id: str) -> Iterator[str]:
@@ -131,7 +131,7 @@ def objects(table: Table, list_id: str) -> Iterator[str]:
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, context: Context, form: BestSellersForm, asked_by: str) -> Asked:
+def create(tx: Transaction, context: Context, form: BestSellersForm, asked_by: str) -> BestSellersList:
     """A list that is to be worked on; its event starts the work."""
     list_id = context.new_id("bst")
     item = {
@@ -147,10 +147,10 @@ def create(tx: Transaction, context: Context, form: BestSellersForm, asked_by: s
     }
     tx.create(item)
     events.record(tx, context, keys.best_sellers(list_id), REQUESTED, list_id=list_id)
-    return Asked(item)
+    return BestSellersList(item)
 
 
-def name_part(context: Context, asked: Asked, part: Part) -> bool:
+def name_part(context: Context, asked: BestSellersList, part: Part) -> bool:
     """Writes down who is in the part, and with the last one how many parts there are. False if it was written down before."""
     tx = Transaction()
     tx.create(
@@ -176,7 +176,7 @@ def name_part(context: Context, asked: Asked, part: Part) -> bool:
     return True
 
 
-def finish_part(context: Context, asked: Asked, part: Part, name: str) -> None:
+def finish_part(context: Context, asked: BestSellersList, part: Part, name: str) -> None:
     """The part is done, and counted: once, however often it is worked on."""
     tx = Transaction()
     tx.update(
@@ -191,7 +191,7 @@ def finish_part(context: Context, asked: Asked, part: Part, name: str) -> None:
         context.table.commit(tx)
 
 
-def finish(context: Context, list_id: str, listed: Sequence[Listed]) -> None:
+def finish(context: Context, list_id: str, listed: Sequence[BestSeller]) -> None:
     """What the list came to. The first one who comes to it says so."""
     rows = [[each.sku, each.name, each.name_ru, str(each.sold.amount), str(each.sold.units)] for each in listed]
     with suppress(Refused):
@@ -210,7 +210,7 @@ def announce(list_id: str, number: int) -> None:
 # --- objects ----------------------------------------------------------------------------------------------------------
 
 
-def put_sums(list_id: str, number: int, sums: Mapping[str, Sold]) -> str:
+def put_sums(list_id: str, number: int, sums: Mapping[str, Sales]) -> str:
     """Stores the sums of a part; their object is named by what is in it, so that nobody's sums are taken for another's."""
     rows = {sku: [str(sold.amount), str(sold.units)] for sku, sold in sorted(sums.items())}
     content = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), mtime=0)
@@ -219,10 +219,10 @@ def put_sums(list_id: str, number: int, sums: Mapping[str, Sold]) -> str:
     return name
 
 
-def get_sums(list_id: str, name: str) -> dict[str, Sold]:
+def get_sums(list_id: str, name: str) -> dict[str, Sales]:
     content = aws.s3().get_object(Bucket=settings().files_bucket, Key=_object(list_id, name))["Body"].read()
     rows: dict[str, Any] = json.loads(gzip.decompress(content))
-    return {sku: Sold(Decimal(amount), Decimal(units)) for sku, (amount, units) in rows.items()}
+    return {sku: Sales(Decimal(amount), Decimal(units)) for sku, (amount, units) in rows.items()}
 
 
 def _object(list_id: str, name: str) -> str:

@@ -10,29 +10,29 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from chalicelib.pricing.rules import Goods, OnTop, Price, Promotion
+from chalicelib.pricing.rules import FreeGoodsTerms, Goods, Price, Promotion
 
 MOST_PROMISES = 5  # of one order, so that it stays below what an item can hold
 
 
-class Bought(NamedTuple):
+class PricedLine(NamedTuple):
     """A line of a cart: the goods, and their price, which knows the quantity."""
 
     goods: Goods
     price: Price
 
 
-class Reach(NamedTuple):
+class FreeGoodsProgress(NamedTuple):
     """How far a cart is with a promotion: the lines that count, by their places, and their units."""
 
     promotion: Promotion
-    terms: OnTop
+    terms: FreeGoodsTerms
     lines: tuple[int, ...]
     units: int
 
     @property
     def times(self) -> int:
-        return times(self.terms, self.units)
+        return free_goods_times(self.terms, self.units)
 
     @property
     def missing(self) -> int | None:
@@ -43,14 +43,14 @@ class Reach(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class FreeGoodsPromise:
     """Goods that come on top of an order, `count` times those of the terms; `lines`: the places of the lines that count."""
 
     gift_id: str
     promotion_id: str
     name: str
     name_ru: str
-    terms: OnTop
+    terms: FreeGoodsTerms
     lines: tuple[int, ...]
     count: int
 
@@ -61,17 +61,17 @@ class Promise:
         return shipped_on + timedelta(days=self.terms.pay_within_days or 0)
 
 
-def times(terms: OnTop, units: int) -> int:
+def free_goods_times(terms: FreeGoodsTerms, units: int) -> int:
     """How often so many units bring the goods."""
-    reached = units // terms.buy
-    return reached if terms.repeat else min(reached, 1)
+    free_goods_progress = units // terms.buy
+    return free_goods_progress if terms.repeat else min(free_goods_progress, 1)
 
 
-def reached(promotions: Iterable[Promotion], cart: Sequence[Bought | None]) -> list[Reach]:
+def free_goods_progress(promotions: Iterable[Promotion], cart: Sequence[PricedLine | None]) -> list[FreeGoodsProgress]:
     """How far the cart is with each promotion of which it has any goods. None stands for a line that cannot be ordered."""
     found = []
     for promotion in promotions:
-        if promotion.on_top is None:
+        if promotion.free_goods is None:
             continue
         lines = tuple(
             place
@@ -80,14 +80,16 @@ def reached(promotions: Iterable[Promotion], cart: Sequence[Bought | None]) -> l
         )
         if lines:
             units = sum(line.price.quantity for place in lines if (line := cart[place]))
-            found.append(Reach(promotion, promotion.on_top, lines, units))
+            found.append(FreeGoodsProgress(promotion, promotion.free_goods, lines, units))
     return found
 
 
-def promises_of(found: Iterable[Reach], gift_id: Callable[[str], str]) -> tuple[Promise, ...]:
+def promised_free_goods(
+    found: Iterable[FreeGoodsProgress], gift_id: Callable[[str], str]
+) -> tuple[FreeGoodsPromise, ...]:
     """What an order of this cart is promised: the first ones, by the promotions' approval. `gift_id` names the gift of a promotion."""
     made = [
-        Promise(
+        FreeGoodsPromise(
             gift_id=gift_id(reach.promotion.promotion_id),
             promotion_id=reach.promotion.promotion_id,
             name=reach.promotion.name,

@@ -25,7 +25,7 @@ _OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"
 LABEL = "granted"  # of an operation that may be refused
 
 
-class Open(NamedTuple):
+class OpenOffer(NamedTuple):
     """An offer that may be used."""
 
     offer_id: str
@@ -39,10 +39,10 @@ class Open(NamedTuple):
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def open_offers(item: Item | None) -> list[Open]:
+def open_offers(item: Item | None) -> list[OpenOffer]:
     """Those that no order uses, whatever their days; oldest first."""
     found = [
-        Open(offer_id, OfferForm.model_validate_json(text))
+        OpenOffer(offer_id, OfferForm.model_validate_json(text))
         for offer_id, text in _named(item, _OFFER)
         if item and _USED + offer_id not in item
     ]

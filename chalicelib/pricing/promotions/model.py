@@ -1,7 +1,7 @@
 """The form of a promotion, which is also how it is stored."""
 
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,7 @@ from chalicelib.platform.fields import Day
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Amount
 from chalicelib.pricing.model import Code, DiscountPercent, Positive, SelectionForm, in_order
-from chalicelib.pricing.rules import Bracket, FreeGoods, Limits, OnTop, Promotion
+from chalicelib.pricing.rules import Bracket, FreeGoods, FreeGoodsTerms, Limits, Promotion
 
 
 class BudgetForm(Written):
@@ -67,7 +67,7 @@ class FreeGoodsForm(Written):
     unit: str = Field(default="", max_length=16, description=_NAMED_LATER)
 
 
-class OnTopForm(Written):
+class FreeGoodsTermsForm(Written):
     """Free goods for `buy` units of the promotion's goods in one order, once these are shipped and paid in time."""
 
     buy: int = Field(ge=1, le=1_000_000, examples=[100])
@@ -92,22 +92,16 @@ class OnTopForm(Written):
             )
         return self
 
-    @classmethod
-    def of(cls, on_top: OnTop) -> Self:
-        return cls.model_validate({**on_top._asdict(), "free": on_top.free._asdict()})
-
-    def on_top(self) -> OnTop:
+    def terms(self) -> FreeGoodsTerms:
         free = FreeGoods(**self.free.model_dump())
-        return OnTop(self.buy, free, self.pay_by, self.pay_within_days, self.repeat)
+        return FreeGoodsTerms(self.buy, free, self.pay_by, self.pay_within_days, self.repeat)
 
 
-class PromotionForm(Written):
-    """A promotion with brackets or with free goods. Brackets rise in quantity and percent."""
+class PromotionTerms(Written):
+    """The goods of a promotion, its reward (brackets or free goods), and its conditions. A new kind of promotion adds its fields here."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    name: str = Field(min_length=1, max_length=200, examples=["Autumn of LED panels"])
-    name_ru: str = Field(min_length=1, max_length=200, examples=["Осень панелей"])
     goods: SelectionForm = SelectionForm()
     brackets: list[BracketForm] = Field(
         default=[],
@@ -120,7 +114,9 @@ class PromotionForm(Written):
             ]
         ],
     )
-    on_top: OnTopForm | None = Field(default=None, description="Free goods instead of brackets.", examples=[None])
+    on_top: FreeGoodsTermsForm | None = Field(
+        default=None, description="Free goods instead of brackets.", examples=[None]
+    )
     first: Day = Field(alias="from")
     last: Day = Field(alias="to", description="The last day.", examples=["2027-02-28"])
     months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
@@ -139,12 +135,51 @@ class PromotionForm(Written):
     tiers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
         default=[], max_length=10, description="The tiers for which it holds; all if empty."
     )
-    limits: PromotionLimitsForm | None = None
     display: bool = Field(
         default=False,
         description="A display deal: it holds for companies that display the goods in a shop, once their photo is approved, and for all "
         "companies of their INN.",
     )
+
+    def terms(self) -> dict[str, Any]:
+        """The terms as arguments of a `Promotion`."""
+        return {
+            "goods": self.goods.selection(),
+            "brackets": tuple(Bracket(each.from_quantity, each.percent) for each in self.brackets),
+            "free_goods": self.on_top.terms() if self.on_top else None,
+            "first": self.first,
+            "last": self.last,
+            "months": frozenset(self.months),
+            "least_sum": self.least_window_sum,
+            "most_sum": self.most_window_sum,
+            "tiers": frozenset(self.tiers),
+            "display": self.display,
+        }
+
+    @staticmethod
+    def fields_of(promotion: Promotion) -> dict[str, Any]:
+        """The fields, by name, that `terms` made the promotion from."""
+        free_goods = promotion.free_goods
+        return {
+            "goods": SelectionForm.of(promotion.goods),
+            "brackets": [each._asdict() for each in promotion.brackets],
+            "on_top": {**free_goods._asdict(), "free": free_goods.free._asdict()} if free_goods else None,
+            "first": promotion.first,
+            "last": promotion.last,
+            "months": sorted(promotion.months),
+            "least_window_sum": promotion.least_sum,
+            "most_window_sum": promotion.most_sum,
+            "tiers": sorted(promotion.tiers),
+            "display": promotion.display,
+        }
+
+
+class PromotionForm(PromotionTerms):
+    """A promotion with brackets or with free goods. Brackets rise in quantity and percent."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["Autumn of LED panels"])
+    name_ru: str = Field(min_length=1, max_length=200, examples=["Осень панелей"])
+    limits: PromotionLimitsForm | None = None
     best_sellers: Code | None = Field(
         default=None,
         description="The id of a finished list of best sellers. The approval adds its articles to the promotion's goods.",
@@ -177,15 +212,6 @@ class PromotionForm(Written):
             promotion_id=promotion_id,
             name=self.name,
             name_ru=self.name_ru,
-            goods=self.goods.selection(),
-            brackets=tuple(Bracket(each.from_quantity, each.percent) for each in self.brackets),
-            first=self.first,
-            last=self.last,
-            months=frozenset(self.months),
-            least_sum=self.least_window_sum,
-            most_sum=self.most_window_sum,
-            tiers=frozenset(self.tiers),
-            on_top=self.on_top.on_top() if self.on_top else None,
             limits=self.limits.limits() if self.limits else None,
-            display=self.display,
+            **self.terms(),
         )

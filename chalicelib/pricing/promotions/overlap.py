@@ -11,7 +11,7 @@ YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Often:
+class Overlap:
     """Goods that earlier promotions covered for more than half of the year before, and those promotions."""
 
     skus: tuple[str, ...]
@@ -34,15 +34,15 @@ def _day_of(year: int, month: int, day: int) -> date:
         return date(year + month // 12, month % 12 + 1, 1)
 
 
-def often(planned: Promotion, goods: Iterable[Goods], earlier: Sequence[Promotion]) -> Often | None:
+def find_overlap(planned: Promotion, goods: Iterable[Goods], earlier: Sequence[Promotion]) -> Overlap | None:
     """What of the planned promotion's goods was on promotion on more than half of the days of the year before it begins.
 
     Goods on top leave the price as it is, so nobody takes another one for the usual.
     """
-    if not planned.brackets:
+    if not planned.makes_prices:
         return None
     first = planned.first - timedelta(days=YEAR)
-    earlier = [each for each in earlier if each.brackets]
+    earlier = [each for each in earlier if each.makes_prices]
     days_of = {each.promotion_id: _days(each, first, planned.first) for each in earlier}
     skus: list[str] = []
     named: set[str] = set()
@@ -56,7 +56,7 @@ def often(planned: Promotion, goods: Iterable[Goods], earlier: Sequence[Promotio
             named.update(other.promotion_id for other in covering)
     if not skus:
         return None
-    return Often(tuple(skus), tuple(other for other in earlier if other.promotion_id in named))
+    return Overlap(tuple(skus), tuple(other for other in earlier if other.promotion_id in named))
 
 
 def _days(promotion: Promotion, first: date, end: date) -> frozenset[int]:

@@ -20,7 +20,7 @@ from chalicelib.pricing.promotions.schemas import (
     PromotionView,
     PromotionWarningView,
 )
-from chalicelib.pricing.promotions.store import Stored
+from chalicelib.pricing.promotions.store import StoredPromotion
 from chalicelib.table.transactions import Transaction
 
 routes = Routes(__name__, tag="prices")
@@ -37,7 +37,7 @@ CHANGE = ("not_found", "wrong_state", "precondition_failed")
 def draft_promotion(call: Call) -> Answer:
     """Draft a promotion. It changes prices once it is approved and its first day has come."""
     context = call.context
-    drafted = Stored(
+    drafted = StoredPromotion(
         promotion_id=context.new_id("prm"),
         form=call.body,
         state="draft",
@@ -109,7 +109,7 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
     half of the year before.
     """
     context = call.context
-    approved, often = service.approve(
+    approved, find_overlap = service.approve(
         context,
         promotion_id,
         expected=call.expected_version(),
@@ -119,7 +119,7 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
         below=catalog.below(context.table.get(categories_key())),
         named=lambda sku: catalog.product_of(item) if (item := context.table.get(product_key(sku))) else None,
     )
-    warnings = [_warning(often)] if often else []
+    warnings = [_warning(find_overlap)] if find_overlap else []
     answer = PromotionApprovalView(promotion=_answer(context, approved), warnings=warnings)
     return Answer(answer, headers=etag(approved.version))
 
@@ -139,22 +139,22 @@ def end_promotion(call: Call, promotion_id: str) -> Answer:
     )
 
 
-def _shown(context: Context, found: Stored) -> Answer:
+def _shown(context: Context, found: StoredPromotion) -> Answer:
     return Answer(_answer(context, found), headers=etag(found.version))
 
 
-def _answer(context: Context, found: Stored) -> PromotionView:
+def _answer(context: Context, found: StoredPromotion) -> PromotionView:
     return _answers(context, [found])[0]
 
 
-def _answers(context: Context, found: Sequence[Stored]) -> list[PromotionView]:
+def _answers(context: Context, found: Sequence[StoredPromotion]) -> list[PromotionView]:
     """One read for all that have limits."""
     limited = [keys.promotion_used(each.promotion_id) for each in found if each.form.limits]
     items = context.table.get_many(limited, consistent=True)
-    return [_told(context, each, usage.used_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
+    return [_told(context, each, usage.usage_of(items.get(keys.promotion_used(each.promotion_id)))) for each in found]
 
 
-def _told(context: Context, found: Stored, used: usage.Used) -> PromotionView:
+def _told(context: Context, found: StoredPromotion, used: usage.PromotionUsage) -> PromotionView:
     return PromotionView(
         **found.form.model_dump(),
         promotion_id=found.promotion_id,
@@ -166,24 +166,24 @@ def _told(context: Context, found: Stored, used: usage.Used) -> PromotionView:
     )
 
 
-def _used(limits: PromotionLimitsForm, used: usage.Used) -> PromotionUsageView:
+def _used(limits: PromotionLimitsForm, used: usage.PromotionUsage) -> PromotionUsageView:
     budget = limits.budget
     return PromotionUsageView(
         uses=used.uses,
         units=used.units,
         cost=Money(amount=used.cost, currency=budget.currency) if budget else None,
-        exhausted=usage.reached(limits.limits(), used),
+        exhausted=usage.is_exhausted(limits.limits(), used),
     )
 
 
-def _warning(often: overlap.Often) -> PromotionWarningView:
+def _warning(find_overlap: overlap.Overlap) -> PromotionWarningView:
     return PromotionWarningView(
-        detail=f"{len(often.skus)} of its products were on promotion for more than half of the year before: "
-        + ", ".join(f"{each.name} ({each.first} to {each.last})" for each in often.promotions),
-        skus=list(often.skus[:MOST_SHOWN]),
-        product_count=len(often.skus),
+        detail=f"{len(find_overlap.skus)} of its products were on promotion for more than half of the year before: "
+        + ", ".join(f"{each.name} ({each.first} to {each.last})" for each in find_overlap.promotions),
+        skus=list(find_overlap.skus[:MOST_SHOWN]),
+        product_count=len(find_overlap.skus),
         promotions=[
             EarlierPromotionView(promotion_id=each.promotion_id, name=each.name, first=each.first, last=each.last)
-            for each in often.promotions
+            for each in find_overlap.promotions
         ],
     )

@@ -1,15 +1,14 @@
 """Forms and views of promotions."""
 
 from datetime import date
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.http.forms import Form, Shown
-from chalicelib.platform.money import Amount, Money
-from chalicelib.pricing.model import SelectionForm, Status
-from chalicelib.pricing.promotions.model import BracketForm, OnTopForm, PromotionForm
-from chalicelib.pricing.rules import Miss, Promotion
+from chalicelib.platform.money import Money
+from chalicelib.pricing.promotions.model import PromotionForm, PromotionTerms
+from chalicelib.pricing.rules import Obstacle, Promotion
 from chalicelib.pricing.schemas import explain
 
 
@@ -78,25 +77,13 @@ class PromotionApprovalView(Shown):
     warnings: list[PromotionWarningView]
 
 
-class RunningPromotionView(Shown):
+class RunningPromotionView(PromotionTerms):
     """A promotion as a partner sees it."""
 
-    model_config = ConfigDict(serialize_by_alias=True)
+    model_config = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
 
     promotion_id: str
     name: str = Field(description="In the reader's language.")
-    goods: SelectionForm
-    brackets: list[BracketForm]
-    on_top: OnTopForm | None = Field(description="Free goods instead of brackets.")
-    first: date = Field(serialization_alias="from")
-    last: date = Field(serialization_alias="to")
-    months: list[int] = Field(description="The months of the year in which it holds; all if empty.")
-    tiers: list[str] = Field(description="The tiers for which it holds; all if empty.")
-    least_window_sum: Amount | None = Field(description="The lowest sum of purchases in the tier's window.")
-    most_window_sum: Amount | None = Field(
-        description="The sum of purchases in the tier's window below which it holds."
-    )
-    display: bool = Field(description="Whether it is a display deal, which needs a photo of the goods in a shop.")
     for_you: bool = Field(
         description="Whether it holds for the company: for its tier and size, in this month, not used up and, for a display deal, with an "
         "approved photo."
@@ -107,32 +94,13 @@ class RunningPromotionView(Shown):
     )
 
     @classmethod
-    def of(cls, promotion: Promotion, miss: Miss | None, language: str) -> Self:
-        """`miss`: why it gives the company nothing."""
-        goods = promotion.goods
+    def of(cls, promotion: Promotion, obstacle: Obstacle | None, language: str) -> Self:
         return cls(
             promotion_id=promotion.promotion_id,
             name=promotion.name_ru if language == "ru" else promotion.name,
-            goods=SelectionForm(
-                skus=sorted(goods.skus),
-                categories=sorted(goods.categories),
-                brands=sorted(goods.brands),
-                statuses=[status for status in get_args(Status) if status in goods.statuses],
-                own_brand=goods.own_brand,
-            ),
-            brackets=[
-                BracketForm(from_quantity=each.from_quantity, percent=each.percent) for each in promotion.brackets
-            ],
-            on_top=OnTopForm.of(promotion.on_top) if promotion.on_top else None,
-            first=promotion.first,
-            last=promotion.last,
-            months=sorted(promotion.months),
-            tiers=sorted(promotion.tiers),
-            least_window_sum=promotion.least_sum,
-            most_window_sum=promotion.most_sum,
-            display=promotion.display,
-            for_you=miss is None,
-            why_not=explain(promotion.refused(miss), language) if miss else None,
+            for_you=obstacle is None,
+            why_not=explain(promotion.rejected_by(obstacle), language) if obstacle else None,
+            **cls.fields_of(promotion),
         )
 
 

@@ -10,8 +10,8 @@ from chalicelib.pricing.model import MOST_NAMED
 from chalicelib.pricing.promotions import overlap, store
 from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.promotions.schemas import PromotionState
-from chalicelib.pricing.promotions.store import Stored
-from chalicelib.pricing.rules import Below, Goods, spread
+from chalicelib.pricing.promotions.store import StoredPromotion
+from chalicelib.pricing.rules import Goods, Subcategories
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -35,7 +35,7 @@ class Named(Protocol):
 # --- promotions -------------------------------------------------------------------------------------------------------
 
 
-def state_of(found: Stored, day: date) -> PromotionState:
+def state_of(found: StoredPromotion, day: date) -> PromotionState:
     """As it is shown on this day."""
     if found.state != "approved":
         return found.state
@@ -44,7 +44,7 @@ def state_of(found: Stored, day: date) -> PromotionState:
     return "running" if day >= found.form.first else "approved"
 
 
-def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> Stored:
+def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> StoredPromotion:
     """A draft with other content. Raises `wrong_state` for what is no draft any more."""
     found = store.promotion(context.table, promotion_id)
     if found is None:
@@ -62,7 +62,7 @@ def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expecte
     return redrafted
 
 
-def _require_draft(context: Context, found: Stored) -> None:
+def _require_draft(context: Context, found: StoredPromotion) -> None:
     if found.state != "draft":
         raise Problem("wrong_state", f"The promotion is {state_of(found, context.today)}.")
 
@@ -75,16 +75,16 @@ def approve(
     confirm_short: bool,
     author: str,
     goods: Iterable[Goods],
-    below: Below,
+    below: Subcategories,
     named: Callable[[str], Named | None],
-) -> tuple[Stored, overlap.Often | None]:
+) -> tuple[StoredPromotion, overlap.Overlap | None]:
     """The approved promotion, and what its goods were on before, if that was most of the year.
 
     `named` finds a product by its article number. Raises `wrong_state` for what is no draft, 422 for one that would be over already,
     is short and not confirmed, promises goods that there are not, or names a list of best sellers that is not there, not done, or empty.
     """
 
-    def decide(found: Stored) -> Stored:
+    def decide(found: StoredPromotion) -> StoredPromotion:
         _require_draft(context, found)
         if found.form.last < context.today:
             raise Problem.invalid("over", "/to", "The last day has passed.")
@@ -96,11 +96,13 @@ def approve(
 
     approved = _change(context, promotion_id, expected, decide, author)
     earlier = [
-        spread(each.promotion, below)
+        each.promotion.with_subcategories(below)
         for each in store.ended_since(context.table, approved.form.first - timedelta(days=overlap.YEAR))
         if each.approved_at is not None and each.promotion_id != promotion_id
     ]
-    return approved, overlap.often(spread(approved.promotion, below), goods, earlier) if earlier else None
+    return approved, overlap.find_overlap(
+        approved.promotion.with_subcategories(below), goods, earlier
+    ) if earlier else None
 
 
 def _with_best_sellers(context: Context, form: PromotionForm) -> PromotionForm:
@@ -131,10 +133,10 @@ def _with_free_goods_named(form: PromotionForm, named: Callable[[str], Named | N
     return form.model_copy(update={"on_top": form.on_top.model_copy(update={"free": free})})
 
 
-def end(context: Context, promotion_id: str, *, expected: int, author: str) -> Stored:
+def end(context: Context, promotion_id: str, *, expected: int, author: str) -> StoredPromotion:
     """Ends it as of now: today's prices are made without it. Raises `wrong_state` for what is over already."""
 
-    def decide(found: Stored) -> Stored:
+    def decide(found: StoredPromotion) -> StoredPromotion:
         if state_of(found, context.today) not in ("approved", "running"):
             raise Problem("wrong_state", f"The promotion is {state_of(found, context.today)}.")
         return replace(found, state="ended", ended_on=context.today, version=found.version + 1)
@@ -144,8 +146,12 @@ def end(context: Context, promotion_id: str, *, expected: int, author: str) -> S
 
 @retry("running")
 def _change(
-    context: Context, promotion_id: str, expected: int, decide: Callable[[Stored], Stored], author: str
-) -> Stored:
+    context: Context,
+    promotion_id: str,
+    expected: int,
+    decide: Callable[[StoredPromotion], StoredPromotion],
+    author: str,
+) -> StoredPromotion:
     """A step of its life, with RUNNING as it is then."""
     found = store.promotion(context.table, promotion_id)
     if found is None:
@@ -167,7 +173,7 @@ def _change(
     return changed
 
 
-def _still_running(context: Context, present: Item | None, changed: Stored) -> dict[str, str]:
+def _still_running(context: Context, present: Item | None, changed: StoredPromotion) -> dict[str, str]:
     """What is over is left out on the way. Raises 409 when no more fit in."""
     texts: dict[str, str] = dict(present["promotions"]) if present else {}
     texts.pop(changed.promotion_id, None)

@@ -19,16 +19,16 @@ from chalicelib.pricing.rules import Promotion
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
-StoredState = Literal["draft", "approved", "ended"]
+StoredPromotionState = Literal["draft", "approved", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredPromotion:
     """A promotion with its life."""
 
     promotion_id: str
     form: PromotionForm
-    state: StoredState
+    state: StoredPromotionState
     created_at: str
     approved_at: str | None
     ended_on: date | None
@@ -44,13 +44,13 @@ class Stored:
 # --- promotions -------------------------------------------------------------------------------------------------------
 
 
-def promotion(table: Table, promotion_id: str) -> Stored | None:
+def promotion(table: Table, promotion_id: str) -> StoredPromotion | None:
     item = table.get(keys.promotion(promotion_id), consistent=True)
     return stored(item) if item else None
 
 
-def stored(item: Item) -> Stored:
-    return Stored(
+def stored(item: Item) -> StoredPromotion:
+    return StoredPromotion(
         promotion_id=item["promotion_id"],
         form=PromotionForm.model_validate_json(item["form"]),
         state=item["state"],
@@ -61,7 +61,7 @@ def stored(item: Item) -> Stored:
     )
 
 
-def put_promotion(tx: Transaction, found: Stored, *, author: str, at: str) -> None:
+def put_promotion(tx: Transaction, found: StoredPromotion, *, author: str, at: str) -> None:
     """As the next version. Refused with label `version` unless the stored one is one behind; version 1 is new."""
     unchanged = Attr("version").eq(found.version - 1) if found.version > 1 else Attr("pk").not_exists()
     life = {"approved_at": found.approved_at, "ended_on": found.ended_on.isoformat() if found.ended_on else None}
@@ -88,7 +88,7 @@ def promotion_page(table: Table, limit: int, after: dict[str, str] | None) -> Pa
     return table.query(every.pk, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
-def ended_since(table: Table, first: date) -> Iterator[Stored]:
+def ended_since(table: Table, first: date) -> Iterator[StoredPromotion]:
     """Promotions whose last day is this one or later."""
     every = keys.promotion_list(None, "")
     between = keys.promotion_list(first, "").sk, keys.promotion_list(date.max, "~").sk

@@ -25,15 +25,15 @@ Limit = Literal["uses", "units", "budget", "uses_per_company"]
 _OF_COMPANY = "promotions of the company"  # the label of what a company may use so often only
 
 
-class Used(NamedTuple):
+class PromotionUsage(NamedTuple):
     """Of a promotion with limits: orders, units, and what the units cost: so much less is paid for them than without it."""
 
     uses: int = 0
     units: int = 0
     cost: Decimal = Decimal(0)
 
-    def less(self, other: "Used") -> "Used":
-        return Used(self.uses - other.uses, self.units - other.units, self.cost - other.cost)
+    def minus(self, other: "PromotionUsage") -> "PromotionUsage":
+        return PromotionUsage(self.uses - other.uses, self.units - other.units, self.cost - other.cost)
 
 
 class Exceeded(NamedTuple):
@@ -44,10 +44,10 @@ class Exceeded(NamedTuple):
     left: Decimal
 
 
-def used_of(item: Item | None) -> Used:
+def usage_of(item: Item | None) -> PromotionUsage:
     if item is None:
-        return Used()
-    return Used(int(item.get("uses", 0)), int(item.get("units", 0)), item.get("cost", Decimal(0)))
+        return PromotionUsage()
+    return PromotionUsage(int(item.get("uses", 0)), int(item.get("units", 0)), item.get("cost", Decimal(0)))
 
 
 def company_uses(item: Item | None) -> dict[str, int]:
@@ -55,10 +55,12 @@ def company_uses(item: Item | None) -> dict[str, int]:
     return {name: int(value) for name, value in (item or {}).items() if name not in ("pk", "sk")}
 
 
-def take(tx: Transaction, company_id: str, more: Mapping[str, Used], limits: Mapping[str, Limits]) -> None:
+def use_promotions(
+    tx: Transaction, company_id: str, more: Mapping[str, PromotionUsage], limits: Mapping[str, Limits]
+) -> None:
     """Adds to what orders took of these promotions, or gives it back.
 
-    Refused where that would pass a limit: `exceeded` tells which. What is given back is never refused.
+    Refused where that would pass a limit: `exceeded_limits` tells which. What is given back is never refused.
     """
     for promotion_id, used in more.items():
         add = {name: amount for name, amount in used._asdict().items() if amount}
@@ -70,12 +72,14 @@ def take(tx: Transaction, company_id: str, more: Mapping[str, Used], limits: Map
         tx.update(keys.promotions_used(company_id), add=own, when=_within(bounds), label=_OF_COMPANY)
 
 
-def exceeded(refused: Refused, more: Mapping[str, Used], limits: Mapping[str, Limits]) -> list[Exceeded]:
-    """The limits for which `take` was refused; none if it was not."""
+def exceeded_limits(
+    refused: Refused, more: Mapping[str, PromotionUsage], limits: Mapping[str, Limits]
+) -> list[Exceeded]:
+    """The limits for which `use_promotions` was refused; none if it was not."""
     found = []
     for promotion_id, asked in more.items():
         if _label(promotion_id) in refused:
-            already = used_of(refused.items[_label(promotion_id)])._asdict()
+            already = usage_of(refused.items[_label(promotion_id)])._asdict()
             for limit, name, most in _bounds(limits[promotion_id]):
                 left = max(most - already[name], Decimal(0))
                 if asked._asdict()[name] > left:
@@ -89,7 +93,7 @@ def exceeded(refused: Refused, more: Mapping[str, Used], limits: Mapping[str, Li
     return found
 
 
-def reached(limits: Limits, used: Used) -> bool:
+def is_exhausted(limits: Limits, used: PromotionUsage) -> bool:
     """Whether no order can use it any more. The rest of a budget that is less than a unit's cost stays over."""
     return any(used._asdict()[name] >= most for _, name, most in _bounds(limits))
 
@@ -122,14 +126,14 @@ def _within(bounds: Iterable[tuple[str, Decimal, Decimal | int]]) -> ConditionBa
 
 
 @retry("used", "running")
-def tell(context: Context, promotion_id: str) -> None:
+def follow_limits(context: Context, promotion_id: str) -> None:
     """Makes RUNNING say of the promotion what its counters say. Doing it again changes nothing."""
     running = store.running_item(context.table, consistent=True)
     planned = next((each for each in store.running(running) if each.promotion_id == promotion_id), None)
     if running is None or planned is None or planned.limits is None:
         return
     item = context.table.get(keys.promotion_used(promotion_id), consistent=True)
-    used_up = reached(planned.limits, used_of(item))
+    used_up = is_exhausted(planned.limits, usage_of(item))
     if used_up == planned.exhausted:
         return
     others = store.exhausted(running) - {promotion_id}
@@ -143,5 +147,5 @@ def tell(context: Context, promotion_id: str) -> None:
 def _unchanged(item: Item | None) -> ConditionBase:
     if item is None:
         return Attr("pk").not_exists()
-    figures = [name for name in Used._fields if name in item]
+    figures = [name for name in PromotionUsage._fields if name in item]
     return reduce(and_, (Attr(name).eq(item[name]) for name in figures), Attr("pk").exists())

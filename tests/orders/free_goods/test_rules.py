@@ -26,8 +26,8 @@ from chalicelib.orders.lifecycle import rules as lifecycle_rules
 from chalicelib.orders.lifecycle.rules import Part
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order.rules import Actor, Asked, Happened, Line, Order, State, Step
-from chalicelib.pricing.free_goods.rules import Promise
-from chalicelib.pricing.rules import FreeGoods, OnTop, Ruling
+from chalicelib.pricing.free_goods.rules import FreeGoodsPromise
+from chalicelib.pricing.rules import FreeGoods, FreeGoodsTerms, Ruling
 
 DAY = timedelta(days=1)
 PLACED, PAY_BY = date(2026, 11, 20), date(2026, 12, 31)
@@ -36,12 +36,12 @@ FIGURES = Figures(reminder_days=3, grace_days=2)
 BY, OPERATOR = Actor("company", "mbr_1"), Actor("distributor", "mbr_d")
 
 
-def terms(buy: int = 10, **more: Any) -> OnTop:
+def terms(buy: int = 10, **more: Any) -> FreeGoodsTerms:
     when = {} if "pay_within_days" in more else {"pay_by": PAY_BY}
-    return OnTop(buy, FreeGoods("GFT-1", 5, "Gift", "Подарок", "pcs"), **(when | more))
+    return FreeGoodsTerms(buy, FreeGoods("GFT-1", 5, "Gift", "Подарок", "pcs"), **(when | more))
 
 
-def an_order(units: int, given: OnTop, times: int = 1) -> Order:
+def an_order(units: int, given: FreeGoodsTerms, times: int = 1) -> Order:
     """Of units that count, and of others that do not."""
     ruling = Ruling("base_price", "listed", Decimal(10))
     line = Line("LMP-1", "Lamp", "Лампа", "pcs", units, Decimal(10), Decimal(10), Decimal(20), ruling, ())
@@ -59,11 +59,11 @@ def an_order(units: int, given: OnTop, times: int = 1) -> Order:
         state=State.PLACED,
         lines=(replace(line, sku="SWT-1", quantity=3), line),
         history=(Happened(AT, Step.PLACED, State.PLACED, BY),),
-        promises=(Promise("gft_1", "prm_1", "Autumn", "Осень", given, (1,), times),),
+        promises=(FreeGoodsPromise("gft_1", "prm_1", "Autumn", "Осень", given, (1,), times),),
     )
 
 
-def accepted(units: int = 10, given: OnTop | None = None, times: int = 1, **less: int) -> Order:
+def accepted(units: int = 10, given: FreeGoodsTerms | None = None, times: int = 1, **less: int) -> Order:
     asked = [Asked("LMP-1", less["to"])] if less else []
     return order_rules.accept(an_order(units, given or terms(), times), asked, by=OPERATOR, at=AT)
 
@@ -234,7 +234,7 @@ def test_goods_are_granted_if_and_only_if_enough_was_shipped_kept_and_paid_in_ti
     parts: list[tuple[int, int, int | None]], back: int, fixed: bool, repeat: bool, buy: int, today: int
 ):
     """Against a count by hand, for days to pay by and days after a shipment."""
-    given = OnTop(
+    given = FreeGoodsTerms(
         buy,
         FreeGoods("GFT-1", 1, "Gift", "Подарок", "pcs"),
         pay_by=PLACED + 10 * DAY if fixed else None,

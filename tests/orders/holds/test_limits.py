@@ -235,14 +235,14 @@ def test_prices_say_at_last_what_the_counters_say_whatever_comes_between(market:
         for item in before.values():
             market.context.table.put(item)
         with race:
-            usage.tell(market.context, promotion_id)
+            usage.follow_limits(market.context, promotion_id)
         if race.happened:
             assert price(market)[0] == "108.00", race
 
 
 def _cancelled_and_told(market: Market, order_id: str, promotion_id: str) -> None:
     assert market.cancel(order_id).status == 200
-    usage.tell(market.context, promotion_id)
+    usage.follow_limits(market.context, promotion_id)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------

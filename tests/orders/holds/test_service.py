@@ -26,7 +26,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import usage
-from chalicelib.pricing.promotions.usage import Used
+from chalicelib.pricing.promotions.usage import PromotionUsage
 from tests.orders.holds.test_credit import agree
 from tests.orders.holds.test_limits import delivered
 from tests.orders.holds.test_reservations import counted, delivers_from
@@ -181,9 +181,9 @@ class Held(RuleBasedStateMachine):
     @invariant()
     def the_counters_are_the_sum_over_the_orders(self) -> None:
         context, promotion = self.market.context, promotion_id(self.market)
-        every = [limits.taken(order).get(promotion, Used()) for order in self.found()]
-        used = usage.used_of(context.table.get(promotions_keys.promotion_used(promotion)))
-        assert used == Used(*(sum(figures) for figures in zip(*every, Used(), strict=True)))
+        every = [limits.taken(order).get(promotion, PromotionUsage()) for order in self.found()]
+        used = usage.usage_of(context.table.get(promotions_keys.promotion_used(promotion)))
+        assert used == PromotionUsage(*(sum(figures) for figures in zip(*every, PromotionUsage(), strict=True)))
         assert used.uses <= 5
         assert used.units <= LAMPS
         assert used.cost <= BUDGET

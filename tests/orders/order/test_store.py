@@ -37,8 +37,8 @@ from chalicelib.orders.quoting.schemas import MOST_LINES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.respond import rendered
-from chalicelib.pricing.free_goods.rules import MOST_PROMISES, Promise
-from chalicelib.pricing.rules import FreeGoods, OnTop, Ruling
+from chalicelib.pricing.free_goods.rules import MOST_PROMISES, FreeGoodsPromise
+from chalicelib.pricing.rules import FreeGoods, FreeGoodsTerms, Ruling
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction, from_wire, to_wire
 from tests.conftest import NOON
@@ -72,12 +72,12 @@ def line(number: int) -> Line:
     )
 
 
-def promise(number: int) -> Promise:
+def promise(number: int) -> FreeGoodsPromise:
     """Of which all lines count."""
     free = FreeGoods(f"{number:064}", 1_000_000, "L" * 200, "Л" * 200, "у" * 16)
-    terms = OnTop(1, free, pay_within_days=365, repeat=True)
+    terms = FreeGoodsTerms(1, free, pay_within_days=365, repeat=True)
     named = ("prm_" + "0" * 32, "P" * 200, "А" * 200)
-    return Promise("gft_" + "0" * 32, *named, terms, tuple(range(MOST_LINES)), 200_000_000)
+    return FreeGoodsPromise("gft_" + "0" * 32, *named, terms, tuple(range(MOST_LINES)), 200_000_000)
 
 
 def largest() -> Order:

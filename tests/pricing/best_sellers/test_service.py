@@ -23,7 +23,7 @@ from chalicelib.platform.settings import queue_url
 from chalicelib.pricing.best_sellers import consumers as best_sellers_consumers
 from chalicelib.pricing.best_sellers import service as best_sellers
 from chalicelib.pricing.best_sellers.model import BestSellersForm
-from chalicelib.pricing.best_sellers.store import Sold
+from chalicelib.pricing.best_sellers.store import Sales
 from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.pricing.steps import MARKETING, Office, errors
@@ -198,13 +198,13 @@ def test_a_promotion_of_an_unknown_or_empty_list_is_not_approved(office: Office,
 
 sums = st.dictionaries(
     st.sampled_from(["A", "B", "C"]),
-    st.builds(Sold, st.decimals(-100, 100, places=2), st.decimals(-9, 9, places=0)),
+    st.builds(Sales, st.decimals(-100, 100, places=2), st.decimals(-9, 9, places=0)),
     max_size=3,
 )
 
 
 @given(st.lists(sums, max_size=4), st.randoms())
-def test_parts_add_up_in_any_order(parts: list[dict[str, Sold]], chance: Any):
+def test_parts_add_up_in_any_order(parts: list[dict[str, Sales]], chance: Any):
     rows = [each for part in parts for each in part.items()]
     shuffled = chance.sample(rows, len(rows))
     assert best_sellers.added(shuffled) == best_sellers.added(rows)

@@ -9,9 +9,9 @@ from chalicelib.platform.context import Context
 from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.promotions.model import PromotionForm
-from chalicelib.pricing.promotions.store import Stored
-from chalicelib.pricing.promotions.usage import Used, company_uses, used_of
-from chalicelib.pricing.promotions.usage import take as use_promotions
+from chalicelib.pricing.promotions.store import StoredPromotion
+from chalicelib.pricing.promotions.usage import PromotionUsage, company_uses, usage_of
+from chalicelib.pricing.promotions.usage import use_promotions as use_promotions
 from chalicelib.pricing.rules import Limits
 from chalicelib.pricing.service import keys_of
 from chalicelib.table.client import Table
@@ -29,11 +29,11 @@ def context(local_table: Table) -> Context:
 
 def use(context: Context) -> Transaction:
     tx = Transaction()
-    use_promotions(tx, "cmp_1", {"prm_1": Used(1, 12, Decimal("144.00"))}, {"prm_1": LIMITS})
+    use_promotions(tx, "cmp_1", {"prm_1": PromotionUsage(1, 12, Decimal("144.00"))}, {"prm_1": LIMITS})
     return tx
 
 
-def promote(context: Context, number: int) -> Stored:
+def promote(context: Context, number: int) -> StoredPromotion:
     last = context.today + timedelta(days=number)
     form = PromotionForm.model_validate(
         {
@@ -44,7 +44,7 @@ def promote(context: Context, number: int) -> Stored:
             "brackets": [{"from_quantity": 6, "percent": "10"}, {"from_quantity": 16, "percent": "20"}],
         }
     )
-    made = Stored(f"prm_{number:032x}", form, "draft", context.at, None, None, 1)
+    made = StoredPromotion(f"prm_{number:032x}", form, "draft", context.at, None, None, 1)
     tx = Transaction()
     promotions_store.put_promotion(tx, made, author="mbr_1", at=context.at)
     context.table.commit(tx)
@@ -58,9 +58,9 @@ def test_using_a_promotion_with_limits_is_four_write_units_and_told_in_one_each(
         context.table.commit(use(context))
     assert (cost.calls, cost.write_units) == (["TransactWriteItems"], 4)  # two small items, twice for the transaction
     with spent(context.table.client) as read:
-        used = used_of(context.table.get(promotions_keys.promotion_used("prm_1"), consistent=True))
+        used = usage_of(context.table.get(promotions_keys.promotion_used("prm_1"), consistent=True))
         own = company_uses(context.table.get(promotions_keys.promotions_used("cmp_1")))
-    assert (used, own) == (Used(1, 12, Decimal("144.00")), {"prm_1": 1})
+    assert (used, own) == (PromotionUsage(1, 12, Decimal("144.00")), {"prm_1": 1})
     assert (read.calls, read.read_units) == (["GetItem", "GetItem"], 1.5)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.pricing.promotions.overlap import YEAR, is_short, often
+from chalicelib.pricing.promotions.overlap import YEAR, find_overlap, is_short
 from chalicelib.pricing.rules import Promotion, Selection
 from tests.pricing.test_rules import Lamp, promotion
 
@@ -53,7 +53,7 @@ def planned(**more: object) -> Promotion:
 
 def test_goods_that_were_on_promotion_for_more_than_half_of_the_year_are_named_with_the_promotions():
     earlier = [before(365, 270, 1), before(180, 90, 2), before(800, 400, 3)]
-    found = often(planned(), [LAMP, OTHER], earlier)
+    found = find_overlap(planned(), [LAMP, OTHER], earlier)
     assert found is not None
     assert found.skus == ("PN-1", "SW-1")
     assert [each.promotion_id for each in found.promotions] == ["prm_1", "prm_2"]
@@ -61,27 +61,27 @@ def test_goods_that_were_on_promotion_for_more_than_half_of_the_year_are_named_w
 
 @pytest.mark.parametrize(("days", "warned"), [(183, True), (182, False)])
 def test_half_of_the_year_is_not_more_than_half(days: int, warned: bool):
-    found = often(planned(), [LAMP], [before(days, 1)])
+    found = find_overlap(planned(), [LAMP], [before(days, 1)])
     assert (found is not None) is warned
 
 
 def test_days_of_promotions_that_overlap_count_once():
-    assert often(planned(), [LAMP], [before(180, 1, 1), before(180, 1, 2)]) is None
+    assert find_overlap(planned(), [LAMP], [before(180, 1, 1), before(180, 1, 2)]) is None
 
 
 def test_only_goods_of_the_planned_promotion_and_of_the_earlier_ones_count():
     lamps = Selection(brands=frozenset({"Lumera"}))
     wiring = Selection(categories=frozenset({"wiring"}))
-    assert often(planned(goods=lamps), [LAMP, OTHER], [before(300, 1, goods=wiring)]) is None
-    found = often(planned(), [LAMP, OTHER], [before(300, 1, goods=wiring)])
+    assert find_overlap(planned(goods=lamps), [LAMP, OTHER], [before(300, 1, goods=wiring)]) is None
+    found = find_overlap(planned(), [LAMP, OTHER], [before(300, 1, goods=wiring)])
     assert found is not None
     assert found.skus == ("SW-1",)
 
 
 def test_a_seasonal_promotion_covers_the_days_of_its_months():
-    assert often(planned(), [LAMP], [before(YEAR, 1, months=frozenset({1, 2, 3, 4, 5, 6}))]) is None
-    assert often(planned(), [LAMP], [before(YEAR, 1, months=frozenset({1, 2, 3, 4, 5, 6, 7}))])
+    assert find_overlap(planned(), [LAMP], [before(YEAR, 1, months=frozenset({1, 2, 3, 4, 5, 6}))]) is None
+    assert find_overlap(planned(), [LAMP], [before(YEAR, 1, months=frozenset({1, 2, 3, 4, 5, 6, 7}))])
 
 
 def test_what_lies_ahead_of_the_planned_one_does_not_count():
-    assert often(planned(), [LAMP], [before(100, -300)]) is None
+    assert find_overlap(planned(), [LAMP], [before(100, -300)]) is None
