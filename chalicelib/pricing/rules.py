@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 from typing import Literal, NamedTuple, Protocol
 
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     "promotion",
     "offer",
 )
+_PLACES: Mapping[str, int] = {rule: place for place, rule in enumerate(RULES)}
 STACK = "stack"
 
 Subcategories = Callable[[str], Iterable[str]]  # a category's code → the code itself and those of all its subcategories
@@ -405,10 +407,8 @@ def resolve(
     chosen = _by_priority(goods, applies, policy) if policy.combine == "priority" else _best(goods, applies, policy)
     used = chosen.parts or (chosen,)
     outdone = "not_lower" if policy.combine == "best" else "later_in_priority"
-    rejected = [
-        *(replace(each.ruling, reason=outdone) for each in applies if not any(each.ruling is part for part in used)),
-        *refused,
-    ]
+    losers = (each.ruling for each in applies if all(each.ruling is not part for part in used))
+    rejected = [Ruling(each.rule, outdone, each.unit_price, each.facts, each.parts) for each in losers]
     if chosen.unit_price is None:
         raise ValueError("a chosen rule names a price")
     return Price(
@@ -418,7 +418,7 @@ def resolve(
         currency=goods.currency,
         day=day,
         chosen=chosen,
-        rejected=tuple(sorted(rejected, key=lambda ruling: RULES.index(_rule(ruling)))),
+        rejected=tuple(sorted(rejected + refused, key=lambda ruling: _PLACES[ruling.rule])),
     )
 
 
@@ -440,9 +440,9 @@ def _best(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Rulin
 
 def _by_priority(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
     """The first rule of the priority that applies, with what stacks on it. A rule that is not named comes after those that are."""
-    order = {rule: place for place, rule in enumerate(policy.priority)}
-    kinds = {_rule(each.ruling) for each in applies}
-    first = min(kinds, key=lambda rule: (order.get(rule, len(order)), -RULES.index(rule)))
+    order: dict[str, int] = {rule: place for place, rule in enumerate(policy.priority)}
+    kinds = {each.ruling.rule for each in applies}
+    first = min(kinds, key=lambda rule: (order.get(rule, len(order)), -_PLACES[rule]))
     candidates = [each.ruling for each in applies if each.ruling.rule == first]
     for group in policy.stacks:
         if first in group:
@@ -593,10 +593,7 @@ def _percent_off(goods: Goods, rule: Rule, reason: str, percent: Decimal, facts:
     return _Applicable(Ruling(rule, reason, unit_price, facts), unit_price, percent)
 
 
-def _rule(ruling: Ruling) -> Rule:
-    return next(rule for rule in RULES if rule == ruling.rule)
-
-
+@lru_cache
 def plain(number: Decimal) -> str:
     """`7.5`, `10`, never `1E+1`."""
     return f"{number.normalize():f}"

@@ -76,7 +76,7 @@ def _plain(typed: Any) -> Any:
     if kind == "S":
         return value
     if kind == "N":
-        return DYNAMODB_CONTEXT.create_decimal(value)
+        return Decimal(value)
     if kind == "M":
         return from_wire(value)
     if kind == "L":
