@@ -11,7 +11,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.fields import ContentType, Sku, Warehouse
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
-    from chalicelib.catalog.rules import Figure, Product, Stock, total
-    from chalicelib.catalog.schemas import ProductFacts, ProductQuery
+    from chalicelib.catalog.rules import Product, Stock, StockFigure, total
+    from chalicelib.catalog.schemas import BaseProductView, ProductQuery
     from chalicelib.catalog.service import facts_of, page_of_products
     from chalicelib.catalog.store import below, every_product, product_of, read_items, read_products, stock_of

@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.catalog import keys, store
 from chalicelib.catalog.config import Catalogue
 from chalicelib.catalog.rules import Image
-from chalicelib.catalog.schemas import ImageAnswer, ImageForm, Images, ImageUpload
+from chalicelib.catalog.schemas import ImageForm, ImagesView, ImageUploadView, ImageView
 from chalicelib.platform import aws, uploads
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -27,7 +27,7 @@ KEEP_PENDING_DAYS = 1
 MOST_LINKS = 10_000
 
 
-def start(context: Context, form: ImageForm) -> ImageUpload:
+def start(context: Context, form: ImageForm) -> ImageUploadView:
     """Raises 422 for an unknown product. Two calls, none to the bucket."""
     if form.sku not in store.read_items(context.table, [form.sku], consistent=True):
         raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
@@ -42,10 +42,10 @@ def start(context: Context, form: ImageForm) -> ImageUpload:
         minutes=limits.image_upload_minutes,
     )
     upload = Upload(**address._asdict(), most_bytes=limits.image_most_bytes)
-    return ImageUpload(image_id=image.image_id, upload=upload)
+    return ImageUploadView(image_id=image.image_id, upload=upload)
 
 
-def confirm(context: Context, image_id: str) -> Images:
+def confirm(context: Context, image_id: str) -> ImagesView:
     """Shows the picture on its product, after those that are there. Again: the same answer.
 
     Raises 404 for no such picture, 409 while its upload has not arrived, 422 when the product has as many as it may.
@@ -65,7 +65,7 @@ def confirm(context: Context, image_id: str) -> Images:
     return _changed(context, sku, image_id, added)
 
 
-def remove(context: Context, image_id: str) -> Images:
+def remove(context: Context, image_id: str) -> ImagesView:
     """Takes the picture off its product. Raises 404 for no such picture."""
     image, sku = _known(context, image_id)
     left = _changed(context, sku, image_id, lambda images: [each for each in images if each != image], gone=True)
@@ -73,10 +73,10 @@ def remove(context: Context, image_id: str) -> Images:
     return left
 
 
-def shown(context: Context, item: Item) -> list[ImageAnswer]:
+def shown(context: Context, item: Item) -> list[ImageView]:
     """The pictures of a product's item, with addresses from which they can be read."""
     return [
-        ImageAnswer(image_id=each.image_id, content_type=each.content_type, url=_link(context, each.image_id))  # type: ignore[arg-type]
+        ImageView(image_id=each.image_id, content_type=each.content_type, url=_link(context, each.image_id))  # type: ignore[arg-type]
         for each in store.images_of(item)
     ]
 
@@ -91,7 +91,7 @@ def _known(context: Context, image_id: str) -> tuple[Image, str]:
 @retry("product")
 def _changed(
     context: Context, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False
-) -> Images:
+) -> ImagesView:
     item = store.read_items(context.table, [sku], consistent=True)[sku]
     before = store.images_of(item)
     after = change(before)
@@ -108,7 +108,7 @@ def _changed(
         if "image" in refused:
             raise Problem("not_found") from None
         raise
-    return Images(sku=sku, images=shown(context, {"images": [each._asdict() for each in after]}))
+    return ImagesView(sku=sku, images=shown(context, {"images": [each._asdict() for each in after]}))
 
 
 def _object(image_id: str) -> str:

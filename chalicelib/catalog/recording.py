@@ -12,17 +12,28 @@ from pydantic import ValidationError
 
 from chalicelib.catalog import keys, store
 from chalicelib.catalog.events import PRODUCTS_CHANGED, STOCK_ARRIVED, STOCK_RECORDED
-from chalicelib.catalog.rules import Category, Change, Figure, Product, Stock, Verdict, arrived, change, judge, plant
+from chalicelib.catalog.rules import (
+    Category,
+    Product,
+    ProductChange,
+    Stock,
+    StockFigure,
+    StockVerdict,
+    arrived,
+    change,
+    judge,
+    plant,
+)
 from chalicelib.catalog.schemas import (
     CategoryForm,
-    CategoryResult,
-    CategoryResults,
+    CategoryResultsView,
+    CategoryResultView,
     ProductForm,
-    RowResult,
-    RowResults,
+    ProductResultsView,
+    ProductResultView,
     StockForm,
-    StockResult,
-    StockResults,
+    StockResultsView,
+    StockResultView,
 )
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.platform import events as platform_events
@@ -40,7 +51,7 @@ Written = TypeVar("Written")
 Faults = dict[int, list[Fault]]  # by the row's place
 
 
-def write_products(context: Context, rows: Sequence[Any]) -> RowResults:
+def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
     """Creates and replaces."""
     offered: dict[str, tuple[int, Product]] = {}
     good, faults = _read(ProductForm, rows, "products")
@@ -52,7 +63,7 @@ def write_products(context: Context, rows: Sequence[Any]) -> RowResults:
 
     present = store.read_products(context.table, offered, consistent=True)
     became = {sku: change(present.get(sku), product) for sku, (_, product) in offered.items()}
-    changed = [product for sku, (_, product) in offered.items() if became[sku] is not Change.UNCHANGED]
+    changed = [product for sku, (_, product) in offered.items() if became[sku] is not ProductChange.UNCHANGED]
     for some in _parts(changed):
         tx = Transaction()
         for product in some:
@@ -60,29 +71,29 @@ def write_products(context: Context, rows: Sequence[Any]) -> RowResults:
         _record(tx, context, PRODUCTS_CHANGED, [product.sku for product in some])
         context.table.commit(tx)
 
-    results = [RowResult(row=number, sku=sku, result=became[sku].value) for sku, (number, _) in offered.items()]
+    results = [ProductResultView(row=number, sku=sku, result=became[sku].value) for sku, (number, _) in offered.items()]
     results += [
-        RowResult(row=number, sku=_text(rows[number], "sku"), result="failed", errors=found)
+        ProductResultView(row=number, sku=_text(rows[number], "sku"), result="failed", errors=found)
         for number, found in faults.items()
     ]
-    return RowResults(items=sorted(results, key=lambda each: each.row))
+    return ProductResultsView(items=sorted(results, key=lambda each: each.row))
 
 
 # --- stock ------------------------------------------------------------------------------------------------------------
 
 
-def write_stock(context: Context, rows: Sequence[Any]) -> StockResults:
+def write_stock(context: Context, rows: Sequence[Any]) -> StockResultsView:
     """Of each warehouse the newest figure. Told twice, late, or in another order, the same rows leave the same stock."""
     good, faults = _read(StockForm, rows, "stock")
     for number, form in list(good.items()):
         if form.at > context.now + AHEAD:
             faults[number] = [_fault("stock", number, "at", "in_future", f"It is {context.at} now.")]
             del good[number]
-    return StockResults(items=list(_stock_results(rows, good, faults, _record_stock(context, good))))
+    return StockResultsView(items=list(_stock_results(rows, good, faults, _record_stock(context, good))))
 
 
 @retry("stock")
-def _record_stock(context: Context, good: Mapping[int, StockForm]) -> dict[int, Verdict]:
+def _record_stock(context: Context, good: Mapping[int, StockForm]) -> dict[int, StockVerdict]:
     items = store.read_items(context.table, {form.sku for form in good.values()}, consistent=True)
     verdicts, after = _judged(good, {sku: store.stock_of(item) for sku, item in items.items()})
     _commit_stock(context, items, after)
@@ -91,16 +102,16 @@ def _record_stock(context: Context, good: Mapping[int, StockForm]) -> dict[int, 
 
 def _judged(
     good: Mapping[int, StockForm], stocks: Mapping[str, Stock]
-) -> tuple[dict[int, Verdict], dict[str, dict[str, Figure]]]:
+) -> tuple[dict[int, StockVerdict], dict[str, dict[str, StockFigure]]]:
     """What becomes of each row whose product is there, and the stock of those products after all rows."""
     after = {sku: dict(stock) for sku, stock in stocks.items()}
-    verdicts: dict[int, Verdict] = {}
+    verdicts: dict[int, StockVerdict] = {}
     for number, form in good.items():
         if form.sku not in after:
             continue
         figure, stock = form.figure(), after[form.sku]
         verdicts[number] = judge(stock, figure)
-        if verdicts[number] is Verdict.RECORDED:
+        if verdicts[number] is StockVerdict.RECORDED:
             stock[figure.warehouse] = figure
     return verdicts, after
 
@@ -120,27 +131,27 @@ def _commit_stock(context: Context, items: Mapping[str, Item], after: Mapping[st
         context.table.commit(tx)
 
 
-_TAKEN: Mapping[Verdict, Literal["recorded", "unchanged", "older"]] = {
-    Verdict.RECORDED: "recorded",
-    Verdict.UNCHANGED: "unchanged",
-    Verdict.OLDER: "older",
+_TAKEN: Mapping[StockVerdict, Literal["recorded", "unchanged", "older"]] = {
+    StockVerdict.RECORDED: "recorded",
+    StockVerdict.UNCHANGED: "unchanged",
+    StockVerdict.OLDER: "older",
 }
 _STOCK_FAULTS = {
-    Verdict.CONTRADICTS: ("at", "contradicts", "Another figure of this very moment is recorded."),
-    Verdict.TOO_MANY: ("warehouse", "too_many", "The product lies in as many warehouses as it may."),
+    StockVerdict.CONTRADICTS: ("at", "contradicts", "Another figure of this very moment is recorded."),
+    StockVerdict.TOO_MANY: ("warehouse", "too_many", "The product lies in as many warehouses as it may."),
 }
 
 
 def _stock_results(
-    rows: Sequence[Any], good: Mapping[int, StockForm], faults: Faults, verdicts: Mapping[int, Verdict]
-) -> Iterator[StockResult]:
+    rows: Sequence[Any], good: Mapping[int, StockForm], faults: Faults, verdicts: Mapping[int, StockVerdict]
+) -> Iterator[StockResultView]:
     for number, row in enumerate(rows):
         form, verdict, errors = good.get(number), verdicts.get(number), faults.get(number, [])
         if form and verdict is None:
             errors = [_fault("stock", number, "sku", "unknown_sku", "There is no such product.")]
         elif verdict in _STOCK_FAULTS:
             errors = [_fault("stock", number, *_STOCK_FAULTS[verdict])]
-        yield StockResult(
+        yield StockResultView(
             row=number,
             sku=form.sku if form else _text(row, "sku"),
             warehouse=form.warehouse if form else _text(row, "warehouse"),
@@ -159,7 +170,7 @@ _CATEGORY_FAULTS = {
 }
 
 
-def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResults:
+def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResultsView:
     """Creates, renames and moves. The tree is one item: whatever many do at once, it stays a tree."""
     offered: dict[str, tuple[int, Category]] = {}
     good, faults = _read(CategoryForm, rows, "categories")
@@ -174,15 +185,15 @@ def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResults:
         field = "code" if wrong == "too_many" else "parent"
         faults[number] = [_fault("categories", number, field, wrong, _CATEGORY_FAULTS[wrong])]
     results = [
-        CategoryResult(row=number, code=_text(rows[number], "code"), result="failed", errors=found)
+        CategoryResultView(row=number, code=_text(rows[number], "code"), result="failed", errors=found)
         for number, found in faults.items()
     ]
     results += [
-        CategoryResult(row=number, code=code, result=_became(tree.get(code), category))
+        CategoryResultView(row=number, code=code, result=_became(tree.get(code), category))
         for code, (number, category) in offered.items()
         if code not in refused
     ]
-    return CategoryResults(items=sorted(results, key=lambda each: each.row))
+    return CategoryResultsView(items=sorted(results, key=lambda each: each.row))
 
 
 @retry("tree")

@@ -2,26 +2,26 @@
 
 from chalicelib.catalog import images, recording, service
 from chalicelib.catalog.schemas import (
-    CategoryList,
-    CategoryResults,
-    CategoryRows,
+    CategoryResultsView,
+    CategoryRowsForm,
+    CategoryTreeView,
     ImageForm,
-    Images,
-    ImageUpload,
-    KeptProductPage,
+    ImagesView,
+    ImageUploadView,
     ProductQuery,
-    ProductRows,
-    RowResults,
-    StockResults,
-    StockRows,
+    ProductResultsView,
+    ProductRowsForm,
+    StaffProductPage,
+    StockResultsView,
+    StockRowsForm,
 )
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="catalogue")
 
 
-@routes.get("/v1/categories", scope="catalog.read", answer=CategoryList)
-def categories(call: Call) -> CategoryList:
+@routes.get("/v1/categories", scope="catalog.read", answer=CategoryTreeView)
+def list_categories(call: Call) -> CategoryTreeView:
     """Read the tree of categories."""
     return service.category_list(call.context)
 
@@ -29,20 +29,20 @@ def categories(call: Call) -> CategoryList:
 # --- staff ------------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=KeptProductPage)
-def staff_products(call: Call) -> KeptProductPage:
+@routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=StaffProductPage)
+def list_staff_products(call: Call) -> StaffProductPage:
     """List and find products, with their prices in all price types."""
     return service.kept_products(call.context, call.query, call.cursors(), call.language)
 
 
-@routes.get("/v1/staff/categories", scope="staff.catalog.read", answer=CategoryList)
-def staff_categories(call: Call) -> CategoryList:
+@routes.get("/v1/staff/categories", scope="staff.catalog.read", answer=CategoryTreeView)
+def list_staff_categories(call: Call) -> CategoryTreeView:
     """Read the tree of categories."""
     return service.category_list(call.context)
 
 
-@routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRows, answer=RowResults)
-def write_products(call: Call) -> RowResults:
+@routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRowsForm, answer=ProductResultsView)
+def write_products(call: Call) -> ProductResultsView:
     """Create and replace up to 100 products.
 
     Each row is judged by itself and has its own result; a bad row never stops the others. The same rows again change nothing.
@@ -50,8 +50,8 @@ def write_products(call: Call) -> RowResults:
     return recording.write_products(call.context, call.body.products)
 
 
-@routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRows, answer=StockResults)
-def write_stock(call: Call) -> StockResults:
+@routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRowsForm, answer=StockResultsView)
+def write_stock(call: Call) -> StockResultsView:
     """Record what lies in the warehouses: up to 100 figures.
 
     An older figure never replaces a newer one, in whatever order they come. The same rows again change nothing.
@@ -59,8 +59,8 @@ def write_stock(call: Call) -> StockResults:
     return recording.write_stock(call.context, call.body.stock)
 
 
-@routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRows, answer=CategoryResults)
-def write_categories(call: Call) -> CategoryResults:
+@routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRowsForm, answer=CategoryResultsView)
+def write_categories(call: Call) -> CategoryResultsView:
     """Create, rename and move up to 100 categories.
 
     Each row is judged by itself; the same rows again change nothing. Products keep their category's code when it moves.
@@ -68,16 +68,19 @@ def write_categories(call: Call) -> CategoryResults:
     return recording.write_categories(call.context, call.body.categories)
 
 
-@routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm, answer=ImageUpload)
-def start_image(call: Call) -> ImageUpload:
+@routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm, answer=ImageUploadView)
+def start_image_upload(call: Call) -> ImageUploadView:
     """Ask where to upload a picture of a product."""
     return images.start(call.context, call.body)
 
 
 @routes.post(
-    "/v1/staff/product-images/{image_id}/confirm", scope="staff.catalog.write", answer=Images, problems=("conflict",)
+    "/v1/staff/product-images/{image_id}/confirm",
+    scope="staff.catalog.write",
+    answer=ImagesView,
+    problems=("conflict",),
 )
-def confirm_image(call: Call, image_id: str) -> Images:
+def confirm_image(call: Call, image_id: str) -> ImagesView:
     """Show an uploaded picture on its product.
 
     Answers the product's pictures; the same again changes nothing. While the upload has not arrived it is a conflict.
@@ -85,8 +88,8 @@ def confirm_image(call: Call, image_id: str) -> Images:
     return images.confirm(call.context, image_id)
 
 
-@routes.delete("/v1/staff/product-images/{image_id}", scope="staff.catalog.write", answer=Images)
-def remove_image(call: Call, image_id: str) -> Images:
+@routes.delete("/v1/staff/product-images/{image_id}", scope="staff.catalog.write", answer=ImagesView)
+def remove_image(call: Call, image_id: str) -> ImagesView:
     """Take a picture off its product."""
     return images.remove(call.context, image_id)
 
@@ -94,19 +97,19 @@ def remove_image(call: Call, image_id: str) -> Images:
 # --- machines ---------------------------------------------------------------------------------------------------------
 
 
-@routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRows, answer=RowResults)
-def machine_write_products(call: Call) -> RowResults:
+@routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRowsForm, answer=ProductResultsView)
+def write_products_by_machine(call: Call) -> ProductResultsView:
     """Create and replace up to 100 products, as `PUT /v1/staff/products` does."""
     return recording.write_products(call.context, call.body.products)
 
 
-@routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRows, answer=StockResults)
-def machine_write_stock(call: Call) -> StockResults:
+@routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRowsForm, answer=StockResultsView)
+def write_stock_by_machine(call: Call) -> StockResultsView:
     """Record what lies in the warehouses, as `PUT /v1/staff/stock` does."""
     return recording.write_stock(call.context, call.body.stock)
 
 
-@routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRows, answer=CategoryResults)
-def machine_write_categories(call: Call) -> CategoryResults:
+@routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRowsForm, answer=CategoryResultsView)
+def write_categories_by_machine(call: Call) -> CategoryResultsView:
     """Create, rename and move up to 100 categories, as `PUT /v1/staff/categories` does."""
     return recording.write_categories(call.context, call.body.categories)

@@ -98,16 +98,16 @@ def _children(categories: Iterable[Category]) -> dict[str, list[Category]]:
     return below
 
 
-class Status(StrEnum):
+class ProductStatus(StrEnum):
     NORMAL = "normal"
     OVERSTOCK = "overstock"
     MODERNISED = "modernised"
 
 
-Kind = Literal["number", "text", "flag"]
+AttributeKind = Literal["number", "text", "flag"]
 
 # Attributes whose meaning the club knows: a row that gives them another kind of value is wrong. Names end with the unit.
-KNOWN_ATTRIBUTES: Mapping[str, Kind] = {
+KNOWN_ATTRIBUTES: Mapping[str, AttributeKind] = {
     "luminous_flux_lm": "number",
     "power_w": "number",
     "luminous_efficacy_lm_w": "number",
@@ -136,7 +136,7 @@ class Attribute(NamedTuple):
     value: Decimal | str | bool
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> AttributeKind:
         if isinstance(self.value, bool):
             return "flag"
         return "text" if isinstance(self.value, str) else "number"
@@ -166,7 +166,7 @@ class Product:
     base_price: Decimal
     currency: str
     vat_percent: Decimal
-    status: Status = Status.NORMAL
+    status: ProductStatus = ProductStatus.NORMAL
     own_brand: bool = False
     successor: str = ""
     attributes: tuple[Attribute, ...] = ()
@@ -182,16 +182,16 @@ class Product:
         return next((each.amount for each in self.prices if each.type == type_), None)
 
 
-class Change(StrEnum):
+class ProductChange(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
 
 
-def change(present: Product | None, offered: Product) -> Change:
+def change(present: Product | None, offered: Product) -> ProductChange:
     if present is None:
-        return Change.CREATED
-    return Change.UNCHANGED if present == offered else Change.UPDATED
+        return ProductChange.CREATED
+    return ProductChange.UNCHANGED if present == offered else ProductChange.UPDATED
 
 
 # --- stock ------------------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def change(present: Product | None, offered: Product) -> Change:
 MOST_WAREHOUSES = 100  # of one product, so that its item stays small
 
 
-class Figure(NamedTuple):
+class StockFigure(NamedTuple):
     """So many units lay in this warehouse at this moment."""
 
     warehouse: str
@@ -207,7 +207,7 @@ class Figure(NamedTuple):
     at: datetime
 
 
-class Verdict(StrEnum):
+class StockVerdict(StrEnum):
     """What becomes of an offered figure."""
 
     RECORDED = "recorded"
@@ -217,21 +217,21 @@ class Verdict(StrEnum):
     TOO_MANY = "too_many"
 
 
-Stock = Mapping[str, Figure]  # by warehouse
+Stock = Mapping[str, StockFigure]  # by warehouse
 
 
-def judge(stock: Stock, offered: Figure) -> Verdict:
+def judge(stock: Stock, offered: StockFigure) -> StockVerdict:
     """The newest figure of a warehouse holds, in whatever order they come. Two figures of one moment contradict each other: the first
     stays, since nothing says which is right.
     """
     present = stock.get(offered.warehouse)
     if present is None:
-        return Verdict.RECORDED if len(stock) < MOST_WAREHOUSES else Verdict.TOO_MANY
+        return StockVerdict.RECORDED if len(stock) < MOST_WAREHOUSES else StockVerdict.TOO_MANY
     if offered.at > present.at:
-        return Verdict.RECORDED
+        return StockVerdict.RECORDED
     if offered.at < present.at:
-        return Verdict.OLDER
-    return Verdict.UNCHANGED if offered.quantity == present.quantity else Verdict.CONTRADICTS
+        return StockVerdict.OLDER
+    return StockVerdict.UNCHANGED if offered.quantity == present.quantity else StockVerdict.CONTRADICTS
 
 
 def arrived(before: Stock, after: Stock) -> bool:
@@ -254,4 +254,4 @@ class Image(NamedTuple):
     content_type: str
 
 
-Sort = Literal["sku", "name", "price"]
+ProductSort = Literal["sku", "name", "price"]

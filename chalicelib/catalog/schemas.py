@@ -12,11 +12,11 @@ from chalicelib.catalog.rules import (
     KNOWN_ATTRIBUTES,
     Attribute,
     Category,
-    Figure,
     Product,
-    Sort,
-    Status,
+    ProductSort,
+    ProductStatus,
     Stock,
+    StockFigure,
     TypePrice,
 )
 from chalicelib.platform import clock
@@ -31,7 +31,7 @@ MOST_ATTRIBUTES = 40
 MOST_PRICES = 20
 
 # Printable: what is typed, read aloud and put into a key.
-Code = Annotated[
+CategoryCode = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["street-lights"])
 ]  # of a category
 PriceType = Annotated[
@@ -78,9 +78,9 @@ class ProductQuery(PageQuery):
         description="Code of a category: products of it and of all below it.",
     )
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
-    status: Status | None = Field(default=None, description="Only products in this status.")
+    status: ProductStatus | None = Field(default=None, description="Only products in this status.")
     own_brand: bool | None = Field(default=None, description="Only own brands, or only others.")
-    sort: Sort = Field(
+    sort: ProductSort = Field(
         default="sku", description="By article number, by the name in the reader's language, or by the base price."
     )
 
@@ -89,7 +89,7 @@ class ProductQuery(PageQuery):
         return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
 
 
-class AttributeAnswer(Shown):
+class AttributeView(Shown):
     """One of `number`, `text` and `flag`; the others are null."""
 
     name: str
@@ -107,7 +107,7 @@ class AttributeAnswer(Shown):
         )
 
 
-class StockAnswer(Shown):
+class StockView(Shown):
     """What lay in a warehouse at a moment. A hint: what orders reserve of it is not taken off; quotes tell what is left."""
 
     warehouse: str
@@ -115,13 +115,13 @@ class StockAnswer(Shown):
     at: str = Field(description="When it was counted.")
 
 
-class ImageAnswer(Shown):
+class ImageView(Shown):
     image_id: str
     content_type: ContentType
     url: str = Field(description="Readable without a token, for a quarter of an hour at least.")
 
 
-class ProductFacts(Shown):
+class BaseProductView(Shown):
     """What everybody who may see the catalogue sees of a product."""
 
     sku: str
@@ -133,33 +133,33 @@ class ProductFacts(Shown):
     unit: str
     pack_multiple: int = Field(description="Orders come in multiples of this many units.")
     vat_percent: str
-    status: Status
+    status: ProductStatus
     successor: str | None = Field(description="Article number of the model that follows a modernised one.")
-    attributes: list[AttributeAnswer]
-    stock: list[StockAnswer]
-    images: list[ImageAnswer]
+    attributes: list[AttributeView]
+    stock: list[StockView]
+    images: list[ImageView]
     base_price: Money = Field(description="Of one unit, VAT included.")
 
 
-class TypePriceAnswer(Shown):
+class TypePriceView(Shown):
     type: PriceType
     price: Money
 
 
-class KeptProduct(ProductFacts):
+class StaffProductView(BaseProductView):
     """A product as those who keep the catalogue see it: with its prices in all price types."""
 
-    prices: list[TypePriceAnswer]
+    prices: list[TypePriceView]
     updated_at: str
 
 
-class KeptProductPage(Shown):
-    items: list[KeptProduct]
+class StaffProductPage(Shown):
+    items: list[StaffProductView]
     next_cursor: str | None
 
 
-def facts(product: Product, stock: Stock, images: Sequence[ImageAnswer]) -> dict[str, Any]:
-    """The fields of `ProductFacts`."""
+def facts(product: Product, stock: Stock, images: Sequence[ImageView]) -> dict[str, Any]:
+    """The fields of `BaseProductView`."""
     return {
         "sku": product.sku,
         "name": product.name,
@@ -172,9 +172,9 @@ def facts(product: Product, stock: Stock, images: Sequence[ImageAnswer]) -> dict
         "vat_percent": plain(product.vat_percent),
         "status": product.status,
         "successor": product.successor or None,
-        "attributes": [AttributeAnswer.of(each) for each in product.attributes],
+        "attributes": [AttributeView.of(each) for each in product.attributes],
         "stock": [
-            StockAnswer(warehouse=each.warehouse, quantity=plain(each.quantity), at=clock.stamp(each.at))
+            StockView(warehouse=each.warehouse, quantity=plain(each.quantity), at=clock.stamp(each.at))
             for each in sorted(stock.values())
         ],
         "images": list(images),
@@ -247,7 +247,7 @@ class ProductForm(Form):
     prices: list[TypePriceForm] = Field(default=[], max_length=MOST_PRICES)
     vat_percent: Decimal = Field(ge=0, lt=100, max_digits=4, decimal_places=2)
     attributes: list[AttributeForm] = Field(default=[], max_length=MOST_ATTRIBUTES)
-    status: Status = Field(default=Status.NORMAL, description="`modernised` names its `successor`.")
+    status: ProductStatus = Field(default=ProductStatus.NORMAL, description="`modernised` names its `successor`.")
     successor: Sku | None = Field(default=None, examples=[None])
 
     @field_validator("prices", "attributes")
@@ -260,7 +260,7 @@ class ProductForm(Form):
 
     @model_validator(mode="after")
     def _succession(self) -> Self:
-        if (self.status == Status.MODERNISED) != (self.successor is not None):
+        if (self.status == ProductStatus.MODERNISED) != (self.successor is not None):
             raise PydanticCustomError("successor", "A modernised model names its successor, and only such a one.")
         if self.successor == self.sku:
             raise PydanticCustomError("successor", "A model does not follow itself.")
@@ -277,13 +277,13 @@ class ProductForm(Form):
         )
 
 
-class ProductRows(Form):
+class ProductRowsForm(Form):
     """Up to 100 rows, each judged by itself: a bad row never stops the others."""
 
     products: list[SkipValidation[ProductForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class RowResult(Shown):
+class ProductResultView(Shown):
     """What became of a row. `errors` of a failed one point into the request's body."""
 
     row: int = Field(description="Its place in the request, from 0.")
@@ -292,8 +292,8 @@ class RowResult(Shown):
     errors: list[Fault] = Field(default=[])
 
 
-class RowResults(Shown):
-    items: list[RowResult]
+class ProductResultsView(Shown):
+    items: list[ProductResultView]
 
 
 # --- writing stock ----------------------------------------------------------------------------------------------------
@@ -307,18 +307,18 @@ class StockForm(Form):
     quantity: Decimal = Field(ge=0, max_digits=14, decimal_places=3, examples=["120"])
     at: Moment = Field(description="When it was counted; not ahead of now.", examples=["2026-11-20T09:00:00Z"])
 
-    def figure(self) -> Figure:
+    def figure(self) -> StockFigure:
         # To the milliseconds that are kept, so that the same row is the same figure again.
-        return Figure(self.warehouse, self.quantity, clock.moment(clock.stamp(self.at)))
+        return StockFigure(self.warehouse, self.quantity, clock.moment(clock.stamp(self.at)))
 
 
-class StockRows(Form):
+class StockRowsForm(Form):
     """Up to 100 rows, each judged by itself: a bad row never stops the others."""
 
     stock: list[SkipValidation[StockForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class StockResult(Shown):
+class StockResultView(Shown):
     """What became of a figure. An `older` one is not taken, which is no error."""
 
     row: int = Field(description="Its place in the request, from 0.")
@@ -328,18 +328,18 @@ class StockResult(Shown):
     errors: list[Fault] = Field(default=[])
 
 
-class StockResults(Shown):
-    items: list[StockResult]
+class StockResultsView(Shown):
+    items: list[StockResultView]
 
 
 # --- categories -------------------------------------------------------------------------------------------------------
 
 
 class CategoryForm(Form):
-    code: Code
+    code: CategoryCode
     name: str = Field(min_length=1, max_length=80, examples=["Street lights"])
     name_ru: str = Field(min_length=1, max_length=80, examples=["Уличные светильники"])
-    parent: Code | None = Field(
+    parent: CategoryCode | None = Field(
         default=None, description="Code of the category above; none: at the top.", examples=[None]
     )
 
@@ -347,13 +347,13 @@ class CategoryForm(Form):
         return Category(self.code, self.name, self.name_ru, self.parent or "")
 
 
-class CategoryRows(Form):
+class CategoryRowsForm(Form):
     """Up to 100 rows in any order, each judged by itself. A parent may be another row."""
 
     categories: list[SkipValidation[CategoryForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class CategoryResult(Shown):
+class CategoryResultView(Shown):
     """What became of a row. `errors` of a failed one point into the request's body."""
 
     row: int = Field(description="Its place in the request, from 0.")
@@ -362,11 +362,11 @@ class CategoryResult(Shown):
     errors: list[Fault] = Field(default=[])
 
 
-class CategoryResults(Shown):
-    items: list[CategoryResult]
+class CategoryResultsView(Shown):
+    items: list[CategoryResultView]
 
 
-class CategoryAnswer(Shown):
+class CategoryView(Shown):
     code: str
     name: str = Field(examples=["Street lights"])
     name_ru: str = Field(examples=["Уличные светильники"])
@@ -374,10 +374,10 @@ class CategoryAnswer(Shown):
     level: int = Field(description="1 at the top.")
 
 
-class CategoryList(Shown):
+class CategoryTreeView(Shown):
     """The whole tree: each category comes right after the one it lies in."""
 
-    items: list[CategoryAnswer]
+    items: list[CategoryView]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -388,15 +388,15 @@ class ImageForm(Form):
     content_type: ContentType
 
 
-class ImageUpload(Shown):
+class ImageUploadView(Shown):
     """Where to send the picture: a form post with these fields, and the file in the field `file`. Then confirm it."""
 
     image_id: str
     upload: Upload
 
 
-class Images(Shown):
+class ImagesView(Shown):
     """The pictures that the product shows."""
 
     sku: str
-    images: list[ImageAnswer]
+    images: list[ImageView]

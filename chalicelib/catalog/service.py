@@ -6,12 +6,12 @@ from typing import Any
 from chalicelib.catalog import images, keys, rules, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import (
-    CategoryAnswer,
-    CategoryList,
-    KeptProduct,
-    KeptProductPage,
+    CategoryTreeView,
+    CategoryView,
     ProductQuery,
-    TypePriceAnswer,
+    StaffProductPage,
+    StaffProductView,
+    TypePriceView,
     facts,
 )
 from chalicelib.catalog.search import keys as search_keys
@@ -27,20 +27,18 @@ from chalicelib.table.transactions import Item
 After = dict[str, str] | None
 
 
-def kept_products(context: Context, query: ProductQuery, cursors: Cursors, language: Language) -> KeptProductPage:
+def kept_products(context: Context, query: ProductQuery, cursors: Cursors, language: Language) -> StaffProductPage:
     """The same page for those who keep the catalogue."""
     _, items, last = page_of_products(context, query, cursors.open(query.cursor), language)
-    return KeptProductPage(items=[_kept(context, item) for item in items], next_cursor=cursors.close(last))
+    return StaffProductPage(items=[_kept(context, item) for item in items], next_cursor=cursors.close(last))
 
 
-def category_list(context: Context) -> CategoryList:
+def category_list(context: Context) -> CategoryTreeView:
     """The whole tree, in one call."""
     tree = store.tree_of(context.table.get(keys.categories()))
-    return CategoryList(
+    return CategoryTreeView(
         items=[
-            CategoryAnswer(
-                code=each.code, name=each.name, name_ru=each.name_ru, parent=each.parent or None, level=level
-            )
+            CategoryView(code=each.code, name=each.name, name_ru=each.name_ru, parent=each.parent or None, level=level)
             for each, level in rules.walk(tree)
         ]
     )
@@ -79,13 +77,13 @@ def page_of_products(
     )
 
 
-def _kept(context: Context, item: Item) -> KeptProduct:
+def _kept(context: Context, item: Item) -> StaffProductView:
     product = store.product_of(item)
     prices = [
-        TypePriceAnswer(type=each.type, price=Money(amount=each.amount, currency=product.currency))
+        TypePriceView(type=each.type, price=Money(amount=each.amount, currency=product.currency))
         for each in product.prices
     ]
-    return KeptProduct(**facts_of(context, product, item), prices=prices, updated_at=item["updated_at"])
+    return StaffProductView(**facts_of(context, product, item), prices=prices, updated_at=item["updated_at"])
 
 
 def facts_of(context: Context, product: Product, item: Item) -> dict[str, Any]:

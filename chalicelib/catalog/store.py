@@ -20,11 +20,11 @@ from chalicelib.catalog import keys
 from chalicelib.catalog.rules import (
     Attribute,
     Category,
-    Figure,
     Image,
     Product,
-    Status,
+    ProductStatus,
     Stock,
+    StockFigure,
     Tree,
     TypePrice,
     subtree,
@@ -51,7 +51,7 @@ def product_of(item: Item) -> Product:
         base_price=item["base_price"],
         currency=item["currency"],
         vat_percent=item["vat_percent"],
-        status=Status(item["status"]),
+        status=ProductStatus(item["status"]),
         own_brand=item["own_brand"],
         successor=item["successor"],
         attributes=tuple(Attribute(name, value) for name, value in sorted(item["attributes"].items())),
@@ -61,7 +61,7 @@ def product_of(item: Item) -> Product:
 
 def stock_of(item: Item) -> Stock:
     return {
-        name.removeprefix(_STOCK): Figure(name.removeprefix(_STOCK), value["quantity"], clock.moment(value["at"]))
+        name.removeprefix(_STOCK): StockFigure(name.removeprefix(_STOCK), value["quantity"], clock.moment(value["at"]))
         for name, value in item.items()
         if name.startswith(_STOCK)
     }
@@ -115,7 +115,7 @@ def write_product(tx: Transaction, product: Product, at: str) -> None:
     tx.update(key, put={name: value for name, value in item.items() if name not in key.as_item()})
 
 
-def write_stock(tx: Transaction, sku: str, figures: Sequence[Figure]) -> None:
+def write_stock(tx: Transaction, sku: str, figures: Sequence[StockFigure]) -> None:
     """Refused with label `stock` unless the product is there and each of its figures is newer than what is there."""
     newer = [
         Attr(f"{_STOCK}{each.warehouse}").not_exists() | Attr(f"{_STOCK}{each.warehouse}.at").lt(clock.stamp(each.at))

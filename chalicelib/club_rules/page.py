@@ -4,14 +4,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chalicelib.club_rules.schemas import ClubRules
+from chalicelib.club_rules.schemas import ClubRulesView
 from chalicelib.platform.text import Language, day_en, day_ru
 
 _OTHER: dict[Language, tuple[Language, str]] = {"en": ("ru", "Русский"), "ru": ("en", "English")}
 _AS_OF = {"en": "As of {day}", "ru": "На {day}"}
 
 
-def page(rules: ClubRules) -> str:
+def page(rules: ClubRulesView) -> str:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -1,7 +1,7 @@
 """The rules, for everybody."""
 
 from chalicelib.club_rules import service
-from chalicelib.club_rules.schemas import ClubRules, RulesQuery
+from chalicelib.club_rules.schemas import ClubRulesView, RulesQuery
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
@@ -16,8 +16,8 @@ _PAGE_ONLY = {
 }
 
 
-@routes.get("/v1/club/rules", scope=None, query=RulesQuery, answer=ClubRules)
-def club_rules(call: Call) -> Answer:
+@routes.get("/v1/club/rules", scope=None, query=RulesQuery, answer=ClubRulesView)
+def show_club_rules(call: Call) -> Answer:
     """Read the programme in plain words, by its live figures, with a worked example.
 
     Russian or English, by `Accept-Language` or `language`. The same as a page for people: `/rules`.
@@ -26,7 +26,7 @@ def club_rules(call: Call) -> Answer:
 
 
 @routes.get("/rules", scope=None, query=RulesQuery, answer=Text, content_type="text/html; charset=utf-8")
-def rules_page(call: Call) -> Answer:
+def show_rules_page(call: Call) -> Answer:
     """Read the programme as a page."""
     # Jinja2 wakes with the first reader of this page, not with every function.
     from chalicelib.club_rules.page import page
@@ -34,5 +34,5 @@ def rules_page(call: Call) -> Answer:
     return Answer(Text(content=page(_rules(call))), headers=_PUBLISHED | _PAGE_ONLY)
 
 
-def _rules(call: Call) -> ClubRules:
+def _rules(call: Call) -> ClubRulesView:
     return service.rules(call.context, call.query.language or call.language, call.query.currency)

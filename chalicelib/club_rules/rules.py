@@ -11,7 +11,7 @@ from chalicelib.tiers import Facts, Ladder, Step, always
 BETWEEN = timedelta(days=10)
 
 
-class Event(NamedTuple):
+class ExampleDay(NamedTuple):
     """A day of the example: what is bought on it (nothing, if it is the rules that act), and the tier from then on."""
 
     day: date
@@ -19,7 +19,7 @@ class Event(NamedTuple):
     step: Step
 
 
-def example(ladder: Ladder, today: date) -> list[Event]:
+def example(ladder: Ladder, today: date) -> list[ExampleDay]:
     """A partner without a history reaches the first step, then the second one, and then buys no more.
 
     The first purchase is a fifth more than the first step; the second one lifts the sum by as much over the second step.
@@ -30,7 +30,7 @@ def example(ladder: Ladder, today: date) -> list[Event]:
     spells = Facts(DayTotals(bought, {}), (always(ladder),), (), None).timeline(today, end)
     days = sorted({*bought, *(spell.first for spell in spells)})
     steps = {day: next(spell.step for spell in reversed(spells) if spell.first <= day) for day in days}
-    return [Event(day, bought.get(day, Decimal(0)), steps[day]) for day in days]
+    return [ExampleDay(day, bought.get(day, Decimal(0)), steps[day]) for day in days]
 
 
 def bonus(amount: Decimal, percent: Decimal) -> Decimal:

@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.text import Language
 
-Code = Literal["discount", "bonuses", "volume", "example"]
+SectionCode = Literal["discount", "bonuses", "volume", "example"]
 
 
 class RulesQuery(Form):
@@ -16,13 +16,13 @@ class RulesQuery(Form):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
 
 
-class RulesSection(Shown):
-    code: Code
+class RulesSectionView(Shown):
+    code: SectionCode
     title: str
     lines: list[str] = Field(description="Sentences; no markup.")
 
 
-class ClubRules(Shown):
+class ClubRulesView(Shown):
     """The programme as it is today."""
 
     language: Language
@@ -31,4 +31,4 @@ class ClubRules(Shown):
     ladder_id: str
     version: str = Field(description="Of the ladder in force.")
     title: str
-    sections: list[RulesSection]
+    sections: list[RulesSectionView]

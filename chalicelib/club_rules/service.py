@@ -3,7 +3,7 @@
 from chalicelib import tiers
 from chalicelib.bonuses import Bonuses, VolumeBonuses
 from chalicelib.club_rules import sections
-from chalicelib.club_rules.schemas import ClubRules, Code, RulesSection
+from chalicelib.club_rules.schemas import ClubRulesView, RulesSectionView, SectionCode
 from chalicelib.club_rules.sentences import Speaker
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
@@ -12,7 +12,7 @@ from chalicelib.platform.text import Language
 from chalicelib.tiers import ladder_on
 
 
-def rules(context: Context, language: Language, currency: str | None) -> ClubRules:
+def rules(context: Context, language: Language, currency: str | None) -> ClubRulesView:
     """The rules of today, in the club's currency unless another one is named. One read. Raises 422 for one without a ladder."""
     currency = currency or context.config[Club].currency
     ladders, today, figures = tiers.ladders_of(context, currency), context.today, context.config[Bonuses]
@@ -21,13 +21,13 @@ def rules(context: Context, language: Language, currency: str | None) -> ClubRul
         raise Problem.invalid("currency", "/query/currency", "The club has no ladder in this currency.")
     coming = next((each for each in ladders if each.valid_from > today), None)
     speaker = Speaker(language, currency)
-    told: dict[Code, list[str]] = {
+    told: dict[SectionCode, list[str]] = {
         "discount": [*sections.discount(speaker, ladder, coming)],
         "bonuses": [*sections.bonuses(speaker, figures, ladder.steps_on(today), today)],
         "volume": [*sections.volume(speaker, context.config[VolumeBonuses].periods)],
         "example": [*sections.worked_example(speaker, ladder, figures, today)],
     }
-    return ClubRules(
+    return ClubRulesView(
         language=language,
         currency=currency,
         as_of=today,
@@ -35,6 +35,6 @@ def rules(context: Context, language: Language, currency: str | None) -> ClubRul
         version=ladder.version,
         title=speaker.say("title", club=speaker.pick(context.config[Club].name, context.config[Club].name_ru)),
         sections=[
-            RulesSection(code=code, title=speaker.say(code), lines=lines) for code, lines in told.items() if lines
+            RulesSectionView(code=code, title=speaker.say(code), lines=lines) for code, lines in told.items() if lines
         ],
     )

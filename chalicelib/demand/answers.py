@@ -19,7 +19,7 @@ from chalicelib import catalog
 from chalicelib.catalog import total
 from chalicelib.demand import rules, service, store
 from chalicelib.demand.events import ANSWERED
-from chalicelib.demand.rules import Answered, Demand, DemandState
+from chalicelib.demand.rules import Demand, DemandAnswer, DemandState
 from chalicelib.platform.context import Context
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url
@@ -29,7 +29,7 @@ from chalicelib.table.transactions import Refused, Transaction
 PAGE = 40  # demands of one transaction, each with its event, beside the count of the article
 
 
-class ComesAgain(Exception):
+class StillWaiting(Exception):
     """Somebody waits who cannot be seen yet: the message comes again."""
 
 
@@ -45,12 +45,12 @@ def answer(context: Context, message: dict[str, Any]) -> None:
     if page.last:
         _send({"sku": sku, "after": page.last})
     elif (count := store.read_counts(context.table, [sku]).get(sku)) and count.demands:
-        raise ComesAgain(sku)
+        raise StillWaiting(sku)
 
 
 def _answer(context: Context, sku: str, waiting: list[Demand]) -> None:
     """Answers those of them who still wait, in one transaction; again without those whom somebody changed meanwhile, as they are now."""
-    given = Answered("stock", context.at, sku)
+    given = DemandAnswer("stock", context.at, sku)
     present = {each.demand_id: each for each in waiting}
 
     @retry(*present)

@@ -18,7 +18,7 @@ class DemandState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class NotOpen(Exception):
+class DemandClosed(Exception):
     """Nobody waits for an answer any more."""
 
     def __init__(self, state: DemandState) -> None:
@@ -27,7 +27,7 @@ class NotOpen(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class DemandAnswer:
     """By `stock`: the article `sku` is there. By `staff`: what `member_id` wrote, and perhaps the article that fits."""
 
     by: Literal["stock", "staff"]
@@ -50,7 +50,7 @@ class Demand:
     note: str
     opened_at: str
     state: DemandState = DemandState.OPEN
-    answered: Answered | None = None
+    answered: DemandAnswer | None = None
     closed_at: str = ""
     version: int = 1
 
@@ -75,7 +75,7 @@ def wished(known: Demand | None, wish: Demand) -> Demand:
     return known if again == known else replace(again, version=known.version + 1)
 
 
-def answered(demand: Demand, answer: Answered) -> Demand:
+def answered(demand: Demand, answer: DemandAnswer) -> Demand:
     """Raises NotOpen."""
     return replace(_closed(demand, DemandState.ANSWERED, answer.at), answered=answer)
 
@@ -87,12 +87,12 @@ def cancelled(demand: Demand, at: str) -> Demand:
 
 def _closed(demand: Demand, state: DemandState, at: str) -> Demand:
     if demand.state is not DemandState.OPEN:
-        raise NotOpen(demand.state)
+        raise DemandClosed(demand.state)
     return replace(demand, state=state, closed_at=at, version=demand.version + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class DemandCount:
     """How many wait for an article, and for how many units of it (as far as they said)."""
 
     sku: str

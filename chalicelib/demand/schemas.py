@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Product, Sku
-from chalicelib.demand.rules import Answered, Count, Demand, DemandState
+from chalicelib.demand.rules import Demand, DemandAnswer, DemandCount, DemandState
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
 
 
@@ -38,7 +38,7 @@ class WaitingQuery(PageQuery):
     sku: str | None = Field(default=None, min_length=1, max_length=64, description="Without it: wishes in words.")
 
 
-class AnswerShown(Shown):
+class DemandAnswerView(Shown):
     """`stock`: the article is there. `staff`: what was written, and perhaps the article that fits."""
 
     by: Literal["stock", "staff"]
@@ -47,11 +47,11 @@ class AnswerShown(Shown):
     sku: str | None
 
     @classmethod
-    def of(cls, answer: Answered) -> Self:
+    def of(cls, answer: DemandAnswer) -> Self:
         return cls(by=answer.by, at=answer.at, text=answer.text or None, sku=answer.sku or None)
 
 
-class DemandShown(Shown):
+class DemandView(Shown):
     """A wish. It is open until the article is in stock again, the staff answer, or the member cancels it."""
 
     demand_id: str
@@ -61,7 +61,7 @@ class DemandShown(Shown):
     note: str
     state: DemandState
     opened_at: str
-    answer: AnswerShown | None
+    answer: DemandAnswerView | None
 
     @classmethod
     def of(cls, demand: Demand) -> Self:
@@ -73,16 +73,16 @@ class DemandShown(Shown):
             note=demand.note,
             state=demand.state,
             opened_at=demand.opened_at,
-            answer=AnswerShown.of(demand.answered) if demand.answered else None,
+            answer=DemandAnswerView.of(demand.answered) if demand.answered else None,
         )
 
 
 class DemandPage(Shown):
-    items: list[DemandShown]
+    items: list[DemandView]
     next_cursor: str | None
 
 
-class WantedProduct(Shown):
+class WantedProductView(Shown):
     """How much an article is wanted."""
 
     sku: str
@@ -92,7 +92,7 @@ class WantedProduct(Shown):
     units: int = Field(description="How many units they want, as far as they said.")
 
     @classmethod
-    def of(cls, count: Count, product: Product | None) -> Self:
+    def of(cls, count: DemandCount, product: Product | None) -> Self:
         return cls(
             sku=count.sku,
             name=product.name if product else "",
@@ -102,12 +102,12 @@ class WantedProduct(Shown):
         )
 
 
-class WantedPage(Shown):
-    items: list[WantedProduct]
+class WantedProductPage(Shown):
+    items: list[WantedProductView]
     next_cursor: str | None
 
 
-class StaffDemand(DemandShown):
+class StaffDemandView(DemandView):
     """The same, and whose it is."""
 
     company_id: str
@@ -115,10 +115,10 @@ class StaffDemand(DemandShown):
 
     @classmethod
     def of(cls, demand: Demand) -> Self:
-        own = DemandShown.of(demand)
+        own = DemandView.of(demand)
         return cls(**dict(own), company_id=demand.company_id, member_id=demand.member_id)
 
 
 class StaffDemandPage(Shown):
-    items: list[StaffDemand]
+    items: list[StaffDemandView]
     next_cursor: str | None

@@ -11,7 +11,7 @@ from chalicelib import catalog, companies
 from chalicelib.catalog import Product, total
 from chalicelib.demand import keys, rules, store
 from chalicelib.demand.events import ANSWERED, CANCELLED, CHANGED, OPENED
-from chalicelib.demand.rules import Answered, Count, Demand, DemandState, NotOpen
+from chalicelib.demand.rules import Demand, DemandAnswer, DemandClosed, DemandCount, DemandState
 from chalicelib.demand.schemas import DemandAnswerForm, DemandForm
 from chalicelib.platform import events
 from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
@@ -99,7 +99,9 @@ def _require_missing(context: Context, sku: str) -> None:
 # --- staff ------------------------------------------------------------------------------------------------------------
 
 
-def most_wanted(context: Context, limit: int, after: Position) -> tuple[list[tuple[Count, Product | None]], Position]:
+def most_wanted(
+    context: Context, limit: int, after: Position
+) -> tuple[list[tuple[DemandCount, Product | None]], Position]:
     """Articles that somebody waits for, with their products. Two calls."""
     found = store.most_wanted(context.table, limit, after)
     counts = [store.count_of(item) for item in found.items]
@@ -117,7 +119,7 @@ def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerFo
     """The same answer again changes nothing. Raises 404, 409 for a wish that is over, 422 for an article that there is not."""
     if form.sku and not catalog.read_products(context.table, [form.sku]):
         raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
-    given = Answered("staff", context.at, form.sku or "", form.text, staff_id)
+    given = DemandAnswer("staff", context.at, form.sku or "", form.text, staff_id)
 
     def decide(known: Demand | None) -> Demand:
         if known is None:
@@ -167,7 +169,7 @@ def _change(
     before = store.read(context.table, demand_id)
     try:
         after = decide(before)
-    except NotOpen as over:
+    except DemandClosed as over:
         raise Problem("wrong_state", f"It is {over.state}.", extra={"state": over.state}) from None
     if after == before:
         return after

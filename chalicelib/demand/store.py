@@ -12,7 +12,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.demand import keys
-from chalicelib.demand.rules import Answered, Count, Demand, DemandState
+from chalicelib.demand.rules import Demand, DemandAnswer, DemandCount, DemandState
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
@@ -47,7 +47,7 @@ def most_wanted(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(keys.demand_rank(0, 0, "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
-def read_counts(table: Table, skus: Iterable[str]) -> dict[str, Count]:
+def read_counts(table: Table, skus: Iterable[str]) -> dict[str, DemandCount]:
     found = table.get_many((keys.demand_count(sku) for sku in skus), consistent=True)
     return {item["sku"]: count_of(item) for item in found.values()}
 
@@ -107,14 +107,14 @@ def demand_of(item: Item) -> Demand:
         note=item["note"],
         opened_at=item["opened_at"],
         state=DemandState(item["state"]),
-        answered=Answered(**item["answered"]) if "answered" in item else None,
+        answered=DemandAnswer(**item["answered"]) if "answered" in item else None,
         closed_at=item.get("closed_at", ""),
         version=int(item["version"]),
     )
 
 
-def count_of(item: Item) -> Count:
-    return Count(item["sku"], int(item["demands"]), int(item["units"]))
+def count_of(item: Item) -> DemandCount:
+    return DemandCount(item["sku"], int(item["demands"]), int(item["units"]))
 
 
 def _item(demand: Demand) -> Item:

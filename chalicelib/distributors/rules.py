@@ -5,7 +5,7 @@ A figure is what was counted at a moment. Where the distributor's stock is bindi
 
 from typing import NamedTuple
 
-from chalicelib.catalog import Figure, Stock
+from chalicelib.catalog import Stock, StockFigure
 
 
 class DeliversFrom(NamedTuple):
@@ -14,7 +14,7 @@ class DeliversFrom(NamedTuple):
     warehouses: frozenset[str] = frozenset()
     binding: bool = False
 
-    def figures(self, stock: Stock) -> list[Figure]:
+    def figures(self, stock: Stock) -> list[StockFigure]:
         return [each for each in stock.values() if not self.warehouses or each.warehouse in self.warehouses]
 
 

@@ -5,7 +5,7 @@ from pydantic import Field
 from chalicelib.platform.model import Record
 
 
-class ReportCard(Record):
+class ReportSummaryView(Record):
     """A report as lists show it, in the reader's language."""
 
     report_id: str
@@ -15,7 +15,7 @@ class ReportCard(Record):
     published_at: str
 
 
-class Report(ReportCard):
+class ReportView(ReportSummaryView):
     """A report to read."""
 
     body: str = Field(description="Markdown.")

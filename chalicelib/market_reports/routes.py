@@ -1,7 +1,7 @@
 """Closed market reports."""
 
 from chalicelib.market_reports import service
-from chalicelib.market_reports.model import Report, ReportCard
+from chalicelib.market_reports.model import ReportSummaryView, ReportView
 from chalicelib.market_reports.schemas import ReportForm, ReportPage
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
@@ -26,8 +26,8 @@ def list_reports(call: Call) -> ReportPage:
     )
 
 
-@routes.get("/v1/reports/{report_id}", scope="reports.read", answer=Report)
-def show_report(call: Call, report_id: str) -> Report:
+@routes.get("/v1/reports/{report_id}", scope="reports.read", answer=ReportView)
+def show_report(call: Call, report_id: str) -> ReportView:
     """Read a market report, in the language you ask for.
 
     Who read what and when is logged. While the cabinet is locked, no report is there.
@@ -36,12 +36,12 @@ def show_report(call: Call, report_id: str) -> Report:
 
 
 @routes.post(
-    "/v1/staff/reports", scope="staff.reports.write", body=ReportForm, answer=ReportCard, status=201, keyed=True
+    "/v1/staff/reports", scope="staff.reports.write", body=ReportForm, answer=ReportSummaryView, status=201, keyed=True
 )
-def publish_report(call: Call) -> ReportCard:
+def publish_report(call: Call) -> ReportSummaryView:
     """Publish a market report."""
     return service.publish(call.answering(_published), call.principal.for_member(), call.body, call.language)
 
 
-def _published(card: ReportCard) -> Answer:
+def _published(card: ReportSummaryView) -> Answer:
     return Answer(card, headers={"Location": f"/v1/reports/{card.report_id}"})

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.market_reports.model import ReportCard
+from chalicelib.market_reports.model import ReportSummaryView
 from chalicelib.platform.http.forms import Form, Shown
 
 MOST_CHARACTERS = 100_000
@@ -34,5 +34,5 @@ class ReportForm(Form):
 class ReportPage(Shown):
     """Reports, newest first."""
 
-    items: list[ReportCard]
+    items: list[ReportSummaryView]
     next_cursor: str | None

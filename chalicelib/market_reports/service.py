@@ -4,7 +4,7 @@ from chalicelib import companies
 from chalicelib.companies import Fact
 from chalicelib.market_reports import keys, store
 from chalicelib.market_reports.events import PUBLISHED
-from chalicelib.market_reports.model import Report, ReportCard
+from chalicelib.market_reports.model import ReportSummaryView, ReportView
 from chalicelib.market_reports.schemas import ReportForm, ReportPage
 from chalicelib.platform import events
 from chalicelib.platform.access.principal import Principal
@@ -22,11 +22,11 @@ def publish(
     author: str,
     form: ReportForm,
     language: Language,
-) -> ReportCard:
+) -> ReportSummaryView:
     """One transaction."""
     report_id = context.new_id("rep")
-    texts: dict[Language, Report] = {
-        "en": Report(
+    texts: dict[Language, ReportView] = {
+        "en": ReportView(
             report_id=report_id,
             title=form.title,
             segment=form.segment,
@@ -34,7 +34,7 @@ def publish(
             published_at=context.at,
             body=form.body,
         ),
-        "ru": Report(
+        "ru": ReportView(
             report_id=report_id,
             title=form.title_ru,
             segment=form.segment,
@@ -43,7 +43,7 @@ def publish(
             body=form.body_ru or form.body,
         ),
     }
-    card = ReportCard(**texts[language].model_dump(exclude={"body"}))
+    card = ReportSummaryView(**texts[language].model_dump(exclude={"body"}))
     tx = Transaction()
     store.create(tx, texts, published_by=author)
     events.record(tx, context, keys.report(report_id), PUBLISHED, report_id=report_id, segment=form.segment)
@@ -64,7 +64,7 @@ def page(
     )
 
 
-def read(context: Context, reader: Principal, report_id: str, language: Language) -> Report:
+def read(context: Context, reader: Principal, report_id: str, language: Language) -> ReportView:
     """Two reads, and one write that says who read it. To one whose cabinet is locked no report is there."""
     report = None if _missing(context, reader) else store.read(context.table, report_id, language)
     if report is None:

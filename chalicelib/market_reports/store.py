@@ -6,13 +6,13 @@ READ: report_id, member_id, at.
 """
 
 from chalicelib.market_reports import keys
-from chalicelib.market_reports.model import Report, ReportCard
+from chalicelib.market_reports.model import ReportSummaryView, ReportView
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
 
-def create(tx: Transaction, texts: dict[Language, Report], published_by: str) -> None:
+def create(tx: Transaction, texts: dict[Language, ReportView], published_by: str) -> None:
     """Adds a report with its texts; they differ by language only."""
     any_text = next(iter(texts.values()))
     tx.create(
@@ -36,8 +36,8 @@ def page(table: Table, *, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(everything.pk, index="gsi1", limit=limit, after=after, newest_first=True)
 
 
-def card_of(item: Item, language: Language) -> ReportCard:
-    return ReportCard(
+def card_of(item: Item, language: Language) -> ReportSummaryView:
+    return ReportSummaryView(
         report_id=item["report_id"],
         title=item["titles"][language],
         segment=item["segment"],
@@ -46,9 +46,9 @@ def card_of(item: Item, language: Language) -> ReportCard:
     )
 
 
-def read(table: Table, report_id: str, language: Language) -> Report | None:
+def read(table: Table, report_id: str, language: Language) -> ReportView | None:
     item = table.get(keys.report_text(report_id, language))
-    return Report.from_item(item) if item else None
+    return ReportView.from_item(item) if item else None
 
 
 def log_reading(table: Table, report_id: str, member_id: str, at: str) -> None:

@@ -2,13 +2,13 @@
 
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.recommendations import service
-from chalicelib.recommendations.schemas import NewForYouAnswer
+from chalicelib.recommendations.schemas import NewProductsView
 
 routes = Routes(__name__, tag="cart")
 
 
-@routes.get("/v1/new-for-you", scope="catalog.read", answer=NewForYouAnswer)
-def show_new_for_you(call: Call) -> NewForYouAnswer:
+@routes.get("/v1/new-for-you", scope="catalog.read", answer=NewProductsView)
+def show_new_for_you(call: Call) -> NewProductsView:
     """See what other companies buy together with what this one buys, and what it does not buy yet.
 
     From so many companies on only that none of them can be recognised by it. What is bought together is counted every night: a purchase of

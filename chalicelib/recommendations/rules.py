@@ -37,7 +37,7 @@ Pair = tuple[str, str]  # two articles, in the order of their names
 Pairs = frozenset[Pair]
 
 
-class Other(NamedTuple):
+class Companion(NamedTuple):
     """How many companies bought the other article together with this one: `most` at most, and not fewer by more than `error`."""
 
     most: int
@@ -48,9 +48,9 @@ class Other(NamedTuple):
         return self.most - self.error
 
 
-class Counts(NamedTuple):
+class ArticleCounts(NamedTuple):
     companies: int = 0
-    others: Mapping[str, Other] = {}
+    others: Mapping[str, Companion] = {}
 
 
 class Suggestion(NamedTuple):
@@ -61,7 +61,7 @@ class Suggestion(NamedTuple):
     because: str
 
 
-class Gain(NamedTuple):
+class CountChange(NamedTuple):
     """How one buyer changes the counts of one article. `companies`: 1, 0 or -1."""
 
     companies: int
@@ -108,10 +108,10 @@ def steps(before: Pairs, after: Pairs) -> Iterator[Pairs]:
         yield reached
 
 
-def gains(before: Pairs, after: Pairs) -> dict[str, Gain]:
+def gains(before: Pairs, after: Pairs) -> dict[str, CountChange]:
     """How the counts of each article change when a buyer that had the one has the other."""
     had, has = _articles(before), _articles(after)
-    found: dict[str, Gain] = defaultdict(lambda: Gain(0, [], []))
+    found: dict[str, CountChange] = defaultdict(lambda: CountChange(0, [], []))
     for pair in sorted(before ^ after):
         for sku, other in (pair, pair[::-1]):
             gain = found[sku]._replace(companies=(sku in has) - (sku in had))
@@ -124,7 +124,7 @@ def _articles(pairs: Pairs) -> set[str]:
     return {sku for pair in pairs for sku in pair}
 
 
-def counted(counts: Counts, gain: Gain) -> Counts:
+def counted(counts: ArticleCounts, gain: CountChange) -> ArticleCounts:
     """The counts with this gain."""
     kept = dict(counts.others)
     for sku in gain.lost:
@@ -137,18 +137,18 @@ def counted(counts: Counts, gain: Gain) -> Counts:
         if sku in kept:
             kept[sku] = kept[sku]._replace(most=kept[sku].most + 1)
         elif len(kept) < CAPACITY:
-            kept[sku] = Other(1)
+            kept[sku] = Companion(1)
         else:
             least = min(kept, key=lambda each: (kept[each].most, each))
             before = kept.pop(least)
-            kept[sku] = Other(before.most + 1, error=before.most)
-    return Counts(counts.companies + gain.companies, kept)
+            kept[sku] = Companion(before.most + 1, error=before.most)
+    return ArticleCounts(counts.companies + gain.companies, kept)
 
 
 # --- suggestions ------------------------------------------------------------------------------------------------------
 
 
-def candidates(own: Mapping[str, Counts], bought: Collection[str], *, least: int, most: int) -> list[str]:
+def candidates(own: Mapping[str, ArticleCounts], bought: Collection[str], *, least: int, most: int) -> list[str]:
     """Articles that surely so many companies bought with one of these, and this one did not: the likeliest, as far as that is known."""
     likely: dict[str, float] = defaultdict(float)
     for counts in own.values():
@@ -158,7 +158,9 @@ def candidates(own: Mapping[str, Counts], bought: Collection[str], *, least: int
     return sorted(likely, key=lambda sku: (-likely[sku], sku))[:most]
 
 
-def suggestions(own: Mapping[str, Counts], others: Mapping[str, Counts], *, least: int) -> list[Suggestion]:
+def suggestions(
+    own: Mapping[str, ArticleCounts], others: Mapping[str, ArticleCounts], *, least: int
+) -> list[Suggestion]:
     """These others by the sum of their cosines with one's own articles, the best first."""
     found = []
     for sku, counts in others.items():

@@ -6,7 +6,7 @@ from chalicelib.platform.http.forms import Shown
 from chalicelib.pricing import PriceView
 
 
-class NewProduct(Shown):
+class NewProductView(Shown):
     """An article that others buy together with what the company buys, at the company's own price of one pack."""
 
     sku: str
@@ -23,7 +23,7 @@ class NewProduct(Shown):
     price: PriceView
 
 
-class NewForYouAnswer(Shown):
+class NewProductsView(Shown):
     """The likeliest first."""
 
-    items: list[NewProduct]
+    items: list[NewProductView]

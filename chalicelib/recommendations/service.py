@@ -25,7 +25,7 @@ from chalicelib.pricing import keys_of as keys_of_prices
 from chalicelib.recommendations import keys, rules, store
 from chalicelib.recommendations.config import NewForYou
 from chalicelib.recommendations.rules import MOST_SKU, Pairs, Suggestion
-from chalicelib.recommendations.schemas import NewForYouAnswer, NewProduct
+from chalicelib.recommendations.schemas import NewProductsView, NewProductView
 from chalicelib.recommendations.store import Contribution
 from chalicelib.table.key import Key
 from chalicelib.table.retries import retry
@@ -93,7 +93,7 @@ def _move(context: Context, buyer: str, before: Contribution, pairs: Pairs) -> N
 # --- what is new ------------------------------------------------------------------------------------------------------
 
 
-def new_for_you(context: Context, company_id: str, language: Language) -> NewForYouAnswer:
+def new_for_you(context: Context, company_id: str, language: Language) -> NewProductsView:
     """Two questions for what the company buys, one read for what others buy with it, one or two for the goods and their prices."""
     figures = context.config[NewForYou]
     amounts = _bought(context, company_id)
@@ -102,7 +102,7 @@ def new_for_you(context: Context, company_id: str, language: Language) -> NewFor
     own = store.known_counts(known, largest_own)
     candidates = rules.candidates(own, amounts, least=figures.least_companies, most=MOST_CANDIDATES)
     if not candidates:
-        return NewForYouAnswer(items=[])
+        return NewProductsView(items=[])
     found = _look_up(context, company_id, candidates)
     counts = store.known_counts(found, candidates)
     products = {sku: product_of(item) for sku in {*candidates, *own} if (item := (found | known).get(product_key(sku)))}
@@ -112,7 +112,7 @@ def new_for_you(context: Context, company_id: str, language: Language) -> NewFor
         # Who gave the reason must have a name to give, and what is being replaced is no news.
         if each.because in products and each.sku in products and not products[each.sku].successor
     ]
-    return NewForYouAnswer(items=_shown(context, company_id, suggested[: figures.shown], products, found, language))
+    return NewProductsView(items=_shown(context, company_id, suggested[: figures.shown], products, found, language))
 
 
 def _bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
@@ -141,14 +141,14 @@ def _shown(
     products: Mapping[str, Product],
     found: Mapping[Key, Item],
     language: Language,
-) -> list[NewProduct]:
+) -> list[NewProductView]:
     conditions = conditions_of(context, company_id, found, below(found.get(categories_key())))
     shown = []
     for each in suggested:
         product, mine = products[each.sku], products[each.because]
         price = conditions.price(product, product.pack_multiple, context.today)
         shown.append(
-            NewProduct(
+            NewProductView(
                 sku=product.sku,
                 name=product.name,
                 name_ru=product.name_ru,

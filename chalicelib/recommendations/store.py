@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform.context import Context
 from chalicelib.recommendations import keys
-from chalicelib.recommendations.rules import Counts, Other, Pairs
+from chalicelib.recommendations.rules import ArticleCounts, Companion, Pairs
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key, shards
 from chalicelib.table.transactions import Item, Transaction
@@ -70,31 +70,31 @@ def put_contribution(tx: Transaction, buyer: str, contribution: Contribution) ->
     tx.put(contribution_item(buyer, contribution), when=_unchanged(contribution.version - 1))
 
 
-def counts(table: Table, skus: Iterable[str]) -> dict[str, tuple[Counts, int]]:
+def counts(table: Table, skus: Iterable[str]) -> dict[str, tuple[ArticleCounts, int]]:
     """The counts of each of these articles with their version; one consistent read."""
     wanted = {keys.together(sku): sku for sku in skus}
     found = table.get_many(wanted, consistent=True)
     return {sku: (counts_of(found.get(key)), int(found.get(key, {}).get("version", 0))) for key, sku in wanted.items()}
 
 
-def put_counts(tx: Transaction, sku: str, counts: Counts, *, version: int) -> None:
+def put_counts(tx: Transaction, sku: str, counts: ArticleCounts, *, version: int) -> None:
     """Refused unless the version before this one is there."""
     tx.put(counts_item(sku, counts, version), when=_unchanged(version - 1))
 
 
-def counts_item(sku: str, counts: Counts, version: int) -> Item:
+def counts_item(sku: str, counts: ArticleCounts, version: int) -> Item:
     others = {other: list(count) for other, count in counts.others.items()}
     return {**keys.together(sku).as_item(), "companies": counts.companies, "others": others, "version": version}
 
 
-def counts_of(item: Item | None) -> Counts:
+def counts_of(item: Item | None) -> ArticleCounts:
     if item is None:
-        return Counts()
-    others = {sku: Other(int(most), int(error)) for sku, (most, error) in item["others"].items()}
-    return Counts(int(item["companies"]), others)
+        return ArticleCounts()
+    others = {sku: Companion(int(most), int(error)) for sku, (most, error) in item["others"].items()}
+    return ArticleCounts(int(item["companies"]), others)
 
 
-def known_counts(found: Mapping[Key, Item], skus: Iterable[str]) -> dict[str, Counts]:
+def known_counts(found: Mapping[Key, Item], skus: Iterable[str]) -> dict[str, ArticleCounts]:
     """The counts among the items that were read, by article."""
     return {sku: counts_of(found[keys.together(sku)]) for sku in skus if keys.together(sku) in found}
 

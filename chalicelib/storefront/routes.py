@@ -4,7 +4,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.storefront import price_list as storefront_price_list
 from chalicelib.storefront import service
 from chalicelib.storefront.lighting import service as lighting
-from chalicelib.storefront.lighting.schemas import LightingAnswer, LightingForm
+from chalicelib.storefront.lighting.schemas import LightingForm, LightingView
 from chalicelib.storefront.schemas import PriceListQuery, ProductPage
 
 routes = Routes(__name__, tag="catalogue")
@@ -13,7 +13,7 @@ routes = Routes(__name__, tag="catalogue")
 
 
 @routes.get("/v1/products", scope="catalog.read", query=ProductQuery, answer=ProductPage)
-def products(call: Call) -> ProductPage:
+def list_products(call: Call) -> ProductPage:
     """List and find products, with the company's own prices.
 
     Each price names the rule that made it and why the other rules did not.
@@ -28,7 +28,7 @@ def products(call: Call) -> ProductPage:
     answer=Text,
     content_type="text/csv; charset=utf-8",
 )
-def price_list(call: Call) -> Answer:
+def download_price_list(call: Call) -> Answer:
     """Download the catalogue at the company's own prices, as a list that spreadsheets open.
 
     CSV with semicolons, headings and reasons in the reader's language. An article has a row for its smallest order, and one more for each
@@ -39,9 +39,9 @@ def price_list(call: Call) -> Answer:
 
 
 @routes.post(
-    "/v1/tools/lighting", scope="catalog.read", body=LightingForm, answer=LightingAnswer, problems=("cabinet_locked",)
+    "/v1/tools/lighting", scope="catalog.read", body=LightingForm, answer=LightingView, problems=("cabinet_locked",)
 )
-def calculate_lighting(call: Call) -> LightingAnswer:
+def calculate_lighting(call: Call) -> LightingView:
     """Work out how many luminaires rooms need, by the lumen method.
 
     Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` as they are. Calculators

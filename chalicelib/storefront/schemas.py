@@ -1,6 +1,6 @@
 from pydantic import Field
 
-from chalicelib.catalog import ProductFacts
+from chalicelib.catalog import BaseProductView
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.pricing import PriceView
 
@@ -15,12 +15,12 @@ class PriceListQuery(Form):
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
 
 
-class ProductAnswer(ProductFacts):
+class ProductView(BaseProductView):
     """A product with its base price and the caller's own."""
 
     price: PriceView
 
 
 class ProductPage(Shown):
-    items: list[ProductAnswer]
+    items: list[ProductView]
     next_cursor: str | None

@@ -4,7 +4,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, PriceView, conditions_of, keys_of
-from chalicelib.storefront.schemas import ProductAnswer, ProductPage
+from chalicelib.storefront.schemas import ProductPage, ProductView
 from chalicelib.table.transactions import Item
 
 
@@ -21,7 +21,7 @@ def products_for(
     return ProductPage(items=shown, next_cursor=cursors.close(last))
 
 
-def _priced(context: Context, item: Item, own: Conditions, language: Language) -> ProductAnswer:
+def _priced(context: Context, item: Item, own: Conditions, language: Language) -> ProductView:
     product = catalog.product_of(item)
     price = own.price(product, 1, context.today)
-    return ProductAnswer(**facts_of(context, product, item), price=PriceView.of(price, language))
+    return ProductView(**facts_of(context, product, item), price=PriceView.of(price, language))

@@ -45,7 +45,7 @@ from chalicelib.webhooks import keys, rules, store
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.events import FAILED, PAUSED
 from chalicelib.webhooks.rules import TEST, Answer, Endpoint, Message
-from chalicelib.webhooks.schemas import OrderMessage, OrderNews, TrialMessage, TrialNews
+from chalicelib.webhooks.schemas import OrderMessageView, OrderNewsView, TestMessageView, TestNewsView
 from chalicelib.webhooks.transport import post
 
 Post = Callable[[str, Mapping[str, str], bytes, Webhooks], Answer]
@@ -159,14 +159,14 @@ def _attempt(context: Context, endpoint: Endpoint, message: Message, post: Post,
 
 def _body(context: Context, endpoint: Endpoint, message: Message) -> bytes:
     if message.lane == TEST:
-        trial = TrialNews(distributor_id=message.distributor_id)
-        return TrialMessage(timestamp=message.happened_at, data=trial).model_dump_json().encode()
+        trial = TestNewsView(distributor_id=message.distributor_id)
+        return TestMessageView(timestamp=message.happened_at, data=trial).model_dump_json().encode()
     order = orders.load_order(context, message.lane, message.order_id)
     if order is None or order.distributor_id != message.distributor_id:
         raise LookupError(f"{message.message_id} is on an order that is not there")
     shown = OrderAnswer.told(order, endpoint.language, orders.gifts_of(context, order))
-    news = OrderNews(version=order.version, change=dict(message.change), order=shown)
-    return OrderMessage(type=message.type, timestamp=message.happened_at, data=news).model_dump_json().encode()
+    news = OrderNewsView(version=order.version, change=dict(message.change), order=shown)
+    return OrderMessageView(type=message.type, timestamp=message.happened_at, data=news).model_dump_json().encode()
 
 
 @retry("endpoint")

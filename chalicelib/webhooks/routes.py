@@ -4,16 +4,16 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.webhooks import service, store
 from chalicelib.webhooks.rules import Endpoint
 from chalicelib.webhooks.schemas import (
-    EndpointForm,
     MessagesQuery,
-    OrderMessage,
+    OrderMessageView,
     ReplayForm,
-    ReplayStarted,
-    TrialMessage,
-    WebhookDeliveries,
-    WebhookDelivery,
-    WebhookEndpoint,
-    WebhookEndpointWithSecret,
+    ReplayView,
+    TestMessageView,
+    WebhookDeliveryPage,
+    WebhookDeliveryView,
+    WebhookEndpointForm,
+    WebhookEndpointSecretView,
+    WebhookEndpointView,
 )
 
 routes = Routes(__name__, tag="webhooks")
@@ -24,11 +24,11 @@ SCOPE = "distributor.webhooks"
 @routes.put(
     "/v1/distributor/webhook",
     scope=SCOPE,
-    body=EndpointForm,
-    answer=WebhookEndpointWithSecret,
+    body=WebhookEndpointForm,
+    answer=WebhookEndpointSecretView,
     matched=True,
     problems=("not_found", "precondition_failed"),
-    sends=(OrderMessage, TrialMessage),
+    sends=(OrderMessageView, TestMessageView),
 )
 def put_webhook(call: Call) -> Answer:
     """Say where messages on the distributor's orders go: `If-Match: "0"` for the first time.
@@ -46,11 +46,11 @@ def put_webhook(call: Call) -> Answer:
     return _telling(call, changed, secret)
 
 
-@routes.get("/v1/distributor/webhook", scope=SCOPE, answer=WebhookEndpoint, problems=("not_found",))
+@routes.get("/v1/distributor/webhook", scope=SCOPE, answer=WebhookEndpointView, problems=("not_found",))
 def show_webhook(call: Call) -> Answer:
     """Read where messages go, and whether they are taken."""
     found = service.endpoint(call.context, call.principal.for_distributor())
-    shown = WebhookEndpoint.of(found, service.secrets_in_use(call.context, found))
+    shown = WebhookEndpointView.of(found, service.secrets_in_use(call.context, found))
     return Answer(shown, headers=etag(found.version))
 
 
@@ -64,7 +64,7 @@ def delete_webhook(call: Call) -> Answer:
 @routes.post(
     "/v1/distributor/webhook/rotate-secret",
     scope=SCOPE,
-    answer=WebhookEndpointWithSecret,
+    answer=WebhookEndpointSecretView,
     problems=("not_found",),
 )
 def rotate_webhook_secret(call: Call) -> Answer:
@@ -76,38 +76,38 @@ def rotate_webhook_secret(call: Call) -> Answer:
 @routes.post(
     "/v1/distributor/webhook/test",
     scope=SCOPE,
-    answer=WebhookDelivery,
+    answer=WebhookDeliveryView,
     status=202,
     problems=("not_found",),
 )
-def try_webhook(call: Call) -> Answer:
+def test_webhook(call: Call) -> Answer:
     """Send a message of type `webhook.test`, once, even to an endpoint that is paused. Its delivery tells how it went."""
     made = service.try_out(call.context, call.principal.for_distributor(), call.principal.for_member())
-    return Answer(WebhookDelivery.of(made), headers=_place(made.message_id))
+    return Answer(WebhookDeliveryView.of(made), headers=_place(made.message_id))
 
 
-@routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery, answer=WebhookDeliveries)
-def list_webhook_deliveries(call: Call) -> WebhookDeliveries:
+@routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery, answer=WebhookDeliveryPage)
+def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
     """List messages, newest first: which are taken, which wait, and what the last try ended with. Kept for 30 days."""
     cursors = call.cursors()
     after = cursors.open(call.query.cursor)
     page = service.deliveries(call.context, call.principal.for_distributor(), call.query.state, call.query.limit, after)
-    items = [WebhookDelivery.of(store.message_of(item)) for item in page.items]
-    return WebhookDeliveries(items=items, next_cursor=cursors.close(page.last))
+    items = [WebhookDeliveryView.of(store.message_of(item)) for item in page.items]
+    return WebhookDeliveryPage(items=items, next_cursor=cursors.close(page.last))
 
 
 @routes.get(
-    "/v1/distributor/webhook/deliveries/{delivery_id}", scope=SCOPE, answer=WebhookDelivery, problems=("not_found",)
+    "/v1/distributor/webhook/deliveries/{delivery_id}", scope=SCOPE, answer=WebhookDeliveryView, problems=("not_found",)
 )
-def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDelivery:
+def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDeliveryView:
     """Read how a message went."""
-    return WebhookDelivery.of(service.delivery(call.context, call.principal.for_distributor(), delivery_id))
+    return WebhookDeliveryView.of(service.delivery(call.context, call.principal.for_distributor(), delivery_id))
 
 
 @routes.post(
     "/v1/distributor/webhook/deliveries/{delivery_id}/replay",
     scope=SCOPE,
-    answer=WebhookDelivery,
+    answer=WebhookDeliveryView,
     status=202,
     problems=("not_found",),
 )
@@ -118,25 +118,25 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     anew = service.replay(call.context, distributor_id, member_id, delivery_id)
-    return Answer(WebhookDelivery.of(anew), headers=_place(delivery_id))
+    return Answer(WebhookDeliveryView.of(anew), headers=_place(delivery_id))
 
 
 @routes.post(
     "/v1/distributor/webhook/replay",
     scope=SCOPE,
     body=ReplayForm,
-    answer=ReplayStarted,
+    answer=ReplayView,
     status=202,
     problems=("not_found",),
 )
-def replay_webhook(call: Call) -> ReplayStarted:
+def replay_webhook_messages(call: Call) -> ReplayView:
     """Send again what happened since a moment, such as the last backup of the receiving system."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return service.replay_since(call.context, distributor_id, member_id, call.body)
 
 
 def _telling(call: Call, endpoint: Endpoint, secret: str | None) -> Answer:
-    shown = WebhookEndpointWithSecret.telling(endpoint, service.secrets_in_use(call.context, endpoint), secret)
+    shown = WebhookEndpointSecretView.telling(endpoint, service.secrets_in_use(call.context, endpoint), secret)
     return Answer(shown, headers=etag(endpoint.version))
 
 

@@ -26,10 +26,10 @@ MOST_SECRETS = 5  # that sign at once: each is a signature in a header
 TEST = "test"  # the lane and the kind of a message that only tries the endpoint out
 TEST_TYPE = "webhook.test"
 
-State = Literal["waiting", "delivered", "failed"]
+MessageState = Literal["waiting", "delivered", "failed"]
 
 # Why there was no good answer. `status`: there was one, and its status says no.
-Error = Literal[
+DeliveryError = Literal[
     "status",
     "gone",
     "timeout",
@@ -135,7 +135,7 @@ class Message:
     called_at: int
     order_id: str = ""
     change: Mapping[str, str] = field(default_factory=dict)
-    state: State = "waiting"
+    state: MessageState = "waiting"
     attempts: int = 0
     tries: int = 0
     started_at: str = ""  # the first try since then
@@ -144,7 +144,7 @@ class Message:
     lease_until: int = 0
     last_at: str = ""
     last_status: int = 0
-    last_error: Error | Literal[""] = ""
+    last_error: DeliveryError | Literal[""] = ""
     delivered_at: str = ""
     replay: str = ""  # the request that started it anew
 
@@ -153,7 +153,7 @@ class Answer(NamedTuple):
     """What became of an attempt: the status if there was one, and what was wrong."""
 
     status: int = 0
-    error: Error | Literal[""] = ""
+    error: DeliveryError | Literal[""] = ""
 
 
 def answer_of(status: int) -> Answer:
@@ -190,7 +190,7 @@ def answered(message: Message, answer: Answer, at: str, now: int, pauses: Sequen
     return replace(told, next_at=now + round(pauses[message.tries - 1] * (0.9 + 0.2 * jitter)))
 
 
-def dropped(message: Message, error: Error) -> Message:
+def dropped(message: Message, error: DeliveryError) -> Message:
     return replace(message, state="failed", last_error=error)
 
 
@@ -217,7 +217,7 @@ class Endpoint:
     language: Language
     secrets: tuple[Secret, ...]
     active: bool
-    paused_for: Error | Literal[""]
+    paused_for: DeliveryError | Literal[""]
     changed_at: str
     created_at: str
     well_at: str = ""

@@ -13,7 +13,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
 from chalicelib.platform.text import Language
-from chalicelib.webhooks.rules import Endpoint, Error, Message, State
+from chalicelib.webhooks.rules import DeliveryError, Endpoint, Message, MessageState
 
 
 def _well_formed(url: str) -> str:
@@ -39,7 +39,7 @@ Url = Annotated[
 ]
 
 
-class EndpointForm(Form):
+class WebhookEndpointForm(Form):
     """Where messages go. `active` false holds them back; they go out, in order, when it is true again."""
 
     url: Url
@@ -52,7 +52,7 @@ class EndpointForm(Form):
 class MessagesQuery(PageQuery):
     """With `state` a page may hold fewer messages than `limit`; go on while there is a `next_cursor`."""
 
-    state: State | None = Field(default=None, description="Only messages in this state.")
+    state: MessageState | None = Field(default=None, description="Only messages in this state.")
 
 
 class ReplayForm(Form):
@@ -60,12 +60,12 @@ class ReplayForm(Form):
     failed_only: bool = Field(default=False, description="Only what was given up.")
 
 
-class WebhookEndpoint(Shown):
+class WebhookEndpointView(Shown):
     """The endpoint. A pause that nobody asked for says why: what the last try ended with."""
 
     url: str
     active: bool
-    paused_for: Error | None
+    paused_for: DeliveryError | None
     language: Language
     secrets_in_use: int = Field(description="How many secrets sign: a rotated one goes on for a while.")
     created_at: str
@@ -77,7 +77,7 @@ class WebhookEndpoint(Shown):
         return cls(**_about(endpoint, secrets_in_use))
 
 
-class WebhookEndpointWithSecret(WebhookEndpoint):
+class WebhookEndpointSecretView(WebhookEndpointView):
     """`secret` is told once, with the answer that made it."""
 
     secret: str | None = Field(description="`whsec_` and base64, as libraries of Standard Webhooks take it.")
@@ -100,18 +100,18 @@ def _about(endpoint: Endpoint, secrets_in_use: int) -> dict[str, Any]:
     }
 
 
-class WebhookDelivery(Shown):
+class WebhookDeliveryView(Shown):
     """A message on its way. `delivery_id` is its `webhook-id`."""
 
     delivery_id: str
     type: str = Field(examples=["order.placed"])
     order_id: str | None
     happened_at: str
-    state: State
+    state: MessageState
     attempts: int
     last_attempt_at: str | None
     last_status: int | None = Field(description="HTTP status of the last answer; null without one.")
-    last_error: Error | None = Field(description="Why the last try did not count; null where it did.")
+    last_error: DeliveryError | None = Field(description="Why the last try did not count; null where it did.")
     next_attempt_at: str | None = Field(
         description="Not before; of a message that waits. Null where it goes as soon as it is its turn."
     )
@@ -135,12 +135,12 @@ class WebhookDelivery(Shown):
         )
 
 
-class WebhookDeliveries(Shown):
-    items: list[WebhookDelivery]
+class WebhookDeliveryPage(Shown):
+    items: list[WebhookDeliveryView]
     next_cursor: str | None
 
 
-class ReplayStarted(Shown):
+class ReplayView(Shown):
     """What happened between these moments is sent again, but what waits anyway."""
 
     since: str
@@ -151,7 +151,7 @@ class ReplayStarted(Shown):
 # --- what is sent -----------------------------------------------------------------------------------------------------
 
 
-class OrderNews(Shown):
+class OrderNewsView(Shown):
     """`version` grows with each step of the order: what comes with a lower one than you have is older than what you have."""
 
     version: int
@@ -159,21 +159,21 @@ class OrderNews(Shown):
     order: OrderAnswer = Field(description="As it is when the message is sent, as the API shows it to the distributor.")
 
 
-class OrderMessage(Shown):
+class OrderMessageView(Shown):
     """A message on an order. `timestamp`: when it happened."""
 
     type: str = Field(examples=["order.placed"])
     timestamp: str = Field(examples=["2026-11-20T09:00:00.000Z"])
-    data: OrderNews
+    data: OrderNewsView
 
 
-class TrialNews(Shown):
+class TestNewsView(Shown):
     distributor_id: str
 
 
-class TrialMessage(Shown):
+class TestMessageView(Shown):
     """A message that only tries the endpoint out."""
 
     type: Literal["webhook.test"] = "webhook.test"
     timestamp: str = Field(examples=["2026-11-20T09:00:00.000Z"])
-    data: TrialNews
+    data: TestNewsView

@@ -23,7 +23,7 @@ from chalicelib.table.transactions import Refused, Transaction
 from chalicelib.webhooks import rules, store
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.rules import Endpoint, Message
-from chalicelib.webhooks.schemas import EndpointForm, ReplayForm, ReplayStarted
+from chalicelib.webhooks.schemas import ReplayForm, ReplayView, WebhookEndpointForm
 
 Draw = Callable[[int], bytes]  # so many random bytes
 
@@ -48,7 +48,7 @@ def put(
     distributor_id: str,
     member_id: str,
     version: int,
-    form: EndpointForm,
+    form: WebhookEndpointForm,
     draw: Draw = secrets.token_bytes,
 ) -> tuple[Endpoint, str | None]:
     """The endpoint as it is then, and its secret if it is a new one. `version` 0: there is none yet.
@@ -125,7 +125,7 @@ def try_out(context: Context, distributor_id: str, member_id: str) -> Message:
 
 
 def deliveries(
-    context: Context, distributor_id: str, state: rules.State | None, limit: int, after: dict[str, str] | None
+    context: Context, distributor_id: str, state: rules.MessageState | None, limit: int, after: dict[str, str] | None
 ) -> Page:
     return store.list_messages(context.table, distributor_id, state=state, limit=limit, after=after)
 
@@ -151,15 +151,13 @@ def replay(context: Context, distributor_id: str, member_id: str, message_id: st
     return anew
 
 
-def replay_since(context: Context, distributor_id: str, member_id: str, form: ReplayForm) -> ReplayStarted:
+def replay_since(context: Context, distributor_id: str, member_id: str, form: ReplayForm) -> ReplayView:
     """Raises 404 without an endpoint, 422 for a moment to come."""
     endpoint(context, distributor_id)
     if form.since > context.now:
         raise Problem.invalid("in_future", "/since", f"It is {context.at}.")
     earliest = context.now - timedelta(days=context.config[Webhooks].keep_days)
-    started = ReplayStarted(
-        since=clock.stamp(max(form.since, earliest)), until=context.at, failed_only=form.failed_only
-    )
+    started = ReplayView(since=clock.stamp(max(form.since, earliest)), until=context.at, failed_only=form.failed_only)
     tx = Transaction()
     store.call(
         tx, context, distributor_id, do="replay", replay=context.new_id("rpl"), after=None, **started.model_dump()

@@ -16,8 +16,7 @@ import pytest
 
 from chalicelib.exchange.sales_files import recording
 from chalicelib.exchange.sales_files import store as sales_files_store
-from chalicelib.exchange.sales_files.model import READ_BYTES, part_file
-from chalicelib.exchange.sales_files.schemas import ImportForm
+from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm, part_file
 from chalicelib.exchange.sales_files.splitting import Expected, cut, parts_for
 from chalicelib.platform import aws, clock, ids
 from chalicelib.platform.context import Context

@@ -14,8 +14,8 @@ from chalicelib.catalog.rules import (
     MOST_CATEGORIES,
     MOST_LEVELS,
     Category,
-    Change,
     Product,
+    ProductChange,
     change,
     plant,
     subtree,
@@ -111,13 +111,13 @@ LAMP = Product("LMP-1", "Lamp", "Лампа", "", "", "pcs", 1, Decimal("120.00"
 
 
 def test_a_row_for_a_new_sku_creates_the_product():
-    assert change(None, LAMP) is Change.CREATED
+    assert change(None, LAMP) is ProductChange.CREATED
 
 
 def test_the_same_row_again_changes_nothing_however_its_numbers_are_written():
-    assert change(LAMP, replace(LAMP, base_price=Decimal("120"))) is Change.UNCHANGED
+    assert change(LAMP, replace(LAMP, base_price=Decimal("120"))) is ProductChange.UNCHANGED
 
 
 def test_any_other_figure_updates_the_product():
-    assert change(LAMP, replace(LAMP, base_price=Decimal("120.01"))) is Change.UPDATED
-    assert change(LAMP, replace(LAMP, pack_multiple=6)) is Change.UPDATED
+    assert change(LAMP, replace(LAMP, base_price=Decimal("120.01"))) is ProductChange.UPDATED
+    assert change(LAMP, replace(LAMP, pack_multiple=6)) is ProductChange.UPDATED

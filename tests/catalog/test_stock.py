@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.catalog import keys as catalog_keys
 from chalicelib.catalog import recording
 from chalicelib.catalog import store as catalog_store
-from chalicelib.catalog.rules import MOST_WAREHOUSES, Figure, Verdict, judge
+from chalicelib.catalog.rules import MOST_WAREHOUSES, StockFigure, StockVerdict, judge
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -205,26 +205,26 @@ def test_stock_that_stays_under_change_is_told_as_busy(context: Context, monkeyp
 
 MORNING = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 figures = st.builds(
-    Figure, st.just("MSK"), st.integers(0, 3), st.integers(0, 3).map(lambda hour: MORNING + timedelta(hours=hour))
+    StockFigure, st.just("MSK"), st.integers(0, 3), st.integers(0, 3).map(lambda hour: MORNING + timedelta(hours=hour))
 )
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(figures, min_size=1, unique_by=lambda each: each.at), st.data())
-def test_whatever_order_figures_come_in_the_newest_stays(offered: list[Figure], data: st.DataObject):
-    held: dict[str, Figure] = {}
+def test_whatever_order_figures_come_in_the_newest_stays(offered: list[StockFigure], data: st.DataObject):
+    held: dict[str, StockFigure] = {}
     for each in data.draw(st.permutations(offered * 2)):
-        if judge(held, each) is Verdict.RECORDED:
+        if judge(held, each) is StockVerdict.RECORDED:
             held["MSK"] = each
     assert held["MSK"] == max(offered, key=lambda each: each.at)
 
 
 def test_two_figures_of_one_moment_contradict_each_other_and_the_first_stays():
-    first = Figure("MSK", 5, MORNING)
-    assert judge({"MSK": first}, first._replace(quantity=6)) is Verdict.CONTRADICTS
+    first = StockFigure("MSK", 5, MORNING)
+    assert judge({"MSK": first}, first._replace(quantity=6)) is StockVerdict.CONTRADICTS
 
 
 def test_a_product_lies_in_so_many_warehouses_at_most():
-    full = {f"W{number}": Figure(f"W{number}", 1, MORNING) for number in range(MOST_WAREHOUSES)}
-    assert judge(full, Figure("MORE", 1, MORNING)) is Verdict.TOO_MANY
-    assert judge(full, Figure("W0", 2, MORNING + timedelta(hours=1))) is Verdict.RECORDED
+    full = {f"W{number}": StockFigure(f"W{number}", 1, MORNING) for number in range(MOST_WAREHOUSES)}
+    assert judge(full, StockFigure("MORE", 1, MORNING)) is StockVerdict.TOO_MANY
+    assert judge(full, StockFigure("W0", 2, MORNING + timedelta(hours=1))) is StockVerdict.RECORDED

@@ -34,8 +34,8 @@ OPEN = {
     "health",
     "openapi_document",
     "docs",
-    "club_rules",
-    "rules_page",
+    "show_club_rules",
+    "show_rules_page",
 }
 
 SCOPED = [route for route in ROUTES if route.scope]

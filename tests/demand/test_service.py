@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chalicelib.demand import answers, service
 from chalicelib.demand import consumers as demand_consumers
 from chalicelib.demand import store as demand_store
-from chalicelib.demand.answers import PAGE, ComesAgain
-from chalicelib.demand.rules import Count, DemandState, normalised
+from chalicelib.demand.answers import PAGE, StillWaiting
+from chalicelib.demand.rules import DemandCount, DemandState, normalised
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page
@@ -39,9 +39,9 @@ def test_the_same_wish_again_is_one_and_has_the_quantity_that_was_said_last(wish
     assert wishes.wish(1, quantity=10) == first
     changed = wishes.wish(1, quantity=4, note="By May")
     assert (changed.demand_id, changed.quantity, changed.note) == (first.demand_id, 4, "By May")
-    assert wishes.counted() == Count("LMP-1", 1, 4)
+    assert wishes.counted() == DemandCount("LMP-1", 1, 4)
     assert wishes.wish(2).demand_id != first.demand_id
-    assert wishes.counted() == Count("LMP-1", 2, 4)
+    assert wishes.counted() == DemandCount("LMP-1", 2, 4)
 
 
 @pytest.mark.parametrize(("one", "other"), [("A street  light", "a STREET light "), ("Лампа Е27", "лампа е27")])
@@ -71,11 +71,11 @@ def test_nobody_opens_more_wishes_a_day_than_can_be_read(wishes: Wishes, monkeyp
 def test_a_wish_that_is_over_can_be_wished_again(wishes: Wishes) -> None:
     cancelled = wishes.cancel(1, wishes.wish(1, quantity=5))
     assert wishes.cancel(1, cancelled) == cancelled
-    assert wishes.counted() == Count("LMP-1", 0, 0)
+    assert wishes.counted() == DemandCount("LMP-1", 0, 0)
     wishes.later(days=3)
     again = wishes.wish(1, quantity=6)
     assert (again.demand_id, again.state, again.opened_at) == (cancelled.demand_id, DemandState.OPEN, wishes.context.at)
-    assert wishes.counted() == Count("LMP-1", 1, 6)
+    assert wishes.counted() == DemandCount("LMP-1", 1, 6)
 
 
 def test_who_speaks_for_the_company_no_more_wishes_for_nothing(wishes: Wishes) -> None:
@@ -97,7 +97,7 @@ def test_when_the_goods_arrive_all_who_wait_for_them_are_told_once(wishes: Wishe
     for _ in range(3):
         wishes.settle()
     assert wishes.told() == {"mbr_1": 1, "mbr_2": 1}
-    assert (wishes.counted(), wishes.ranked()) == (Count("LMP-1", 0, 0), ["LMP-2"])
+    assert (wishes.counted(), wishes.ranked()) == (DemandCount("LMP-1", 0, 0), ["LMP-2"])
     (answered,) = [each for each in wishes.all() if each.member_id == "mbr_2"]
     assert answered.answered
     assert (answered.state, answered.answered.by, answered.answered.sku) == (DemandState.ANSWERED, "stock", "LMP-1")
@@ -163,7 +163,7 @@ def test_who_is_not_in_the_list_yet_is_answered_when_the_message_comes_again(
     wishes.deliver()
     seen = demand_store.waiting
     monkeypatch.setattr(demand_store, "waiting", lambda *asked: Page([], None))
-    with pytest.raises(ComesAgain):
+    with pytest.raises(StillWaiting):
         wishes.work_off()
     monkeypatch.setattr(demand_store, "waiting", seen)
     wishes.work_off()
@@ -181,7 +181,7 @@ def test_however_many_wait_each_message_answers_one_page(monkeypatch: pytest.Mon
         (body,) = set(wishes.queue.bodies)  # asked for by the stock, and by none else
         wishes.queue.bodies.clear()
         answers.answer(wishes.context, {"messageId": "1", "body": body})
-        assert wishes.counted() == Count("LMP-1", left, 2 * left)
+        assert wishes.counted() == DemandCount("LMP-1", left, 2 * left)
     assert wishes.queue.bodies == []
     assert set(wishes.told().values()) == {1}
 
@@ -199,7 +199,7 @@ def test_whoever_dies_while_answering_is_followed_by_one_who_answers_the_rest_on
             wishes.work_off()
         wishes.settle()
         assert wishes.told() == {"mbr_1": 1, "mbr_2": 1}, interruption
-        assert wishes.counted() == Count("LMP-1", 0, 0), interruption
+        assert wishes.counted() == DemandCount("LMP-1", 0, 0), interruption
         assert wishes.ranked() == [], interruption
 
 
@@ -227,7 +227,7 @@ def test_who_changes_a_wish_while_it_is_answered_is_answered_once_or_not_at_all(
         scene.settle()
         (own,) = [each for each in scene.all() if each.member_id == "mbr_1"]
         assert scene.told()["mbr_1"] == (own.state is DemandState.ANSWERED), race
-        assert (scene.told()["mbr_2"], scene.counted()) == (1, Count("LMP-1", 0, 0)), race
+        assert (scene.told()["mbr_2"], scene.counted()) == (1, DemandCount("LMP-1", 0, 0)), race
 
 
 def test_whatever_happens_the_counts_are_those_of_the_wishes_and_nobody_waits_for_what_is_there(

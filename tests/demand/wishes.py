@@ -14,7 +14,7 @@ from chalicelib.demand import answers, service
 from chalicelib.demand import consumers as demand_consumers
 from chalicelib.demand import events as demand_events
 from chalicelib.demand import store as demand_store
-from chalicelib.demand.rules import Count, Demand, DemandState
+from chalicelib.demand.rules import Demand, DemandCount, DemandState
 from chalicelib.demand.schemas import DemandForm
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -105,13 +105,13 @@ class Wishes:
         """How often each demand was told of an answer."""
         return Counter(event.item["member_id"] for event in self.events(demand_events.ANSWERED))
 
-    def counted(self, sku: str = "LMP-1") -> Count:
-        return demand_store.read_counts(self.context.table, [sku]).get(sku, Count(sku))
+    def counted(self, sku: str = "LMP-1") -> DemandCount:
+        return demand_store.read_counts(self.context.table, [sku]).get(sku, DemandCount(sku))
 
-    def recounted(self, sku: str = "LMP-1") -> Count:
+    def recounted(self, sku: str = "LMP-1") -> DemandCount:
         """The same, from the demands themselves."""
         own = [each for each in self.all() if each.sku == sku and each.state is DemandState.OPEN]
-        return Count(sku, len(own), sum(each.quantity for each in own))
+        return DemandCount(sku, len(own), sum(each.quantity for each in own))
 
     def ranked(self) -> list[str]:
         page = demand_store.most_wanted(self.context.table, 100, None)

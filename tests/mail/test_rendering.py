@@ -14,7 +14,7 @@ from jinja2 import UndefinedError
 from chalicelib.mail import rendering
 from chalicelib.mail.declarations import HOUSE, declaration, declared_letters
 from chalicelib.platform.text import count_en, count_ru, day_en, day_ru, money_en, money_ru, percent_en, percent_ru
-from chalicelib.webhooks.rules import Error
+from chalicelib.webhooks.rules import DeliveryError
 
 NBSP = "\N{NO-BREAK SPACE}"
 LETTERS = [name for name in declared_letters() if declaration(name).module.startswith("chalicelib.")]
@@ -447,10 +447,10 @@ def test_days_and_shares() -> None:
 
 @each_language
 def test_why_a_system_took_no_message_is_told_in_words_of_its_own(language: Any) -> None:
-    texts = [render("webhook_paused", language, FACTS | {"error": error})[2] for error in get_args(Error)]
+    texts = [render("webhook_paused", language, FACTS | {"error": error})[2] for error in get_args(DeliveryError)]
     told = {text for text in texts if "503" not in text}
     # What only a deleted endpoint ends with asks for no letter.
-    assert len(told) == len(get_args(Error)) - 2
+    assert len(told) == len(get_args(DeliveryError)) - 2
 
 
 @each_language

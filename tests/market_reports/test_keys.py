@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.market_reports import keys as market_reports_keys
 from chalicelib.market_reports import store as market_reports_store
-from chalicelib.market_reports.model import Report
+from chalicelib.market_reports.model import ReportView
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
@@ -22,7 +22,9 @@ def context(local_table: Table) -> Context:
 def publish(context: Context, number: int, body: str = "# Prices") -> str:
     report_id = f"rep_{number}"
     at = (Context(context.table, context.now + timedelta(minutes=number))).at
-    text = Report(report_id=report_id, title="Prices", segment="lighting", summary="Down.", published_at=at, body=body)
+    text = ReportView(
+        report_id=report_id, title="Prices", segment="lighting", summary="Down.", published_at=at, body=body
+    )
     tx = Transaction()
     market_reports_store.create(tx, {"en": text, "ru": text}, published_by="mbr_1")
     context.table.commit(tx)

@@ -13,7 +13,7 @@ from chalicelib.recommendations import consumers as recommendations_consumers
 from chalicelib.recommendations import keys as recommendations_keys
 from chalicelib.recommendations import service as recommendations
 from chalicelib.recommendations import store as recommendations_store
-from chalicelib.recommendations.rules import CAPACITY, MOST_PAIRS, Counts, Other
+from chalicelib.recommendations.rules import CAPACITY, MOST_PAIRS, ArticleCounts, Companion
 from chalicelib.recommendations.store import Contribution
 from chalicelib.sales import keys as sales_keys
 from chalicelib.sales.rules import SaleDocument, SaleLine
@@ -68,7 +68,7 @@ def test_whose_sales_moved_is_one_write_and_read_by_day(context: Context) -> Non
 
 @measures(recommendations_keys.together)
 def test_the_counts_of_an_article_are_a_kilobyte_at_most(context: Context) -> None:
-    counts = Counts(90_000, {f"LMP-{number:04}": Other(9000, 800) for number in range(CAPACITY)})
+    counts = ArticleCounts(90_000, {f"LMP-{number:04}": Companion(9000, 800) for number in range(CAPACITY)})
     with spent(context.table.client) as cost:
         context.table.put(recommendations_store.counts_item("LMP-0042", counts, 100_000))
     assert cost.write_units == 1

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from chalicelib.recommendations import rules as recommendations_rules
 from chalicelib.recommendations.rules import (
     CAPACITY,
-    Counts,
-    Gain,
-    Other,
+    ArticleCounts,
+    Companion,
+    CountChange,
     candidates,
     counted,
     gains,
@@ -25,40 +25,42 @@ from chalicelib.recommendations.rules import (
 from chalicelib.sales.rules import Bought, SaleLine
 
 
-def one_more(*others: str, companies: int = 1) -> Gain:
-    return Gain(companies, gained=list(others), lost=[])
+def one_more(*others: str, companies: int = 1) -> CountChange:
+    return CountChange(companies, gained=list(others), lost=[])
 
 
-def one_less(*others: str, companies: int = -1) -> Gain:
-    return Gain(companies, gained=[], lost=list(others))
+def one_less(*others: str, companies: int = -1) -> CountChange:
+    return CountChange(companies, gained=[], lost=list(others))
 
 
 def test_a_company_more_is_one_more_of_the_article_and_of_each_other():
-    once = counted(Counts(), one_more("B", "C"))
-    assert once == Counts(1, {"B": Other(1), "C": Other(1)})
+    once = counted(ArticleCounts(), one_more("B", "C"))
+    assert once == ArticleCounts(1, {"B": Companion(1), "C": Companion(1)})
     # A company that had counted before buys something new with it.
-    assert counted(once, one_more("D", companies=0)) == Counts(1, {"B": Other(1), "C": Other(1), "D": Other(1)})
-    assert counted(once, one_more("C")) == Counts(2, {"B": Other(1), "C": Other(2)})
+    assert counted(once, one_more("D", companies=0)) == ArticleCounts(
+        1, {"B": Companion(1), "C": Companion(1), "D": Companion(1)}
+    )
+    assert counted(once, one_more("C")) == ArticleCounts(2, {"B": Companion(1), "C": Companion(2)})
 
 
 def test_a_company_less_is_one_less_and_of_what_nothing_is_sure_nothing_is_kept():
-    counts = Counts(3, {"B": Other(3), "C": Other(1), "D": Other(5, error=4)})
-    assert counted(counts, one_less("B", "C", "D", "UNKNOWN")) == Counts(2, {"B": Other(2)})
+    counts = ArticleCounts(3, {"B": Companion(3), "C": Companion(1), "D": Companion(5, error=4)})
+    assert counted(counts, one_less("B", "C", "D", "UNKNOWN")) == ArticleCounts(2, {"B": Companion(2)})
     assert counted(counts, one_less("B", companies=0)).companies == 3
 
 
 def test_where_there_is_no_room_the_newcomer_takes_the_place_of_the_least_and_is_sure_of_itself_only():
-    full = Counts(9, {f"S-{number:02}": Other(number + 3) for number in range(CAPACITY)})
+    full = ArticleCounts(9, {f"S-{number:02}": Companion(number + 3) for number in range(CAPACITY)})
     after = counted(full, one_more("NEW"))
     assert len(after.others) == CAPACITY
     assert "S-00" not in after.others
-    assert (after.others["NEW"], after.others["NEW"].sure) == (Other(4, error=3), 1)
+    assert (after.others["NEW"], after.others["NEW"].sure) == (Companion(4, error=3), 1)
 
 
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from([f"S-{number}" for number in range(CAPACITY + 25)]), max_size=400))
 def test_what_is_sure_is_never_more_than_the_truth_and_the_frequent_are_kept(bought: list[str]):
-    counts = Counts()
+    counts = ArticleCounts()
     for sku in bought:
         counts = counted(counts, one_more(sku))
     truth = Counter(bought)
@@ -73,7 +75,7 @@ def test_what_is_sure_is_never_more_than_the_truth_and_the_frequent_are_kept(bou
 def test_what_is_sure_is_never_more_than_the_truth_whatever_is_taken_back(told: list[tuple[str, bool]]):
     with pytest.MonkeyPatch.context() as small:
         small.setattr(recommendations_rules, "CAPACITY", 4)
-        counts, truth = Counts(), Counter[str]()
+        counts, truth = ArticleCounts(), Counter[str]()
         for sku, gained in told:
             if gained:
                 truth[sku] += 1
@@ -151,9 +153,9 @@ def test_nothing_is_suggested_that_is_bought_already_or_that_too_few_bought_with
             for pair in combinations(sorted(document), 2):
                 pairs[pair].add(buyer)
     counts = {
-        sku: Counts(
+        sku: ArticleCounts(
             len(bought[sku]),
-            {other: Other(len(pairs[tuple(sorted((sku, other)))])) for other in "ABCDEF" if other != sku},
+            {other: Companion(len(pairs[tuple(sorted((sku, other)))])) for other in "ABCDEF" if other != sku},
         )
         for sku in bought
     }
@@ -173,21 +175,21 @@ def test_nothing_is_suggested_that_is_bought_already_or_that_too_few_bought_with
 
 
 def test_what_goes_with_one_article_comes_before_what_everybody_buys_with_everything():
-    own = {"RAIL": Counts(20, {"SPOT": Other(15), "BULB": Other(16)})}
-    others = {"SPOT": Counts(18), "BULB": Counts(400)}
+    own = {"RAIL": ArticleCounts(20, {"SPOT": Companion(15), "BULB": Companion(16)})}
+    others = {"SPOT": ArticleCounts(18), "BULB": ArticleCounts(400)}
     assert [each.sku for each in suggestions(own, others, least=5)] == ["SPOT", "BULB"]
 
 
 def test_what_goes_with_several_articles_comes_first_and_names_the_one_that_speaks_for_it_most():
     own = {
-        "RAIL": Counts(20, {"SPOT": Other(8), "CLIP": Other(9)}),
-        "FEED": Counts(20, {"SPOT": Other(9)}),
+        "RAIL": ArticleCounts(20, {"SPOT": Companion(8), "CLIP": Companion(9)}),
+        "FEED": ArticleCounts(20, {"SPOT": Companion(9)}),
     }
-    first, second = suggestions(own, {"SPOT": Counts(20), "CLIP": Counts(20)}, least=5)
+    first, second = suggestions(own, {"SPOT": ArticleCounts(20), "CLIP": ArticleCounts(20)}, least=5)
     assert (first.sku, first.because, round(first.score, 3)) == ("SPOT", "FEED", 0.85)
     assert (second.sku, second.because, round(second.score, 3)) == ("CLIP", "RAIL", 0.45)
 
 
 def test_the_search_goes_on_with_the_likeliest_only():
-    own = {"RAIL": Counts(50, {f"S-{number:02}": Other(number) for number in range(40)})}
+    own = {"RAIL": ArticleCounts(50, {f"S-{number:02}": Companion(number) for number in range(40)})}
     assert candidates(own, {"RAIL"}, least=5, most=3) == ["S-39", "S-38", "S-37"]

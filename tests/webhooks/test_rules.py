@@ -163,7 +163,7 @@ def test_a_message_started_anew_has_all_its_tries_again_and_keeps_its_name() -> 
     ],
 )
 def test_an_endpoint_is_dead_that_took_nothing_while_a_message_failed(
-    error: webhooks_rules.Error, well_at: str, changed_at: str, dead: bool
+    error: webhooks_rules.DeliveryError, well_at: str, changed_at: str, dead: bool
 ) -> None:
     failed = webhooks_rules.dropped(webhooks_rules.taken(MESSAGE, "att_1", AT, NOW), error)
     endpoint = webhooks_rules.replace(ENDPOINT, well_at=well_at, changed_at=changed_at)

@@ -18,7 +18,7 @@ from itertools import accumulate, chain, islice
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from chalicelib.catalog.rules import Product, Status
+from chalicelib.catalog.rules import Product, ProductStatus
 
 Order = Literal["sku", "name", "name_ru", "price"]
 
@@ -55,7 +55,7 @@ class Wanted:
     text: str | None = None
     categories: Collection[str] | None = None
     brand: str | None = None
-    status: Status | None = None
+    status: ProductStatus | None = None
     own_brand: bool | None = None
 
 

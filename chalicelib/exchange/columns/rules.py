@@ -16,7 +16,7 @@ DecimalMark = Literal["comma", "point"]
 MOST_NUMBER = Decimal(10) ** 12
 
 
-class Wrong(ValueError):
+class CellError(ValueError):
     """A cell cannot mean what it should. The message is a code of `REASONS`."""
 
 
@@ -34,17 +34,17 @@ def number(text: str, mark: DecimalMark) -> Decimal:
     """`1 234,56` with whatever spaces, `1234.56`, `-1`; digits in groups are groups of three."""
     found = _NUMBERS[mark].fullmatch(text.translate(_SPACES))
     if found is None:
-        raise Wrong("number")
+        raise CellError("number")
     sign, whole, decimals, grouped, after = found.groups()
     digits = (whole or grouped or "").translate(_GROUP_MARKS)
     fraction = decimals or after or ""
     if not digits and not fraction:
-        raise Wrong("number")
+        raise CellError("number")
     if len(fraction) > 12:
-        raise Wrong("number_too_large")
+        raise CellError("number_too_large")
     value = Decimal(f"{sign}{digits or 0}.{fraction or 0}")
     if abs(value) >= MOST_NUMBER:
-        raise Wrong("number_too_large")
+        raise CellError("number_too_large")
     return value
 
 
@@ -68,7 +68,7 @@ def day(text: str, orders: tuple[DateOrder, ...]) -> date:
                 return date(year + 2000 if len(found["y"]) == 2 else year, int(found["m"]), int(found["d"]))
             except ValueError:
                 continue
-    raise Wrong("date")
+    raise CellError("date")
 
 
 _YES = frozenset({"да", "истина", "возврат", "true", "yes", "y", "1", "+"})
@@ -81,7 +81,7 @@ def flag(text: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise Wrong("flag")
+    raise CellError("flag")
 
 
 _ROUBLES = frozenset({"РУБ", "РУБ.", "РУБЛЬ", "RUR", "₽", "643"})
@@ -100,7 +100,7 @@ def inn(text: str, is_valid: Callable[[str], bool]) -> str:
     """Spreadsheets take the leading zero away; the checksum tells whether it belongs there."""
     digits = text.rjust(len(text) + len(text) % 2, "0")
     if not _INN.fullmatch(digits) or not is_valid(digits):
-        raise Wrong("inn")
+        raise CellError("inn")
     return digits
 
 
@@ -109,7 +109,7 @@ def kpp(text: str) -> str:
     if len(code) == 8 and code.isdecimal():
         code = f"0{code}"
     if not _KPP.fullmatch(code):
-        raise Wrong("kpp")
+        raise CellError("kpp")
     return code
 
 

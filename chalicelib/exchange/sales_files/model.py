@@ -38,7 +38,7 @@ Column = Annotated[str, Field(max_length=200)]
 _SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
 
 
-class Mapping(Written):
+class ColumnsForm(Written):
     """The file's heading for each field. Left out: found by its usual headings, Russian or English. Empty: not read."""
 
     document: Column | None = Field(default=None, description="Number of the invoice or return; usually Номер.")
@@ -70,7 +70,7 @@ class Mapping(Written):
     )
 
 
-class Format(Written):
+class FileFormatForm(Written):
     """How the file is written. What is left out is found out."""
 
     delimiter: Delimiter | None = None
@@ -81,7 +81,7 @@ class Format(Written):
     dates: list[DateOrder] = Field(default=["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd"], min_length=1, max_length=5)
 
 
-class ImportRequest(Written):
+class ImportForm(Written):
     """A file to come, and how to read it."""
 
     kind: Literal["sales"] = "sales"
@@ -91,8 +91,8 @@ class ImportRequest(Written):
         examples=["1c-main"],
     )
     file_name: str = Field(min_length=1, max_length=200, examples=["sales-2026-11.csv"])
-    mapping: Mapping = Mapping()
-    format: Format = Format()
+    mapping: ColumnsForm = ColumnsForm()
+    format: FileFormatForm = FileFormatForm()
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
     unknown_customers: Literal["create", "fail"] = Field(
         default="create", description="Whether a customer that the club does not know becomes a company, or an error."

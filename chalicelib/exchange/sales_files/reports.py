@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from chalicelib.exchange.sales_files.rules import REASONS
-from chalicelib.exchange.sales_files.schemas import Reason
+from chalicelib.exchange.sales_files.schemas import ImportFailureView
 from chalicelib.platform import csv
 from chalicelib.platform.csv import harmless
 from chalicelib.platform.http.problems import Fault
@@ -66,7 +66,7 @@ class BadRow(NamedTuple):
     code: str
 
 
-def reason(code: str, facts: dict[str, Any], language: str) -> Reason:
+def reason(code: str, facts: dict[str, Any], language: str) -> ImportFailureView:
     """Why the import failed."""
     russian = int(language == "ru")
     said = {name: value for name, value in facts.items() if isinstance(value, str)}
@@ -82,7 +82,7 @@ def reason(code: str, facts: dict[str, Any], language: str) -> Reason:
             Fault(pointer=f"/mapping/{field}", code=code, detail=_MISSING[russian].format(names=names))
             for field, names in missing
         ]
-    return Reason(code=code, detail=_FAILURES[code][russian].format(**said), errors=errors)
+    return ImportFailureView(code=code, detail=_FAILURES[code][russian].format(**said), errors=errors)
 
 
 def listing(rows: Iterable[BadRow]) -> bytes:

@@ -15,10 +15,10 @@ from chalicelib.exchange.columns import rules as columns_rules
 from chalicelib.exchange.columns.rules import (
     FIELDS,
     REQUIRED,
+    CellError,
     DateOrder,
     DecimalMark,
     FieldName,
-    Wrong,
     by_name,
     currency,
     day,
@@ -178,7 +178,7 @@ class Reader:
             if cell := cells[place]:
                 try:
                     value = meaning(cell)
-                except Wrong as reason:
+                except CellError as reason:
                     wrong.append((wanted, str(reason)))
                 else:
                     if value is not None:
@@ -222,19 +222,19 @@ class Reader:
     def _day(self, text: str) -> date:
         found = day(text, self._dates)
         if not FIRST_DAY <= found <= self._latest:
-            raise Wrong("date_out_of_range")
+            raise CellError("date_out_of_range")
         return found
 
     def _past_day(self, text: str) -> date:
         found = self._day(text)
         if found > self._latest - AHEAD:
-            raise Wrong("date_out_of_range")
+            raise CellError("date_out_of_range")
         return found
 
     def _known_currency(self, text: str) -> str:
         found = currency(text)
         if found not in self._currencies:
-            raise Wrong("currency")
+            raise CellError("currency")
         return found
 
 
@@ -245,7 +245,7 @@ def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str]
     def read(cell: str) -> Any:
         text = " ".join(cell.split())
         if len(text) > most_characters:
-            raise Wrong("too_long")
+            raise CellError("too_long")
         return meaning(text) if text else None
 
     return read
@@ -394,14 +394,14 @@ def _settle_original(draft: Draft) -> None:
 
 # --- the import -------------------------------------------------------------------------------------------------------
 
-State = Literal["waiting_for_upload", "expired", "splitting", "writing", "done", "failed"]
+ImportState = Literal["waiting_for_upload", "expired", "splitting", "writing", "done", "failed"]
 STALLED_AFTER = timedelta(hours=1)
 
 
-def shown_state(state: State, upload_until: datetime, now: datetime) -> State:
+def shown_state(state: ImportState, upload_until: datetime, now: datetime) -> ImportState:
     return "expired" if state == "waiting_for_upload" and now > upload_until else state
 
 
-def is_stalled(state: State, progress_at: datetime, now: datetime) -> bool:
+def is_stalled(state: ImportState, progress_at: datetime, now: datetime) -> bool:
     """Nothing moved for longer than any step may take: its message lies in the dead-letter queue, for the operators."""
     return state in ("splitting", "writing") and now - progress_at > STALLED_AFTER

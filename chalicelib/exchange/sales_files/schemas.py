@@ -6,41 +6,32 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.exchange.columns.rules import FieldName
-from chalicelib.exchange.sales_files.model import ImportRequest
-from chalicelib.exchange.sales_files.rules import State
-from chalicelib.platform.http.forms import PageQuery, Shown
+from chalicelib.exchange.sales_files.rules import ImportState
+from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.uploads import Upload
 
 
-class ImportForm(ImportRequest):
-    """A file to come, and how to read it."""
-
-
-class ImportsQuery(PageQuery):
-    pass
-
-
-class Counts(Shown):
+class ImportCountsView(Shown):
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     failed: int = 0
 
 
-class RowCounts(Counts):
+class ImportRowCountsView(ImportCountsView):
     """Rows of the file below its heading; each is in one of the others. In a dry run: what would become of them."""
 
     total: int = 0
     skipped: int = Field(default=0, description="Empty rows and rows of totals.")
 
 
-class Progress(Shown):
+class ImportProgressView(Shown):
     parts_done: int
     parts_total: int
 
 
-class Reason(Shown):
+class ImportFailureView(Shown):
     """Why the file as a whole could not be read, in the reader's language."""
 
     code: str
@@ -48,7 +39,7 @@ class Reason(Shown):
     errors: list[Fault]
 
 
-class BadRows(Shown):
+class BadRowsView(Shown):
     """The list of rows that were left out, for download (CSV; the address works for a while): row, document, column, value, reason."""
 
     listed: int
@@ -56,13 +47,13 @@ class BadRows(Shown):
     expires_at: datetime
 
 
-class Import(Shown):
+class ImportView(Shown):
     import_id: str
     kind: Literal["sales"]
     source: str
     file_name: str
     dry_run: bool
-    state: State
+    state: ImportState
     stalled: bool = Field(description="Nothing has moved for an hour: a matter for the operators.")
     created_at: str
     created_by: str
@@ -71,20 +62,20 @@ class Import(Shown):
     encoding: str | None = Field(description="As it was read.")
     delimiter: str | None
     columns: dict[FieldName, str] = Field(description="The heading under which each field was found.")
-    progress: Progress
-    rows: RowCounts
-    documents: Counts
+    progress: ImportProgressView
+    rows: ImportRowCountsView
+    documents: ImportCountsView
     companies_created: int
-    reason: Reason | None
-    bad_rows: BadRows | None
+    reason: ImportFailureView | None
+    bad_rows: BadRowsView | None
 
 
-class StartedImport(Import):
+class StartedImportView(ImportView):
     """The import, and where to upload its file."""
 
     upload: Upload
 
 
-class Imports(Shown):
-    items: list[Import]
+class ImportPage(Shown):
+    items: list[ImportView]
     next_cursor: str | None

@@ -19,14 +19,14 @@ from urllib.parse import unquote_plus
 from chalicelib.exchange.columns.rules import FIELDS
 from chalicelib.exchange.sales_files import reports, rules, store
 from chalicelib.exchange.sales_files.config import Imports
+from chalicelib.exchange.sales_files.model import ImportForm
 from chalicelib.exchange.sales_files.schemas import (
-    BadRows,
-    Counts,
-    Import,
-    ImportForm,
-    Progress,
-    RowCounts,
-    StartedImport,
+    BadRowsView,
+    ImportCountsView,
+    ImportProgressView,
+    ImportRowCountsView,
+    ImportView,
+    StartedImportView,
 )
 from chalicelib.exchange.sales_files.splitting import Expected, Unreadable, cut, parts_for
 from chalicelib.platform.clock import moment
@@ -44,7 +44,7 @@ def start(
     form: ImportForm,
     started_by: str,
     language: str,
-) -> StartedImport:
+) -> StartedImportView:
     """An import that waits for its file, and where to upload it."""
     currency = form.currency or context.config[Club].currency
     if currency not in context.config[Tiers].ladders:
@@ -56,13 +56,13 @@ def start(
     limits = context.config[Imports]
     url, fields = store.upload_form(import_id, limits.most_bytes, limits.upload_minutes * 60)
     upload = Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=limits.most_bytes)
-    started = StartedImport(**_shown(context, made, language).model_dump(), upload=upload)
+    started = StartedImportView(**_shown(context, made, language).model_dump(), upload=upload)
     context.reply(tx, started)
     context.table.commit(tx)
     return started
 
 
-def show(context: Context, import_id: str, language: str) -> Import:
+def show(context: Context, import_id: str, language: str) -> ImportView:
     found = store.load(context, import_id)
     if found is None:
         raise Problem("not_found")
@@ -71,7 +71,7 @@ def show(context: Context, import_id: str, language: str) -> Import:
 
 def list_imports(
     context: Context, language: str, limit: int, after: dict[str, str] | None
-) -> tuple[list[Import], dict[str, str] | None]:
+) -> tuple[list[ImportView], dict[str, str] | None]:
     """Newest first."""
     found, last = store.newest(context, limit, after)
     return [_shown(context, each, language) for each in found], last
@@ -113,10 +113,10 @@ def _cut(context: Context, found: store.Import, size: int, etag: str) -> int:
     return made.parts
 
 
-def _shown(context: Context, found: store.Import, language: str) -> Import:
+def _shown(context: Context, found: store.Import, language: str) -> ImportView:
     item, form = found.item, found.form
     failure = item.get("reason")
-    return Import(
+    return ImportView(
         import_id=found.import_id,
         kind=form.kind,
         source=form.source,
@@ -131,17 +131,19 @@ def _shown(context: Context, found: store.Import, language: str) -> Import:
         encoding=item.get("encoding"),
         delimiter=item.get("delimiter"),
         columns=found.columns,
-        progress=Progress(parts_done=found.count("parts_done"), parts_total=found.count("parts_total")),
-        rows=RowCounts(total=found.count("rows_total"), skipped=found.count("rows_skipped"), **found.counts("rows")),
-        documents=Counts(**found.counts("documents")),
+        progress=ImportProgressView(parts_done=found.count("parts_done"), parts_total=found.count("parts_total")),
+        rows=ImportRowCountsView(
+            total=found.count("rows_total"), skipped=found.count("rows_skipped"), **found.counts("rows")
+        ),
+        documents=ImportCountsView(**found.counts("documents")),
         companies_created=found.count("companies_created"),
         reason=reports.reason(failure["code"], failure["facts"], language) if failure else None,
         bad_rows=_bad_rows(context, found) if found.count("bad_rows_listed") else None,
     )
 
 
-def _bad_rows(context: Context, found: store.Import) -> BadRows:
-    return BadRows(
+def _bad_rows(context: Context, found: store.Import) -> BadRowsView:
+    return BadRowsView(
         listed=found.count("bad_rows_listed"),
         url=store.link(found.import_id, "bad-rows.csv", f"{found.import_id}-bad-rows.csv"),
         expires_at=context.now + timedelta(seconds=store.LINK_SECONDS),

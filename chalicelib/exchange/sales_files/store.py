@@ -20,8 +20,8 @@ from botocore.exceptions import ClientError
 from chalicelib.exchange.columns.rules import FieldName
 from chalicelib.exchange.sales_files import keys
 from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.model import READ_BYTES, Cut, ImportRequest, part_file
-from chalicelib.exchange.sales_files.rules import State
+from chalicelib.exchange.sales_files.model import READ_BYTES, Cut, ImportForm, part_file
+from chalicelib.exchange.sales_files.rules import ImportState
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.context import Context
@@ -43,15 +43,15 @@ class Import:
     """An import as it is stored."""
 
     item: Item
-    form: ImportRequest
+    form: ImportForm
 
     @property
     def import_id(self) -> str:
         return str(self.item["import_id"])
 
     @property
-    def state(self) -> State:
-        state: State = self.item["state"]
+    def state(self) -> ImportState:
+        state: ImportState = self.item["state"]
         return state
 
     @property
@@ -80,7 +80,7 @@ class Import:
 
 
 def _import(item: Item) -> Import:
-    return Import(item, ImportRequest.model_validate(item["form"]))
+    return Import(item, ImportForm.model_validate(item["form"]))
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def newest(context: Context, limit: int, after: dict[str, str] | None) -> tuple[
 
 
 def create(
-    tx: Transaction, context: Context, import_id: str, form: ImportRequest, currency: str, created_by: str
+    tx: Transaction, context: Context, import_id: str, form: ImportForm, currency: str, created_by: str
 ) -> Import:
     item = {
         **keys.import_(import_id).as_item(),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.catalog import Figure
+from chalicelib.catalog import StockFigure
 
 
 class CancellationState(StrEnum):
@@ -81,7 +81,7 @@ class Available(NamedTuple):
     at: datetime | None
 
 
-def counted(figures: Iterable[Figure]) -> Available:
+def counted(figures: Iterable[StockFigure]) -> Available:
     """Whole units of all figures together, as of when they all hold: the oldest.
 
     An empty warehouse does not hold the others back: nothing can have left it since. Where all are empty, the newest.

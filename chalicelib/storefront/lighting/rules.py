@@ -73,7 +73,7 @@ class Layout(NamedTuple):
     columns: int
 
 
-class Kind(NamedTuple):
+class RoomNorm(NamedTuple):
     """What a norm asks for in rooms of this use."""
 
     name: str
@@ -104,23 +104,25 @@ _SANPIN = "СанПиН 2.2.1/2.1.1.1278-03, table 2"
 
 # A few that are asked for often, each with the edition in which it was looked up; newer ones may ask for more. What binds a project is
 # named by its designer, who gives the illuminance itself.
-KINDS: dict[RoomKind, Kind] = {
-    RoomKind.OFFICE: Kind(
+ROOM_NORMS: dict[RoomKind, RoomNorm] = {
+    RoomKind.OFFICE: RoomNorm(
         "Office: writing, typing, data processing", "Офис: письмо, работа с данными", 500, 0.8, _EN_2011
     ),
-    RoomKind.CAD: Kind("CAD work stations", "Рабочие места проектировщиков (САПР)", 500, 0.8, _EN_2011),
-    RoomKind.RECEPTION: Kind("Reception desk", "Стойка регистрации", 300, 0.8, _EN_2011),
-    RoomKind.LIBRARY_READING: Kind("Library: reading area", "Библиотека: читальная зона", 500, 0.8, _EN_2011),
-    RoomKind.KITCHEN: Kind("Kitchen", "Кухня", 500, 0.8, _EN_2011),
-    RoomKind.SPORTS_HALL: Kind("Sports hall", "Спортивный зал", 300, 0.0, _EN_2011),
-    RoomKind.CORRIDOR: Kind("Corridor, circulation area", "Коридор, проход", 100, 0.0, _EN_2021),
-    RoomKind.SCHOOL_ENTRANCE_HALL: Kind("School: entrance hall", "Школа: вестибюль", 200, 0.0, f"{_EN_2021}, table 44"),
-    RoomKind.SCHOOL_STAIRS: Kind("School: stairs", "Школа: лестница", 150, 0.0, f"{_EN_2021}, table 44"),
-    RoomKind.OFFICE_RU: Kind("Office, by Russian rules", "Кабинет, рабочая комната, офис", 300, 0.8, _SANPIN),
-    RoomKind.DESIGN_OFFICE_RU: Kind(
+    RoomKind.CAD: RoomNorm("CAD work stations", "Рабочие места проектировщиков (САПР)", 500, 0.8, _EN_2011),
+    RoomKind.RECEPTION: RoomNorm("Reception desk", "Стойка регистрации", 300, 0.8, _EN_2011),
+    RoomKind.LIBRARY_READING: RoomNorm("Library: reading area", "Библиотека: читальная зона", 500, 0.8, _EN_2011),
+    RoomKind.KITCHEN: RoomNorm("Kitchen", "Кухня", 500, 0.8, _EN_2011),
+    RoomKind.SPORTS_HALL: RoomNorm("Sports hall", "Спортивный зал", 300, 0.0, _EN_2011),
+    RoomKind.CORRIDOR: RoomNorm("Corridor, circulation area", "Коридор, проход", 100, 0.0, _EN_2021),
+    RoomKind.SCHOOL_ENTRANCE_HALL: RoomNorm(
+        "School: entrance hall", "Школа: вестибюль", 200, 0.0, f"{_EN_2021}, table 44"
+    ),
+    RoomKind.SCHOOL_STAIRS: RoomNorm("School: stairs", "Школа: лестница", 150, 0.0, f"{_EN_2021}, table 44"),
+    RoomKind.OFFICE_RU: RoomNorm("Office, by Russian rules", "Кабинет, рабочая комната, офис", 300, 0.8, _SANPIN),
+    RoomKind.DESIGN_OFFICE_RU: RoomNorm(
         "Design office, by Russian rules", "Проектный зал, чертёжное бюро", 500, 0.8, _SANPIN
     ),
-    RoomKind.VISITORS_RU: Kind("Visitors' room, by Russian rules", "Помещение для посетителей", 300, 0.8, _SANPIN),
+    RoomKind.VISITORS_RU: RoomNorm("Visitors' room, by Russian rules", "Помещение для посетителей", 300, 0.8, _SANPIN),
 }
 
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
 from chalicelib.platform.http.forms import Form, Shown
-from chalicelib.storefront.lighting.rules import KINDS, Reflectances, Room, RoomKind
+from chalicelib.storefront.lighting.rules import ROOM_NORMS, Reflectances, Room, RoomKind
 
 MOST_ROOMS = 50
 MOST_PRODUCTS = 10
@@ -75,7 +75,7 @@ class RoomForm(Form):
         return self
 
     def room(self) -> Room:
-        by_kind = KINDS[self.kind].work_plane if self.kind else DEFAULT_WORK_PLANE
+        by_kind = ROOM_NORMS[self.kind].work_plane if self.kind else DEFAULT_WORK_PLANE
         return Room(
             length=float(self.length_m),
             width=float(self.width_m),
@@ -104,7 +104,7 @@ class LightingForm(Form):
         return given
 
 
-class Method(Shown):
+class LightingMethodView(Shown):
     """How it was worked out, in the reader's language."""
 
     formula: str = Field(examples=["N = E·A / (Φ·UF·MF)"])
@@ -112,7 +112,7 @@ class Method(Shown):
     sources: list[str]
 
 
-class RoomLight(Shown):
+class RoomOptionView(Shown):
     """One product in one room."""
 
     sku: str
@@ -130,7 +130,7 @@ class RoomLight(Shown):
     )
 
 
-class LitRoom(Shown):
+class LitRoomView(Shown):
     """A room, and what each product needs there."""
 
     name: str
@@ -143,24 +143,24 @@ class LitRoom(Shown):
         description="What asks for it, if the kind of room was given.", examples=["EN 12464-1:2011"]
     )
     maintenance_factor: float = Field(examples=[0.8])
-    options: list[RoomLight]
+    options: list[RoomOptionView]
 
 
-class CartLine(Shown):
+class LightingLineView(Shown):
     sku: str
     quantity: int
 
 
-class ProductTotal(Shown):
+class LightingTotalView(Shown):
     """One product in all rooms. `lines` can be put into the cart, or ordered, as they are: whole packs."""
 
     sku: str
     luminaires: int
     power_w: float = Field(examples=[4320.0])
-    lines: list[CartLine]
+    lines: list[LightingLineView]
 
 
-class LightingAnswer(Shown):
-    method: Method
-    rooms: list[LitRoom]
-    totals: list[ProductTotal]
+class LightingView(Shown):
+    method: LightingMethodView
+    rooms: list[LitRoomView]
+    totals: list[LightingTotalView]

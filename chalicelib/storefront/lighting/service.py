@@ -10,14 +10,14 @@ from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.text import Language
 from chalicelib.storefront.lighting import rules
 from chalicelib.storefront.lighting.schemas import (
-    CartLine,
-    LightingAnswer,
     LightingForm,
-    LitRoom,
-    Method,
-    ProductTotal,
+    LightingLineView,
+    LightingMethodView,
+    LightingTotalView,
+    LightingView,
+    LitRoomView,
     RoomForm,
-    RoomLight,
+    RoomOptionView,
 )
 
 PRIVILEGE = "calculators"
@@ -55,14 +55,14 @@ class Luminaire:
     pack_multiple: int
 
 
-def light(context: Context, member_id: str, form: LightingForm, language: Language) -> LightingAnswer:
+def light(context: Context, member_id: str, form: LightingForm, language: Language) -> LightingView:
     """Two reads. Raises 403 while calculators are locked, 422 for products that are no luminaires or far too weak."""
     if missing := companies.missing_for(context, member_id, PRIVILEGE):
         raise Problem("cabinet_locked", "Calculators open when your profile is complete.", extra={"missing": missing})
     luminaires = _luminaires(catalog.read_products(context.table, form.skus), form.skus)
     rooms = [_lit(number, room, luminaires) for number, room in enumerate(form.rooms)]
-    return LightingAnswer(
-        method=Method(formula=_FORMULA, explanation=_EXPLANATION[language == "ru"], sources=_SOURCES),
+    return LightingView(
+        method=LightingMethodView(formula=_FORMULA, explanation=_EXPLANATION[language == "ru"], sources=_SOURCES),
         rooms=rooms,
         totals=[_total(place, each, rooms) for place, each in enumerate(luminaires)],
     )
@@ -87,15 +87,15 @@ def _luminaires(products: dict[str, Product], skus: list[str]) -> list[Luminaire
     return found
 
 
-def _lit(number: int, form: RoomForm, luminaires: list[Luminaire]) -> LitRoom:
+def _lit(number: int, form: RoomForm, luminaires: list[Luminaire]) -> LitRoomView:
     room = form.room()
-    kind = rules.KINDS[form.kind] if form.kind else None
+    kind = rules.ROOM_NORMS[form.kind] if form.kind else None
     illuminance = (
         float(form.illuminance_lx) if form.illuminance_lx is not None else float(kind.illuminance) if kind else 0
     )
     factor = float(form.utilisation_factor) if form.utilisation_factor else rules.utilisation_factor(room)
     maintenance = float(form.maintenance_factor)
-    return LitRoom(
+    return LitRoomView(
         name=form.name,
         count=form.count,
         area_m2=round(room.area, 2),
@@ -110,7 +110,7 @@ def _lit(number: int, form: RoomForm, luminaires: list[Luminaire]) -> LitRoom:
 
 def _option(
     number: int, room: rules.Room, luminaire: Luminaire, illuminance: float, factor: float, maintenance: float
-) -> RoomLight:
+) -> RoomOptionView:
     how = {"flux": luminaire.flux, "factor": factor, "maintenance": maintenance}
     if illuminance * room.area > rules.MOST_LUMINAIRES * luminaire.flux * factor * maintenance:
         detail = f"More than {rules.MOST_LUMINAIRES} of {luminaire.sku} would be needed: choose a stronger luminaire."
@@ -120,7 +120,7 @@ def _option(
     installed = rows * columns
     power = installed * luminaire.power
     spacing = max(room.length / columns, room.width / rows)
-    return RoomLight(
+    return RoomOptionView(
         sku=luminaire.sku,
         utilisation_factor=round(factor, 3),
         required=required,
@@ -134,12 +134,12 @@ def _option(
     )
 
 
-def _total(place: int, luminaire: Luminaire, rooms: list[LitRoom]) -> ProductTotal:
+def _total(place: int, luminaire: Luminaire, rooms: list[LitRoomView]) -> LightingTotalView:
     number = sum(room.count * room.options[place].luminaires for room in rooms)
     packs = ceil(number / luminaire.pack_multiple)
-    return ProductTotal(
+    return LightingTotalView(
         sku=luminaire.sku,
         luminaires=number,
         power_w=round(number * luminaire.power, 1),
-        lines=[CartLine(sku=luminaire.sku, quantity=packs * luminaire.pack_multiple)],
+        lines=[LightingLineView(sku=luminaire.sku, quantity=packs * luminaire.pack_multiple)],
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.catalog.rules import Product, Status
+from chalicelib.catalog.rules import Product, ProductStatus
 from chalicelib.catalog.search.rules import Index, Position, Wanted, entry_of, fold, stems
 
 
@@ -114,7 +114,7 @@ products = st.builds(
     brand=st.sampled_from(["", "Luma", "Свет"]),
     category=st.sampled_from(["", "a", "b", "c"]),
     base_price=st.integers(1, 9).map(Decimal),
-    status=st.sampled_from(Status),
+    status=st.sampled_from(ProductStatus),
     own_brand=st.booleans(),
 )
 questions = st.builds(
@@ -122,7 +122,7 @@ questions = st.builds(
     text=st.none() | st.lists(st.sampled_from([*WORDS, "A", "б-1"]), min_size=1, max_size=2).map(" ".join),
     categories=st.none() | st.sets(st.sampled_from("abc"), min_size=1),
     brand=st.none() | st.sampled_from(["Luma", "Свет"]),
-    status=st.none() | st.sampled_from(Status),
+    status=st.none() | st.sampled_from(ProductStatus),
     own_brand=st.none() | st.booleans(),
 )
 

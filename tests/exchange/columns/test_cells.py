@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.exchange.columns import rules as columns_rules
-from chalicelib.exchange.columns.rules import Wrong
+from chalicelib.exchange.columns.rules import CellError
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
@@ -67,13 +67,13 @@ def test_numbers_with_a_decimal_point(text: str, value: str) -> None:
     ],
 )
 def test_what_is_no_number(text: str, mark: Any) -> None:
-    with pytest.raises(Wrong, match="number"):
+    with pytest.raises(CellError, match="number"):
         columns_rules.number(text, mark)
 
 
 @pytest.mark.parametrize("text", ["1 000 000 000 000", "0,1234567890123"])
 def test_numbers_beyond_any_sale(text: str) -> None:
-    with pytest.raises(Wrong, match="number_too_large"):
+    with pytest.raises(CellError, match="number_too_large"):
         columns_rules.number(text, "comma")
 
 
@@ -90,7 +90,7 @@ def test_a_number_written_with_groups_is_read_as_it_was(value: Decimal, group: s
 @given(st.text(max_size=12))
 def test_any_text_is_a_number_or_wrong(text: str) -> None:
     for mark in ("comma", "point"):
-        with suppress(Wrong):
+        with suppress(CellError):
             assert columns_rules.number(text, mark).is_finite()  # type: ignore[arg-type]
 
 
@@ -125,7 +125,7 @@ def test_the_order_of_day_and_month_is_the_callers_word() -> None:
     "text", ["31.02.2026", "12.01", "январь 2026", "12.13.2026", "46034", "12/01/2026", "12.01.2026x"]
 )
 def test_what_is_no_date(text: str) -> None:
-    with pytest.raises(Wrong, match="date"):
+    with pytest.raises(CellError, match="date"):
         columns_rules.day(text, ("dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd"))
 
 

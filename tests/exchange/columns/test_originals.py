@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.exchange.columns.rules import Reference, Wrong, day, of_return, original, reference
+from chalicelib.exchange.columns.rules import CellError, Reference, day, of_return, original, reference
 from chalicelib.sales.rules import Original
 
 JANUARY = date(2026, 1, 12)
@@ -39,7 +39,7 @@ def test_a_cell_names_a_sale_by_its_number_or_as_1c_shows_it(text: str, number: 
 
 
 def test_a_day_in_it_that_is_none_is_wrong() -> None:
-    with pytest.raises(Wrong, match="date"):
+    with pytest.raises(CellError, match="date"):
         read("РЕАЛИЗАЦИЯ УТ-1 ОТ 31.02.2026")
 
 

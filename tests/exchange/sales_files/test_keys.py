@@ -13,8 +13,7 @@ from chalicelib.exchange.sales_files import keys as sales_files_keys
 from chalicelib.exchange.sales_files import recording
 from chalicelib.exchange.sales_files import service as sales_files
 from chalicelib.exchange.sales_files import store as sales_files_store
-from chalicelib.exchange.sales_files.model import Cut
-from chalicelib.exchange.sales_files.schemas import ImportForm
+from chalicelib.exchange.sales_files.model import Cut, ImportForm
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction

@@ -13,7 +13,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.recording import write_stock
-from chalicelib.catalog.rules import Figure
+from chalicelib.catalog.rules import StockFigure
 from chalicelib.companies import keys as companies_keys
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.holds import reservations
@@ -220,7 +220,7 @@ def test_an_order_of_two_hundred_lines_reserves_and_is_shipped(market: Market):
     stock(market.context, *(row(sku) for sku in skus))
     for sku in skus:
         tx = Transaction()
-        catalog_store.write_stock(tx, sku, [Figure("MSK", Decimal(1), market.context.now)])
+        catalog_store.write_stock(tx, sku, [StockFigure("MSK", Decimal(1), market.context.now)])
         market.context.table.commit(tx)
     delivers_from(market, "MSK")
     order_id = market.placed(dict.fromkeys(skus, 1))

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.storefront.lighting.rules import (
-    KINDS,
+    ROOM_NORMS,
     Reflectances,
     Room,
     RoomKind,
@@ -203,8 +203,8 @@ def test_a_corridor_is_lit_by_one_row():
 
 
 def test_each_kind_of_room_has_a_plausible_requirement_and_names_its_norm():
-    assert set(KINDS) == set(RoomKind)
-    for kind in KINDS.values():
+    assert set(ROOM_NORMS) == set(RoomKind)
+    for kind in ROOM_NORMS.values():
         assert 100 <= kind.illuminance <= 750
         assert kind.norm.startswith(("EN 12464-1:20", "СанПиН"))
         assert isclose(kind.work_plane, 0.8) or kind.work_plane == 0
