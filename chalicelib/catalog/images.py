@@ -52,14 +52,16 @@ def confirm(context: Context, image_id: str) -> ImagesView:
     """
     image, sku = _known(context, image_id)
     if not uploads.has_arrived(_object(image_id)):
-        raise Problem("conflict", "The upload of this picture has not arrived.")
+        raise Problem("conflict", "The picture has not been uploaded yet.")
 
     def added(images: list[Image]) -> list[Image]:
         if image in images:
             return images
         if len(images) >= context.config[Catalogue].images_per_product:
             most = context.config[Catalogue].images_per_product
-            raise Problem.invalid("too_many", "/path/image_id", f"A product has at most {most} pictures: remove one.")
+            raise Problem.invalid(
+                "too_many", "/path/image_id", f"A product has at most {most} pictures. Remove one first."
+            )
         return [*images, image]
 
     return _changed(context, sku, image_id, added)

@@ -87,7 +87,7 @@ def write_stock(context: Context, rows: Sequence[Any]) -> StockResultsView:
     good, faults = _read(StockForm, rows, "stock")
     for number, form in list(good.items()):
         if form.at > context.now + AHEAD:
-            faults[number] = [_fault("stock", number, "at", "in_future", f"It is {context.at} now.")]
+            faults[number] = [_fault("stock", number, "at", "in_future", f"The time is ahead of now, {context.at}.")]
             del good[number]
     return StockResultsView(items=list(_stock_results(rows, good, faults, _record_stock(context, good))))
 
@@ -137,8 +137,8 @@ _TAKEN: Mapping[StockVerdict, Literal["recorded", "unchanged", "older"]] = {
     StockVerdict.OLDER: "older",
 }
 _STOCK_FAULTS = {
-    StockVerdict.CONTRADICTS: ("at", "contradicts", "Another figure of this very moment is recorded."),
-    StockVerdict.TOO_MANY: ("warehouse", "too_many", "The product lies in as many warehouses as it may."),
+    StockVerdict.CONTRADICTS: ("at", "contradicts", "Another quantity is recorded for the same moment."),
+    StockVerdict.TOO_MANY: ("warehouse", "too_many", "The product has stock in the highest number of warehouses."),
 }
 
 
@@ -164,9 +164,9 @@ def _stock_results(
 
 _CATEGORY_FAULTS = {
     "unknown_parent": "There is no such category.",
-    "cycle": "It would lie in itself.",
-    "too_deep": "It would lie too deep.",
-    "too_many": "There are as many categories as there may be.",
+    "cycle": "The category would lie below itself.",
+    "too_deep": "The category would lie too deep.",
+    "too_many": "The tree has the highest number of categories.",
 }
 
 
@@ -242,7 +242,7 @@ def _record(tx: Transaction, context: Context, name: EventType, skus: Sequence[s
 
 
 def _repeated(name: str, number: int, field: str, first: int) -> Fault:
-    return _fault(name, number, field, "repeated", f"Row {first} has this {field} too and was taken.")
+    return _fault(name, number, field, "repeated", f"Row {first} has the same {field} and is used instead.")
 
 
 def _fault(name: str, number: int, field: str, code: str, detail: str) -> Fault:

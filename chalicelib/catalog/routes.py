@@ -31,7 +31,7 @@ def list_categories(call: Call) -> CategoryTreeView:
 
 @routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=StaffProductPage)
 def list_staff_products(call: Call) -> StaffProductPage:
-    """List and find products, with their prices in all price types."""
+    """List and search products, with their prices in all price types."""
     return service.kept_products(call.context, call.query, call.cursors(), call.language)
 
 
@@ -43,18 +43,19 @@ def list_staff_categories(call: Call) -> CategoryTreeView:
 
 @routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRowsForm, answer=ProductResultsView)
 def write_products(call: Call) -> ProductResultsView:
-    """Create and replace up to 100 products.
+    """Create or replace up to 100 products.
 
-    Each row is judged by itself and has its own result; a bad row never stops the others. The same rows again change nothing.
+    Each row has its own result: a bad row never stops the others. Sending the same rows again changes nothing.
     """
     return recording.write_products(call.context, call.body.products)
 
 
 @routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRowsForm, answer=StockResultsView)
 def write_stock(call: Call) -> StockResultsView:
-    """Record what lies in the warehouses: up to 100 figures.
+    """Record up to 100 stock figures.
 
-    An older figure never replaces a newer one, in whatever order they come. The same rows again change nothing.
+    A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in whatever order they
+    arrive. Sending the same rows again changes nothing.
     """
     return recording.write_stock(call.context, call.body.stock)
 
@@ -63,14 +64,14 @@ def write_stock(call: Call) -> StockResultsView:
 def write_categories(call: Call) -> CategoryResultsView:
     """Create, rename and move up to 100 categories.
 
-    Each row is judged by itself; the same rows again change nothing. Products keep their category's code when it moves.
+    Each row has its own result. Sending the same rows again changes nothing. Products keep the code of a category that moves.
     """
     return recording.write_categories(call.context, call.body.categories)
 
 
 @routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm, answer=ImageUploadView)
 def start_image_upload(call: Call) -> ImageUploadView:
-    """Ask where to upload a picture of a product."""
+    """Get an address to upload a picture of a product to."""
     return images.start(call.context, call.body)
 
 
@@ -83,14 +84,14 @@ def start_image_upload(call: Call) -> ImageUploadView:
 def confirm_image(call: Call, image_id: str) -> ImagesView:
     """Show an uploaded picture on its product.
 
-    Answers the product's pictures; the same again changes nothing. While the upload has not arrived it is a conflict.
+    Returns the pictures of the product. Confirming again changes nothing. Before the upload has arrived, the answer is a conflict.
     """
     return images.confirm(call.context, image_id)
 
 
 @routes.delete("/v1/staff/product-images/{image_id}", scope="staff.catalog.write", answer=ImagesView)
 def remove_image(call: Call, image_id: str) -> ImagesView:
-    """Take a picture off its product."""
+    """Remove a picture from its product."""
     return images.remove(call.context, image_id)
 
 
@@ -99,13 +100,13 @@ def remove_image(call: Call, image_id: str) -> ImagesView:
 
 @routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRowsForm, answer=ProductResultsView)
 def write_products_by_machine(call: Call) -> ProductResultsView:
-    """Create and replace up to 100 products, as `PUT /v1/staff/products` does."""
+    """Create or replace up to 100 products, as `PUT /v1/staff/products` does."""
     return recording.write_products(call.context, call.body.products)
 
 
 @routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRowsForm, answer=StockResultsView)
 def write_stock_by_machine(call: Call) -> StockResultsView:
-    """Record what lies in the warehouses, as `PUT /v1/staff/stock` does."""
+    """Record up to 100 stock figures, as `PUT /v1/staff/stock` does."""
     return recording.write_stock(call.context, call.body.stock)
 
 

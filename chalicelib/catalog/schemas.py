@@ -38,7 +38,7 @@ PriceType = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9_-]{1,32}$",
-        description="Code of the price type. One that is the code of a tier holds that tier's prices.",
+        description="Code of the price type. A price type named like a tier holds the prices of that tier.",
         examples=["gold"],
     ),
 ]
@@ -61,27 +61,28 @@ def plain(number: Decimal) -> str:
 
 
 class ProductQuery(PageQuery):
-    """A list by article number without any filter is always up to date; filters and other orders follow a change within seconds."""
+    """Without filters, sorted by article number, the list is always up to date. Filters and other orders follow a change within seconds."""
 
     q: str | None = Field(
         default=None,
         min_length=1,
         max_length=64,
-        description="How the article number begins; or words of the name in Russian or English, in any inflected form: all of them "
-        "must be there, the last one may be unfinished.",
+        description="The beginning of the article number, or words of the name in Russian or English, in any inflected form. "
+        "All words must occur; the last one may be unfinished.",
         examples=["уличные светильники"],
     )
     category: str | None = Field(
         default=None,
         min_length=1,
         max_length=100,
-        description="Code of a category: products of it and of all below it.",
+        description="Code of a category. Includes the categories below it.",
     )
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
     status: ProductStatus | None = Field(default=None, description="Only products in this status.")
     own_brand: bool | None = Field(default=None, description="Only own brands, or only others.")
     sort: ProductSort = Field(
-        default="sku", description="By article number, by the name in the reader's language, or by the base price."
+        default="sku",
+        description="`sku`: by article number. `name`: by the name in the reader's language. `price`: by the base price.",
     )
 
     @property
@@ -90,7 +91,7 @@ class ProductQuery(PageQuery):
 
 
 class AttributeView(Shown):
-    """One of `number`, `text` and `flag`; the others are null."""
+    """An attribute has one of `number`, `text` and `flag`; the others are null."""
 
     name: str
     number: str | None = Field(examples=["3600"])
@@ -108,21 +109,21 @@ class AttributeView(Shown):
 
 
 class StockView(Shown):
-    """What lay in a warehouse at a moment. A hint: what orders reserve of it is not taken off; quotes tell what is left."""
+    """The last counted quantity in a warehouse. Reservations of orders are not subtracted; a quote shows the available quantity."""
 
     warehouse: str
     quantity: str = Field(examples=["120"])
-    at: str = Field(description="When it was counted.")
+    at: str = Field(description="Time of the count.")
 
 
 class ImageView(Shown):
     image_id: str
     content_type: ContentType
-    url: str = Field(description="Readable without a token, for a quarter of an hour at least.")
+    url: str = Field(description="Readable without a token for at least 15 minutes.")
 
 
 class BaseProductView(Shown):
-    """What everybody who may see the catalogue sees of a product."""
+    """The fields of a product that every reader of the catalogue sees."""
 
     sku: str
     name: str
@@ -131,14 +132,14 @@ class BaseProductView(Shown):
     own_brand: bool
     category: str
     unit: str
-    pack_multiple: int = Field(description="Orders come in multiples of this many units.")
+    pack_multiple: int = Field(description="Units of a pack. Orders come in whole packs.")
     vat_percent: str
     status: ProductStatus
-    successor: str | None = Field(description="Article number of the model that follows a modernised one.")
+    successor: str | None = Field(description="Article number of the model that replaces a modernised one.")
     attributes: list[AttributeView]
     stock: list[StockView]
     images: list[ImageView]
-    base_price: Money = Field(description="Of one unit, VAT included.")
+    base_price: Money = Field(description="Price of one unit, VAT included.")
 
 
 class TypePriceView(Shown):
@@ -147,7 +148,7 @@ class TypePriceView(Shown):
 
 
 class StaffProductView(BaseProductView):
-    """A product as those who keep the catalogue see it: with its prices in all price types."""
+    """A product with its prices in all price types."""
 
     prices: list[TypePriceView]
     updated_at: str
@@ -186,7 +187,7 @@ def facts(product: Product, stock: Stock, images: Sequence[ImageView]) -> dict[s
 
 
 class BasePriceForm(Form):
-    """Of one unit, VAT included."""
+    """The price of one unit, VAT included."""
 
     amount: Decimal = Field(gt=0, max_digits=14, decimal_places=2, examples=["1234.50"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
@@ -233,14 +234,16 @@ class AttributeForm(Form):
 
 
 class ProductForm(Form):
-    """A row of the catalogue, whole: what it does not name returns to its default. Stock and pictures are written elsewhere."""
+    """A whole product: a field that is left out returns to its default. Stock and pictures are written elsewhere."""
 
     sku: Sku
     name: str = Field(min_length=1, max_length=200)
     name_ru: str = Field(min_length=1, max_length=200)
     brand: str = Field(default="", max_length=100)
-    own_brand: bool = Field(default=False, description="Made for the club's owner.")
-    category: str = Field(default="", max_length=100, description="Code of a category, or any word of your own.")
+    own_brand: bool = Field(default=False, description="Made under a brand of the club's owner.")
+    category: str = Field(
+        default="", max_length=100, description="Code of a category. A code outside the tree is accepted."
+    )
     unit: str = Field(default="pcs", min_length=1, max_length=16)
     pack_multiple: int = Field(default=1, ge=1, le=1_000_000)
     base_price: BasePriceForm
@@ -255,15 +258,15 @@ class ProductForm(Form):
     def _each_once(cls, given: list[Any]) -> list[Any]:
         names = [each.type if isinstance(each, TypePriceForm) else each.name for each in given]
         if len(set(names)) < len(names):
-            raise PydanticCustomError("repeated", "Name each once.")
+            raise PydanticCustomError("repeated", "Give each name only once.")
         return given
 
     @model_validator(mode="after")
     def _succession(self) -> Self:
         if (self.status == ProductStatus.MODERNISED) != (self.successor is not None):
-            raise PydanticCustomError("successor", "A modernised model names its successor, and only such a one.")
+            raise PydanticCustomError("successor", "A modernised model names its successor; other models name none.")
         if self.successor == self.sku:
-            raise PydanticCustomError("successor", "A model does not follow itself.")
+            raise PydanticCustomError("successor", "A model cannot be its own successor.")
         return self
 
     def product(self) -> Product:
@@ -278,15 +281,15 @@ class ProductForm(Form):
 
 
 class ProductRowsForm(Form):
-    """Up to 100 rows, each judged by itself: a bad row never stops the others."""
+    """Up to 100 rows. Each row has its own result: a bad row never stops the others."""
 
     products: list[SkipValidation[ProductForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
 class ProductResultView(Shown):
-    """What became of a row. `errors` of a failed one point into the request's body."""
+    """The result of a row. The `errors` of a failed row point into the body of the request."""
 
-    row: int = Field(description="Its place in the request, from 0.")
+    row: int = Field(description="Place of the row in the request, from 0.")
     sku: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
     errors: list[Fault] = Field(default=[])
@@ -300,12 +303,12 @@ class ProductResultsView(Shown):
 
 
 class StockForm(Form):
-    """A figure. Of two figures of a warehouse the newer one holds, in whatever order they come."""
+    """A counted quantity. The newest figure of a warehouse counts, in whatever order figures arrive."""
 
     sku: Sku
     warehouse: Warehouse
     quantity: Decimal = Field(ge=0, max_digits=14, decimal_places=3, examples=["120"])
-    at: Moment = Field(description="When it was counted; not ahead of now.", examples=["2026-11-20T09:00:00Z"])
+    at: Moment = Field(description="Time of the count; not in the future.", examples=["2026-11-20T09:00:00Z"])
 
     def figure(self) -> StockFigure:
         # To the milliseconds that are kept, so that the same row is the same figure again.
@@ -313,15 +316,15 @@ class StockForm(Form):
 
 
 class StockRowsForm(Form):
-    """Up to 100 rows, each judged by itself: a bad row never stops the others."""
+    """Up to 100 rows. Each row has its own result: a bad row never stops the others."""
 
     stock: list[SkipValidation[StockForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
 class StockResultView(Shown):
-    """What became of a figure. An `older` one is not taken, which is no error."""
+    """The result of a figure. `older`: a newer figure is recorded already, which is no error."""
 
-    row: int = Field(description="Its place in the request, from 0.")
+    row: int = Field(description="Place of the row in the request, from 0.")
     sku: str | None
     warehouse: str | None
     result: Literal["recorded", "unchanged", "older", "failed"]
@@ -340,7 +343,7 @@ class CategoryForm(Form):
     name: str = Field(min_length=1, max_length=80, examples=["Street lights"])
     name_ru: str = Field(min_length=1, max_length=80, examples=["Уличные светильники"])
     parent: CategoryCode | None = Field(
-        default=None, description="Code of the category above; none: at the top.", examples=[None]
+        default=None, description="Code of the category above; none at the top.", examples=[None]
     )
 
     def category(self) -> Category:
@@ -348,15 +351,15 @@ class CategoryForm(Form):
 
 
 class CategoryRowsForm(Form):
-    """Up to 100 rows in any order, each judged by itself. A parent may be another row."""
+    """Up to 100 rows in any order, each with its own result. A parent may be another row."""
 
     categories: list[SkipValidation[CategoryForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
 class CategoryResultView(Shown):
-    """What became of a row. `errors` of a failed one point into the request's body."""
+    """The result of a row. The `errors` of a failed row point into the body of the request."""
 
-    row: int = Field(description="Its place in the request, from 0.")
+    row: int = Field(description="Place of the row in the request, from 0.")
     code: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
     errors: list[Fault] = Field(default=[])
@@ -371,11 +374,11 @@ class CategoryView(Shown):
     name: str = Field(examples=["Street lights"])
     name_ru: str = Field(examples=["Уличные светильники"])
     parent: str | None
-    level: int = Field(description="1 at the top.")
+    level: int = Field(description="Depth in the tree: 1 at the top.")
 
 
 class CategoryTreeView(Shown):
-    """The whole tree: each category comes right after the one it lies in."""
+    """The whole tree, depth first: each category follows its parent or a sister's subtree."""
 
     items: list[CategoryView]
 
@@ -389,14 +392,14 @@ class ImageForm(Form):
 
 
 class ImageUploadView(Shown):
-    """Where to send the picture: a form post with these fields, and the file in the field `file`. Then confirm it."""
+    """The address of the upload: post a form with these fields and the file in the field `file`, then confirm it."""
 
     image_id: str
     upload: Upload
 
 
 class ImagesView(Shown):
-    """The pictures that the product shows."""
+    """The pictures of a product, in their order."""
 
     sku: str
     images: list[ImageView]

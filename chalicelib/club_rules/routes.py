@@ -18,16 +18,16 @@ _PAGE_ONLY = {
 
 @routes.get("/v1/club/rules", scope=None, query=RulesQuery, answer=ClubRulesView)
 def show_club_rules(call: Call) -> Answer:
-    """Read the programme in plain words, by its live figures, with a worked example.
+    """Show the programme in plain words, with its present figures and a worked example.
 
-    Russian or English, by `Accept-Language` or `language`. The same as a page for people: `/rules`.
+    The language is Russian or English, by `language` or `Accept-Language`. `/rules` shows the same as a page.
     """
     return Answer(_rules(call), headers=_PUBLISHED)
 
 
 @routes.get("/rules", scope=None, query=RulesQuery, answer=Text, content_type="text/html; charset=utf-8")
 def show_rules_page(call: Call) -> Answer:
-    """Read the programme as a page."""
+    """Show the programme as a page."""
     # Jinja2 wakes with the first reader of this page, not with every function.
     from chalicelib.club_rules.page import page
 

@@ -12,8 +12,8 @@ SectionCode = Literal["discount", "bonuses", "volume", "example"]
 
 
 class RulesQuery(Form):
-    language: Language | None = Field(default=None, description="Without it, by Accept-Language.")
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
+    language: Language | None = Field(default=None, description="By default that of Accept-Language.")
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="By default the currency of the club.")
 
 
 class RulesSectionView(Shown):
@@ -23,12 +23,12 @@ class RulesSectionView(Shown):
 
 
 class ClubRulesView(Shown):
-    """The programme as it is today."""
+    """The programme of today in sentences."""
 
     language: Language
     currency: str
     as_of: date
     ladder_id: str
-    version: str = Field(description="Of the ladder in force.")
+    version: str = Field(description="Version of the ladder in force.")
     title: str
     sections: list[RulesSectionView]

@@ -20,10 +20,10 @@ routes = Routes(__name__, tag="catalogue")
 
 @routes.post("/v1/demands", scope="catalog.read", body=DemandForm, answer=DemandView, problems=("too_many_requests",))
 def record_demand(call: Call) -> DemandView:
-    """Say what you need and cannot order.
+    """Ask for goods that cannot be ordered.
 
-    Either an article that is not in stock: you get a letter as soon as it is. Or in words something that the catalogue does not have: the
-    club's staff answer. The same wish again is the same one, with the quantity and the note that it has now.
+    Name an article that is out of stock, and a letter tells you when it is back. Or describe something that the catalogue does not have, and
+    the club's staff answer. Asking for the same again updates the quantity and the note.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return DemandView.of(service.wish(call.context, company_id, member_id, call.body))
@@ -31,7 +31,7 @@ def record_demand(call: Call) -> DemandView:
 
 @routes.get("/v1/demands", scope="catalog.read", query=PageQuery, answer=DemandPage)
 def list_demands(call: Call) -> DemandPage:
-    """List your own wishes and their answers, newest first."""
+    """List your own requests for goods and their answers, newest first."""
     company_id, member_id, cursors = call.principal.for_company(), call.principal.for_member(), call.cursors()
     found, last = service.page(call.context, company_id, member_id, call.query.limit, cursors.open(call.query.cursor))
     return DemandPage(items=[DemandView.of(each) for each in found], next_cursor=cursors.close(last))
@@ -39,16 +39,16 @@ def list_demands(call: Call) -> DemandPage:
 
 @routes.post("/v1/demands/{demand_id}/cancel", scope="catalog.read", answer=DemandView, problems=("wrong_state",))
 def cancel_demand(call: Call, demand_id: str) -> DemandView:
-    """Take a wish back. A second time changes nothing."""
+    """Cancel a request for goods. Cancelling again changes nothing."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return DemandView.of(service.cancel(call.context, company_id, member_id, demand_id))
 
 
 @routes.get("/v1/staff/demands", scope="staff.demands.read", query=PageQuery, answer=WantedProductPage)
 def list_wanted_products(call: Call) -> WantedProductPage:
-    """List what partners wait for, most wanted first.
+    """List the articles that partners wait for, most wanted first.
 
-    By the number of those who wait, then by units. The list follows within seconds.
+    The order is by the number of waiting members, then by units. The list follows a change within seconds.
     """
     cursors = call.cursors()
     found, last = service.most_wanted(call.context, call.query.limit, cursors.open(call.query.cursor))
@@ -59,7 +59,7 @@ def list_wanted_products(call: Call) -> WantedProductPage:
 
 @routes.get("/v1/staff/demands/waiting", scope="staff.demands.read", query=WaitingQuery, answer=StaffDemandPage)
 def list_waiting_demands(call: Call) -> StaffDemandPage:
-    """List open wishes, oldest first: for an article, or in words where none is named."""
+    """List open requests for an article, oldest first; without an article, those described in words."""
     cursors = call.cursors()
     found, last = service.waiting(call.context, call.query.sku or "", call.query.limit, cursors.open(call.query.cursor))
     return StaffDemandPage(items=[StaffDemandView.of(each) for each in found], next_cursor=cursors.close(last))
@@ -73,5 +73,5 @@ def list_waiting_demands(call: Call) -> StaffDemandPage:
     problems=("wrong_state",),
 )
 def answer_demand(call: Call, demand_id: str) -> StaffDemandView:
-    """Answer a wish: the partner gets a letter. The same answer again changes nothing."""
+    """Answer a request for goods. The partner gets a letter. The same answer again changes nothing."""
     return StaffDemandView.of(service.answer(call.context, call.principal.for_member(), demand_id, call.body))

@@ -11,14 +11,16 @@ from chalicelib.platform.http.forms import Form, PageQuery, Shown
 
 
 class DemandForm(Form):
-    """Either an article of the catalogue that is not in stock, or in words something that is not in the catalogue."""
+    """Either an article of the catalogue that is out of stock, or a description of something outside the catalogue."""
 
     sku: Sku | None = None
     text: str | None = Field(
-        default=None, min_length=2, max_length=500, description="What is wanted, in words.", examples=[None]
+        default=None, min_length=2, max_length=500, description="Description of the goods.", examples=[None]
     )
-    quantity: int | None = Field(default=None, ge=1, le=1_000_000, description="How many units are wanted.")
-    note: str = Field(default="", max_length=500, description="Merchandising reads it.", examples=["Needed by May"])
+    quantity: int | None = Field(default=None, ge=1, le=1_000_000, description="Wanted units.")
+    note: str = Field(
+        default="", max_length=500, description="For the club's merchandising.", examples=["Needed by May"]
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -28,18 +30,20 @@ class DemandForm(Form):
 
 
 class DemandAnswerForm(Form):
-    """What the partner reads; and the article that fits, if there is one."""
+    """The text for the partner, and the article that fits, if there is one."""
 
     text: str = Field(min_length=1, max_length=1000)
     sku: Sku | None = Field(default=None, examples=[None])
 
 
 class WaitingQuery(PageQuery):
-    sku: str | None = Field(default=None, min_length=1, max_length=64, description="Without it: wishes in words.")
+    sku: str | None = Field(
+        default=None, min_length=1, max_length=64, description="Without it: requests described in words."
+    )
 
 
 class DemandAnswerView(Shown):
-    """`stock`: the article is there. `staff`: what was written, and perhaps the article that fits."""
+    """The answer to a request. `stock`: the article is in stock again. `staff`: a text of the club, and the article that fits, if there is one."""
 
     by: Literal["stock", "staff"]
     at: str
@@ -52,7 +56,7 @@ class DemandAnswerView(Shown):
 
 
 class DemandView(Shown):
-    """A wish. It is open until the article is in stock again, the staff answer, or the member cancels it."""
+    """A request for goods. It is open until the article is in stock again, the staff answer, or the member cancels it."""
 
     demand_id: str
     sku: str | None
@@ -83,13 +87,13 @@ class DemandPage(Shown):
 
 
 class WantedProductView(Shown):
-    """How much an article is wanted."""
+    """The demand for an article that is out of stock."""
 
     sku: str
     name: str
     name_ru: str
-    demands: int = Field(description="How many wait for it.")
-    units: int = Field(description="How many units they want, as far as they said.")
+    demands: int = Field(description="Number of waiting members.")
+    units: int = Field(description="Units wanted in total, where members gave a quantity.")
 
     @classmethod
     def of(cls, count: DemandCount, product: Product | None) -> Self:
@@ -108,7 +112,7 @@ class WantedProductPage(Shown):
 
 
 class StaffDemandView(DemandView):
-    """The same, and whose it is."""
+    """A request for goods with its company and member."""
 
     company_id: str
     member_id: str

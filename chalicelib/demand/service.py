@@ -90,10 +90,10 @@ def cancel(context: Context, company_id: str, member_id: str, demand_id: str) ->
 def _require_missing(context: Context, sku: str) -> None:
     item = catalog.read_items(context.table, [sku]).get(sku)
     if item is None:
-        raise Problem.invalid("unknown_sku", "/sku", "There is no such product: say in words what you need.")
+        raise Problem.invalid("unknown_sku", "/sku", "There is no such product. Describe it in `text` instead.")
     left = total(catalog.stock_of(item))
     if left > 0:
-        raise Problem.invalid("in_stock", "/sku", f"{left.normalize():f} are in stock: order it.")
+        raise Problem.invalid("in_stock", "/sku", f"{left.normalize():f} are in stock and can be ordered.")
 
 
 # --- staff ------------------------------------------------------------------------------------------------------------
@@ -183,6 +183,6 @@ def _change(
         if "membership" in refused:
             raise companies.no_longer_speaks() from None
         if "throttle" in refused:
-            raise Problem("too_many_requests", f"At most {MOST_A_DAY} new wishes a day.") from None
+            raise Problem("too_many_requests", f"A member opens at most {MOST_A_DAY} requests a day.") from None
         raise Overtaken from None
     return after

@@ -6,7 +6,7 @@ from chalicelib.platform.model import Record
 
 
 class ReportSummaryView(Record):
-    """A report as lists show it, in the reader's language."""
+    """The summary of a report, in the reader's language."""
 
     report_id: str
     title: str
@@ -16,6 +16,6 @@ class ReportSummaryView(Record):
 
 
 class ReportView(ReportSummaryView):
-    """A report to read."""
+    """A report, in the reader's language."""
 
     body: str = Field(description="Markdown.")

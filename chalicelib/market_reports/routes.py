@@ -13,8 +13,8 @@ routes = Routes(__name__, tag="reports")
 def list_reports(call: Call) -> ReportPage:
     """List the market reports, newest first.
 
-    They are open to members whose profile is complete (`GET /v1/me/privileges`), and to the staff. A locked cabinet answers what is
-    `missing`.
+    They are open to members with a complete profile (`GET /v1/me/privileges`), and to the staff. For an incomplete profile, `missing` lists
+    the missing facts.
     """
     return service.page(
         call.context,
@@ -28,9 +28,9 @@ def list_reports(call: Call) -> ReportPage:
 
 @routes.get("/v1/reports/{report_id}", scope="reports.read", answer=ReportView)
 def show_report(call: Call, report_id: str) -> ReportView:
-    """Read a market report, in the language you ask for.
+    """Show a market report in the reader's language.
 
-    Who read what and when is logged. While the cabinet is locked, no report is there.
+    Every reading is logged. With an incomplete profile, the answer is 404.
     """
     return service.read(call.context, call.principal, report_id, call.language)
 

@@ -9,12 +9,12 @@ MOST_CHARACTERS = 100_000
 
 
 class ReportForm(Form):
-    """A report to publish. What has no Russian text is shown to everybody as it is."""
+    """A report to publish. Without a Russian text, all readers get the other one."""
 
     title: str = Field(min_length=1, max_length=200, examples=["Street lighting, third quarter"])
     title_ru: str = Field(min_length=1, max_length=200, examples=["Уличное освещение, третий квартал"])
     segment: str = Field(
-        min_length=1, max_length=60, description="The market segment it is about.", examples=["street lighting"]
+        min_length=1, max_length=60, description="Market segment of the report.", examples=["street lighting"]
     )
     summary: str = Field(
         min_length=1, max_length=1000, description="For the list of reports.", examples=["Prices fell by 4 %."]

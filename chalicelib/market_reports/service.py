@@ -57,7 +57,7 @@ def page(
 ) -> ReportPage:
     """Newest first. Two calls. Tells what is missing to one whose cabinet is locked."""
     if missing := _missing(context, reader):
-        raise Problem("cabinet_locked", "Reports open when your profile is complete.", extra={"missing": missing})
+        raise Problem("cabinet_locked", "Complete your profile to read the reports.", extra={"missing": missing})
     found = store.page(context.table, limit=limit, after=cursors.open(cursor))
     return ReportPage(
         items=[store.card_of(item, language) for item in found.items], next_cursor=cursors.close(found.last)

@@ -9,9 +9,9 @@ routes = Routes(__name__, tag="cart")
 
 @routes.get("/v1/new-for-you", scope="catalog.read", answer=NewProductsView)
 def show_new_for_you(call: Call) -> NewProductsView:
-    """See what other companies buy together with what this one buys, and what it does not buy yet.
+    """List articles that other companies buy together with the company's own purchases, and that it does not buy yet.
 
-    From so many companies on only that none of them can be recognised by it. What is bought together is counted every night: a purchase of
-    today speaks for it tomorrow.
+    An article is listed when enough companies buy it that none of them can be recognised. Purchases are counted every night, so a purchase
+    of today counts tomorrow.
     """
     return service.new_for_you(call.context, call.principal.for_company(), call.language)

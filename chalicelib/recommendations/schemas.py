@@ -7,7 +7,7 @@ from chalicelib.pricing import PriceView
 
 
 class NewProductView(Shown):
-    """An article that others buy together with what the company buys, at the company's own price of one pack."""
+    """An article that other companies buy together with an article of this company, at this company's price for one pack."""
 
     sku: str
     name: str
@@ -15,15 +15,15 @@ class NewProductView(Shown):
     brand: str
     unit: str
     pack_multiple: int
-    because: str = Field(description="Article number of what the company buys.")
+    because: str = Field(description="Article number of the company's own article.")
     reason: str = Field(
-        description="In the reader's language.",
+        description="Reason in the reader's language.",
         examples=["Other partners buy it together with Lamp LMP-1, which you buy already."],
     )
     price: PriceView
 
 
 class NewProductsView(Shown):
-    """The likeliest first."""
+    """New articles for a company, the likeliest first."""
 
     items: list[NewProductView]

@@ -59,7 +59,9 @@ def price_list(context: Context, company_id: str, query: PriceListQuery, languag
         wanted += 1
         if wanted > MOST_PRODUCTS:
             raise Problem.invalid(
-                "too_many", "/category", f"A list has {MOST_PRODUCTS} products at most: ask for a part."
+                "too_many",
+                "/category",
+                f"A price list has at most {MOST_PRODUCTS} products. Choose a category or a brand.",
             )
         rows.extend(_row(context, product, price, language) for price in _prices(context, product, own))
     return listing(HEADINGS[language], rows).decode()

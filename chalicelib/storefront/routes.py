@@ -14,9 +14,9 @@ routes = Routes(__name__, tag="catalogue")
 
 @routes.get("/v1/products", scope="catalog.read", query=ProductQuery, answer=ProductPage)
 def list_products(call: Call) -> ProductPage:
-    """List and find products, with the company's own prices.
+    """List and search products at the company's own prices.
 
-    Each price names the rule that made it and why the other rules did not.
+    Each price names the rule that set it, and the reason why each other rule did not.
     """
     return service.products_for(call.context, call.principal.for_company(), call.query, call.cursors(), call.language)
 
@@ -29,10 +29,10 @@ def list_products(call: Call) -> ProductPage:
     content_type="text/csv; charset=utf-8",
 )
 def download_price_list(call: Call) -> Answer:
-    """Download the catalogue at the company's own prices, as a list that spreadsheets open.
+    """Download the price list of the company as CSV for spreadsheets.
 
-    CSV with semicolons, headings and reasons in the reader's language. An article has a row for its smallest order, and one more for each
-    quantity from which on a unit costs less.
+    The delimiter is a semicolon; headings and reasons are in the reader's language. An article has one row for its smallest order, and one
+    more for each quantity from which a unit costs less.
     """
     made = storefront_price_list.price_list(call.context, call.principal.for_company(), call.query, call.language)
     return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
@@ -42,9 +42,9 @@ def download_price_list(call: Call) -> Answer:
     "/v1/tools/lighting", scope="catalog.read", body=LightingForm, answer=LightingView, problems=("cabinet_locked",)
 )
 def calculate_lighting(call: Call) -> LightingView:
-    """Work out how many luminaires rooms need, by the lumen method.
+    """Calculate the number of luminaires that rooms need, by the lumen method.
 
-    Each product is worked out for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` as they are. Calculators
-    are open to members whose profile is complete (`GET /v1/me/privileges`).
+    Each product is calculated for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` unchanged. Calculators
+    are open to members with a complete profile (`GET /v1/me/privileges`).
     """
     return lighting.light(call.context, call.principal.for_member(), call.body, call.language)

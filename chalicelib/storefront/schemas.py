@@ -10,13 +10,13 @@ class PriceListQuery(Form):
         default=None,
         min_length=1,
         max_length=100,
-        description="Code of a category: products of it and of all below it.",
+        description="Code of a category. Includes the categories below it.",
     )
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
 
 
 class ProductView(BaseProductView):
-    """A product with its base price and the caller's own."""
+    """A product with its base price and the price of the caller's company."""
 
     price: PriceView
 

@@ -31,15 +31,14 @@ SCOPE = "distributor.webhooks"
     sends=(OrderMessageView, TestMessageView),
 )
 def put_webhook(call: Call) -> Answer:
-    """Say where messages on the distributor's orders go: `If-Match: "0"` for the first time.
+    """Set the endpoint for messages on the distributor's orders: `If-Match: "0"` for the first time.
 
-    Each step of an order is one message: `type` is the event (`order.placed`), `data` the order as it is shown here, and what changed.
-    Messages are signed and named as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`); take each id once, answer 2xx
-    within 15 seconds. What is not taken is sent again over more than a day, the messages of one company in the order in which things
-    happened.
+    Each step of an order is one message: `type` is the event (`order.placed`), `data` the order as this API shows it, and the change.
+    Messages follow Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Process each id once, and answer 2xx within
+    15 seconds. A message without such an answer is sent again over more than a day. The messages of one company are sent in the order of
+    their events.
 
-    The answer to the first one tells the secret, and no other answer does. Saying it again makes a paused endpoint active, and sends what
-    waits.
+    Only the first answer shows the secret. Setting a paused endpoint again makes it active and sends the waiting messages.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     changed, secret = service.put(call.context, distributor_id, member_id, call.expected_version(), call.body)
@@ -48,7 +47,7 @@ def put_webhook(call: Call) -> Answer:
 
 @routes.get("/v1/distributor/webhook", scope=SCOPE, answer=WebhookEndpointView, problems=("not_found",))
 def show_webhook(call: Call) -> Answer:
-    """Read where messages go, and whether they are taken."""
+    """Show the endpoint and its state."""
     found = service.endpoint(call.context, call.principal.for_distributor())
     shown = WebhookEndpointView.of(found, service.secrets_in_use(call.context, found))
     return Answer(shown, headers=etag(found.version))
@@ -56,7 +55,7 @@ def show_webhook(call: Call) -> Answer:
 
 @routes.delete("/v1/distributor/webhook", scope=SCOPE, status=204, problems=("not_found", "precondition_failed"))
 def delete_webhook(call: Call) -> Answer:
-    """End it: nothing more is sent, and what waits is given up."""
+    """Delete the endpoint. Waiting messages fail, and no more are sent."""
     service.remove(call.context, call.principal.for_distributor(), call.principal.for_member())
     return Answer(None)
 
@@ -68,7 +67,7 @@ def delete_webhook(call: Call) -> Answer:
     problems=("not_found",),
 )
 def rotate_webhook_secret(call: Call) -> Answer:
-    """Get a new secret. The one before signs beside it for a day, so that nothing is lost while the receiver changes it."""
+    """Create a new secret. The previous secret signs beside it for a day, so that the receiver can change over without losing a message."""
     changed, secret = service.rotate(call.context, call.principal.for_distributor(), call.principal.for_member())
     return _telling(call, changed, secret)
 
@@ -81,14 +80,14 @@ def rotate_webhook_secret(call: Call) -> Answer:
     problems=("not_found",),
 )
 def test_webhook(call: Call) -> Answer:
-    """Send a message of type `webhook.test`, once, even to an endpoint that is paused. Its delivery tells how it went."""
+    """Send one message of type `webhook.test`, even to a paused endpoint. Its delivery shows the result."""
     made = service.try_out(call.context, call.principal.for_distributor(), call.principal.for_member())
     return Answer(WebhookDeliveryView.of(made), headers=_place(made.message_id))
 
 
 @routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery, answer=WebhookDeliveryPage)
 def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
-    """List messages, newest first: which are taken, which wait, and what the last try ended with. Kept for 30 days."""
+    """List deliveries of the last 30 days, newest first, with the result of the last attempt."""
     cursors = call.cursors()
     after = cursors.open(call.query.cursor)
     page = service.deliveries(call.context, call.principal.for_distributor(), call.query.state, call.query.limit, after)
@@ -100,7 +99,7 @@ def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
     "/v1/distributor/webhook/deliveries/{delivery_id}", scope=SCOPE, answer=WebhookDeliveryView, problems=("not_found",)
 )
 def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDeliveryView:
-    """Read how a message went."""
+    """Show a delivery."""
     return WebhookDeliveryView.of(service.delivery(call.context, call.principal.for_distributor(), delivery_id))
 
 
@@ -112,9 +111,9 @@ def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDeliveryView:
     problems=("not_found",),
 )
 def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
-    """Send a message again, whatever became of it: under its own id, with the order as it is now.
+    """Send a message again, in any state, under the same id and with the present order.
 
-    One that waits goes at once.
+    A waiting message is sent at once.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     anew = service.replay(call.context, distributor_id, member_id, delivery_id)
@@ -130,7 +129,7 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     problems=("not_found",),
 )
 def replay_webhook_messages(call: Call) -> ReplayView:
-    """Send again what happened since a moment, such as the last backup of the receiving system."""
+    """Send the messages since a moment again, for example since the last backup of the receiving system."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return service.replay_since(call.context, distributor_id, member_id, call.body)
 

@@ -26,9 +26,9 @@ def _well_formed(url: str) -> str:
     if not whole or parts.scheme not in ("https", "http"):
         raise PydanticCustomError("url", "Give an address like https://example.com/hooks.")
     if parts.username is not None or parts.password is not None or "#" in url:
-        raise PydanticCustomError("url", "Leave out names, passwords and what follows a #.")
+        raise PydanticCustomError("url", "Leave out the user name, the password and the fragment (#).")
     if not re.fullmatch(r"[A-Za-z0-9.:-]+", parts.hostname or ""):
-        raise PydanticCustomError("url", "Give the host in ASCII: its xn-- form.")
+        raise PydanticCustomError("url", "Give the host in ASCII (its xn-- form).")
     return url
 
 
@@ -40,12 +40,12 @@ Url = Annotated[
 
 
 class WebhookEndpointForm(Form):
-    """Where messages go. `active` false holds them back; they go out, in order, when it is true again."""
+    """The address for messages. An inactive endpoint holds messages back; they are sent, in order, when it is active again."""
 
     url: Url
     active: bool = True
     language: Language | None = Field(
-        default=None, description="Of the texts in the orders; the distributor's language if not given."
+        default=None, description="Language of texts in the orders; by default that of the distributor."
     )
 
 
@@ -56,21 +56,21 @@ class MessagesQuery(PageQuery):
 
 
 class ReplayForm(Form):
-    since: Moment = Field(description="What happened from this moment on.")
-    failed_only: bool = Field(default=False, description="Only what was given up.")
+    since: Moment = Field(description="Events from this moment on.")
+    failed_only: bool = Field(default=False, description="Only messages that failed.")
 
 
 class WebhookEndpointView(Shown):
-    """The endpoint. A pause that nobody asked for says why: what the last try ended with."""
+    """The endpoint for messages. `paused_for`: the last error, when the club paused it."""
 
     url: str
     active: bool
     paused_for: DeliveryError | None
     language: Language
-    secrets_in_use: int = Field(description="How many secrets sign: a rotated one goes on for a while.")
+    secrets_in_use: int = Field(description="Number of secrets that sign; a rotated secret signs for one more day.")
     created_at: str
     changed_at: str
-    last_success_at: str | None = Field(description="When it last took a message, to some ten minutes.")
+    last_success_at: str | None = Field(description="Time of the last delivered message, within ten minutes.")
 
     @classmethod
     def of(cls, endpoint: Endpoint, secrets_in_use: int) -> Self:
@@ -78,9 +78,9 @@ class WebhookEndpointView(Shown):
 
 
 class WebhookEndpointSecretView(WebhookEndpointView):
-    """`secret` is told once, with the answer that made it."""
+    """The endpoint with its secret, which is shown only when it is created."""
 
-    secret: str | None = Field(description="`whsec_` and base64, as libraries of Standard Webhooks take it.")
+    secret: str | None = Field(description="`whsec_` and base64, the form that libraries of Standard Webhooks expect.")
 
     @classmethod
     def telling(cls, endpoint: Endpoint, secrets_in_use: int, secret: str | None) -> Self:
@@ -101,7 +101,7 @@ def _about(endpoint: Endpoint, secrets_in_use: int) -> dict[str, Any]:
 
 
 class WebhookDeliveryView(Shown):
-    """A message on its way. `delivery_id` is its `webhook-id`."""
+    """The delivery of a message. `delivery_id` is its `webhook-id`."""
 
     delivery_id: str
     type: str = Field(examples=["order.placed"])
@@ -110,10 +110,10 @@ class WebhookDeliveryView(Shown):
     state: MessageState
     attempts: int
     last_attempt_at: str | None
-    last_status: int | None = Field(description="HTTP status of the last answer; null without one.")
-    last_error: DeliveryError | None = Field(description="Why the last try did not count; null where it did.")
+    last_status: int | None = Field(description="HTTP status of the last answer; null without an answer.")
+    last_error: DeliveryError | None = Field(description="Error of the last attempt; null for none.")
     next_attempt_at: str | None = Field(
-        description="Not before; of a message that waits. Null where it goes as soon as it is its turn."
+        description="Earliest next attempt of a waiting message; null when it is sent in its turn."
     )
     delivered_at: str | None
 
@@ -141,7 +141,7 @@ class WebhookDeliveryPage(Shown):
 
 
 class ReplayView(Shown):
-    """What happened between these moments is sent again, but what waits anyway."""
+    """The span of a replay. Messages of this span are sent again; those still waiting are not affected."""
 
     since: str
     until: str
@@ -152,15 +152,15 @@ class ReplayView(Shown):
 
 
 class OrderNewsView(Shown):
-    """`version` grows with each step of the order: what comes with a lower one than you have is older than what you have."""
+    """The content of a message on an order. `version` grows with each step of the order: a lower version is older."""
 
     version: int
-    change: dict[str, str] = Field(description="What the event tells beside the order, such as `reason`, `document`.")
-    order: OrderAnswer = Field(description="As it is when the message is sent, as the API shows it to the distributor.")
+    change: dict[str, str] = Field(description="Facts of the event beside the order, such as `reason` and `document`.")
+    order: OrderAnswer = Field(description="The order at the time of sending, as the API shows it to the distributor.")
 
 
 class OrderMessageView(Shown):
-    """A message on an order. `timestamp`: when it happened."""
+    """A message on an order. `timestamp` is the time of the event."""
 
     type: str = Field(examples=["order.placed"])
     timestamp: str = Field(examples=["2026-11-20T09:00:00.000Z"])
@@ -172,7 +172,7 @@ class TestNewsView(Shown):
 
 
 class TestMessageView(Shown):
-    """A message that only tries the endpoint out."""
+    """A message that tests the endpoint."""
 
     type: Literal["webhook.test"] = "webhook.test"
     timestamp: str = Field(examples=["2026-11-20T09:00:00.000Z"])

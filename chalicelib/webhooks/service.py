@@ -155,7 +155,7 @@ def replay_since(context: Context, distributor_id: str, member_id: str, form: Re
     """Raises 404 without an endpoint, 422 for a moment to come."""
     endpoint(context, distributor_id)
     if form.since > context.now:
-        raise Problem.invalid("in_future", "/since", f"It is {context.at}.")
+        raise Problem.invalid("in_future", "/since", f"The moment is ahead of now, {context.at}.")
     earliest = context.now - timedelta(days=context.config[Webhooks].keep_days)
     started = ReplayView(since=clock.stamp(max(form.since, earliest)), until=context.at, failed_only=form.failed_only)
     tx = Transaction()
@@ -176,7 +176,7 @@ def _callable(context: Context, url: str) -> None:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme != "https":
-        raise Problem.invalid("https_only", "/url", "Messages go to https only.")
+        raise Problem.invalid("https_only", "/url", "The endpoint needs https.")
     try:
         ip_address(host)
     except ValueError:
@@ -184,7 +184,7 @@ def _callable(context: Context, url: str) -> None:
     else:
         public = rules.is_public(host)
     if not public:
-        raise Problem.invalid("address_not_public", "/url", "Messages go to public addresses only.")
+        raise Problem.invalid("address_not_public", "/url", "The endpoint needs a public address.")
 
 
 def _new(context: Context, distributor_id: str, draw: Draw) -> Endpoint:

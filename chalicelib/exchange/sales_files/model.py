@@ -39,13 +39,13 @@ _SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
 
 
 class ColumnsForm(Written):
-    """The file's heading for each field. Left out: found by its usual headings, Russian or English. Empty: not read."""
+    """The heading of each field in the file. Left out: found by its usual headings, Russian or English. Empty: not read."""
 
     document: Column | None = Field(default=None, description="Number of the invoice or return; usually Номер.")
     business_date: Column | None = Field(default=None, description="Usually Дата; a time after it is ignored.")
     customer: Column | None = Field(
         default=None,
-        description="The customer's code in the source. Without one, INN and KPP name it, or else the name.",
+        description="Code of the customer in the source. Without it, INN and KPP identify the customer, or else the name.",
     )
     customer_name: Column | None = Field(default=None, description="Usually Контрагент.")
     inn: Column | None = None
@@ -55,60 +55,61 @@ class ColumnsForm(Written):
     quantity: Column | None = Field(default=None, description="Usually Количество.")
     unit_price: Column | None = Field(default=None, description="Usually Цена.")
     amount: Column | None = Field(default=None, description="Usually Сумма; without it, quantity times price.")
-    currency: Column | None = Field(default=None, description="Where it is empty, the import's currency.")
+    currency: Column | None = Field(default=None, description="An empty cell means the currency of the import.")
     return_flag: Column | None = Field(default=None, description="Marks returns: their quantities count as negative.")
     original: Column | None = Field(
         default=None,
-        description="Of a return: the sale that it takes back, by its number or as 1C shows it; usually Документ-основание.",
+        description="Of a return: the original sale, by its number or as 1C shows it; usually Документ-основание.",
     )
     original_date: Column | None = Field(
-        default=None, description="Of a return: the day of that sale; usually Дата исходного документа."
+        default=None, description="Of a return: the day of the original sale; usually Дата исходного документа."
     )
     paid_on: Column | None = Field(
         default=None,
-        description="Of a sale: the day on which it was paid in full; usually Дата оплаты. Empty: nothing is said of its payment.",
+        description="Of a sale: the day of full payment; usually Дата оплаты. An empty cell changes no payment.",
     )
 
 
 class FileFormatForm(Written):
-    """How the file is written. What is left out is found out."""
+    """The format of the file. A field that is left out is detected."""
 
     delimiter: Delimiter | None = None
     encoding: Encoding | None = Field(default=None, description="utf-8 (with or without a mark), or cp1251.")
     decimal: DecimalMark | None = Field(
-        default=None, description="Without it: the point in a file delimited by commas, else the comma."
+        default=None, description="By default a point in a file delimited by commas, else a comma."
     )
     dates: list[DateOrder] = Field(default=["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd"], min_length=1, max_length=5)
 
 
 class ImportForm(Written):
-    """A file to come, and how to read it."""
+    """The announcement of a file: its content and its format."""
 
     kind: Literal["sales"] = "sales"
     source: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
-        description="The system that the file comes from: document numbers and customer codes are its own.",
+        description="The system that exported the file. Document numbers and customer codes are unique within a source.",
         examples=["1c-main"],
     )
     file_name: str = Field(min_length=1, max_length=200, examples=["sales-2026-11.csv"])
     mapping: ColumnsForm = ColumnsForm()
     format: FileFormatForm = FileFormatForm()
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="By default the currency of the club.")
     unknown_customers: Literal["create", "fail"] = Field(
-        default="create", description="Whether a customer that the club does not know becomes a company, or an error."
+        default="create",
+        description="`create`: an unknown customer becomes a company. `fail`: its documents are left out.",
     )
-    dry_run: bool = Field(default=False, description="Check everything, write nothing.")
+    dry_run: bool = Field(default=False, description="Check the file without recording anything.")
 
     @field_validator("source")
     @classmethod
     def _not_our_own(cls, source: str) -> str:
         if source == "orders":
-            raise PydanticCustomError("source_reserved", "This source is the club's own.")
+            raise PydanticCustomError("source_reserved", "This source is reserved for the club's own orders.")
         return source
 
     @field_validator("file_name")
     @classmethod
     def _no_workbook(cls, name: str) -> str:
         if name.lower().endswith(_SPREADSHEETS):
-            raise PydanticCustomError("format_unsupported", "Save the sheet as CSV first.")
+            raise PydanticCustomError("format_unsupported", "Save the sheet as CSV and upload that file.")
         return name

@@ -18,12 +18,12 @@ routes = Routes(__name__, tag="exchange")
 def start_import(call: Call) -> StartedImportView:
     """Announce a sales file, and get an address to upload it to.
 
-    The answer's `upload` says how: a form post of its fields and then the file. The upload starts the work; follow it at the import's
-    own address. A document is written whole or not at all: where one of its rows is wrong, all of its rows are left out and listed.
-    The same file twice changes nothing; a document with other content becomes its next revision.
+    Post a form with the fields of `upload` and then the file. The upload starts the import; `GET` on the import shows its progress. A
+    document is recorded whole or not at all: when one of its rows is wrong, all of its rows are left out and listed. The same file again
+    changes nothing; a document with other content becomes its next revision.
 
-    1C numbers documents anew every year, and returns apart from sales: the same number in another year, or of a return, is another
-    document.
+    1C restarts document numbers every year and numbers returns apart from sales. So the same number in another year, or of a return, is
+    another document.
     """
     return service.start(call.answering(_started), call.body, call.principal.subject, call.language)
 
@@ -39,7 +39,7 @@ def list_imports(call: Call) -> ImportPage:
 
 @routes.get("/v1/staff/imports/{import_id}", scope="staff.imports.read", answer=ImportView, problems=("not_found",))
 def show_import(call: Call, import_id: str) -> ImportView:
-    """Show how far an import came, its counts, and where to download the list of rows that were left out."""
+    """Show the progress and the counts of an import, with a link to the list of rows that were left out."""
     return service.show(call.context, import_id, call.language)
 
 

@@ -20,7 +20,7 @@ class ImportCountsView(Shown):
 
 
 class ImportRowCountsView(ImportCountsView):
-    """Rows of the file below its heading; each is in one of the others. In a dry run: what would become of them."""
+    """Rows of the file below its heading, by outcome. In a dry run: the outcomes that a real run would have."""
 
     total: int = 0
     skipped: int = Field(default=0, description="Empty rows and rows of totals.")
@@ -32,7 +32,7 @@ class ImportProgressView(Shown):
 
 
 class ImportFailureView(Shown):
-    """Why the file as a whole could not be read, in the reader's language."""
+    """The reason why the file as a whole could not be read, in the reader's language."""
 
     code: str
     detail: str
@@ -40,7 +40,7 @@ class ImportFailureView(Shown):
 
 
 class BadRowsView(Shown):
-    """The list of rows that were left out, for download (CSV; the address works for a while): row, document, column, value, reason."""
+    """A temporary link to the list of rows that were left out, as CSV: row, document, column, value, code, reason."""
 
     listed: int
     url: str
@@ -54,14 +54,14 @@ class ImportView(Shown):
     file_name: str
     dry_run: bool
     state: ImportState
-    stalled: bool = Field(description="Nothing has moved for an hour: a matter for the operators.")
+    stalled: bool = Field(description="No progress for an hour. The club's operators look into it.")
     created_at: str
     created_by: str
     uploaded_at: str | None
     finished_at: str | None
-    encoding: str | None = Field(description="As it was read.")
+    encoding: str | None = Field(description="Encoding of the file, given or detected.")
     delimiter: str | None
-    columns: dict[FieldName, str] = Field(description="The heading under which each field was found.")
+    columns: dict[FieldName, str] = Field(description="Heading of the column of each field.")
     progress: ImportProgressView
     rows: ImportRowCountsView
     documents: ImportCountsView
@@ -71,7 +71,7 @@ class ImportView(Shown):
 
 
 class StartedImportView(ImportView):
-    """The import, and where to upload its file."""
+    """An import with the upload form of its file."""
 
     upload: Upload
 

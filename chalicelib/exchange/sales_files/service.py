@@ -49,7 +49,7 @@ def start(
     currency = form.currency or context.config[Club].currency
     if currency not in context.config[Tiers].ladders:
         known = ", ".join(sorted(context.config[Tiers].ladders))
-        raise Problem.invalid("currency", "/currency", f"The club keeps its accounts in {known}.")
+        raise Problem.invalid("currency", "/currency", f"The club keeps accounts in {known} only.")
     import_id = context.new_id("imp")
     tx = Transaction()
     made = store.create(tx, context, import_id, form, currency, started_by)

@@ -27,17 +27,17 @@ class ReflectancesForm(Form):
 
 
 class RoomForm(Form):
-    """A rectangular room. Lengths are in metres; give either the illuminance or the kind of room."""
+    """A rectangular room, lengths in metres. Give either the illuminance or the kind of room."""
 
     name: str = Field(default="", max_length=100, examples=["Room 12"])
-    count: int = Field(default=1, ge=1, le=1000, description="How many such rooms there are.")
+    count: int = Field(default=1, ge=1, le=1000, description="Number of rooms like this.")
     length_m: Metres = Field(examples=["9"])
     width_m: Metres = Field(examples=["6"])
     height_m: Metres = Field(examples=["3"])
-    suspension_m: Height = Field(default=Decimal(0), description="How far below the ceiling the luminaires hang.")
+    suspension_m: Height = Field(default=Decimal(0), description="Distance from the ceiling to the luminaires.")
     work_plane_m: Height | None = Field(
         default=None,
-        description="Height of the work plane; by the kind of room if not given, else 0.8.",
+        description="Height of the work plane. By default that of the kind of room, or 0.8.",
         examples=[None],
     )
     illuminance_lx: Decimal | None = Field(
@@ -46,11 +46,11 @@ class RoomForm(Form):
         le=20_000,
         max_digits=6,
         decimal_places=1,
-        description="Maintained, on the work plane.",
+        description="Maintained illuminance on the work plane.",
         examples=["500"],
     )
     kind: RoomKind | None = Field(
-        default=None, description="Takes the illuminance from a norm, which the answer names.", examples=[None]
+        default=None, description="Takes the illuminance from a norm; the answer names the norm.", examples=[None]
     )
     reflectances: ReflectancesForm = Field(default=ReflectancesForm())
     maintenance_factor: Decimal = Field(
@@ -62,7 +62,7 @@ class RoomForm(Form):
         le=Decimal("1.2"),
         max_digits=4,
         decimal_places=3,
-        description="From the luminaire's own table; worked out if not given.",
+        description="From the table of the luminaire; calculated by default.",
         examples=[None],
     )
 
@@ -89,7 +89,7 @@ class RoomForm(Form):
 
 
 class LightingForm(Form):
-    """Rooms, and the luminaires that could light them: each is worked out by itself."""
+    """Rooms, and products to compare: each product is calculated for all rooms."""
 
     rooms: list[RoomForm] = Field(min_length=1, max_length=MOST_ROOMS)
     skus: list[Sku] = Field(
@@ -100,12 +100,12 @@ class LightingForm(Form):
     @classmethod
     def _each_once(cls, given: list[str]) -> list[str]:
         if len(set(given)) < len(given):
-            raise PydanticCustomError("repeated", "Name each once.")
+            raise PydanticCustomError("repeated", "Give each article number only once.")
         return given
 
 
 class LightingMethodView(Shown):
-    """How it was worked out, in the reader's language."""
+    """The method of the calculation, in the reader's language."""
 
     formula: str = Field(examples=["N = E·A / (Φ·UF·MF)"])
     explanation: str
@@ -113,34 +113,34 @@ class LightingMethodView(Shown):
 
 
 class RoomOptionView(Shown):
-    """One product in one room."""
+    """The installation of one product in one room."""
 
     sku: str
     utilisation_factor: float = Field(examples=[0.62])
-    required: int = Field(description="The least number that gives the illuminance.")
-    rows: int = Field(description="Across the width.")
-    columns: int = Field(description="Along the length.")
-    luminaires: int = Field(description="Rows times columns.")
-    illuminance_lx: float = Field(description="Maintained, that these luminaires give.", examples=[512.4])
+    required: int = Field(description="Least number of luminaires that gives the illuminance.")
+    rows: int = Field(description="Rows across the width.")
+    columns: int = Field(description="Luminaires of a row, along the length.")
+    luminaires: int = Field(description="Installed luminaires: rows times columns.")
+    illuminance_lx: float = Field(description="Maintained illuminance of the installed luminaires.", examples=[512.4])
     power_w: float = Field(examples=[432.0])
     power_density_w_m2: float = Field(examples=[8.0])
     spacing_to_height: float = Field(
-        description="The larger distance between luminaires by their height above the work plane: compare with what their maker allows.",
+        description="Larger distance between luminaires, divided by their height above the work plane. The maker of the luminaire states the limit.",
         examples=[1.1],
     )
 
 
 class LitRoomView(Shown):
-    """A room, and what each product needs there."""
+    """A room with one option for each product."""
 
     name: str
     count: int
     area_m2: float = Field(examples=[54.0])
-    mounting_height_m: float = Field(description="Of the luminaires above the work plane.", examples=[2.2])
+    mounting_height_m: float = Field(description="Height of the luminaires above the work plane.", examples=[2.2])
     room_index: float = Field(examples=[1.64])
-    illuminance_lx: float = Field(description="Required.", examples=[500.0])
+    illuminance_lx: float = Field(description="Required illuminance.", examples=[500.0])
     norm: str | None = Field(
-        description="What asks for it, if the kind of room was given.", examples=["EN 12464-1:2011"]
+        description="Norm that requires it, if the kind of room was given.", examples=["EN 12464-1:2011"]
     )
     maintenance_factor: float = Field(examples=[0.8])
     options: list[RoomOptionView]
@@ -152,7 +152,7 @@ class LightingLineView(Shown):
 
 
 class LightingTotalView(Shown):
-    """One product in all rooms. `lines` can be put into the cart, or ordered, as they are: whole packs."""
+    """The totals of one product over all rooms. `lines` are whole packs, ready for the cart or an order."""
 
     sku: str
     luminaires: int

@@ -58,7 +58,7 @@ class Luminaire:
 def light(context: Context, member_id: str, form: LightingForm, language: Language) -> LightingView:
     """Two reads. Raises 403 while calculators are locked, 422 for products that are no luminaires or far too weak."""
     if missing := companies.missing_for(context, member_id, PRIVILEGE):
-        raise Problem("cabinet_locked", "Calculators open when your profile is complete.", extra={"missing": missing})
+        raise Problem("cabinet_locked", "Complete your profile to use the calculators.", extra={"missing": missing})
     luminaires = _luminaires(catalog.read_products(context.table, form.skus), form.skus)
     rooms = [_lit(number, room, luminaires) for number, room in enumerate(form.rooms)]
     return LightingView(
@@ -113,7 +113,7 @@ def _option(
 ) -> RoomOptionView:
     how = {"flux": luminaire.flux, "factor": factor, "maintenance": maintenance}
     if illuminance * room.area > rules.MOST_LUMINAIRES * luminaire.flux * factor * maintenance:
-        detail = f"More than {rules.MOST_LUMINAIRES} of {luminaire.sku} would be needed: choose a stronger luminaire."
+        detail = f"The room needs more than {rules.MOST_LUMINAIRES} of {luminaire.sku}. Choose a stronger luminaire."
         raise Problem.invalid("too_many", f"/rooms/{number}", detail)
     required = rules.luminaires(room, illuminance=illuminance, **how)
     rows, columns = rules.layout(room, required)
