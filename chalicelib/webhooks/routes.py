@@ -67,7 +67,10 @@ def delete_webhook(call: Call) -> Answer:
     problems=("not_found",),
 )
 def rotate_webhook_secret(call: Call) -> Answer:
-    """Create a new secret. The previous secret signs beside it for a day, so that the receiver can change over without losing a message."""
+    """Create a new secret.
+
+    The previous secret signs beside it for a day, so that the receiver can change over without losing a message.
+    """
     changed, secret = service.rotate(call.context, call.principal.for_distributor(), call.principal.for_member())
     return _telling(call, changed, secret)
 
