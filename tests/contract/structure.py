@@ -13,8 +13,11 @@ GROUND = {"table", "platform"}  # every room stands on them
 LAYERS = {"rules": 0, "model": 0, "events": 0, "config": 0, "fields": 0, "keys": 1, "schemas": 1, "store": 1}
 LAYERS |= {"routes": 3, "consumers": 3, "jobs": 3, "letters": 3}  # every other name is a use case: 2
 PURE = {"rules", "model"}
-IMPURE = {"boto3", "botocore", "chalice", "requests", "chalicelib.table.client", "chalicelib.table.transactions"}
+IMPURE = {"boto3", "botocore", "chalice", "http", "requests", "socket", "time", "urllib"}
+IMPURE |= {"chalicelib.table.client", "chalicelib.table.transactions"}
 IMPURE |= {f"chalicelib.platform.{name}" for name in ("aws", "clock", "context", "http", "jobs", "uploads")}
+
+CLOCKS = {"date.today", "datetime.now", "datetime.today", "datetime.utcnow"}
 
 
 class Import(NamedTuple):
@@ -34,14 +37,16 @@ def breaches(root: Path) -> list[str]:
     """One sentence for each import below `root`/chalicelib that breaks a rule, and for each circle of rooms."""
     house = House(root)
     found = [sentence for each in house.imports if (sentence := house.breach(each))]
-    return sorted(set(found)) + house.circles()
+    return sorted({*found, *house.clocks()}) + house.circles()
 
 
 class House:
     def __init__(self, root: Path) -> None:
         self.modules = {_name(root, path): path for path in sorted((root / PACKAGE).rglob("*.py"))}
-        self.trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in self.modules.items()}
-        self.imports = [each for name in self.modules for each in self._imports(name)]
+        self.nodes = {name: _nodes(path.read_text(encoding="utf-8")) for name, path in self.modules.items()}
+        self._exports = {name: dict(_imported(nodes)) for name, nodes in self.nodes.items()}
+        self._imports_of = {name: list(self._imports(name)) for name in self.modules}
+        self.imports = [each for found in self._imports_of.values() for each in found]
 
     def breach(self, each: Import) -> str | None:
         """The rule that this import breaks, as a sentence; None where it breaks none."""
@@ -70,6 +75,13 @@ class House:
             return each.breaks("a wing uses only wings that its room lists before it")
         return self._purity(each)
 
+    def clocks(self) -> Iterator[str]:
+        """Pure modules that ask what time it is."""
+        for name in [name for name in self.nodes if _last(name) in PURE]:
+            calls = {ast.unparse(node.func) for node in self.nodes[name] if isinstance(node, ast.Call)}
+            for call in sorted(calls & CLOCKS):
+                yield f"{name} calls {call}: {_last(name)} is pure, and is given its day and its moment."
+
     def circles(self) -> list[str]:
         """Rooms that use one another in a circle."""
         uses: dict[str, set[str]] = {}
@@ -95,8 +107,8 @@ class House:
             here = waiting.pop()
             if any(here == each or here.startswith(f"{each}.") for each in IMPURE):
                 return here
-            for each in self.imports:
-                if each.by == here and each.home not in seen:
+            for each in self._imports_of.get(here, ()):
+                if each.home not in seen:
                     seen.add(each.home)
                     waiting.append(each.home)
         return None
@@ -114,7 +126,7 @@ class House:
 
     @cache  # noqa: B019
     def _wings(self, room: str) -> tuple[str, ...]:
-        for node in self.trees[f"{PACKAGE}.{room}"].body:
+        for node in self.nodes[f"{PACKAGE}.{room}"]:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "WINGS":
                 return tuple(ast.literal_eval(node.value))
         return ()
@@ -123,14 +135,14 @@ class House:
         return module.count(".") == 1 and self.modules[module].name == "__init__.py"
 
     def _imports(self, by: str) -> Iterator[Import]:
-        for node in ast.walk(self.trees[by]):
+        for node in self.nodes[by]:
             if isinstance(node, ast.Import):
                 yield from (Import(by, alias.name, None, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     yield Import(by, *self._found(node.module, alias.name))
         doors = self._doors_in(by)
-        for node in ast.walk(self.trees[by]):
+        for node in self.nodes[by]:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in doors:
                 yield Import(by, doors[node.value.id], node.attr, self._home(doors[node.value.id], node.attr))
 
@@ -143,21 +155,27 @@ class House:
         """The rooms that a module imports as a whole, by their names in it."""
         return {
             alias.asname or alias.name: f"{PACKAGE}.{alias.name}"
-            for node in ast.walk(self.trees[by])
+            for node in self.nodes[by]
             if isinstance(node, ast.ImportFrom) and node.module == PACKAGE
             for alias in node.names
         }
 
     def _home(self, source: str, name: str) -> str:
         """Where a name that a door exports is defined."""
-        for node in ast.walk(self.trees[source]) if source in self.modules else ():
-            if (
-                isinstance(node, ast.ImportFrom)
-                and node.module
-                and any((a.asname or a.name) == name for a in node.names)
-            ):
-                return node.module if node.module.startswith(PACKAGE) else source
-        return source
+        home = self._exports.get(source, {}).get(name, source)
+        return home if home.startswith(PACKAGE) else source
+
+
+@cache
+def _nodes(text: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(text)))
+
+
+def _imported(nodes: tuple[ast.AST, ...]) -> Iterator[tuple[str, str]]:
+    """Each name that a module imports, and the module that it comes from."""
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((alias.asname or alias.name, node.module) for alias in node.names)
 
 
 def _name(root: Path, path: Path) -> str:

@@ -52,6 +52,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
             id="a model reads the clock",
         ),
         pytest.param(
+            "orders/order/model.py",
+            "from datetime import date\nTODAY = date.today()",
+            "chalicelib.orders.order.model calls date.today: model is pure, and is given its day and its moment.",
+            id="a model asks for the day",
+        ),
+        pytest.param(
             "orders/lifecycle/service.py",
             "from chalicelib.bonuses import load_balance",
             "bonuses uses orders uses bonuses: rooms use one another in a circle.",
