@@ -6,7 +6,7 @@ from chalicelib.platform.lazy import opened_when_asked
 WINGS = ("ledger", "accruals", "volume", "goods", "closing", "redemptions", "adjustments", "coalition", "audit")
 
 with opened_when_asked(__name__):
-    from chalicelib.bonuses.accruals.rules import NO_RATE, Base, Reason, earned
+    from chalicelib.bonuses.accruals.rules import NO_RATE, AppliedRate, RateBase, earned
     from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
     from chalicelib.bonuses.ledger.rules import Expiry, expiry
     from chalicelib.bonuses.volume.config import Bracket, VolumeBonuses, VolumeProgramme

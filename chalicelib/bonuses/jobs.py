@@ -25,9 +25,9 @@ from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.transactions import Transaction
 
-JOB, PROOF = "bonuses", audit.JOB
+JOB, AUDIT = "bonuses", audit.JOB
 LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
-PROOF_LOOK_BACK_DAYS = (
+AUDIT_LOOK_BACK_DAYS = (
     1  # what moved after the last proof began; what a message given up left over waits in the dead-letter queue
 )
 
@@ -60,17 +60,17 @@ def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def prove(context: Context, event: dict[str, Any]) -> dict[str, Any]:
+def audit_books(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Checks the club's totals and names the companies whose books have moved since the last run; what it counted, kept as a RUN.
 
     An event {"full": true} asks for every company from its first posting on, and for the totals against all checkpoints.
     """
     full = event.get("full") is True
-    first = jobs.first_day(context, event, jobs.last_run(context, PROOF), look_back_days=PROOF_LOOK_BACK_DAYS)
-    wrong = audit.prove_totals(context, full=full)
+    first = jobs.first_day(context, event, jobs.last_run(context, AUDIT), look_back_days=AUDIT_LOOK_BACK_DAYS)
+    wrong = audit.audit_totals(context, full=full)
     about = {"full": True} if full else {}
     due = audit.due(context, first, full=full)
-    counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=PROOF, **about)
+    counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=AUDIT, **about)
     facts = {
         "first_day": first.isoformat(),
         "day": context.today.isoformat(),
@@ -79,8 +79,8 @@ def prove(context: Context, event: dict[str, Any]) -> dict[str, Any]:
         "companies": counted,
         "messages": messages,
     }
-    jobs.record_run(context, PROOF, facts)
-    log.info("nightly bonus proof", extra=facts)
+    jobs.record_run(context, AUDIT, facts)
+    log.info("nightly bonus audit", extra=facts)
     return facts
 
 
@@ -90,8 +90,8 @@ def prove(context: Context, event: dict[str, Any]) -> dict[str, Any]:
 def decide(context: Context, message: dict[str, Any]) -> None:
     """Does what the message says of each company it names. One that fails holds up no other; the message comes again for it."""
     body = json.loads(message["body"])
-    if body["do"] == PROOF:
-        audit.prove_companies(context, body["companies"], full=body.get("full", False))
+    if body["do"] == AUDIT:
+        audit.audit_companies(context, body["companies"], full=body.get("full", False))
         return
     failed = []
     for company_id in body["companies"]:
@@ -110,7 +110,7 @@ def _pass_day(context: Context, company_id: str) -> None:
 
 def _notify(context: Context, tx: Transaction, book: Book) -> None:
     """The events of the letters that the book asks for."""
-    found = notices.notices(book, book.day, ledger.notice_figures(context))
+    found = notices.notices(book, book.day, ledger.notice_policy(context))
     tell = partial(
         record, tx, context, ledger_keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency
     )
@@ -160,19 +160,19 @@ def nightly_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
 
 @scheduled(
     "cron(0 3 * * ? *)",
-    parameter="ProofSchedule",
-    description="When the nightly proof of the bonuses starts. After their run.",
+    parameter="AuditSchedule",
+    description="When the nightly audit of the bonuses starts. After their run.",
     may=(table("query", "put", "update"),),
 )
-def prove_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
+def audit_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Name the companies whose books have moved, to be proved."""
-    return prove(context, event)
+    return audit_books(context, event)
 
 
 @queue_worker(
     "bonuses",
     batch=10,
-    filled_by=("nightly_bonuses", "prove_bonuses"),
+    filled_by=("nightly_bonuses", "audit_bonuses"),
     may=(table(*READ, "put", "update", "check"),),
 )
 def decide_bonuses(context: Context, message: dict[str, Any]) -> None:

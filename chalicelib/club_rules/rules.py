@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
-from chalicelib.bonuses import NO_RATE, Base, Reason, earned
+from chalicelib.bonuses import NO_RATE, AppliedRate, RateBase, earned
 from chalicelib.sales import DayTotals
 from chalicelib.tiers import Facts, Ladder, Step, always
 
@@ -35,7 +35,7 @@ def example(ladder: Ladder, today: date) -> list[ExampleDay]:
 
 def bonus(amount: Decimal, percent: Decimal) -> Decimal:
     """What a purchase of this sum earns at this rate."""
-    return sum((group.bonus for group in earned((Base(NO_RATE, amount),), Reason(percent, "all"))), Decimal(0))
+    return sum((group.bonus for group in earned((RateBase(NO_RATE, amount),), AppliedRate(percent, "all"))), Decimal(0))
 
 
 def _round(amount: Decimal) -> Decimal:

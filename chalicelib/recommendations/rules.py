@@ -25,7 +25,7 @@ from itertools import combinations
 from math import sqrt
 from typing import NamedTuple
 
-from chalicelib.sales import Bought, SaleLine
+from chalicelib.sales import DocumentLines, SaleLine
 
 CAPACITY = 40  # others that are kept of an article
 MOST_LINES = 10  # of a document, by amount
@@ -72,7 +72,7 @@ class CountChange(NamedTuple):
 # --- the pairs of a buyer ---------------------------------------------------------------------------------------------
 
 
-def pairs_of(documents: Iterable[Bought]) -> Pairs:
+def pairs_of(documents: Iterable[DocumentLines]) -> Pairs:
     """Every pair once, the newest documents first; a document whose pairs do not fit any more is left out."""
     found: set[Pair] = set()
     for document in sorted(documents, key=lambda each: each.day, reverse=True):

@@ -73,7 +73,7 @@ def _pairs(context: Context, company_ids: Iterable[str]) -> Pairs:
     return rules.pairs_of(
         document
         for company_id in sorted(company_ids)
-        for document in sales.bought(context, company_id, since=since, most=MOST_COUNTED)
+        for document in sales.newest_documents(context, company_id, since=since, most=MOST_COUNTED)
     )
 
 
@@ -118,7 +118,7 @@ def new_for_you(context: Context, company_id: str, language: Language) -> NewPro
 def _bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
     """What was spent on each article lately, what is on order included: of that the amounts tell little yet, and none is needed."""
     amounts: dict[str, Decimal] = defaultdict(Decimal)
-    for document in sales.bought(context, company_id, since=context.today - YEAR, most=MOST_DOCUMENTS):
+    for document in sales.newest_documents(context, company_id, since=context.today - YEAR, most=MOST_DOCUMENTS):
         for line in document.lines:
             if 1 <= len(line.sku) <= MOST_SKU:
                 amounts[line.sku] += line.amount

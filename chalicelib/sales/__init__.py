@@ -17,29 +17,27 @@ with opened_when_asked(__name__):
     from chalicelib.sales.payments.service import check_payment, paid_on, payment_of, payments_of, record_payments
     from chalicelib.sales.rules import (
         ORDERS,
-        Bought,
         DayTotals,
+        DocumentLines,
         DocumentRef,
         Head,
         Original,
         Outcome,
-        Recorded,
-        Ref,
+        RecordedRevision,
         SaleDocument,
         SaleLine,
         totals,
     )
     from chalicelib.sales.service import (
         TooLarge,
-        bought,
         day_totals,
         earliest_known,
         first_purchase,
         heads,
         history,
+        lines_between,
         newest,
+        newest_documents,
         preview,
         record,
-        sold,
-        told_lines,
     )

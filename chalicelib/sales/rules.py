@@ -19,8 +19,6 @@ from typing import Literal, NamedTuple, Self
 
 from chalicelib.platform.money import round_half_up
 
-Ref = tuple[str, str]  # of a document: source, and series/number
-
 Kind = Literal["sale", "return"]
 Outcome = Literal["created", "changed", "unchanged"]
 
@@ -95,7 +93,7 @@ class SaleDocument:
         return sum((line.amount for line in self.lines), ZERO)
 
 
-class Counting(NamedTuple):
+class CountingDay(NamedTuple):
     """The day that a document counts on, and the original that was found for it."""
 
     day: date
@@ -108,7 +106,7 @@ class Head:
 
     company_id: str
     business_date: date
-    counting: Counting
+    counting: CountingDay
     total: Decimal
     revision: int
     digest: str
@@ -118,14 +116,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownDocument:
     """What lies under a document's number: its head, if it came, and the returns that name it, perhaps before it came."""
 
     head: Head | None = None
     returned_by: frozenset[DocumentRef] = frozenset()
 
 
-NOTHING = Known()
+NOTHING = KnownDocument()
 
 
 class DayTotals(NamedTuple):
@@ -140,7 +138,7 @@ class DayTotals(NamedTuple):
     returned: Mapping[tuple[date, date], Decimal]
 
 
-class Recorded(NamedTuple):
+class RecordedRevision(NamedTuple):
     """A revision of a document, and for how long it was what is known of it: from `recorded_at` until `superseded_at`."""
 
     ref: DocumentRef
@@ -159,14 +157,14 @@ class Recorded(NamedTuple):
         return self.recorded_at < moment and (self.superseded_at is None or self.superseded_at >= moment)
 
 
-class Bought(NamedTuple):
+class DocumentLines(NamedTuple):
     """What a document brought on the day that it counts on; lines of a return take back."""
 
     day: date
     lines: Sequence[SaleLine]
 
 
-def totals(documents: Iterable[Recorded]) -> DayTotals:
+def totals(documents: Iterable[RecordedRevision]) -> DayTotals:
     """The day totals that these documents make together."""
     net: dict[date, Decimal] = {}
     returned: dict[tuple[date, date], Decimal] = {}
@@ -178,7 +176,7 @@ def totals(documents: Iterable[Recorded]) -> DayTotals:
     return DayTotals(net, {key: amount for key, amount in returned.items() if amount})
 
 
-class Counted(NamedTuple):
+class DayGain(NamedTuple):
     """What one day of one company gains; `returned`: what of the amount takes effect later, by the day on which it does."""
 
     amount: Decimal
@@ -187,8 +185,8 @@ class Counted(NamedTuple):
 
 
 DayKey = tuple[str, date]
-Changes = dict[DayKey, Counted]
-NO_GAIN = Counted(ZERO, 0)
+Changes = dict[DayKey, DayGain]
+NO_GAIN = DayGain(ZERO, 0)
 
 
 def digest(document: SaleDocument, packed: Sequence[str]) -> str:
@@ -200,23 +198,23 @@ def digest(document: SaleDocument, packed: Sequence[str]) -> str:
     return sha256("\n".join([*head, *sorted(packed)]).encode()).hexdigest()
 
 
-def counting(document: SaleDocument, known: Mapping[DocumentRef, Known]) -> Counting:
+def counting(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument]) -> CountingDay:
     """Where the document counts: a return with its original, anything else on its own day.
 
     A document is taken for the original if it is the same company's and not dated after the return. While none is known, the day that
     the return tells counts, if it is not after its own; without any of this a return counts on its own day.
     """
     if document.original is None:
-        return Counting(document.business_date)
+        return CountingDay(document.business_date)
     for ref in document.candidates:
         head = known.get(ref, NOTHING).head
         if head and head.company_id == document.company_id and head.business_date <= document.business_date:
-            return Counting(head.business_date, ref)
-    return Counting(min(document.original.day or document.business_date, document.business_date))
+            return CountingDay(head.business_date, ref)
+    return CountingDay(min(document.original.day or document.business_date, document.business_date))
 
 
 def outcome(
-    head: Head | None, content: str, counted: Counting, import_id: str | None, as_of: str
+    head: Head | None, content: str, counted: CountingDay, import_id: str | None, as_of: str
 ) -> tuple[Outcome, bool]:
     """What recording this content comes to, and whether there is anything to write.
 
@@ -233,7 +231,7 @@ def outcome(
     return ("unchanged", False) if as_of < head.as_of else ("changed", True)
 
 
-def changes(head: Head | None, document: SaleDocument, counted: Counting) -> Changes:
+def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> Changes:
     """What the days gain when this document takes the place of what is recorded of it."""
     moved: Changes = {}
     merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
@@ -244,20 +242,20 @@ def changes(head: Head | None, document: SaleDocument, counted: Counting) -> Cha
     return {day: gain for day, gain in moved.items() if gain != NO_GAIN}
 
 
-def _counted(amount: Decimal, documents: int, counted: Counting, effect: date) -> Counted:
+def _counted(amount: Decimal, documents: int, counted: CountingDay, effect: date) -> DayGain:
     if counted.day == effect or not amount:
-        return Counted(amount, documents)
-    return Counted(amount, documents, {effect: amount})
+        return DayGain(amount, documents)
+    return DayGain(amount, documents, {effect: amount})
 
 
-def merge(into: Changes, more: Mapping[DayKey, Counted]) -> None:
+def merge(into: Changes, more: Mapping[DayKey, DayGain]) -> None:
     for day, gain in more.items():
         before = into.get(day, NO_GAIN)
         returned = before.returned
         if gain.returned:
             both = {effect: returned.get(effect, ZERO) + amount for effect, amount in gain.returned.items()}
             returned = {effect: amount for effect, amount in {**returned, **both}.items() if amount}
-        into[day] = Counted(before.amount + gain.amount, before.documents + gain.documents, returned)
+        into[day] = DayGain(before.amount + gain.amount, before.documents + gain.documents, returned)
 
 
 def moves(head: Head | None, document: SaleDocument) -> bool:
@@ -265,7 +263,7 @@ def moves(head: Head | None, document: SaleDocument) -> bool:
     return head is None or (head.company_id, head.business_date) != (document.company_id, document.business_date)
 
 
-def of_company(moved: Mapping[DayKey, Counted], company_id: str) -> dict[str, Decimal]:
+def of_company(moved: Mapping[DayKey, DayGain], company_id: str) -> dict[str, Decimal]:
     """The amounts of one company by ISO date, as its event carries them; zero where only the day of an effect moved."""
     return {day.isoformat(): gain.amount for (company, day), gain in moved.items() if company == company_id}
 

@@ -9,13 +9,13 @@ from chalicelib.platform.money import Money
 from chalicelib.sales import rules, store
 from chalicelib.sales.rules import (
     NOTHING,
-    Bought,
     DayTotals,
+    DocumentLines,
     DocumentRef,
     Head,
-    Known,
+    KnownDocument,
     Outcome,
-    Recorded,
+    RecordedRevision,
     SaleDocument,
     SaleLine,
 )
@@ -81,7 +81,7 @@ def _judged(context: Context, documents: Sequence[SaleDocument], import_id: str 
 
 
 def _judge(
-    known: Mapping[DocumentRef, Known], document: SaleDocument, import_id: str | None, as_of: str
+    known: Mapping[DocumentRef, KnownDocument], document: SaleDocument, import_id: str | None, as_of: str
 ) -> tuple[Outcome, store.Revision | None]:
     mine = known.get(document.ref, NOTHING)
     head = mine.head
@@ -170,21 +170,21 @@ def first_purchase(context: Context, company_id: str) -> date | None:
     return store.first_day(context.table, company_id)
 
 
-def history(context: Context, company_id: str, first: date, last: date) -> list[Recorded]:
+def history(context: Context, company_id: str, first: date, last: date) -> list[RecordedRevision]:
     """Every revision of the company's documents dated on these days: what is known of them, and what was known before."""
     return list(store.history(context.table, company_id, first, last))
 
 
-def bought(context: Context, company_id: str, *, since: date, most: int) -> list[Bought]:
+def newest_documents(context: Context, company_id: str, *, since: date, most: int) -> list[DocumentLines]:
     """The company's newest documents since this day, as they are now: so many at most, and no more than one call brings (1 MB).
 
     Of a document that does not fit into one item, the lines of the first one.
     """
     page = store.current(context.table, company_id, since, None, most, None)
-    return [Bought(date.fromisoformat(sale["counts_on"]), told_lines(sale)) for sale in page.items]
+    return [DocumentLines(date.fromisoformat(sale["counts_on"]), event_lines(sale)) for sale in page.items]
 
 
-def sold(context: Context, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
+def lines_between(context: Context, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
     """The lines of all the company's documents that bear these days, as they are now, page after page.
 
     Those of a return take back, on the day that it bears itself.
@@ -200,12 +200,12 @@ def sold(context: Context, company_id: str, first: date, last: date, currency: s
             return
 
 
-def told_lines(sale: Item) -> list[SaleLine]:
+def event_lines(sale: Item) -> list[SaleLine]:
     """What a `sale.recorded` tells of the document's lines: those of its first item."""
     return rules.unpack([sale["lines"]])
 
 
-def earliest_known(context: Context, company_id: str, moment: str) -> Recorded | None:
+def earliest_known(context: Context, company_id: str, moment: str) -> RecordedRevision | None:
     """Of the company's documents that were known just before this moment, the first by date."""
     return store.earliest_known(context.table, company_id, moment)
 

@@ -26,15 +26,15 @@ from chalicelib.sales.events import SALE_RECORDED
 from chalicelib.sales.rules import (
     NOTHING,
     Changes,
-    Counting,
+    CountingDay,
     DayKey,
     DayTotals,
     DocumentRef,
     Head,
-    Known,
+    KnownDocument,
     Original,
     Outcome,
-    Recorded,
+    RecordedRevision,
     SaleDocument,
     SaleLine,
     merge,
@@ -61,9 +61,9 @@ class Revision:
     """
 
     document: SaleDocument
-    known: Known
-    candidates: Mapping[DocumentRef, Known]
-    counting: Counting
+    known: KnownDocument
+    candidates: Mapping[DocumentRef, KnownDocument]
+    counting: CountingDay
     outcome: Outcome
     digest: str
     lines: list[str]
@@ -99,7 +99,7 @@ class Revision:
         return sum(len(text.encode()) for text in self.lines) + _ITEM_BYTES * (self.operations + len(self.shared))
 
 
-def known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Known]:
+def known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, KnownDocument]:
     """What lies under each of these numbers, of those under which anything does."""
     wanted = {keys.document(*ref): ref for ref in refs}
     return {wanted[key]: _known(item) for key, item in table.get_many(wanted, consistent=True).items()}
@@ -150,14 +150,14 @@ def current(
     )
 
 
-def history(table: Table, company_id: str, first: date, last: date) -> Iterator[Recorded]:
+def history(table: Table, company_id: str, first: date, last: date) -> Iterator[RecordedRevision]:
     """Every revision of the documents dated on these days, replaced ones as well, without lines; read consistently."""
     begin, end = keys.sale_day(first), keys.sale_day(last + timedelta(days=1))
     found = table.query_all(company_partition(company_id), between=(begin, end), only=_RECORDED, consistent=True)
     return (_recorded(item) for item in found)
 
 
-def earliest_known(table: Table, company_id: str, moment: str) -> Recorded | None:
+def earliest_known(table: Table, company_id: str, moment: str) -> RecordedRevision | None:
     """Of the documents that were known just before this moment, the first by date."""
     unreplaced = Attr("superseded_by").not_exists() | Attr("superseded_at").gte(moment)
     found = table.query_all(
@@ -225,7 +225,7 @@ def transaction(context: Context, revisions: Iterable[Revision], *, bulk: bool =
     """All of these revisions, and what the days gain by them together. `bulk`: their events are some of many that are made at once."""
     tx = Transaction()
     gained: Changes = {}
-    originals: dict[DocumentRef, tuple[Known, set[str]]] = {}
+    originals: dict[DocumentRef, tuple[KnownDocument, set[str]]] = {}
     for revision in revisions:
         _put_revision(tx, context, revision, {BULK: True} if bulk else {})
         merge(gained, revision.changes)
@@ -239,7 +239,7 @@ def transaction(context: Context, revisions: Iterable[Revision], *, bulk: bool =
     return tx
 
 
-def _name_original(tx: Transaction, ref: DocumentRef, candidate: Known, returns: set[str]) -> None:
+def _name_original(tx: Transaction, ref: DocumentRef, candidate: KnownDocument, returns: set[str]) -> None:
     """The original is still where it was found, and knows these returns from now on: before it moves, it looks at them."""
     head = candidate.head
     unmoved = Attr("revision").eq(head.revision) if head else Attr("revision").not_exists()
@@ -276,7 +276,7 @@ def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: 
         )
 
 
-def _unchanged(known: Known) -> ConditionBase:
+def _unchanged(known: KnownDocument) -> ConditionBase:
     """Nobody wrote the head, and no return was added to it: the set of returns only grows."""
     if known == NOTHING:
         return Attr("pk").not_exists()
@@ -304,17 +304,17 @@ def _head_item(revision: Revision, at: str) -> Item:
     }
 
 
-def _known(item: Item) -> Known:
+def _known(item: Item) -> KnownDocument:
     source = item["pk"].split("#")[1]
     returned_by = frozenset((source, document) for document in item.get("returned_by", ()))
     if "revision" not in item:
-        return Known(None, returned_by)
+        return KnownDocument(None, returned_by)
     business_date = date.fromisoformat(item["business_date"])
-    counting = Counting(business_date)
+    counting = CountingDay(business_date)
     if "counts_on" in item:
         original = (source, item["original"]) if "original" in item else None
-        counting = Counting(date.fromisoformat(item["counts_on"]), original)
-    return Known(
+        counting = CountingDay(date.fromisoformat(item["counts_on"]), original)
+    return KnownDocument(
         Head(
             company_id=item["company_id"],
             business_date=business_date,
@@ -382,8 +382,8 @@ _RECORDED = (
 )
 
 
-def _recorded(sale: Item) -> Recorded:
-    return Recorded(
+def _recorded(sale: Item) -> RecordedRevision:
+    return RecordedRevision(
         ref=(sale["source"], f"{sale['series']}/{sale['document']}"),
         kind=sale["kind"],
         business_date=date.fromisoformat(sale["business_date"]),

@@ -99,7 +99,7 @@ def nights(cloud: Cloud, today: date) -> story.Nights:
         tiers=lambda: invoke("NightlyTiersName", {"day": today.isoformat()}),
         bonuses=lambda: invoke("NightlyBonusesName", {"day": today.isoformat()}),
         recommendations=lambda: invoke("NightlyRecommendationsName", {}),
-        proof=lambda: invoke("ProveBonusesName", {}),
+        audit=lambda: invoke("AuditBonusesName", {}),
     )
 
 

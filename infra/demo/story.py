@@ -22,7 +22,7 @@ class Nights:
     tiers: Callable[[], dict[str, Any]]
     bonuses: Callable[[], dict[str, Any]]
     recommendations: Callable[[], dict[str, Any]]
-    proof: Callable[[], dict[str, Any]]
+    audit: Callable[[], dict[str, Any]]
 
 
 def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
@@ -128,10 +128,10 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
         f"the nights took up {tiers['companies']} companies for their tier, {bonuses['companies']} for their bonuses, "
         f"{recommendations['companies']} for what they buy together"
     )
-    nights.proof()
-    balanced = await_("the proof of the ledger", lambda: _proved(operations))
+    nights.audit()
+    balanced = await_("the audit of the ledger", lambda: _audited(operations))
     say(
-        f"the ledger's proof: {balanced['companies']} companies, issued {balanced['issued']['amount'].removeprefix('-')}, "
+        f"the ledger's audit: {balanced['companies']} companies, issued {balanced['issued']['amount'].removeprefix('-')}, "
         f"sum of all accounts {balanced['sum']['amount']}, no mismatch"
     )
     _simulation(operations, say)
@@ -202,12 +202,12 @@ def _available(partner: Portal, expected: Decimal) -> Any:
     return found if Decimal(found["balances"]["available"]["amount"]) == expected else None
 
 
-def _proved(operations: Portal) -> Any:
-    """The club's totals, once the proof has taken in what there is."""
-    proof = operations.get("/v1/staff/bonus-proof")
-    if proof["mismatches"]:
-        raise Unexpected(f"the ledger does not balance: {proof['mismatches']}")
-    return next((each for each in proof["totals"] if each["companies"] >= 1), None)
+def _audited(operations: Portal) -> Any:
+    """The club's totals, once the audit has counted them."""
+    audit = operations.get("/v1/staff/bonus-proof")
+    if audit["mismatches"]:
+        raise Unexpected(f"the ledger does not balance: {audit['mismatches']}")
+    return next((each for each in audit["totals"] if each["companies"] >= 1), None)
 
 
 def _simulation(operations: Portal, say: Say) -> None:

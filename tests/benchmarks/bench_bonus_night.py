@@ -1,4 +1,4 @@
-"""The bonuses' nights: what a company costs that is due, what one costs that is proved, and that nobody else costs anything.
+"""The bonuses' nights: what a company costs that is due, what one costs that is audited, and that nobody else costs anything.
 
 How the membership is simulated says tests/bonuses/membership.py; here at a fiftieth of the design's size: 200 due of 200, and 200 due,
 one in a hundred, of 20,000.
@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.bonuses.audit import rules as audit_rules
-from chalicelib.bonuses.audit.rules import Checkpoint, Told
+from chalicelib.bonuses.audit.rules import AuditedPosting, Checkpoint
 from chalicelib.bonuses.ledger import notices
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
@@ -35,17 +35,17 @@ def context(local_table: Table) -> Context:
 
 
 @pytest.mark.timeout(900)
-def test_a_night_and_a_proof_cost_by_who_is_due_and_who_moved(
+def test_a_night_and_an_audit_cost_by_who_is_due_and_who_moved(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone, among_many = two_memberships(context, monkeypatch, due=DUE, of=MEMBERS)
     compare("nightly bonuses", "due", alone.night, among_many.night, calls=3, reads=2, writes=16)
-    compare("bonus proof", "moved", alone.proof, among_many.proof, calls=1.5, reads=7, writes=3)
+    compare("bonus audit", "moved", alone.audit, among_many.audit, calls=1.5, reads=7, writes=3)
 
 
 def test_a_night_without_work(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     run(context, monkeypatch, bonuses_jobs.nightly, {})  # the first one ever copies the price lists
-    for what, start in (("nightly bonuses", bonuses_jobs.nightly), ("bonus proof", bonuses_jobs.prove)):
+    for what, start in (("nightly bonuses", bonuses_jobs.nightly), ("bonus audit", bonuses_jobs.audit_books)):
         idle = run(replace(context, now=context.now + timedelta(days=1)), monkeypatch, start, {})
         report(f"{what}: calls and read units of a night without work", f"{idle.calls} and {idle.read_units:g}")
         assert idle.doing.calls == []
@@ -95,8 +95,8 @@ def microseconds(rule: Callable[[], object], times: int = 50) -> float:
 
 def test_the_rules_of_a_night(context: Context) -> None:
     book, postings = grown(400)
-    figures = ledger.notice_figures(context)
-    told = [Told(posting, posting.posting_id, posting.sequence) for posting in postings]
+    figures = ledger.notice_policy(context)
+    told = [AuditedPosting(posting, posting.posting_id, posting.sequence) for posting in postings]
     known = Checkpoint("cmp_1", "RUB")
 
     def a_day() -> object:
@@ -106,11 +106,12 @@ def test_the_rules_of_a_night(context: Context) -> None:
             notices.next_day(book, figures),
         )
 
-    def a_proof() -> list[object]:
+    def run_audit() -> list[audit_rules.Mismatch]:
         places = audit_rules.places_after(known, told)
-        return [*audit_rules.prove_postings(known, None, told, book.sequence), *audit_rules.prove_book(places, book)]
+        return [*audit_rules.check_postings(known, None, told, book.sequence), *audit_rules.check_book(places, book)]
 
     # Lots that expired meanwhile were never posted as such here, so only the chain is judged, and what is not asserted is timed alike.
-    assert not [each for each in a_proof() if each.fault in ("posting_missing", "posting_doubled", "entries_not_zero")]  # type: ignore[attr-defined]
+    broken = ("posting_missing", "posting_doubled", "entries_not_zero")
+    assert not [each for each in run_audit() if each.fault in broken]
     report("bonus rules: what a day brings, 60 lots", f"{microseconds(a_day):.0f} µs a company")
-    report("bonus rules: the proof of 400 postings", f"{microseconds(a_proof, 5) / 400:.1f} µs a posting")
+    report("bonus rules: the audit of 400 postings", f"{microseconds(run_audit, 5) / 400:.1f} µs a posting")

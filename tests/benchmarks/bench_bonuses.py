@@ -138,8 +138,8 @@ def measured(context: Context, events: Iterator[dict[str, Any]]) -> tuple[Any, f
 
 
 def test_a_balance_is_one_read_of_one_unit(context: Context, owner: Caller) -> None:
-    asked = iter(lambda: event(owner, "GET", "/v1/company/bonuses"), None)
-    cost, ratio, ours, floor = measured(context, asked)
+    requested = iter(lambda: event(owner, "GET", "/v1/company/bonuses"), None)
+    cost, ratio, ours, floor = measured(context, requested)
     report("balances: calls", len(cost.calls), "1")
     report("balances: read units", f"{cost.read_units:g}", "at most 1")
     report(
@@ -151,8 +151,8 @@ def test_a_balance_is_one_read_of_one_unit(context: Context, owner: Caller) -> N
 
 
 def test_a_redemption_is_one_transaction(context: Context, owner: Caller) -> None:
-    asked = iter(lambda: event(owner, "POST", "/v1/company/redemptions", {"amount": "100.00"}), None)
-    cost, ratio, ours, floor = measured(context, asked)
+    requested = iter(lambda: event(owner, "POST", "/v1/company/redemptions", {"amount": "100.00"}), None)
+    cost, ratio, ours, floor = measured(context, requested)
     reads = [call for call in cost.calls if call != "TransactWriteItems"]
     report("redemption: transactions", cost.calls.count("TransactWriteItems"), "1")
     report("redemption: reads", len(reads), "at most 3")

@@ -116,16 +116,16 @@ def facts(file: Path, chance: Random) -> Facts:
 
 
 @dataclass
-class Told:
+class AuditedPosting:
     """What is told on a day, and what became of it: `late`, `corrected` and so on."""
 
     documents: list[SaleDocument] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
 
 
-def course(final: Facts, chance: Random) -> tuple[dict[date, list[Told]], dict[str, int]]:
+def course(final: Facts, chance: Random) -> tuple[dict[date, list[AuditedPosting]], dict[str, int]]:
     """The year's tellings by day, in order within it; and how many documents came late, were wrong at first, and how."""
-    days: dict[date, list[Told]] = defaultdict(list)
+    days: dict[date, list[AuditedPosting]] = defaultdict(list)
     counted: dict[str, int] = defaultdict(int)
     companies = final.companies
     for document in final.documents:
@@ -136,16 +136,16 @@ def course(final: Facts, chance: Random) -> tuple[dict[date, list[Told]], dict[s
         if chance.random() < 0.08 and told < LAST:
             kind, wrong = _wrong(document, companies, told, chance)
             counted[kind] += 1
-            days[told].append(Told([wrong]))
+            days[told].append(AuditedPosting([wrong]))
             if chance.random() < 0.2:
-                days[told].append(Told([_wrong(document, companies, told, chance)[1]]))
+                days[told].append(AuditedPosting([_wrong(document, companies, told, chance)[1]]))
             told = min(told + timedelta(days=chance.randint(0, 60)), LAST)
-        days[told].append(Told([document]))
+        days[told].append(AuditedPosting([document]))
         if day := final.paid.get(document.ref):
             if chance.random() < 0.03:
-                days[max(day, FIRST)].append(Told(payments=[Payment(document.ref, None)]))
+                days[max(day, FIRST)].append(AuditedPosting(payments=[Payment(document.ref, None)]))
                 counted["payment withdrawn"] += 1
-            days[max(day, FIRST)].append(Told(payments=[Payment(document.ref, day)]))
+            days[max(day, FIRST)].append(AuditedPosting(payments=[Payment(document.ref, day)]))
     return days, dict(counted)
 
 
@@ -215,7 +215,7 @@ class Replay:
         for consume in CONSUMERS.get(event.name, ()):
             consume(context, alone)
 
-    def tell(self, context: Context, told: Told) -> None:
+    def tell(self, context: Context, told: AuditedPosting) -> None:
         if told.documents:
             sales.record(context, told.documents)
         if told.payments:
@@ -231,9 +231,9 @@ class Replay:
         while self.queue:
             decide(context, self.queue.pop(0))
 
-    def prove(self, context: Context) -> None:
+    def audit(self, context: Context) -> None:
         """Every company's ledger from its first posting on, and the club's totals."""
-        bonuses_jobs.prove(context, {"full": True})
+        bonuses_jobs.audit_books(context, {"full": True})
         self.work_off(context, bonuses_jobs.decide)
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
@@ -247,7 +247,11 @@ class Replay:
 
 
 def replayed(
-    final: Facts, course: dict[date, list[Told]], figures: Config, chance: Random, monkeypatch: pytest.MonkeyPatch
+    final: Facts,
+    course: dict[date, list[AuditedPosting]],
+    figures: Config,
+    chance: Random,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Replay:
     """The year day by day. Events come late, twice and out of order; nights come between."""
     club = Replay(figures)
@@ -284,10 +288,10 @@ def built(final: Facts, figures: Config, monkeypatch: pytest.MonkeyPatch) -> Rep
     monkeypatch.setattr(aws, "sqs", lambda: club)
     club.begin(final.companies)
     for start in range(0, len(final.documents), 100):
-        club.tell(club.context, Told(final.documents[start : start + 100]))
+        club.tell(club.context, AuditedPosting(final.documents[start : start + 100]))
     paid = [Payment(ref, day) for ref, day in final.paid.items()]
     for start in range(0, len(paid), 100):
-        club.tell(club.context, Told(payments=paid[start : start + 100]))
+        club.tell(club.context, AuditedPosting(payments=paid[start : start + 100]))
     while events := club.happened():
         for event in events:
             club.deliver(club.context, event)

@@ -25,7 +25,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import shards
 from tests.bonuses.goods import steps as goods_steps
 from tests.bonuses.goods.steps import COMPANY, QUARTER
-from tests.bonuses.nights import a_night, at, book_item, company, days_later, posted, queued, told
+from tests.bonuses.jobs import a_night, at, book_item, company, days_later, posted, queued, told
 from tests.bonuses.steps import balances, credit, reverse
 from tests.support.crashes import Interruption, crashes, lost_replies, races, watched
 from tests.support.figures import with_figures

@@ -188,7 +188,7 @@ def test_a_schedule_that_does_not_start_is_told(template: Template) -> None:
 
 def test_a_book_that_does_not_balance_is_told(template: Template) -> None:
     filters = list(of_type(template, "AWS::Logs::MetricFilter").values())
-    assert [each["LogGroupName"]["Ref"] for each in filters] == ["DecideBonusesLogs", "ProveBonusesLogs"]
+    assert [each["LogGroupName"]["Ref"] for each in filters] == ["DecideBonusesLogs", "AuditBonusesLogs"]
     assert {each["FilterPattern"] for each in filters} == {'{ $.message = "bonus mismatch" }'}
     (metric, same) = [metric for each in filters for metric in each["MetricTransformations"]]
     assert metric == same

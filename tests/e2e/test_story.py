@@ -14,7 +14,7 @@ def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal
         tiers=lambda: cloud.invoke("nightly_tiers", {"day": today.isoformat()}),
         bonuses=lambda: cloud.invoke("nightly_bonuses", {"day": today.isoformat()}),
         recommendations=lambda: cloud.invoke("nightly_recommendations", {}),
-        proof=lambda: cloud.invoke("prove_bonuses", {}),
+        audit=lambda: cloud.invoke("audit_bonuses", {}),
     )
     partner = story.play(guest, today, nights, told.append)
     subjects = [letter["subject"] for letter in cloud.mail(partner)]

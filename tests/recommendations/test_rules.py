@@ -22,7 +22,7 @@ from chalicelib.recommendations.rules import (
     steps,
     suggestions,
 )
-from chalicelib.sales.rules import Bought, SaleLine
+from chalicelib.sales.rules import DocumentLines, SaleLine
 
 
 def one_more(*others: str, companies: int = 1) -> CountChange:
@@ -117,8 +117,8 @@ def test_the_steps_from_one_to_the_other_touch_few_articles_each_and_their_gains
     }
 
 
-def bought(day: int, *skus: str) -> Bought:
-    return Bought(date(2026, 11, day), [SaleLine(sku, "", Decimal(1), None, Decimal(100)) for sku in skus])
+def bought(day: int, *skus: str) -> DocumentLines:
+    return DocumentLines(date(2026, 11, day), [SaleLine(sku, "", Decimal(1), None, Decimal(100)) for sku in skus])
 
 
 def test_the_pairs_of_a_buyer_are_those_of_its_documents_each_once():

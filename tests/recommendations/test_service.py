@@ -299,14 +299,14 @@ def test_where_everybody_counts_at_once_a_company_is_left_to_the_next_message(
 
 def test_one_company_that_cannot_be_counted_holds_up_no_other(memory: Context, monkeypatch: pytest.MonkeyPatch):
     events = [sale(memory, company_id, "A", "B") for company_id in ("cmp_1", "cmp_2", "cmp_3")]
-    bought = sales.bought
+    bought = sales.newest_documents
 
     def failing(context: Context, company_id: str, **question: Any) -> Any:
         if company_id == "cmp_2":
             raise ValueError("a document nobody can read")
         return bought(context, company_id, **question)
 
-    monkeypatch.setattr(sales, "bought", failing)
+    monkeypatch.setattr(sales, "newest_documents", failing)
     with pytest.raises(RuntimeError, match="not counted: cmp_2"):
         deliver(memory, *events)
     assert counted(memory) == by_hand([("cmp_1", "AB"), ("cmp_3", "AB")])

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chalicelib.platform.context import Context
 from chalicelib.sales import rules as sales_rules
 from chalicelib.sales.consumers import on_sale_recorded
-from chalicelib.sales.rules import DayTotals, Head, Known, Original, SaleDocument
+from chalicelib.sales.rules import DayTotals, Head, KnownDocument, Original, SaleDocument
 from chalicelib.sales.service import day_totals, earliest_known, history, record
 from chalicelib.table.transactions import Busy, Refused
 from tests.sales.steps import (
@@ -320,7 +320,7 @@ RETURNS = st.builds(
 
 def wanted(documents: dict[str, SaleDocument]) -> dict[str, tuple[str, str, Decimal]]:
     """Where each document counts, by the rule and by what the documents are now: its company, day and total."""
-    known = {document.ref: Known(_head(document)) for document in documents.values()}
+    known = {document.ref: KnownDocument(_head(document)) for document in documents.values()}
     return {
         number: (document.company_id, sales_rules.counting(document, known).day.isoformat(), document.total)
         for number, document in documents.items()
@@ -328,7 +328,7 @@ def wanted(documents: dict[str, SaleDocument]) -> dict[str, tuple[str, str, Deci
 
 
 def _head(document: SaleDocument) -> Head:
-    own = sales_rules.Counting(document.business_date)
+    own = sales_rules.CountingDay(document.business_date)
     return Head(document.company_id, document.business_date, own, document.total, 1, "", "created", None, "")
 
 

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.sales import rules as sales_rules
-from chalicelib.sales.rules import Counted, Counting, DocumentRef, Head, Known, Original, SaleDocument, SaleLine
+from chalicelib.sales.rules import (
+    CountingDay,
+    DayGain,
+    DocumentRef,
+    Head,
+    KnownDocument,
+    Original,
+    SaleDocument,
+    SaleLine,
+)
 from tests.sales.steps import DAY, invoice, line, returned
 
 money = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
@@ -17,7 +26,7 @@ lines = st.builds(SaleLine, texts, texts, money, st.none() | money, money)
 
 def head_of(document: SaleDocument, **more: object) -> Head:
     content = sales_rules.digest(document, [sales_rules.pack(each) for each in document.lines])
-    own_day = Counting(document.business_date)
+    own_day = CountingDay(document.business_date)
     head = Head(
         document.company_id, document.business_date, own_day, document.total, 1, content, "created", None, "2026-11-02"
     )
@@ -27,12 +36,12 @@ def head_of(document: SaleDocument, **more: object) -> Head:
 def outcome(head: Head | None, document: SaleDocument, **more: str) -> tuple[str, bool]:
     content = sales_rules.digest(document, [sales_rules.pack(each) for each in document.lines])
     return sales_rules.outcome(
-        head, content, Counting(document.business_date), more.get("import_id"), more.get("as_of", "2026-11-03")
+        head, content, CountingDay(document.business_date), more.get("import_id"), more.get("as_of", "2026-11-03")
     )
 
 
 def changes(head: Head | None, document: SaleDocument) -> sales_rules.Changes:
-    return sales_rules.changes(head, document, Counting(document.business_date))
+    return sales_rules.changes(head, document, CountingDay(document.business_date))
 
 
 @pytest.mark.parametrize(
@@ -115,11 +124,11 @@ def test_what_was_not_imported_is_unchanged_when_it_comes_again() -> None:
 
 
 def test_a_new_document_is_gained_by_its_day() -> None:
-    assert changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): Counted(Decimal(100), 1)}
+    assert changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): DayGain(Decimal(100), 1)}
 
 
 def test_a_correction_moves_the_day_by_the_difference() -> None:
-    assert changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): Counted(Decimal(-30), 0)}
+    assert changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): DayGain(Decimal(-30), 0)}
 
 
 def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
@@ -129,8 +138,8 @@ def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
 def test_a_correction_of_day_and_company_takes_it_from_one_and_gives_it_to_the_other() -> None:
     moved = changes(head_of(invoice()), invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9)))
     assert moved == {
-        ("cmp_1", DAY): Counted(Decimal(-100), -1),
-        ("cmp_2", date(2026, 11, 9)): Counted(Decimal(70), 1),
+        ("cmp_1", DAY): DayGain(Decimal(-100), -1),
+        ("cmp_2", date(2026, 11, 9)): DayGain(Decimal(70), 1),
     }
     assert sales_rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
     assert sales_rules.of_company(moved, "cmp_2") == {"2026-11-09": Decimal(70)}
@@ -143,8 +152,8 @@ GIVEN_BACK = returned("В-1", "УТ-1", "-10.00", series=("2026", "2025"), on=No
 THIS_YEAR, LAST_YEAR = ("1c-main", "2026/УТ-1"), ("1c-main", "2025/УТ-1")
 
 
-def sold(day: date = SALE_DAY, company: str = "cmp_1") -> Known:
-    return Known(head_of(invoice("УТ-1", company=company, day=day)))
+def sold(day: date = SALE_DAY, company: str = "cmp_1") -> KnownDocument:
+    return KnownDocument(head_of(invoice("УТ-1", company=company, day=day)))
 
 
 @pytest.mark.parametrize(
@@ -177,15 +186,15 @@ def sold(day: date = SALE_DAY, company: str = "cmp_1") -> Known:
     ],
 )
 def test_a_return_counts_with(
-    known: dict[DocumentRef, Known], told: date | None, day: date, found: DocumentRef | None
+    known: dict[DocumentRef, KnownDocument], told: date | None, day: date, found: DocumentRef | None
 ) -> None:
     assert GIVEN_BACK.original is not None
     document = replace(GIVEN_BACK, original=GIVEN_BACK.original._replace(day=told))
-    assert sales_rules.counting(document, known) == Counting(day, found)
+    assert sales_rules.counting(document, known) == CountingDay(day, found)
 
 
 def test_a_return_that_names_nothing_counts_on_its_own_day() -> None:
-    assert sales_rules.counting(invoice("В-1", "-10.00", kind="return"), {}) == Counting(DAY)
+    assert sales_rules.counting(invoice("В-1", "-10.00", kind="return"), {}) == CountingDay(DAY)
 
 
 def test_a_return_is_not_its_own_original() -> None:
@@ -193,30 +202,30 @@ def test_a_return_is_not_its_own_original() -> None:
 
 
 def test_a_return_takes_from_the_day_of_its_sale_and_tells_when() -> None:
-    moved = sales_rules.changes(None, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR))
-    assert moved == {("cmp_1", SALE_DAY): Counted(Decimal(-10), 1, {DAY: Decimal(-10)})}
+    moved = sales_rules.changes(None, GIVEN_BACK, CountingDay(SALE_DAY, THIS_YEAR))
+    assert moved == {("cmp_1", SALE_DAY): DayGain(Decimal(-10), 1, {DAY: Decimal(-10)})}
 
 
 def test_what_comes_back_on_the_day_of_its_sale_is_not_told_apart() -> None:
-    assert changes(None, GIVEN_BACK) == {("cmp_1", DAY): Counted(Decimal(-10), 1)}
+    assert changes(None, GIVEN_BACK) == {("cmp_1", DAY): DayGain(Decimal(-10), 1)}
 
 
 def test_a_return_follows_its_original_without_a_change_of_content() -> None:
     before = head_of(GIVEN_BACK)
-    assert sales_rules.outcome(before, before.digest, Counting(SALE_DAY, THIS_YEAR), None, "") == ("unchanged", True)
-    assert sales_rules.changes(before, GIVEN_BACK, Counting(SALE_DAY, THIS_YEAR)) == {
-        ("cmp_1", DAY): Counted(Decimal(10), -1),
-        ("cmp_1", SALE_DAY): Counted(Decimal(-10), 1, {DAY: Decimal(-10)}),
+    assert sales_rules.outcome(before, before.digest, CountingDay(SALE_DAY, THIS_YEAR), None, "") == ("unchanged", True)
+    assert sales_rules.changes(before, GIVEN_BACK, CountingDay(SALE_DAY, THIS_YEAR)) == {
+        ("cmp_1", DAY): DayGain(Decimal(10), -1),
+        ("cmp_1", SALE_DAY): DayGain(Decimal(-10), 1, {DAY: Decimal(-10)}),
     }
 
 
 def test_a_return_that_is_itself_redated_moves_its_effect_only() -> None:
-    counting = Counting(SALE_DAY, THIS_YEAR)
+    counting = CountingDay(SALE_DAY, THIS_YEAR)
     before = replace(head_of(GIVEN_BACK), counting=counting)
     later = replace(GIVEN_BACK, business_date=date(2026, 11, 9))
     moved = sales_rules.changes(before, later, counting)
     effects = {DAY: Decimal(10), date(2026, 11, 9): Decimal(-10)}
-    assert moved == {("cmp_1", SALE_DAY): Counted(Decimal(0), 0, effects)}
+    assert moved == {("cmp_1", SALE_DAY): DayGain(Decimal(0), 0, effects)}
     assert sales_rules.of_company(moved, "cmp_1") == {"2026-09-01": Decimal(0)}
 
 

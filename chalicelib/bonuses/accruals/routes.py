@@ -36,7 +36,7 @@ def _shown(call: Call, company_id: str) -> AccrualPage:
     if company is None:
         raise Problem("not_found")
     cursors = call.cursors()
-    found, last = service.listed(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
+    found, last = service.list_accruals(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     context = call.context
     items = [AccrualView.of(each, company.currency, call.language, context.config, context.today) for each in found]
     return AccrualPage(items=items, next_cursor=cursors.close(last))

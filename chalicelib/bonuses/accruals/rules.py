@@ -24,7 +24,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.bonuses.ledger.rules import ZERO
 from chalicelib.platform.money import round_half_up
-from chalicelib.sales import Ref
+from chalicelib.sales import DocumentRef
 
 By = Literal["tier", "brand", "category", "sku", "all"]
 AvailableOn = Literal["shipped", "shipped_and_paid"]
@@ -44,14 +44,14 @@ class Rate(NamedTuple):
         return self.first <= day <= self.last
 
 
-class Goods(NamedTuple):
+class ProductTraits(NamedTuple):
     """What the catalogue knows of an article."""
 
     brand: str = ""
     category: str = ""
 
 
-class Reason(NamedTuple):
+class AppliedRate(NamedTuple):
     """The rate that a group earns by. Without a rate: no percent, and nothing it goes by."""
 
     percent: Decimal
@@ -60,20 +60,20 @@ class Reason(NamedTuple):
     promotion: str = ""
 
 
-NO_RATE = Reason(ZERO)
+NO_RATE = AppliedRate(ZERO)
 
 
-class Base(NamedTuple):
+class RateBase(NamedTuple):
     """What a document's lines with one rate of their goods come to. `reason` is `NO_RATE` where their goods have none."""
 
-    reason: Reason
+    reason: AppliedRate
     amount: Decimal
 
 
-class Group(NamedTuple):
+class RateGroup(NamedTuple):
     """What a document's lines with one rate come to, and earn."""
 
-    reason: Reason
+    reason: AppliedRate
     amount: Decimal
     bonus: Decimal
 
@@ -91,50 +91,51 @@ def any_rate_since(rates: Iterable[Rate], day: date) -> bool:
     return any(rate.last >= day for rate in rates)
 
 
-def rate_of_goods(rates: Iterable[Rate], sku: str, goods: Goods, day: date) -> Reason:
+def rate_of_goods(rates: Iterable[Rate], sku: str, goods: ProductTraits, day: date) -> AppliedRate:
     """The highest rate of these goods on this day; of equals the one that is told first."""
     told = {"brand": goods.brand, "category": goods.category, "sku": sku, "all": ""}
     return _highest(rate for rate in rates if rate.by != "tier" and rate.holds_on(day) and told[rate.by] == rate.value)
 
 
-def rate_of_tier(rates: Iterable[Rate], tier: str, day: date) -> Reason:
+def rate_of_tier(rates: Iterable[Rate], tier: str, day: date) -> AppliedRate:
     """The rate of this tier on this day; without a tier there is none."""
     return _highest(rate for rate in rates if rate.by == "tier" and rate.holds_on(day) and tier and rate.value == tier)
 
 
-def _highest(rates: Iterable[Rate]) -> Reason:
+def _highest(rates: Iterable[Rate]) -> AppliedRate:
     found = max(rates, key=lambda rate: rate.percent, default=None)
-    return Reason(found.percent, found.by, found.value, found.promotion) if found else NO_RATE
+    return AppliedRate(found.percent, found.by, found.value, found.promotion) if found else NO_RATE
 
 
 def basis(
-    lines: Iterable[tuple[str, Decimal]], goods: Mapping[str, Goods], rates: Sequence[Rate], day: date
-) -> tuple[Base, ...]:
+    lines: Iterable[tuple[str, Decimal]], goods: Mapping[str, ProductTraits], rates: Sequence[Rate], day: date
+) -> tuple[RateBase, ...]:
     """Lines, each an article and its net amount, by the rate of their goods."""
-    reasons: dict[str, Reason] = {}
-    sums: dict[Reason, Decimal] = {}
+    reasons: dict[str, AppliedRate] = {}
+    sums: dict[AppliedRate, Decimal] = {}
     for sku, amount in lines:
         if sku not in reasons:
-            reasons[sku] = rate_of_goods(rates, sku, goods.get(sku, Goods()), day)
+            reasons[sku] = rate_of_goods(rates, sku, goods.get(sku, ProductTraits()), day)
         sums[reasons[sku]] = sums.get(reasons[sku], ZERO) + amount
-    return tuple(Base(reason, sums[reason]) for reason in sorted(sums))
+    return tuple(RateBase(reason, sums[reason]) for reason in sorted(sums))
 
 
-def earned(bases: Iterable[Base], tier: Reason) -> tuple[Group, ...]:
+def earned(bases: Iterable[RateBase], tier: AppliedRate) -> tuple[RateGroup, ...]:
     """What the lines earn under this rate of a tier; of equal rates the tier's is the reason."""
-    sums: dict[Reason, Decimal] = {}
+    sums: dict[AppliedRate, Decimal] = {}
     for own, amount in bases:
         reason = own if own.percent > tier.percent else tier
         sums[reason] = sums.get(reason, ZERO) + amount
     return tuple(
-        Group(reason, amount, round_half_up(amount * reason.percent / 100)) for reason, amount in sorted(sums.items())
+        RateGroup(reason, amount, round_half_up(amount * reason.percent / 100))
+        for reason, amount in sorted(sums.items())
     )
 
 
 # --- a case -----------------------------------------------------------------------------------------------------------
 
 
-class Fact(NamedTuple):
+class RatedDocument(NamedTuple):
     """A document as it is now, with what it is rated by."""
 
     kind: str
@@ -142,12 +143,12 @@ class Fact(NamedTuple):
     counts_on: date
     revision: int
     total: Decimal
-    bases: tuple[Base, ...]
+    bases: tuple[RateBase, ...]
     tier: str
-    rate: Reason  # of the tier on the day that it counts on
+    rate: AppliedRate  # of the tier on the day that it counts on
 
 
-class Place(NamedTuple):
+class AccrualPlace(NamedTuple):
     """Where a bonus lies: pending, or in the lots of an expiry day.
 
     `since`: the day from which it counts there; `by`: the policy under which it was granted, none where it was taken by itself.
@@ -158,30 +159,30 @@ class Place(NamedTuple):
     by: AvailableOn | Literal[""] = ""
 
 
-PENDING = Place()
+PENDING = AccrualPlace()
 
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
     """A document's part of a case: what it is rated by, and what was posted for it. `posting_id`: of the posting that granted it first."""
 
-    fact: Fact
-    groups: tuple[Group, ...]
+    fact: RatedDocument
+    groups: tuple[RateGroup, ...]
     amount: Decimal
-    place: Place
+    place: AccrualPlace
     posting_id: str = ""
 
 
-class Grant(NamedTuple):
+class AccrualGrant(NamedTuple):
     """A posting that granted a document something, and what no other posting has taken back of it yet."""
 
-    ref: Ref
+    ref: DocumentRef
     posting_id: str
     left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AccrualCase:
     """A sale with its returns, or a return whose sale is not known, as posted.
 
     `within`: the sale in whose case this document's accrual is kept, if it is a return of one. `grants`: oldest first; none of which
@@ -189,22 +190,24 @@ class Case:
     """
 
     company_id: str
-    ref: Ref
-    accrued: Mapping[Ref, Accrued] = field(default_factory=dict)
+    ref: DocumentRef
+    accrued: Mapping[DocumentRef, Accrued] = field(default_factory=dict)
     paid_on: date | None = None
     within: str = ""
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[AccrualGrant, ...] = ()
     version: int = 0
 
 
-class Policy(NamedTuple):
+class AccrualPolicy(NamedTuple):
     """When a bonus may be spent, and the last day on which one that counts from a day can be."""
 
     available_on: AvailableOn
     expires_on: Callable[[date], date]
 
 
-def wanted(case: Case, facts: Mapping[Ref, Fact], paid_on: date | None, policy: Policy) -> dict[Ref, Accrued]:
+def target_accruals(
+    case: AccrualCase, facts: Mapping[DocumentRef, RatedDocument], paid_on: date | None, policy: AccrualPolicy
+) -> dict[DocumentRef, Accrued]:
     """What each document of the case ought to have, by the facts alone. Posting ids are those that are known.
 
     What was granted before keeps the policy that it was granted under, and its expiry while the day from which it counts is the same.
@@ -214,7 +217,7 @@ def wanted(case: Case, facts: Mapping[Ref, Fact], paid_on: date | None, policy: 
     sale = facts.get(case.ref)
     left = max(sums[case.ref], ZERO) if sale else None
     granted = sale is not None and sums[case.ref] >= 0
-    found: dict[Ref, Accrued] = {}
+    found: dict[DocumentRef, Accrued] = {}
     for ref in sorted(facts, key=lambda ref: (ref != case.ref, facts[ref].day, ref)):
         amount = sums[ref]
         if ref != case.ref and left is not None:
@@ -228,7 +231,9 @@ def wanted(case: Case, facts: Mapping[Ref, Fact], paid_on: date | None, policy: 
     return found
 
 
-def _place(fact: Fact, granted: bool, paid_on: date | None, policy: Policy, before: Place) -> Place:
+def _place(
+    fact: RatedDocument, granted: bool, paid_on: date | None, policy: AccrualPolicy, before: AccrualPlace
+) -> AccrualPlace:
     """What was granted waits for its payment, if the policy says so. What is taken by itself waits for nothing."""
     since = fact.counts_on
     by: AvailableOn | Literal[""] = (before.by or policy.available_on) if granted else ""
@@ -238,36 +243,36 @@ def _place(fact: Fact, granted: bool, paid_on: date | None, policy: Policy, befo
         since = max(since, paid_on)
     if before.expires_on and before.since == since:
         return before._replace(by=by)
-    return Place(policy.expires_on(since), since, by)
+    return AccrualPlace(policy.expires_on(since), since, by)
 
 
 # --- from what was posted to what is wanted ---------------------------------------------------------------------------
 
-Why = Literal["purchase", "return", "correction", "rerating", "payment", "removal"]
+PostingKind = Literal["purchase", "return", "correction", "rerating", "payment", "removal"]
 
 
 class Movement(NamedTuple):
     """So much more (or less) in one place."""
 
-    place: Place
+    place: AccrualPlace
     amount: Decimal
 
 
-class Step(NamedTuple):
+class AccrualStep(NamedTuple):
     """One posting of a case, and the documents as they stand after it. `ref`: the document that it is about.
 
     `reverses`: the grant that it takes back, whole or in part; `whole`: whether the document then has all that it ought to have.
     """
 
-    ref: Ref
-    why: Why
+    ref: DocumentRef
+    why: PostingKind
     movements: tuple[Movement, ...]
-    accrued: dict[Ref, Accrued]
-    reverses: Grant | None = None
+    accrued: dict[DocumentRef, Accrued]
+    reverses: AccrualGrant | None = None
     whole: bool = True
 
 
-def next_step(case: Case, target: Mapping[Ref, Accrued]) -> Step | None:
+def next_step(case: AccrualCase, target: Mapping[DocumentRef, Accrued]) -> AccrualStep | None:
     """The next of the postings that lead from what was posted to the target; none where nothing moves.
 
     First what changes its place does so, all of it in one posting. Then each document gains or loses, those that gain first: so at no
@@ -277,7 +282,7 @@ def next_step(case: Case, target: Mapping[Ref, Accrued]) -> Step | None:
     """
     now = dict(case.accrued)
     movements: list[Movement] = []
-    moving: list[Ref] = []
+    moving: list[DocumentRef] = []
     for ref in sorted(now.keys() & target.keys()):
         amount, old, new = now[ref].amount, now[ref].place, target[ref].place
         if old.expires_on != new.expires_on:
@@ -286,7 +291,7 @@ def next_step(case: Case, target: Mapping[Ref, Accrued]) -> Step | None:
                 movements += [Movement(old, -amount), Movement(new, amount)]
         now[ref] = replace(now[ref], place=new)
     if movements:
-        return Step(case.ref if case.ref in moving else moving[0], "payment", tuple(movements), now)
+        return AccrualStep(case.ref if case.ref in moving else moving[0], "payment", tuple(movements), now)
     gains = {ref: _amount(target, ref) - _amount(now, ref) for ref in {*now, *target}}
     gains = {ref: gain for ref, gain in gains.items() if gain}
     if not gains:
@@ -307,10 +312,10 @@ def next_step(case: Case, target: Mapping[Ref, Accrued]) -> Step | None:
         now[ref] = target[ref]
     else:
         del now[ref]
-    return Step(ref, why, (Movement(place, gain),), now, reverses, whole)
+    return AccrualStep(ref, why, (Movement(place, gain),), now, reverses, whole)
 
 
-def after_step(case: Case, step: Step, posting_id: str) -> Case:
+def after_step(case: AccrualCase, step: AccrualStep, posting_id: str) -> AccrualCase:
     """The case as it stands once the step was posted under this id."""
     accrued = dict(step.accrued)
     kept = accrued.get(step.ref)
@@ -319,24 +324,24 @@ def after_step(case: Case, step: Step, posting_id: str) -> Case:
     moved = sum((movement.amount for movement in step.movements), ZERO)
     grants = case.grants
     if moved > 0:
-        grants = (*grants, Grant(step.ref, posting_id, moved))
+        grants = (*grants, AccrualGrant(step.ref, posting_id, moved))
     elif step.reverses:
         lessened = step.reverses._replace(left=step.reverses.left + moved)
         grants = tuple(lessened if grant == step.reverses else grant for grant in grants)
     return replace(case, accrued=accrued, grants=tuple(grant for grant in grants if grant.left))
 
 
-def _to_reverse(case: Case, ref: Ref) -> Grant | None:
+def _to_reverse(case: AccrualCase, ref: DocumentRef) -> AccrualGrant | None:
     """The newest of the document's own grants; else of its sale's; else of any other's of the case."""
     # Of equals `max` takes the first.
     return max(reversed(case.grants), key=lambda grant: (grant.ref == ref, grant.ref == case.ref), default=None)
 
 
-def _amount(accrued: Mapping[Ref, Accrued], ref: Ref) -> Decimal:
+def _amount(accrued: Mapping[DocumentRef, Accrued], ref: DocumentRef) -> Decimal:
     return accrued[ref].amount if ref in accrued else ZERO
 
 
-def _why(before: Accrued | None, after: Accrued | None) -> Why:
+def _why(before: Accrued | None, after: Accrued | None) -> PostingKind:
     if after is None:
         return "removal"
     if before is None or not before.posting_id:

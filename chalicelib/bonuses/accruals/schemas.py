@@ -6,14 +6,14 @@ from typing import Literal, NamedTuple, Self
 from pydantic import Field
 
 from chalicelib import tiers
-from chalicelib.bonuses.accruals.rules import Accrued, Group, Reason
+from chalicelib.bonuses.accruals.rules import Accrued, AppliedRate, RateGroup
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.platform.config import Config
 from chalicelib.platform.fields import Percent
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
-from chalicelib.sales import Ref
+from chalicelib.sales import DocumentRef
 
 # Names of rates by the attribute that they match: English and Russian.
 REASONS = {
@@ -26,11 +26,11 @@ REASONS = {
 }
 
 
-class Listed(NamedTuple):
+class DocumentAccrual(NamedTuple):
     """A document with an accrual, and how its case stands."""
 
-    ref: Ref
-    sale: Ref | None  # of a return that is kept with its sale
+    ref: DocumentRef
+    sale: DocumentRef | None  # of a return that is kept with its sale
     accrued: Accrued
     paid_on: date | None
 
@@ -49,7 +49,7 @@ class RateGroupView(Shown):
     reason: str = Field(description="The rate in plain words, in the reader's language.")
 
     @classmethod
-    def of(cls, group: Group, currency: str, language: Language, config: Config) -> Self:
+    def of(cls, group: RateGroup, currency: str, language: Language, config: Config) -> Self:
         reason = group.reason
         return cls(
             amount=Money(amount=group.amount, currency=currency),
@@ -79,21 +79,21 @@ class AccrualView(Shown):
     expires_on: date | None = Field(description="The last day to spend it; null while pending.")
 
     @classmethod
-    def of(cls, listed: Listed, currency: str, language: Language, config: Config, today: date) -> Self:
-        fact, place = listed.accrued.fact, listed.accrued.place
+    def of(cls, document: DocumentAccrual, currency: str, language: Language, config: Config, today: date) -> Self:
+        fact, place = document.accrued.fact, document.accrued.place
         expired = place.expires_on is not None and place.expires_on < today
         return cls(
-            source=listed.ref[0],
-            document=_number(listed.ref),
+            source=document.ref[0],
+            document=_number(document.ref),
             kind="return" if fact.kind == "return" else "sale",
             business_date=fact.day,
             counts_on=fact.counts_on,
-            sale=_number(listed.sale) if listed.sale else None,
+            sale=_number(document.sale) if document.sale else None,
             total=Money(amount=fact.total, currency=currency),
-            bonus=Money(amount=listed.accrued.amount, currency=currency),
-            groups=[RateGroupView.of(group, currency, language, config) for group in listed.accrued.groups],
+            bonus=Money(amount=document.accrued.amount, currency=currency),
+            groups=[RateGroupView.of(group, currency, language, config) for group in document.accrued.groups],
             state="pending" if place.expires_on is None else "expired" if expired else "available",
-            paid_on=listed.paid_on,
+            paid_on=document.paid_on,
             expires_on=place.expires_on,
         )
 
@@ -105,7 +105,7 @@ class AccrualPage(Shown):
     next_cursor: str | None
 
 
-def _words(reason: Reason, currency: str, language: Language, config: Config) -> str:
+def _words(reason: AppliedRate, currency: str, language: Language, config: Config) -> str:
     russian = language == "ru"
     rates = config[Bonuses].rates
     promotion = next((rate for rate in rates if reason.promotion and rate.promotion == reason.promotion), None)
@@ -120,5 +120,5 @@ def _words(reason: Reason, currency: str, language: Language, config: Config) ->
     return f"{named}: {percent.replace('.', ',') if russian else percent} %"
 
 
-def _number(ref: Ref) -> str:
+def _number(ref: DocumentRef) -> str:
     return ref[1].partition("/")[2]

@@ -25,26 +25,26 @@ from functools import partial
 from chalicelib import catalog, sales, tiers
 from chalicelib.bonuses.accruals import store
 from chalicelib.bonuses.accruals.rules import (
+    AccrualCase,
+    AccrualPolicy,
+    AccrualStep,
     By,
-    Case,
-    Fact,
-    Goods,
-    Policy,
+    ProductTraits,
     Rate,
-    Step,
+    RatedDocument,
     after_step,
     basis,
     next_step,
     rate_of_tier,
-    wanted,
+    target_accruals,
 )
-from chalicelib.bonuses.accruals.schemas import Listed
+from chalicelib.bonuses.accruals.schemas import DocumentAccrual
 from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause
 from chalicelib.platform.context import Context
-from chalicelib.sales import Head, Ref
+from chalicelib.sales import DocumentRef, Head
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Transaction
 
@@ -83,9 +83,9 @@ def rerate(context: Context, company_id: str, first: date) -> None:
             settle_case(context, company_id, row.case)
 
 
-def listed(
+def list_accruals(
     context: Context, company_id: str, limit: int, after: dict[str, str] | None
-) -> tuple[list[Listed], dict[str, str] | None]:
+) -> tuple[list[DocumentAccrual], dict[str, str] | None]:
     """Every document with an accrual, latest first, and where to go on. Two calls."""
     page = store.page(context.table, company_id, limit, after)
     rows = [store.row_of(item) for item in page.items]
@@ -96,14 +96,14 @@ def listed(
         case = cases.get(row.case)
         if case and row.ref in case.accrued:
             sale = None if row.case == row.ref else row.case
-            found.append(Listed(row.ref, sale, case.accrued[row.ref], case.paid_on))
+            found.append(DocumentAccrual(row.ref, sale, case.accrued[row.ref], case.paid_on))
     return found, page.last
 
 
 # --- settling ---------------------------------------------------------------------------------------------------------
 
 
-def settle(context: Context, case: Case, original: Ref | None) -> None:
+def settle(context: Context, case: AccrualCase, original: DocumentRef | None) -> None:
     """The cases that this document is in, was in, or was to be in when this was told. `case`: its own."""
     company_id, ref = case.company_id, case.ref
     homes = {(ref[0], case.within)} if case.within else set()
@@ -112,7 +112,7 @@ def settle(context: Context, case: Case, original: Ref | None) -> None:
     settle_case(context, company_id, ref)
 
 
-def settle_case(context: Context, company_id: str, ref: Ref, *also: Ref) -> None:
+def settle_case(context: Context, company_id: str, ref: DocumentRef, *also: DocumentRef) -> None:
     """Until what was posted for the case is what the facts say, by a look at them after the last posting.
 
     That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.
@@ -123,13 +123,13 @@ def settle_case(context: Context, company_id: str, ref: Ref, *also: Ref) -> None
 
 
 @retry(store.CASE, most=CONTESTED)
-def _go_on(context: Context, company_id: str, ref: Ref, also: Iterable[Ref]) -> bool:
+def _go_on(context: Context, company_id: str, ref: DocumentRef, also: Iterable[DocumentRef]) -> bool:
     """One step towards what the facts say; whether there was one to take."""
-    policy = Policy(context.config[Bonuses].available_on, partial(ledger.expires_on, context))
+    policy = AccrualPolicy(context.config[Bonuses].available_on, partial(ledger.expires_on, context))
     case = store.load(context.table, company_id, ref)
     facts = _facts(context, case, also)
     paid_on = sales.paid_on(context, ref) if facts else None
-    target = replace(case, accrued=wanted(case, facts, paid_on, policy), paid_on=paid_on)
+    target = replace(case, accrued=target_accruals(case, facts, paid_on, policy), paid_on=paid_on)
     if target == case:
         return False
     if step := next_step(case, target.accrued):
@@ -141,7 +141,7 @@ def _go_on(context: Context, company_id: str, ref: Ref, also: Iterable[Ref]) -> 
     return True
 
 
-def _facts(context: Context, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]:
+def _facts(context: Context, case: AccrualCase, also: Iterable[DocumentRef]) -> dict[DocumentRef, RatedDocument]:
     """The documents that belong to the case, as they are now."""
     heads = {
         ref: head
@@ -153,7 +153,7 @@ def _facts(context: Context, case: Case, also: Iterable[Ref]) -> dict[Ref, Fact]
     return {ref: _fact(context, case, ref, head, by_day[head.counting.day]) for ref, head in heads.items()}
 
 
-def _fact(context: Context, case: Case, ref: Ref, head: Head, tier: str) -> Fact:
+def _fact(context: Context, case: AccrualCase, ref: DocumentRef, head: Head, tier: str) -> RatedDocument:
     day, rates = head.counting.day, rates_of(context.config[Bonuses])
     rate = rate_of_tier(rates, tier, day)
     known = case.accrued.get(ref)
@@ -161,7 +161,7 @@ def _fact(context: Context, case: Case, ref: Ref, head: Head, tier: str) -> Fact
         return known.fact._replace(tier=tier, rate=rate)
     document = sales.newest(context, ref, head)
     lines = [(line.sku, line.amount) for line in document.lines]
-    return Fact(
+    return RatedDocument(
         kind=document.kind,
         day=head.business_date,
         counts_on=day,
@@ -173,15 +173,15 @@ def _fact(context: Context, case: Case, ref: Ref, head: Head, tier: str) -> Fact
     )
 
 
-def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, Goods]:
+def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, ProductTraits]:
     """What the catalogue knows, where a rate asks for it."""
     if not any(rate.by in ("brand", "category") for rate in rates):
         return {}
     found = catalog.read_products(context.table, skus)
-    return {sku: Goods(product.brand, product.category) for sku, product in found.items()}
+    return {sku: ProductTraits(product.brand, product.category) for sku, product in found.items()}
 
 
-def _post(context: Context, case: Case, target: Case, step: Step) -> None:
+def _post(context: Context, case: AccrualCase, target: AccrualCase, step: AccrualStep) -> None:
     """Posts one step and keeps the case as it stands after it."""
     source, document = step.ref
     series, _, number = document.partition("/")
@@ -201,7 +201,7 @@ def _post(context: Context, case: Case, target: Case, step: Step) -> None:
         raise Overtaken
 
 
-def _moved(step: Step, book: Book) -> Book:
+def _moved(step: AccrualStep, book: Book) -> Book:
     for place, amount in step.movements:
         if place.expires_on is None:
             book = ledger_rules.pend(book, amount)

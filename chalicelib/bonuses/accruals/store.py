@@ -14,8 +14,18 @@ from typing import Any, NamedTuple, cast
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.accruals import keys
-from chalicelib.bonuses.accruals.rules import Accrued, Base, By, Case, Fact, Grant, Place, Reason, earned
-from chalicelib.sales import Ref
+from chalicelib.bonuses.accruals.rules import (
+    AccrualCase,
+    AccrualGrant,
+    AccrualPlace,
+    Accrued,
+    AppliedRate,
+    By,
+    RateBase,
+    RatedDocument,
+    earned,
+)
+from chalicelib.sales import DocumentRef
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key, company_partition
 from chalicelib.table.transactions import Item, Transaction
@@ -28,8 +38,8 @@ class Row(NamedTuple):
     """What an ACCRUED item says."""
 
     day: date
-    ref: Ref
-    case: Ref
+    ref: DocumentRef
+    case: DocumentRef
     counts_on: date
     tier: str | None
 
@@ -38,17 +48,17 @@ class Row(NamedTuple):
         return keys.accrued(company_id, self.day, source, case, document)
 
 
-def load(table: Table, company_id: str, ref: Ref) -> Case:
+def load(table: Table, company_id: str, ref: DocumentRef) -> AccrualCase:
     """As posted; an empty case if there is none yet."""
     return _case(company_id, ref, table.get(keys.accrual(company_id, *ref), consistent=True) or {})
 
 
-def load_many(table: Table, company_id: str, refs: Iterable[Ref]) -> dict[Ref, Case]:
+def load_many(table: Table, company_id: str, refs: Iterable[DocumentRef]) -> dict[DocumentRef, AccrualCase]:
     wanted = {keys.accrual(company_id, *ref): ref for ref in refs}
     return {wanted[key]: _case(company_id, wanted[key], item) for key, item in table.get_many(wanted).items()}
 
 
-def save(tx: Transaction, before: Case, after: Case) -> None:
+def save(tx: Transaction, before: AccrualCase, after: AccrualCase) -> None:
     """The next version. Refused with label `case` if it changed since `before`."""
     source, document = after.ref
     tx.update(
@@ -110,20 +120,22 @@ def _row_item(row: Row) -> Item:
     }
 
 
-def _rows(case: Case) -> Iterator[Row]:
+def _rows(case: AccrualCase) -> Iterator[Row]:
     for ref, accrued in case.accrued.items():
         fact = accrued.fact
         yield Row(fact.day, ref, case.ref, fact.counts_on, fact.tier if ref == case.ref else None)
 
 
-def _case(company_id: str, ref: Ref, item: Item) -> Case:
-    return Case(
+def _case(company_id: str, ref: DocumentRef, item: Item) -> AccrualCase:
+    return AccrualCase(
         company_id=company_id,
         ref=ref,
         accrued={(ref[0], name): _accrued(each) for name, each in item.get("documents", {}).items()},
         paid_on=date.fromisoformat(item["paid_on"]) if "paid_on" in item else None,
         within=item.get("within", ""),
-        grants=tuple(Grant((ref[0], name), posting_id, left) for name, posting_id, left in item.get("grants", ())),
+        grants=tuple(
+            AccrualGrant((ref[0], name), posting_id, left) for name, posting_id, left in item.get("grants", ())
+        ),
         version=int(item.get("version", 0)),
     )
 
@@ -147,27 +159,27 @@ def _accrued_item(accrued: Accrued) -> Item:
 
 
 def _accrued(item: Item) -> Accrued:
-    fact = Fact(
+    fact = RatedDocument(
         kind=item["kind"],
         day=date.fromisoformat(item["day"]),
         counts_on=date.fromisoformat(item["counts_on"]),
         revision=int(item["revision"]),
         total=item["total"],
-        bases=tuple(Base(_reason(of_goods), amount) for *of_goods, amount in item["bases"]),
+        bases=tuple(RateBase(_reason(of_goods), amount) for *of_goods, amount in item["bases"]),
         tier=item["tier"],
         rate=_reason(item["rate"]),
     )
-    place = Place()
+    place = AccrualPlace()
     if "expires_on" in item:
         since = date.fromisoformat(item["since"])
-        place = Place(date.fromisoformat(item["expires_on"]), since, item.get("granted_by", ""))
+        place = AccrualPlace(date.fromisoformat(item["expires_on"]), since, item.get("granted_by", ""))
     return Accrued(fact, earned(fact.bases, fact.rate), item["amount"], place, item.get("posting_id", ""))
 
 
-def _reason_item(reason: Reason) -> list[Any]:
+def _reason_item(reason: AppliedRate) -> list[Any]:
     return list(reason)
 
 
-def _reason(item: list[Any]) -> Reason:
+def _reason(item: list[Any]) -> AppliedRate:
     percent, by, value, promotion = item
-    return Reason(cast(Decimal, percent), cast(By, by), value, promotion)
+    return AppliedRate(cast(Decimal, percent), cast(By, by), value, promotion)

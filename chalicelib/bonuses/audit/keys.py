@@ -7,14 +7,14 @@ MISMATCHES = "MISMATCHES"
 
 
 @in_table("by company", "S")
-def proof(company_id: str) -> Key:
+def checkpoint(company_id: str) -> Key:
     """The point up to which a company's ledger is proved."""
-    return Key(proof_shard(shard_of(company_id)), company_id)
+    return Key(checkpoint_shard(shard_of(company_id)), company_id)
 
 
-def proof_shard(shard: int) -> str:
-    """The partition of one shard of `proof`."""
-    return f"PROOF#{shard}"
+def checkpoint_shard(shard: int) -> str:
+    """The partition of one shard of `checkpoint`."""
+    return f"CHECKPOINT#{shard}"
 
 
 @in_table("by currency", "S")

@@ -16,7 +16,7 @@ def show_bonus_audit(call: Call) -> BonusAuditView:
     zero. An account that does not balance stays listed until it does.
     """
     cursors = call.cursors()
-    found = service.proof_of_the_club(call.context, call.query.limit, cursors.open(call.query.cursor))
+    found = service.club_audit(call.context, call.query.limit, cursors.open(call.query.cursor))
     run = found.last_run
     return BonusAuditView(
         last_run=AuditRunView(at=run["at"], day=run["day"], full=run["full"], companies=run["companies"])

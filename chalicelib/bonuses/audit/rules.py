@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from chalicelib.bonuses.ledger.rules import ZERO, Balances, Book, Place, Posting, details
+from chalicelib.bonuses.ledger.rules import ZERO, AccountLot, Balances, Book, Posting, details
 
 LEDGER = "ledger"  # stands for an account where a posting itself is wrong
 
@@ -41,7 +41,7 @@ class Mismatch(NamedTuple):
     found: Decimal | None = None
 
 
-class Told(NamedTuple):
+class AuditedPosting(NamedTuple):
     """A posting, the id that its cause gives, and the number of the posting that the mark of its cause names; None if it names none."""
 
     posting: Posting
@@ -60,7 +60,7 @@ class Checkpoint:
     currency: str
     sequence: int = 0
     at: str = ""
-    places: Mapping[Place, Decimal] = field(default_factory=dict)
+    places: Mapping[AccountLot, Decimal] = field(default_factory=dict)
     wrong: tuple[str, ...] = ()
     version: int = 0
 
@@ -69,7 +69,9 @@ class Checkpoint:
         return _by_account(self.places)
 
 
-def prove_postings(known: Checkpoint, last: Posting | None, told: Sequence[Told], newest: int) -> Iterator[Mismatch]:
+def check_postings(
+    known: Checkpoint, last: Posting | None, told: Sequence[AuditedPosting], newest: int
+) -> Iterator[Mismatch]:
     """`last`: the posting of the checkpoint, as it lies there now; `told`: those after it, oldest first; `newest`: the book's number."""
     yield from _chain(known, last, told, newest)
     yield from _causes(told)
@@ -79,7 +81,7 @@ def prove_postings(known: Checkpoint, last: Posting | None, told: Sequence[Told]
         before, number = posting.balances, posting.sequence
 
 
-def prove_book(places: Mapping[Place, Decimal], book: Book) -> Iterator[Mismatch]:
+def check_book(places: Mapping[AccountLot, Decimal], book: Book) -> Iterator[Mismatch]:
     """`places`: what the entries sum to."""
     says = dict(details(book, book.day))
     for account, entered, found in zip(Balances._fields, _by_account(places), _by_account(says), strict=True):
@@ -94,14 +96,14 @@ def prove_book(places: Mapping[Place, Decimal], book: Book) -> Iterator[Mismatch
             yield Mismatch("available", "lot_differs", f"{expires_on}", ZERO, min(each.spent.values()))
 
 
-def places_after(known: Checkpoint, told: Iterable[Told]) -> dict[Place, Decimal]:
+def places_after(known: Checkpoint, told: Iterable[AuditedPosting]) -> dict[AccountLot, Decimal]:
     """What stands in each place after these postings; places with nothing are left out."""
     entries = (entry for posting, *_ in told for entry in posting.entries)
     summed = _summed([*known.places.items(), *(((entry.account, entry.lot), entry.amount) for entry in entries)])
     return {place: amount for place, amount in summed.items() if amount}
 
 
-def checkpoint(known: Checkpoint, told: Sequence[Told], book: Book) -> Checkpoint:
+def checkpoint(known: Checkpoint, told: Sequence[AuditedPosting], book: Book) -> Checkpoint:
     """The next one, of a book that balances."""
     return replace(
         known,
@@ -113,7 +115,7 @@ def checkpoint(known: Checkpoint, told: Sequence[Told], book: Book) -> Checkpoin
     )
 
 
-def _chain(known: Checkpoint, last: Posting | None, told: Sequence[Told], newest: int) -> Iterator[Mismatch]:
+def _chain(known: Checkpoint, last: Posting | None, told: Sequence[AuditedPosting], newest: int) -> Iterator[Mismatch]:
     if known.sequence and (last is None or last.balances != known.balances):
         yield Mismatch(LEDGER, "posting_missing", f"#{known.sequence}")
     numbers = {posting.sequence for posting, *_ in told}
@@ -127,7 +129,7 @@ def _chain(known: Checkpoint, last: Posting | None, told: Sequence[Told], newest
         highest = max(highest, posting.sequence)
 
 
-def _causes(told: Iterable[Told]) -> Iterator[Mismatch]:
+def _causes(told: Iterable[AuditedPosting]) -> Iterator[Mismatch]:
     for posting, named, marked in told:
         if (named, marked) != (posting.posting_id, posting.sequence):
             yield Mismatch(LEDGER, "cause_doubled", posting.posting_id)
@@ -146,14 +148,14 @@ def _entries(posting: Posting, before: Balances | None) -> Iterator[Mismatch]:
             yield Mismatch(account, "balances_do_not_follow", posting.posting_id, was + by, says)
 
 
-def _summed(amounts: Iterable[tuple[Place, Decimal]]) -> dict[Place, Decimal]:
-    found: dict[Place, Decimal] = {}
+def _summed(amounts: Iterable[tuple[AccountLot, Decimal]]) -> dict[AccountLot, Decimal]:
+    found: dict[AccountLot, Decimal] = {}
     for place, amount in amounts:
         found[place] = found.get(place, ZERO) + amount
     return found
 
 
-def _by_account(places: Mapping[Place, Decimal]) -> Balances:
+def _by_account(places: Mapping[AccountLot, Decimal]) -> Balances:
     sums = dict.fromkeys(Balances._fields, ZERO)
     for (account, _), amount in places.items():
         sums[account] += amount
@@ -173,7 +175,7 @@ def added(one: Balances, other: Balances) -> Balances:
     return Balances(*(left + right for left, right in zip(one, other, strict=True)))
 
 
-def prove_total(total: Balances, companies: Balances | None = None) -> tuple[Mismatch, ...]:
+def check_total(total: Balances, companies: Balances | None = None) -> tuple[Mismatch, ...]:
     """A club total sums to zero, and is the sum of its companies' checkpoints, where that is known."""
     found = []
     if sum(total, ZERO):

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from chalicelib import companies
 from chalicelib.bonuses.audit import keys, rules, store
-from chalicelib.bonuses.audit.rules import LEDGER, Checkpoint, Mismatch, Told
+from chalicelib.bonuses.audit.rules import LEDGER, AuditedPosting, Checkpoint, Mismatch
 from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
@@ -32,7 +32,7 @@ from chalicelib.table.key import Key, shards
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
-JOB = "bonus-proof"
+JOB = "bonus-audit"
 
 NOTHING = Balances(*(ZERO,) * len(Balances._fields))
 
@@ -40,7 +40,7 @@ Faults = dict[str, list[Mismatch]]  # by account
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _CompanyBooks:
     """What was read of a company. `known`: the checkpoint that the proof starts from.
 
     `postings`: from that of the checkpoint on; None where nothing was posted since, and none was read.
@@ -57,7 +57,7 @@ class _Look:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _Verdict:
     """What is to be written of a company. `kept`: its checkpoint as it lies in the table."""
 
     kept: Checkpoint
@@ -89,7 +89,7 @@ def due(context: Context, first: date, *, full: bool) -> Iterator[str]:
 # --- what is known ----------------------------------------------------------------------------------------------------
 
 
-class Known(NamedTuple):
+class ClubAudit(NamedTuple):
     """`totals`: currency, companies and balances of each currency."""
 
     last_run: Item | None
@@ -97,14 +97,14 @@ class Known(NamedTuple):
     mismatches: Page
 
 
-def proof_of_the_club(context: Context, limit: int, after: dict[str, str] | None) -> Known:
+def club_audit(context: Context, limit: int, after: dict[str, str] | None) -> ClubAudit:
     """The last run, the club's totals, and a page of what does not balance. Three calls."""
     totals: dict[str, tuple[int, Balances]] = {}
     for (currency, _), item in sorted(store.totals(context.table).items()):
         count, balances = totals.get(currency, (0, NOTHING))
         count += int(item.get("companies", 0))
         totals[currency] = (count, rules.added(balances, store.balances_of(item)))
-    return Known(
+    return ClubAudit(
         jobs.last_run(context, JOB),
         [(currency, count, balances) for currency, (count, balances) in totals.items()],
         store.open_mismatches(context.table, limit, after),
@@ -114,79 +114,81 @@ def proof_of_the_club(context: Context, limit: int, after: dict[str, str] | None
 # --- companies --------------------------------------------------------------------------------------------------------
 
 
-def prove_companies(context: Context, company_ids: Sequence[str], *, full: bool = False) -> None:
+def audit_companies(context: Context, company_ids: Sequence[str], *, full: bool = False) -> None:
     """Proves each; `full`: from its first posting on, whatever was proved before. Raises `Busy` where others keep changing them."""
     left = list(company_ids)
 
     @retry()
     def attempt(context: Context) -> None:
         nonlocal left
-        if left := _prove(context, left, full):
+        if left := _audit(context, left, full):
             raise Overtaken
 
     attempt(context)
 
 
-def _prove(context: Context, company_ids: Sequence[str], full: bool) -> list[str]:
+def _audit(context: Context, company_ids: Sequence[str], full: bool) -> list[str]:
     """Ids of those that must be looked at again. Those that balance are written together."""
     right, again = [], []
-    for case in _cases(context, company_ids, full):
-        if not case.faults and not case.kept.wrong:
-            right.append(case)
-        elif (case.faults and _book_version(context, case.company_id) != case.book_version) or not _keep(
-            context, [case]
+    for verdict in _verdicts(context, company_ids, full):
+        if not verdict.faults and not verdict.kept.wrong:
+            right.append(verdict)
+        elif (verdict.faults and _book_version(context, verdict.company_id) != verdict.book_version) or not _save(
+            context, [verdict]
         ):
-            again.append(case.company_id)
-    return again if _keep(context, right) else again + [case.company_id for case in right]
+            again.append(verdict.company_id)
+    return again if _save(context, right) else again + [verdict.company_id for verdict in right]
 
 
-def _cases(context: Context, company_ids: Sequence[str], full: bool) -> list[_Case]:
-    wanted = [key(company_id) for company_id in company_ids for key in (ledger_keys.bonuses, keys.proof)]
+def _verdicts(context: Context, company_ids: Sequence[str], full: bool) -> list[_Verdict]:
+    wanted = [key(company_id) for company_id in company_ids for key in (ledger_keys.bonuses, keys.checkpoint)]
     found = context.table.get_many(wanted, consistent=True)
-    looks, cases = [], []
+    readings, verdicts = [], []
     for company_id in company_ids:
-        book, kept = found.get(ledger_keys.bonuses(company_id)), found.get(keys.proof(company_id))
+        book, kept = found.get(ledger_keys.bonuses(company_id)), found.get(keys.checkpoint(company_id))
         known = store.checkpoint_of(kept) if kept else Checkpoint(company_id, book["currency"] if book else "")
         try:
-            look = _look(context, known, ledger_store.book_of(book) if book else Book(company_id, known.currency), full)
+            reading = _read_books(
+                context, known, ledger_store.book_of(book) if book else Book(company_id, known.currency), full
+            )
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            cases.append(_unreadable(known, error, _version(book)))
+            verdicts.append(_unreadable(known, error, _version(book)))
             continue
-        if book or look.postings or kept:
-            looks.append(look)
-    marks = context.table.get_many((cause for look in looks for cause in look.causes()), consistent=True)
-    return cases + [_judged(look, marks) for look in looks]
+        if book or reading.postings or kept:
+            readings.append(reading)
+    marks = context.table.get_many((cause for reading in readings for cause in reading.causes()), consistent=True)
+    return verdicts + [_judge(reading, marks) for reading in readings]
 
 
-def _look(context: Context, kept: Checkpoint, book: Book, full: bool) -> _Look:
+def _read_books(context: Context, kept: Checkpoint, book: Book, full: bool) -> _CompanyBooks:
     known = Checkpoint(kept.company_id, kept.currency, version=kept.version) if full else kept
     if not full and not kept.wrong and kept.sequence == book.sequence:
-        return _Look(kept, known, book, None)
-    return _Look(
+        return _CompanyBooks(kept, known, book, None)
+    return _CompanyBooks(
         kept, known, book, list(ledger_store.postings_from(context.table, kept.company_id, known.at, known.sequence))
     )
 
 
-def _judged(look: _Look, marks: dict[Key, Item]) -> _Case:
-    known, book = look.known, look.book
+def _judge(reading: _CompanyBooks, marks: dict[Key, Item]) -> _Verdict:
+    known, book = reading.known, reading.book
     told = [
-        Told(posting, ledger.posting_id(known.company_id, posting.cause), _marked(marks.get(cause)))
-        for posting, cause in zip(look.postings or (), look.causes(), strict=True)
+        AuditedPosting(posting, ledger.posting_id(known.company_id, posting.cause), _marked(marks.get(cause)))
+        for posting, cause in zip(reading.postings or (), reading.causes(), strict=True)
     ]
     found: list[Mismatch] = []
-    if look.postings is not None:
+    if reading.postings is not None:
         last = told.pop(0).posting if known.sequence and told and told[0].posting.sequence == known.sequence else None
-        found += rules.prove_postings(known, last, told, book.sequence)
-    found += rules.prove_book(rules.places_after(known, told), book)
+        found += rules.check_postings(known, last, told, book.sequence)
+    found += rules.check_book(rules.places_after(known, told), book)
     if not found:
-        return _Case(look.kept, rules.checkpoint(known, told, book), {}, book.version)
+        return _Verdict(reading.kept, rules.checkpoint(known, told, book), {}, book.version)
     faults = _by_account(found)
-    return _Case(look.kept, replace(look.kept, wrong=tuple(sorted(faults))), faults, book.version)
+    return _Verdict(reading.kept, replace(reading.kept, wrong=tuple(sorted(faults))), faults, book.version)
 
 
-def _unreadable(kept: Checkpoint, error: Exception, book_version: int) -> _Case:
+def _unreadable(kept: Checkpoint, error: Exception, book_version: int) -> _Verdict:
     fault = Mismatch(LEDGER, "unreadable", f"{type(error).__name__}: {error}")
-    return _Case(kept, replace(kept, wrong=(LEDGER,)), {LEDGER: [fault]}, book_version)
+    return _Verdict(kept, replace(kept, wrong=(LEDGER,)), {LEDGER: [fault]}, book_version)
 
 
 def _marked(mark: Item | None) -> int | None:
@@ -201,22 +203,22 @@ def _version(book: Item | None) -> int:
     return int(book["version"]) if book else 0
 
 
-def _keep(context: Context, cases: Sequence[_Case]) -> bool:
+def _save(context: Context, verdicts: Sequence[_Verdict]) -> bool:
     """Writes what follows, in one transaction. False if another proof was faster; nothing is written then."""
     tx = Transaction()
-    moving = [case for case in cases if case.next != case.kept]
-    for case in moving:
-        store.write_checkpoint(tx, context, case.kept, case.next)
-    store.add_to_totals(tx, context, ((case.kept, case.next) for case in moving))
-    for case in cases:
-        whose = {"company_id": case.company_id, "currency": case.next.currency}
-        store.write_mismatches(tx, context, case.company_id, case.kept.wrong, case.faults, **whose)
+    moving = [verdict for verdict in verdicts if verdict.next != verdict.kept]
+    for verdict in moving:
+        store.write_checkpoint(tx, context, verdict.kept, verdict.next)
+    store.add_to_totals(tx, context, ((verdict.kept, verdict.next) for verdict in moving))
+    for verdict in verdicts:
+        whose = {"company_id": verdict.company_id, "currency": verdict.next.currency}
+        store.write_mismatches(tx, context, verdict.company_id, verdict.kept.wrong, verdict.faults, **whose)
     try:
         context.table.commit(tx)
     except Refused:
         return False
-    for case in cases:
-        _tell(case.faults, company_id=case.company_id)
+    for verdict in verdicts:
+        _tell(verdict.faults, company_id=verdict.company_id)
     return True
 
 
@@ -236,7 +238,7 @@ def _tell(faults: Faults, **whose: Any) -> None:
 # --- the club ---------------------------------------------------------------------------------------------------------
 
 
-def prove_totals(context: Context, *, full: bool) -> int:
+def audit_totals(context: Context, *, full: bool) -> int:
     """Checks that each of the club's totals sums to zero; `full`: and that it is the sum of its companies' checkpoints, all of which are
     read for that. How many accounts do not balance. Raises `Busy` where proofs keep moving them meanwhile."""
     listed: dict[str, set[str]] = {}
@@ -248,7 +250,7 @@ def prove_totals(context: Context, *, full: bool) -> int:
     for currency, shard in sorted(totals.keys() | (sums or {}).keys()):
         total = store.balances_of(totals.get((currency, shard), {}))
         expected = sums.get((currency, shard), NOTHING) if sums is not None else None
-        faults = _by_account(rules.prove_total(total, expected))
+        faults = _by_account(rules.check_total(total, expected))
         wrong += len(faults)
         owner = store.total_owner(currency, shard)
         tx = Transaction()

@@ -1,6 +1,6 @@
 """What was proved, as it lies in the table. See `audit_keys.py`.
 
-PROOF (a partition a shard): a company's checkpoint. CLUBTOTALS: their sums by currency and shard, moved with them in one transaction.
+CHECKPOINT (a partition a shard): a company's checkpoint. CLUBTOTALS: their sums by currency and shard, moved with them in one transaction.
 MISMATCH: an account that does not balance; listed until a proof finds that it does, then kept a while.
 """
 
@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.audit import keys
 from chalicelib.bonuses.audit.rules import Checkpoint, Mismatch, moved
-from chalicelib.bonuses.ledger.rules import ZERO, Balances, Place
+from chalicelib.bonuses.ledger.rules import ZERO, AccountLot, Balances
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
@@ -48,7 +48,7 @@ def write_checkpoint(tx: Transaction, context: Context, before: Checkpoint, afte
         places.setdefault(account, {})[lot.isoformat() if lot else NO_LOT] = amount
     tx.put(
         {
-            **keys.proof(after.company_id).as_item(),
+            **keys.checkpoint(after.company_id).as_item(),
             "company_id": after.company_id,
             "currency": after.currency,
             "sequence": after.sequence,
@@ -56,7 +56,7 @@ def write_checkpoint(tx: Transaction, context: Context, before: Checkpoint, afte
             "places": places,
             "wrong": list(after.wrong),
             "version": before.version + 1,
-            "proved_at": context.at,
+            "audited_at": context.at,
         },
         when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
         label=CHECKPOINT,
@@ -65,10 +65,10 @@ def write_checkpoint(tx: Transaction, context: Context, before: Checkpoint, afte
 
 def checkpoints(table: Table, shard: int) -> Iterator[Checkpoint]:
     """All of a shard, page after page; consistent."""
-    return map(checkpoint_of, table.query_all(keys.proof_shard(shard), consistent=True))
+    return map(checkpoint_of, table.query_all(keys.checkpoint_shard(shard), consistent=True))
 
 
-def _place(account: Any, lot: str) -> Place:
+def _place(account: Any, lot: str) -> AccountLot:
     return account, None if lot == NO_LOT else date.fromisoformat(lot)
 
 

@@ -26,7 +26,7 @@ from chalicelib.bonuses.ledger.rules import Book, Cause
 from chalicelib.bonuses.volume import rules as volume_rules
 from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.bonuses.volume.config import VolumeBonuses
-from chalicelib.bonuses.volume.rules import DAY, Close, Course, Part, Period, Programme
+from chalicelib.bonuses.volume.rules import DAY, Close, Course, Payout, Period, Programme
 from chalicelib.bonuses.volume.store import COURSE, ClosedPeriod, Head
 from chalicelib.companies import company_key
 from chalicelib.platform import events
@@ -137,7 +137,7 @@ def _post(context: Context, head: Head, programme: Programme, made: Close) -> le
 
 
 def _entitlement(
-    context: Context, head: Head, programme: Programme, made: Close, part: Part, parts: int, posting_id: str
+    context: Context, head: Head, programme: Programme, made: Close, part: Payout, parts: int, posting_id: str
 ) -> Entitlement:
     first = made.period.first.isoformat()
     digest = derived_id("", head.company_id, programme.code, first, str(part.number))

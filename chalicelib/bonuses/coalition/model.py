@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chalicelib.bonuses.ledger.rules import ZERO
 
 
-class Limits(NamedTuple):
+class CoalitionLimits(NamedTuple):
     """What a client may grant: with one grant, to one company in a day, to all companies in a month. None exceeds the next."""
 
     per_grant: Decimal
@@ -14,19 +14,19 @@ class Limits(NamedTuple):
     per_month: Decimal
 
 
-class Client(NamedTuple):
+class CoalitionClient(NamedTuple):
     """A machine client that may grant bonuses, in one currency."""
 
     client_id: str
     name: str
     currency: str
     active: bool
-    limits: Limits
+    limits: CoalitionLimits
     version: int = 0
 
 
-class Grant(NamedTuple):
-    """What a client granted. `told_on`: the day in whose limits it counts."""
+class CoalitionGrant(NamedTuple):
+    """What a client granted. `counted_on`: the day in whose limits it counts."""
 
     client_id: str
     reference: str
@@ -35,7 +35,7 @@ class Grant(NamedTuple):
     amount: Decimal
     day: date
     note: str
-    told_on: date
+    counted_on: date
     expires_on: date
     posting_id: str
     at: str

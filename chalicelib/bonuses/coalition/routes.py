@@ -2,7 +2,7 @@
 
 from chalicelib import companies
 from chalicelib.bonuses.coalition import service
-from chalicelib.bonuses.coalition.model import Client
+from chalicelib.bonuses.coalition.model import CoalitionClient
 from chalicelib.bonuses.coalition.schemas import (
     CoalitionAccrualForm,
     CoalitionAccrualView,
@@ -12,7 +12,7 @@ from chalicelib.bonuses.coalition.schemas import (
     CoalitionReversalForm,
     limits_of,
 )
-from chalicelib.bonuses.coalition.service import Asked
+from chalicelib.bonuses.coalition.service import RequestedGrant
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
@@ -41,8 +41,8 @@ def grant_bonuses(call: Call) -> Answer:
     """
     form: CoalitionAccrualForm = call.body
     company_id = form.company_id or _by_inn(call.context, form)
-    asked = Asked(form.reference, company_id, form.amount, form.day, form.note)
-    made, again = service.grant(call.context, call.principal.for_machine(), asked)
+    requested = RequestedGrant(form.reference, company_id, form.amount, form.day, form.note)
+    made, again = service.grant(call.context, call.principal.for_machine(), requested)
     location = {"Location": f"/v1/machine/accruals/{made.reference}"}
     return Answer(CoalitionAccrualView.of(made), headers=location | (AGAIN if again else {}))
 
@@ -119,7 +119,7 @@ def register_coalition_client(call: Call, client_id: str) -> Answer:
     `client_id` is the client's id in Cognito. If-Match: "0" registers a new one.
     """
     form: CoalitionClientForm = call.body
-    wanted = Client(
+    wanted = CoalitionClient(
         client_id=client_id,
         name=form.name,
         currency=form.currency,

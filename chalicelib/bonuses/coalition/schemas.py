@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.bonuses.coalition.model import Client, Grant, Limits
+from chalicelib.bonuses.coalition.model import CoalitionClient, CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
 from chalicelib.platform.fields import Day, Identifier
@@ -72,7 +72,7 @@ class CoalitionAccrualView(Shown):
     reversals: list[CoalitionReversalView]
 
     @classmethod
-    def of(cls, made: Grant) -> Self:
+    def of(cls, made: CoalitionGrant) -> Self:
         def money(amount: Decimal) -> Money:
             return Money(amount=amount, currency=made.currency)
 
@@ -132,7 +132,7 @@ class CoalitionClientView(Shown):
     limits: CoalitionLimitsView
 
     @classmethod
-    def of(cls, client: Client) -> Self:
+    def of(cls, client: CoalitionClient) -> Self:
         limits = {
             name: Money(amount=limit, currency=client.currency) for name, limit in client.limits._asdict().items()
         }
@@ -150,5 +150,5 @@ class CoalitionClientPage(Shown):
     next_cursor: str | None
 
 
-def limits_of(form: CoalitionLimitsForm) -> Limits:
-    return Limits(form.per_grant, form.per_company_and_day, form.per_month)
+def limits_of(form: CoalitionLimitsForm) -> CoalitionLimits:
+    return CoalitionLimits(form.per_grant, form.per_company_and_day, form.per_month)

@@ -20,7 +20,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib import companies
 from chalicelib.bonuses.coalition import keys
-from chalicelib.bonuses.coalition.model import Client, Grant, Limits
+from chalicelib.bonuses.coalition.model import CoalitionClient, CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import CREDITED
 from chalicelib.bonuses.ledger import keys as ledger_keys
@@ -40,7 +40,7 @@ DAY, MONTH = "day", "month"  # labels: the limit that stands in the way
 GRANT = "grant"  # label: the grant changed meanwhile
 
 
-class Asked(NamedTuple):
+class RequestedGrant(NamedTuple):
     """A grant as it is asked for."""
 
     reference: str
@@ -53,11 +53,11 @@ class Asked(NamedTuple):
 # --- clients ----------------------------------------------------------------------------------------------------------
 
 
-def register(context: Context, client: Client) -> Client:
+def register(context: Context, client: CoalitionClient) -> CoalitionClient:
     """Writes the client as the next version. Raises 412 when its version is no longer the one that is there."""
     item = {
-        **keys.machine(client.client_id).as_item(),
-        **keys.machine_list(client.name, client.client_id).as_gsi1(),
+        **keys.coalition_client(client.client_id).as_item(),
+        **keys.coalition_client_list(client.name, client.client_id).as_gsi1(),
         "client_id": client.client_id,
         "name": client.name,
         "currency": client.currency,
@@ -73,9 +73,9 @@ def register(context: Context, client: Client) -> Client:
     return client._replace(version=client.version + 1)
 
 
-def client(context: Context, client_id: str) -> Client:
+def client(context: Context, client_id: str) -> CoalitionClient:
     """Raises 404."""
-    item = context.table.get(keys.machine(client_id), consistent=True)
+    item = context.table.get(keys.coalition_client(client_id), consistent=True)
     if item is None:
         raise Problem("not_found")
     return client_of(item)
@@ -83,16 +83,16 @@ def client(context: Context, client_id: str) -> Client:
 
 def clients(context: Context, limit: int, after: dict[str, str] | None) -> Page:
     """Their items, by name."""
-    return context.table.query(keys.machine_list("", "").pk, index="gsi1", limit=limit, after=after)
+    return context.table.query(keys.coalition_client_list("", "").pk, index="gsi1", limit=limit, after=after)
 
 
-def client_of(item: Item) -> Client:
-    return Client(
+def client_of(item: Item) -> CoalitionClient:
+    return CoalitionClient(
         client_id=item["client_id"],
         name=item["name"],
         currency=item["currency"],
         active=item["active"],
-        limits=Limits(**item["limits"]),
+        limits=CoalitionLimits(**item["limits"]),
         version=int(item["version"]),
     )
 
@@ -100,38 +100,44 @@ def client_of(item: Item) -> Client:
 # --- grants -----------------------------------------------------------------------------------------------------------
 
 
-def grant(context: Context, client_id: str, asked: Asked) -> tuple[Grant, bool]:
+def grant(context: Context, client_id: str, requested: RequestedGrant) -> tuple[CoalitionGrant, bool]:
     """The grant, and whether it was made before. One transaction.
 
     Raises 403 for a client that may not grant, 404 for no such company, 409 `already_exists` for a reference with another content, and
     422 for what is wrong with the amount, the day, or the limits.
     """
-    before = _load(context.table, client_id, asked.reference)
+    before = _load(context.table, client_id, requested.reference)
     if before:
-        return _same(before, asked), True
+        return _same(before, requested), True
     by = _may_grant(context, client_id)
-    if asked.amount > by.limits.per_grant:
+    if requested.amount > by.limits.per_grant:
         raise _exceeded("per_grant", by, by.limits.per_grant)
-    if not context.today - timedelta(days=context.config[Bonuses].coalition_days_back) <= asked.day <= context.today:
+    if (
+        not context.today - timedelta(days=context.config[Bonuses].coalition_days_back)
+        <= requested.day
+        <= context.today
+    ):
         days = context.config[Bonuses].coalition_days_back
         raise Problem.invalid("day", "/day", f"A day of the last {days}, or today.")
-    company = companies.read_company(context, asked.company_id)
+    company = companies.read_company(context, requested.company_id)
     if company is None:
         raise Problem("not_found", "No such company.")
     if company.currency != by.currency:
         raise Problem.invalid("currency", "/amount", f"The company's bonuses are in {company.currency}.")
-    cause = Cause("coalition", (client_id, asked.reference), _document(by, asked.reference), reason=asked.note)
-    made = Grant(
+    cause = Cause(
+        "coalition", (client_id, requested.reference), _document(by, requested.reference), reason=requested.note
+    )
+    made = CoalitionGrant(
         client_id=client_id,
-        reference=asked.reference,
-        company_id=asked.company_id,
+        reference=requested.reference,
+        company_id=requested.company_id,
         currency=by.currency,
-        amount=asked.amount,
-        day=asked.day,
-        note=asked.note,
-        told_on=context.today,
-        expires_on=ledger.expires_on(context, asked.day),
-        posting_id=ledger.posting_id(asked.company_id, cause),
+        amount=requested.amount,
+        day=requested.day,
+        note=requested.note,
+        counted_on=context.today,
+        expires_on=ledger.expires_on(context, requested.day),
+        posting_id=ledger.posting_id(requested.company_id, cause),
         at=context.at,
         reversals={},
         version=1,
@@ -143,30 +149,30 @@ def grant(context: Context, client_id: str, asked: Asked) -> tuple[Grant, bool]:
     def also(tx: Transaction, was: Book, now: Book) -> None:
         tx.create(_item(made), label=GRANT)
         _tell(tx, context, by, made)
-        tx.check(keys.machine(client_id), Attr("version").eq(by.version), label="client")
+        tx.check(keys.coalition_client(client_id), Attr("version").eq(by.version), label="client")
         for key, label, limit in _counters(made, by.limits):
             used = Attr("amount")
             room = used.not_exists() | used.lte(limit - made.amount)
             tx.update(key, add={"amount": made.amount}, when=room, label=label)
 
     try:
-        ledger.change(context, asked.company_id, cause, credited, also)
+        ledger.change(context, requested.company_id, cause, credited, also)
     except Refused as refused:
-        if before := _load(context.table, client_id, asked.reference):
-            return _same(before, asked), True
+        if before := _load(context.table, client_id, requested.reference):
+            return _same(before, requested), True
         if DAY in refused:
             raise _exceeded("per_company_and_day", by, by.limits.per_company_and_day, refused.items[DAY]) from None
         if MONTH in refused:
             raise _exceeded("per_month", by, by.limits.per_month, refused.items[MONTH]) from None
         raise Busy("the client stayed under change") from None
     # A twin may have been faster: its grant is the one that counts.
-    found = _load(context.table, client_id, asked.reference)
+    found = _load(context.table, client_id, requested.reference)
     if found is None:
-        raise RuntimeError(f"grant {asked.reference} was posted and is not there")
-    return _same(found, asked), found != made
+        raise RuntimeError(f"grant {requested.reference} was posted and is not there")
+    return _same(found, requested), found != made
 
 
-def granted(context: Context, client_id: str, reference: str) -> Grant:
+def granted(context: Context, client_id: str, reference: str) -> CoalitionGrant:
     """Raises 404 for a reference that the client never used."""
     found = _load(context.table, client_id, reference)
     if found is None:
@@ -177,7 +183,7 @@ def granted(context: Context, client_id: str, reference: str) -> Grant:
 @retry(GRANT, most=CONTESTED)
 def reverse(
     context: Context, client_id: str, reference: str, reversal: str, amount: Decimal | None
-) -> tuple[Grant, bool]:
+) -> tuple[CoalitionGrant, bool]:
     """Takes back so much of a grant (all that is left of it), and says whether that was done before. One transaction.
 
     Raises 404 for a reference that the client never used, 409 for a reversal that was told with another amount, 422 for more than is left.
@@ -198,7 +204,7 @@ def reverse(
     return after, False
 
 
-def _take_back(context: Context, before: Grant, after: Grant, reversal: str, taken: Decimal) -> None:
+def _take_back(context: Context, before: CoalitionGrant, after: CoalitionGrant, reversal: str, taken: Decimal) -> None:
     by = client(context, before.client_id)
     cause = Cause(
         "coalition_reversal",
@@ -220,7 +226,7 @@ def _take_back(context: Context, before: Grant, after: Grant, reversal: str, tak
         raise Overtaken
 
 
-def _tell(tx: Transaction, context: Context, by: Client, made: Grant) -> None:
+def _tell(tx: Transaction, context: Context, by: CoalitionClient, made: CoalitionGrant) -> None:
     record_event(
         tx,
         context,
@@ -235,31 +241,31 @@ def _tell(tx: Transaction, context: Context, by: Client, made: Grant) -> None:
     )
 
 
-def _may_grant(context: Context, client_id: str) -> Client:
-    item = context.table.get(keys.machine(client_id), consistent=True)
+def _may_grant(context: Context, client_id: str) -> CoalitionClient:
+    item = context.table.get(keys.coalition_client(client_id), consistent=True)
     if item is None or not item["active"]:
         raise Problem("client_not_registered")
     return client_of(item)
 
 
-def _same(found: Grant, asked: Asked) -> Grant:
+def _same(found: CoalitionGrant, requested: RequestedGrant) -> CoalitionGrant:
     if (found.company_id, found.amount, found.day, found.note) != (
-        asked.company_id,
-        asked.amount,
-        asked.day,
-        asked.note,
+        requested.company_id,
+        requested.amount,
+        requested.day,
+        requested.note,
     ):
-        raise Problem("already_exists", f"Reference {asked.reference} was used for another accrual.")
+        raise Problem("already_exists", f"Reference {requested.reference} was used for another accrual.")
     return found
 
 
-def _counters(made: Grant, limits: Limits) -> list[tuple[Key, str, Decimal]]:
-    day = keys.machine_used(made.client_id, made.told_on.isoformat(), made.company_id)
-    month = keys.machine_used(made.client_id, made.told_on.isoformat()[:7])
+def _counters(made: CoalitionGrant, limits: CoalitionLimits) -> list[tuple[Key, str, Decimal]]:
+    day = keys.coalition_usage(made.client_id, made.counted_on.isoformat(), made.company_id)
+    month = keys.coalition_usage(made.client_id, made.counted_on.isoformat()[:7])
     return [(day, DAY, limits.per_company_and_day), (month, MONTH, limits.per_month)]
 
 
-def _exceeded(name: str, by: Client, limit: Decimal, used: Item | None = None) -> Problem:
+def _exceeded(name: str, by: CoalitionClient, limit: Decimal, used: Item | None = None) -> Problem:
     amount = used["amount"] if used else ZERO
     left = max(limit - amount, ZERO)
     return Problem(
@@ -269,25 +275,25 @@ def _exceeded(name: str, by: Client, limit: Decimal, used: Item | None = None) -
     )
 
 
-def _document(by: Client, reference: str) -> dict[str, str]:
+def _document(by: CoalitionClient, reference: str) -> dict[str, str]:
     return {"client": by.client_id, "name": by.name, "reference": reference}
 
 
-def _load(table: Table, client_id: str, reference: str) -> Grant | None:
-    item = table.get(keys.machine_grant(client_id, reference), consistent=True)
+def _load(table: Table, client_id: str, reference: str) -> CoalitionGrant | None:
+    item = table.get(keys.coalition_grant(client_id, reference), consistent=True)
     return _grant(item) if item else None
 
 
-def _item(made: Grant) -> Item:
-    days = {name: getattr(made, name).isoformat() for name in ("day", "told_on", "expires_on")}
+def _item(made: CoalitionGrant) -> Item:
+    days = {name: getattr(made, name).isoformat() for name in ("day", "counted_on", "expires_on")}
     facts: dict[str, Any] = {**made._asdict(), **days, "reversals": dict(made.reversals)}
-    return {**keys.machine_grant(made.client_id, made.reference).as_item(), **facts}
+    return {**keys.coalition_grant(made.client_id, made.reference).as_item(), **facts}
 
 
-def _grant(item: Item) -> Grant:
-    days = {name: date.fromisoformat(item[name]) for name in ("day", "told_on", "expires_on")}
-    facts = {name: item[name] for name in Grant._fields if name not in days}
-    return Grant(**{**facts, **days, "version": int(item["version"])})
+def _grant(item: Item) -> CoalitionGrant:
+    days = {name: date.fromisoformat(item[name]) for name in ("day", "counted_on", "expires_on")}
+    facts = {name: item[name] for name in CoalitionGrant._fields if name not in days}
+    return CoalitionGrant(**{**facts, **days, "version": int(item["version"])})
 
 
 def _version(version: int) -> ConditionBase:

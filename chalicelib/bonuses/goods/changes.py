@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from chalicelib import companies
 from chalicelib.bonuses.goods import store
 from chalicelib.bonuses.goods.events import AVAILABLE
-from chalicelib.bonuses.goods.rules import Choice, Entitlement, Impossible, Step
+from chalicelib.bonuses.goods.rules import Choice, ChoiceStep, Entitlement, StepRefused
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause
@@ -56,7 +56,7 @@ ZERO = Decimal(0)
 SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 
 
-class Chosen(NamedTuple):
+class ChangedChoice(NamedTuple):
     """A choice, and what it leaves of its entitlement."""
 
     entitlement: Entitlement
@@ -66,14 +66,14 @@ class Chosen(NamedTuple):
 def take(
     context: Context,
     cause: Cause,
-    decide: Callable[[], Step],
-    write: Callable[[Transaction, Step], None],
-) -> Chosen:
+    decide: Callable[[], ChoiceStep],
+    write: Callable[[Transaction, ChoiceStep], None],
+) -> ChangedChoice:
     """A step of a choice, decided again whenever somebody else changed it or its entitlement meanwhile."""
 
-    def attempt() -> Chosen:
+    def attempt() -> ChangedChoice:
         step = decide()
-        chosen = Chosen(step.entitlement, step.choice)
+        chosen = ChangedChoice(step.entitlement, step.choice)
 
         def also(tx: Transaction, before: Book, after: Book) -> None:
             store.replace_entitlement(tx, step.entitlement, context.today)
@@ -140,8 +140,8 @@ def _post(
 def _decide_anew(context: Context, attempt: Callable[[], Result]) -> Result:
     try:
         return attempt()
-    except Impossible as step:
-        errors = [Fault(pointer=each.pointer, code=each.code, detail=each.detail) for each in step.misfits]
+    except StepRefused as step:
+        errors = [Fault(pointer=each.pointer, code=each.code, detail=each.detail) for each in step.faults]
         raise Problem(step.code, step.detail, errors=errors, extra=step.extra) from None
     except Refused as refused:
         if "membership" in refused:
@@ -154,7 +154,7 @@ def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:
         volume_store.settle(tx, found.company_id, found.last, found.programme, less)
 
 
-def record_choice(tx: Transaction, context: Context, step: Step, name: EventType, **facts: Any) -> None:
+def record_choice(tx: Transaction, context: Context, step: ChoiceStep, name: EventType, **facts: Any) -> None:
     record_step(tx, context, step.entitlement, name, choice_id=step.choice.choice_id, **facts)
 
 

@@ -1,5 +1,5 @@
 from chalicelib.bonuses.goods import store
-from chalicelib.bonuses.goods.rules import Priced
+from chalicelib.bonuses.goods.rules import FrozenPrice
 from chalicelib.bonuses.volume import rules as volume_rules
 from chalicelib.bonuses.volume.config import VolumeBonuses
 from chalicelib.bonuses.volume.rules import Period, Programme
@@ -33,8 +33,8 @@ def freeze(context: Context, list_id: str) -> None:
     known.add(list_id)
 
 
-def _priced(product: Product) -> Priced:
-    return Priced(
+def _priced(product: Product) -> FrozenPrice:
+    return FrozenPrice(
         sku=product.sku,
         name=product.name,
         name_ru=product.name_ru,

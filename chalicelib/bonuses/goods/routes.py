@@ -1,7 +1,7 @@
 """Goods that pay volume bonuses: chosen by the company, shipped by the staff."""
 
 from chalicelib.bonuses.goods import service, store
-from chalicelib.bonuses.goods.changes import Chosen
+from chalicelib.bonuses.goods.changes import ChangedChoice
 from chalicelib.bonuses.goods.rules import Entitlement
 from chalicelib.bonuses.goods.schemas import (
     CancelChoiceForm,
@@ -81,15 +81,15 @@ def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
     keyed=True,
     problems=(*STEP, "above_left"),
 )
-def choose_goods(call: Call, entitlement_id: str) -> Chosen:
+def choose_goods(call: Call, entitlement_id: str) -> ChangedChoice:
     """Choose goods at the frozen prices, up to what is left; they stay reserved until they are shipped."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    asked = [line.asked() for line in call.body.lines]
+    requested = [line.requested() for line in call.body.lines]
 
-    def made(chosen: Chosen) -> Answer:
+    def made(chosen: ChangedChoice) -> Answer:
         return Answer(_chosen(chosen), headers={"Location": f"{call.path}/{chosen.choice.choice_id}"})
 
-    return service.choose(call.answering(made), company_id, member_id, entitlement_id, asked, call.body.note)
+    return service.choose(call.answering(made), company_id, member_id, entitlement_id, requested, call.body.note)
 
 
 @routes.get(
@@ -111,7 +111,7 @@ def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceView:
     keyed=True,
     problems=STEP,
 )
-def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> Chosen:
+def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Cancel a choice of which nothing was shipped. After the last day to choose its amount expires at once."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.cancel(
@@ -162,7 +162,7 @@ def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str
     keyed=True,
     problems=(*STEP, "already_exists"),
 )
-def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
+def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Record a shipment of chosen goods: a part, or all that is left. Goods for bonuses are not a purchase."""
     form: ShipGoodsForm = call.body
     return service.ship(
@@ -171,7 +171,7 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
         call.principal.for_member(),
         entitlement_id,
         choice_id,
-        [line.asked() for line in form.lines] if form.lines else None,
+        [line.requested() for line in form.lines] if form.lines else None,
         form.document,
         form.day or call.context.today,
     )
@@ -185,7 +185,7 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
     keyed=True,
     problems=STEP,
 )
-def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> Chosen:
+def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Cancel the part of a choice that cannot be shipped. After the last day to choose its amount expires at once."""
     member_id = call.principal.for_member()
     return service.cancel(
@@ -203,7 +203,7 @@ def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, ch
 )
 def reverse_goods_shipment(
     call: Call, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
-) -> Chosen:
+) -> ChangedChoice:
     """Reverse a whole shipment: the document was wrong, or the goods came back. The goods are reserved again."""
     member_id = call.principal.for_member()
     return service.reverse_shipment(
@@ -263,7 +263,7 @@ def _entitlements(call: Call, company_id: str) -> EntitlementPage:
     cursors, today = call.cursors(), call.context.today
     page = store.entitlements(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
     return EntitlementPage(
-        items=[EntitlementSummaryView.of(service.on_day(item, today), today) for item in page.items],
+        items=[EntitlementSummaryView.of(service.entitlement_on(item, today), today) for item in page.items],
         next_cursor=cursors.close(page.last),
     )
 
@@ -274,7 +274,7 @@ def _entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlemen
     return EntitlementView.with_choices(found, call.context.today, choices)
 
 
-def _chosen(chosen: Chosen) -> ChangedChoiceView:
+def _chosen(chosen: ChangedChoice) -> ChangedChoiceView:
     return ChangedChoiceView.after(chosen.choice, chosen.entitlement)
 
 

@@ -29,7 +29,7 @@ MOST_LINES = 50  # of one choice
 MOST_SHIPMENTS = 50  # of one choice
 
 
-class Misfit(NamedTuple):
+class LineFault(NamedTuple):
     """A line that cannot be chosen or shipped so; `pointer` into what was asked."""
 
     pointer: str
@@ -37,7 +37,7 @@ class Misfit(NamedTuple):
     detail: str
 
 
-class Impossible(Exception):
+class StepRefused(Exception):
     """A step that the entitlement or the choice does not allow; `code` is one of the API's problems."""
 
     def __init__(
@@ -45,21 +45,21 @@ class Impossible(Exception):
         code: str,
         detail: str | None = None,
         *,
-        misfits: Sequence[Misfit] = (),
+        faults: Sequence[LineFault] = (),
         extra: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}")
-        self.code, self.detail, self.misfits, self.extra = code, detail, misfits, extra
+        self.code, self.detail, self.faults, self.extra = code, detail, faults, extra
 
 
-class State(StrEnum):
+class ChoiceState(StrEnum):
     RESERVED = "reserved"
     PARTLY_SHIPPED = "partly_shipped"
     SHIPPED = "shipped"
     CANCELLED = "cancelled"
 
 
-class Asked(NamedTuple):
+class RequestedLine(NamedTuple):
     """So many units of an article."""
 
     sku: str
@@ -67,7 +67,7 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class FrozenPrice:
     """An article as a frozen price list has it; the price is of one unit, VAT included."""
 
     sku: str
@@ -82,7 +82,7 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChoiceLine:
     sku: str
     name: str
     name_ru: str
@@ -100,11 +100,11 @@ class Line:
         return self.quantity - self.shipped
 
 
-class Happened(NamedTuple):
+class ChoiceEvent(NamedTuple):
     """A step of a choice: when, what came of it, who did it (a member), and what they said."""
 
     at: str
-    state: State
+    state: ChoiceState
     member_id: str
     note: str = ""
 
@@ -132,9 +132,9 @@ class Choice:
     company_id: str
     currency: str
     at: str
-    state: State
-    lines: tuple[Line, ...]
-    history: tuple[Happened, ...]
+    state: ChoiceState
+    lines: tuple[ChoiceLine, ...]
+    history: tuple[ChoiceEvent, ...]
     shipments: tuple[Shipment, ...] = ()
     version: int = 1
 
@@ -145,7 +145,7 @@ class Choice:
     @property
     def waiting(self) -> Decimal:
         """Worth of what is reserved and not shipped."""
-        if self.state is State.CANCELLED:
+        if self.state is ChoiceState.CANCELLED:
             return ZERO
         return sum((line.unit_price * line.left for line in self.lines), ZERO)
 
@@ -219,7 +219,7 @@ class Entitlement:
         return self.expires_on - self.notice_days * DAY
 
 
-class Step(NamedTuple):
+class ChoiceStep(NamedTuple):
     """What a step leaves, and what it moved: out of what is owed (into goods that are used up, or expired)."""
 
     entitlement: Entitlement
@@ -233,48 +233,48 @@ class Step(NamedTuple):
 
 def choose(
     entitlement: Entitlement,
-    asked: Sequence[Asked],
-    prices: Mapping[str, Priced],
+    requested: Sequence[RequestedLine],
+    prices: Mapping[str, FrozenPrice],
     *,
     choice_id: str,
     member_id: str,
     note: str,
     at: str,
     day: date,
-) -> Step:
+) -> ChoiceStep:
     """Reserves goods at the frozen prices.
 
     Raises 409 unless the entitlement is open for choosing, 422 for lines that cannot be, `above_left` for more than is left of it.
     """
     if entitlement.kind == "gift":
-        raise Impossible("wrong_state", "A gift is handed over by the club: there is nothing to choose.")
+        raise StepRefused("wrong_state", "A gift is handed over by the club: there is nothing to choose.")
     if day < entitlement.available_from:
-        raise Impossible("wrong_state", f"Goods can be chosen from {entitlement.available_from} on.")
+        raise StepRefused("wrong_state", f"Goods can be chosen from {entitlement.available_from} on.")
     if entitlement.is_past(day):
-        raise Impossible("wrong_state", f"Goods could be chosen until {entitlement.expires_on}.")
-    faults = _faults(asked, prices, entitlement.currency)
+        raise StepRefused("wrong_state", f"Goods could be chosen until {entitlement.expires_on}.")
+    faults = _faults(requested, prices, entitlement.currency)
     if faults:
-        raise Impossible("invalid", misfits=faults)
-    lines = tuple(_line(line, prices[line.sku]) for line in asked)
+        raise StepRefused("invalid", faults=faults)
+    lines = tuple(_line(line, prices[line.sku]) for line in requested)
     choice = Choice(
         choice_id=choice_id,
         entitlement_id=entitlement.entitlement_id,
         company_id=entitlement.company_id,
         currency=entitlement.currency,
         at=at,
-        state=State.RESERVED,
+        state=ChoiceState.RESERVED,
         lines=lines,
-        history=(Happened(at, State.RESERVED, member_id, note),),
+        history=(ChoiceEvent(at, ChoiceState.RESERVED, member_id, note),),
     )
     if choice.total > entitlement.left:
         raise _above_left(entitlement, choice.total)
-    return Step(next_version(entitlement, reserved=entitlement.reserved + choice.total, announced=True), choice)
+    return ChoiceStep(next_version(entitlement, reserved=entitlement.reserved + choice.total, announced=True), choice)
 
 
-def _faults(asked: Sequence[Asked], prices: Mapping[str, Priced], currency: str) -> list[Misfit]:
+def _faults(requested: Sequence[RequestedLine], prices: Mapping[str, FrozenPrice], currency: str) -> list[LineFault]:
     first: dict[str, int] = {}
     found = []
-    for place, line in enumerate(asked):
+    for place, line in enumerate(requested):
         before = first.setdefault(line.sku, place)
         priced = prices.get(line.sku)
         if before != place:
@@ -287,24 +287,24 @@ def _faults(asked: Sequence[Asked], prices: Mapping[str, Priced], currency: str)
     return found
 
 
-def _fault(place: int, field: str, code: str, detail: str) -> Misfit:
-    return Misfit(f"/lines/{place}/{field}", code, detail)
+def _fault(place: int, field: str, code: str, detail: str) -> LineFault:
+    return LineFault(f"/lines/{place}/{field}", code, detail)
 
 
-def _line(asked: Asked, priced: Priced) -> Line:
-    return Line(asked.sku, priced.name, priced.name_ru, priced.unit, asked.quantity, priced.base_price)
+def _line(requested: RequestedLine, priced: FrozenPrice) -> ChoiceLine:
+    return ChoiceLine(requested.sku, priced.name, priced.name_ru, priced.unit, requested.quantity, priced.base_price)
 
 
 def cancel(
     entitlement: Entitlement, choice: Choice, *, member_id: str, note: str, at: str, day: date, shipped_too: bool
-) -> Step:
+) -> ChoiceStep:
     """Gives back what was not shipped; after the last day to choose it expires at once. `shipped_too`: also where a part was shipped."""
-    allowed = {State.RESERVED, State.PARTLY_SHIPPED} if shipped_too else {State.RESERVED}
+    allowed = {ChoiceState.RESERVED, ChoiceState.PARTLY_SHIPPED} if shipped_too else {ChoiceState.RESERVED}
     _require(choice, allowed)
     rest = choice.waiting
     expired = rest if entitlement.is_past(day) else ZERO
     after = next_version(entitlement, reserved=entitlement.reserved - rest, expired=entitlement.expired + expired)
-    return Step(after, _step(choice, State.CANCELLED, member_id, note, at), expired=expired)
+    return ChoiceStep(after, _step(choice, ChoiceState.CANCELLED, member_id, note, at), expired=expired)
 
 
 # --- shipping ---------------------------------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ def cancel(
 def ship(
     entitlement: Entitlement,
     choice: Choice,
-    asked: Sequence[Asked] | None,
+    requested: Sequence[RequestedLine] | None,
     *,
     shipment_id: str,
     document: str,
@@ -321,30 +321,30 @@ def ship(
     posting_id: str,
     member_id: str,
     at: str,
-) -> Step:
+) -> ChoiceStep:
     """A part of what was chosen, or all that is left of it. Raises 409 for a document that was told before."""
-    _require(choice, {State.RESERVED, State.PARTLY_SHIPPED})
+    _require(choice, {ChoiceState.RESERVED, ChoiceState.PARTLY_SHIPPED})
     if any(shipment.document == document for shipment in choice.shipments if shipment.reversed_reason is None):
-        raise Impossible("already_exists", "A shipment with this document number was told before.")
+        raise StepRefused("already_exists", "A shipment with this document number was told before.")
     if len(choice.shipments) >= MOST_SHIPMENTS:
-        raise Impossible("wrong_state", f"A choice is shipped in {MOST_SHIPMENTS} parts at most: cancel its rest.")
-    if asked is None:
-        asked = [Asked(line.sku, line.left) for line in choice.lines if line.left]
+        raise StepRefused("wrong_state", f"A choice is shipped in {MOST_SHIPMENTS} parts at most: cancel its rest.")
+    if requested is None:
+        requested = [RequestedLine(line.sku, line.left) for line in choice.lines if line.left]
     lines = {line.sku: line for line in choice.lines}
     faults = []
-    for place, part in enumerate(asked):
+    for place, part in enumerate(requested):
         line = lines.get(part.sku)
-        if line is None or any(part.sku == other.sku for other in asked[:place]):
+        if line is None or any(part.sku == other.sku for other in requested[:place]):
             faults.append(_fault(place, "sku", "unknown_sku", "The choice has no such line, or it was named before."))
         elif part.quantity > line.left:
             faults.append(_fault(place, "quantity", "above_left", f"{line.left} are left to ship."))
     if faults:
-        raise Impossible("invalid", misfits=faults)
-    parts = dict(asked)
+        raise StepRefused("invalid", faults=faults)
+    parts = dict(requested)
     worth = sum((lines[sku].unit_price * quantity for sku, quantity in parts.items()), ZERO)
     shipment = Shipment(shipment_id, document, day, at, parts, worth, posting_id)
     after = _shipped(choice, parts, (*choice.shipments, shipment))
-    return Step(
+    return ChoiceStep(
         next_version(entitlement, reserved=entitlement.reserved - worth, shipped=entitlement.shipped + worth),
         _step(after, _state(after), member_id, document, at),
         shipped=worth,
@@ -353,31 +353,31 @@ def ship(
 
 def reverse_shipment(
     entitlement: Entitlement, choice: Choice, shipment_id: str, *, member_id: str, reason: str, at: str, day: date
-) -> Step:
+) -> ChoiceStep:
     """The document was wrong, or the goods came back: they are reserved again, or given back where the choice was cancelled meanwhile.
 
     Raises 404 for a shipment that is not there, 409 for one that was reversed before.
     """
     shipment = next((each for each in choice.shipments if each.shipment_id == shipment_id), None)
     if shipment is None:
-        raise Impossible("not_found")
+        raise StepRefused("not_found")
     if shipment.reversed_reason is not None:
-        raise Impossible("wrong_state", "This shipment was reversed before.")
+        raise StepRefused("wrong_state", "This shipment was reversed before.")
     back = {sku: -quantity for sku, quantity in shipment.parts.items()}
     shipments = tuple(
         replace(each, reversed_reason=reason) if each.shipment_id == shipment_id else each for each in choice.shipments
     )
     after = _shipped(choice, back, shipments)
-    cancelled = choice.state is State.CANCELLED
+    cancelled = choice.state is ChoiceState.CANCELLED
     expired = shipment.amount if cancelled and entitlement.is_past(day) else ZERO
-    return Step(
+    return ChoiceStep(
         next_version(
             entitlement,
             shipped=entitlement.shipped - shipment.amount,
             reserved=entitlement.reserved + (ZERO if cancelled else shipment.amount),
             expired=entitlement.expired + expired,
         ),
-        _step(after, State.CANCELLED if cancelled else _state(after), member_id, reason, at),
+        _step(after, ChoiceState.CANCELLED if cancelled else _state(after), member_id, reason, at),
         shipped=-shipment.amount,
         expired=expired,
     )
@@ -388,10 +388,10 @@ def _shipped(choice: Choice, parts: Mapping[str, int], shipments: tuple[Shipment
     return replace(choice, lines=lines, shipments=shipments)
 
 
-def _state(choice: Choice) -> State:
+def _state(choice: Choice) -> ChoiceState:
     if not any(line.left for line in choice.lines):
-        return State.SHIPPED
-    return State.PARTLY_SHIPPED if any(line.shipped for line in choice.lines) else State.RESERVED
+        return ChoiceState.SHIPPED
+    return ChoiceState.PARTLY_SHIPPED if any(line.shipped for line in choice.lines) else ChoiceState.RESERVED
 
 
 # --- what happens to an entitlement as a whole ------------------------------------------------------------------------
@@ -400,23 +400,25 @@ def _state(choice: Choice) -> State:
 def hand_over(entitlement: Entitlement, day: date, posting_id: str) -> Entitlement:
     """A gift was given: it is used up whole."""
     if entitlement.kind != "gift":
-        raise Impossible("wrong_state", "Goods are chosen and shipped; only a gift is handed over.")
+        raise StepRefused("wrong_state", "Goods are chosen and shipped; only a gift is handed over.")
     if not entitlement.left or day < entitlement.available_from:
-        raise Impossible("wrong_state", f"The gift is {entitlement.state(day)}.")
+        raise StepRefused("wrong_state", f"The gift is {entitlement.state(day)}.")
     return next_version(entitlement, shipped=entitlement.left, handed_over=posting_id)
 
 
 def reverse_hand_over(entitlement: Entitlement, posting_id: str) -> Entitlement:
     """The gift that was given by this posting came back, or was never given: it is owed again."""
     if not posting_id or entitlement.handed_over != posting_id:
-        raise Impossible("wrong_state", "This gift was not handed over.")
+        raise StepRefused("wrong_state", "This gift was not handed over.")
     return next_version(entitlement, shipped=ZERO, handed_over="")
 
 
 def take_back(entitlement: Entitlement, amount: Decimal | None) -> Entitlement:
     """Reverses so much of what is left, or all of it. What is reserved is cancelled first, what was shipped is reversed first."""
     if not entitlement.left:
-        raise Impossible("wrong_state", "Nothing is left to reverse: cancel what was chosen, reverse what was shipped.")
+        raise StepRefused(
+            "wrong_state", "Nothing is left to reverse: cancel what was chosen, reverse what was shipped."
+        )
     taken = entitlement.left if amount is None else amount
     if taken > entitlement.left:
         raise _above_left(entitlement, taken)
@@ -430,19 +432,19 @@ def expire(entitlement: Entitlement, day: date) -> Entitlement:
     return next_version(entitlement, expired=entitlement.expired + entitlement.left)
 
 
-def _above_left(entitlement: Entitlement, wanted: Decimal) -> Impossible:
+def _above_left(entitlement: Entitlement, wanted: Decimal) -> StepRefused:
     left = round_half_up(entitlement.left)
     detail = f"{wanted:.2f} {entitlement.currency} are asked for; {left} are left."
-    return Impossible("above_left", detail, extra={"left": {"amount": f"{left:f}", "currency": entitlement.currency}})
+    return StepRefused("above_left", detail, extra={"left": {"amount": f"{left:f}", "currency": entitlement.currency}})
 
 
-def _require(choice: Choice, allowed: set[State]) -> None:
+def _require(choice: Choice, allowed: set[ChoiceState]) -> None:
     if choice.state not in allowed:
-        raise Impossible("wrong_state", f"The choice is {choice.state}.", extra={"state": choice.state})
+        raise StepRefused("wrong_state", f"The choice is {choice.state}.", extra={"state": choice.state})
 
 
-def _step(choice: Choice, state: State, member_id: str, note: str, at: str) -> Choice:
-    history = (*choice.history, Happened(at, state, member_id, note))
+def _step(choice: Choice, state: ChoiceState, member_id: str, note: str, at: str) -> Choice:
+    history = (*choice.history, ChoiceEvent(at, state, member_id, note))
     return replace(choice, state=state, history=history, version=choice.version + 1)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from chalicelib.bonuses.goods.rules import MOST_LINES, Asked, Choice, Entitlement, Priced, Shipment
+from chalicelib.bonuses.goods.rules import MOST_LINES, Choice, Entitlement, FrozenPrice, RequestedLine, Shipment
 from chalicelib.catalog import Sku
 from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
@@ -202,7 +202,7 @@ class FrozenPriceView(Shown):
     unit_price: Money = Field(description="VAT included.")
 
     @classmethod
-    def of(cls, priced: Priced) -> Self:
+    def of(cls, priced: FrozenPrice) -> Self:
         return cls(
             sku=priced.sku,
             name=priced.name,
@@ -224,8 +224,8 @@ class GoodsLineForm(Form):
     sku: Sku
     quantity: int = Field(ge=1, le=1_000_000)
 
-    def asked(self) -> Asked:
-        return Asked(self.sku, self.quantity)
+    def requested(self) -> RequestedLine:
+        return RequestedLine(self.sku, self.quantity)
 
 
 class ChoiceForm(Form):

@@ -19,14 +19,14 @@ from chalicelib import companies
 from chalicelib.bonuses.goods import events, rules, store
 from chalicelib.bonuses.goods.changes import (
     SHIPPING,
-    Chosen,
+    ChangedChoice,
     change,
     record_available,
     record_choice,
     record_step,
     take,
 )
-from chalicelib.bonuses.goods.rules import Asked, Choice, Entitlement, Step
+from chalicelib.bonuses.goods.rules import Choice, ChoiceStep, Entitlement, RequestedLine
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.platform.access.scopes import COMPANY_ROLES
@@ -42,7 +42,7 @@ def entitlement(context: Context, company_id: str, entitlement_id: str) -> Entit
     return rules.expire(_entitlement(context, company_id, entitlement_id), context.today)
 
 
-def on_day(item: Item, day: date) -> Entitlement:
+def entitlement_on(item: Item, day: date) -> Entitlement:
     """The same of an item of a list."""
     return rules.expire(store.entitlement_of(item), day)
 
@@ -70,19 +70,19 @@ def choose(
     company_id: str,
     member_id: str,
     entitlement_id: str,
-    asked: Sequence[Asked],
+    requested: Sequence[RequestedLine],
     note: str,
-) -> Chosen:
+) -> ChangedChoice:
     """Raises 404, 409 outside the days of choosing, 422 for lines that cannot be or come to more than is left."""
     choice_id = context.new_id("cho")
     prices = store.prices_of(
-        context.table, _entitlement(context, company_id, entitlement_id).price_list, [line.sku for line in asked]
+        context.table, _entitlement(context, company_id, entitlement_id).price_list, [line.sku for line in requested]
     )
 
-    def decide() -> Step:
+    def decide() -> ChoiceStep:
         return rules.choose(
             _entitlement(context, company_id, entitlement_id),
-            asked,
+            requested,
             prices,
             choice_id=choice_id,
             member_id=member_id,
@@ -91,7 +91,7 @@ def choose(
             day=context.today,
         )
 
-    def write(tx: Transaction, step: Step) -> None:
+    def write(tx: Transaction, step: ChoiceStep) -> None:
         companies.check_active(tx, company_id, member_id, _CHOOSING)
         record_choice(tx, context, step, events.CHOSEN, amount=step.choice.total)
 
@@ -108,10 +108,10 @@ def cancel(
     note: str,
     *,
     staff: bool,
-) -> Chosen:
+) -> ChangedChoice:
     """Gives back what was not shipped. The company may as long as nothing was; the staff at any time. Raises 404, 409."""
 
-    def decide() -> Step:
+    def decide() -> ChoiceStep:
         return rules.cancel(
             _entitlement(context, company_id, entitlement_id),
             choice(context, company_id, entitlement_id, choice_id),
@@ -122,7 +122,7 @@ def cancel(
             shipped_too=staff,
         )
 
-    def write(tx: Transaction, step: Step) -> None:
+    def write(tx: Transaction, step: ChoiceStep) -> None:
         if staff:
             companies.check_staff(tx, member_id, SHIPPING)
         else:
@@ -144,10 +144,10 @@ def ship(
     member_id: str,
     entitlement_id: str,
     choice_id: str,
-    asked: Sequence[Asked] | None,
+    requested: Sequence[RequestedLine] | None,
     document: str,
     day: date,
-) -> Chosen:
+) -> ChangedChoice:
     """A part, or all that is left. Raises 404, 409 for a document that was told before, 422 for more than was chosen."""
     if day > context.today:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
@@ -159,11 +159,11 @@ def ship(
         author=member_id,
     )
 
-    def decide() -> Step:
+    def decide() -> ChoiceStep:
         return rules.ship(
             _entitlement(context, company_id, entitlement_id),
             choice(context, company_id, entitlement_id, choice_id),
-            asked,
+            requested,
             shipment_id=shipment_id,
             document=document,
             day=day,
@@ -172,7 +172,7 @@ def ship(
             at=context.at,
         )
 
-    def write(tx: Transaction, step: Step) -> None:
+    def write(tx: Transaction, step: ChoiceStep) -> None:
         companies.check_staff(tx, member_id, SHIPPING)
         shipment = step.choice.shipments[-1]
         lines = [
@@ -211,7 +211,7 @@ def reverse_shipment(
     choice_id: str,
     shipment_id: str,
     reason: str,
-) -> Chosen:
+) -> ChangedChoice:
     """Takes a shipment back, whole: its goods are reserved again. Raises 404, 409 for one that was taken back before."""
     shipped = Cause("goods_shipped", (shipment_id,))
     cause = Cause(
@@ -223,7 +223,7 @@ def reverse_shipment(
         reverses=ledger.posting_id(company_id, shipped),
     )
 
-    def decide() -> Step:
+    def decide() -> ChoiceStep:
         return rules.reverse_shipment(
             _entitlement(context, company_id, entitlement_id),
             choice(context, company_id, entitlement_id, choice_id),
@@ -234,7 +234,7 @@ def reverse_shipment(
             day=context.today,
         )
 
-    def write(tx: Transaction, step: Step) -> None:
+    def write(tx: Transaction, step: ChoiceStep) -> None:
         companies.check_staff(tx, member_id, SHIPPING)
         record_choice(
             tx, context, step, events.SHIPMENT_REVERSED, shipment_id=shipment_id, amount=-step.shipped, reason=reason

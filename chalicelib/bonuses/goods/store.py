@@ -13,7 +13,15 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.bonuses.goods.rules import Choice, Entitlement, Happened, Line, Priced, Shipment, State
+from chalicelib.bonuses.goods.rules import (
+    Choice,
+    ChoiceEvent,
+    ChoiceLine,
+    ChoiceState,
+    Entitlement,
+    FrozenPrice,
+    Shipment,
+)
 from chalicelib.bonuses.volume import keys as volume_keys
 from chalicelib.bonuses.volume.store import DUE
 from chalicelib.platform import keys
@@ -144,7 +152,7 @@ def entitlement_of(item: Item) -> Entitlement:
 
 
 def _choice_item(choice: Choice) -> Item:
-    waits = choice.state in (State.RESERVED, State.PARTLY_SHIPPED)
+    waits = choice.state in (ChoiceState.RESERVED, ChoiceState.PARTLY_SHIPPED)
     return {
         **volume_keys.choice(choice.company_id, choice.entitlement_id, choice.choice_id).as_item(),
         **(volume_keys.goods_list(choice.at, choice.choice_id).as_gsi2() if waits else {}),
@@ -179,13 +187,15 @@ def choice_of(item: Item) -> Choice:
         company_id=item["company_id"],
         currency=item["currency"],
         at=item["at"],
-        state=State(item["state"]),
+        state=ChoiceState(item["state"]),
         lines=tuple(
-            Line(**{**line, "quantity": int(line["quantity"]), "shipped": int(line["shipped"])})
+            ChoiceLine(**{**line, "quantity": int(line["quantity"]), "shipped": int(line["shipped"])})
             for line in item["lines"]
         ),
         shipments=tuple(_shipment_of(shipment) for shipment in item["shipments"]),
-        history=tuple(Happened(at, State(state), member_id, note) for at, state, member_id, note in item["history"]),
+        history=tuple(
+            ChoiceEvent(at, ChoiceState(state), member_id, note) for at, state, member_id, note in item["history"]
+        ),
         version=int(item["version"]),
     )
 
@@ -224,7 +234,7 @@ def is_frozen(table: Table, list_id: str) -> bool:
     return table.get(volume_keys.price_list(list_id), consistent=True) is not None
 
 
-def freeze(context: Context, list_id: str, goods: Iterable[Priced]) -> Iterator[Transaction]:
+def freeze(context: Context, list_id: str, goods: Iterable[FrozenPrice]) -> Iterator[Transaction]:
     """Transactions that write the price list; the last one says that it is whole. Refused with label `frozen` once it is."""
     expires_at = context.expiry(days=LIST_KEEP_DAYS)
     whole = volume_keys.price_list(list_id)
@@ -241,7 +251,7 @@ def freeze(context: Context, list_id: str, goods: Iterable[Priced]) -> Iterator[
     yield tx
 
 
-def prices_of(table: Table, list_id: str, skus: Iterable[str]) -> dict[str, Priced]:
+def prices_of(table: Table, list_id: str, skus: Iterable[str]) -> dict[str, FrozenPrice]:
     found = table.get_many(volume_keys.frozen_price(list_id, sku) for sku in skus)
     return {item["sku"]: priced_of(item) for item in found.values()}
 
@@ -253,8 +263,8 @@ def prices(table: Table, list_id: str, currency: str, prefix: str, limit: int, a
     return table.query_some(every.pk, starts=every.sk, where=where, limit=limit, among=AMONG, after=after)
 
 
-def priced_of(item: Item) -> Priced:
-    return Priced(
+def priced_of(item: Item) -> FrozenPrice:
+    return FrozenPrice(
         sku=item["sku"],
         name=item["name"],
         name_ru=item["name_ru"],

@@ -21,7 +21,7 @@ UNTIL = "until"
 FIRST_LOTS = 3  # in a reminder
 
 
-class Figures(NamedTuple):
+class NoticePolicy(NamedTuple):
     """`warning_days` before the expiry; a reminder in every so many months (0: none), on the first of these weekdays (1: Monday)."""
 
     warning_days: tuple[int, ...]
@@ -67,13 +67,13 @@ def answered(book: Book, day: date) -> Book:
     return replace(book, notices={**book.notices, UNTIL: max(day, until(book)).isoformat()})
 
 
-def passed(book: Book, day: date, figures: Figures) -> Book:
+def passed(book: Book, day: date, policy: NoticePolicy) -> Book:
     """The book with its days up to this one answered for, if no letter is due for any of them."""
-    due = next_day(book, figures)
+    due = next_day(book, policy)
     return book if due and due <= day else answered(book, day)
 
 
-def notices(book: Book, day: date, figures: Figures) -> Notices:
+def notices(book: Book, day: date, policy: NoticePolicy) -> Notices:
     """The letters of the days that are not answered for, up to this one. About what can be spent on this day, and only if there is any."""
     seen, lots = until(book), usable(book, day)
     available = balances(book, day).available
@@ -82,40 +82,40 @@ def notices(book: Book, day: date, figures: Figures) -> Notices:
     expiring = tuple(
         Expiring(expires_on, amount, (expires_on - day).days, available)
         for expires_on, amount in lots.items()
-        if any(seen < warned <= day for warned in _warnings(expires_on, figures))
+        if any(seen < warned <= day for warned in _warnings(expires_on, policy))
     )
-    reminder = next_reminder(seen, figures)
+    reminder = next_reminder(seen, policy)
     if expiring or reminder is None or reminder > day:
         return Notices(expiring)
     return Notices(reminder=Reminder(available, book.pending, tuple(lots.items())[:FIRST_LOTS]))
 
 
-def next_day(book: Book, figures: Figures) -> date | None:
+def next_day(book: Book, policy: NoticePolicy) -> date | None:
     """The first day that is not answered for and asks for a letter, if the book stays as it is."""
     seen = until(book)
     lots = usable(book, max(book.day, seen))
     if not lots or balances(book, book.day).available <= 0:
         return None
-    days = [day for expires_on in lots for day in _warnings(expires_on, figures) if day > seen]
-    reminder = next_reminder(seen, figures)
+    days = [day for expires_on in lots for day in _warnings(expires_on, policy) if day > seen]
+    reminder = next_reminder(seen, policy)
     # After the last lot has expired there is nothing to remind of.
     if reminder and reminder <= max(lots):
         days.append(reminder)
     return min(days, default=None)
 
 
-def next_reminder(day: date, figures: Figures) -> date | None:
+def next_reminder(day: date, policy: NoticePolicy) -> date | None:
     """The first day of a reminder after this one."""
-    return next((each for each in _reminders(day.replace(day=1), figures) if each > day), None)
+    return next((each for each in _reminders(day.replace(day=1), policy) if each > day), None)
 
 
-def _warnings(expires_on: date, figures: Figures) -> Iterator[date]:
-    return (expires_on - days * DAY for days in figures.warning_days)
+def _warnings(expires_on: date, policy: NoticePolicy) -> Iterator[date]:
+    return (expires_on - days * DAY for days in policy.warning_days)
 
 
-def _reminders(month: date, figures: Figures) -> Iterator[date]:
+def _reminders(month: date, policy: NoticePolicy) -> Iterator[date]:
     """Days of reminders from this month on. Months are counted from January."""
-    while figures.every_months:
-        if (month.month - 1) % figures.every_months == 0:
-            yield next(day for day in (month + days * DAY for days in range(7)) if day.isoweekday() in figures.weekdays)
+    while policy.every_months:
+        if (month.month - 1) % policy.every_months == 0:
+            yield next(day for day in (month + days * DAY for days in range(7)) if day.isoweekday() in policy.weekdays)
         month = (month.replace(day=28) + 4 * DAY).replace(day=1)

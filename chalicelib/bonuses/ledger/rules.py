@@ -25,8 +25,8 @@ ZERO = Decimal(0)
 DAY = timedelta(days=1)
 
 Account = Literal["pending", "available", "reserved", "redeemed", "expired", "goods_owed", "issued"]
-Parts = Mapping[date, Decimal]  # of an amount: so much of the lot that expires on this day
-Place = tuple[Account, date | None]  # an account, and the lot on it
+LotParts = Mapping[date, Decimal]  # of an amount: so much of the lot that expires on this day
+AccountLot = tuple[Account, date | None]  # an account, and the lot on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def difference(before: Book, after: Book, was: date, day: date) -> tuple[Entry, 
     return tuple(Entry(account, amount, lot) for (account, lot), amount in sorted(moved.items(), key=_order) if amount)
 
 
-def details(book: Book, day: date) -> Iterator[tuple[Place, Decimal]]:
+def details(book: Book, day: date) -> Iterator[tuple[AccountLot, Decimal]]:
     """The balances of `balances`, with what lies in lots told lot by lot; what lies in none is the debt."""
     lots = allocation(book.lots)
     sums = balances(book, day)
@@ -220,7 +220,7 @@ def details(book: Book, day: date) -> Iterator[tuple[Place, Decimal]]:
     yield ("issued", None), sums.issued
 
 
-def _order(moved: tuple[Place, Decimal]) -> tuple[int, date]:
+def _order(moved: tuple[AccountLot, Decimal]) -> tuple[int, date]:
     (account, lot), _ = moved
     return Balances._fields.index(account), lot or date.min
 
@@ -245,7 +245,7 @@ def credit(book: Book, expires_on: date, amount: Decimal, day: date) -> Book:
     return replace(book, lots={**book.lots, expires_on: credited})
 
 
-def oldest_first(book: Book, amount: Decimal, day: date) -> Parts:
+def oldest_first(book: Book, amount: Decimal, day: date) -> LotParts:
     """The lots that so much is taken from on this day. Raises `NotEnough`."""
     available = balances(book, day).available
     if amount > available:
@@ -259,7 +259,7 @@ def oldest_first(book: Book, amount: Decimal, day: date) -> Parts:
     return parts
 
 
-def hold(book: Book, parts: Parts, day: date) -> Book:
+def hold(book: Book, parts: LotParts, day: date) -> Book:
     """Reserves these parts of lots."""
     book = replace(book, reserved=book.reserved + sum(parts.values(), ZERO))
     for expires_on, part in parts.items():
@@ -267,7 +267,7 @@ def hold(book: Book, parts: Parts, day: date) -> Book:
     return book
 
 
-def give_back(book: Book, parts: Parts, held_on: date) -> Book:
+def give_back(book: Book, parts: LotParts, held_on: date) -> Book:
     """Undoes a `hold` of this day: each part returns to the lot that it was taken from, and keeps that lot's expiry."""
     book = replace(book, reserved=book.reserved - sum(parts.values(), ZERO))
     for expires_on, part in parts.items():
@@ -275,7 +275,7 @@ def give_back(book: Book, parts: Parts, held_on: date) -> Book:
     return book
 
 
-def split(parts: Parts, amount: Decimal) -> tuple[Parts, Parts]:
+def split(parts: LotParts, amount: Decimal) -> tuple[LotParts, LotParts]:
     """So much of these parts, oldest expiry first, and the rest of them: what expires last."""
     kept: dict[date, Decimal] = {}
     rest: dict[date, Decimal] = {}
@@ -294,12 +294,12 @@ def redeem(book: Book, amount: Decimal) -> Book:
     return replace(book, reserved=book.reserved - amount, redeemed=book.redeemed + amount)
 
 
-def take_back(book: Book, parts: Parts, held_on: date) -> Book:
+def take_back(book: Book, parts: LotParts, held_on: date) -> Book:
     """Undoes a `hold` of this day that was redeemed: what it paid for came back."""
     return give_back(redeem(book, -sum(parts.values(), ZERO)), parts, held_on)
 
 
-def withdraw(book: Book, parts: Parts) -> Book:
+def withdraw(book: Book, parts: LotParts) -> Book:
     """Takes back these parts of what was issued."""
     for expires_on, part in parts.items():
         book = credit(book, expires_on, -part, book.lots[expires_on].opened)

@@ -44,7 +44,7 @@ class _Draft:
 
     def __init__(self, context: Context, before: Book) -> None:
         self.before = self.book = before
-        self.figures = notice_figures(context)
+        self.policy = notice_policy(context)
         # Neither the day nor the moment of a posting goes back, whatever the clocks of two writers say.
         self.day = max(context.today, before.day)
         self.at = max(context.at, before.at)
@@ -74,13 +74,13 @@ class _Draft:
     def post_expiries(self) -> None:
         for expires_on in rules.expired_between(self.book, self.book.day, self.day):
             self.post(Cause("expiry", (expires_on.isoformat(),)), self.book, expires_on + DAY)
-        self.book = notices.passed(replace(self.book, day=self.day), self.day, self.figures)
+        self.book = notices.passed(replace(self.book, day=self.day), self.day, self.policy)
 
     def due(self) -> date | None:
         """The day of the next expiry, or of the next letter."""
         expiry = rules.next_expiry(self.book, self.book.day)
         days = [expiry + DAY] if expiry else []
-        return min([*days, *filter(None, [notices.next_day(self.book, self.figures)])], default=None)
+        return min([*days, *filter(None, [notices.next_day(self.book, self.policy)])], default=None)
 
 
 def posting_id(company_id: str, cause: Cause) -> str:
@@ -138,9 +138,9 @@ def pass_day(context: Context, company_id: str, notify: Notify) -> list[Posting]
     return draft.postings
 
 
-def notice_figures(context: Context) -> notices.Figures:
+def notice_policy(context: Context) -> notices.NoticePolicy:
     figures = context.config[Bonuses].reminders
-    return notices.Figures(tuple(figures.warning_days), figures.every_months, frozenset(figures.weekdays))
+    return notices.NoticePolicy(tuple(figures.warning_days), figures.every_months, frozenset(figures.weekdays))
 
 
 def expires_on(context: Context, day: date) -> date:

@@ -18,7 +18,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from chalicelib.bonuses.ledger.rules import ZERO, Parts
+from chalicelib.bonuses.ledger.rules import ZERO, LotParts
 
 
 class RedemptionState(StrEnum):
@@ -38,7 +38,7 @@ class Redemption:
     company_id: str
     currency: str
     amount: Decimal
-    parts: Parts
+    parts: LotParts
     held_on: date
     at: str
     member_id: str

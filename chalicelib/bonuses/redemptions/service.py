@@ -16,7 +16,7 @@ from chalicelib import companies, orders
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
-from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough, Parts
+from chalicelib.bonuses.ledger.rules import Book, Cause, LotParts, NotEnough
 from chalicelib.bonuses.redemptions import store
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
@@ -50,7 +50,7 @@ def redeem(context: Context, company_id: str, member_id: str, form: RedemptionFo
     cause = Cause("redemption", (redemption_id,), _document(redemption_id, form.order_id))
     made: list[Redemption] = []
 
-    def parts_of(book: Book) -> Parts:
+    def parts_of(book: Book) -> LotParts:
         minimum = context.config[Bonuses].limits_in(book.currency).redemption_minimum
         if form.amount < minimum:
             raise Problem.invalid("below_minimum", "/amount", f"At least {minimum} {book.currency}.")

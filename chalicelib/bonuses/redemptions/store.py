@@ -10,7 +10,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.bonuses.ledger.rules import ZERO, Parts
+from chalicelib.bonuses.ledger.rules import ZERO, LotParts
 from chalicelib.bonuses.redemptions import keys
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.table.client import Page, Table
@@ -85,7 +85,7 @@ def _is_still(redemption: Redemption) -> ConditionBase:
     return Attr("state").eq(redemption.state.value) & Attr("amount").eq(redemption.amount)
 
 
-def _parts_item(parts: Parts) -> Item:
+def _parts_item(parts: LotParts) -> Item:
     return {expires_on.isoformat(): part for expires_on, part in parts.items()}
 
 

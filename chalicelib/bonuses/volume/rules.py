@@ -250,7 +250,7 @@ def upcoming(programme: Programme, course: Course, until: date, net: Mapping[dat
 # --- paying -----------------------------------------------------------------------------------------------------------
 
 
-class Part(NamedTuple):
+class Payout(NamedTuple):
     """One entitlement of a credit. A gift waits until it is handed over: it does not expire."""
 
     number: int
@@ -263,13 +263,13 @@ class Part(NamedTuple):
 PARTS_OF_A_YEAR = 12
 
 
-def parts(credit: Decimal) -> list[Decimal]:
+def monthly_parts(credit: Decimal) -> list[Decimal]:
     """Twelve equal parts in hundredths, rounded down; the last one has the remainder on top. Their sum is the credit."""
     part = (credit / PARTS_OF_A_YEAR).quantize(CENT, rounding=ROUND_DOWN)
     return [*[part] * (PARTS_OF_A_YEAR - 1), credit - part * (PARTS_OF_A_YEAR - 1)]
 
 
-def payouts(programme: Programme, period: Period, credit: Decimal, closed_on: date) -> list[Part]:
+def payouts(programme: Programme, period: Period, credit: Decimal, closed_on: date) -> list[Payout]:
     """What the company is owed for a credit; nothing for none.
 
     Goods are there from the next period on (of monthly parts, each from its month of the next year on), never before the close, and are
@@ -278,16 +278,16 @@ def payouts(programme: Programme, period: Period, credit: Decimal, closed_on: da
     if not credit:
         return []
     if programme.pays == "gift":
-        return [Part(1, "gift", credit, max(period.next.first, closed_on), None)]
+        return [Payout(1, "gift", credit, max(period.next.first, closed_on), None)]
     if programme.pays == "goods_next_period":
         due = [(credit, period.next.first)]
     else:
         year = period.last.year + 1
-        due = [(amount, date(year, month, 1)) for month, amount in enumerate(parts(credit), start=1)]
+        due = [(amount, date(year, month, 1)) for month, amount in enumerate(monthly_parts(credit), start=1)]
     found = []
     for number, (amount, planned) in enumerate(due, start=1):
         available = max(planned, closed_on)
         if amount:
             last = available + (programme.choose_days - 1) * DAY
-            found.append(Part(number, "goods", amount, available, last))
+            found.append(Payout(number, "goods", amount, available, last))
     return found

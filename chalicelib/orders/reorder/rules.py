@@ -14,7 +14,7 @@ from statistics import median
 from typing import NamedTuple
 
 from chalicelib.orders.order.rules import MOST_UNITS
-from chalicelib.sales import Bought
+from chalicelib.sales import DocumentLines
 
 ZERO = Decimal(0)
 
@@ -31,7 +31,7 @@ class Habit(NamedTuple):
     amount: Decimal
 
 
-def habits(documents: Iterable[Bought], *, today: date, least_days: int, silent_days: int) -> list[Habit]:
+def habits(documents: Iterable[DocumentLines], *, today: date, least_days: int, silent_days: int) -> list[Habit]:
     """What was bought on at least so many days, lately; what was bought most often first. In whatever order the documents come."""
     quantities: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     amounts: dict[str, Decimal] = defaultdict(Decimal)

@@ -45,7 +45,7 @@ def reorder(context: Context, company_id: str, member_id: str, order_id: str, fo
 def usual_order(context: Context, company_id: str) -> UsualOrderAnswer:
     """Three reads, and one more for every further hundred keys."""
     figures = context.config[UsualOrder]
-    documents = sales.bought(
+    documents = sales.newest_documents(
         context, company_id, since=context.today - timedelta(days=figures.days - 1), most=MOST_DOCUMENTS
     )
     regular = habits(documents, today=context.today, least_days=figures.least_days, silent_days=figures.silent_days)

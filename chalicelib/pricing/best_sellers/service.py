@@ -101,7 +101,7 @@ def _lines(context: Context, asked: BestSellersList, part: Part) -> Iterable[tup
     """Article by article, as documents tell it. A read for each company, and more for one with much."""
     first, last = asked.days
     for company_id in part.company_ids:
-        for line in sales.sold(context, company_id, first, last, asked.currency):
+        for line in sales.lines_between(context, company_id, first, last, asked.currency):
             yield line.sku, Sales(line.amount, line.quantity)
 
 

@@ -1,11 +1,11 @@
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.sales.rules import Ref
+from chalicelib.sales.rules import DocumentRef
 
 
 class Payment(NamedTuple):
     """A document, and the day on which it was paid in full; None: it is not."""
 
-    ref: Ref
+    ref: DocumentRef
     paid_on: date | None

@@ -10,7 +10,7 @@ from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales.payments import service
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.payments.schemas import EARLIEST, PaymentForm, PaymentResultsView, PaymentResultView, PaymentsForm
-from chalicelib.sales.rules import Ref
+from chalicelib.sales.rules import DocumentRef
 
 routes = Routes(__name__, tag="machines")
 
@@ -46,7 +46,7 @@ def _tell(call: Call, by: str) -> PaymentResultsView:
 
 def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[PaymentResultView]:
     results: dict[int, PaymentResultView] = {}
-    told: dict[Ref, tuple[int, Payment]] = {}
+    told: dict[DocumentRef, tuple[int, Payment]] = {}
     for number, row in enumerate(rows):
         shown = row.get("document") if isinstance(row, dict) else None
         shown = shown if isinstance(shown, str) else None
@@ -66,7 +66,9 @@ def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[
     return [results[number] for number in sorted(results)]
 
 
-def _faults(context: Context, row: int, payment: Payment, told: Mapping[Ref, tuple[int, Payment]]) -> Iterator[Fault]:
+def _faults(
+    context: Context, row: int, payment: Payment, told: Mapping[DocumentRef, tuple[int, Payment]]
+) -> Iterator[Fault]:
     if payment.ref in told:
         detail = f"Row {told[payment.ref][0]} names the same document and was accepted."
         yield Fault(pointer=f"/payments/{row}/document", code="repeated", detail=detail)

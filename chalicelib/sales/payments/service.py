@@ -19,24 +19,24 @@ from chalicelib.platform.events import record as record_event
 from chalicelib.sales.payments import keys
 from chalicelib.sales.payments.events import PAYMENT_RECORDED
 from chalicelib.sales.payments.model import Payment
-from chalicelib.sales.rules import Ref
+from chalicelib.sales.rules import DocumentRef
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
-Outcome = Literal["recorded", "unchanged", "older"]
+PaymentOutcome = Literal["recorded", "unchanged", "older"]
 
 PACK = 50  # payments of one transaction, each with its event
 
 
 def record_payments(
     context: Context, payments: Sequence[Payment], *, by: str, as_of: str | None = None
-) -> list[Outcome]:
+) -> list[PaymentOutcome]:
     """Records the state of each document's payment as of this moment (now), and says what became of it."""
     as_of = as_of or context.at
     bulk = len(payments) > MANY
-    outcomes: list[Outcome] = []
+    outcomes: list[PaymentOutcome] = []
     for pack in _packs(payments):
-        known = _known(context, pack)
+        known = _read_states(context, pack)
         judged = [_outcome(known.get(payment.ref), payment, as_of) for payment in pack]
         tx = Transaction()
         for payment, (_, writes, tells) in zip(pack, judged, strict=True):
@@ -51,28 +51,30 @@ def record_payments(
     return outcomes
 
 
-class Known(NamedTuple):
+class PaymentState(NamedTuple):
     """What is known of a document's payment now; `as_of` is empty where nothing was ever told."""
 
-    ref: Ref
+    ref: DocumentRef
     paid_on: date | None
     as_of: str
 
 
-def payment_of(context: Context, ref: Ref) -> Known:
+def payment_of(context: Context, ref: DocumentRef) -> PaymentState:
     """Consistent. What rests on it is written together with `check_payment`."""
     item = context.table.get(keys.payment(*ref), consistent=True)
-    return Known(ref, _paid_on(item), item["as_of"] if item else "")
+    return PaymentState(ref, _paid_on(item), item["as_of"] if item else "")
 
 
-def payments_of(context: Context, refs: Sequence[Ref]) -> list[Known]:
+def payments_of(context: Context, refs: Sequence[DocumentRef]) -> list[PaymentState]:
     """The same of several documents, in one read for every hundred."""
     found = context.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
     items = [found.get(keys.payment(*ref)) for ref in refs]
-    return [Known(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)]
+    return [
+        PaymentState(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)
+    ]
 
 
-def check_payment(tx: Transaction, known: Known) -> None:
+def check_payment(tx: Transaction, known: PaymentState) -> None:
     """Refuses the transaction with label `payment` if the payment was told anew meanwhile."""
     same: ConditionBase = Attr("pk").not_exists()
     if known.as_of:
@@ -83,7 +85,7 @@ def check_payment(tx: Transaction, known: Known) -> None:
     tx.check(keys.payment(*known.ref), same, label="payment")
 
 
-def paid_on(context: Context, ref: Ref) -> date | None:
+def paid_on(context: Context, ref: DocumentRef) -> date | None:
     """The day on which the document was paid, as it is known now; consistent."""
     return payment_of(context, ref).paid_on
 
@@ -96,8 +98,8 @@ def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
 
 
 @retry()
-def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> Outcome:
-    known = _known(context, [payment]).get(payment.ref)
+def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> PaymentOutcome:
+    known = _read_states(context, [payment]).get(payment.ref)
     outcome, writes, tells = _outcome(known, payment, as_of)
     if writes:
         tx = Transaction()
@@ -106,12 +108,12 @@ def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> Ou
     return outcome
 
 
-def _known(context: Context, payments: Iterable[Payment]) -> dict[Ref, Item]:
+def _read_states(context: Context, payments: Iterable[Payment]) -> dict[DocumentRef, Item]:
     wanted = {keys.payment(*payment.ref): payment.ref for payment in payments}
     return {wanted[key]: item for key, item in context.table.get_many(wanted, consistent=True).items()}
 
 
-def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[Outcome, bool, bool]:
+def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[PaymentOutcome, bool, bool]:
     """What recording it comes to; whether there is anything to write, and anything to tell."""
     if known is None:
         return "recorded", True, payment.paid_on is not None

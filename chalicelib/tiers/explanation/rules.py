@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from chalicelib.sales import DocumentRef, Recorded, totals
+from chalicelib.sales import DocumentRef, RecordedRevision, totals
 from chalicelib.tiers.ladders.rules import Ladder, Step, ladder_on
 from chalicelib.tiers.standing.rules import DAY, ZERO, Decision, Facts, Grant, Reached, year_before
 
@@ -26,7 +26,7 @@ Days = tuple[date, date]  # first and last, both in it
 class Place(NamedTuple):
     """A document as one clock knows it, and whether the window of the day counts it. Without `recorded` it does not know the document."""
 
-    recorded: Recorded | None
+    recorded: RecordedRevision | None
     reason: Reason
 
     @property
@@ -43,7 +43,7 @@ class Row(NamedTuple):
     now: Place
 
     @property
-    def recorded(self) -> Recorded:
+    def recorded(self) -> RecordedRevision:
         """As it is known now, or else as it was."""
         found = self.now.recorded or self.then.recorded
         if found is None:
@@ -73,7 +73,7 @@ class View:
 
     day: date
     facts: Facts
-    documents: Mapping[DocumentRef, Recorded]
+    documents: Mapping[DocumentRef, RecordedRevision]
 
     @cached_property
     def decision(self) -> Decision:
@@ -126,7 +126,7 @@ class View:
         found = self.documents.get(ref)
         return Place(found, unknown if found is None else self._reason(found))
 
-    def _reason(self, found: Recorded) -> Reason:
+    def _reason(self, found: RecordedRevision) -> Reason:
         if found.business_date > self.day:
             return "ahead"
         if found.counts_on >= self.window[0]:
@@ -168,7 +168,7 @@ class Explanation:
 
 def view(
     day: date,
-    revisions: Iterable[Recorded],
+    revisions: Iterable[RecordedRevision],
     ladders: Sequence[Ladder],
     grants: Iterable[Grant],
     first_purchase: date | None,

@@ -11,7 +11,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.sales import Recorded
+from chalicelib.sales import RecordedRevision
 from chalicelib.tiers.explanation.rules import Explanation, view
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
@@ -47,7 +47,7 @@ def explain(context: Context, company_id: str, as_of: date | None) -> Explanatio
     )
 
 
-def _first_purchase(context: Context, company_id: str, revisions: list[Recorded], moment: str) -> date | None:
+def _first_purchase(context: Context, company_id: str, revisions: list[RecordedRevision], moment: str) -> date | None:
     """As it was known. A return may count on a day before that of every sale; of those, the ones that bear on the day are seen."""
     earliest = sales.earliest_known(context, company_id, moment)
     known = [each.counts_on for each in revisions if each.known_at(moment)]

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib import companies, sales
 from chalicelib.bonuses.accruals import consumers as accruals_consumers
 from chalicelib.bonuses.accruals import store as accruals_store
-from chalicelib.bonuses.accruals.rules import Case
+from chalicelib.bonuses.accruals.rules import AccrualCase
 from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import rules as ledger_rules
@@ -24,7 +24,7 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
-from chalicelib.sales.rules import Original, Ref, SaleDocument, SaleLine
+from chalicelib.sales.rules import DocumentRef, Original, SaleDocument, SaleLine
 from chalicelib.table.client import Table
 from tests.support.crashes import watched
 from tests.support.figures import with_sections
@@ -139,11 +139,11 @@ def lots(context: Context, company_id: str) -> dict[date, Decimal]:
     return {day: lot.credited for day, lot in ledger.book(context, company_id).lots.items() if lot.credited}
 
 
-def case(context: Context, company_id: str, ref: Ref) -> Case:
+def case(context: Context, company_id: str, ref: DocumentRef) -> AccrualCase:
     return accruals_store.load(context.table, company_id, ref)
 
 
-def granted(context: Context, company_id: str) -> dict[Ref, tuple[Decimal, date | None]]:
+def granted(context: Context, company_id: str) -> dict[DocumentRef, tuple[Decimal, date | None]]:
     """What each document of the company has: how much, and where it lies."""
     rows = accruals_store.accrued_since(context.table, company_id, date.min)
     found = {}

@@ -51,7 +51,7 @@ def test_what_a_document_earned_is_one_consistent_call(context: Context) -> None
 def test_a_page_of_accruals_is_two_calls(context: Context) -> None:
     accrued(context, 25)
     with spent(context.table.client) as cost:
-        found, last = accruals.listed(context, "cmp_1", 20, None)
+        found, last = accruals.list_accruals(context, "cmp_1", 20, None)
     assert [each.ref[1] for each in found[:2]] == ["2026/0", "2026/1"]
     assert (len(found), last is not None) == (20, True)
     assert cost.calls == ["Query", "BatchGetItem"]

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from chalicelib.bonuses.accruals.rules import (
     NO_RATE,
     PENDING,
+    AccrualCase,
+    AccrualPolicy,
     Accrued,
-    Base,
-    Case,
-    Fact,
-    Goods,
-    Policy,
+    AppliedRate,
+    ProductTraits,
     Rate,
-    Reason,
+    RateBase,
+    RatedDocument,
     after_step,
     any_rate,
     any_rate_since,
@@ -28,12 +28,12 @@ from chalicelib.bonuses.accruals.rules import (
     next_step,
     rate_of_goods,
     rate_of_tier,
-    wanted,
+    target_accruals,
 )
 
 DAY = date(2026, 11, 20)
 SALE, BACK, OTHER = ("1c", "2026/1"), ("1c", "2026-returns/1"), ("1c", "2026-returns/2")
-SILVER = Reason(Decimal("1.5"), "tier", "silver")
+SILVER = AppliedRate(Decimal("1.5"), "tier", "silver")
 numbers = count(1)
 RATES = (
     Rate(Decimal("1.5"), "tier", "silver"),
@@ -44,12 +44,16 @@ RATES = (
 )
 
 
-def policy(available_on: str = "shipped_and_paid") -> Policy:
-    return Policy(available_on, lambda day: date(day.year + 1, 12, 31))  # type: ignore[arg-type]
+def policy(available_on: str = "shipped_and_paid") -> AccrualPolicy:
+    return AccrualPolicy(available_on, lambda day: date(day.year + 1, 12, 31))  # type: ignore[arg-type]
 
 
-def fact(amount: str, kind: str = "sale", rate: Reason = SILVER, day: date = DAY, revision: int = 1) -> Fact:
-    return Fact(kind, day, DAY, revision, Decimal(amount), (Base(NO_RATE, Decimal(amount)),), "silver", rate)
+def fact(
+    amount: str, kind: str = "sale", rate: AppliedRate = SILVER, day: date = DAY, revision: int = 1
+) -> RatedDocument:
+    return RatedDocument(
+        kind, day, DAY, revision, Decimal(amount), (RateBase(NO_RATE, Decimal(amount)),), "silver", rate
+    )
 
 
 # --- rates ------------------------------------------------------------------------------------------------------------
@@ -58,18 +62,18 @@ def fact(amount: str, kind: str = "sale", rate: Reason = SILVER, day: date = DAY
 @pytest.mark.parametrize(
     ("sku", "goods", "day", "expected"),
     [
-        ("L-2", Goods(), DAY, ("all", "")),
-        ("L-2", Goods("Svet", ""), DAY, ("brand", "Svet")),
-        ("L-2", Goods("Svet", "LED"), DAY, ("brand", "Svet")),
-        ("L-2", Goods("", "LED"), DAY, ("category", "LED")),
-        ("L-1", Goods("Svet", "LED"), DAY, ("sku", "L-1")),
-        ("L-1", Goods("Svet", "LED"), DAY - timedelta(days=1), ("brand", "Svet")),
-        ("L-1", Goods(), DAY + timedelta(days=9), ("sku", "L-1")),
-        ("L-1", Goods(), DAY + timedelta(days=10), ("all", "")),
+        ("L-2", ProductTraits(), DAY, ("all", "")),
+        ("L-2", ProductTraits("Svet", ""), DAY, ("brand", "Svet")),
+        ("L-2", ProductTraits("Svet", "LED"), DAY, ("brand", "Svet")),
+        ("L-2", ProductTraits("", "LED"), DAY, ("category", "LED")),
+        ("L-1", ProductTraits("Svet", "LED"), DAY, ("sku", "L-1")),
+        ("L-1", ProductTraits("Svet", "LED"), DAY - timedelta(days=1), ("brand", "Svet")),
+        ("L-1", ProductTraits(), DAY + timedelta(days=9), ("sku", "L-1")),
+        ("L-1", ProductTraits(), DAY + timedelta(days=10), ("all", "")),
     ],
 )
 def test_goods_have_their_highest_rate_and_of_equals_the_first(
-    sku: str, goods: Goods, day: date, expected: tuple[str, str]
+    sku: str, goods: ProductTraits, day: date, expected: tuple[str, str]
 ) -> None:
     assert rate_of_goods(RATES, sku, goods, day)[1:3] == expected
 
@@ -95,7 +99,7 @@ def test_each_rate_is_rounded_once_half_up() -> None:
 
 
 def test_a_tier_joins_all_goods_whose_own_rate_is_lower_or_equal() -> None:
-    bases = (Base(Reason(Decimal("1.5"), "brand", "A"), Decimal("0.30")), Base(NO_RATE, Decimal("0.30")))
+    bases = (RateBase(AppliedRate(Decimal("1.5"), "brand", "A"), Decimal("0.30")), RateBase(NO_RATE, Decimal("0.30")))
     [group] = earned(bases, SILVER)
     assert (group.reason, group.amount, group.bonus) == (SILVER, Decimal("0.60"), Decimal("0.01"))
 
@@ -107,7 +111,7 @@ lines = st.lists(st.tuples(st.sampled_from(["L-1", "L-2", ""]), amounts), max_si
 @given(lines, st.permutations(range(8)))
 def test_the_order_of_lines_does_not_matter(several: list[tuple[str, Decimal]], order: list[int]) -> None:
     mixed = [several[place] for place in order if place < len(several)]
-    goods = {"L-2": Goods("Svet", "LED")}
+    goods = {"L-2": ProductTraits("Svet", "LED")}
     assert basis(several, goods, RATES, DAY) == basis(mixed, goods, RATES, DAY)
 
 
@@ -123,35 +127,41 @@ def test_a_bonus_differs_from_its_percents_by_less_than_a_hundredth_a_rate(sever
 
 
 def test_a_granted_bonus_waits_for_its_payment_and_counts_from_the_later_day() -> None:
-    case = Case("cmp_1", SALE)
-    assert wanted(case, {SALE: fact("1000")}, None, policy())[SALE].place == PENDING
-    paid = wanted(case, {SALE: fact("1000")}, DAY + timedelta(days=60), policy())[SALE]
+    case = AccrualCase("cmp_1", SALE)
+    assert target_accruals(case, {SALE: fact("1000")}, None, policy())[SALE].place == PENDING
+    paid = target_accruals(case, {SALE: fact("1000")}, DAY + timedelta(days=60), policy())[SALE]
     assert (paid.amount, paid.place.expires_on, paid.place.since) == (15, date(2028, 12, 31), date(2027, 1, 19))
-    ahead = wanted(case, {SALE: fact("1000")}, DAY - timedelta(days=60), policy())[SALE]
+    ahead = target_accruals(case, {SALE: fact("1000")}, DAY - timedelta(days=60), policy())[SALE]
     assert ahead.place.since == DAY
-    shipped = wanted(case, {SALE: fact("1000")}, None, policy("shipped"))[SALE]
+    shipped = target_accruals(case, {SALE: fact("1000")}, None, policy("shipped"))[SALE]
     assert shipped.place.expires_on == date(2027, 12, 31)
 
 
 def test_what_was_granted_keeps_its_policy_and_its_expiry_when_the_clubs_are_other_ones() -> None:
     facts, later = {SALE: fact("1000")}, DAY + timedelta(days=9)
-    short = Policy("shipped_and_paid", lambda day: day)
-    shipped, _, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), facts, None, policy("shipped")))
-    assert wanted(shipped, facts, None, short) == shipped.accrued
-    assert wanted(shipped, facts, later, short) == shipped.accrued, "its payment was not waited for"
-    paid, _, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), facts, later, policy()))
-    assert wanted(paid, facts, later, Policy("shipped", lambda day: day)) == paid.accrued
-    assert wanted(paid, facts, None, short)[SALE].place == PENDING, "the payment was withdrawn"
-    assert wanted(paid, facts, later + timedelta(days=1), short)[SALE].place.expires_on == later + timedelta(days=1)
+    short = AccrualPolicy("shipped_and_paid", lambda day: day)
+    shipped, _, _ = run(
+        AccrualCase("cmp_1", SALE), target_accruals(AccrualCase("cmp_1", SALE), facts, None, policy("shipped"))
+    )
+    assert target_accruals(shipped, facts, None, short) == shipped.accrued
+    assert target_accruals(shipped, facts, later, short) == shipped.accrued, "its payment was not waited for"
+    paid, _, _ = run(AccrualCase("cmp_1", SALE), target_accruals(AccrualCase("cmp_1", SALE), facts, later, policy()))
+    assert target_accruals(paid, facts, later, AccrualPolicy("shipped", lambda day: day)) == paid.accrued
+    assert target_accruals(paid, facts, None, short)[SALE].place == PENDING, "the payment was withdrawn"
+    assert target_accruals(paid, facts, later + timedelta(days=1), short)[SALE].place.expires_on == later + timedelta(
+        days=1
+    )
 
 
 def test_a_loss_takes_back_one_grant_after_the_other_the_newest_first() -> None:
-    case, _, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), {SALE: fact("1000")}, None, policy()))
-    gold = Reason(Decimal(3), "tier", "gold")
-    case, _, _ = run(case, wanted(case, {SALE: fact("1000", rate=gold)}, None, policy()))
+    case, _, _ = run(
+        AccrualCase("cmp_1", SALE), target_accruals(AccrualCase("cmp_1", SALE), {SALE: fact("1000")}, None, policy())
+    )
+    gold = AppliedRate(Decimal(3), "tier", "gold")
+    case, _, _ = run(case, target_accruals(case, {SALE: fact("1000", rate=gold)}, None, policy()))
     first, second = case.grants
     facts = {SALE: fact("1000", rate=gold), BACK: fact("-800", "return", gold)}
-    target = wanted(case, facts, None, policy())
+    target = target_accruals(case, facts, None, policy())
     taken = []
     while step := next_step(case, target):
         assert step.why == "return"
@@ -164,18 +174,20 @@ def test_a_loss_takes_back_one_grant_after_the_other_the_newest_first() -> None:
 def test_the_earliest_returns_take_first_and_all_together_no_more_than_the_sale_gave() -> None:
     later = fact("-700", "return", day=DAY + timedelta(days=2))
     earlier = fact("-800", "return", day=DAY + timedelta(days=1))
-    found = wanted(Case("cmp_1", SALE), {SALE: fact("1000"), BACK: later, OTHER: earlier}, None, policy())
+    found = target_accruals(
+        AccrualCase("cmp_1", SALE), {SALE: fact("1000"), BACK: later, OTHER: earlier}, None, policy()
+    )
     assert {ref: each.amount for ref, each in found.items()} == {SALE: 15, OTHER: -12, BACK: -3}
 
 
 def test_a_sale_that_gave_nothing_has_nothing_taken_back() -> None:
-    found = wanted(
-        Case("cmp_1", SALE), {SALE: fact("1000", rate=NO_RATE), BACK: fact("-700", "return")}, None, policy()
+    found = target_accruals(
+        AccrualCase("cmp_1", SALE), {SALE: fact("1000", rate=NO_RATE), BACK: fact("-700", "return")}, None, policy()
     )
     assert {each.amount for each in found.values()} == {0}
 
 
-def run(case: Case, target: dict[tuple[str, str], Accrued]) -> tuple[Case, list[str], Decimal]:
+def run(case: AccrualCase, target: dict[tuple[str, str], Accrued]) -> tuple[AccrualCase, list[str], Decimal]:
     """The case after all its steps, why each was made, and how far below nothing it was at worst."""
     whys = []
     least = min(Decimal(0), sum((each.amount for each in case.accrued.values()), Decimal(0)))
@@ -191,9 +203,11 @@ def run(case: Case, target: dict[tuple[str, str], Accrued]) -> tuple[Case, list[
 
 def test_a_payment_moves_all_of_a_case_at_once() -> None:
     facts = {SALE: fact("1000"), BACK: fact("-200", "return")}
-    unpaid, whys, _ = run(Case("cmp_1", SALE), wanted(Case("cmp_1", SALE), facts, None, policy()))
+    unpaid, whys, _ = run(
+        AccrualCase("cmp_1", SALE), target_accruals(AccrualCase("cmp_1", SALE), facts, None, policy())
+    )
     assert whys == ["purchase", "return"]
-    step = next_step(unpaid, wanted(unpaid, facts, DAY, policy()))
+    step = next_step(unpaid, target_accruals(unpaid, facts, DAY, policy()))
     assert step
     assert step.why == "payment"
     assert sum(amount for _, amount in step.movements) == 0
@@ -208,19 +222,19 @@ revisions = st.tuples(
     st.none() | st.integers(0, 3000).map(str),
     st.lists(st.integers(0, 2000).map(lambda amount: str(-amount)), max_size=2),
     st.none() | st.just(DAY),
-    st.sampled_from([SILVER, Reason(Decimal(3), "tier", "gold"), NO_RATE]),
+    st.sampled_from([SILVER, AppliedRate(Decimal(3), "tier", "gold"), NO_RATE]),
 )
 
 
 @given(st.lists(revisions, min_size=1, max_size=4))
 def test_whatever_the_facts_were_steps_lead_to_what_they_are_and_no_return_takes_too_much_on_the_way(
-    history: list[tuple[str | None, list[str], date | None, Reason]],
+    history: list[tuple[str | None, list[str], date | None, AppliedRate]],
 ) -> None:
-    case = Case("cmp_1", SALE)
+    case = AccrualCase("cmp_1", SALE)
     for sold, given_back, paid_on, rate in history:
         facts = {} if sold is None else {SALE: fact(sold, rate=rate)}
         facts |= {ref: fact(amount, "return", rate) for ref, amount in zip((BACK, OTHER), given_back, strict=False)}
-        target = wanted(case, facts, paid_on, policy())
+        target = target_accruals(case, facts, paid_on, policy())
         before = sum((each.amount for each in case.accrued.values()), Decimal(0))
         case, _, least = run(case, target)
         assert had(case.accrued) == had(target)

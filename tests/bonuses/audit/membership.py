@@ -1,4 +1,4 @@
-"""A membership of any size with bonuses, and what a night and a proof cost in it: for a test and for the benchmark.
+"""A membership of any size with bonuses, and what a night and an audit cost in it: for a test and for the benchmark.
 
 The membership is simulated where the night looks: at the books and their two indexes. Whoever is neither due nor has moved is a book
 that is due on another day and moved on another day, without a ledger of its own: a night that looked at anybody's ledger but of those
@@ -81,18 +81,18 @@ def run(context: Context, monkeypatch: pytest.MonkeyPatch, start: Any, event: di
 
 
 def undo(context: Context, ids: list[str], books: list[Any]) -> None:
-    """As before the night: nothing posted, nothing proved, nothing told."""
+    """As before the night: nothing posted, nothing audited, nothing told."""
     for company_id, book in zip(ids, books, strict=True):
         known = [item for item in context.table.query_all(f"LEDGER#{company_id}") if int(item.get("sequence", 0)) > 2]
         events = context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
-        for item in [*known, *events, audit_keys.proof(company_id).as_item()]:
+        for item in [*known, *events, audit_keys.checkpoint(company_id).as_item()]:
             key = to_wire({"pk": item["pk"], "sk": item["sk"]})
             context.table.client.delete_item(TableName=context.table.name, Key=key)
         context.table.put(book)
     for item in [
         *context.table.query_all(audit_keys.CLUB_TOTALS),
         *context.table.query_all(keys.run("bonuses").pk),
-        *context.table.query_all(keys.run("bonus-proof").pk),
+        *context.table.query_all(keys.run("bonus-audit").pk),
     ]:
         context.table.client.delete_item(
             TableName=context.table.name, Key=to_wire({"pk": item["pk"], "sk": item["sk"]})
@@ -101,10 +101,10 @@ def undo(context: Context, ids: list[str], books: list[Any]) -> None:
 
 @dataclass
 class Measured:
-    """The night and the proof of those who were due."""
+    """The night and the audit of those who were due."""
 
     night: Night
-    proof: Night
+    audit: Night
 
 
 def two_memberships(
@@ -126,7 +126,7 @@ def two_memberships(
 
 def _measure(context: Context, monkeypatch: pytest.MonkeyPatch, due: int) -> Measured:
     found = Measured(
-        run(context, monkeypatch, bonuses_jobs.nightly, {}), run(context, monkeypatch, bonuses_jobs.prove, {})
+        run(context, monkeypatch, bonuses_jobs.nightly, {}), run(context, monkeypatch, bonuses_jobs.audit_books, {})
     )
     totals = audit_store.totals(context.table).values()
     assert sum(item["companies"] for item in totals) == due

@@ -1,4 +1,4 @@
-"""The calls and the capacity of the keys of the proof that the books balance, counted as AWS counts."""
+"""The calls and the capacity of the keys of the audit that the books balance, counted as AWS counts."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -46,18 +46,18 @@ def mismatches(context: Context, company_id: str, *accounts: str) -> None:
     context.table.commit(tx)
 
 
-@measures(audit_keys.proof)
+@measures(audit_keys.checkpoint)
 def test_a_checkpoint_is_read_with_one_unit(context: Context) -> None:
     keep(context, old_checkpoint("cmp_1"))
     with spent(context.table.client) as cost:
-        item = context.table.get(audit_keys.proof("cmp_1"), consistent=True)
+        item = context.table.get(audit_keys.checkpoint("cmp_1"), consistent=True)
     assert item
     assert audit_store.checkpoint_of(item) == replace(old_checkpoint("cmp_1"), version=1)
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1
 
 
-@measures(audit_keys.proof)
+@measures(audit_keys.checkpoint)
 def test_a_shard_of_checkpoints_costs_their_size_and_finds_no_others(context: Context) -> None:
     ids = [f"cmp_{number:032x}" for number in range(40)]
     for company_id in ids:

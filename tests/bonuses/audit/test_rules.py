@@ -1,4 +1,4 @@
-"""The proof as a pure function: right books are right wherever it begins, and no change of a figure escapes it."""
+"""The audit as a pure function: right books are right wherever it begins, and no change of a figure escapes it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.bonuses.audit import rules as audit_rules
-from chalicelib.bonuses.audit.rules import Checkpoint, Told
+from chalicelib.bonuses.audit.rules import AuditedPosting, Checkpoint
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
 
@@ -41,9 +41,9 @@ changes: st.SearchStrategy[Change] = st.one_of(
 histories = st.lists(st.tuples(st.integers(0, 60), changes), min_size=1, max_size=12)
 
 
-def ledger_of(history: list[tuple[int, Change]]) -> tuple[Book, list[Told]]:
+def ledger_of(history: list[tuple[int, Change]]) -> tuple[Book, list[AuditedPosting]]:
     """The book that these changes make, and their postings; expiries have postings of their own."""
-    book, day, told = Book("cmp_1", "RUB", day=START), START, list[Told]()
+    book, day, told = Book("cmp_1", "RUB", day=START), START, list[AuditedPosting]()
 
     def post(after: Book, on: date) -> Book:
         entries = ledger_rules.difference(book, after, book.day, on)
@@ -54,7 +54,7 @@ def ledger_of(history: list[tuple[int, Change]]) -> tuple[Book, list[Told]]:
             posting = Posting(
                 name, "cmp_1", "RUB", f"{on}", on, number, cause, entries, ledger_rules.balances(after, on)
             )
-            told.append(Told(posting, name, number))
+            told.append(AuditedPosting(posting, name, number))
         return replace(after, day=on, sequence=number)
 
     for passed, change in history:
@@ -65,14 +65,14 @@ def ledger_of(history: list[tuple[int, Change]]) -> tuple[Book, list[Told]]:
     return book, told
 
 
-def wrong(known: Checkpoint, told: list[Told], book: Book, last: Posting | None = None) -> set[str]:
+def wrong(known: Checkpoint, told: list[AuditedPosting], book: Book, last: Posting | None = None) -> set[str]:
     places = audit_rules.places_after(known, told)
-    found = [*audit_rules.prove_postings(known, last, told, book.sequence), *audit_rules.prove_book(places, book)]
+    found = [*audit_rules.check_postings(known, last, told, book.sequence), *audit_rules.check_book(places, book)]
     return {each.fault for each in found}
 
 
 @given(histories, st.data())
-def test_a_right_ledger_is_right_from_wherever_the_proof_goes_on(
+def test_a_right_ledger_is_right_from_wherever_the_audit_goes_on(
     history: list[tuple[int, Change]], data: st.DataObject
 ) -> None:
     book, told = ledger_of(history)
@@ -153,7 +153,7 @@ def test_the_posting_of_the_checkpoint_is_looked_at_again() -> None:
 def test_a_club_total_sums_to_zero_and_is_the_sum_of_its_companies(
     total: Balances, companies: Balances | None, accounts: set[str]
 ) -> None:
-    assert {each.account for each in audit_rules.prove_total(total, companies)} == accounts
+    assert {each.account for each in audit_rules.check_total(total, companies)} == accounts
 
 
 def test_a_total_is_moved_by_what_moved_only() -> None:

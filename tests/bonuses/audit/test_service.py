@@ -1,4 +1,4 @@
-"""The proof of the books: it finds what does not balance, names company and account, and counts nothing twice."""
+"""The audit of the books: it finds what does not balance, names company and account, and counts nothing twice."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, to_wire
-from tests.bonuses.nights import a_proof, book_item, company, days_later, queued
+from tests.bonuses.jobs import book_item, company, days_later, queued, run_audit
 from tests.bonuses.steps import credit, reverse
 from tests.support.crashes import crashes, lost_replies, races, watched
 from tests.support.memory import MemoryDynamo
@@ -33,7 +33,7 @@ NEW_YEAR = date(2026, 12, 31)
 
 @pytest.fixture
 def context(context: Context) -> Context:
-    """On a table in a dictionary: a proof reads a lot of it."""
+    """On a table in a dictionary: an audit reads a lot of it."""
     return replace(context, table=Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None))
 
 
@@ -75,30 +75,30 @@ def after(context: Context, days: int = 3) -> Context:
 
 def test_books_that_balance_are_proved_and_summed_for_the_club(context: Context) -> None:
     ids = [lively(context, name) for name in ("Luch", "Svet")]
-    counts = a_proof(after(context))
+    counts = run_audit(after(context))
     assert (counts["companies"], counts["totals_wrong"]) == (2, 0)
     assert listed(context) == {}
     assert totals(context) == Balances(80, 150, 0, 0, 201, 0, -431)
     assert sum(totals(context)) == 0
     assert sum(item["companies"] for item in audit_store.totals(context.table).values()) == len(ids)
-    kept = audit_store.checkpoint_of(context.table.get(audit_keys.proof(ids[0])) or {})
+    kept = audit_store.checkpoint_of(context.table.get(audit_keys.checkpoint(ids[0])) or {})
     assert kept.sequence == book_item(context, ids[0])["sequence"]
 
 
 def test_only_what_moved_since_is_read(context: Context) -> None:
     moved, silent = lively(context, "Luch"), lively(context, "Svet")
-    a_proof(after(context))
+    run_audit(after(context))
     later = after(context, 10)
     credit(later, moved, "1", NEW_YEAR)
-    counts = a_proof(later)
+    counts = run_audit(later)
     assert counts["companies"] == 1
     assert totals(context).available == 151
     assert book_item(context, silent)["gsi1pk"] != book_item(context, moved)["gsi1pk"]
 
 
-def test_a_proof_reads_the_new_postings_and_no_old_ones(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_audit_reads_the_new_postings_and_no_old_ones(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     company_id = lively(context)
-    a_proof(after(context))
+    run_audit(after(context))
     credit(after(context), company_id, "1", NEW_YEAR)
     read: list[int] = []
     postings_from = audit.ledger_store.postings_from
@@ -109,27 +109,27 @@ def test_a_proof_reads_the_new_postings_and_no_old_ones(context: Context, monkey
         return found
 
     monkeypatch.setattr(audit.ledger_store, "postings_from", counted)
-    audit.prove_companies(after(context), [company_id])
-    audit.prove_companies(after(context), [company_id])
-    assert read == [2], "the one that was proved last and the new one; then nothing"
+    audit.audit_companies(after(context), [company_id])
+    audit.audit_companies(after(context), [company_id])
+    assert read == [2], "the one that was audited last and the new one; then nothing"
 
 
-def test_a_full_proof_begins_with_the_first_posting_and_counts_nothing_twice(context: Context) -> None:
+def test_a_full_audit_begins_with_the_first_posting_and_counts_nothing_twice(context: Context) -> None:
     company_id = lively(context)
     for event in ({}, {"full": True}, {"full": True}):
-        a_proof(after(context), event)
+        run_audit(after(context), event)
         assert totals(context).available == 75
         assert listed(context) == {}
-    run = jobs.last_run(context, bonuses_jobs.PROOF)
+    run = jobs.last_run(context, bonuses_jobs.AUDIT)
     assert run
     assert run["full"] is True
-    assert context.table.get(audit_keys.proof(company_id))
+    assert context.table.get(audit_keys.checkpoint(company_id))
 
 
 def test_a_company_without_bonuses_is_nothing_to_prove(context: Context) -> None:
     company_id = company(context)
-    a_proof(context, {"full": True})
-    assert context.table.get(audit_keys.proof(company_id)) is None
+    run_audit(context, {"full": True})
+    assert context.table.get(audit_keys.checkpoint(company_id)) is None
     assert audit_store.totals(context.table) == {}
 
 
@@ -255,9 +255,9 @@ def test_whatever_is_tampered_with_is_found_and_named(
 ) -> None:
     company_id, other = lively(context), lively(context, "Svet")
     if proved_before:
-        a_proof(after(context))
+        run_audit(after(context))
     tamper(context, company_id)
-    a_proof(after(context), {"full": True})
+    run_audit(after(context), {"full": True})
     accounts, faults = TAMPERED[tamper]
     found = listed(context)
     assert {owner for owner, _ in found} == {company_id}, "nobody else is named"
@@ -272,42 +272,42 @@ def test_whatever_is_tampered_with_is_found_and_named(
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.keys() - {lose_book}, ids=lambda tamper: tamper.__name__)
-def test_what_is_tampered_with_before_its_first_proof_is_found_by_the_next_one(context: Context, tamper: Any) -> None:
-    """But for a book that is lost: nobody knows then that it moved, so the full proof finds it."""
+def test_what_is_tampered_with_before_its_first_audit_is_found_by_the_next_one(context: Context, tamper: Any) -> None:
+    """But for a book that is lost: nobody knows then that it moved, so the full audit finds it."""
     company_id = lively(context)
     tamper(context, company_id)
-    a_proof(after(context))
+    run_audit(after(context))
     assert {account for _, account in listed(context)} == TAMPERED[tamper][0]
 
 
 @pytest.mark.parametrize("tamper", [change_book, change_lot])
 def test_a_book_that_changed_without_a_posting_is_found_when_its_company_moves(context: Context, tamper: Any) -> None:
     company_id = lively(context)
-    a_proof(after(context))
+    run_audit(after(context))
     tamper(context, company_id)
     credit(after(context), company_id, "1", NEW_YEAR)
-    a_proof(after(context))
+    run_audit(after(context))
     assert {account for _, account in listed(context)} == TAMPERED[tamper][0]
 
 
-def test_a_proved_posting_that_is_another_now_is_missed_by_the_next_proof(context: Context) -> None:
+def test_an_audited_posting_that_changed_is_missed_by_the_next_audit(context: Context) -> None:
     company_id = lively(context)
-    a_proof(after(context))
+    run_audit(after(context))
     lose_newest_posting(context, company_id)
     credit(after(context), company_id, "1", NEW_YEAR)
-    a_proof(after(context))
+    run_audit(after(context))
     assert [fault for faults in listed(context).values() for fault, _ in faults] == ["posting_missing"]
 
 
 def test_what_does_not_balance_is_no_part_of_the_clubs_totals_until_it_does(context: Context) -> None:
     company_id, other = lively(context), lively(context, "Svet")
-    a_proof(after(context))
+    run_audit(after(context))
     credit(after(context), company_id, "1000", NEW_YEAR)
     changed(context, ledger_keys.bonuses(company_id), pending=Decimal(41))
-    a_proof(after(context))
+    run_audit(after(context))
     assert totals(context).available == 150
     changed(context, ledger_keys.bonuses(company_id), pending=Decimal(40))
-    a_proof(after(context, 20))
+    run_audit(after(context, 20))
     assert totals(context).available == 1150
     assert listed(context) == {}
     assert other
@@ -316,19 +316,19 @@ def test_what_does_not_balance_is_no_part_of_the_clubs_totals_until_it_does(cont
 def test_what_does_not_balance_is_looked_at_every_night_and_kept_when_it_does(context: Context) -> None:
     company_id = lively(context)
     change_book(context, company_id)
-    a_proof(after(context))
+    run_audit(after(context))
     since = context.table.get(audit_keys.mismatch(company_id, "pending"))
-    assert a_proof(after(context, 30))["companies"] == 1
+    assert run_audit(after(context, 30))["companies"] == 1
     again = context.table.get(audit_keys.mismatch(company_id, "pending"))
     assert since and again
     assert (since["since"], since["seen_at"]) == (again["since"], after(context).at)
     assert again["seen_at"] == after(context, 30).at
     changed(context, ledger_keys.bonuses(company_id), pending=Decimal(40))
-    a_proof(after(context, 31))
+    run_audit(after(context, 31))
     resolved = context.table.get(audit_keys.mismatch(company_id, "pending"))
     assert resolved
     assert resolved["resolved_at"] == after(context, 31).at
-    assert a_proof(after(context, 60))["companies"] == 0
+    assert run_audit(after(context, 60))["companies"] == 0
 
 
 # --- the club -----------------------------------------------------------------------------------------------------------
@@ -339,39 +339,39 @@ def the_total(context: Context) -> tuple[str, int, Item]:
     return currency, shard, item
 
 
-def test_a_club_total_that_does_not_sum_to_zero_is_found_by_every_proof(
+def test_a_club_total_that_does_not_sum_to_zero_is_found_by_every_audit(
     context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
     lively(context)
-    a_proof(after(context))
+    run_audit(after(context))
     currency, shard, item = the_total(context)
     context.table.put({**item, "available": item["available"] + 1})
-    assert a_proof(after(context))["totals_wrong"] == 1
+    assert run_audit(after(context))["totals_wrong"] == 1
     assert listed(context) == {(f"club#{currency}#{shard}", "ledger"): [("entries_not_zero", "")]}
     (logged,) = [record for record in caplog.records if record.message == "bonus mismatch"]
     assert (logged.currency, logged.shard, logged.account) == (currency, shard, "ledger")  # type: ignore[attr-defined]
     context.table.put(item)
-    a_proof(after(context))
+    run_audit(after(context))
     assert listed(context) == {}
 
 
-def test_a_club_total_that_is_not_the_sum_of_its_companies_is_found_by_the_full_proof(context: Context) -> None:
+def test_a_club_total_that_is_not_the_sum_of_its_companies_is_found_by_the_full_audit(context: Context) -> None:
     lively(context)
-    a_proof(after(context))
+    run_audit(after(context))
     currency, shard, item = the_total(context)
     context.table.put({**item, "available": item["available"] + 1, "redeemed": Decimal(-1)})
-    assert a_proof(after(context))["totals_wrong"] == 0
-    assert a_proof(after(context), {"full": True})["totals_wrong"] == 2
+    assert run_audit(after(context))["totals_wrong"] == 0
+    assert run_audit(after(context), {"full": True})["totals_wrong"] == 2
     assert {account for _, account in listed(context)} == {"available", "redeemed"}
     assert {owner for owner, _ in listed(context)} == {f"club#{currency}#{shard}"}
 
 
-def test_a_club_total_that_is_lost_is_found_by_the_full_proof(context: Context) -> None:
+def test_a_club_total_that_is_lost_is_found_by_the_full_audit(context: Context) -> None:
     lively(context)
-    a_proof(after(context))
+    run_audit(after(context))
     _, _, item = the_total(context)
     gone(context, Key(item["pk"], item["sk"]))
-    assert a_proof(after(context), {"full": True})["totals_wrong"] == 4
+    assert run_audit(after(context), {"full": True})["totals_wrong"] == 4
 
 
 # --- interrupted ----------------------------------------------------------------------------------------------------------
@@ -391,8 +391,8 @@ def put_back(context: Context, items: list[Any]) -> None:
 
 
 def outcome(context: Context, company_ids: list[str]) -> Any:
-    """What a proof left, without what counts its writes."""
-    checkpoints = [context.table.get(audit_keys.proof(company_id)) for company_id in company_ids]
+    """What an audit left, without what counts its writes."""
+    checkpoints = [context.table.get(audit_keys.checkpoint(company_id)) for company_id in company_ids]
     sums = {place: audit_store.balances_of(item) for place, item in audit_store.totals(context.table).items()}
     counted = {place: item["companies"] for place, item in audit_store.totals(context.table).items()}
     kept = [{name: item[name] for name in item if name != "version"} if item else None for item in checkpoints]
@@ -401,9 +401,9 @@ def outcome(context: Context, company_ids: list[str]) -> Any:
 
 @pytest.fixture
 def scene(context: Context) -> tuple[Context, list[str]]:
-    """Two companies that were proved and moved, one that is new, one that does not balance."""
+    """Two companies that were audited and moved, one that is new, one that does not balance."""
     ids = [lively(context, name) for name in ("Luch", "Svet")]
-    a_proof(after(context))
+    run_audit(after(context))
     ids += [lively(context, "Iskra"), lively(context, "Zarya")]
     for company_id in ids[:2]:
         credit(after(context), company_id, "7", NEW_YEAR)
@@ -412,12 +412,12 @@ def scene(context: Context) -> tuple[Context, list[str]]:
 
 
 @pytest.mark.parametrize("rounds", [crashes, lost_replies])
-def test_a_proof_that_dies_at_any_call_counts_once_when_it_is_done_again(
+def test_an_audit_that_dies_at_any_call_counts_once_when_it_is_done_again(
     scene: tuple[Context, list[str]], rounds: Any
 ) -> None:
     context, ids = scene
     before = everything(context)
-    audit.prove_companies(context, ids)
+    audit.audit_companies(context, ids)
     undisturbed = outcome(context, ids)
     assert undisturbed[1]
     count = 0
@@ -426,23 +426,23 @@ def test_a_proof_that_dies_at_any_call_counts_once_when_it_is_done_again(
         put_back(context, before)
         try:
             with interruption:
-                audit.prove_companies(context, ids)
+                audit.audit_companies(context, ids)
         except Exception:  # a lost reply that nobody expects: the message comes again
             assert rounds is lost_replies
-        audit.prove_companies(context, ids)
+        audit.audit_companies(context, ids)
         assert outcome(context, ids) == undisturbed, interruption
     assert count > 8
 
 
-def test_two_proofs_at_once_count_once(scene: tuple[Context, list[str]]) -> None:
+def test_two_audits_at_once_count_once(scene: tuple[Context, list[str]]) -> None:
     context, ids = scene
     before = everything(context)
-    audit.prove_companies(context, ids)
+    audit.audit_companies(context, ids)
     undisturbed = outcome(context, ids)
-    for race in races(lambda: audit.prove_companies(context, ids)):
+    for race in races(lambda: audit.audit_companies(context, ids)):
         put_back(context, before)
         with race:
-            audit.prove_companies(context, ids)
+            audit.audit_companies(context, ids)
         assert outcome(context, ids) == undisturbed, race
 
 
@@ -452,9 +452,9 @@ def test_a_book_that_moves_while_it_is_proved_is_never_called_wrong(scene: tuple
     for race in races(lambda: [credit(context, company_id, "1", NEW_YEAR) for company_id in ids[:3]]):  # type: ignore[arg-type]
         put_back(context, before)
         with race:
-            audit.prove_companies(context, ids)
+            audit.audit_companies(context, ids)
         assert {owner for owner, _ in listed(context)} == {ids[3]}, (race, listed(context))
-        audit.prove_companies(context, ids)
+        audit.audit_companies(context, ids)
         assert totals(context).available == 75 * 3 + 7 * 2 + 3 * race.happened, race
 
 
@@ -462,9 +462,9 @@ def test_a_naming_that_dies_at_any_call_names_everybody_when_it_runs_again(scene
     context, ids = scene
     for crash in crashes():
         with crash:
-            bonuses_jobs.prove(context, {})
+            bonuses_jobs.audit_books(context, {})
         queued()
-        bonuses_jobs.prove(context, {})
+        bonuses_jobs.audit_books(context, {})
         named = {company_id for message in queued() for company_id in json.loads(message["body"])["companies"]}
         assert named == set(ids), crash
 
@@ -489,8 +489,8 @@ def test_a_message_of_companies_that_moved_is_proved_in_a_read_for_each_and_thre
     ids = [lively(context, f"Luch {number}") for number in range(5)]
     calls: list[str] = []
     counted = replace(after(context), table=Table(Counted(context.table.client, calls), "club"))  # type: ignore[arg-type]
-    audit.prove_companies(counted, ids)
+    audit.audit_companies(counted, ids)
     assert sorted(calls) == sorted(["batch_get_item"] * 2 + ["query"] * 5 + ["transact_write_items"])
     calls.clear()
-    audit.prove_companies(counted, ids)
+    audit.audit_companies(counted, ids)
     assert calls == ["batch_get_item"], "nothing moved since"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from chalicelib.bonuses.goods.rules import State
+from chalicelib.bonuses.goods.rules import ChoiceState
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -48,9 +48,9 @@ def _shipped(shelf: Shelf) -> str:
     return str(choices(shelf.context)[0].shipments[0].shipment_id)
 
 
-Step = Callable[[Shelf, str, str], Answer]
+ChoiceStep = Callable[[Shelf, str, str], Answer]
 
-STEPS: dict[str, Step] = {
+STEPS: dict[str, ChoiceStep] = {
     "choose": lambda shelf, owed, _: shelf.choose(owed, {"LMP-1": 3, "LMP-2": 6}, key=KEY),
     "cancel": lambda shelf, owed, choice: shelf.cancel(owed, choice, key=KEY),
     "ship a part": lambda shelf, owed, choice: shelf.ship(owed, choice, {"LMP-1": 4}, document="УТ-9", key=KEY),
@@ -125,7 +125,7 @@ def test_a_twin_of_the_request_gets_the_same_answer(shelf: Shelf, step: str) -> 
         holds(shelf.context)
 
 
-OTHERS: dict[str, Step] = {
+OTHERS: dict[str, ChoiceStep] = {
     **{name: step for name, step in STEPS.items() if name != "take a shipment back"},
     "the night": lambda shelf, _, __: night(shelf.context),  # type: ignore[dict-item, return-value]
 }
@@ -334,7 +334,7 @@ class GoodsLife(RuleBasedStateMachine):
 
     @invariant()
     def what_waits_for_the_staff_is_what_is_not_shipped(self) -> None:
-        waiting = {State.RESERVED, State.PARTLY_SHIPPED}
+        waiting = {ChoiceState.RESERVED, ChoiceState.PARTLY_SHIPPED}
         wanted = {choice.choice_id for choice in choices(self.shelf.context) if choice.state in waiting}
         listed = self.shelf.context.table.query_all("GOODS", index="gsi2")
         assert {item["choice_id"] for item in listed} == wanted

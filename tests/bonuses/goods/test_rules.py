@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.bonuses.goods import rules as goods_rules
-from chalicelib.bonuses.goods.rules import Asked, Entitlement, Impossible, Priced, State, Step
+from chalicelib.bonuses.goods.rules import ChoiceState, ChoiceStep, Entitlement, FrozenPrice, RequestedLine, StepRefused
 
 START = date(2026, 4, 11)
 DAY = timedelta(days=1)
-LAMP = Priced("LMP-1", "Lamp", "Лампа", "", "", "pcs", 1, Decimal("12.00"), "RUB")
+LAMP = FrozenPrice("LMP-1", "Lamp", "Лампа", "", "", "pcs", 1, Decimal("12.00"), "RUB")
 
 
 def owed(**changed: Any) -> Entitlement:
@@ -36,10 +36,10 @@ def owed(**changed: Any) -> Entitlement:
     return replace(plain, **changed)
 
 
-def choose(entitlement: Entitlement, quantity: int, day: date = START) -> Step:
-    asked = [Asked("LMP-1", quantity)]
+def choose(entitlement: Entitlement, quantity: int, day: date = START) -> ChoiceStep:
+    requested = [RequestedLine("LMP-1", quantity)]
     about = {"choice_id": "cho_1", "member_id": "mbr_1", "note": "", "at": "2026-04-11T09:00:00.000Z"}
-    return goods_rules.choose(entitlement, asked, {"LMP-1": LAMP}, day=day, **about)
+    return goods_rules.choose(entitlement, requested, {"LMP-1": LAMP}, day=day, **about)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ def test_whoever_chooses_knows_that_the_goods_are_there() -> None:
 
 @pytest.mark.parametrize("day", [START - DAY, START + 90 * DAY])
 def test_goods_are_chosen_on_their_days_only(day: date) -> None:
-    with pytest.raises(Impossible, match="wrong_state"):
+    with pytest.raises(StepRefused, match="wrong_state"):
         choose(owed(), 1, day)
 
 
 def test_goods_of_another_currency_are_not_on_the_list() -> None:
-    with pytest.raises(Impossible, match="invalid"):
+    with pytest.raises(StepRefused, match="invalid"):
         choose(owed(currency="EUR"), 1)
 
 
@@ -108,8 +108,8 @@ def test_a_choice_is_shipped_in_so_many_parts_at_most() -> None:
     about = {"posting_id": "pst_2", "member_id": "mbr_2", "at": "2026-04-12T09:00:00.000Z", "day": START}
     for number in range(goods_rules.MOST_SHIPMENTS):
         entitlement, choice, *_ = goods_rules.ship(
-            entitlement, choice, [Asked("LMP-1", 1)], shipment_id=f"shp_{number}", document=str(number), **about
+            entitlement, choice, [RequestedLine("LMP-1", 1)], shipment_id=f"shp_{number}", document=str(number), **about
         )
-    assert choice.state is State.PARTLY_SHIPPED
-    with pytest.raises(Impossible, match="wrong_state"):
+    assert choice.state is ChoiceState.PARTLY_SHIPPED
+    with pytest.raises(StepRefused, match="wrong_state"):
         goods_rules.ship(entitlement, choice, None, shipment_id="shp_last", document="last", **about)

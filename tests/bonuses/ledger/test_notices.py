@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from chalicelib.bonuses.ledger import notices
 from chalicelib.bonuses.ledger import rules as ledger_rules
-from chalicelib.bonuses.ledger.notices import Expiring, Figures, Notices, Reminder
+from chalicelib.bonuses.ledger.notices import Expiring, NoticePolicy, Notices, Reminder
 from chalicelib.bonuses.ledger.rules import Book
 
 DAY = timedelta(days=1)
 FRIDAY = date(2026, 11, 20)
 NEW_YEAR = date(2026, 12, 31)
-FIGURES = Figures((30, 7), 1, frozenset({2, 4}))
+FIGURES = NoticePolicy((30, 7), 1, frozenset({2, 4}))
 NO_REMINDERS = FIGURES._replace(every_months=0)
 EMPTY = notices.answered(Book("cmp_1", "RUB", day=FRIDAY), FRIDAY)
 
@@ -29,16 +29,16 @@ def with_lots(book: Book = EMPTY, **lots: str) -> Book:
     return book
 
 
-def on(book: Book, day: date, figures: Figures = FIGURES) -> tuple[Notices, Book]:
+def on(book: Book, day: date, policy: NoticePolicy = FIGURES) -> tuple[Notices, Book]:
     """What the night of this day finds, and the book it leaves."""
     book = replace(book, day=day)
-    return notices.notices(book, day, figures), notices.answered(book, day)
+    return notices.notices(book, day, policy), notices.answered(book, day)
 
 
-def told(book: Book, days: list[date], figures: Figures = FIGURES) -> list[tuple[date, Expiring | Reminder]]:
+def told(book: Book, days: list[date], policy: NoticePolicy = FIGURES) -> list[tuple[date, Expiring | Reminder]]:
     found: list[tuple[date, Expiring | Reminder]] = []
     for day in days:
-        asked, book = on(book, day, figures)
+        asked, book = on(book, day, policy)
         found += [(day, each) for each in asked.expiring]
         found += [(day, asked.reminder)] if asked.reminder else []
     return found
@@ -63,8 +63,8 @@ def test_a_balance_is_reminded_of_on_the_first_tuesday_or_thursday_of_each_month
 
 @pytest.mark.parametrize(("months", "expected"), [(3, [1, 4, 7, 10]), (12, [1]), (6, [1, 7]), (0, [])])
 def test_reminders_may_be_rarer_or_never(months: int, expected: list[int]) -> None:
-    figures = Figures((), months, frozenset({1}))
-    reminders = told(with_lots(y2028m12="100"), every_day(406), figures)
+    policy = NoticePolicy((), months, frozenset({1}))
+    reminders = told(with_lots(y2028m12="100"), every_day(406), policy)
     assert [day.month for day, _ in reminders if day.year == 2027] == expected
 
 
@@ -135,24 +135,24 @@ lots = st.dictionaries(
     min_size=1,
     max_size=4,
 )
-figures = st.builds(
-    Figures,
+policy = st.builds(
+    NoticePolicy,
     st.lists(st.integers(1, 60), max_size=3, unique=True).map(lambda days: tuple(sorted(days, reverse=True))),
     st.sampled_from([0, 1, 2, 3, 6]),
     st.sets(st.integers(1, 7), min_size=1).map(frozenset),
 )
 
 
-@given(lots, figures)
-def test_the_next_day_is_the_first_one_that_brings_a_letter(held: dict[str, str], given_figures: Figures) -> None:
+@given(lots, policy)
+def test_the_next_day_is_the_first_one_that_brings_a_letter(held: dict[str, str], given_figures: NoticePolicy) -> None:
     book = with_lots(**held)
     letters = told(book, every_day(500), given_figures)
     assert notices.next_day(book, given_figures) == (letters[0][0] if letters else None)
 
 
-@given(lots, figures, st.sets(st.integers(1, 500), min_size=1, max_size=60))
+@given(lots, policy, st.sets(st.integers(1, 500), min_size=1, max_size=60))
 def test_each_letter_comes_once_however_seldom_the_nights_run(
-    held: dict[str, str], given_figures: Figures, ran: set[int]
+    held: dict[str, str], given_figures: NoticePolicy, ran: set[int]
 ) -> None:
     book = with_lots(**held)
     nights = sorted(FRIDAY + number * DAY for number in ran)

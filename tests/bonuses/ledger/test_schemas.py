@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 import chalicelib.bonuses
-from chalicelib.bonuses.accruals.rules import Why
+from chalicelib.bonuses.accruals.rules import PostingKind
 from chalicelib.bonuses.ledger.schemas import TITLES, title
 
 
@@ -21,7 +21,9 @@ def kinds() -> Iterator[str]:
                 yield node.args[0].value  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("kind", sorted({*kinds(), *get_args(Why), "redemption_completed", "redemption_cancelled"}))
+@pytest.mark.parametrize(
+    "kind", sorted({*kinds(), *get_args(PostingKind), "redemption_completed", "redemption_cancelled"})
+)
 def test_every_kind_of_posting_has_a_name_in_both_languages(kind: str) -> None:
     assert all(TITLES[kind])
     assert title(kind, "ru") != title(kind, "en")

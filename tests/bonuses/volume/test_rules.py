@@ -233,7 +233,7 @@ def test_what_is_to_come_is_shown_up_to_the_present_period():
 
 @given(st.integers(1, 10**10).map(lambda hundredths: Decimal(hundredths) / 100))
 def test_twelve_parts_are_the_credit_and_equal_but_for_the_last(credit: Decimal):
-    parts = volume_rules.parts(credit)
+    parts = volume_rules.monthly_parts(credit)
     assert sum(parts) == credit
     assert len(set(parts[:-1])) == 1
     assert ZERO <= parts[-1] - parts[0] < Decimal("0.12")

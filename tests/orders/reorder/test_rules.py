@@ -8,20 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.orders.reorder.rules import Habit, habits, in_packs
-from chalicelib.sales.rules import Bought, SaleLine
+from chalicelib.sales.rules import DocumentLines, SaleLine
 
 TODAY = date(2026, 11, 20)
 
 
-def bought(days_ago: int, **quantities: int | str) -> Bought:
+def bought(days_ago: int, **quantities: int | str) -> DocumentLines:
     lines = [
         SaleLine(sku, f"Lamp {sku}", Decimal(quantity), None, Decimal(quantity) * 10)
         for sku, quantity in quantities.items()
     ]
-    return Bought(TODAY - timedelta(days=days_ago), lines)
+    return DocumentLines(TODAY - timedelta(days=days_ago), lines)
 
 
-def usual(*documents: Bought, least_days: int = 3, silent_days: int = 180) -> dict[str, Habit]:
+def usual(*documents: DocumentLines, least_days: int = 3, silent_days: int = 180) -> dict[str, Habit]:
     found = habits(documents, today=TODAY, least_days=least_days, silent_days=silent_days)
     return {habit.sku: habit for habit in found}
 
@@ -58,7 +58,7 @@ def test_what_is_bought_most_often_comes_first_and_then_what_costs_most():
 
 
 def test_the_name_is_the_latest_one():
-    renamed = Bought(TODAY, [SaleLine("A", "Lamp A mk2", Decimal(1), None, Decimal(10))])
+    renamed = DocumentLines(TODAY, [SaleLine("A", "Lamp A mk2", Decimal(1), None, Decimal(10))])
     assert usual(renamed, bought(20, A=1), bought(10, A=1))["A"].name == "Lamp A mk2"
 
 
@@ -84,7 +84,7 @@ documents = st.lists(
 @settings(max_examples=60)
 @given(documents=documents, shuffled=st.randoms(use_true_random=False), multiple=st.integers(1, 20))
 def test_the_usual_is_within_what_was_bought_and_follows_from_the_documents_in_any_order(
-    documents: list[Bought], shuffled, multiple: int
+    documents: list[DocumentLines], shuffled, multiple: int
 ):
     found = usual(*documents)
     again = documents.copy()

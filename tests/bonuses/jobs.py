@@ -50,9 +50,9 @@ def a_night(context: Context, event: dict[str, Any] | None = None) -> dict[str, 
     return counts
 
 
-def a_proof(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The same of the proof."""
-    counts = bonuses_jobs.prove(context, event or {})
+def run_audit(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The same of the audit."""
+    counts = bonuses_jobs.audit_books(context, event or {})
     for message in queued():
         bonuses_jobs.decide(context, message)
     return counts
