@@ -1,4 +1,4 @@
-"""Bonuses: a ledger by double entry, and what falls due in it."""
+"""Bonuses: a double-entry ledger, its accruals and redemptions, and goods for purchase volume."""
 
 from chalicelib.platform.lazy import opened_when_asked
 

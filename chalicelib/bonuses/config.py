@@ -1,4 +1,4 @@
-"""Figures of bonuses; those of bonuses for volume are in `volume_config`."""
+"""Settings of bonuses. Those of the volume programmes are in `volume/config.py`."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from chalicelib.platform.fields import DayOfYear, WarningDays
 
 
 class BonusExpiry(Figures):
-    """How long a bonus lasts: to the end of the `count`-th month, quarter or year after its own, or to the next `date`."""
+    """Lifetime of a bonus: to the end of the `count`-th month, quarter or year after its own, or to the next `date`."""
 
     every: Literal["month", "quarter", "year", "date"] = "month"
     count: int = Field(default=12, ge=0, le=120)
@@ -27,7 +27,7 @@ class BonusExpiry(Figures):
 
 
 class BonusRate(Figures):
-    """So many percent of what it matches: purchases under a tier, or goods; without any of these, all goods. Both days are included."""
+    """A percentage of the purchases that it matches: by tier, brand, category or article; all goods if none is given. Days are inclusive."""
 
     percent: Decimal = Field(ge=0, le=100)
     tier: str | None = None
@@ -52,14 +52,14 @@ class BonusRate(Figures):
 
 
 class BonusLimits(Figures):
-    """In one currency. `redemption_minimum`: the smallest redemption; `adjustment_alone`: the largest adjustment, up or down, of one person."""
+    """Limits in one currency. `redemption_minimum`: smallest redemption; `adjustment_alone`: largest adjustment without a second approval."""
 
     redemption_minimum: Decimal = Field(default=Decimal("0.01"), gt=0, decimal_places=2)
     adjustment_alone: Decimal = Field(default=Decimal(0), ge=0, decimal_places=2)
 
 
 class BonusReminders(Figures):
-    """Letters on a balance: `warning_days` before a lot expires; every so many months (0: never), on the first of these weekdays (1: Monday)."""
+    """Letters: `warning_days` before a lot expires; a reminder every `every_months` (0: never) on the first of `weekdays` (1: Monday)."""
 
     warning_days: WarningDays = [30, 7]
     every_months: Literal[0, 1, 2, 3, 4, 6, 12] = 1
@@ -67,7 +67,7 @@ class BonusReminders(Figures):
 
 
 class Bonuses(Section, name="bonuses"):
-    """When a bonus can be spent, how long it lasts, and what a purchase earns."""
+    """Rates, availability and lifetime of bonuses."""
 
     available_on: Literal["shipped_and_paid", "shipped"] = "shipped_and_paid"
     negative_balance: bool = True
@@ -78,5 +78,5 @@ class Bonuses(Section, name="bonuses"):
     coalition_days_back: int = Field(default=92, ge=0, le=366)
 
     def limits_in(self, currency: str) -> BonusLimits:
-        """Of a currency without limits of its own: anything may be redeemed, and every adjustment takes two people."""
+        """The limits in a currency. By default anything may be redeemed, and every adjustment takes two people."""
         return self.limits.get(currency, BonusLimits())

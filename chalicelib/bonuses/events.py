@@ -1,4 +1,4 @@
-"""Events of a company's bonus book: `company_id`, `currency`, and amounts in it.
+"""Events of a company's bonus book. All have `company_id`, `currency`, and amounts in this currency.
 
 `bonus.posted` is the posting's own item.
 """

@@ -1,4 +1,4 @@
-"""The nightly runs of the bonuses, and their workers."""
+"""The nightly run and the nightly audit of bonuses, and their queue worker."""
 
 import json
 from collections.abc import Callable
@@ -26,18 +26,14 @@ from chalicelib.platform.settings import queue_url
 from chalicelib.table.transactions import Transaction
 
 JOB, AUDIT = "bonuses", audit.JOB
-LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
-AUDIT_LOOK_BACK_DAYS = (
-    1  # what moved after the last proof began; what a message given up left over waits in the dead-letter queue
-)
-
-# --- naming -----------------------------------------------------------------------------------------------------------
+LOOK_BACK_DAYS = 7  # covers a failed night and messages given up
+AUDIT_LOOK_BACK_DAYS = 1  # covers movements during the last audit; messages given up wait in the dead-letter queue
 
 
 def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Names the companies of which something is due; returns what it counted, and keeps it as a RUN.
+    """Sends the companies that have something due to the queue; returns the run's counts, which are also kept as a RUN.
 
-    It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event.
+    Looks back over a week, to the last run if that is longer ago, or to the `day` of the event.
     """
     first = jobs.first_day(context, event, jobs.last_run(context, JOB), look_back_days=LOOK_BACK_DAYS)
     freeze_due(context)  # one copy of the catalogue for all closes of this night
@@ -47,11 +43,11 @@ def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
         "companies": 0,
         "messages": 0,
     }
-    for what in DUE:
-        due = jobs.due_between(context, what, first, context.today)
-        counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=what)
+    for name in DUE:
+        due = jobs.due_between(context, name, first, context.today)
+        counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=name)
         facts |= {
-            what: counted,
+            name: counted,
             "companies": facts["companies"] + counted,
             "messages": facts["messages"] + messages,
         }
@@ -61,9 +57,9 @@ def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def audit_books(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Checks the club's totals and names the companies whose books have moved since the last run; what it counted, kept as a RUN.
+    """Audits the club's totals and sends the companies whose books have moved since the last run to the queue; returns the run's counts.
 
-    An event {"full": true} asks for every company from its first posting on, and for the totals against all checkpoints.
+    An event {"full": true} covers every company from its first posting on, and checks the totals against all checkpoints.
     """
     full = event.get("full") is True
     first = jobs.first_day(context, event, jobs.last_run(context, AUDIT), look_back_days=AUDIT_LOOK_BACK_DAYS)
@@ -84,11 +80,8 @@ def audit_books(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-# --- doing ------------------------------------------------------------------------------------------------------------
-
-
 def decide(context: Context, message: dict[str, Any]) -> None:
-    """Does what the message says of each company it names. One that fails holds up no other; the message comes again for it."""
+    """Does the message's task for each of its companies. A failed company does not stop the others; the message is delivered again."""
     body = json.loads(message["body"])
     if body["do"] == AUDIT:
         audit.audit_companies(context, body["companies"], full=body.get("full", False))
@@ -109,28 +102,26 @@ def _pass_day(context: Context, company_id: str) -> None:
 
 
 def _notify(context: Context, tx: Transaction, book: Book) -> None:
-    """The events of the letters that the book asks for."""
-    found = notices.notices(book, book.day, ledger.notice_policy(context))
-    tell = partial(
+    """Records the events of the letters that are due."""
+    due = notices.notices(book, book.day, ledger.notice_policy(context))
+    record_event = partial(
         record, tx, context, ledger_keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency
     )
-    for each in found.expiring:
-        tell(
+    for each in due.expiring:
+        record_event(
             EXPIRING,
             expires_on=each.expires_on.isoformat(),
             amount=each.amount,
             days_left=each.days_left,
             available=each.available,
         )
-    if found.reminder:
-        tell(
+    if due.reminder:
+        record_event(
             REMINDER,
             day=book.day.isoformat(),
-            available=found.reminder.available,
-            pending=found.reminder.pending,
-            lots=[
-                {"expires_on": expires_on.isoformat(), "amount": amount} for expires_on, amount in found.reminder.lots
-            ],
+            available=due.reminder.available,
+            pending=due.reminder.pending,
+            lots=[{"expires_on": expires_on.isoformat(), "amount": amount} for expires_on, amount in due.reminder.lots],
         )
 
 
@@ -139,7 +130,7 @@ def _pass_day_of_goods(context: Context, company_id: str) -> None:
     expire_goods(context, company_id)
 
 
-# What may be due, by the name under which the index keeps it.
+# Tasks by their name in the due index.
 DUE: dict[str, Callable[[Context, str], None]] = {
     ledger_store.DUE: _pass_day,
     volume_store.DUE: _pass_day_of_goods,
@@ -154,7 +145,7 @@ DUE: dict[str, Callable[[Context, str], None]] = {
     may=(table("get", "query", "put", "check"),),
 )
 def nightly_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Name the companies for whose bonuses something falls due."""
+    """Send the companies whose bonuses have something due to the queue."""
     return nightly(context, event)
 
 
@@ -165,7 +156,7 @@ def nightly_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     may=(table("query", "put", "update"),),
 )
 def audit_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Name the companies whose books have moved, to be proved."""
+    """Audit the club's totals, and send the companies whose books have moved to the queue."""
     return audit_books(context, event)
 
 
@@ -176,5 +167,5 @@ def audit_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     may=(table(*READ, "put", "update", "check"),),
 )
 def decide_bonuses(context: Context, message: dict[str, Any]) -> None:
-    """Do what is due, or prove the books, for each company that the message names."""
+    """Do what is due, or audit the books, for each company in the message."""
     decide(context, message)

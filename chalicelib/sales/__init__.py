@@ -1,8 +1,8 @@
 """Purchase facts: documents, their corrections, and day totals.
 
-A sale document is what a company bought by one invoice, or gave back by one return. It is recorded once per content: the same
-again changes nothing, other content is the next revision, and the days' totals follow in the same transaction. A return counts on the
-day of the sale that it names, and takes effect on its own.
+A sale document is one invoice or one return of a company. It is recorded once per content: a repeat changes nothing, other content is
+the next revision, and the totals of the days follow in the same transaction. A return counts on the day of its sale, and takes effect on
+its own day.
 """
 
 from chalicelib.platform.lazy import opened_when_asked

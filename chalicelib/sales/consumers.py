@@ -8,9 +8,9 @@ from chalicelib.sales.events import SALE_RECORDED
 
 @consumer(SALE_RECORDED)
 def on_sale_recorded(context: Context, event: Event) -> None:
-    """Where a document came late or moved, the returns that name it follow it.
+    """Makes the returns that name a late or moved document follow it.
 
-    Each of them is judged anew by what is known of its originals now, so it does not matter how often or in which order this is told.
+    Each return is placed anew by its originals as now known, so duplicates and reordered deliveries do no harm.
     """
     for document in event.item.get("returned_by", ()):
         service.follow(context, (event.item["source"], document))

@@ -1,7 +1,7 @@
 """The event of a revision of a sales document: the item of the revision itself.
 
 `company_id`, `source`, `series`, `document`, `kind` ("sale" or "return"), `revision`, `currency`, `total`: in the document's currency.
-`deltas`: by day, how much the company's purchases of that day rose or fell by it.
+`deltas`: by day, the change of the company's purchases of that day.
 `business_date`: the day on the document. `counts_on`: the day on which it counts, that of the original for a return. `original`: the document
 that a return was found to follow (`series`, `number`). `returned_by`: the returns that name this document.
 `lines`: the first of the lines, packed; `line_count`, and `further` items with the rest.

@@ -1,11 +1,11 @@
-"""Sale documents, and what a new one changes. Pure.
+"""Sale documents, their revisions, and the changes of day totals. Pure.
 
-A document is known by its source, the series in which its number is unique, and the number. What is recorded of it is a
-revision; the same content is never recorded twice in a row. A correction moves day totals by its difference from the
-revision before, wherever that one counted: on another day, or with another company.
+A document is named by its source, the series in which its number is unique, and the number. Its recorded states are revisions; the same
+content is never recorded twice in a row. A correction moves day totals by its difference from the previous revision, also if that one
+counted on another day or for another company.
 
-A return counts on the day of the sale that it takes back, and takes effect on its own. Which day that is follows from the return and from
-what is known of its original, and from nothing else; so the two may come in any order, and the original may still be corrected.
+A return counts on the day of its sale and takes effect on its own day. The day on which it counts follows only from the return and from
+the known state of its original; so the two may come in any order, and the original may still be corrected.
 """
 
 import json
@@ -29,7 +29,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
-    """One line. Its amount is money, already rounded; quantity and amount are negative in a return."""
+    """A line of a document. The amount is rounded; quantity and amount are negative in a return."""
 
     sku: str
     name: str
@@ -41,19 +41,19 @@ class SaleLine:
     def of(
         cls, sku: str, name: str, quantity: Decimal, unit_price: Decimal | None = None, amount: Decimal | None = None
     ) -> Self:
-        """A line with the amount that was given, or else with quantity times price. Here it becomes money: it is rounded."""
+        """A line with the given amount, or else quantity times price, rounded."""
         if amount is None:
             if unit_price is None:
                 raise ValueError("a line needs a price or an amount")
             amount = quantity * unit_price
-        # Adding zero takes the sign off a zero.
+        # Adding zero removes the sign of a zero.
         return cls(sku, name, quantity, unit_price, round_half_up(amount) + ZERO)
 
 
 class Original(NamedTuple):
-    """The sale that a return takes back, as the return names it: by its number, by its day, or by both.
+    """The sale of a return, as the return names it: by number, by day, or by both.
 
-    `series`: where the number may be found, the likeliest first; empty without a number. `day`: its business date, where it is told.
+    `series`: candidates for the number's series, the likeliest first; empty without a number. `day`: its business date, if named.
     """
 
     number: str
@@ -63,7 +63,7 @@ class Original(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SaleDocument:
-    """What a company bought by one invoice, or gave back. Only a return has an original, a document of the same source."""
+    """An invoice or a return of a company. Only a return has an original, a document of the same source."""
 
     source: str
     number: str
@@ -94,7 +94,7 @@ class SaleDocument:
 
 
 class CountingDay(NamedTuple):
-    """The day that a document counts on, and the original that was found for it."""
+    """The day on which a document counts, and its original, if found."""
 
     day: date
     original: DocumentRef | None = None
@@ -102,7 +102,7 @@ class CountingDay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is known of a document: its newest revision, and who wrote it."""
+    """The newest revision of a document, and the import that wrote it."""
 
     company_id: str
     business_date: date
@@ -117,7 +117,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """What lies under a document's number: its head, if it came, and the returns that name it, perhaps before it came."""
+    """The state of a document: its head, None before it came, and the returns that name it."""
 
     head: Head | None = None
     returned_by: frozenset[DocumentRef] = frozenset()
@@ -127,11 +127,11 @@ NOTHING = KnownDocument()
 
 
 class DayTotals(NamedTuple):
-    """What a company's days come to, as its documents stand now. Amounts are money in the company's currency.
+    """A company's totals by day, of its newest revisions, in the company's currency.
 
-    `net`: purchases less returns, by the day that they count on. `returned`: by the day that they count on and the later day on which
-    they took effect, what was given back afterwards; negative, and contained in `net`. So what was bought on a day, before anything
-    came back after a day E, is `net` less the returns of that day with an effect after E.
+    `net`: purchases less returns, by the day on which they count. `returned`: returns by the day on which they count and the later day on
+    which they took effect; negative, and included in `net`. So the purchases of a day as of a day E are `net` less the returns of that day
+    with an effect after E.
     """
 
     net: Mapping[date, Decimal]
@@ -139,7 +139,7 @@ class DayTotals(NamedTuple):
 
 
 class RecordedRevision(NamedTuple):
-    """A revision of a document, and for how long it was what is known of it: from `recorded_at` until `superseded_at`."""
+    """A revision of a document, current from `recorded_at` until `superseded_at`."""
 
     ref: DocumentRef
     kind: Kind
@@ -151,21 +151,21 @@ class RecordedRevision(NamedTuple):
     superseded_at: str | None
 
     def known_at(self, moment: str | None) -> bool:
-        """Whether it was what was known just before this moment; None: whether it is what is known now."""
+        """True if it was the current revision just before this moment; None: if it is the current one now."""
         if moment is None:
             return self.superseded_at is None
         return self.recorded_at < moment and (self.superseded_at is None or self.superseded_at >= moment)
 
 
 class DocumentLines(NamedTuple):
-    """What a document brought on the day that it counts on; lines of a return take back."""
+    """The lines of a document and the day on which it counts; lines of a return are negative."""
 
     day: date
     lines: Sequence[SaleLine]
 
 
 def totals(documents: Iterable[RecordedRevision]) -> DayTotals:
-    """The day totals that these documents make together."""
+    """The day totals of these documents."""
     net: dict[date, Decimal] = {}
     returned: dict[tuple[date, date], Decimal] = {}
     for each in documents:
@@ -177,7 +177,7 @@ def totals(documents: Iterable[RecordedRevision]) -> DayTotals:
 
 
 class DayGain(NamedTuple):
-    """What one day of one company gains; `returned`: what of the amount takes effect later, by the day on which it does."""
+    """The change of one day of one company. `returned`: the part of the amount that takes effect on later days, by day."""
 
     amount: Decimal
     documents: int
@@ -190,7 +190,7 @@ NO_GAIN = DayGain(ZERO, 0)
 
 
 def digest(document: SaleDocument, packed: Sequence[str]) -> str:
-    """The same for the same content, in whatever order its lines were exported."""
+    """A digest of the content, independent of the order of lines."""
     head = [document.company_id, document.business_date.isoformat(), document.currency, document.kind]
     if document.original:
         number, series, day = document.original
@@ -199,10 +199,10 @@ def digest(document: SaleDocument, packed: Sequence[str]) -> str:
 
 
 def counting(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument]) -> CountingDay:
-    """Where the document counts: a return with its original, anything else on its own day.
+    """The day on which the document counts: for a return, the day of its original; else its own.
 
-    A document is taken for the original if it is the same company's and not dated after the return. While none is known, the day that
-    the return tells counts, if it is not after its own; without any of this a return counts on its own day.
+    The original must be of the same company and not dated after the return. While none is known, the return counts on the day that it
+    names, if that is not after its own day; otherwise on its own day.
     """
     if document.original is None:
         return CountingDay(document.business_date)
@@ -216,11 +216,10 @@ def counting(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument])
 def outcome(
     head: Head | None, content: str, counted: CountingDay, import_id: str | None, as_of: str
 ) -> tuple[Outcome, bool]:
-    """What recording this content comes to, and whether there is anything to write.
+    """The outcome of recording this content, and whether to write it.
 
-    The import that wrote the newest revision hears what it heard then, however often it comes again. And who knows an older
-    state than the one that is recorded does not bring it back. A return whose original came or moved meanwhile is written anew,
-    though its content is unchanged.
+    A repeat of the import that wrote the newest revision gets the same outcome again. An older state never replaces the recorded one.
+    A return whose original came or moved meanwhile is written anew, though its content is unchanged.
     """
     if head is None:
         return "created", True
@@ -232,7 +231,7 @@ def outcome(
 
 
 def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> Changes:
-    """What the days gain when this document takes the place of what is recorded of it."""
+    """The changes of days when this document replaces its recorded revision."""
     moved: Changes = {}
     merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
     if head is not None:
@@ -259,7 +258,7 @@ def merge(into: Changes, more: Mapping[DayKey, DayGain]) -> None:
 
 
 def moves(head: Head | None, document: SaleDocument) -> bool:
-    """Whether the document comes to where its returns have not looked for it yet."""
+    """True if the document has a new company or day, so that its returns must follow."""
     return head is None or (head.company_id, head.business_date) != (document.company_id, document.business_date)
 
 
@@ -268,8 +267,8 @@ def of_company(moved: Mapping[DayKey, DayGain], company_id: str) -> dict[str, De
     return {day.isoformat(): gain.amount for (company, day), gain in moved.items() if company == company_id}
 
 
-# --- lines as they are stored -----------------------------------------------------------------------------------------
-# A JSON text each instead of the table's own maps: a third of the bytes that are paid for with each write, and of the time.
+# --- stored lines -----------------------------------------------------------------------------------------------------
+# Each line is a JSON text instead of a map of the table: a third of the bytes and of the time of each write.
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -298,7 +297,7 @@ def plain(number: Decimal) -> str:
 
 
 def chunks(packed: Iterable[str], most_bytes: int) -> list[str]:
-    """The lines as JSON arrays, none larger than this."""
+    """The lines as JSON arrays of at most this size."""
     groups: list[list[str]] = [[]]
     size = 0
     for line in packed:
@@ -311,4 +310,4 @@ def chunks(packed: Iterable[str], most_bytes: int) -> list[str]:
     return [f"[{','.join(group)}]" for group in groups]
 
 
-ORDERS = "orders"  # the source of what was shipped through the club itself
+ORDERS = "orders"  # the source of shipments of the club's own orders

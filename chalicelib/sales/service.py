@@ -1,4 +1,4 @@
-"""Recording sales, once and for ever, and telling a company what it bought."""
+"""Recording and reading of purchases."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -24,8 +24,8 @@ from chalicelib.table.client import Page
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Busy, Item, Refused
 
-PAGE = 100  # documents that are looked at together
-MOST_LINES = 5000  # of one answer: its documents may have ten thousand each
+PAGE = 100  # documents read together
+MOST_LINES = 5000  # of one page: a document may have ten thousand
 
 
 class TooLarge(ValueError):
@@ -42,10 +42,10 @@ Judged = dict[DocumentRef, tuple[Outcome, store.Revision | None]]
 def record(
     context: Context, documents: Sequence[SaleDocument], *, import_id: str | None = None, as_of: str | None = None
 ) -> list[Outcome]:
-    """Records each document as it is now, and says of each whether it was created, changed, or unchanged.
+    """Records the state of each document; returns whether each was created, changed or unchanged.
 
-    `as_of`: the moment whose state this is; a state that is older than the recorded one changes nothing.
-    Documents share transactions for speed; where one of them meets another writer, its pack goes one by one.
+    `as_of`: the moment of this state; a state older than the recorded one changes nothing.
+    Documents share transactions for speed; a pack that meets another writer is recorded one by one.
     Raises `TooLarge` before anything is written.
     """
     as_of = as_of or context.at
@@ -56,14 +56,14 @@ def record(
         context, (judged[each.ref] for each in documents if not each.candidates), import_id, as_of, bulk=bulk
     )
     if any(outcomes.get(ref) in ("created", "changed") for each in naming for ref in each.candidates):
-        # Their originals came in the same call, and are known only now.
+        # Their originals came in the same call and are known only now.
         judged |= _judged(context, naming, import_id, as_of)
     outcomes |= _write(context, (judged[each.ref] for each in naming), import_id, as_of, bulk=bulk)
     return [outcomes.get(document.ref, judged[document.ref][0]) for document in documents]
 
 
 def preview(context: Context, documents: Sequence[SaleDocument]) -> list[Outcome]:
-    """What `record` would say, with nothing written."""
+    """The outcomes of `record`, with nothing written."""
     judged = _judged(context, documents, None, context.at)
     return [judged[document.ref][0] for document in documents]
 
@@ -91,7 +91,7 @@ def _judge(
     outcome, writes = rules.outcome(head, digest, counting, import_id, as_of)
     if not writes:
         return outcome, None
-    # A return that follows its original stays what it is: nobody corrected it.
+    # A return that follows its original keeps its outcome: nobody corrected it.
     follows = head if head and head.digest == digest else None
     return outcome, store.Revision(
         document=document,
@@ -115,7 +115,7 @@ def _write(
     *,
     bulk: bool,
 ) -> dict[DocumentRef, Outcome]:
-    """Writes what there is to write, and says what became of each of these."""
+    """Writes the revisions and returns their outcomes."""
     several = [(outcome, revision) for outcome, revision in judged if revision]
     outcomes = {revision.document.ref: outcome for outcome, revision in several}
     for pack in store.packs(revision for _, revision in several):
@@ -151,17 +151,17 @@ def follow(context: Context, ref: DocumentRef) -> None:
 
 
 def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
-    """What is recorded of each of these documents, of those that are; one read for a hundred, consistent."""
+    """The heads of the recorded ones of these documents; one read for a hundred, consistent."""
     return {ref: known.head for ref, known in store.known(context.table, refs).items() if known.head}
 
 
 def newest(context: Context, ref: DocumentRef, head: Head) -> SaleDocument:
-    """The document with its lines, as this head has it."""
+    """The document of this head, with its lines."""
     return store.newest(context.table, ref, head)
 
 
 def day_totals(context: Context, company_id: str, first: date, last: date) -> DayTotals:
-    """Net purchases by the day that they count on, of the days that have any; one query, read consistently."""
+    """Net purchases by the day on which they count; one query, read consistently."""
     return store.days(context.table, company_id, first, last)
 
 
@@ -171,24 +171,21 @@ def first_purchase(context: Context, company_id: str) -> date | None:
 
 
 def history(context: Context, company_id: str, first: date, last: date) -> list[RecordedRevision]:
-    """Every revision of the company's documents dated on these days: what is known of them, and what was known before."""
+    """Every revision of the company's documents dated on these days."""
     return list(store.history(context.table, company_id, first, last))
 
 
 def newest_documents(context: Context, company_id: str, *, since: date, most: int) -> list[DocumentLines]:
-    """The company's newest documents since this day, as they are now: so many at most, and no more than one call brings (1 MB).
+    """The newest documents of the company since this day, at most `most` and at most one call (1 MB).
 
-    Of a document that does not fit into one item, the lines of the first one.
+    A document that does not fit into one item comes with the lines of its first item only.
     """
     page = store.current(context.table, company_id, since, None, most, None)
     return [DocumentLines(date.fromisoformat(sale["counts_on"]), event_lines(sale)) for sale in page.items]
 
 
 def lines_between(context: Context, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
-    """The lines of all the company's documents that bear these days, as they are now, page after page.
-
-    Those of a return take back, on the day that it bears itself.
-    """
+    """The lines of all documents of the company dated on these days, page after page; lines of a return are negative."""
     after = None
     while True:
         page = store.current(context.table, company_id, first, last, PAGE, after)
@@ -201,12 +198,12 @@ def lines_between(context: Context, company_id: str, first: date, last: date, cu
 
 
 def event_lines(sale: Item) -> list[SaleLine]:
-    """What a `sale.recorded` tells of the document's lines: those of its first item."""
+    """The lines in an event `sale.recorded`: those of the document's first item."""
     return rules.unpack([sale["lines"]])
 
 
 def earliest_known(context: Context, company_id: str, moment: str) -> RecordedRevision | None:
-    """Of the company's documents that were known just before this moment, the first by date."""
+    """The earliest document of the company that was known just before this moment."""
     return store.earliest_known(context.table, company_id, moment)
 
 
@@ -220,7 +217,7 @@ def purchases(
     limit: int,
     after: dict[str, str] | None,
 ) -> tuple[list[PurchaseView], dict[str, str] | None]:
-    """The company's documents as they are now, latest day first, and where to go on."""
+    """The newest revisions of the company's documents, latest day first, and the position of the next page."""
     page = store.current(context.table, company_id, first, last, limit, after)
     if not with_lines:
         return [_purchase(sale, None) for sale in page.items], page.last
@@ -230,7 +227,7 @@ def purchases(
 
 
 def _shortened(page: Page) -> Page:
-    """As many documents as have `MOST_LINES` lines together, and one at least."""
+    """The first documents with `MOST_LINES` lines together, at least one."""
     lines = 0
     for position, sale in enumerate(page.items):
         lines += int(sale["line_count"])

@@ -1,12 +1,11 @@
-"""The items of a sale.
+"""Items of sales.
 
-HEAD    what is known of a document: company, day, total, digest and revision; the import that wrote it; of a return, the day
-              that it counts on and the original found for it. `returned_by`: the returns that name it; without a revision beside
-              it, the document itself has not come yet
-SALE    one revision, for ever: the document with its lines; new, it is the event `sale.recorded`;
-              `superseded_by` and `superseded_at` say that there is a newer one. `returned_by`: the returns that must follow it
+HEAD    the newest state of a document: company, day, total, digest, revision, the import that wrote it; for a return, the day on which it
+        counts and its original. `returned_by`: the returns that name it; without a revision, the document itself has not come yet
+SALE    one revision, for ever: the document with its lines; when new, the event `sale.recorded`; `superseded_by` and `superseded_at` if
+        there is a newer one. `returned_by`: the returns that must follow it
 LINES   the further lines of a revision that does not fit into one item
-DAY     net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: what of it was given back on that later day
+DAY     net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: the part that was given back on that later day
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,9 +54,9 @@ RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A revision to be written: the document, what it replaces, and what the days gain by it.
+    """A revision to write: the document, the known state that it replaces, and the changes of days.
 
-    `candidates`: what was known of the documents that may be its original, when its day was found.
+    `candidates`: the known states of its possible originals, by which its day was found.
     """
 
     document: SaleDocument
@@ -86,12 +85,12 @@ class Revision:
 
     @property
     def shared(self) -> set[DayKey | DocumentRef]:
-        """What it touches together with others of its pack: day totals, and the heads of originals."""
+        """Items that it may share with others of its pack: day totals, and heads of originals."""
         return {*self.changes, *self.candidates}
 
     @property
     def operations(self) -> int:
-        """Of the transaction, beside those on what is shared."""
+        """Operations of the transaction, without those on shared items."""
         return 1 + len(self.lines) + (1 if self.head else 0) + (1 if self.loser else 0)
 
     @property
@@ -100,13 +99,13 @@ class Revision:
 
 
 def known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, KnownDocument]:
-    """What lies under each of these numbers, of those under which anything does."""
+    """The known states of these documents, without unknown ones."""
     wanted = {keys.document(*ref): ref for ref in refs}
     return {wanted[key]: _known(item) for key, item in table.get_many(wanted, consistent=True).items()}
 
 
 def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
-    """The document as its newest revision has it."""
+    """The document of its newest revision."""
     key = keys.sale(head.company_id, head.business_date, *ref, head.revision)
     sale = table.get(key, consistent=True)
     if sale is None:
@@ -158,7 +157,7 @@ def history(table: Table, company_id: str, first: date, last: date) -> Iterator[
 
 
 def earliest_known(table: Table, company_id: str, moment: str) -> RecordedRevision | None:
-    """Of the documents that were known just before this moment, the first by date."""
+    """The earliest document that was known just before this moment."""
     unreplaced = Attr("superseded_by").not_exists() | Attr("superseded_at").gte(moment)
     found = table.query_all(
         company_partition(company_id),
@@ -206,7 +205,7 @@ def packs(revisions: Iterable[Revision]) -> Iterable[list[Revision]]:
         if pack and (
             operations + revision.operations + len(both) > MOST_OPERATIONS
             or size + revision.size > MOST_BYTES
-            # A document that is another one's original there, or the other way about: an item can be touched once only.
+            # One document is the original of another: a transaction touches an item only once.
             or revision.document.ref in touched
             or not written.isdisjoint(shared)
         ):
@@ -222,7 +221,7 @@ def packs(revisions: Iterable[Revision]) -> Iterable[list[Revision]]:
 
 
 def transaction(context: Context, revisions: Iterable[Revision], *, bulk: bool = False) -> Transaction:
-    """All of these revisions, and what the days gain by them together. `bulk`: their events are some of many that are made at once."""
+    """Writes these revisions and their changes of days together. `bulk`: their events are some of many."""
     tx = Transaction()
     gained: Changes = {}
     originals: dict[DocumentRef, tuple[KnownDocument, set[str]]] = {}
@@ -240,7 +239,7 @@ def transaction(context: Context, revisions: Iterable[Revision], *, bulk: bool =
 
 
 def _name_original(tx: Transaction, ref: DocumentRef, candidate: KnownDocument, returns: set[str]) -> None:
-    """The original is still where it was found, and knows these returns from now on: before it moves, it looks at them."""
+    """Checks that the original has not moved, and adds these returns to it, so that they follow when it moves."""
     head = candidate.head
     unmoved = Attr("revision").eq(head.revision) if head else Attr("revision").not_exists()
     new = returns - {document for _, document in candidate.returned_by}
@@ -277,7 +276,7 @@ def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: 
 
 
 def _unchanged(known: KnownDocument) -> ConditionBase:
-    """Nobody wrote the head, and no return was added to it: the set of returns only grows."""
+    """The head is unchanged and no return was added: the set of returns only grows."""
     if known == NOTHING:
         return Attr("pk").not_exists()
     revision = Attr("revision").eq(known.head.revision) if known.head else Attr("revision").not_exists()

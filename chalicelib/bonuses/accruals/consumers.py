@@ -1,4 +1,4 @@
-"""Consumers that keep accruals true to the facts."""
+"""Consumers that settle accruals when sales, payments or tiers change."""
 
 from datetime import date, timedelta
 
@@ -17,9 +17,9 @@ from chalicelib.tiers import TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN
 
 @consumer(SALE_RECORDED)
 def on_sale_recorded(context: Context, event: Event) -> None:
-    """Settles the document's case. Documents of days from which on nothing can be earned cost no call.
+    """Settles the document's case. Documents after the last day of all rates cost no call.
 
-    A document of days without a rate earns nothing, but moves the tier of later days, which may have one.
+    A document of a day without a rate earns nothing, but it moves the tier of later days, which may have one.
     """
     sale = event.item
     company_id, source = sale["company_id"], sale["source"]
@@ -42,7 +42,7 @@ def on_sale_recorded(context: Context, event: Event) -> None:
 
 @consumer(PAYMENT_RECORDED)
 def on_payment_recorded(context: Context, event: Event) -> None:
-    """A payment that came before its document waits for it."""
+    """Settles the case of the paid document; a payment that came before its document has none yet."""
     ref = (event.item["source"], event.item["document"])
     head = sales.heads(context, [ref]).get(ref)
     if head:
@@ -51,6 +51,6 @@ def on_payment_recorded(context: Context, event: Event) -> None:
 
 @consumer(TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN)
 def on_tier_changed(context: Context, event: Event) -> None:
-    """Tiers also move by ladders and by a manager's word, from a day on."""
-    told_on = local_day(moment(event.item["at"]), context.config[Club].zone)
-    service.rerate(context, event.item["company_id"], told_on - timedelta(days=LOOK_BACK_DAYS))
+    """Rates anew after a new ladder or a manager's decision moved the tier from a day on."""
+    changed_on = local_day(moment(event.item["at"]), context.config[Club].zone)
+    service.rerate(context, event.item["company_id"], changed_on - timedelta(days=LOOK_BACK_DAYS))

@@ -1,19 +1,19 @@
-"""What a document earns, and why. Pure: no clock, no table, no configuration.
+"""Bonuses of a document by rate, and the postings that lead there. Pure: no clock, no table, no configuration.
 
-A line earns the highest of the rates that match it: the one of the company's tier on the day that the document counts on, and those of
-its goods (brand, category, article, promotion, or all goods). Lines that earn by the same rate are one group, and a group is rounded once:
+A line earns by the highest rate that matches it: the rate of the company's tier on the day on which the document counts, or one of its
+goods (brand, category, article, promotion, or all goods). Lines with the same rate form a group, and a group is rounded once:
 
     bonus of a document = Σ over its groups of round_half_up(net amount · percent / 100)
 
-Which goods' rate a line has is found out once, when the document is rated first; what is kept of it, the basis, is enough to rate the
+The goods' rate of each line is determined once, when the document is rated first. The kept sums by rate (`bases`) are enough to rate the
 document again under another tier, without its lines.
 
-A sale and the returns that take it back are one case:
+A sale and its returns are one case:
 
-    a return earns by the rates of the day that it counts on, that of its sale, and so takes back what the sale gave;
-    all returns of a sale together take no more than it gave: the earliest take first, then the rest of what is left.
+    a return earns by the rates of its sale's day, and so takes back the bonus of the sale;
+    all returns of a sale together take back no more than its bonus, the earliest first.
 
-So what a case comes to is a function of its documents and their payment, in whatever order they were told.
+So the bonus of a case is a function of its documents and their payment, whatever their order of arrival.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ AvailableOn = Literal["shipped", "shipped_and_paid"]
 
 
 class Rate(NamedTuple):
-    """So many percent of what it matches, from `first` to `last`, both included. `promotion`: the code of the one that grants it."""
+    """A percentage for matching lines, from `first` to `last` inclusive. `promotion`: code of the promotion that grants it."""
 
     percent: Decimal
     by: By = "all"
@@ -45,14 +45,14 @@ class Rate(NamedTuple):
 
 
 class ProductTraits(NamedTuple):
-    """What the catalogue knows of an article."""
+    """Attributes of an article that a rate may match."""
 
     brand: str = ""
     category: str = ""
 
 
 class AppliedRate(NamedTuple):
-    """The rate that a group earns by. Without a rate: no percent, and nothing it goes by."""
+    """The rate of a group; `NO_RATE` without one."""
 
     percent: Decimal
     by: By | Literal[""] = ""
@@ -64,14 +64,14 @@ NO_RATE = AppliedRate(ZERO)
 
 
 class RateBase(NamedTuple):
-    """What a document's lines with one rate of their goods come to. `reason` is `NO_RATE` where their goods have none."""
+    """Net amount of a document's lines with one rate of goods."""
 
     reason: AppliedRate
     amount: Decimal
 
 
 class RateGroup(NamedTuple):
-    """What a document's lines with one rate come to, and earn."""
+    """Net amount and bonus of a document's lines with one rate."""
 
     reason: AppliedRate
     amount: Decimal
@@ -82,19 +82,21 @@ class RateGroup(NamedTuple):
 
 
 def any_rate(rates: Iterable[Rate], day: date) -> bool:
-    """Whether anything can be earned on this day."""
+    """True if any rate holds on this day."""
     return any(rate.holds_on(day) for rate in rates)
 
 
 def any_rate_since(rates: Iterable[Rate], day: date) -> bool:
-    """Whether anything can be earned on this day or later."""
+    """True if any rate holds on this day or later."""
     return any(rate.last >= day for rate in rates)
 
 
 def rate_of_goods(rates: Iterable[Rate], sku: str, goods: ProductTraits, day: date) -> AppliedRate:
-    """The highest rate of these goods on this day; of equals the one that is told first."""
-    told = {"brand": goods.brand, "category": goods.category, "sku": sku, "all": ""}
-    return _highest(rate for rate in rates if rate.by != "tier" and rate.holds_on(day) and told[rate.by] == rate.value)
+    """The highest rate of these goods on this day; of equal rates the first one in the settings."""
+    values = {"brand": goods.brand, "category": goods.category, "sku": sku, "all": ""}
+    return _highest(
+        rate for rate in rates if rate.by != "tier" and rate.holds_on(day) and values[rate.by] == rate.value
+    )
 
 
 def rate_of_tier(rates: Iterable[Rate], tier: str, day: date) -> AppliedRate:
@@ -121,7 +123,7 @@ def basis(
 
 
 def earned(bases: Iterable[RateBase], tier: AppliedRate) -> tuple[RateGroup, ...]:
-    """What the lines earn under this rate of a tier; of equal rates the tier's is the reason."""
+    """The groups under this rate of a tier; of equal rates the tier's applies."""
     sums: dict[AppliedRate, Decimal] = {}
     for own, amount in bases:
         reason = own if own.percent > tier.percent else tier
@@ -136,7 +138,7 @@ def earned(bases: Iterable[RateBase], tier: AppliedRate) -> tuple[RateGroup, ...
 
 
 class RatedDocument(NamedTuple):
-    """A document as it is now, with what it is rated by."""
+    """The newest revision of a document, with the rates of its goods and of its tier."""
 
     kind: str
     day: date  # its business date
@@ -149,9 +151,9 @@ class RatedDocument(NamedTuple):
 
 
 class AccrualPlace(NamedTuple):
-    """Where a bonus lies: pending, or in the lots of an expiry day.
+    """The place of a bonus: pending, or the lot of an expiry day.
 
-    `since`: the day from which it counts there; `by`: the policy under which it was granted, none where it was taken by itself.
+    `since`: the day from which it counts there; `by`: the policy at its granting, empty for a return without its sale.
     """
 
     expires_on: date | None = None
@@ -164,7 +166,7 @@ PENDING = AccrualPlace()
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
-    """A document's part of a case: what it is rated by, and what was posted for it. `posting_id`: of the posting that granted it first."""
+    """The posted bonus of a document with its rates. `posting_id`: the first posting that granted it."""
 
     fact: RatedDocument
     groups: tuple[RateGroup, ...]
@@ -174,7 +176,7 @@ class Accrued:
 
 
 class AccrualGrant(NamedTuple):
-    """A posting that granted a document something, and what no other posting has taken back of it yet."""
+    """A posting that granted a document a bonus. `left`: the amount that no other posting has reversed yet."""
 
     ref: DocumentRef
     posting_id: str
@@ -185,8 +187,7 @@ class AccrualGrant(NamedTuple):
 class AccrualCase:
     """A sale with its returns, or a return whose sale is not known, as posted.
 
-    `within`: the sale in whose case this document's accrual is kept, if it is a return of one. `grants`: oldest first; none of which
-    nothing is left.
+    `within`: for a return, the sale whose case keeps its accrual. `grants`: those with an amount left, oldest first.
     """
 
     company_id: str
@@ -199,7 +200,7 @@ class AccrualCase:
 
 
 class AccrualPolicy(NamedTuple):
-    """When a bonus may be spent, and the last day on which one that counts from a day can be."""
+    """Availability of a bonus, and its expiry by the day from which it counts."""
 
     available_on: AvailableOn
     expires_on: Callable[[date], date]
@@ -208,9 +209,9 @@ class AccrualPolicy(NamedTuple):
 def target_accruals(
     case: AccrualCase, facts: Mapping[DocumentRef, RatedDocument], paid_on: date | None, policy: AccrualPolicy
 ) -> dict[DocumentRef, Accrued]:
-    """What each document of the case ought to have, by the facts alone. Posting ids are those that are known.
+    """The accrual that each document of the case should have, by the facts alone. Known posting ids are kept.
 
-    What was granted before keeps the policy that it was granted under, and its expiry while the day from which it counts is the same.
+    A granted bonus keeps the policy of its granting, and its expiry while its first day stays the same.
     """
     groups = {ref: earned(fact.bases, fact.rate) for ref, fact in facts.items()}
     sums = {ref: sum((group.bonus for group in of_one), ZERO) for ref, of_one in groups.items()}
@@ -234,7 +235,7 @@ def target_accruals(
 def _place(
     fact: RatedDocument, granted: bool, paid_on: date | None, policy: AccrualPolicy, before: AccrualPlace
 ) -> AccrualPlace:
-    """What was granted waits for its payment, if the policy says so. What is taken by itself waits for nothing."""
+    """A granted bonus waits for the payment if the policy says so. A return without its sale waits for nothing."""
     since = fact.counts_on
     by: AvailableOn | Literal[""] = (before.by or policy.available_on) if granted else ""
     if by == "shipped_and_paid":
@@ -246,22 +247,22 @@ def _place(
     return AccrualPlace(policy.expires_on(since), since, by)
 
 
-# --- from what was posted to what is wanted ---------------------------------------------------------------------------
+# --- postings ---------------------------------------------------------------------------------------------------------
 
 PostingKind = Literal["purchase", "return", "correction", "rerating", "payment", "removal"]
 
 
 class Movement(NamedTuple):
-    """So much more (or less) in one place."""
+    """An amount added to one place, or taken from it."""
 
     place: AccrualPlace
     amount: Decimal
 
 
 class AccrualStep(NamedTuple):
-    """One posting of a case, and the documents as they stand after it. `ref`: the document that it is about.
+    """One posting of a case, and the accruals after it. `ref`: its document.
 
-    `reverses`: the grant that it takes back, whole or in part; `whole`: whether the document then has all that it ought to have.
+    `reverses`: the grant that it reverses, whole or in part; `whole`: true if the document then has its target accrual.
     """
 
     ref: DocumentRef
@@ -273,12 +274,11 @@ class AccrualStep(NamedTuple):
 
 
 def next_step(case: AccrualCase, target: Mapping[DocumentRef, Accrued]) -> AccrualStep | None:
-    """The next of the postings that lead from what was posted to the target; none where nothing moves.
+    """The next posting towards the target; None if nothing moves.
 
-    First what changes its place does so, all of it in one posting. Then each document gains or loses, those that gain first: so at no
-    moment have the returns taken more than their sale gave. A loss takes back one grant after the other, in a posting of its own for
-    each: no posting takes back more than is left of the one that it names. Only where no grant is left (a return without its sale) does
-    a posting take and name none.
+    First all changes of place, in one posting. Then the gains, then the losses of each document: so at no moment have the returns taken
+    more than the bonus of their sale. A loss reverses one grant after the other, each in a posting of its own that takes no more than is
+    left of its grant. Only if no grant is left (a return without its sale) does a posting reverse none.
     """
     now = dict(case.accrued)
     movements: list[Movement] = []
@@ -304,7 +304,7 @@ def next_step(case: AccrualCase, target: Mapping[DocumentRef, Accrued]) -> Accru
     whole = gain == gains[ref]
     place = (target[ref] if ref in target else now[ref]).place
     if whole and len(gains) == 1:
-        # With the last one all is as it ought to be, also where nothing moved.
+        # The last posting completes the target, also where nothing moved.
         now = dict(target)
     elif not whole:
         now[ref] = replace(now.get(ref) or target[ref], amount=_amount(now, ref) + gain)
@@ -316,7 +316,7 @@ def next_step(case: AccrualCase, target: Mapping[DocumentRef, Accrued]) -> Accru
 
 
 def after_step(case: AccrualCase, step: AccrualStep, posting_id: str) -> AccrualCase:
-    """The case as it stands once the step was posted under this id."""
+    """The case after the step was posted under this id."""
     accrued = dict(step.accrued)
     kept = accrued.get(step.ref)
     if kept and not kept.posting_id and step.whole:

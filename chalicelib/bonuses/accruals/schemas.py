@@ -27,7 +27,7 @@ REASONS = {
 
 
 class DocumentAccrual(NamedTuple):
-    """A document with an accrual, and how its case stands."""
+    """A document with its accrual and payment."""
 
     ref: DocumentRef
     sale: DocumentRef | None  # of a return that is kept with its sale

@@ -1,20 +1,19 @@
-"""Accruals: what each purchase earns, kept true to the facts.
+"""Accruals: the bonus of each purchase, kept equal to the facts.
 
-    a sale is recorded    ──▶ on_sale_recorded     settles its case, and those of later days whose tier it moved
-    a payment is recorded ──▶ on_payment_recorded  settles the case of the document: what was pending can be spent
-    a tier was changed    ──▶ on_tier_changed      settles the cases of the days whose tier is another one now
+    a sale is recorded    ──▶ on_sale_recorded     settles its case, and cases of later days whose tier it moved
+    a payment is recorded ──▶ on_payment_recorded  settles the case of the document: its pending bonus becomes available
+    a tier was changed    ──▶ on_tier_changed      settles the cases of the days with another tier
 
-To settle a case is to make it anew: what its documents ought to have is computed from the facts as they are now, and the difference from
-what was posted is posted. So a delivery that comes twice, late or out of order ends in the same balances, and what a crash left undone
-the next delivery does. The case is read before the facts, and written under the version that was read: facts that are older than the
-case they are written over cannot win. And after a case is written the facts are looked at once more: whoever writes it after the tier
-moved sees that it moved, and whoever moved the tier sees the case.
+Settling a case computes the accruals that its documents should have from the present facts, and posts the difference from the posted
+ones. So a duplicate, late or reordered delivery ends in the same balances, and the next delivery completes the work of a crashed one. The
+case is read before the facts and written under the version that was read, so older facts never overwrite a newer case. After a case is
+written the facts are read once more: so either the writer of the case sees a moved tier, or the mover of the tier sees the case.
 
-What goods a line is of (brand, category, and with them its rate) is taken from the catalogue when a revision of its document is rated
-first, and kept: a later change of the catalogue changes nobody's bonus.
+Brand and category of a line, and with them its rate, are read from the catalogue when a revision of the document is rated first, and
+kept: a later change of the catalogue changes nobody's bonus.
 
 Weakest point: a late document that moves the tier of many days re-rates each of their documents, one transaction each, within one
-delivery. Where its time does not suffice the next delivery goes on from there.
+delivery. If its time does not suffice, the next delivery goes on from there.
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,11 +47,11 @@ from chalicelib.sales import DocumentRef, Head
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Transaction
 
-LOOK_BACK_DAYS = 7  # a new ladder's word may reach a company some nights after the day from which it holds
+LOOK_BACK_DAYS = 7  # a new ladder may reach a company some nights after its first day
 
 
 def rates_of(figures: Bonuses) -> tuple[Rate, ...]:
-    """The club's rates, as they are told."""
+    """The club's rates, in the order of the settings."""
     return tuple(_rate(row) for row in figures.rates)
 
 
@@ -67,11 +66,8 @@ def _rate(row: BonusRate) -> Rate:
     return Rate(row.percent, by, value, row.first, row.last, row.promotion or "")
 
 
-# --- what happens -----------------------------------------------------------------------------------------------------
-
-
 def rerate(context: Context, company_id: str, first: date) -> None:
-    """Settles every case that counts on this day or later and was rated by another tier than that of its day."""
+    """Settles every case of this day or later that was rated by another tier than that of its day."""
     rows = [row for row in store.accrued_since(context.table, company_id, first) if row.counts_on >= first]
     rated = [row for row in rows if row.tier is not None]
     if not rated:
@@ -92,7 +88,7 @@ def list_accruals(
     cases = store.load_many(context.table, company_id, {row.case for row in rows})
     found = []
     for row in rows:
-        # A case that was settled between the two calls may no longer have it.
+        # A case that was settled between the two calls may no longer have the document.
         case = cases.get(row.case)
         if case and row.ref in case.accrued:
             sale = None if row.case == row.ref else row.case
@@ -104,7 +100,7 @@ def list_accruals(
 
 
 def settle(context: Context, case: AccrualCase, original: DocumentRef | None) -> None:
-    """The cases that this document is in, was in, or was to be in when this was told. `case`: its own."""
+    """Settles the cases of the document: its own (`case`), that of its original, and the one it was in before."""
     company_id, ref = case.company_id, case.ref
     homes = {(ref[0], case.within)} if case.within else set()
     for home in sorted((homes | ({original} if original else set())) - {ref}):
@@ -113,18 +109,18 @@ def settle(context: Context, case: AccrualCase, original: DocumentRef | None) ->
 
 
 def settle_case(context: Context, company_id: str, ref: DocumentRef, *also: DocumentRef) -> None:
-    """Until what was posted for the case is what the facts say, by a look at them after the last posting.
+    """Posts until the case equals the facts, which are read once more after the last posting.
 
-    That look matters: another fact may have come and gone between, and whoever was told of it found nothing to do then.
+    That last read is needed: a fact may have changed in between, and the consumer of its event may have found nothing to do.
     `also`: documents that may belong to the case by now.
     """
-    while _go_on(context, company_id, ref, also):
+    while _settle_step(context, company_id, ref, also):
         pass
 
 
 @retry(store.CASE, most=CONTESTED)
-def _go_on(context: Context, company_id: str, ref: DocumentRef, also: Iterable[DocumentRef]) -> bool:
-    """One step towards what the facts say; whether there was one to take."""
+def _settle_step(context: Context, company_id: str, ref: DocumentRef, also: Iterable[DocumentRef]) -> bool:
+    """One posting towards the facts; False if the case equals them."""
     policy = AccrualPolicy(context.config[Bonuses].available_on, partial(ledger.expires_on, context))
     case = store.load(context.table, company_id, ref)
     facts = _facts(context, case, also)
@@ -136,7 +132,7 @@ def _go_on(context: Context, company_id: str, ref: DocumentRef, also: Iterable[D
         _post(context, case, target, step)
     else:
         tx = Transaction()
-        store.save(tx, case, target)  # nothing moves, but what is kept of the documents changes
+        store.save(tx, case, target)  # no bonus moves, only the kept documents change
         context.table.commit(tx)
     return True
 
@@ -174,7 +170,7 @@ def _fact(context: Context, case: AccrualCase, ref: DocumentRef, head: Head, tie
 
 
 def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, ProductTraits]:
-    """What the catalogue knows, where a rate asks for it."""
+    """Brand and category from the catalogue, if any rate matches by them."""
     if not any(rate.by in ("brand", "category") for rate in rates):
         return {}
     found = catalog.read_products(context.table, skus)
@@ -182,7 +178,7 @@ def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapp
 
 
 def _post(context: Context, case: AccrualCase, target: AccrualCase, step: AccrualStep) -> None:
-    """Posts one step and keeps the case as it stands after it."""
+    """Posts one step and saves the case after it."""
     source, document = step.ref
     series, _, number = document.partition("/")
     known = (case.accrued.get(step.ref) or target.accrued[step.ref]).fact
@@ -197,11 +193,11 @@ def _post(context: Context, case: AccrualCase, target: AccrualCase, step: Accrua
     def also(tx: Transaction, was: Book, now: Book) -> None:
         store.save(tx, case, after)
 
-    if ledger.change(context, case.company_id, cause, partial(_moved, step), also).again:
+    if ledger.change(context, case.company_id, cause, partial(_apply, step), also).again:
         raise Overtaken
 
 
-def _moved(step: AccrualStep, book: Book) -> Book:
+def _apply(step: AccrualStep, book: Book) -> Book:
     for place, amount in step.movements:
         if place.expires_on is None:
             book = ledger_rules.pend(book, amount)

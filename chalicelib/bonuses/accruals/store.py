@@ -1,9 +1,9 @@
-"""The items of accruals.
+"""Items of accruals.
 
-ACCRUAL  a case: a sale with the returns that take it back, what each earns by, and what was posted for it. Of a return that is kept with
-               its sale there is an ACCRUAL too, which says no more than that (`within`)
-ACCRUED  one document of a case, by its business date: what a list shows, and what a changed tier looks for. `tier` is the one that it
-               was rated by; a return that is kept with its sale is rated with it, and has none
+ACCRUAL  a case: a sale with its returns, their rates and posted bonuses. A return that is kept with its sale has an ACCRUAL with
+         `within` only
+ACCRUED  one document of a case by its business date, for lists and for re-rating. `tier`: the tier by which it was rated; absent for a
+         return that is kept with its sale
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ _AFTER_EVERY_DAY = "~"
 
 
 class Row(NamedTuple):
-    """What an ACCRUED item says."""
+    """An ACCRUED item."""
 
     day: date
     ref: DocumentRef
@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 
 def load(table: Table, company_id: str, ref: DocumentRef) -> AccrualCase:
-    """As posted; an empty case if there is none yet."""
+    """The posted case; an empty one if there is none yet."""
     return _case(company_id, ref, table.get(keys.accrual(company_id, *ref), consistent=True) or {})
 
 

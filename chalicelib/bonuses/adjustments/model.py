@@ -12,7 +12,12 @@ class AdjustmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """So many bonuses more or less, with the reason that the company reads. `expires_on`: of what is added; the club's policy if None."""
+    """An amount to add or take away, with the reason shown to the company. `expires_on`: of added bonuses; by the club's policy if None.
+
+    (small)─────────────▶ posted
+    waiting ──approve───▶ posted
+        └─────reject────▶ rejected
+    """
 
     adjustment_id: str
     company_id: str

@@ -28,7 +28,7 @@ def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
     Above the club's limit the adjustment waits: nothing is posted until somebody else approves it.
     """
     staff_id = call.principal.for_member()
-    return service.adjust(call.answering(_asked), staff_id, company_id, call.body)
+    return service.adjust(call.answering(_created), staff_id, company_id, call.body)
 
 
 @routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=PageQuery, answer=AdjustmentPage)
@@ -79,6 +79,6 @@ def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjust
     return service.reject(call.answering(AdjustmentView.of), staff_id, company_id, adjustment_id, call.body.note)
 
 
-def _asked(adjustment: Adjustment) -> Answer:
+def _created(adjustment: Adjustment) -> Answer:
     place = f"/v1/staff/companies/{adjustment.company_id}/bonus-adjustments/{adjustment.adjustment_id}"
     return Answer(AdjustmentView.of(adjustment), headers={"Location": place})

@@ -1,4 +1,4 @@
-"""Bonuses added or taken away by hand: a reason and an author each, and four eyes above the club's limit."""
+"""Bonuses added or taken away by hand: each with a reason and an author, and with a second approval above the club's limit."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,16 +28,16 @@ _APPROVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonus
 
 
 def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
-    """Posts a small adjustment, and keeps a large one until somebody else of the staff approves it.
+    """Posts a small adjustment; a large one waits for the approval of another member of the staff.
 
-    Raises 422 for more than is available, for an expiry day that has passed, and for one of what is taken away.
+    Raises 422 for more than is available, for a past expiry day, and for an expiry day of a negative amount.
     """
     if form.expires_on and form.amount < 0:
-        raise Problem.invalid("not_for_less", "/expires_on", "What is taken away has no expiry day.")
+        raise Problem.invalid("not_for_less", "/expires_on", "A negative adjustment has no expiry day.")
     if form.expires_on and form.expires_on < context.today:
         raise Problem.invalid("in_past", "/expires_on", f"Today is {context.today}.")
     book = ledger.book(context, company_id)
-    asked = Adjustment(
+    requested = Adjustment(
         adjustment_id=context.new_id("adj"),
         company_id=company_id,
         currency=book.currency,
@@ -54,9 +54,9 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
         store.create_adjustment(tx, adjustment)
 
     if abs(form.amount) <= context.config[Bonuses].limits_in(book.currency).adjustment_alone:
-        return _post(context, asked, write)
-    _adjusted(context, book, asked)  # what cannot be posted now need not wait
-    waiting = replace(asked, state=AdjustmentState.WAITING)
+        return _post(context, requested, write)
+    _adjusted(context, book, requested)  # raises now what approval would raise
+    waiting = replace(requested, state=AdjustmentState.WAITING)
     tx = Transaction()
     write(tx, waiting)
     context.reply(tx, waiting)
@@ -65,7 +65,7 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
 
 
 def approve(context: Context, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
-    """Posts it. Raises 403 for its author, 409 for one that is decided, or whose expiry day has passed meanwhile."""
+    """Posts it. Raises 403 for its author, 409 for a decided one and after its expiry day."""
     decided = _decision(context, staff_id, company_id, adjustment_id, AdjustmentState.POSTED, note)
     if decided.expires_on and decided.expires_on < context.today:
         raise Problem("wrong_state", "Its expiry day has passed: reject it.", extra={"state": AdjustmentState.WAITING})
@@ -73,7 +73,7 @@ def approve(context: Context, staff_id: str, company_id: str, adjustment_id: str
 
 
 def reject(context: Context, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
-    """Nothing is posted. Raises 409 for one that is decided. Its author may reject it, too: that takes it back."""
+    """Posts nothing. Raises 409 for a decided one. Its author may reject it too."""
     decided = _decision(context, staff_id, company_id, adjustment_id, AdjustmentState.REJECTED, note)
     tx = Transaction()
     _write_decision(staff_id, tx, decided)
@@ -117,7 +117,7 @@ def _post(context: Context, adjustment: Adjustment, write: Callable[[Transaction
     def also(tx: Transaction, before: Book, after: Book) -> None:
         write(tx, adjustment)
         context.reply(tx, adjustment)
-        _tell(tx, context, adjustment, after)
+        _record_adjusted(tx, context, adjustment, after)
 
     try:
         posted = ledger.change(
@@ -145,14 +145,14 @@ def _adjusted(context: Context, book: Book, adjustment: Adjustment) -> Book:
 
 
 def _expires_on(context: Context, book: Book, adjustment: Adjustment) -> date | None:
-    """The last day of what is added; None for what is taken away."""
+    """The last day of added bonuses; None for a negative adjustment."""
     if adjustment.amount < 0:
         return None
     return adjustment.expires_on or ledger.expires_on(context, max(book.day, context.today))
 
 
-def _tell(tx: Transaction, context: Context, adjustment: Adjustment, book: Book) -> None:
-    """What `bonus.adjusted` says: the company is to read the reason, and what it has now."""
+def _record_adjusted(tx: Transaction, context: Context, adjustment: Adjustment, book: Book) -> None:
+
     expires_on = _expires_on(context, book, adjustment)
     record(
         tx,
@@ -177,7 +177,7 @@ def _commit(context: Context, tx: Transaction, adjustment: Adjustment | None = N
 
 
 def _explained(context: Context, refused: Refused, adjustment: Adjustment | None) -> Problem | None:
-    """What a refused transaction means to the caller; None if the request was done before."""
+    """The problem of a refused transaction; None if the request was done before."""
     if "membership" in refused:
         return Problem("scope_missing", "You may not do this any more. Refresh your session.")
     if redemptions_store.CASE in refused and adjustment:

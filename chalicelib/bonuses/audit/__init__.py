@@ -1,1 +1,1 @@
-"""Proof that each book is the sum of its postings."""
+"""The nightly audit that each book is the sum of its postings."""

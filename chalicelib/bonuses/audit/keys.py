@@ -1,4 +1,4 @@
-"""Keys of the proof that the books balance."""
+"""Keys of the audit of the books."""
 
 from chalicelib.table.key import Key, in_gsi2, in_table, shard_of
 
@@ -8,7 +8,7 @@ MISMATCHES = "MISMATCHES"
 
 @in_table("by company", "S")
 def checkpoint(company_id: str) -> Key:
-    """The point up to which a company's ledger is proved."""
+    """The point up to which a company's ledger is audited."""
     return Key(checkpoint_shard(shard_of(company_id)), company_id)
 
 

@@ -1,13 +1,13 @@
-"""Whether a company's book is the sum of its postings. Pure: no clock, no table.
+"""The audit of a company's book against its postings. Pure: no clock, no table.
 
-A proof takes the postings since the last one was proved (its checkpoint), or all of them, and the book. It asks that
+An audit takes the postings since the last audited one (its checkpoint), or all of them, and the book. It checks that
 
-    each posting's entries sum to zero, and lead from the balances before it to the balances it tells
+    each posting's entries sum to zero, and lead from the balances before it to its own balances
     the postings are numbered without a gap or a double, no moment goes back, and each id is that of its cause
     each cause was posted once: its mark names this very posting
-    on every account, and in every lot, the entries sum to what the book says
+    on every account, and in every lot, the entries sum to the amount in the book
 
-Each of these is looked at by itself, so one fault does not hide or beget others: what is found names the account.
+Each check stands by itself, so one fault does not hide or cause others. A mismatch names the account.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,17 +22,17 @@ LEDGER = "ledger"  # stands for an account where a posting itself is wrong
 Fault = Literal[
     "entries_not_zero",  # the entries of a posting do not sum to zero
     "balances_do_not_follow",  # its balances are not those before it and its entries
-    "posting_missing",  # there is none of its number, or the one that was proved is another now
+    "posting_missing",  # there is none of its number, or the audited one has changed
     "posting_doubled",  # its number is there twice, out of order, or beyond the book's
     "cause_doubled",  # its id is not that of its cause, or the mark of its cause names another posting
-    "book_differs",  # the book says something else of the account than its entries do
+    "book_differs",  # the book differs from the entries of the account
     "lot_differs",  # … of the lot
-    "unreadable",  # the book or a posting is no such thing
+    "unreadable",  # the book or a posting cannot be read
 ]
 
 
 class Mismatch(NamedTuple):
-    """What does not balance. `where`: the posting's id or number, or the lot's day."""
+    """An account that does not balance. `where`: the posting's id or number, or the lot's day."""
 
     account: str
     fault: Fault
@@ -42,7 +42,7 @@ class Mismatch(NamedTuple):
 
 
 class AuditedPosting(NamedTuple):
-    """A posting, the id that its cause gives, and the number of the posting that the mark of its cause names; None if it names none."""
+    """A posting, the id by its cause (`named`), and the posting number in the mark of its cause (`marked`; None without one)."""
 
     posting: Posting
     named: str
@@ -51,9 +51,9 @@ class AuditedPosting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A company's ledger up to a posting, proved: what stands in each place. `at`, `sequence` of that posting; before the first, 0.
+    """Amounts of a company's ledger up to an audited posting. `at`, `sequence`: of that posting; 0 before the first.
 
-    `wrong`: the accounts that did not balance when they were last looked at.
+    `wrong`: accounts that did not balance in the last audit.
     """
 
     company_id: str
@@ -70,19 +70,19 @@ class Checkpoint:
 
 
 def check_postings(
-    known: Checkpoint, last: Posting | None, told: Sequence[AuditedPosting], newest: int
+    known: Checkpoint, last: Posting | None, postings: Sequence[AuditedPosting], newest: int
 ) -> Iterator[Mismatch]:
-    """`last`: the posting of the checkpoint, as it lies there now; `told`: those after it, oldest first; `newest`: the book's number."""
-    yield from _chain(known, last, told, newest)
-    yield from _causes(told)
+    """`last`: the present posting of the checkpoint; `postings`: the postings after it, oldest first; `newest`: the book's number."""
+    yield from _chain(known, last, postings, newest)
+    yield from _causes(postings)
     before, number = known.balances, known.sequence
-    for posting, *_ in told:
+    for posting, *_ in postings:
         yield from _entries(posting, before if posting.sequence == number + 1 else None)
         before, number = posting.balances, posting.sequence
 
 
 def check_book(places: Mapping[AccountLot, Decimal], book: Book) -> Iterator[Mismatch]:
-    """`places`: what the entries sum to."""
+    """`places`: the sums of the entries."""
     says = dict(details(book, book.day))
     for account, entered, found in zip(Balances._fields, _by_account(places), _by_account(says), strict=True):
         if entered != found:
@@ -96,47 +96,49 @@ def check_book(places: Mapping[AccountLot, Decimal], book: Book) -> Iterator[Mis
             yield Mismatch("available", "lot_differs", f"{expires_on}", ZERO, min(each.spent.values()))
 
 
-def places_after(known: Checkpoint, told: Iterable[AuditedPosting]) -> dict[AccountLot, Decimal]:
-    """What stands in each place after these postings; places with nothing are left out."""
-    entries = (entry for posting, *_ in told for entry in posting.entries)
+def places_after(known: Checkpoint, postings: Iterable[AuditedPosting]) -> dict[AccountLot, Decimal]:
+    """Amounts by account and lot after these postings, without zeros."""
+    entries = (entry for posting, *_ in postings for entry in posting.entries)
     summed = _summed([*known.places.items(), *(((entry.account, entry.lot), entry.amount) for entry in entries)])
     return {place: amount for place, amount in summed.items() if amount}
 
 
-def checkpoint(known: Checkpoint, told: Sequence[AuditedPosting], book: Book) -> Checkpoint:
-    """The next one, of a book that balances."""
+def checkpoint(known: Checkpoint, postings: Sequence[AuditedPosting], book: Book) -> Checkpoint:
+    """The next checkpoint, of a book that balances."""
     return replace(
         known,
         currency=book.currency,
         sequence=book.sequence,
-        at=told[-1].posting.at if told else known.at,
-        places=places_after(known, told),
+        at=postings[-1].posting.at if postings else known.at,
+        places=places_after(known, postings),
         wrong=(),
     )
 
 
-def _chain(known: Checkpoint, last: Posting | None, told: Sequence[AuditedPosting], newest: int) -> Iterator[Mismatch]:
+def _chain(
+    known: Checkpoint, last: Posting | None, postings: Sequence[AuditedPosting], newest: int
+) -> Iterator[Mismatch]:
     if known.sequence and (last is None or last.balances != known.balances):
         yield Mismatch(LEDGER, "posting_missing", f"#{known.sequence}")
-    numbers = {posting.sequence for posting, *_ in told}
+    numbers = {posting.sequence for posting, *_ in postings}
     for number in range(known.sequence + 1, newest + 1):
         if number not in numbers:
             yield Mismatch(LEDGER, "posting_missing", f"#{number}")
     highest = known.sequence
-    for posting, *_ in told:
+    for posting, *_ in postings:
         if not highest < posting.sequence <= newest:
             yield Mismatch(LEDGER, "posting_doubled", posting.posting_id)
         highest = max(highest, posting.sequence)
 
 
-def _causes(told: Iterable[AuditedPosting]) -> Iterator[Mismatch]:
-    for posting, named, marked in told:
+def _causes(postings: Iterable[AuditedPosting]) -> Iterator[Mismatch]:
+    for posting, named, marked in postings:
         if (named, marked) != (posting.posting_id, posting.sequence):
             yield Mismatch(LEDGER, "cause_doubled", posting.posting_id)
 
 
 def _entries(posting: Posting, before: Balances | None) -> Iterator[Mismatch]:
-    """`before`: the balances before it, None where the posting before it is not known."""
+    """`before`: the balances before it; None if the posting before it is unknown."""
     total = sum((entry.amount for entry in posting.entries), ZERO)
     if total:
         yield Mismatch(LEDGER, "entries_not_zero", posting.posting_id, ZERO, total)
@@ -166,7 +168,7 @@ def _by_account(places: Mapping[AccountLot, Decimal]) -> Balances:
 
 
 def moved(before: Balances, after: Balances) -> dict[str, Decimal]:
-    """What must be added to the club's totals when a company's checkpoint goes on, by account; nothing where nothing moved."""
+    """Amounts to add to the club's totals when a company's checkpoint moves on, by account, without zeros."""
     pairs = zip(Balances._fields, before, after, strict=True)
     return {account: now - then for account, then, now in pairs if now != then}
 
@@ -176,7 +178,7 @@ def added(one: Balances, other: Balances) -> Balances:
 
 
 def check_total(total: Balances, companies: Balances | None = None) -> tuple[Mismatch, ...]:
-    """A club total sums to zero, and is the sum of its companies' checkpoints, where that is known."""
+    """A club total sums to zero and equals the sum of its companies' checkpoints, if given."""
     found = []
     if sum(total, ZERO):
         found.append(Mismatch(LEDGER, "entries_not_zero", "", ZERO, sum(total, ZERO)))

@@ -1,15 +1,14 @@
-"""The proof of the books: company by company, of what moved since it was last proved, and of everything when asked for.
+"""The audit of the books, company by company: of movements since the last audit, or in full.
 
-    a night           ──▶ due               the companies that moved, and those that did not balance
-                      ──▶ prove_totals      the club's totals
-    the bonuses queue ──▶ prove_companies   reads their new postings, judges, moves checkpoints and totals in one transaction
+    the nightly audit ──▶ due               companies that moved, and those that did not balance
+                      ──▶ audit_totals      the club's totals
+    the bonuses queue ──▶ audit_companies   reads new postings, checks them, moves checkpoints and totals in one transaction
 
-A checkpoint moves under its version, together with the club's totals: so proving twice, at once, or again after a crash counts
-nothing twice. What does not balance keeps its checkpoint, is listed, is logged as `bonus mismatch` (an alarm counts that line), and is
-looked at again every night until it does.
+A checkpoint moves under its version, together with the club's totals: so a repeated, concurrent or crashed audit counts nothing twice. A
+company that does not balance keeps its checkpoint, is listed, is logged as `bonus mismatch` (an alarm counts that line), and is audited
+again every night until it balances.
 
-A book and its postings are read one after the other. So a company that seems wrong is called wrong only if its book has not changed
-meanwhile.
+A book and its postings are read one after the other. So a mismatch is recorded only if the book has not changed meanwhile.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,9 +40,9 @@ Faults = dict[str, list[Mismatch]]  # by account
 
 @dataclass(frozen=True, slots=True)
 class _CompanyBooks:
-    """What was read of a company. `known`: the checkpoint that the proof starts from.
+    """The book and the postings of a company. `known`: the checkpoint from which the audit starts.
 
-    `postings`: from that of the checkpoint on; None where nothing was posted since, and none was read.
+    `postings`: from the checkpoint's posting on; None if nothing was posted since, and none was read.
     """
 
     kept: Checkpoint
@@ -52,13 +51,13 @@ class _CompanyBooks:
     postings: list[Posting] | None
 
     def causes(self) -> Iterator[Key]:
-        """Where the marks of the causes lie."""
+        """Keys of the marks of the causes."""
         return (ledger_keys.posting_cause(self.kept.company_id, posting.posting_id) for posting in self.postings or ())
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What is to be written of a company. `kept`: its checkpoint as it lies in the table."""
+    """The result of a company's audit. `kept`: its stored checkpoint."""
 
     kept: Checkpoint
     next: Checkpoint
@@ -70,11 +69,11 @@ class _Verdict:
         return self.kept.company_id
 
 
-# --- who is to be proved ----------------------------------------------------------------------------------------------
+# --- selection --------------------------------------------------------------------------------------------------------
 
 
 def due(context: Context, first: date, *, full: bool) -> Iterator[str]:
-    """Companies whose books moved on this day or later, and those that did not balance; `full`: all there are."""
+    """Companies whose books moved on this day or later, and those that did not balance; `full`: all companies."""
     if full:
         yield from companies.every_company(context)
         return
@@ -86,7 +85,7 @@ def due(context: Context, first: date, *, full: bool) -> Iterator[str]:
                 yield company_id
 
 
-# --- what is known ----------------------------------------------------------------------------------------------------
+# --- reading ----------------------------------------------------------------------------------------------------------
 
 
 class ClubAudit(NamedTuple):
@@ -98,7 +97,7 @@ class ClubAudit(NamedTuple):
 
 
 def club_audit(context: Context, limit: int, after: dict[str, str] | None) -> ClubAudit:
-    """The last run, the club's totals, and a page of what does not balance. Three calls."""
+    """The last run, the club's totals, and a page of accounts that do not balance. Three calls."""
     totals: dict[str, tuple[int, Balances]] = {}
     for (currency, _), item in sorted(store.totals(context.table).items()):
         count, balances = totals.get(currency, (0, NOTHING))
@@ -115,7 +114,7 @@ def club_audit(context: Context, limit: int, after: dict[str, str] | None) -> Cl
 
 
 def audit_companies(context: Context, company_ids: Sequence[str], *, full: bool = False) -> None:
-    """Proves each; `full`: from its first posting on, whatever was proved before. Raises `Busy` where others keep changing them."""
+    """Audits each company; `full`: from its first posting on. Raises `Busy` under constant concurrent changes."""
     left = list(company_ids)
 
     @retry()
@@ -128,7 +127,7 @@ def audit_companies(context: Context, company_ids: Sequence[str], *, full: bool 
 
 
 def _audit(context: Context, company_ids: Sequence[str], full: bool) -> list[str]:
-    """Ids of those that must be looked at again. Those that balance are written together."""
+    """Ids of the companies to audit again. Those that balance are written together."""
     right, again = [], []
     for verdict in _verdicts(context, company_ids, full):
         if not verdict.faults and not verdict.kept.wrong:
@@ -171,17 +170,21 @@ def _read_books(context: Context, kept: Checkpoint, book: Book, full: bool) -> _
 
 def _judge(reading: _CompanyBooks, marks: dict[Key, Item]) -> _Verdict:
     known, book = reading.known, reading.book
-    told = [
+    postings = [
         AuditedPosting(posting, ledger.posting_id(known.company_id, posting.cause), _marked(marks.get(cause)))
         for posting, cause in zip(reading.postings or (), reading.causes(), strict=True)
     ]
     found: list[Mismatch] = []
     if reading.postings is not None:
-        last = told.pop(0).posting if known.sequence and told and told[0].posting.sequence == known.sequence else None
-        found += rules.check_postings(known, last, told, book.sequence)
-    found += rules.check_book(rules.places_after(known, told), book)
+        last = (
+            postings.pop(0).posting
+            if known.sequence and postings and postings[0].posting.sequence == known.sequence
+            else None
+        )
+        found += rules.check_postings(known, last, postings, book.sequence)
+    found += rules.check_book(rules.places_after(known, postings), book)
     if not found:
-        return _Verdict(reading.kept, rules.checkpoint(known, told, book), {}, book.version)
+        return _Verdict(reading.kept, rules.checkpoint(known, postings, book), {}, book.version)
     faults = _by_account(found)
     return _Verdict(reading.kept, replace(reading.kept, wrong=tuple(sorted(faults))), faults, book.version)
 
@@ -204,7 +207,7 @@ def _version(book: Item | None) -> int:
 
 
 def _save(context: Context, verdicts: Sequence[_Verdict]) -> bool:
-    """Writes what follows, in one transaction. False if another proof was faster; nothing is written then."""
+    """Writes the verdicts in one transaction. False, with nothing written, if another audit was faster."""
     tx = Transaction()
     moving = [verdict for verdict in verdicts if verdict.next != verdict.kept]
     for verdict in moving:
@@ -218,7 +221,7 @@ def _save(context: Context, verdicts: Sequence[_Verdict]) -> bool:
     except Refused:
         return False
     for verdict in verdicts:
-        _tell(verdict.faults, company_id=verdict.company_id)
+        _log(verdict.faults, company_id=verdict.company_id)
     return True
 
 
@@ -229,18 +232,20 @@ def _by_account(found: Iterable[Mismatch]) -> Faults:
     return faults
 
 
-def _tell(faults: Faults, **whose: Any) -> None:
+def _log(faults: Faults, **whose: Any) -> None:
     for account, found in faults.items():
-        told = [f"{each.fault} {each.where}: {each.found}, expected {each.expected}" for each in found]
-        log.error("bonus mismatch", extra={**whose, "account": account, "faults": told[: store.MOST_FAULTS]})
+        lines = [f"{each.fault} {each.where}: {each.found}, expected {each.expected}" for each in found]
+        log.error("bonus mismatch", extra={**whose, "account": account, "faults": lines[: store.MOST_FAULTS]})
 
 
 # --- the club ---------------------------------------------------------------------------------------------------------
 
 
 def audit_totals(context: Context, *, full: bool) -> int:
-    """Checks that each of the club's totals sums to zero; `full`: and that it is the sum of its companies' checkpoints, all of which are
-    read for that. How many accounts do not balance. Raises `Busy` where proofs keep moving them meanwhile."""
+    """Checks that each of the club's totals sums to zero; returns the number of accounts that do not balance.
+
+    `full`: checks also that it is the sum of its companies' checkpoints, which are all read. Raises `Busy` if audits keep moving them.
+    """
     listed: dict[str, set[str]] = {}
     for item in store.every_open_mismatch(context.table):
         if "shard" in item:
@@ -257,7 +262,7 @@ def audit_totals(context: Context, *, full: bool) -> int:
         whose = {"currency": currency, "shard": shard}
         store.write_mismatches(tx, context, owner, listed.get(owner, ()), faults, **whose)
         context.table.commit(tx)
-        _tell(faults, **whose)
+        _log(faults, **whose)
     return wrong
 
 
@@ -266,7 +271,7 @@ Sums = dict[tuple[str, int], Balances]
 
 @retry()
 def _totals_and_sums(context: Context) -> tuple[dict[tuple[str, int], Item], Sums]:
-    """The totals, and what they should be: read between two looks at them that found the same."""
+    """The stored and the expected totals. The expected ones are summed between two equal reads of the stored ones."""
     totals = store.totals(context.table)
     sums: Sums = {}
     for shard in shards():

@@ -1,7 +1,7 @@
-"""What was proved, as it lies in the table. See `audit_keys.py`.
+"""Items of the audit.
 
-CHECKPOINT (a partition a shard): a company's checkpoint. CLUBTOTALS: their sums by currency and shard, moved with them in one transaction.
-MISMATCH: an account that does not balance; listed until a proof finds that it does, then kept a while.
+CHECKPOINT (one partition per shard): a company's checkpoint. CLUBTOTALS: their sums by currency and shard, moved in the same transaction.
+MISMATCH: an account that does not balance; listed until it balances, then kept a while.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,9 +19,9 @@ from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction
 
-CHECKPOINT = "checkpoint"  # label: another proof was faster
+CHECKPOINT = "checkpoint"  # label: another audit was faster
 MOST_FAULTS = 20  # kept of one account
-KEEP_DAYS = 400  # of what balances again
+KEEP_DAYS = 400  # of resolved mismatches
 NO_LOT = "-"
 
 # --- checkpoints ------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def _place(account: Any, lot: str) -> AccountLot:
 
 
 def add_to_totals(tx: Transaction, context: Context, pairs: Iterable[tuple[Checkpoint, Checkpoint]]) -> None:
-    """What these checkpoints move, one operation a currency and shard; none where nothing moves."""
+    """Adds the movements of these checkpoints, in one operation per currency and shard."""
     amounts: dict[Key, dict[str, Decimal]] = {}
     for before, after in pairs:
         by = moved(before.balances, after.balances)
@@ -97,7 +97,7 @@ def totals(table: Table) -> dict[tuple[str, int], Item]:
 
 
 def total_owner(currency: str, shard: int) -> str:
-    """Whose a mismatch is that is no company's."""
+    """The owner of a mismatch of a club total."""
     return f"club#{currency}#{shard}"
 
 
@@ -105,7 +105,7 @@ def balances_of(total: Mapping[str, Any]) -> Balances:
     return Balances(**{account: total.get(account, ZERO) for account in Balances._fields})
 
 
-# --- what does not balance ----------------------------------------------------------------------------------------------
+# --- mismatches -------------------------------------------------------------------------------------------------------
 
 
 def write_mismatches(
@@ -116,7 +116,7 @@ def write_mismatches(
     found: Mapping[str, list[Mismatch]],
     **about: Any,
 ) -> None:
-    """Lists the accounts that do not balance, keeps those of `known` that do again. `about`: whose they are."""
+    """Lists the accounts that do not balance, and resolves those of `known` that balance again. `about`: their owner."""
     for account in sorted({*known, *found}):
         key = keys.mismatch(owner, account)
         if account not in found:
@@ -127,7 +127,7 @@ def write_mismatches(
             )
             continue
         listed = keys.mismatch_list(context.at, owner, account).as_gsi2()
-        told = {
+        facts = {
             **about,
             "owner": owner,
             "account": account,
@@ -135,9 +135,9 @@ def write_mismatches(
             "seen_at": context.at,
         }
         if account in known:
-            tx.update(key, put=told)
+            tx.update(key, put=facts)
         else:
-            tx.update(key, put={**told, **listed, "since": context.at}, remove=("resolved_at", "expires_at"))
+            tx.update(key, put={**facts, **listed, "since": context.at}, remove=("resolved_at", "expires_at"))
 
 
 def _fault(mismatch: Mismatch) -> Item:

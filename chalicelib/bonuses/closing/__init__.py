@@ -1,1 +1,1 @@
-"""The close of a period."""
+"""Opening and closing of volume periods."""

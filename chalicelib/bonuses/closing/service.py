@@ -1,18 +1,17 @@
 """Periods: opened by purchases, closed once their grace is over, owed in goods from then on.
 
-    a sale is recorded ──▶ on_sale_recorded   opens the period in which it counts, due on the day of its close
-    the night          ──▶ close_due          closes what is due, one period after the other, each in one transaction:
-                                              the posting, the closed period, the company's course, what is owed, the events
+    a sale is recorded ──▶ on_sale_recorded   opens its period, due on the day of the close
+    the night          ──▶ close_due          closes the periods that are due, each in one transaction: the posting,
+                                              the closed period, the company's course, the entitlements, the events
 
-What a period comes to is computed from the day totals at its close (`periods.close`), under the version of the company's course. The course is
-read before the totals are, and whoever records a sale raises its version where the close could miss it; so nothing is lost between two
-closes, and a close that is asked for again finds the period closed.
+A close computes the period from the day totals (`volume.rules.close`), under the version of the company's course. The course is read
+before the totals, and recording a sale raises its version where the close could miss it; so nothing is lost between two closes, and a
+repeated close finds the period closed.
 
 Weakest point: a close reads all day totals since the programme began, one small item for each day with purchases.
 """
 
 from datetime import date
-from typing import NamedTuple
 
 from chalicelib import companies, sales
 from chalicelib.bonuses.events import PERIOD_CREDITED
@@ -27,12 +26,13 @@ from chalicelib.bonuses.volume import rules as volume_rules
 from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.bonuses.volume.config import VolumeBonuses
 from chalicelib.bonuses.volume.rules import DAY, Close, Course, Payout, Period, Programme
-from chalicelib.bonuses.volume.store import COURSE, ClosedPeriod, Head
+from chalicelib.bonuses.volume.store import COURSE, Head
 from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
+from chalicelib.table.client import Page
 from chalicelib.table.retries import CONTESTED, retry
 from chalicelib.table.transactions import Transaction
 
@@ -42,7 +42,7 @@ _LAST_DAY = date.max - DAY
 
 
 @retry(COURSE, most=CONTESTED)
-def note(context: Context, company_id: str, days: list[date]) -> None:
+def note_purchases(context: Context, company_id: str, days: list[date]) -> None:
     wanted = [each.code for each in context.config[VolumeBonuses].periods if any(day >= each.since for day in days)]
     if not wanted:
         return
@@ -65,7 +65,7 @@ def _currency(context: Context, company_id: str) -> str:
 
 
 def _due(context: Context, programme: Programme, course: Course) -> date | None:
-    """Never in the past: the night looks back over some days only."""
+    """Never in the past: the nightly run looks back over a few days only."""
     due = volume_rules.due(programme, course)
     return max(due, context.today) if due else None
 
@@ -74,7 +74,7 @@ def _due(context: Context, programme: Programme, course: Course) -> date | None:
 
 
 def close_due(context: Context, company_id: str) -> int:
-    """Closes every period of the company whose close is due, the oldest of each programme first; how many were closed now."""
+    """Closes every due period of the company, the oldest of each programme first; returns their number."""
     closed = 0
     for head in volume_store.heads(context.table, company_id).values():
         programme = volume_rules.programmes_of(context.config[VolumeBonuses].periods, head.currency).get(head.programme)
@@ -85,7 +85,7 @@ def close_due(context: Context, company_id: str) -> int:
 
 @retry(COURSE, most=CONTESTED)
 def close(context: Context, company_id: str, programme: Programme) -> bool:
-    """Closes the company's oldest open period of this programme if that is due. False if there is none, or another worker did it."""
+    """Closes the company's oldest open period of this programme if it is due. False if none is, or if another worker closed it."""
     head = volume_store.read_heads(context.table, company_id, [programme.code]).get(programme.code)
     due = volume_rules.due(programme, head.course) if head else None
     if head is None or head.course.opened is None or due is None or due > context.today:
@@ -142,7 +142,7 @@ def _entitlement(
     first = made.period.first.isoformat()
     digest = derived_id("", head.company_id, programme.code, first, str(part.number))
     return Entitlement(
-        # Ids sort by the day from which the goods are there.
+        # Ids sort by the day from which the goods are available.
         entitlement_id=f"ent_{part.available_from:%Y%m%d}{digest[1:25]}",
         company_id=head.company_id,
         currency=head.currency,
@@ -165,19 +165,12 @@ def _entitlement(
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-class Listed(NamedTuple):
-    """Closed periods, latest first, and where to go on."""
-
-    items: list[ClosedPeriod]
-    last: dict[str, str] | None
-
-
 def periods_of(
     context: Context, company_id: str, limit: int, after: dict[str, str] | None
-) -> tuple[list[tuple[Programme, Close]], Listed]:
-    """What is open, as if it were closed on what is known now, and what was closed. Raises 404 for a company that is not there.
+) -> tuple[list[tuple[Programme, Close]], Page]:
+    """Open periods, closed on the purchases as now known, and a page of closed ones, latest first. Raises 404 for an unknown company.
 
-    Three calls; one more, for its currency, for a company that has bought nothing yet.
+    Three calls; one more, for the currency, if the company has bought nothing yet.
     """
     heads = volume_store.heads(context.table, company_id)
     currency = next((head.currency for head in heads.values()), None) or _currency(context, company_id)
@@ -192,5 +185,4 @@ def periods_of(
         )
         if programme.since <= close.period.last
     ]
-    page = volume_store.closed_periods(context.table, company_id, limit, after)
-    return coming, Listed([volume_store.period_of(item) for item in page.items], page.last)
+    return coming, volume_store.closed_periods(context.table, company_id, limit, after)

@@ -7,7 +7,7 @@ from chalicelib.bonuses.ledger.rules import ZERO
 
 
 class CoalitionLimits(NamedTuple):
-    """What a client may grant: with one grant, to one company in a day, to all companies in a month. None exceeds the next."""
+    """The most that a client may grant: in one grant, to one company in a day, to all companies in a month. None exceeds the next."""
 
     per_grant: Decimal
     per_company_and_day: Decimal
@@ -26,7 +26,7 @@ class CoalitionClient(NamedTuple):
 
 
 class CoalitionGrant(NamedTuple):
-    """What a client granted. `counted_on`: the day in whose limits it counts."""
+    """A grant of a client. `counted_on`: the day in whose limits it counts."""
 
     client_id: str
     reference: str

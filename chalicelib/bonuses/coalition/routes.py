@@ -20,7 +20,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="machines")
 
-AGAIN = {"Idempotency-Replayed": "true"}
+REPLAYED = {"Idempotency-Replayed": "true"}
 
 # --- the coalition ----------------------------------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ def grant_bonuses(call: Call) -> Answer:
     requested = RequestedGrant(form.reference, company_id, form.amount, form.day, form.note)
     made, again = service.grant(call.context, call.principal.for_machine(), requested)
     location = {"Location": f"/v1/machine/accruals/{made.reference}"}
-    return Answer(CoalitionAccrualView.of(made), headers=location | (AGAIN if again else {}))
+    return Answer(CoalitionAccrualView.of(made), headers=location | (REPLAYED if again else {}))
 
 
 @routes.get(
@@ -52,7 +52,7 @@ def grant_bonuses(call: Call) -> Answer:
 )
 def show_granted_bonuses(call: Call, reference: str) -> CoalitionAccrualView:
     """Show an accrual of this client with its reversals."""
-    return CoalitionAccrualView.of(service.granted(call.context, call.principal.for_machine(), reference))
+    return CoalitionAccrualView.of(service.read_grant(call.context, call.principal.for_machine(), reference))
 
 
 @routes.post(
@@ -70,7 +70,7 @@ def reverse_granted_bonuses(call: Call, reference: str) -> Answer:
     form: CoalitionReversalForm = call.body
     client_id = call.principal.for_machine()
     made, again = service.reverse(call.context, client_id, reference, form.reference, form.amount)
-    return Answer(CoalitionAccrualView.of(made), headers=AGAIN if again else {})
+    return Answer(CoalitionAccrualView.of(made), headers=REPLAYED if again else {})
 
 
 def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
@@ -89,9 +89,9 @@ def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
 def list_coalition_clients(call: Call) -> CoalitionClientPage:
     """List the partners of the coalition, by name."""
     cursors = call.cursors()
-    page = service.clients(call.context, call.query.limit, cursors.open(call.query.cursor))
-    shown = [CoalitionClientView.of(service.client_of(item)) for item in page.items]
-    return CoalitionClientPage(items=shown, next_cursor=cursors.close(page.last))
+    page = service.list_clients(call.context, call.query.limit, cursors.open(call.query.cursor))
+    items = [CoalitionClientView.of(service.client_of(item)) for item in page.items]
+    return CoalitionClientPage(items=items, next_cursor=cursors.close(page.last))
 
 
 @routes.get(
@@ -102,7 +102,7 @@ def list_coalition_clients(call: Call) -> CoalitionClientPage:
 )
 def show_coalition_client(call: Call, client_id: str) -> Answer:
     """Show a partner of the coalition and its limits."""
-    found = service.client(call.context, client_id)
+    found = service.read_client(call.context, client_id)
     return Answer(CoalitionClientView.of(found), headers=etag(found.version))
 
 

@@ -1,15 +1,15 @@
-"""Bonuses that partners of a coalition grant: a machine client posts what a company earned with them, within its own limits.
+"""Bonuses that partners of a coalition grant to companies, within the limits of each partner's machine client.
 
-A grant is known by the client and the client's own reference, for ever: told again it is answered as the first time, told with other
-content it is refused. Limits are counted by the day on which a grant is told, not by the day that it names, so none can be gone round
-by dating. Their counters are in the transaction of the posting: however many requests come at once, no limit is exceeded.
+The client and its own reference name a grant for ever: a repeat gets the first answer, other content under the same reference is refused.
+Limits count by the day of the request, not by the day in the grant, so dating cannot evade them. Their counters are in the transaction of
+the posting: no limit is exceeded under concurrent requests.
 
-A reversal takes back a grant, whole or in part, and is known by the client's own reference too; all reversals of a grant together
-never exceed it. What is taken back may be granted anew within the limits.
+A reversal takes back a grant, whole or in part, and is named by the client's own reference too; all reversals of a grant together never
+exceed it. A reversed amount may be granted anew within the limits.
 
-CLIENT  a machine client: its name, whether it may grant, its limits in one currency
-GRANT   company, amount, the day that it counts on, its expiry day, its posting; `reversals` by reference
-USED    what was granted, less what was taken back: to one company on a day, to all in a month
+CLIENT  a client: its name, whether it may grant, its limits in one currency
+GRANT   company, amount, day, expiry day, posting; `reversals` by reference
+USED    sum of grants less reversals: to one company on a day, to all in a month
 """
 
 from datetime import date, timedelta
@@ -36,12 +36,12 @@ from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
 MOST_REVERSALS = 50  # of one grant
-DAY, MONTH = "day", "month"  # labels: the limit that stands in the way
+DAY, MONTH = "day", "month"  # labels: the limit is exceeded
 GRANT = "grant"  # label: the grant changed meanwhile
 
 
 class RequestedGrant(NamedTuple):
-    """A grant as it is asked for."""
+    """A grant as requested."""
 
     reference: str
     company_id: str
@@ -54,7 +54,7 @@ class RequestedGrant(NamedTuple):
 
 
 def register(context: Context, client: CoalitionClient) -> CoalitionClient:
-    """Writes the client as the next version. Raises 412 when its version is no longer the one that is there."""
+    """Writes the client as the next version. Raises 412 if its version is not the stored one."""
     item = {
         **keys.coalition_client(client.client_id).as_item(),
         **keys.coalition_client_list(client.name, client.client_id).as_gsi1(),
@@ -73,7 +73,7 @@ def register(context: Context, client: CoalitionClient) -> CoalitionClient:
     return client._replace(version=client.version + 1)
 
 
-def client(context: Context, client_id: str) -> CoalitionClient:
+def read_client(context: Context, client_id: str) -> CoalitionClient:
     """Raises 404."""
     item = context.table.get(keys.coalition_client(client_id), consistent=True)
     if item is None:
@@ -81,7 +81,7 @@ def client(context: Context, client_id: str) -> CoalitionClient:
     return client_of(item)
 
 
-def clients(context: Context, limit: int, after: dict[str, str] | None) -> Page:
+def list_clients(context: Context, limit: int, after: dict[str, str] | None) -> Page:
     """Their items, by name."""
     return context.table.query(keys.coalition_client_list("", "").pk, index="gsi1", limit=limit, after=after)
 
@@ -103,8 +103,8 @@ def client_of(item: Item) -> CoalitionClient:
 def grant(context: Context, client_id: str, requested: RequestedGrant) -> tuple[CoalitionGrant, bool]:
     """The grant, and whether it was made before. One transaction.
 
-    Raises 403 for a client that may not grant, 404 for no such company, 409 `already_exists` for a reference with another content, and
-    422 for what is wrong with the amount, the day, or the limits.
+    Raises 403 for a client that may not grant, 404 for an unknown company, 409 `already_exists` for a reference with other content, and
+    422 for a wrong amount or day and for an exceeded limit.
     """
     before = _load(context.table, client_id, requested.reference)
     if before:
@@ -148,7 +148,7 @@ def grant(context: Context, client_id: str, requested: RequestedGrant) -> tuple[
 
     def also(tx: Transaction, was: Book, now: Book) -> None:
         tx.create(_item(made), label=GRANT)
-        _tell(tx, context, by, made)
+        _record_credited(tx, context, by, made)
         tx.check(keys.coalition_client(client_id), Attr("version").eq(by.version), label="client")
         for key, label, limit in _counters(made, by.limits):
             used = Attr("amount")
@@ -165,15 +165,15 @@ def grant(context: Context, client_id: str, requested: RequestedGrant) -> tuple[
         if MONTH in refused:
             raise _exceeded("per_month", by, by.limits.per_month, refused.items[MONTH]) from None
         raise Busy("the client stayed under change") from None
-    # A twin may have been faster: its grant is the one that counts.
+    # A concurrent request with the same reference may have won: its grant counts.
     found = _load(context.table, client_id, requested.reference)
     if found is None:
         raise RuntimeError(f"grant {requested.reference} was posted and is not there")
     return _same(found, requested), found != made
 
 
-def granted(context: Context, client_id: str, reference: str) -> CoalitionGrant:
-    """Raises 404 for a reference that the client never used."""
+def read_grant(context: Context, client_id: str, reference: str) -> CoalitionGrant:
+    """Raises 404 for an unknown reference."""
     found = _load(context.table, client_id, reference)
     if found is None:
         raise Problem("not_found")
@@ -184,11 +184,11 @@ def granted(context: Context, client_id: str, reference: str) -> CoalitionGrant:
 def reverse(
     context: Context, client_id: str, reference: str, reversal: str, amount: Decimal | None
 ) -> tuple[CoalitionGrant, bool]:
-    """Takes back so much of a grant (all that is left of it), and says whether that was done before. One transaction.
+    """Reverses an amount of a grant, by default all that is left; returns the grant, and whether it was done before. One transaction.
 
-    Raises 404 for a reference that the client never used, 409 for a reversal that was told with another amount, 422 for more than is left.
+    Raises 404 for an unknown reference, 409 for a known reversal with another amount, 422 for more than is left.
     """
-    found = granted(context, client_id, reference)
+    found = read_grant(context, client_id, reference)
     if reversal in found.reversals:
         if amount not in (None, found.reversals[reversal]):
             raise Problem("already_exists", f"Reversal {reversal} was of {found.reversals[reversal]}.")
@@ -205,7 +205,7 @@ def reverse(
 
 
 def _take_back(context: Context, before: CoalitionGrant, after: CoalitionGrant, reversal: str, taken: Decimal) -> None:
-    by = client(context, before.client_id)
+    by = read_client(context, before.client_id)
     cause = Cause(
         "coalition_reversal",
         (before.client_id, before.reference, reversal),
@@ -226,7 +226,7 @@ def _take_back(context: Context, before: CoalitionGrant, after: CoalitionGrant, 
         raise Overtaken
 
 
-def _tell(tx: Transaction, context: Context, by: CoalitionClient, made: CoalitionGrant) -> None:
+def _record_credited(tx: Transaction, context: Context, by: CoalitionClient, made: CoalitionGrant) -> None:
     record_event(
         tx,
         context,
@@ -281,7 +281,7 @@ def _document(by: CoalitionClient, reference: str) -> dict[str, str]:
 
 def _load(table: Table, client_id: str, reference: str) -> CoalitionGrant | None:
     item = table.get(keys.coalition_grant(client_id, reference), consistent=True)
-    return _grant(item) if item else None
+    return _grant_of(item) if item else None
 
 
 def _item(made: CoalitionGrant) -> Item:
@@ -290,7 +290,7 @@ def _item(made: CoalitionGrant) -> Item:
     return {**keys.coalition_grant(made.client_id, made.reference).as_item(), **facts}
 
 
-def _grant(item: Item) -> CoalitionGrant:
+def _grant_of(item: Item) -> CoalitionGrant:
     days = {name: date.fromisoformat(item[name]) for name in ("day", "counted_on", "expires_on")}
     facts = {name: item[name] for name in CoalitionGrant._fields if name not in days}
     return CoalitionGrant(**{**facts, **days, "version": int(item["version"])})

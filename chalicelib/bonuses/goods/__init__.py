@@ -1,1 +1,1 @@
-"""Bonuses paid in goods: owed, chosen, shipped."""
+"""Bonuses paid in goods: entitlements, choices, shipments."""

@@ -1,8 +1,7 @@
-"""How goods change: one transaction under the versions of the entitlement and of the choice, with its posting.
+"""Steps of entitlements and choices: one transaction under the versions of both, with its posting.
 
-`take` is a step of a choice, `change` one of an entitlement as a whole. Each decides again when somebody else was faster, so what it decides on
-is read anew by `decide`, or by `load`. What is reserved is owed all the same: a step that only reserves or gives back posts nothing, and leaves
-the mark of its cause.
+`take` is a step of a choice, `change` a step of a whole entitlement. After a concurrent write each decides again on what `decide` or
+`load` reads anew. A reserved amount is still owed: a step that only reserves or gives back posts nothing and leaves the mark of its cause.
 """
 
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from chalicelib.table.transactions import Refused, Transaction
 
 
 def record_available(tx: Transaction, context: Context, entitlement: Entitlement) -> None:
-    """The event that goods, or a gift, are there."""
+    """Records that goods, or a gift, became available."""
     expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
     events.record(
         tx,
@@ -57,7 +56,7 @@ SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses
 
 
 class ChangedChoice(NamedTuple):
-    """A choice, and what it leaves of its entitlement."""
+    """A choice and its entitlement after a step."""
 
     entitlement: Entitlement
     choice: Choice
@@ -69,7 +68,7 @@ def take(
     decide: Callable[[], ChoiceStep],
     write: Callable[[Transaction, ChoiceStep], None],
 ) -> ChangedChoice:
-    """A step of a choice, decided again whenever somebody else changed it or its entitlement meanwhile."""
+    """Takes a step of a choice; decides again after a concurrent change of the choice or its entitlement."""
 
     def attempt() -> ChangedChoice:
         step = decide()
@@ -96,7 +95,7 @@ def change(
     event: EventType,
     facts: dict[str, Any],
 ) -> Entitlement:
-    """A step of an entitlement as a whole; the same one where there is nothing to do."""
+    """Takes a step of a whole entitlement; returns it unchanged if there is nothing to do."""
 
     def attempt() -> Entitlement:
         before = load()

@@ -1,4 +1,4 @@
-"""Events of goods that the club owes: `company_id`, `entitlement_id`, `currency`, and amounts in it; those of a choice `choice_id`."""
+"""Events of goods that the club owes: `company_id`, `entitlement_id`, `currency`, amounts in it; `choice_id` for events of a choice."""
 
 from chalicelib.platform.events import EventType
 
@@ -8,7 +8,7 @@ AVAILABLE = EventType(
 EXPIRING = EventType("goods.expiring")  # `gift`, `amount`, `expires_on`, `days_left`
 EXPIRED = EventType("goods.expired")
 CHOSEN = EventType("goods.chosen")  # `amount`
-CANCELLED = EventType("goods.cancelled")  # `expired`: how much of it could not be chosen any more
+CANCELLED = EventType("goods.cancelled")  # `expired`: the amount that could not be chosen any more
 SHIPPED = EventType("goods.shipped")  # `document`, `day`, `lines`, `amount`
 SHIPMENT_REVERSED = EventType("goods.shipment_reversed")  # `shipment_id`, `amount`, `reason`
 REVERSED = EventType("goods.reversed")

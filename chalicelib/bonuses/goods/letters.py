@@ -1,4 +1,4 @@
-"""Letters on goods for purchases. They tell what was so when their event happened: it holds their figures."""
+"""Letters on goods for purchases. All amounts are those of the event."""
 
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ def goods_available(context: Context, recipient: Recipient, event: Item) -> tupl
         "first": date.fromisoformat(event["first_day"]),
         "last": date.fromisoformat(event["last_day"]),
         "available_from": date.fromisoformat(event["available_from"]),
-        # A gift is handed over, whenever that is.
+        # A gift does not expire.
         "expires_on": None if event["gift"] else date.fromisoformat(event["expires_on"]),
     }
 

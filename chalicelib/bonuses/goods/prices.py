@@ -7,8 +7,6 @@ from chalicelib.catalog import Product, every_product
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Refused
 
-# --- frozen prices ----------------------------------------------------------------------------------------------------
-
 
 def price_list(programme: Programme, period: Period) -> str:
     """The id of the price list of this period, which all companies share."""
@@ -16,9 +14,9 @@ def price_list(programme: Programme, period: Period) -> str:
 
 
 def freeze(context: Context, list_id: str) -> None:
-    """Copies the base prices of the whole catalogue, once for each list; a repeat goes on until the list is whole, and then stops.
+    """Copies the base prices of the whole catalogue into the list, unless the list is complete.
 
-    Two workers at once do the work twice, and end in one list. Nothing is closed before its list is whole.
+    Two workers at once do the work twice and end in one list. No period is closed before its list is complete.
     """
     known: set[str] = context.memo.setdefault("price_lists", set())
     if list_id in known:
@@ -48,9 +46,9 @@ def _priced(product: Product) -> FrozenPrice:
 
 
 def freeze_due(context: Context) -> list[str]:
-    """Freezes the lists of the periods that closed last, one for each programme; to be called once before the companies' closes.
+    """Freezes the list of the last closed period of each programme; returns the lists.
 
-    So that many workers do not begin by copying the catalogue, each for itself. Returns the lists.
+    Called once before the companies' closes, so that not every worker begins by copying the catalogue.
     """
     lists = []
     for figures in context.config[VolumeBonuses].periods:

@@ -1,4 +1,4 @@
-"""Bonuses paid in goods: what a company is owed, what it chose, what was shipped. Pure: no clock, no table.
+"""Entitlements to goods, choices and their shipments. Pure: no clock, no table.
 
 An entitlement is owed until it is shipped, handed over, expired or reversed:
 
@@ -9,8 +9,8 @@ An entitlement is owed until it is shipped, handed over, expired or reversed:
       ▲                 │ cancel              │ cancel (staff)  ◀────────────── a shipment is reversed
       └─────────────────┴─────────────────────┘  the rest is given back, and expires at once if its day has passed
 
-What is reserved does not expire. A gift is not chosen: it is handed over whole, and does not expire. Each step gives a new value, one
-version on, and raises Impossible where it cannot be done.
+Reserved goods do not expire. A gift is not chosen: it is handed over whole, and does not expire. Each step returns a new value, one
+version on, or raises StepRefused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ MOST_SHIPMENTS = 50  # of one choice
 
 
 class LineFault(NamedTuple):
-    """A line that cannot be chosen or shipped so; `pointer` into what was asked."""
+    """The fault of a line; `pointer` into the request."""
 
     pointer: str
     code: str
@@ -38,7 +38,7 @@ class LineFault(NamedTuple):
 
 
 class StepRefused(Exception):
-    """A step that the entitlement or the choice does not allow; `code` is one of the API's problems."""
+    """The state of the entitlement or the choice does not allow the step; `code` is one of the API's problems."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class ChoiceState(StrEnum):
 
 
 class RequestedLine(NamedTuple):
-    """So many units of an article."""
+    """An article and its number of units."""
 
     sku: str
     quantity: int
@@ -68,7 +68,7 @@ class RequestedLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FrozenPrice:
-    """An article as a frozen price list has it; the price is of one unit, VAT included."""
+    """An article of a frozen price list; the price is per unit, VAT included."""
 
     sku: str
     name: str
@@ -101,7 +101,7 @@ class ChoiceLine:
 
 
 class ChoiceEvent(NamedTuple):
-    """A step of a choice: when, what came of it, who did it (a member), and what they said."""
+    """A step of a choice: moment, resulting state, member and note."""
 
     at: str
     state: ChoiceState
@@ -111,7 +111,7 @@ class ChoiceEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """What one document shipped, by article. `reversed_reason`: why it was taken back, None as long as it stands."""
+    """The shipment of one document, by article. `reversed_reason`: None unless it was reversed."""
 
     shipment_id: str
     document: str
@@ -144,7 +144,7 @@ class Choice:
 
     @property
     def waiting(self) -> Decimal:
-        """Worth of what is reserved and not shipped."""
+        """Amount that is reserved and not shipped."""
         if self.state is ChoiceState.CANCELLED:
             return ZERO
         return sum((line.unit_price * line.left for line in self.lines), ZERO)
@@ -152,10 +152,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """A sum that is owed in goods, or as a gift of its worth.
+    """An amount owed in goods, or as a gift.
 
-    `programme` with `first` and `last` day of its period: what it was earned by; `posting_id`: the posting of that close. `expires_on`: the last
-    day to choose. `announced`, `warned`: which letters have been asked for. `handed_over`: the posting by which a gift was given.
+    `programme`, `first`, `last`: the period in which it was earned; `posting_id`: of its close. `expires_on`: the last day to choose.
+    `announced`, `warned`: letters that were requested. `handed_over`: the posting by which a gift was handed over.
     """
 
     entitlement_id: str
@@ -194,7 +194,7 @@ class Entitlement:
         return self.expires_on is not None and day > self.expires_on
 
     def state(self, day: date) -> str:
-        """waiting until its goods are there; open while something is owed; then settled, expired or reversed, by what ended it."""
+        """waiting before `available_from`; open while something is owed; then settled, expired or reversed."""
         if self.owed:
             return "open" if day >= self.available_from else "waiting"
         if self.shipped:
@@ -203,7 +203,7 @@ class Entitlement:
 
     @property
     def due(self) -> date | None:
-        """The next day on which something happens by itself: it becomes available, a warning is due, or what is left expires."""
+        """The next day of an announcement, a warning or an expiry."""
         if not self.left:
             return None
         if not self.announced:
@@ -220,7 +220,7 @@ class Entitlement:
 
 
 class ChoiceStep(NamedTuple):
-    """What a step leaves, and what it moved: out of what is owed (into goods that are used up, or expired)."""
+    """The entitlement and the choice after a step; `shipped` and `expired`: amounts that left the owed amount."""
 
     entitlement: Entitlement
     choice: Choice
@@ -244,7 +244,7 @@ def choose(
 ) -> ChoiceStep:
     """Reserves goods at the frozen prices.
 
-    Raises 409 unless the entitlement is open for choosing, 422 for lines that cannot be, `above_left` for more than is left of it.
+    Raises 409 unless the entitlement is open for choosing, 422 for invalid lines, `above_left` for more than is left.
     """
     if entitlement.kind == "gift":
         raise StepRefused("wrong_state", "A gift is handed over by the club: there is nothing to choose.")
@@ -298,7 +298,7 @@ def _line(requested: RequestedLine, priced: FrozenPrice) -> ChoiceLine:
 def cancel(
     entitlement: Entitlement, choice: Choice, *, member_id: str, note: str, at: str, day: date, shipped_too: bool
 ) -> ChoiceStep:
-    """Gives back what was not shipped; after the last day to choose it expires at once. `shipped_too`: also where a part was shipped."""
+    """Gives back the unshipped amount; after the last day to choose it expires at once. `shipped_too`: allowed after a part was shipped."""
     allowed = {ChoiceState.RESERVED, ChoiceState.PARTLY_SHIPPED} if shipped_too else {ChoiceState.RESERVED}
     _require(choice, allowed)
     rest = choice.waiting
@@ -322,10 +322,10 @@ def ship(
     member_id: str,
     at: str,
 ) -> ChoiceStep:
-    """A part of what was chosen, or all that is left of it. Raises 409 for a document that was told before."""
+    """Ships the requested part of a choice, or all that is left. Raises 409 for a document that was recorded before."""
     _require(choice, {ChoiceState.RESERVED, ChoiceState.PARTLY_SHIPPED})
     if any(shipment.document == document for shipment in choice.shipments if shipment.reversed_reason is None):
-        raise StepRefused("already_exists", "A shipment with this document number was told before.")
+        raise StepRefused("already_exists", "A shipment with this document number was recorded before.")
     if len(choice.shipments) >= MOST_SHIPMENTS:
         raise StepRefused("wrong_state", f"A choice is shipped in {MOST_SHIPMENTS} parts at most: cancel its rest.")
     if requested is None:
@@ -354,9 +354,9 @@ def ship(
 def reverse_shipment(
     entitlement: Entitlement, choice: Choice, shipment_id: str, *, member_id: str, reason: str, at: str, day: date
 ) -> ChoiceStep:
-    """The document was wrong, or the goods came back: they are reserved again, or given back where the choice was cancelled meanwhile.
+    """Reserves the goods of a shipment again, or gives them back if the choice was cancelled meanwhile.
 
-    Raises 404 for a shipment that is not there, 409 for one that was reversed before.
+    Raises 404 for an unknown shipment, 409 for one that was reversed before.
     """
     shipment = next((each for each in choice.shipments if each.shipment_id == shipment_id), None)
     if shipment is None:
@@ -394,11 +394,11 @@ def _state(choice: Choice) -> ChoiceState:
     return ChoiceState.PARTLY_SHIPPED if any(line.shipped for line in choice.lines) else ChoiceState.RESERVED
 
 
-# --- what happens to an entitlement as a whole ------------------------------------------------------------------------
+# --- steps of a whole entitlement -------------------------------------------------------------------------------------
 
 
 def hand_over(entitlement: Entitlement, day: date, posting_id: str) -> Entitlement:
-    """A gift was given: it is used up whole."""
+    """Uses up the whole gift."""
     if entitlement.kind != "gift":
         raise StepRefused("wrong_state", "Goods are chosen and shipped; only a gift is handed over.")
     if not entitlement.left or day < entitlement.available_from:
@@ -407,18 +407,16 @@ def hand_over(entitlement: Entitlement, day: date, posting_id: str) -> Entitleme
 
 
 def reverse_hand_over(entitlement: Entitlement, posting_id: str) -> Entitlement:
-    """The gift that was given by this posting came back, or was never given: it is owed again."""
+    """The gift that was handed over by this posting is owed again."""
     if not posting_id or entitlement.handed_over != posting_id:
         raise StepRefused("wrong_state", "This gift was not handed over.")
     return next_version(entitlement, shipped=ZERO, handed_over="")
 
 
 def take_back(entitlement: Entitlement, amount: Decimal | None) -> Entitlement:
-    """Reverses so much of what is left, or all of it. What is reserved is cancelled first, what was shipped is reversed first."""
+    """Reverses an amount of what is left, or all of it. Choices must be cancelled and shipments reversed before."""
     if not entitlement.left:
-        raise StepRefused(
-            "wrong_state", "Nothing is left to reverse: cancel what was chosen, reverse what was shipped."
-        )
+        raise StepRefused("wrong_state", "Nothing is left to reverse: cancel its choices, reverse its shipments.")
     taken = entitlement.left if amount is None else amount
     if taken > entitlement.left:
         raise _above_left(entitlement, taken)
@@ -426,7 +424,7 @@ def take_back(entitlement: Entitlement, amount: Decimal | None) -> Entitlement:
 
 
 def expire(entitlement: Entitlement, day: date) -> Entitlement:
-    """The same on this day: what is left after its last day has expired, what is reserved has not."""
+    """The entitlement on this day: after its last day the amount left has expired, the reserved amount has not."""
     if not entitlement.is_past(day) or not entitlement.left:
         return entitlement
     return next_version(entitlement, expired=entitlement.expired + entitlement.left)
@@ -434,7 +432,7 @@ def expire(entitlement: Entitlement, day: date) -> Entitlement:
 
 def _above_left(entitlement: Entitlement, wanted: Decimal) -> StepRefused:
     left = round_half_up(entitlement.left)
-    detail = f"{wanted:.2f} {entitlement.currency} are asked for; {left} are left."
+    detail = f"{wanted:.2f} {entitlement.currency} requested; {left} left."
     return StepRefused("above_left", detail, extra={"left": {"amount": f"{left:f}", "currency": entitlement.currency}})
 
 

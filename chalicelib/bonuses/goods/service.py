@@ -1,8 +1,8 @@
 """Goods instead of bonuses: chosen by the company, shipped by the club, expired, reversed.
 
-Every step is one transaction under the versions of the entitlement and of the choice, with its posting (`ledger.change`), its event, and the
-answer that a repeat of the request gets. What is reserved is owed all the same, so choosing and giving back post nothing: the mark of
-their cause stands in the ledger alone.
+Every step is one transaction under the versions of the entitlement and of the choice, with its posting (`ledger.change`), its event, and
+the reply to a repeat of the request. A reserved amount is still owed, so choosing and giving back post nothing: they leave only the mark of
+their cause in the ledger.
 
     step               owed      redeemed   expired   issued
     ship, hand over    − worth   + worth
@@ -38,12 +38,12 @@ _CHOOSING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.wr
 
 
 def entitlement(context: Context, company_id: str, entitlement_id: str) -> Entitlement:
-    """As it is today: what has expired and is not posted yet counts as expired. Raises 404."""
+    """The entitlement as of today, also before its expiry is posted. Raises 404."""
     return rules.expire(_entitlement(context, company_id, entitlement_id), context.today)
 
 
 def entitlement_on(item: Item, day: date) -> Entitlement:
-    """The same of an item of a list."""
+    """An item of a list as an entitlement of this day."""
     return rules.expire(store.entitlement_of(item), day)
 
 
@@ -73,7 +73,7 @@ def choose(
     requested: Sequence[RequestedLine],
     note: str,
 ) -> ChangedChoice:
-    """Raises 404, 409 outside the days of choosing, 422 for lines that cannot be or come to more than is left."""
+    """Raises 404, 409 outside the days of choosing, 422 for invalid lines and for more than is left."""
     choice_id = context.new_id("cho")
     prices = store.prices_of(
         context.table, _entitlement(context, company_id, entitlement_id).price_list, [line.sku for line in requested]
@@ -109,7 +109,7 @@ def cancel(
     *,
     staff: bool,
 ) -> ChangedChoice:
-    """Gives back what was not shipped. The company may as long as nothing was; the staff at any time. Raises 404, 409."""
+    """Gives back the unshipped amount. A company may do so while nothing is shipped, the staff at any time. Raises 404, 409."""
 
     def decide() -> ChoiceStep:
         return rules.cancel(
@@ -148,7 +148,7 @@ def ship(
     document: str,
     day: date,
 ) -> ChangedChoice:
-    """A part, or all that is left. Raises 404, 409 for a document that was told before, 422 for more than was chosen."""
+    """Ships a part, or all that is left. Raises 404, 409 for a document that was recorded before, 422 for more than was chosen."""
     if day > context.today:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
     shipment_id = context.new_id("shp")
@@ -212,7 +212,7 @@ def reverse_shipment(
     shipment_id: str,
     reason: str,
 ) -> ChangedChoice:
-    """Takes a shipment back, whole: its goods are reserved again. Raises 404, 409 for one that was taken back before."""
+    """Reverses a whole shipment: its goods are reserved again. Raises 404, 409 for one that was reversed before."""
     shipped = Cause("goods_shipped", (shipment_id,))
     cause = Cause(
         "goods_shipment_reversed",
@@ -273,7 +273,7 @@ def hand_over(
 def reverse_hand_over(
     context: Context, company_id: str, member_id: str, entitlement_id: str, reason: str
 ) -> Entitlement:
-    """A gift came back, or was never given: it is owed again. Raises 404, 409 for one that was not handed over."""
+    """The gift is owed again. Raises 404, 409 for one that was not handed over."""
     given = _entitlement(context, company_id, entitlement_id).handed_over
     cause = Cause(
         "gift_hand_over_reversed",
@@ -301,7 +301,7 @@ def reverse(
     amount: Decimal | None,
     reason: str,
 ) -> Entitlement:
-    """Takes back what is left of an entitlement, or so much of it. Raises 404, 409 where nothing is left, 422 for more than is."""
+    """Reverses an amount of an entitlement, or all that is left. Raises 404, 409 if nothing is left, 422 for more than is left."""
     present = _entitlement(context, company_id, entitlement_id)
     cause = Cause(
         "goods_reversed",
@@ -321,11 +321,11 @@ def reverse(
     )
 
 
-# --- the night --------------------------------------------------------------------------------------------------------
+# --- the nightly run --------------------------------------------------------------------------------------------------
 
 
 def expire_goods(context: Context, company_id: str) -> int:
-    """What the day brings: announces goods that are there, warns of what will expire, expires what is left; how many steps it took."""
+    """Announces available goods, warns before an expiry, expires what is left; returns the number of steps."""
     steps = 0
     for found in store.every_entitlement(context.table, company_id):
         due = found.due
@@ -337,7 +337,7 @@ def expire_goods(context: Context, company_id: str) -> int:
 
 
 def _daily(context: Context, found: Entitlement) -> Entitlement:
-    """The next thing that is due of this entitlement; the same one if another worker was faster."""
+    """Takes the next due step of this entitlement; returns it unchanged if another worker was faster."""
     if found.is_past(context.today) and found.left:
         cause = Cause("goods_expired", (found.entitlement_id,), document={"entitlement": found.entitlement_id})
         return change(
@@ -349,19 +349,19 @@ def _daily(context: Context, found: Entitlement) -> Entitlement:
             {},
         )
     announces = not found.announced
-    told = rules.next_version(found, announced=True, warned=found.warned if announces else True)
+    after = rules.next_version(found, announced=True, warned=found.warned if announces else True)
     tx = Transaction()
-    store.replace_entitlement(tx, told, context.today)
+    store.replace_entitlement(tx, after, context.today)
     if announces:
-        record_available(tx, context, told)
+        record_available(tx, context, after)
     elif found.expires_on:
         record_step(
             tx,
             context,
-            told,
+            after,
             events.EXPIRING,
             gift=False,
-            amount=told.left,
+            amount=after.left,
             expires_on=found.expires_on.isoformat(),
             days_left=(found.expires_on - context.today).days,
         )
@@ -369,4 +369,4 @@ def _daily(context: Context, found: Entitlement) -> Entitlement:
         context.table.commit(tx)
     except Refused:
         return found
-    return told
+    return after

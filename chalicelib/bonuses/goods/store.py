@@ -1,9 +1,9 @@
-"""What is owed in goods, as it lies in the table. See `volume_keys.py`.
+"""Items of entitlements, choices and frozen prices.
 
-ENTITLEMENT and CHOICE (the company's partition): each written whole, one version on. A choice that waits for a shipment, and a gift that can be
-handed over, are listed in GOODS (index gsi2); any other entitlement is listed there on the day on which something happens to it.
-LIST and PRICE (the partition PRICELIST#): the base prices of the catalogue as they were when the first company's period closed. They are
-written until LIST says that they are whole, and never after.
+ENTITLEMENT and CHOICE (the company's partition): each written whole, one version on. A choice that waits for a shipment, and a gift that
+can be handed over, are listed in GOODS (gsi2); any other entitlement is in the due index (gsi2) on its next day.
+LIST and PRICE (the partition PRICELIST#): base prices of the catalogue at the first close of the period. PRICE items are written until
+LIST exists, and never after.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,9 +31,9 @@ from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
 ENTITLEMENT = "entitlement"  # label: the entitlement changed meanwhile
 CHOICE = "choice"  # label: the choice changed meanwhile
-FROZEN = "frozen"  # label: the price list is whole
+FROZEN = "frozen"  # label: the price list is complete
 LIST_KEEP_DAYS = 1_200  # a yearly part can be chosen to the end of the second year after its list was frozen
-AMONG = 500  # prices that one page of a filtered list looks at
+AMONG = 500  # prices that one page of a filtered list reads
 
 
 def read_entitlement(table: Table, company_id: str, entitlement_id: str) -> Entitlement | None:
@@ -58,7 +58,7 @@ def read_choice(table: Table, company_id: str, entitlement_id: str, choice_id: s
 
 
 def choices(table: Table, company_id: str, entitlement_id: str) -> list[Choice]:
-    """All that was chosen for an entitlement, oldest first."""
+    """The choices of an entitlement, oldest first."""
     every = volume_keys.choice(company_id, entitlement_id, "")
     found = map(choice_of, table.query_all(every.pk, starts=every.sk, consistent=True))
     return sorted(found, key=lambda choice: (choice.at, choice.choice_id))
@@ -80,7 +80,7 @@ def replace_entitlement(tx: Transaction, entitlement: Entitlement, today: date) 
 
 
 def write_choice(tx: Transaction, choice: Choice) -> None:
-    """Refused with label `choice` unless the stored one, if any is to be, is exactly one version behind."""
+    """Refused with label `choice` unless the stored one, if any, is exactly one version behind."""
     unchanged = Attr("version").eq(choice.version - 1) if choice.version > 1 else Attr("pk").not_exists()
     tx.put(_choice_item(choice), when=unchanged, label=CHOICE)
 
@@ -91,7 +91,7 @@ def _entitlement_item(entitlement: Entitlement, today: date) -> Item:
     if gift_waits:
         index = volume_keys.goods_list(entitlement.available_from.isoformat(), entitlement.entitlement_id).as_gsi2()
     else:
-        # Never in the past: the night looks back over some days only.
+        # Never in the past: the nightly run looks back over a few days only.
         index = keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
     expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
     return {
@@ -235,7 +235,7 @@ def is_frozen(table: Table, list_id: str) -> bool:
 
 
 def freeze(context: Context, list_id: str, goods: Iterable[FrozenPrice]) -> Iterator[Transaction]:
-    """Transactions that write the price list; the last one says that it is whole. Refused with label `frozen` once it is."""
+    """Transactions that write the price list; the last one completes it. Refused with label `frozen` once it is complete."""
     expires_at = context.expiry(days=LIST_KEEP_DAYS)
     whole = volume_keys.price_list(list_id)
     count = 0

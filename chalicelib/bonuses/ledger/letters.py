@@ -1,4 +1,4 @@
-"""Letters on bonuses. They tell what was so when their event happened: it holds their figures."""
+"""Letters on bonuses. All amounts are those of the event."""
 
 from datetime import date
 

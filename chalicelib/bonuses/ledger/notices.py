@@ -1,12 +1,12 @@
-"""Which letters a company's book asks for on a day, and on which day it asks next. Pure: no clock, no table.
+"""Letters that are due on a company's balance, and the next day on which one is due. Pure: no clock, no table.
 
-Two kinds: a warning, some days before a lot expires, and a reminder of the balance, on one day of a month. Both belong to days. A book
-notes up to which day it has been looked at (`until`), and each look answers for the days after it: so every one of them is answered
-for once, and a night that comes late answers for those that were missed. Of several warnings of one lot it gives one, and a warning
-stands for the reminder of its day, since it tells the balance too.
+There are two kinds: a warning some days before a lot expires, and a reminder of the balance on one day of a month. Each belongs to a
+day. A book keeps the last day whose letters were handled (`until`), and a run handles the days after it. So each day is handled once,
+and a late run handles the missed days. Several warnings of one lot become one letter, and a warning replaces the reminder of its day,
+since it shows the balance too.
 
-A change of the book moves `until` too, unless a letter is due that no night has written yet: what is credited today is not
-reminded of for a day when it was not there.
+A change of the book moves `until` as well, unless a letter is due that no run has written yet: a reminder never covers a day before
+its bonuses were credited.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ FIRST_LOTS = 3  # in a reminder
 
 
 class NoticePolicy(NamedTuple):
-    """`warning_days` before the expiry; a reminder in every so many months (0: none), on the first of these weekdays (1: Monday)."""
+    """A warning `warning_days` before an expiry; a reminder every `every_months` (0: none) on the first of `weekdays` (1: Monday)."""
 
     warning_days: tuple[int, ...]
     every_months: int
@@ -30,7 +30,7 @@ class NoticePolicy(NamedTuple):
 
 
 class Expiring(NamedTuple):
-    """So much can be spent up to this day, and no longer."""
+    """A warning: this amount can be spent up to and including `expires_on`."""
 
     expires_on: date
     amount: Decimal
@@ -39,7 +39,7 @@ class Expiring(NamedTuple):
 
 
 class Reminder(NamedTuple):
-    """The balance, what is on its way, and the lots that expire first."""
+    """A reminder: the balance, pending bonuses, and the lots that expire first."""
 
     available: Decimal
     pending: Decimal
@@ -48,7 +48,7 @@ class Reminder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """What a look at a book brings."""
+    """Letters that are due."""
 
     expiring: tuple[Expiring, ...] = ()
     reminder: Reminder | None = None
@@ -58,23 +58,23 @@ class Notices:
 
 
 def until(book: Book) -> date:
-    """The last day that is answered for."""
+    """The last day whose letters were handled."""
     return date.fromisoformat(book.notices[UNTIL]) if UNTIL in book.notices else book.day
 
 
 def answered(book: Book, day: date) -> Book:
-    """The book with its days up to this one answered for."""
+    """The book with the letters of all days up to this one marked as handled."""
     return replace(book, notices={**book.notices, UNTIL: max(day, until(book)).isoformat()})
 
 
 def passed(book: Book, day: date, policy: NoticePolicy) -> Book:
-    """The book with its days up to this one answered for, if no letter is due for any of them."""
+    """The book marked like `answered`, unless a letter is due for one of these days."""
     due = next_day(book, policy)
     return book if due and due <= day else answered(book, day)
 
 
 def notices(book: Book, day: date, policy: NoticePolicy) -> Notices:
-    """The letters of the days that are not answered for, up to this one. About what can be spent on this day, and only if there is any."""
+    """The letters of the days that were not handled, up to this one. None if nothing can be spent on this day."""
     seen, lots = until(book), usable(book, day)
     available = balances(book, day).available
     if available <= 0:
@@ -91,7 +91,7 @@ def notices(book: Book, day: date, policy: NoticePolicy) -> Notices:
 
 
 def next_day(book: Book, policy: NoticePolicy) -> date | None:
-    """The first day that is not answered for and asks for a letter, if the book stays as it is."""
+    """The next day with a letter, if the book does not change."""
     seen = until(book)
     lots = usable(book, max(book.day, seen))
     if not lots or balances(book, book.day).available <= 0:
@@ -105,7 +105,7 @@ def next_day(book: Book, policy: NoticePolicy) -> date | None:
 
 
 def next_reminder(day: date, policy: NoticePolicy) -> date | None:
-    """The first day of a reminder after this one."""
+    """The next reminder after this day."""
     return next((each for each in _reminders(day.replace(day=1), policy) if each > day), None)
 
 
@@ -114,7 +114,7 @@ def _warnings(expires_on: date, policy: NoticePolicy) -> Iterator[date]:
 
 
 def _reminders(month: date, policy: NoticePolicy) -> Iterator[date]:
-    """Days of reminders from this month on. Months are counted from January."""
+    """Reminder days from this month on. Months are counted from January."""
     while policy.every_months:
         if (month.month - 1) % policy.every_months == 0:
             yield next(day for day in (month + days * DAY for days in range(7)) if day.isoweekday() in policy.weekdays)

@@ -1,13 +1,13 @@
 """A company's bonuses as a book of sums. Pure: no clock, no table, no configuration.
 
-The book holds sums only, and every change adds to them: what was credited to the lots of each expiry day, what was spent from them,
-what is pending, reserved, redeemed, owed in goods. Sums commute, so the same changes in any order make the same book, and the balances
-of a day are a function of (book, day): a late document, a correction, a return of what expired or was spent long ago end in the same
-figures as if everything had come in time.
+The book holds sums only, and every change adds to them: credited and spent amounts of each expiry day, and the amounts pending,
+reserved, redeemed, owed in goods. Sums commute, so the same changes in any order make the same book, and the balances of a day are a
+function of (book, day): a late document, a correction, a return of bonuses that expired or were spent long ago end in the same figures
+as if everything had come in time.
 
-A lot is what expires on one day: `expires_on` is the last day on which it can be spent. What was spent stays with the lots that it was
-taken from, by month. Where a lot no longer covers what was taken from it (its accrual was reversed), other lots step in: see
-`allocation`. What nothing covers is debt, paid by the next credit.
+A lot holds the bonuses that expire on one day: `expires_on` is the last day to spend them. Spent amounts stay with their lots, by month.
+If a lot no longer covers the amount taken from it (its accrual was reversed), other lots cover the rest: see `allocation`. The amount
+that no lot covers is debt, paid by the next credit.
 
 Accounts, double entry; each company's balances sum to zero:
 
@@ -31,7 +31,7 @@ AccountLot = tuple[Account, date | None]  # an account, and the lot on it
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What expires on one day. `opened`: the first day of what was credited; `spent`: net of what was given back, by month (its first day)."""
+    """Bonuses that expire on one day. `opened`: day of the earliest credit; `spent`: by month (its first day), net of amounts given back."""
 
     expires_on: date
     opened: date
@@ -43,8 +43,7 @@ class Lot:
 class Book:
     """All of a company's bonuses.
 
-    `day`: expiries are posted up to it. `at`, `sequence`: of the newest posting. `notices`: which letters were given, and when; the
-    ledger does not look at them.
+    `day`: expiries are posted up to it. `at`, `sequence`: of the newest posting. `notices`: state of the letters, opaque to the ledger.
     """
 
     company_id: str
@@ -64,7 +63,7 @@ class Book:
 
 
 class Balances(NamedTuple):
-    """What stands on the accounts; the sum is zero."""
+    """Amounts on the accounts; they sum to zero."""
 
     pending: Decimal
     available: Decimal
@@ -85,10 +84,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why something is posted. `kind` and `key` name it for ever: the same cause is posted once.
+    """The cause of a posting. `kind` and `key` name it for ever: a cause is posted once.
 
-    `document`: what a line of the statement names: {"source", "series", "number", "day"} of a sale, {"redemption"}, {"order"} …
-    `reverses`: id of the posting that this one takes back, whole or in part.
+    `document`: shown in the statement: {"source", "series", "number", "day"} of a sale, {"redemption"}, {"order"} …
+    `reverses`: id of the posting that this one reverses, whole or in part.
     """
 
     kind: str
@@ -115,7 +114,7 @@ class Posting:
 
 
 class Allocation(NamedTuple):
-    """What is left of each lot, whether it has expired or not, and what was taken from it that no lot covers."""
+    """Per lot, expired or not: the unspent amount `left`, and the amount `short` that was taken from it and that no lot covers."""
 
     left: Mapping[date, Decimal]
     short: Mapping[date, Decimal]
@@ -126,23 +125,22 @@ class Allocation(NamedTuple):
 
 
 class NotEnough(Exception):
-    """More is asked for than there is."""
+    """The amount exceeds the available bonuses."""
 
     def __init__(self, available: Decimal) -> None:
         super().__init__(available)
         self.available = available
 
 
-# --- what a book says -------------------------------------------------------------------------------------------------
+# --- reading a book ---------------------------------------------------------------------------------------------------
 
 
 def allocation(lots: Mapping[date, Lot]) -> Allocation:
-    """What is left of each lot once everything that was spent is covered.
+    """Covers all spending by lots.
 
-    A lot covers what was taken from it, latest months first. What it does not cover, the other lots do: those that had not expired in
-    the month of the spending, oldest expiry first, as they would have done if the reversed accrual had never been. A lot whose
-    credits are negative (a return without its sale) is covered likewise by those that had not expired when it was opened. The
-    rest is debt. A lot that had expired before the month of the spending never covers it.
+    A lot covers the amounts taken from it, latest months first. The rest is covered by the lots that had not expired in the month of
+    the spending, oldest expiry first, as if the reversed accrual had never been. A lot with negative credits (a return without its
+    sale) is covered likewise, by lots that had not expired when it was opened. Whatever remains is debt.
     """
     left: dict[date, Decimal] = {}
     shortages: list[tuple[date, date, Decimal]] = []
@@ -171,7 +169,7 @@ def allocation(lots: Mapping[date, Lot]) -> Allocation:
 
 
 def balances(book: Book, day: date) -> Balances:
-    """What stands on the accounts on this day."""
+    """The balances on this day."""
     lots = allocation(book.lots)
     unspent = sum(lots.left.values(), ZERO)
     usable = sum((amount for expires_on, amount in lots.left.items() if expires_on >= day), ZERO)
@@ -188,7 +186,7 @@ def balances(book: Book, day: date) -> Balances:
 
 
 def usable(book: Book, day: date) -> dict[date, Decimal]:
-    """What can be spent on this day, by lot, oldest expiry first."""
+    """Spendable amounts on this day by lot, oldest expiry first."""
     left = allocation(book.lots).left
     return {expires_on: left[expires_on] for expires_on in sorted(left) if expires_on >= day and left[expires_on] > 0}
 
@@ -199,14 +197,14 @@ def next_expiry(book: Book, day: date) -> date | None:
 
 
 def difference(before: Book, after: Book, was: date, day: date) -> tuple[Entry, ...]:
-    """The entries that lead from the balances of one book on `was` to those of the other on `day`; none where nothing moves."""
+    """The entries from the balances of one book on `was` to those of another on `day`; empty if they are equal."""
     old, new = dict(details(before, was)), dict(details(after, day))
     moved = {place: new.get(place, ZERO) - old.get(place, ZERO) for place in {**old, **new}}
     return tuple(Entry(account, amount, lot) for (account, lot), amount in sorted(moved.items(), key=_order) if amount)
 
 
 def details(book: Book, day: date) -> Iterator[tuple[AccountLot, Decimal]]:
-    """The balances of `balances`, with what lies in lots told lot by lot; what lies in none is the debt."""
+    """The amounts of `balances` by account and lot; outside of lots, `available` is the debt."""
     lots = allocation(book.lots)
     sums = balances(book, day)
     for expires_on, amount in lots.left.items():
@@ -230,23 +228,23 @@ def expired_between(book: Book, first: date, last: date) -> list[date]:
     return sorted(expires_on for expires_on in book.lots if first <= expires_on < last)
 
 
-# --- what changes a book ----------------------------------------------------------------------------------------------
+# --- changing a book --------------------------------------------------------------------------------------------------
 
 
 def pend(book: Book, amount: Decimal) -> Book:
-    """So much more (or less) waits to become available."""
+    """Adds to the pending amount."""
     return replace(book, pending=book.pending + amount)
 
 
 def credit(book: Book, expires_on: date, amount: Decimal, day: date) -> Book:
-    """So much more in the lots of this expiry day, or less where a credit is taken back. `day`: the one on which it counts."""
+    """Adds to the lot of this expiry day; a negative amount takes a credit back. `day`: the day on which the credit counts."""
     lot = book.lots.get(expires_on) or Lot(expires_on, day)
     credited = replace(lot, opened=min(lot.opened, day), credited=lot.credited + amount)
     return replace(book, lots={**book.lots, expires_on: credited})
 
 
 def oldest_first(book: Book, amount: Decimal, day: date) -> LotParts:
-    """The lots that so much is taken from on this day. Raises `NotEnough`."""
+    """The lots that cover this amount on this day. Raises `NotEnough`."""
     available = balances(book, day).available
     if amount > available:
         raise NotEnough(available)
@@ -260,7 +258,7 @@ def oldest_first(book: Book, amount: Decimal, day: date) -> LotParts:
 
 
 def hold(book: Book, parts: LotParts, day: date) -> Book:
-    """Reserves these parts of lots."""
+    """Reserves these amounts of lots."""
     book = replace(book, reserved=book.reserved + sum(parts.values(), ZERO))
     for expires_on, part in parts.items():
         book = _spend(book, expires_on, part, day)
@@ -268,7 +266,7 @@ def hold(book: Book, parts: LotParts, day: date) -> Book:
 
 
 def give_back(book: Book, parts: LotParts, held_on: date) -> Book:
-    """Undoes a `hold` of this day: each part returns to the lot that it was taken from, and keeps that lot's expiry."""
+    """Undoes a `hold` of this day: each amount returns to its lot and keeps the lot's expiry."""
     book = replace(book, reserved=book.reserved - sum(parts.values(), ZERO))
     for expires_on, part in parts.items():
         book = _spend(book, expires_on, -part, held_on)
@@ -276,7 +274,7 @@ def give_back(book: Book, parts: LotParts, held_on: date) -> Book:
 
 
 def split(parts: LotParts, amount: Decimal) -> tuple[LotParts, LotParts]:
-    """So much of these parts, oldest expiry first, and the rest of them: what expires last."""
+    """This amount of the parts, oldest expiry first, and the rest."""
     kept: dict[date, Decimal] = {}
     rest: dict[date, Decimal] = {}
     for expires_on in sorted(parts):
@@ -290,39 +288,39 @@ def split(parts: LotParts, amount: Decimal) -> tuple[LotParts, LotParts]:
 
 
 def redeem(book: Book, amount: Decimal) -> Book:
-    """What was reserved is used up."""
+    """Uses up a reserved amount."""
     return replace(book, reserved=book.reserved - amount, redeemed=book.redeemed + amount)
 
 
 def take_back(book: Book, parts: LotParts, held_on: date) -> Book:
-    """Undoes a `hold` of this day that was redeemed: what it paid for came back."""
+    """Undoes a `hold` of this day that was redeemed: the goods that it paid for came back."""
     return give_back(redeem(book, -sum(parts.values(), ZERO)), parts, held_on)
 
 
 def withdraw(book: Book, parts: LotParts) -> Book:
-    """Takes back these parts of what was issued."""
+    """Takes back issued bonuses from these lots."""
     for expires_on, part in parts.items():
         book = credit(book, expires_on, -part, book.lots[expires_on].opened)
     return book
 
 
 def owe(book: Book, amount: Decimal) -> Book:
-    """So much more is issued to be paid in goods; less where it is taken back."""
+    """Issues an amount to be paid in goods; a negative amount is taken back."""
     return replace(book, goods_owed=book.goods_owed + amount)
 
 
 def deliver(book: Book, amount: Decimal) -> Book:
-    """Goods of this worth were handed over; negative where they came back and are owed again."""
+    """Goods of this amount were delivered; negative if they came back and are owed again."""
     return replace(book, goods_owed=book.goods_owed - amount, goods_redeemed=book.goods_redeemed + amount)
 
 
 def lapse(book: Book, amount: Decimal) -> Book:
-    """Goods of this worth were not asked for in time, and are owed no more."""
+    """Goods of this amount were not chosen in time and are owed no more."""
     return replace(book, goods_owed=book.goods_owed - amount, goods_expired=book.goods_expired + amount)
 
 
 def forgive(book: Book) -> Book:
-    """Issues what nothing covers, to the lots that miss it, so that there is no debt."""
+    """Issues the debt to the lots that are short, so that none remains."""
     while short := allocation(book.lots).short:
         for expires_on, part in short.items():
             book = credit(book, expires_on, part, book.lots[expires_on].opened)
@@ -337,11 +335,11 @@ def _spend(book: Book, expires_on: date, amount: Decimal, day: date) -> Book:
     return replace(book, lots={**book.lots, expires_on: replace(lot, spent=spent)})
 
 
-# --- when a lot expires -----------------------------------------------------------------------------------------------
+# --- expiry -----------------------------------------------------------------------------------------------------------
 
 
 class Expiry(NamedTuple):
-    """How long a credit lasts: to the end of the `number`-th month, quarter or year after its own, or to the next `month`-`on_day`."""
+    """Lifetime of a credit: to the end of the `number`-th month, quarter or year after its own, or to the next `month`-`on_day`."""
 
     every: Literal["month", "quarter", "year", "date"]
     number: int = 0
@@ -350,7 +348,7 @@ class Expiry(NamedTuple):
 
 
 def expiry(policy: Expiry, day: date) -> date:
-    """The last day on which a credit of this day can be spent. A fixed date that is this very day means that of the next year."""
+    """The last day to spend a credit of this day. A fixed date that is this very day means that of the next year."""
     match policy.every:
         case "month":
             return _end_of_month(day.year * 12 + day.month - 1 + policy.number)

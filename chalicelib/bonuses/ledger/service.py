@@ -1,10 +1,10 @@
-"""The one door through which a company's book changes: `change`.
+"""Changes of a company's book. All of them go through `change`.
 
-A change is pure, book to book. What it moves on the balances is posted, as entries that sum to zero, in one transaction with the book under
-its version, the mark of the cause, and whatever the caller adds. So a book is the sum of its postings at every moment, whoever writes
-at the same time, and wherever a writer dies.
+A change is a pure function from book to book. One transaction writes the book under its version, the difference of the balances as a
+posting whose entries sum to zero, the mark of the cause, and the caller's own writes. So a book is the sum of its postings at every
+moment, under concurrent writers and after any crash.
 
-What expired since the last posting is posted first, by postings of their own, so that every posting tells what it moves itself.
+Expiries since the last posting are posted first, each on its own, so that a posting holds only the effect of its own cause.
 """
 
 from collections.abc import Callable
@@ -23,24 +23,24 @@ from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Busy, Refused, Transaction
 
 Alter = Callable[[Book], Book]
-"""The change. Called again with a newer book when somebody else was faster. May raise a `Problem`."""
+"""The change. Called again with a newer book after a concurrent write. May raise a `Problem`."""
 
 Notify = Callable[[Transaction, Book], None]
-"""What is told of a book, up to its day: adds the events to the transaction. Told once: the book then notes that it was."""
+"""Adds the events of the book's letters, up to its day, to the transaction. Each is added once: the book keeps the day."""
 
 Also = Callable[[Transaction, Book, Book], None]
-"""What is written with the posting: adds to the transaction, given the book before (expiries posted) and after the change."""
+"""Adds the caller's writes to the transaction, given the book before (expiries posted) and after the change."""
 
 
 class Posted(NamedTuple):
-    """The posting of a cause, None where it moved nothing. `again`: this cause was posted before, nothing was written now."""
+    """The posting of a cause; None if it moved nothing. `again`: the cause was posted before, and nothing was written now."""
 
     posting: Posting | None
     again: bool
 
 
 class _Draft:
-    """What one try would write."""
+    """The book and the postings of one attempt."""
 
     def __init__(self, context: Context, before: Book) -> None:
         self.before = self.book = before
@@ -51,7 +51,7 @@ class _Draft:
         self.postings: list[Posting] = []
 
     def post(self, cause: Cause, after: Book, day: date) -> Posting | None:
-        """Adds the posting that leads to `after` on this day; None where the balances do not move."""
+        """Adds the posting that leads to `after` on this day; None if no balance moves."""
         entries = rules.difference(self.book, after, self.book.day, day)
         sequence = self.before.sequence + len(self.postings) + (1 if entries else 0)
         self.book = replace(after, day=day, at=self.at, sequence=sequence)
@@ -84,7 +84,7 @@ class _Draft:
 
 
 def posting_id(company_id: str, cause: Cause) -> str:
-    """The id of what this cause posts, known before it is posted and the same for ever."""
+    """The id of the posting of this cause: known in advance, the same for ever."""
     return derived_id("pst", company_id, cause.kind, *cause.key)
 
 
@@ -92,7 +92,7 @@ def posting_id(company_id: str, cause: Cause) -> str:
 def change(context: Context, company_id: str, cause: Cause, alter: Alter, also: Also | None = None) -> Posted:
     """Changes the company's book and posts the difference, once for this cause. One read and one transaction.
 
-    Where nothing moves, only what `also` adds is written, with the mark of the cause; without `also`, nothing.
+    If no balance moves, only the writes of `also` are made, with the mark of the cause; without `also`, none.
     Raises what `alter` raises, unless the cause was posted before; `Refused` when a condition that `also` set does not hold; `Busy`;
     404 for a company that is not there.
     """
@@ -102,7 +102,7 @@ def change(context: Context, company_id: str, cause: Cause, alter: Alter, also: 
     try:
         altered = alter(before)
     except Exception:
-        # What the first time did may be what stands in the way of the second.
+        # The first attempt may have caused the error of the repeat.
         if (first := store.posted(context.table, company_id, named))[0]:
             return Posted(first[1], again=True)
         raise
@@ -126,9 +126,9 @@ def change(context: Context, company_id: str, cause: Cause, alter: Alter, also: 
 
 @retry(store.BOOK, most=CONTESTED)
 def pass_day(context: Context, company_id: str, notify: Notify) -> list[Posting]:
-    """What a day brings by itself: posts what expired until today, and tells what is to be told; the postings made now.
+    """Posts the expiries until today and records the letters that are due; returns the new postings.
 
-    One read, and one transaction unless it was done for today before.
+    One read, and one transaction unless today was passed before.
     """
     draft = _draft(context, company_id)
     tx = Transaction()
@@ -144,7 +144,7 @@ def notice_policy(context: Context) -> notices.NoticePolicy:
 
 
 def expires_on(context: Context, day: date) -> date:
-    """The last day on which a credit of this day can be spent, by the club's policy."""
+    """The last day to spend a credit of this day, by the club's policy."""
     figures = context.config[Bonuses].expiry
     month, on_day = map(int, figures.date.split("-")) if figures.date else (0, 0)
     return rules.expiry(Expiry(figures.every, figures.count, month, on_day), day)
@@ -156,7 +156,7 @@ def book(context: Context, company_id: str) -> Book:
 
 
 def _draft(context: Context, company_id: str) -> _Draft:
-    """On the book as it is now, with what expired since its last posting."""
+    """A draft on the newest book, with the expiries since its last posting."""
     draft = _Draft(
         context, store.read_book(context.table, company_id, consistent=True) or _new_book(context, company_id)
     )
@@ -172,7 +172,7 @@ def _new_book(context: Context, company_id: str) -> Book:
 
 
 def _write(context: Context, draft: _Draft, tx: Transaction, *, anyway: bool = False) -> None:
-    """Writes the book where something in it moved, and `anyway` where only the day did. Refused with what somebody else wrote meanwhile."""
+    """Writes the book if something in it moved, or if `anyway`. Raises `Refused` or `Overtaken` after a concurrent write."""
     for posting in draft.postings:
         store.create_posting(tx, posting)
     before = draft.before

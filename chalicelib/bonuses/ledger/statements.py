@@ -1,4 +1,4 @@
-"""What a company reads of its bonuses."""
+"""Balances, postings and statements of a company."""
 
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -18,7 +18,7 @@ Position = dict[str, str] | None
 
 
 class Statement(NamedTuple):
-    """A month, or a page of it."""
+    """A month's statement, or a page of it."""
 
     month: str
     currency: str
@@ -30,7 +30,7 @@ class Statement(NamedTuple):
 
 
 def bonuses(context: Context, company_id: str) -> BonusesView:
-    """As of today, whether or not the night has posted what expired. One call. Raises 404."""
+    """Bonuses as of today, also before the nightly run has posted the expiries. One call. Raises 404."""
     book = service.book(context, company_id)
     minimum = context.config[Bonuses].limits_in(book.currency).redemption_minimum
     return BonusesView.of(book, max(context.today, book.day), minimum)
@@ -55,7 +55,7 @@ def statement(context: Context, company_id: str, month: str | None, limit: int, 
     opening = store.last_before(context.table, company_id, begins)
     page = store.postings_between(context.table, company_id, begins, ends, limit, after)
     found = [store.posting_of(item) for item in page.items]
-    # The last line says how the month closes: a posting of this very moment is in both, or in neither.
+    # The last line holds the closing balances: so a posting of this very moment is in both or in neither.
     closing = found[-1] if found and page.last is None else store.last_before(context.table, company_id, ends)
     return Statement(
         month=f"{first:%Y-%m}",
@@ -69,5 +69,5 @@ def statement(context: Context, company_id: str, month: str | None, limit: int, 
 
 
 def _begins(context: Context, day: date) -> str:
-    """The moment at which this day begins in the club, as it is stored."""
+    """The stored moment at which this day begins in the club."""
     return clock.stamp(datetime.combine(day, time.min, context.config[Club].zone))

@@ -1,11 +1,10 @@
-"""A company's bonuses, as they lie in the table. See `ledger_keys.py`.
+"""Items of a company's book and its postings.
 
-BONUS (the company's partition): the book's sums; due when a lot has expired or a letter is to be written, listed by the day on which it
-moved.
+BONUS (the company's partition): the book's sums; in the due index on the next expiry or letter, in gsi1 by the day of its last movement.
 lots: {expires_on: [opened, credited, {month: spent}]}, short, since the whole item is to be read with one unit.
 
-POSTING and CAUSE (the partition LEDGER#): created, never changed or deleted; the functions' policies deny both. CAUSE says which
-posting a cause made; one without `sequence` made none, since nothing moved.
+POSTING and CAUSE (the partition LEDGER#): created, never changed or deleted; the functions' policies deny both. CAUSE names the posting
+of a cause; without `sequence` nothing moved and there is none.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,7 +36,7 @@ def read_book(table: Table, company_id: str, *, consistent: bool = False) -> Boo
 
 
 def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> None:
-    """Refused with label `book` if it changed since `before`. `due`: the day on which the night should look at it again."""
+    """Refused with label `book` if it changed since `before`. `due`: the next day of a letter or an expiry."""
     indexes = keys.bonuses_moved(after.day, after.company_id).as_gsi1()
     if due:
         indexes |= platform_keys.due(DUE, due, after.company_id).as_gsi2()
@@ -91,7 +90,7 @@ def _lot_of(expires_on: date, item: list[Any]) -> Lot:
 
 
 def moved_on(table: Table, day: date) -> Iterator[str]:
-    """Ids of the companies whose books moved on this day, and not since."""
+    """Ids of the companies whose books last moved on this day."""
     for shard in shards():
         for item in table.query_all(keys.bonuses_moved_shard(day, shard), index="gsi1"):
             yield item["company_id"]
@@ -115,7 +114,7 @@ def create_cause(tx: Transaction, company_id: str, posting_id: str, cause: Cause
 
 
 def posted(table: Table, company_id: str, posting_id: str) -> tuple[bool, Posting | None]:
-    """Whether this was posted, and what; None where nothing moved. Two calls at most, consistent."""
+    """Whether the cause was posted, and its posting; None if nothing moved. Two calls at most, consistent."""
     marker = table.get(keys.posting_cause(company_id, posting_id), consistent=True)
     if marker is None or "sequence" not in marker:
         return marker is not None, None

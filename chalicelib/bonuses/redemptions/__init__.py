@@ -1,1 +1,1 @@
-"""Spending of bonuses."""
+"""Redemption of bonuses."""

@@ -1,4 +1,4 @@
-"""The consumer of orders' events that keeps the redemptions they are paid with."""
+"""The consumer that makes redemptions follow their orders."""
 
 from chalicelib.bonuses.redemptions.service import follow_order
 from chalicelib.orders import (

@@ -1,16 +1,7 @@
-"""What people ask of the ledger. Pure.
+"""A redemption reserves bonuses, then uses them up or gives them back; a part is given back if its order comes to less:
 
-A redemption reserves bonuses, then uses them up or gives them back; a part is given back where its order comes to less, or goods of it
-come back:
-
-    reserved ──complete──▶ redeemed
-        └─────cancel─────▶ cancelled
-
-An adjustment adds or takes away by hand. A large one waits for somebody else of the staff:
-
-    (small)─────────────▶ posted
-    waiting ──approve───▶ posted
-        └─────reject────▶ rejected
+reserved ──complete──▶ redeemed
+    └─────cancel─────▶ cancelled
 """
 
 from dataclasses import dataclass
@@ -29,9 +20,9 @@ class RedemptionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """So many bonuses, taken from these lots on this day. `ended_at`: when it was completed or cancelled.
+    """Bonuses taken from lots on the day `held_on`. `ended_at`: moment of completion or cancellation.
 
-    `given_back`: what it held besides `amount`, until its order came to less.
+    `given_back`: amount returned to the lots when its order came to less.
     """
 
     redemption_id: str

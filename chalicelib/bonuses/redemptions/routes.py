@@ -30,7 +30,7 @@ def redeem_bonuses(call: Call) -> Redemption:
     cancelled; if the distributor accepts less than the redemption, the rest is given back. Without `order_id` the staff complete it.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return service.redeem(call.answering(_made), company_id, member_id, call.body)
+    return service.redeem(call.answering(_created), company_id, member_id, call.body)
 
 
 @routes.get("/v1/company/redemptions", scope="bonuses.read", query=PageQuery, answer=RedemptionPage)
@@ -127,7 +127,7 @@ def _redemptions(call: Call, company_id: str) -> RedemptionPage:
     return RedemptionPage(items=items, next_cursor=cursors.close(page.last))
 
 
-def _made(redemption: Redemption) -> Answer:
+def _created(redemption: Redemption) -> Answer:
     return Answer(
         RedemptionView.of(redemption),
         headers={"Location": f"/v1/company/redemptions/{redemption.redemption_id}"},

@@ -1,11 +1,11 @@
-"""Spending: reserve, then use up or give back.
+"""Redemptions: reserve bonuses, then use them up or give them back.
 
-A redemption for an order shares its fate: it is completed with the order, and given back when the order is rejected or cancelled. It
-is made while the order lives, in one transaction with the check that it does, so that what ends the order is told afterwards. Where the
-order comes to less than the redemption (accepted so, completed without the rest, goods returned), the difference is given back when that is
-told: before the redemption is completed, or after it. An order never comes to more again.
+A redemption for an order follows it: it is completed with the order, and given back when the order is rejected or cancelled. It is made
+in one transaction with the check that the order is alive, so the event that ends the order comes later. If the order comes to less than
+the redemption (accepted in part, completed without the rest, goods returned), the difference is given back by the event of that change,
+before or after the redemption is completed. An order never comes to more again.
 
-An order of which a part never ships never ends: then the staff cancel its redemption.
+An order of which a part never ships never ends: the staff cancel its redemption.
 """
 
 from collections.abc import Callable
@@ -34,8 +34,8 @@ _SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.wr
 _SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 _ALIVE = (State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED)
 _ENDED_EMPTY = (State.REJECTED, State.CANCELLED)
-_AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order comes to what the distributor accepted
-_ORDER = "order"  # label: the order has come to its end meanwhile
+_AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order comes to the accepted amount
+_ORDER = "order"  # label: the order has ended meanwhile
 
 
 def redeem(context: Context, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
@@ -97,7 +97,7 @@ def not_enough(refused: NotEnough, book: Book) -> Problem:
 
 
 def cancel(context: Context, company_id: str, member_id: str, redemption_id: str) -> Redemption:
-    """Gives back to the lots it was taken from. Raises 409 for one that has ended, or whose order the distributor has accepted."""
+    """Cancels for the company. Raises 409 for one that has ended, or whose order the distributor has accepted."""
     redemption = _reserved(context, company_id, redemption_id)
 
     def guard(tx: Transaction) -> None:
@@ -109,7 +109,7 @@ def cancel(context: Context, company_id: str, member_id: str, redemption_id: str
 
 
 def cancel_for(context: Context, staff_id: str, company_id: str, redemption_id: str, reason: str) -> Redemption:
-    """The staff give back to the lots it was taken from, whatever became of its order. Raises 409 for one that has ended."""
+    """Cancels for the staff, whatever the state of its order. Raises 409 for one that has ended."""
     redemption = _reserved(context, company_id, redemption_id)
     return _end(
         context,
@@ -122,7 +122,7 @@ def cancel_for(context: Context, staff_id: str, company_id: str, redemption_id: 
 
 
 def complete(context: Context, staff_id: str, company_id: str, redemption_id: str) -> Redemption:
-    """The staff gave what it was redeemed for. Raises 409 for one that has ended."""
+    """Completes for the staff. Raises 409 for one that has ended."""
     redemption = _reserved(context, company_id, redemption_id)
     return _end(
         context,
@@ -133,7 +133,7 @@ def complete(context: Context, staff_id: str, company_id: str, redemption_id: st
 
 
 def follow_order(context: Context, company_id: str, order_id: str) -> None:
-    """An order went on: what becomes of the redemption that it holds, or was paid with. A function of what both are now."""
+    """Makes the order's redemption follow the present state of the order."""
     redemption_id = store.redemption_for(context.table, company_id, order_id)
     if redemption_id is None:
         return
@@ -142,7 +142,7 @@ def follow_order(context: Context, company_id: str, order_id: str) -> None:
 
 @retry()
 def _follow_to_the_end(context: Context, company_id: str, redemption_id: str, order_id: str) -> None:
-    """Takes two steps at most; more only while others change the redemption."""
+    """Takes two steps at most, more only under concurrent changes of the redemption."""
     order, redemption = (
         orders.load_order(context, company_id, order_id),
         redemption_or_404(context, company_id, redemption_id),
@@ -152,7 +152,7 @@ def _follow_to_the_end(context: Context, company_id: str, redemption_id: str, or
 
 
 def _follow(context: Context, redemption: Redemption, order: Order) -> bool:
-    """One step towards what the order asks for; whether there was one to take. Somebody may have been faster: then it is looked at anew."""
+    """One step towards the state of the order; False if none is needed. A step after a concurrent change does nothing."""
     if redemption.state is RedemptionState.CANCELLED:
         return False
     gone = order.state in _ENDED_EMPTY or (order.state is State.COMPLETED and order.net <= 0)
@@ -171,7 +171,7 @@ def _end_quietly(context: Context, redemption: Redemption, state: RedemptionStat
     try:
         _end(context, redemption, state, lambda tx: None)
     except Problem as problem:
-        # Somebody ended it a moment ago: the same event delivered twice, or a person who cancelled.
+        # It ended a moment ago: the same event delivered twice, or a person who cancelled.
         if problem.code != "wrong_state":
             raise
 
@@ -201,9 +201,9 @@ def _reserved(context: Context, company_id: str, redemption_id: str) -> Redempti
 
 
 def _reduce(context: Context, redemption: Redemption, amount: Decimal) -> None:
-    """Keeps so much of it, and gives back the rest. Does nothing where it is not as it was any more.
+    """Keeps this amount and gives back the rest. Does nothing after a concurrent change.
 
-    The cause is named by what is kept, since an order comes to less each time.
+    The cause is named by the kept amount, which is smaller each time.
     """
     company_id, redemption_id = redemption.company_id, redemption.redemption_id
     redeemed = redemption.state is RedemptionState.REDEEMED
@@ -212,11 +212,8 @@ def _reduce(context: Context, redemption: Redemption, amount: Decimal) -> None:
         redemption, amount=amount, parts=kept, given_back=redemption.given_back + sum(rest.values(), ledger_rules.ZERO)
     )
     key, document = (redemption_id, f"{amount:.2f}"), _document(redemption_id, redemption.order_id)
-    cause = (
-        Cause("redemption_returned", key, document, reverses=redemption.posting_id)
-        if redeemed
-        else Cause("redemption_reduced", key, document, reverses=redemption.posting_id)
-    )
+    kind = "redemption_returned" if redeemed else "redemption_reduced"
+    cause = Cause(kind, key, document, reverses=redemption.posting_id)
     undo = ledger_rules.take_back if redeemed else ledger_rules.give_back
     try:
         ledger.change(
@@ -279,7 +276,7 @@ def _document(redemption_id: str, order_id: str | None) -> dict[str, str]:
 
 
 def _explained(refused: Refused) -> Problem | None:
-    """What a refused transaction means to the caller; None if the request was done before."""
+    """The problem of a refused transaction; None if the request was done before."""
     if "membership" in refused:
         return companies.no_longer_speaks()
     if _ORDER in refused:

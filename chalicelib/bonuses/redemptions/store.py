@@ -1,8 +1,7 @@
-"""Redemptions and adjustments, as they lie in the table. See `redemption_keys.py` and `adjustment_keys.py`.
+"""Items of redemptions.
 
-REDEMPTION (the company's partition): listed for the company; for the staff as well while it waits for them, since no order ends it.
-FORORDER: which redemption an order holds, as long as it holds one.
-ADJUSTMENT (the company's partition): listed for the staff while it waits.
+REDEMPTION (the company's partition): listed for the company, and for the staff while it waits for them because no order ends it.
+FORORDER: the redemption of an order, unless it was cancelled.
 """
 
 from datetime import date
@@ -16,10 +15,8 @@ from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
-CASE = "case"  # label: somebody else decided it meanwhile
+CASE = "case"  # label: it was changed meanwhile
 ORDER_HELD = "order held"  # label: the order holds a redemption already
-
-# --- redemptions ------------------------------------------------------------------------------------------------------
 
 
 def read_redemption(table: Table, company_id: str, redemption_id: str) -> Redemption | None:
@@ -28,7 +25,7 @@ def read_redemption(table: Table, company_id: str, redemption_id: str) -> Redemp
 
 
 def redemption_for(table: Table, company_id: str, order_id: str) -> str | None:
-    """The redemption that this order holds, or was paid with."""
+    """The id of the redemption that this order holds or was paid with."""
     item = table.get(keys.redemption_for_order(company_id, order_id), consistent=True)
     return item["redemption_id"] if item else None
 
@@ -81,7 +78,7 @@ def end_redemption(tx: Transaction, redemption: Redemption, state: RedemptionSta
 
 
 def _is_still(redemption: Redemption) -> ConditionBase:
-    """With its amount: what is given back or used up is what is held."""
+    """Compares the amount too: a step must move exactly the held amount."""
     return Attr("state").eq(redemption.state.value) & Attr("amount").eq(redemption.amount)
 
 

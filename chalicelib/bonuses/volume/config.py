@@ -1,4 +1,4 @@
-"""Figures of bonuses for volume."""
+"""Settings of the volume programmes."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from chalicelib.platform.config import Figures, Section
 
 
 class Bracket(Figures):
-    """From this volume of a period on, so many percent."""
+    """The percent that is paid from a volume on."""
 
     from_sum: Decimal = Field(alias="from", gt=0)
     percent: Decimal = Field(ge=0, le=100)

@@ -1,14 +1,14 @@
-"""Volume bonuses by month, quarter or year: what a period's purchases earn, and how it is paid. Pure: no clock, no table.
+"""Volume bonuses of a month, quarter or year: the credit of a period, and its payment in goods. Pure: no clock, no table.
 
-Periods close like books. What counts in a close is the difference of two sums (the accountant's cumulative catch-up):
+Periods close like books. The volume of a close is the difference of two sums (the accountant's cumulative catch-up):
 
     moved(n)  = purchases dated since the programme began, up to the end of n, as known at the close of n
               - the same sum as it was known at the close before
     volume(n) = max(0, moved(n) + carried(n-1));   carried(n) = min(0, moved(n) + carried(n-1))
 
-So a document that comes late, or is corrected, counts in the next close whatever its date: nothing is lost and nothing counts
-twice, in any order of arrival. Where returns outweigh purchases the rest is carried into the next close; what was credited before
-stays. A period that nobody closed is open, however long ago it ended.
+So a late or corrected document counts in the next close whatever its date: nothing is lost and nothing counts twice, in any order of
+arrival. If returns exceed purchases, the rest is carried into the next close; earlier credits stay. A period is open until it is closed,
+however long ago it ended.
 
 Brackets, by the volume of the close:
     whole    volume × percent of the highest bracket reached
@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal, NamedTuple, Self
 
-from chalicelib.bonuses.volume.config import VolumeProgramme
+from chalicelib.bonuses.volume import config
 from chalicelib.platform.money import CENT, round_half_up
 
 Every = Literal["month", "quarter", "year"]
@@ -63,12 +63,12 @@ class Period:
         return self.next.first - DAY
 
     def closes_on(self, grace_days: int) -> date:
-        """The first day on which it is closed: what is recorded before it counts in the period."""
+        """The first day on which it can be closed. Documents recorded before this day count in the period."""
         return self.next.first + grace_days * DAY
 
 
 class Bracket(NamedTuple):
-    """From this volume on, so many percent."""
+    """The percent that is paid from a volume on."""
 
     from_sum: Decimal
     percent: Decimal
@@ -94,7 +94,7 @@ class Programme:
     season_months: frozenset[int]
 
     def is_season(self, period: Period) -> bool:
-        """By the month in which the period begins."""
+        """Decided by the first month of the period."""
         return period.first.month in self.season_months
 
     def brackets_of(self, period: Period) -> tuple[Bracket, ...]:
@@ -104,14 +104,14 @@ class Programme:
         return period.closes_on(self.grace_days)
 
 
-def programmes_of(figures: Sequence[VolumeProgramme], currency: str) -> dict[str, Programme]:
+def programmes_of(figures: Sequence[config.VolumeProgramme], currency: str) -> dict[str, Programme]:
     """The club's programmes that have brackets in this currency, by code."""
     return {each.code: _programme(each, currency) for each in figures if currency in each.brackets}
 
 
-def _programme(figures: VolumeProgramme, currency: str) -> Programme:
-    def brackets(given: Mapping[str, Sequence[object]]) -> tuple[Bracket, ...]:
-        return tuple(Bracket(each.from_sum, each.percent) for each in given[currency])  # type: ignore[attr-defined]
+def _programme(figures: config.VolumeProgramme, currency: str) -> Programme:
+    def brackets(given: Mapping[str, Sequence[config.Bracket]]) -> tuple[Bracket, ...]:
+        return tuple(Bracket(each.from_sum, each.percent) for each in given[currency])
 
     own = brackets(figures.brackets)
     return Programme(
@@ -132,7 +132,7 @@ def _programme(figures: VolumeProgramme, currency: str) -> Programme:
     )
 
 
-# --- what a volume earns ----------------------------------------------------------------------------------------------
+# --- brackets ---------------------------------------------------------------------------------------------------------
 
 
 def bracket_reached(volume: Decimal, brackets: Sequence[Bracket]) -> Bracket | None:
@@ -160,11 +160,11 @@ def bonus(volume: Decimal, brackets: Sequence[Bracket], mode: Mode) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How far a company has come in a programme.
+    """The progress of a company in a programme.
 
-    `closed_through`: the end of the last closed period; `counted`: the purchases that its close knew of, since the programme began;
-    `carried`: what returns left to be outweighed, never positive. `opened`: first day of the period that closes next, None while
-    there is nothing to close. `bought`: documents may have come since that period was opened.
+    `closed_through`: end of the last closed period; `counted`: purchases since the programme began, as known at that close; `carried`:
+    returns in excess of purchases, never positive. `opened`: first day of the period that closes next, None if there is none. `bought`:
+    documents may have come since that period was opened.
     """
 
     closed_through: date | None = None
@@ -176,7 +176,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """What a close comes to. `purchases` are those of the period itself, `adjustments` what earlier periods gained since."""
+    """The result of a close. `purchases`: of the period itself; `adjustments`: later changes of earlier periods."""
 
     period: Period
     purchases: Decimal
@@ -189,10 +189,7 @@ class Close:
 
 
 def note(programme: Programme, course: Course, days: Iterable[date]) -> Course:
-    """Documents of these days were recorded: the period in which the earliest of them counts is open.
-
-    That is its own period, or, where that one is closed, the first one that is not.
-    """
+    """Opens the period in which the earliest document of these days counts: its own, or else the first that is not closed."""
     counted = [day for day in days if day >= programme.since]
     if not counted:
         return course
@@ -203,7 +200,7 @@ def note(programme: Programme, course: Course, days: Iterable[date]) -> Course:
 
 
 def close(programme: Programme, course: Course, period: Period, net: Mapping[date, Decimal]) -> Close:
-    """Of purchases by day as they are known now. Raises ValueError for a period that is closed."""
+    """Closes a period on the purchases by day as now known. Raises ValueError for a closed period."""
     if course.closed_through and period.first <= course.closed_through:
         raise ValueError(f"{programme.code} is closed through {course.closed_through}")
     known = {day: amount for day, amount in net.items() if amount and day >= programme.since}
@@ -214,7 +211,7 @@ def close(programme: Programme, course: Course, period: Period, net: Mapping[dat
     volume = max(ZERO, base)
     brackets = programme.brackets_of(period)
     if course.bought or moved:
-        # A document may have come while this close was made, so the next period looks again.
+        # A document may have come during this close: the next period opens for it.
         opened: date | None = period.next.first
     else:
         opened = min((Period.of(programme.every, day).first for day in known if day > period.last), default=None)
@@ -236,7 +233,7 @@ def due(programme: Programme, course: Course) -> date | None:
 
 
 def upcoming(programme: Programme, course: Course, until: date, net: Mapping[date, Decimal]) -> Iterator[Close]:
-    """The closes to come, up to that of the period in which the day lies, as if each were made on what is known now."""
+    """The closes to come, up to that of the period of `until`, each on the purchases as now known."""
     current = Period.of(programme.every, until)
     period = min(Period(course.opened, programme.every), current) if course.opened else current
     if course.closed_through:
@@ -251,7 +248,7 @@ def upcoming(programme: Programme, course: Course, until: date, net: Mapping[dat
 
 
 class Payout(NamedTuple):
-    """One entitlement of a credit. A gift waits until it is handed over: it does not expire."""
+    """One entitlement of a credit. A gift does not expire."""
 
     number: int
     kind: Kind
@@ -264,16 +261,16 @@ PARTS_OF_A_YEAR = 12
 
 
 def monthly_parts(credit: Decimal) -> list[Decimal]:
-    """Twelve equal parts in hundredths, rounded down; the last one has the remainder on top. Their sum is the credit."""
+    """Twelve equal parts in hundredths, rounded down; the last one includes the remainder."""
     part = (credit / PARTS_OF_A_YEAR).quantize(CENT, rounding=ROUND_DOWN)
     return [*[part] * (PARTS_OF_A_YEAR - 1), credit - part * (PARTS_OF_A_YEAR - 1)]
 
 
 def payouts(programme: Programme, period: Period, credit: Decimal, closed_on: date) -> list[Payout]:
-    """What the company is owed for a credit; nothing for none.
+    """The entitlements of a credit.
 
-    Goods are there from the next period on (of monthly parts, each from its month of the next year on), never before the close, and are
-    to be chosen within `choose_days`.
+    Goods are available from the next period on (monthly parts from their month of the next year on), never before the close, and can be
+    chosen for `choose_days`.
     """
     if not credit:
         return []

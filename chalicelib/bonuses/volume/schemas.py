@@ -10,8 +10,6 @@ from chalicelib.platform.fields import Percent
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
 
-# --- periods ----------------------------------------------------------------------------------------------------------
-
 
 class VolumeProgrammeView(Shown):
     """A volume programme."""

@@ -1,8 +1,8 @@
-"""Volume periods, as they lie in the table. See `volume_keys.py`.
+"""Items of volume periods.
 
-PERIODS#{programme}: how far the company has come in the programme (`Course`); due on the day of its next close.
-PERIOD#{last day}#{programme}: a closed period, for ever, with the figures of its close; `owed` is what of its credit is neither used up, expired
-nor reversed: at nought the period is settled.
+PERIODS#{programme}: the company's progress in the programme (`Course`); in the due index on the day of its next close.
+PERIOD#{last day}#{programme}: a closed period, kept for ever. `owed`: the part of its credit that is not used up, expired or reversed; at
+zero the period is settled.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ COURSE = "course"  # label: the company's course changed meanwhile
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A company's course in a programme, as it is stored."""
+    """The stored course of a company in a programme."""
 
     company_id: str
     programme: str
@@ -72,7 +72,7 @@ def heads(table: Table, company_id: str) -> dict[str, Head]:
 
 
 def read_heads(table: Table, company_id: str, programmes: Iterable[str]) -> dict[str, Head]:
-    """Those of these programmes. One call, consistent."""
+    """The company's courses in these programmes. One call, consistent."""
     found = table.get_many((keys.volume_course(company_id, each) for each in programmes), consistent=True)
     return {item["programme"]: head_of(item) for item in found.values()}
 
@@ -148,7 +148,7 @@ def create_period(tx: Transaction, head: Head, programme: Programme, made: Close
 
 
 def settle(tx: Transaction, company_id: str, last: date, programme: str, less: Decimal) -> None:
-    """So much less is owed for the period."""
+    """Reduces the amount owed for the period."""
     tx.update(keys.period(company_id, last, programme), add={"owed": -less}, when=Attr("pk").exists())
 
 

@@ -1,1 +1,1 @@
-"""Payments: which document was paid in full, and when."""
+"""Payments of documents in full."""

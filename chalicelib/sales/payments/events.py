@@ -1,4 +1,4 @@
-"""The event of a payment: the document that it pays (`source`, `document`) and `paid_on`, null where it is not paid after all."""
+"""The event of a payment: the document that it pays (`source`, `document`) and `paid_on`, null where the payment is withdrawn."""
 
 from chalicelib.platform.events import EventType
 

@@ -22,7 +22,7 @@ def record_payments(call: Call) -> PaymentResultsView:
     Each row has its own result; a bad row never stops the others. A payment may come before its document. A repeat changes nothing;
     of several states of one document the newest holds.
     """
-    return _tell(call, call.principal.for_machine())
+    return _record_rows(call, call.principal.for_machine())
 
 
 @routes.post("/v1/staff/payments", scope="staff.imports.write", body=PaymentsForm, answer=PaymentResultsView)
@@ -31,10 +31,10 @@ def record_payments_by_hand(call: Call) -> PaymentResultsView:
 
     As a machine client does.
     """
-    return _tell(call, call.principal.for_member())
+    return _record_rows(call, call.principal.for_member())
 
 
-def _tell(call: Call, by: str) -> PaymentResultsView:
+def _record_rows(call: Call, by: str) -> PaymentResultsView:
     rows: PaymentsForm = call.body
     as_of = call.context.at
     if rows.as_of is not None:
@@ -46,31 +46,31 @@ def _tell(call: Call, by: str) -> PaymentResultsView:
 
 def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[PaymentResultView]:
     results: dict[int, PaymentResultView] = {}
-    told: dict[DocumentRef, tuple[int, Payment]] = {}
+    accepted: dict[DocumentRef, tuple[int, Payment]] = {}
     for number, row in enumerate(rows):
-        shown = row.get("document") if isinstance(row, dict) else None
-        shown = shown if isinstance(shown, str) else None
+        document = row.get("document") if isinstance(row, dict) else None
+        document = document if isinstance(document, str) else None
         try:
             payment = PaymentForm.model_validate(row).payment()
         except ValidationError as error:
             faults = Problem.from_validation(error, place=f"/payments/{number}").errors
-            results[number] = PaymentResultView(row=number, document=shown, result="failed", errors=faults)
+            results[number] = PaymentResultView(row=number, document=document, result="failed", errors=faults)
             continue
-        if faults := list(_faults(context, number, payment, told)):
-            results[number] = PaymentResultView(row=number, document=shown, result="failed", errors=faults)
+        if faults := list(_faults(context, number, payment, accepted)):
+            results[number] = PaymentResultView(row=number, document=document, result="failed", errors=faults)
             continue
-        told[payment.ref] = (number, payment)
-    outcomes = service.record_payments(context, [payment for _, payment in told.values()], by=by, as_of=as_of)
-    for (number, _), outcome in zip(told.values(), outcomes, strict=True):
+        accepted[payment.ref] = (number, payment)
+    outcomes = service.record_payments(context, [payment for _, payment in accepted.values()], by=by, as_of=as_of)
+    for (number, _), outcome in zip(accepted.values(), outcomes, strict=True):
         results[number] = PaymentResultView(row=number, document=rows[number]["document"], result=outcome)
     return [results[number] for number in sorted(results)]
 
 
 def _faults(
-    context: Context, row: int, payment: Payment, told: Mapping[DocumentRef, tuple[int, Payment]]
+    context: Context, row: int, payment: Payment, accepted: Mapping[DocumentRef, tuple[int, Payment]]
 ) -> Iterator[Fault]:
-    if payment.ref in told:
-        detail = f"Row {told[payment.ref][0]} names the same document and was accepted."
+    if payment.ref in accepted:
+        detail = f"Row {accepted[payment.ref][0]} names the same document and was accepted."
         yield Fault(pointer=f"/payments/{row}/document", code="repeated", detail=detail)
     if payment.paid_on is not None and not EARLIEST <= payment.paid_on <= context.today:
         detail = "This day is before 1990 or in the future."

@@ -1,8 +1,8 @@
-"""Payments: which document was paid in full, and when.
+"""Payments of documents in full.
 
-A payment is a fact of its own and may come before its document, or after it. Of what was told of one document the newest state holds
-(`as_of`: the moment whose state it is), so it does not matter how often or in which order it is told. A payment that turned out to be none is
-withdrawn: the newest state is then that the document is not paid.
+A payment is a fact of its own and may come before or after its document. Of several states of a document's payment the newest holds
+(`as_of`: the moment of the state), so duplicates and reordered deliveries do no harm. A wrong payment is withdrawn: in the newest state the
+document is not paid.
 
 PAYMENT: source, document, paid_on (absent: withdrawn), as_of, by.
 """
@@ -31,7 +31,7 @@ PACK = 50  # payments of one transaction, each with its event
 def record_payments(
     context: Context, payments: Sequence[Payment], *, by: str, as_of: str | None = None
 ) -> list[PaymentOutcome]:
-    """Records the state of each document's payment as of this moment (now), and says what became of it."""
+    """Records the state of each document's payment as of this moment (default: now); returns the outcomes."""
     as_of = as_of or context.at
     bulk = len(payments) > MANY
     outcomes: list[PaymentOutcome] = []
@@ -39,9 +39,9 @@ def record_payments(
         known = _read_states(context, pack)
         judged = [_outcome(known.get(payment.ref), payment, as_of) for payment in pack]
         tx = Transaction()
-        for payment, (_, writes, tells) in zip(pack, judged, strict=True):
+        for payment, (_, writes, notify) in zip(pack, judged, strict=True):
             if writes:
-                _write(tx, context, known.get(payment.ref), payment, by=by, as_of=as_of, tells=tells, bulk=bulk)
+                _write(tx, context, known.get(payment.ref), payment, by=by, as_of=as_of, notify=notify, bulk=bulk)
         try:
             context.table.commit(tx)
         except (Refused, Busy):
@@ -52,7 +52,7 @@ def record_payments(
 
 
 class PaymentState(NamedTuple):
-    """What is known of a document's payment now; `as_of` is empty where nothing was ever told."""
+    """The newest state of a document's payment; `as_of` is empty if none was recorded."""
 
     ref: DocumentRef
     paid_on: date | None
@@ -60,13 +60,13 @@ class PaymentState(NamedTuple):
 
 
 def payment_of(context: Context, ref: DocumentRef) -> PaymentState:
-    """Consistent. What rests on it is written together with `check_payment`."""
+    """Consistent. Writes that depend on it need `check_payment` in their transaction."""
     item = context.table.get(keys.payment(*ref), consistent=True)
     return PaymentState(ref, _paid_on(item), item["as_of"] if item else "")
 
 
 def payments_of(context: Context, refs: Sequence[DocumentRef]) -> list[PaymentState]:
-    """The same of several documents, in one read for every hundred."""
+    """Like `payment_of` for several documents, in one read for each hundred."""
     found = context.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
     items = [found.get(keys.payment(*ref)) for ref in refs]
     return [
@@ -75,7 +75,7 @@ def payments_of(context: Context, refs: Sequence[DocumentRef]) -> list[PaymentSt
 
 
 def check_payment(tx: Transaction, known: PaymentState) -> None:
-    """Refuses the transaction with label `payment` if the payment was told anew meanwhile."""
+    """Refuses the transaction with label `payment` if the payment changed meanwhile."""
     same: ConditionBase = Attr("pk").not_exists()
     if known.as_of:
         paid = Attr("paid_on")
@@ -86,7 +86,7 @@ def check_payment(tx: Transaction, known: PaymentState) -> None:
 
 
 def paid_on(context: Context, ref: DocumentRef) -> date | None:
-    """The day on which the document was paid, as it is known now; consistent."""
+    """The day on which the document was paid; consistent."""
     return payment_of(context, ref).paid_on
 
 
@@ -100,10 +100,10 @@ def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
 @retry()
 def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> PaymentOutcome:
     known = _read_states(context, [payment]).get(payment.ref)
-    outcome, writes, tells = _outcome(known, payment, as_of)
+    outcome, writes, notify = _outcome(known, payment, as_of)
     if writes:
         tx = Transaction()
-        _write(tx, context, known, payment, by=by, as_of=as_of, tells=tells)
+        _write(tx, context, known, payment, by=by, as_of=as_of, notify=notify)
         context.table.commit(tx)
     return outcome
 
@@ -114,14 +114,14 @@ def _read_states(context: Context, payments: Iterable[Payment]) -> dict[Document
 
 
 def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[PaymentOutcome, bool, bool]:
-    """What recording it comes to; whether there is anything to write, and anything to tell."""
+    """The outcome of recording it; whether to write it, and whether to record an event."""
     if known is None:
         return "recorded", True, payment.paid_on is not None
     before = _paid_on(known)
     if before == payment.paid_on:
-        # That the same was told later matters to what comes late and is older than this.
+        # The later moment counts against states that come late and are older.
         return "unchanged", as_of > known["as_of"], False
-    # Two states of one moment: the later payment, and a payment rather than none, whichever was told first.
+    # Of two states of one moment the later payment wins, and a payment over none, in any order of arrival.
     newer = (as_of, payment.paid_on or date.min) > (known["as_of"], before or date.min)
     return ("recorded", True, True) if newer else ("older", False, False)
 
@@ -134,7 +134,7 @@ def _write(
     *,
     by: str,
     as_of: str,
-    tells: bool,
+    notify: bool,
     bulk: bool = False,
 ) -> None:
     source, document = payment.ref
@@ -143,7 +143,7 @@ def _write(
     facts = {"source": source, "document": document, **paid}
     unchanged = Attr("as_of").eq(known["as_of"]) & _same(known) if known else Attr("pk").not_exists()
     tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": context.at}, when=unchanged)
-    if tells:
+    if notify:
         record_event(tx, context, key, PAYMENT_RECORDED, **facts, **({BULK: True} if bulk else {}))
 
 

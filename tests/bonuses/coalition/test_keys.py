@@ -45,7 +45,7 @@ def test_a_grant_is_one_transaction(context: Context) -> None:
 def test_a_machine_client_is_one_call(context: Context) -> None:
     coalition.register(context, TAXI)
     with spent(context.table.client) as cost:
-        assert coalition.client(context, "taxi").name == "Taxi Park"
+        assert coalition.read_client(context, "taxi").name == "Taxi Park"
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1
 
@@ -55,7 +55,7 @@ def test_machine_clients_are_listed_by_name_in_one_call(context: Context) -> Non
     for number in range(30):
         coalition.register(context, TAXI._replace(client_id=f"c{number}", name=f"Partner {number:02d}"))
     with spent(context.table.client) as cost:
-        page = coalition.clients(context, 25, None)
+        page = coalition.list_clients(context, 25, None)
     assert [item["name"] for item in page.items[:2]] == ["Partner 00", "Partner 01"]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1.5
