@@ -12,7 +12,7 @@ with opened_when_asked(__name__):
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
-    from chalicelib.companies.membership import check_active, check_staff, no_longer_speaks
+    from chalicelib.companies.membership import check_active, check_staff
     from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.privileges import missing_facts, missing_for
     from chalicelib.companies.readers import company_name, who_buys

@@ -20,7 +20,7 @@ from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table.transactions import Transaction
 
 _CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.write" in scopes]
 
@@ -122,7 +122,7 @@ def _confirm(
     if form.manager_id and form.manager_id != staff_id:
         if form.manager_id == form.member_id:
             raise _no_manager()
-        check_staff(tx, form.manager_id, list(STAFF_ROLES), label="manager")
+        check_staff(tx, form.manager_id, list(STAFF_ROLES), _no_manager())
     if manager_id != company.manager_id:
         store.change(tx, company, {"manager_id": manager_id})
         handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
@@ -131,12 +131,7 @@ def _confirm(
         raise Problem.invalid("owner_first", "/role", "The first person of a company is its owner.")
     activate(tx, confirmed, scene)
     record_confirmed(tx, context, confirmed, by=staff_id)
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if "manager" in refused:
-            raise _no_manager() from None
-        raise
+    context.table.commit(tx)
     return _decision(company.model_copy(update={"manager_id": manager_id}), confirmed)
 
 

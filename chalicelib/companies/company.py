@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
-from chalicelib.companies.membership import CALLER, check_active, no_longer_speaks, record_of_company, speaks
+from chalicelib.companies.membership import check_active, record_of_company, speaks
 from chalicelib.companies.model import Company, Person
 from chalicelib.companies.schemas import CompanyChange, CompanyShown
 from chalicelib.platform.access.scopes import COMPANY_ROLES
@@ -59,7 +59,7 @@ def show(context: Context, company_id: str, member_id: str) -> tuple[CompanyShow
     """The profile and its version. One call; it also tells whether the caller was removed since the token was made."""
     found, membership = store.read_for(context.table, company_id, member_id)
     if found is None or not speaks(membership, company_id):
-        raise no_longer_speaks()
+        raise Problem.role_lost()
     return _shown(found), found.version
 
 
@@ -72,7 +72,7 @@ def change(
         raise Problem.invalid("required", "/name", "A company has a name.")
     found, membership = store.read_for(context.table, company_id, member_id, consistent=True)
     if found is None or not speaks(membership, company_id, _CHANGING):
-        raise no_longer_speaks()
+        raise Problem.role_lost()
     if found.version != version:
         raise Problem("precondition_failed")
     changed = found.model_copy(update=changes)
@@ -87,16 +87,10 @@ def change(
     try:
         context.table.commit(tx)
     except Refused as refused:
-        raise _why_unchanged(refused) from None
+        if "distributor" in refused:
+            raise Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.") from None
+        raise Problem("precondition_failed") from None
     return _shown(changed), found.version + 1
-
-
-def _why_unchanged(refused: Refused) -> Problem:
-    if CALLER in refused:
-        return no_longer_speaks()
-    if "distributor" in refused:
-        return Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.")
-    return Problem("precondition_failed")
 
 
 def _shown(found: Company) -> CompanyShown:

@@ -11,40 +11,28 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table.transactions import Transaction
 
 Result = TypeVar("Result")
 
-CALLER = "membership"  # label of the check that the caller still is who the token says
-
 
 def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collection[str]) -> None:
-    """The transaction is refused, with label `membership`, unless the member speaks for the company in one of the roles.
+    """The commit raises 403 unless the member speaks for the company in one of the roles.
 
-    For all that moves money, bonus or orders: a token outlives the removal of its holder by some minutes. Answer the refusal
-    with `no_longer_speaks()`.
+    For all that moves money, bonus or orders: a token outlives the removal of its holder by some minutes.
     """
-    store.check_membership(tx, member_id, "company", company_id, roles, label=CALLER)
+    store.check_membership(tx, member_id, "company", company_id, roles, Problem.role_lost())
 
 
-def check_staff(tx: Transaction, member_id: str, roles: Collection[str], *, label: str = CALLER) -> None:
-    """The same of one of the club's staff."""
-    store.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, label=label)
-
-
-def no_longer_speaks() -> Problem:
-    return Problem("scope_missing", "You do not speak for this company in this role any more. Refresh your session.")
+def check_staff(tx: Transaction, member_id: str, roles: Collection[str], refusal: Problem | None = None) -> None:
+    """The commit raises 403, or `refusal`, unless the member is one of the club's staff in one of the roles."""
+    store.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, refusal or Problem.role_lost())
 
 
 @retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member")
 def decide_anew(context: Context, attempt: Callable[[], Result]) -> Result:
     """Reads and decides again while others change the same things."""
-    try:
-        return attempt()
-    except Refused as refused:
-        if CALLER in refused:
-            raise no_longer_speaks() from None
-        raise
+    return attempt()
 
 
 def leave_earlier_claim(tx: Transaction, membership: Membership | None, company_id: str, member_id: str) -> None:

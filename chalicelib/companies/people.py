@@ -12,7 +12,6 @@ from chalicelib.companies.membership import (
     decide_anew,
     end_membership,
     leave_earlier_claim,
-    no_longer_speaks,
     of_company,
     record_confirmed,
     record_of_company,
@@ -37,7 +36,7 @@ def list_people(
 ) -> tuple[list[PersonShown], Position]:
     _, membership = store.read_for(context.table, company_id, caller_id)
     if not speaks(membership, company_id):
-        raise no_longer_speaks()
+        raise Problem.role_lost()
     page = store.people_page(context.table, company_id, limit, after)
     found = [Person.from_item(item) for item in page.items]
     named = members.members(context, [person.member_id for person in found])
@@ -61,7 +60,7 @@ def invite(context: Context, company_id: str, caller_id: str, form: InvitationFo
         )
         scene = store.read_scene(context.table, company_id, caller_id, invited.member_id)
         if not speaks(scene.caller, company_id, _MANAGING):
-            raise no_longer_speaks()
+            raise Problem.role_lost()
         if of_company(scene.membership, company_id) and scene.membership.status == "active":
             raise Problem("already_exists", "This person speaks for your company already.")
         if scene.membership and scene.membership.status == "active":
@@ -98,7 +97,7 @@ def change_person(
     def attempt() -> Person:
         scene = store.read_scene(context.table, company_id, caller_id, member_id)
         if not speaks(scene.caller, company_id, _MANAGING):
-            raise no_longer_speaks()
+            raise Problem.role_lost()
         if scene.person is None:
             raise Problem("not_found")
         if scene.person.version != version:
@@ -140,7 +139,7 @@ def remove_person(context: Context, company_id: str, caller_id: str, member_id: 
     def attempt() -> None:
         scene = store.read_scene(context.table, company_id, caller_id, member_id)
         if not speaks(scene.caller, company_id, allowed):
-            raise no_longer_speaks()
+            raise Problem.role_lost()
         if scene.person is None:
             raise Problem("not_found")
         tx = Transaction()

@@ -15,6 +15,7 @@ from chalicelib.companies.model import Claimed, Company, Person
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
+from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction
@@ -205,15 +206,17 @@ def check_owner(tx: Transaction, company_id: str, member_id: str) -> None:
 
 
 def check_membership(
-    tx: Transaction, member_id: str, kind: str, owner: str, roles: Collection[str], *, label: str
+    tx: Transaction, member_id: str, kind: str, owner: str, roles: Collection[str], refusal: Problem
 ) -> None:
+    """Raises `refusal` at the commit unless the member speaks for the owner in one of the roles."""
     tx.check(
         membership_key(member_id),
         Attr("kind").eq(kind)
         & Attr("owner").eq(owner)
         & Attr("status").eq("active")
         & Attr("role").is_in(sorted(roles)),
-        label=label,
+        label=f"membership of {member_id}",
+        instead=refusal,
     )
 
 

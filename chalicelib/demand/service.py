@@ -180,8 +180,6 @@ def _change(
     try:
         context.table.commit(tx)
     except Refused as refused:
-        if "membership" in refused:
-            raise companies.no_longer_speaks() from None
         if "throttle" in refused:
             raise Problem("too_many_requests", f"A member opens at most {MOST_A_DAY} requests a day.") from None
         raise Overtaken from None

@@ -6,5 +6,5 @@ with opened_when_asked(__name__):
     from chalicelib.distributors.keys import distributor as distributor_key
     from chalicelib.distributors.model import Distributor
     from chalicelib.distributors.rules import Deliverer, DeliversFrom
-    from chalicelib.distributors.service import check_distributors_person, distributor, people_of
+    from chalicelib.distributors.service import distributor, people_of
     from chalicelib.distributors.store import check_person, first_of_region, read_distributor, warehouse_owners

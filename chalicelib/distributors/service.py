@@ -122,11 +122,6 @@ def remove_person(context: Context, distributor_id: str, member_id: str) -> None
         raise Problem("not_found") from None
 
 
-def check_distributors_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
-    """Refused with label `membership` if the member does not work for the distributor (any more)."""
-    store.check_person(tx, distributor_id, member_id)
-
-
 def _existing(context: Context, distributor_id: str) -> Distributor:
     known = store.read_distributor(context.table, distributor_id, consistent=True)
     if known is None:

@@ -11,6 +11,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.distributors import keys
 from chalicelib.distributors.model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.distributors.rules import Deliverer, DeliversFrom
+from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -127,5 +128,8 @@ def drop_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
 
 
 def check_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
-    """Refused with label `membership` if the member does not work for the distributor (any more)."""
-    tx.check(keys.distributor_person(distributor_id, member_id), Attr("pk").exists(), label="membership")
+    """The commit raises 403 unless the member works for the distributor."""
+    works_there = Attr("pk").exists()
+    tx.check(
+        keys.distributor_person(distributor_id, member_id), works_there, label="membership", instead=Problem.role_lost()
+    )

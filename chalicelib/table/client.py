@@ -163,7 +163,7 @@ class Table:
             after = page.last
 
     def commit(self, transaction: Transaction) -> None:
-        """All of it or nothing, in one call. Raises `Refused` when a condition fails and `Busy` when others keep writing.
+        """All of it or nothing, in one call. Raises `Refused`, or what the check names instead, when a condition fails, and `Busy` when others keep writing.
 
         The SDK sends the same client request token with each of its own retries, so a lost reply never writes twice.
         """
@@ -176,6 +176,8 @@ class Table:
                 return
             except self.client.exceptions.TransactionCanceledException as cancelled:
                 refused, passing = _reasons(cancelled.response, transaction.labels())
+                for label in refused.keys() & transaction.instead.keys():
+                    raise transaction.instead[label] from None
                 if refused:
                     raise Refused(refused) from None
                 if not passing:

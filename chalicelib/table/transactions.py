@@ -100,6 +100,7 @@ class Transaction:
 
     def __init__(self) -> None:
         self._operations: list[tuple[str, dict[str, Any], str]] = []
+        self.instead: dict[str, Exception] = {}  # by label
         self._touched: set[Key] = set()
 
     def __len__(self) -> int:
@@ -134,8 +135,10 @@ class Transaction:
         refuse_to_change(key)
         self._append("Update", key, update_to_wire(key, put, default, add, remove), when, label)
 
-    def check(self, key: Key, when: ConditionBase, *, label: str = "") -> None:
-        """Write nothing; refuse the transaction unless the item is so."""
+    def check(self, key: Key, when: ConditionBase, *, label: str = "", instead: Exception | None = None) -> None:
+        """Write nothing; refuse the transaction unless the item is so. `instead` is raised in place of `Refused` then."""
+        if instead:
+            self.instead[label] = instead
         self._append("ConditionCheck", key, {"Key": to_wire(key.as_item())}, when, label)
 
     def delete(self, key: Key, *, when: ConditionBase | None = None, label: str = "") -> None:

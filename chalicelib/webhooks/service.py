@@ -11,7 +11,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from chalicelib import companies, distributors
+from chalicelib import distributors
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
@@ -19,7 +19,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Page
 from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table.transactions import Transaction
 from chalicelib.webhooks import rules, store
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.rules import Endpoint, Message
@@ -213,11 +213,5 @@ def _expiry(context: Context) -> int:
 
 
 def _commit(context: Context, tx: Transaction, distributor_id: str, member_id: str) -> None:
-    """Raises what the refusal means to the person; Refused where it is about the endpoint or a message."""
-    distributors.check_distributors_person(tx, distributor_id, member_id)
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if "membership" in refused:
-            raise companies.no_longer_speaks() from None
-        raise
+    distributors.check_person(tx, distributor_id, member_id)
+    context.table.commit(tx)

@@ -57,6 +57,18 @@ def test_one_refusal_refuses_all(table: Table) -> None:
     assert table.get(BORIS) is None
 
 
+def test_a_check_may_say_what_is_raised_in_place_of_a_refusal(table: Table) -> None:
+    tx = Transaction()
+    tx.check(BORIS, Attr("pk").exists(), label="boris")
+    tx.check(ANNA, Attr("pk").exists(), label="anna", instead=LookupError("no Anna"))
+    with pytest.raises(LookupError, match="no Anna"):
+        table.commit(tx)
+    table.put(ANNA.as_item())
+    with pytest.raises(Refused) as refused:
+        table.commit(tx)
+    assert set(refused.value.items) == {"boris"}
+
+
 def test_put_replaces_and_delete_removes(table: Table) -> None:
     for item in ({"name": "Anna", "old": True}, {"name": "Anna"}):
         tx = Transaction()

@@ -178,8 +178,6 @@ def _commit(context: Context, tx: Transaction, adjustment: Adjustment | None = N
 
 def _explained(context: Context, refused: Refused, adjustment: Adjustment | None) -> Problem | None:
     """The problem of a refused transaction; None if the request was done before."""
-    if "membership" in refused:
-        return Problem("scope_missing", "You may not do this any more. Refresh your session.")
     if redemptions_store.CASE in refused and adjustment:
         return _decided(adjustment_or_404(context, adjustment.company_id, adjustment.adjustment_id))
     return None

@@ -23,7 +23,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.retries import CONTESTED, retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table.transactions import Transaction
 
 
 def record_available(tx: Transaction, context: Context, entitlement: Entitlement) -> None:
@@ -142,10 +142,6 @@ def _decide_anew(context: Context, attempt: Callable[[], Result]) -> Result:
     except StepRefused as step:
         errors = [Fault(pointer=each.pointer, code=each.code, detail=each.detail) for each in step.faults]
         raise Problem(step.code, step.detail, errors=errors, extra=step.extra) from None
-    except Refused as refused:
-        if "membership" in refused:
-            raise companies.no_longer_speaks() from None
-        raise
 
 
 def _settle(tx: Transaction, found: Entitlement, less: Decimal) -> None:

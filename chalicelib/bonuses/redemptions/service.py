@@ -277,8 +277,6 @@ def _document(redemption_id: str, order_id: str | None) -> dict[str, str]:
 
 def _explained(refused: Refused) -> Problem | None:
     """The problem of a refused transaction; None if the request was done before."""
-    if "membership" in refused:
-        return companies.no_longer_speaks()
     if _ORDER in refused:
         return _order_ended()
     if store.ORDER_HELD in refused:

@@ -133,7 +133,7 @@ def _ordering(context: Context, company_id: str, by: Actor, found: Mapping[Key, 
     person = found.get(member_key(by.member_id))
     membership = found.get(membership_key(by.member_id))
     if profile is None or person is None or membership is None or membership["owner"] != company_id:
-        raise companies.no_longer_speaks()
+        raise Problem.role_lost()
     missing = companies.missing_facts(context, "ordering", Member.from_item(person), Membership.from_item(membership))
     if missing:
         raise Problem("cabinet_locked", "Ordering opens when your profile is complete.", extra={"missing": missing})

@@ -37,8 +37,6 @@ def held(refused: Refused, placing: Placing | None) -> Problem | None:
 
 def explained(refused: Refused) -> Problem | None:
     """What a refused transaction means to the caller; None if the order changed meanwhile, or the request was done before."""
-    if "membership" in refused:
-        return companies.no_longer_speaks()
     if "document" in refused:
         return told_before()
     return None

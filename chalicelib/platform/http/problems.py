@@ -1,7 +1,8 @@
 """Everything that can be wrong with a request, as RFC 9457 problem+json.
 
     Problem                       status  when
-    ├─ .of(code)                  by code one of the catalogue below
+    ├─ (code)                     by code one of the catalogue below
+    ├─ .role_lost()               403     a token that promises more than its holder still may
     ├─ .invalid(code, pointer…)   422     a value that is well-formed and cannot be
     └─ .from_validation(error)    422     what pydantic found, pointer by pointer
 
@@ -120,6 +121,11 @@ class Problem(Exception):
     @classmethod
     def invalid(cls, code: str, pointer: str, detail: str) -> "Problem":
         return cls("invalid", errors=[Fault(pointer=pointer, code=code, detail=detail)])
+
+    @classmethod
+    def role_lost(cls) -> "Problem":
+        """The caller was dismissed, or has another role by now. A token outlives that by some minutes."""
+        return cls("scope_missing", "You no longer have this role. Refresh your session.")
 
     @classmethod
     def from_validation(cls, error: ValidationError, *, place: str = "") -> "Problem":

@@ -10,7 +10,6 @@ comes first, the other finds what it wrote. A photo is read by managers only.
 
 from datetime import date, timedelta
 
-from chalicelib import companies
 from chalicelib.catalog import Catalogue
 from chalicelib.companies import company_key
 from chalicelib.platform import aws, events, uploads
@@ -59,7 +58,7 @@ def start(
     found = context.table.get_many([company, own, running])
     promotion = _display_deal(context, found.get(running), promotion_id)
     if company not in found:
-        raise companies.no_longer_speaks()
+        raise Problem.role_lost()
     if promotion_id in offers_store.displays(found.get(own)):
         raise _has_it_already()
     proof_id = context.new_id("dsp")
