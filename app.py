@@ -67,8 +67,8 @@ functions.http(
 # Two readers of the table's stream, so that a sign-in code does not wait until a year of sales is worked off.
 deliver_events = functions.stream("deliver_events", "facts", may=(whole_table,))
 write_letters = functions.stream("write_letters", "messages", may=(whole_table,))
-deliver_bulk = functions.queue("platform.delivery_jobs:deliver_bulk")
-redeliver_events = functions.queue("platform.delivery_jobs:redeliver_events")
+deliver_bulk = functions.queue("platform.delivery.jobs:deliver_bulk")
+redeliver_events = functions.queue("platform.delivery.jobs:redeliver_events")
 send_letters = functions.queue("mail.jobs:send_letters")
 settle_letters = functions.queue("mail.jobs:settle_letters")
 split_import = functions.event("exchange.sales_files.jobs:split_import")

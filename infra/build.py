@@ -13,8 +13,7 @@ The stack's name is part of the bucket's name, so it is in lower case. What happ
 
     stage      a clean copy of app.py, chalicelib and .chalice; weakest point: it must list what Lambda needs
     template   `chalice package`, with infra/resources.yaml and infra/functions.yaml merged in
-    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/registry.py, events.py,
-               mail/declarations.py)
+    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/modules.py)
     vendor     the requirements, as wheels for the processor that will run them; kept by the hash of what they depend on
     zip        all of it byte-compiled, in sorted order and with fixed times: equal input makes equal bytes
 
@@ -51,6 +50,17 @@ RESOURCES = (
 WHEELS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
 THIS_MACHINE = "local"  # not a processor of Lambda: whatever runs the local cloud
 MOST_BYTES = 12 * 1024 * 1024
+
+REGISTRY = """
+import json
+import app
+from chalicelib.mail import declarations
+from chalicelib.platform import events, registry
+from chalicelib.platform.http.routes import ROUTES
+
+declared = {"routes": registry.rows(ROUTES), "consumers": events.consumer_names(), **declarations.letter_modules()}
+print(json.dumps(declared, sort_keys=True))
+"""
 
 _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
@@ -154,18 +164,10 @@ def _stage_and_package(stage: Path, task: Path, arch: str, club: Path | None) ->
 
 def _write_registry(stage: Path, task: Path) -> None:
     """In a process of its own: this one may have imported other code than what is staged."""
-    for file, asked in (
-        (
-            "registry.json",
-            "import app; from chalicelib.platform import registry; from chalicelib.platform.http.routes import ROUTES; print(registry.written(ROUTES))",
-        ),
-        ("consumers.json", "from chalicelib.platform import events; print(events.written_down())"),
-        ("letters.json", "from chalicelib.mail import declarations; print(declarations.written())"),
-    ):
-        made = subprocess.run([sys.executable, "-B", "-c", asked], cwd=stage, capture_output=True, text=True)
-        if made.returncode:
-            raise BuildError(f"The rooms cannot be imported:\n{made.stderr}")
-        (task / "chalicelib" / file).write_text(made.stdout, encoding="utf-8")
+    made = subprocess.run([sys.executable, "-B", "-c", REGISTRY], cwd=stage, capture_output=True, text=True)
+    if made.returncode:
+        raise BuildError(f"The rooms cannot be imported:\n{made.stderr}")
+    (task / "chalicelib" / "registry.json").write_text(made.stdout, encoding="utf-8")
 
 
 def _check(club: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.members import ConsentForm, PersonName
-from chalicelib.platform.fields import Email
+from chalicelib.platform.email import Email
 from chalicelib.platform.http.forms import Form
 from chalicelib.platform.text import Language
 

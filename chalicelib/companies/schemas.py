@@ -9,7 +9,8 @@ from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
 from chalicelib.companies.model import Claimed, Role
 from chalicelib.members import PersonName
-from chalicelib.platform.fields import Email, Identifier, Region
+from chalicelib.platform.email import Email
+from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
 from chalicelib.platform.text import Language
 

@@ -8,7 +8,8 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog import Warehouse
 from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName
-from chalicelib.platform.fields import Email, Region
+from chalicelib.platform.email import Email
+from chalicelib.platform.fields import Region
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.text import Language
 

@@ -7,11 +7,9 @@ The event asks for one letter to each recipient. When that is sent, the function
 `texts/order_placed.<language>.md` beside it puts into words. One letter may be asked for by several events, and one function may serve
 several letters.
 
-The package carries `letters.json`, which `infra.build` writes: the module of each letter and event. So a function imports the rooms of
-the letters at hand, not the house. A source tree has no such file: there all modules `letters` are imported.
+A function of a package imports the rooms of the letters at hand, not the house (platform/modules.py).
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,10 +20,8 @@ from pathlib import Path
 from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
+from chalicelib.platform.modules import import_modules, package_registry
 from chalicelib.table.transactions import Item, Transaction
-
-HOUSE = Path(__file__).parent.parent
-TABLE = HOUSE / "letters.json"
 
 Recipients = Callable[[Context, Item], Iterable[Recipient]]
 FactsOf = Callable[[Context, Recipient, Item], tuple[Reader, Facts]]
@@ -105,15 +101,14 @@ def asking_events() -> list[EventType]:
     return [EventType(event) for event in sorted(_table()["events"])]
 
 
-def written() -> str:
-    """The table of all letters, as the package carries it: in order, so that equal declarations make equal bytes."""
-    for path in sorted(HOUSE.rglob("*letters.py")):
-        import_module(".".join(path.relative_to(HOUSE.parent).with_suffix("").parts))
+def letter_modules() -> dict[str, dict[str, list[str]]]:
+    """The modules of all letters, by letter and by event."""
+    import_modules("letters")
     events = {event: sorted({_LETTERS[name].module for name in letters}) for event, letters in _ASKED.items()}
     letters = {name: [declared.module] for name, declared in _LETTERS.items()}
-    return json.dumps({"letters": letters, "events": events}, sort_keys=True)
+    return {"letters": letters, "events": events}
 
 
 @cache
 def _table() -> Mapping[str, Mapping[str, list[str]]]:
-    return json.loads(TABLE.read_text(encoding="utf-8") if TABLE.exists() else written())  # type: ignore[no-any-return]
+    return package_registry() or letter_modules()

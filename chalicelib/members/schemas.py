@@ -7,7 +7,8 @@ from pydantic import AfterValidator, EmailStr, Field
 from chalicelib.members.fields import PersonName
 from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
-from chalicelib.platform.fields import Email, Region
+from chalicelib.platform.email import Email
+from chalicelib.platform.fields import Region
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.text import Language
 

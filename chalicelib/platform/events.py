@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from chalicelib.platform import aws, keys
@@ -17,6 +16,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.jobs import chunks, send_bodies
 from chalicelib.platform.log import log
+from chalicelib.platform.modules import import_modules, package_registry
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction, from_wire
@@ -61,12 +61,10 @@ class Declared(NamedTuple):
 
 
 _DECLARED: dict[str, Declared] = {}
-_HOUSE = Path(__file__).parent.parent
-_FILE = _HOUSE / "consumers.json"
 
 
 def consumer(*events: EventType, lane: Lane = "facts") -> Callable[[Consumer], Consumer]:
-    """Declares the function, of a module `*consumers`, as one that is told of these events."""
+    """Declares the function, of a module `consumers`, as one that is told of these events."""
 
     def declare(consume: Consumer) -> Consumer:
         name = name_of(consume)
@@ -78,8 +76,7 @@ def consumer(*events: EventType, lane: Lane = "facts") -> Callable[[Consumer], C
 
 def declared() -> list[Declared]:
     """Every consumer, by name. Imports every module that declares one."""
-    for path in sorted(_HOUSE.rglob("*consumers.py")):
-        import_module(".".join(path.relative_to(_HOUSE.parent).with_suffix("").parts))
+    import_modules("consumers")
     return [_DECLARED[name] for name in sorted(_DECLARED)]
 
 
@@ -107,14 +104,9 @@ def name_of(consume: Consumer) -> str:
 
 @cache
 def subscriptions(lane: Lane) -> Subscriptions:
-    """The consumers of each event.
-
-    A package carries them written down, so that a function imports none before there is something to tell; a source tree imports all.
-    """
-    written: dict[str, dict[str, list[str]]] = json.loads(
-        _FILE.read_text(encoding="utf-8") if _FILE.exists() else written_down()
-    )
-    return {event: [Later(name) for name in names] for event, names in written[lane].items()}
+    """The consumers of each event. A package imports none of them before there is something to tell."""
+    lanes = package_registry().get("consumers") or consumer_names()
+    return {event: [Later(name) for name in names] for event, names in lanes[lane].items()}
 
 
 def consumers_of(event: str) -> list[Consumer]:
@@ -122,13 +114,13 @@ def consumers_of(event: str) -> list[Consumer]:
     return [consume for lane in get_args(Lane) for consume in subscriptions(lane).get(event, ())]
 
 
-def written_down() -> str:
-    """What `infra.build` writes into a package: equal declarations make equal bytes."""
+def consumer_names() -> dict[Lane, dict[str, list[str]]]:
+    """By lane and event."""
     lanes: dict[Lane, dict[str, list[str]]] = {"facts": {}, "messages": {}}
     for each in declared():
         for event in each.events:
             lanes[each.lane].setdefault(event, []).append(each.name)
-    return json.dumps(lanes, sort_keys=True)
+    return lanes
 
 
 def record(tx: Transaction, context: Context, owner: Key, name: EventType, **facts: Any) -> None:

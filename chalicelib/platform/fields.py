@@ -1,14 +1,12 @@
-"""Kinds of fields that forms, answers and figures of several rooms share."""
+"""Fields that forms, views and config sections of several rooms share."""
 
 import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
-
-from chalicelib.platform.email_address import in_unicode
 
 
 def day_of_year(text: str) -> str:
@@ -47,14 +45,6 @@ def _rfc3339(given: object) -> object:
 
 Moment = Annotated[datetime, BeforeValidator(_rfc3339)]  # in a form
 
-
-def _deliverable(address: str) -> str:
-    if not address.rpartition("@")[0].isascii():
-        raise ValueError("before @ only Latin letters, digits and signs can be delivered to")
-    return in_unicode(address)
-
-
-Email = Annotated[EmailStr, AfterValidator(_deliverable), Field(max_length=254)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
 # The number of a document in an accounting system.

@@ -1,18 +1,15 @@
 """What the rooms declare, gathered for app.py: their routes, and the functions that Lambda calls.
 
 Importing every room costs more than all that they stand on, and a function that wakes for one request or message needs one or two of
-them. So the package carries `registry.json`, which `infra.build` writes from what the rooms declare: each route (method, path, module)
-is registered as a view that imports its module at the first call. A function's line in app.py names its module, which is imported with
-the first event. A source tree has no such file: there every module of the rooms that declares something is imported, so what walks the
-declarations (OpenAPI, the template, tests) finds them all, and nothing can be out of date.
+them. So a package registers each route as a view that imports its module at the first call (modules.py), and a function's line in app.py
+names its module, which is imported with the first event. In a source tree every module that declares something is imported, so what
+walks the declarations (OpenAPI, the template, tests) finds them all.
 
 Weakest point: a room that cannot be imported fails at its first call, not at the start. A test imports every room from the package.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from chalice.app import Chalice, Response
@@ -23,19 +20,19 @@ from chalicelib.platform.functions import Function, Right, declare
 from chalicelib.platform.http import respond
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.routes import AUTHORIZER, CORS, Route
+from chalicelib.platform.modules import import_modules, package_registry
 
 Handler = Callable[[dict[str, Any], Any], Any]
-
-HOUSE = Path(__file__).parent.parent
-FILE = HOUSE / "registry.json"
-LAYERS = {"routes", "consumers", "jobs"}  # the modules that declare, by the last word of their name
 
 Row = tuple[str, str, str, bool]  # method, path, module of the room's routes, whether the gateway asks for a token
 
 
 def register(app: Chalice, rooms: Sequence[str]) -> None:
     """Puts the routes of these rooms, packages of `chalicelib`, on the app."""
-    for method, path, module, guarded in _routes(rooms):
+    if not package_registry():
+        for room in rooms:
+            import_modules("routes", "consumers", "jobs", room=room)
+    for method, path, module, guarded in package_registry().get("routes") or rows(http_routes.ROUTES):
         app.route(
             path,
             methods=[method],
@@ -45,10 +42,9 @@ def register(app: Chalice, rooms: Sequence[str]) -> None:
         )(_view(app, method, path, module))
 
 
-def written(routes: Iterable[Route]) -> str:
-    """The registry, as the package carries it: in order, so that equal declarations make equal bytes."""
-    rows: list[Row] = sorted((route.method, route.path, route.room, route.scope is not None) for route in routes)
-    return json.dumps({"routes": rows})
+def rows(routes: Iterable[Route]) -> list[Row]:
+    """In order, so that equal declarations make equal packages."""
+    return sorted((route.method, route.path, route.room, route.scope is not None) for route in routes)
 
 
 class Functions:
@@ -110,18 +106,6 @@ def _job(job: str) -> Callable[[Context, dict[str, Any]], Any]:
     module, _, name = job.partition(":")
     found: Callable[[Context, dict[str, Any]], Any] = getattr(import_module(f"chalicelib.{module}"), name)
     return found
-
-
-def _routes(rooms: Sequence[str]) -> list[Row]:
-    if FILE.exists():
-        text = FILE.read_text(encoding="utf-8")
-    else:
-        for room in rooms:
-            for path in sorted((HOUSE / room).rglob("*.py")):
-                if path.stem.rpartition("_")[2] in LAYERS:
-                    import_module(".".join(path.relative_to(HOUSE.parent).with_suffix("").parts))
-        text = written(http_routes.ROUTES)
-    return json.loads(text)["routes"]  # type: ignore[no-any-return]
 
 
 def _view(app: Chalice, method: str, path: str, module: str) -> Callable[..., Response]:

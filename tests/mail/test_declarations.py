@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.mail import declarations
-from chalicelib.mail.declarations import declaration, letter, written
+from chalicelib.mail.declarations import declaration, letter, letter_modules
 from chalicelib.mail.model import LetterClass
 from chalicelib.platform.events import EventType
 from infra.build import ROOT
@@ -34,10 +34,10 @@ def test_a_letter_has_one_declaration_and_an_event_asks_for_it_once() -> None:
 
 
 def test_a_package_imports_the_rooms_of_the_letter_at_hand(tmp_path: Path) -> None:
-    (tmp_path / "letters.json").write_text(written(), encoding="utf-8")
+    (tmp_path / "registry.json").write_text(json.dumps(letter_modules()), encoding="utf-8")
     asked = (
-        "import sys; from pathlib import Path; from chalicelib.mail import declarations; "
-        f"declarations.TABLE = Path({str(tmp_path / 'letters.json')!r}); "
+        "import sys; from pathlib import Path; from chalicelib.mail import declarations; from chalicelib.platform import modules; "
+        f"modules.REGISTRY = Path({str(tmp_path / 'registry.json')!r}); "
         "print(declarations.declaration('sign_in_code').module, *sys.modules)"
     )
     module, *loaded = subprocess.run(
@@ -49,7 +49,7 @@ def test_a_package_imports_the_rooms_of_the_letter_at_hand(tmp_path: Path) -> No
 
 
 def test_a_package_knows_the_letters_of_each_event() -> None:
-    table = json.loads(written())
+    table = letter_modules()
     assert table["letters"]["order_placed_for_you"] == ["chalicelib.orders.lifecycle.letters"]
     assert table["events"]["order.placed"] == ["chalicelib.orders.lifecycle.letters"]
     assert set(declarations.declared_letters()) <= set(table["letters"])

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from importlib import import_module
 from inspect import signature
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -21,12 +20,12 @@ from chalicelib.platform.events import (
     EventType,
     Lane,
     Later,
+    consumer_names,
     declared,
     deliver,
     each_message,
     record,
     subscriptions,
-    written_down,
 )
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Transaction, to_wire
@@ -116,10 +115,10 @@ def test_every_consumer_is_found_by_its_name_and_takes_an_event(each: Declared) 
     assert taken == [Context, Event]
 
 
-def test_what_a_package_carries_names_the_same_consumers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_package_carries_names_the_same_consumers(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {lane: subscriptions(lane) for lane in get_args(Lane)}
-    (tmp_path / "consumers.json").write_text(written_down(), encoding="utf-8")
-    monkeypatch.setattr(events, "_FILE", tmp_path / "consumers.json")
+    carried = json.loads(json.dumps({"consumers": consumer_names()}))
+    monkeypatch.setattr(events, "package_registry", lambda: carried)
     monkeypatch.setattr(events, "declared", lambda: pytest.fail("a package imports no consumer before its event"))
     subscriptions.cache_clear()
     assert {lane: subscriptions(lane) for lane in get_args(Lane)} == found

@@ -1,6 +1,5 @@
 """Routes by the table that a package carries: a room is imported when a route of it is first called, and not before."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -49,9 +48,8 @@ def app(tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch) -> Ch
         ("GET", "/words/{word}", "words", True),
         ("GET", "/spoiled", "spoiled", False),
     ]
-    (tmp_path / "registry.json").write_text(json.dumps({"routes": table}), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(registry, "FILE", tmp_path / "registry.json")
+    monkeypatch.setattr(registry, "package_registry", lambda: {"routes": table})
     monkeypatch.setattr(routes, "ROUTES", [])
     monkeypatch.setattr(respond, "context_now", lambda: context)
     monkeypatch.delitem(sys.modules, "words", raising=False)
@@ -92,9 +90,6 @@ def test_a_room_that_cannot_be_imported_is_a_500_as_specified_and_spoils_no_othe
 
 def test_the_table_says_the_same_in_whatever_order_rooms_were_imported(app: Chalice) -> None:
     Api(app).call("GET", "/words")
-    written = registry.written(routes.ROUTES)
-    assert written == registry.written(reversed(routes.ROUTES))
-    assert json.loads(written)["routes"] == [
-        ["GET", "/words", "words", False],
-        ["GET", "/words/{word}", "words", True],
-    ]
+    rows = registry.rows(routes.ROUTES)
+    assert rows == registry.rows(reversed(routes.ROUTES))
+    assert rows == [("GET", "/words", "words", False), ("GET", "/words/{word}", "words", True)]

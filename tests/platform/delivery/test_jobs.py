@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.delivery_jobs import PAUSES, deliver_bulk, redeliver_events
+from chalicelib.platform.delivery.jobs import PAUSES, deliver_bulk, redeliver_events
 from chalicelib.platform.events import (
     BULK,
     MANY,

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.delivery_jobs import redeliver_events
+from chalicelib.platform.delivery.jobs import redeliver_events
 from chalicelib.platform.events import Consumer, Declared, Event, Lane, Later, declared, deliver, subscriptions
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
