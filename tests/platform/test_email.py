@@ -1,9 +1,9 @@
-"""Kinds of fields, by what they take and what they make of it."""
+"""Addresses of e-mail, as forms take and keep them."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.platform.fields import Email
+from chalicelib.platform.email import Email
 
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
