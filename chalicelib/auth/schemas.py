@@ -1,4 +1,4 @@
-"""What joining and signing in look like from outside."""
+"""Forms and views of registration and sign-in. Addresses are compared and kept in lower case."""
 
 from typing import Literal
 
@@ -6,14 +6,12 @@ from pydantic import Field
 
 from chalicelib.members import ConsentForm, PersonName
 from chalicelib.platform.email import Email
-from chalicelib.platform.http.forms import Form
+from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.text import Language
 
-"""Compared and kept in lower case: no mail service in use tells addresses apart by case."""
 
-
-class Registration(Form):
-    """Who wants to join: a full name and an email, and what they agree to."""
+class RegistrationForm(Form):
+    """A new member: full name, email and consents."""
 
     name: PersonName
     email: Email
@@ -25,25 +23,25 @@ class SignInForm(Form):
     email: Email
 
 
-class SignInStarted(Form):
-    """The same for every address. If it belongs to a member, or to someone who is joining, a letter with a code is on its way."""
+class SignInView(Shown):
+    """The same for every address. A member, or someone who registers, gets a letter with a code."""
 
     sign_in_id: str
-    expires_in: int = Field(description="Seconds for which the code will be accepted.")
+    expires_in: int = Field(description="Seconds until the code expires.")
 
 
 class CodeForm(Form):
     sign_in_id: str = Field(pattern=r"^sin_[0-9a-z]{1,64}$")
-    code: str = Field(pattern=r"^\d{6}$", description="The six digits of the letter.")
+    code: str = Field(pattern=r"^\d{6}$", description="The six digits in the letter.")
 
 
-class Tokens(Form):
-    """`access_token` goes into the Authorization header of every call; `refresh_token` gets the next one."""
+class TokensView(Shown):
+    """`access_token` goes into the Authorization header of every call; `refresh_token` gets a new one."""
 
     access_token: str
     refresh_token: str | None = Field(default=None, description="Only after a sign-in; a refresh keeps the old one.")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (no secret)
-    expires_in: int = Field(description="Seconds for which the access token is good.")
+    expires_in: int = Field(description="Seconds until the access token expires.")
 
 
 class RefreshForm(Form):

@@ -10,7 +10,7 @@ from chalicelib import members
 from chalicelib.auth import codes, keys, store
 from chalicelib.auth.config import SignIn
 from chalicelib.auth.events import SIGN_IN_REQUESTED
-from chalicelib.auth.schemas import Registration, SignInStarted, Tokens
+from chalicelib.auth.schemas import RegistrationForm, SignInView, TokensView
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import clock
 from chalicelib.platform import keys as platform_keys
@@ -21,7 +21,7 @@ from chalicelib.platform.ids import derived_id
 KEEP_DAYS = 1  # a sign-in is of no use after its code, but says for a while what became of it
 
 
-def register(context: Context, form: Registration, *, language: str, address: str) -> SignInStarted:
+def register(context: Context, form: RegistrationForm, *, language: str, address: str) -> SignInView:
     """Begins to join: the member comes into being when the code of the letter is confirmed.
 
     So nobody can join with somebody else's address, nor agree to anything in their name.
@@ -37,14 +37,14 @@ def register(context: Context, form: Registration, *, language: str, address: st
     )
 
 
-def sign_in(context: Context, email: str, *, language: str, address: str) -> SignInStarted:
+def sign_in(context: Context, email: str, *, language: str, address: str) -> SignInView:
     """Begins to sign in."""
     return _begin(context, email=email, language=language, address=address, registration=None)
 
 
 def _begin(
     context: Context, *, email: str, language: str, address: str, registration: dict[str, object] | None
-) -> SignInStarted:
+) -> SignInView:
     _throttle(context, email, address)
     limits = context.config[SignIn]
     sign_in_id = context.new_id("sin")
@@ -66,10 +66,10 @@ def _begin(
     if registration:
         item["registration"] = registration
     context.table.put(item)
-    return SignInStarted(sign_in_id=sign_in_id, expires_in=limits.code_minutes * 60)
+    return SignInView(sign_in_id=sign_in_id, expires_in=limits.code_minutes * 60)
 
 
-def confirm(context: Context, sessions: Sessions, secret: str, sign_in_id: str, code: str) -> Tokens:
+def confirm(context: Context, sessions: Sessions, secret: str, sign_in_id: str, code: str) -> TokensView:
     """Tokens for the right code. The first time it also confirms the address and, for someone joining, makes the member.
 
     May be repeated with the same code until tokens were given: each step does nothing the second time.

@@ -4,7 +4,7 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.auth.schemas import Tokens
+from chalicelib.auth.schemas import TokensView
 from chalicelib.platform.http.problems import Problem
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Sessions:
         self._pool = pool_id
         self._client = client_id
 
-    def begin(self, member_id: str, answer: str) -> Tokens:
+    def begin(self, member_id: str, answer: str) -> TokensView:
         """Tokens for a member whose challenge `answer` is right. Raises 410 when the sign-in was spent meanwhile."""
         self._make_known(member_id)
         challenge: Any = self._cognito.admin_initiate_auth(
@@ -40,7 +40,7 @@ class Sessions:
             raise Problem("code_expired") from None
         return _tokens(done["AuthenticationResult"])
 
-    def renew(self, refresh_token: str) -> Tokens:
+    def renew(self, refresh_token: str) -> TokensView:
         """A new access token, with the role that the member has now. Raises 401 when the session has ended."""
         try:
             renewed: Any = self._cognito.admin_initiate_auth(
@@ -83,8 +83,8 @@ class Sessions:
             )
 
 
-def _tokens(result: Any) -> Tokens:
-    return Tokens(
+def _tokens(result: Any) -> TokensView:
+    return TokensView(
         access_token=result["AccessToken"],
         refresh_token=result.get("RefreshToken"),
         expires_in=result["ExpiresIn"],

@@ -14,8 +14,8 @@ from chalicelib.companies.membership import (
     record_confirmed,
     record_of_company,
 )
-from chalicelib.companies.model import Claimed, Company, Person
-from chalicelib.companies.schemas import Claim, ClaimDecision, ClaimDecisionForm, ClaimForm
+from chalicelib.companies.model import ClaimedCompany, Company, Person
+from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
 from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
@@ -27,17 +27,17 @@ _CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 
-def claim(context: Context, member_id: str, form: ClaimForm) -> Claim:
+def claim(context: Context, member_id: str, form: ClaimForm) -> ClaimView:
     """The member asks to speak for a company, instead of the one they asked for before. Raises 409 once they speak for one.
 
     May be repeated: the same claim again keeps its place among those who wait, and tells nobody a second time.
     """
-    claimed = Claimed(name=form.name, inn=form.inn, kpp=form.kpp, region=form.region)
+    claimed = ClaimedCompany(name=form.name, inn=form.inn, kpp=form.kpp, region=form.region)
 
     def attempt() -> None:
         membership, known = store.read_claim(context.table, member_id, form.inn, form.kpp)
         if membership and membership.status == "active":
-            raise Problem("already_exists", "You speak for somebody already.")
+            raise Problem("already_exists", "You already act for a company, a distributor or the club.")
         tx = Transaction()
         if known:
             company_id = known
@@ -53,10 +53,10 @@ def claim(context: Context, member_id: str, form: ClaimForm) -> Claim:
         context.table.commit(tx)
 
     decide_anew(context, attempt)
-    return Claim(**claimed.model_dump())
+    return ClaimView(**claimed.model_dump())
 
 
-def _named_by_member(context: Context, company_id: str, claimed: Claimed) -> Company:
+def _named_by_member(context: Context, company_id: str, claimed: ClaimedCompany) -> Company:
     return Company(
         **claimed.model_dump(),
         company_id=company_id,
@@ -67,16 +67,16 @@ def _named_by_member(context: Context, company_id: str, claimed: Claimed) -> Com
     )
 
 
-def decide_claim(context: Context, staff_id: str, company_id: str, form: ClaimDecisionForm) -> ClaimDecision:
+def decide_claim(context: Context, staff_id: str, company_id: str, form: ClaimDecisionForm) -> ClaimDecisionView:
     """A manager confirms that the person speaks for the company, or refuses the claim. The same word twice is one.
 
     The first confirmation also gives the company its personal manager.
     """
 
-    def attempt() -> ClaimDecision:
+    def attempt() -> ClaimDecisionView:
         scene = store.read_scene(context.table, company_id, staff_id, form.member_id)
         if staff_id == form.member_id or not is_staff(scene.caller, _CONFIRMING):
-            raise Problem("scope_missing", "You are no manager of the club any more. Refresh your session.")
+            raise Problem.role_lost()
         if scene.company is None:
             raise Problem("not_found")
         if form.decision == "refuse":
@@ -86,8 +86,8 @@ def decide_claim(context: Context, staff_id: str, company_id: str, form: ClaimDe
     return decide_anew(context, attempt)
 
 
-def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scene, member_id: str) -> ClaimDecision:
-    refused = ClaimDecision(
+def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scene, member_id: str) -> ClaimDecisionView:
+    refused = ClaimDecisionView(
         company_id=company.company_id, member_id=member_id, status="refused", role=None, manager_id=company.manager_id
     )
     if scene.person is None:
@@ -95,7 +95,7 @@ def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scen
             raise Problem("not_found")
         return refused
     if scene.person.status == "active":
-        raise Problem("wrong_state", "This person is confirmed already.")
+        raise Problem("wrong_state", "This person is already confirmed.")
     tx = Transaction()
     check_staff(tx, staff_id, _CONFIRMING)
     end_membership(tx, scene.person, scene.membership)
@@ -106,12 +106,12 @@ def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scen
 
 def _confirm(
     context: Context, staff_id: str, company: Company, scene: store.Scene, form: ClaimDecisionForm
-) -> ClaimDecision:
+) -> ClaimDecisionView:
     if scene.person is None:
-        raise Problem("not_found", "This person does not ask to speak for this company.")
+        raise Problem("not_found", "This person has no claim to this company.")
     if scene.person.status == "active":
         if scene.person.role != form.role:
-            raise Problem("wrong_state", f"This person is confirmed already, as {scene.person.role}.")
+            raise Problem("wrong_state", f"This person is already confirmed as {scene.person.role}.")
         return _decision(company, scene.person)
     manager_id = form.manager_id or company.manager_id or staff_id
     confirmed = scene.person.model_copy(
@@ -128,7 +128,7 @@ def _confirm(
         handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
         record_of_company(tx, context, company.company_id, MANAGER_CHANGED, **handed)
     if form.role != "owner" and not check_another_owner(context, tx, company.company_id, form.member_id):
-        raise Problem.invalid("owner_first", "/role", "The first person of a company is its owner.")
+        raise Problem.invalid("owner_first", "/role", "The first person of a company must be its owner.")
     activate(tx, confirmed, scene)
     record_confirmed(tx, context, confirmed, by=staff_id)
     context.table.commit(tx)
@@ -136,11 +136,11 @@ def _confirm(
 
 
 def _no_manager() -> Problem:
-    return Problem.invalid("not_staff", "/manager_id", "This is nobody of the club's staff.")
+    return Problem.invalid("not_staff", "/manager_id", "This person is not on the club's staff.")
 
 
-def _decision(company: Company, person: Person) -> ClaimDecision:
-    return ClaimDecision(
+def _decision(company: Company, person: Person) -> ClaimDecisionView:
+    return ClaimDecisionView(
         company_id=company.company_id,
         member_id=person.member_id,
         status="active",

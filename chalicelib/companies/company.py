@@ -13,7 +13,7 @@ from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
 from chalicelib.companies.membership import check_active, record_of_company, speaks
 from chalicelib.companies.model import Company, Person
-from chalicelib.companies.schemas import CompanyChange, CompanyShown
+from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -55,7 +55,7 @@ def some_companies(context: Context, limit: int, after: Position) -> tuple[list[
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-def show(context: Context, company_id: str, member_id: str) -> tuple[CompanyShown, int]:
+def show(context: Context, company_id: str, member_id: str) -> tuple[CompanyView, int]:
     """The profile and its version. One call; it also tells whether the caller was removed since the token was made."""
     found, membership = store.read_for(context.table, company_id, member_id)
     if found is None or not speaks(membership, company_id):
@@ -64,8 +64,8 @@ def show(context: Context, company_id: str, member_id: str) -> tuple[CompanyShow
 
 
 def change(
-    context: Context, company_id: str, member_id: str, version: int, form: CompanyChange
-) -> tuple[CompanyShown, int]:
+    context: Context, company_id: str, member_id: str, version: int, form: CompanyChangeForm
+) -> tuple[CompanyView, int]:
     """Raises 412 when the version is no longer that one."""
     changes = form.model_dump(exclude_unset=True)
     if "name" in changes and changes["name"] is None:
@@ -88,10 +88,12 @@ def change(
         context.table.commit(tx)
     except Refused as refused:
         if "distributor" in refused:
-            raise Problem.invalid("unknown_distributor", "/distributor_id", "There is no such distributor.") from None
+            raise Problem.invalid(
+                "unknown_distributor", "/distributor_id", "This distributor does not exist."
+            ) from None
         raise Problem("precondition_failed") from None
     return _shown(changed), found.version + 1
 
 
-def _shown(found: Company) -> CompanyShown:
-    return CompanyShown(**found.model_dump(include=set(CompanyShown.model_fields)))
+def _shown(found: Company) -> CompanyView:
+    return CompanyView(**found.model_dump(include=set(CompanyView.model_fields)))

@@ -51,7 +51,7 @@ def check_another_owner(context: Context, tx: Transaction, company_id: str, memb
 def activate(tx: Transaction, person: Person, scene: store.Scene) -> None:
     """The person speaks for the company in this role: both sides. Raises 409 if they ask for another company by now."""
     if not of_company(scene.membership, person.company_id):
-        raise Problem("conflict", "This person speaks for somebody else, or asks to, by now.")
+        raise Problem("conflict", "This person now acts for someone else, or has another claim.")
     store.put_person(tx, person, scene.person)
     appoint(tx, scene.membership, person.company_id, person.member_id, role=person.role or "", status="active")
 

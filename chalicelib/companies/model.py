@@ -23,8 +23,8 @@ class Company(Record):
     version: int
 
 
-class Claimed(Record):
-    """What a person said of the company when asking to speak for it."""
+class ClaimedCompany(Record):
+    """A company as a claimant named it."""
 
     name: str
     inn: str
@@ -33,14 +33,14 @@ class Claimed(Record):
 
 
 class Person(Record):
-    """One who speaks for a company, or asks to. `at` is when it began; a pending person has no role yet."""
+    """A person who acts for a company, or has claimed to. `at` is when that began; a pending person has no role yet."""
 
     company_id: str
     member_id: str
     role: Role | None = None
     influence: int | None = None
     status: Literal["pending", "active"]
-    claimed: Claimed | None = None
+    claimed: ClaimedCompany | None = None
     at: str
     version: int
 

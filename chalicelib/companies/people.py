@@ -18,7 +18,7 @@ from chalicelib.companies.membership import (
     speaks,
 )
 from chalicelib.companies.model import Person
-from chalicelib.companies.schemas import InvitationForm, PersonChange, PersonShown
+from chalicelib.companies.schemas import InvitationForm, PersonChangeForm, PersonView
 from chalicelib.members import Member
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.club_config import Club
@@ -33,7 +33,7 @@ _MANAGING = [role for role, scopes in COMPANY_ROLES.items() if "people.write" in
 
 def list_people(
     context: Context, company_id: str, caller_id: str, limit: int, after: Position
-) -> tuple[list[PersonShown], Position]:
+) -> tuple[list[PersonView], Position]:
     _, membership = store.read_for(context.table, company_id, caller_id)
     if not speaks(membership, company_id):
         raise Problem.role_lost()
@@ -43,13 +43,13 @@ def list_people(
     return [_person_shown(person, named.get(person.member_id)) for person in found], page.last
 
 
-def invite(context: Context, company_id: str, caller_id: str, form: InvitationForm) -> PersonShown:
+def invite(context: Context, company_id: str, caller_id: str, form: InvitationForm) -> PersonView:
     """The owner lets a person speak for the company, at once: a new member, or one who speaks for nobody yet.
 
     Raises 409 for one who speaks for somebody, without telling for whom.
     """
 
-    def attempt() -> PersonShown:
+    def attempt() -> PersonView:
         tx = Transaction()
         invited = members.join_or_find(
             context,
@@ -62,9 +62,9 @@ def invite(context: Context, company_id: str, caller_id: str, form: InvitationFo
         if not speaks(scene.caller, company_id, _MANAGING):
             raise Problem.role_lost()
         if of_company(scene.membership, company_id) and scene.membership.status == "active":
-            raise Problem("already_exists", "This person speaks for your company already.")
+            raise Problem("already_exists", "This person already acts for your company.")
         if scene.membership and scene.membership.status == "active":
-            raise Problem("conflict", "This person cannot be invited: they speak for somebody already.")
+            raise Problem("conflict", "This person already acts for someone else.")
         person = Person(
             company_id=company_id,
             member_id=invited.member_id,
@@ -86,13 +86,13 @@ def invite(context: Context, company_id: str, caller_id: str, form: InvitationFo
 
 
 def change_person(
-    context: Context, company_id: str, caller_id: str, member_id: str, version: int, form: PersonChange
-) -> PersonShown:
+    context: Context, company_id: str, caller_id: str, member_id: str, version: int, form: PersonChangeForm
+) -> PersonView:
     """The owner confirms one who waits, or changes a role or an influence. The last active owner stays one: 409."""
     changes = form.model_dump(exclude_unset=True)
     for name in ("role", "status"):
         if name in changes and changes[name] is None:
-            raise Problem.invalid("required", f"/{name}", "This cannot be empty.")
+            raise Problem.invalid("required", f"/{name}", "This field cannot be empty.")
 
     def attempt() -> Person:
         scene = store.read_scene(context.table, company_id, caller_id, member_id)
@@ -106,9 +106,9 @@ def change_person(
         if after == before:
             return before
         if after.status == "pending":
-            raise Problem("wrong_state", "This person waits: confirm them first, with status active and a role.")
+            raise Problem("wrong_state", "This person is not confirmed yet: set status to active and give a role.")
         if after.role is None:
-            raise Problem.invalid("required", "/role", "In which role does this person speak for the company?")
+            raise Problem.invalid("required", "/role", "A confirmed person has a role.")
         after = after.model_copy(update={"version": before.version + 1})
         tx = Transaction()
         if rules.is_owner(before) and not rules.is_owner(after):
@@ -158,11 +158,11 @@ def remove_person(context: Context, company_id: str, caller_id: str, member_id: 
 def _check_owner_stays(context: Context, tx: Transaction, company_id: str, caller_id: str, leaving: str) -> None:
     """Raises 409 for the last owner. Where an owner changes another one, the caller is the owner who stays, and is checked."""
     if caller_id == leaving and not check_another_owner(context, tx, company_id, leaving):
-        raise Problem("conflict", "A company keeps at least one owner: make somebody else an owner first.")
+        raise Problem("conflict", "A company has at least one owner: make someone else an owner first.")
 
 
-def _person_shown(person: Person, member: Member | None) -> PersonShown:
-    return PersonShown(**person_fields(person, member))
+def _person_shown(person: Person, member: Member | None) -> PersonView:
+    return PersonView(**person_fields(person, member))
 
 
 def person_fields(person: Person, member: Member | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import date
 from chalicelib import members
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact, PrivilegeRules
-from chalicelib.companies.schemas import Privilege, Privileges
+from chalicelib.companies.schemas import PrivilegesView, PrivilegeView
 from chalicelib.members import Member, Membership
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Context
@@ -12,14 +12,14 @@ from chalicelib.platform.context import Context
 # --- what opens the cabinet -------------------------------------------------------------------------------------------
 
 
-def privileges(context: Context, principal: Principal) -> Privileges:
+def privileges(context: Context, principal: Principal) -> PrivilegesView:
     """What is open to the caller and what is missing. One call."""
     member, membership = members.with_membership(context, principal.for_member())
     rule = context.config[PrivilegeRules]
     missing = {name: _missing(context, wanted, member, membership) for name, wanted in rule.unlocks.items()}
-    return Privileges(
+    return PrivilegesView(
         version=rule.version,
-        privileges=[Privilege(name=name, unlocked=not facts, missing=facts) for name, facts in missing.items()],
+        privileges=[PrivilegeView(name=name, unlocked=not facts, missing=facts) for name, facts in missing.items()],
         stale=_stale(context, member),
         session_is_current=says_the_same(principal, membership),
     )

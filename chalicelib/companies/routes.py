@@ -1,21 +1,21 @@
-"""The caller's company and its people; for the staff, all companies and those who ask to speak for one."""
+"""Routes of the caller's company and its people; for the staff, of all companies and claims."""
 
 from chalicelib.companies import claims, company, people, privileges, rules, staff
 from chalicelib.companies.schemas import (
-    Claim,
-    ClaimDecision,
     ClaimDecisionForm,
+    ClaimDecisionView,
     ClaimForm,
+    ClaimView,
     CompaniesQuery,
-    CompanyChange,
-    CompanyShown,
+    CompanyChangeForm,
+    CompanyView,
     InvitationForm,
-    People,
-    PersonChange,
-    PersonShown,
-    Privileges,
-    StaffCompanies,
-    StaffCompanyDetail,
+    PeoplePage,
+    PersonChangeForm,
+    PersonView,
+    PrivilegesView,
+    StaffCompaniesPage,
+    StaffCompanyDetailView,
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
@@ -25,25 +25,25 @@ routes = Routes(__name__, tag="companies")
 
 
 @routes.post(
-    "/v1/companies", scope="company.claim", body=ClaimForm, answer=Claim, status=202, problems=("already_exists",)
+    "/v1/companies", scope="company.claim", body=ClaimForm, answer=ClaimView, status=202, problems=("already_exists",)
 )
-def claim_company(call: Call) -> Claim:
-    """Say which company you speak for.
+def claim_company(call: Call) -> ClaimView:
+    """Claim to act for a company.
 
-    A manager or the company's owner decides. Until then nothing of the company is shown, nor whether the club knows it. Another
-    claim takes the place of one that still waits.
+    A manager of the club or the company's owner decides. Until then the club shows nothing of the company, not even whether it knows it.
+    A new claim replaces a pending one.
     """
     return claims.claim(call.context, call.principal.for_member(), call.body)
 
 
-@routes.get("/v1/company", scope="company.read", answer=CompanyShown)
+@routes.get("/v1/company", scope="company.read", answer=CompanyView)
 def show_company(call: Call) -> Answer:
     """Read your company's profile."""
     shown, version = company.show(call.context, call.principal.for_company(), call.principal.for_member())
     return Answer(shown, headers=etag(version))
 
 
-@routes.patch("/v1/company", scope="company.write", body=CompanyChange, answer=CompanyShown, matched=True)
+@routes.patch("/v1/company", scope="company.write", body=CompanyChangeForm, answer=CompanyView, matched=True)
 def change_company(call: Call) -> Answer:
     """Change your company's profile."""
     shown, version = company.change(
@@ -52,9 +52,9 @@ def change_company(call: Call) -> Answer:
     return Answer(shown, headers=etag(version))
 
 
-@routes.get("/v1/company/people", scope="people.read", query=PageQuery, answer=People)
-def list_people(call: Call) -> People:
-    """List who speaks for your company, and who asks to."""
+@routes.get("/v1/company/people", scope="people.read", query=PageQuery, answer=PeoplePage)
+def list_people(call: Call) -> PeoplePage:
+    """List the people of your company, and those with pending claims."""
     cursors = call.cursors()
     items, last = people.list_people(
         call.context,
@@ -63,21 +63,21 @@ def list_people(call: Call) -> People:
         call.query.limit,
         cursors.open(call.query.cursor),
     )
-    return People(items=items, next_cursor=cursors.close(last))
+    return PeoplePage(items=items, next_cursor=cursors.close(last))
 
 
 @routes.post(
     "/v1/company/people",
     scope="people.write",
     body=InvitationForm,
-    answer=PersonShown,
+    answer=PersonView,
     status=201,
     problems=("already_exists", "conflict"),
 )
 def invite_person(call: Call) -> Answer:
-    """Let a person speak for your company, at once.
+    """Add a person to your company.
 
-    Whoever is not a member yet becomes one, and signs in with this email.
+    They act for it at once. A person who is not a member yet becomes one, and signs in with this email.
     """
     shown = people.invite(call.context, call.principal.for_company(), call.principal.for_member(), call.body)
     location = f"/v1/company/people/{shown.member_id}"
@@ -87,13 +87,13 @@ def invite_person(call: Call) -> Answer:
 @routes.patch(
     "/v1/company/people/{member_id}",
     scope="people.write",
-    body=PersonChange,
-    answer=PersonShown,
+    body=PersonChangeForm,
+    answer=PersonView,
     matched=True,
     problems=("not_found", "wrong_state", "conflict"),
 )
 def change_person(call: Call, member_id: str) -> Answer:
-    """Confirm a person who waits, or change a role or a circle of influence."""
+    """Confirm a pending person, or change a person's role or influence."""
     shown = people.change_person(
         call.context,
         call.principal.for_company(),
@@ -109,7 +109,7 @@ def change_person(call: Call, member_id: str) -> Answer:
 def remove_person(call: Call, member_id: str) -> None:
     """Remove a person from your company, or leave it.
 
-    Removing another person, or refusing one who waits, needs the scope people.write; everybody may leave.
+    Removing another person, or refusing a pending one, needs the scope people.write. Everybody may leave.
     """
     caller = call.principal.for_member()
     if member_id != caller:
@@ -117,55 +117,53 @@ def remove_person(call: Call, member_id: str) -> None:
     people.remove_person(call.context, call.principal.for_company(), caller, member_id)
 
 
-@routes.get("/v1/me/privileges", scope="me", answer=Privileges)
-def show_privileges(call: Call) -> Privileges:
-    """Read what is open to you, and what is still missing for the rest."""
+@routes.get("/v1/me/privileges", scope="me", answer=PrivilegesView)
+def show_privileges(call: Call) -> PrivilegesView:
+    """Read which sections are open to you, and what the others still need."""
     return privileges.privileges(call.context, call.principal)
 
 
-@routes.get("/v1/staff/companies", scope="staff.companies.read", query=CompaniesQuery, answer=StaffCompanies)
-def list_companies(call: Call) -> StaffCompanies:
-    """List companies: those with people who wait for confirmation, all by name, or one by INN or by a file's customer."""
+@routes.get("/v1/staff/companies", scope="staff.companies.read", query=CompaniesQuery, answer=StaffCompaniesPage)
+def list_companies(call: Call) -> StaffCompaniesPage:
+    """List companies by name, or those with pending claims; find one by INN or by a customer of a sales file."""
     query: CompaniesQuery = call.query
     _one_question(query)
     if query.inn:
-        return StaffCompanies(items=staff.find_by_inn(call.context, query.inn, query.kpp), next_cursor=None)
+        return StaffCompaniesPage(items=staff.find_by_inn(call.context, query.inn, query.kpp), next_cursor=None)
     if query.source and query.customer:
         found = staff.find_by_customer(call.context, query.source, query.customer)
-        return StaffCompanies(items=found, next_cursor=None)
+        return StaffCompaniesPage(items=found, next_cursor=None)
     cursors = call.cursors()
     after = cursors.open(query.cursor)
     if query.status == "waiting":
         items, last = staff.list_waiting(call.context, query.limit, after)
     else:
         items, last = staff.list_companies(call.context, query.q or "", query.limit, after)
-    return StaffCompanies(items=items, next_cursor=cursors.close(last))
+    return StaffCompaniesPage(items=items, next_cursor=cursors.close(last))
 
 
 def _one_question(query: CompaniesQuery) -> None:
-    """Raises 422 for questions that do not go together, instead of leaving one unanswered."""
+    """Raises 422 for filters that exclude one another."""
     if query.inn and rules.needs_kpp(query.inn) != bool(query.kpp):
-        raise Problem.invalid(
-            "kpp_mismatch", "/query/kpp", "A legal entity is found by INN and KPP, a sole trader by INN."
-        )
+        raise Problem.invalid("kpp_mismatch", "/query/kpp", "Find a legal entity by INN and KPP, a sole trader by INN.")
     if query.kpp and not query.inn:
-        raise Problem.invalid("required", "/query/inn", "A KPP tells branches of one INN apart: give both.")
+        raise Problem.invalid("required", "/query/inn", "A KPP needs its INN.")
     if bool(query.source) != bool(query.customer):
         missing = "customer" if query.source else "source"
-        raise Problem.invalid("required", f"/query/{missing}", "A customer is found by source and customer together.")
+        raise Problem.invalid("required", f"/query/{missing}", "Give source and customer together.")
     asked = {"q": query.q, "inn": query.inn, "source": query.source, "status": query.status == "waiting"}
     given = [name for name, value in asked.items() if value]
     if len(given) > 1:
-        raise Problem.invalid("one_question", f"/query/{given[-1]}", f"This does not go with {given[0]}.")
+        raise Problem.invalid("one_question", f"/query/{given[-1]}", f"This cannot be combined with {given[0]}.")
 
 
 @routes.get(
     "/v1/staff/companies/{company_id}",
     scope="staff.companies.read",
-    answer=StaffCompanyDetail,
+    answer=StaffCompanyDetailView,
     problems=("not_found",),
 )
-def show_company_to_staff(call: Call, company_id: str) -> StaffCompanyDetail:
+def show_company_to_staff(call: Call, company_id: str) -> StaffCompanyDetailView:
     """Read a company with its people."""
     return staff.show_to_staff(call.context, company_id)
 
@@ -174,12 +172,12 @@ def show_company_to_staff(call: Call, company_id: str) -> StaffCompanyDetail:
     "/v1/staff/companies/{company_id}/confirm",
     scope="staff.companies.write",
     body=ClaimDecisionForm,
-    answer=ClaimDecision,
+    answer=ClaimDecisionView,
     problems=("not_found", "wrong_state", "conflict"),
 )
-def decide_claim(call: Call, company_id: str) -> ClaimDecision:
-    """Confirm that a person speaks for a company, or refuse.
+def decide_claim(call: Call, company_id: str) -> ClaimDecisionView:
+    """Confirm or refuse a claim.
 
-    The first confirmation makes the confirming manager the company's personal manager, unless another one is named.
+    The first confirmation makes the confirming manager the company's personal manager, unless the form names another one.
     """
     return claims.decide_claim(call.context, call.principal.for_member(), company_id, call.body)

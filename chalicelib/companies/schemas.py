@@ -1,4 +1,4 @@
-"""What a company and its people look like, inside and outside."""
+"""Forms and views of companies, their people and claims."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
-from chalicelib.companies.model import Claimed, Role
+from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.members import PersonName
 from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Identifier, Region
@@ -26,7 +26,7 @@ def _checked_inn(inn: str) -> str:
 def _one_line(name: str) -> str:
     clean = " ".join(name.split())
     if not clean.isprintable() or not any(character.isalnum() for character in clean):
-        raise PydanticCustomError("name_invalid", "This is not a name.")
+        raise PydanticCustomError("name_invalid", "A company name has letters or digits and no control characters.")
     return clean
 
 
@@ -41,14 +41,11 @@ Kpp = Annotated[
 ]
 CompanyName = Annotated[str, Field(min_length=2, max_length=200), AfterValidator(_one_line)]
 
-# --- what is stored ---------------------------------------------------------------------------------------------------
-
-
-# --- what is asked ----------------------------------------------------------------------------------------------------
+# --- forms ------------------------------------------------------------------------------------------------------------
 
 
 class ClaimForm(Form):
-    """The company that the caller speaks for."""
+    """The company that the caller wants to act for."""
 
     name: CompanyName
     inn: Inn
@@ -60,24 +57,24 @@ class ClaimForm(Form):
     def _fits_the_inn(cls, kpp: str | None, info: ValidationInfo) -> str | None:
         inn = info.data.get("inn")
         if inn and rules.needs_kpp(inn) and kpp is None:
-            raise PydanticCustomError("kpp_required", "A legal entity (INN of 10 digits) is named with its KPP.")
+            raise PydanticCustomError("kpp_required", "A legal entity (INN of 10 digits) needs its KPP.")
         if inn and not rules.needs_kpp(inn) and kpp is not None:
             raise PydanticCustomError("kpp_not_expected", "A sole trader (INN of 12 digits) has no KPP.")
         return kpp
 
 
-class CompanyChange(Form):
-    """What is given is changed; null empties region and distributor. INN and KPP are not the member's to change."""
+class CompanyChangeForm(Form):
+    """Changes the given fields; null clears region and distributor. Members cannot change INN and KPP."""
 
     name: CompanyName | None = None
     region: Region | None = None
     distributor_id: Annotated[
-        Identifier | None, Field(description="Who delivers; without one, the first distributor of the region.")
+        Identifier | None, Field(description="Delivers the orders; null: the first distributor of the region.")
     ] = None
 
 
 class InvitationForm(Form):
-    """A person whom the owner lets speak for the company."""
+    """A person who shall act for the company."""
 
     name: PersonName
     email: Email
@@ -86,8 +83,8 @@ class InvitationForm(Form):
     language: Language | None = None
 
 
-class PersonChange(Form):
-    """What is given is changed; null empties the influence. `status` active confirms a person who waits, with a role."""
+class PersonChangeForm(Form):
+    """Changes the given fields; null clears the influence. `status` active confirms a pending person, with a role."""
 
     role: Role | None = None
     influence: Influence | None = None
@@ -95,34 +92,37 @@ class PersonChange(Form):
 
 
 class ClaimDecisionForm(Form):
-    """A manager's word on one who asks to speak for the company."""
+    """A manager's decision on a claim."""
 
     member_id: Identifier
     decision: Literal["confirm", "refuse"] = "confirm"
     role: Role = "owner"
     manager_id: Annotated[
-        Identifier | None, Field(description="The company's personal manager; the confirming one if it has none yet.")
+        Identifier | None,
+        Field(description="The company's personal manager; by default its present one, or else the confirming one."),
     ] = None
 
 
 class CompaniesQuery(PageQuery):
-    """One question at a time: those who wait, all by the beginning of the name, one by INN, one by a file's customer."""
+    """One filter at a time: pending claims, the beginning of the name, INN with KPP, or a customer of a sales file."""
 
     status: Literal["waiting", "all"] = Field(
-        default="all", description="`waiting`: only companies for which people wait to be confirmed."
+        default="all", description="`waiting`: only companies with pending claims."
     )
-    q: str | None = Field(default=None, max_length=200, description="The name begins so; legal form and quotes aside.")
+    q: str | None = Field(
+        default=None, max_length=200, description="The beginning of the name, without legal form and quotes."
+    )
     inn: Inn | None = None
     kpp: Kpp | None = None
     source: str | None = Field(default=None, min_length=1, max_length=100, description="Source of a sales file.")
     customer: str | None = Field(default=None, min_length=1, max_length=200, description="The customer in that file.")
 
 
-# --- what is answered -------------------------------------------------------------------------------------------------
+# --- views ------------------------------------------------------------------------------------------------------------
 
 
-class Claim(Shown):
-    """What the caller said, and that it waits for a manager's or an owner's word. Nothing else is told before."""
+class ClaimView(Shown):
+    """The claim as the caller made it. It shows nothing of the company until a manager or an owner confirms it."""
 
     name: str
     inn: str
@@ -131,8 +131,8 @@ class Claim(Shown):
     status: Literal["pending"] = "pending"
 
 
-class CompanyShown(Shown):
-    """The company as its people see it."""
+class CompanyView(Shown):
+    """A company as its own people see it."""
 
     company_id: str
     name: str
@@ -141,11 +141,11 @@ class CompanyShown(Shown):
     region: str | None
     currency: str
     manager_id: str | None = Field(description="The personal manager.")
-    distributor_id: str | None = Field(description="Who delivers; none: the first distributor of the region.")
+    distributor_id: str | None = Field(description="Delivers the orders; null: the first distributor of the region.")
 
 
-class PersonShown(Shown):
-    """One who speaks for the company, or asks to. `version` is the person's ETag."""
+class PersonView(Shown):
+    """A person who acts for the company, or has claimed to. `version` is the ETag."""
 
     member_id: str
     name: str | None
@@ -157,66 +157,66 @@ class PersonShown(Shown):
     version: int
 
 
-class People(Shown):
-    items: list[PersonShown]
+class PeoplePage(Shown):
+    items: list[PersonView]
     next_cursor: str | None
 
 
-class Privilege(Shown):
-    """A part of the cabinet, and what is still missing to open it."""
+class PrivilegeView(Shown):
+    """A section of the cabinet, and the facts still missing to open it."""
 
     name: str
     unlocked: bool
     missing: list[Fact]
 
 
-class Privileges(Shown):
-    """What is open to the caller. `version` is that of the rule."""
+class PrivilegesView(Shown):
+    """The sections that are open to the caller. `version` is that of the rules."""
 
     version: str
-    privileges: list[Privilege]
-    stale: list[Fact] = Field(description="Given so long ago that it counts as missing until it is confirmed again.")
-    session_is_current: bool = Field(description="False: the role has changed since the token was made, refresh it.")
+    privileges: list[PrivilegeView]
+    stale: list[Fact] = Field(description="Facts so old that they count as missing until confirmed again.")
+    session_is_current: bool = Field(description="False: the role has changed since the token was issued; refresh it.")
 
 
-class Waiting(Shown):
-    """Who asks to speak for the company, and what they said of it."""
+class ClaimantView(Shown):
+    """A person with a pending claim, and the company as they named it."""
 
     member_id: str
     name: str | None
     email: str | None
     phone: str | None
-    claimed: Claimed | None
+    claimed: ClaimedCompany | None
     since: str
 
 
-class StaffCompany(CompanyShown):
-    """The company as the club's staff see it. In the list of those who wait: with the one who waits."""
+class StaffCompanyView(CompanyView):
+    """A company as the club's staff see it. `waiting`: the pending claim, in the list of those."""
 
     origin: Literal["member", "import"]
     created_at: str
-    waiting: Waiting | None = None
+    waiting: ClaimantView | None = None
 
 
-class StaffCompanies(Shown):
-    items: list[StaffCompany]
+class StaffCompaniesPage(Shown):
+    items: list[StaffCompanyView]
     next_cursor: str | None
 
 
-class StaffPerson(PersonShown):
-    """A person with what they claimed."""
+class StaffPersonView(PersonView):
+    """A person with their claim."""
 
-    claimed: Claimed | None
+    claimed: ClaimedCompany | None
 
 
-class StaffCompanyDetail(StaffCompany):
+class StaffCompanyDetailView(StaffCompanyView):
     """A company with its people."""
 
-    people: list[StaffPerson]
+    people: list[StaffPersonView]
 
 
-class ClaimDecision(Shown):
-    """What became of a claim."""
+class ClaimDecisionView(Shown):
+    """The outcome of a claim."""
 
     company_id: str
     member_id: str

@@ -3,7 +3,7 @@ from chalicelib.companies import store
 from chalicelib.companies.company import Position, people_of
 from chalicelib.companies.model import Company, Person
 from chalicelib.companies.people import person_fields
-from chalicelib.companies.schemas import StaffCompany, StaffCompanyDetail, StaffPerson, Waiting
+from chalicelib.companies.schemas import ClaimantView, StaffCompanyDetailView, StaffCompanyView, StaffPersonView
 from chalicelib.members import Member
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -11,12 +11,14 @@ from chalicelib.platform.http.problems import Problem
 # --- what the staff see -----------------------------------------------------------------------------------------------
 
 
-def list_companies(context: Context, begins: str, limit: int, after: Position) -> tuple[list[StaffCompany], Position]:
+def list_companies(
+    context: Context, begins: str, limit: int, after: Position
+) -> tuple[list[StaffCompanyView], Position]:
     page = store.companies_page(context.table, begins, limit, after)
     return [_for_staff(Company.from_item(item)) for item in page.items], page.last
 
 
-def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[StaffCompany], Position]:
+def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[StaffCompanyView], Position]:
     """Those who ask to speak for a company, the longest first: what each said of it, beside what it is."""
     page = store.claims_page(context.table, limit, after)
     waiting = [Person.from_item(item) for item in page.items]
@@ -29,20 +31,20 @@ def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[St
     ], page.last
 
 
-def find_by_inn(context: Context, inn: str, kpp: str | None) -> list[StaffCompany]:
+def find_by_inn(context: Context, inn: str, kpp: str | None) -> list[StaffCompanyView]:
     return _found(context, store.owner_by_inn(context.table, inn, kpp))
 
 
-def find_by_customer(context: Context, source: str, customer: str) -> list[StaffCompany]:
+def find_by_customer(context: Context, source: str, customer: str) -> list[StaffCompanyView]:
     return _found(context, store.owner_by_customer(context.table, source, customer))
 
 
-def _found(context: Context, company_id: str | None) -> list[StaffCompany]:
+def _found(context: Context, company_id: str | None) -> list[StaffCompanyView]:
     found = store.read(context.table, company_id) if company_id else None
     return [_for_staff(found)] if found else []
 
 
-def show_to_staff(context: Context, company_id: str) -> StaffCompanyDetail:
+def show_to_staff(context: Context, company_id: str) -> StaffCompanyDetailView:
     """The company with its people."""
     found = store.read(context.table, company_id)
     if found is None:
@@ -50,17 +52,18 @@ def show_to_staff(context: Context, company_id: str) -> StaffCompanyDetail:
     speaking = people_of(context, company_id)
     named = members.members(context, [person.member_id for person in speaking])
     shown = [
-        StaffPerson(**person_fields(person, named.get(person.member_id)), claimed=person.claimed) for person in speaking
+        StaffPersonView(**person_fields(person, named.get(person.member_id)), claimed=person.claimed)
+        for person in speaking
     ]
-    return StaffCompanyDetail(**_for_staff(found).model_dump(), people=shown)
+    return StaffCompanyDetailView(**_for_staff(found).model_dump(), people=shown)
 
 
-def _for_staff(found: Company, waiting: Waiting | None = None) -> StaffCompany:
-    return StaffCompany(**found.model_dump(include=set(StaffCompany.model_fields)), waiting=waiting)
+def _for_staff(found: Company, waiting: ClaimantView | None = None) -> StaffCompanyView:
+    return StaffCompanyView(**found.model_dump(include=set(StaffCompanyView.model_fields)), waiting=waiting)
 
 
-def _waiting(person: Person, member: Member | None) -> Waiting:
-    return Waiting(
+def _waiting(person: Person, member: Member | None) -> ClaimantView:
+    return ClaimantView(
         member_id=person.member_id,
         name=member.name if member else None,
         email=member.email if member else None,

@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import keys
 from chalicelib.companies.events import REGISTERED
-from chalicelib.companies.model import Claimed, Company, Person
+from chalicelib.companies.model import ClaimedCompany, Company, Person
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
@@ -162,7 +162,7 @@ def check_distributor(tx: Transaction, distributor_id: str) -> None:
     tx.check(distributor_key(distributor_id), Attr("pk").exists(), label="distributor")
 
 
-def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: Claimed, at: str) -> None:
+def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: ClaimedCompany, at: str) -> None:
     """The person asks to speak for the company. Who asks again keeps the place in the line."""
     tx.update(
         keys.person(company_id, member_id),

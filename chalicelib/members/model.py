@@ -1,4 +1,4 @@
-"""A person, and whom the person speaks for."""
+"""A member, their consents and their membership."""
 
 from typing import Literal
 
@@ -11,12 +11,12 @@ Audience = Literal["distributor", "designer", "architect", "project_engineer", "
 
 
 class Consent(Record):
-    """What a member says now of one purpose, and to which wording."""
+    """A member's present answer to one purpose, and the version of its wording."""
 
     agreed: bool
     version: str
-    at: str = Field(description="When it was said.")
-    source: str = Field(description="Where it was said: registration, cabinet, letter.")
+    at: str = Field(description="When it was given.")
+    source: str = Field(description="Where it was given: registration, cabinet, letter.")
 
 
 class Member(Record):
@@ -39,7 +39,7 @@ class Member(Record):
 
 
 class Membership(Record):
-    """Whom a person speaks for: a company, a distributor, or the club's staff."""
+    """The company, the distributor or the staff that a member acts for."""
 
     kind: Literal["company", "distributor", "staff"]
     owner: str

@@ -1,4 +1,4 @@
-"""What may be said of a person, decided without looking anything up."""
+"""Checks of a person's name, telephone number and time zone."""
 
 from zoneinfo import available_timezones
 
@@ -7,9 +7,9 @@ def full_name(text: str) -> str:
     """A first and a last name at least, single spaces. Raises ValueError for one word, or for what is no name."""
     name = " ".join(text.split())
     if not any(character.isalpha() for character in name) or not name.isprintable():
-        raise ValueError("this is not a name")
+        raise ValueError("a name has letters and no control characters")
     if " " not in name:
-        raise ValueError("give the first and the last name")
+        raise ValueError("a name has a first and a last name")
     return name
 
 
@@ -23,7 +23,7 @@ def international_phone(text: str) -> str:
     except phonenumbers.NumberParseException:
         raise ValueError("this is not a telephone number") from None
     if not phonenumbers.is_valid_number(number):
-        raise ValueError("no such telephone number")
+        raise ValueError("this telephone number does not exist")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

@@ -1,4 +1,4 @@
-"""What a person looks like, inside and outside."""
+"""Forms and views of members, consents and staff."""
 
 from typing import Annotated, Literal
 
@@ -18,28 +18,30 @@ Interest = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class ConsentForm(Form):
-    """One answer of the person. `version` names the wording that was shown, as `GET /v1/club` gives it."""
+    """A consent given or refused. `version` is that of the wording in `GET /v1/club`."""
 
     purpose: str = Field(max_length=40)
     version: str = Field(max_length=40)
     agreed: bool
 
 
-class ConsentAnswer(Form):
+class ConsentChangeForm(Form):
+    """A consent given or withdrawn. `version` is that of the wording in `GET /v1/club`."""
+
     version: str = Field(max_length=40)
     agreed: bool
 
 
-class SpeaksFor(Shown):
-    """The membership as its holder sees it. While pending, nothing of the company is shown."""
+class MembershipView(Shown):
+    """The caller's membership. While it is pending, it shows nothing of the company."""
 
     kind: str
     role: str
     status: str
 
 
-class Me(Shown):
-    """The caller's own profile."""
+class ProfileView(Shown):
+    """The caller's profile."""
 
     member_id: str
     name: str
@@ -53,11 +55,11 @@ class Me(Shown):
     time_zone: str | None
     joined_at: str
     consents: dict[str, Consent]
-    speaks_for: SpeaksFor | None
+    speaks_for: MembershipView | None
 
 
-class MeChange(Form):
-    """What is given is changed; null empties a field that may be empty."""
+class ProfileChangeForm(Form):
+    """Changes the given fields; null clears a field that may be empty."""
 
     name: PersonName | None = None
     language: Language | None = None
@@ -68,8 +70,8 @@ class MeChange(Form):
     time_zone: TimeZone | None = None
 
 
-class ConsentShown(Shown):
-    """A consent that joining asks for, in the reader's language."""
+class ConsentTextView(Shown):
+    """A consent that registration asks for, in the reader's language."""
 
     purpose: str
     version: str
@@ -77,14 +79,14 @@ class ConsentShown(Shown):
     text: str
 
 
-class ClubCard(Shown):
-    """What the club is, told before anything is asked."""
+class ClubView(Shown):
+    """The club, its benefits and its use of personal data."""
 
     name: str
     title: str
     data_use: str
     benefits: list[str]
-    consents: list[ConsentShown]
+    consents: list[ConsentTextView]
 
 
 class StaffForm(Form):
@@ -94,8 +96,8 @@ class StaffForm(Form):
     language: Language | None = None
 
 
-class StaffMember(Shown):
-    """One of the staff."""
+class StaffMemberView(Shown):
+    """A person of the club's staff."""
 
     member_id: str
     name: str
@@ -103,6 +105,6 @@ class StaffMember(Shown):
     role: str
 
 
-class StaffList(Shown):
-    items: list[StaffMember]
+class StaffPage(Shown):
+    items: list[StaffMemberView]
     next_cursor: str | None

@@ -1,4 +1,4 @@
-"""Members come, change what they said, and speak for somebody or no longer."""
+"""Members, their consents and memberships; the club's staff."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -10,15 +10,15 @@ from chalicelib.members.config import Consents, Welcome
 from chalicelib.members.events import EMAIL_CONFIRMED
 from chalicelib.members.model import Consent, Member, Membership
 from chalicelib.members.schemas import (
-    ClubCard,
-    ConsentAnswer,
+    ClubView,
+    ConsentChangeForm,
     ConsentForm,
-    ConsentShown,
-    Me,
-    MeChange,
-    SpeaksFor,
+    ConsentTextView,
+    MembershipView,
+    ProfileChangeForm,
+    ProfileView,
     StaffForm,
-    StaffMember,
+    StaffMemberView,
 )
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config
@@ -60,7 +60,7 @@ def consents_given(context: Context, forms: Sequence[ConsentForm], *, source: st
     for number, form in enumerate(forms):
         pointer = f"/consents/{number}"
         if form.purpose in given:
-            faults.append(Fault(pointer=f"{pointer}/purpose", code="repeated", detail="Answer each purpose once."))
+            faults.append(Fault(pointer=f"{pointer}/purpose", code="repeated", detail="Each purpose is answered once."))
         elif fault := _wording_fault(context.config[Consents], form.purpose, form.version, pointer):
             faults.append(fault)
         given[form.purpose] = {
@@ -87,7 +87,9 @@ def _wording_fault(texts: Consents, purpose: str, version: str, pointer: str) ->
             pointer=f"{pointer}/purpose", code="unknown_purpose", detail=f"One of {', '.join(texts.consents)}."
         )
     if text.version != version:
-        return Fault(pointer=f"{pointer}/version", code="not_in_force", detail=f"In force is {text.version}.")
+        return Fault(
+            pointer=f"{pointer}/version", code="not_in_force", detail=f"The version in force is {text.version}."
+        )
     return None
 
 
@@ -212,7 +214,7 @@ def dismiss(
 # --- one's own profile ------------------------------------------------------------------------------------------------
 
 
-def me(context: Context, member_id: str) -> tuple[Me, int]:
+def me(context: Context, member_id: str) -> tuple[ProfileView, int]:
     """The profile and its version. One call."""
     known, membership = store.read_with_membership(context.table, member_id)
     if known is None:
@@ -220,12 +222,12 @@ def me(context: Context, member_id: str) -> tuple[Me, int]:
     return _shown(known, membership), known.version
 
 
-def change_me(context: Context, member_id: str, version: int, form: MeChange) -> tuple[Me, int]:
+def change_me(context: Context, member_id: str, version: int, form: ProfileChangeForm) -> tuple[ProfileView, int]:
     """Raises 412 when the version is no longer that one."""
     changes = form.model_dump(exclude_unset=True)
     for name in ("name", "language", "interests"):
         if name in changes and changes[name] is None:
-            raise Problem.invalid("required", f"/{name}", "This cannot be empty.")
+            raise Problem.invalid("required", f"/{name}", "This field cannot be empty.")
     if "phone" in changes:
         changes["phone_confirmed_on"] = context.today.isoformat() if changes["phone"] else None
     tx = Transaction()
@@ -237,7 +239,7 @@ def change_me(context: Context, member_id: str, version: int, form: MeChange) ->
     return me(context, member_id)
 
 
-def answer_consent(context: Context, member_id: str, purpose: str, form: ConsentAnswer, *, address: str) -> Consent:
+def answer_consent(context: Context, member_id: str, purpose: str, form: ConsentChangeForm, *, address: str) -> Consent:
     """Agrees or withdraws. The same answer to the same wording changes nothing; each other one is kept for ever."""
     if purpose not in context.config[Consents].consents:
         raise Problem("not_found")
@@ -268,28 +270,30 @@ def check_consent(tx: Transaction, member_id: str, purpose: str, *, label: str =
     store.check_consent(tx, member_id, purpose, label=label)
 
 
-def _shown(known: Member, membership: Any) -> Me:
-    return Me(
-        **known.model_dump(include=set(Me.model_fields) - {"email_confirmed", "speaks_for"}),
+def _shown(known: Member, membership: Any) -> ProfileView:
+    return ProfileView(
+        **known.model_dump(include=set(ProfileView.model_fields) - {"email_confirmed", "speaks_for"}),
         email_confirmed=known.email_confirmed_at is not None,
-        speaks_for=SpeaksFor(**membership.model_dump(include=set(SpeaksFor.model_fields))) if membership else None,
+        speaks_for=MembershipView(**membership.model_dump(include=set(MembershipView.model_fields)))
+        if membership
+        else None,
     )
 
 
 # --- the club and its staff -------------------------------------------------------------------------------------------
 
 
-def club_card(config: Config, language: str) -> ClubCard:
+def club_card(config: Config, language: str) -> ClubView:
     """In the reader's language, from the figures of the club."""
     russian = language == "ru"
     club, welcome = config[Club], config[Welcome]
-    return ClubCard(
+    return ClubView(
         name=club.name_ru if russian else club.name,
         title=welcome.title_ru if russian else welcome.title,
         data_use=welcome.data_use_ru if russian else welcome.data_use,
         benefits=welcome.benefits_ru if russian else welcome.benefits,
         consents=[
-            ConsentShown(
+            ConsentTextView(
                 purpose=purpose,
                 version=text.version,
                 required=text.required,
@@ -300,7 +304,7 @@ def club_card(config: Config, language: str) -> ClubCard:
     )
 
 
-def appoint_staff(context: Context, form: StaffForm) -> StaffMember:
+def appoint_staff(context: Context, form: StaffForm) -> StaffMemberView:
     """Makes a person one of the staff, or gives one another role. Raises 409 for somebody who speaks for a company."""
     tx = Transaction()
     person = join_or_find(
@@ -319,19 +323,19 @@ def appoint_staff(context: Context, form: StaffForm) -> StaffMember:
         context.table.commit(tx)
     except Refused as refused:
         if "membership" in refused:
-            raise Problem("conflict", "This person speaks for a company or a distributor.") from None
+            raise Problem("conflict", "This person acts for a company or a distributor.") from None
         return appoint_staff(context, form)  # the address was taken a moment ago: find its owner
-    return StaffMember(member_id=person.member_id, name=person.name, email=person.email, role=form.role)
+    return StaffMemberView(member_id=person.member_id, name=person.name, email=person.email, role=form.role)
 
 
 def staff(
     context: Context, limit: int, after: dict[str, str] | None
-) -> tuple[list[StaffMember], dict[str, str] | None]:
+) -> tuple[list[StaffMemberView], dict[str, str] | None]:
     """One page by name. Two calls: who they are, and their profiles."""
     page = store.list_staff(context.table, limit, after)
     people = members(context, [item["member_id"] for item in page.items])
     shown = [
-        StaffMember(member_id=person.member_id, name=person.name, email=person.email, role=item["role"])
+        StaffMemberView(member_id=person.member_id, name=person.name, email=person.email, role=item["role"])
         for item in page.items
         if (person := people.get(item["member_id"]))
     ]

@@ -30,7 +30,7 @@ def _iso(given: object) -> object:
     # pydantic would also read 5 as a moment of 1970.
     if isinstance(given, date) or (isinstance(given, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given)):
         return given
-    raise PydanticCustomError("date", "Give a day as YYYY-MM-DD.")
+    raise PydanticCustomError("date", "A date is written as YYYY-MM-DD.")
 
 
 Day = Annotated[date, BeforeValidator(_iso)]  # a calendar day in a form
@@ -40,7 +40,7 @@ def _rfc3339(given: object) -> object:
     # pydantic would also read 5 as a moment of 1970, and a moment without its zone as whatever zone.
     if isinstance(given, str) and re.search(r"T.*(Z|[+-]\d\d:\d\d)$", given):
         return given
-    raise PydanticCustomError("datetime", "Give a moment as in RFC 3339, with its zone.")
+    raise PydanticCustomError("datetime", "A time is written as in RFC 3339, with its zone.")
 
 
 Moment = Annotated[datetime, BeforeValidator(_rfc3339)]  # in a form

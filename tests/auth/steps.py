@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth.codes import code_hash
-from chalicelib.auth.schemas import Tokens
+from chalicelib.auth.schemas import TokensView
 from chalicelib.platform.context import Context
 
 SECRET = "a secret for tests only"
@@ -39,6 +39,6 @@ class FakeSessions:
     def __init__(self) -> None:
         self.begun: list[tuple[str, str]] = []
 
-    def begin(self, member_id: str, answer: str) -> Tokens:
+    def begin(self, member_id: str, answer: str) -> TokensView:
         self.begun.append((member_id, answer))
-        return Tokens(access_token=f"access of {member_id}", refresh_token="refresh", expires_in=900)
+        return TokensView(access_token=f"access of {member_id}", refresh_token="refresh", expires_in=900)

@@ -10,7 +10,7 @@ from chalicelib import members
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import service as auth
 from chalicelib.auth.config import SignIn
-from chalicelib.auth.schemas import Registration
+from chalicelib.auth.schemas import RegistrationForm
 from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -19,8 +19,8 @@ from tests.auth.steps import CODE, SECRET, FakeSessions, begun, mailed
 AGREED = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
 
 
-def form(**changes: Any) -> Registration:
-    return Registration.model_validate(
+def form(**changes: Any) -> RegistrationForm:
+    return RegistrationForm.model_validate(
         {"name": "Anna Orlova", "email": "Anna@Example.com", "consents": AGREED, **changes}
     )
 

@@ -7,7 +7,7 @@ from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 from chalicelib import companies, members
 from chalicelib.companies import claims, people, staff
 from chalicelib.companies import keys as companies_keys
-from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChange
+from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChangeForm
 from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
 from chalicelib.members.store import create
@@ -91,7 +91,7 @@ def invite(context: Context, company_id: str, owner_id: str, name: str, role: st
 
 def set_role(context: Context, company_id: str, owner_id: str, member_id: str, role: str, **more: Any) -> None:
     version = int(person_item(context, company_id, member_id)["version"])
-    people.change_person(context, company_id, owner_id, member_id, version, PersonChange(role=role, **more))
+    people.change_person(context, company_id, owner_id, member_id, version, PersonChangeForm(role=role, **more))
 
 
 def token(member_id: str, company_id: str, role: str = "owner") -> Caller:

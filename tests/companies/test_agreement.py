@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.companies import claims, people
 from chalicelib.companies import keys as companies_keys
-from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChange
+from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChangeForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from tests.companies.steps import (
@@ -71,7 +71,7 @@ def people_machine(context: Context) -> type[RuleBasedStateMachine]:
         def change(self, caller: str, member: str, number: int, role: str, confirm: bool) -> None:
             company_id = self.company(number)
             version = int(person_item(context, company_id, member).get("version", 1))
-            form = PersonChange(role=role, status="active") if confirm else PersonChange(role=role)
+            form = PersonChangeForm(role=role, status="active") if confirm else PersonChangeForm(role=role)
             with suppress(Problem):
                 people.change_person(context, company_id, caller, member, version, form)
 

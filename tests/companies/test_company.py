@@ -9,7 +9,7 @@ from chalicelib.companies.company import people_of
 from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.membership import check_active
 from chalicelib.companies.privileges import missing_for
-from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChange, InvitationForm, PersonChange
+from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChangeForm, InvitationForm, PersonChangeForm
 from chalicelib.distributors import keys as distributors_keys
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Context
@@ -232,9 +232,9 @@ def test_one_who_waits_has_no_role_before_the_confirmation(context: Context) -> 
     anna = join(context, "Anna")
     claim(context, anna)
     with pytest.raises(Problem, match="wrong_state"):
-        people.change_person(context, company_id, olga, anna, 1, PersonChange(role="buyer"))
+        people.change_person(context, company_id, olga, anna, 1, PersonChangeForm(role="buyer"))
     with pytest.raises(Problem) as refused:
-        people.change_person(context, company_id, olga, anna, 1, PersonChange(status="active"))
+        people.change_person(context, company_id, olga, anna, 1, PersonChangeForm(status="active"))
     assert refused.value.errors[0].pointer == "/role"
 
 
@@ -245,12 +245,12 @@ def test_of_two_changes_at_once_the_second_is_told(context: Context) -> None:
 
     def overtaken(tx: Transaction) -> None:
         context.table.commit = commit  # type: ignore[method-assign]
-        people.change_person(context, company_id, olga, anna, 1, PersonChange(influence=1))
+        people.change_person(context, company_id, olga, anna, 1, PersonChangeForm(influence=1))
         commit(tx)
 
     context.table.commit = overtaken  # type: ignore[method-assign]
     with pytest.raises(Problem, match="precondition_failed"):
-        people.change_person(context, company_id, olga, anna, 1, PersonChange(influence=3))
+        people.change_person(context, company_id, olga, anna, 1, PersonChangeForm(influence=3))
     assert person_item(context, company_id, anna)["influence"] == 1
 
 
@@ -295,10 +295,10 @@ def test_a_role_that_the_token_still_has_is_of_no_use_once_it_is_lost(context: C
     form = InvitationForm(name="Eva Petrova", email="eva@example.com", role="owner")
     for act in (
         lambda: company.show(context, company_id, anna),
-        lambda: company.change(context, company_id, anna, 1, CompanyChange(name="Тьма")),
+        lambda: company.change(context, company_id, anna, 1, CompanyChangeForm(name="Тьма")),
         lambda: people.list_people(context, company_id, anna, 25, None),
         lambda: people.invite(context, company_id, anna, form),
-        lambda: people.change_person(context, company_id, anna, olga, 1, PersonChange(role="buyer")),
+        lambda: people.change_person(context, company_id, anna, olga, 1, PersonChangeForm(role="buyer")),
         lambda: people.remove_person(context, company_id, anna, olga),
     ):
         with pytest.raises(Problem, match="scope_missing"):
@@ -354,7 +354,7 @@ def test_anybody_may_leave_and_claim_again(context: Context) -> None:
 def test_a_new_name_moves_the_company_in_the_list(context: Context) -> None:
     company_id, olga = owned_company(context)
     _, version = company.show(context, company_id, olga)
-    company.change(context, company_id, olga, version, CompanyChange(name="ООО «Альфа»"))
+    company.change(context, company_id, olga, version, CompanyChangeForm(name="ООО «Альфа»"))
     assert [each.company_id for each in staff.list_companies(context, "альф", 10, None)[0]] == [company_id]
     assert staff.list_companies(context, "луч", 10, None)[0] == []
 
@@ -362,20 +362,20 @@ def test_a_new_name_moves_the_company_in_the_list(context: Context) -> None:
 def test_a_change_that_changes_nothing_keeps_the_version(context: Context) -> None:
     company_id, olga = owned_company(context)
     shown, version = company.show(context, company_id, olga)
-    assert company.change(context, company_id, olga, version, CompanyChange(name=shown.name)) == (shown, version)
-    assert company.change(context, company_id, olga, version, CompanyChange()) == (shown, version)
+    assert company.change(context, company_id, olga, version, CompanyChangeForm(name=shown.name)) == (shown, version)
+    assert company.change(context, company_id, olga, version, CompanyChangeForm()) == (shown, version)
 
 
 def test_only_a_distributor_that_exists_can_be_chosen(context: Context) -> None:
     company_id, olga = owned_company(context)
     _, version = company.show(context, company_id, olga)
     with pytest.raises(Problem) as refused:
-        company.change(context, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
+        company.change(context, company_id, olga, version, CompanyChangeForm(distributor_id="dst_1"))
     assert refused.value.errors[0].pointer == "/distributor_id"
     context.table.put({**distributors_keys.distributor("dst_1").as_item(), "distributor_id": "dst_1"})
-    shown, version = company.change(context, company_id, olga, version, CompanyChange(distributor_id="dst_1"))
+    shown, version = company.change(context, company_id, olga, version, CompanyChangeForm(distributor_id="dst_1"))
     assert shown.distributor_id == "dst_1"
-    shown, _ = company.change(context, company_id, olga, version, CompanyChange(distributor_id=None))
+    shown, _ = company.change(context, company_id, olga, version, CompanyChangeForm(distributor_id=None))
     assert shown.distributor_id is None and company_of(context, company_id).distributor_id is None
 
 

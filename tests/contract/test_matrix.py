@@ -57,11 +57,11 @@ THIS_DISTRIBUTOR = Row(SCOPE, SCOPE, SCOPE, ABSENT)
 
 MATRIX: dict[str, Row] = {
     # members
-    "show_me": EVERYBODY,
-    "change_me": EVERYBODY,
+    "show_profile": EVERYBODY,
+    "change_profile": EVERYBODY,
     "show_privileges": EVERYBODY,
     "answer_consent": EVERYBODY,
-    "sign_out": EVERYBODY,
+    "end_session": EVERYBODY,
     # the company
     "claim_company": Row(OWN, OWN, TAKEN, SCOPE),
     "show_company": COMPANIES,
@@ -166,9 +166,9 @@ class World:
         line = {"sku": "LMP-1", "quantity": 10}
         claim = {"name": "Somebody", "inn": companies.legal_inn(2), "kpp": companies.KPP, "region": "RU-MOW"}
         return {
-            "change_me": {"interests": ["lighting"]},
+            "change_profile": {"interests": ["lighting"]},
             "answer_consent": {"agreed": False, "version": "2026-1"},
-            "sign_out": {"refresh_token": "no-session-of-anybody"},
+            "end_session": {"refresh_token": "no-session-of-anybody"},
             "claim_company": claim,
             "change_company": {"name": "Another name"},
             "invite_person": {"name": "Ivan Ivanov", "email": "ivan@elsewhere.example", "role": "buyer"},

@@ -77,8 +77,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         pytest.param(
             "companies/store.py",
-            "from chalicelib.companies.schemas import CompanyShown",
-            "chalicelib.companies.store imports CompanyShown from chalicelib.companies.schemas: a record is not a form, so no store imports schemas.",
+            "from chalicelib.companies.schemas import CompanyView",
+            "chalicelib.companies.store imports CompanyView from chalicelib.companies.schemas: a record is not a form, so no store imports schemas.",
             id="a store imports schemas",
         ),
         pytest.param(

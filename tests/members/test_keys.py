@@ -6,7 +6,7 @@ from chalicelib import members
 from chalicelib.members import keys as members_keys
 from chalicelib.members import service
 from chalicelib.members.config import Consents
-from chalicelib.members.schemas import ConsentAnswer, StaffForm
+from chalicelib.members.schemas import ConsentChangeForm, StaffForm
 from chalicelib.members.store import read_with_membership
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -28,7 +28,7 @@ def anna(context: Context) -> str:
     members.appoint(tx, anna.member_id, kind="company", owner="cmp_1", role="owner", status="active")
     context.table.commit(tx)
     for purpose in context.config[Consents].consents:
-        answer = ConsentAnswer(version="2026-1", agreed=True)
+        answer = ConsentChangeForm(version="2026-1", agreed=True)
         service.answer_consent(context, anna.member_id, purpose, answer, address="192.0.2.1")
     return anna.member_id
 
@@ -53,7 +53,7 @@ def test_the_owner_of_an_address_is_one_call_of_one_unit(context: Context, anna:
 
 @measures(members_keys.consent_log)
 def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(context: Context, anna: str) -> None:
-    answer = ConsentAnswer(version="2026-1", agreed=False)
+    answer = ConsentChangeForm(version="2026-1", agreed=False)
     service.answer_consent(context, anna, "advertising", answer, address="192.0.2.1")
     with spent(context.table.client) as cost:
         said = context.table.query(members_keys.member(anna).pk, starts="CONSENTLOG#").items

@@ -47,12 +47,12 @@ class Principal:
 
     def for_member(self) -> str:
         if self.member_id is None:
-            raise Problem("scope_missing", "Only a person can do this.")
+            raise Problem("scope_missing", "Only a member can do this.")
         return self.member_id
 
     def for_company(self) -> str:
         if self.company_id is None:
-            raise Problem("scope_missing", "Only people of a company can do this.")
+            raise Problem("scope_missing", "Only a member of a company can do this.")
         return self.company_id
 
     def for_machine(self) -> str:
@@ -63,5 +63,5 @@ class Principal:
 
     def for_distributor(self) -> str:
         if self.distributor_id is None:
-            raise Problem("scope_missing", "Only people of a distributor can do this.")
+            raise Problem("scope_missing", "Only a member of a distributor can do this.")
         return self.distributor_id

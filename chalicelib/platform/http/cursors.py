@@ -26,5 +26,5 @@ class Cursors:
         try:
             position: dict[str, str] = self._serialiser.loads(cursor)
         except BadSignature:
-            raise Problem.invalid("cursor_invalid", "/query/cursor", "This cursor is not of this list.") from None
+            raise Problem.invalid("cursor_invalid", "/query/cursor", "This cursor belongs to another list.") from None
         return position

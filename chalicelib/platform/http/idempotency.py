@@ -72,7 +72,7 @@ def parse_key(header: str | None) -> str:
         raise Problem("idempotency_key_missing")
     key = header[1:-1] if len(header) >= 2 and header[0] == header[-1] == '"' else header
     if not (1 <= len(key) <= 128 and key.isascii() and key.isprintable() and " " not in key):
-        raise Problem("idempotency_key_invalid", "1 to 128 visible ASCII characters.")
+        raise Problem("idempotency_key_invalid", "A key has 1 to 128 visible ASCII characters.")
     return key
 
 

@@ -1,12 +1,12 @@
-"""Everything that can be wrong with a request, as RFC 9457 problem+json.
+"""Errors of requests as RFC 9457 problem+json.
 
     Problem                       status  when
     ├─ (code)                     by code one of the catalogue below
     ├─ .role_lost()               403     a token that promises more than its holder still may
     ├─ .invalid(code, pointer…)   422     a value that is well-formed and cannot be
-    └─ .from_validation(error)    422     what pydantic found, pointer by pointer
+    └─ .from_validation(error)    422     the faults that pydantic found, each with its pointer
 
-Codes are the API's words and never translated; titles speak the reader's language.
+Codes are part of the API and never translated; titles are in the reader's language.
 """
 
 import json
@@ -26,48 +26,50 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "body_not_json": Kind(400, "The body is not valid JSON", "Тело запроса — не корректный JSON"),
-    "idempotency_key_missing": Kind(400, "An Idempotency-Key is required", "Нужен заголовок Idempotency-Key"),
-    "idempotency_key_invalid": Kind(400, "The Idempotency-Key is malformed", "Заголовок Idempotency-Key неверен"),
+    "body_not_json": Kind(400, "The body is not valid JSON", "Тело запроса не является корректным JSON"),
+    "idempotency_key_missing": Kind(400, "The Idempotency-Key header is missing", "Нет заголовка Idempotency-Key"),
+    "idempotency_key_invalid": Kind(400, "The Idempotency-Key is malformed", "Неверный формат Idempotency-Key"),
     "unauthorized": Kind(401, "Sign in first", "Сначала войдите"),
-    "session_expired": Kind(401, "The session has ended, sign in again", "Сеанс закончился, войдите снова"),
+    "session_expired": Kind(401, "The session has expired, sign in again", "Сеанс истёк, войдите снова"),
     "scope_missing": Kind(403, "Your role does not allow this", "Ваша роль этого не позволяет"),
-    "cabinet_locked": Kind(403, "This part of the cabinet is locked", "Эта часть кабинета закрыта"),
+    "cabinet_locked": Kind(403, "This section of the cabinet is locked", "Этот раздел кабинета закрыт"),
     "client_not_registered": Kind(403, "This client is not registered", "Этот клиент не зарегистрирован"),
-    "four_eyes": Kind(403, "Somebody else has to approve this", "Это должен подтвердить другой сотрудник"),
+    "four_eyes": Kind(403, "Someone else must approve this", "Это должен подтвердить другой сотрудник"),
     "not_found": Kind(404, "Not found", "Не найдено"),
     "method_not_allowed": Kind(405, "This method is not allowed here", "Этот метод здесь не разрешён"),
-    "not_acceptable": Kind(406, "No such representation", "Такого представления нет"),
-    "conflict": Kind(409, "This conflicts with the present state", "Это противоречит текущему состоянию"),
-    "wrong_state": Kind(409, "The present state does not allow this", "Текущее состояние этого не позволяет"),
-    "already_exists": Kind(409, "This is there already", "Это уже есть"),
-    "in_flight": Kind(409, "The same request is being worked on", "Этот же запрос уже выполняется"),
-    "debt_overdue": Kind(409, "Something is overdue", "Есть просроченная оплата"),
-    "credit_exceeded": Kind(409, "This is more than the credit limit leaves", "Кредитный лимит этого не позволяет"),
-    "offer_used": Kind(409, "The offer was used already", "Предложение уже использовано"),
-    "promotion_exhausted": Kind(409, "Too little is left of a promotion", "Лимита акции на это не хватает"),
-    "out_of_stock": Kind(409, "There is not enough in stock", "Столько товара нет в наличии"),
+    "not_acceptable": Kind(406, "This format is not available", "Такой формат недоступен"),
+    "conflict": Kind(409, "The request conflicts with the current state", "Запрос противоречит текущему состоянию"),
+    "wrong_state": Kind(409, "The current state does not allow this", "Текущее состояние этого не позволяет"),
+    "already_exists": Kind(409, "This already exists", "Это уже существует"),
+    "in_flight": Kind(409, "The same request is in progress", "Такой же запрос уже выполняется"),
+    "debt_overdue": Kind(409, "A payment is overdue", "Есть просроченная оплата"),
+    "credit_exceeded": Kind(409, "The credit limit is exceeded", "Превышен кредитный лимит"),
+    "offer_used": Kind(409, "The offer has already been used", "Предложение уже использовано"),
+    "promotion_exhausted": Kind(409, "Too little is left of the promotion's limit", "Лимита акции не хватает"),
+    "out_of_stock": Kind(409, "Not enough in stock", "Недостаточно товара в наличии"),
     "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
     "cart_changed": Kind(409, "The cart has changed", "Корзина изменилась"),
-    "code_expired": Kind(410, "The code has expired, ask for a new one", "Код устарел, запросите новый"),
-    "precondition_failed": Kind(412, "It was changed by someone else", "Это уже изменил кто-то другой"),
+    "code_expired": Kind(410, "The code has expired, ask for a new one", "Срок действия кода истёк, запросите новый"),
+    "precondition_failed": Kind(412, "This has changed since you read it", "Данные изменились после вашего чтения"),
     "body_too_large": Kind(413, "The body is too large", "Тело запроса слишком велико"),
-    "media_type_unsupported": Kind(415, "Send application/json", "Отправьте application/json"),
-    "invalid": Kind(422, "Some values are not valid", "Некоторые значения неверны"),
-    "not_enough_bonus": Kind(422, "There are not enough bonuses", "Бонусов недостаточно"),
-    "limit_exceeded": Kind(422, "This exceeds a limit", "Это превышает лимит"),
+    "media_type_unsupported": Kind(
+        415, "The Content-Type must be application/json", "Нужен Content-Type application/json"
+    ),
+    "invalid": Kind(422, "Some values are invalid", "Некоторые значения неверны"),
+    "not_enough_bonus": Kind(422, "Not enough bonuses", "Бонусов недостаточно"),
+    "limit_exceeded": Kind(422, "A limit is exceeded", "Превышен лимит"),
     "above_left": Kind(422, "This is more than is left", "Это больше, чем осталось"),
     "wrong_code": Kind(422, "The code is wrong", "Неверный код"),
     "idempotency_key_reused": Kind(
-        422, "This Idempotency-Key was used for another request", "Этот Idempotency-Key уже был у другого запроса"
+        422, "This Idempotency-Key belongs to another request", "Этот Idempotency-Key принадлежит другому запросу"
     ),
-    "precondition_required": Kind(428, "If-Match is required", "Нужен заголовок If-Match"),
+    "precondition_required": Kind(428, "The If-Match header is missing", "Нет заголовка If-Match"),
     "too_many_requests": Kind(429, "Too many requests", "Слишком много запросов"),
     "too_many_tries": Kind(
         429, "Too many wrong codes, ask for a new one", "Слишком много неверных кодов, запросите новый"
     ),
-    "internal": Kind(500, "Something went wrong on our side", "Что-то сломалось на нашей стороне"),
-    "busy": Kind(503, "Too much is happening at once, try again", "Слишком много одновременных изменений, повторите"),
+    "internal": Kind(500, "Something went wrong on our side", "Ошибка на нашей стороне"),
+    "busy": Kind(503, "Too many concurrent changes, try again", "Слишком много одновременных изменений, повторите"),
 }
 
 
@@ -84,7 +86,7 @@ class Fault(_Body):
 
 
 class ProblemBody(_Body):
-    """What a client reads."""
+    """RFC 9457 problem details; `errors` are the faults of single values."""
 
     type: str
     title: str
@@ -96,7 +98,7 @@ class ProblemBody(_Body):
 
 
 class Problem(Exception):
-    """Raised anywhere, answered by the HTTP layer. `extra` are members of the answer beside the standard ones."""
+    """An error for the caller, raised in any layer; the HTTP layer answers with it. `extra`: further members of the body."""
 
     def __init__(
         self,

@@ -144,7 +144,7 @@ def _query(route: Route, given: Any) -> Any:
     for name in given or {}:
         values = given.getlist(name)
         if len(values) > 1:
-            raise Problem.invalid("repeated", f"/query/{escape(name)}", "Give it once.")
+            raise Problem.invalid("repeated", f"/query/{escape(name)}", "This parameter may be given only once.")
         flat[name] = values[0]
     try:
         return (route.query or _NoQuery).model_validate(flat)
@@ -160,7 +160,7 @@ def _body(route: Route, raw: bytes) -> Any:
     if route.body is None:
         # `{}` is what careful clients send with a POST that needs nothing.
         if raw.strip() not in (b"", b"{}"):
-            raise Problem.invalid("extra_forbidden", "", "This request takes no body.")
+            raise Problem.invalid("extra_forbidden", "", "This request has no body.")
         return None
     try:
         return route.body.model_validate_json(raw or b"{}")

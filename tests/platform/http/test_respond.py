@@ -263,7 +263,7 @@ def test_another_media_type_is_415_and_another_method_405(api: Api) -> None:
         "POST", "/notes", ANNA, {"text": "a"}, headers={"content-type": "text/plain", "accept-language": "ru"}
     )
     assert (form.status, form.json["code"]) == (415, "media_type_unsupported")
-    assert form.json["title"] == "Отправьте application/json"
+    assert form.json["title"] == "Нужен Content-Type application/json"
     assert form.headers["content-type"] == "application/problem+json"
     assert form.headers["access-control-allow-origin"] == "*"
     method = api.call("PUT", "/notes", ANNA, {"text": "a"})
@@ -438,7 +438,7 @@ def test_a_problem_speaks_the_readers_language_and_names_the_request(api: Api, r
     assert answer.headers["retry-after"] == "3"
     assert answer.json == {
         "type": "urn:partner-club:problem:conflict",
-        "title": "Это противоречит текущему состоянию",
+        "title": "Запрос противоречит текущему состоянию",
         "status": 409,
         "code": "conflict",
         "detail": "Because.",
