@@ -1,3 +1,6 @@
+"""Items of adjustments. ADJUSTMENT (the company's partition): listed for the staff while it waits."""
+
+from dataclasses import asdict, fields
 from datetime import date
 
 from boto3.dynamodb.conditions import Attr
@@ -7,8 +10,6 @@ from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
 from chalicelib.bonuses.redemptions.store import CASE
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
-
-# --- adjustments ------------------------------------------------------------------------------------------------------
 
 
 def read_adjustment(table: Table, company_id: str, adjustment_id: str) -> Adjustment | None:
@@ -27,18 +28,9 @@ def create_adjustment(tx: Transaction, adjustment: Adjustment) -> None:
         {
             **keys.adjustment(adjustment.company_id, adjustment.adjustment_id).as_item(),
             **(keys.adjustments_waiting(adjustment.at, adjustment.adjustment_id).as_gsi2() if waits else {}),
-            "adjustment_id": adjustment.adjustment_id,
-            "company_id": adjustment.company_id,
-            "currency": adjustment.currency,
-            "amount": adjustment.amount,
-            "reason": adjustment.reason,
+            **asdict(adjustment),
             "expires_on": adjustment.expires_on.isoformat() if adjustment.expires_on else "",
-            "at": adjustment.at,
-            "author": adjustment.author,
             "state": adjustment.state.value,
-            "decided_by": adjustment.decided_by,
-            "decided_at": adjustment.decided_at,
-            "note": adjustment.note,
         }
     )
 
@@ -60,17 +52,6 @@ def decide_adjustment(tx: Transaction, decided: Adjustment) -> None:
 
 
 def adjustment_of(item: Item) -> Adjustment:
-    return Adjustment(
-        adjustment_id=item["adjustment_id"],
-        company_id=item["company_id"],
-        currency=item["currency"],
-        amount=item["amount"],
-        reason=item["reason"],
-        expires_on=date.fromisoformat(item["expires_on"]) if item["expires_on"] else None,
-        at=item["at"],
-        author=item["author"],
-        state=AdjustmentState(item["state"]),
-        decided_by=item["decided_by"],
-        decided_at=item["decided_at"],
-        note=item["note"],
-    )
+    facts = {field.name: item[field.name] for field in fields(Adjustment)}
+    expires_on = date.fromisoformat(item["expires_on"]) if item["expires_on"] else None
+    return Adjustment(**{**facts, "expires_on": expires_on, "state": AdjustmentState(item["state"])})

@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 from chalicelib.bonuses.goods import store
 from chalicelib.bonuses.goods.rules import FrozenPrice
 from chalicelib.bonuses.volume import rules as volume_rules
@@ -32,17 +34,7 @@ def freeze(context: Context, list_id: str) -> None:
 
 
 def _priced(product: Product) -> FrozenPrice:
-    return FrozenPrice(
-        sku=product.sku,
-        name=product.name,
-        name_ru=product.name_ru,
-        brand=product.brand,
-        category=product.category,
-        unit=product.unit,
-        pack_multiple=product.pack_multiple,
-        base_price=product.base_price,
-        currency=product.currency,
-    )
+    return FrozenPrice(**{field.name: getattr(product, field.name) for field in fields(FrozenPrice)})
 
 
 def freeze_due(context: Context) -> list[str]:

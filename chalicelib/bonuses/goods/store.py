@@ -7,12 +7,13 @@ LIST exists, and never after.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.bonuses.goods import keys
 from chalicelib.bonuses.goods.rules import (
     Choice,
     ChoiceEvent,
@@ -22,9 +23,8 @@ from chalicelib.bonuses.goods.rules import (
     FrozenPrice,
     Shipment,
 )
-from chalicelib.bonuses.volume import keys as volume_keys
 from chalicelib.bonuses.volume.store import DUE
-from chalicelib.platform import keys
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
@@ -33,40 +33,42 @@ ENTITLEMENT = "entitlement"  # label: the entitlement changed meanwhile
 CHOICE = "choice"  # label: the choice changed meanwhile
 FROZEN = "frozen"  # label: the price list is complete
 LIST_KEEP_DAYS = 1_200  # a yearly part can be chosen to the end of the second year after its list was frozen
+_DAYS = ("first", "last", "available_from", "expires_on")
+_FIELDS = tuple(field.name for field in fields(Entitlement))
 AMONG = 500  # prices that one page of a filtered list reads
 
 
 def read_entitlement(table: Table, company_id: str, entitlement_id: str) -> Entitlement | None:
-    item = table.get(volume_keys.entitlement(company_id, entitlement_id), consistent=True)
+    item = table.get(keys.entitlement(company_id, entitlement_id), consistent=True)
     return entitlement_of(item) if item else None
 
 
 def entitlements(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Latest first. One call."""
-    every = volume_keys.entitlement(company_id, "")
+    every = keys.entitlement(company_id, "")
     return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
 
 
 def every_entitlement(table: Table, company_id: str) -> Iterator[Entitlement]:
-    every = volume_keys.entitlement(company_id, "")
+    every = keys.entitlement(company_id, "")
     return map(entitlement_of, table.query_all(every.pk, starts=every.sk, consistent=True))
 
 
 def read_choice(table: Table, company_id: str, entitlement_id: str, choice_id: str) -> Choice | None:
-    item = table.get(volume_keys.choice(company_id, entitlement_id, choice_id), consistent=True)
+    item = table.get(keys.choice(company_id, entitlement_id, choice_id), consistent=True)
     return choice_of(item) if item else None
 
 
 def choices(table: Table, company_id: str, entitlement_id: str) -> list[Choice]:
     """The choices of an entitlement, oldest first."""
-    every = volume_keys.choice(company_id, entitlement_id, "")
+    every = keys.choice(company_id, entitlement_id, "")
     found = map(choice_of, table.query_all(every.pk, starts=every.sk, consistent=True))
     return sorted(found, key=lambda choice: (choice.at, choice.choice_id))
 
 
 def waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """Choices to be shipped and gifts to be handed over, oldest first. One call."""
-    return table.query(volume_keys.goods_list("", "").pk, index="gsi2", limit=limit, after=after)
+    return table.query(keys.goods_list("", "").pk, index="gsi2", limit=limit, after=after)
 
 
 def create_entitlement(tx: Transaction, entitlement: Entitlement, today: date) -> None:
@@ -89,91 +91,39 @@ def _entitlement_item(entitlement: Entitlement, today: date) -> Item:
     gift_waits = entitlement.kind == "gift" and entitlement.announced and entitlement.left
     due = entitlement.due
     if gift_waits:
-        index = volume_keys.goods_list(entitlement.available_from.isoformat(), entitlement.entitlement_id).as_gsi2()
+        index = keys.goods_list(entitlement.available_from.isoformat(), entitlement.entitlement_id).as_gsi2()
     else:
         # Never in the past: the nightly run looks back over a few days only.
-        index = keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
-    expires = {"expires_on": entitlement.expires_on.isoformat()} if entitlement.expires_on else {}
+        index = platform_keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
+    facts = asdict(entitlement)
+    days = {name: facts.pop(name) for name in _DAYS}
     return {
-        **volume_keys.entitlement(entitlement.company_id, entitlement.entitlement_id).as_item(),
+        **keys.entitlement(entitlement.company_id, entitlement.entitlement_id).as_item(),
         **index,
-        **expires,
-        "entitlement_id": entitlement.entitlement_id,
-        "company_id": entitlement.company_id,
-        "currency": entitlement.currency,
-        "kind": entitlement.kind,
-        "amount": entitlement.amount,
-        "programme": entitlement.programme,
-        "first": entitlement.first.isoformat(),
-        "last": entitlement.last.isoformat(),
-        "part": entitlement.part,
-        "parts": entitlement.parts,
-        "available_from": entitlement.available_from.isoformat(),
-        "notice_days": entitlement.notice_days,
-        "price_list": entitlement.price_list,
-        "posting_id": entitlement.posting_id,
-        "reserved": entitlement.reserved,
-        "shipped": entitlement.shipped,
-        "expired": entitlement.expired,
-        "reversed": entitlement.reversed,
-        "announced": entitlement.announced,
-        "warned": entitlement.warned,
-        "handed_over": entitlement.handed_over,
-        "version": entitlement.version,
+        **facts,
+        **{name: day.isoformat() for name, day in days.items() if day},
     }
 
 
 def entitlement_of(item: Item) -> Entitlement:
-    return Entitlement(
-        entitlement_id=item["entitlement_id"],
-        company_id=item["company_id"],
-        currency=item["currency"],
-        kind=item["kind"],
-        amount=item["amount"],
-        programme=item["programme"],
-        first=date.fromisoformat(item["first"]),
-        last=date.fromisoformat(item["last"]),
-        part=int(item["part"]),
-        parts=int(item["parts"]),
-        available_from=date.fromisoformat(item["available_from"]),
-        expires_on=date.fromisoformat(item["expires_on"]) if "expires_on" in item else None,
-        notice_days=int(item["notice_days"]),
-        price_list=item["price_list"],
-        posting_id=item["posting_id"],
-        reserved=item["reserved"],
-        shipped=item["shipped"],
-        expired=item["expired"],
-        reversed=item["reversed"],
-        announced=item["announced"],
-        warned=item["warned"],
-        handed_over=item["handed_over"],
-        version=int(item["version"]),
-    )
+    facts: dict[str, Any] = {name: item.get(name) for name in _FIELDS}
+    days = {name: date.fromisoformat(item[name]) for name in _DAYS if name in item}
+    numbers = {name: int(item[name]) for name in ("part", "parts", "notice_days", "version")}
+    return Entitlement(**{**facts, **days, **numbers})
 
 
 def _choice_item(choice: Choice) -> Item:
     waits = choice.state in (ChoiceState.RESERVED, ChoiceState.PARTLY_SHIPPED)
     return {
-        **volume_keys.choice(choice.company_id, choice.entitlement_id, choice.choice_id).as_item(),
-        **(volume_keys.goods_list(choice.at, choice.choice_id).as_gsi2() if waits else {}),
+        **keys.choice(choice.company_id, choice.entitlement_id, choice.choice_id).as_item(),
+        **(keys.goods_list(choice.at, choice.choice_id).as_gsi2() if waits else {}),
         "choice_id": choice.choice_id,
         "entitlement_id": choice.entitlement_id,
         "company_id": choice.company_id,
         "currency": choice.currency,
         "at": choice.at,
         "state": choice.state.value,
-        "lines": [
-            {
-                "sku": line.sku,
-                "name": line.name,
-                "name_ru": line.name_ru,
-                "unit": line.unit,
-                "quantity": line.quantity,
-                "unit_price": line.unit_price,
-                "shipped": line.shipped,
-            }
-            for line in choice.lines
-        ],
+        "lines": [asdict(line) for line in choice.lines],
         "shipments": [_shipment_item(shipment) for shipment in choice.shipments],
         "history": [[each.at, each.state.value, each.member_id, each.note] for each in choice.history],
         "version": choice.version,
@@ -231,13 +181,13 @@ def _shipment_of(item: dict[str, Any]) -> Shipment:
 
 
 def is_frozen(table: Table, list_id: str) -> bool:
-    return table.get(volume_keys.price_list(list_id), consistent=True) is not None
+    return table.get(keys.price_list(list_id), consistent=True) is not None
 
 
 def freeze(context: Context, list_id: str, goods: Iterable[FrozenPrice]) -> Iterator[Transaction]:
     """Transactions that write the price list; the last one completes it. Refused with label `frozen` once it is complete."""
     expires_at = context.expiry(days=LIST_KEEP_DAYS)
-    whole = volume_keys.price_list(list_id)
+    whole = keys.price_list(list_id)
     count = 0
     tx = Transaction()
     for priced in goods:
@@ -245,33 +195,24 @@ def freeze(context: Context, list_id: str, goods: Iterable[FrozenPrice]) -> Iter
             tx.check(whole, Attr("pk").not_exists(), label=FROZEN)
             yield tx
             tx = Transaction()
-        tx.put({**volume_keys.frozen_price(list_id, priced.sku).as_item(), **asdict(priced), "expires_at": expires_at})
+        tx.put({**keys.frozen_price(list_id, priced.sku).as_item(), **asdict(priced), "expires_at": expires_at})
         count += 1
     tx.create({**whole.as_item(), "at": context.at, "goods": count, "expires_at": expires_at}, label=FROZEN)
     yield tx
 
 
 def prices_of(table: Table, list_id: str, skus: Iterable[str]) -> dict[str, FrozenPrice]:
-    found = table.get_many(volume_keys.frozen_price(list_id, sku) for sku in skus)
+    found = table.get_many(keys.frozen_price(list_id, sku) for sku in skus)
     return {item["sku"]: priced_of(item) for item in found.values()}
 
 
 def prices(table: Table, list_id: str, currency: str, prefix: str, limit: int, after: dict[str, str] | None) -> Page:
     """By article number. One call."""
-    every = volume_keys.frozen_price(list_id, prefix)
+    every = keys.frozen_price(list_id, prefix)
     where = Attr("currency").eq(currency)
     return table.query_some(every.pk, starts=every.sk, where=where, limit=limit, among=AMONG, after=after)
 
 
 def priced_of(item: Item) -> FrozenPrice:
-    return FrozenPrice(
-        sku=item["sku"],
-        name=item["name"],
-        name_ru=item["name_ru"],
-        brand=item["brand"],
-        category=item["category"],
-        unit=item["unit"],
-        pack_multiple=int(item["pack_multiple"]),
-        base_price=item["base_price"],
-        currency=item["currency"],
-    )
+    facts = {field.name: item[field.name] for field in fields(FrozenPrice)}
+    return FrozenPrice(**{**facts, "pack_multiple": int(item["pack_multiple"])})

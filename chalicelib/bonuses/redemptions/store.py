@@ -4,12 +4,12 @@ REDEMPTION (the company's partition): listed for the company, and for the staff 
 FORORDER: the redemption of an order, unless it was cancelled.
 """
 
+from dataclasses import asdict, fields
 from datetime import date
-from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.bonuses.ledger.rules import ZERO, LotParts
+from chalicelib.bonuses.ledger.rules import LotParts
 from chalicelib.bonuses.redemptions import keys
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.table.client import Page, Table
@@ -92,38 +92,15 @@ def _redemption_item(redemption: Redemption) -> Item:
         **keys.redemption(redemption.company_id, redemption.redemption_id).as_item(),
         **keys.redemption_list(redemption.company_id, redemption.at, redemption.redemption_id).as_gsi1(),
         **({} if redemption.order_id else waiting.as_gsi2()),
-        "redemption_id": redemption.redemption_id,
-        "company_id": redemption.company_id,
-        "currency": redemption.currency,
-        "amount": redemption.amount,
+        **asdict(redemption),
         "parts": _parts_item(redemption.parts),
         "held_on": redemption.held_on.isoformat(),
-        "at": redemption.at,
-        "member_id": redemption.member_id,
-        "posting_id": redemption.posting_id,
-        "order_id": redemption.order_id,
-        "note": redemption.note,
         "state": redemption.state.value,
-        "ended_at": redemption.ended_at,
-        "given_back": redemption.given_back,
     }
 
 
 def redemption_of(item: Item) -> Redemption:
-    parts: dict[str, Any] = item["parts"]
-    return Redemption(
-        redemption_id=item["redemption_id"],
-        company_id=item["company_id"],
-        currency=item["currency"],
-        amount=item["amount"],
-        parts={date.fromisoformat(day): part for day, part in sorted(parts.items())},
-        held_on=date.fromisoformat(item["held_on"]),
-        at=item["at"],
-        member_id=item["member_id"],
-        posting_id=item["posting_id"],
-        order_id=item["order_id"],
-        note=item["note"],
-        state=RedemptionState(item["state"]),
-        ended_at=item["ended_at"],
-        given_back=item.get("given_back", ZERO),
-    )
+    facts = {field.name: item[field.name] for field in fields(Redemption)}
+    parts = {date.fromisoformat(day): part for day, part in sorted(item["parts"].items())}
+    held_on, state = date.fromisoformat(item["held_on"]), RedemptionState(item["state"])
+    return Redemption(**{**facts, "parts": parts, "held_on": held_on, "state": state})

@@ -6,7 +6,7 @@ zero the period is settled.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -159,24 +159,7 @@ def closed_periods(table: Table, company_id: str, limit: int, after: dict[str, s
 
 
 def period_of(item: Item) -> ClosedPeriod:
-    return ClosedPeriod(
-        company_id=item["company_id"],
-        programme=item["programme"],
-        name=item["name"],
-        name_ru=item["name_ru"],
-        currency=item["currency"],
-        every=item["every"],
-        first=date.fromisoformat(item["first"]),
-        last=date.fromisoformat(item["last"]),
-        closed_on=date.fromisoformat(item["closed_on"]),
-        mode=item["mode"],
-        pays=item["pays"],
-        season=item["season"],
-        purchases=item["purchases"],
-        adjustments=item["adjustments"],
-        carried=item["carried"],
-        volume=item["volume"],
-        bracket=Bracket(**item["bracket"]) if "bracket" in item else None,
-        credit=item["credit"],
-        owed=item["owed"],
-    )
+    facts = {field.name: item[field.name] for field in fields(ClosedPeriod) if field.name != "bracket"}
+    days = {name: date.fromisoformat(item[name]) for name in ("first", "last", "closed_on")}
+    bracket = Bracket(**item["bracket"]) if "bracket" in item else None
+    return ClosedPeriod(**{**facts, **days}, bracket=bracket)

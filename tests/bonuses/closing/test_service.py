@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.bonuses.closing import consumers as closing_consumers
 from chalicelib.bonuses.closing import service as closing
+from chalicelib.bonuses.goods import keys as goods_keys
 from chalicelib.bonuses.goods import prices as goods_prices
 from chalicelib.bonuses.goods import store as goods_store
 from chalicelib.bonuses.volume import keys as volume_keys
@@ -334,7 +335,7 @@ def test_the_first_close_freezes_the_base_prices_for_all(context: Context) -> No
         "SKU-249": Decimal("5.00"),
         "LMP-1": Decimal("12.00"),
     }
-    whole = context.table.get(volume_keys.price_list(listed))
+    whole = context.table.get(goods_keys.price_list(listed))
     assert whole is not None
     assert whole["goods"] == 251
 
@@ -351,7 +352,7 @@ def test_a_list_that_two_freeze_at_once_is_one_list_and_changes_no_more(context:
         stock(context, row("SKU-001", "6.00"))
         context.memo.clear()
         goods_prices.freeze(context, "list")
-        frozen = list(context.table.query_all(volume_keys.frozen_price("list", "").pk, starts="PRICE#"))
+        frozen = list(context.table.query_all(goods_keys.frozen_price("list", "").pk, starts="PRICE#"))
         assert len(frozen) == 251, interruption
         assert {item["base_price"] for item in frozen} == {Decimal("5.00"), Decimal("12.00")}, interruption
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.bonuses.volume import keys as volume_keys
+from chalicelib.bonuses.goods import keys as goods_keys
 from chalicelib.mail.declarations import declaration, declared_letters
 from chalicelib.mail.model import Recipient
 from chalicelib.platform import keys
@@ -386,7 +386,7 @@ def test_what_is_not_chosen_is_warned_of_and_expires(shelf: Shelf) -> None:
     assert (balances(shelf.context).goods_owed, balances(shelf.context).expired) == (0, 200)
     assert events(shelf.context, "goods.expired")[0]["entitlement_id"] == found.entitlement_id
     assert shelf.get("/v1/company/periods")["items"][-1]["state"] == "settled"
-    assert "gsi2pk" not in shelf.context.table.get(volume_keys.entitlement(COMPANY, found.entitlement_id)), (
+    assert "gsi2pk" not in shelf.context.table.get(goods_keys.entitlement(COMPANY, found.entitlement_id)), (
         "nothing more falls due"
     )
     holds(shelf.context)
@@ -398,7 +398,7 @@ def test_what_is_given_back_late_still_falls_due(shelf: Shelf) -> None:
     choice_id = shelf.chosen(found.entitlement_id, {"LMP-1": 10})
     shelf.later(days=86)
     shelf.cancel(found.entitlement_id, choice_id)
-    item = shelf.context.table.get(volume_keys.entitlement(COMPANY, found.entitlement_id))
+    item = shelf.context.table.get(goods_keys.entitlement(COMPANY, found.entitlement_id))
     assert item is not None
     assert item["gsi2pk"] == keys.due("periods", shelf.context.today, COMPANY).pk
     night(shelf.context)

@@ -16,8 +16,8 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 from tests.bonuses.steps import all_postings, balances, credit, redeem_at_once, reverse
+from tests.support.figures import with_figures
 from tests.support.partners import company
-from tests.support.policy import with_figures
 from tests.support.table import everything
 
 DECEMBER, MARCH = date(2026, 12, 31), date(2027, 3, 31)
