@@ -27,8 +27,8 @@ DOCUMENT = document(ROUTES)
 # The routes that ask for no token. Each is a decision: an addition to this list should need one, too.
 OPEN = {
     "show_club",
-    "register",
-    "sign_in",
+    "register_member",
+    "start_sign_in",
     "confirm_sign_in",
     "refresh_session",
     "health",
