@@ -134,7 +134,7 @@ def _pass_day_of_goods(context: Context, company_id: str) -> None:
 DUE: dict[str, Callable[[Context, str], None]] = {
     ledger_store.DUE: _pass_day,
     volume_store.DUE: _pass_day_of_goods,
-    orders.GOODS_ON_TOP_DUE: orders.look_at_goods_on_top,
+    orders.FREE_GOODS_DUE: orders.assess_free_goods,
 }
 
 

@@ -1,12 +1,12 @@
 from chalicelib.distributors import service
 from chalicelib.distributors.model import Distributor
 from chalicelib.distributors.schemas import (
-    DistributorChange,
+    DistributorChangeForm,
     DistributorForm,
     DistributorPage,
-    DistributorPeople,
-    DistributorPerson,
+    DistributorPeoplePage,
     DistributorPersonForm,
+    DistributorPersonView,
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
@@ -52,7 +52,7 @@ def show_distributor(call: Call, distributor_id: str) -> Answer:
 @routes.patch(
     "/v1/staff/distributors/{distributor_id}",
     scope="staff.distributors.write",
-    body=DistributorChange,
+    body=DistributorChangeForm,
     answer=Distributor,
     matched=True,
     problems=("not_found", "precondition_failed"),
@@ -67,10 +67,10 @@ def change_distributor(call: Call, distributor_id: str) -> Answer:
     "/v1/staff/distributors/{distributor_id}/people",
     scope="staff.distributors.write",
     body=DistributorPersonForm,
-    answer=DistributorPerson,
+    answer=DistributorPersonView,
     problems=("not_found", "conflict"),
 )
-def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson:
+def add_distributor_person(call: Call, distributor_id: str) -> DistributorPersonView:
     """Let a person work on the distributor's orders. They sign in with their email."""
     return service.add_person(call.context, distributor_id, call.body)
 
@@ -79,14 +79,14 @@ def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson
     "/v1/staff/distributors/{distributor_id}/people",
     scope="staff.distributors.write",
     query=PageQuery,
-    answer=DistributorPeople,
+    answer=DistributorPeoplePage,
     problems=("not_found",),
 )
-def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeople:
+def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeoplePage:
     """See who works on the distributor's orders."""
     cursors = call.cursors()
     found, last = service.people(call.context, distributor_id, call.query.limit, cursors.open(call.query.cursor))
-    return DistributorPeople(items=found, next_cursor=cursors.close(last))
+    return DistributorPeoplePage(items=found, next_cursor=cursors.close(last))
 
 
 @routes.delete(

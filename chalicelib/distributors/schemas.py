@@ -52,7 +52,7 @@ class DistributorForm(Form):
     stock: DeliveryStockForm = DeliveryStockForm()
 
 
-class DistributorChange(Form):
+class DistributorChangeForm(Form):
     """What is not given stays as it is; `regions` and `stock` are replaced as a whole."""
 
     name: str | None = Field(default=None, min_length=2, max_length=200)
@@ -75,12 +75,12 @@ class DistributorPage(Shown):
     next_cursor: str | None
 
 
-class DistributorPerson(Shown):
+class DistributorPersonView(Shown):
     member_id: str
     name: str
     email: str
 
 
-class DistributorPeople(Shown):
-    items: list[DistributorPerson]
+class DistributorPeoplePage(Shown):
+    items: list[DistributorPersonView]
     next_cursor: str | None

@@ -7,10 +7,10 @@ from chalicelib.distributors import store
 from chalicelib.distributors.model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.distributors.schemas import (
     DeliveryStockForm,
-    DistributorChange,
+    DistributorChangeForm,
     DistributorForm,
-    DistributorPerson,
     DistributorPersonForm,
+    DistributorPersonView,
     RegionForm,
 )
 from chalicelib.platform.club_config import Club
@@ -28,7 +28,7 @@ def distributor(context: Context, distributor_id: str) -> Distributor | None:
     return store.read_distributor(context.table, distributor_id)
 
 
-def people_of(context: Context, distributor_id: str) -> list[DistributorPerson]:
+def people_of(context: Context, distributor_id: str) -> list[DistributorPersonView]:
     """Who works on the distributor's orders; of very many the first ones."""
     found = store.list_people(context.table, distributor_id, MOST_TOLD, None)
     profiles = members.members(context, [item["member_id"] for item in found.items])
@@ -61,7 +61,7 @@ def create(context: Context, form: DistributorForm) -> Distributor:
     return made
 
 
-def change(context: Context, distributor_id: str, version: int, form: DistributorChange) -> Distributor:
+def change(context: Context, distributor_id: str, version: int, form: DistributorChangeForm) -> Distributor:
     """Raises 404 for one that there is not, 412 when the version is no longer that one."""
     before = _existing(context, distributor_id)
     if before.version != version:
@@ -81,7 +81,7 @@ def change(context: Context, distributor_id: str, version: int, form: Distributo
 
 def people(
     context: Context, distributor_id: str, limit: int, after: Position
-) -> tuple[list[DistributorPerson], Position]:
+) -> tuple[list[DistributorPersonView], Position]:
     """One page. Raises 404 for a distributor that there is not."""
     _existing(context, distributor_id)
     found = store.list_people(context.table, distributor_id, limit, after)
@@ -89,7 +89,7 @@ def people(
     return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles], found.last
 
 
-def add_person(context: Context, distributor_id: str, form: DistributorPersonForm) -> DistributorPerson:
+def add_person(context: Context, distributor_id: str, form: DistributorPersonForm) -> DistributorPersonView:
     """From now on the person works on the distributor's orders; a second time changes nothing.
 
     Raises 404 for a distributor that there is not, 409 for somebody who speaks for a company, the club or another distributor.
@@ -157,5 +157,5 @@ def _taken(refused: Refused, asked: Distributor) -> Problem | None:
     return Problem("invalid", errors=faults) if faults else None
 
 
-def _shown(person: members.Member) -> DistributorPerson:
-    return DistributorPerson(member_id=person.member_id, name=person.name, email=person.email)
+def _shown(person: members.Member) -> DistributorPersonView:
+    return DistributorPersonView(member_id=person.member_id, name=person.name, email=person.email)

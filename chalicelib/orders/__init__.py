@@ -17,10 +17,10 @@ WINGS = (
 )
 
 with opened_when_asked(__name__):
-    from chalicelib.orders.free_goods.service import gifts_of
-    from chalicelib.orders.free_goods.service import look_at_due as look_at_goods_on_top
-    from chalicelib.orders.free_goods.store import DUE as GOODS_ON_TOP_DUE
-    from chalicelib.orders.lifecycle.schemas import OrderAnswer
+    from chalicelib.orders.free_goods.service import assess_due as assess_free_goods
+    from chalicelib.orders.free_goods.service import free_goods_of
+    from chalicelib.orders.free_goods.store import DUE as FREE_GOODS_DUE
+    from chalicelib.orders.lifecycle.schemas import OrderView
     from chalicelib.orders.lifecycle.service import latest
     from chalicelib.orders.order.events import ACCEPTED as ORDER_ACCEPTED
     from chalicelib.orders.order.events import CANCELLED as ORDER_CANCELLED
@@ -31,6 +31,6 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import RETURNED as ORDER_RETURNED
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
     from chalicelib.orders.order.readers import distributor_or_member_reader, the_distributor_and_its_people
-    from chalicelib.orders.order.rules import Order, State
+    from chalicelib.orders.order.rules import Order, OrderState
     from chalicelib.orders.order.service import check_state, load_order
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED

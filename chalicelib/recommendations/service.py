@@ -123,7 +123,7 @@ def _bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
             if 1 <= len(line.sku) <= MOST_SKU:
                 amounts[line.sku] += line.amount
     for order in orders.latest(context, company_id, LATEST_ORDERS):
-        if order.state not in (orders.State.REJECTED, orders.State.CANCELLED):
+        if order.state not in (orders.OrderState.REJECTED, orders.OrderState.CANCELLED):
             for ordered in order.lines:
                 amounts.setdefault(ordered.sku, Decimal(0))
     return amounts

@@ -33,7 +33,7 @@ from itertools import islice
 from typing import Any
 
 from chalicelib import orders
-from chalicelib.orders import OrderAnswer
+from chalicelib.orders import OrderView
 from chalicelib.platform import aws, clock, events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
@@ -164,7 +164,7 @@ def _body(context: Context, endpoint: Endpoint, message: Message) -> bytes:
     order = orders.load_order(context, message.lane, message.order_id)
     if order is None or order.distributor_id != message.distributor_id:
         raise LookupError(f"{message.message_id} is on an order that is not there")
-    shown = OrderAnswer.told(order, endpoint.language, orders.gifts_of(context, order))
+    shown = OrderView.of_order(order, endpoint.language, orders.free_goods_of(context, order))
     news = OrderNewsView(version=order.version, change=dict(message.change), order=shown)
     return OrderMessageView(type=message.type, timestamp=message.happened_at, data=news).model_dump_json().encode()
 

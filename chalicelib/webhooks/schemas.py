@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from chalicelib.orders import OrderAnswer
+from chalicelib.orders import OrderView
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
@@ -156,7 +156,7 @@ class OrderNewsView(Shown):
 
     version: int
     change: dict[str, str] = Field(description="Facts of the event beside the order, such as `reason` and `document`.")
-    order: OrderAnswer = Field(description="The order at the time of sending, as the API shows it to the distributor.")
+    order: OrderView = Field(description="The order at the time of sending, as the API shows it to the distributor.")
 
 
 class OrderMessageView(Shown):

@@ -96,7 +96,7 @@ MATRIX: dict[str, Row] = {
     "show_usual_order": COMPANIES,
     "place_usual_order": Row(SCOPE, SCOPE, NOTHING_USUAL, SCOPE),
     "show_new_for_you": COMPANIES,
-    "company_credit": COMPANIES,
+    "show_credit": COMPANIES,
     "place_order": COMPANIES,
     "list_orders": COMPANIES,
     "show_order": THIS_COMPANY,
@@ -123,8 +123,8 @@ MATRIX: dict[str, Row] = {
     "decline_cancellation": THIS_DISTRIBUTOR,
     "accept_return": THIS_DISTRIBUTOR,
     "reject_return": THIS_DISTRIBUTOR,
-    "list_goods_on_top": COMPANIES,
-    "ship_goods_on_top": THIS_DISTRIBUTOR,
+    "list_free_goods": COMPANIES,
+    "ship_free_goods": THIS_DISTRIBUTOR,
     # bonuses
     "show_bonuses": COMPANIES,
     "list_postings": COMPANIES,
@@ -196,7 +196,7 @@ class World:
             "request_return": {"lines": [{"document": "X-1", **line}], "reason": "No reason"},
             "accept_return": {"document": "X-3"},
             "reject_return": {"reason": "No reason"},
-            "ship_goods_on_top": {"document": "X-2"},
+            "ship_free_goods": {"document": "X-2"},
             "choose_goods": {"lines": [line]},
         }
 

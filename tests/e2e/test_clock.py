@@ -39,7 +39,7 @@ def test_a_tick_writes_to_the_distributor_and_to_who_heads_the_sales(cloud: Depl
         tx,
         order,
         None,
-        response_times_rules.kept(None, order),
+        response_times_rules.open_questions_of(None, order),
         response_times.deadlines(ten_days_ago)(order.placed_at).remind,
     )
     ten_days_ago.table.commit(tx)

@@ -8,7 +8,7 @@ from itertools import count
 from chalicelib.companies import keys as companies_keys
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.orders.order.rules import Actor, HistoryEntry, Line, Order, OrderState, OrderStep
 from chalicelib.orders.placement import steps
 from chalicelib.orders.response_times import consumers as response_times_consumers
 from chalicelib.orders.response_times import events as response_times_events
@@ -53,9 +53,9 @@ class Desk:
             placed_at=self.context.at,
             currency="RUB",
             comment="",
-            state=State.PLACED,
+            state=OrderState.PLACED,
             lines=(line,),
-            history=(Happened(self.context.at, Step.PLACED, State.PLACED, BUYER),),
+            history=(HistoryEntry(self.context.at, OrderStep.PLACED, OrderState.PLACED, BUYER),),
         )
         tx = Transaction()
         order_store.create_order(tx, placed)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.rules import State
+from chalicelib.orders.order.rules import OrderState
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
@@ -94,7 +94,7 @@ def test_orders_in_one_state_are_one_call_out_of_the_newest(market: Market, cont
         market.cancel(market.placed())
     with spent(context.table.client) as cost:
         page = order_store.distributor_orders(
-            context.table, market.distributor_id, state=State.PLACED, limit=25, after=None
+            context.table, market.distributor_id, state=OrderState.PLACED, limit=25, after=None
         )
     assert [item["order_id"] for item in page.items] == [kept]
     assert cost.calls == ["Query"]

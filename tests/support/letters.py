@@ -11,7 +11,7 @@ from chalicelib.distributors import service as distributors
 from chalicelib.mail.model import Mail, Recipient
 from chalicelib.mail.service import compose
 from chalicelib.orders.order import service as order_service
-from chalicelib.orders.order.rules import Actor, Happened, Line, Order, State, Step
+from chalicelib.orders.order.rules import Actor, HistoryEntry, Line, Order, OrderState, OrderStep
 from chalicelib.platform.context import Context
 from chalicelib.pricing.rules import Ruling
 from chalicelib.table.key import Key
@@ -53,9 +53,9 @@ def an_order(context: Context) -> Order:
         placed_at="2026-11-20T22:30:00.000Z",  # the next day in the club's zone
         currency="RUB",
         comment="Позвоните до обеда",
-        state=State.PLACED,
+        state=OrderState.PLACED,
         lines=(line("A-1", 10, "1234.50"), line("B-2", 2, "100")),
-        history=(Happened(context.at, Step.PLACED, State.PLACED, BY_BUYER),),
+        history=(HistoryEntry(context.at, OrderStep.PLACED, OrderState.PLACED, BY_BUYER),),
     )
 
 

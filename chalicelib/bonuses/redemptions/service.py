@@ -20,7 +20,7 @@ from chalicelib.bonuses.ledger.rules import Book, Cause, LotParts, NotEnough
 from chalicelib.bonuses.redemptions import store
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
-from chalicelib.orders import Order, State
+from chalicelib.orders import Order, OrderState
 from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -32,9 +32,9 @@ Guard = Callable[[Transaction], None]
 
 _SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
 _SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
-_ALIVE = (State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED)
-_ENDED_EMPTY = (State.REJECTED, State.CANCELLED)
-_AGREED = (State.ACCEPTED, State.PARTLY_SHIPPED, State.COMPLETED)  # the order comes to the accepted amount
+_ALIVE = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
+_ENDED_EMPTY = (OrderState.REJECTED, OrderState.CANCELLED)
+_AGREED = (OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED, OrderState.COMPLETED)  # the order comes to the accepted amount
 _ORDER = "order"  # label: the order has ended meanwhile
 
 
@@ -103,7 +103,9 @@ def cancel(context: Context, company_id: str, member_id: str, redemption_id: str
     def guard(tx: Transaction) -> None:
         companies.check_active(tx, company_id, member_id, _SPENDING)
         if redemption.order_id:
-            orders.check_state(tx, company_id, redemption.order_id, (State.PLACED, State.CHANGED), label=_ORDER)
+            orders.check_state(
+                tx, company_id, redemption.order_id, (OrderState.PLACED, OrderState.CHANGED), label=_ORDER
+            )
 
     return _end(context, redemption, RedemptionState.CANCELLED, guard)
 
@@ -155,12 +157,12 @@ def _follow(context: Context, redemption: Redemption, order: Order) -> bool:
     """One step towards the state of the order; False if none is needed. A step after a concurrent change does nothing."""
     if redemption.state is RedemptionState.CANCELLED:
         return False
-    gone = order.state in _ENDED_EMPTY or (order.state is State.COMPLETED and order.net <= 0)
+    gone = order.state in _ENDED_EMPTY or (order.state is OrderState.COMPLETED and order.net <= 0)
     if redemption.state is RedemptionState.RESERVED and gone:
         _end_quietly(context, redemption, RedemptionState.CANCELLED)
     elif order.state in _AGREED and redemption.amount > order.net:
         _reduce(context, redemption, order.net)
-    elif redemption.state is RedemptionState.RESERVED and order.state is State.COMPLETED:
+    elif redemption.state is RedemptionState.RESERVED and order.state is OrderState.COMPLETED:
         _end_quietly(context, redemption, RedemptionState.REDEEMED)
     else:
         return False

@@ -1,18 +1,18 @@
 """A member's cart, and what helps to fill it: ordering again, the usual order."""
 
 from chalicelib.orders.cart import service
-from chalicelib.orders.cart.schemas import CartAnswer, CartForm, CartLinesForm, CartQuery, PutIn
-from chalicelib.orders.holds.service import HELD
+from chalicelib.orders.cart.schemas import CartAdditionView, CartForm, CartLinesForm, CartQuery, CartView
+from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="cart")
 
-PLACING = ("cabinet_locked", "debt_overdue", *HELD)
+PLACING_PROBLEMS = ("cabinet_locked", "debt_overdue", *HOLD_PROBLEMS)
 
 # --- the cart ---------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/cart", scope="catalog.read", query=CartQuery, answer=CartAnswer)
+@routes.get("/v1/cart", scope="catalog.read", query=CartQuery, answer=CartView)
 def show_cart(call: Call) -> Answer:
     """Read one's cart at today's prices.
 
@@ -27,7 +27,7 @@ def show_cart(call: Call) -> Answer:
     "/v1/cart",
     scope="catalog.read",
     body=CartForm,
-    answer=CartAnswer,
+    answer=CartView,
     matched=True,
     problems=("precondition_failed",),
 )
@@ -48,8 +48,8 @@ def clear_cart(call: Call) -> Answer:
     return Answer(None)
 
 
-@routes.post("/v1/cart/lines", scope="catalog.read", body=CartLinesForm, answer=PutIn, keyed=True)
-def put_into_cart(call: Call) -> PutIn:
+@routes.post("/v1/cart/lines", scope="catalog.read", body=CartLinesForm, answer=CartAdditionView, keyed=True)
+def put_into_cart(call: Call) -> CartAdditionView:
     """Put goods into one's cart, beside what lies there. They are put in at today's prices.
 
     The lines of `POST /v1/tools/lighting` can be sent as they are.
@@ -61,5 +61,5 @@ def put_into_cart(call: Call) -> PutIn:
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _told(cart: CartAnswer) -> Answer:
+def _told(cart: CartView) -> Answer:
     return Answer(cart, headers=etag(cart.version))

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm, OrderForm, OrderLineForm, QuoteAnswer, QuoteLine
+from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm, OrderForm, OrderLineForm, QuoteLineView, QuoteView
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
 
@@ -51,26 +51,26 @@ class PlaceForm(OrderForm):
         return self
 
 
-class CartLineAnswer(QuoteLine):
+class CartLineView(QuoteLineView):
     """A line at today's price, and the price that it was put in at."""
 
     put_in_at: Money = Field(description="Unit price.")
     price_changed: bool = Field(description="Whether today's price is another one. Such a line is not ordered.")
 
 
-class CartAnswer(QuoteAnswer):
+class CartView(QuoteView):
     """The member's cart at today's prices."""
 
     version: int = Field(description="`cart_version` of an order. 0: nothing was ever put in.")
-    lines: list[CartLineAnswer]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
+    lines: list[CartLineView]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
     can_be_ordered: bool = Field(
         description="Whether there are lines, none has an error or another price, and the total reaches the minimum."
     )
 
 
-class PutIn(Shown):
+class CartAdditionView(Shown):
     """What was put in, as it lies in the cart now."""
 
     version: int
     line_count: int = Field(description="Of the whole cart.")
-    lines: list[CartLineAnswer]
+    lines: list[CartLineView]

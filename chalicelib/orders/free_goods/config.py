@@ -5,7 +5,7 @@ from pydantic import Field
 from chalicelib.platform.config import Section
 
 
-class FreeGoods(Section, name="orders.on_top"):
+class FreeGoodsDeadlines(Section, name="orders.on_top"):
     """Free goods of an order that is paid in time: letters `reminder_days` before the last day to pay; a payment may be told for `grace_days` after it."""
 
     reminder_days: int = Field(default=3, ge=0, le=60)

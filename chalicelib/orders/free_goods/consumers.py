@@ -1,6 +1,6 @@
 """Consumers that look at free goods again."""
 
-from chalicelib.orders.free_goods.service import MARK, ORDERS, look
+from chalicelib.orders.free_goods.service import MARK, ORDERS, assess
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, REJECTED, RETURNED, SHIPPED
 from chalicelib.platform.context import Context
@@ -12,7 +12,7 @@ from chalicelib.sales import PAYMENT_RECORDED
 def on_order_changed(context: Context, event: Event) -> None:
     """Orders that were promised nothing take no call."""
     if event.item.get(MARK):
-        look(context, order_store.read_order(context.table, event.item["company_id"], event.item["order_id"]))
+        assess(context, order_store.read_order(context.table, event.item["company_id"], event.item["order_id"]))
 
 
 @consumer(PAYMENT_RECORDED)
@@ -22,4 +22,4 @@ def on_payment_recorded(context: Context, event: Event) -> None:
         return
     series, _, _ = event.item["document"].partition("/")
     distributor_id, _, order_id = series.partition(":")
-    look(context, order_store.read_distributors_order(context.table, distributor_id, order_id))
+    assess(context, order_store.read_distributors_order(context.table, distributor_id, order_id))

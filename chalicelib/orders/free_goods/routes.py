@@ -1,34 +1,34 @@
 """Goods on top of orders: what a company was promised, and what its distributor ships of it."""
 
 from chalicelib.orders.free_goods import service, store
-from chalicelib.orders.free_goods.rules import Gift
-from chalicelib.orders.free_goods.schemas import GiftAnswer, GiftPage, ShipGiftForm
+from chalicelib.orders.free_goods.rules import OrderFreeGoods
+from chalicelib.orders.free_goods.schemas import OrderFreeGoodsPage, OrderFreeGoodsView, ShipFreeGoodsForm
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 
 
-@routes.get("/v1/company/goods-on-top", scope="orders.read", query=PageQuery, answer=GiftPage)
-def list_goods_on_top(call: Call) -> GiftPage:
+@routes.get("/v1/company/goods-on-top", scope="orders.read", query=PageQuery, answer=OrderFreeGoodsPage)
+def list_free_goods(call: Call) -> OrderFreeGoodsPage:
     """List the goods that come on top of the company's orders, newest order first: what it takes, and what became of them."""
     cursors = call.cursors()
     company_id, after = call.principal.for_company(), cursors.open(call.query.cursor)
     page = store.page(call.context.table, company_id, call.query.limit, after)
-    items = [GiftAnswer.of(store.gift_of(item)) for item in page.items]
-    return GiftPage(items=items, next_cursor=cursors.close(page.last))
+    items = [OrderFreeGoodsView.of(store.free_goods_of(item)) for item in page.items]
+    return OrderFreeGoodsPage(items=items, next_cursor=cursors.close(page.last))
 
 
 @routes.post(
     "/v1/distributor/orders/{order_id}/goods-on-top/{gift_id}/ship",
     scope="fulfilment.write",
-    body=ShipGiftForm,
-    answer=GiftAnswer,
+    body=ShipFreeGoodsForm,
+    answer=OrderFreeGoodsView,
     keyed=True,
     problems=("not_found", "wrong_state"),
 )
-def ship_goods_on_top(call: Call, order_id: str, gift_id: str) -> Gift:
+def ship_free_goods(call: Call, order_id: str, gift_id: str) -> OrderFreeGoods:
     """Tell that the goods on top of an order have left, once they are granted. They cost nothing, and are no purchase volume."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    context = call.answering(GiftAnswer.of)
+    context = call.answering(OrderFreeGoodsView.of)
     return service.ship(context, distributor_id, member_id, order_id, gift_id, call.body)

@@ -24,24 +24,25 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.orders.order.rules import Order, Shipment, State
+from chalicelib.orders.free_goods.config import FreeGoodsDeadlines
+from chalicelib.orders.order.rules import Order, OrderState, Shipment
 from chalicelib.pricing import FreeGoodsPromise, free_goods_times
 
 DAY = timedelta(days=1)
-_DELIVERED_FROM = frozenset({State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED})
+_DELIVERED_FROM = frozenset({OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED})
 
 PaidOn = Mapping[str, date | None]
 """When each shipment was paid in full, by its document."""
 
 
-class GiftState(StrEnum):
+class FreeGoodsState(StrEnum):
     PROMISED = "promised"
     GRANTED = "granted"
     SHIPPED = "shipped"
     WITHDRAWN = "withdrawn"
 
 
-class Why(StrEnum):
+class WithdrawalReason(StrEnum):
     """Why goods were withdrawn."""
 
     REJECTED = "rejected"
@@ -53,16 +54,9 @@ class Why(StrEnum):
 class NotGranted(Exception):
     """The goods cannot be shipped as they are."""
 
-    def __init__(self, state: GiftState) -> None:
+    def __init__(self, state: FreeGoodsState) -> None:
         super().__init__(state)
         self.state = state
-
-
-class Figures(NamedTuple):
-    """`reminder_days` before the last day to pay a letter says so; a payment may be told for `grace_days` after it."""
-
-    reminder_days: int
-    grace_days: int
 
 
 class Unpaid(NamedTuple):
@@ -76,15 +70,15 @@ class Unpaid(NamedTuple):
 class Verdict(NamedTuple):
     """What the facts say on a day: so many times the goods. `unpaid`: what is still to be paid, first due first."""
 
-    state: GiftState
+    state: FreeGoodsState
     times: int
-    why: Why | None = None
+    why: WithdrawalReason | None = None
     unpaid: tuple[Unpaid, ...] = ()
     lapses_on: date | None = None  # the first day on which the passing of time alone changes it
 
 
 @dataclass(frozen=True, slots=True)
-class Gift:
+class OrderFreeGoods:
     """The life of a promise. `reminded`: up to which last day to pay letters were written; `due_on`: when to look at it again."""
 
     promise: FreeGoodsPromise
@@ -93,9 +87,9 @@ class Gift:
     number: str
     distributor_id: str
     placed_at: str
-    state: GiftState = GiftState.PROMISED
+    state: FreeGoodsState = FreeGoodsState.PROMISED
     count: int = 0
-    why: Why | None = None
+    why: WithdrawalReason | None = None
     reminded: date | None = None
     due_on: date | None = None
     document: str = ""
@@ -108,10 +102,10 @@ class Gift:
         return self.count * self.promise.terms.free.quantity
 
 
-def promised(order: Order) -> list[Gift]:
+def promised(order: Order) -> list[OrderFreeGoods]:
     """The gifts of a new order."""
     return [
-        Gift(
+        OrderFreeGoods(
             promise=promise,
             company_id=order.company_id,
             order_id=order.order_id,
@@ -125,39 +119,41 @@ def promised(order: Order) -> list[Gift]:
     ]
 
 
-class Look(NamedTuple):
+class Assessment(NamedTuple):
     """A gift as a look at the facts leaves it, and the shipments that a letter shall remind of."""
 
-    gift: Gift
+    goods: OrderFreeGoods
     remind: tuple[Unpaid, ...] = ()
 
 
-def look(gift: Gift, order: Order, paid_on: PaidOn, day: date, figures: Figures) -> Look:
+def assess(goods: OrderFreeGoods, order: Order, paid_on: PaidOn, day: date, config: FreeGoodsDeadlines) -> Assessment:
     """The gift as it is on this day. With nothing to tell it is the same gift."""
-    if gift.state is GiftState.SHIPPED:
-        return Look(gift)
-    verdict = judge(gift.promise, order, paid_on, day, figures)
-    ahead = figures.reminder_days * DAY
-    untold = [each for each in verdict.unpaid if gift.reminded is None or each.last_day > gift.reminded]
+    if goods.state is FreeGoodsState.SHIPPED:
+        return Assessment(goods)
+    verdict = verdict_of(goods.promise, order, paid_on, day, config)
+    ahead = config.reminder_days * DAY
+    untold = [each for each in verdict.unpaid if goods.reminded is None or each.last_day > goods.reminded]
     remind = tuple(each for each in untold if each.last_day - ahead <= day <= each.last_day)
-    reminded = max([each.last_day for each in remind], default=gift.reminded)
+    reminded = max([each.last_day for each in remind], default=goods.reminded)
     later = [each.last_day - ahead for each in untold if each.last_day - ahead > day]
     due_on = min([*later, *([verdict.lapses_on] if verdict.lapses_on else [])], default=None)
-    return Look(
-        replace(gift, state=verdict.state, count=verdict.times, why=verdict.why, reminded=reminded, due_on=due_on),
+    return Assessment(
+        replace(goods, state=verdict.state, count=verdict.times, why=verdict.why, reminded=reminded, due_on=due_on),
         remind,
     )
 
 
-def ship(gift: Gift, document: str, day: date) -> Gift:
+def ship(goods: OrderFreeGoods, document: str, day: date) -> OrderFreeGoods:
     """The distributor has handed it over. Raises `NotGranted` unless it is granted."""
-    if gift.state is not GiftState.GRANTED:
-        raise NotGranted(gift.state)
-    return replace(gift, state=GiftState.SHIPPED, document=document, shipped_on=day, due_on=None)
+    if goods.state is not FreeGoodsState.GRANTED:
+        raise NotGranted(goods.state)
+    return replace(goods, state=FreeGoodsState.SHIPPED, document=document, shipped_on=day, due_on=None)
 
 
-def judge(promise: FreeGoodsPromise, order: Order, paid_on: PaidOn, day: date, figures: Figures) -> Verdict:
-    grace = figures.grace_days * DAY
+def verdict_of(
+    promise: FreeGoodsPromise, order: Order, paid_on: PaidOn, day: date, config: FreeGoodsDeadlines
+) -> Verdict:
+    grace = config.grace_days * DAY
     everything, there, unpaid = 0, 0, []
     for shipment, units in _shipped(promise, order):
         everything += units
@@ -182,11 +178,11 @@ def judge(promise: FreeGoodsPromise, order: Order, paid_on: PaidOn, day: date, f
 
     possible = brings(there + hoped_for)
     if not possible:
-        return Verdict(GiftState.WITHDRAWN, 0, _why(order, too_few=not brings(everything + to_come)))
+        return Verdict(FreeGoodsState.WITHDRAWN, 0, _why(order, too_few=not brings(everything + to_come)))
     if brings(there) == possible:
-        return Verdict(GiftState.GRANTED, possible)
+        return Verdict(FreeGoodsState.GRANTED, possible)
     first_due = tuple(sorted(unpaid, key=lambda each: (each.last_day, each.document)))
-    return Verdict(GiftState.PROMISED, possible, None, first_due, min(ends) + grace + DAY if ends else None)
+    return Verdict(FreeGoodsState.PROMISED, possible, None, first_due, min(ends) + grace + DAY if ends else None)
 
 
 def _shipped(promise: FreeGoodsPromise, order: Order) -> Iterator[tuple[Shipment, int]]:
@@ -202,9 +198,9 @@ def _shipped(promise: FreeGoodsPromise, order: Order) -> Iterator[tuple[Shipment
             yield shipment, units
 
 
-def _why(order: Order, *, too_few: bool) -> Why:
-    if order.state is State.REJECTED:
-        return Why.REJECTED
-    if order.state is State.CANCELLED:
-        return Why.CANCELLED
-    return Why.TOO_FEW if too_few else Why.NOT_PAID
+def _why(order: Order, *, too_few: bool) -> WithdrawalReason:
+    if order.state is OrderState.REJECTED:
+        return WithdrawalReason.REJECTED
+    if order.state is OrderState.CANCELLED:
+        return WithdrawalReason.CANCELLED
+    return WithdrawalReason.TOO_FEW if too_few else WithdrawalReason.NOT_PAID

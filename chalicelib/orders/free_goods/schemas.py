@@ -5,13 +5,13 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from chalicelib.orders.free_goods.rules import Gift, GiftState, Why
+from chalicelib.orders.free_goods.rules import FreeGoodsState, OrderFreeGoods, WithdrawalReason
 from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.pricing import FreeGoodsProgress, FreeGoodsPromise, FreeGoodsTerms, Promotion
 
 
-class FreeGoodsAnswer(Shown):
+class FreeGoodsView(Shown):
     """Goods that cost nothing."""
 
     sku: str
@@ -21,7 +21,7 @@ class FreeGoodsAnswer(Shown):
     quantity: int
 
 
-class OnTopTerms(Shown):
+class FreeGoodsTermsView(Shown):
     """What it takes: `buy` units of the promotion's goods in one order, shipped and paid in time."""
 
     promotion_id: str
@@ -31,10 +31,10 @@ class OnTopTerms(Shown):
     repeat: bool = Field(description="Whether each `buy` units bring the goods again.")
     pay_by: date | None = Field(description="The last day on which a payment is in time.")
     pay_within_days: int | None = Field(description="Instead of it: so many days after the shipment that is paid.")
-    goods: FreeGoodsAnswer
+    goods: FreeGoodsView
 
 
-class OnTopQuote(OnTopTerms):
+class FreeGoodsQuoteView(FreeGoodsTermsView):
     """Goods that a cart gets on top, or is on its way to. `goods`: with the quantity that it gets, 0 where units are missing."""
 
     units: int = Field(description="Of the cart; those whose price a promotion makes are not counted.")
@@ -47,17 +47,17 @@ class OnTopQuote(OnTopTerms):
         return cls(**terms, units=reach.units, missing=reach.missing)
 
 
-class GiftAnswer(OnTopTerms):
+class OrderFreeGoodsView(FreeGoodsTermsView):
     """Goods on top of an order. `goods`: with the quantity that is there, or that there is hope for; of withdrawn ones, that was promised."""
 
     gift_id: str
     order_id: str
     order_number: str
     placed_at: str
-    state: GiftState = Field(
+    state: FreeGoodsState = Field(
         description="promised; granted: shipped and paid in time, the distributor ships the goods; shipped; withdrawn."
     )
-    why: Why | None = Field(
+    why: WithdrawalReason | None = Field(
         description="Why they were withdrawn: the order was rejected or cancelled; too few of it came, or stayed; or they "
         "were not paid in time. A payment in time that is told later brings them back."
     )
@@ -65,18 +65,18 @@ class GiftAnswer(OnTopTerms):
     shipped_on: date | None
 
     @classmethod
-    def of(cls, gift: Gift) -> Self:
-        promise = gift.promise
+    def of(cls, goods: OrderFreeGoods) -> Self:
+        promise = goods.promise
         return cls(
-            **_terms(promise, promise.terms, gift.count or promise.count),
+            **_terms(promise, promise.terms, goods.count or promise.count),
             gift_id=promise.gift_id,
-            order_id=gift.order_id,
-            order_number=gift.number,
-            placed_at=gift.placed_at,
-            state=gift.state,
-            why=gift.why,
-            document=gift.document or None,
-            shipped_on=gift.shipped_on,
+            order_id=goods.order_id,
+            order_number=goods.number,
+            placed_at=goods.placed_at,
+            state=goods.state,
+            why=goods.why,
+            document=goods.document or None,
+            shipped_on=goods.shipped_on,
         )
 
 
@@ -90,20 +90,20 @@ def _terms(named: Promotion | FreeGoodsPromise, terms: FreeGoodsTerms, count: in
         "repeat": terms.repeat,
         "pay_by": terms.pay_by,
         "pay_within_days": terms.pay_within_days,
-        "goods": FreeGoodsAnswer(
+        "goods": FreeGoodsView(
             sku=free.sku, name=free.name, name_ru=free.name_ru, unit=free.unit, quantity=free.quantity * count
         ),
     }
 
 
-class GiftPage(Shown):
+class OrderFreeGoodsPage(Shown):
     """Newest order first."""
 
-    items: list[GiftAnswer]
+    items: list[OrderFreeGoodsView]
     next_cursor: str | None
 
 
-class ShipGiftForm(Form):
+class ShipFreeGoodsForm(Form):
     """The goods on top have left; they may travel with a shipment of the order, under its document."""
 
     document: Document = Field(description="Number of the shipping document.")

@@ -15,10 +15,10 @@ from functools import partial
 from chalicelib import distributors
 from chalicelib.companies import company_key
 from chalicelib.orders.free_goods import rules, store
-from chalicelib.orders.free_goods.config import FreeGoods
+from chalicelib.orders.free_goods.config import FreeGoodsDeadlines
 from chalicelib.orders.free_goods.events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
-from chalicelib.orders.free_goods.rules import Figures, Gift, GiftState, Look, NotGranted
-from chalicelib.orders.free_goods.schemas import ShipGiftForm
+from chalicelib.orders.free_goods.rules import Assessment, FreeGoodsState, NotGranted, OrderFreeGoods
+from chalicelib.orders.free_goods.schemas import ShipFreeGoodsForm
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform import events
@@ -35,35 +35,35 @@ MARK = "goods_on_top"  # in the events of orders that were promised something
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def gifts_of(context: Context, order: Order) -> list[Gift]:
+def free_goods_of(context: Context, order: Order) -> list[OrderFreeGoods]:
     """As the last look left them. No call for an order that was promised nothing."""
-    return store.gifts(context.table, order) if order.promises else []
+    return store.read_free_goods(context.table, order) if order.promises else []
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------
 
 
-def look_at_due(context: Context, company_id: str) -> None:
+def assess_due(context: Context, company_id: str) -> None:
     """What a night does of a company: a reminder is to be written, or goods are not paid in time."""
     for order_id in sorted(set(store.due(context.table, company_id, context.today))):
-        look(context, order_store.read_order(context.table, company_id, order_id))
+        assess(context, order_store.read_order(context.table, company_id, order_id))
 
 
-def look(context: Context, order: Order | None) -> None:
+def assess(context: Context, order: Order | None) -> None:
     """Makes the order's gifts what the facts say now, and tells what changed. Doing it again changes nothing."""
 
-    @retry("order", "payment", "gift")
+    @retry("order", "payment", "free_goods")
     def attempt(context: Context) -> None:
         nonlocal order
         if order is None or not order.promises:
             return
-        tx, looks = _looked(context, order)
-        changed = [(gift, seen) for gift, seen in looks if seen.gift != gift]
+        tx, assessments = _assessed(context, order)
+        changed = [(goods, assessment) for goods, assessment in assessments if assessment.goods != goods]
         if not changed:
             return
-        for gift, seen in changed:
-            store.replace(tx, gift, seen.gift)
-            _tell(tx, context, gift, seen)
+        for goods, assessment in changed:
+            store.replace(tx, goods, assessment.goods)
+            _tell(tx, context, goods, assessment)
         try:
             context.table.commit(tx)
         except Refused:
@@ -73,22 +73,19 @@ def look(context: Context, order: Order | None) -> None:
     attempt(context)
 
 
-def _looked(context: Context, order: Order) -> tuple[Transaction, list[tuple[Gift, Look]]]:
+def _assessed(context: Context, order: Order) -> tuple[Transaction, list[tuple[OrderFreeGoods, Assessment]]]:
     """Each gift, and what a look makes of it; with a transaction that is refused unless the facts are still those."""
-    gifts = store.gifts(context.table, order, consistent=True)
+    free_goods = store.read_free_goods(context.table, order, consistent=True)
     payments = payments_of(context, [_ref(order, shipment.document) for shipment in order.shipments])
     tx = Transaction()
     order_store.check_version(tx, order)
     for payment in payments:
         check_payment(tx, payment)
     paid_on = {shipment.document: payment.paid_on for shipment, payment in zip(order.shipments, payments, strict=True)}
-    looked = partial(rules.look, order=order, paid_on=paid_on, day=context.today, figures=_figures(context))
-    return tx, [(gift, looked(gift)) for gift in gifts]
-
-
-def _figures(context: Context) -> Figures:
-    figures = context.config[FreeGoods]
-    return Figures(figures.reminder_days, figures.grace_days)
+    assess = partial(
+        rules.assess, order=order, paid_on=paid_on, day=context.today, config=context.config[FreeGoodsDeadlines]
+    )
+    return tx, [(goods, assess(goods)) for goods in free_goods]
 
 
 def _ref(order: Order, document: str) -> tuple[str, str]:
@@ -96,35 +93,35 @@ def _ref(order: Order, document: str) -> tuple[str, str]:
     return ORDERS, f"{order.distributor_id}:{order.order_id}/{document}"
 
 
-def _tell(tx: Transaction, context: Context, before: Gift, seen: Look) -> None:
+def _tell(tx: Transaction, context: Context, before: OrderFreeGoods, assessment: Assessment) -> None:
     """The events of what a look found. Goods that became fewer are granted anew."""
-    after = seen.gift
-    if after.state is GiftState.GRANTED and (before.state, before.count) != (after.state, after.count):
+    after = assessment.goods
+    if after.state is FreeGoodsState.GRANTED and (before.state, before.count) != (after.state, after.count):
         _record(tx, context, after, GRANTED)
-    elif after.state is GiftState.WITHDRAWN and before.state is not after.state:
+    elif after.state is FreeGoodsState.WITHDRAWN and before.state is not after.state:
         why = after.why.value if after.why else ""
         gone = replace(after, count=before.count)
-        _record(tx, context, gone, WITHDRAWN, why=why, was_granted=before.state is GiftState.GRANTED)
-    elif seen.remind:
-        unpaid = [{"document": each.document, "last_day": each.last_day.isoformat()} for each in seen.remind]
+        _record(tx, context, gone, WITHDRAWN, why=why, was_granted=before.state is FreeGoodsState.GRANTED)
+    elif assessment.remind:
+        unpaid = [{"document": each.document, "last_day": each.last_day.isoformat()} for each in assessment.remind]
         _record(tx, context, after, UNPAID, shipments=unpaid)
 
 
-def _record(tx: Transaction, context: Context, gift: Gift, name: EventType, **facts: object) -> None:
+def _record(tx: Transaction, context: Context, goods: OrderFreeGoods, name: EventType, **facts: object) -> None:
     """With all that a letter tells: it follows within minutes."""
-    free = gift.promise.terms.free
+    free = goods.promise.terms.free
     events.record(
         tx,
         context,
-        company_key(gift.company_id),
+        company_key(goods.company_id),
         name,
-        gift_id=gift.promise.gift_id,
-        company_id=gift.company_id,
-        order_id=gift.order_id,
-        distributor_id=gift.distributor_id,
-        number=gift.number,
-        promotion={"name": gift.promise.name, "name_ru": gift.promise.name_ru},
-        goods={**free._asdict(), "quantity": free.quantity * (gift.count or gift.promise.count)},
+        gift_id=goods.promise.gift_id,
+        company_id=goods.company_id,
+        order_id=goods.order_id,
+        distributor_id=goods.distributor_id,
+        number=goods.number,
+        promotion={"name": goods.promise.name, "name_ru": goods.promise.name_ru},
+        goods={**free._asdict(), "quantity": free.quantity * (goods.count or goods.promise.count)},
         **facts,
     )
 
@@ -132,15 +129,15 @@ def _record(tx: Transaction, context: Context, gift: Gift, name: EventType, **fa
 # --- shipping ---------------------------------------------------------------------------------------------------------
 
 
-@retry("order", "payment", "gift")
+@retry("order", "payment", "free_goods")
 def ship(
     context: Context,
     distributor_id: str,
     member_id: str,
     order_id: str,
     gift_id: str,
-    form: ShipGiftForm,
-) -> Gift:
+    form: ShipFreeGoodsForm,
+) -> OrderFreeGoods:
     """Raises 404 for a gift of another distributor's order, 409 unless the facts grant it, 422 for a day ahead of today."""
     day = form.day or context.today
     if day > context.today:
@@ -148,13 +145,13 @@ def ship(
     order = order_store.read_distributors_order(context.table, distributor_id, order_id)
     if order is None:
         raise Problem("not_found")
-    tx, looks = _looked(context, order)
-    found = next(((gift, seen) for gift, seen in looks if gift.promise.gift_id == gift_id), None)
+    tx, assessments = _assessed(context, order)
+    found = next(((goods, assessment) for goods, assessment in assessments if goods.promise.gift_id == gift_id), None)
     if found is None:
         raise Problem("not_found")
-    gift, seen = found
-    shipped = _shipped(seen.gift, form.document, day)
-    store.replace(tx, gift, shipped)
+    goods, assessment = found
+    shipped = _shipped(assessment.goods, form.document, day)
+    store.replace(tx, goods, shipped)
     distributors.check_person(tx, distributor_id, member_id)
     _record(tx, context, shipped, SHIPPED, document=shipped.document, day=day.isoformat())
     context.reply(tx, shipped)
@@ -162,8 +159,8 @@ def ship(
     return shipped
 
 
-def _shipped(gift: Gift, document: str, day: date) -> Gift:
+def _shipped(goods: OrderFreeGoods, document: str, day: date) -> OrderFreeGoods:
     try:
-        return rules.ship(gift, document, day)
+        return rules.ship(goods, document, day)
     except NotGranted as refused:
         raise Problem("wrong_state", f"The goods are {refused.state}.", extra={"state": refused.state}) from None

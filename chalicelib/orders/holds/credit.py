@@ -24,8 +24,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.holds import keys
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.carts import Cart, Placing
-from chalicelib.orders.order.rules import OnCredit, Order, Shipment, State
+from chalicelib.orders.order.carts import Placing, PricedCart
+from chalicelib.orders.order.rules import OnCredit, Order, OrderState, Shipment
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
@@ -36,7 +36,7 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 
 _DEBT = "debt:"
 ORDERS = "orders"  # the source of what is shipped through the club itself
-_OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
+_OPEN = {OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED}
 
 
 class Debt(NamedTuple):
@@ -98,7 +98,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 # --- every further step -----------------------------------------------------------------------------------------------
 
 
-def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     """What the step changes: less is open, or more, and what was shipped on credit is owed."""
     if after.other_currency:
         return

@@ -11,13 +11,13 @@ Pure but for `hold` and `follow`: what an order takes is told by the order alone
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chalicelib.orders.order.carts import Cart, Placing
-from chalicelib.orders.order.rules import Order, State
+from chalicelib.orders.order.carts import Placing, PricedCart
+from chalicelib.orders.order.rules import Order, OrderState
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing import Limits, PromotionUsage, exceeded_limits, plain, use_promotions
 from chalicelib.table.transactions import Refused, Transaction
 
-_NOTHING = {State.REJECTED, State.CANCELLED}
+_NOTHING = {OrderState.REJECTED, OrderState.CANCELLED}
 _LEFT = {
     "uses": "is left for {left} more orders",
     "units": "has {left} units left",
@@ -42,7 +42,7 @@ def hold(tx: Transaction, placing: Placing) -> None:
     use_promotions(tx, placing.order.company_id, taken(placing.order), _limits(placing.order))
 
 
-def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     """What is given back is never refused; an order that grows is, where a limit leaves no room for that."""
     use_promotions(tx, after.company_id, _more(taken(before), taken(after)), _limits(after))
 

@@ -7,8 +7,8 @@
 What was shipped has used its offer, whatever comes back later: a return gives nothing back.
 """
 
-from chalicelib.orders.order.carts import Cart, Placing
-from chalicelib.orders.order.rules import Order, State
+from chalicelib.orders.order.carts import Placing, PricedCart
+from chalicelib.orders.order.rules import Order, OrderState
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing import OFFERS_LABEL, offers_of, release_offers, use_offers
 from chalicelib.table.transactions import Refused, Transaction
@@ -19,10 +19,10 @@ def hold(tx: Transaction, placing: Placing) -> None:
     use_offers(tx, order.company_id, order.order_id, _held(order))
 
 
-def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
-    held = _held(after)
-    done = after.state is State.COMPLETED and before.state is not State.COMPLETED
-    release_offers(tx, after.company_id, given_back=_held(before) - held, spent=held if done else ())
+def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
+    hold_problem = _held(after)
+    done = after.state is OrderState.COMPLETED and before.state is not OrderState.COMPLETED
+    release_offers(tx, after.company_id, given_back=_held(before) - hold_problem, spent=hold_problem if done else ())
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
@@ -46,8 +46,8 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 
 def _held(order: Order) -> frozenset[str]:
     """The offers of all lines that the order may still come to: until the distributor's answer holds, of all that it was placed with."""
-    if order.state in (State.REJECTED, State.CANCELLED):
+    if order.state in (OrderState.REJECTED, OrderState.CANCELLED):
         return frozenset()
-    unanswered = order.state in (State.PLACED, State.CHANGED)
+    unanswered = order.state in (OrderState.PLACED, OrderState.CHANGED)
     lines = (line for line in order.lines if unanswered or line.agreed)
     return frozenset(offer_id for line in lines for offer_id in offers_of(line.chosen))

@@ -1,6 +1,6 @@
 from chalicelib.orders.free_goods import rules as free_goods_rules
 from chalicelib.orders.free_goods import store as free_goods_store
-from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
@@ -10,11 +10,11 @@ from chalicelib.table.transactions import Refused, Transaction
 
 def hold(tx: Transaction, placing: Placing) -> None:
     """The order's promises begin their lives."""
-    for gift in free_goods_rules.promised(placing.order):
-        free_goods_store.create(tx, gift)
+    for goods in free_goods_rules.promised(placing.order):
+        free_goods_store.create(tx, goods)
 
 
-def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     """Nothing: what a step makes of a promise depends on payments too, so the step's event has it looked at."""
 
 

@@ -27,9 +27,9 @@ from urllib.parse import quote
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.orders.holds import keys
-from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.model import Available, counted
-from chalicelib.orders.order.rules import Order, Shipment, State
+from chalicelib.orders.order.rules import Order, OrderState, Shipment
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -39,7 +39,7 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 MOST_MINUTES = 90  # of a shard that one transaction forgets
-_OPEN = {State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED}
+_OPEN = {OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED}
 _ALL = "all"  # of a minute: the units of all its articles
 _MINUTE = len("2026-11-20T09:00")
 
@@ -83,7 +83,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     return Problem("out_of_stock", f"There are left: {said}.", extra={"lines": lacking})
 
 
-def follow(tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     """A step gives back, or takes, what it changes; what it ships counts on, and by the minute in which it was told."""
     if not after.reserves:
         return

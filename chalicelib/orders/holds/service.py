@@ -7,7 +7,7 @@ right at any moment, and orders that come together cannot pass a limit.
 from typing import Protocol
 
 from chalicelib.orders.holds import credit, limits, offer_uses, promises, reservations
-from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
@@ -17,7 +17,7 @@ class Hold(Protocol):
     def hold(self, tx: Transaction, placing: Placing) -> None:
         """What a new order takes; the transaction is refused where there is not enough."""
 
-    def follow(self, tx: Transaction, before: Order, after: Order, cart: Cart | None) -> None:
+    def follow(self, tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
         """What a step of the order gives back, or takes besides; the transaction is refused where there is not enough.
 
         `cart`: where some line takes more than before, the grown order at today's conditions. Goods that the catalogue has no more are
@@ -30,4 +30,4 @@ class Hold(Protocol):
 
 HOLDS: tuple[Hold, ...] = (credit, limits, reservations, offer_uses, promises)
 # The problems of a new order that some hold leaves no room for.
-HELD = ("credit_exceeded", "promotion_exhausted", "out_of_stock", "offer_used")
+HOLD_PROBLEMS = ("credit_exceeded", "promotion_exhausted", "out_of_stock", "offer_used")

@@ -5,7 +5,7 @@ from typing import Protocol
 from chalicelib import distributors
 from chalicelib.orders.lifecycle import rules
 from chalicelib.orders.lifecycle.schemas import AcceptReturnForm, ReturnForm
-from chalicelib.orders.lifecycle.service import change, companys_step, distributors_step, told_line
+from chalicelib.orders.lifecycle.service import change, companys_step, distributors_step, event_line
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.model import Return
@@ -133,7 +133,7 @@ def _told(order: Order, returned: Return) -> Item:
             "document": shipment.document,
             "day": shipment.day.isoformat(),
             "lines": [
-                told_line(line, line.counted)
+                event_line(line, line.counted)
                 for line in returned.lines
                 if line.document == shipment.document and line.counted
             ],

@@ -2,19 +2,19 @@
 
 from chalicelib.orders.cart import service as cart
 from chalicelib.orders.cart.schemas import PlaceForm
-from chalicelib.orders.holds.service import HELD
+from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.lifecycle import requests, service
-from chalicelib.orders.lifecycle.responses import answering, told
+from chalicelib.orders.lifecycle.responses import answering, order_answer
 from chalicelib.orders.lifecycle.schemas import (
     AcceptForm,
     AcceptReturnForm,
     CancelForm,
-    CancellationAnswerForm,
+    CancellationResponseForm,
     ConfirmForm,
-    CreditAnswer,
+    CreditView,
     DeclineForm,
-    OrderAnswer,
     OrderQuery,
+    OrderView,
     RejectForm,
     RejectReturnForm,
     RequestCancellationForm,
@@ -24,16 +24,16 @@ from chalicelib.orders.lifecycle.schemas import (
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Actor, Order
-from chalicelib.orders.order.schemas import OrderPage, OrderSummary
+from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
 from chalicelib.orders.quoting import service as quoting
-from chalicelib.orders.quoting.schemas import QuoteAnswer, QuoteForm
+from chalicelib.orders.quoting.schemas import QuoteForm, QuoteView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.table.client import Page
 
 routes = Routes(__name__, tag="orders")
 
-STEP = ("not_found", "wrong_state")
+STEP_PROBLEMS = ("not_found", "wrong_state")
 
 # --- the company ------------------------------------------------------------------------------------------------------
 
@@ -42,9 +42,9 @@ STEP = ("not_found", "wrong_state")
     "/v1/orders/{order_id}/request-cancellation",
     scope="orders.write",
     body=RequestCancellationForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=(*STEP, "limit_exceeded"),
+    problems=(*STEP_PROBLEMS, "limit_exceeded"),
 )
 def request_cancellation(call: Call, order_id: str) -> Order:
     """Ask the distributor not to deliver what it accepted and has not shipped yet.
@@ -59,9 +59,9 @@ def request_cancellation(call: Call, order_id: str) -> Order:
     "/v1/orders/{order_id}/returns",
     scope="orders.write",
     body=ReturnForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=(*STEP, "limit_exceeded"),
+    problems=(*STEP_PROBLEMS, "limit_exceeded"),
 )
 def request_return(call: Call, order_id: str) -> Order:
     """Ask the distributor to take goods back, by the shipments they came with.
@@ -79,10 +79,10 @@ def request_return(call: Call, order_id: str) -> Order:
 @routes.post(
     "/v1/distributor/orders/{order_id}/approve-cancellation",
     scope="fulfilment.write",
-    body=CancellationAnswerForm,
-    answer=OrderAnswer,
+    body=CancellationResponseForm,
+    answer=OrderView,
     keyed=True,
-    problems=STEP,
+    problems=STEP_PROBLEMS,
 )
 def approve_cancellation(call: Call, order_id: str) -> Order:
     """Agree that what is not shipped will not come.
@@ -96,10 +96,10 @@ def approve_cancellation(call: Call, order_id: str) -> Order:
 @routes.post(
     "/v1/distributor/orders/{order_id}/decline-cancellation",
     scope="fulfilment.write",
-    body=CancellationAnswerForm,
-    answer=OrderAnswer,
+    body=CancellationResponseForm,
+    answer=OrderView,
     keyed=True,
-    problems=STEP,
+    problems=STEP_PROBLEMS,
 )
 def decline_cancellation(call: Call, order_id: str) -> Order:
     """Keep to the order: it will be shipped as accepted."""
@@ -111,9 +111,9 @@ def decline_cancellation(call: Call, order_id: str) -> Order:
     "/v1/distributor/orders/{order_id}/returns/{return_id}/accept",
     scope="fulfilment.write",
     body=AcceptReturnForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=(*STEP, "already_exists"),
+    problems=(*STEP_PROBLEMS, "already_exists"),
 )
 def accept_return(call: Call, order_id: str, return_id: str) -> Order:
     """Take goods back: all that the company asked for, or fewer.
@@ -128,9 +128,9 @@ def accept_return(call: Call, order_id: str, return_id: str) -> Order:
     "/v1/distributor/orders/{order_id}/returns/{return_id}/reject",
     scope="fulfilment.write",
     body=RejectReturnForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=STEP,
+    problems=STEP_PROBLEMS,
 )
 def reject_return(call: Call, order_id: str, return_id: str) -> Order:
     """Take none of the goods back, with the reason that the partner reads."""
@@ -141,8 +141,8 @@ def reject_return(call: Call, order_id: str, return_id: str) -> Order:
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-@routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm, answer=QuoteAnswer)
-def quote_cart(call: Call) -> QuoteAnswer:
+@routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm, answer=QuoteView)
+def quote_cart(call: Call) -> QuoteView:
     """Price a cart of up to 200 lines at once, as an order of this moment would be.
 
     Nothing is kept. To be sure of a price, put it into the order's line: an order whose price has changed meanwhile is refused with the new
@@ -155,10 +155,10 @@ def quote_cart(call: Call) -> QuoteAnswer:
     "/v1/orders",
     scope="orders.write",
     body=PlaceForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     status=201,
     keyed=True,
-    problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", *HELD),
+    problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", *HOLD_PROBLEMS),
 )
 def place_order(call: Call) -> Order:
     """Order from the distributor that serves the company.
@@ -189,7 +189,7 @@ def list_orders(call: Call) -> OrderPage:
     return _listed(page, cursors.close(page.last))
 
 
-@routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderAnswer, problems=("not_found",))
+@routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderView, problems=("not_found",))
 def show_order(call: Call, order_id: str) -> Answer:
     """Read an order: its lines with their prices explained, its shipments and its history."""
     return _shown(call, order_service.load_order(call.context, call.principal.for_company(), order_id))
@@ -199,9 +199,9 @@ def show_order(call: Call, order_id: str) -> Answer:
     "/v1/orders/{order_id}/cancel",
     scope="orders.write",
     body=CancelForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=STEP,
+    problems=STEP_PROBLEMS,
 )
 def cancel_order(call: Call, order_id: str) -> Order:
     """Take an order back, as long as the distributor has not accepted it. After that, ask for it: `request-cancellation`."""
@@ -214,10 +214,10 @@ def cancel_order(call: Call, order_id: str) -> Order:
     "/v1/orders/{order_id}/confirm",
     scope="orders.write",
     body=ConfirmForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
     matched=True,
-    problems=(*STEP, "precondition_failed", "credit_exceeded", "promotion_exhausted"),
+    problems=(*STEP_PROBLEMS, "precondition_failed", "credit_exceeded", "promotion_exhausted"),
 )
 def confirm_order(call: Call, order_id: str) -> Order:
     """Agree to an order of which the distributor proposes more of a line than was ordered.
@@ -234,9 +234,9 @@ def confirm_order(call: Call, order_id: str) -> Order:
     "/v1/orders/{order_id}/decline",
     scope="orders.write",
     body=DeclineForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=STEP,
+    problems=STEP_PROBLEMS,
 )
 def decline_order(call: Call, order_id: str) -> Order:
     """Do not agree to an order that the distributor changed: it is cancelled."""
@@ -244,8 +244,8 @@ def decline_order(call: Call, order_id: str) -> Order:
     return service.decline(answering(call), company_id, member_id, order_id, call.body.note)
 
 
-@routes.get("/v1/company/credit", scope="orders.read", answer=CreditAnswer)
-def company_credit(call: Call) -> CreditAnswer:
+@routes.get("/v1/company/credit", scope="orders.read", answer=CreditView)
+def show_credit(call: Call) -> CreditView:
     """Read what the company has on order and owes, and what its credit limit leaves."""
     return service.credit_of(call.context, call.principal.for_company())
 
@@ -253,10 +253,10 @@ def company_credit(call: Call) -> CreditAnswer:
 @routes.get(
     "/v1/staff/companies/{company_id}/credit",
     scope="staff.companies.read",
-    answer=CreditAnswer,
+    answer=CreditView,
     problems=("not_found",),
 )
-def credit_of_company(call: Call, company_id: str) -> CreditAnswer:
+def show_credit_of_company(call: Call, company_id: str) -> CreditView:
     """Read what a company has on order and owes."""
     return service.credit_of(call.context, company_id)
 
@@ -278,7 +278,7 @@ def list_distributor_orders(call: Call) -> OrderPage:
     return _listed(page, cursors.close(page.last))
 
 
-@routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderAnswer, problems=("not_found",))
+@routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderView, problems=("not_found",))
 def show_distributor_order(call: Call, order_id: str) -> Answer:
     """Read an order that came to the distributor."""
     return _shown(call, order_service.distributors_order(call.context, call.principal.for_distributor(), order_id))
@@ -288,9 +288,9 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
     "/v1/distributor/orders/{order_id}/accept",
     scope="fulfilment.write",
     body=AcceptForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=(*STEP, "limit_exceeded"),
+    problems=(*STEP_PROBLEMS, "limit_exceeded"),
 )
 def accept_order(call: Call, order_id: str) -> Order:
     """Accept an order as it is, or with other quantities.
@@ -306,9 +306,9 @@ def accept_order(call: Call, order_id: str) -> Order:
     "/v1/distributor/orders/{order_id}/reject",
     scope="fulfilment.write",
     body=RejectForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=STEP,
+    problems=STEP_PROBLEMS,
 )
 def reject_order(call: Call, order_id: str) -> Order:
     """Refuse an order, with the reason that the partner reads."""
@@ -320,9 +320,9 @@ def reject_order(call: Call, order_id: str) -> Order:
     "/v1/distributor/orders/{order_id}/ship",
     scope="fulfilment.write",
     body=ShipForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
-    problems=(*STEP, "already_exists"),
+    problems=(*STEP_PROBLEMS, "already_exists"),
 )
 def ship_order(call: Call, order_id: str) -> Order:
     """Tell of a shipment: a part of the order, or all that is left; the last part completes it.
@@ -339,10 +339,10 @@ def ship_order(call: Call, order_id: str) -> Order:
 def _shown(call: Call, order: Order | None) -> Answer:
     if order is None:
         raise Problem("not_found")
-    return told(call, order)
+    return order_answer(call, order)
 
 
 def _listed(page: Page, next_cursor: str | None) -> OrderPage:
     return OrderPage(
-        items=[OrderSummary.of(order_store.order_of(item)) for item in page.items], next_cursor=next_cursor
+        items=[OrderSummaryView.of(order_store.order_of(item)) for item in page.items], next_cursor=next_cursor
     )

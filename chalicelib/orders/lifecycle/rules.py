@@ -17,14 +17,14 @@ from typing import NamedTuple
 from chalicelib.orders.order.model import Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.orders.order.rules import (
     Actor,
-    Misfit,
+    DocumentRepeated,
+    InvalidLines,
+    LineFault,
     NothingLeft,
     Order,
-    State,
-    Step,
-    ToldBefore,
+    OrderState,
+    OrderStep,
     TooOften,
-    Unfit,
     after,
     require,
 )
@@ -47,7 +47,7 @@ class TooEarly(Exception):
     """Goods cannot go back before they came. `args`: the day on which they were shipped."""
 
 
-class Part(NamedTuple):
+class ReturnedUnits(NamedTuple):
     """So many units of an article that came with this document."""
 
     document: str
@@ -62,24 +62,24 @@ def request_cancellation(order: Order, *, reason: str, by: Actor, at: str) -> Or
     require(order, "request_cancellation")
     if order.cancellation and order.cancellation.state is CancellationState.WAITING:
         raise NoRequest
-    if sum(happened.step is Step.CANCELLATION_REQUESTED for happened in order.history) >= MOST_REQUESTS:
+    if sum(entry.step is OrderStep.CANCELLATION_REQUESTED for entry in order.history) >= MOST_REQUESTS:
         raise TooOften(f"The cancellation of an order is requested {MOST_REQUESTS} times at most.")
     asked = replace(order, cancellation=Cancellation(at, reason))
-    return after(asked, Step.CANCELLATION_REQUESTED, order.state, by, at, reason)
+    return after(asked, OrderStep.CANCELLATION_REQUESTED, order.state, by, at, reason)
 
 
 def approve_cancellation(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
     """What is not shipped will not come: nothing was, and the order is cancelled, or it is completed with what was."""
     answered = _answered(order, "approve_cancellation", CancellationState.APPROVED, at, note)
-    if order.state is State.ACCEPTED:
-        return after(answered, Step.CANCELLED, State.CANCELLED, by, at, note)
+    if order.state is OrderState.ACCEPTED:
+        return after(answered, OrderStep.CANCELLED, OrderState.CANCELLED, by, at, note)
     lines = tuple(replace(line, dropped=line.dropped + line.left) for line in answered.lines)
-    return after(replace(answered, lines=lines), Step.COMPLETED, State.COMPLETED, by, at, note)
+    return after(replace(answered, lines=lines), OrderStep.COMPLETED, OrderState.COMPLETED, by, at, note)
 
 
 def decline_cancellation(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
     answered = _answered(order, "decline_cancellation", CancellationState.DECLINED, at, note)
-    return after(answered, Step.CANCELLATION_DECLINED, order.state, by, at, note)
+    return after(answered, OrderStep.CANCELLATION_DECLINED, order.state, by, at, note)
 
 
 def _answered(order: Order, step: str, state: CancellationState, at: str, note: str) -> Order:
@@ -92,7 +92,9 @@ def _answered(order: Order, step: str, state: CancellationState, at: str, note: 
 # --- returns ----------------------------------------------------------------------------------------------------------
 
 
-def request_return(order: Order, return_id: str, asked: Sequence[Part], *, reason: str, by: Actor, at: str) -> Order:
+def request_return(
+    order: Order, return_id: str, asked: Sequence[ReturnedUnits], *, reason: str, by: Actor, at: str
+) -> Order:
     """The new return is the last of the order's. Raises Unfit for more than was shipped and is not on its way back."""
     require(order, "request_return")
     shipped = {(shipment.document, line.sku): line for shipment in order.shipments for line in shipment.lines}
@@ -102,13 +104,13 @@ def request_return(order: Order, return_id: str, asked: Sequence[Part], *, reaso
     for place, part in enumerate(asked):
         line = shipped.get(part[:2])
         if part.document not in documents:
-            found.append(Misfit(place, "document", "unknown_document", "The order has no such shipment."))
+            found.append(LineFault(place, "document", "unknown_document", "The order has no such shipment."))
         elif line is None:
-            found.append(Misfit(place, "sku", "unknown_sku", "The shipment has no such line."))
+            found.append(LineFault(place, "sku", "unknown_sku", "The shipment has no such line."))
         elif part.quantity > (left := line.quantity - taken[part[:2]]):
-            found.append(Misfit(place, "quantity", "above_shipped", f"{left} of this shipment can go back."))
+            found.append(LineFault(place, "quantity", "above_shipped", f"{left} of this shipment can go back."))
     if found:
-        raise Unfit(found)
+        raise InvalidLines(found)
     lines = tuple(
         ReturnedLine(part.document, part.sku, shipped[part[:2]].name, part.quantity, shipped[part[:2]].unit_price)
         for part in asked
@@ -121,17 +123,17 @@ def request_return(order: Order, return_id: str, asked: Sequence[Part], *, reaso
             f"Of an order there are {MOST_RETURNS} returns at most, of {MOST_RETURNED_LINES} lines together."
         )
     asking = replace(order, returns=(*order.returns, Return(return_id, at, reason, lines)))
-    return after(asking, Step.RETURN_REQUESTED, order.state, by, at, reason)
+    return after(asking, OrderStep.RETURN_REQUESTED, order.state, by, at, reason)
 
 
 def accept_return(
-    order: Order, return_id: str, fewer: Sequence[Part], *, document: str, day: date, by: Actor, at: str
+    order: Order, return_id: str, fewer: Sequence[ReturnedUnits], *, document: str, day: date, by: Actor, at: str
 ) -> Order:
     """Takes back what was asked for, save for the lines named here, of which fewer come; 0 drops a line."""
     require(order, "accept_return")
     present = _waiting(order, return_id)
     if any(each.document == document for each in order.returns):
-        raise ToldBefore
+        raise DocumentRepeated
     shipped_on = {shipment.document: shipment.day for shipment in order.shipments}
     if day < (earliest := max(shipped_on[line.document] for line in present.lines)):
         raise TooEarly(earliest)
@@ -139,23 +141,23 @@ def accept_return(
     asked = {(line.document, line.sku): line.quantity for line in present.lines}
     for place, part in enumerate(fewer):
         if part[:2] not in asked:
-            found.append(Misfit(place, "sku", "unknown_sku", "The return has no such line."))
+            found.append(LineFault(place, "sku", "unknown_sku", "The return has no such line."))
         elif part.quantity > asked[part[:2]]:
-            found.append(Misfit(place, "quantity", "above_asked", f"{asked[part[:2]]} were to go back."))
+            found.append(LineFault(place, "quantity", "above_asked", f"{asked[part[:2]]} were to go back."))
     if found:
-        raise Unfit(found)
+        raise InvalidLines(found)
     asked |= {part[:2]: part.quantity for part in fewer}
     if not any(asked.values()):
         raise NothingLeft
     lines = tuple(replace(line, accepted=asked[line.document, line.sku]) for line in present.lines)
     taken = replace(present, lines=lines, state=ReturnState.ACCEPTED, answered_at=at, document=document, day=day)
-    return after(_with(order, taken), Step.RETURNED, order.state, by, at, document)
+    return after(_with(order, taken), OrderStep.RETURNED, order.state, by, at, document)
 
 
 def reject_return(order: Order, return_id: str, *, reason: str, by: Actor, at: str) -> Order:
     require(order, "reject_return")
     rejected = replace(_waiting(order, return_id), state=ReturnState.REJECTED, answered_at=at, note=reason)
-    return after(_with(order, rejected), Step.RETURN_REJECTED, order.state, by, at, reason)
+    return after(_with(order, rejected), OrderStep.RETURN_REJECTED, order.state, by, at, reason)
 
 
 def _waiting(order: Order, return_id: str) -> Return:
@@ -181,11 +183,11 @@ def _taken(order: Order) -> Counter[tuple[str, str]]:
     return taken
 
 
-def _repeated(asked: Sequence[Part]) -> list[Misfit]:
+def _repeated(asked: Sequence[ReturnedUnits]) -> list[LineFault]:
     first: dict[tuple[str, str], int] = {}
     found = []
     for place, part in enumerate(asked):
         before = first.setdefault(part[:2], place)
         if before != place:
-            found.append(Misfit(place, "sku", "repeated", f"Line {before} is of the same goods: put them together."))
+            found.append(LineFault(place, "sku", "repeated", f"Line {before} is of the same goods: put them together."))
     return found

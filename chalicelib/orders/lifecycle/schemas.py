@@ -8,17 +8,17 @@ from typing import Self
 from pydantic import Field
 
 from chalicelib.catalog import Sku
-from chalicelib.orders.free_goods.rules import Gift
-from chalicelib.orders.free_goods.schemas import GiftAnswer
-from chalicelib.orders.lifecycle.rules import MOST_RETURNED_LINES, Part
-from chalicelib.orders.order.rules import MOST_UNITS, Asked, Order, State
+from chalicelib.orders.free_goods.rules import OrderFreeGoods
+from chalicelib.orders.free_goods.schemas import OrderFreeGoodsView
+from chalicelib.orders.lifecycle.rules import MOST_RETURNED_LINES, ReturnedUnits
+from chalicelib.orders.order.rules import MOST_UNITS, Order, OrderState, RequestedLine
 from chalicelib.orders.order.schemas import (
-    CancellationAnswer,
-    HappenedAnswer,
-    LineAnswer,
-    OrderSummary,
-    ReturnAnswer,
-    ShipmentAnswer,
+    CancellationView,
+    HistoryEntryView,
+    OrderLineView,
+    OrderSummaryView,
+    ReturnView,
+    ShipmentView,
     money_or_none,
     summary_of,
 )
@@ -34,7 +34,7 @@ class RequestCancellationForm(Form):
     reason: str = Field(min_length=1, max_length=500, description="The distributor reads it.")
 
 
-class CancellationAnswerForm(Form):
+class CancellationResponseForm(Form):
     note: str = Field(default="", max_length=500, description="The partner reads it.")
 
 
@@ -43,8 +43,8 @@ class ReturnLineForm(Form):
     sku: Sku
     quantity: int = Field(ge=1, le=MOST_UNITS)
 
-    def part(self) -> Part:
-        return Part(self.document, self.sku, self.quantity)
+    def part(self) -> ReturnedUnits:
+        return ReturnedUnits(self.document, self.sku, self.quantity)
 
 
 class ReturnForm(Form):
@@ -92,8 +92,8 @@ class AcceptLineForm(Form):
     sku: Sku
     quantity: int = Field(ge=0, le=MOST_UNITS)
 
-    def asked(self) -> Asked:
-        return Asked(self.sku, self.quantity)
+    def asked(self) -> RequestedLine:
+        return RequestedLine(self.sku, self.quantity)
 
 
 class AcceptForm(Form):
@@ -118,24 +118,24 @@ class ShipForm(Form):
 class OrderQuery(PageQuery):
     """With `state` a page may hold fewer orders than `limit`; go on while there is a `next_cursor`."""
 
-    state: State | None = Field(default=None, description="Only orders in this state.")
+    state: OrderState | None = Field(default=None, description="Only orders in this state.")
 
 
-class OrderAnswer(OrderSummary):
+class OrderView(OrderSummaryView):
     """An order whole."""
 
     comment: str
     proposed_total: Money | None = Field(description="What a `changed` order comes to if the company confirms it.")
     reserves: bool = Field(description="Whether its goods are reserved, since the distributor's stock is binding.")
-    lines: list[LineAnswer]
-    shipments: list[ShipmentAnswer]
-    cancellation: CancellationAnswer | None = Field(description="The latest request for cancellation.")
-    returns: list[ReturnAnswer]
-    goods_on_top: list[GiftAnswer]
-    history: list[HappenedAnswer]
+    lines: list[OrderLineView]
+    shipments: list[ShipmentView]
+    cancellation: CancellationView | None = Field(description="The latest request for cancellation.")
+    returns: list[ReturnView]
+    goods_on_top: list[OrderFreeGoodsView]
+    history: list[HistoryEntryView]
 
     @classmethod
-    def told(cls, order: Order, language: str, gifts: Sequence[Gift]) -> Self:
+    def of_order(cls, order: Order, language: str, free_goods: Sequence[OrderFreeGoods]) -> Self:
         returned = Counter[str]()
         for line in order.came_back:
             returned[line.sku] += line.counted
@@ -145,18 +145,18 @@ class OrderAnswer(OrderSummary):
             proposed_total=money_or_none(order.proposed_total, order.currency),
             reserves=order.reserves,
             lines=[
-                LineAnswer.of(place, line, returned[line.sku], order.currency, language)
+                OrderLineView.of(place, line, returned[line.sku], order.currency, language)
                 for place, line in enumerate(order.lines)
             ],
-            shipments=[ShipmentAnswer.of(shipment, order.currency) for shipment in order.shipments],
-            cancellation=CancellationAnswer.of(order.cancellation) if order.cancellation else None,
-            returns=[ReturnAnswer.of(each, order.currency) for each in order.returns],
-            goods_on_top=[GiftAnswer.of(gift) for gift in gifts],
-            history=[HappenedAnswer.of(happened) for happened in order.history],
+            shipments=[ShipmentView.of(shipment, order.currency) for shipment in order.shipments],
+            cancellation=CancellationView.of(order.cancellation) if order.cancellation else None,
+            returns=[ReturnView.of(each, order.currency) for each in order.returns],
+            goods_on_top=[OrderFreeGoodsView.of(goods) for goods in free_goods],
+            history=[HistoryEntryView.of(entry) for entry in order.history],
         )
 
 
-class DebtAnswer(Shown):
+class DebtView(Shown):
     """A shipment on credit that is not paid."""
 
     document: str
@@ -165,10 +165,10 @@ class DebtAnswer(Shown):
     overdue: bool
 
 
-class CreditAnswer(Shown):
+class CreditView(Shown):
     """What the company has on order and owes, against its limit."""
 
     limit: Money | None = Field(description="As agreed; null where none is.")
     used: Money = Field(description="On order and not yet shipped, and shipped on credit and not paid.")
     left: Money | None = Field(description="What an order may come to; null without a limit.")
-    debts: list[DebtAnswer] = Field(description="First due first.")
+    debts: list[DebtView] = Field(description="First due first.")

@@ -9,32 +9,32 @@ from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.holds.service import HOLDS
 from chalicelib.orders.lifecycle.rules import NoRequest, NoReturn, TooEarly
-from chalicelib.orders.lifecycle.schemas import AcceptForm, CreditAnswer, DebtAnswer, ShipForm
+from chalicelib.orders.lifecycle.schemas import AcceptForm, CreditView, DebtView, ShipForm
 from chalicelib.orders.order import carts
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.carts import Cart, Placing
+from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import (
     Actor,
-    Asked,
+    DocumentRepeated,
+    InvalidLines,
     NothingLeft,
     Order,
+    OrderState,
+    RequestedLine,
     Shipment,
-    State,
-    ToldBefore,
     TooManyParts,
     TooOften,
-    Unfit,
     WrongState,
 )
 from chalicelib.orders.order.service import distributors_order, load_order
 from chalicelib.orders.placement.steps import (
     check_orders_for,
-    explained,
-    held,
-    misfit_problem,
+    hold_problem,
+    line_faults_problem,
     record_step,
-    told_before,
+    refusal_problem,
+    repeated_document,
 )
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
@@ -71,7 +71,7 @@ def confirm(context: Context, company_id: str, member_id: str, order_id: str, ve
     by = Actor("company", member_id)
 
     def decide(order: Order) -> Order:
-        if order.state is State.CHANGED and order.version != version:
+        if order.state is OrderState.CHANGED and order.version != version:
             raise Problem("precondition_failed", "The distributor has proposed something else since: look at it first.")
         return order_rules.confirm(order, by=by, at=context.at, note=note)
 
@@ -101,7 +101,7 @@ def companys_step(context: Context, company_id: str, by: Actor) -> Callable[[Tra
     return write
 
 
-def credit_of(context: Context, company_id: str) -> CreditAnswer:
+def credit_of(context: Context, company_id: str) -> CreditView:
     """Raises `not_found` for a company that there is not."""
     company = companies.read_company(context, company_id)
     if company is None:
@@ -113,12 +113,12 @@ def credit_of(context: Context, company_id: str) -> CreditAnswer:
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=company.currency)
 
-    return CreditAnswer(
+    return CreditView(
         limit=None if limit is None else money(limit),
         used=money(used),
         left=None if limit is None else money(max(limit - used, Decimal(0))),
         debts=[
-            DebtAnswer(
+            DebtView(
                 document=debt.document,
                 amount=money(debt.amount),
                 due_on=debt.due_on,
@@ -202,7 +202,7 @@ def _told(shipment: Shipment, currency: str) -> Item:
         "document": shipment.document,
         "day": shipment.day.isoformat(),
         "currency": currency,
-        "lines": [told_line(line, line.quantity) for line in shipment.lines],
+        "lines": [event_line(line, line.quantity) for line in shipment.lines],
     }
 
 
@@ -222,7 +222,7 @@ class _Moved(Protocol):
     def amount(self) -> Decimal: ...
 
 
-def told_line(line: _Moved, quantity: int) -> Item:
+def event_line(line: _Moved, quantity: int) -> Item:
     """As events carry it to the books."""
     return {
         "sku": line.sku,
@@ -259,10 +259,10 @@ def change(
         try:
             context.table.commit(tx)
         except Refused as refused:
-            if problem := explained(refused):
+            if problem := refusal_problem(refused):
                 raise problem from None
             if "order" not in refused:
-                raise held(refused, Placing(changed, cart) if cart else None) or refused from None
+                raise hold_problem(refused, Placing(changed, cart) if cart else None) or refused from None
             item = refused.items["order"]
             present = order_store.order_of(item) if item else None
             raise
@@ -271,11 +271,11 @@ def change(
     return attempt(context)
 
 
-def _cart_by_which_it_grew(context: Context, before: Order, after: Order) -> Cart | None:
+def _cart_by_which_it_grew(context: Context, before: Order, after: Order) -> PricedCart | None:
     """The order's lines at today's conditions, where one of them takes more than before; None where none does."""
     if not any(now.agreed > was.agreed for was, now in zip(before.lines, after.lines, strict=True)):
         return None
-    asked = [Asked(line.sku, line.agreed) for line in after.lines]
+    asked = [RequestedLine(line.sku, line.agreed) for line in after.lines]
     return carts.cart_of(
         context, after.company_id, asked, context.table.get_many(carts.keys_of(after.company_id, asked))
     )
@@ -288,13 +288,13 @@ def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
         raise Problem("wrong_state", f"The order is {wrong.state}.", extra={"state": wrong.state}) from None
     except NothingLeft:
         raise Problem.invalid("nothing_left", "/lines", "Of all lines nothing is left: reject the order.") from None
-    except (NoRequest, NoReturn, TooEarly, TooOften, ToldBefore) as refused:
+    except (NoRequest, NoReturn, TooEarly, TooOften, DocumentRepeated) as refused:
         raise _request_problem(refused) from None
     except TooManyParts:
         detail = f"An order is shipped in {order_rules.MOST_PARTS} parts at most, of {order_rules.MOST_PART_LINES} lines together."
         raise Problem.invalid("too_many_parts", "/lines", f"{detail} Ship all that is left.") from None
-    except Unfit as unfit:
-        raise misfit_problem(unfit.misfits) from None
+    except InvalidLines as unfit:
+        raise line_faults_problem(unfit.line_faults) from None
 
 
 def _request_problem(refused: Exception) -> Problem:
@@ -308,4 +308,4 @@ def _request_problem(refused: Exception) -> Problem:
         case TooOften():
             return Problem("limit_exceeded", str(refused))
         case _:
-            return told_before()
+            return repeated_document()

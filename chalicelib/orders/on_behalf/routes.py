@@ -1,17 +1,17 @@
 """The club's staff order for a company: by the same prices and checks, and marked as theirs wherever the order is shown."""
 
 from chalicelib import companies
-from chalicelib.orders.holds.service import HELD
+from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.lifecycle import service as lifecycle
-from chalicelib.orders.lifecycle.responses import answering, told
-from chalicelib.orders.lifecycle.schemas import CancelForm, OrderAnswer, OrderQuery
+from chalicelib.orders.lifecycle.responses import answering, order_answer
+from chalicelib.orders.lifecycle.schemas import CancelForm, OrderQuery, OrderView
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Actor, Order
-from chalicelib.orders.order.schemas import OrderPage, OrderSummary
+from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
 from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import service as quoting
-from chalicelib.orders.quoting.schemas import OrderForm, QuoteAnswer, QuoteForm
+from chalicelib.orders.quoting.schemas import OrderForm, QuoteForm, QuoteView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
@@ -22,10 +22,10 @@ routes = Routes(__name__, tag="orders")
     "/v1/staff/companies/{company_id}/quotes",
     scope="staff.orders.read",
     body=QuoteForm,
-    answer=QuoteAnswer,
+    answer=QuoteView,
     problems=("not_found",),
 )
-def quote_for_company(call: Call, company_id: str) -> QuoteAnswer:
+def quote_for_company(call: Call, company_id: str) -> QuoteView:
     """Price a cart as the company would see it. Nothing is kept."""
     _require_company(call, company_id)
     return quoting.quote(call.context, company_id, call.body, call.language)
@@ -35,10 +35,10 @@ def quote_for_company(call: Call, company_id: str) -> QuoteAnswer:
     "/v1/staff/companies/{company_id}/orders",
     scope="staff.orders.write",
     body=OrderForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     status=201,
     keyed=True,
-    problems=("not_found", "price_changed", "debt_overdue", *HELD),
+    problems=("not_found", "price_changed", "debt_overdue", *HOLD_PROBLEMS),
 )
 def place_order_for_company(call: Call, company_id: str) -> Order:
     """Order for a company.
@@ -67,14 +67,14 @@ def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
         limit=call.query.limit,
         after=cursors.open(call.query.cursor),
     )
-    items = [OrderSummary.of(order_store.order_of(item)) for item in page.items]
+    items = [OrderSummaryView.of(order_store.order_of(item)) for item in page.items]
     return OrderPage(items=items, next_cursor=cursors.close(page.last))
 
 
 @routes.get(
     "/v1/staff/companies/{company_id}/orders/{order_id}",
     scope="staff.orders.read",
-    answer=OrderAnswer,
+    answer=OrderView,
     problems=("not_found",),
 )
 def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
@@ -82,14 +82,14 @@ def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     order = order_service.load_order(call.context, company_id, order_id)
     if order is None:
         raise Problem("not_found")
-    return told(call, order)
+    return order_answer(call, order)
 
 
 @routes.post(
     "/v1/staff/companies/{company_id}/orders/{order_id}/cancel",
     scope="staff.orders.write",
     body=CancelForm,
-    answer=OrderAnswer,
+    answer=OrderView,
     keyed=True,
     problems=("not_found", "wrong_state"),
 )

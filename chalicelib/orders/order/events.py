@@ -8,7 +8,7 @@ currency, so that both become purchase volume without a look at the order. Those
 
 from collections.abc import Mapping
 
-from chalicelib.orders.order.rules import Step
+from chalicelib.orders.order.rules import OrderStep
 from chalicelib.platform.events import EventType
 
 PLACED = EventType("order.placed")
@@ -25,18 +25,18 @@ RETURN_REQUESTED = EventType("order.return_requested")
 RETURNED = EventType("order.returned")
 RETURN_REJECTED = EventType("order.return_rejected")
 
-OF_STEP: Mapping[Step, EventType] = {
-    Step.PLACED: PLACED,
-    Step.CHANGED: CHANGED,
-    Step.CONFIRMED: CONFIRMED,
-    Step.ACCEPTED: ACCEPTED,
-    Step.REJECTED: REJECTED,
-    Step.CANCELLED: CANCELLED,
-    Step.SHIPPED: SHIPPED,
-    Step.CANCELLATION_REQUESTED: CANCELLATION_REQUESTED,
-    Step.CANCELLATION_DECLINED: CANCELLATION_DECLINED,
-    Step.COMPLETED: COMPLETED,
-    Step.RETURN_REQUESTED: RETURN_REQUESTED,
-    Step.RETURNED: RETURNED,
-    Step.RETURN_REJECTED: RETURN_REJECTED,
+OF_STEP: Mapping[OrderStep, EventType] = {
+    OrderStep.PLACED: PLACED,
+    OrderStep.CHANGED: CHANGED,
+    OrderStep.CONFIRMED: CONFIRMED,
+    OrderStep.ACCEPTED: ACCEPTED,
+    OrderStep.REJECTED: REJECTED,
+    OrderStep.CANCELLED: CANCELLED,
+    OrderStep.SHIPPED: SHIPPED,
+    OrderStep.CANCELLATION_REQUESTED: CANCELLATION_REQUESTED,
+    OrderStep.CANCELLATION_DECLINED: CANCELLATION_DECLINED,
+    OrderStep.COMPLETED: COMPLETED,
+    OrderStep.RETURN_REQUESTED: RETURN_REQUESTED,
+    OrderStep.RETURNED: RETURNED,
+    OrderStep.RETURN_REJECTED: RETURN_REJECTED,
 }

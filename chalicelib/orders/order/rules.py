@@ -34,7 +34,7 @@ MOST_PART_LINES = 400  # of all parts but the one that ships all that is left
 MOST_PROPOSALS = 5
 
 
-class State(StrEnum):
+class OrderState(StrEnum):
     PLACED = "placed"
     CHANGED = "changed"
     ACCEPTED = "accepted"
@@ -44,7 +44,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Step(StrEnum):
+class OrderStep(StrEnum):
     """What happened to an order, in its history and as its event: `order.{step}`.
 
     `cancelled`, of an order that was accepted, and `completed` are the distributor's answer to a request for cancellation; the part that
@@ -66,34 +66,34 @@ class Step(StrEnum):
     RETURN_REJECTED = "return_rejected"
 
 
-_UNANSWERED = frozenset({State.PLACED, State.CHANGED})
-_UNDER_WAY = frozenset({State.ACCEPTED, State.PARTLY_SHIPPED})
+_UNANSWERED = frozenset({OrderState.PLACED, OrderState.CHANGED})
+_UNDER_WAY = frozenset({OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED})
 
-STEPS: Mapping[str, frozenset[State]] = {
+STEPS: Mapping[str, frozenset[OrderState]] = {
     "accept": _UNANSWERED,
     "reject": _UNANSWERED,
     "cancel": _UNANSWERED,
-    "confirm": frozenset({State.CHANGED}),
-    "decline": frozenset({State.CHANGED}),
+    "confirm": frozenset({OrderState.CHANGED}),
+    "decline": frozenset({OrderState.CHANGED}),
     "ship": _UNDER_WAY,
     "request_cancellation": _UNDER_WAY,
     "approve_cancellation": _UNDER_WAY,
     "decline_cancellation": _UNDER_WAY,
-    "request_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
-    "accept_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
-    "reject_return": frozenset({State.PARTLY_SHIPPED, State.COMPLETED}),
+    "request_return": frozenset({OrderState.PARTLY_SHIPPED, OrderState.COMPLETED}),
+    "accept_return": frozenset({OrderState.PARTLY_SHIPPED, OrderState.COMPLETED}),
+    "reject_return": frozenset({OrderState.PARTLY_SHIPPED, OrderState.COMPLETED}),
 }
 
 
 class WrongState(Exception):
     """The step is not one that this state knows."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: OrderState) -> None:
         super().__init__(state)
         self.state = state
 
 
-class Misfit(NamedTuple):
+class LineFault(NamedTuple):
     """What is wrong with a line that was asked for, by its place among them."""
 
     line: int
@@ -102,19 +102,19 @@ class Misfit(NamedTuple):
     detail: str
 
 
-class Unfit(Exception):
+class InvalidLines(Exception):
     """The lines that were asked for cannot be."""
 
-    def __init__(self, misfits: Sequence[Misfit]) -> None:
-        super().__init__(*misfits)
-        self.misfits = list(misfits)
+    def __init__(self, line_faults: Sequence[LineFault]) -> None:
+        super().__init__(*line_faults)
+        self.line_faults = list(line_faults)
 
 
 class NothingLeft(Exception):
     """Accepting none of the lines is a rejection, and that wants a reason."""
 
 
-class ToldBefore(Exception):
+class DocumentRepeated(Exception):
     """The order has a shipment, or a return, with this document already."""
 
 
@@ -126,7 +126,7 @@ class TooManyParts(Exception):
     """The order came in so many parts that the next one must be all that is left."""
 
 
-class Asked(NamedTuple):
+class RequestedLine(NamedTuple):
     """A line as it is asked for: so many units of this article."""
 
     sku: str
@@ -144,7 +144,7 @@ class Actor:
     member_id: str
 
 
-class Promoted(NamedTuple):
+class PromotedPrice(NamedTuple):
     """The price of a line is made by a promotion with limits; without it a unit would cost so much more."""
 
     promotion_id: str
@@ -174,7 +174,7 @@ class Line:
     shipped: int = 0
     proposed: int | None = None
     dropped: int = 0
-    promoted: Promoted | None = None
+    promoted: PromotedPrice | None = None
     available: Available | None = None
 
     @property
@@ -225,12 +225,12 @@ class Shipment:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class HistoryEntry:
     """A line of the order's history: the step, and the state that the order was in after it."""
 
     at: str
-    step: Step
-    state: State
+    step: OrderStep
+    state: OrderState
     by: Actor
     note: str = ""
 
@@ -247,9 +247,9 @@ class Order:
     placed_at: str
     currency: str
     comment: str
-    state: State
+    state: OrderState
     lines: tuple[Line, ...]
-    history: tuple[Happened, ...]
+    history: tuple[HistoryEntry, ...]
     shipments: tuple[Shipment, ...] = ()
     cancellation: Cancellation | None = None
     returns: tuple[Return, ...] = ()
@@ -269,7 +269,7 @@ class Order:
     @property
     def proposed_total(self) -> Decimal | None:
         """What it would come to as the distributor proposes it; None while there is nothing to confirm."""
-        if self.state is not State.CHANGED:
+        if self.state is not OrderState.CHANGED:
             return None
         return sum((line.unit_price * (line.proposed or 0) for line in self.lines), Decimal(0))
 
@@ -313,21 +313,21 @@ class Orderable(Protocol):
     def currency(self) -> str: ...
 
 
-def misfits_of(asked: Sequence[Asked], products: Mapping[str, Orderable]) -> list[Misfit]:
+def line_faults_of(asked: Sequence[RequestedLine], products: Mapping[str, Orderable]) -> list[LineFault]:
     """Everything that is wrong with a cart, so that it can be mended in one go."""
     found = _repeated(asked)
     currency = next((products[line.sku].currency for line in asked if line.sku in products), "")
     for place, line in enumerate(asked):
         product = products.get(line.sku)
         if product is None:
-            found.append(Misfit(place, "sku", "unknown_sku", "There is no such product."))
+            found.append(LineFault(place, "sku", "unknown_sku", "There is no such product."))
             continue
         if line.quantity % product.pack_multiple:
             detail = f"It is sold in multiples of {product.pack_multiple}."
-            found.append(Misfit(place, "quantity", "pack_multiple", detail))
+            found.append(LineFault(place, "quantity", "pack_multiple", detail))
         if product.currency != currency:
             detail = f"It is sold in {product.currency}, the lines before it in {currency}: order it by itself."
-            found.append(Misfit(place, "sku", "other_currency", detail))
+            found.append(LineFault(place, "sku", "other_currency", detail))
     return found
 
 
@@ -336,7 +336,7 @@ def line_of(
     product: Orderable,
     price: Price,
     *,
-    promoted: Promoted | None = None,
+    promoted: PromotedPrice | None = None,
     available: Available | None = None,
 ) -> Line:
     return Line(
@@ -368,7 +368,7 @@ def order_number(day: date, order_id: str) -> str:
 # --- from then on -----------------------------------------------------------------------------------------------------
 
 
-def accept(order: Order, asked: Sequence[Asked], *, by: Actor, at: str, note: str = "") -> Order:
+def accept(order: Order, asked: Sequence[RequestedLine], *, by: Actor, at: str, note: str = "") -> Order:
     """As ordered, save for the lines named here; 0 drops a line.
 
     Where a line would grow, whatever the total, the order is changed and waits for the company: nothing of it holds until then.
@@ -382,30 +382,30 @@ def accept(order: Order, asked: Sequence[Asked], *, by: Actor, at: str, note: st
     both = list(zip(order.lines, quantities, strict=True))
     if all(quantity <= line.quantity for line, quantity in both):
         lines = tuple(replace(line, accepted=quantity, proposed=None) for line, quantity in both)
-        return after(replace(order, lines=lines), Step.ACCEPTED, State.ACCEPTED, by, at, note)
-    if sum(happened.step is Step.CHANGED for happened in order.history) >= MOST_PROPOSALS:
+        return after(replace(order, lines=lines), OrderStep.ACCEPTED, OrderState.ACCEPTED, by, at, note)
+    if sum(entry.step is OrderStep.CHANGED for entry in order.history) >= MOST_PROPOSALS:
         raise TooOften(
             f"An order is changed {MOST_PROPOSALS} times at most: accept no more of any line than was ordered, or reject it."
         )
     lines = tuple(replace(line, proposed=quantity) for line, quantity in both)
-    return after(replace(order, lines=lines), Step.CHANGED, State.CHANGED, by, at, note)
+    return after(replace(order, lines=lines), OrderStep.CHANGED, OrderState.CHANGED, by, at, note)
 
 
 def confirm(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
     """The company takes what the distributor proposes, at the prices at which it ordered."""
     require(order, "confirm")
     lines = tuple(replace(line, accepted=line.proposed or 0, proposed=None) for line in order.lines)
-    return after(replace(order, lines=lines), Step.CONFIRMED, State.ACCEPTED, by, at, note)
+    return after(replace(order, lines=lines), OrderStep.CONFIRMED, OrderState.ACCEPTED, by, at, note)
 
 
 def reject(order: Order, *, reason: str, by: Actor, at: str) -> Order:
     require(order, "reject")
-    return after(_without_proposal(order), Step.REJECTED, State.REJECTED, by, at, reason)
+    return after(_without_proposal(order), OrderStep.REJECTED, OrderState.REJECTED, by, at, reason)
 
 
 def cancel(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
     require(order, "cancel")
-    return after(_without_proposal(order), Step.CANCELLED, State.CANCELLED, by, at, note)
+    return after(_without_proposal(order), OrderStep.CANCELLED, OrderState.CANCELLED, by, at, note)
 
 
 def decline(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
@@ -420,7 +420,7 @@ def _without_proposal(order: Order) -> Order:
 
 def ship(
     order: Order,
-    asked: Sequence[Asked] | None,
+    asked: Sequence[RequestedLine] | None,
     *,
     document: str,
     day: date,
@@ -434,9 +434,9 @@ def ship(
     """
     require(order, "ship")
     if any(shipment.document == document for shipment in order.shipments):
-        raise ToldBefore
+        raise DocumentRepeated
     if asked is None:
-        asked = [Asked(line.sku, line.left) for line in order.lines if line.left]
+        asked = [RequestedLine(line.sku, line.left) for line in order.lines if line.left]
     _raise_misfits(order, asked, most=lambda line: line.left)
     parts = dict(asked)
     shipment = Shipment(
@@ -456,10 +456,10 @@ def ship(
     if shipped.left and (len(shipped.shipments) >= MOST_PARTS or part_lines > MOST_PART_LINES):
         raise TooManyParts
     if shipped.left:
-        return after(shipped, Step.SHIPPED, State.PARTLY_SHIPPED, by, at, document)
+        return after(shipped, OrderStep.SHIPPED, OrderState.PARTLY_SHIPPED, by, at, document)
     if shipped.cancellation and shipped.cancellation.state is CancellationState.WAITING:
         shipped = replace(shipped, cancellation=replace(shipped.cancellation, state=CancellationState.LAPSED))
-    return after(shipped, Step.SHIPPED, State.COMPLETED, by, at, document)
+    return after(shipped, OrderStep.SHIPPED, OrderState.COMPLETED, by, at, document)
 
 
 def require(order: Order, step: str) -> None:
@@ -467,31 +467,33 @@ def require(order: Order, step: str) -> None:
         raise WrongState(order.state)
 
 
-def after(order: Order, step: Step, state: State, by: Actor, at: str, note: str) -> Order:
+def after(order: Order, step: OrderStep, state: OrderState, by: Actor, at: str, note: str) -> Order:
     """The order in its new state, one version on, with a line in its history."""
-    history = (*order.history, Happened(at, step, state, by, note))
+    history = (*order.history, HistoryEntry(at, step, state, by, note))
     return replace(order, state=state, history=history, version=order.version + 1)
 
 
-def _raise_misfits(order: Order, asked: Sequence[Asked], *, most: Callable[[Line], int] | None = None) -> None:
+def _raise_misfits(order: Order, asked: Sequence[RequestedLine], *, most: Callable[[Line], int] | None = None) -> None:
     """Lines of this order only, each once, and of none more than is left."""
     found = _repeated(asked)
     lines = {line.sku: line for line in order.lines}
     for place, part in enumerate(asked):
         line = lines.get(part.sku)
         if line is None:
-            found.append(Misfit(place, "sku", "unknown_sku", "The order has no such line."))
+            found.append(LineFault(place, "sku", "unknown_sku", "The order has no such line."))
         elif most and part.quantity > most(line):
-            found.append(Misfit(place, "quantity", "above_left", f"{most(line)} are left to ship."))
+            found.append(LineFault(place, "quantity", "above_left", f"{most(line)} are left to ship."))
     if found:
-        raise Unfit(found)
+        raise InvalidLines(found)
 
 
-def _repeated(asked: Sequence[Asked]) -> list[Misfit]:
+def _repeated(asked: Sequence[RequestedLine]) -> list[LineFault]:
     first: dict[str, int] = {}
     found = []
     for place, line in enumerate(asked):
         before = first.setdefault(line.sku, place)
         if before != place:
-            found.append(Misfit(place, "sku", "repeated", f"Line {before} is of this product too: put them together."))
+            found.append(
+                LineFault(place, "sku", "repeated", f"Line {before} is of this product too: put them together.")
+            )
     return found

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from chalicelib.orders.order.model import Available, Cancellation, CancellationState, Return, ReturnState
-from chalicelib.orders.order.rules import Happened, Line, Order, Shipment, Side, State, Step
+from chalicelib.orders.order.rules import HistoryEntry, Line, Order, OrderState, OrderStep, Shipment, Side
 from chalicelib.platform import clock
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.http.problems import Fault
@@ -15,7 +15,7 @@ from chalicelib.pricing import PriceRuleView
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class CancellationAnswer(Shown):
+class CancellationView(Shown):
     """The company asks that what is not shipped does not come. `lapsed`: it was shipped before an answer."""
 
     state: CancellationState
@@ -35,7 +35,7 @@ class CancellationAnswer(Shown):
         )
 
 
-class ReturnedLineAnswer(Shown):
+class ReturnedLineView(Shown):
     document: str = Field(description="The shipment that the goods came with.")
     sku: str
     quantity: int = Field(description="As asked for.")
@@ -43,7 +43,7 @@ class ReturnedLineAnswer(Shown):
     amount: Money = Field(description="Of what was taken back; before that, of what was asked for.")
 
 
-class ReturnAnswer(Shown):
+class ReturnView(Shown):
     """Goods of the order that go back. Those that were taken back are no purchase volume any more."""
 
     return_id: str
@@ -54,7 +54,7 @@ class ReturnAnswer(Shown):
     note: str = Field(description="Why the distributor did not take them back.")
     document: str | None = Field(description="The distributor's document of what it took back.")
     day: date | None = Field(description="Its business date.")
-    lines: list[ReturnedLineAnswer]
+    lines: list[ReturnedLineView]
     total: Money
 
     @classmethod
@@ -69,7 +69,7 @@ class ReturnAnswer(Shown):
             document=returned.document or None,
             day=returned.day,
             lines=[
-                ReturnedLineAnswer(
+                ReturnedLineView(
                     document=line.document,
                     sku=line.sku,
                     quantity=line.quantity,
@@ -82,7 +82,7 @@ class ReturnAnswer(Shown):
         )
 
 
-class LineStock(Shown):
+class LineStockView(Shown):
     """What there is of a line's goods, where they are delivered from."""
 
     available: int = Field(description="Whole units; less what other orders reserve, where stock is binding.")
@@ -97,7 +97,7 @@ class LineStock(Shown):
         return cls(available=available.units, at=at, binding=binding)
 
 
-def too_little(place: int, quantity: int, available: Available | None) -> list[Fault]:
+def stock_warnings(place: int, quantity: int, available: Available | None) -> list[Fault]:
     """What is to be said of a line of which there is less than is asked for."""
     if available is None or quantity <= available.units:
         return []
@@ -109,18 +109,18 @@ def too_little(place: int, quantity: int, available: Available | None) -> list[F
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class OrderedBy(Shown):
+class OrderCompanyView(Shown):
     company_id: str
     name: str
     inn: str
 
 
-class DeliveredBy(Shown):
+class OrderDistributorView(Shown):
     distributor_id: str
     name: str
 
 
-class LineAnswer(Shown):
+class OrderLineView(Shown):
     """A line at the price that held when the order was placed, with the rule that made it and those that did not."""
 
     sku: str
@@ -143,7 +143,7 @@ class LineAnswer(Shown):
     rejected: list[PriceRuleView]
     vat_percent: str
     amount: Money = Field(description="Of what was accepted less what was dropped; before that, of what was ordered.")
-    stock: LineStock | None = Field(
+    stock: LineStockView | None = Field(
         description="What there was as the order was placed; null where nothing was counted, and where the order reserves."
     )
     warnings: list[Fault] = Field(description="Where there was less than was ordered. Nothing is refused for it.")
@@ -167,22 +167,22 @@ class LineAnswer(Shown):
             rejected=[PriceRuleView.of(ruling, language) for ruling in line.rejected],
             vat_percent=f"{line.vat_percent.normalize():f}",
             amount=Money(amount=line.amount, currency=currency),
-            stock=LineStock.of(line.available, binding=False) if line.available else None,
-            warnings=too_little(place, line.quantity, line.available),
+            stock=LineStockView.of(line.available, binding=False) if line.available else None,
+            warnings=stock_warnings(place, line.quantity, line.available),
         )
 
 
-class ShippedLineAnswer(Shown):
+class ShippedLineView(Shown):
     sku: str
     quantity: int
     amount: Money
 
 
-class ShipmentAnswer(Shown):
+class ShipmentView(Shown):
     document: str
     day: date = Field(description="Business date: the day on which it becomes purchase volume.")
     at: str
-    lines: list[ShippedLineAnswer]
+    lines: list[ShippedLineView]
     total: Money
     due_on: date | None = Field(description="When a shipment on credit falls due; null for any other.")
 
@@ -193,7 +193,7 @@ class ShipmentAnswer(Shown):
             day=shipment.day,
             at=shipment.at,
             lines=[
-                ShippedLineAnswer(
+                ShippedLineView(
                     sku=line.sku, quantity=line.quantity, amount=Money(amount=line.amount, currency=currency)
                 )
                 for line in shipment.lines
@@ -203,35 +203,35 @@ class ShipmentAnswer(Shown):
         )
 
 
-class HappenedAnswer(Shown):
+class HistoryEntryView(Shown):
     """A step: when, into which state, on whose side, and what was said (the reason, the document's number)."""
 
     at: str
-    step: Step
-    state: State
+    step: OrderStep
+    state: OrderState
     by: Side = Field(description="`staff`: somebody of the club, for the company.")
     note: str
 
     @classmethod
-    def of(cls, happened: Happened) -> Self:
-        return cls(at=happened.at, step=happened.step, state=happened.state, by=happened.by.side, note=happened.note)
+    def of(cls, entry: HistoryEntry) -> Self:
+        return cls(at=entry.at, step=entry.step, state=entry.state, by=entry.by.side, note=entry.note)
 
 
-class PlacedBy(Shown):
+class PlacedByView(Shown):
     side: Side = Field(description="`staff`: somebody of the club ordered for the company.")
     member_id: str
 
 
-class OrderSummary(Shown):
+class OrderSummaryView(Shown):
     """An order in a list."""
 
     order_id: str
     number: str = Field(description="Short, for people; the id is what is unique.", examples=["261120-7K3QX"])
-    state: State
+    state: OrderState
     placed_at: str
-    placed_by: PlacedBy
-    company: OrderedBy
-    distributor: DeliveredBy
+    placed_by: PlacedByView
+    company: OrderCompanyView
+    distributor: OrderDistributorView
     line_count: int
     total: Money
     cancellation_waits: bool = Field(description="Whether the distributor has to answer a request for cancellation.")
@@ -243,7 +243,7 @@ class OrderSummary(Shown):
 
 
 class OrderPage(Shown):
-    items: list[OrderSummary]
+    items: list[OrderSummaryView]
     next_cursor: str | None
 
 
@@ -257,9 +257,9 @@ def summary_of(order: Order) -> dict[str, Any]:
         "number": order.number,
         "state": order.state,
         "placed_at": order.placed_at,
-        "placed_by": PlacedBy(side=order.placed_by.side, member_id=order.placed_by.member_id),
-        "company": OrderedBy(company_id=order.company_id, name=order.company_name, inn=order.company_inn),
-        "distributor": DeliveredBy(distributor_id=order.distributor_id, name=order.distributor_name),
+        "placed_by": PlacedByView(side=order.placed_by.side, member_id=order.placed_by.member_id),
+        "company": OrderCompanyView(company_id=order.company_id, name=order.company_name, inn=order.company_inn),
+        "distributor": OrderDistributorView(distributor_id=order.distributor_id, name=order.distributor_name),
         "line_count": len(order.lines),
         "total": Money(amount=order.total, currency=order.currency),
         "cancellation_waits": order.cancellation is not None and order.cancellation.state is CancellationState.WAITING,

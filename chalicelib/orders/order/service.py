@@ -1,7 +1,7 @@
 from collections.abc import Collection
 
 from chalicelib.orders.order import store
-from chalicelib.orders.order.rules import Order, State
+from chalicelib.orders.order.rules import Order, OrderState
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 
@@ -11,7 +11,7 @@ def load_order(context: Context, company_id: str, order_id: str) -> Order | None
     return store.read_order(context.table, company_id, order_id)
 
 
-def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[State], *, label: str) -> None:
+def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[OrderState], *, label: str) -> None:
     """The transaction is refused, with this label, unless the order is in one of these states."""
     store.check_state(tx, company_id, order_id, states, label)
 

@@ -18,15 +18,15 @@ from chalicelib.orders import keys
 from chalicelib.orders.order.model import Available, Cancellation, CancellationState, Return, ReturnedLine, ReturnState
 from chalicelib.orders.order.rules import (
     Actor,
-    Happened,
+    HistoryEntry,
     Line,
     OnCredit,
     Order,
-    Promoted,
+    OrderState,
+    OrderStep,
+    PromotedPrice,
     Shipment,
     ShippedLine,
-    State,
-    Step,
 )
 from chalicelib.platform import clock
 from chalicelib.pricing import FreeGoods, FreeGoodsPromise, FreeGoodsTerms, Limits, Ruling
@@ -99,7 +99,7 @@ def read_order(table: Table, company_id: str, order_id: str) -> Order | None:
     return order_of(item) if item else None
 
 
-def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[State], label: str) -> None:
+def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[OrderState], label: str) -> None:
     tx.check(keys.order(company_id, order_id), Attr("state").is_in([state.value for state in states]), label=label)
 
 
@@ -116,18 +116,20 @@ def company_of(table: Table, distributor_id: str, order_id: str) -> str | None:
 
 
 def company_orders(
-    table: Table, company_id: str, *, state: State | None, limit: int, after: dict[str, str] | None
+    table: Table, company_id: str, *, state: OrderState | None, limit: int, after: dict[str, str] | None
 ) -> Page:
     return _list(table, keys.order_list(company_id, "", "").pk, "gsi1", state, limit, after)
 
 
 def distributor_orders(
-    table: Table, distributor_id: str, *, state: State | None, limit: int, after: dict[str, str] | None
+    table: Table, distributor_id: str, *, state: OrderState | None, limit: int, after: dict[str, str] | None
 ) -> Page:
     return _list(table, keys.distributor_queue(distributor_id, "", "").pk, "gsi2", state, limit, after)
 
 
-def _list(table: Table, pk: str, index: str, state: State | None, limit: int, after: dict[str, str] | None) -> Page:
+def _list(
+    table: Table, pk: str, index: str, state: OrderState | None, limit: int, after: dict[str, str] | None
+) -> Page:
     """Newest first, one call."""
     if state is None:
         return table.query(pk, index=index, newest_first=True, limit=limit, after=after)
@@ -186,7 +188,7 @@ def order_item(order: Order) -> Item:
         "version": order.version,
         "lines": zlib.compress(json.dumps(lines, ensure_ascii=False, separators=(",", ":"), default=str).encode()),
         "shipments": [_shipment_item(shipment) for shipment in order.shipments],
-        "history": [_happened_item(happened) for happened in order.history],
+        "history": [_history_item(entry) for entry in order.history],
         **({"promises": [promise_item(each) for each in order.promises]} if order.promises else {}),
         **({"cancellation": _cancellation_item(order.cancellation)} if order.cancellation else {}),
         **({"returns": [_return_item(each, order.shipments) for each in order.returns]} if order.returns else {}),
@@ -209,11 +211,11 @@ def order_of(item: Item) -> Order:
         placed_at=item["placed_at"],
         currency=item["currency"],
         comment=item["comment"],
-        state=State(item["state"]),
+        state=OrderState(item["state"]),
         version=int(item["version"]),
         lines=lines,
         shipments=shipments,
-        history=tuple(_happened_of(happened) for happened in item["history"]),
+        history=tuple(_history_entry_of(entry) for entry in item["history"]),
         promises=tuple(promise_of(each) for each in item.get("promises", ())),
         cancellation=_cancellation_of(item["cancellation"]) if "cancellation" in item else None,
         returns=tuple(_return_of(each, shipments, lines) for each in item.get("returns", ())),
@@ -267,16 +269,16 @@ def _line_of(item: Item) -> Line:
     )
 
 
-def _promoted_item(promoted: Promoted) -> Item:
+def _promoted_item(promoted: PromotedPrice) -> Item:
     limits = {name: value for name, value in promoted.limits._asdict().items() if value not in (None, "")}
     return {"promotion_id": promoted.promotion_id, "cost": promoted.cost, "limits": limits}
 
 
-def _promoted_of(item: Item) -> Promoted:
+def _promoted_of(item: Item) -> PromotedPrice:
     limits = dict(item["limits"])
     if "budget" in limits:
         limits["budget"] = Decimal(limits["budget"])
-    return Promoted(item["promotion_id"], Decimal(item["cost"]), Limits(**limits))
+    return PromotedPrice(item["promotion_id"], Decimal(item["cost"]), Limits(**limits))
 
 
 def _available_item(available: Available) -> Item:
@@ -380,17 +382,17 @@ def _return_of(item: Item, shipments: Sequence[Shipment], lines: Sequence[Line])
     )
 
 
-def _happened_item(happened: Happened) -> Item:
+def _history_item(entry: HistoryEntry) -> Item:
     return {
-        "at": happened.at,
-        "step": happened.step.value,
-        "state": happened.state.value,
-        "side": happened.by.side,
-        "member_id": happened.by.member_id,
-        "note": happened.note,
+        "at": entry.at,
+        "step": entry.step.value,
+        "state": entry.state.value,
+        "side": entry.by.side,
+        "member_id": entry.by.member_id,
+        "note": entry.note,
     }
 
 
-def _happened_of(item: Item) -> Happened:
+def _history_entry_of(item: Item) -> HistoryEntry:
     by = Actor(item["side"], item["member_id"])
-    return Happened(item["at"], Step(item["step"]), State(item["state"]), by, item["note"])
+    return HistoryEntry(item["at"], OrderStep(item["step"]), OrderState(item["state"]), by, item["note"])

@@ -17,8 +17,8 @@ from chalicelib.orders.holds.service import HOLDS
 from chalicelib.orders.order import carts
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.carts import Cart, Placing
-from chalicelib.orders.order.rules import Actor, Happened, Order, Side, State, Step
+from chalicelib.orders.order.carts import Placing, PricedCart
+from chalicelib.orders.order.rules import Actor, HistoryEntry, Order, OrderState, OrderStep, Side
 from chalicelib.orders.placement import steps
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting.schemas import OrderForm
@@ -59,8 +59,8 @@ def place(
     )
     company = _ordering(context, company_id, by, found)
     cart = carts.cart_of(context, company_id, asked, found).without(form.without_promotions, form.without_offers)
-    if cart.misfits:
-        raise steps.misfit_problem(cart.misfits)
+    if cart.line_faults:
+        raise steps.line_faults_problem(cart.line_faults)
     prices = [cart.price(line) for line in asked]
     _require_quoted(form, prices)
     _require_minimum(context, cart, prices)
@@ -80,7 +80,7 @@ def place(
         placed_at=context.at,
         currency=cart.currency,
         comment=form.comment,
-        state=State.PLACED,
+        state=OrderState.PLACED,
         lines=tuple(
             order_rules.line_of(
                 line.sku,
@@ -93,7 +93,7 @@ def place(
         ),
         reserves=binding,
         other_currency=cart.currency != company.currency,
-        history=(Happened(context.at, Step.PLACED, State.PLACED, by),),
+        history=(HistoryEntry(context.at, OrderStep.PLACED, OrderState.PLACED, by),),
         promises=promised_free_goods(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
     )
     placing = Placing(placed, cart)
@@ -115,7 +115,7 @@ def place(
 
 def _problem(refused: Refused, placing: Placing) -> Problem | None:
     """What a refused transaction means to the caller; None where the request was done before."""
-    return steps.explained(refused) or steps.held(refused, placing)
+    return steps.refusal_problem(refused) or steps.hold_problem(refused, placing)
 
 
 def _keys_of(by: Actor) -> list[Key]:
@@ -155,7 +155,7 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
         raise Problem("price_changed", "Look at the new prices, and order again.", extra={"lines": changed})
 
 
-def _require_minimum(context: Context, cart: Cart, prices: Sequence[Price]) -> None:
+def _require_minimum(context: Context, cart: PricedCart, prices: Sequence[Price]) -> None:
     minimum, total = carts.minimum_of(context, cart), sum(price.amount for price in prices)
     if total < minimum:
         detail = f"The smallest order is {minimum:.2f} {cart.currency}; this one comes to {total:.2f}."

@@ -7,7 +7,7 @@ from chalicelib.orders.free_goods import service as free_goods
 from chalicelib.orders.holds.service import HOLDS
 from chalicelib.orders.order.carts import Placing
 from chalicelib.orders.order.events import OF_STEP
-from chalicelib.orders.order.rules import Actor, Misfit, Order
+from chalicelib.orders.order.rules import Actor, LineFault, Order
 from chalicelib.platform import events
 from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.platform.context import Context
@@ -28,26 +28,26 @@ def check_orders_for(tx: Transaction, company_id: str, by: Actor) -> None:
         companies.check_active(tx, company_id, by.member_id, ORDERING_ROLES)
 
 
-def held(refused: Refused, placing: Placing | None) -> Problem | None:
+def hold_problem(refused: Refused, placing: Placing | None) -> Problem | None:
     """What a transaction that a hold refused means to the caller; None where the request was done before."""
     if LABEL in refused or placing is None:
         return None
     return next((problem for hold in HOLDS if (problem := hold.problem(refused, placing))), None)
 
 
-def explained(refused: Refused) -> Problem | None:
+def refusal_problem(refused: Refused) -> Problem | None:
     """What a refused transaction means to the caller; None if the order changed meanwhile, or the request was done before."""
     if "document" in refused:
-        return told_before()
+        return repeated_document()
     return None
 
 
-def told_before() -> Problem:
+def repeated_document() -> Problem:
     return Problem("already_exists", "This document number was told before.")
 
 
-def misfit_problem(misfits: Sequence[Misfit]) -> Problem:
-    found = sorted(misfits)
+def line_faults_problem(line_faults: Sequence[LineFault]) -> Problem:
+    found = sorted(line_faults)
     return Problem(
         "invalid",
         errors=[

@@ -8,14 +8,14 @@ from chalicelib.companies import Company, company_key
 from chalicelib.distributors import Deliverer
 from chalicelib.orders.holds import reservations
 from chalicelib.orders.order import carts
-from chalicelib.orders.order.carts import Cart
-from chalicelib.orders.order.rules import Asked
+from chalicelib.orders.order.carts import PricedCart
+from chalicelib.orders.order.rules import RequestedLine
 from chalicelib.platform.context import Context
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 
 
-def cart_at(context: Context, company_id: str, asked: Sequence[Asked]) -> Cart:
+def cart_at(context: Context, company_id: str, asked: Sequence[RequestedLine]) -> PricedCart:
     """The cart at today's prices, with what its deliverer has. One read for every hundred keys, and those of the stock."""
     found = context.table.get_many([company_key(company_id), *carts.keys_of(company_id, asked)])
     return _stocked(context, carts.cart_of(context, company_id, asked, found), company_id, found)
@@ -28,7 +28,7 @@ def responsible(context: Context, own: str | None, region: str | None) -> Delive
     return distributors.first_of_region(context.table, region) if region else None
 
 
-def _stocked(context: Context, cart: Cart, company_id: str, found: Mapping[Key, Item]) -> Cart:
+def _stocked(context: Context, cart: PricedCart, company_id: str, found: Mapping[Key, Item]) -> PricedCart:
     """The cart with what its deliverer has, less what is reserved of it. One call, and one more where the stock is binding."""
     profile = found.get(company_key(company_id))
     if profile is None:

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.catalog import Sku
-from chalicelib.orders.free_goods.schemas import OnTopQuote
-from chalicelib.orders.order.rules import MOST_UNITS, Asked
-from chalicelib.orders.order.schemas import LineStock
+from chalicelib.orders.free_goods.schemas import FreeGoodsQuoteView
+from chalicelib.orders.order.rules import MOST_UNITS, RequestedLine
+from chalicelib.orders.order.schemas import LineStockView
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.http.problems import Fault
@@ -23,8 +23,8 @@ class LineForm(Form):
     sku: Sku
     quantity: int = Field(ge=1, le=MOST_UNITS)
 
-    def asked(self) -> Asked:
-        return Asked(self.sku, self.quantity)
+    def asked(self) -> RequestedLine:
+        return RequestedLine(self.sku, self.quantity)
 
 
 class OrderLineForm(LineForm):
@@ -71,7 +71,7 @@ class QuoteForm(Form):
     without_offers: WithoutOffers
 
 
-class QuoteLine(Shown):
+class QuoteLineView(Shown):
     """A line at today's price; or what is wrong with it."""
 
     sku: str
@@ -82,17 +82,17 @@ class QuoteLine(Shown):
     explanation: PriceView | None = Field(
         description="With `explain`: the rule that made the price and those that did not."
     )
-    stock: LineStock | None = Field(description="Null where nothing was counted.")
+    stock: LineStockView | None = Field(description="Null where nothing was counted.")
     warnings: list[Fault] = Field(description="Where there is less than is asked for, as far as is known: a hint.")
     errors: list[Fault] = Field(description="Where the line cannot be ordered like this.")
 
 
-class QuoteAnswer(Shown):
+class QuoteView(Shown):
     """A cart at today's prices. `total` and `minimum_order` speak of the lines that have a price."""
 
     day: date
-    lines: list[QuoteLine]
+    lines: list[QuoteLineView]
     total: Money | None = Field(description="Null without a line that has a price.")
     minimum_order: Money | None = Field(description="Null where any order is large enough.")
-    goods_on_top: list[OnTopQuote]
+    goods_on_top: list[FreeGoodsQuoteView]
     can_be_ordered: bool = Field(description="Whether no line has an error, and the total reaches the minimum.")

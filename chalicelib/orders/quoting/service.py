@@ -3,20 +3,20 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from chalicelib.orders.free_goods.schemas import OnTopQuote
+from chalicelib.orders.free_goods.schemas import FreeGoodsQuoteView
 from chalicelib.orders.order import carts
-from chalicelib.orders.order.carts import Cart
-from chalicelib.orders.order.rules import Asked, Misfit
-from chalicelib.orders.order.schemas import LineStock, too_little
+from chalicelib.orders.order.carts import PricedCart
+from chalicelib.orders.order.rules import LineFault, RequestedLine
+from chalicelib.orders.order.schemas import LineStockView, stock_warnings
 from chalicelib.orders.quoting import deliverers
-from chalicelib.orders.quoting.schemas import QuoteAnswer, QuoteForm, QuoteLine
+from chalicelib.orders.quoting.schemas import QuoteForm, QuoteLineView, QuoteView
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 from chalicelib.pricing import PriceView
 
 
-def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> QuoteAnswer:
+def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> QuoteView:
     """One read for every hundred keys: three for the largest cart; one more for who delivers, another one where their stock is binding.
 
     Lines that cannot be ordered are told beside the others.
@@ -26,11 +26,11 @@ def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> 
     return priced(context, cart, language if form.explain else None)
 
 
-def priced(context: Context, cart: Cart, language: str | None) -> QuoteAnswer:
+def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteView:
     """The whole cart as a quote shows it; with a language, its prices are explained."""
-    wrong: dict[int, list[Misfit]] = {}
-    for misfit in cart.misfits:
-        wrong.setdefault(misfit.line, []).append(misfit)
+    wrong: dict[int, list[LineFault]] = {}
+    for line_fault in cart.line_faults:
+        wrong.setdefault(line_fault.line, []).append(line_fault)
     lines = [
         _line(context, cart, place, line, _faults(wrong.get(place, ())), language)
         for place, line in enumerate(cart.asked)
@@ -39,25 +39,27 @@ def priced(context: Context, cart: Cart, language: str | None) -> QuoteAnswer:
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
     total = sum((each.amount for each in counted), Decimal(0))
     minimum = carts.minimum_of(context, cart)
-    return QuoteAnswer(
+    return QuoteView(
         day=context.today,
         lines=lines,
         total=Money(amount=total, currency=cart.currency) if counted else None,
         minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
-        goods_on_top=[OnTopQuote.of(reach) for reach in cart.on_top],
+        goods_on_top=[FreeGoodsQuoteView.of(reach) for reach in cart.on_top],
         can_be_ordered=not any(line.errors for line in lines) and total >= minimum,
     )
 
 
-def _faults(misfits: Iterable[Misfit]) -> list[Fault]:
-    return [Fault(pointer=f"/lines/{each.line}/{each.field}", code=each.code, detail=each.detail) for each in misfits]
+def _faults(line_faults: Iterable[LineFault]) -> list[Fault]:
+    return [
+        Fault(pointer=f"/lines/{each.line}/{each.field}", code=each.code, detail=each.detail) for each in line_faults
+    ]
 
 
 def _line(
-    context: Context, cart: Cart, place: int, line: Asked, errors: list[Fault], language: str | None
-) -> QuoteLine:
+    context: Context, cart: PricedCart, place: int, line: RequestedLine, errors: list[Fault], language: str | None
+) -> QuoteLineView:
     if line.sku not in cart.products:
-        return QuoteLine(
+        return QuoteLineView(
             sku=line.sku,
             quantity=line.quantity,
             base_price=None,
@@ -70,19 +72,19 @@ def _line(
         )
     price = cart.price(line)
     available, binding = cart.available(line.sku), cart.delivers_from.binding
-    lacking = too_little(place, line.quantity, available)
+    lacking = stock_warnings(place, line.quantity, available)
 
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=price.currency)
 
-    return QuoteLine(
+    return QuoteLineView(
         sku=line.sku,
         quantity=line.quantity,
         base_price=money(price.base_price),
         unit_price=money(price.unit_price),
         amount=money(price.amount),
         explanation=PriceView.of(price, language) if language else None,
-        stock=LineStock.of(available, binding=binding) if available else None,
+        stock=LineStockView.of(available, binding=binding) if available else None,
         warnings=[] if binding else lacking,
         errors=[*errors, *lacking] if binding else errors,
     )

@@ -5,12 +5,12 @@ from datetime import date
 from pydantic import Field
 
 from chalicelib.catalog import Sku
-from chalicelib.orders.quoting.schemas import MOST_LINES, QuoteAnswer, QuoteLine, Without, WithoutOffers
+from chalicelib.orders.quoting.schemas import MOST_LINES, QuoteLineView, QuoteView, Without, WithoutOffers
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, Shown
 
 
-class AgainForm(Form):
+class ReorderForm(Form):
     """Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
     leave_out: list[Sku] = Field(default=[], max_length=MOST_LINES, description="Lines that are not wanted this time.")
@@ -20,7 +20,7 @@ class AgainForm(Form):
     without_offers: WithoutOffers
 
 
-class PlaceUsualForm(AgainForm):
+class UsualOrderForm(ReorderForm):
     seen: str | None = Field(
         default=None,
         max_length=64,
@@ -29,7 +29,7 @@ class PlaceUsualForm(AgainForm):
     )
 
 
-class UsualLine(QuoteLine):
+class UsualLineView(QuoteLineView):
     """An article that the company buys regularly, in its usual quantity."""
 
     name: str
@@ -41,7 +41,7 @@ class UsualLine(QuoteLine):
     last_bought: date
 
 
-class NotAvailable(Shown):
+class UnavailableLineView(Shown):
     """An article that the company buys regularly, and that cannot be ordered here."""
 
     sku: str
@@ -51,9 +51,9 @@ class NotAvailable(Shown):
     last_bought: date
 
 
-class UsualOrderAnswer(QuoteAnswer):
+class UsualOrderView(QuoteView):
     """What the company usually orders, at today's prices; what it buys most often first."""
 
     seen: str = Field(description="Tells this usual order from any other one.")
-    lines: list[UsualLine]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
-    not_available: list[NotAvailable]
+    lines: list[UsualLineView]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
+    not_available: list[UnavailableLineView]

@@ -11,15 +11,21 @@ from hashlib import sha256
 
 from chalicelib import sales
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.carts import Cart
-from chalicelib.orders.order.rules import Asked, Order
+from chalicelib.orders.order.carts import PricedCart
+from chalicelib.orders.order.rules import Order, RequestedLine
 from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting import service as quoting
-from chalicelib.orders.quoting.schemas import MOST_LINES, OrderForm, OrderLineForm, QuoteLine
+from chalicelib.orders.quoting.schemas import MOST_LINES, OrderForm, OrderLineForm, QuoteLineView
 from chalicelib.orders.reorder.config import UsualOrder
 from chalicelib.orders.reorder.rules import Habit, habits, in_packs
-from chalicelib.orders.reorder.schemas import AgainForm, NotAvailable, PlaceUsualForm, UsualLine, UsualOrderAnswer
+from chalicelib.orders.reorder.schemas import (
+    ReorderForm,
+    UnavailableLineView,
+    UsualLineView,
+    UsualOrderForm,
+    UsualOrderView,
+)
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 
@@ -28,7 +34,7 @@ MOST_DOCUMENTS = 100  # of which one read brings what fits into 1 MB
 MOST_SKU = 64  # letters: what sales files call by a longer name is no article of ours
 
 
-def reorder(context: Context, company_id: str, member_id: str, order_id: str, form: AgainForm) -> Order:
+def reorder(context: Context, company_id: str, member_id: str, order_id: str, form: ReorderForm) -> Order:
     """A new order of the same lines at today's prices.
 
     Raises 404 for an order that is not the company's, 422 for lines that cannot be ordered any more, by their places in the old order.
@@ -36,13 +42,13 @@ def reorder(context: Context, company_id: str, member_id: str, order_id: str, fo
     before = order_store.read_order(context.table, company_id, order_id)
     if before is None:
         raise Problem("not_found")
-    lines = [Asked(line.sku, line.quantity) for line in before.lines]
+    lines = [RequestedLine(line.sku, line.quantity) for line in before.lines]
     places = _kept([line.sku for line in lines], form)
     wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]
     return _placed(context, company_id, member_id, _order(wanted, form), places)
 
 
-def usual_order(context: Context, company_id: str) -> UsualOrderAnswer:
+def usual_order(context: Context, company_id: str) -> UsualOrderView:
     """Three reads, and one more for every further hundred keys."""
     figures = context.config[UsualOrder]
     documents = sales.newest_documents(
@@ -54,14 +60,14 @@ def usual_order(context: Context, company_id: str) -> UsualOrderAnswer:
     quote = quoting.priced(context, cart, None)
     by_sku = {habit.sku: habit for habit in found}
     lines = [_line(cart, by_sku[line.sku], line) for line in quote.lines]
-    return UsualOrderAnswer(
+    return UsualOrderView(
         **{**dict(quote), "lines": lines, "can_be_ordered": quote.can_be_ordered and bool(lines)},
         seen=_seen(lines),
         not_available=not_available,
     )
 
 
-def place_usual(context: Context, company_id: str, member_id: str, form: PlaceUsualForm) -> Order:
+def place_usual(context: Context, company_id: str, member_id: str, form: UsualOrderForm) -> Order:
     """Orders the usual order. Raises 409 where it is not the one that was seen, 422 where nothing is usual."""
     usual = usual_order(context, company_id)
     if form.seen is not None and form.seen != usual.seen:
@@ -85,7 +91,7 @@ def place_usual(context: Context, company_id: str, member_id: str, form: PlaceUs
 # --- lines ------------------------------------------------------------------------------------------------------------
 
 
-def _kept(skus: Sequence[str], form: AgainForm) -> list[int]:
+def _kept(skus: Sequence[str], form: ReorderForm) -> list[int]:
     """The places of the lines that are wanted. Raises 422 for what is left out and was not in, and where nothing is left."""
     faults = [
         Fault(pointer=f"/leave_out/{place}", code="unknown_sku", detail="There is no such line.")
@@ -100,7 +106,7 @@ def _kept(skus: Sequence[str], form: AgainForm) -> list[int]:
     return places
 
 
-def _order(lines: Sequence[OrderLineForm], form: AgainForm) -> OrderForm:
+def _order(lines: Sequence[OrderLineForm], form: ReorderForm) -> OrderForm:
     return OrderForm.model_construct(lines=list(lines), **form.model_dump(include=_SHARED))
 
 
@@ -127,37 +133,37 @@ def _pointing(fault: Fault, places: Sequence[int]) -> Fault:
 # --- the usual order --------------------------------------------------------------------------------------------------
 
 
-def _cart(context: Context, company_id: str, found: Sequence[Habit]) -> Cart:
+def _cart(context: Context, company_id: str, found: Sequence[Habit]) -> PricedCart:
     """The usual quantities, in packs as they are now. The goods must be known for that: so they are read by one of each."""
-    ones = [Asked(habit.sku, 1) for habit in found]
+    ones = [RequestedLine(habit.sku, 1) for habit in found]
     cart = deliverers.cart_at(context, company_id, ones)
     asked = [
-        Asked(habit.sku, in_packs(habit.quantity, cart.products[habit.sku].pack_multiple))
+        RequestedLine(habit.sku, in_packs(habit.quantity, cart.products[habit.sku].pack_multiple))
         if habit.sku in cart.products
-        else Asked(habit.sku, 1)
+        else RequestedLine(habit.sku, 1)
         for habit in found
     ]
     return replace(cart, asked=asked)
 
 
-def _orderable(cart: Cart, found: Sequence[Habit]) -> tuple[Cart, list[NotAvailable]]:
-    wrong = {misfit.line: misfit for misfit in cart.misfits}
+def _orderable(cart: PricedCart, found: Sequence[Habit]) -> tuple[PricedCart, list[UnavailableLineView]]:
+    wrong = {line_fault.line: line_fault for line_fault in cart.line_faults}
     not_available = [
-        NotAvailable(
+        UnavailableLineView(
             sku=found[place].sku,
             name=found[place].name,
-            code=misfit.code,
-            detail=misfit.detail,
+            code=line_fault.code,
+            detail=line_fault.detail,
             last_bought=found[place].last,
         )
-        for place, misfit in sorted(wrong.items())
+        for place, line_fault in sorted(wrong.items())
     ]
     return replace(cart, asked=[line for place, line in enumerate(cart.asked) if place not in wrong]), not_available
 
 
-def _line(cart: Cart, habit: Habit, line: QuoteLine) -> UsualLine:
+def _line(cart: PricedCart, habit: Habit, line: QuoteLineView) -> UsualLineView:
     product = cart.products[line.sku]
-    return UsualLine(
+    return UsualLineView(
         **dict(line),
         name=product.name,
         name_ru=product.name_ru,
@@ -167,6 +173,6 @@ def _line(cart: Cart, habit: Habit, line: QuoteLine) -> UsualLine:
     )
 
 
-def _seen(lines: Sequence[UsualLine]) -> str:
+def _seen(lines: Sequence[UsualLineView]) -> str:
     told = (f"{line.sku}\x1f{line.quantity}\x1f{line.unit_price}" for line in lines)
     return sha256("\x1e".join(told).encode()).hexdigest()[:32]

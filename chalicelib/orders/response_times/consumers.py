@@ -11,7 +11,7 @@ def on_order_changed(context: Context, event: Event) -> None:
     """What of the order waits from now on."""
     company_id, order_id = event.item["company_id"], event.item["order_id"]
     # All events of a batch were written before it: the first look at the order sees what all of them tell.
-    seen = ("order_sla", company_id, order_id)
+    seen = ("open_questions", company_id, order_id)
     if seen not in event.batch:
         service.follow(context, company_id, order_id)
         event.batch[seen] = True

@@ -24,7 +24,7 @@ def of_the_waits(context: Context, recipient: Recipient, event: Item) -> tuple[R
     order = order_service.load_order(context, event["company_id"], event["order_id"])
     if order is None:
         raise Unsendable("order_gone")
-    waits = service.still_waiting(order, event["waits"])
+    waits = service.still_open(order, event["waits"])
     if not waits:
         raise Unsendable("answered")
     figures = context.config[ResponseTimes]
@@ -36,8 +36,8 @@ def of_the_waits(context: Context, recipient: Recipient, event: Item) -> tuple[R
         "distributor_email": distributor_reader(context, order.distributor_id).address,
         "days": figures.escalate_after if event["event"] == ESCALATED else figures.remind_after,
         "waits": [
-            {"kind": wait.kind, "since": clock.local_day(clock.moment(wait.since), context.config[Club].zone)}
-            for wait in waits
+            {"kind": question.kind, "since": clock.local_day(clock.moment(question.since), context.config[Club].zone)}
+            for question in waits
         ],
         "total": order.total,
         "currency": order.currency,

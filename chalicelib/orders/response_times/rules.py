@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from chalicelib.orders.order.model import CancellationState, ReturnState
-from chalicelib.orders.order.rules import Order, State
+from chalicelib.orders.order.rules import Order, OrderState
 
 Kind = Literal["order", "cancellation", "return"]
 
 
-class Wait(NamedTuple):
+class Question(NamedTuple):
     """`kind`: the order itself, a request to cancel it, or one of its returns, which `ref` names. `since`: a stored moment."""
 
     since: str
@@ -30,10 +30,10 @@ class Deadlines(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OpenQuestion:
     """A wait, and when who was told of it; empty: nobody yet."""
 
-    wait: Wait
+    question: Question
     reminded_at: str = ""
     escalated_at: str = ""
 
@@ -45,7 +45,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class OpenQuestions:
     """All that waits of one order. Never without a wait."""
 
     order_id: str
@@ -55,33 +55,35 @@ class Waiting:
     distributor_id: str
     distributor_name: str
     placed_at: str
-    waits: tuple[Told, ...]
+    waits: tuple[OpenQuestion, ...]
     version: int = 1
 
     @property
     def unanswered_since(self) -> str:
         """Since when the oldest of those waits that the distributor was reminded of; empty without one."""
-        return min((told.wait.since for told in self.waits if told.reminded_at), default="")
+        return min((each.question.since for each in self.waits if each.reminded_at), default="")
 
 
-def waits_of(order: Order) -> tuple[Wait, ...]:
+def questions_of(order: Order) -> tuple[Question, ...]:
     """What the distributor has to answer, oldest first. A changed order is the company's to answer."""
-    found = [Wait(order.placed_at, "order")] if order.state is State.PLACED else []
+    found = [Question(order.placed_at, "order")] if order.state is OrderState.PLACED else []
     if order.cancellation and order.cancellation.state is CancellationState.WAITING:
-        found.append(Wait(order.cancellation.asked_at, "cancellation"))
+        found.append(Question(order.cancellation.asked_at, "cancellation"))
     found += [
-        Wait(each.asked_at, "return", each.return_id) for each in order.returns if each.state is ReturnState.REQUESTED
+        Question(each.asked_at, "return", each.return_id)
+        for each in order.returns
+        if each.state is ReturnState.REQUESTED
     ]
     return tuple(sorted(found))
 
 
-def kept(before: Waiting | None, order: Order) -> Waiting | None:
+def open_questions_of(before: OpenQuestions | None, order: Order) -> OpenQuestions | None:
     """What waits of this order, with what was told of it before; None when nothing does."""
-    known = {told.wait: told for told in before.waits} if before else {}
-    waits = tuple(known.get(wait, Told(wait)) for wait in waits_of(order))
+    known = {each.question: each for each in before.waits} if before else {}
+    waits = tuple(known.get(question, OpenQuestion(question)) for question in questions_of(order))
     if not waits:
         return None
-    return Waiting(
+    return OpenQuestions(
         order_id=order.order_id,
         number=order.number,
         company_id=order.company_id,
@@ -94,26 +96,26 @@ def kept(before: Waiting | None, order: Order) -> Waiting | None:
     )
 
 
-def tell(
-    waiting: Waiting, now: str, deadlines: Callable[[str], Deadlines]
-) -> tuple[Waiting, tuple[Wait, ...], tuple[Wait, ...]]:
+def remind(
+    waiting: OpenQuestions, now: str, deadlines: Callable[[str], Deadlines]
+) -> tuple[OpenQuestions, tuple[Question, ...], tuple[Question, ...]]:
     """What is waiting after all that is due by now was told: of which waits the distributor is reminded, and the head of sales told.
 
     Where nobody looked for long, both are due at once.
     """
     reminded, escalated, after = [], [], []
-    for told in waiting.waits:
-        due = deadlines(told.wait.since)
-        if not told.reminded_at and due.remind <= now:
-            told = replace(told, reminded_at=now)
-            reminded.append(told.wait)
-        if not told.escalated_at and due.escalate <= now:
-            told = replace(told, escalated_at=now)
-            escalated.append(told.wait)
-        after.append(told)
+    for each in waiting.waits:
+        due = deadlines(each.question.since)
+        if not each.reminded_at and due.remind <= now:
+            each = replace(each, reminded_at=now)
+            reminded.append(each.question)
+        if not each.escalated_at and due.escalate <= now:
+            each = replace(each, escalated_at=now)
+            escalated.append(each.question)
+        after.append(each)
     return replace(waiting, waits=tuple(after)), tuple(reminded), tuple(escalated)
 
 
-def next_due(waiting: Waiting, deadlines: Callable[[str], Deadlines]) -> str:
+def next_due(waiting: OpenQuestions, deadlines: Callable[[str], Deadlines]) -> str:
     """When somebody is told next; empty when everybody was told of everything."""
-    return min(filter(None, (told.due(deadlines(told.wait.since)) for told in waiting.waits)), default="")
+    return min(filter(None, (each.due(deadlines(each.question.since)) for each in waiting.waits)), default="")

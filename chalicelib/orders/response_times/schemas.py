@@ -4,11 +4,11 @@ from typing import Self
 
 from pydantic import Field
 
-from chalicelib.orders.response_times.rules import Kind, Told, Waiting
+from chalicelib.orders.response_times.rules import Kind, OpenQuestion, OpenQuestions
 from chalicelib.platform.http.forms import Shown
 
 
-class WaitAnswer(Shown):
+class OpenQuestionView(Shown):
     """Something that the distributor has to answer: the order itself, a request to cancel it, or one of its returns."""
 
     kind: Kind
@@ -18,17 +18,17 @@ class WaitAnswer(Shown):
     escalated_at: str | None = Field(description="When the head of sales was told.")
 
     @classmethod
-    def of(cls, told: Told) -> Self:
+    def of(cls, question: OpenQuestion) -> Self:
         return cls(
-            kind=told.wait.kind,
-            return_id=told.wait.ref or None,
-            since=told.wait.since,
-            reminded_at=told.reminded_at or None,
-            escalated_at=told.escalated_at or None,
+            kind=question.question.kind,
+            return_id=question.question.ref or None,
+            since=question.question.since,
+            reminded_at=question.reminded_at or None,
+            escalated_at=question.escalated_at or None,
         )
 
 
-class UnansweredOrder(Shown):
+class UnansweredOrderView(Shown):
     """An order of which something waits longer than it should."""
 
     order_id: str
@@ -38,10 +38,10 @@ class UnansweredOrder(Shown):
     distributor_id: str
     distributor_name: str
     placed_at: str
-    waits: list[WaitAnswer]
+    waits: list[OpenQuestionView]
 
     @classmethod
-    def of(cls, waiting: Waiting) -> Self:
+    def of(cls, waiting: OpenQuestions) -> Self:
         return cls(
             order_id=waiting.order_id,
             number=waiting.number,
@@ -50,10 +50,10 @@ class UnansweredOrder(Shown):
             distributor_id=waiting.distributor_id,
             distributor_name=waiting.distributor_name,
             placed_at=waiting.placed_at,
-            waits=[WaitAnswer.of(told) for told in waiting.waits],
+            waits=[OpenQuestionView.of(question) for question in waiting.waits],
         )
 
 
 class UnansweredPage(Shown):
-    items: list[UnansweredOrder]
+    items: list[UnansweredOrderView]
     next_cursor: str | None

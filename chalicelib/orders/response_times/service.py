@@ -20,7 +20,7 @@ from chalicelib.orders.placement import steps
 from chalicelib.orders.response_times import rules, store
 from chalicelib.orders.response_times.config import ResponseTimes
 from chalicelib.orders.response_times.events import ESCALATED, UNANSWERED
-from chalicelib.orders.response_times.rules import Deadlines, Wait, Waiting
+from chalicelib.orders.response_times.rules import Deadlines, OpenQuestions, Question
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Calendar, Club
 from chalicelib.platform.context import Context
@@ -66,16 +66,17 @@ def remind(context: Context, event: dict[str, Any]) -> dict[str, int]:
     return counts
 
 
-def page(context: Context, limit: int, after: Position) -> tuple[list[Waiting], Position]:
+def page(context: Context, limit: int, after: Position) -> tuple[list[OpenQuestions], Position]:
     """What distributors were reminded of and have not answered, oldest first."""
     found = store.page(context.table, limit, after)
-    return [store.waiting_of(item) for item in found.items], found.last
+    return [store.open_questions_from_item(item) for item in found.items], found.last
 
 
-def still_waiting(order: Order, told: Sequence[Item]) -> list[Wait]:
-    """Which of the waits that an event told of are not answered yet."""
-    present = rules.waits_of(order)
-    return [wait for wait in (Wait(each["since"], each["kind"], each["ref"]) for each in told) if wait in present]
+def still_open(order: Order, questions: Sequence[Item]) -> list[Question]:
+    """The questions of an event that are not answered yet."""
+    present = rules.questions_of(order)
+    asked = (Question(each["since"], each["kind"], each["ref"]) for each in questions)
+    return [question for question in asked if question in present]
 
 
 @retry("waiting", "order")
@@ -85,18 +86,18 @@ def follow(context: Context, company_id: str, order_id: str) -> None:
     order, before = store.read(context.table, company_id, order_id)
     if order is None:
         return
-    after = rules.kept(before, order)
-    reminded: tuple[Wait, ...] = ()
-    escalated: tuple[Wait, ...] = ()
+    after = rules.open_questions_of(before, order)
+    reminded: tuple[Question, ...] = ()
+    escalated: tuple[Question, ...] = ()
     if after:
-        after, reminded, escalated = rules.tell(after, context.at, by)
+        after, reminded, escalated = rules.remind(after, context.at, by)
     if after == before:
         return
     tx = Transaction()
     if after and before:
         after = replace(after, version=before.version + 1)
     store.replace(tx, order, before, after, rules.next_due(after, by) if after else "")
-    for name, told in ((UNANSWERED, reminded), (ESCALATED, escalated)):
-        if told:
-            steps.record(tx, context, order, name, waits=[wait._asdict() for wait in told])
+    for name, questions in ((UNANSWERED, reminded), (ESCALATED, escalated)):
+        if questions:
+            steps.record(tx, context, order, name, waits=[question._asdict() for question in questions])
     context.table.commit(tx)

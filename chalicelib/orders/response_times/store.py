@@ -13,23 +13,23 @@ from chalicelib.orders import keys
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.response_times import keys as response_times_keys
-from chalicelib.orders.response_times.rules import Told, Wait, Waiting
+from chalicelib.orders.response_times.rules import OpenQuestion, OpenQuestions, Question
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import shards
 from chalicelib.table.transactions import Item, Transaction
 
 
-def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Waiting | None]:
+def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, OpenQuestions | None]:
     """The order, and what of it is known to wait. One call."""
     order, waiting = keys.order(company_id, order_id), response_times_keys.waiting(company_id, order_id)
     found = table.get_many([order, waiting], consistent=True)
     return (
         order_store.order_of(found[order]) if order in found else None,
-        waiting_of(found[waiting]) if waiting in found else None,
+        open_questions_from_item(found[waiting]) if waiting in found else None,
     )
 
 
-def replace(tx: Transaction, order: Order, before: Waiting | None, after: Waiting | None, due: str) -> None:
+def replace(tx: Transaction, order: Order, before: OpenQuestions | None, after: OpenQuestions | None, due: str) -> None:
     """Refused with label `order` or `waiting` if one of the two is no longer what was read. `due`: when somebody is told next."""
     order_store.check_version(tx, order)
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
@@ -52,8 +52,8 @@ def page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(response_times_keys.unanswered("", "").pk, index="gsi1", limit=limit, after=after)
 
 
-def waiting_of(item: Item) -> Waiting:
-    return Waiting(
+def open_questions_from_item(item: Item) -> OpenQuestions:
+    return OpenQuestions(
         order_id=item["order_id"],
         number=item["number"],
         company_id=item["company_id"],
@@ -62,8 +62,8 @@ def waiting_of(item: Item) -> Waiting:
         distributor_name=item["distributor_name"],
         placed_at=item["placed_at"],
         waits=tuple(
-            Told(
-                Wait(each["since"], each["kind"], each["ref"]),
+            OpenQuestion(
+                Question(each["since"], each["kind"], each["ref"]),
                 reminded_at=each.get("reminded_at", ""),
                 escalated_at=each.get("escalated_at", ""),
             )
@@ -73,7 +73,7 @@ def waiting_of(item: Item) -> Waiting:
     )
 
 
-def _item(waiting: Waiting, due: str) -> Item:
+def _item(waiting: OpenQuestions, due: str) -> Item:
     item = {
         **response_times_keys.waiting(waiting.company_id, waiting.order_id).as_item(),
         "order_id": waiting.order_id,
@@ -84,7 +84,7 @@ def _item(waiting: Waiting, due: str) -> Item:
         "distributor_name": waiting.distributor_name,
         "placed_at": waiting.placed_at,
         "version": waiting.version,
-        "waits": [_told_item(told) for told in waiting.waits],
+        "waits": [_question_item(question) for question in waiting.waits],
     }
     if due:
         item |= response_times_keys.waiting_due(due, waiting.company_id, waiting.order_id).as_gsi2()
@@ -93,6 +93,6 @@ def _item(waiting: Waiting, due: str) -> Item:
     return item
 
 
-def _told_item(told: Told) -> Item:
-    item = {**told.wait._asdict(), "reminded_at": told.reminded_at, "escalated_at": told.escalated_at}
+def _question_item(question: OpenQuestion) -> Item:
+    item = {**question.question._asdict(), "reminded_at": question.reminded_at, "escalated_at": question.escalated_at}
     return {name: value for name, value in item.items() if value or name == "ref"}

@@ -30,7 +30,7 @@ def shop(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Shop:
     return Shop(Market(Api(app), context))
 
 
-@measures(free_goods_keys.gift)
+@measures(free_goods_keys.free_goods)
 def test_the_goods_of_a_company_are_one_call_and_those_of_an_order_a_read_beside_it(shop: Shop) -> None:
     ids = [shop.market.placed({"LMP-1": 10}) for _ in range(4)]
     table = shop.context.table
@@ -41,21 +41,21 @@ def test_the_goods_of_a_company_are_one_call_and_those_of_an_order_a_read_beside
     order = orders.load_order(shop.context, "cmp_1", ids[0])
     assert order is not None
     with spent(table.client) as cost:
-        assert len(orders.gifts_of(shop.context, order)) == 1
+        assert len(orders.free_goods_of(shop.context, order)) == 1
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)
 
 
-@measures(free_goods_keys.gift)
+@measures(free_goods_keys.free_goods)
 def test_an_order_that_was_promised_nothing_costs_no_call_more(shop: Shop) -> None:
     order = orders.load_order(shop.context, "cmp_1", shop.market.placed({"LMP-1": 9}))
     with spent(shop.context.table.client) as cost:
         assert order is not None
-        assert orders.gifts_of(shop.context, order) == []
-        free_goods.look(shop.context, order)
+        assert orders.free_goods_of(shop.context, order) == []
+        free_goods.assess(shop.context, order)
     assert cost.calls == []
 
 
-@measures(free_goods_keys.gift)
+@measures(free_goods_keys.free_goods)
 def test_an_order_with_goods_on_top_is_placed_with_no_read_more(shop: Shop) -> None:
     made = []
     for units in (9, 10):
@@ -65,26 +65,26 @@ def test_an_order_with_goods_on_top_is_placed_with_no_read_more(shop: Shop) -> N
     assert made[0] == made[1]
 
 
-@measures(free_goods_keys.gift)
+@measures(free_goods_keys.free_goods)
 def test_a_look_is_two_reads_and_where_something_changed_a_transaction(shop: Shop) -> None:
     order_id = shop.shipped()
     order = orders.load_order(shop.context, "cmp_1", order_id)
     with spent(shop.context.table.client) as cost:
-        free_goods.look(shop.context, order)
+        free_goods.assess(shop.context, order)
     assert cost.calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
     with spent(shop.context.table.client) as cost:
-        free_goods.look(shop.context, order)
+        free_goods.assess(shop.context, order)
     assert cost.calls == ["BatchGetItem", "BatchGetItem"]
 
 
-@measures(free_goods_keys.gift)
+@measures(free_goods_keys.free_goods)
 def test_what_is_due_of_a_company_is_one_query_and_its_orders_once_each(shop: Shop) -> None:
     order_id = shop.shipped()
     shop.market.placed({"LMP-1": 10})
     shop.deliver()
     later = replace(shop.context, now=shop.context.now + timedelta(days=11))
     with spent(later.table.client) as cost:
-        orders.look_at_goods_on_top(later, "cmp_1")
+        orders.assess_free_goods(later, "cmp_1")
     assert cost.calls == ["Query", "GetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
     assert shop.told() == ["unpaid"]
     assert shop.state(order_id) == ("promised", None)

@@ -10,29 +10,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.orders.free_goods.config import FreeGoodsDeadlines
 from chalicelib.orders.free_goods.rules import (
-    Figures,
-    Gift,
-    GiftState,
+    FreeGoodsState,
     NotGranted,
+    OrderFreeGoods,
     Unpaid,
-    Why,
-    judge,
-    look,
+    WithdrawalReason,
+    assess,
     promised,
     ship,
+    verdict_of,
 )
 from chalicelib.orders.lifecycle import rules as lifecycle_rules
-from chalicelib.orders.lifecycle.rules import Part
+from chalicelib.orders.lifecycle.rules import ReturnedUnits
 from chalicelib.orders.order import rules as order_rules
-from chalicelib.orders.order.rules import Actor, Asked, Happened, Line, Order, State, Step
+from chalicelib.orders.order.rules import Actor, HistoryEntry, Line, Order, OrderState, OrderStep, RequestedLine
 from chalicelib.pricing.free_goods.rules import FreeGoodsPromise
 from chalicelib.pricing.rules import FreeGoods, FreeGoodsTerms, Ruling
 
 DAY = timedelta(days=1)
 PLACED, PAY_BY = date(2026, 11, 20), date(2026, 12, 31)
 AT = "2026-11-20T09:00:00.000Z"
-FIGURES = Figures(reminder_days=3, grace_days=2)
+CONFIG = FreeGoodsDeadlines(reminder_days=3, grace_days=2)
 BY, OPERATOR = Actor("company", "mbr_1"), Actor("distributor", "mbr_d")
 
 
@@ -56,36 +56,36 @@ def an_order(units: int, given: FreeGoodsTerms, times: int = 1) -> Order:
         placed_at=AT,
         currency="RUB",
         comment="",
-        state=State.PLACED,
+        state=OrderState.PLACED,
         lines=(replace(line, sku="SWT-1", quantity=3), line),
-        history=(Happened(AT, Step.PLACED, State.PLACED, BY),),
+        history=(HistoryEntry(AT, OrderStep.PLACED, OrderState.PLACED, BY),),
         promises=(FreeGoodsPromise("gft_1", "prm_1", "Autumn", "Осень", given, (1,), times),),
     )
 
 
 def accepted(units: int = 10, given: FreeGoodsTerms | None = None, times: int = 1, **less: int) -> Order:
-    asked = [Asked("LMP-1", less["to"])] if less else []
+    asked = [RequestedLine("LMP-1", less["to"])] if less else []
     return order_rules.accept(an_order(units, given or terms(), times), asked, by=OPERATOR, at=AT)
 
 
 def shipped(order: Order, units: int | None = None, *, document: str = "УТ-1", day: date = PLACED) -> Order:
-    asked = None if units is None else [Asked("LMP-1", units)]
+    asked = None if units is None else [RequestedLine("LMP-1", units)]
     return order_rules.ship(order, asked, document=document, day=day, by=OPERATOR, at=AT)
 
 
 def returned(order: Order, units: int, document: str = "УТ-1", day: date = PLACED) -> Order:
-    parts = [Part(document, "LMP-1", units)]
+    parts = [ReturnedUnits(document, "LMP-1", units)]
     asked = lifecycle_rules.request_return(order, "ret_1", parts, reason="Broken", by=BY, at=AT)
     return lifecycle_rules.accept_return(asked, "ret_1", [], document="ВЗ-1", day=day, by=OPERATOR, at=AT)
 
 
-def gift(order: Order) -> Gift:
+def goods(order: Order) -> OrderFreeGoods:
     (made,) = promised(order)
     return made
 
 
 def verdict(order: Order, day: date = PLACED, **paid: date | None) -> tuple[str, int, str | None]:
-    found = judge(order.promises[0], order, {"УТ-1": None, "УТ-2": None} | _documents(paid), day, FIGURES)
+    found = verdict_of(order.promises[0], order, {"УТ-1": None, "УТ-2": None} | _documents(paid), day, CONFIG)
     return found.state, found.times, found.why
 
 
@@ -176,7 +176,9 @@ def test_where_a_promotion_repeats_what_was_paid_in_time_brings_its_share():
 
 def test_more_than_was_promised_is_not_given():
     order = an_order(10, terms(repeat=True))
-    more = order_rules.confirm(order_rules.accept(order, [Asked("LMP-1", 40)], by=OPERATOR, at=AT), by=BY, at=AT)
+    more = order_rules.confirm(
+        order_rules.accept(order, [RequestedLine("LMP-1", 40)], by=OPERATOR, at=AT), by=BY, at=AT
+    )
     assert verdict(shipped(more), ut1=PLACED) == ("granted", 1, None)
 
 
@@ -186,32 +188,32 @@ def test_more_than_was_promised_is_not_given():
 def test_a_letter_reminds_of_what_is_to_be_paid_once_for_each_last_day():
     order = shipped(shipped(accepted(given=terms(pay_within_days=10)), 4), document="УТ-2", day=PLACED + 5 * DAY)
     paid: dict[str, date | None] = {}
-    seen, reminded = gift(order), {}
+    seen, reminded = goods(order), {}
     for days in range(20):
-        seen, remind = look(seen, order, paid, PLACED + days * DAY, FIGURES)
+        seen, remind = assess(seen, order, paid, PLACED + days * DAY, CONFIG)
         if remind:
             reminded[days] = [(each.document, (each.last_day - PLACED).days) for each in remind]
     assert reminded == {7: [("УТ-1", 10)], 12: [("УТ-2", 15)]}
-    assert seen.state is GiftState.WITHDRAWN
+    assert seen.state is FreeGoodsState.WITHDRAWN
 
 
 def test_what_is_shipped_in_the_last_days_is_reminded_of_at_once():
     order = shipped(accepted(), day=PAY_BY - DAY)
-    _, remind = look(gift(order), order, {}, PAY_BY - DAY, FIGURES)
+    _, remind = assess(goods(order), order, {}, PAY_BY - DAY, CONFIG)
     assert remind == (Unpaid("УТ-1", 10, PAY_BY),)
 
 
 def test_shipped_goods_stay_with_the_company_whatever_comes_back():
     order = shipped(accepted())
-    granted, _ = look(gift(order), order, {"УТ-1": PLACED}, PLACED, FIGURES)
+    granted, _ = assess(goods(order), order, {"УТ-1": PLACED}, PLACED, CONFIG)
     gone = ship(granted, "УТ-1", PLACED)
-    assert look(gone, returned(order, 10), {}, PAY_BY + 30 * DAY, FIGURES).gift == gone
+    assert assess(gone, returned(order, 10), {}, PAY_BY + 30 * DAY, CONFIG).goods == gone
     assert (gone.state, gone.quantity, gone.due_on) == ("shipped", 5, None)
 
 
 @pytest.mark.parametrize("order", [accepted(), accepted(10, to=3)], ids=["promised", "withdrawn"])
 def test_only_what_is_granted_can_be_shipped(order: Order):
-    seen, _ = look(gift(order), order, {}, PLACED, FIGURES)
+    seen, _ = assess(goods(order), order, {}, PLACED, CONFIG)
     with pytest.raises(NotGranted):
         ship(seen, "УТ-1", PLACED)
 
@@ -257,7 +259,7 @@ def test_goods_are_granted_if_and_only_if_enough_was_shipped_kept_and_paid_in_ti
     if kept and back and back <= kept[0][0]:
         order = returned(order, back, "D0", PLACED + 40 * DAY)
         kept[0] = (kept[0][0] - back, *kept[0][1:])
-    grace = FIGURES.grace_days
+    grace = CONFIG.grace_days
     there = sum(units for units, last, paid in kept if paid is not None and paid <= last)
     hoped = there + sum(units for units, last, paid in kept if paid is None and today <= last + grace)
     if not fixed or today <= 10 + grace:
@@ -266,14 +268,14 @@ def test_goods_are_granted_if_and_only_if_enough_was_shipped_kept_and_paid_in_ti
     def brings(units: int) -> int:
         return min(units // buy, order.promises[0].count)
 
-    found = judge(order.promises[0], order, paid_on, PLACED + today * DAY, FIGURES)
-    assert (found.state is GiftState.WITHDRAWN) == (brings(hoped) == 0)
-    assert (found.state is GiftState.GRANTED) == (0 < brings(hoped) == brings(there))
+    found = verdict_of(order.promises[0], order, paid_on, PLACED + today * DAY, CONFIG)
+    assert (found.state is FreeGoodsState.WITHDRAWN) == (brings(hoped) == 0)
+    assert (found.state is FreeGoodsState.GRANTED) == (0 < brings(hoped) == brings(there))
     assert found.times == brings(hoped)
-    assert (found.why is not None) == (found.state is GiftState.WITHDRAWN)
-    assert found.why in (None, Why.NOT_PAID, Why.TOO_FEW)
+    assert (found.why is not None) == (found.state is FreeGoodsState.WITHDRAWN)
+    assert found.why in (None, WithdrawalReason.NOT_PAID, WithdrawalReason.TOO_FEW)
     if found.lapses_on:
-        before = judge(order.promises[0], order, paid_on, found.lapses_on - DAY, FIGURES)
+        before = verdict_of(order.promises[0], order, paid_on, found.lapses_on - DAY, CONFIG)
         assert (before.state, before.times) == (found.state, found.times), (
             "nothing changes before it is looked at again"
         )

@@ -91,16 +91,16 @@ class Shop:
         assert self.market.ship(order_id, document="УТ-1").status == 200
         return order_id
 
-    def ship_gift(self, order_id: str, key: str | None = None, **more: Any) -> Answer:
+    def ship_free_goods(self, order_id: str, key: str | None = None, **more: Any) -> Answer:
         url = f"/v1/distributor/orders/{order_id}/goods-on-top/{self.gift_id(order_id)}/ship"
         return self.market.post(url, self.market.operator, {"document": "УТ-9", **more}, key=key)
 
-    def gift(self, order_id: str) -> Any:
+    def goods(self, order_id: str) -> Any:
         (found,) = self.market.order(order_id)["goods_on_top"]
         return found
 
     def state(self, order_id: str) -> tuple[str, str | None]:
-        found = self.gift(order_id)
+        found = self.goods(order_id)
         return found["state"], found["why"]
 
     def later(self, days: int) -> Context:
@@ -108,7 +108,7 @@ class Shop:
 
     def night(self, days: int) -> None:
         """What the night does of the company if it is named."""
-        orders.look_at_goods_on_top(self.later(days), self.market.company_id)
+        orders.assess_free_goods(self.later(days), self.market.company_id)
 
     def due(self) -> str | None:
         items = [item for item in self.market.everything() if item["sk"].startswith("GIFT#")]
@@ -148,7 +148,7 @@ def test_an_order_is_promised_what_the_quote_said_and_both_sides_see_it(shop: Sh
     (promise,) = placed.json["goods_on_top"]
     assert (promise["state"], promise["goods"]["quantity"], promise["why"]) == ("promised", 2, None)
     order_id = placed.json["order_id"]
-    assert shop.gift(order_id) == promise
+    assert shop.goods(order_id) == promise
     url = f"/v1/distributor/orders/{order_id}"
     assert shop.market.api.call("GET", url, shop.market.operator).json["goods_on_top"] == [promise]
     listed = shop.market.api.call("GET", "/v1/company/goods-on-top", shop.market.buyer).json["items"]
@@ -177,26 +177,26 @@ def test_what_the_promotion_promised_stays_promised_after_it_has_ended(shop: Sho
 def test_paid_in_time_they_are_granted_and_shipped_once(shop: Shop):
     order_id = shop.shipped()
     shop.deliver()
-    refused = shop.ship_gift(order_id)
+    refused = shop.ship_free_goods(order_id)
     assert (refused.status, refused.json["code"], refused.json["state"]) == (409, "wrong_state", "promised")
     shop.pay(order_id, shop.context.today)
     shop.deliver()
     assert shop.state(order_id) == ("granted", None)
-    answer = shop.ship_gift(order_id, key="gift")
+    answer = shop.ship_free_goods(order_id, key="gift")
     assert (answer.status, answer.json["state"], answer.json["document"]) == (200, "shipped", "УТ-9")
     assert answer.json["shipped_on"] == str(shop.context.today)
-    again = shop.ship_gift(order_id, key="gift")
+    again = shop.ship_free_goods(order_id, key="gift")
     assert (again.json, again.headers["idempotency-replayed"]) == (answer.json, "true")
-    assert shop.ship_gift(order_id).json["state"] == "shipped"
+    assert shop.ship_free_goods(order_id).json["state"] == "shipped"
     assert shop.told() == ["granted", "shipped"]
     shop.deliver()
-    assert shop.gift(order_id) == answer.json
+    assert shop.goods(order_id) == answer.json
 
 
 def test_goods_that_the_facts_grant_can_be_shipped_before_anybody_was_told(shop: Shop):
     order_id = shop.shipped()
     shop.pay(order_id, shop.context.today)
-    assert shop.ship_gift(order_id).status == 200
+    assert shop.ship_free_goods(order_id).status == 200
 
 
 @pytest.mark.parametrize("told", ["payment first", "shipment first"])
@@ -284,7 +284,7 @@ def test_what_goes_back_before_they_are_shipped_takes_them_back_and_after_that_i
     for order_id, document in ((first, "УТ-1"), (second, "УТ-2")):
         shop.pay(order_id, shop.context.today, document)
     shop.deliver()
-    shop.ship_gift(second)
+    shop.ship_free_goods(second)
     shop.market.returned(first, ("УТ-1", "LMP-1", 1), document="ВЗ-1")
     shop.market.returned(second, ("УТ-2", "LMP-1", 1), document="ВЗ-2")
     shop.deliver()
@@ -301,7 +301,7 @@ def test_a_payment_that_was_none_takes_them_back_until_they_are_shipped(shop: Sh
     shop.pay(order_id, None, context=shop.later(1))
     shop.deliver(shop.later(1))
     assert shop.state(order_id) == ("promised", None)
-    assert shop.ship_gift(order_id).status == 409
+    assert shop.ship_free_goods(order_id).status == 409
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ def test_a_company_sees_its_own_goods_only_page_by_page(shop: Shop):
 def test_nobody_ships_ahead_of_today(shop: Shop):
     order_id = shop.shipped()
     tomorrow = str(shop.context.today + timedelta(days=1))
-    assert errors(shop.ship_gift(order_id, day=tomorrow)) == [("/day", "in_future")]
+    assert errors(shop.ship_free_goods(order_id, day=tomorrow)) == [("/day", "in_future")]
 
 
 # --- whatever breaks --------------------------------------------------------------------------------------------------
@@ -355,8 +355,8 @@ def test_an_interrupted_shipment_of_goods_is_finished_by_its_repeat(shop: Shop):
     for interruption in chain(crashes(), lost_replies()):
         restore(shop.context, beginning)
         with interruption:
-            shop.ship_gift(order_id, key="gift")
-        answer = shop.ship_gift(order_id, key="gift")
+            shop.ship_free_goods(order_id, key="gift")
+        answer = shop.ship_free_goods(order_id, key="gift")
         assert (answer.status, answer.json["state"]) == (200, "shipped"), interruption
         assert shop.told() == ["shipped"], interruption
 
@@ -376,7 +376,7 @@ def test_a_fact_that_comes_between_a_look_and_its_writing_is_not_lost(shop: Shop
             assert shop.market.accept_return(order_id, asked).status == 200
         else:
             shop.pay(order_id, None, context=shop.later(1))
-        free_goods.look(shop.context, orders.load_order(shop.context, shop.market.company_id, order_id))
+        free_goods.assess(shop.context, orders.load_order(shop.context, shop.market.company_id, order_id))
 
     for race in races(other):
         restore(shop.context, beginning)
@@ -392,10 +392,10 @@ def test_of_two_who_look_at_the_same_moment_one_tells(shop: Shop):
     shop.pay(order_id, shop.context.today)
     beginning = everything(shop.context)
     order = orders.load_order(shop.context, shop.market.company_id, order_id)
-    for race in races(lambda: free_goods.look(shop.context, order)):
+    for race in races(lambda: free_goods.assess(shop.context, order)):
         restore(shop.context, beginning)
         with race:
-            free_goods.look(shop.context, order)
+            free_goods.assess(shop.context, order)
         assert (shop.state(order_id), shop.told()) == (("granted", None), ["granted"]), race
 
 
@@ -404,10 +404,10 @@ def test_goods_that_leave_during_a_look_have_left(shop: Shop):
     shop.pay(order_id, shop.context.today)
     beginning = everything(shop.context)
     order = orders.load_order(shop.context, shop.market.company_id, order_id)
-    for race in races(lambda: shop.ship_gift(order_id)):
+    for race in races(lambda: shop.ship_free_goods(order_id)):
         restore(shop.context, beginning)
         with race:
-            free_goods.look(shop.context, order)
+            free_goods.assess(shop.context, order)
         if race.happened:
             assert shop.state(order_id) == ("shipped", None), race
 
@@ -477,7 +477,7 @@ class Promises(RuleBasedStateMachine):
     def ship_goods(self, data: st.DataObject) -> None:
         if order_id := self.one(data):
             by_facts = self.by_facts(order_id)
-            answer = self.shop.ship_gift(order_id)
+            answer = self.shop.ship_free_goods(order_id)
             expected = 404 if by_facts is None else 200 if by_facts[0] == "granted" else 409
             assert answer.status == expected, (by_facts, answer.text)
 
@@ -497,9 +497,9 @@ class Promises(RuleBasedStateMachine):
         assert order is not None
         if not order.promises:
             return None
-        (gift,) = orders.gifts_of(self.shop.context, order)
-        if gift.state == "shipped":
-            return "shipped", gift.count
+        (goods,) = orders.free_goods_of(self.shop.context, order)
+        if goods.state == "shipped":
+            return "shipped", goods.count
         there = hoped = 0
         back = {(line.document, line.sku): 0 for line in order.came_back}
         for line in order.came_back:
@@ -528,7 +528,7 @@ class Promises(RuleBasedStateMachine):
         for order_id in self.ids:
             order = orders.load_order(self.shop.context, self.market.company_id, order_id)
             assert order is not None
-            found = [(gift.state, gift.count) for gift in orders.gifts_of(self.shop.context, order)]
+            found = [(goods.state, goods.count) for goods in orders.free_goods_of(self.shop.context, order)]
             by_facts = self.by_facts(order_id)
             assert found == ([by_facts] if by_facts else [])
 

@@ -19,7 +19,7 @@ from chalicelib.catalog.recording import write_stock
 from chalicelib.orders.holds import consumers as holds_consumers
 from chalicelib.orders.holds import credit, limits, reservations
 from chalicelib.orders.holds import keys as holds_keys
-from chalicelib.orders.holds.service import HELD
+from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform import clock
 from chalicelib.platform.events import Event
@@ -123,7 +123,7 @@ class Held(RuleBasedStateMachine):
             self.ids.append(answer.json["order_id"])
             assert reserved(self.market) <= self.figure
         else:
-            assert answer.json["code"] in HELD
+            assert answer.json["code"] in HOLD_PROBLEMS
 
     @rule(
         data=st.data(),

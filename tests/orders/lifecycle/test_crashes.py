@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from chalicelib.orders.order.rules import STEPS, State
+from chalicelib.orders.order.rules import STEPS, OrderState
 from chalicelib.platform.http import respond
 from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
@@ -36,10 +36,10 @@ class Stage:
         self._monkeypatch = monkeypatch
         self._beginning: list[Item] = []
 
-    def begin(self, state: State) -> str:
+    def begin(self, state: OrderState) -> str:
         """An order in this state, remembered as the beginning."""
         order_id = self.market.placed({"LMP-1": 10, "LMP-2": 12})
-        if state == State.ACCEPTED:
+        if state == OrderState.ACCEPTED:
             self.market.accept(order_id)
         self._beginning = self.market.everything()
         return order_id
@@ -67,7 +67,7 @@ def stage(local_market: Market, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 @pytest.mark.parametrize("step", STEP_OF)
 def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(stage: Stage, step: str):
-    order_id = stage.begin(State.ACCEPTED if step.startswith("ship") else State.PLACED)
+    order_id = stage.begin(OrderState.ACCEPTED if step.startswith("ship") else OrderState.PLACED)
     undisturbed = stage.attempt(step, order_id)
     assert undisturbed.status in (200, 201)
     wanted = stage.market.everything()
@@ -81,7 +81,9 @@ def test_an_interrupted_step_is_finished_by_its_repeat_and_done_once(stage: Stag
         assert stage.market.everything() == wanted, interruption
 
 
-def outcomes(stage: Stage, mine: str, other: Callable[[str], Answer], state: State) -> Iterator[tuple[Answer, Answer]]:
+def outcomes(
+    stage: Stage, mine: str, other: Callable[[str], Answer], state: OrderState
+) -> Iterator[tuple[Answer, Answer]]:
     """My step and another one that comes before each of its calls in turn."""
     order_id = stage.begin(state)
     heard: list[Answer] = []
@@ -96,7 +98,7 @@ def outcomes(stage: Stage, mine: str, other: Callable[[str], Answer], state: Sta
 
 @pytest.mark.parametrize("mine", ["accept", "reject"])
 def test_when_the_partner_cancels_meanwhile_the_distributor_is_told_so(stage: Stage, mine: str):
-    for answer, cancelled in outcomes(stage, mine, lambda order_id: stage.market.cancel(order_id), State.PLACED):
+    for answer, cancelled in outcomes(stage, mine, lambda order_id: stage.market.cancel(order_id), OrderState.PLACED):
         assert cancelled.status == 200
         assert (answer.status, answer.json["state"]) == (409, "cancelled")
         assert stage.market.order(cancelled.json["order_id"])["state"] == "cancelled"
@@ -104,7 +106,7 @@ def test_when_the_partner_cancels_meanwhile_the_distributor_is_told_so(stage: St
 
 @pytest.mark.parametrize("step", ["place", "accept", "reject", "cancel", "ship a part", "ship the rest"])
 def test_a_twin_of_the_request_gets_the_same_answer(stage: Stage, step: str):
-    state = State.ACCEPTED if step.startswith("ship") else State.PLACED
+    state = OrderState.ACCEPTED if step.startswith("ship") else OrderState.PLACED
     for answer, twin in outcomes(stage, step, lambda order_id: STEP_OF[step](stage.market, order_id), state):
         assert (answer.status, answer.json) == (twin.status, twin.json)
         assert answer.headers["idempotency-replayed"] == "true"
@@ -112,7 +114,7 @@ def test_a_twin_of_the_request_gets_the_same_answer(stage: Stage, step: str):
 
 def test_a_part_shipped_meanwhile_counts(stage: Stage):
     other = lambda order_id: stage.market.ship(order_id, {"LMP-1": 7}, document="УТ-2")  # noqa: E731
-    for answer, shipped in outcomes(stage, "ship a part", other, State.ACCEPTED):
+    for answer, shipped in outcomes(stage, "ship a part", other, OrderState.ACCEPTED):
         assert shipped.status == 200
         assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [
             ("/lines/0/quantity", "above_left")

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.orders.lifecycle.rules import (
-    Part,
+    ReturnedUnits,
     accept_return,
     approve_cancellation,
     decline_cancellation,
@@ -17,7 +17,18 @@ from chalicelib.orders.lifecycle.rules import (
     request_cancellation,
     request_return,
 )
-from chalicelib.orders.order.rules import Actor, Asked, Happened, State, Step, accept, cancel, confirm, reject, ship
+from chalicelib.orders.order.rules import (
+    Actor,
+    HistoryEntry,
+    OrderState,
+    OrderStep,
+    RequestedLine,
+    accept,
+    cancel,
+    confirm,
+    reject,
+    ship,
+)
 from chalicelib.platform.context import Context
 from tests.support.letters import BUYER, BY_BUYER, BY_DISTRIBUTOR, DISTRIBUTOR, NBSP, ORDERER, plain
 from tests.support.partners import dismissed, speaks_for
@@ -58,7 +69,9 @@ def test_a_distributor_gets_the_order_line_by_line(club: Any) -> None:
 
 
 def test_who_placed_the_order_hears_what_was_accepted(club: Any, context: Context) -> None:
-    club.order = accept(club.order, [Asked("A-1", 4)], by=BY_DISTRIBUTOR, at=context.at, note="Остальное в январе")
+    club.order = accept(
+        club.order, [RequestedLine("A-1", 4)], by=BY_DISTRIBUTOR, at=context.at, note="Остальное в январе"
+    )
     mail = club.told("order_accepted", ORDERER)
     assert mail.address == "mbr_1@partner.example"
     text = plain(mail)
@@ -95,7 +108,7 @@ def test_a_distributor_hears_that_an_order_is_cancelled(club: Any, context: Cont
 
 
 def test_who_placed_the_order_reads_what_it_would_come_to_and_may_confirm(club: Any, context: Context) -> None:
-    club.order = accept(club.order, [Asked("A-1", 12)], by=BY_DISTRIBUTOR, at=context.at, note="Кратно паллете")
+    club.order = accept(club.order, [RequestedLine("A-1", 12)], by=BY_DISTRIBUTOR, at=context.at, note="Кратно паллете")
     text = plain(club.told("order_changed", ORDERER))
     assert "сумма станет 15 014,00 ₽ вместо 12 545,00 ₽" in text
     assert "12 шт × 1 234,50 ₽ = 14 814,00 ₽ (заказано 10)" in text
@@ -118,7 +131,9 @@ def test_a_request_to_cancel_is_told_with_its_reason_and_its_answer(club: Any, c
     club.order = approve_cancellation(asked, by=BY_DISTRIBUTOR, at=context.at)
     mail = club.told("order_cancellation_approved", ORDERER, event="order.cancelled")
     assert (mail.subject, "Отгрузок по нему не будет" in plain(mail)) == ("Заказ 261120-7K3QX отменён", True)
-    part = ship(asked, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=context.at)
+    part = ship(
+        asked, [RequestedLine("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=context.at
+    )
     club.order = approve_cancellation(part, by=BY_DISTRIBUTOR, at=context.at)
     mail = club.told("order_cancellation_approved", ORDERER, event="order.completed")
     assert (mail.subject, "3 шт × 1 234,50 ₽" in plain(mail)) == ("Заказ 261120-7K3QX завершён", True)
@@ -128,13 +143,15 @@ def test_a_return_is_told_by_the_shipments_that_the_goods_came_with(club: Any, c
     order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
     day = date(2026, 11, 21)
     order = ship(order, None, document="Т-1", day=day, by=BY_DISTRIBUTOR, at=context.at)
-    club.order = request_return(order, "ret_1", [Part("Т-1", "A-1", 3)], reason="Бой", by=BY_BUYER, at=context.at)
+    club.order = request_return(
+        order, "ret_1", [ReturnedUnits("Т-1", "A-1", 3)], reason="Бой", by=BY_BUYER, at=context.at
+    )
     text = plain(club.told("order_return_requested", DISTRIBUTOR, return_id="ret_1"))
     assert "· Т-1 (A-1)" in text
     assert "3 шт × 1 234,50 ₽ = 3 703,50 ₽" in text
     assert "«Бой»" in text
     asked = club.order
-    fewer = [Part("Т-1", "A-1", 2)]
+    fewer = [ReturnedUnits("Т-1", "A-1", 2)]
     club.order = accept_return(asked, "ret_1", fewer, document="ВЗ-1", day=day, by=BY_DISTRIBUTOR, at=context.at)
     text = plain(club.told("order_returned", ORDERER, **{"return": {"return_id": "ret_1"}}))
     assert "Документ ВЗ-1 от 21 ноября 2026" in text
@@ -150,7 +167,7 @@ def test_a_return_is_told_by_the_shipments_that_the_goods_came_with(club: Any, c
 
 def test_the_company_hears_which_manager_ordered_for_it(club: Any, context: Context) -> None:
     club.order = replace(
-        club.order, history=(Happened(context.at, Step.PLACED, State.PLACED, Actor("staff", "mbr_m")),)
+        club.order, history=(HistoryEntry(context.at, OrderStep.PLACED, OrderState.PLACED, Actor("staff", "mbr_m")),)
     )
     text = plain(club.told("order_placed_for_you", BUYER))
     assert "менеджер клуба Мария Ведущая оформил заказ для компании Луч" in text
@@ -160,7 +177,9 @@ def test_the_company_hears_which_manager_ordered_for_it(club: Any, context: Cont
 
 def test_a_shipping_letter_tells_of_its_own_part(club: Any, context: Context) -> None:
     order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
-    order = ship(order, [Asked("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=context.at)
+    order = ship(
+        order, [RequestedLine("A-1", 3)], document="Т-1", day=date(2026, 11, 21), by=BY_DISTRIBUTOR, at=context.at
+    )
     club.order = ship(order, None, document="Т-2", day=date(2026, 11, 22), by=BY_DISTRIBUTOR, at=context.at)
     first = plain(club.told("order_shipped", ORDERER, shipment={"document": "Т-1"}))
     assert "Документ Т-1 от 21 ноября 2026" in first

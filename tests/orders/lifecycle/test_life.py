@@ -17,7 +17,7 @@ from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.order.model import CancellationState, ReturnState
-from chalicelib.orders.order.rules import Order, State
+from chalicelib.orders.order.rules import Order, OrderState
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.http import respond
@@ -37,7 +37,7 @@ from tests.support.table import everything, restore
 
 KEY = "the-one-request"
 MOST_ORDERS = 3
-OPEN = (State.PLACED, State.CHANGED, State.ACCEPTED, State.PARTLY_SHIPPED)
+OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 
 # At which of its calls somebody dies, and whether after it; most often nobody does.
 BREAKS = st.none() | st.none() | st.tuples(st.integers(1, 5), st.booleans())
@@ -255,11 +255,11 @@ def likely(order: Order) -> tuple[str, ...]:
     waits = order.cancellation is not None and order.cancellation.state is CancellationState.WAITING
     cancelling = ("approve_cancellation", "decline_cancellation") if waits else ("request_cancellation",)
     return {
-        State.PLACED: ("accept", "accept", "accept", "cancel", "reject"),
-        State.CHANGED: ("confirm", "confirm", "accept", "decline", "reject"),
-        State.ACCEPTED: ("ship", "ship", "ship", *cancelling),
-        State.PARTLY_SHIPPED: ("ship", *cancelling, *returns),
-        State.COMPLETED: returns,
+        OrderState.PLACED: ("accept", "accept", "accept", "cancel", "reject"),
+        OrderState.CHANGED: ("confirm", "confirm", "accept", "decline", "reject"),
+        OrderState.ACCEPTED: ("ship", "ship", "ship", *cancelling),
+        OrderState.PARTLY_SHIPPED: ("ship", *cancelling, *returns),
+        OrderState.COMPLETED: returns,
     }.get(order.state, ANYTHING)
 
 

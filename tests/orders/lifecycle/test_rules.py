@@ -13,7 +13,7 @@ from chalicelib.orders.lifecycle.rules import (
     MOST_RETURNS,
     NoRequest,
     NoReturn,
-    Part,
+    ReturnedUnits,
     TooEarly,
     accept_return,
     approve_cancellation,
@@ -25,13 +25,13 @@ from chalicelib.orders.lifecycle.rules import (
 from chalicelib.orders.order.model import CancellationState, ReturnState
 from chalicelib.orders.order.rules import (
     STEPS,
+    DocumentRepeated,
+    InvalidLines,
     NothingLeft,
     Order,
-    State,
-    Step,
-    ToldBefore,
+    OrderState,
+    OrderStep,
     TooOften,
-    Unfit,
     WrongState,
 )
 from tests.orders.order.test_rules import AT, BUYER, DAY, IN_STATE, LATER, OPERATOR, accepted, order, shipped
@@ -50,7 +50,7 @@ def declined(present: Order) -> Order:
 
 
 def asked(present: Order, *parts: tuple[str, str, int], return_id: str = "ret_1") -> Order:
-    lines = [Part(*part) for part in parts]
+    lines = [ReturnedUnits(*part) for part in parts]
     return request_return(present, return_id, lines, reason="Broken glass", by=BUYER, at=AT)
 
 
@@ -61,7 +61,7 @@ def taken(
     document: str = "ВЗ-1",
     day: date = DAY,
 ) -> Order:
-    lines = [Part(*part) for part in fewer]
+    lines = [ReturnedUnits(*part) for part in fewer]
     return accept_return(present, return_id, lines, document=document, day=day, by=OPERATOR, at=LATER)
 
 
@@ -80,8 +80,8 @@ TRIES: dict[str, Callable[[Order], Order]] = {
 
 
 @pytest.mark.parametrize("step", TRIES)
-@pytest.mark.parametrize("state", State)
-def test_each_request_belongs_to_its_states(state: State, step: str):
+@pytest.mark.parametrize("state", OrderState)
+def test_each_request_belongs_to_its_states(state: OrderState, step: str):
     present = IN_STATE[state]()
     if state not in STEPS[step]:
         with pytest.raises(WrongState):
@@ -102,7 +102,7 @@ def test_the_table_above_knows_every_request():
 
 def test_an_order_of_which_nothing_was_shipped_is_cancelled():
     cancelled = approved(requested(accepted(A=10)))
-    assert (cancelled.state, cancelled.history[-1].step) == (State.CANCELLED, Step.CANCELLED)
+    assert (cancelled.state, cancelled.history[-1].step) == (OrderState.CANCELLED, OrderStep.CANCELLED)
     assert cancelled.cancellation
     assert (cancelled.cancellation.state, cancelled.cancellation.note) == (CancellationState.APPROVED, "Agreed")
 
@@ -110,8 +110,8 @@ def test_an_order_of_which_nothing_was_shipped_is_cancelled():
 def test_an_order_of_which_a_part_was_shipped_is_completed_with_it():
     done = approved(requested(shipped(accepted(A=10, B=6), A=4)))
     assert (done.state, done.history[-1].step, done.total, done.left) == (
-        State.COMPLETED,
-        Step.COMPLETED,
+        OrderState.COMPLETED,
+        OrderStep.COMPLETED,
         Decimal("40.00"),
         0,
     )
@@ -120,7 +120,7 @@ def test_an_order_of_which_a_part_was_shipped_is_completed_with_it():
 
 def test_a_request_that_is_declined_changes_nothing_and_may_be_made_again():
     again = requested(declined(requested(accepted(A=10))))
-    assert (again.state, again.left) == (State.ACCEPTED, 10)
+    assert (again.state, again.left) == (OrderState.ACCEPTED, 10)
     assert again.cancellation
     assert again.cancellation.state is CancellationState.WAITING
 
@@ -136,7 +136,7 @@ def test_shipping_goes_on_while_a_request_waits_and_the_last_part_makes_it_lapse
     assert part.cancellation.state is CancellationState.WAITING
     rest = shipped(part, "УТ-2")
     assert rest.cancellation
-    assert (rest.state, rest.cancellation.state) == (State.COMPLETED, CancellationState.LAPSED)
+    assert (rest.state, rest.cancellation.state) == (OrderState.COMPLETED, CancellationState.LAPSED)
     with pytest.raises(WrongState):
         approved(rest)
 
@@ -162,7 +162,11 @@ def test_what_came_back_is_kept_at_the_price_at_which_it_came():
         Decimal("40.00"),
     )
     assert [(line.document, line.sku, line.counted) for line in back.came_back] == [("УТ-1", "A", 4)]
-    assert (back.state, back.total, back.history[-1].step) == (State.COMPLETED, Decimal("160.00"), Step.RETURNED)
+    assert (back.state, back.total, back.history[-1].step) == (
+        OrderState.COMPLETED,
+        Decimal("160.00"),
+        OrderStep.RETURNED,
+    )
 
 
 def test_fewer_may_be_taken_back_than_was_asked_for():
@@ -188,16 +192,16 @@ def test_taking_nothing_back_is_a_rejection():
         ([("УТ-1", "A", 1), ("УТ-1", "A", 1)], (1, "sku", "repeated")),
     ],
 )
-def test_only_what_came_can_go_back(parts: list[tuple[str, str, int]], misfit: tuple[int, str, str]):
+def test_only_what_came_can_go_back(parts: list[tuple[str, str, int]], line_fault: tuple[int, str, str]):
     present = shipped(shipped(accepted(A=10, B=6), "УТ-1", A=4), "УТ-2", A=2, B=6)
-    with pytest.raises(Unfit) as unfit:
+    with pytest.raises(InvalidLines) as unfit:
         asked(present, *parts)
-    assert [each[:3] for each in unfit.value.misfits] == [misfit]
+    assert [each[:3] for each in unfit.value.line_faults] == [line_fault]
 
 
 def test_what_is_on_its_way_back_counts_as_taken_and_what_is_rejected_does_not():
     present = asked(shipped(accepted(A=10)), ("УТ-1", "A", 7))
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidLines):
         asked(present, ("УТ-1", "A", 4), return_id="ret_2")
     assert len(asked(refused(present), ("УТ-1", "A", 10), return_id="ret_2").returns) == 2
     assert len(asked(taken(present, ("УТ-1", "A", 6)), ("УТ-1", "A", 4), return_id="ret_2").returns) == 2
@@ -211,10 +215,10 @@ def test_what_is_on_its_way_back_counts_as_taken_and_what_is_rejected_does_not()
         ([("УТ-1", "A", 1), ("УТ-1", "A", 1)], (1, "sku", "repeated")),
     ],
 )
-def test_no_more_is_taken_back_than_was_asked_for(fewer: list[tuple[str, str, int]], misfit: tuple[int, str, str]):
-    with pytest.raises(Unfit) as unfit:
+def test_no_more_is_taken_back_than_was_asked_for(fewer: list[tuple[str, str, int]], line_fault: tuple[int, str, str]):
+    with pytest.raises(InvalidLines) as unfit:
         taken(asked(shipped(accepted(A=10, B=6)), ("УТ-1", "A", 4)), *fewer)
-    assert [each[:3] for each in unfit.value.misfits] == [misfit]
+    assert [each[:3] for each in unfit.value.line_faults] == [line_fault]
 
 
 def test_goods_do_not_come_back_before_they_were_shipped():
@@ -229,7 +233,7 @@ def test_a_return_is_answered_once_and_under_a_document_of_its_own():
     for again in (taken, refused):
         with pytest.raises(NoRequest):
             again(back)
-    with pytest.raises(ToldBefore):
+    with pytest.raises(DocumentRepeated):
         taken(asked(back, ("УТ-1", "A", 1), return_id="ret_2"), return_id="ret_2")
     with pytest.raises(NoReturn):
         taken(back, return_id="ret_9")
@@ -261,7 +265,7 @@ def test_however_often_is_asked_no_more_comes_back_than_was_shipped(moves: list[
                 present = taken(present, return_id=waiting, document=f"ВЗ-{number}")
             else:
                 present = refused(present, waiting)
-        except (Unfit, NoReturn):
+        except (InvalidLines, NoReturn):
             continue
     back = {name: sum(line.counted for line in present.came_back if line.document == name) for name in ("УТ-1", "УТ-2")}
     assert back["УТ-1"] <= 4

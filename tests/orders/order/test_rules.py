@@ -16,24 +16,24 @@ from chalicelib.orders.order.rules import (
     MOST_PROPOSALS,
     STEPS,
     Actor,
-    Asked,
-    Happened,
+    DocumentRepeated,
+    HistoryEntry,
+    InvalidLines,
     Line,
     NothingLeft,
     Order,
-    State,
-    Step,
-    ToldBefore,
+    OrderState,
+    OrderStep,
+    RequestedLine,
     TooManyParts,
     TooOften,
-    Unfit,
     WrongState,
     accept,
     cancel,
     confirm,
     decline,
+    line_faults_of,
     line_of,
-    misfits_of,
     order_number,
     reject,
     ship,
@@ -80,9 +80,9 @@ def order(**quantities: int) -> Order:
         placed_at=AT,
         currency="RUB",
         comment="",
-        state=State.PLACED,
+        state=OrderState.PLACED,
         lines=tuple(line(sku, quantity) for sku, quantity in (quantities or {"A": 10, "B": 6}).items()),
-        history=(Happened(AT, Step.PLACED, State.PLACED, BUYER),),
+        history=(HistoryEntry(AT, OrderStep.PLACED, OrderState.PLACED, BUYER),),
     )
 
 
@@ -91,7 +91,7 @@ def accepted(**quantities: int) -> Order:
 
 
 def shipped(present: Order, document: str = "УТ-1", **quantities: int) -> Order:
-    asked = [Asked(sku, quantity) for sku, quantity in quantities.items()] or None
+    asked = [RequestedLine(sku, quantity) for sku, quantity in quantities.items()] or None
     return ship(present, asked, document=document, day=DAY, by=OPERATOR, at=LATER)
 
 
@@ -99,12 +99,20 @@ def shipped(present: Order, document: str = "УТ-1", **quantities: int) -> Orde
 
 
 def test_a_cart_of_known_products_in_whole_packs_can_be_ordered():
-    assert misfits_of([Asked("A", 3), Asked("B", 12)], {"A": Lamp(), "B": Lamp(pack_multiple=6)}) == []
+    assert (
+        line_faults_of([RequestedLine("A", 3), RequestedLine("B", 12)], {"A": Lamp(), "B": Lamp(pack_multiple=6)}) == []
+    )
 
 
 def test_everything_that_is_wrong_with_a_cart_is_told_at_once():
-    asked = [Asked("A", 1), Asked("X", 1), Asked("B", 7), Asked("A", 2), Asked("C", 1)]
-    found = misfits_of(asked, {"A": Lamp(), "B": Lamp(pack_multiple=6), "C": Lamp(currency="EUR")})
+    asked = [
+        RequestedLine("A", 1),
+        RequestedLine("X", 1),
+        RequestedLine("B", 7),
+        RequestedLine("A", 2),
+        RequestedLine("C", 1),
+    ]
+    found = line_faults_of(asked, {"A": Lamp(), "B": Lamp(pack_multiple=6), "C": Lamp(currency="EUR")})
     assert sorted((each.line, each.field, each.code) for each in found) == [
         (1, "sku", "unknown_sku"),
         (2, "quantity", "pack_multiple"),
@@ -142,7 +150,7 @@ def test_order_numbers_of_one_day_differ():
 
 TRIES: dict[str, Callable[[Order], Order]] = {
     "accept": lambda order: accept(order, [], by=OPERATOR, at=LATER),
-    "accept more": lambda order: accept(order, [Asked("A", 11)], by=OPERATOR, at=LATER),
+    "accept more": lambda order: accept(order, [RequestedLine("A", 11)], by=OPERATOR, at=LATER),
     "confirm": lambda order: confirm(order, by=BUYER, at=LATER),
     "decline": lambda order: decline(order, by=BUYER, at=LATER),
     "reject": lambda order: reject(order, reason="no stock", by=OPERATOR, at=LATER),
@@ -152,36 +160,36 @@ TRIES: dict[str, Callable[[Order], Order]] = {
 }
 
 BECOMES = {
-    (State.PLACED, "accept"): State.ACCEPTED,
-    (State.PLACED, "accept more"): State.CHANGED,
-    (State.PLACED, "reject"): State.REJECTED,
-    (State.PLACED, "cancel"): State.CANCELLED,
-    (State.CHANGED, "accept"): State.ACCEPTED,
-    (State.CHANGED, "accept more"): State.CHANGED,
-    (State.CHANGED, "reject"): State.REJECTED,
-    (State.CHANGED, "cancel"): State.CANCELLED,
-    (State.CHANGED, "confirm"): State.ACCEPTED,
-    (State.CHANGED, "decline"): State.CANCELLED,
-    (State.ACCEPTED, "ship"): State.COMPLETED,
-    (State.ACCEPTED, "ship a part"): State.PARTLY_SHIPPED,
-    (State.PARTLY_SHIPPED, "ship"): State.COMPLETED,
-    (State.PARTLY_SHIPPED, "ship a part"): State.PARTLY_SHIPPED,
+    (OrderState.PLACED, "accept"): OrderState.ACCEPTED,
+    (OrderState.PLACED, "accept more"): OrderState.CHANGED,
+    (OrderState.PLACED, "reject"): OrderState.REJECTED,
+    (OrderState.PLACED, "cancel"): OrderState.CANCELLED,
+    (OrderState.CHANGED, "accept"): OrderState.ACCEPTED,
+    (OrderState.CHANGED, "accept more"): OrderState.CHANGED,
+    (OrderState.CHANGED, "reject"): OrderState.REJECTED,
+    (OrderState.CHANGED, "cancel"): OrderState.CANCELLED,
+    (OrderState.CHANGED, "confirm"): OrderState.ACCEPTED,
+    (OrderState.CHANGED, "decline"): OrderState.CANCELLED,
+    (OrderState.ACCEPTED, "ship"): OrderState.COMPLETED,
+    (OrderState.ACCEPTED, "ship a part"): OrderState.PARTLY_SHIPPED,
+    (OrderState.PARTLY_SHIPPED, "ship"): OrderState.COMPLETED,
+    (OrderState.PARTLY_SHIPPED, "ship a part"): OrderState.PARTLY_SHIPPED,
 }
 
-IN_STATE: dict[State, Callable[[], Order]] = {
-    State.PLACED: order,
-    State.CHANGED: lambda: TRIES["accept more"](order()),
-    State.ACCEPTED: accepted,
-    State.PARTLY_SHIPPED: lambda: shipped(accepted(), "УТ-0", A=1),
-    State.COMPLETED: lambda: shipped(accepted(), "УТ-0"),
-    State.REJECTED: lambda: TRIES["reject"](order()),
-    State.CANCELLED: lambda: TRIES["cancel"](order()),
+IN_STATE: dict[OrderState, Callable[[], Order]] = {
+    OrderState.PLACED: order,
+    OrderState.CHANGED: lambda: TRIES["accept more"](order()),
+    OrderState.ACCEPTED: accepted,
+    OrderState.PARTLY_SHIPPED: lambda: shipped(accepted(), "УТ-0", A=1),
+    OrderState.COMPLETED: lambda: shipped(accepted(), "УТ-0"),
+    OrderState.REJECTED: lambda: TRIES["reject"](order()),
+    OrderState.CANCELLED: lambda: TRIES["cancel"](order()),
 }
 
 
 @pytest.mark.parametrize("step", TRIES)
-@pytest.mark.parametrize("state", State)
-def test_each_state_allows_its_steps_and_no_other(state: State, step: str):
+@pytest.mark.parametrize("state", OrderState)
+def test_each_state_allows_its_steps_and_no_other(state: OrderState, step: str):
     present = IN_STATE[state]()
     assert present.state == state
     if (state, step) not in BECOMES:
@@ -211,7 +219,9 @@ def test_an_order_is_accepted_as_it_is():
 
 
 def test_less_may_be_accepted_and_only_that_is_owed():
-    changed = accept(order(A=10, B=6), [Asked("A", 4), Asked("B", 0)], by=OPERATOR, at=LATER, note="The rest in May")
+    changed = accept(
+        order(A=10, B=6), [RequestedLine("A", 4), RequestedLine("B", 0)], by=OPERATOR, at=LATER, note="The rest in May"
+    )
     assert [(each.quantity, each.accepted, each.left) for each in changed.lines] == [(10, 4, 4), (6, 0, 0)]
     assert changed.total == Decimal("40.00")
     assert changed.history[-1].note == "The rest in May"
@@ -220,66 +230,74 @@ def test_less_may_be_accepted_and_only_that_is_owed():
 @pytest.mark.parametrize(
     ("asked", "misfits"),
     [
-        ([Asked("X", 1)], [(0, "sku", "unknown_sku")]),
-        ([Asked("A", 1), Asked("A", 2)], [(1, "sku", "repeated")]),
+        ([RequestedLine("X", 1)], [(0, "sku", "unknown_sku")]),
+        ([RequestedLine("A", 1), RequestedLine("A", 2)], [(1, "sku", "repeated")]),
     ],
 )
-def test_nothing_else_may_be_accepted(asked: list[Asked], misfits: list[tuple[int, str, str]]):
-    with pytest.raises(Unfit) as unfit:
+def test_nothing_else_may_be_accepted(asked: list[RequestedLine], line_faults: list[tuple[int, str, str]]):
+    with pytest.raises(InvalidLines) as unfit:
         accept(order(), asked, by=OPERATOR, at=LATER)
-    assert [each[:3] for each in unfit.value.misfits] == misfits
+    assert [each[:3] for each in unfit.value.line_faults] == line_faults
 
 
 def test_more_than_was_ordered_waits_for_the_company_and_nothing_of_it_holds_until_then():
-    changed = accept(order(A=10, B=6), [Asked("A", 12), Asked("B", 5)], by=OPERATOR, at=LATER, note="Whole pallets")
+    changed = accept(
+        order(A=10, B=6), [RequestedLine("A", 12), RequestedLine("B", 5)], by=OPERATOR, at=LATER, note="Whole pallets"
+    )
     assert [(each.quantity, each.proposed, each.accepted, each.agreed) for each in changed.lines] == [
         (10, 12, None, 10),
         (6, 5, None, 6),
     ]
     assert (changed.state, changed.total, changed.proposed_total) == (
-        State.CHANGED,
+        OrderState.CHANGED,
         Decimal("160.00"),
         Decimal("170.00"),
     )
-    assert (changed.history[-1].step, changed.history[-1].note) == (Step.CHANGED, "Whole pallets")
+    assert (changed.history[-1].step, changed.history[-1].note) == (OrderStep.CHANGED, "Whole pallets")
 
 
 @pytest.mark.parametrize(
     ("asked", "proposed_total"),
     [
-        ([Asked("A", 11), Asked("B", 5)], Decimal("160.00")),
-        ([Asked("A", 0), Asked("B", 7)], Decimal("70.00")),
+        ([RequestedLine("A", 11), RequestedLine("B", 5)], Decimal("160.00")),
+        ([RequestedLine("A", 0), RequestedLine("B", 7)], Decimal("70.00")),
     ],
 )
-def test_no_line_grows_without_the_company_even_if_the_total_does_not(asked: list[Asked], proposed_total: Decimal):
+def test_no_line_grows_without_the_company_even_if_the_total_does_not(
+    asked: list[RequestedLine], proposed_total: Decimal
+):
     changed = accept(order(A=10, B=6), asked, by=OPERATOR, at=LATER)
     assert (changed.state, [each.agreed for each in changed.lines], changed.proposed_total) == (
-        State.CHANGED,
+        OrderState.CHANGED,
         [10, 6],
         proposed_total,
     )
 
 
 def test_a_confirmed_order_is_accepted_as_proposed_at_the_prices_of_the_order():
-    changed = accept(order(A=10, B=6), [Asked("A", 20), Asked("B", 0)], by=OPERATOR, at=LATER)
+    changed = accept(order(A=10, B=6), [RequestedLine("A", 20), RequestedLine("B", 0)], by=OPERATOR, at=LATER)
     agreed = confirm(changed, by=BUYER, at=LATER)
     assert [(each.accepted, each.proposed, each.unit_price) for each in agreed.lines] == [
         (20, None, Decimal("10.00")),
         (0, None, Decimal("10.00")),
     ]
-    assert (agreed.state, agreed.total, agreed.history[-1].step) == (State.ACCEPTED, Decimal("200.00"), Step.CONFIRMED)
+    assert (agreed.state, agreed.total, agreed.history[-1].step) == (
+        OrderState.ACCEPTED,
+        Decimal("200.00"),
+        OrderStep.CONFIRMED,
+    )
 
 
 @pytest.mark.parametrize("end", ["accept", "reject", "cancel", "decline"])
 def test_of_a_proposal_that_came_to_nothing_nothing_is_left(end: str):
-    ended = TRIES[end](IN_STATE[State.CHANGED]())
+    ended = TRIES[end](IN_STATE[OrderState.CHANGED]())
     assert [each.proposed for each in ended.lines] == [None, None]
     assert ended.total == Decimal("160.00")
 
 
 def test_the_last_proposal_is_the_one_that_is_confirmed():
-    first = accept(order(A=10), [Asked("A", 20)], by=OPERATOR, at=LATER)
-    second = accept(first, [Asked("A", 12)], by=OPERATOR, at=LATER)
+    first = accept(order(A=10), [RequestedLine("A", 20)], by=OPERATOR, at=LATER)
+    second = accept(first, [RequestedLine("A", 12)], by=OPERATOR, at=LATER)
     assert confirm(second, by=BUYER, at=LATER).total == Decimal("120.00")
 
 
@@ -289,12 +307,12 @@ def test_an_order_is_not_changed_for_ever():
         changed = TRIES["accept more"](changed)
     with pytest.raises(TooOften):
         TRIES["accept more"](changed)
-    assert TRIES["accept"](changed).state == State.ACCEPTED
+    assert TRIES["accept"](changed).state == OrderState.ACCEPTED
 
 
 def test_accepting_nothing_is_no_acceptance():
     with pytest.raises(NothingLeft):
-        accept(order(A=1), [Asked("A", 0)], by=OPERATOR, at=LATER)
+        accept(order(A=1), [RequestedLine("A", 0)], by=OPERATOR, at=LATER)
 
 
 # --- shipping ---------------------------------------------------------------------------------------------------------
@@ -307,7 +325,7 @@ def test_what_is_left_is_shipped_when_no_lines_are_named():
         [("A", 4)],
         [("A", 6), ("B", 6)],
     ]
-    assert (part.state, rest.state) == (State.PARTLY_SHIPPED, State.COMPLETED)
+    assert (part.state, rest.state) == (OrderState.PARTLY_SHIPPED, OrderState.COMPLETED)
 
 
 def test_a_shipment_is_worth_what_the_order_says():
@@ -317,10 +335,10 @@ def test_a_shipment_is_worth_what_the_order_says():
 
 
 def test_a_dropped_line_is_not_shipped_and_does_not_hold_the_order_open():
-    fewer = accept(order(A=10, B=6), [Asked("B", 0)], by=OPERATOR, at=LATER)
+    fewer = accept(order(A=10, B=6), [RequestedLine("B", 0)], by=OPERATOR, at=LATER)
     done = shipped(fewer)
     assert [each.sku for each in done.shipments[0].lines] == ["A"]
-    assert done.state == State.COMPLETED
+    assert done.state == OrderState.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -331,16 +349,16 @@ def test_a_dropped_line_is_not_shipped_and_does_not_hold_the_order_open():
         ({"B": 1}, [(0, "quantity", "above_left")]),
     ],
 )
-def test_no_more_is_shipped_than_is_left(asked: dict[str, int], misfits: list[tuple[int, str, str]]):
-    part = shipped(accept(order(A=10, B=6), [Asked("B", 0)], by=OPERATOR, at=LATER), A=4)
-    with pytest.raises(Unfit) as unfit:
+def test_no_more_is_shipped_than_is_left(asked: dict[str, int], line_faults: list[tuple[int, str, str]]):
+    part = shipped(accept(order(A=10, B=6), [RequestedLine("B", 0)], by=OPERATOR, at=LATER), A=4)
+    with pytest.raises(InvalidLines) as unfit:
         shipped(part, "УТ-2", **asked)
-    assert [each[:3] for each in unfit.value.misfits] == misfits
+    assert [each[:3] for each in unfit.value.line_faults] == line_faults
 
 
 def test_a_document_is_told_once():
     part = shipped(accepted(), "УТ-1", A=4)
-    with pytest.raises(ToldBefore):
+    with pytest.raises(DocumentRepeated):
         shipped(part, "УТ-1", A=1)
 
 
@@ -350,7 +368,7 @@ def test_an_order_that_came_in_many_parts_ends_with_all_that_is_left():
         present = shipped(present, f"УТ-{number}", A=1)
     with pytest.raises(TooManyParts):
         shipped(present, "УТ-50", A=1)
-    assert shipped(present, "УТ-50").state == State.COMPLETED
+    assert shipped(present, "УТ-50").state == OrderState.COMPLETED
 
 
 def test_parts_of_many_lines_end_with_all_that_is_left():
@@ -360,7 +378,7 @@ def test_parts_of_many_lines_end_with_all_that_is_left():
         present = shipped(present, f"УТ-{number}", **dict.fromkeys(skus, 1))
     with pytest.raises(TooManyParts):
         shipped(present, "УТ-9", S0=1)
-    assert shipped(present, "УТ-9").state == State.COMPLETED
+    assert shipped(present, "УТ-9").state == OrderState.COMPLETED
 
 
 # --- whatever is tried ------------------------------------------------------------------------------------------------
@@ -386,7 +404,7 @@ class OrderLife(RuleBasedStateMachine):
         kept = replace(before)
         try:
             self.order = act(before)
-        except (WrongState, Unfit, NothingLeft, TooManyParts):
+        except (WrongState, InvalidLines, NothingLeft, TooManyParts):
             assert self.order is before
         else:
             assert before.state in STEPS[step]
@@ -404,13 +422,13 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(fewer=st.lists(st.tuples(st.sampled_from("ABX"), st.integers(0, 6)), max_size=2))
     def accepted(self, fewer: list[tuple[str, int]]) -> None:
-        asked = [Asked(*each) for each in fewer]
+        asked = [RequestedLine(*each) for each in fewer]
         self.attempt("accept", lambda order: accept(order, asked, by=OPERATOR, at=LATER))
 
     @rule(part=st.none() | st.lists(st.tuples(st.sampled_from("ABX"), st.integers(1, 6)), min_size=1, max_size=2))
     def shipped(self, part: list[tuple[str, int]] | None) -> None:
         self.documents += 1
-        asked = None if part is None else [Asked(*each) for each in part]
+        asked = None if part is None else [RequestedLine(*each) for each in part]
         document = f"УТ-{self.documents}"
         self.attempt("ship", lambda order: ship(order, asked, document=document, day=DAY, by=OPERATOR, at=LATER))
 
@@ -418,7 +436,7 @@ class OrderLife(RuleBasedStateMachine):
     @rule()
     def told_again(self) -> None:
         told = self.order.shipments[-1].document
-        with pytest.raises((ToldBefore, WrongState)):
+        with pytest.raises((DocumentRepeated, WrongState)):
             ship(self.order, None, document=told, day=DAY, by=OPERATOR, at=LATER)
 
     @invariant()
@@ -438,8 +456,8 @@ class OrderLife(RuleBasedStateMachine):
     @invariant()
     def it_is_complete_when_nothing_is_left_and_only_then(self) -> None:
         went_out = sum(each.shipped for each in self.order.lines)
-        assert (self.order.state == State.COMPLETED) == (bool(went_out) and not self.order.left)
-        assert (self.order.state == State.PARTLY_SHIPPED) == (bool(went_out) and bool(self.order.left))
+        assert (self.order.state == OrderState.COMPLETED) == (bool(went_out) and not self.order.left)
+        assert (self.order.state == OrderState.PARTLY_SHIPPED) == (bool(went_out) and bool(self.order.left))
 
     @invariant()
     def the_history_leads_to_the_present_state(self) -> None:

@@ -11,23 +11,23 @@ from chalicelib.orders.lifecycle.rules import (
     MOST_REQUESTS,
     MOST_RETURNED_LINES,
     MOST_RETURNS,
-    Part,
+    ReturnedUnits,
     accept_return,
     request_return,
 )
-from chalicelib.orders.lifecycle.schemas import OrderAnswer
+from chalicelib.orders.lifecycle.schemas import OrderView
 from chalicelib.orders.order.model import Cancellation, CancellationState
 from chalicelib.orders.order.rules import (
     MOST_PART_LINES,
     MOST_PARTS,
     MOST_PROPOSALS,
     Actor,
-    Asked,
-    Happened,
+    HistoryEntry,
     Line,
     Order,
-    State,
-    Step,
+    OrderState,
+    OrderStep,
+    RequestedLine,
     accept,
     after,
     ship,
@@ -93,16 +93,16 @@ def largest() -> Order:
         placed_at=AT,
         currency="RUB",
         comment="к" * 1000,
-        state=State.PLACED,
+        state=OrderState.PLACED,
         lines=tuple(line(number) for number in range(MOST_LINES)),
-        history=(Happened(AT, Step.PLACED, State.PLACED, Actor("company", OPERATOR.member_id)),),
+        history=(HistoryEntry(AT, OrderStep.PLACED, OrderState.PLACED, Actor("company", OPERATOR.member_id)),),
         promises=tuple(promise(number) for number in range(MOST_PROMISES)),
     )
     order = accept(order, [], by=OPERATOR, at=AT, note="н" * 500)
     each = MOST_PART_LINES // (MOST_PARTS - 1)
     for number in range(MOST_PARTS):
         last = number == MOST_PARTS - 1
-        parts = None if last else [Asked(part.sku, 1) for part in order.lines[:each]]
+        parts = None if last else [RequestedLine(part.sku, 1) for part in order.lines[:each]]
         order = ship(order, parts, document=f"{number:02}" + "Д" * 62, day=DAY, by=OPERATOR, at=AT)
     return order
 
@@ -112,9 +112,9 @@ def with_all_that_was_asked() -> Order:
     order = largest()
     said = {"by": OPERATOR, "at": AT}
     for step, times in (
-        (Step.CHANGED, MOST_PROPOSALS),
-        (Step.CANCELLATION_REQUESTED, MOST_REQUESTS),
-        (Step.CANCELLATION_DECLINED, MOST_REQUESTS),
+        (OrderStep.CHANGED, MOST_PROPOSALS),
+        (OrderStep.CANCELLATION_REQUESTED, MOST_REQUESTS),
+        (OrderStep.CANCELLATION_DECLINED, MOST_REQUESTS),
     ):
         for _ in range(times):
             order = after(order, step, order.state, OPERATOR, AT, "н" * 500)
@@ -122,7 +122,10 @@ def with_all_that_was_asked() -> Order:
     shipment = order.shipments[-1]  # of all lines
     each = MOST_RETURNED_LINES // MOST_RETURNS
     for number in range(MOST_RETURNS):
-        parts = [Part(shipment.document, line.sku, 1) for line in shipment.lines[number * each : (number + 1) * each]]
+        parts = [
+            ReturnedUnits(shipment.document, line.sku, 1)
+            for line in shipment.lines[number * each : (number + 1) * each]
+        ]
         order = request_return(order, f"ret_{number:032}", parts, reason="п" * 500, **said)
         document = f"{number:02}" + "В" * 62
         order = accept_return(order, f"ret_{number:032}", [], document=document, day=DAY, **said)
@@ -156,9 +159,9 @@ def test_an_order_fits_into_an_item_however_many_promotions_run_on_its_goods():
 
 def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
     order = with_all_that_was_asked()
-    assert order.state == State.COMPLETED
+    assert order.state == OrderState.COMPLETED
     assert len(order.returns) == MOST_RETURNS
-    answer = rendered(OrderAnswer.told(order, "ru", promised(order)))
+    answer = rendered(OrderView.of_order(order, "ru", promised(order)))
     tx = Transaction()
     once = Once(caller="mbr_" + "0" * 32, key="k" * 128, fingerprint="f" * 64)
     once.remember(tx, Context(table=Table(None, "club"), now=NOON), 200, json.loads(answer), {})

@@ -61,8 +61,8 @@ def test_a_cart_of_unknown_goods_has_no_total(market: Market):
 
 def test_the_explanation_comes_when_it_is_asked_for(market: Market):
     assert quote(market, ("LMP-1", 1)).json["lines"][0]["explanation"] is None
-    explained = quote(market, ("LMP-1", 1), explain=True).json["lines"][0]["explanation"]
-    assert (explained["rule"]["name"], explained["rejected"][0]["name"]) == ("base_price", "tier_discount")
+    refusal_problem = quote(market, ("LMP-1", 1), explain=True).json["lines"][0]["explanation"]
+    assert (refusal_problem["rule"]["name"], refusal_problem["rejected"][0]["name"]) == ("base_price", "tier_discount")
 
 
 def test_two_hundred_lines_are_one_question_of_three_calls_and_one_for_who_delivers(market: Market):

@@ -8,14 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.orders.order.model import Cancellation, CancellationState, Return, ReturnState
-from chalicelib.orders.order.rules import Actor, Happened, Order, State, Step
-from chalicelib.orders.response_times.rules import Deadlines, Told, Wait, Waiting, kept, next_due, tell, waits_of
+from chalicelib.orders.order.rules import Actor, HistoryEntry, Order, OrderState, OrderStep
+from chalicelib.orders.response_times.rules import (
+    Deadlines,
+    OpenQuestion,
+    OpenQuestions,
+    Question,
+    next_due,
+    open_questions_of,
+    questions_of,
+    remind,
+)
 
 PLACED = "2026-11-20T09:00:00.000Z"
 LATER = "2026-11-24T09:00:00.000Z"
 
 
-def order(state: State = State.PLACED) -> Order:
+def order(state: OrderState = OrderState.PLACED) -> Order:
     return Order(
         order_id="ord_1",
         number="261120-7K3QX",
@@ -29,7 +38,7 @@ def order(state: State = State.PLACED) -> Order:
         comment="",
         state=state,
         lines=(),
-        history=(Happened(PLACED, Step.PLACED, State.PLACED, Actor("company", "mbr_1")),),
+        history=(HistoryEntry(PLACED, OrderStep.PLACED, OrderState.PLACED, Actor("company", "mbr_1")),),
     )
 
 
@@ -43,20 +52,20 @@ def by(since: str) -> Deadlines:
     return Deadlines(f"{since[:8]}{day + 1:02}{since[10:]}", f"{since[:8]}{day + 2:02}{since[10:]}")
 
 
-@pytest.mark.parametrize("state", State)
-def test_an_order_waits_while_it_is_placed_and_never_while_the_company_has_to_answer(state: State) -> None:
-    assert waits_of(order(state)) == ((Wait(PLACED, "order"),) if state is State.PLACED else ())
+@pytest.mark.parametrize("state", OrderState)
+def test_an_order_waits_while_it_is_placed_and_never_while_the_company_has_to_answer(state: OrderState) -> None:
+    assert questions_of(order(state)) == ((Question(PLACED, "order"),) if state is OrderState.PLACED else ())
 
 
 @pytest.mark.parametrize("state", CancellationState)
 def test_a_request_to_cancel_waits_until_it_is_answered_or_lapses(state: CancellationState) -> None:
-    asked = replace(order(State.ACCEPTED), cancellation=Cancellation(LATER, "Not needed", state))
-    assert waits_of(asked) == ((Wait(LATER, "cancellation"),) if state is CancellationState.WAITING else ())
+    asked = replace(order(OrderState.ACCEPTED), cancellation=Cancellation(LATER, "Not needed", state))
+    assert questions_of(asked) == ((Question(LATER, "cancellation"),) if state is CancellationState.WAITING else ())
 
 
 def test_each_return_waits_for_itself() -> None:
     asked = replace(
-        order(State.COMPLETED),
+        order(OrderState.COMPLETED),
         returns=(
             returned("ret_1", LATER, ReturnState.ACCEPTED),
             returned("ret_3", LATER),
@@ -64,53 +73,53 @@ def test_each_return_waits_for_itself() -> None:
             returned("ret_4", LATER, ReturnState.REJECTED),
         ),
     )
-    assert waits_of(asked) == (Wait(LATER, "return", "ret_2"), Wait(LATER, "return", "ret_3"))
+    assert questions_of(asked) == (Question(LATER, "return", "ret_2"), Question(LATER, "return", "ret_3"))
 
 
 def test_nothing_is_told_before_it_is_due_and_nothing_twice() -> None:
-    waiting = kept(None, order())
+    waiting = open_questions_of(None, order())
     assert waiting
-    assert tell(waiting, "2026-11-21T08:59:59.999Z", by) == (waiting, (), ())
+    assert remind(waiting, "2026-11-21T08:59:59.999Z", by) == (waiting, (), ())
     assert next_due(waiting, by) == "2026-11-21T09:00:00.000Z"
-    reminded, told, none = tell(waiting, "2026-11-21T09:00:00.000Z", by)
-    assert (told, none) == ((Wait(PLACED, "order"),), ())
+    reminded, asked, none = remind(waiting, "2026-11-21T09:00:00.000Z", by)
+    assert (asked, none) == ((Question(PLACED, "order"),), ())
     assert next_due(reminded, by) == "2026-11-22T09:00:00.000Z"
-    assert tell(reminded, "2026-11-21T23:00:00.000Z", by) == (reminded, (), ())
-    escalated, none, told = tell(reminded, "2026-11-22T09:00:00.000Z", by)
-    assert (none, told) == ((), (Wait(PLACED, "order"),))
+    assert remind(reminded, "2026-11-21T23:00:00.000Z", by) == (reminded, (), ())
+    escalated, none, asked = remind(reminded, "2026-11-22T09:00:00.000Z", by)
+    assert (none, asked) == ((), (Question(PLACED, "order"),))
     assert next_due(escalated, by) == ""
-    assert tell(escalated, "2026-12-22T09:00:00.000Z", by) == (escalated, (), ())
+    assert remind(escalated, "2026-12-22T09:00:00.000Z", by) == (escalated, (), ())
 
 
 def test_a_clock_that_stood_still_tells_both_at_once() -> None:
-    waiting = kept(None, order())
+    waiting = open_questions_of(None, order())
     assert waiting
-    _, reminded, escalated = tell(waiting, "2026-11-30T09:00:00.000Z", by)
-    assert reminded == escalated == (Wait(PLACED, "order"),)
+    _, reminded, escalated = remind(waiting, "2026-11-30T09:00:00.000Z", by)
+    assert reminded == escalated == (Question(PLACED, "order"),)
 
 
 def test_the_same_question_asked_again_is_another_wait() -> None:
-    asked = replace(order(State.ACCEPTED), cancellation=Cancellation(PLACED, "Not needed"))
-    first = kept(None, asked)
+    asked = replace(order(OrderState.ACCEPTED), cancellation=Cancellation(PLACED, "Not needed"))
+    first = open_questions_of(None, asked)
     assert first
-    told, _, _ = tell(first, "2026-11-30T09:00:00.000Z", by)
+    reminded, _, _ = remind(first, "2026-11-30T09:00:00.000Z", by)
     again = replace(asked, cancellation=Cancellation(LATER, "Really not"))
-    assert [each.reminded_at for each in told.waits] == ["2026-11-30T09:00:00.000Z"]
-    after = kept(told, again)
+    assert [each.reminded_at for each in reminded.waits] == ["2026-11-30T09:00:00.000Z"]
+    after = open_questions_of(reminded, again)
     assert after
-    assert after.waits == (Told(Wait(LATER, "cancellation")),)
+    assert after.waits == (OpenQuestion(Question(LATER, "cancellation")),)
 
 
 def test_it_is_unanswered_since_the_oldest_wait_that_was_told() -> None:
     both = replace(
-        order(State.PARTLY_SHIPPED), cancellation=Cancellation(PLACED, "No"), returns=(returned("ret_1", LATER),)
+        order(OrderState.PARTLY_SHIPPED), cancellation=Cancellation(PLACED, "No"), returns=(returned("ret_1", LATER),)
     )
-    waiting = kept(None, both)
+    waiting = open_questions_of(None, both)
     assert waiting
     assert waiting.unanswered_since == ""
-    told, _, _ = tell(waiting, "2026-11-23T09:00:00.000Z", by)
-    assert told.unanswered_since == PLACED
-    answered = kept(told, replace(both, cancellation=None))
+    reminded, _, _ = remind(waiting, "2026-11-23T09:00:00.000Z", by)
+    assert reminded.unanswered_since == PLACED
+    answered = open_questions_of(reminded, replace(both, cancellation=None))
     assert answered
     assert answered.unanswered_since == ""
 
@@ -120,7 +129,7 @@ RETURNS = st.lists(st.sampled_from(ReturnState), max_size=3).map(
 )
 ORDERS = st.builds(
     lambda state, cancellation, returns: replace(order(state), cancellation=cancellation, returns=returns),
-    st.sampled_from(State),
+    st.sampled_from(OrderState),
     st.sampled_from([None, Cancellation(PLACED, "No"), Cancellation(PLACED, "No", CancellationState.DECLINED)]),
     RETURNS,
 )
@@ -128,11 +137,11 @@ ORDERS = st.builds(
 
 @given(st.lists(ORDERS, min_size=1, max_size=4), st.integers(0, 3))
 def test_what_waits_follows_from_the_order_as_it_is_whatever_was_known_before(seen: list[Order], ticks: int) -> None:
-    waiting: Waiting | None = None
+    waiting: OpenQuestions | None = None
     for number, present in enumerate(seen):
-        waiting = kept(waiting, present)
+        waiting = open_questions_of(waiting, present)
         if waiting and number < ticks:
-            waiting, _, _ = tell(waiting, f"2026-11-2{number + 1}T09:00:00.000Z", by)
+            waiting, _, _ = remind(waiting, f"2026-11-2{number + 1}T09:00:00.000Z", by)
     known = waiting.waits if waiting else ()
-    assert tuple(told.wait for told in known) == waits_of(seen[-1])
-    assert kept(waiting, seen[-1]) == waiting
+    assert tuple(question.question for question in known) == questions_of(seen[-1])
+    assert open_questions_of(waiting, seen[-1]) == waiting

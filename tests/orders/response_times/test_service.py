@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.orders.order.model import Cancellation
-from chalicelib.orders.order.rules import Order, Step
+from chalicelib.orders.order.rules import Order, OrderStep
 from chalicelib.orders.response_times import consumers as response_times_consumers
 from chalicelib.orders.response_times import events as response_times_events
 from chalicelib.orders.response_times import service as response_times
@@ -81,8 +81,8 @@ def test_a_request_to_cancel_waits_by_a_clock_of_its_own(desk: Desk) -> None:
     response_times.remind(desk.at(TUESDAY), {})
     (event,) = desk.events(response_times_events.UNANSWERED)
     assert event.item["waits"] == [{"since": "2026-11-23T09:00:00.000Z", "kind": "cancellation", "ref": ""}]
-    assert response_times.still_waiting(asked, event.item["waits"])
-    assert not response_times.still_waiting(replace(asked, cancellation=None), event.item["waits"])
+    assert response_times.still_open(asked, event.item["waits"])
+    assert not response_times.still_open(replace(asked, cancellation=None), event.item["waits"])
 
 
 def test_events_in_any_order_and_as_often_as_one_likes_leave_the_same(desk: Desk) -> None:
@@ -137,7 +137,7 @@ def test_what_cannot_be_told_of_one_order_stops_no_other_and_is_said_in_the_end(
 
 
 def test_whatever_happens_to_an_order_the_clock_hears_of_it() -> None:
-    for step in Step:
+    for step in OrderStep:
         assert Later("orders.response_times.consumers:on_order_changed") in subscriptions("facts")[f"order.{step}"], (
             step
         )
@@ -287,7 +287,7 @@ def test_requests_of_the_company_wait_until_they_are_answered(market: Market) ->
 
     def waiting() -> list[tuple[str, str]]:
         _, found = response_times_store.read(market.context.table, market.company_id, order_id)
-        return [(told.wait.kind, told.wait.ref) for told in found.waits] if found else []
+        return [(each.question.kind, each.question.ref) for each in found.waits] if found else []
 
     assert waiting() == [("cancellation", ""), ("return", return_id)]
     market.reject_return(order_id, return_id)
