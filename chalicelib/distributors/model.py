@@ -8,7 +8,7 @@ from chalicelib.platform.text import Language
 
 
 class DeliveryStock(Record):
-    warehouses: list[str] = Field(default=[], description="None: any of the catalogue's, as a hint.")
+    warehouses: list[str] = Field(default=[], description="Empty: any warehouse of the catalogue, as a hint.")
     binding: bool = False
 
     @property
@@ -22,7 +22,7 @@ class ServedRegion(Record):
 
 
 class Distributor(Record):
-    """Who delivers in some regions. `email` and `language` are those of its letters."""
+    """A distributor. `email` and `language` are those of its letters."""
 
     distributor_id: str
     name: str

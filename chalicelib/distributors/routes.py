@@ -14,14 +14,12 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="orders")
 
-# --- the staff --------------------------------------------------------------------------------------------------------
-
 
 @routes.post(
     "/v1/staff/distributors", scope="staff.distributors.write", body=DistributorForm, answer=Distributor, status=201
 )
 def create_distributor(call: Call) -> Answer:
-    """Add a distributor with the regions it serves."""
+    """Create a distributor with the regions that it serves."""
     made = service.create(call.context, call.body)
     location = f"/v1/staff/distributors/{made.distributor_id}"
     return Answer(made, headers={**etag(made.version), "Location": location})
@@ -42,7 +40,7 @@ def list_distributors(call: Call) -> DistributorPage:
     problems=("not_found",),
 )
 def show_distributor(call: Call, distributor_id: str) -> Answer:
-    """Read a distributor."""
+    """Show a distributor."""
     found = service.distributor(call.context, distributor_id)
     if found is None:
         raise Problem("not_found")
@@ -71,7 +69,7 @@ def change_distributor(call: Call, distributor_id: str) -> Answer:
     problems=("not_found", "conflict"),
 )
 def add_distributor_person(call: Call, distributor_id: str) -> DistributorPersonView:
-    """Let a person work on the distributor's orders. They sign in with their email."""
+    """Add a person who works on the distributor's orders. They sign in with their email."""
     return service.add_person(call.context, distributor_id, call.body)
 
 
@@ -83,7 +81,7 @@ def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson
     problems=("not_found",),
 )
 def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeoplePage:
-    """See who works on the distributor's orders."""
+    """List the people who work on the distributor's orders."""
     cursors = call.cursors()
     found, last = service.people(call.context, distributor_id, call.query.limit, cursors.open(call.query.cursor))
     return DistributorPeoplePage(items=found, next_cursor=cursors.close(last))
@@ -96,6 +94,6 @@ def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeopl
     problems=("not_found",),
 )
 def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -> Answer:
-    """Take a person from the distributor's orders. What they try from now on is refused."""
+    """Remove a person from the distributor. Their further requests are refused."""
     service.remove_person(call.context, distributor_id, member_id)
     return Answer(None)

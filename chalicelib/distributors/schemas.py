@@ -1,4 +1,4 @@
-"""Where a distributor delivers from, and what there is of a line, as they are asked for and shown."""
+"""Forms and views of distributors and their people."""
 
 from typing import Self
 
@@ -17,11 +17,12 @@ MOST_WAREHOUSES = 20
 
 
 class DeliveryStockForm(Form):
-    """Where the distributor delivers from. Binding: an order reserves what it asks for, and is refused where there is too little."""
+    """The warehouses of a distributor. Where stock is binding, an order reserves its goods and is refused if stock is too low."""
 
     warehouses: list[Warehouse] = Field(default=[], max_length=MOST_WAREHOUSES)
     binding: bool = Field(
-        default=False, description="Else stock is a hint. A warehouse whose stock is binding is one distributor's."
+        default=False,
+        description="If false, stock is a hint. A warehouse with binding stock belongs to one distributor.",
     )
 
     @model_validator(mode="after")
@@ -38,7 +39,7 @@ MOST_REGIONS = 45
 
 
 class RegionForm(Form):
-    """A region that the distributor serves. Of several, the one with the lowest priority number gets its orders."""
+    """A region that the distributor serves. The distributor with the lowest priority number gets the region's orders."""
 
     region: Region
     priority: int = Field(default=100, ge=1, le=9999)
@@ -46,14 +47,16 @@ class RegionForm(Form):
 
 class DistributorForm(Form):
     name: str = Field(min_length=2, max_length=200)
-    email: Email = Field(description="Where letters about orders go.")
-    language: Language | None = Field(default=None, description="Of those letters; the club's language if not given.")
+    email: Email = Field(description="Address for letters about orders.")
+    language: Language | None = Field(
+        default=None, description="Language of those letters; the club's language if not given."
+    )
     regions: list[RegionForm] = Field(default=[], max_length=MOST_REGIONS)
     stock: DeliveryStockForm = DeliveryStockForm()
 
 
 class DistributorChangeForm(Form):
-    """What is not given stays as it is; `regions` and `stock` are replaced as a whole."""
+    """Fields that are not given stay; `regions` and `stock` are replaced as a whole."""
 
     name: str | None = Field(default=None, min_length=2, max_length=200)
     email: Email | None = None
@@ -63,7 +66,7 @@ class DistributorChangeForm(Form):
 
 
 class DistributorPersonForm(Form):
-    """Somebody who works on the distributor's orders. They sign in with their email."""
+    """A person who works on the distributor's orders and signs in with their email."""
 
     name: PersonName
     email: Email

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib import distributors
 from chalicelib.companies import company as companies_company
-from chalicelib.distributors import service as distributors
 from chalicelib.mail.model import Mail, Recipient
 from chalicelib.mail.service import compose
 from chalicelib.orders.order import service as order_service

@@ -34,7 +34,11 @@ _SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.wr
 _SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 _ALIVE = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 _ENDED_EMPTY = (OrderState.REJECTED, OrderState.CANCELLED)
-_AGREED = (OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED, OrderState.COMPLETED)  # the order comes to the accepted amount
+_AGREED = (
+    OrderState.ACCEPTED,
+    OrderState.PARTLY_SHIPPED,
+    OrderState.COMPLETED,
+)  # the order comes to the accepted amount
 _ORDER = "order"  # label: the order has ended meanwhile
 
 

@@ -1,4 +1,4 @@
-"""A member's cart as it is asked for and shown."""
+"""Forms and views of a member's cart."""
 
 from typing import Self
 
@@ -11,27 +11,27 @@ from chalicelib.platform.money import Money
 
 
 class CartLineForm(OrderLineForm):
-    """Without `unit_price`: a line that stays as it was keeps the price that it was put in at, any other one is put in at today's."""
+    """Without `unit_price` an unchanged line keeps the price at which it was added; any other line is added at today's price."""
 
 
 class CartForm(Form):
-    """The cart, whole: it replaces what lay in it."""
+    """The whole cart: its lines replace those of before."""
 
     lines: list[CartLineForm] = Field(max_length=MOST_LINES)
 
 
 class CartLinesForm(Form):
-    """What is put into the cart beside what lies in it; more of what lies in it already is added up."""
+    """Lines to add to the cart. Quantities of an article that the cart holds already are added up."""
 
     lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
 
 
 class CartQuery(Form):
-    explain: bool = Field(default=False, description="Whether each price comes with its rules.")
+    explain: bool = Field(default=False, description="Whether to explain each price by its rules.")
 
 
 class PlaceForm(OrderForm):
-    """Lines, or the member's cart as it was seen. Without `distributor_id`: the company's own, else the first one of its region."""
+    """Lines, or a version of the member's cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
     lines: list[OrderLineForm] = Field(
         default=[], max_length=MOST_LINES, examples=[[{"sku": "LMP-0042", "quantity": 6, "unit_price": "114.00"}]]
@@ -40,7 +40,7 @@ class PlaceForm(OrderForm):
         default=None,
         ge=1,
         le=10**9,
-        description="Instead of `lines`: orders what lies in the cart, at the prices it was put in at, and empties it.",
+        description="Instead of `lines`: orders the lines of the cart at the prices at which they were added, and empties the cart.",
         examples=[None],
     )
 
@@ -52,24 +52,24 @@ class PlaceForm(OrderForm):
 
 
 class CartLineView(QuoteLineView):
-    """A line at today's price, and the price that it was put in at."""
+    """A line at today's price, with the price at which it was added."""
 
-    put_in_at: Money = Field(description="Unit price.")
-    price_changed: bool = Field(description="Whether today's price is another one. Such a line is not ordered.")
+    put_in_at: Money = Field(description="Unit price at which the line was added.")
+    price_changed: bool = Field(description="Whether today's price differs. Such a line cannot be ordered.")
 
 
 class CartView(QuoteView):
     """The member's cart at today's prices."""
 
-    version: int = Field(description="`cart_version` of an order. 0: nothing was ever put in.")
+    version: int = Field(description="The `cart_version` of an order. 0: the cart was never used.")
     lines: list[CartLineView]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
     can_be_ordered: bool = Field(
-        description="Whether there are lines, none has an error or another price, and the total reaches the minimum."
+        description="Whether the cart has lines, none of them has an error or a changed price, and the total reaches the minimum."
     )
 
 
 class CartAdditionView(Shown):
-    """What was put in, as it lies in the cart now."""
+    """The added lines, as the cart holds them now."""
 
     version: int
     line_count: int = Field(description="Of the whole cart.")

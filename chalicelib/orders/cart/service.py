@@ -135,7 +135,7 @@ def place(context: Context, company_id: str, member_id: str, form: PlaceForm) ->
     if saved.version != form.cart_version:
         raise _changed()
     if not saved.lines:
-        raise Problem.invalid("empty_cart", "/cart_version", "Nothing lies in the cart.")
+        raise Problem.invalid("empty_cart", "/cart_version", "The cart is empty.")
 
     def empty(tx: Transaction) -> None:
         tx.put(_item(context, saved.followed_by(())), when=saved.if_unchanged, label="cart")
@@ -154,7 +154,7 @@ def place(context: Context, company_id: str, member_id: str, form: PlaceForm) ->
 
 
 def _changed() -> Problem:
-    return Problem("cart_changed", "Look at the cart again, and order what it holds now.")
+    return Problem("cart_changed", "Read the cart again, and order its current version.")
 
 
 # --- in the table -----------------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def _refuse_overflow(asked: Sequence[RequestedLine], lying: Mapping[str, CartLin
         raise Problem.invalid("too_many_lines", "/lines", f"A cart holds {MOST_LINES} lines.")
     for place, line in enumerate(asked):
         if line.quantity > MOST_UNITS:
-            detail = f"Together with what lies in the cart that makes {line.quantity}; {MOST_UNITS} is the most."
+            detail = f"With the units in the cart that makes {line.quantity}; the most is {MOST_UNITS}."
             raise Problem.invalid("too_many_units", f"/lines/{place}/quantity", detail)
 
 

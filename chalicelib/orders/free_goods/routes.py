@@ -1,5 +1,3 @@
-"""Goods on top of orders: what a company was promised, and what its distributor ships of it."""
-
 from chalicelib.orders.free_goods import service, store
 from chalicelib.orders.free_goods.rules import OrderFreeGoods
 from chalicelib.orders.free_goods.schemas import OrderFreeGoodsPage, OrderFreeGoodsView, ShipFreeGoodsForm
@@ -11,7 +9,7 @@ routes = Routes(__name__, tag="orders")
 
 @routes.get("/v1/company/goods-on-top", scope="orders.read", query=PageQuery, answer=OrderFreeGoodsPage)
 def list_free_goods(call: Call) -> OrderFreeGoodsPage:
-    """List the goods that come on top of the company's orders, newest order first: what it takes, and what became of them."""
+    """List the free goods of the company's orders with their terms and states, newest order first."""
     cursors = call.cursors()
     company_id, after = call.principal.for_company(), cursors.open(call.query.cursor)
     page = store.page(call.context.table, company_id, call.query.limit, after)
@@ -28,7 +26,7 @@ def list_free_goods(call: Call) -> OrderFreeGoodsPage:
     problems=("not_found", "wrong_state"),
 )
 def ship_free_goods(call: Call, order_id: str, gift_id: str) -> OrderFreeGoods:
-    """Tell that the goods on top of an order have left, once they are granted. They cost nothing, and are no purchase volume."""
+    """Record the shipment of an order's granted free goods. They cost nothing and are no purchase volume."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     context = call.answering(OrderFreeGoodsView.of)
     return service.ship(context, distributor_id, member_id, order_id, gift_id, call.body)

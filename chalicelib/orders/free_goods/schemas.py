@@ -1,4 +1,4 @@
-"""Goods on top as they are shown: what a cart gets, what an order was promised, and what became of it."""
+"""Views of the free goods of carts and orders; the form of their shipment."""
 
 from datetime import date
 from typing import Any, Self
@@ -12,7 +12,7 @@ from chalicelib.pricing import FreeGoodsProgress, FreeGoodsPromise, FreeGoodsTer
 
 
 class FreeGoodsView(Shown):
-    """Goods that cost nothing."""
+    """Free goods: an article and its quantity."""
 
     sku: str
     name: str
@@ -22,23 +22,25 @@ class FreeGoodsView(Shown):
 
 
 class FreeGoodsTermsView(Shown):
-    """What it takes: `buy` units of the promotion's goods in one order, shipped and paid in time."""
+    """The terms: `buy` units of the promotion's goods in one order, shipped and paid in time."""
 
     promotion_id: str
     name: str
     name_ru: str
     buy: int
-    repeat: bool = Field(description="Whether each `buy` units bring the goods again.")
-    pay_by: date | None = Field(description="The last day on which a payment is in time.")
-    pay_within_days: int | None = Field(description="Instead of it: so many days after the shipment that is paid.")
+    repeat: bool = Field(description="Whether every further `buy` units bring the goods once more.")
+    pay_by: date | None = Field(description="Last day of payment; null with `pay_within_days`.")
+    pay_within_days: int | None = Field(description="Days of payment, counted from each shipment; null with `pay_by`.")
     goods: FreeGoodsView
 
 
 class FreeGoodsQuoteView(FreeGoodsTermsView):
-    """Goods that a cart gets on top, or is on its way to. `goods`: with the quantity that it gets, 0 where units are missing."""
+    """Free goods of a cart. The quantity of `goods` is 0 while units are missing."""
 
-    units: int = Field(description="Of the cart; those whose price a promotion makes are not counted.")
-    missing: int | None = Field(description="Units to the goods, or to the next ones; null where there are no more.")
+    units: int = Field(description="Units of the cart that count. Units at the price of a promotion do not.")
+    missing: int | None = Field(
+        description="Units that are missing to the goods, or to the next ones; null where no more can be got."
+    )
 
     @classmethod
     def of(cls, reach: FreeGoodsProgress) -> Self:
@@ -48,7 +50,7 @@ class FreeGoodsQuoteView(FreeGoodsTermsView):
 
 
 class OrderFreeGoodsView(FreeGoodsTermsView):
-    """Goods on top of an order. `goods`: with the quantity that is there, or that there is hope for; of withdrawn ones, that was promised."""
+    """Free goods of an order. The quantity of `goods` is the one granted or still possible; of withdrawn goods, the one promised."""
 
     gift_id: str
     order_id: str
@@ -58,10 +60,10 @@ class OrderFreeGoodsView(FreeGoodsTermsView):
         description="promised; granted: shipped and paid in time, the distributor ships the goods; shipped; withdrawn."
     )
     why: WithdrawalReason | None = Field(
-        description="Why they were withdrawn: the order was rejected or cancelled; too few of it came, or stayed; or they "
-        "were not paid in time. A payment in time that is told later brings them back."
+        description="Reason of a withdrawal: the order was rejected or cancelled, too few units were delivered or kept, or the "
+        "payment was late. A payment in time that is recorded later brings the goods back."
     )
-    document: str | None = Field(description="The distributor's, with which the goods were shipped.")
+    document: str | None = Field(description="The distributor's shipping document of the goods.")
     shipped_on: date | None
 
     @classmethod
@@ -104,7 +106,7 @@ class OrderFreeGoodsPage(Shown):
 
 
 class ShipFreeGoodsForm(Form):
-    """The goods on top have left; they may travel with a shipment of the order, under its document."""
+    """The shipment of free goods. They may travel with a shipment of the order, under its document."""
 
     document: Document = Field(description="Number of the shipping document.")
     day: Day | None = Field(default=None, description="Business date of the document; today if not given.")

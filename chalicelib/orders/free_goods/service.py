@@ -163,4 +163,4 @@ def _shipped(goods: OrderFreeGoods, document: str, day: date) -> OrderFreeGoods:
     try:
         return rules.ship(goods, document, day)
     except NotGranted as refused:
-        raise Problem("wrong_state", f"The goods are {refused.state}.", extra={"state": refused.state}) from None
+        raise Problem("wrong_state", f"The free goods are {refused.state}.", extra={"state": refused.state}) from None

@@ -1,4 +1,4 @@
-"""What is asked of an accepted order: to cancel the rest of it, and to take goods back."""
+"""Routes of orders: quote, place, cancel, confirm; accept, reject, ship; requests for cancellation and returns."""
 
 from chalicelib.orders.cart import service as cart
 from chalicelib.orders.cart.schemas import PlaceForm
@@ -47,9 +47,10 @@ STEP_PROBLEMS = ("not_found", "wrong_state")
     problems=(*STEP_PROBLEMS, "limit_exceeded"),
 )
 def request_cancellation(call: Call, order_id: str) -> Order:
-    """Ask the distributor not to deliver what it accepted and has not shipped yet.
+    """Ask the distributor to cancel the part of an accepted order that is not shipped yet.
 
-    Until it answers it may go on shipping; when all is shipped the request lapses. An order that is not accepted yet is simply cancelled.
+    The distributor may go on shipping until it answers; the request lapses when all is shipped. An order that is not accepted yet can be
+    cancelled without asking.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return requests.request_cancellation(answering(call), company_id, member_id, order_id, call.body.reason)
@@ -64,9 +65,9 @@ def request_cancellation(call: Call, order_id: str) -> Order:
     problems=(*STEP_PROBLEMS, "limit_exceeded"),
 )
 def request_return(call: Call, order_id: str) -> Order:
-    """Ask the distributor to take goods back, by the shipments they came with.
+    """Ask the distributor to take goods back, by shipment.
 
-    The new return is the last of `returns`. Together returns never exceed what was shipped; what the distributor rejects may be asked for
+    The new return is the last of `returns`. All returns of an order never exceed the shipped quantities; a rejected return may be requested
     again.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
@@ -85,9 +86,9 @@ def request_return(call: Call, order_id: str) -> Order:
     problems=STEP_PROBLEMS,
 )
 def approve_cancellation(call: Call, order_id: str) -> Order:
-    """Agree that what is not shipped will not come.
+    """Approve a request for cancellation.
 
-    An order of which nothing was shipped is cancelled by this; any other is completed with what was.
+    An order of which nothing was shipped is cancelled. A partly shipped order is completed with the shipped quantities.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return requests.approve_cancellation(answering(call), distributor_id, member_id, order_id, call.body.note)
@@ -102,7 +103,7 @@ def approve_cancellation(call: Call, order_id: str) -> Order:
     problems=STEP_PROBLEMS,
 )
 def decline_cancellation(call: Call, order_id: str) -> Order:
-    """Keep to the order: it will be shipped as accepted."""
+    """Decline a request for cancellation: the order will be shipped as accepted."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return requests.decline_cancellation(answering(call), distributor_id, member_id, order_id, call.body.note)
 
@@ -116,9 +117,9 @@ def decline_cancellation(call: Call, order_id: str) -> Order:
     problems=(*STEP_PROBLEMS, "already_exists"),
 )
 def accept_return(call: Call, order_id: str, return_id: str) -> Order:
-    """Take goods back: all that the company asked for, or fewer.
+    """Accept a return: all the goods that the company named, or fewer.
 
-    They are no purchase volume any more, from the day on which it was bought; a shipment that is not paid is owed for so much less.
+    Returned goods leave the purchase volume of the day on which they were bought. The debt of an unpaid shipment falls by their amount.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return requests.accept_return(answering(call), distributor_id, member_id, order_id, return_id, call.body)
@@ -133,7 +134,7 @@ def accept_return(call: Call, order_id: str, return_id: str) -> Order:
     problems=STEP_PROBLEMS,
 )
 def reject_return(call: Call, order_id: str, return_id: str) -> Order:
-    """Take none of the goods back, with the reason that the partner reads."""
+    """Reject a return. The partner reads the reason."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return requests.reject_return(answering(call), distributor_id, member_id, order_id, return_id, call.body.reason)
 
@@ -143,9 +144,9 @@ def reject_return(call: Call, order_id: str, return_id: str) -> Order:
 
 @routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm, answer=QuoteView)
 def quote_cart(call: Call) -> QuoteView:
-    """Price a cart of up to 200 lines at once, as an order of this moment would be.
+    """Price a cart of up to 200 lines.
 
-    Nothing is kept. To be sure of a price, put it into the order's line: an order whose price has changed meanwhile is refused with the new
+    Nothing is stored. To hold on to a price, send it as `unit_price` of the order's line: an order at another price is refused with the new
     one.
     """
     return quoting.quote(call.context, call.principal.for_company(), call.body, call.language)
@@ -161,15 +162,15 @@ def quote_cart(call: Call) -> QuoteView:
     problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", *HOLD_PROBLEMS),
 )
 def place_order(call: Call) -> Order:
-    """Order from the distributor that serves the company.
+    """Place an order with the distributor that serves the company.
 
-    Each line gets the company's price of this moment, and keeps it with its explanation. Without `distributor_id` the order goes to
-    the company's own distributor, else to the first one of its region. With `cart_version` it is what lies in the member's cart, at the
-    prices it was put in at; the cart is empty then.
+    Each line gets the company's current price, and keeps it with its explanation. Without `distributor_id` the order goes to the company's
+    own distributor, else to the first one of its region. With `cart_version` the order takes the lines of the member's cart at the prices
+    that were current when they were added, and empties the cart.
 
-    Refused as a whole: lines that cannot be ordered (422), a total below the smallest order (422), a `unit_price` that is not today's (409
-    with the new ones), overdue shipments on credit (409), and what the agreed credit limit (409), the limits of a promotion (409: at the
-    prices without it the order may be placed by naming it in `without_promotions`) or binding stock (409) do not leave room for.
+    An order is refused as a whole: for lines that cannot be ordered (422), a total below the smallest order (422), a `unit_price` that is
+    no longer current (409 with the new prices), overdue shipments on credit (409), a credit limit without room (409), a promotion whose
+    limits leave no room (409: name it in `without_promotions` to order at the prices without it) and binding stock that is too low (409).
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return cart.place(answering(call), company_id, member_id, call.body)
@@ -191,7 +192,7 @@ def list_orders(call: Call) -> OrderPage:
 
 @routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderView, problems=("not_found",))
 def show_order(call: Call, order_id: str) -> Answer:
-    """Read an order: its lines with their prices explained, its shipments and its history."""
+    """Show an order: lines with explained prices, shipments, history."""
     return _shown(call, order_service.load_order(call.context, call.principal.for_company(), order_id))
 
 
@@ -204,7 +205,7 @@ def show_order(call: Call, order_id: str) -> Answer:
     problems=STEP_PROBLEMS,
 )
 def cancel_order(call: Call, order_id: str) -> Order:
-    """Take an order back, as long as the distributor has not accepted it. After that, ask for it: `request-cancellation`."""
+    """Cancel an order that the distributor has not accepted yet. For an accepted order use `request-cancellation`."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     by = Actor("company", member_id)
     return service.cancel(answering(call), company_id, by, order_id, call.body.note)
@@ -220,10 +221,10 @@ def cancel_order(call: Call, order_id: str) -> Order:
     problems=(*STEP_PROBLEMS, "precondition_failed", "credit_exceeded", "promotion_exhausted"),
 )
 def confirm_order(call: Call, order_id: str) -> Order:
-    """Agree to an order of which the distributor proposes more of a line than was ordered.
+    """Confirm an order of which the distributor proposes more units of a line than were ordered.
 
-    The prices stay those of the order. `If-Match` names the version that was looked at: the distributor may have proposed something else
-    since (412). What the order takes besides has to fit into the credit limit (409), like a new one.
+    The prices stay those of the order. `If-Match` names the version that was read: a later proposal is refused with 412. The additional
+    amount must fit into the credit limit (409), as for a new order.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     version, note = call.expected_version(), call.body.note
@@ -239,14 +240,14 @@ def confirm_order(call: Call, order_id: str) -> Order:
     problems=STEP_PROBLEMS,
 )
 def decline_order(call: Call, order_id: str) -> Order:
-    """Do not agree to an order that the distributor changed: it is cancelled."""
+    """Decline the proposal of the distributor. The order is cancelled."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.decline(answering(call), company_id, member_id, order_id, call.body.note)
 
 
 @routes.get("/v1/company/credit", scope="orders.read", answer=CreditView)
 def show_credit(call: Call) -> CreditView:
-    """Read what the company has on order and owes, and what its credit limit leaves."""
+    """Show the company's open orders and debts against its credit limit."""
     return service.credit_of(call.context, call.principal.for_company())
 
 
@@ -257,7 +258,7 @@ def show_credit(call: Call) -> CreditView:
     problems=("not_found",),
 )
 def show_credit_of_company(call: Call, company_id: str) -> CreditView:
-    """Read what a company has on order and owes."""
+    """Show a company's open orders and debts against its credit limit."""
     return service.credit_of(call.context, company_id)
 
 
@@ -266,7 +267,7 @@ def show_credit_of_company(call: Call, company_id: str) -> CreditView:
 
 @routes.get("/v1/distributor/orders", scope="fulfilment.read", query=OrderQuery, answer=OrderPage)
 def list_distributor_orders(call: Call) -> OrderPage:
-    """List the orders that came to the distributor, newest first."""
+    """List the distributor's orders, newest first."""
     cursors = call.cursors()
     page = order_store.distributor_orders(
         call.context.table,
@@ -280,7 +281,7 @@ def list_distributor_orders(call: Call) -> OrderPage:
 
 @routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderView, problems=("not_found",))
 def show_distributor_order(call: Call, order_id: str) -> Answer:
-    """Read an order that came to the distributor."""
+    """Show an order of the distributor."""
     return _shown(call, order_service.distributors_order(call.context, call.principal.for_distributor(), order_id))
 
 
@@ -311,7 +312,7 @@ def accept_order(call: Call, order_id: str) -> Order:
     problems=STEP_PROBLEMS,
 )
 def reject_order(call: Call, order_id: str) -> Order:
-    """Refuse an order, with the reason that the partner reads."""
+    """Reject an order. The partner reads the reason."""
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return service.reject(answering(call), distributor_id, member_id, order_id, call.body.reason)
 
@@ -325,9 +326,9 @@ def reject_order(call: Call, order_id: str) -> Order:
     problems=(*STEP_PROBLEMS, "already_exists"),
 )
 def ship_order(call: Call, order_id: str) -> Order:
-    """Tell of a shipment: a part of the order, or all that is left; the last part completes it.
+    """Record a shipment: a part of the order, or the rest of it. The last part completes the order.
 
-    On the document's business date the shipment becomes the company's purchase volume.
+    The shipment counts as the company's purchase volume on the business date of its document.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return service.ship(answering(call), distributor_id, member_id, order_id, call.body)

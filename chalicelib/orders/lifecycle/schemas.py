@@ -1,4 +1,4 @@
-"""Requests for cancellation and for returns, as they are asked for and shown."""
+"""Forms of an order's steps; views of an order and of a company's credit."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, PageQuery, Shown
 from chalicelib.platform.money import Money
 
-# --- what is asked ----------------------------------------------------------------------------------------------------
+# --- forms ------------------------------------------------------------------------------------------------------------
 
 
 class RequestCancellationForm(Form):
@@ -39,7 +39,7 @@ class CancellationResponseForm(Form):
 
 
 class ReturnLineForm(Form):
-    document: Document = Field(description="The shipment that the goods came with.")
+    document: Document = Field(description="Document of the shipment.")
     sku: Sku
     quantity: int = Field(ge=1, le=MOST_UNITS)
 
@@ -48,23 +48,23 @@ class ReturnLineForm(Form):
 
 
 class ReturnForm(Form):
-    """Goods that are to go back, by the shipments they came with."""
+    """Goods to return, by shipment."""
 
     lines: list[ReturnLineForm] = Field(min_length=1, max_length=MOST_RETURNED_LINES)
     reason: str = Field(min_length=1, max_length=500, description="The distributor reads it.")
 
 
 class TakenLineForm(ReturnLineForm):
-    """So many of these goods came back, instead of what was asked for; 0: none of them."""
+    """The quantity that came back, where it differs from the requested one; 0 if none did."""
 
     quantity: int = Field(ge=0, le=MOST_UNITS)
 
 
 class AcceptReturnForm(Form):
-    """Lines that are not named came back as asked for."""
+    """Lines that are not named came back in the requested quantity."""
 
     document: Document = Field(
-        description="Number of the document by which the goods were taken back; each is told once."
+        description="Number of the return document; unique among the distributor's returns of a year."
     )
     day: Day | None = Field(default=None, description="Business date of the document; today if not given.")
     lines: list[TakenLineForm] = Field(default=[], max_length=MOST_RETURNED_LINES)
@@ -87,7 +87,7 @@ class DeclineForm(Form):
 
 
 class AcceptLineForm(Form):
-    """So many of this product instead of what was ordered; 0 drops the line."""
+    """The quantity to deliver instead of the ordered one; 0 drops the line."""
 
     sku: Sku
     quantity: int = Field(ge=0, le=MOST_UNITS)
@@ -108,25 +108,29 @@ class RejectForm(Form):
 
 
 class ShipForm(Form):
-    """A part of the order, or without `lines` all that is left."""
+    """A part of the order; without `lines` the rest of it."""
 
-    document: Document = Field(description="Number of the shipping document; each is told once.")
+    document: Document = Field(
+        description="Number of the shipping document; unique among the distributor's documents of a year."
+    )
     day: Day | None = Field(default=None, description="Business date of the document; today if not given.")
     lines: list[LineForm] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
 
 
 class OrderQuery(PageQuery):
-    """With `state` a page may hold fewer orders than `limit`; go on while there is a `next_cursor`."""
+    """With `state` a page may hold fewer orders than `limit`; read on while there is a `next_cursor`."""
 
     state: OrderState | None = Field(default=None, description="Only orders in this state.")
 
 
 class OrderView(OrderSummaryView):
-    """An order whole."""
+    """An order with its lines, shipments, requests and history."""
 
     comment: str
-    proposed_total: Money | None = Field(description="What a `changed` order comes to if the company confirms it.")
-    reserves: bool = Field(description="Whether its goods are reserved, since the distributor's stock is binding.")
+    proposed_total: Money | None = Field(description="Total of a `changed` order if the company confirms it.")
+    reserves: bool = Field(
+        description="Whether the order reserves its goods: true where the distributor's stock is binding."
+    )
     lines: list[OrderLineView]
     shipments: list[ShipmentView]
     cancellation: CancellationView | None = Field(description="The latest request for cancellation.")
@@ -157,7 +161,7 @@ class OrderView(OrderSummaryView):
 
 
 class DebtView(Shown):
-    """A shipment on credit that is not paid."""
+    """An unpaid shipment on credit."""
 
     document: str
     amount: Money
@@ -166,9 +170,9 @@ class DebtView(Shown):
 
 
 class CreditView(Shown):
-    """What the company has on order and owes, against its limit."""
+    """The company's open orders and debts against its credit limit."""
 
-    limit: Money | None = Field(description="As agreed; null where none is.")
-    used: Money = Field(description="On order and not yet shipped, and shipped on credit and not paid.")
-    left: Money | None = Field(description="What an order may come to; null without a limit.")
-    debts: list[DebtView] = Field(description="First due first.")
+    limit: Money | None = Field(description="The agreed limit; null if there is none.")
+    used: Money = Field(description="Amount of goods on order and not shipped yet, and of unpaid shipments on credit.")
+    left: Money | None = Field(description="Highest total of the next order; null without a limit.")
+    debts: list[DebtView] = Field(description="By due date, earliest first.")

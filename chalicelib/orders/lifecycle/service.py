@@ -72,7 +72,7 @@ def confirm(context: Context, company_id: str, member_id: str, order_id: str, ve
 
     def decide(order: Order) -> Order:
         if order.state is OrderState.CHANGED and order.version != version:
-            raise Problem("precondition_failed", "The distributor has proposed something else since: look at it first.")
+            raise Problem("precondition_failed", "The distributor has made another proposal since: read it first.")
         return order_rules.confirm(order, by=by, at=context.at, note=note)
 
     return change(context, load_order(context, company_id, order_id), decide, companys_step(context, company_id, by))
@@ -287,7 +287,7 @@ def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
     except WrongState as wrong:
         raise Problem("wrong_state", f"The order is {wrong.state}.", extra={"state": wrong.state}) from None
     except NothingLeft:
-        raise Problem.invalid("nothing_left", "/lines", "Of all lines nothing is left: reject the order.") from None
+        raise Problem.invalid("nothing_left", "/lines", "No line is left: reject the order instead.") from None
     except (NoRequest, NoReturn, TooEarly, TooOften, DocumentRepeated) as refused:
         raise _request_problem(refused) from None
     except TooManyParts:
@@ -302,7 +302,7 @@ def _request_problem(refused: Exception) -> Problem:
         case NoReturn():
             return Problem("not_found")
         case NoRequest():
-            return Problem("wrong_state", "There is a request that waits already, or none to answer.")
+            return Problem("wrong_state", "A request is open already, or there is none to answer.")
         case TooEarly():
             return Problem.invalid("before_shipment", "/day", f"The goods were shipped on {refused.args[0]}.")
         case TooOften():

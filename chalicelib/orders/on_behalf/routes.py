@@ -1,4 +1,4 @@
-"""The club's staff order for a company: by the same prices and checks, and marked as theirs wherever the order is shown."""
+"""Orders that the club's staff place for a company: the company's prices and checks, `placed_by` marked as staff."""
 
 from chalicelib import companies
 from chalicelib.orders.holds.service import HOLD_PROBLEMS
@@ -26,7 +26,7 @@ routes = Routes(__name__, tag="orders")
     problems=("not_found",),
 )
 def quote_for_company(call: Call, company_id: str) -> QuoteView:
-    """Price a cart as the company would see it. Nothing is kept."""
+    """Price a cart for a company, as it would see the cart itself. Nothing is stored."""
     _require_company(call, company_id)
     return quoting.quote(call.context, company_id, call.body, call.language)
 
@@ -41,10 +41,10 @@ def quote_for_company(call: Call, company_id: str) -> QuoteView:
     problems=("not_found", "price_changed", "debt_overdue", *HOLD_PROBLEMS),
 )
 def place_order_for_company(call: Call, company_id: str) -> Order:
-    """Order for a company.
+    """Place an order for a company.
 
-    By its own prices, limits and checks, save for the profile of the person who orders. The order is marked (`placed_by`), and the
-    company's people are written to.
+    The company's prices, limits and checks hold, except for the profile of the person who orders. The order is marked by `placed_by`, and
+    the company's people get a letter.
     """
     return placement.place(answering(call), company_id, call.principal.for_member(), call.body, side="staff")
 
@@ -78,7 +78,7 @@ def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
     problems=("not_found",),
 )
 def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
-    """Read an order of a company."""
+    """Show an order of a company."""
     order = order_service.load_order(call.context, company_id, order_id)
     if order is None:
         raise Problem("not_found")
@@ -94,7 +94,7 @@ def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     problems=("not_found", "wrong_state"),
 )
 def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Order:
-    """Take an order back for a company, as long as the distributor has not accepted it."""
+    """Cancel an order for a company. The distributor must not have accepted it yet."""
     by = Actor("staff", call.principal.for_member())
     return lifecycle.cancel(answering(call), company_id, by, order_id, call.body.note)
 

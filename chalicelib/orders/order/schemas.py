@@ -12,11 +12,9 @@ from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 from chalicelib.pricing import PriceRuleView
 
-# --- what is shown ----------------------------------------------------------------------------------------------------
-
 
 class CancellationView(Shown):
-    """The company asks that what is not shipped does not come. `lapsed`: it was shipped before an answer."""
+    """The company's request to cancel the rest of an accepted order. `lapsed`: all was shipped before the answer."""
 
     state: CancellationState
     asked_at: str
@@ -36,23 +34,23 @@ class CancellationView(Shown):
 
 
 class ReturnedLineView(Shown):
-    document: str = Field(description="The shipment that the goods came with.")
+    document: str = Field(description="Document of the shipment.")
     sku: str
-    quantity: int = Field(description="As asked for.")
-    accepted: int | None = Field(description="As taken back; null until then.")
-    amount: Money = Field(description="Of what was taken back; before that, of what was asked for.")
+    quantity: int = Field(description="The requested quantity.")
+    accepted: int | None = Field(description="The accepted quantity; null before the answer.")
+    amount: Money = Field(description="Of the accepted quantity; before the answer, of the requested one.")
 
 
 class ReturnView(Shown):
-    """Goods of the order that go back. Those that were taken back are no purchase volume any more."""
+    """Goods of the order that go back. Accepted returns are no purchase volume."""
 
     return_id: str
     state: ReturnState
     asked_at: str
     reason: str
     answered_at: str | None
-    note: str = Field(description="Why the distributor did not take them back.")
-    document: str | None = Field(description="The distributor's document of what it took back.")
+    note: str = Field(description="Reason of a rejection.")
+    document: str | None = Field(description="The distributor's return document.")
     day: date | None = Field(description="Its business date.")
     lines: list[ReturnedLineView]
     total: Money
@@ -83,12 +81,12 @@ class ReturnView(Shown):
 
 
 class LineStockView(Shown):
-    """What there is of a line's goods, where they are delivered from."""
+    """Stock of a line's goods at the warehouses of the deliverer."""
 
-    available: int = Field(description="Whole units; less what other orders reserve, where stock is binding.")
-    at: str | None = Field(description="When it was counted; null where it never was.")
+    available: int = Field(description="Whole units. Where stock is binding, less the units that other orders reserve.")
+    at: str | None = Field(description="Time of the stock count; null if there was none.")
     binding: bool = Field(
-        description="Whether an order reserves it. Else it is a hint, and no order is refused for it."
+        description="Whether an order reserves the stock. If not, stock is a hint: no order is refused for it."
     )
 
     @classmethod
@@ -98,15 +96,12 @@ class LineStockView(Shown):
 
 
 def stock_warnings(place: int, quantity: int, available: Available | None) -> list[Fault]:
-    """What is to be said of a line of which there is less than is asked for."""
+    """Faults of a line with less stock than requested."""
     if available is None or quantity <= available.units:
         return []
     counted = f", as of {clock.stamp(available.at)}" if available.at else ""
     detail = f"There are {available.units} of it{counted}."
     return [Fault(pointer=f"/lines/{place}/quantity", code="out_of_stock", detail=detail)]
-
-
-# --- what is shown ----------------------------------------------------------------------------------------------------
 
 
 class OrderCompanyView(Shown):
@@ -121,32 +116,34 @@ class OrderDistributorView(Shown):
 
 
 class OrderLineView(Shown):
-    """A line at the price that held when the order was placed, with the rule that made it and those that did not."""
+    """A line at the price of the day of the order, with the rule that made the price and the rejected rules."""
 
     sku: str
     name: str
     name_ru: str
     unit: str
-    quantity: int = Field(description="As ordered.")
+    quantity: int = Field(description="The ordered quantity.")
     proposed: int | None = Field(
-        description="What the distributor would deliver instead, while it waits for a `confirm`."
+        description="The quantity that the distributor proposes; null unless the order waits for a `confirm`."
     )
-    accepted: int | None = Field(description="As accepted; null until then.")
-    dropped: int = Field(
-        description="What of the accepted will not come, by a cancellation that the distributor approved."
-    )
+    accepted: int | None = Field(description="The accepted quantity; null before the acceptance.")
+    dropped: int = Field(description="Units of the accepted quantity that an approved cancellation took away.")
     shipped: int
-    returned: int = Field(description="What of the shipped the distributor took back.")
+    returned: int = Field(description="Units that the distributor took back.")
     base_price: Money
     unit_price: Money
     rule: PriceRuleView
     rejected: list[PriceRuleView]
     vat_percent: str
-    amount: Money = Field(description="Of what was accepted less what was dropped; before that, of what was ordered.")
-    stock: LineStockView | None = Field(
-        description="What there was as the order was placed; null where nothing was counted, and where the order reserves."
+    amount: Money = Field(
+        description="Of the accepted quantity less the dropped one; before the acceptance, of the ordered quantity."
     )
-    warnings: list[Fault] = Field(description="Where there was less than was ordered. Nothing is refused for it.")
+    stock: LineStockView | None = Field(
+        description="Stock when the order was placed; null without a stock count, and for orders that reserve their goods."
+    )
+    warnings: list[Fault] = Field(
+        description="Given where stock was lower than the ordered quantity. A hint: the order is not refused for it."
+    )
 
     @classmethod
     def of(cls, place: int, line: Line, returned: int, currency: str, language: str) -> Self:
@@ -180,11 +177,11 @@ class ShippedLineView(Shown):
 
 class ShipmentView(Shown):
     document: str
-    day: date = Field(description="Business date: the day on which it becomes purchase volume.")
+    day: date = Field(description="Business date: the day on which the shipment counts as purchase volume.")
     at: str
     lines: list[ShippedLineView]
     total: Money
-    due_on: date | None = Field(description="When a shipment on credit falls due; null for any other.")
+    due_on: date | None = Field(description="Due date of a shipment on credit; null for other shipments.")
 
     @classmethod
     def of(cls, shipment: Shipment, currency: str) -> Self:
@@ -204,12 +201,12 @@ class ShipmentView(Shown):
 
 
 class HistoryEntryView(Shown):
-    """A step: when, into which state, on whose side, and what was said (the reason, the document's number)."""
+    """A step of the order: time, resulting state, side that took it, and note (the reason, or the document's number)."""
 
     at: str
     step: OrderStep
     state: OrderState
-    by: Side = Field(description="`staff`: somebody of the club, for the company.")
+    by: Side = Field(description="`staff`: the club, for the company.")
     note: str
 
     @classmethod
@@ -218,15 +215,17 @@ class HistoryEntryView(Shown):
 
 
 class PlacedByView(Shown):
-    side: Side = Field(description="`staff`: somebody of the club ordered for the company.")
+    side: Side = Field(description="`staff`: the club ordered for the company.")
     member_id: str
 
 
 class OrderSummaryView(Shown):
-    """An order in a list."""
+    """The head of an order."""
 
     order_id: str
-    number: str = Field(description="Short, for people; the id is what is unique.", examples=["261120-7K3QX"])
+    number: str = Field(
+        description="Short number for people. The id is unique, the number need not be.", examples=["261120-7K3QX"]
+    )
     state: OrderState
     placed_at: str
     placed_by: PlacedByView
@@ -234,8 +233,8 @@ class OrderSummaryView(Shown):
     distributor: OrderDistributorView
     line_count: int
     total: Money
-    cancellation_waits: bool = Field(description="Whether the distributor has to answer a request for cancellation.")
-    returns_waiting: int = Field(description="Returns that the distributor has to answer.")
+    cancellation_waits: bool = Field(description="Whether a request for cancellation waits for the distributor.")
+    returns_waiting: int = Field(description="Number of returns that wait for the distributor.")
 
     @classmethod
     def of(cls, order: Order) -> Self:

@@ -152,7 +152,7 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
         if line.unit_price is not None and line.unit_price != price.unit_price
     ]
     if changed:
-        raise Problem("price_changed", "Look at the new prices, and order again.", extra={"lines": changed})
+        raise Problem("price_changed", "Read the new prices, and order again.", extra={"lines": changed})
 
 
 def _require_minimum(context: Context, cart: PricedCart, prices: Sequence[Price]) -> None:

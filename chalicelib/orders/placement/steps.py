@@ -43,7 +43,7 @@ def refusal_problem(refused: Refused) -> Problem | None:
 
 
 def repeated_document() -> Problem:
-    return Problem("already_exists", "This document number was told before.")
+    return Problem("already_exists", "A document with this number was recorded before.")
 
 
 def line_faults_problem(line_faults: Sequence[LineFault]) -> Problem:

@@ -16,8 +16,6 @@ from chalicelib.pricing import PriceView
 
 MOST_LINES = 200
 
-# --- what is asked ----------------------------------------------------------------------------------------------------
-
 
 class LineForm(Form):
     sku: Sku
@@ -33,7 +31,7 @@ class OrderLineForm(LineForm):
         ge=0,
         max_digits=14,
         decimal_places=2,
-        description="As it was quoted: where the price is another one by now, nothing is ordered and the new one is told.",
+        description="The quoted price. The order is refused with the new price if it changed since.",
         examples=["114.00"],
     )
 
@@ -43,12 +41,12 @@ Without = Annotated[
     Field(
         default=[],
         max_length=20,
-        description="Ids of promotions that shall make none of the prices: those of which too little is left, for one.",
+        description="Ids of promotions to leave out of the prices, such as those whose limits leave no room.",
     ),
 ]
 WithoutOffers = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=64)]],
-    Field(default=[], max_length=20, description="Ids of offers that shall be kept for another order."),
+    Field(default=[], max_length=20, description="Ids of offers to keep for another order."),
 ]
 
 
@@ -63,16 +61,16 @@ class OrderForm(Form):
 
 
 class QuoteForm(Form):
-    """A cart to be priced. Nothing is kept: the same cart has the same price until something changes."""
+    """A cart to price. Nothing is stored."""
 
     lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
-    explain: bool = Field(default=False, description="Whether each price comes with its rules.")
+    explain: bool = Field(default=False, description="Whether to explain each price by its rules.")
     without_promotions: Without
     without_offers: WithoutOffers
 
 
 class QuoteLineView(Shown):
-    """A line at today's price; or what is wrong with it."""
+    """A line at today's price, with its faults."""
 
     sku: str
     quantity: int
@@ -80,19 +78,21 @@ class QuoteLineView(Shown):
     unit_price: Money | None
     amount: Money | None
     explanation: PriceView | None = Field(
-        description="With `explain`: the rule that made the price and those that did not."
+        description="With `explain`: the rule that made the price and the rejected rules."
     )
-    stock: LineStockView | None = Field(description="Null where nothing was counted.")
-    warnings: list[Fault] = Field(description="Where there is less than is asked for, as far as is known: a hint.")
-    errors: list[Fault] = Field(description="Where the line cannot be ordered like this.")
+    stock: LineStockView | None = Field(description="Null without a stock count.")
+    warnings: list[Fault] = Field(
+        description="Given where stock is lower than the quantity. A hint: the line can be ordered."
+    )
+    errors: list[Fault] = Field(description="Faults for which the line cannot be ordered.")
 
 
 class QuoteView(Shown):
-    """A cart at today's prices. `total` and `minimum_order` speak of the lines that have a price."""
+    """A cart at today's prices. `total` and `minimum_order` cover the lines that have a price."""
 
     day: date
     lines: list[QuoteLineView]
-    total: Money | None = Field(description="Null without a line that has a price.")
-    minimum_order: Money | None = Field(description="Null where any order is large enough.")
+    total: Money | None = Field(description="Null if no line has a price.")
+    minimum_order: Money | None = Field(description="Smallest order of the company; null if there is none.")
     goods_on_top: list[FreeGoodsQuoteView]
-    can_be_ordered: bool = Field(description="Whether no line has an error, and the total reaches the minimum.")
+    can_be_ordered: bool = Field(description="Whether no line has an error and the total reaches the minimum.")

@@ -8,8 +8,6 @@ from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="cart")
 
-# --- again ------------------------------------------------------------------------------------------------------------
-
 
 @routes.post(
     "/v1/orders/{order_id}/reorder",
@@ -21,10 +19,9 @@ routes = Routes(__name__, tag="cart")
     problems=("not_found", *PLACING_PROBLEMS),
 )
 def reorder(call: Call, order_id: str) -> Order:
-    """Order the same as in an earlier order, at today's prices.
+    """Repeat an earlier order at today's prices.
 
-    Nothing is left out silently: lines that cannot be ordered any more are named, by their places in the earlier order (422); `leave_out` is
-    for them.
+    Lines that cannot be ordered any more are refused by their places in the earlier order (422). Name them in `leave_out` to order the rest.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.reorder(answering(call), company_id, member_id, order_id, call.body)
@@ -32,10 +29,10 @@ def reorder(call: Call, order_id: str) -> Order:
 
 @routes.get("/v1/usual-order", scope="orders.read", answer=UsualOrderView)
 def show_usual_order(call: Call) -> UsualOrderView:
-    """Read what the company usually orders, at today's prices.
+    """Show the company's usual order at today's prices.
 
-    Worked out from its purchases, those of sales files as well: what was bought on several days of the last year, in the quantity of a
-    usual day, in whole packs.
+    The usual order follows from the company's purchases of the last year, in sales files as well as in orders: articles that were bought on
+    several days, each in the median quantity of a day, in whole packs.
     """
     return service.usual_order(call.context, call.principal.for_company())
 
@@ -50,6 +47,6 @@ def show_usual_order(call: Call) -> UsualOrderView:
     problems=("conflict", "price_changed", *PLACING_PROBLEMS),
 )
 def place_usual_order(call: Call) -> Order:
-    """Order what the company usually orders, in one call."""
+    """Place the company's usual order."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.place_usual(answering(call), company_id, member_id, call.body)

@@ -1,4 +1,4 @@
-"""Ordering again: an order as it was, and what is usual."""
+"""Forms and views of repeated orders and of the usual order."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from chalicelib.platform.http.forms import Form, Shown
 class ReorderForm(Form):
     """Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
-    leave_out: list[Sku] = Field(default=[], max_length=MOST_LINES, description="Lines that are not wanted this time.")
+    leave_out: list[Sku] = Field(default=[], max_length=MOST_LINES, description="Articles to leave out this time.")
     distributor_id: Identifier | None = None
     comment: str = Field(default="", max_length=1000)
     without_promotions: Without
@@ -24,7 +24,7 @@ class UsualOrderForm(ReorderForm):
     seen: str | None = Field(
         default=None,
         max_length=64,
-        description="`seen` of the usual order that was shown: where it is another one by now, nothing is ordered.",
+        description="The `seen` of the usual order that was shown. If the usual order changed since, nothing is ordered.",
         examples=[None],
     )
 
@@ -35,14 +35,14 @@ class UsualLineView(QuoteLineView):
     name: str
     name_ru: str
     bought_on_days: int = Field(
-        description="On how many days it was bought in the last year, or what the club looks at."
+        description="Number of purchase days in the period that the club looks at, by default a year."
     )
-    every_days: int = Field(description="Usual time from one purchase to the next.")
+    every_days: int = Field(description="Median of the days from one purchase to the next.")
     last_bought: date
 
 
 class UnavailableLineView(Shown):
-    """An article that the company buys regularly, and that cannot be ordered here."""
+    """An article that the company buys regularly and cannot order now."""
 
     sku: str
     name: str
@@ -52,8 +52,8 @@ class UnavailableLineView(Shown):
 
 
 class UsualOrderView(QuoteView):
-    """What the company usually orders, at today's prices; what it buys most often first."""
+    """The company's usual order at today's prices, the most often bought articles first."""
 
-    seen: str = Field(description="Tells this usual order from any other one.")
+    seen: str = Field(description="Fingerprint of this usual order.")
     lines: list[UsualLineView]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
     not_available: list[UnavailableLineView]

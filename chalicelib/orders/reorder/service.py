@@ -71,9 +71,9 @@ def place_usual(context: Context, company_id: str, member_id: str, form: UsualOr
     """Orders the usual order. Raises 409 where it is not the one that was seen, 422 where nothing is usual."""
     usual = usual_order(context, company_id)
     if form.seen is not None and form.seen != usual.seen:
-        raise Problem("conflict", "The usual order is another one by now: look at it again.")
+        raise Problem("conflict", "The usual order has changed: read it again.")
     if not usual.lines:
-        raise Problem.invalid("nothing_usual", "", "There is nothing yet that the company buys regularly.")
+        raise Problem.invalid("nothing_usual", "", "The company buys no article regularly yet.")
     places = _kept([line.sku for line in usual.lines], form)
     # At the price of this moment, but for who wants it without something of which the price was made.
     at_price = not (form.without_promotions or form.without_offers)
@@ -102,7 +102,7 @@ def _kept(skus: Sequence[str], form: ReorderForm) -> list[int]:
         raise Problem("invalid", errors=faults)
     places = [place for place, sku in enumerate(skus) if sku not in form.leave_out]
     if not places:
-        raise Problem.invalid("nothing_left", "/leave_out", "Of all lines nothing is left.")
+        raise Problem.invalid("nothing_left", "/leave_out", "No line is left to order.")
     return places
 
 

@@ -1,5 +1,3 @@
-"""What distributors leave unanswered: for the club's staff."""
-
 from chalicelib.orders.response_times import service
 from chalicelib.orders.response_times.schemas import UnansweredOrderView, UnansweredPage
 from chalicelib.platform.http.forms import PageQuery
@@ -10,10 +8,10 @@ routes = Routes(__name__, tag="orders")
 
 @routes.get("/v1/staff/orders/unanswered", scope="staff.orders.read", query=PageQuery, answer=UnansweredPage)
 def list_unanswered_orders(call: Call) -> UnansweredPage:
-    """List what distributors were reminded of and have not answered.
+    """List the orders with questions that distributors were reminded of and have not answered, oldest first.
 
-    Oldest first: orders, requests to cancel, and returns. The list follows an answer within seconds, and the clock within a quarter of an
-    hour.
+    Questions are orders, requests to cancel them, and returns. An answer removes its question within seconds; a question enters the list
+    within a quarter of an hour after its deadline.
     """
     cursors = call.cursors()
     found, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))

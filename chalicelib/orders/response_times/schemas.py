@@ -1,4 +1,4 @@
-"""What distributors have not answered, as staff see it."""
+"""Views of unanswered orders."""
 
 from typing import Self
 
@@ -9,13 +9,13 @@ from chalicelib.platform.http.forms import Shown
 
 
 class OpenQuestionView(Shown):
-    """Something that the distributor has to answer: the order itself, a request to cancel it, or one of its returns."""
+    """An open question to the distributor: the order itself, a request to cancel it, or one of its returns."""
 
     kind: Kind
-    return_id: str | None = Field(description="Which return, where it is one.")
+    return_id: str | None = Field(description="The return in question; null for other kinds.")
     since: str
-    reminded_at: str | None = Field(description="When the distributor was reminded.")
-    escalated_at: str | None = Field(description="When the head of sales was told.")
+    reminded_at: str | None = Field(description="Time of the reminder to the distributor.")
+    escalated_at: str | None = Field(description="Time of the letter to the head of sales.")
 
     @classmethod
     def of(cls, question: OpenQuestion) -> Self:
@@ -29,7 +29,7 @@ class OpenQuestionView(Shown):
 
 
 class UnansweredOrderView(Shown):
-    """An order of which something waits longer than it should."""
+    """An order with overdue questions to its distributor."""
 
     order_id: str
     number: str = Field(examples=["261120-7K3QX"])

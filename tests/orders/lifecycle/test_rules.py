@@ -183,7 +183,7 @@ def test_taking_nothing_back_is_a_rejection():
 
 
 @pytest.mark.parametrize(
-    ("parts", "misfit"),
+    ("parts", "line_fault"),
     [
         ([("УТ-9", "A", 1)], (0, "document", "unknown_document")),
         ([("УТ-1", "X", 1)], (0, "sku", "unknown_sku")),
@@ -208,7 +208,7 @@ def test_what_is_on_its_way_back_counts_as_taken_and_what_is_rejected_does_not()
 
 
 @pytest.mark.parametrize(
-    ("fewer", "misfit"),
+    ("fewer", "line_fault"),
     [
         ([("УТ-1", "A", 5)], (0, "quantity", "above_asked")),
         ([("УТ-1", "B", 1)], (0, "sku", "unknown_sku")),

@@ -228,7 +228,7 @@ def test_less_may_be_accepted_and_only_that_is_owed():
 
 
 @pytest.mark.parametrize(
-    ("asked", "misfits"),
+    ("asked", "line_faults"),
     [
         ([RequestedLine("X", 1)], [(0, "sku", "unknown_sku")]),
         ([RequestedLine("A", 1), RequestedLine("A", 2)], [(1, "sku", "repeated")]),
@@ -342,7 +342,7 @@ def test_a_dropped_line_is_not_shipped_and_does_not_hold_the_order_open():
 
 
 @pytest.mark.parametrize(
-    ("asked", "misfits"),
+    ("asked", "line_faults"),
     [
         ({"A": 7}, [(0, "quantity", "above_left")]),
         ({"X": 1}, [(0, "sku", "unknown_sku")]),
