@@ -1,4 +1,4 @@
-"""Consumers of the articles' events."""
+"""Consumers of the events of products."""
 
 from chalicelib.catalog.events import PRODUCTS_CHANGED
 from chalicelib.catalog.search import store as search_store
@@ -8,5 +8,4 @@ from chalicelib.platform.events import Event, consumer
 
 @consumer(PRODUCTS_CHANGED)
 def on_products_changed(context: Context, event: Event) -> None:
-    """The index follows the articles."""
     search_store.refresh(context, event.item["skus"])

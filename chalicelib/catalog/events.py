@@ -1,7 +1,7 @@
-"""Events of the catalogue's articles. Each carries `skus`: those that changed together, at most what one transaction takes."""
+"""Events of products. Each carries `skus`, the products of one transaction."""
 
 from chalicelib.platform.events import EventType
 
 PRODUCTS_CHANGED = EventType("products.changed")
-STOCK_RECORDED = EventType("stock.recorded")  # newer figures of a warehouse, whatever they say
-STOCK_ARRIVED = EventType("stock.arrived")  # of these there was nothing before
+STOCK_RECORDED = EventType("stock.recorded")  # newer stock figures
+STOCK_ARRIVED = EventType("stock.arrived")  # products that were out of stock before

@@ -1,4 +1,4 @@
-"""What other rooms' forms name of the catalogue; apart from its schemas, which are many."""
+"""Field types of the catalogue for the forms of other rooms, apart from its schemas, which are many."""
 
 from typing import Annotated, Literal
 

@@ -1,8 +1,9 @@
-"""Pictures: an address to upload to, and after the upload has arrived a place on the product.
+"""Pictures of products: upload, confirmation, removal and links.
 
-The object is written by the browser under a form that this room signed, which fixes its name, its kind and its largest size. A picture
-is shown once it is confirmed, and so never before its object is there. Weakest point: the object of an upload that nobody confirms,
-and that of a picture that was taken away in the moment of a crash, stay in the bucket.
+The browser uploads with a signed form, which fixes the name, type and largest size of the object. A picture is shown after its
+confirmation, so never without its object.
+
+Weakest point: the object of an unconfirmed upload, or of a removal that crashed, stays in the bucket.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 LINK_SECONDS = 3600
-FRESH_SECONDS = 900  # what an address that is handed out is good for at least
+FRESH_SECONDS = 900  # least remaining validity of a returned link
 KEEP_PENDING_DAYS = 1
 MOST_LINKS = 10_000
 
@@ -46,11 +47,11 @@ def start(context: Context, form: ImageForm) -> ImageUploadView:
 
 
 def confirm(context: Context, image_id: str) -> ImagesView:
-    """Shows the picture on its product, after those that are there. Again: the same answer.
+    """Adds the picture after the other pictures of its product. Safe to repeat.
 
-    Raises 404 for no such picture, 409 while its upload has not arrived, 422 when the product has as many as it may.
+    Raises 404 for an unknown picture, 409 before its upload has arrived, 422 when the product has the most pictures allowed.
     """
-    image, sku = _known(context, image_id)
+    image, sku = _load_image(context, image_id)
     if not uploads.has_arrived(_object(image_id)):
         raise Problem("conflict", "The picture has not been uploaded yet.")
 
@@ -64,26 +65,26 @@ def confirm(context: Context, image_id: str) -> ImagesView:
             )
         return [*images, image]
 
-    return _changed(context, sku, image_id, added)
+    return _change_images(context, sku, image_id, added)
 
 
 def remove(context: Context, image_id: str) -> ImagesView:
-    """Takes the picture off its product. Raises 404 for no such picture."""
-    image, sku = _known(context, image_id)
-    left = _changed(context, sku, image_id, lambda images: [each for each in images if each != image], gone=True)
+    """Raises 404 for an unknown picture."""
+    image, sku = _load_image(context, image_id)
+    left = _change_images(context, sku, image_id, lambda images: [each for each in images if each != image], gone=True)
     aws.s3().delete_object(Bucket=settings().files_bucket, Key=_object(image_id))
     return left
 
 
-def shown(context: Context, item: Item) -> list[ImageView]:
-    """The pictures of a product's item, with addresses from which they can be read."""
+def views_of(context: Context, item: Item) -> list[ImageView]:
+    """The pictures of a product's item, with links."""
     return [
         ImageView(image_id=each.image_id, content_type=each.content_type, url=_link(context, each.image_id))  # type: ignore[arg-type]
         for each in store.images_of(item)
     ]
 
 
-def _known(context: Context, image_id: str) -> tuple[Image, str]:
+def _load_image(context: Context, image_id: str) -> tuple[Image, str]:
     item = store.read_image(context.table, image_id)
     if item is None or int(item.get("expires_at", context.expiry())) < context.expiry():
         raise Problem("not_found")
@@ -91,7 +92,7 @@ def _known(context: Context, image_id: str) -> tuple[Image, str]:
 
 
 @retry("product")
-def _changed(
+def _change_images(
     context: Context, sku: str, image_id: str, change: Callable[[list[Image]], list[Image]], *, gone: bool = False
 ) -> ImagesView:
     item = store.read_items(context.table, [sku], consistent=True)[sku]
@@ -110,7 +111,7 @@ def _changed(
         if "image" in refused:
             raise Problem("not_found") from None
         raise
-    return ImagesView(sku=sku, images=shown(context, {"images": [each._asdict() for each in after]}))
+    return ImagesView(sku=sku, images=views_of(context, {"images": [each._asdict() for each in after]}))
 
 
 def _object(image_id: str) -> str:
@@ -121,7 +122,7 @@ _links: dict[tuple[str, str], tuple[int, str]] = {}
 
 
 def _link(context: Context, image_id: str) -> str:
-    """The same address for as long as it is fresh, so that a browser need not load the picture again; signing costs more than a product."""
+    """The same link while it is fresh, so that browsers can cache the picture. Signing a link costs more than reading a product."""
     bucket, now = settings().files_bucket, context.expiry()
     until, url = _links.get((bucket, image_id), (0, ""))
     if until - now < FRESH_SECONDS or until - now > LINK_SECONDS:

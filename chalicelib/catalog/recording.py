@@ -1,7 +1,7 @@
-"""Keeping the catalogue: rows of products, stock and categories, each judged by itself.
+"""Writes of the catalogue: batches of products, stock figures and categories, with a result for each row.
 
-A batch is read, judged, and written in one transaction with its event (two for the largest batches: a transaction holds a hundred
-operations). Where somebody else was faster the rows are judged again. The same rows again change nothing and write nothing.
+A batch is written in one transaction with its event; the largest batches need two, since a transaction holds a hundred operations. When
+another writer was faster, the rows are judged again. Rows that change nothing are not written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
-AHEAD = timedelta(minutes=5)  # that another machine's clock may be
+AHEAD = timedelta(minutes=5)  # tolerance for the clock of another machine
 
 Row = TypeVar("Row", bound=Form)
 Written = TypeVar("Written")
@@ -52,9 +52,8 @@ Faults = dict[int, list[Fault]]  # by the row's place
 
 
 def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
-    """Creates and replaces."""
     offered: dict[str, tuple[int, Product]] = {}
-    good, faults = _read(ProductForm, rows, "products")
+    good, faults = _parse_rows(ProductForm, rows, "products")
     for number, form in good.items():
         if form.sku in offered:
             faults[number] = [_repeated("products", number, "sku", offered[form.sku][0])]
@@ -64,7 +63,7 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
     present = store.read_products(context.table, offered, consistent=True)
     became = {sku: change(present.get(sku), product) for sku, (_, product) in offered.items()}
     changed = [product for sku, (_, product) in offered.items() if became[sku] is not ProductChange.UNCHANGED]
-    for some in _parts(changed):
+    for some in _batches(changed):
         tx = Transaction()
         for product in some:
             store.write_product(tx, product, context.at)
@@ -73,7 +72,7 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
 
     results = [ProductResultView(row=number, sku=sku, result=became[sku].value) for sku, (number, _) in offered.items()]
     results += [
-        ProductResultView(row=number, sku=_text(rows[number], "sku"), result="failed", errors=found)
+        ProductResultView(row=number, sku=_text_in(rows[number], "sku"), result="failed", errors=found)
         for number, found in faults.items()
     ]
     return ProductResultsView(items=sorted(results, key=lambda each: each.row))
@@ -83,8 +82,8 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
 
 
 def write_stock(context: Context, rows: Sequence[Any]) -> StockResultsView:
-    """Of each warehouse the newest figure. Told twice, late, or in another order, the same rows leave the same stock."""
-    good, faults = _read(StockForm, rows, "stock")
+    """Keeps the newest figure of each warehouse. Repeated, late or reordered rows leave the same stock."""
+    good, faults = _parse_rows(StockForm, rows, "stock")
     for number, form in list(good.items()):
         if form.at > context.now + AHEAD:
             faults[number] = [_fault("stock", number, "at", "in_future", f"The time is ahead of now, {context.at}.")]
@@ -95,15 +94,15 @@ def write_stock(context: Context, rows: Sequence[Any]) -> StockResultsView:
 @retry("stock")
 def _record_stock(context: Context, good: Mapping[int, StockForm]) -> dict[int, StockVerdict]:
     items = store.read_items(context.table, {form.sku for form in good.values()}, consistent=True)
-    verdicts, after = _judged(good, {sku: store.stock_of(item) for sku, item in items.items()})
+    verdicts, after = _judge_rows(good, {sku: store.stock_of(item) for sku, item in items.items()})
     _commit_stock(context, items, after)
     return verdicts
 
 
-def _judged(
+def _judge_rows(
     good: Mapping[int, StockForm], stocks: Mapping[str, Stock]
 ) -> tuple[dict[int, StockVerdict], dict[str, dict[str, StockFigure]]]:
-    """What becomes of each row whose product is there, and the stock of those products after all rows."""
+    """The verdict on each row whose product exists, and the stock of these products after all rows."""
     after = {sku: dict(stock) for sku, stock in stocks.items()}
     verdicts: dict[int, StockVerdict] = {}
     for number, form in good.items():
@@ -119,7 +118,7 @@ def _judged(
 def _commit_stock(context: Context, items: Mapping[str, Item], after: Mapping[str, Stock]) -> None:
     before = {sku: store.stock_of(item) for sku, item in items.items()}
     changed = sorted(sku for sku in after if after[sku] != before[sku])
-    for some in _parts(changed, events=2):
+    for some in _batches(changed, events=2):
         tx = Transaction()
         for sku in some:
             new = [figure for warehouse, figure in after[sku].items() if before[sku].get(warehouse) != figure]
@@ -131,7 +130,7 @@ def _commit_stock(context: Context, items: Mapping[str, Item], after: Mapping[st
         context.table.commit(tx)
 
 
-_TAKEN: Mapping[StockVerdict, Literal["recorded", "unchanged", "older"]] = {
+_RESULTS: Mapping[StockVerdict, Literal["recorded", "unchanged", "older"]] = {
     StockVerdict.RECORDED: "recorded",
     StockVerdict.UNCHANGED: "unchanged",
     StockVerdict.OLDER: "older",
@@ -153,9 +152,9 @@ def _stock_results(
             errors = [_fault("stock", number, *_STOCK_FAULTS[verdict])]
         yield StockResultView(
             row=number,
-            sku=form.sku if form else _text(row, "sku"),
-            warehouse=form.warehouse if form else _text(row, "warehouse"),
-            result="failed" if errors or verdict is None else _TAKEN[verdict],
+            sku=form.sku if form else _text_in(row, "sku"),
+            warehouse=form.warehouse if form else _text_in(row, "warehouse"),
+            result="failed" if errors or verdict is None else _RESULTS[verdict],
             errors=errors,
         )
 
@@ -171,9 +170,9 @@ _CATEGORY_FAULTS = {
 
 
 def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResultsView:
-    """Creates, renames and moves. The tree is one item: whatever many do at once, it stays a tree."""
+    """Creates, renames and moves categories. The tree is one item, so concurrent writers cannot break it."""
     offered: dict[str, tuple[int, Category]] = {}
-    good, faults = _read(CategoryForm, rows, "categories")
+    good, faults = _parse_rows(CategoryForm, rows, "categories")
     for number, form in good.items():
         if form.code in offered:
             faults[number] = [_repeated("categories", number, "code", offered[form.code][0])]
@@ -185,11 +184,11 @@ def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResultsVi
         field = "code" if wrong == "too_many" else "parent"
         faults[number] = [_fault("categories", number, field, wrong, _CATEGORY_FAULTS[wrong])]
     results = [
-        CategoryResultView(row=number, code=_text(rows[number], "code"), result="failed", errors=found)
+        CategoryResultView(row=number, code=_text_in(rows[number], "code"), result="failed", errors=found)
         for number, found in faults.items()
     ]
     results += [
-        CategoryResultView(row=number, code=code, result=_became(tree.get(code), category))
+        CategoryResultView(row=number, code=code, result=_category_result(tree.get(code), category))
         for code, (number, category) in offered.items()
         if code not in refused
     ]
@@ -198,7 +197,7 @@ def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResultsVi
 
 @retry("tree")
 def _plant(context: Context, offered: Sequence[Category]) -> tuple[Mapping[str, Category], dict[str, str]]:
-    """The tree before, and the categories that it refused."""
+    """Writes the tree; returns the tree before, and the fault of each refused category by code."""
     present = context.table.get(keys.categories(), consistent=True)
     tree = store.tree_of(present)
     planted, refused = plant(tree, offered)
@@ -209,17 +208,17 @@ def _plant(context: Context, offered: Sequence[Category]) -> tuple[Mapping[str, 
     return tree, refused
 
 
-def _became(present: Category | None, category: Category) -> Literal["created", "updated", "unchanged"]:
+def _category_result(present: Category | None, category: Category) -> Literal["created", "updated", "unchanged"]:
     if present is None:
         return "created"
     return "unchanged" if present == category else "updated"
 
 
-# --- what all rows share ----------------------------------------------------------------------------------------------
+# --- rows ----------------------------------------------------------------------------------------------
 
 
-def _read(form: type[Row], rows: Sequence[Any], name: str) -> tuple[dict[int, Row], Faults]:
-    """The rows that are well formed, and what is wrong with the others."""
+def _parse_rows(form: type[Row], rows: Sequence[Any], name: str) -> tuple[dict[int, Row], Faults]:
+    """The well-formed rows, and the faults of the others, by place."""
     good: dict[int, Row] = {}
     faults: Faults = {}
     for number, row in enumerate(rows):
@@ -230,8 +229,8 @@ def _read(form: type[Row], rows: Sequence[Any], name: str) -> tuple[dict[int, Ro
     return good, faults
 
 
-def _parts(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[Written]]:
-    """As many as one transaction takes beside its events."""
+def _batches(changed: Sequence[Written], *, events: int = 1) -> Iterator[Sequence[Written]]:
+    """Batches that fit into one transaction beside its events."""
     most = MOST_OPERATIONS - events
     for start in range(0, len(changed), most):
         yield changed[start : start + most]
@@ -249,7 +248,7 @@ def _fault(name: str, number: int, field: str, code: str, detail: str) -> Fault:
     return Fault(pointer=f"/{name}/{number}/{field}", code=code, detail=detail)
 
 
-def _text(row: Any, field: str) -> str | None:
-    """What a row says there, for as far as it is a row."""
+def _text_in(row: Any, field: str) -> str | None:
+    """The text of a field in a row that may be malformed."""
     found = row.get(field) if isinstance(row, dict) else None
     return found if isinstance(found, str) else None

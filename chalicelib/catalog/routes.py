@@ -1,4 +1,4 @@
-"""The catalogue: shown to partners, kept by staff and by machines."""
+"""Routes of the catalogue, for partners, staff and machines."""
 
 from chalicelib.catalog import images, recording, service
 from chalicelib.catalog.schemas import (
@@ -32,7 +32,7 @@ def list_categories(call: Call) -> CategoryTreeView:
 @routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=StaffProductPage)
 def list_staff_products(call: Call) -> StaffProductPage:
     """List and search products, with their prices in all price types."""
-    return service.kept_products(call.context, call.query, call.cursors(), call.language)
+    return service.page_of_staff_products(call.context, call.query, call.cursors(), call.language)
 
 
 @routes.get("/v1/staff/categories", scope="staff.catalog.read", answer=CategoryTreeView)

@@ -1,4 +1,4 @@
-"""The tree of categories: what it looks like, and which of the offered rows it takes. Pure."""
+"""Categories, products, stock and pictures. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ Tree = Mapping[str, Category]  # by code
 
 
 def plant(tree: Tree, offered: Sequence[Category]) -> tuple[dict[str, Category], dict[str, str]]:
-    """The tree with as many of the offered rows as it can take, and for each of the others (by code) what is wrong.
+    """The tree with all acceptable rows, and the fault of each refused row, by code.
 
-    Rows may come in any order and name each other as parents. Wrong: `unknown_parent`, `cycle`, `too_deep`, `too_many`. A row that
-    cannot be taken leaves its category as it was; rows that hang on it are then judged without it.
+    Rows may come in any order and name each other as parents. Faults: `unknown_parent`, `cycle`, `too_deep`, `too_many`. A refused row
+    leaves its category unchanged; its children are then judged without it.
     """
     wanted = {each.code: each for each in offered}
     refused: dict[str, str] = {}
@@ -59,7 +59,7 @@ def _faults(planted: Tree, wanted: Mapping[str, Category]) -> dict[str, str]:
 
 
 def _chain(planted: Tree, code: str) -> tuple[list[str], str]:
-    """The codes from here to the top, and what keeps them from getting there."""
+    """The codes from here to the top, and the fault on the way, or an empty text."""
     chain = [code]
     while parent := planted[chain[-1]].parent:
         if parent not in planted:
@@ -71,7 +71,7 @@ def _chain(planted: Tree, code: str) -> tuple[list[str], str]:
 
 
 def subtree(tree: Tree, code: str) -> set[str]:
-    """The category and all below it. A code that is not in the tree stands for itself: products may name what nobody has planted yet."""
+    """The codes of the category and of all below it. An unknown code stands for itself: products may name a category before it exists."""
     below = _children(tree.values())
     found, open_ = {code}, [code]
     while open_:
@@ -82,7 +82,7 @@ def subtree(tree: Tree, code: str) -> set[str]:
 
 
 def walk(tree: Tree) -> Iterator[tuple[Category, int]]:
-    """Every category with its level (1 at the top), each right after what it lies in, sisters by code."""
+    """Every category with its level (1 at the top), depth first, sisters by code."""
     below = _children(tree.values())
     open_ = [(each, 1) for each in reversed(below.get("", []))]
     while open_:
@@ -106,7 +106,7 @@ class ProductStatus(StrEnum):
 
 AttributeKind = Literal["number", "text", "flag"]
 
-# Attributes whose meaning the club knows: a row that gives them another kind of value is wrong. Names end with the unit.
+# Attributes with a fixed kind of value. Names end with the unit.
 KNOWN_ATTRIBUTES: Mapping[str, AttributeKind] = {
     "luminous_flux_lm": "number",
     "power_w": "number",
@@ -130,7 +130,7 @@ KNOWN_ATTRIBUTES: Mapping[str, AttributeKind] = {
 
 
 class Attribute(NamedTuple):
-    """Something that is said of a product: a number, a text, or yes and no."""
+    """A property of a product: a number, a text or a flag."""
 
     name: str
     value: Decimal | str | bool
@@ -143,7 +143,7 @@ class Attribute(NamedTuple):
 
 
 class TypePrice(NamedTuple):
-    """The price of one unit in a price type other than the base, e.g. in one that is named like a tier."""
+    """The price of one unit in a price type other than the base."""
 
     type: str
     amount: Decimal
@@ -173,12 +173,12 @@ class Product:
     prices: tuple[TypePrice, ...] = ()
 
     def number(self, name: str) -> Decimal | None:
-        """The value of this attribute, if it has one that is a number."""
+        """The value of a numeric attribute, or None."""
         found = next((each.value for each in self.attributes if each.name == name), None)
         return found if isinstance(found, Decimal) else None
 
     def price_of(self, type_: str) -> Decimal | None:
-        """In the product's currency; None for a price type that it does not have."""
+        """The price in the product's currency, or None."""
         return next((each.amount for each in self.prices if each.type == type_), None)
 
 
@@ -200,7 +200,7 @@ MOST_WAREHOUSES = 100  # of one product, so that its item stays small
 
 
 class StockFigure(NamedTuple):
-    """So many units lay in this warehouse at this moment."""
+    """The counted quantity in a warehouse at a moment."""
 
     warehouse: str
     quantity: Decimal
@@ -208,7 +208,7 @@ class StockFigure(NamedTuple):
 
 
 class StockVerdict(StrEnum):
-    """What becomes of an offered figure."""
+    """The decision on an offered figure."""
 
     RECORDED = "recorded"
     UNCHANGED = "unchanged"
@@ -221,9 +221,7 @@ Stock = Mapping[str, StockFigure]  # by warehouse
 
 
 def judge(stock: Stock, offered: StockFigure) -> StockVerdict:
-    """The newest figure of a warehouse holds, in whatever order they come. Two figures of one moment contradict each other: the first
-    stays, since nothing says which is right.
-    """
+    """The newest figure of a warehouse counts, in whatever order figures arrive. Of two quantities for one moment the first stays."""
     present = stock.get(offered.warehouse)
     if present is None:
         return StockVerdict.RECORDED if len(stock) < MOST_WAREHOUSES else StockVerdict.TOO_MANY
@@ -235,12 +233,12 @@ def judge(stock: Stock, offered: StockFigure) -> StockVerdict:
 
 
 def arrived(before: Stock, after: Stock) -> bool:
-    """There is some where there was none."""
+    """True when stock went from none to some."""
     return total(before) <= 0 < total(after)
 
 
 def total(stock: Stock) -> Decimal:
-    """Of all warehouses together."""
+    """The quantity in all warehouses."""
     return sum((figure.quantity for figure in stock.values()), Decimal(0))
 
 
@@ -248,7 +246,7 @@ def total(stock: Stock) -> Decimal:
 
 
 class Image(NamedTuple):
-    """A picture that has arrived."""
+    """A picture of a product."""
 
     image_id: str
     content_type: str

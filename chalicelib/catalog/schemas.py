@@ -1,4 +1,4 @@
-"""Products as readers see them and as staff and machines write them."""
+"""Views of the catalogue and forms to write it."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,7 +30,6 @@ MOST_ROWS = 100
 MOST_ATTRIBUTES = 40
 MOST_PRICES = 20
 
-# Printable: what is typed, read aloud and put into a key.
 CategoryCode = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["street-lights"])
 ]  # of a category
@@ -159,7 +158,7 @@ class StaffProductPage(Shown):
     next_cursor: str | None
 
 
-def facts(product: Product, stock: Stock, images: Sequence[ImageView]) -> dict[str, Any]:
+def base_fields(product: Product, stock: Stock, images: Sequence[ImageView]) -> dict[str, Any]:
     """The fields of `BaseProductView`."""
     return {
         "sku": product.sku,

@@ -1,4 +1,4 @@
-"""Showing the catalogue: to partners with their own prices, to those who keep it with all prices."""
+"""Reads of the catalogue."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,11 +12,11 @@ from chalicelib.catalog.schemas import (
     StaffProductPage,
     StaffProductView,
     TypePriceView,
-    facts,
+    base_fields,
 )
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
-from chalicelib.catalog.search.rules import Order, Position, Wanted
+from chalicelib.catalog.search.rules import Order, PagePosition, ProductFilter
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.money import Money
@@ -27,14 +27,14 @@ from chalicelib.table.transactions import Item
 After = dict[str, str] | None
 
 
-def kept_products(context: Context, query: ProductQuery, cursors: Cursors, language: Language) -> StaffProductPage:
-    """The same page for those who keep the catalogue."""
+def page_of_staff_products(
+    context: Context, query: ProductQuery, cursors: Cursors, language: Language
+) -> StaffProductPage:
     _, items, last = page_of_products(context, query, cursors.open(query.cursor), language)
-    return StaffProductPage(items=[_kept(context, item) for item in items], next_cursor=cursors.close(last))
+    return StaffProductPage(items=[_staff_view(context, item) for item in items], next_cursor=cursors.close(last))
 
 
 def category_list(context: Context) -> CategoryTreeView:
-    """The whole tree, in one call."""
     tree = store.tree_of(context.table.get(keys.categories()))
     return CategoryTreeView(
         items=[
@@ -47,14 +47,14 @@ def category_list(context: Context) -> CategoryTreeView:
 def page_of_products(
     context: Context, query: ProductQuery, after: After, language: Language, *beside: Key
 ) -> tuple[dict[Key, Item], Iterable[Item], After]:
-    """What lies under the keys of `beside`, a page of products, and where to go on."""
+    """The items of the keys `beside`, the items of a page of products, and the cursor of the next page."""
     if query.asks_for_all:
         found = context.table.get_many(beside)
         page = store.page(context.table, limit=query.limit, after=after)
         return found, page.items, page.last
     head, tree = search_keys.catalogue_index(), keys.categories()
     found = context.table.get_many([*beside, head, *([tree] if query.category else [])])
-    wanted = Wanted(
+    wanted = ProductFilter(
         text=query.q,
         categories=rules.subtree(store.tree_of(found.get(tree)), query.category) if query.category else None,
         brand=query.brand,
@@ -64,9 +64,9 @@ def page_of_products(
     order: Order = "name_ru" if query.sort == "name" and language == "ru" else query.sort
     position = None
     if after:
-        # The order in which the list was begun, whatever language this page is asked in.
-        order, position = after["order"], Position(after["text"], after["sku"])  # type: ignore[assignment]
-    skus, last = search_store.current(context.table, found.get(head)).find(
+        # The order of the first page, whatever the language of this one.
+        order, position = after["order"], PagePosition(after["text"], after["sku"])  # type: ignore[assignment]
+    skus, last = search_store.current_index(context.table, found.get(head)).find(
         wanted, order, limit=query.limit, after=position
     )
     items = store.read_items(context.table, skus)
@@ -77,14 +77,14 @@ def page_of_products(
     )
 
 
-def _kept(context: Context, item: Item) -> StaffProductView:
+def _staff_view(context: Context, item: Item) -> StaffProductView:
     product = store.product_of(item)
     prices = [
         TypePriceView(type=each.type, price=Money(amount=each.amount, currency=product.currency))
         for each in product.prices
     ]
-    return StaffProductView(**facts_of(context, product, item), prices=prices, updated_at=item["updated_at"])
+    return StaffProductView(**base_fields_of(context, product, item), prices=prices, updated_at=item["updated_at"])
 
 
-def facts_of(context: Context, product: Product, item: Item) -> dict[str, Any]:
-    return facts(product, store.stock_of(item), images.shown(context, item))
+def base_fields_of(context: Context, product: Product, item: Item) -> dict[str, Any]:
+    return base_fields(product, store.stock_of(item), images.views_of(context, item))

@@ -1,8 +1,8 @@
-"""Products, the tree of categories, and pictures, as they lie in the table.
+"""Items of products, categories and pictures.
 
-PRODUCT, one item each: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status,
-own_brand, successor, attributes, prices, updated_at: these are written together, and nothing else is by them. Beside them, each
-written on its own: `stock:{warehouse}` {quantity, at} and `images` [{image_id, content_type}].
+PRODUCT: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status, own_brand, successor,
+attributes, prices, updated_at, written together; `stock:{warehouse}` {quantity, at} and `images` [{image_id, content_type}], each written
+on its own.
 TREE: version, and all categories as one compressed text.
 IMAGE: image_id, sku, content_type; with a TTL until the upload is confirmed.
 """
@@ -72,7 +72,7 @@ def images_of(item: Item) -> list[Image]:
 
 
 def read_items(table: Table, skus: Iterable[str], *, consistent: bool = False) -> dict[str, Item]:
-    """The items of those that there are, by sku."""
+    """The items of existing products, by sku."""
     found = table.get_many((keys.product(sku) for sku in skus), consistent=consistent)
     return {key.sk: item for key, item in found.items()}
 
@@ -109,14 +109,14 @@ def product_item(product: Product, at: str) -> Item:
 
 
 def write_product(tx: Transaction, product: Product, at: str) -> None:
-    """Stock and pictures stay as they are."""
+    """Leaves stock and pictures unchanged."""
     item = product_item(product, at)
     key = keys.product(product.sku)
     tx.update(key, put={name: value for name, value in item.items() if name not in key.as_item()})
 
 
 def write_stock(tx: Transaction, sku: str, figures: Sequence[StockFigure]) -> None:
-    """Refused with label `stock` unless the product is there and each of its figures is newer than what is there."""
+    """Refused with label `stock` unless the product exists and each figure is newer than the stored one."""
     newer = [
         Attr(f"{_STOCK}{each.warehouse}").not_exists() | Attr(f"{_STOCK}{each.warehouse}.at").lt(clock.stamp(each.at))
         for each in figures
@@ -130,7 +130,7 @@ def write_stock(tx: Transaction, sku: str, figures: Sequence[StockFigure]) -> No
 
 
 def write_images(tx: Transaction, sku: str, present: Item, images: Sequence[Image]) -> None:
-    """Refused with label `product` if its pictures are no longer those that were read."""
+    """Refused with label `product` if its pictures changed since `present` was read."""
     asked: Any = Attr("images")
     same = asked.eq(present["images"]) if "images" in present else Attr("pk").exists() & asked.not_exists()
     tx.update(keys.product(sku), put={"images": [each._asdict() for each in images]}, when=same, label="product")
@@ -147,13 +147,13 @@ def tree_of(item: Item | None) -> Tree:
 
 
 def below(item: Item | None) -> Callable[[str], set[str]]:
-    """Tells the category of a code and all that hang on it. The tree is unpacked when it is asked for the first time."""
+    """A function from a category's code to the codes of its subtree. Unpacks the tree at the first call."""
     tree = cache(lambda: tree_of(item))
     return lambda code: subtree(tree(), code)
 
 
 def write_tree(tx: Transaction, present: Item | None, tree: Tree) -> None:
-    """Refused with label `tree` if it is no longer the one that was read."""
+    """Refused with label `tree` if the tree changed since `present` was read."""
     version = int(present["version"]) if present else 0
     tx.put(
         {
@@ -170,7 +170,7 @@ def write_tree(tx: Transaction, present: Item | None, tree: Tree) -> None:
 
 
 def put_image(table: Table, sku: str, image: Image, expires_at: int) -> None:
-    """A picture whose upload is awaited."""
+    """Stores a picture whose upload is pending."""
     facts: Mapping[str, Any] = {**image._asdict(), "sku": sku, "expires_at": expires_at}
     table.put({**keys.image(image.image_id).as_item(), **facts})
 

@@ -1,1 +1,1 @@
-"""The programme in plain words: what the club gives, by its live ladders and figures, on one screen."""
+"""The club's programme in plain words, with the figures in force, on one screen."""

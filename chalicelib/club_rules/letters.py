@@ -1,4 +1,4 @@
-"""The welcome: what the club gives, by its figures."""
+"""The welcome letter, with the benefits and figures of the club."""
 
 from chalicelib import tiers
 from chalicelib.mail import Facts, Reader, Recipient, letter

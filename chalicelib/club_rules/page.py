@@ -1,4 +1,4 @@
-"""The rules as a small page for a browser, a phone's first of all: no script, nothing loaded from elsewhere."""
+"""The rules as a small page for browsers and phones, without scripts and external resources."""
 
 from pathlib import Path
 

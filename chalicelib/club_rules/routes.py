@@ -1,4 +1,4 @@
-"""The rules, for everybody."""
+"""Open routes of the rules."""
 
 from chalicelib.club_rules import service
 from chalicelib.club_rules.schemas import ClubRulesView, RulesQuery
@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="programme")
 
-# The same for every reader of a language; minutes old does no harm.
+# The same for every reader of a language, and valid for minutes.
 _PUBLISHED = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"}
 # The page brings its own style and loads nothing.
 _PAGE_ONLY = {
@@ -28,7 +28,7 @@ def show_club_rules(call: Call) -> Answer:
 @routes.get("/rules", scope=None, query=RulesQuery, answer=Text, content_type="text/html; charset=utf-8")
 def show_rules_page(call: Call) -> Answer:
     """Show the programme as a page."""
-    # Jinja2 wakes with the first reader of this page, not with every function.
+    # Jinja2 is imported with the first request for this page, not with every function.
     from chalicelib.club_rules.page import page
 
     return Answer(Text(content=page(_rules(call))), headers=_PUBLISHED | _PAGE_ONLY)

@@ -1,4 +1,4 @@
-"""A worked example of a ladder: two purchases, and what the rules make of them. Pure."""
+"""A worked example of a ladder: two purchases and their tiers. Pure."""
 
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
@@ -12,7 +12,7 @@ BETWEEN = timedelta(days=10)
 
 
 class ExampleDay(NamedTuple):
-    """A day of the example: what is bought on it (nothing, if it is the rules that act), and the tier from then on."""
+    """A day of the example: the sum bought, 0 when only the tier changes, and the step from then on."""
 
     day: date
     bought: Decimal
@@ -20,9 +20,9 @@ class ExampleDay(NamedTuple):
 
 
 def example(ladder: Ladder, today: date) -> list[ExampleDay]:
-    """A partner without a history reaches the first step, then the second one, and then buys no more.
+    """A new partner reaches the first step, then the second one, and then stops buying.
 
-    The first purchase is a fifth more than the first step; the second one lifts the sum by as much over the second step.
+    The first purchase is a fifth above the first step; the second one brings the sum as far above the second step.
     """
     first, second, *_ = ladder.steps_on(today)
     bought = {today: _round(first.from_sum * 6 / 5), today + BETWEEN: _round(second.from_sum - first.from_sum)}
@@ -34,10 +34,10 @@ def example(ladder: Ladder, today: date) -> list[ExampleDay]:
 
 
 def bonus(amount: Decimal, percent: Decimal) -> Decimal:
-    """What a purchase of this sum earns at this rate."""
+    """The bonus for a purchase of this sum at this rate."""
     return sum((group.bonus for group in earned((RateBase(NO_RATE, amount),), AppliedRate(percent, "all"))), Decimal(0))
 
 
 def _round(amount: Decimal) -> Decimal:
-    """Up to two digits: an example is easier to follow with 60,000 than with 61,234.50."""
+    """Rounds up to two digits: 61,234.50 to 62,000."""
     return amount.quantize(Decimal(1).scaleb(amount.adjusted() - 1), rounding=ROUND_UP) + Decimal(0)

@@ -1,4 +1,4 @@
-"""The rules as they are asked for and shown."""
+"""Query and views of the rules."""
 
 from datetime import date
 from typing import Literal

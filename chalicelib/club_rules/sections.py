@@ -1,4 +1,4 @@
-"""The rules of a ladder and of the club's figures, sentence by sentence. What does not hold is not said."""
+"""The sections of the rules, sentence by sentence; a rule that is switched off has no sentence."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from chalicelib.club_rules.rules import bonus, example
 from chalicelib.club_rules.sentences import Speaker
 from chalicelib.tiers import Ladder, Step, Steps
 
-MOST_RATES = 5  # of goods: the catalogue shows them all
+MOST_RATES = 5  # of goods; the catalogue shows all
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 # --- the discount -----------------------------------------------------------------------------------------------------
@@ -33,16 +33,16 @@ def discount(speaker: Speaker, ladder: Ladder, coming: Ladder | None) -> Iterato
     yield speaker.say("returned")
     if coming:
         steps = ", ".join(
-            speaker.say("coming_step", **_shown(speaker, step)) for step in coming.steps_on(coming.valid_from)
+            speaker.say("coming_step", **_step_facts(speaker, step)) for step in coming.steps_on(coming.valid_from)
         )
         yield speaker.say("coming", day=speaker.day(coming.valid_from), steps=steps)
 
 
 def _steps(speaker: Speaker, steps: Steps) -> Iterator[str]:
-    return (speaker.say("step", **_shown(speaker, step)) for step in steps)
+    return (speaker.say("step", **_step_facts(speaker, step)) for step in steps)
 
 
-def _shown(speaker: Speaker, step: Step) -> dict[str, str]:
+def _step_facts(speaker: Speaker, step: Step) -> dict[str, str]:
     return {
         "sum": speaker.money(step.from_sum),
         "name": step.name_in(speaker.language),
@@ -86,19 +86,19 @@ def bonuses(speaker: Speaker, figures: Bonuses, steps: Steps, today: date) -> It
 
 
 def _rates(speaker: Speaker, rates: Iterable[BonusRate], steps: Steps, today: date) -> list[str]:
-    """Those that hold today: of the ladder's tiers, then of goods."""
+    """The rates of today: of the ladder's tiers, then of goods."""
     now = [rate for rate in rates if rate.first <= today <= rate.last and rate.percent]
     percents = {rate.tier: rate.percent for rate in sorted(now, key=lambda rate: rate.percent) if rate.tier}
-    told = [
+    texts = [
         speaker.say("rate_tier", name=step.name_in(speaker.language), percent=speaker.percent(percents[step.tier]))
         for step in steps
         if step.tier in percents
     ]
     goods = [_rate_of_goods(speaker, rate) for rate in now if not rate.tier]
-    told += goods[:MOST_RATES]
+    texts += goods[:MOST_RATES]
     if len(goods) > MOST_RATES:
-        told.append(speaker.say("rates_more", number=len(goods) - MOST_RATES))
-    return told
+        texts.append(speaker.say("rates_more", number=len(goods) - MOST_RATES))
+    return texts
 
 
 def _rate_of_goods(speaker: Speaker, rate: BonusRate) -> str:
@@ -164,7 +164,7 @@ def worked_example(speaker: Speaker, ladder: Ladder, figures: Bonuses, today: da
     """Two purchases, what the rules make of them, and what the first one earns."""
     events = example(ladder, today)
     for event in events:
-        tier = speaker.say("tier", **_shown(speaker, event.step)) if event.step.tier else speaker.say("no_tier")
+        tier = speaker.say("tier", **_step_facts(speaker, event.step)) if event.step.tier else speaker.say("no_tier")
         sentence = "bought" if event.bought else "fell"
         yield speaker.say(sentence, day=speaker.day(event.day), sum=speaker.money(event.bought), tier=tier)
     first = events[0]

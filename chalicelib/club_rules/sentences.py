@@ -1,4 +1,4 @@
-"""The sentences of the rules in both languages, and figures as their readers write them."""
+"""The sentences of the rules in both languages, with numbers and dates in the style of each language."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -177,7 +177,7 @@ _MONTHS_RU = [
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says things in one language, with sums in one currency."""
+    """Sentences in one language, with sums in one currency."""
 
     language: Language
     currency: str
@@ -187,7 +187,7 @@ class Speaker:
         return self.language == "ru"
 
     def say(self, sentence: str, **facts: object) -> str:
-        """Raises KeyError for a fact that the sentence asks for and nobody gave."""
+        """Raises KeyError for a missing fact."""
         return _SENTENCES[sentence][self._russian].format(**facts)
 
     def pick(self, english: str, russian: str) -> str:
@@ -206,7 +206,7 @@ class Speaker:
         return day_ru(day) if self._russian else day_en(day)
 
     def day_of_year(self, month: int, day: int) -> str:
-        """Without the year; a leap one, since there is a 29 February in it."""
+        """Day and month, from a leap year, which has a 29 February."""
         return self.day(date(2000, month, day)).rsplit(" ", 1)[0]
 
     def month(self, number: int) -> str:
@@ -223,7 +223,7 @@ class Speaker:
         return _PERIODS[every][self._russian]
 
     def of_period(self, every: str) -> str:
-        """In the case that Russian needs after `до конца`."""
+        """The period in the genitive, for Russian `до конца`."""
         return _PERIODS[every][2 * self._russian]
 
     def listed(self, words: Iterable[str]) -> str:

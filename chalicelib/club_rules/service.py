@@ -1,4 +1,4 @@
-"""The live programme: the ladder in force and the one that comes next, and the club's figures on bonuses."""
+"""The rules of today: the ladder in force, the next ladder, and the configuration of bonuses."""
 
 from chalicelib import tiers
 from chalicelib.bonuses import Bonuses, VolumeBonuses
@@ -13,7 +13,7 @@ from chalicelib.tiers import ladder_on
 
 
 def rules(context: Context, language: Language, currency: str | None) -> ClubRulesView:
-    """The rules of today, in the club's currency unless another one is named. One read. Raises 422 for one without a ladder."""
+    """The rules of today, by default in the club's currency. One read. Raises 422 for a currency without a ladder."""
     currency = currency or context.config[Club].currency
     ladders, today, figures = tiers.ladders_of(context, currency), context.today, context.config[Bonuses]
     ladder = ladder_on(ladders, today)
@@ -21,7 +21,7 @@ def rules(context: Context, language: Language, currency: str | None) -> ClubRul
         raise Problem.invalid("currency", "/query/currency", "The club has no ladder in this currency.")
     coming = next((each for each in ladders if each.valid_from > today), None)
     speaker = Speaker(language, currency)
-    told: dict[SectionCode, list[str]] = {
+    lines_by_section: dict[SectionCode, list[str]] = {
         "discount": [*sections.discount(speaker, ladder, coming)],
         "bonuses": [*sections.bonuses(speaker, figures, ladder.steps_on(today), today)],
         "volume": [*sections.volume(speaker, context.config[VolumeBonuses].periods)],
@@ -35,6 +35,8 @@ def rules(context: Context, language: Language, currency: str | None) -> ClubRul
         version=ladder.version,
         title=speaker.say("title", club=speaker.pick(context.config[Club].name, context.config[Club].name_ru)),
         sections=[
-            RulesSectionView(code=code, title=speaker.say(code), lines=lines) for code, lines in told.items() if lines
+            RulesSectionView(code=code, title=speaker.say(code), lines=lines)
+            for code, lines in lines_by_section.items()
+            if lines
         ],
     )

@@ -1,4 +1,4 @@
-"""Demand: what partners wish for and cannot order."""
+"""Demand: requests of partners for goods that they cannot order."""
 
 from chalicelib.platform.lazy import opened_when_asked
 

@@ -1,15 +1,14 @@
-"""Whoever waits for an article is told when it is there.
+"""Answers to waiting members when an article arrives.
 
-    stock.arrived ──on_stock_arrived──▶ a message for each article that somebody waits for ──answer──▶ a page of them: demand.answered
-    demand.opened, changed, cancelled, answered ──on_demand_moved──▶ the list of what is wanted follows; and if the article arrived
-                                                                      while somebody wished for it, a message for it
+    stock.arrived ──on_stock_arrived──▶ a message for each article with waiting members ──answer──▶ a page of them: demand.answered
+    demand.opened, changed, cancelled, answered ──on_demand_moved──▶ the rank of the article follows; and if the article arrived
+                                                                      while somebody asked for it, a message for it
 
-A message answers one page, in one transaction, and asks for the next page by another message: the work of each is bounded however many
-wait. What a message does follows from the facts: it answers who waits now for what is in stock now. So it may come twice, late, or after
-the stock has gone again. The list of those who wait is an index and may lag: where the count of the article says that somebody is left,
-the message comes again.
+A message answers one page in one transaction and sends another message for the next page, so its work is bounded. It acts on present
+facts: it answers the members who wait now for stock that is there now. So it may come twice, late, or after the stock has gone. The list
+of waiting members is an index and may lag: while the count of the article says that somebody is left, the message comes again.
 
-Weakest point: stock that comes and is gone again before its message is worked off answers nobody.
+Weakest point: stock that comes and goes before its message is processed answers nobody.
 """
 
 import json
@@ -26,15 +25,15 @@ from chalicelib.platform.settings import queue_url
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
-PAGE = 40  # demands of one transaction, each with its event, beside the count of the article
+PAGE = 40  # demands of one transaction, each with its event, beside the count
 
 
 class StillWaiting(Exception):
-    """Somebody waits who cannot be seen yet: the message comes again."""
+    """Members wait whom the index does not show yet: the message comes again."""
 
 
 def answer(context: Context, message: dict[str, Any]) -> None:
-    """One message: a page of those who wait. Raises ComesAgain where the index does not show everybody yet."""
+    """Answers a page of waiting members. Raises StillWaiting while the index does not show everybody."""
     body = json.loads(message["body"])
     sku: str = body["sku"]
     if not in_stock(context, sku):
@@ -49,7 +48,7 @@ def answer(context: Context, message: dict[str, Any]) -> None:
 
 
 def _answer(context: Context, sku: str, waiting: list[Demand]) -> None:
-    """Answers those of them who still wait, in one transaction; again without those whom somebody changed meanwhile, as they are now."""
+    """Answers those of them that are still open, in one transaction; repeated with the present state of demands that changed meanwhile."""
     given = DemandAnswer("stock", context.at, sku)
     present = {each.demand_id: each for each in waiting}
 

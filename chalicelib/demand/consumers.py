@@ -1,4 +1,4 @@
-"""Consumers of demands' events, and of stock that somebody may wait for."""
+"""Consumers of the events of demands, and of arrived stock."""
 
 from chalicelib.catalog import STOCK_ARRIVED
 from chalicelib.demand import store
@@ -10,14 +10,14 @@ from chalicelib.platform.events import Event, consumer
 
 @consumer(STOCK_ARRIVED)
 def on_stock_arrived(context: Context, event: Event) -> None:
-    """Asks for answers for those of the articles that somebody waits for. One read, whatever arrived."""
+    """Starts answers for the articles that members wait for. One read."""
     counts = store.read_counts(context.table, event.item["skus"])
     ask_for_answers(*sorted(sku for sku, count in counts.items() if count.demands))
 
 
 @consumer(OPENED, CHANGED, CANCELLED, ANSWERED)
 def on_demand_moved(context: Context, event: Event) -> None:
-    """Makes the list of what is wanted follow: once for an article and a batch, since what the batch tells was written before it."""
+    """Updates the rank of the article, once for a batch: all its events were written before."""
     sku: str = event.item["sku"]
     if not sku:
         return

@@ -1,6 +1,6 @@
 """Events of a demand. Each carries it whole: `demand_id`, `company_id`, `member_id`, `opened_at`, `quantity` in the article's unit.
 
-`sku` is the article, or empty where `text` says what is wished for. `answered`, once it is: `by` ("stock" or "staff"), `at`, `sku`, `text`,
+`sku` is the article, or empty where `text` describes the goods. `answered`, when it is: `by` ("stock" or "staff"), `at`, `sku`, `text`,
 `member_id`.
 """
 

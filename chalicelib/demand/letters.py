@@ -1,4 +1,4 @@
-"""The letter on what a partner asked for and could not get."""
+"""The letter on an answered demand."""
 
 from chalicelib.catalog import read_products
 from chalicelib.demand.events import ANSWERED
@@ -12,7 +12,7 @@ from chalicelib.table.transactions import Item
 
 @letter("demand_answered", on=ANSWERED, to=the_member)
 def demand_answered(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    """For who still speaks for the company for which they asked."""
+    """For a member who still belongs to the company of the demand."""
     reader, answered = speaking_reader(context, recipient.id, event["company_id"]), event["answered"]
     products = read_products(context.table, {event["sku"], answered["sku"]} - {""})
     named = {

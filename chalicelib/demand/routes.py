@@ -1,4 +1,4 @@
-"""Wishes for what is not in stock or not in range: said by partners, answered by the club's staff."""
+"""Routes of demands, for partners and for staff."""
 
 from chalicelib.demand import service
 from chalicelib.demand.schemas import (

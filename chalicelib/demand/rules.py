@@ -1,10 +1,10 @@
-"""A partner's wish for what cannot be ordered: an article that is not there, or something that the club does not sell. Pure.
+"""The demand of a member for an article that is out of stock, or for goods outside the catalogue. Pure.
 
     open ──answer──▶ answered       the article is in stock again, or the staff wrote
-      │ ◀──wish again──┤
+      │ ◀──repeat──┤
       └───cancel──▶ cancelled       by the member
 
-A member's wish for one thing is one, for ever: the same wish again changes it while it is open, and opens it again after that.
+A member has one demand for one thing, for ever: asking again changes an open demand, and reopens a closed one.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ class DemandState(StrEnum):
 
 
 class DemandClosed(Exception):
-    """Nobody waits for an answer any more."""
+    """The demand is answered or cancelled."""
 
     def __init__(self, state: DemandState) -> None:
         super().__init__(state)
@@ -28,7 +28,7 @@ class DemandClosed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DemandAnswer:
-    """By `stock`: the article `sku` is there. By `staff`: what `member_id` wrote, and perhaps the article that fits."""
+    """By `stock`: the article `sku` is in stock. By `staff`: the text of `member_id`, and the article that fits, if there is one."""
 
     by: Literal["stock", "staff"]
     at: str
@@ -39,7 +39,7 @@ class DemandAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a member wishes for: an article, or without `sku` something in words. `quantity` 0: not said."""
+    """A demand of a member: for an article, or described in `text`. `quantity` 0: not given."""
 
     demand_id: str
     company_id: str
@@ -55,33 +55,33 @@ class Demand:
     version: int = 1
 
     @property
-    def counted(self) -> tuple[int, int]:
-        """What it adds to the count of its article: demands and units."""
+    def contribution(self) -> tuple[int, int]:
+        """Demands and units that it adds to the count of its article."""
         return (1, self.quantity) if self.sku and self.state is DemandState.OPEN else (0, 0)
 
 
 def normalised(text: str) -> str:
-    """The same words are the same wish, however they are spaced and capitalised."""
+    """The text without differences in case and spaces."""
     return " ".join(text.casefold().split())
 
 
-def wished(known: Demand | None, wish: Demand) -> Demand:
-    """What becomes of the member's wish when they say it (again)."""
-    if known is None:
+def wished(present: Demand | None, wish: Demand) -> Demand:
+    """The demand after the member asked, for the first time or again."""
+    if present is None:
         return wish
-    if known.state is not DemandState.OPEN:
-        return replace(wish, version=known.version + 1)
-    again = replace(known, quantity=wish.quantity, note=wish.note, text=wish.text)
-    return known if again == known else replace(again, version=known.version + 1)
+    if present.state is not DemandState.OPEN:
+        return replace(wish, version=present.version + 1)
+    again = replace(present, quantity=wish.quantity, note=wish.note, text=wish.text)
+    return present if again == present else replace(again, version=present.version + 1)
 
 
 def answered(demand: Demand, answer: DemandAnswer) -> Demand:
-    """Raises NotOpen."""
+    """Raises DemandClosed."""
     return replace(_closed(demand, DemandState.ANSWERED, answer.at), answered=answer)
 
 
 def cancelled(demand: Demand, at: str) -> Demand:
-    """Raises NotOpen."""
+    """Raises DemandClosed."""
     return _closed(demand, DemandState.CANCELLED, at)
 
 
@@ -93,7 +93,7 @@ def _closed(demand: Demand, state: DemandState, at: str) -> Demand:
 
 @dataclass(frozen=True, slots=True)
 class DemandCount:
-    """How many wait for an article, and for how many units of it (as far as they said)."""
+    """Open demands for an article, and their units, as far as given."""
 
     sku: str
     demands: int = 0

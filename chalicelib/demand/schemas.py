@@ -1,4 +1,4 @@
-"""Wishes for what cannot be ordered, as partners say them and as staff see and answer them."""
+"""Forms and views of demands."""
 
 from typing import Literal, Self
 

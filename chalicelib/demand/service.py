@@ -1,7 +1,6 @@
-"""Wishes for what cannot be ordered: said by partners, counted for merchandising, answered by the staff (or see `demand_answers`).
+"""Steps of a demand by partners and by staff; `answers` answers on arrived stock.
 
-Each step is one transaction: the demand, the count of its article, and its event. So the count is right at any moment, whoever wishes,
-cancels and answers at once.
+Each step is one transaction with the demand, the count of its article, and its event. So the count is right at any moment.
 """
 
 from collections.abc import Callable
@@ -24,16 +23,16 @@ from chalicelib.table.transactions import Refused, Transaction
 
 Position = dict[str, str] | None
 
-MOST_A_DAY = 200  # wishes that one member opens, so that nobody fills merchandising's list
+MOST_A_DAY = 200  # demands that one member opens
 
-_WISHING = sorted(role for role, scopes in COMPANY_ROLES.items() if "catalog.read" in scopes)
-_ANSWERING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.demands.write" in scopes)
+_PARTNER_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "catalog.read" in scopes)
+_STAFF_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.demands.write" in scopes)
 
 # --- partners ---------------------------------------------------------------------------------------------------------
 
 
 def wish(context: Context, company_id: str, member_id: str, form: DemandForm) -> Demand:
-    """The member's open wish for this; the same wish again is the same. Raises 422 for an article that there is not, or that is in stock."""
+    """The open demand of the member for this, new or changed. Raises 422 for an unknown article, or one in stock."""
     wanted = form.sku or rules.normalised(form.text or "")
     demand_id = derived_id("dem", company_id, member_id, "sku" if form.sku else "text", wanted)
     wished = Demand(
@@ -49,11 +48,11 @@ def wish(context: Context, company_id: str, member_id: str, form: DemandForm) ->
     if form.sku:
         _require_missing(context, form.sku)
 
-    def decide(known: Demand | None) -> Demand:
-        return rules.wished(known, wished)
+    def decide(present: Demand | None) -> Demand:
+        return rules.wished(present, wished)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
-        companies.check_active(tx, company_id, member_id, _WISHING)
+        companies.check_active(tx, company_id, member_id, _PARTNER_ROLES)
         opens = before is None or before.state is not DemandState.OPEN
         if opens:
             store.count_wish(tx, context, member_id, MOST_A_DAY)
@@ -65,23 +64,23 @@ def wish(context: Context, company_id: str, member_id: str, form: DemandForm) ->
 def page(
     context: Context, company_id: str, member_id: str, limit: int, after: Position
 ) -> tuple[list[Demand], Position]:
-    """The member's own, newest first."""
+    """The demands of the member, newest first."""
     found = store.own_demands(context.table, company_id, member_id, limit, after)
     return [store.demand_of(item) for item in found.items], found.last
 
 
 def cancel(context: Context, company_id: str, member_id: str, demand_id: str) -> Demand:
-    """A second time changes nothing. Raises 404 for anybody else's, 409 for one that is answered."""
+    """Safe to repeat. Raises 404 for the demand of another member, 409 for an answered one."""
     if store.read_own(context.table, company_id, member_id, demand_id) is None:
         raise Problem("not_found")
 
-    def decide(known: Demand | None) -> Demand:
-        if known is None:
+    def decide(present: Demand | None) -> Demand:
+        if present is None:
             raise Problem("not_found")
-        return known if known.state is DemandState.CANCELLED else rules.cancelled(known, context.at)
+        return present if present.state is DemandState.CANCELLED else rules.cancelled(present, context.at)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
-        companies.check_active(tx, company_id, member_id, _WISHING)
+        companies.check_active(tx, company_id, member_id, _PARTNER_ROLES)
         record(tx, context, after, CANCELLED)
 
     return _change(context, demand_id, decide, check)
@@ -102,7 +101,7 @@ def _require_missing(context: Context, sku: str) -> None:
 def most_wanted(
     context: Context, limit: int, after: Position
 ) -> tuple[list[tuple[DemandCount, Product | None]], Position]:
-    """Articles that somebody waits for, with their products. Two calls."""
+    """The counts of wanted articles, with their products. Two calls."""
     found = store.most_wanted(context.table, limit, after)
     counts = [store.count_of(item) for item in found.items]
     products = catalog.read_products(context.table, [count.sku for count in counts])
@@ -110,37 +109,37 @@ def most_wanted(
 
 
 def waiting(context: Context, sku: str, limit: int, after: Position) -> tuple[list[Demand], Position]:
-    """Who waits for the article, or without one wishes in words; oldest first."""
+    """Open demands for the article, or with an empty sku those in words; oldest first."""
     found = store.waiting(context.table, sku, limit, after)
     return [store.demand_of(item) for item in found.items], found.last
 
 
 def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerForm) -> Demand:
-    """The same answer again changes nothing. Raises 404, 409 for a wish that is over, 422 for an article that there is not."""
+    """Safe to repeat. Raises 404 for an unknown demand, 409 for a closed one, 422 for an unknown article."""
     if form.sku and not catalog.read_products(context.table, [form.sku]):
         raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
     given = DemandAnswer("staff", context.at, form.sku or "", form.text, staff_id)
 
-    def decide(known: Demand | None) -> Demand:
-        if known is None:
+    def decide(present: Demand | None) -> Demand:
+        if present is None:
             raise Problem("not_found")
-        before = known.answered
-        if known.state is DemandState.ANSWERED and before and (before.text, before.sku) == (given.text, given.sku):
-            return known
-        return rules.answered(known, given)
+        before = present.answered
+        if present.state is DemandState.ANSWERED and before and (before.text, before.sku) == (given.text, given.sku):
+            return present
+        return rules.answered(present, given)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
-        companies.check_staff(tx, staff_id, _ANSWERING)
+        companies.check_staff(tx, staff_id, _STAFF_ROLES)
         record(tx, context, after, ANSWERED)
 
     return _change(context, demand_id, decide, check)
 
 
-# --- what all steps share ---------------------------------------------------------------------------------------------
+# --- steps ---------------------------------------------------------------------------------------------
 
 
 def record(tx: Transaction, context: Context, demand: Demand, name: EventType) -> None:
-    """With all that a letter says of it."""
+    """Records an event with all facts that its letter needs."""
     answered = asdict(demand.answered) if demand.answered else None
     events.record(
         tx,
@@ -165,7 +164,7 @@ def _change(
     decide: Callable[[Demand | None], Demand],
     check: Callable[[Transaction, Demand | None, Demand], None],
 ) -> Demand:
-    """One step of one demand, decided again whenever somebody else changed it meanwhile."""
+    """One step of a demand, decided again when another writer was faster."""
     before = store.read(context.table, demand_id)
     try:
         after = decide(before)

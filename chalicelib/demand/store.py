@@ -1,8 +1,8 @@
-"""What partners wish for, as it lies in the table. See `demand_keys.py`.
+"""Items of demands.
 
 DEMAND: demand_id, company_id, member_id, sku or text, quantity, note, state, opened_at, closed_at, answered {by, at, sku, text,
-member_id}, version; a TTL once it is over. In gsi1 with the member's others; in gsi2 with all that wait for the same, while it is open.
-COUNT: sku, demands, units, moved in the transactions of the demands; in gsi1 by how much it is wanted, which follows (`follow_rank`).
+member_id}, version; a TTL once it is closed. In gsi1 by member; in gsi2 by article, while it is open.
+COUNT: sku, demands, units, changed in the transactions of the demands; in gsi1 by rank, which follows (`follow_rank`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from chalicelib.table.client import Page, Table
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
 
-KEEP_DAYS = 400  # after it is over, as long as the events that tell of it
+KEEP_DAYS = 400  # after it is closed, as long as its events
 
 
 def read(table: Table, demand_id: str) -> Demand | None:
@@ -28,7 +28,7 @@ def read(table: Table, demand_id: str) -> Demand | None:
 
 
 def read_own(table: Table, company_id: str, member_id: str, demand_id: str) -> Demand | None:
-    """None as well for the wish of somebody else."""
+    """None for the demand of another member."""
     found = read(table, demand_id)
     return found if found and (found.company_id, found.member_id) == (company_id, member_id) else None
 
@@ -39,7 +39,7 @@ def own_demands(table: Table, company_id: str, member_id: str, limit: int, after
 
 
 def waiting(table: Table, sku: str, limit: int, after: dict[str, str] | None) -> Page:
-    """Open wishes for this article, or without one those in words; oldest first. Eventually consistent."""
+    """Open demands for this article, or with an empty sku those in words; oldest first. Eventually consistent."""
     return table.query(keys.wanted(sku, "", "").pk, index="gsi2", limit=limit, after=after)
 
 
@@ -60,7 +60,7 @@ def write(tx: Transaction, context: Context, before: Demand | None, after: Deman
 
 
 def count_wish(tx: Transaction, context: Context, member_id: str, most: int) -> None:
-    """Refused with label `throttle` when the member has opened so many today."""
+    """Refused with label `throttle` when the member has opened `most` today."""
     tx.update(
         platform_keys.throttle("demand", member_id, context.today.isoformat()),
         default={"expires_at": context.expiry(days=2)},
@@ -71,22 +71,22 @@ def count_wish(tx: Transaction, context: Context, member_id: str, most: int) -> 
 
 
 def count(tx: Transaction, sku: str, changes: Sequence[tuple[Demand | None, Demand]]) -> None:
-    """Moves the count of the article by what these demands, before and after, add to it."""
-    demands = sum(after.counted[0] - (before.counted[0] if before else 0) for before, after in changes)
-    units = sum(after.counted[1] - (before.counted[1] if before else 0) for before, after in changes)
+    """Changes the count of the article by the steps of these demands."""
+    demands = sum(after.contribution[0] - (before.contribution[0] if before else 0) for before, after in changes)
+    units = sum(after.contribution[1] - (before.contribution[1] if before else 0) for before, after in changes)
     if sku and (demands or units):
         tx.update(keys.demand_count(sku), put={"sku": sku}, add={"demands": demands, "units": units})
 
 
 @retry()
 def follow_rank(context: Context, sku: str) -> None:
-    """The article stands in the list of what is wanted where its count says; nowhere when nobody waits. Safe to repeat."""
+    """Sets the rank of the article to its count; no rank without open demands. Safe to repeat."""
     key = keys.demand_count(sku)
     item = context.table.get(key, consistent=True)
     if item is None:
         return
-    known = count_of(item)
-    rank = keys.demand_rank(known.demands, known.units, sku).as_gsi1() if known.demands else {}
+    stored = count_of(item)
+    rank = keys.demand_rank(stored.demands, stored.units, sku).as_gsi1() if stored.demands else {}
     if rank != {name: item[name] for name in ("gsi1pk", "gsi1sk") if name in item}:
         context.table.update(
             key,
@@ -131,8 +131,8 @@ def _item(demand: Demand) -> Item:
         "state": demand.state.value,
         "version": demand.version,
     }
-    told = {"sku": demand.sku, "text": demand.text, "closed_at": demand.closed_at}
-    item |= {name: text for name, text in told.items() if text}
+    texts = {"sku": demand.sku, "text": demand.text, "closed_at": demand.closed_at}
+    item |= {name: text for name, text in texts.items() if text}
     if demand.answered:
         item["answered"] = asdict(demand.answered)
     if demand.state is DemandState.OPEN:

@@ -1,1 +1,1 @@
-"""Closed market reports: marketing publishes them, members whose cabinet is unlocked read them, every reading is logged."""
+"""Closed market reports: published by marketing, read by members with a complete profile, every reading logged."""

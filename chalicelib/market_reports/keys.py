@@ -11,7 +11,7 @@ def report(report_id: str) -> Key:
 
 @in_table("one", "E")
 def report_text(report_id: str, language: str) -> Key:
-    """The text of a report. All that a reader of this language is shown."""
+    """The text of a report in one language."""
     return Key(f"REPORT#{report_id}", f"TEXT#{language}")
 
 
@@ -23,5 +23,5 @@ def report_list(at: str, report_id: str) -> Key:
 
 @in_table("by time", "E")
 def report_read(report_id: str, at: str, member_id: str) -> Key:
-    """The readers of a report."""
+    """The readings of a report."""
     return Key(f"REPORT#{report_id}", f"READ#{at}#{member_id}")

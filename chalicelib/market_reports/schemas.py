@@ -1,4 +1,4 @@
-"""What a report looks like, on its way in and out."""
+"""Form and page of reports."""
 
 from pydantic import Field
 

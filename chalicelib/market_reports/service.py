@@ -1,4 +1,4 @@
-"""Publishing and reading."""
+"""Publication and reading of reports."""
 
 from chalicelib import companies
 from chalicelib.companies import Fact
@@ -55,7 +55,7 @@ def publish(
 def page(
     context: Context, reader: Principal, language: Language, *, limit: int, cursor: str | None, cursors: Cursors
 ) -> ReportPage:
-    """Newest first. Two calls. Tells what is missing to one whose cabinet is locked."""
+    """Newest first. Two calls. Raises 403 with the missing facts for an incomplete profile."""
     if missing := _missing(context, reader):
         raise Problem("cabinet_locked", "Complete your profile to read the reports.", extra={"missing": missing})
     found = store.page(context.table, limit=limit, after=cursors.open(cursor))
@@ -65,7 +65,7 @@ def page(
 
 
 def read(context: Context, reader: Principal, report_id: str, language: Language) -> ReportView:
-    """Two reads, and one write that says who read it. To one whose cabinet is locked no report is there."""
+    """Two reads, and one write for the log. Raises 404 for an unknown report or an incomplete profile."""
     report = None if _missing(context, reader) else store.read(context.table, report_id, language)
     if report is None:
         raise Problem("not_found")
@@ -74,5 +74,5 @@ def read(context: Context, reader: Principal, report_id: str, language: Language
 
 
 def _missing(context: Context, reader: Principal) -> list[Fact]:
-    """What still keeps the reports closed. The staff sees what the club publishes."""
+    """The missing facts of the reader's profile; none for the staff."""
     return [] if reader.kind == "staff" else companies.missing_for(context, reader.for_member(), PRIVILEGE)

@@ -1,7 +1,7 @@
-"""Reports, as they lie in the table.
+"""Items of reports.
 
 REPORT (in the list of reports): report_id, segment, published_at, published_by, and title and summary by language.
-TEXT, one per language: everything that a reader is shown, so that reading takes one call and lists stay light.
+TEXT, one for each language: the whole report, so that reading takes one call and lists stay small.
 READ: report_id, member_id, at.
 """
 
@@ -13,7 +13,7 @@ from chalicelib.table.transactions import Item, Transaction
 
 
 def create(tx: Transaction, texts: dict[Language, ReportView], published_by: str) -> None:
-    """Adds a report with its texts; they differ by language only."""
+    """Adds a report with its texts."""
     any_text = next(iter(texts.values()))
     tx.create(
         {

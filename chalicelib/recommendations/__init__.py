@@ -1,1 +1,1 @@
-"""What else a company may need: articles that other buyers take together with what it buys, counted every night from sales."""
+"""Recommendations: articles that other buyers buy together with the articles of a company, counted every night from sales."""

@@ -8,7 +8,7 @@ from chalicelib.sales import SALE_RECORDED
 
 @consumer(SALE_RECORDED)
 def on_sale_recorded(context: Context, event: Event) -> None:
-    """The company is counted in the next night, whatever moved: sales, corrections, returns, what it lost. Once for each company of a batch."""
+    """Marks the company for the next night, once for a batch."""
     memo = ("recommendations", event.item["company_id"])
     if memo not in event.batch:
         service.mark_moved(context, event.item["company_id"])

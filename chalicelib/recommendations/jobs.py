@@ -1,10 +1,9 @@
-"""The night of recommendations: buyers whose sales moved are named to the recommendations queue, and counted there.
+"""The nightly count of recommendations.
 
-    02:15                     ──▶ nightly_recommendations   names one company of each buyer whose sales moved since the last run
+    02:15                     ──▶ nightly_recommendations   queues one company of each buyer whose sales moved since the last run
     the recommendations queue ──▶ count_recommendations     counts these buyers anew
 
-A night that was missed is made up for by the next one, as long as the marks are kept. A message that comes twice, late, or again after a
-crash finds nothing to change where its buyers have been counted.
+The next night makes up for a missed one, as long as the marks are kept. A message that comes again changes nothing for counted buyers.
 """
 
 import json
@@ -21,7 +20,7 @@ from chalicelib.platform.settings import queue_url
 from chalicelib.recommendations import service, store
 
 JOB = "recommendations"
-OVERLAP = timedelta(hours=1)  # of two nights: whoever marks a buyer took its own time a little before
+OVERLAP = timedelta(hours=1)  # of two nights: a mark carries a time slightly before its write
 
 
 @scheduled(
@@ -31,9 +30,9 @@ OVERLAP = timedelta(hours=1)  # of two nights: whoever marks a buyer took its ow
     may=(table("query", "put"),),
 )
 def nightly_recommendations(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Names the companies to be counted; returns what it counted, and keeps it as a RUN.
+    """Queues the companies to count; returns the figures of the run and records them.
 
-    An event {"full": true} names every company: after a change of the rules, or of a copy of the table.
+    An event {"full": true} queues every company, for a change of the rules or a copy of the table.
     """
     full = event.get("full") is True
     last_run = jobs.last_run(context, JOB)
@@ -51,12 +50,12 @@ def nightly_recommendations(context: Context, event: dict[str, Any]) -> dict[str
 
 @queue_worker(
     "recommendations",
-    workers=2,  # all write the counts of the same goods, and have all night
+    workers=2,  # they write the same counts, and have all night
     filled_by=("nightly_recommendations",),
     may=(items(*READ, "put"),),
 )
 def count_recommendations(context: Context, message: dict[str, Any]) -> None:
-    """Counts the buyer of each company that the message names. One that fails holds up no other; the message comes again for it."""
+    """Counts the buyers of these companies. After a failure it counts the others, and the message comes again."""
     failed = []
     for company_id in json.loads(message["body"])["companies"]:
         try:

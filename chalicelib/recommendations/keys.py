@@ -1,4 +1,4 @@
-"""Keys of recommendations. A buyer is an INN, so that the shops of a chain are one; without one the company."""
+"""Keys of recommendations. A buyer is an INN, shared by the shops of a chain, or a company without one."""
 
 from datetime import date
 
@@ -6,8 +6,8 @@ from chalicelib.table.key import Key, in_table, shard_of
 
 
 @in_table("one", "E, S")
-def together(sku: str) -> Key:
-    """The articles that others buy together with an article."""
+def article_counts(sku: str) -> Key:
+    """The counts of articles that buyers buy together with an article."""
     return Key(f"TOGETHER#{sku}", "COUNTS")
 
 
@@ -19,7 +19,7 @@ def buyer(buyer: str) -> Key:
 
 @in_table("by buyer", "E")
 def sales_moved(day: date, buyer: str) -> Key:
-    """The buyers whose sales moved on a day. Once a day, however often."""
+    """The buyers whose sales moved on a day."""
     return Key(sales_moved_shard(day, shard_of(buyer)), buyer)
 
 

@@ -1,4 +1,4 @@
-"""What is new for a company."""
+"""The route of recommendations."""
 
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.recommendations import service

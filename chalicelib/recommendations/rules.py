@@ -1,21 +1,21 @@
-"""Pairs of articles bought together: the pairs of one buyer, the counts of all buyers, and the suggestions that follow. Pure.
+"""Pairs of articles bought together: the pairs of one buyer, the counts of all buyers, and the suggestions. Pure.
 
-The pairs of a buyer follow from its sales documents alone: of each document the ten articles on which most was spent, two by two. They are
-worked out anew whenever the buyer's sales move; the counts change by the difference to the pairs that the buyer had before (`steps`, `gains`).
+The pairs of a buyer follow from its sales documents: the ten largest articles of each document by amount, two by two. They are computed
+anew when the buyer's sales move; the counts change by the difference to the pairs before (`transitions`, `count_changes`).
 
-Counts are of buyers, each once: `companies` bought the article together with another one, `others` say how many of them bought this other
-article in the same document. Of the others the most frequent are kept, by the Space-Saving algorithm (A. Metwally, D. Agrawal,
+A buyer counts once: `companies` is the number of buyers of the article together with another one, `others` the number of them for each
+other article of the same document. The most frequent others are kept, by the Space-Saving algorithm (A. Metwally, D. Agrawal,
 A. El Abbadi, "Efficient computation of frequent and top-k elements in data streams", 2005): a new one takes the place and the count of the
-least frequent, and remembers that count as its possible error. What is sure is the count less the error, never more than the truth: a pair
-that is taken back lowers it by one where the article is kept, and an article of which nothing is sure any more loses its place.
+least frequent, and keeps that count as its possible error. The sure count is the count less the error, never more than the truth. A lost
+pair lowers it by one if the article is kept; an article without a sure count loses its place.
 
-How strongly two articles go together is the cosine of the two sets of companies (G. Linden, B. Smith, J. York, "Amazon.com
+The strength of a pair is the cosine of the two sets of companies (G. Linden, B. Smith, J. York, "Amazon.com
 recommendations: item-to-item collaborative filtering", 2003), which is the geometric mean of the confidences of both directions:
 
     cosine(A, B) = sure(A, B) / √(companies(A) · companies(B))
 
-Unlike the confidence alone it does not name what everybody buys anyway; unlike the lift it needs no count of all companies, and does not
-prefer what hardly anybody buys.
+Unlike the confidence alone it does not favour articles that everybody buys; unlike the lift it needs no count of all companies, and does
+not favour articles that hardly anybody buys.
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ from chalicelib.sales import DocumentLines, SaleLine
 
 CAPACITY = 40  # others that are kept of an article
 MOST_LINES = 10  # of a document, by amount
-MOST_SKU = 64  # letters: what sales files call by a longer name is no article of ours
+MOST_SKU = 64  # characters; sales files may have longer names, the catalogue has none
 MOST_PAIRS = 1000  # of a buyer: about 6 KB
 MOST_ARTICLES = 90  # whose counts one transaction changes
 
@@ -38,7 +38,7 @@ Pairs = frozenset[Pair]
 
 
 class Companion(NamedTuple):
-    """How many companies bought the other article together with this one: `most` at most, and not fewer by more than `error`."""
+    """The number of buyers of both articles: between `most - error` and `most`."""
 
     most: int
     error: int = 0
@@ -54,7 +54,7 @@ class ArticleCounts(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """An article, how strongly it goes with what the company buys, and the one of these that speaks for it most."""
+    """An article, its score, and the company's own article with the largest part in the score."""
 
     sku: str
     score: float
@@ -62,7 +62,7 @@ class Suggestion(NamedTuple):
 
 
 class CountChange(NamedTuple):
-    """How one buyer changes the counts of one article. `companies`: 1, 0 or -1."""
+    """The change of an article's counts by one buyer. `companies`: 1, 0 or -1."""
 
     companies: int
     gained: list[str]
@@ -83,7 +83,7 @@ def pairs_of(documents: Iterable[DocumentLines]) -> Pairs:
 
 
 def largest(lines: Iterable[SaleLine]) -> list[str]:
-    """The articles on which most was spent, in the order of their names."""
+    """The articles with the largest amounts, in the order of their names."""
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         if 1 <= len(line.sku) <= MOST_SKU:
@@ -95,8 +95,8 @@ def largest(lines: Iterable[SaleLine]) -> list[str]:
 # --- the counts -------------------------------------------------------------------------------------------------------
 
 
-def steps(before: Pairs, after: Pairs) -> Iterator[Pairs]:
-    """The buyer's pairs after each of the transactions that lead from the one to the other; none where nothing differs."""
+def transitions(before: Pairs, after: Pairs) -> Iterator[Pairs]:
+    """The buyer's pairs after each transaction on the way from `before` to `after`; none if they are equal."""
     reached, touched = before, set[str]()
     for pair in sorted(before ^ after):
         if len(touched.union(pair)) > MOST_ARTICLES:
@@ -108,8 +108,8 @@ def steps(before: Pairs, after: Pairs) -> Iterator[Pairs]:
         yield reached
 
 
-def gains(before: Pairs, after: Pairs) -> dict[str, CountChange]:
-    """How the counts of each article change when a buyer that had the one has the other."""
+def count_changes(before: Pairs, after: Pairs) -> dict[str, CountChange]:
+    """The change of each article's counts when a buyer's pairs go from `before` to `after`."""
     had, has = _articles(before), _articles(after)
     found: dict[str, CountChange] = defaultdict(lambda: CountChange(0, [], []))
     for pair in sorted(before ^ after):
@@ -124,8 +124,8 @@ def _articles(pairs: Pairs) -> set[str]:
     return {sku for pair in pairs for sku in pair}
 
 
-def counted(counts: ArticleCounts, gain: CountChange) -> ArticleCounts:
-    """The counts with this gain."""
+def changed_counts(counts: ArticleCounts, gain: CountChange) -> ArticleCounts:
+    """The counts after this change."""
     kept = dict(counts.others)
     for sku in gain.lost:
         if sku in kept:
@@ -149,7 +149,7 @@ def counted(counts: ArticleCounts, gain: CountChange) -> ArticleCounts:
 
 
 def candidates(own: Mapping[str, ArticleCounts], bought: Collection[str], *, least: int, most: int) -> list[str]:
-    """Articles that surely so many companies bought with one of these, and this one did not: the likeliest, as far as that is known."""
+    """Articles outside `bought` with at least `least` sure buyers for one of the company's own articles, the likeliest first."""
     likely: dict[str, float] = defaultdict(float)
     for counts in own.values():
         for sku, other in counts.others.items():
@@ -161,7 +161,7 @@ def candidates(own: Mapping[str, ArticleCounts], bought: Collection[str], *, lea
 def suggestions(
     own: Mapping[str, ArticleCounts], others: Mapping[str, ArticleCounts], *, least: int
 ) -> list[Suggestion]:
-    """These others by the sum of their cosines with one's own articles, the best first."""
+    """The candidates by the sum of their cosines with the company's own articles, the best first."""
     found = []
     for sku, counts in others.items():
         cosines = {

@@ -1,4 +1,4 @@
-"""What is new for a company."""
+"""Views of recommendations."""
 
 from pydantic import Field
 

@@ -1,14 +1,13 @@
-"""The nightly count of one buyer, and what is new for a company.
+"""The nightly count of one buyer, and the recommendations for a company.
 
-A buyer counts once for an article and once for a pair, however often it buys them: so a count is one of buyers, and what is shown from
-five of them on tells of no single one. The shops of a chain, which share an INN, are one buyer.
+A buyer counts once for an article and once for a pair, so a count of five or more buyers reveals none of them. The shops of a chain, which
+share an INN, are one buyer.
 
-Facts are the sales documents of the last year, those of sales files and of orders alike, as they are now: a correction takes back what the
-document said before, and what was bought longer ago than a year is counted no more. Returns take nothing back: what was bought together was
-bought together. A buyer's pairs are worked out from them anew and lie beside the counts; both change in one transaction, under their
-versions. So a buyer may be counted twice, at once, or again after a crash: where nothing moved, nothing is written.
+The facts are the present sales documents of the last year, from sales files and orders; corrections apply, returns do not. A buyer's pairs
+are computed anew and stored beside the counts; both change in one transaction, under their versions. So a buyer may be counted twice, at
+once, or again after a crash. Without a change nothing is written.
 
-Weakest point: a chain is read whole when one of its shops moved, and of a company no more documents than one call brings.
+Weakest point: a chain is read whole when one of its shops moved, and a company only as far as one call reads.
 """
 
 from collections import defaultdict
@@ -31,29 +30,29 @@ from chalicelib.table.key import Key
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
 
-YEAR = timedelta(days=366)  # what was bought before is not counted any more
+YEAR = timedelta(days=366)
 MOST_COUNTED = 400  # documents of a company, as far as one call brings them
 MOST_DOCUMENTS = 100  # from which a search for new articles begins; one read brings what fits into 1 MB
 MOST_OWN = 20  # articles, the largest by amount, from which it goes on
 MOST_CANDIDATES = 45  # so that they, their counts and the conditions are read in one call
-LATEST_ORDERS = 10  # what they hold is no news either
+LATEST_ORDERS = 10  # their articles are not recommended
 
 # --- counting ---------------------------------------------------------------------------------------------------------
 
 
 def mark_moved(context: Context, company_id: str) -> None:
-    """Has the next night count the company's buyer. Two calls."""
+    """Marks the company's buyer for the next night. Two calls."""
     buyer, _ = _buyer(context, company_id)
     store.mark_moved(context, buyer, company_id)
 
 
 @retry()
 def count(context: Context, company_id: str) -> None:
-    """Brings the counts to the pairs of the company's buyer, as its sales are now. Raises `Busy` where others keep writing them."""
+    """Updates the counts by the present sales of the company's buyer. Raises `Busy` while others keep writing them."""
     buyer, inn = _buyer(context, company_id)
     before = store.contribution(context.table, buyer)
-    # The facts are read after what they are compared with: whoever knew older ones is refused by the version.
-    _move(
+    # Read before the facts: the version then refuses a writer with older facts.
+    _move_counts(
         context,
         buyer,
         before,
@@ -62,7 +61,7 @@ def count(context: Context, company_id: str) -> None:
 
 
 def _buyer(context: Context, company_id: str) -> tuple[str, str | None]:
-    """The buyer that the company is, by its INN where it has one, and the INN."""
+    """The buyer of the company, and the INN, if it has one."""
     company = companies.read_company(context, company_id)
     inn = company.inn if company else None
     return inn or company_id, inn
@@ -77,46 +76,50 @@ def _pairs(context: Context, company_ids: Iterable[str]) -> Pairs:
     )
 
 
-def _move(context: Context, buyer: str, before: Contribution, pairs: Pairs) -> None:
-    """A read of the articles whose counts change and a transaction, for every so many of them. Raises `Refused`."""
-    for reached in rules.steps(before.pairs, pairs):
-        gains = rules.gains(before.pairs, reached)
+def _move_counts(context: Context, buyer: str, before: Contribution, pairs: Pairs) -> None:
+    """A read of the counts and a transaction for each step. Raises `Refused`."""
+    for reached in rules.transitions(before.pairs, pairs):
+        count_changes = rules.count_changes(before.pairs, reached)
         after = Contribution(before.version + 1, reached)
         tx = Transaction()
         store.put_contribution(tx, buyer, after)
-        for sku, (counts, version) in store.counts(context.table, gains).items():
-            store.put_counts(tx, sku, rules.counted(counts, gains[sku]), version=version + 1)
+        for sku, (counts, version) in store.counts(context.table, count_changes).items():
+            store.put_counts(tx, sku, rules.changed_counts(counts, count_changes[sku]), version=version + 1)
         context.table.commit(tx)
         before = after
 
 
-# --- what is new ------------------------------------------------------------------------------------------------------
+# --- recommendations ------------------------------------------------------------------------------------------------------
 
 
 def new_for_you(context: Context, company_id: str, language: Language) -> NewProductsView:
-    """Two questions for what the company buys, one read for what others buy with it, one or two for the goods and their prices."""
+    """Two queries for the own purchases, one read for their counts, one or two for the candidates and their prices."""
     figures = context.config[NewForYou]
-    amounts = _bought(context, company_id)
+    amounts = _amounts_bought(context, company_id)
     largest_own = sorted(amounts, key=lambda sku: (-amounts[sku], sku))[:MOST_OWN]
-    known = context.table.get_many([key for sku in largest_own for key in (keys.together(sku), product_key(sku))])
-    own = store.known_counts(known, largest_own)
+    own_items = context.table.get_many(
+        [key for sku in largest_own for key in (keys.article_counts(sku), product_key(sku))]
+    )
+    own = store.counts_among(own_items, largest_own)
     candidates = rules.candidates(own, amounts, least=figures.least_companies, most=MOST_CANDIDATES)
     if not candidates:
         return NewProductsView(items=[])
-    found = _look_up(context, company_id, candidates)
-    counts = store.known_counts(found, candidates)
-    products = {sku: product_of(item) for sku in {*candidates, *own} if (item := (found | known).get(product_key(sku)))}
+    found = _read_candidates(context, company_id, candidates)
+    counts = store.counts_among(found, candidates)
+    products = {
+        sku: product_of(item) for sku in {*candidates, *own} if (item := (found | own_items).get(product_key(sku)))
+    }
     suggested = [
         each
         for each in rules.suggestions(own, counts, least=figures.least_companies)
-        # Who gave the reason must have a name to give, and what is being replaced is no news.
+        # The reason names the own product; a product with a successor is not recommended.
         if each.because in products and each.sku in products and not products[each.sku].successor
     ]
-    return NewProductsView(items=_shown(context, company_id, suggested[: figures.shown], products, found, language))
+    return NewProductsView(items=_views(context, company_id, suggested[: figures.shown], products, found, language))
 
 
-def _bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
-    """What was spent on each article lately, what is on order included: of that the amounts tell little yet, and none is needed."""
+def _amounts_bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
+    """The amount spent on each article in a year; 0 for articles that are only on order."""
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for document in sales.newest_documents(context, company_id, since=context.today - YEAR, most=MOST_DOCUMENTS):
         for line in document.lines:
@@ -129,12 +132,12 @@ def _bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
     return amounts
 
 
-def _look_up(context: Context, company_id: str, skus: Iterable[str]) -> dict[Key, Item]:
-    of_goods = [key for sku in skus for key in (keys.together(sku), product_key(sku))]
+def _read_candidates(context: Context, company_id: str, skus: Iterable[str]) -> dict[Key, Item]:
+    of_goods = [key for sku in skus for key in (keys.article_counts(sku), product_key(sku))]
     return context.table.get_many([*keys_of_prices(company_id), categories_key(), *of_goods])
 
 
-def _shown(
+def _views(
     context: Context,
     company_id: str,
     suggested: Iterable[Suggestion],

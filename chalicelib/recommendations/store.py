@@ -1,8 +1,8 @@
 """The items of recommendations.
 
-TOGETHER , of an article: companies, others {sku: [most, error]}, version. About 1 KB at most.
-BUYER    , of a buyer: the pairs that it adds to those counts, as `articles` and, in four bytes for each pair, their places there; version.
-SOLD     : on this day sales of the buyer moved, last those of `company_id`, last at `at`.
+TOGETHER, of an article: companies, others {sku: [most, error]}, version. About 1 KB at most.
+BUYER, of a buyer: its pairs as `articles` and four bytes for each pair, their places among the articles; version.
+SOLD, of a buyer and a day: `company_id` and `at` of the last moved sale.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,18 +18,18 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import Key, shards
 from chalicelib.table.transactions import Item, Transaction
 
-MARKS_KEEP_DAYS = 30  # the longest time without a night that loses nothing
+MARKS_KEEP_DAYS = 30  # longest gap between two nights without a loss
 _PLACE = 2  # bytes of a place among the articles
 
 
 class Contribution(NamedTuple):
-    """The pairs that a buyer adds to the counts. `version`: 0 where it never added any."""
+    """The pairs of a buyer in the counts. `version` 0: none yet."""
 
     version: int
     pairs: Pairs
 
 
-# --- whose sales moved ------------------------------------------------------------------------------------------------
+# --- marks ------------------------------------------------------------------------------------------------
 
 
 def mark_moved(context: Context, buyer: str, company_id: str) -> None:
@@ -39,7 +39,7 @@ def mark_moved(context: Context, buyer: str, company_id: str) -> None:
 
 
 def moved_between(table: Table, first: date, last: date, since: str) -> Iterator[str]:
-    """One company of each buyer whose sales moved at this moment or later, by day."""
+    """One company of each buyer whose sales moved since `since`, by day."""
     for offset in range((last - first).days + 1):
         for shard in shards():
             partition = keys.sales_moved_shard(first + timedelta(days=offset), shard)
@@ -72,7 +72,7 @@ def put_contribution(tx: Transaction, buyer: str, contribution: Contribution) ->
 
 def counts(table: Table, skus: Iterable[str]) -> dict[str, tuple[ArticleCounts, int]]:
     """The counts of each of these articles with their version; one consistent read."""
-    wanted = {keys.together(sku): sku for sku in skus}
+    wanted = {keys.article_counts(sku): sku for sku in skus}
     found = table.get_many(wanted, consistent=True)
     return {sku: (counts_of(found.get(key)), int(found.get(key, {}).get("version", 0))) for key, sku in wanted.items()}
 
@@ -84,7 +84,7 @@ def put_counts(tx: Transaction, sku: str, counts: ArticleCounts, *, version: int
 
 def counts_item(sku: str, counts: ArticleCounts, version: int) -> Item:
     others = {other: list(count) for other, count in counts.others.items()}
-    return {**keys.together(sku).as_item(), "companies": counts.companies, "others": others, "version": version}
+    return {**keys.article_counts(sku).as_item(), "companies": counts.companies, "others": others, "version": version}
 
 
 def counts_of(item: Item | None) -> ArticleCounts:
@@ -94,9 +94,9 @@ def counts_of(item: Item | None) -> ArticleCounts:
     return ArticleCounts(int(item["companies"]), others)
 
 
-def known_counts(found: Mapping[Key, Item], skus: Iterable[str]) -> dict[str, ArticleCounts]:
-    """The counts among the items that were read, by article."""
-    return {sku: counts_of(found[keys.together(sku)]) for sku in skus if keys.together(sku) in found}
+def counts_among(found: Mapping[Key, Item], skus: Iterable[str]) -> dict[str, ArticleCounts]:
+    """The counts among these items, by article."""
+    return {sku: counts_of(found[keys.article_counts(sku)]) for sku in skus if keys.article_counts(sku) in found}
 
 
 def _unchanged(version: int) -> ConditionBase:

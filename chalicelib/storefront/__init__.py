@@ -1,4 +1,4 @@
-"""The catalogue as a partner sees it: at the company's own prices, with a price list and calculators."""
+"""The catalogue at the company's own prices, the price list and the lighting calculator."""
 
 # A wing uses only those before it.
 WINGS = ("lighting",)

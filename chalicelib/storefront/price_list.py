@@ -1,4 +1,4 @@
-"""The catalogue at a company's own prices, as one list for download. The same resolver as everywhere."""
+"""The price list of a company, by the common price resolver."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, Price, PriceRuleView, conditions_of, keys_of
 from chalicelib.storefront.schemas import PriceListQuery
 
-MOST_PRODUCTS = 20_000  # so that the list is made and sent within one request
+MOST_PRODUCTS = 20_000  # fits into one request
 HEADINGS = {
     "en": (
         "sku",
@@ -43,9 +43,9 @@ HEADINGS = {
 
 
 def price_list(context: Context, company_id: str, query: PriceListQuery, language: Language) -> str:
-    """CSV: a row for each article, and one more for each quantity from which on its price is lower.
+    """CSV with a row for the smallest order of each article, and one more for each quantity with a lower price.
 
-    One read, and a query for each megabyte of products. Raises 422 for more products than a list holds.
+    One read, and a query for each megabyte of products. Raises 422 for more than `MOST_PRODUCTS`.
     """
     found = context.table.get_many([*keys_of(company_id), catalog.categories_key()])
     below = catalog.below(found.get(catalog.categories_key()))
@@ -68,7 +68,7 @@ def price_list(context: Context, company_id: str, query: PriceListQuery, languag
 
 
 def _prices(context: Context, product: Product, own: Conditions) -> Iterator[Price]:
-    """Of the smallest order, and of each larger one that a bracket makes cheaper a unit."""
+    """The price of the smallest order, and of each larger quantity with a lower price for a unit."""
     pack = product.pack_multiple
     brackets = (
         each.from_quantity

@@ -18,7 +18,9 @@ def list_products(call: Call) -> ProductPage:
 
     Each price names the rule that set it, and the reason why each other rule did not.
     """
-    return service.products_for(call.context, call.principal.for_company(), call.query, call.cursors(), call.language)
+    return service.page_of_priced_products(
+        call.context, call.principal.for_company(), call.query, call.cursors(), call.language
+    )
 
 
 @routes.get(
@@ -47,4 +49,4 @@ def calculate_lighting(call: Call) -> LightingView:
     Each product is calculated for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` unchanged. Calculators
     are open to members with a complete profile (`GET /v1/me/privileges`).
     """
-    return lighting.light(call.context, call.principal.for_member(), call.body, call.language)
+    return lighting.calculate(call.context, call.principal.for_member(), call.body, call.language)

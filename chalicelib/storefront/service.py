@@ -1,5 +1,5 @@
 from chalicelib import catalog
-from chalicelib.catalog import ProductQuery, facts_of, page_of_products
+from chalicelib.catalog import ProductQuery, base_fields_of, page_of_products
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.text import Language
@@ -8,20 +8,20 @@ from chalicelib.storefront.schemas import ProductPage, ProductView
 from chalicelib.table.transactions import Item
 
 
-def products_for(
+def page_of_priced_products(
     context: Context, company_id: str, query: ProductQuery, cursors: Cursors, language: Language
 ) -> ProductPage:
-    """A page of the catalogue at this company's prices: two calls, and one more for shards that changed since the last question."""
+    """Two calls, and one more for shards that changed since the last call."""
     after = cursors.open(query.cursor)
     found, items, last = page_of_products(
         context, query, after, language, *keys_of(company_id), catalog.categories_key()
     )
     own = conditions_of(context, company_id, found, catalog.below(found.get(catalog.categories_key())))
-    shown = [_priced(context, item, own, language) for item in items]
+    shown = [_product_view(context, item, own, language) for item in items]
     return ProductPage(items=shown, next_cursor=cursors.close(last))
 
 
-def _priced(context: Context, item: Item, own: Conditions, language: Language) -> ProductView:
+def _product_view(context: Context, item: Item, own: Conditions, language: Language) -> ProductView:
     product = catalog.product_of(item)
     price = own.price(product, 1, context.today)
-    return ProductView(**facts_of(context, product, item), price=PriceView.of(price, language))
+    return ProductView(**base_fields_of(context, product, item), price=PriceView.of(price, language))

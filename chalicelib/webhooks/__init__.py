@@ -1,1 +1,1 @@
-"""Messages to distributors' systems: signed, in order for each company, until they are taken."""
+"""Webhooks: signed messages on orders to the systems of distributors, in order for each company, until they are delivered."""

@@ -1,4 +1,4 @@
-"""Figures of messages to distributors' systems."""
+"""Configuration of webhooks."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Consumers of what distributors' systems are told."""
+"""Consumers of orders' events, and of calls for a message."""
 
 from chalicelib.orders import ORDER_EVENTS, ORDER_UNANSWERED
 from chalicelib.platform.context import Context
@@ -9,10 +9,9 @@ from chalicelib.webhooks.events import CALLED
 
 @consumer(*ORDER_EVENTS.values(), ORDER_UNANSWERED, lane="messages")
 def on_order_event(context: Context, event: Event) -> None:
-    delivery.tell(context, event)
+    delivery.enqueue(context, event)
 
 
 @consumer(CALLED, lane="messages")
 def on_called(context: Context, event: Event) -> None:
-    """What a person asked for."""
     delivery.send(event.item["message"])

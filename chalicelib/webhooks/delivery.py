@@ -1,27 +1,23 @@
-"""Orders' events, on their way to the systems of distributors: Standard Webhooks, signed, in order, until they are taken.
+"""Delivery of messages on orders by Standard Webhooks.
 
-    an order's event ──tell──▶ a MESSAGE, waiting ──▶ a message to the webhooks' queue ──deliver──▶ POST
-    what a person asks for ──webhook.called──on_called──▶ the queue
+    an order's event ──enqueue──▶ a waiting MESSAGE ──▶ a call in the webhooks' queue ──deliver──▶ POST
+    a person's request ──webhook.called──on_called──▶ the queue
 
-*In order.* Messages of one company are a lane: only the first one that waits may be sent, so what comes after a message that fails waits with
-it, and other companies' messages do not. Each waiting message has a message of the queue that names it. Who finds that it is not its turn
-leaves; whoever ends with a message calls the next of the lane. Who finds that it is its turn, but not yet, calls again later. What is first, may
-go and was not called for `CALL_SECONDS` is called by whoever comes upon it: its own message of the queue is lost, or a worker died before it
-called.
+*Order.* The messages of one company are a lane, and only the first waiting message of a lane may be sent. So later messages wait for a
+failing one, but other lanes do not. Each waiting message has a call in the queue. A worker leaves a message out of turn, calls a message
+again that is in turn but too early, and calls the next message of the lane when it has finished one. It also calls a first message
+without a call for `CALL_SECONDS`: that call is lost, or its worker died.
 
-*Once taken.* An attempt takes the message (its id and a lease, which outlasts the function's time limit), posts it, and writes down what came
-of it. Who dies in between leaves the lease, and after it the message is sent again under the same `webhook-id`, by which a receiver tells
-that it has had it. So does whoever replays it.
+*Attempts.* An attempt takes the message with an id and a lease longer than the function's time limit, posts it, and writes the result. After
+a crash the lease runs out, and the message is sent again under the same `webhook-id`, by which a receiver recognises it. A replay keeps
+the id too.
 
-*Given up.* After the last pause the message is failed, is shown so, and the lane goes on. If the endpoint took nothing in all that time
-it is paused: messages then wait until a person makes it active again. In both cases the distributor gets a letter; not more than one a
-day of single messages.
+*Failure.* After the last pause the message fails, and the lane goes on. An endpoint without a success in all that time is paused: messages
+wait until a person makes it active again. The distributor gets a letter on a pause, and at most one a day on failed messages.
 
-The order goes out as it is when it is sent, not as it was when the event happened: whoever was away for a day gets no orders of
-yesterday.
+A message carries the present order, not the order at the time of the event, so a receiver that was down gets no outdated orders.
 
-Weakest point: an endpoint that answers slowly holds a worker for `answer_seconds` a try, and one with hundreds of lanes may hold all of
-them for minutes, whoever else waits.
+Weakest point: a slow endpoint holds a worker for `answer_seconds` an attempt, and one with hundreds of lanes may hold all workers for minutes.
 """
 
 import json
@@ -44,27 +40,27 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 from chalicelib.webhooks import keys, rules, store
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.events import FAILED, PAUSED
-from chalicelib.webhooks.rules import TEST, Answer, Endpoint, Message
+from chalicelib.webhooks.rules import TEST, Endpoint, Message, PostResult
 from chalicelib.webhooks.schemas import OrderMessageView, OrderNewsView, TestMessageView, TestNewsView
 from chalicelib.webhooks.transport import post
 
-Post = Callable[[str, Mapping[str, str], bytes, Webhooks], Answer]
+Post = Callable[[str, Mapping[str, str], bytes, Webhooks], PostResult]
 
 LEASE_SECONDS = 90  # longer than the function may run
 CALL_SECONDS = 240  # less than a message of the queue stays hidden after its worker could have ended at the latest
 LONGEST_DELAY = 900  # seconds that SQS can hold a message back
-AT_ONCE = 25  # lanes that are woken, or messages that are started anew, by one message of the queue
-WELL_FOR = timedelta(minutes=10)  # how often it is noted that an endpoint takes messages
-TOLD_FOR = timedelta(days=1)
+AT_ONCE = 25  # lanes or messages restarted by one message of the queue
+SUCCESS_PAUSE = timedelta(minutes=10)  # between two writes of an endpoint's last success
+LETTER_PAUSE = timedelta(days=1)
 
-# Of what events tell, what the distributor is told beside the order. Nothing else: events also name people.
-_NEWS = ("reason", "note", "document", "return_id")
+# Facts of events that a message carries beside the order. No others: events also name people.
+_CHANGE_FIELDS = ("reason", "note", "document", "return_id")
 
 # --- from the stream --------------------------------------------------------------------------------------------------
 
 
-def tell(context: Context, event: Event) -> None:
-    """A message, if the distributor has an endpoint. One read otherwise."""
+def enqueue(context: Context, event: Event) -> None:
+    """Creates a message if the distributor has an endpoint. One read otherwise."""
     told = event.item
     endpoint = store.read_endpoint(context.table, told["distributor_id"], consistent=False)
     if endpoint is None:
@@ -82,15 +78,15 @@ def tell(context: Context, event: Event) -> None:
     )
     tx = Transaction()
     store.create_message(tx, message)
-    with suppress(Refused):  # told before; but its message of the queue may not have been sent
+    with suppress(Refused):  # created before, but its call may be lost
         context.table.commit(tx)
     _call(message)
 
 
 def _change(told: Item) -> dict[str, str]:
-    """Of a shipment and of a return, which the event tells whole, the names under which the order shows them."""
+    """The facts of the event beside the order; those of a shipment or a return are nested in the event."""
     flat = {**told, **told.get("shipment", {}), **told.get("return", {})}
-    return {name: flat[name] for name in _NEWS if flat.get(name)}
+    return {name: flat[name] for name in _CHANGE_FIELDS if flat.get(name)}
 
 
 # --- from the queue ---------------------------------------------------------------------------------------------------
@@ -103,7 +99,7 @@ def deliver(
     post: Post = post,
     jitter: Callable[[], float] = random.random,
 ) -> None:
-    """Does what one message of the queue asks for. Raises when it should come again."""
+    """Handles one message of the queue. Raises when it should come again."""
     told = json.loads(message["body"])
     distributor_id = told["distributor_id"]
     if told["do"] == "wake":
@@ -130,7 +126,7 @@ def _deliver(
             _call_now(context, message)
         return
     elif not endpoint.active and lane != TEST:
-        return  # whoever makes it active wakes the lane
+        return  # activation wakes the lane
     elif rules.waits_until(message) > clock.epoch(context.now):
         _call(message, rules.waits_until(message) - clock.epoch(context.now))
         return
@@ -140,7 +136,7 @@ def _deliver(
 
 
 def _attempt(context: Context, endpoint: Endpoint, message: Message, post: Post, jitter: Callable[[], float]) -> None:
-    # Before it is taken: what cannot be written is a failure like any other, and not half an attempt.
+    # Before the message is taken: a failure here is then no half attempt.
     body = _body(context, endpoint, message)
     now = clock.epoch(context.now)
     taken = rules.taken(message, context.new_id("att"), context.at, now + LEASE_SECONDS)
@@ -153,8 +149,8 @@ def _attempt(context: Context, endpoint: Endpoint, message: Message, post: Post,
     answer = post(endpoint.url, headers, body, context.config[Webhooks])
     answered = rules.answered(taken, answer, context.at, now, context.config[Webhooks].pauses_seconds, jitter())
     _settle(context, answered)
-    if answered.state == "delivered" and _is_past(context, endpoint.well_at, WELL_FOR):
-        _note_well(context, endpoint)
+    if answered.state == "delivered" and _is_past(context, endpoint.last_success_at, SUCCESS_PAUSE):
+        _note_success(context, endpoint)
 
 
 def _body(context: Context, endpoint: Endpoint, message: Message) -> bytes:
@@ -171,11 +167,11 @@ def _body(context: Context, endpoint: Endpoint, message: Message) -> bytes:
 
 @retry("endpoint")
 def _settle(context: Context, answered: Message) -> None:
-    """Writes down what came of an attempt, with what follows for the endpoint when the message was the last straw."""
+    """Writes the result of an attempt, and its consequences for the endpoint."""
     tx = Transaction()
     store.settle(tx, answered)
     if answered.state == "failed" and answered.lane != TEST:
-        _tell(tx, context, answered)
+        _report_failure(tx, context, answered)
     try:
         context.table.commit(tx)
     except Refused as refused:
@@ -184,15 +180,15 @@ def _settle(context: Context, answered: Message) -> None:
         log.warning("a webhook's attempt counts no more", extra={"message_id": answered.message_id})
 
 
-def _tell(tx: Transaction, context: Context, failed: Message) -> None:
+def _report_failure(tx: Transaction, context: Context, failed: Message) -> None:
     endpoint = store.read_endpoint(context.table, failed.distributor_id)
     if endpoint is None or not endpoint.active:
         return
     if rules.is_dead(endpoint, failed):
         store.pause_endpoint(tx, endpoint, failed.last_error)
         name = PAUSED
-    elif _is_past(context, endpoint.told_at, TOLD_FOR):
-        store.note_told(tx, endpoint, context.at)
+    elif _is_past(context, endpoint.last_letter_at, LETTER_PAUSE):
+        store.note_letter(tx, endpoint, context.at)
         name = FAILED
     else:
         return
@@ -213,13 +209,13 @@ def _tell(tx: Transaction, context: Context, failed: Message) -> None:
     )
 
 
-def _note_well(context: Context, endpoint: Endpoint) -> None:
-    with suppress(Refused):  # it is gone
-        store.note_well(context.table, endpoint.distributor_id, context.at)
+def _note_success(context: Context, endpoint: Endpoint) -> None:
+    with suppress(Refused):  # the endpoint was deleted
+        store.note_success(context.table, endpoint.distributor_id, context.at)
 
 
 def _drop(context: Context, message: Message) -> None:
-    """There is no endpoint any more."""
+    """Fails the message of a deleted endpoint."""
     tx = Transaction()
     store.settle(tx, rules.dropped(message, "endpoint_deleted"))
     with suppress(Refused):  # an attempt under way ends with it
@@ -227,13 +223,13 @@ def _drop(context: Context, message: Message) -> None:
 
 
 def _call_next(context: Context, distributor_id: str, lane: str) -> None:
-    """Read anew: what was written meanwhile found that it was not its turn, and left."""
+    """Calls the first message of the lane, read anew: calls out of turn were left meanwhile."""
     first = store.first_waiting(context.table, distributor_id, lane)
     if first is None:
         return
     message = store.read_message(context.table, distributor_id, first)
     if message is None:
-        send(_asking_for(distributor_id, lane, first))  # it has expired before its mark
+        send(_delivery_request(distributor_id, lane, first))  # the message expired before its mark
         return
     seconds = rules.waits_until(message) - clock.epoch(context.now)
     if seconds > 0:
@@ -243,29 +239,29 @@ def _call_next(context: Context, distributor_id: str, lane: str) -> None:
 
 
 def _call_now(context: Context, message: Message) -> None:
-    """Noted first, so that of all who come upon it one calls."""
+    """Notes the call first, so that only one of several workers calls."""
     with suppress(Refused):
         store.note_called(context.table, message, clock.epoch(context.now))
         _call(message)
 
 
-# --- many at once -----------------------------------------------------------------------------------------------------
+# --- many messages -----------------------------------------------------------------------------------------------------
 
 
 def _wake(context: Context, distributor_id: str, after: str) -> None:
-    """The first message of each lane may go at once, whatever it waited for."""
+    """Restarts the first message of each lane."""
     woken = list(islice(store.lanes(context.table, distributor_id, after), AT_ONCE))
     for lane, message_id in woken:
         message = store.read_message(context.table, distributor_id, message_id)
         if message is not None and message.state == "waiting":
-            _start_anew(context, message, rules.started_anew(message, clock.epoch(context.now), message.expires_at))
-        send(_asking_for(distributor_id, lane, message_id))
+            _restart(context, message, rules.restarted(message, clock.epoch(context.now), message.expires_at))
+        send(_delivery_request(distributor_id, lane, message_id))
     if len(woken) == AT_ONCE:
         send({"distributor_id": distributor_id, "do": "wake", "after": woken[-1][0]})
 
 
 def _replay(context: Context, told: dict[str, Any]) -> None:
-    """What is over in this span waits again, once for this request; what waits anyway is left alone."""
+    """Restarts finished messages of a span, once for each request; waiting messages stay unchanged."""
     page = store.messages_between(
         context.table, told["distributor_id"], told["since"], told["until"], limit=AT_ONCE, after=told["after"]
     )
@@ -273,21 +269,19 @@ def _replay(context: Context, told: dict[str, Any]) -> None:
     for item in page.items:
         message = store.message_of(item)
         if message.replay == told["replay"]:
-            _call(message)  # by a worker that died before it said so
+            _call(message)  # restarted by a worker that died before its call
         elif message.state in wanted and message.lane != TEST:
             expires_at = context.expiry(days=context.config[Webhooks].keep_days)
-            _start_anew(
-                context, message, rules.started_anew(message, clock.epoch(context.now), expires_at, told["replay"])
-            )
+            _restart(context, message, rules.restarted(message, clock.epoch(context.now), expires_at, told["replay"]))
             _call(message)
     if page.last:
         send({**told, "after": page.last})
 
 
-def _start_anew(context: Context, before: Message, message: Message) -> None:
+def _restart(context: Context, before: Message, message: Message) -> None:
     tx = Transaction()
-    store.start_anew(tx, before, message)
-    with suppress(Refused):  # it moved on by itself
+    store.restart(tx, before, message)
+    with suppress(Refused):  # the message changed meanwhile
         context.table.commit(tx)
 
 
@@ -295,10 +289,10 @@ def _start_anew(context: Context, before: Message, message: Message) -> None:
 
 
 def _call(message: Message, seconds: int = 0) -> None:
-    send(_asking_for(message.distributor_id, message.lane, message.message_id), seconds)
+    send(_delivery_request(message.distributor_id, message.lane, message.message_id), seconds)
 
 
-def _asking_for(distributor_id: str, lane: str, message_id: str) -> dict[str, Any]:
+def _delivery_request(distributor_id: str, lane: str, message_id: str) -> dict[str, Any]:
     return {"distributor_id": distributor_id, "do": "deliver", "lane": lane, "message_id": message_id}
 
 

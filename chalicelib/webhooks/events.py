@@ -6,6 +6,6 @@
 
 from chalicelib.platform.events import EventType
 
-CALLED = EventType("webhook.called")  # a person asked for it
+CALLED = EventType("webhook.called")
 PAUSED = EventType("webhook.paused")
 FAILED = EventType("webhook.failed")

@@ -9,7 +9,7 @@ from chalicelib.webhooks import delivery
 
 @queue_worker(
     "webhooks",
-    workers=20,  # they mostly wait for other people's systems
+    workers=20,  # they mostly wait for other systems
     filled_by=("write_letters", "deliver_webhooks"),
     may=(items(*READ), items("put", "update", "delete", prefix="WEBHOOK#")),
 )

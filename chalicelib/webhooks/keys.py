@@ -1,4 +1,4 @@
-"""Keys of messages to distributors' systems."""
+"""Keys of webhooks."""
 
 from chalicelib.table.key import Key, in_table
 

@@ -1,4 +1,4 @@
-"""Letters on messages that a distributor's system did not take."""
+"""Letters on undelivered messages."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,6 @@ from chalicelib.webhooks.events import FAILED, PAUSED
 @letter("webhook_paused", on=PAUSED, to=the_distributor_and_its_people)
 @letter("webhook_failed", on=FAILED, to=the_distributor_and_its_people)
 def of_the_message(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    """What was not taken, as the event tells it."""
     return distributor_or_member_reader(context, recipient, event["distributor_id"]), {
         "host": urlsplit(event["url"]).hostname,
         "url": event["url"],

@@ -1,4 +1,4 @@
-"""How a distributor's people connect their own system: where messages on orders go, what was sent, and what shall be sent again."""
+"""Routes for a distributor's people to set up an endpoint, follow deliveries and replay messages."""
 
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.webhooks import service, store
@@ -42,7 +42,7 @@ def put_webhook(call: Call) -> Answer:
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     changed, secret = service.put(call.context, distributor_id, member_id, call.expected_version(), call.body)
-    return _telling(call, changed, secret)
+    return _endpoint_answer(call, changed, secret)
 
 
 @routes.get("/v1/distributor/webhook", scope=SCOPE, answer=WebhookEndpointView, problems=("not_found",))
@@ -72,7 +72,7 @@ def rotate_webhook_secret(call: Call) -> Answer:
     The previous secret signs beside it for a day, so that the receiver can change over without losing a message.
     """
     changed, secret = service.rotate(call.context, call.principal.for_distributor(), call.principal.for_member())
-    return _telling(call, changed, secret)
+    return _endpoint_answer(call, changed, secret)
 
 
 @routes.post(
@@ -84,8 +84,8 @@ def rotate_webhook_secret(call: Call) -> Answer:
 )
 def test_webhook(call: Call) -> Answer:
     """Send one message of type `webhook.test`, even to a paused endpoint. Its delivery shows the result."""
-    made = service.try_out(call.context, call.principal.for_distributor(), call.principal.for_member())
-    return Answer(WebhookDeliveryView.of(made), headers=_place(made.message_id))
+    made = service.send_test(call.context, call.principal.for_distributor(), call.principal.for_member())
+    return Answer(WebhookDeliveryView.of(made), headers=_location(made.message_id))
 
 
 @routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery, answer=WebhookDeliveryPage)
@@ -120,7 +120,7 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     anew = service.replay(call.context, distributor_id, member_id, delivery_id)
-    return Answer(WebhookDeliveryView.of(anew), headers=_place(delivery_id))
+    return Answer(WebhookDeliveryView.of(anew), headers=_location(delivery_id))
 
 
 @routes.post(
@@ -137,10 +137,10 @@ def replay_webhook_messages(call: Call) -> ReplayView:
     return service.replay_since(call.context, distributor_id, member_id, call.body)
 
 
-def _telling(call: Call, endpoint: Endpoint, secret: str | None) -> Answer:
+def _endpoint_answer(call: Call, endpoint: Endpoint, secret: str | None) -> Answer:
     shown = WebhookEndpointSecretView.telling(endpoint, service.secrets_in_use(call.context, endpoint), secret)
     return Answer(shown, headers=etag(endpoint.version))
 
 
-def _place(message_id: str) -> dict[str, str]:
+def _location(message_id: str) -> dict[str, str]:
     return {"Location": f"/v1/distributor/webhook/deliveries/{message_id}"}

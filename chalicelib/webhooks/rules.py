@@ -1,9 +1,9 @@
-"""A webhook's message, decided without looking anything up: its name, its signature, where it may go, and when it goes again.
+"""Messages of webhooks: ids, signatures, public addresses, states and pauses. Pure.
 
-    waiting ──taken──▶ waiting, leased ──answered 2xx──▶ delivered
+    waiting ──taken──▶ waiting, leased ──answer 2xx──▶ delivered
        ▲                    ├──anything else──▶ waiting, later (the pauses)
        │                    └──after the last pause──▶ failed
-       └──────────────── replayed ◀── delivered, failed
+       └──────────────── restarted ◀── delivered, failed
 
 Names, headers and signature are those of Standard Webhooks 1.0.0:
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -23,12 +23,12 @@ from chalicelib.platform.text import Language
 PREFIX = "whsec_"
 MOST_SECRETS = 5  # that sign at once: each is a signature in a header
 
-TEST = "test"  # the lane and the kind of a message that only tries the endpoint out
+TEST = "test"  # the lane of messages that test the endpoint
 TEST_TYPE = "webhook.test"
 
 MessageState = Literal["waiting", "delivered", "failed"]
 
-# Why there was no good answer. `status`: there was one, and its status says no.
+# Errors of an attempt. `status`: an answer with another status than 2xx.
 DeliveryError = Literal[
     "status",
     "gone",
@@ -45,19 +45,19 @@ DeliveryError = Literal[
 
 
 class Secret(NamedTuple):
-    """What messages are signed with, `whsec_` and base64. `until`: epoch seconds at which a rotated one ends; the present one has none."""
+    """A key for signatures, `whsec_` and base64. `until`: the end of a rotated secret in epoch seconds; None for the present one."""
 
     text: str
     until: int | None = None
 
 
 def new_secret(drawn: bytes) -> Secret:
-    """The spec asks for 24 to 64 random bytes."""
+    """`drawn`: 24 to 64 random bytes, as the specification requires."""
     return Secret(PREFIX + base64.b64encode(drawn).decode())
 
 
 def rotated(secrets: Sequence[Secret], fresh: Secret, *, now: int, overlap: int) -> tuple[Secret, ...]:
-    """The fresh one first; those before it go on for `overlap` seconds, whichever of them the receiver has by now."""
+    """The fresh secret, and the earlier ones, which end after `overlap` seconds."""
     before = [each if each.until is not None else each._replace(until=now + overlap) for each in secrets]
     return (fresh, *in_use(before, now))[:MOST_SECRETS]
 
@@ -67,7 +67,7 @@ def in_use(secrets: Iterable[Secret], now: int) -> list[Secret]:
 
 
 def headers(secrets: Iterable[Secret], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """`timestamp`: that of the attempt, in epoch seconds, which a receiver holds against its own clock."""
+    """The headers of an attempt. `timestamp`: its time in epoch seconds, which a receiver compares with its own clock."""
     moment, text = datetime.fromtimestamp(timestamp, UTC), body.decode()
     return {
         "webhook-id": message_id,
@@ -77,9 +77,9 @@ def headers(secrets: Iterable[Secret], message_id: str, timestamp: int, body: by
 
 
 def message_id(at: str, cause: str) -> str:
-    """`msg_`, the moment, and what tells messages of one moment apart: ids sort as what happened, the same for the same cause.
+    """`msg_`, the moment and the id of the cause: ids sort by time, and are the same for the same cause.
 
-    `at` as it is stored, `cause` an id with its prefix.
+    `at` is a stored moment, `cause` an id with its prefix.
     """
     return f"{_moment_of(at)}_{cause.rpartition('_')[2]}"
 
@@ -89,21 +89,19 @@ def _moment_of(at: str) -> str:
 
 
 def message_span(since: str, until: str) -> tuple[str, str]:
-    """Between these lie the ids of all messages of these moments, both included."""
+    """The first and last id of messages between these moments, both included."""
     return _moment_of(since), _moment_of(until) + "_~"
 
 
-# --- where it may go --------------------------------------------------------------------------------------------------
+# --- addresses --------------------------------------------------------------------------------------------------
 
-_PUBLIC_V6 = IPv6Network(
-    "2000::/3"
-)  # all that is given out to anybody; outside it lie mapped, link-local and private addresses
+_PUBLIC_V6 = IPv6Network("2000::/3")  # allocated addresses; mapped, link-local and private ones are outside
 
 
 def is_public(address: str) -> bool:
-    """Whether this address, as a resolver gives it, is somebody's in the open internet.
+    """True for a resolved address in the public internet.
 
-    Not: private, shared, link-local (the cloud's own metadata), loopback, reserved, multicast; nor IPv6 addresses that carry an IPv4 one.
+    False for private, shared, link-local (the cloud's metadata), loopback, reserved and multicast addresses, and for IPv6 with an IPv4 inside.
     """
     try:
         ip = ip_address(address)
@@ -114,7 +112,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-# --- the way of a message ---------------------------------------------------------------------------------------------
+# --- messages ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +120,8 @@ class Message:
     """One message to one distributor's endpoint. Stamps are stored moments; `next_at`, `lease_until`, `called_at` and
     `expires_at` epoch seconds.
 
-    `lane`: messages of one lane go one after the other; it is the company that the order is of. `change`: what the event tells beside the
-    order. `called_at`: when a message of the queue was last sent for it. `tries` count since the message was last started, `attempts` all that ever were.
+    `lane`: the company of the order; messages of a lane are sent one after the other. `change`: facts of the event beside the order.
+    `called_at`: time of the last call in the queue. `tries` count since the last start or restart, `attempts` since creation.
     """
 
     message_id: str
@@ -138,7 +136,7 @@ class Message:
     state: MessageState = "waiting"
     attempts: int = 0
     tries: int = 0
-    started_at: str = ""  # the first try since then
+    started_at: str = ""  # the first of `tries`
     attempt: str = ""  # the last one
     next_at: int = 0
     lease_until: int = 0
@@ -146,25 +144,25 @@ class Message:
     last_status: int = 0
     last_error: DeliveryError | Literal[""] = ""
     delivered_at: str = ""
-    replay: str = ""  # the request that started it anew
+    replay: str = ""  # the last request for a replay
 
 
-class Answer(NamedTuple):
-    """What became of an attempt: the status if there was one, and what was wrong."""
+class PostResult(NamedTuple):
+    """The result of an attempt: the status of the answer, if there is one, and the error."""
 
     status: int = 0
     error: DeliveryError | Literal[""] = ""
 
 
-def answer_of(status: int) -> Answer:
-    """2xx is a yes. A redirection is not followed; 410 says that nobody wants any more of it."""
+def result_of(status: int) -> PostResult:
+    """2xx is a success. A redirection is an error; 410 means that the endpoint is gone."""
     if 200 <= status < 300:
-        return Answer(status)
-    return Answer(status, "gone" if status == 410 else "status")
+        return PostResult(status)
+    return PostResult(status, "gone" if status == 410 else "status")
 
 
 def waits_until(message: Message) -> int:
-    """Before this, nobody may take it."""
+    """The moment before which no attempt may take it, in epoch seconds."""
     return max(message.next_at, message.lease_until)
 
 
@@ -180,8 +178,8 @@ def taken(message: Message, attempt: str, at: str, lease_until: int) -> Message:
     )
 
 
-def answered(message: Message, answer: Answer, at: str, now: int, pauses: Sequence[int], jitter: float) -> Message:
-    """`jitter`, from 0 to 1, makes a pause a tenth shorter or longer, so that what failed together does not come together again."""
+def answered(message: Message, answer: PostResult, at: str, now: int, pauses: Sequence[int], jitter: float) -> Message:
+    """`jitter`, from 0 to 1, makes a pause up to a tenth shorter or longer, which spreads messages that failed together."""
     told = replace(message, last_status=answer.status, last_error=answer.error, lease_until=0)
     if not answer.error:
         return replace(told, state="delivered", delivered_at=at)
@@ -195,12 +193,12 @@ def dropped(message: Message, error: DeliveryError) -> Message:
 
 
 def is_forgotten(message: Message, now: int, call_seconds: int) -> bool:
-    """It may go, and nobody has been called for so long that whoever was has surely ended, or died."""
+    """True when it may be sent and its last call is older than any worker can run."""
     return waits_until(message) <= now and message.called_at + call_seconds <= now
 
 
-def started_anew(message: Message, now: int, expires_at: int, replay: str = "") -> Message:
-    """It waits, and may go at once. The name stays: a receiver that has had it knows it again."""
+def restarted(message: Message, now: int, expires_at: int, replay: str = "") -> Message:
+    """The message, waiting and ready at once, under the same id."""
     anew = replace(message, state="waiting", tries=0, started_at="", next_at=0, called_at=now)
     return replace(anew, expires_at=expires_at, replay=replay or message.replay)
 
@@ -210,7 +208,7 @@ def started_anew(message: Message, now: int, expires_at: int, replay: str = "") 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a distributor takes its messages. `changed_at`: by a person; `well_at`: about when it last took one."""
+    """The endpoint of a distributor. `changed_at`: the last change by a person; `last_success_at`: within ten minutes."""
 
     distributor_id: str
     url: str
@@ -220,13 +218,13 @@ class Endpoint:
     paused_for: DeliveryError | Literal[""]
     changed_at: str
     created_at: str
-    well_at: str = ""
-    told_at: str = ""  # that a message was not taken, by letter
+    last_success_at: str = ""
+    last_letter_at: str = ""  # on a failed message
     version: int
 
 
 def is_dead(endpoint: Endpoint, message: Message) -> bool:
-    """Whether a message that failed says so of the whole endpoint: it asked for no more, or took nothing in all the time."""
+    """True when a failed message means that the endpoint is gone, or that it had no success since the message was started."""
     if message.last_error == "gone":
         return True
-    return message.started_at > max(endpoint.well_at, endpoint.changed_at)
+    return message.started_at > max(endpoint.last_success_at, endpoint.changed_at)

@@ -1,4 +1,4 @@
-"""A distributor's endpoint and the messages to it, as they are asked for and shown; and a message as it is sent."""
+"""Forms and views of endpoints and deliveries, and the body of a message."""
 
 import re
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from chalicelib.webhooks.rules import DeliveryError, Endpoint, Message, MessageS
 
 
 def _well_formed(url: str) -> str:
-    """What every endpoint must be; whether it may be called at all is asked when it is called."""
+    """Checks the form of an address; each call checks that it is public."""
     try:
         parts = urlsplit(url)
         whole = bool(parts.hostname) and parts.port != 0
@@ -96,7 +96,7 @@ def _about(endpoint: Endpoint, secrets_in_use: int) -> dict[str, Any]:
         "secrets_in_use": secrets_in_use,
         "created_at": endpoint.created_at,
         "changed_at": endpoint.changed_at,
-        "last_success_at": endpoint.well_at or None,
+        "last_success_at": endpoint.last_success_at or None,
     }
 
 
@@ -148,7 +148,7 @@ class ReplayView(Shown):
     failed_only: bool
 
 
-# --- what is sent -----------------------------------------------------------------------------------------------------
+# --- the body of a message -----------------------------------------------------------------------------------------------------
 
 
 class OrderNewsView(Shown):

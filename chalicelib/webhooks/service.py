@@ -1,7 +1,7 @@
-"""A distributor's webhook endpoint: its address and secrets, what was sent to it, and what shall be sent again.
+"""Endpoints of distributors, their deliveries and replays.
 
-Each change is one transaction, which also asks whether the person still works for the distributor: orders must not go to the address of
-somebody who left. What follows from it for waiting messages is called by an event (`store.call`).
+Each change is one transaction that also checks that the person still works for the distributor. An event calls the waiting messages
+(`store.call`).
 """
 
 import secrets
@@ -51,17 +51,17 @@ def put(
     form: WebhookEndpointForm,
     draw: Draw = secrets.token_bytes,
 ) -> tuple[Endpoint, str | None]:
-    """The endpoint as it is then, and its secret if it is a new one. `version` 0: there is none yet.
+    """The changed endpoint, and its secret if it is new. `version` 0: a new endpoint.
 
-    Whatever waits goes out at once. Raises 412, and 422 for an address that no message would go to.
+    Waiting messages are sent at once. Raises 412 for another version, 422 for an address that is not https or not public.
     """
-    _callable(context, form.url)
+    _check_url(context, form.url)
     before = store.read_endpoint(context.table, distributor_id)
     if version != (before.version if before else 0):
         raise Problem("precondition_failed")
     language = form.language or _language(context, distributor_id)
     changed = replace(
-        before or _new(context, distributor_id, draw),
+        before or _new_endpoint(context, distributor_id, draw),
         url=form.url,
         language=language,
         active=form.active,
@@ -95,15 +95,15 @@ def rotate(
 
 @retry("endpoint")
 def remove(context: Context, distributor_id: str, member_id: str) -> None:
-    """What waits is given up. Raises 404."""
+    """Deletes the endpoint; waiting messages fail. Raises 404."""
     tx = Transaction()
     store.delete_endpoint(tx, endpoint(context, distributor_id))
     store.call(tx, context, distributor_id, do="wake", after="")
     _commit(context, tx, distributor_id, member_id)
 
 
-def try_out(context: Context, distributor_id: str, member_id: str) -> Message:
-    """A message that is sent once, even to an endpoint that is paused. Raises 404 without one."""
+def send_test(context: Context, distributor_id: str, member_id: str) -> Message:
+    """Creates a test message, sent once, even to a paused endpoint. Raises 404 without an endpoint."""
     endpoint(context, distributor_id)
     made = Message(
         message_id=rules.message_id(context.at, context.new_id("tst")),
@@ -121,7 +121,7 @@ def try_out(context: Context, distributor_id: str, member_id: str) -> Message:
     return made
 
 
-# --- what was sent ----------------------------------------------------------------------------------------------------
+# --- deliveries ----------------------------------------------------------------------------------------------------
 
 
 def deliveries(
@@ -140,19 +140,19 @@ def delivery(context: Context, distributor_id: str, message_id: str) -> Message:
 
 @retry("message")
 def replay(context: Context, distributor_id: str, member_id: str, message_id: str) -> Message:
-    """The message waits again, under its name, before all later ones of its company. Raises 404 for none, or without an endpoint."""
+    """Restarts the message, before all later ones of its company. Raises 404 for an unknown message, or without an endpoint."""
     endpoint(context, distributor_id)
     before = delivery(context, distributor_id, message_id)
-    anew = rules.started_anew(before, clock.epoch(context.now), _expiry(context))
+    anew = rules.restarted(before, clock.epoch(context.now), _expiry(context))
     tx = Transaction()
-    store.start_anew(tx, before, anew)
+    store.restart(tx, before, anew)
     store.call(tx, context, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
     _commit(context, tx, distributor_id, member_id)
     return anew
 
 
 def replay_since(context: Context, distributor_id: str, member_id: str, form: ReplayForm) -> ReplayView:
-    """Raises 404 without an endpoint, 422 for a moment to come."""
+    """Raises 404 without an endpoint, 422 for a future moment."""
     endpoint(context, distributor_id)
     if form.since > context.now:
         raise Problem.invalid("in_future", "/since", f"The moment is ahead of now, {context.at}.")
@@ -166,11 +166,11 @@ def replay_since(context: Context, distributor_id: str, member_id: str, form: Re
     return started
 
 
-# --- what all share ---------------------------------------------------------------------------------------------------
+# --- checks ---------------------------------------------------------------------------------------------------
 
 
-def _callable(context: Context, url: str) -> None:
-    """What can be told of an address without asking for it. Raises 422."""
+def _check_url(context: Context, url: str) -> None:
+    """Raises 422 for an address that is visibly not https or not public, before any lookup."""
     if context.config[Webhooks].private_networks:
         return
     parts = urlsplit(url)
@@ -187,7 +187,7 @@ def _callable(context: Context, url: str) -> None:
         raise Problem.invalid("address_not_public", "/url", "The endpoint needs a public address.")
 
 
-def _new(context: Context, distributor_id: str, draw: Draw) -> Endpoint:
+def _new_endpoint(context: Context, distributor_id: str, draw: Draw) -> Endpoint:
     return Endpoint(
         distributor_id=distributor_id,
         url="",

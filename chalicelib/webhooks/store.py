@@ -1,8 +1,9 @@
-"""Webhook endpoints and their messages, as they lie in the table. See `webhook_keys.py`.
+"""Items of webhooks.
 
-ENDPOINT: url, language, secrets [{text, until?}], active, paused_for, changed_at, created_at, well_at, told_at, version. MESSAGE: the
-fields of `rules.Message`; kept `webhooks.keep_days`. WAITING, its mark while it waits: message_id, so that the first of a lane is found
-with one consistent read. Whatever changes the state of a message creates or deletes its mark in the same transaction.
+ENDPOINT: url, language, secrets [{text, until?}], active, paused_for, changed_at, created_at, last_success_at,
+last_letter_at, version. MESSAGE: the fields of `rules.Message`; kept `webhooks.keep_days`. WAITING, the mark of a waiting message:
+message_id, lane; one consistent read finds the first of a lane. The transaction that changes the state of a message creates or deletes
+its mark.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from chalicelib.webhooks import keys
 from chalicelib.webhooks.events import CALLED
 from chalicelib.webhooks.rules import Endpoint, Message, Secret, message_span
 
-AMONG = 200  # messages that one page of a filtered list looks at
+AMONG = 200  # messages read for one page of a filtered list
 
 _FIELDS = {each.name for each in fields(Message)}
 _END = "\x7f"  # sorts after whatever an id has
@@ -34,7 +35,7 @@ def read_endpoint(table: Table, distributor_id: str, *, consistent: bool = True)
 
 
 def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
-    """Refused with label `endpoint` unless the stored one is exactly one version behind."""
+    """Refused with label `endpoint` unless the stored version is the one before."""
     item = {
         **keys.webhook_endpoint(endpoint.distributor_id).as_item(),
         **asdict(endpoint),
@@ -52,22 +53,24 @@ def delete_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
     )
 
 
-def note_well(table: Table, distributor_id: str, at: str) -> None:
-    """It takes messages. No new version: a person's change must not be refused for it."""
-    table.update(keys.webhook_endpoint(distributor_id), put={"well_at": at}, when=Attr("pk").exists())
+def note_success(table: Table, distributor_id: str, at: str) -> None:
+    """Notes a success, without a new version, which would refuse the change of a person."""
+    table.update(keys.webhook_endpoint(distributor_id), put={"last_success_at": at}, when=Attr("pk").exists())
 
 
 def pause_endpoint(tx: Transaction, endpoint: Endpoint, error: str) -> None:
-    """Refused with label `endpoint` if a person changed it meanwhile, or it took a message."""
-    unchanged = Attr("version").eq(endpoint.version) & Attr("well_at").eq(endpoint.well_at)
+    """Refused with label `endpoint` after a change by a person or a success."""
+    unchanged = Attr("version").eq(endpoint.version) & Attr("last_success_at").eq(endpoint.last_success_at)
     change = {"active": False, "paused_for": error, "version": endpoint.version + 1}
     tx.update(keys.webhook_endpoint(endpoint.distributor_id), put=change, when=unchanged, label="endpoint")
 
 
-def note_told(tx: Transaction, endpoint: Endpoint, at: str) -> None:
-    """That a letter goes out. Refused with label `endpoint` if another one did a moment ago."""
-    unchanged = Attr("told_at").eq(endpoint.told_at)
-    tx.update(keys.webhook_endpoint(endpoint.distributor_id), put={"told_at": at}, when=unchanged, label="endpoint")
+def note_letter(tx: Transaction, endpoint: Endpoint, at: str) -> None:
+    """Notes a letter. Refused with label `endpoint` after another letter."""
+    unchanged = Attr("last_letter_at").eq(endpoint.last_letter_at)
+    tx.update(
+        keys.webhook_endpoint(endpoint.distributor_id), put={"last_letter_at": at}, when=unchanged, label="endpoint"
+    )
 
 
 def _at_version(version: int) -> ConditionBase:
@@ -86,8 +89,8 @@ def _endpoint_of(item: Item) -> Endpoint:
         paused_for=item["paused_for"],
         changed_at=item["changed_at"],
         created_at=item["created_at"],
-        well_at=item["well_at"],
-        told_at=item["told_at"],
+        last_success_at=item["last_success_at"],
+        last_letter_at=item["last_letter_at"],
         version=int(item["version"]),
     )
 
@@ -118,14 +121,14 @@ def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tu
 
 
 def first_waiting(table: Table, distributor_id: str, lane: str) -> str | None:
-    """The id of the message whose turn it is in this lane. One call, at most 1 RCU."""
+    """The id of the first waiting message of the lane. One call, at most 1 RCU."""
     marks = keys.webhook_waiting(distributor_id, lane, "")
     page = table.query(marks.pk, starts=marks.sk, limit=1, consistent=True)
     return str(page.items[0]["message_id"]) if page.items else None
 
 
 def lanes(table: Table, distributor_id: str, after: str) -> Iterator[tuple[str, str]]:
-    """Each lane in which something waits, after this one, with the message whose turn it is. One call a lane."""
+    """Each lane after this one with waiting messages, and its first message. One call a lane."""
     while True:
         span = keys.webhook_waiting(distributor_id, after, _END if after else "").sk
         marks = keys.webhook_waiting(distributor_id, _END, "")
@@ -153,7 +156,7 @@ def list_messages(
 def messages_between(
     table: Table, distributor_id: str, since: str, until: str, *, limit: int, after: dict[str, str] | None
 ) -> Page:
-    """What happened between these moments, oldest first."""
+    """The messages between these moments, oldest first."""
     first, last = (keys.webhook_message(distributor_id, each).sk for each in message_span(since, until))
     return table.query(
         keys.webhook_message(distributor_id).pk,
@@ -165,19 +168,19 @@ def messages_between(
 
 
 def create_message(tx: Transaction, message: Message) -> None:
-    """Refused with label `message` if it is there already, in whatever state."""
+    """Refused with label `message` if it exists, in any state."""
     tx.create(_message_item(message), label="message")
     _mark(tx, message)
 
 
 def take(table: Table, before: Message, taken: Message) -> None:
-    """Raises Refused if somebody else took it, or it waits no more. A repeat of the same attempt, whose reply was lost, is accepted."""
+    """Raises Refused if another attempt has it, or it is not waiting. Accepts a repeat of the same attempt, whose reply was lost."""
     unchanged = Attr("attempts").eq(before.attempts) & Attr("lease_until").eq(before.lease_until)
     table.put(_message_item(taken), when=_waits() & (unchanged | Attr("attempt").eq(taken.attempt)))
 
 
 def note_called(table: Table, message: Message, now: int) -> None:
-    """Raises Refused if somebody else called it meanwhile, or it waits no more."""
+    """Raises Refused after another call, or if it is not waiting."""
     unchanged = _waits() & Attr("called_at").eq(message.called_at)
     table.update(
         keys.webhook_message(message.distributor_id, message.message_id), put={"called_at": now}, when=unchanged
@@ -185,15 +188,16 @@ def note_called(table: Table, message: Message, now: int) -> None:
 
 
 def drop_mark(table: Table, distributor_id: str, lane: str, message_id: str) -> None:
-    """Of a message that is not there any more: the table deletes what has expired, one before the other."""
+    """Deletes the mark of an expired message: the table may delete the message before its mark."""
     tx = Transaction()
     tx.delete(keys.webhook_waiting(distributor_id, lane, message_id))
     table.commit(tx)
 
 
 def settle(tx: Transaction, message: Message) -> None:
-    """What became of its attempt. Refused with label `message` if a later attempt has it, or it waits no more; and a failure also if it
-    was started anew meanwhile: it would take the tries back that somebody gave it."""
+    """Writes the result of an attempt. Refused with label `message` if a later attempt has it, or it is not waiting; a failure also if it was
+    restarted meanwhile, whose tries it would undo.
+    """
     unchanged = _waits() & Attr("attempt").eq(message.attempt)
     if message.state != "delivered":
         unchanged &= Attr("tries").eq(message.tries)
@@ -202,15 +206,15 @@ def settle(tx: Transaction, message: Message) -> None:
         tx.delete(keys.webhook_waiting(message.distributor_id, message.lane, message.message_id))
 
 
-def start_anew(tx: Transaction, before: Message, message: Message) -> None:
-    """Refused with label `message` if it moved on since `before`."""
+def restart(tx: Transaction, before: Message, message: Message) -> None:
+    """Refused with label `message` if it changed since `before`."""
     unchanged = Attr("state").eq(before.state) & Attr("attempts").eq(before.attempts)
     tx.put(_message_item(message), when=unchanged, label="message")
     _mark(tx, message)
 
 
 def call(tx: Transaction, context: Context, distributor_id: str, **message: Any) -> None:
-    """This message goes to the webhooks' queue, once the transaction is written."""
+    """Records an event that sends this message to the webhooks' queue."""
     told = {"distributor_id": distributor_id, **message}
     events.record(
         tx, context, keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=told

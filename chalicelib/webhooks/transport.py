@@ -1,13 +1,13 @@
-"""One POST to an address that somebody else chose.
+"""One POST to an address that a distributor chose.
 
-Whoever names the address could name one inside our own network. So the name is resolved here, every address it has must be public, and the
-connection goes to an address that was looked at: a name that resolves to something else a moment later leads nowhere. The certificate
-must be that of the name. A redirection is an answer, not a way to go; of what is answered nothing is used but the status.
+The address could lie inside our own network. So the name is resolved here, all its addresses must be public, and the connection goes to a
+checked address: a name that resolves differently a moment later leads nowhere. The certificate must match the name. Redirections are not
+followed, and only the status of an answer is used.
 
-However slowly the other side speaks, it is over after `answer_seconds`: a watch shuts the connection, since the socket's own time-out
-begins anew with each byte. Only addresses that do not answer at all may take longer, `connect_seconds` each.
+A watch shuts the connection after `answer_seconds`, however slowly the receiver answers: the time-out of a socket restarts with each byte.
+Only addresses that do not answer at all may take longer, `connect_seconds` each.
 
-Weakest point: the resolver has no time-out of ours; its own end it.
+Weakest point: the resolver has only its own time-out.
 """
 
 import socket
@@ -20,10 +20,10 @@ from threading import Timer
 from urllib.parse import urlsplit
 
 from chalicelib.webhooks.config import Webhooks
-from chalicelib.webhooks.rules import Answer, answer_of, is_public
+from chalicelib.webhooks.rules import PostResult, is_public, result_of
 
-MOST_ADDRESSES = 3  # of one name, that are tried
-MOST_READ = 4096  # bytes of an answer, so that the other side is done with writing
+MOST_ADDRESSES = 3  # tried for one name
+MOST_READ = 4096  # bytes of an answer, so that the receiver can finish writing
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -47,23 +47,25 @@ def post(
     *,
     resolve: Resolve = resolve,
     certificates: Callable[[], ssl.SSLContext] = _certificates,
-) -> Answer:
-    """What came of it; raises nothing that the other side can bring about."""
+) -> PostResult:
+    """Posts the body; every failure of the receiver is a result, not an exception."""
     parts = urlsplit(url)
     encrypted = parts.scheme == "https"
     host, port = parts.hostname or "", parts.port or (443 if encrypted else 80)
     try:
         addresses = resolve(host, port)
     except (OSError, UnicodeError):
-        return Answer(error="no_address")
+        return PostResult(error="no_address")
     if not figures.private_networks and not (encrypted and all(map(is_public, addresses))):
-        return Answer(error="address_not_public")
+        return PostResult(error="address_not_public")
     connection = _Pinned(host, port, addresses[:MOST_ADDRESSES], figures, certificates() if encrypted else None)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _exchanged(connection, target, headers, body, figures.answer_seconds)
+    return _exchange(connection, target, headers, body, figures.answer_seconds)
 
 
-def _exchanged(connection: "_Pinned", target: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Answer:
+def _exchange(
+    connection: "_Pinned", target: str, headers: Mapping[str, str], body: bytes, seconds: float
+) -> PostResult:
     watch = Timer(seconds, connection.shut)
     watch.daemon = True
     try:
@@ -73,24 +75,24 @@ def _exchanged(connection: "_Pinned", target: str, headers: Mapping[str, str], b
         answer = connection.getresponse()
     except OSError as failed:
         if connection.was_shut or isinstance(failed, TimeoutError):
-            return Answer(error="timeout")
-        return Answer(error="tls" if isinstance(failed, ssl.SSLError) else "no_connection")
+            return PostResult(error="timeout")
+        return PostResult(error="tls" if isinstance(failed, ssl.SSLError) else "no_connection")
     except (HTTPException, ValueError):
-        return Answer(error="timeout" if connection.was_shut else "bad_answer")
+        return PostResult(error="timeout" if connection.was_shut else "bad_answer")
     else:
         if connection.was_shut:
-            return Answer(error="timeout")  # an answer that breaks off looks whole to the parser
+            return PostResult(error="timeout")  # an answer that breaks off looks whole to the parser
         # The status is there, and nothing else counts.
         with suppress(OSError, HTTPException):
             answer.read(MOST_READ)
-        return answer_of(answer.status)
+        return result_of(answer.status)
     finally:
         watch.cancel()
         connection.close()
 
 
 class _Pinned(HTTPConnection):
-    """A connection to one of these addresses and no other, whatever the name in its header and its certificate."""
+    """A connection to one of these addresses only; the name serves for the header and the certificate."""
 
     def __init__(
         self, host: str, port: int, addresses: Sequence[str], figures: Webhooks, certificates: ssl.SSLContext | None
@@ -104,10 +106,10 @@ class _Pinned(HTTPConnection):
         self._answer_seconds = figures.answer_seconds
 
     def connect(self) -> None:
-        opened = self._reached()
+        opened = self._open_socket()
         opened.settimeout(self._answer_seconds)
         if self._certificates:
-            # The handshake apart, so that the watch can end it.
+            # A separate handshake, so that the watch can end it.
             opened = self._certificates.wrap_socket(opened, server_hostname=self.host, do_handshake_on_connect=False)
         self.sock = self._opened = opened
         if self.was_shut:
@@ -115,7 +117,7 @@ class _Pinned(HTTPConnection):
         if isinstance(opened, ssl.SSLSocket):
             opened.do_handshake()
 
-    def _reached(self) -> socket.socket:
+    def _open_socket(self) -> socket.socket:
         failed: OSError | None = None
         for address in self._addresses:
             try:
@@ -125,9 +127,9 @@ class _Pinned(HTTPConnection):
         raise failed or OSError("no address")
 
     def shut(self) -> None:
-        """From another thread: whoever waits for this connection gets its end."""
+        """Ends the connection from another thread."""
         self.was_shut = True
         if self._opened is not None:
-            # Past TLS, which would say goodbye first. It may have ended by itself.
+            # Below TLS, which would send its own end first. The connection may have ended by itself.
             with suppress(OSError):
                 socket.socket.shutdown(self._opened, socket.SHUT_RDWR)

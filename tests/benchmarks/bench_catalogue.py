@@ -141,22 +141,22 @@ def test_a_catalogue_of_ten_thousand_products(context: Context) -> None:
 
     # a reader who is new
     head = table.get(search_keys.catalogue_index())
-    search_store._memory = search_store._Memory()
+    search_store._memory = search_store._IndexMemory()
     tracemalloc.start()
-    search_store.current(table, head)
+    search_store.current_index(table, head)
     memory = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    search_store._memory = search_store._Memory()
+    search_store._memory = search_store._IndexMemory()
     with spent(table.client) as cost:
         start = time.process_time()
-        search_store.current(table, head)
+        search_store.current_index(table, head)
         took = time.process_time() - start
     report(
         "a reader who is new",
         f"{len(cost.calls)} call, {cost.read_units:g} read units, {took * 1000:.0f} ms CPU, {memory / 1e6:.0f} MB",
     )
     start = time.process_time()
-    search_store.current(table, head).find(search_rules.Wanted(), "name_ru", limit=25, after=None)
+    search_store.current_index(table, head).find(search_rules.ProductFilter(), "name_ru", limit=25, after=None)
     report(
         "its first page in an order, and the first after a change", f"{(time.process_time() - start) * 1000:.0f} ms CPU"
     )

@@ -17,7 +17,7 @@ import pytest
 from chalicelib.exchange.sales_files import recording
 from chalicelib.exchange.sales_files import store as sales_files_store
 from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm, part_file
-from chalicelib.exchange.sales_files.splitting import Expected, cut, parts_for
+from chalicelib.exchange.sales_files.splitting import ExpectedFormat, cut, parts_for
 from chalicelib.platform import aws, clock, ids
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -75,12 +75,12 @@ class Import:
             ),
         ):
             start = time.perf_counter()
-            sales_files_store.begin(self.context, "imp_1", "etag")
+            sales_files_store.begin_splitting(self.context, "imp_1", "etag")
             chunks = (content[at : at + READ_BYTES] for at in range(0, len(content), READ_BYTES))
-            made = cut(chunks, Expected({}), parts_for(len(content)), Path(folder))
+            made = cut(chunks, ExpectedFormat({}), parts_for(len(content)), Path(folder))
             for part in range(1, made.parts + 1):
                 objects[f"parts/{part:06d}"] = part_file(Path(folder), part).read_bytes()
-            sales_files_store.hand_over(self.context, "imp_1", made)
+            sales_files_store.begin_writing(self.context, "imp_1", made)
             for part in range(1, made.parts + 1):
                 recording.write_part(self.context, {"body": json.dumps({"import_id": "imp_1", "part": part})})
             return time.perf_counter() - start

@@ -151,7 +151,7 @@ def test_an_address_stays_the_same_while_it_is_fresh(api: Api, context: Context)
     assert item
 
     def url(minutes: int) -> str:
-        (image,) = images.shown(replace(context, now=context.now + timedelta(minutes=minutes)), item)
+        (image,) = images.views_of(replace(context, now=context.now + timedelta(minutes=minutes)), item)
         assert image.image_id == image_id
         return image.url
 

@@ -39,7 +39,7 @@ def sale(context: Context, number: int, *skus: str) -> Event:
     return Event("sale.recorded", f"evt_{number}", item)
 
 
-@measures(recommendations_keys.together)
+@measures(recommendations_keys.article_counts)
 @measures(recommendations_keys.buyer)
 def test_what_a_buyer_adds_is_four_reads_and_one_transaction_and_what_is_known_three_reads(context: Context) -> None:
     skus = [f"LMP-00{number:02}" for number in range(10)]
@@ -66,7 +66,7 @@ def test_whose_sales_moved_is_one_write_and_read_by_day(context: Context) -> Non
     assert cost.read_units <= 0.5 * len(shards())
 
 
-@measures(recommendations_keys.together)
+@measures(recommendations_keys.article_counts)
 def test_the_counts_of_an_article_are_a_kilobyte_at_most(context: Context) -> None:
     counts = ArticleCounts(90_000, {f"LMP-{number:04}": Companion(9000, 800) for number in range(CAPACITY)})
     with spent(context.table.client) as cost:

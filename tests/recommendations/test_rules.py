@@ -16,11 +16,11 @@ from chalicelib.recommendations.rules import (
     Companion,
     CountChange,
     candidates,
-    counted,
-    gains,
+    changed_counts,
+    count_changes,
     pairs_of,
-    steps,
     suggestions,
+    transitions,
 )
 from chalicelib.sales.rules import DocumentLines, SaleLine
 
@@ -34,24 +34,24 @@ def one_less(*others: str, companies: int = -1) -> CountChange:
 
 
 def test_a_company_more_is_one_more_of_the_article_and_of_each_other():
-    once = counted(ArticleCounts(), one_more("B", "C"))
+    once = changed_counts(ArticleCounts(), one_more("B", "C"))
     assert once == ArticleCounts(1, {"B": Companion(1), "C": Companion(1)})
     # A company that had counted before buys something new with it.
-    assert counted(once, one_more("D", companies=0)) == ArticleCounts(
+    assert changed_counts(once, one_more("D", companies=0)) == ArticleCounts(
         1, {"B": Companion(1), "C": Companion(1), "D": Companion(1)}
     )
-    assert counted(once, one_more("C")) == ArticleCounts(2, {"B": Companion(1), "C": Companion(2)})
+    assert changed_counts(once, one_more("C")) == ArticleCounts(2, {"B": Companion(1), "C": Companion(2)})
 
 
 def test_a_company_less_is_one_less_and_of_what_nothing_is_sure_nothing_is_kept():
     counts = ArticleCounts(3, {"B": Companion(3), "C": Companion(1), "D": Companion(5, error=4)})
-    assert counted(counts, one_less("B", "C", "D", "UNKNOWN")) == ArticleCounts(2, {"B": Companion(2)})
-    assert counted(counts, one_less("B", companies=0)).companies == 3
+    assert changed_counts(counts, one_less("B", "C", "D", "UNKNOWN")) == ArticleCounts(2, {"B": Companion(2)})
+    assert changed_counts(counts, one_less("B", companies=0)).companies == 3
 
 
 def test_where_there_is_no_room_the_newcomer_takes_the_place_of_the_least_and_is_sure_of_itself_only():
     full = ArticleCounts(9, {f"S-{number:02}": Companion(number + 3) for number in range(CAPACITY)})
-    after = counted(full, one_more("NEW"))
+    after = changed_counts(full, one_more("NEW"))
     assert len(after.others) == CAPACITY
     assert "S-00" not in after.others
     assert (after.others["NEW"], after.others["NEW"].sure) == (Companion(4, error=3), 1)
@@ -62,7 +62,7 @@ def test_where_there_is_no_room_the_newcomer_takes_the_place_of_the_least_and_is
 def test_what_is_sure_is_never_more_than_the_truth_and_the_frequent_are_kept(bought: list[str]):
     counts = ArticleCounts()
     for sku in bought:
-        counts = counted(counts, one_more(sku))
+        counts = changed_counts(counts, one_more(sku))
     truth = Counter(bought)
     assert len(counts.others) <= CAPACITY
     for sku, other in counts.others.items():
@@ -79,10 +79,10 @@ def test_what_is_sure_is_never_more_than_the_truth_whatever_is_taken_back(told: 
         for sku, gained in told:
             if gained:
                 truth[sku] += 1
-                counts = counted(counts, one_more(sku))
+                counts = changed_counts(counts, one_more(sku))
             elif truth[sku]:
                 truth[sku] -= 1
-                counts = counted(counts, one_less(sku))
+                counts = changed_counts(counts, one_less(sku))
             assert all(0 < other.sure <= truth[other_sku] for other_sku, other in counts.others.items())
             assert counts.companies == truth.total()
 
@@ -97,17 +97,17 @@ def test_the_steps_from_one_to_the_other_touch_few_articles_each_and_their_gains
 ):
     with pytest.MonkeyPatch.context() as small:
         small.setattr(recommendations_rules, "MOST_ARTICLES", 3)
-        reached = [before, *steps(before, after)]
+        reached = [before, *transitions(before, after)]
     assert reached[-1] == after
     companies, others = Counter[str](), Counter[tuple[str, str]]()
     for one, next_one in pairwise(reached):
-        found = gains(one, next_one)
+        found = count_changes(one, next_one)
         assert 2 <= len(found) <= 3
         for sku, gain in found.items():
             companies[sku] += gain.companies
             others.update((sku, other) for other in gain.gained)
             others.subtract((sku, other) for other in gain.lost)
-    whole = gains(before, after)
+    whole = count_changes(before, after)
     assert {sku: number for sku, number in companies.items() if number} == {
         sku: gain.companies for sku, gain in whole.items() if gain.companies
     }

@@ -418,7 +418,7 @@ def test_what_is_new_takes_four_questions_however_much_others_buy(market: Market
     for sku in skus:
         others = {other: [9, 0] for other in skus if other != sku}
         market.context.table.put(
-            {**recommendations_keys.together(sku).as_item(), "companies": 9, "others": others, "version": 1}
+            {**recommendations_keys.article_counts(sku).as_item(), "companies": 9, "others": others, "version": 1}
         )
     with calls_counted(market.context.table.client) as made:
         assert len(new(market)) == 12

@@ -18,7 +18,7 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
 from chalicelib.webhooks import delivery
 from chalicelib.webhooks.config import Webhooks
-from chalicelib.webhooks.rules import Answer, answer_of
+from chalicelib.webhooks.rules import PostResult, result_of
 from tests.conftest import NOON
 from tests.orders.steps import REGION, Market
 from tests.support.api import Answer as ApiAnswer
@@ -47,7 +47,7 @@ class Post:
     url: str
     headers: Mapping[str, str]
     body: bytes
-    answer: Answer
+    answer: PostResult
 
     @property
     def id(self) -> str:
@@ -68,8 +68,8 @@ class Post:
 class Receiver:
     """The distributor's system. The next posts are answered as `moods` say, then all as `mood` says."""
 
-    moods: list[Answer] = field(default_factory=list)
-    mood: Callable[[Post], Answer] = lambda post: answer_of(200)
+    moods: list[PostResult] = field(default_factory=list)
+    mood: Callable[[Post], PostResult] = lambda post: result_of(200)
     posts: list[Post] = field(default_factory=list)
 
     @property
@@ -82,10 +82,10 @@ class Receiver:
         return list(known.values())
 
     def down(self) -> None:
-        self.mood = lambda post: Answer(error="no_connection")
+        self.mood = lambda post: PostResult(error="no_connection")
 
     def up(self) -> None:
-        self.mood = lambda post: answer_of(200)
+        self.mood = lambda post: result_of(200)
 
 
 @dataclass
@@ -160,8 +160,8 @@ class World:
         assert 0 <= DelaySeconds <= 900
         self.queue.append(Waiting(self.context.now + timedelta(seconds=DelaySeconds), MessageBody))
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes, figures: Webhooks) -> Answer:
-        post = Post(self.context.now, url, headers, body, Answer())
+    def post(self, url: str, headers: Mapping[str, str], body: bytes, figures: Webhooks) -> PostResult:
+        post = Post(self.context.now, url, headers, body, PostResult())
         answer = self.receiver.moods.pop(0) if self.receiver.moods else self.receiver.mood(post)
         self.receiver.posts.append(replace(post, answer=answer))
         return answer
@@ -175,7 +175,7 @@ class World:
         untold = [item for place, item in self.memory.items.items() if "event" in item and place not in self.told]
         return [Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item) for item in untold]
 
-    def tell(self) -> None:
+    def enqueue(self) -> None:
         for event in self.events():
             for consumer in CONSUMERS.get(event.name, ()):
                 consumer(self.context, event)
@@ -195,7 +195,7 @@ class World:
         """Until nothing is left to do, or so much time has passed."""
         end = self.context.now + timedelta(hours=min(hours, 1e5))
         for _ in range(MOST_TURNS):
-            self.tell()
+            self.enqueue()
             due = [each for each in self.queue if each.due <= end]
             if not due:
                 if hours < 1e6:

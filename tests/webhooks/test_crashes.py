@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.table.transactions import Item
-from chalicelib.webhooks.rules import Answer, answer_of
+from chalicelib.webhooks.rules import PostResult, result_of
 from tests.support.crashes import Interruption, crashes, lost_replies, races
 from tests.webhooks.steps import Post, Waiting, World
 
@@ -46,7 +46,7 @@ class Stage:
             if place not in memory.items:
                 memory._replace(place, item)
         world.context, world.queue, world.told = self._work, [], set()
-        world.receiver.posts, world.receiver.moods = [], [answer_of(500)]
+        world.receiver.posts, world.receiver.moods = [], [result_of(500)]
 
     def play(self, interruption: Interruption | None = None) -> None:
         """To the end, whatever dies on the way: what was not done comes again, as stream and queue promise."""
@@ -93,7 +93,7 @@ def test_two_workers_on_the_same_messages_post_each_once_and_in_order(monkeypatc
     for interruption in races(another_worker):
         stage.back()
         world.receiver.moods = []
-        world.tell()
+        world.enqueue()
         with interruption:
             world.run()
         assert len(world.receiver.posts) == 3, interruption
@@ -114,7 +114,7 @@ class Doubled(World):
     doubles: list[bool]
 
 
-FATES = st.sampled_from([answer_of(200), answer_of(200), answer_of(500), Answer(error="timeout"), "late"])
+FATES = st.sampled_from([result_of(200), result_of(200), result_of(500), PostResult(error="timeout"), "late"])
 
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck))
@@ -132,17 +132,17 @@ def test_whatever_the_receiver_and_the_queue_do_it_has_everything_in_the_end(fat
         other = world.other_company("cmp_2")
         waiting = list(fates)
 
-        def mood(post: Post) -> Answer:
-            fate = waiting.pop() if waiting else answer_of(200)
+        def mood(post: Post) -> PostResult:
+            fate = waiting.pop() if waiting else result_of(200)
             if fate == "late":  # it took the message, and its answer was lost
-                world.receiver.posts.append(Post(post.at, post.url, post.headers, post.body, answer_of(200)))
-                return Answer(error="timeout")
+                world.receiver.posts.append(Post(post.at, post.url, post.headers, post.body, result_of(200)))
+                return PostResult(error="timeout")
             return fate
 
         world.receiver.mood = mood
         first = world.place()
         world.place(other)
-        world.tell()
+        world.enqueue()
         shuffle.shuffle(world.queue)
         world.run(hours=0.01)
         world.market.accept(first)

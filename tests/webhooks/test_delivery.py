@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.webhooks import delivery
 from chalicelib.webhooks import keys as webhooks_keys
-from chalicelib.webhooks.rules import Answer, answer_of
+from chalicelib.webhooks.rules import PostResult, result_of
 from tests.support.crashes import Died
 from tests.webhooks.steps import URL, Post, World
 
@@ -84,10 +84,10 @@ def test_a_return_is_told_by_its_id_and_by_the_document_that_took_it_back(world:
 def test_what_is_not_taken_comes_again_under_its_id_after_growing_pauses(world: World) -> None:
     world.connect()
     world.receiver.moods = [
-        answer_of(500),
-        Answer(error="timeout"),
-        answer_of(302),
-        Answer(error="no_connection"),
+        result_of(500),
+        PostResult(error="timeout"),
+        result_of(302),
+        PostResult(error="no_connection"),
     ]
     world.place()
     world.run()
@@ -107,7 +107,7 @@ def test_what_is_not_taken_comes_again_under_its_id_after_growing_pauses(world: 
 def test_messages_of_one_company_keep_their_order_and_no_other_company_waits(world: World) -> None:
     world.connect()
     other = world.other_company("cmp_2")
-    world.receiver.mood = lambda post: answer_of(503 if post.about[1] == "cmp_1" else 200)
+    world.receiver.mood = lambda post: result_of(503 if post.about[1] == "cmp_1" else 200)
     order_id = world.place()
     world.market.accept(order_id)
     world.place(other)
@@ -147,7 +147,7 @@ def test_an_endpoint_that_takes_nothing_for_a_day_is_paused_and_its_distributor_
 
 def test_one_message_that_is_not_taken_is_given_up_and_the_rest_goes_on(world: World) -> None:
     world.connect()
-    world.receiver.mood = lambda post: answer_of(500 if post.about[0] == "order.placed" else 200)
+    world.receiver.mood = lambda post: result_of(500 if post.about[0] == "order.placed" else 200)
     other = world.other_company("cmp_2")
     world.market.accept(world.place())
     world.run(hours=20)
@@ -170,7 +170,7 @@ def test_one_message_that_is_not_taken_is_given_up_and_the_rest_goes_on(world: W
 
 def test_an_endpoint_that_is_gone_is_paused_at_once(world: World) -> None:
     world.connect()
-    world.receiver.moods = [answer_of(410)]
+    world.receiver.moods = [result_of(410)]
     world.place()
     world.run()
     assert len(world.receiver.posts) == 1
@@ -262,10 +262,10 @@ def test_a_message_that_is_replayed_while_it_is_being_sent_goes_at_once_all_the_
     world.run(hours=1)
     (shown,) = world.deliveries()
 
-    def while_they_ask(post: Post) -> Answer:
+    def while_they_ask(post: Post) -> PostResult:
         world.receiver.up()
         assert world.call("POST", f"/deliveries/{shown['delivery_id']}/replay").status == 202
-        return Answer(error="timeout")
+        return PostResult(error="timeout")
 
     world.receiver.mood = while_they_ask
     world.run()
@@ -285,7 +285,7 @@ def test_everything_since_a_moment_is_replayed_in_order(
     since = world.context.now + timedelta(seconds=1)
     world.pass_time(1)
     for _ in range(3):
-        world.receiver.moods = [answer_of(410)]
+        world.receiver.moods = [result_of(410)]
         world.place()
         world.run()
         world.connect()
@@ -305,7 +305,7 @@ def test_everything_since_a_moment_is_replayed_in_order(
 
 def test_a_test_message_is_sent_once_even_to_a_paused_endpoint(world: World) -> None:
     world.connect(active=False)
-    world.receiver.moods = [answer_of(500)]
+    world.receiver.moods = [result_of(500)]
     answer = world.call("POST", "/test")
     assert answer.status == 202
     world.run()
@@ -323,7 +323,7 @@ def test_a_test_message_is_sent_once_even_to_a_paused_endpoint(world: World) -> 
 def test_a_worker_that_dies_while_it_posts_leaves_the_message_to_the_next(world: World) -> None:
     world.connect()
 
-    def die(post: Post) -> Answer:
+    def die(post: Post) -> PostResult:
         world.receiver.posts.append(post)
         raise Died
 
@@ -351,7 +351,7 @@ def test_an_event_that_is_told_again_makes_no_second_message(world: World) -> No
 def test_a_lost_message_of_the_queue_is_made_good_by_the_next_event(world: World) -> None:
     world.connect()
     order_id = world.place()
-    world.tell()
+    world.enqueue()
     world.queue.clear()
     world.pass_time(300)
     world.market.accept(order_id)

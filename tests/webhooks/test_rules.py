@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.webhooks import rules as webhooks_rules
-from chalicelib.webhooks.rules import Answer, Endpoint, Message, Secret, answer_of
+from chalicelib.webhooks.rules import Endpoint, Message, PostResult, Secret, result_of
 
 NOW = 1_800_000_000
 AT = "2026-11-20T09:00:00.000Z"
@@ -125,7 +125,7 @@ def test_any_other_address_is_not(address: str) -> None:
     [(200, ""), (204, ""), (299, ""), (302, "status"), (404, "status"), (410, "gone"), (503, "status")],
 )
 def test_only_2xx_is_a_yes(status: int, error: str) -> None:
-    assert answer_of(status) == Answer(status, error)  # type: ignore[arg-type]
+    assert result_of(status) == PostResult(status, error)  # type: ignore[arg-type]
 
 
 @given(jitters=st.lists(st.floats(0, 1), min_size=8, max_size=8))
@@ -136,7 +136,7 @@ def test_a_message_that_nobody_takes_is_tried_over_more_than_a_day_and_given_up(
         tries.append(now)
         message = webhooks_rules.taken(message, "att_1", AT, now + 90)
         assert webhooks_rules.waits_until(message) == now + 90
-        message = webhooks_rules.answered(message, answer_of(500), AT, now, PAUSES, jitter)
+        message = webhooks_rules.answered(message, result_of(500), AT, now, PAUSES, jitter)
         now = message.next_at
     assert message.state == "failed"
     assert (message.attempts, message.last_status, message.last_error) == (8, 500, "status")
@@ -147,13 +147,13 @@ def test_a_message_that_nobody_takes_is_tried_over_more_than_a_day_and_given_up(
 
 def test_a_message_started_anew_has_all_its_tries_again_and_keeps_its_name() -> None:
     failed = webhooks_rules.dropped(webhooks_rules.taken(MESSAGE, "att_1", AT, NOW), "status")
-    anew = webhooks_rules.started_anew(failed, NOW + 1, NOW + 2, "rpl_1")
+    anew = webhooks_rules.restarted(failed, NOW + 1, NOW + 2, "rpl_1")
     assert (anew.state, anew.tries, anew.attempts, anew.message_id) == ("waiting", 0, 1, "msg_1")
     assert (anew.called_at, anew.expires_at, anew.replay) == (NOW + 1, NOW + 2, "rpl_1")
 
 
 @pytest.mark.parametrize(
-    ("error", "well_at", "changed_at", "dead"),
+    ("error", "last_success_at", "changed_at", "dead"),
     [
         ("status", "", "2026-11-20T08:00:00.000Z", True),
         ("status", "2026-11-20T08:59:00.000Z", "2026-11-20T08:00:00.000Z", True),
@@ -163,8 +163,8 @@ def test_a_message_started_anew_has_all_its_tries_again_and_keeps_its_name() -> 
     ],
 )
 def test_an_endpoint_is_dead_that_took_nothing_while_a_message_failed(
-    error: webhooks_rules.DeliveryError, well_at: str, changed_at: str, dead: bool
+    error: webhooks_rules.DeliveryError, last_success_at: str, changed_at: str, dead: bool
 ) -> None:
     failed = webhooks_rules.dropped(webhooks_rules.taken(MESSAGE, "att_1", AT, NOW), error)
-    endpoint = webhooks_rules.replace(ENDPOINT, well_at=well_at, changed_at=changed_at)
+    endpoint = webhooks_rules.replace(ENDPOINT, last_success_at=last_success_at, changed_at=changed_at)
     assert webhooks_rules.is_dead(endpoint, failed) is dead

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from chalicelib.webhooks.config import Webhooks
-from chalicelib.webhooks.rules import Answer
+from chalicelib.webhooks.rules import PostResult
 from chalicelib.webhooks.transport import post
 
 PRIVATE = Webhooks(private_networks=True, connect_seconds=1, answer_seconds=2)
@@ -65,7 +65,7 @@ def test_a_message_arrives_as_it_was_signed() -> None:
         answer = post(
             f"http://erp.example:{port}/hooks?club=1", {"webhook-id": "msg_1"}, b"{}", PRIVATE, resolve=at_home
         )
-    assert answer == Answer(200)
+    assert answer == PostResult(200)
     head, _, body = b"".join(heard).partition(b"\r\n\r\n")
     assert head.startswith(b"POST /hooks?club=1 HTTP/1.1\r\n")
     assert f"host: erp.example:{port}".encode() in head.lower()
@@ -84,7 +84,7 @@ def test_a_message_arrives_as_it_was_signed() -> None:
     ],
 )
 def test_a_name_that_leads_into_a_private_network_is_not_called(url: str, addresses: list[str]) -> None:
-    assert post(url, {}, b"{}", PUBLIC, resolve=lambda host, port: addresses) == Answer(error="address_not_public")
+    assert post(url, {}, b"{}", PUBLIC, resolve=lambda host, port: addresses) == PostResult(error="address_not_public")
 
 
 def test_the_connection_goes_to_the_address_that_was_looked_at() -> None:
@@ -92,13 +92,13 @@ def test_the_connection_goes_to_the_address_that_was_looked_at() -> None:
     answers = iter([[HERE]])
     with listening(lambda speaking: speaking.sendall(OK)) as (port, _):
         answer = post(f"http://rebinding.invalid:{port}", {}, b"{}", PRIVATE, resolve=lambda host, port: next(answers))
-    assert answer == Answer(200)
+    assert answer == PostResult(200)
 
 
 def test_a_redirection_is_an_answer_and_not_a_way_to_go() -> None:
     moved = b"HTTP/1.1 307 Moved\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
     with listening(lambda speaking: speaking.sendall(moved)) as (port, _):
-        assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == Answer(307, "status")
+        assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == PostResult(307, "status")
 
 
 def test_a_long_answer_is_not_read_to_its_end() -> None:
@@ -109,7 +109,7 @@ def test_a_long_answer_is_not_read_to_its_end() -> None:
 
     begun = time.monotonic()
     with listening(endless) as (port, _):
-        assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == Answer(200)
+        assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == PostResult(200)
     assert time.monotonic() - begun < 2
 
 
@@ -126,13 +126,13 @@ def test_whoever_speaks_slowly_is_left_in_time(head: bytes) -> None:
     figures = PRIVATE.model_copy(update={"answer_seconds": 0.5})
     begun = time.monotonic()
     with listening(drip) as (port, _):
-        assert post(f"http://erp.example:{port}", {}, b"{}", figures, resolve=at_home) == Answer(error="timeout")
+        assert post(f"http://erp.example:{port}", {}, b"{}", figures, resolve=at_home) == PostResult(error="timeout")
         assert time.monotonic() - begun < 1.5
 
 
 def test_what_is_no_http_is_no_answer() -> None:
     with listening(lambda speaking: speaking.sendall(b"hello\r\n\r\n")) as (port, _):
-        assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == Answer(error="bad_answer")
+        assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == PostResult(error="bad_answer")
     with listening(lambda speaking: None) as (port, _):
         assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home).error in (
             "bad_answer",
@@ -143,12 +143,12 @@ def test_what_is_no_http_is_no_answer() -> None:
 def test_nobody_there_is_no_connection_and_no_name_is_no_address() -> None:
     with socket.create_server((HERE, 0)) as server:
         port = server.getsockname()[1]
-    assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == Answer(error="no_connection")
+    assert post(f"http://erp.example:{port}", {}, b"{}", PRIVATE, resolve=at_home) == PostResult(error="no_connection")
 
     def unknown(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror
 
-    assert post("https://nobody.invalid", {}, b"{}", PUBLIC, resolve=unknown) == Answer(error="no_address")
+    assert post("https://nobody.invalid", {}, b"{}", PUBLIC, resolve=unknown) == PostResult(error="no_address")
 
 
 # --- encrypted --------------------------------------------------------------------------------------------------------
@@ -188,13 +188,13 @@ def _write(file: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("host", "trusted", "wanted"),
     [
-        ("erp.example", True, Answer(200)),
-        ("other.example", True, Answer(error="tls")),
-        ("erp.example", False, Answer(error="tls")),
+        ("erp.example", True, PostResult(200)),
+        ("other.example", True, PostResult(error="tls")),
+        ("erp.example", False, PostResult(error="tls")),
     ],
 )
 def test_the_certificate_must_be_that_of_the_name_although_an_address_is_called(
-    certificate: tuple[ssl.SSLContext, ssl.SSLContext], host: str, trusted: bool, wanted: Answer
+    certificate: tuple[ssl.SSLContext, ssl.SSLContext], host: str, trusted: bool, wanted: PostResult
 ) -> None:
     server, client = certificate
     strict = client if trusted else ssl.create_default_context()
@@ -209,5 +209,5 @@ def test_a_handshake_that_does_not_end_is_left_in_time() -> None:
     begun = time.monotonic()
     with server:
         url = f"https://erp.example:{server.getsockname()[1]}"
-        assert post(url, {}, b"{}", figures, resolve=at_home) == Answer(error="timeout")
+        assert post(url, {}, b"{}", figures, resolve=at_home) == PostResult(error="timeout")
     assert time.monotonic() - begun < 1.5

@@ -1,1 +1,1 @@
-"""The index of products, and finding in it."""
+"""The search index of products."""

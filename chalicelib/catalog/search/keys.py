@@ -5,7 +5,7 @@ from chalicelib.table.key import Key, in_table
 
 @in_table("one", "E, S")
 def catalogue_index() -> Key:
-    """The head of the catalogue's index: the versions of its shards. What happened to the catalogue lies beside it."""
+    """The head of the search index: the stamps of its shards. The events of the catalogue lie beside it."""
     return Key("CATALOGUE", "HEAD")
 
 

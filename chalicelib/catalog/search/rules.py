@@ -1,11 +1,12 @@
-"""Finding products: what is written down of each, and which of them a question means. Pure.
+"""Search of products: the index entries, and the filters over them. Pure.
 
-A product is found by how its article number begins, or by words. Words are compared by their stems (Snowball's Russian and English
-stemmers), so that any inflected form finds any other; the last word of a question may be unfinished. All words must be there.
+A text matches the beginning of an article number, or words. Words are compared by their stems (Snowball's Russian and English stemmers),
+so any inflected form matches any other. All words must occur; the last one may be unfinished.
 
-The whole of the catalogue's entries is held in memory and looked through in the order that was asked for, from where the page before
-ended. Weakest point: memory, and the time that the next reader needs after a change, grow with the catalogue; what that means is
-measured in tests/benchmarks/bench_catalogue.py.
+All entries are in memory and are scanned in the requested order, from the end of the page before.
+
+Weakest point: memory, and the time of the first read after a change, grow with the catalogue (tests/benchmarks/bench_catalogue.py
+measures it).
 """
 
 import re
@@ -26,14 +27,14 @@ _WORD = re.compile("[0-9a-zа-я]+")
 _CYRILLIC = re.compile("[а-я]")
 
 
-class Entry(NamedTuple):
-    """What is written down of a product. `code` is its article number as a question has it; `words`: its stems, each between two spaces."""
+class IndexEntry(NamedTuple):
+    """The searchable facts of a product. `code` is the folded article number; `words` are stems, each between two spaces."""
 
     sku: str
     code: str
     name: str
     name_ru: str
-    price: str  # the base price, so written that texts sort as prices do, currency by currency
+    price: str  # the base price as a text that sorts like the price, currency by currency
     brand: str
     category: str
     status: str
@@ -41,16 +42,16 @@ class Entry(NamedTuple):
     words: str
 
 
-class Position(NamedTuple):
-    """Where a page ended."""
+class PagePosition(NamedTuple):
+    """The sort key of the last product of a page."""
 
     text: str
     sku: str
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked for; None asks nothing. `categories` holds the whole subtree."""
+class ProductFilter:
+    """The conditions of a search; None is no condition. `categories` holds the whole subtree."""
 
     text: str | None = None
     categories: Collection[str] | None = None
@@ -60,12 +61,11 @@ class Wanted:
 
 
 def fold(text: str) -> str:
-    """Without the differences that a reader does not type."""
+    """Lower case, with е for ё."""
     return text.casefold().replace("ё", "е")
 
 
 def stems(text: str) -> list[str]:
-    """The stems of its words, in their order."""
     return [_stem(word) for word in _WORD.findall(fold(text))]
 
 
@@ -77,15 +77,15 @@ def _stem(word: str) -> str:
 
 @cache
 def _stemmers() -> tuple[Callable[[str], str], Callable[[str], str]]:
-    # At first use: it wakes the stemmers of all languages, and most requests look for no word.
+    # Imported at first use: it loads the stemmers of all languages, and most requests need none.
     import snowballstemmer
 
     return snowballstemmer.stemmer("russian").stemWord, snowballstemmer.stemmer("english").stemWord
 
 
-def entry_of(product: Product) -> Entry:
+def entry_of(product: Product) -> IndexEntry:
     words = dict.fromkeys(stems(f"{product.name} {product.name_ru} {product.brand} {product.sku}"))
-    return Entry(
+    return IndexEntry(
         sku=product.sku,
         code=fold(product.sku),
         name=fold(product.name),
@@ -99,9 +99,9 @@ def entry_of(product: Product) -> Entry:
     )
 
 
-def matcher(wanted: Wanted) -> Callable[[Entry], bool]:
-    """Says of an entry whether it is meant."""
-    tests: list[Callable[[Entry], bool]] = []
+def matcher(wanted: ProductFilter) -> Callable[[IndexEntry], bool]:
+    """A function that tests an entry against the filter."""
+    tests: list[Callable[[IndexEntry], bool]] = []
     if (categories := wanted.categories) is not None:
         tests.append(lambda entry: entry.category in categories)
     if wanted.brand is not None:
@@ -111,12 +111,12 @@ def matcher(wanted: Wanted) -> Callable[[Entry], bool]:
     if wanted.own_brand is not None:
         tests.append(lambda entry: entry.own_brand is wanted.own_brand)
     if wanted.text is not None:
-        tests.append(_Text(wanted.text).means)
+        tests.append(_TextQuery(wanted.text).matches)
     return lambda entry: all(test(entry) for test in tests)
 
 
-class _Text:
-    """What somebody typed, as it is looked for."""
+class _TextQuery:
+    """A search text, prepared for matching."""
 
     def __init__(self, text: str) -> None:
         self.code = fold(text.strip())
@@ -124,10 +124,10 @@ class _Text:
         whole = [f" {_stem(word)} " for word in words]
         self._before, self._last = whole[:-1], whole[-1:]
         self._unfinished = f" {words[-1]}" if words else ""
-        # What every entry that is meant by its words has in it. None: no entry is.
-        self.clues = [*self._before, _shared(whole[-1], self._unfinished)] if words else []
+        # Texts that occur in every entry with these words; empty for a text without words.
+        self.clues = [*self._before, _common_prefix(whole[-1], self._unfinished)] if words else []
 
-    def means(self, entry: Entry) -> bool:
+    def matches(self, entry: IndexEntry) -> bool:
         has = entry.words
         if (
             self._last
@@ -139,49 +139,51 @@ class _Text:
 
 
 class Index:
-    """All entries, in each order that was asked for so far."""
+    """All entries, sorted at the first use of each order."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[IndexEntry]) -> None:
         self._entries = list(entries)
-        self._orders: dict[Order, _Ordered] = {}
+        self._orders: dict[Order, _OrderedEntries] = {}
 
     def find(
-        self, wanted: Wanted, order: Order, *, limit: int, after: Position | None
-    ) -> tuple[list[str], Position | None]:
-        """The next article numbers, and where to go on from; None at the end."""
+        self, wanted: ProductFilter, order: Order, *, limit: int, after: PagePosition | None
+    ) -> tuple[list[str], PagePosition | None]:
+        """The next article numbers, and the position of the last one, or None at the end."""
         if order not in self._orders:
-            self._orders[order] = _Ordered(self._entries, order)
-        ordered, means = self._orders[order], matcher(wanted)
-        meant = (place for place in ordered.candidates(wanted, ordered.behind(after)) if means(ordered.entries[place]))
+            self._orders[order] = _OrderedEntries(self._entries, order)
+        ordered, matches = self._orders[order], matcher(wanted)
+        meant = (
+            place for place in ordered.candidates(wanted, ordered.place_after(after)) if matches(ordered.entries[place])
+        )
         found = [ordered.entries[place] for place in islice(meant, limit + 1)]
         last = ordered.position(found[limit - 1]) if len(found) > limit else None
         return [entry.sku for entry in found[:limit]], last
 
 
-FEW = 500  # entries that are looked at sooner than their words are searched
+FEW = 500  # entries that are faster to test one by one than to search for words
 SAMPLE = 50_000  # letters of all words, those of some 500 products
 
 
-class _Ordered:
-    """The entries in one order, and what makes it quick to find the next one that may be meant; each part made when it is needed.
+class _OrderedEntries:
+    """The entries in one order, with lookup structures that are built at first use.
 
-    All words lie in one text, in this order, and so do all codes: the next entry with a word is where that text has it next.
+    The words of all entries form one text in this order, and so do the codes: a text search finds the next entry with a word.
     """
 
-    def __init__(self, entries: Iterable[Entry], order: Order) -> None:
-        self._key: Callable[[Entry], str] = attrgetter(order)
+    def __init__(self, entries: Iterable[IndexEntry], order: Order) -> None:
+        self._key: Callable[[IndexEntry], str] = attrgetter(order)
         self.entries = sorted(entries, key=attrgetter(order, "sku"))
         self._having: dict[str, dict[object, list[int]]] = {}
 
-    def position(self, entry: Entry) -> Position:
-        return Position(self._key(entry), entry.sku)
+    def position(self, entry: IndexEntry) -> PagePosition:
+        return PagePosition(self._key(entry), entry.sku)
 
-    def behind(self, after: Position | None) -> int:
-        """The place where the next page begins."""
+    def place_after(self, after: PagePosition | None) -> int:
+        """The first place of the next page."""
         return bisect_right(self.entries, after, key=self.position) if after else 0
 
-    def candidates(self, wanted: Wanted, start: int) -> Iterable[int]:
-        """The places from `start` on, in order, of all entries that are meant, and of as few others as is quickly told."""
+    def candidates(self, wanted: ProductFilter, start: int) -> Iterable[int]:
+        """The places from `start` on, in order, of all matching entries, and of few others."""
         asked = (("brand", wanted.brand), ("status", wanted.status), ("own_brand", wanted.own_brand))
         lists = [self._places(name).get(value, []) for name, value in asked if value is not None]
         if wanted.categories is not None:
@@ -189,15 +191,15 @@ class _Ordered:
             lists.append(sorted(chain(*(places.get(each, []) for each in wanted.categories))))
         shortest = min(lists, key=len, default=None)
         if wanted.text is not None and (shortest is None or len(shortest) > FEW):
-            text = _Text(wanted.text)
-            by_words = self._words.having(self._words.rarest(text.clues), start) if text.clues else ()
-            return _once(merge(by_words, self._codes.having(f"\n{text.code}", start)))
+            text = _TextQuery(wanted.text)
+            by_words = self._words.lines_with(self._words.rarest(text.clues), start) if text.clues else ()
+            return _distinct(merge(by_words, self._codes.lines_with(f"\n{text.code}", start)))
         if shortest is None:
             return range(start, len(self.entries))
         return islice(shortest, bisect_left(shortest, start), None)
 
     def _places(self, name: str) -> dict[object, list[int]]:
-        """By each value that this attribute has: where."""
+        """The places of the entries, by the value of this attribute."""
         if name not in self._having:
             having = self._having.setdefault(name, {})
             for place, value in enumerate(map(attrgetter(name), self.entries)):
@@ -205,27 +207,27 @@ class _Ordered:
         return self._having[name]
 
     @cached_property
-    def _words(self) -> "_Lines":
-        return _Lines([entry.words for entry in self.entries])
+    def _words(self) -> "_LineText":
+        return _LineText([entry.words for entry in self.entries])
 
     @cached_property
-    def _codes(self) -> "_Lines":
-        return _Lines([entry.code for entry in self.entries])
+    def _codes(self) -> "_LineText":
+        return _LineText([entry.code for entry in self.entries])
 
 
-class _Lines:
-    """Many short texts as one, each behind a line feed, which none of them has."""
+class _LineText:
+    """Short texts joined into one, each after a line feed; none of them has a line feed."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._text = "\n".join(["", *lines])
         self._begins = list(accumulate((len(line) + 1 for line in lines), initial=0))
 
     def rarest(self, clues: Sequence[str]) -> str:
-        """By a sample; of those that it does not tell apart the longest."""
+        """The clue that is rarest in a sample; among equals the longest."""
         return min(clues, key=lambda clue: (self._text.count(clue, 0, SAMPLE), -len(clue)))
 
-    def having(self, clue: str, start: int) -> Iterator[int]:
-        """The numbers of the lines from `start` on that have this in them, or that begin with what follows its line feed."""
+    def lines_with(self, clue: str, start: int) -> Iterator[int]:
+        """The numbers of the lines from `start` on that contain the clue. A clue with a line feed in front matches the beginning of a line."""
         found = self._text.find(clue, self._begins[start])
         while found >= 0:
             line = bisect_right(self._begins, found) - 1
@@ -233,13 +235,13 @@ class _Lines:
             found = self._text.find(clue, self._begins[line + 1])
 
 
-def _shared(one: str, other: str) -> str:
-    """How both begin."""
+def _common_prefix(one: str, other: str) -> str:
+    """The common beginning of both texts."""
     return one[: next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(other))]
 
 
-def _once(places: Iterable[int]) -> Iterator[int]:
-    """Rising numbers without their repetitions."""
+def _distinct(places: Iterable[int]) -> Iterator[int]:
+    """Ascending numbers without repetitions."""
     before = -1
     for place in places:
         if place != before:

@@ -1,14 +1,13 @@
-"""The catalogue's index as it lies in the table: `search.Entry` of every product, in shards.
+"""Items of the search index: an `IndexEntry` for every product, in shards.
 
-SHARD: version, and its products' entries as one compressed text. A product's shard is given by its sku.
-HEAD:  `s00`… the stamp of each shard: its version, and a digest of what is in it.
+SHARD: version, and the entries of its products as one compressed text. The sku of a product gives its shard.
+HEAD:  `s00`… the stamp of each shard: its version, and a digest of its content.
 
-Derived: `refresh` makes it of the products, in the footsteps of every written batch (`products.changed`). It reads a shard first and
-the products then, and writes on condition that the shard is still what it read. So what it writes of a product is never older than
-what somebody wrote before it, and events may come twice, late, or in another order. The head follows the shards; a process that dies
-between the two is followed by the event's next delivery.
+The index is derived from the products: `refresh` follows every `products.changed`. It reads a shard before the products, and writes the
+shard only if it is unchanged. So an entry is never replaced by an older one, and events may come twice, late, or in another order. The
+head is written after the shards; after a crash between the two, the next delivery of the event writes it.
 
-A reader keeps the shards in memory and asks the head which of them are out of date.
+A reader keeps the shards in memory and compares their stamps with the head.
 """
 
 import json
@@ -24,13 +23,13 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.catalog import store
 from chalicelib.catalog.search import keys
-from chalicelib.catalog.search.rules import Entry, Index, entry_of
+from chalicelib.catalog.search.rules import Index, IndexEntry, entry_of
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Item, Refused
 
-SHARDS = 64  # a written product rewrites one of them, a reader who is new reads them all: see infra/decisions/0026
+SHARDS = 64  # a product changes one, a new reader reads all: see infra/decisions/0026
 
 Stamps = Mapping[str, str]  # by the shard's name in the head
 
@@ -43,20 +42,20 @@ def shard_of(sku: str) -> int:
 
 
 def refresh(context: Context, skus: Collection[str]) -> None:
-    """What the index says of these products is what they are. Two reads, a write for each shard that changes, one for the head."""
+    """Brings the entries of these products up to date. Two reads, one write for each changed shard, one for the head."""
     pending = set(skus)
 
     @retry()
     def attempt(context: Context) -> None:
         nonlocal pending
-        if pending := pending and _refreshed(context.table, pending):
+        if pending := pending and _refresh_shards(context.table, pending):
             raise Overtaken
 
     attempt(context)
 
 
-def _refreshed(table: Table, skus: Collection[str]) -> set[str]:
-    """Those whose shard somebody else was writing meanwhile."""
+def _refresh_shards(table: Table, skus: Collection[str]) -> set[str]:
+    """Returns the products whose shard changed meanwhile."""
     by_shard: dict[int, list[str]] = {}
     for sku in sorted(skus):
         by_shard.setdefault(shard_of(sku), []).append(sku)
@@ -76,11 +75,11 @@ def _refreshed(table: Table, skus: Collection[str]) -> set[str]:
             )
         except Refused:
             lost.update(own)
-    _follow(table, found.get(head, {}), stamps)
+    _move_head(table, found.get(head, {}), stamps)
     return lost
 
 
-def _write(table: Table, shard: int, present: Item | None, entries: Mapping[str, Entry]) -> str:
+def _write(table: Table, shard: int, present: Item | None, entries: Mapping[str, IndexEntry]) -> str:
     version = int(present["version"]) if present else 0
     item = {
         **keys.catalogue_shard(shard).as_item(),
@@ -91,8 +90,8 @@ def _write(table: Table, shard: int, present: Item | None, entries: Mapping[str,
     return _stamp(item)
 
 
-def _follow(table: Table, head: Item, stamps: Stamps) -> None:
-    """The head names these stamps, or later ones."""
+def _move_head(table: Table, head: Item, stamps: Stamps) -> None:
+    """Moves the head forward to these stamps."""
     ahead = {name: stamp for name, stamp in stamps.items() if head.get(name, "") < stamp}
     while ahead:
         behind = [Attr(name).not_exists() | Attr(name).lt(stamp) for name, stamp in ahead.items()]
@@ -110,33 +109,33 @@ def _name(shard: int) -> str:
 
 
 def _stamp(item: Item) -> str:
-    """Later ones sort behind. The digest tells apart what two tables have under the same number."""
+    """A later stamp sorts after an earlier one. The digest distinguishes equal versions of two tables."""
     return f"{int(item['version']):012d}:{sha256(bytes(item['entries'])).hexdigest()[:16]}"
 
 
-def entries_of(item: Item | None) -> dict[str, Entry]:
+def entries_of(item: Item | None) -> dict[str, IndexEntry]:
     if item is None:
         return {}
-    return {row[0]: Entry(*row) for row in json.loads(zlib.decompress(bytes(item["entries"])))}
+    return {row[0]: IndexEntry(*row) for row in json.loads(zlib.decompress(bytes(item["entries"])))}
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-class _Memory:
-    """What this process has read so far."""
+class _IndexMemory:
+    """The shards that this process has read."""
 
     def __init__(self) -> None:
         self.stamps: dict[str, str] = {}
-        self.shards: dict[str, Iterable[Entry]] = {}
+        self.shards: dict[str, Iterable[IndexEntry]] = {}
         self.index = Index([])
 
 
-_memory = _Memory()
+_memory = _IndexMemory()
 
 
-def current(table: Table, head: Item | None) -> Index:
-    """The index that the head tells of. No call, but for what has changed since this process last looked."""
+def current_index(table: Table, head: Item | None) -> Index:
+    """The index of this head. Reads only the shards that changed since the last call of this process."""
     stamps = {name: stamp for name, stamp in (head or {}).items() if name not in ("pk", "sk")}
     changed = [name for name in stamps.keys() | _memory.stamps.keys() if stamps.get(name) != _memory.stamps.get(name)]
     if changed:
@@ -146,7 +145,7 @@ def current(table: Table, head: Item | None) -> Index:
             _memory.stamps.pop(name, None)
             _memory.shards.pop(name, None)
             if item is not None:
-                # As read, which may be older or newer than the head says: then the next reader looks again.
+                # The stamp as read, not as in the head: if they differ, the next call reads the shard again.
                 _memory.stamps[name], _memory.shards[name] = _stamp(item), entries_of(item).values()
         _memory.index = Index(entry for shard in _memory.shards.values() for entry in shard)
     return _memory.index

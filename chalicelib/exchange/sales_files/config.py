@@ -1,10 +1,10 @@
-"""Figures of files that the club takes in."""
+"""Configuration of imports."""
 
 from chalicelib.platform.config import Section
 
 
 class Imports(Section, name="imports"):
-    """How large a file may be, how long its upload may take, and how long a document may be."""
+    """Limits of an upload and of a document."""
 
     most_bytes: int
     upload_minutes: int

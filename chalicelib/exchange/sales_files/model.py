@@ -1,4 +1,4 @@
-"""A file to come: what it holds, and how to read it."""
+"""An announced file: its columns, format and parts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.exchange.columns.rules import DateOrder, DecimalMark, FieldName
+from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.rules import DateOrder, DecimalMark
 from chalicelib.platform.model import Written
 
 Encoding = Literal["utf-8", "cp1251"]
@@ -19,8 +20,8 @@ READ_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """What became of a file: its rows in `parts` files, and what was found out on the way."""
+class SplitFile:
+    """A file split into `parts` files of rows, and its detected format."""
 
     rows: int
     skipped: int

@@ -1,4 +1,4 @@
-"""What was wrong with a file, in words: the reason of a failed import, and the list of rows that were left out."""
+"""Texts on faults: the reason of a failed import, and the list of rows that were left out."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from chalicelib.platform import csv
 from chalicelib.platform.csv import harmless
 from chalicelib.platform.http.problems import Fault
 
-# Why a file could not be read, in English and in Russian.
+# Reasons of a failed import, in English and in Russian.
 _FAILURES: dict[str, tuple[str, str]] = {
     "empty_file": ("The file is empty.", "Файл пуст."),
     "not_csv": ("This is not a CSV file: {kind}.", "Это не файл CSV: {kind}."),
@@ -53,11 +53,11 @@ _KINDS: dict[str, tuple[str, str]] = {
 _MISSING = ("No column with this heading: {names}.", "Нет столбца с таким заголовком: {names}.")
 _OR = (" or ", " или ")
 
-MOST_LISTED = 100_000  # wrong rows of one import: nobody mends more by hand
+MOST_LISTED = 100_000  # bad rows of one import
 
 
 class BadRow(NamedTuple):
-    """A line of the list of rows that were left out. `column` as the file calls it."""
+    """A row that was left out. `column` is its heading in the file."""
 
     row: int
     document: str
@@ -67,22 +67,21 @@ class BadRow(NamedTuple):
 
 
 def reason(code: str, facts: dict[str, Any], language: str) -> ImportFailureView:
-    """Why the import failed."""
     russian = int(language == "ru")
-    said = {name: value for name, value in facts.items() if isinstance(value, str)}
+    texts = {name: value for name, value in facts.items() if isinstance(value, str)}
     if "row" in facts:
-        said["row"] = str(int(facts["row"]))
+        texts["row"] = str(int(facts["row"]))
     if code == "not_csv":
-        said["kind"] = _KINDS[facts["kind"]][russian]
+        texts["kind"] = _KINDS[facts["kind"]][russian]
     errors = []
     if code == "column_missing":
         missing = [(each["field"], _OR[russian].join(each["names"])) for each in facts["missing"]]
-        said |= {"names": ", ".join(names for _, names in missing), "found": ", ".join(facts["found"])}
+        texts |= {"names": ", ".join(names for _, names in missing), "found": ", ".join(facts["found"])}
         errors = [
             Fault(pointer=f"/mapping/{field}", code=code, detail=_MISSING[russian].format(names=names))
             for field, names in missing
         ]
-    return ImportFailureView(code=code, detail=_FAILURES[code][russian].format(**said), errors=errors)
+    return ImportFailureView(code=code, detail=_FAILURES[code][russian].format(**texts), errors=errors)
 
 
 def listing(rows: Iterable[BadRow]) -> bytes:

@@ -1,6 +1,6 @@
-"""What the rows of a sales file say, and which of its documents can be recorded. Pure.
+"""Rows and documents of a sales file. Pure.
 
-A document is recorded whole or not at all: where one of its rows is wrong, all of its rows are left out and reported.
+A document is recorded whole or not at all: when one of its rows is wrong, all of its rows are left out and reported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,26 +11,26 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.exchange.columns import rules as columns_rules
+from chalicelib.exchange.columns.fields import FIELDS, REQUIRED, FieldName
 from chalicelib.exchange.columns.rules import (
-    FIELDS,
-    REQUIRED,
     CellError,
     DateOrder,
     DecimalMark,
-    FieldName,
-    by_name,
     currency,
     day,
+    document_number,
     flag,
     inn,
     kpp,
+    name_key,
     number,
-    numbered,
+    original_of_return,
+    original_of_row,
+    read_reference,
 )
 from chalicelib.sales import Original
 
-# What is wrong with a row, in English and in Russian.
+# Faults of a row, in English and in Russian.
 REASONS: dict[str, tuple[str, str]] = {
     "missing": ("A value is needed here", "Здесь нужно значение"),
     "number": ("This is not a number", "Это не число"),
@@ -92,7 +92,7 @@ MOST_OTHER_CHARACTERS = 60
 
 
 class Customer(NamedTuple):
-    """Who bought, as the file tells it. `ref` is the file's own word for it, or made of what else there is."""
+    """A customer in the file. `ref` is its code in the source, or made of INN and KPP, or of the name."""
 
     ref: str
     name: str
@@ -101,8 +101,8 @@ class Customer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row in which every cell has a meaning."""
+class SaleRow:
+    """A row without faults."""
 
     row: int
     number: str
@@ -119,8 +119,8 @@ class Row:
     paid_on: date | None = None
 
 
-class Fault(NamedTuple):
-    """One wrong cell. Rows are counted as a spreadsheet counts them; `field` is empty where the whole row is meant."""
+class CellFault(NamedTuple):
+    """A wrong cell. Rows count from 1; `field` is empty when the whole row is wrong."""
 
     row: int
     number: str
@@ -129,8 +129,8 @@ class Fault(NamedTuple):
     code: str
 
 
-class Reader:
-    """Reads the rows of one file, each on its own."""
+class RowReader:
+    """Reads the rows of one file."""
 
     def __init__(
         self,
@@ -143,13 +143,13 @@ class Reader:
         latest: date,
         inn_is_valid: Callable[[str], bool],
     ) -> None:
-        """`fields`: what the file has columns for. `latest`: documents dated after this day are mistakes, payments `AHEAD` before it."""
+        """`fields`: the fields with a column. `latest`: the last valid day of a document; that of a payment is `AHEAD` before it."""
         self._currency = currency
         self._currencies = frozenset(currencies)
         self._dates = tuple(dates)
         self._latest = latest
         meanings: dict[FieldName, Callable[[str], Any]] = {
-            "document": numbered,
+            "document": document_number,
             "business_date": self._day,
             "inn": lambda text: inn(text, inn_is_valid),
             "kpp": kpp,
@@ -158,7 +158,7 @@ class Reader:
             "amount": lambda text: number(text, mark),
             "currency": self._known_currency,
             "return_flag": flag,
-            "original": lambda text: columns_rules.reference(numbered(text), self._day),
+            "original": lambda text: read_reference(document_number(text), self._day),
             "original_date": self._day,
             "paid_on": self._past_day,
         }
@@ -170,8 +170,8 @@ class Reader:
         ]
         self._required = [[wanted for wanted in several if wanted in has] for several in REQUIRED]
 
-    def read(self, row: int, cells: Sequence[str], too_many: bool) -> Row | list[Fault]:
-        """The row, or all that is wrong with it. `cells` come in the order of `FIELDS`, empty where there is no such column."""
+    def read(self, row: int, cells: Sequence[str], too_many: bool) -> SaleRow | list[CellFault]:
+        """The row, or all its faults. `cells` are in the order of `FIELDS`, empty without a column."""
         wrong: list[tuple[FieldName | Literal[""], str]] = [("", "too_many_cells")] if too_many else []
         found: dict[FieldName, Any] = {}
         for place, wanted, meaning in self._columns:
@@ -192,18 +192,18 @@ class Reader:
 
     def _faults(
         self, row: int, cells: Sequence[str], wrong: Iterable[tuple[FieldName | Literal[""], str]]
-    ) -> list[Fault]:
+    ) -> list[CellFault]:
         texts = {wanted: " ".join(cells[place].split()) for place, wanted, _ in self._columns}
-        document = numbered(texts["document"])
-        return [Fault(row, document, wanted, texts[wanted] if wanted else "", code) for wanted, code in wrong]
+        document = document_number(texts["document"])
+        return [CellFault(row, document, wanted, texts[wanted] if wanted else "", code) for wanted, code in wrong]
 
-    def _row(self, row: int, found: Mapping[FieldName, Any]) -> Row:
+    def _row(self, row: int, found: Mapping[FieldName, Any]) -> SaleRow:
         quantity, amount = found["quantity"], found.get("amount")
         returned = found.get("return_flag", False)
         if returned:
-            # Whether a return is written with a minus or without, it takes away.
+            # Some systems write returns with a minus, others without.
             quantity, amount = -abs(quantity), None if amount is None else -abs(amount)
-        return Row(
+        return SaleRow(
             row=row,
             number=found["document"],
             returned=returned,
@@ -215,7 +215,7 @@ class Reader:
             quantity=quantity,
             unit_price=found.get("unit_price"),
             amount=amount,
-            original=columns_rules.original(found.get("original"), found.get("original_date"), found["document"]),
+            original=original_of_row(found.get("original"), found.get("original_date"), found["document"]),
             paid_on=found.get("paid_on"),
         )
 
@@ -239,7 +239,7 @@ class Reader:
 
 
 def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str], Any]:
-    """Reads cells of one column, which has few different ones: None for an empty cell."""
+    """A cached reader for the cells of a column; None for an empty cell."""
 
     @lru_cache(maxsize=4096)
     def read(cell: str) -> Any:
@@ -256,10 +256,10 @@ _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 
 @lru_cache(maxsize=4096)
 def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
-    """The file's own code names a customer; without one the INN and KPP do; without those, the name."""
+    """The code identifies a customer; without a code INN and KPP; without these the name."""
     if len(inn) == 12:
-        kpp = ""  # a sole trader has none, whatever the cell says
-    ref = code or (f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{by_name(name)}")
+        kpp = ""  # a sole trader has no KPP
+    ref = code or (f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{name_key(name)}")
     return Customer(ref, name or code or inn, inn or None, kpp or None)
 
 
@@ -267,10 +267,10 @@ def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
 
 
 @dataclass(slots=True)
-class Draft:
-    """The rows that a file has of one document. Where `code` is set, all of them are left out for this reason."""
+class DocumentDraft:
+    """The rows of one document. With a `code`, all of them are left out for this reason."""
 
-    rows: list[Row] = dataclass_field(default_factory=list)
+    rows: list[SaleRow] = dataclass_field(default_factory=list)
     code: str = ""
     field: FieldName | Literal[""] = ""
     originals: set[tuple[str, date | None]] = dataclass_field(default_factory=set)
@@ -294,45 +294,45 @@ class Draft:
 
     @property
     def is_return(self) -> bool:
-        """Marked as one, or with nothing in it but what was taken back."""
+        """Marked as a return, or with negative quantities only."""
         if self.rows[0].returned:
             return True
         return all(row.quantity <= 0 for row in self.rows) and any(row.quantity < 0 for row in self.rows)
 
     @property
     def series(self) -> str:
-        """1C numbers each kind of document anew every year: the same number is another document then."""
+        """1C restarts the numbers of each kind of document every year."""
         return f"{self.business_date.year}-returns" if self.is_return else str(self.business_date.year)
 
     @property
     def original(self) -> Original | None:
-        """The sale that it takes back; what a sale rests on, an order or a contract, is of no interest."""
+        """The original sale of a return; a sale has none, whatever its rows name."""
         if not self.originals or not self.is_return:
             return None
         [(number, day)] = self.originals
-        return columns_rules.of_return(number, day, self.business_date)
+        return original_of_return(number, day, self.business_date)
 
     @property
     def paid_on(self) -> date | None:
-        """The day on which a sale was paid in full; where no row names one, nothing is said of it."""
+        """The day of full payment of a sale, or None."""
         return None if self.is_return else next(iter(self.payments), None)
 
     def leave_out(self, code: str, wanted: FieldName | Literal[""] = "") -> None:
-        """The first reason stays."""
+        """Keeps the first reason."""
         if not self.code:
             self.code, self.field = code, wanted
 
 
-class Drafts:
-    """Documents as their rows come in, in any order."""
+class DocumentDrafts:
+    """The documents of a part, collected from rows in any order."""
 
     def __init__(self, most_lines: int) -> None:
         self._most_lines = most_lines
-        self._drafts: dict[tuple[str, bool, int], Draft] = {}
+        self._drafts: dict[tuple[str, bool, int], DocumentDraft] = {}
         self._wrong: set[str] = set()
 
-    def add(self, row: Row) -> None:
-        draft = self._drafts.setdefault(self._key(row), Draft())
+    def add(self, row: SaleRow) -> None:
+        draft = self._drafts.setdefault(self._key(row), DocumentDraft())
         if len(draft.rows) == self._most_lines:
             draft.leave_out("too_many_lines")
             return
@@ -349,19 +349,19 @@ class Drafts:
             draft.leave_out("currency_differs", "currency")
 
     def spoil(self, number: str) -> None:
-        """A row of this number is wrong, perhaps in its date: no document of this number is recorded."""
+        """Leaves out every document of this number, since the date of a wrong row may be wrong too."""
         if number:
             self._wrong.add(number)
 
     def settle(self) -> None:
-        """All rows were added."""
-        seen: dict[tuple[str, str], Draft] = {}
+        """Judges the documents after the last row."""
+        seen: dict[tuple[str, str], DocumentDraft] = {}
         for draft in self._drafts.values():
             if draft.number in self._wrong:
                 draft.leave_out("document_left_out")
             other = seen.setdefault((draft.series, draft.number), draft)
             if other is not draft:
-                # One half is marked as a return, the other has nothing but negative quantities.
+                # One draft is marked as a return, the other has negative quantities only.
                 draft.leave_out("mark_differs", "return_flag")
                 other.leave_out("mark_differs", "return_flag")
             if draft.originals and draft.is_return:
@@ -369,23 +369,22 @@ class Drafts:
             if len(draft.payments) > 1 and not draft.is_return:
                 draft.leave_out("payment_differs", "paid_on")
 
-    def good(self) -> Iterator[Draft]:
+    def good(self) -> Iterator[DocumentDraft]:
         return (draft for draft in self._drafts.values() if not draft.code)
 
-    def of(self, row: Row) -> Draft:
-        """The document that this row belongs to."""
+    def of(self, row: SaleRow) -> DocumentDraft:
         return self._drafts[self._key(row)]
 
     def left_out(self) -> int:
-        """How many documents are not recorded."""
+        """The number of documents that are not recorded."""
         unread = self._wrong - {draft.number for draft in self._drafts.values()}
         return len(unread) + sum(1 for draft in self._drafts.values() if draft.code)
 
-    def _key(self, row: Row) -> tuple[str, bool, int]:
+    def _key(self, row: SaleRow) -> tuple[str, bool, int]:
         return row.number, row.returned, row.business_date.year
 
 
-def _settle_original(draft: Draft) -> None:
+def _settle_original(draft: DocumentDraft) -> None:
     if len(draft.originals) > 1:
         draft.leave_out("original_differs", "original")
     elif any(day and day > draft.business_date for _, day in draft.originals):
@@ -398,10 +397,10 @@ ImportState = Literal["waiting_for_upload", "expired", "splitting", "writing", "
 STALLED_AFTER = timedelta(hours=1)
 
 
-def shown_state(state: ImportState, upload_until: datetime, now: datetime) -> ImportState:
+def visible_state(state: ImportState, upload_until: datetime, now: datetime) -> ImportState:
     return "expired" if state == "waiting_for_upload" and now > upload_until else state
 
 
 def is_stalled(state: ImportState, progress_at: datetime, now: datetime) -> bool:
-    """Nothing moved for longer than any step may take: its message lies in the dead-letter queue, for the operators."""
+    """True when nothing moved for longer than any step takes: its message is in the dead-letter queue."""
     return state in ("splitting", "writing") and now - progress_at > STALLED_AFTER

@@ -1,11 +1,11 @@
-"""An import, as it is asked for and as it is shown."""
+"""Views of imports."""
 
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.exchange.columns.rules import FieldName
+from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.sales_files.rules import ImportState
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.http.problems import Fault

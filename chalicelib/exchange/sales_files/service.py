@@ -1,13 +1,14 @@
 """A sales file from its announcement to recorded documents.
 
-    start       an address to upload to
-    split       the upload has come: its rows go to parts, all rows of a document to the same one; a message for each part
-    write_part  a part: rows are read, documents put together, customers found or made, documents recorded, counts added
-    show        how far it came, and what was wrong
+    start       announces a file and returns its upload form
+    split       splits the uploaded file into parts, all rows of a document into the same part, and sends a message for each part
+    write_part  reads the rows of a part, finds or creates customers, records documents and adds counts
+    show        shows progress and faults
 
-Each step may be told twice or die half way: parts are the same bytes again, a document that this import wrote answers as it did then,
-and a part's counts are added together with the note that it is done. Weakest point: one invocation splits a whole file, so
-`most_bytes` must stay within what its time limit allows (tests/benchmarks/bench_import.py measures it).
+Each step is safe to repeat after a crash: parts are the same bytes again, a recorded document has the same outcome again, and the counts
+of a part are added in the transaction that marks it done.
+
+Weakest point: one invocation splits a whole file, so `most_bytes` must fit its time limit (tests/benchmarks/bench_import.py measures it).
 """
 
 import tempfile
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib.exchange.columns.rules import FIELDS
+from chalicelib.exchange.columns.fields import FIELDS
 from chalicelib.exchange.sales_files import reports, rules, store
 from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.exchange.sales_files.model import ImportForm
@@ -28,7 +29,7 @@ from chalicelib.exchange.sales_files.schemas import (
     ImportView,
     StartedImportView,
 )
-from chalicelib.exchange.sales_files.splitting import Expected, Unreadable, cut, parts_for
+from chalicelib.exchange.sales_files.splitting import ExpectedFormat, Unreadable, cut, parts_for
 from chalicelib.platform.clock import moment
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
@@ -45,7 +46,6 @@ def start(
     started_by: str,
     language: str,
 ) -> StartedImportView:
-    """An import that waits for its file, and where to upload it."""
     currency = form.currency or context.config[Club].currency
     if currency not in context.config[Tiers].ladders:
         known = ", ".join(sorted(context.config[Tiers].ladders))
@@ -56,7 +56,7 @@ def start(
     limits = context.config[Imports]
     url, fields = store.upload_form(import_id, limits.most_bytes, limits.upload_minutes * 60)
     upload = Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=limits.most_bytes)
-    started = StartedImportView(**_shown(context, made, language).model_dump(), upload=upload)
+    started = StartedImportView(**_view_of(context, made, language).model_dump(), upload=upload)
     context.reply(tx, started)
     context.table.commit(tx)
     return started
@@ -66,7 +66,7 @@ def show(context: Context, import_id: str, language: str) -> ImportView:
     found = store.load(context, import_id)
     if found is None:
         raise Problem("not_found")
-    return _shown(context, found, language)
+    return _view_of(context, found, language)
 
 
 def list_imports(
@@ -74,18 +74,18 @@ def list_imports(
 ) -> tuple[list[ImportView], dict[str, str] | None]:
     """Newest first."""
     found, last = store.newest(context, limit, after)
-    return [_shown(context, each, language) for each in found], last
+    return [_view_of(context, each, language) for each in found], last
 
 
 def split(context: Context, event: dict[str, Any]) -> None:
-    """Cuts each upload that the bucket tells of into parts, and names the parts to the queue."""
+    """Splits each uploaded file into parts, and queues the parts."""
     for entry in event["Records"]:
         stored = entry["s3"]["object"]
         _split(context, store.import_of(unquote_plus(stored["key"])), int(stored["size"]), stored["eTag"].strip('"'))
 
 
 def _split(context: Context, import_id: str, size: int, etag: str) -> None:
-    found = store.begin(context, import_id, etag)
+    found = store.begin_splitting(context, import_id, etag)
     if found is None:
         log.warning("upload ignored", extra={"import_id": import_id, "etag": etag})
         return
@@ -99,21 +99,21 @@ def _split(context: Context, import_id: str, size: int, etag: str) -> None:
         except store.Replaced:
             store.fail(context, import_id, "upload_replaced", {})
             return
-    store.announce(import_id, parts)
+    store.enqueue_parts(import_id, parts)
 
 
-def _cut(context: Context, found: store.Import, size: int, etag: str) -> int:
-    asked = found.form.format
+def _cut(context: Context, found: store.ImportRecord, size: int, etag: str) -> int:
+    file_format = found.form.format
     mapping = {field: name for field in FIELDS if (name := getattr(found.form.mapping, field)) is not None}
-    expected = Expected(mapping, asked.encoding, asked.delimiter)
+    expected = ExpectedFormat(mapping, file_format.encoding, file_format.delimiter)
     with tempfile.TemporaryDirectory() as folder:
         made = cut(store.read_upload(found.import_id, etag), expected, parts_for(size), Path(folder))
         store.put_parts(found.import_id, Path(folder), made.parts)
-    store.hand_over(context, found.import_id, made)
+    store.begin_writing(context, found.import_id, made)
     return made.parts
 
 
-def _shown(context: Context, found: store.Import, language: str) -> ImportView:
+def _view_of(context: Context, found: store.ImportRecord, language: str) -> ImportView:
     item, form = found.item, found.form
     failure = item.get("reason")
     return ImportView(
@@ -122,7 +122,7 @@ def _shown(context: Context, found: store.Import, language: str) -> ImportView:
         source=form.source,
         file_name=form.file_name,
         dry_run=form.dry_run,
-        state=rules.shown_state(found.state, found.upload_until, context.now),
+        state=rules.visible_state(found.state, found.upload_until, context.now),
         stalled=rules.is_stalled(found.state, moment(item["progress_at"]), context.now),
         created_at=item["created_at"],
         created_by=item["created_by"],
@@ -142,7 +142,7 @@ def _shown(context: Context, found: store.Import, language: str) -> ImportView:
     )
 
 
-def _bad_rows(context: Context, found: store.Import) -> BadRowsView:
+def _bad_rows(context: Context, found: store.ImportRecord) -> BadRowsView:
     return BadRowsView(
         listed=found.count("bad_rows_listed"),
         url=store.link(found.import_id, "bad-rows.csv", f"{found.import_id}-bad-rows.csv"),

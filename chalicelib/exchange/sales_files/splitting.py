@@ -1,7 +1,7 @@
-"""From an uploaded file to its parts: bytes to rows, and rows to files on disk by the document they belong to.
+"""Splitting of an uploaded file into parts: bytes to rows, and rows to files on disk by document.
 
-A file of any size passes through a few megabytes of memory. Nothing is judged here but what concerns the file as a whole: is it
-text, in which encoding, with which delimiter, and where are its columns. What a cell means is found out part by part, side by side.
+A file of any size passes through a few megabytes of memory. Only the file as a whole is judged here: text, encoding, delimiter and
+columns. Cells are read later, part by part.
 """
 
 import csv
@@ -16,25 +16,18 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from chalicelib.exchange.columns.rules import (
-    FIELDS,
-    FieldName,
-    Heading,
-    headings_of,
-    is_skipped,
-    numbered,
-    read_heading,
-)
-from chalicelib.exchange.sales_files.model import DELIMITERS, ENCODINGS, Cut, Delimiter, Encoding, part_file
+from chalicelib.exchange.columns.fields import FIELDS, FieldName, Heading, headings_of, read_heading
+from chalicelib.exchange.columns.rules import document_number, is_skipped
+from chalicelib.exchange.sales_files.model import DELIMITERS, ENCODINGS, Delimiter, Encoding, SplitFile, part_file
 
-HEAD_BYTES = 64 * 1024  # among which the heading must be found
+HEAD_BYTES = 64 * 1024  # the heading must be within
 PREAMBLE_ROWS = 30
 MOST_LINE_BYTES = 1024 * 1024
-SPILL_BYTES = 2 * 1024 * 1024  # held in memory before they go to disk
+SPILL_BYTES = 2 * 1024 * 1024  # in memory before they are written to disk
 PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
 MOST_PARTS = 512
 
-# Files that are no text, by how they begin.
+# First bytes of files that are not text.
 _SIGNATURES = {
     b"PK\x03\x04": "xlsx",
     b"\xd0\xcf\x11\xe0": "xls",
@@ -48,7 +41,7 @@ _OTHER_ENCODINGS = ("utf-8", "cp1251", "cp866", "koi8-r")
 
 
 class Unreadable(Exception):
-    """The file as a whole cannot be read. `code` says why, `facts` name what was found."""
+    """The file as a whole cannot be read, with a code of the reasons in `reports` and the facts for its text."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
@@ -57,8 +50,8 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What the caller said of the file; None: to be found out."""
+class ExpectedFormat:
+    """The format that the caller gave; None: to be detected."""
 
     mapping: Mapping[FieldName, str]
     encoding: Encoding | None = None
@@ -66,12 +59,12 @@ class Expected:
 
 
 def parts_for(size: int) -> int:
-    """Into how many parts a file of this many bytes is cut: each small enough for memory, the number small enough for S3."""
+    """The number of parts for a file of this size."""
     return max(1, min(MOST_PARTS, -(-size // PART_BYTES)))
 
 
-def cut(chunks: Iterable[bytes], expected: Expected, count: int, folder: Path) -> Cut:
-    """Writes the rows into at most `count` files of the folder, all rows of a document into the same one."""
+def cut(chunks: Iterable[bytes], expected: ExpectedFormat, count: int, folder: Path) -> SplitFile:
+    """Writes the rows into at most `count` files, all rows of a document into the same file. Raises Unreadable."""
     text = _Text(chunks, expected.encoding)
     head = text.head()
     delimiter, start, names, heading = _find_heading(head, text, expected)
@@ -79,7 +72,7 @@ def cut(chunks: Iterable[bytes], expected: Expected, count: int, folder: Path) -
     rows = skipped = number = 0
     width = len(names)
     document_of = itemgetter(heading.columns["document"])
-    # The cell after the last stands for columns that are not there.
+    # The extra last cell stands for missing columns.
     chosen = itemgetter(*(heading.columns.get(wanted, width) for wanted in FIELDS))
     reader = csv.reader(chain(io.StringIO(head, newline="\n"), text), delimiter=delimiter)
     try:
@@ -96,10 +89,10 @@ def cut(chunks: Iterable[bytes], expected: Expected, count: int, folder: Path) -
             if is_skipped(cells, document):
                 skipped += 1
                 continue
-            buckets.add(numbered(document) or str(number), (str(number), too_many, *chosen(cells)))
+            buckets.add(document_number(document) or str(number), (str(number), too_many, *chosen(cells)))
     except csv.Error as error:
         raise Unreadable("row_broken", row=number + 1, detail=str(error)) from None
-    return Cut(
+    return SplitFile(
         rows=rows,
         skipped=skipped,
         parts=buckets.close(),
@@ -121,7 +114,7 @@ _BETWEEN = "\x1f"  # the unit separator, which no text of a spreadsheet needs
 
 
 class _Buckets:
-    """Rows by a checksum of what keeps them together. Spilled as gzip members, which read as one file when joined."""
+    """Rows in files by the checksum of a key. Gzip members are appended, and read as one file."""
 
     def __init__(self, count: int, folder: Path) -> None:
         self._rows: list[list[bytes]] = [[] for _ in range(count)]
@@ -151,7 +144,7 @@ class _Buckets:
         for rows, file in zip(self._rows, self._files, strict=True):
             if rows:
                 with file.open("ab") as out:
-                    # No time in it: the same rows are the same bytes.
+                    # Without a time the same rows are the same bytes.
                     out.write(gzip.compress(b"".join(rows), compresslevel=1, mtime=0))
                 rows.clear()
         self._held = 0
@@ -160,7 +153,7 @@ class _Buckets:
 class _Text:
     """Lines of a file, decoded block by block at line ends.
 
-    While all is ASCII every encoding reads it alike; the first block that is not decides between UTF-8 and Windows-1251.
+    The first block that is not ASCII decides between UTF-8 and Windows-1251.
     """
 
     def __init__(self, chunks: Iterable[bytes], encoding: Encoding | None) -> None:
@@ -222,8 +215,8 @@ def _decodes(block: bytes, encoding: str) -> bool:
     return False
 
 
-def _find_heading(head: str, text: _Text, expected: Expected) -> tuple[Delimiter, int, list[str], Heading]:
-    """Delimiter, row of the heading, its cells, and which column holds what."""
+def _find_heading(head: str, text: _Text, expected: ExpectedFormat) -> tuple[Delimiter, int, list[str], Heading]:
+    """Delimiter, row and cells of the heading, and its columns. Raises Unreadable."""
     found = _best_heading(head, expected)
     if found is None:
         raise Unreadable("not_csv", kind="unknown")
@@ -245,8 +238,8 @@ def _find_heading(head: str, text: _Text, expected: Expected) -> tuple[Delimiter
     )
 
 
-def _best_heading(head: str, expected: Expected) -> tuple[Delimiter, int, list[str], Heading] | None:
-    """The row among the first ones in which most of what is needed is found, by whichever delimiter finds more."""
+def _best_heading(head: str, expected: ExpectedFormat) -> tuple[Delimiter, int, list[str], Heading] | None:
+    """The best heading among the first rows, over all delimiters: fewest missing fields, then most columns."""
     candidates = [
         (delimiter, row, names, read_heading(names, expected.mapping))
         for delimiter in ([expected.delimiter] if expected.delimiter else DELIMITERS)

@@ -1,10 +1,10 @@
 """An import's items and objects.
 
-    IMPORT  what was asked for, how far it came, and the counts, which grow part by part
-    PART         a part that is done, with its counts: there once, however often the part is worked on
+    IMPORT  the form, the progress and the counts, which grow part by part
+    PART    a recorded part with its counts, written once
 
-In the bucket, below `imports/{import}/`: `upload`, `parts/{n}` rows to be written, `bad/{n}` rows of a part that were left out,
-`new/{n}` customers that a dry run would make companies of, and at the end `bad-rows.csv`.
+In the bucket, below `imports/{import}/`: `upload`, `parts/{n}` rows to record, `bad/{n}` rows that were left out, `new/{n}` customers
+that a dry run would create, and at the end `bad-rows.csv`.
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from typing import Any, BinaryIO
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
-from chalicelib.exchange.columns.rules import FieldName
+from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.sales_files import keys
 from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.model import READ_BYTES, Cut, ImportForm, part_file
+from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm, SplitFile, part_file
 from chalicelib.exchange.sales_files.rules import ImportState
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
@@ -39,8 +39,8 @@ Counts = dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """An import as it is stored."""
+class ImportRecord:
+    """The item of an import."""
 
     item: Item
     form: ImportForm
@@ -75,24 +75,24 @@ class Import:
         return int(self.item.get(name, 0))
 
     def counts(self, what: str) -> Counts:
-        """Of rows or documents, by what became of them."""
+        """The counts of `rows` or `documents`, by outcome."""
         return {outcome: self.count(f"{what}_{outcome}") for outcome in OUTCOMES}
 
 
-def _import(item: Item) -> Import:
-    return Import(item, ImportForm.model_validate(item["form"]))
+def _import(item: Item) -> ImportRecord:
+    return ImportRecord(item, ImportForm.model_validate(item["form"]))
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def load(context: Context, import_id: str) -> Import | None:
+def load(context: Context, import_id: str) -> ImportRecord | None:
     item = context.table.get(keys.import_(import_id), consistent=True)
     return _import(item) if item else None
 
 
-def load_with_part(context: Context, import_id: str, part: int) -> tuple[Import | None, bool]:
-    """The import, and whether this part of it is done."""
+def load_with_part(context: Context, import_id: str, part: int) -> tuple[ImportRecord | None, bool]:
+    """The import, and True if this part is recorded."""
     whole, done = keys.import_(import_id), keys.import_part(import_id, part)
     found = context.table.get_many([whole, done], consistent=True)
     return (_import(found[whole]) if whole in found else None), done in found
@@ -103,7 +103,9 @@ def parts_done(context: Context, import_id: str) -> Iterator[Item]:
     return context.table.query_all(first.pk, starts="PART#", consistent=True)
 
 
-def newest(context: Context, limit: int, after: dict[str, str] | None) -> tuple[list[Import], dict[str, str] | None]:
+def newest(
+    context: Context, limit: int, after: dict[str, str] | None
+) -> tuple[list[ImportRecord], dict[str, str] | None]:
     page: Page = context.table.query(
         keys.import_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
     )
@@ -115,7 +117,7 @@ def newest(context: Context, limit: int, after: dict[str, str] | None) -> tuple[
 
 def create(
     tx: Transaction, context: Context, import_id: str, form: ImportForm, currency: str, created_by: str
-) -> Import:
+) -> ImportRecord:
     item = {
         **keys.import_(import_id).as_item(),
         **keys.import_list(context.at, import_id).as_gsi1(),
@@ -130,11 +132,11 @@ def create(
         "expires_at": context.expiry(days=KEEP_UNUSED_DAYS),
     }
     tx.create(item, label="import")
-    return Import(item, form)
+    return ImportRecord(item, form)
 
 
-def begin(context: Context, import_id: str, etag: str) -> Import | None:
-    """The file is there. None if it is not for us: no such import, another file was first, or all was done before."""
+def begin_splitting(context: Context, import_id: str, etag: str) -> ImportRecord | None:
+    """Starts splitting of the uploaded file. None for an unknown import, for a second file, or for an import that is done."""
     waits, again = Attr("state").eq("waiting_for_upload"), Attr("state").eq("splitting") & Attr("etag").eq(etag)
     try:
         item = context.table.update(
@@ -152,8 +154,8 @@ def begin(context: Context, import_id: str, etag: str) -> Import | None:
     return _import(item)
 
 
-def hand_over(context: Context, import_id: str, cut: Cut) -> None:
-    """The rows are in their parts. What was handed over before stays as it is."""
+def begin_writing(context: Context, import_id: str, cut: SplitFile) -> None:
+    """Starts recording of the parts. Safe to repeat."""
     facts: Item = {
         "state": "writing" if cut.parts else "done",
         "progress_at": context.at,
@@ -180,7 +182,7 @@ def fail(context: Context, import_id: str, code: str, facts: dict[str, Any]) -> 
 
 
 def finish_part(context: Context, import_id: str, part: int, counts: Counts) -> None:
-    """The part is done, and its counts are added, once: with the part that says so."""
+    """Marks the part as recorded and adds its counts, in one transaction. Safe to repeat."""
     tx = Transaction()
     tx.create({**keys.import_part(import_id, part).as_item(), **counts, "part": part, "at": context.at}, label="part")
     tx.update(keys.import_(import_id), put={"progress_at": context.at}, add={"parts_done": 1, **counts})
@@ -197,7 +199,7 @@ def finish(context: Context, import_id: str, facts: dict[str, Any]) -> None:
         )
 
 
-def announce(import_id: str, parts: int) -> None:
+def enqueue_parts(import_id: str, parts: int) -> None:
     """One message for each part."""
     bodies = ({"import_id": import_id, "part": part} for part in range(1, parts + 1))
     send_bodies(queue_url("imports"), bodies)
@@ -207,11 +209,11 @@ def announce(import_id: str, parts: int) -> None:
 
 
 class Replaced(Exception):
-    """The upload is no longer the file whose arrival was told."""
+    """Another file was uploaded in the meantime."""
 
 
 def upload_form(import_id: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:
-    """Address and fields of a form post that stores a file of at most this size."""
+    """Address and fields of a form post for a file of at most this size."""
     made = aws.s3().generate_presigned_post(
         settings().files_bucket,
         _object(import_id, "upload"),
@@ -222,7 +224,7 @@ def upload_form(import_id: str, most_bytes: int, seconds: int) -> tuple[str, dic
 
 
 def import_of(object_key: str) -> str:
-    """Whose upload this object is."""
+    """The import id of an uploaded object."""
     return object_key.split("/")[1]
 
 
@@ -254,7 +256,7 @@ def get(import_id: str, name: str) -> bytes:
 
 
 def link(import_id: str, name: str, file_name: str) -> str:
-    """An address that downloads the object for `LINK_SECONDS`."""
+    """A download link, valid for `LINK_SECONDS`."""
     return aws.s3().generate_presigned_url(
         "get_object",
         Params={

@@ -1,4 +1,4 @@
-"""How many luminaires a room needs, by the lumen method. Pure: lengths in metres, flux in lumens, illuminance in lux, power in watts.
+"""The lumen method: the number of luminaires that a room needs. Pure: lengths in metres, flux in lumens, illuminance in lux, power in watts.
 
     N = E·A / (Φ·UF·MF)
 
@@ -6,8 +6,7 @@ E the maintained illuminance that is required on the work plane, A its area, Φ 
 much of that flux arrives on the work plane), MF the maintenance factor (what is left of the illuminance when the installation is next
 cleaned and relamped). Source: CIE 40-1978, Calculations for interior lighting: basic method; CIBSE, Code for lighting.
 
-UF comes from no table. It is worked out for a luminaire that radiates downwards as a diffuse surface does (Lambert's law), many of them
-evenly over the luminaires' plane:
+UF is computed, not looked up: for luminaires that radiate downwards as a diffuse surface (Lambert's law), evenly spread over their plane:
 
     room index           K = L·W / (Hm·(L + W)), Hm from the work plane to the luminaires
     direct part          the configuration factor of two parallel rectangles L×W at the distance Hm
@@ -17,8 +16,8 @@ evenly over the luminaires' plane:
     planes               stand for the cavities above and below, of effective reflectance ρ·Ao / (As - ρ·(As - Ao)), with ρ the mean
                          reflectance of a cavity's surfaces, As their area and Ao that of its opening (IES Lighting Handbook, zonal cavity)
 
-Weakest point: a luminaire with a narrow beam does better in a high room than this says, one that also lights the ceiling worse in any.
-Whoever has the luminaire's own table gives its UF instead.
+Weakest point: a luminaire with a narrow beam needs fewer in a high room than this says, one that also lights the ceiling needs more in any
+room. The caller can give the UF of the luminaire's own table instead.
 """
 
 from dataclasses import dataclass
@@ -27,11 +26,11 @@ from math import atan, ceil, floor, log, pi, sqrt
 from typing import NamedTuple
 
 MOST_LUMINAIRES = 10_000  # in one room
-ALIKE = log(1.6)  # spacings along and across, of which one is at most this many times the other
+ALIKE = log(1.6)  # largest ratio of the spacings along and across, as a logarithm
 
 
 class Reflectances(NamedTuple):
-    """Of ceiling, walls and floor, each below 1."""
+    """Reflectances of the surfaces, each below 1."""
 
     ceiling: float = 0.7
     walls: float = 0.5
@@ -43,7 +42,7 @@ USUAL = Reflectances()
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A rectangular room. `suspension` is how far below the ceiling the luminaires hang."""
+    """A rectangular room. `suspension` is the distance from the ceiling to the luminaires."""
 
     length: float
     width: float
@@ -58,7 +57,7 @@ class Room:
 
     @property
     def mounting_height(self) -> float:
-        """Of the luminaires above the work plane; where it is not above it, nothing can be worked out."""
+        """Height of the luminaires above the work plane; the formulas need it above zero."""
         return self.height - self.suspension - self.work_plane
 
     @property
@@ -67,14 +66,14 @@ class Room:
 
 
 class Layout(NamedTuple):
-    """Rows lie along the length; luminaires of a row are its columns."""
+    """Rows along the length, and the luminaires of a row."""
 
     rows: int
     columns: int
 
 
 class RoomNorm(NamedTuple):
-    """What a norm asks for in rooms of this use."""
+    """The requirement of a norm for rooms of one use."""
 
     name: str
     name_ru: str
@@ -102,8 +101,8 @@ _EN_2011 = "EN 12464-1:2011"
 _EN_2021 = "EN 12464-1:2021"
 _SANPIN = "СанПиН 2.2.1/2.1.1.1278-03, table 2"
 
-# A few that are asked for often, each with the edition in which it was looked up; newer ones may ask for more. What binds a project is
-# named by its designer, who gives the illuminance itself.
+# Frequent uses, each with the edition of its norm; newer editions may require more. A designer who is bound by another norm gives the
+# illuminance itself.
 ROOM_NORMS: dict[RoomKind, RoomNorm] = {
     RoomKind.OFFICE: RoomNorm(
         "Office: writing, typing, data processing", "Офис: письмо, работа с данными", 500, 0.8, _EN_2011
@@ -127,7 +126,7 @@ ROOM_NORMS: dict[RoomKind, RoomNorm] = {
 
 
 def parallel_rectangles(length: float, width: float, distance: float) -> float:
-    """How much of what one diffuse rectangle radiates arrives on the other."""
+    """The configuration factor of two parallel rectangles: the share of flux from one that arrives on the other."""
     x, y = length / distance, width / distance
     x1, y1 = sqrt(1 + x * x), sqrt(1 + y * y)
     terms = (
@@ -141,7 +140,7 @@ def parallel_rectangles(length: float, width: float, distance: float) -> float:
 
 
 def cavity(room: Room, depth: float, end: float) -> float:
-    """Effective reflectance of the cavity of this depth behind a plane; `end` is that of the surface at its bottom."""
+    """Effective reflectance of the cavity of this depth behind a plane; `end` is the reflectance of its end surface."""
     sides = 2 * (room.length + room.width) * depth
     inside = room.area + sides
     mean = (room.area * end + sides * room.reflectances.walls) / inside
@@ -149,22 +148,22 @@ def cavity(room: Room, depth: float, end: float) -> float:
 
 
 def utilisation_factor(room: Room) -> float:
-    """How much of the luminaires' flux arrives on the work plane, reflected light included."""
+    """The share of the luminaires' flux that arrives on the work plane, reflected light included."""
     direct = parallel_rectangles(room.length, room.width, room.mounting_height)
     ceiling = cavity(room, room.suspension, room.reflectances.ceiling)
-    context = cavity(room, room.work_plane, room.reflectances.floor)
+    floor = cavity(room, room.work_plane, room.reflectances.floor)
     walls = room.reflectances.walls
     # Of what a plane sends, `direct` reaches the other plane and the rest the walls; of what the walls send, `to_plane` reaches each plane.
     to_plane = (1 - direct) * room.area / (2 * (room.length + room.width) * room.mounting_height)
     to_walls = 1 - 2 * to_plane
     # Flux that each surface receives of one lumen, unknown u (luminaires' plane), w (work plane), v (walls):
-    #   u = work·w·direct + walls·v·to_plane
+    #   u = floor·w·direct + walls·v·to_plane
     #   w = direct + ceiling·u·direct + walls·v·to_plane
-    #   v = (1 - direct)·(1 + ceiling·u + work·w) + walls·v·to_walls
+    #   v = (1 - direct)·(1 + ceiling·u + floor·w) + walls·v·to_walls
     side, back = walls * to_plane, (1 - direct) / (1 - walls * to_walls)
-    # v = back·(1 + ceiling·u + work·w), put into the two others:
-    a11, a12, b1 = 1 - side * back * ceiling, -context * (direct + side * back), side * back
-    a21, a22, b2 = -ceiling * (direct + side * back), 1 - side * back * context, direct + side * back
+    # v = back·(1 + ceiling·u + floor·w), put into the two others:
+    a11, a12, b1 = 1 - side * back * ceiling, -floor * (direct + side * back), side * back
+    a21, a22, b2 = -ceiling * (direct + side * back), 1 - side * back * floor, direct + side * back
     return (a11 * b2 - a21 * b1) / (a11 * a22 - a12 * a21)
 
 
@@ -172,21 +171,21 @@ def luminaires(room: Room, *, illuminance: float, flux: float, factor: float, ma
     """The least number that gives the illuminance. `factor` is the utilisation factor."""
     number = max(1, ceil(illuminance * room.area / (flux * factor * maintenance)))
     # The division may have been rounded to just below a whole number.
-    while gives(room, number, flux=flux, factor=factor, maintenance=maintenance) < illuminance:
+    while illuminance_of(room, number, flux=flux, factor=factor, maintenance=maintenance) < illuminance:
         number += 1
     return number
 
 
-def gives(room: Room, number: int, *, flux: float, factor: float, maintenance: float) -> float:
-    """The maintained illuminance that so many luminaires give."""
+def illuminance_of(room: Room, number: int, *, flux: float, factor: float, maintenance: float) -> float:
+    """The maintained illuminance of this number of luminaires."""
     return number * flux * factor * maintenance / room.area
 
 
 def layout(room: Room, number: int) -> Layout:
-    """Rows of equal length that hold at least so many.
+    """Rows of equal length with at least this number of luminaires.
 
-    Of those whose spacings along and across are alike, the one with the fewest to spare; where none is, as in a corridor, the one whose
-    spacings are most alike.
+    Among layouts with similar spacings along and across, the one with the fewest spare luminaires; without one, as in a corridor, the layout
+    with the most similar spacings.
     """
     even = sqrt(number * room.width / room.length)  # rows, if spacings were the same both ways
     fewest, most = (min(max(1, rows), number) for rows in (floor(even * 0.8), ceil(even * 1.25)))

@@ -1,4 +1,4 @@
-"""The lighting calculator's question and answer."""
+"""Form and views of the lighting calculator."""
 
 from decimal import Decimal
 from typing import Annotated, Self

@@ -1,4 +1,4 @@
-"""The lighting calculator: luminaires of the catalogue for a partner's rooms."""
+"""The lighting calculator for the rooms of a partner."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -21,7 +21,7 @@ from chalicelib.storefront.lighting.schemas import (
 )
 
 PRIVILEGE = "calculators"
-NEEDED = ("luminous_flux_lm", "power_w")
+NEEDED_ATTRIBUTES = ("luminous_flux_lm", "power_w")
 
 _FORMULA = "N = E·A / (Φ·UF·MF)"
 _EXPLANATION = (
@@ -47,7 +47,7 @@ _SOURCES = [
 
 @dataclass(frozen=True, slots=True)
 class Luminaire:
-    """What the method needs of a product."""
+    """The facts of a product for the calculation: flux in lm, power in W."""
 
     sku: str
     flux: float
@@ -55,16 +55,16 @@ class Luminaire:
     pack_multiple: int
 
 
-def light(context: Context, member_id: str, form: LightingForm, language: Language) -> LightingView:
-    """Two reads. Raises 403 while calculators are locked, 422 for products that are no luminaires or far too weak."""
+def calculate(context: Context, member_id: str, form: LightingForm, language: Language) -> LightingView:
+    """Two reads. Raises 403 while calculators are locked, 422 for products that are not luminaires or far too weak."""
     if missing := companies.missing_for(context, member_id, PRIVILEGE):
         raise Problem("cabinet_locked", "Complete your profile to use the calculators.", extra={"missing": missing})
     luminaires = _luminaires(catalog.read_products(context.table, form.skus), form.skus)
-    rooms = [_lit(number, room, luminaires) for number, room in enumerate(form.rooms)]
+    rooms = [_room_view(number, room, luminaires) for number, room in enumerate(form.rooms)]
     return LightingView(
         method=LightingMethodView(formula=_FORMULA, explanation=_EXPLANATION[language == "ru"], sources=_SOURCES),
         rooms=rooms,
-        totals=[_total(place, each, rooms) for place, each in enumerate(luminaires)],
+        totals=[_total_view(place, each, rooms) for place, each in enumerate(luminaires)],
     )
 
 
@@ -76,9 +76,9 @@ def _luminaires(products: dict[str, Product], skus: list[str]) -> list[Luminaire
         if product is None:
             faults.append(Fault(pointer=f"/skus/{place}", code="unknown_sku", detail="There is no such product."))
             continue
-        flux, power = (product.number(name) for name in NEEDED)
+        flux, power = (product.number(name) for name in NEEDED_ATTRIBUTES)
         if not flux or power is None:
-            detail = f"The calculation needs the attributes {' and '.join(NEEDED)}."
+            detail = f"The calculation needs the attributes {' and '.join(NEEDED_ATTRIBUTES)}."
             faults.append(Fault(pointer=f"/skus/{place}", code="not_a_luminaire", detail=detail))
             continue
         found.append(Luminaire(sku, float(flux), float(power), product.pack_multiple))
@@ -87,7 +87,7 @@ def _luminaires(products: dict[str, Product], skus: list[str]) -> list[Luminaire
     return found
 
 
-def _lit(number: int, form: RoomForm, luminaires: list[Luminaire]) -> LitRoomView:
+def _room_view(number: int, form: RoomForm, luminaires: list[Luminaire]) -> LitRoomView:
     room = form.room()
     kind = rules.ROOM_NORMS[form.kind] if form.kind else None
     illuminance = (
@@ -104,11 +104,11 @@ def _lit(number: int, form: RoomForm, luminaires: list[Luminaire]) -> LitRoomVie
         illuminance_lx=illuminance,
         norm=kind.norm if kind else None,
         maintenance_factor=maintenance,
-        options=[_option(number, room, each, illuminance, factor, maintenance) for each in luminaires],
+        options=[_option_view(number, room, each, illuminance, factor, maintenance) for each in luminaires],
     )
 
 
-def _option(
+def _option_view(
     number: int, room: rules.Room, luminaire: Luminaire, illuminance: float, factor: float, maintenance: float
 ) -> RoomOptionView:
     how = {"flux": luminaire.flux, "factor": factor, "maintenance": maintenance}
@@ -127,14 +127,14 @@ def _option(
         rows=rows,
         columns=columns,
         luminaires=installed,
-        illuminance_lx=round(rules.gives(room, installed, **how), 1),
+        illuminance_lx=round(rules.illuminance_of(room, installed, **how), 1),
         power_w=round(power, 1),
         power_density_w_m2=round(power / room.area, 2),
         spacing_to_height=round(spacing / room.mounting_height, 2),
     )
 
 
-def _total(place: int, luminaire: Luminaire, rooms: list[LitRoomView]) -> LightingTotalView:
+def _total_view(place: int, luminaire: Luminaire, rooms: list[LitRoomView]) -> LightingTotalView:
     number = sum(room.count * room.options[place].luminaires for room in rooms)
     packs = ceil(number / luminaire.pack_multiple)
     return LightingTotalView(

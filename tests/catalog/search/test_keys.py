@@ -22,9 +22,9 @@ def context(local_table: Table) -> Context:
 @measures(search_keys.catalogue_index)
 def test_a_reader_who_knows_the_index_asks_the_head_only(context: Context) -> None:
     listed(context, *(row(f"LMP-{number}") for number in range(200)))
-    search_store.current(context.table, context.table.get(search_keys.catalogue_index()))
+    search_store.current_index(context.table, context.table.get(search_keys.catalogue_index()))
     with spent(context.table.client) as cost:
-        search_store.current(context.table, context.table.get(search_keys.catalogue_index()))
+        search_store.current_index(context.table, context.table.get(search_keys.catalogue_index()))
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
 
 
@@ -44,9 +44,9 @@ def test_a_changed_product_costs_its_shard_and_the_head(context: Context) -> Non
 @measures(search_keys.catalogue_shard)
 def test_a_reader_reads_the_shards_that_changed_in_one_call(context: Context) -> None:
     listed(context, *(row(f"LMP-{number}") for number in range(200)))
-    search_store.current(context.table, context.table.get(search_keys.catalogue_index()))
+    search_store.current_index(context.table, context.table.get(search_keys.catalogue_index()))
     listed(context, row("LMP-1", "778"), row("LMP-2", "778"))
     head = context.table.get(search_keys.catalogue_index())
     with spent(context.table.client) as cost:
-        search_store.current(context.table, head)
+        search_store.current_index(context.table, head)
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 1)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.catalog.rules import Product, ProductStatus
-from chalicelib.catalog.search.rules import Index, Position, Wanted, entry_of, fold, stems
+from chalicelib.catalog.search.rules import Index, PagePosition, ProductFilter, entry_of, fold, stems
 
 
 def product(sku: str = "LMP-1", name: str = "Lamp", name_ru: str = "Лампа", **more: Any) -> Product:
@@ -18,7 +18,7 @@ def product(sku: str = "LMP-1", name: str = "Lamp", name_ru: str = "Лампа",
 
 
 def found(text: str, *products: Product) -> list[str]:
-    return Index(entry_of(each) for each in products).find(Wanted(text=text), "sku", limit=100, after=None)[0]
+    return Index(entry_of(each) for each in products).find(ProductFilter(text=text), "sku", limit=100, after=None)[0]
 
 
 # Forms of the words of a lighting catalogue, by hand: cases and numbers of nouns, genders and cases of adjectives, English plurals.
@@ -118,7 +118,7 @@ products = st.builds(
     own_brand=st.booleans(),
 )
 questions = st.builds(
-    Wanted,
+    ProductFilter,
     text=st.none() | st.lists(st.sampled_from([*WORDS, "A", "б-1"]), min_size=1, max_size=2).map(" ".join),
     categories=st.none() | st.sets(st.sampled_from("abc"), min_size=1),
     brand=st.none() | st.sampled_from(["Luma", "Свет"]),
@@ -127,7 +127,7 @@ questions = st.builds(
 )
 
 
-def meant(product: Product, wanted: Wanted) -> bool:
+def meant(product: Product, wanted: ProductFilter) -> bool:
     """The same, said another way."""
     if wanted.text is not None:
         has = {stem for text in (product.name, product.name_ru, product.brand, product.sku) for stem in stems(text)}
@@ -162,7 +162,7 @@ KEYS = {
     st.integers(1, 5),
 )
 def test_pages_hold_what_a_look_at_every_product_finds_in_its_order(
-    catalogue: list[Product], wanted: Wanted, order: Any, limit: int
+    catalogue: list[Product], wanted: ProductFilter, order: Any, limit: int
 ):
     index = Index(entry_of(each) for each in catalogue)
     pages, after = [], None
@@ -179,10 +179,10 @@ def test_pages_hold_what_a_look_at_every_product_finds_in_its_order(
 
 def test_a_page_goes_on_where_the_one_before_ended_though_that_product_is_gone():
     index = Index(entry_of(product(f"L{number}")) for number in (1, 2, 4))
-    assert index.find(Wanted(), "sku", limit=5, after=Position("L3", "L3"))[0] == ["L4"]
+    assert index.find(ProductFilter(), "sku", limit=5, after=PagePosition("L3", "L3"))[0] == ["L4"]
 
 
 def test_prices_are_ordered_as_numbers_currency_by_currency():
     catalogue = [product("a", base_price=Decimal("9.90")), product("b", base_price=Decimal("10.05")), product("c")]
     index = Index(entry_of(each) for each in catalogue)
-    assert index.find(Wanted(), "price", limit=5, after=None)[0] == ["a", "b", "c"]
+    assert index.find(ProductFilter(), "price", limit=5, after=None)[0] == ["a", "b", "c"]

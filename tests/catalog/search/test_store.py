@@ -14,7 +14,7 @@ from chalicelib.catalog import store as catalog_store
 from chalicelib.catalog.consumers import on_products_changed
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
-from chalicelib.catalog.search.rules import Entry, Wanted, entry_of
+from chalicelib.catalog.search.rules import IndexEntry, ProductFilter, entry_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.table.client import Table
@@ -51,9 +51,9 @@ def events(context: Context) -> list[Event]:
     return [Event(item["event"], item["sk"], item) for item in found]
 
 
-def indexed(context: Context) -> dict[str, Entry]:
+def indexed(context: Context) -> dict[str, IndexEntry]:
     """What a reader that has read nothing yet finds."""
-    found: dict[str, Entry] = {}
+    found: dict[str, IndexEntry] = {}
     head = context.table.get(search_keys.catalogue_index()) or {}
     for shard in range(search_store.SHARDS):
         item = context.table.get(search_keys.catalogue_shard(shard))
@@ -63,7 +63,7 @@ def indexed(context: Context) -> dict[str, Entry]:
     return found
 
 
-def expected(context: Context) -> dict[str, Entry]:
+def expected(context: Context) -> dict[str, IndexEntry]:
     return {
         item["sku"]: entry_of(catalog_store.product_of(item))
         for item in context.table.query(catalog_keys.product("").pk).items
@@ -197,7 +197,7 @@ def test_a_product_that_is_no_more_leaves_the_index(context: Context):
 
 def found(context: Context) -> list[str]:
     head = context.table.get(search_keys.catalogue_index())
-    return search_store.current(context.table, head).find(Wanted(), "sku", limit=100, after=None)[0]
+    return search_store.current_index(context.table, head).find(ProductFilter(), "sku", limit=100, after=None)[0]
 
 
 def test_a_reader_reads_only_the_shards_that_changed(context: Context, monkeypatch: pytest.MonkeyPatch):
@@ -221,7 +221,7 @@ def test_what_was_read_of_another_table_is_not_taken_for_this_one(context: Conte
         clean = fresh(context)
         listed(clean, row(neighbours(1)[0], name=name))
         head = clean.table.get(search_keys.catalogue_index())
-        (entry,) = search_store.current(clean.table, head)._entries
+        (entry,) = search_store.current_index(clean.table, head)._entries
         assert entry.name == name.casefold()
 
 
@@ -235,9 +235,12 @@ def test_a_shard_that_is_older_than_the_head_says_is_read_again(context: Context
     head = context.table.get(search_keys.catalogue_index())
     for item, price in ((old, "100"), (new, "200")):
         context.table.put(item)
-        (entry,) = search_store.current(context.table, head)._entries
+        (entry,) = search_store.current_index(context.table, head)._entries
         assert entry.price.endswith(price)
 
 
 def test_without_an_index_nothing_is_found(context: Context):
-    assert search_store.current(context.table, None).find(Wanted(), "sku", limit=9, after=None) == ([], None)
+    assert search_store.current_index(context.table, None).find(ProductFilter(), "sku", limit=9, after=None) == (
+        [],
+        None,
+    )

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from chalicelib.exchange.columns.rules import CellError, Reference, day, of_return, original, reference
+from chalicelib.exchange.columns.rules import (
+    CellError,
+    Reference,
+    day,
+    original_of_return,
+    original_of_row,
+    read_reference,
+)
 from chalicelib.sales.rules import Original
 
 JANUARY = date(2026, 1, 12)
@@ -12,7 +19,7 @@ PRESENTED = "РЕАЛИЗАЦИЯ ТОВАРОВ И УСЛУГ УТ-000123 ОТ 
 
 
 def read(text: str) -> Reference:
-    return reference(text, lambda cell: day(cell, ("dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd")))
+    return read_reference(text, lambda cell: day(cell, ("dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd")))
 
 
 @pytest.mark.parametrize(
@@ -44,18 +51,18 @@ def test_a_day_in_it_that_is_none_is_wrong() -> None:
 
 
 def test_a_row_without_either_names_nothing() -> None:
-    assert original(None, None, "В-1") is None
-    assert original(read("ЗАКАЗ КЛИЕНТА УТ-7 ОТ 12.01.2026"), None, "В-1") is None
+    assert original_of_row(None, None, "В-1") is None
+    assert original_of_row(read("ЗАКАЗ КЛИЕНТА УТ-7 ОТ 12.01.2026"), None, "В-1") is None
 
 
 def test_a_day_of_its_own_column_goes_before_the_one_in_the_cell() -> None:
-    assert original(read(PRESENTED), date(2026, 1, 13), "В-1") == ("УТ-000123", date(2026, 1, 13))
-    assert original(None, JANUARY, "В-1") == ("", JANUARY)
+    assert original_of_row(read(PRESENTED), date(2026, 1, 13), "В-1") == ("УТ-000123", date(2026, 1, 13))
+    assert original_of_row(None, JANUARY, "В-1") == ("", JANUARY)
 
 
 def test_where_the_file_numbers_its_documents_as_1c_shows_them_so_is_the_original() -> None:
     own = "ВОЗВРАТ ТОВАРОВ ОТ КЛИЕНТА УТ-000007 ОТ 20.01.2026 12:00:00"
-    assert original(read(PRESENTED), None, own) == (PRESENTED, JANUARY)
+    assert original_of_row(read(PRESENTED), None, own) == (PRESENTED, JANUARY)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +75,4 @@ def test_where_the_file_numbers_its_documents_as_1c_shows_them_so_is_the_origina
     ids=["in the year of its day", "without a day in this year or the one before", "by its day alone"],
 )
 def test_a_number_is_looked_for(number: str, told: date | None, named: Original) -> None:
-    assert of_return(number, told, date(2026, 2, 1)) == named
+    assert original_of_return(number, told, date(2026, 2, 1)) == named

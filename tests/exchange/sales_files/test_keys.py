@@ -13,7 +13,7 @@ from chalicelib.exchange.sales_files import keys as sales_files_keys
 from chalicelib.exchange.sales_files import recording
 from chalicelib.exchange.sales_files import service as sales_files
 from chalicelib.exchange.sales_files import store as sales_files_store
-from chalicelib.exchange.sales_files.model import Cut, ImportForm
+from chalicelib.exchange.sales_files.model import ImportForm, SplitFile
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
@@ -54,7 +54,7 @@ def written(
         tx, context, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
     )
     context.table.commit(tx)
-    sales_files_store.begin(context, import_id, "etag")
+    sales_files_store.begin_splitting(context, import_id, "etag")
     columns: Any = {
         "document": "Номер",
         "business_date": "Дата",
@@ -63,7 +63,7 @@ def written(
         "quantity": "Кол",
         "amount": "Сумма",
     }
-    sales_files_store.hand_over(context, import_id, Cut(2 * documents, 0, 2, "utf-8", ";", columns))
+    sales_files_store.begin_writing(context, import_id, SplitFile(2 * documents, 0, 2, "utf-8", ";", columns))
     for part in (1, 2):
         cells = [
             ["УТ-{}", "12.01.2026", "К-1", "", "", "", "L-1", "Лампа", "1", "", "10,00", "", ""]

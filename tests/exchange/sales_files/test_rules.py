@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.ru import inn as stdnum_inn
 
-from chalicelib.exchange.columns.rules import FIELDS
+from chalicelib.exchange.columns.fields import FIELDS
 from chalicelib.exchange.sales_files import rules as sales_files_rules
-from chalicelib.exchange.sales_files.rules import REASONS, Drafts, Fault, Reader, Row
+from chalicelib.exchange.sales_files.rules import REASONS, CellFault, DocumentDrafts, RowReader, SaleRow
 from chalicelib.sales.rules import Original
 
 
-def reader(**more: Any) -> Reader:
+def reader(**more: Any) -> RowReader:
     chosen: dict[str, Any] = {
         "fields": FIELDS,
         "dates": ("dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd"),
@@ -27,7 +27,7 @@ def reader(**more: Any) -> Reader:
         "inn_is_valid": stdnum_inn.is_valid,
         **more,
     }
-    return Reader(**chosen)
+    return RowReader(**chosen)
 
 
 def cells(**given: str) -> list[str]:
@@ -44,15 +44,15 @@ def cells(**given: str) -> list[str]:
     return [{**usual, **given}.get(field, "") for field in FIELDS]
 
 
-def row(number: int = 2, **given: str) -> Row:
+def row(number: int = 2, **given: str) -> SaleRow:
     read = reader().read(number, cells(**given), too_many=False)
-    assert isinstance(read, Row), read
+    assert isinstance(read, SaleRow), read
     return read
 
 
-def faults(too_many: bool = False, by: Reader | None = None, **given: str) -> list[tuple[str, str, str]]:
+def faults(too_many: bool = False, by: RowReader | None = None, **given: str) -> list[tuple[str, str, str]]:
     read = (by or reader()).read(2, cells(**given), too_many)
-    assert not isinstance(read, Row), read
+    assert not isinstance(read, SaleRow), read
     return [(fault.field, fault.value, fault.code) for fault in read]
 
 
@@ -63,7 +63,7 @@ def test_a_row_is_read_with_all_it_says() -> None:
     read = row(
         7, document=" ут-1 ", business_date="12.01.2026 14:05:33", amount="2 000,00", inn="7707083893", kpp="773601001"
     )
-    assert read == Row(
+    assert read == SaleRow(
         row=7,
         number="УТ-1",
         returned=False,
@@ -165,16 +165,16 @@ def test_a_leading_zero_that_a_spreadsheet_took_away_comes_back() -> None:
 )
 def test_any_cells_are_a_row_or_faults_with_known_codes(several: list[str], too_many: bool) -> None:
     read = reader().read(2, several, too_many)
-    if not isinstance(read, Row):
+    if not isinstance(read, SaleRow):
         assert read
-        assert all(isinstance(fault, Fault) and fault.code in REASONS for fault in read)
+        assert all(isinstance(fault, CellFault) and fault.code in REASONS for fault in read)
 
 
 # --- documents --------------------------------------------------------------------------------------------------------
 
 
-def drafts(rows: Sequence[Row], wrong: Sequence[str] = (), most_lines: int = 1000) -> Drafts:
-    made = Drafts(most_lines)
+def drafts(rows: Sequence[SaleRow], wrong: Sequence[str] = (), most_lines: int = 1000) -> DocumentDrafts:
+    made = DocumentDrafts(most_lines)
     for each in rows:
         made.add(each)
     for number in wrong:
@@ -307,9 +307,9 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def test_an_import_whose_file_never_came_has_expired() -> None:
-    assert sales_files_rules.shown_state("waiting_for_upload", NOW, NOW) == "waiting_for_upload"
-    assert sales_files_rules.shown_state("waiting_for_upload", NOW, NOW + timedelta(seconds=1)) == "expired"
-    assert sales_files_rules.shown_state("writing", NOW, NOW + timedelta(days=1)) == "writing"
+    assert sales_files_rules.visible_state("waiting_for_upload", NOW, NOW) == "waiting_for_upload"
+    assert sales_files_rules.visible_state("waiting_for_upload", NOW, NOW + timedelta(seconds=1)) == "expired"
+    assert sales_files_rules.visible_state("writing", NOW, NOW + timedelta(days=1)) == "writing"
 
 
 def test_an_import_in_which_nothing_moves_has_stalled() -> None:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.exchange.columns.rules import FIELDS
+from chalicelib.exchange.columns.fields import FIELDS
 from chalicelib.exchange.sales_files import splitting
-from chalicelib.exchange.sales_files.model import Cut
-from chalicelib.exchange.sales_files.splitting import Expected, Unreadable, cut, parts_for, read_part
+from chalicelib.exchange.sales_files.model import SplitFile
+from chalicelib.exchange.sales_files.splitting import ExpectedFormat, Unreadable, cut, parts_for, read_part
 from tests.exchange.sales_files.steps import row, table
 
 
@@ -24,10 +24,10 @@ def chunks(content: bytes, size: int = 1000) -> Iterator[bytes]:
 
 def cut_up(
     content: str | bytes, folder: Path, count: int = 3, size: int = 1000, **expected: Any
-) -> tuple[Cut, list[list[Any]]]:
+) -> tuple[SplitFile, list[list[Any]]]:
     """The cut, and the rows of each part as field: text, with their row numbers."""
     content = content.encode() if isinstance(content, str) else content
-    made = cut(chunks(content, size), Expected(**{"mapping": {}, **expected}), count, folder)
+    made = cut(chunks(content, size), ExpectedFormat(**{"mapping": {}, **expected}), count, folder)
     found = [
         [
             (number, too_many, dict(zip(FIELDS, cells, strict=True)))
@@ -249,7 +249,7 @@ def test_memory_is_flat_however_long_the_file(tmp_path: Path, monkeypatch: pytes
         folder = tmp_path / str(rows)
         folder.mkdir()
         tracemalloc.start()
-        made = cut(long_file(rows), Expected({}), parts_for(rows * 120), folder)
+        made = cut(long_file(rows), ExpectedFormat({}), parts_for(rows * 120), folder)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert made.rows == rows
@@ -257,7 +257,7 @@ def test_memory_is_flat_however_long_the_file(tmp_path: Path, monkeypatch: pytes
 
 
 def test_no_part_of_a_long_file_is_much_longer_than_the_others(tmp_path: Path) -> None:
-    made = cut(long_file(50_000), Expected({}), 9, tmp_path)
+    made = cut(long_file(50_000), ExpectedFormat({}), 9, tmp_path)
     sizes = [sum(1 for _ in read_part(file.read_bytes())) for file in tmp_path.iterdir()]
     assert made.parts == len(sizes) == 9
     assert max(sizes) < 2 * min(sizes)

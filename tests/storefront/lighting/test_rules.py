@@ -12,7 +12,7 @@ from chalicelib.storefront.lighting.rules import (
     Room,
     RoomKind,
     cavity,
-    gives,
+    illuminance_of,
     layout,
     luminaires,
     parallel_rectangles,
@@ -125,7 +125,7 @@ def test_a_worked_example_by_hand():
     number = luminaires(room, illuminance=500, flux=3600, factor=0.62, maintenance=0.8)
     assert number == 16
     assert layout(room, number) == (4, 4)
-    assert gives(room, 16, flux=3600, factor=0.62, maintenance=0.8) == pytest.approx(529.07, abs=0.01)
+    assert illuminance_of(room, 16, flux=3600, factor=0.62, maintenance=0.8) == pytest.approx(529.07, abs=0.01)
 
 
 def test_a_number_that_comes_out_whole_is_not_rounded_up():
@@ -147,10 +147,10 @@ def test_it_is_never_darker_than_required_and_one_less_would_be(
 ):
     how = {"flux": flux, "factor": utilisation_factor(room), "maintenance": maintenance}
     number = luminaires(room, illuminance=lux, **how)
-    assert gives(room, number, **how) >= lux
-    assert number == 1 or gives(room, number - 1, **how) < lux * (1 + 1e-9)
+    assert illuminance_of(room, number, **how) >= lux
+    assert number == 1 or illuminance_of(room, number - 1, **how) < lux * (1 + 1e-9)
     rows, columns = layout(room, number)
-    assert gives(room, rows * columns, **how) >= lux
+    assert illuminance_of(room, rows * columns, **how) >= lux
 
 
 @given(rooms, illuminances, fluxes, st.floats(1, 3), st.floats(1, 3))

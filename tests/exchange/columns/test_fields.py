@@ -1,7 +1,6 @@
-"""Where the columns are."""
+"""Headings of a sales file."""
 
-from chalicelib.exchange.columns import rules as columns_rules
-from chalicelib.exchange.columns.rules import FIELDS, STAND_INS
+from chalicelib.exchange.columns.fields import FIELDS, STAND_INS, headings_of, read_heading
 
 HEADING = [
     "Дата",
@@ -19,7 +18,7 @@ HEADING = [
 
 
 def test_columns_are_found_by_1cs_own_headings() -> None:
-    heading = columns_rules.read_heading(HEADING, {})
+    heading = read_heading(HEADING, {})
     assert not heading.missing
     assert {field: HEADING[place] for field, place in heading.columns.items()} == {
         "document": "Номер",
@@ -36,38 +35,36 @@ def test_columns_are_found_by_1cs_own_headings() -> None:
 
 
 def test_columns_are_found_by_plain_english_headings_in_any_writing() -> None:
-    heading = columns_rules.read_heading(
-        ["Invoice", " DATE ", "customer_id", "SKU", "Name", "Qty", "Price", "is_cancel"], {}
-    )
+    heading = read_heading(["Invoice", " DATE ", "customer_id", "SKU", "Name", "Qty", "Price", "is_cancel"], {})
     assert not heading.missing
     assert heading.columns["return_flag"] == 7
 
 
 def test_a_named_heading_goes_before_the_usual_ones_and_an_empty_one_is_not_read() -> None:
-    heading = columns_rules.read_heading([*HEADING, "Всего с НДС"], {"amount": "всего с ндс", "inn": ""})
+    heading = read_heading([*HEADING, "Всего с НДС"], {"amount": "всего с ндс", "inn": ""})
     assert heading.columns["amount"] == len(HEADING)
     assert "inn" not in heading.columns
 
 
 def test_a_missing_column_is_named_once() -> None:
-    found = columns_rules.read_heading([name for name in HEADING if name != "Номер"], {})
+    found = read_heading([name for name in HEADING if name != "Номер"], {})
     assert found.missing == [("document",)]
-    named = columns_rules.read_heading(HEADING, {"document": "№ накладной"})
+    named = read_heading(HEADING, {"document": "№ накладной"})
     assert named.missing == [("document",)]
 
 
 def test_a_heading_that_was_named_must_be_there_even_if_the_field_is_not_needed() -> None:
-    assert columns_rules.read_heading(HEADING, {"kpp": "КПП плательщика"}).missing == [("kpp",)]
+    assert read_heading(HEADING, {"kpp": "КПП плательщика"}).missing == [("kpp",)]
 
 
 def test_one_of_several_columns_is_enough() -> None:
     names = ["Номер", "Дата", "ИНН", "Товар", "Количество", "Сумма"]
-    assert not columns_rules.read_heading(names, {}).missing
-    assert columns_rules.read_heading(names[:-1], {}).missing == [("unit_price", "amount")]
+    assert not read_heading(names, {}).missing
+    assert read_heading(names[:-1], {}).missing == [("unit_price", "amount")]
 
 
 def test_a_missing_column_is_told_by_the_callers_word_or_by_the_usual_ones() -> None:
-    assert columns_rules.headings_of(("unit_price", "amount"), {"amount": "Итог"}) == ["Цена / unit price", "Итог"]
+    assert headings_of(("unit_price", "amount"), {"amount": "Итог"}) == ["Цена / unit price", "Итог"]
 
 
 def test_what_stands_in_for_a_field_is_a_field() -> None:
