@@ -14,8 +14,7 @@ from chalicelib.catalog import keys, store
 from chalicelib.catalog.events import PRODUCTS_CHANGED, STOCK_ARRIVED, STOCK_RECORDED
 from chalicelib.catalog.rules import (
     Category,
-    Product,
-    ProductChange,
+    RowChange,
     Stock,
     StockFigure,
     StockVerdict,
@@ -52,17 +51,11 @@ Faults = dict[int, list[Fault]]  # by the row's place
 
 
 def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
-    offered: dict[str, tuple[int, Product]] = {}
     good, faults = _parse_rows(ProductForm, rows, "products")
-    for number, form in good.items():
-        if form.sku in offered:
-            faults[number] = [_repeated("products", number, "sku", offered[form.sku][0])]
-        else:
-            offered[form.sku] = (number, form.product())
-
+    offered = _offered({number: form.product() for number, form in good.items()}, faults, "products", "sku")
     present = store.read_products(context.table, offered, consistent=True)
     became = {sku: change(present.get(sku), product) for sku, (_, product) in offered.items()}
-    changed = [product for sku, (_, product) in offered.items() if became[sku] is not ProductChange.UNCHANGED]
+    changed = [product for sku, (_, product) in offered.items() if became[sku] is not RowChange.UNCHANGED]
     for some in _batches(changed):
         tx = Transaction()
         for product in some:
@@ -171,13 +164,8 @@ _CATEGORY_FAULTS = {
 
 def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResultsView:
     """Creates, renames and moves categories. The tree is one item, so concurrent writers cannot break it."""
-    offered: dict[str, tuple[int, Category]] = {}
     good, faults = _parse_rows(CategoryForm, rows, "categories")
-    for number, form in good.items():
-        if form.code in offered:
-            faults[number] = [_repeated("categories", number, "code", offered[form.code][0])]
-        else:
-            offered[form.code] = (number, form.category())
+    offered = _offered({number: form.category() for number, form in good.items()}, faults, "categories", "code")
     tree, refused = _plant(context, [category for _, category in offered.values()])
     for code, wrong in refused.items():
         number = offered[code][0]
@@ -188,7 +176,7 @@ def write_categories(context: Context, rows: Sequence[Any]) -> CategoryResultsVi
         for number, found in faults.items()
     ]
     results += [
-        CategoryResultView(row=number, code=code, result=_category_result(tree.get(code), category))
+        CategoryResultView(row=number, code=code, result=change(tree.get(code), category).value)
         for code, (number, category) in offered.items()
         if code not in refused
     ]
@@ -206,12 +194,6 @@ def _plant(context: Context, offered: Sequence[Category]) -> tuple[Mapping[str, 
         store.write_tree(tx, present, planted)
         context.table.commit(tx)
     return tree, refused
-
-
-def _category_result(present: Category | None, category: Category) -> Literal["created", "updated", "unchanged"]:
-    if present is None:
-        return "created"
-    return "unchanged" if present == category else "updated"
 
 
 # --- rows ----------------------------------------------------------------------------------------------
@@ -240,8 +222,15 @@ def _record(tx: Transaction, context: Context, name: EventType, skus: Sequence[s
     platform_events.record(tx, context, search_keys.catalogue_index(), name, skus=list(skus))
 
 
-def _repeated(name: str, number: int, field: str, first: int) -> Fault:
-    return _fault(name, number, field, "repeated", f"Row {first} has the same {field} and is used instead.")
+def _offered(rows: Mapping[int, Written], faults: Faults, name: str, field: str) -> dict[str, tuple[int, Written]]:
+    """The first row of each code, by code, with its place. Adds a fault for each repetition."""
+    offered: dict[str, tuple[int, Written]] = {}
+    for number, row in rows.items():
+        first, _ = offered.setdefault(getattr(row, field), (number, row))
+        if first != number:
+            detail = f"Row {first} has the same {field} and is used instead."
+            faults[number] = [_fault(name, number, field, "repeated", detail)]
+    return offered
 
 
 def _fault(name: str, number: int, field: str, code: str, detail: str) -> Fault:

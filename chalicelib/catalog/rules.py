@@ -182,16 +182,16 @@ class Product:
         return next((each.amount for each in self.prices if each.type == type_), None)
 
 
-class ProductChange(StrEnum):
+class RowChange(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
 
 
-def change(present: Product | None, offered: Product) -> ProductChange:
+def change(present: Product | Category | None, offered: Product | Category) -> RowChange:
     if present is None:
-        return ProductChange.CREATED
-    return ProductChange.UNCHANGED if present == offered else ProductChange.UPDATED
+        return RowChange.CREATED
+    return RowChange.UNCHANGED if present == offered else RowChange.UPDATED
 
 
 # --- stock ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ IMAGE: image_id, sku, content_type; with a TTL until the upload is confirmed.
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from functools import cache, reduce
 from operator import and_
 from typing import Any
@@ -89,19 +90,8 @@ def page(table: Table, *, limit: int, after: dict[str, str] | None) -> Page:
 def product_item(product: Product, at: str) -> Item:
     return {
         **keys.product(product.sku).as_item(),
-        "sku": product.sku,
-        "name": product.name,
-        "name_ru": product.name_ru,
-        "brand": product.brand,
-        "category": product.category,
-        "unit": product.unit,
-        "pack_multiple": product.pack_multiple,
-        "base_price": product.base_price,
-        "currency": product.currency,
-        "vat_percent": product.vat_percent,
+        **{each.name: getattr(product, each.name) for each in fields(Product)},
         "status": product.status.value,
-        "own_brand": product.own_brand,
-        "successor": product.successor,
         "attributes": {each.name: each.value for each in product.attributes},
         "prices": {each.type: each.amount for each in product.prices},
         "updated_at": at,

@@ -55,7 +55,7 @@ def _answer(context: Context, sku: str, waiting: list[Demand]) -> None:
     @retry(*present)
     def attempt(context: Context) -> None:
         open_ = (each for each in present.values() if each.state is DemandState.OPEN)
-        changes = [(each, rules.answered(each, given)) for each in open_]
+        changes = [(each, rules.answer(each, given)) for each in open_]
         tx = Transaction()
         for before, after in changes:
             store.write(tx, context, before, after)

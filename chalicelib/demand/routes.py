@@ -26,7 +26,7 @@ def record_demand(call: Call) -> DemandView:
     the club's staff answer. Asking for the same again updates the quantity and the note.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return DemandView.of(service.wish(call.context, company_id, member_id, call.body))
+    return DemandView.of(service.record_demand(call.context, company_id, member_id, call.body))
 
 
 @routes.get("/v1/demands", scope="catalog.read", query=PageQuery, answer=DemandPage)

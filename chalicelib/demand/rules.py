@@ -65,7 +65,7 @@ def normalised(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def wished(present: Demand | None, wish: Demand) -> Demand:
+def ask(present: Demand | None, wish: Demand) -> Demand:
     """The demand after the member asked, for the first time or again."""
     if present is None:
         return wish
@@ -75,17 +75,17 @@ def wished(present: Demand | None, wish: Demand) -> Demand:
     return present if again == present else replace(again, version=present.version + 1)
 
 
-def answered(demand: Demand, answer: DemandAnswer) -> Demand:
+def answer(demand: Demand, given: DemandAnswer) -> Demand:
     """Raises DemandClosed."""
-    return replace(_closed(demand, DemandState.ANSWERED, answer.at), answered=answer)
+    return replace(_close(demand, DemandState.ANSWERED, given.at), answered=given)
 
 
-def cancelled(demand: Demand, at: str) -> Demand:
+def cancel(demand: Demand, at: str) -> Demand:
     """Raises DemandClosed."""
-    return _closed(demand, DemandState.CANCELLED, at)
+    return _close(demand, DemandState.CANCELLED, at)
 
 
-def _closed(demand: Demand, state: DemandState, at: str) -> Demand:
+def _close(demand: Demand, state: DemandState, at: str) -> Demand:
     if demand.state is not DemandState.OPEN:
         raise DemandClosed(demand.state)
     return replace(demand, state=state, closed_at=at, version=demand.version + 1)

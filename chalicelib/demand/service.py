@@ -31,7 +31,7 @@ _STAFF_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.dem
 # --- partners ---------------------------------------------------------------------------------------------------------
 
 
-def wish(context: Context, company_id: str, member_id: str, form: DemandForm) -> Demand:
+def record_demand(context: Context, company_id: str, member_id: str, form: DemandForm) -> Demand:
     """The open demand of the member for this, new or changed. Raises 422 for an unknown article, or one in stock."""
     wanted = form.sku or rules.normalised(form.text or "")
     demand_id = derived_id("dem", company_id, member_id, "sku" if form.sku else "text", wanted)
@@ -49,7 +49,7 @@ def wish(context: Context, company_id: str, member_id: str, form: DemandForm) ->
         _require_missing(context, form.sku)
 
     def decide(present: Demand | None) -> Demand:
-        return rules.wished(present, wished)
+        return rules.ask(present, wished)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_active(tx, company_id, member_id, _PARTNER_ROLES)
@@ -77,7 +77,7 @@ def cancel(context: Context, company_id: str, member_id: str, demand_id: str) ->
     def decide(present: Demand | None) -> Demand:
         if present is None:
             raise Problem("not_found")
-        return present if present.state is DemandState.CANCELLED else rules.cancelled(present, context.at)
+        return present if present.state is DemandState.CANCELLED else rules.cancel(present, context.at)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_active(tx, company_id, member_id, _PARTNER_ROLES)
@@ -126,7 +126,7 @@ def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerFo
         before = present.answered
         if present.state is DemandState.ANSWERED and before and (before.text, before.sku) == (given.text, given.sku):
             return present
-        return rules.answered(present, given)
+        return rules.answer(present, given)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_staff(tx, staff_id, _STAFF_ROLES)

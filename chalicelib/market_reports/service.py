@@ -17,31 +17,14 @@ from chalicelib.table.transactions import Transaction
 PRIVILEGE = "market_reports"
 
 
-def publish(
-    context: Context,
-    author: str,
-    form: ReportForm,
-    language: Language,
-) -> ReportSummaryView:
+def publish(context: Context, author: str, form: ReportForm, language: Language) -> ReportSummaryView:
     """One transaction."""
     report_id = context.new_id("rep")
+    same = {"report_id": report_id, "segment": form.segment, "published_at": context.at}
+    summary_ru, body_ru = form.summary_ru or form.summary, form.body_ru or form.body
     texts: dict[Language, ReportView] = {
-        "en": ReportView(
-            report_id=report_id,
-            title=form.title,
-            segment=form.segment,
-            summary=form.summary,
-            published_at=context.at,
-            body=form.body,
-        ),
-        "ru": ReportView(
-            report_id=report_id,
-            title=form.title_ru,
-            segment=form.segment,
-            summary=form.summary_ru or form.summary,
-            published_at=context.at,
-            body=form.body_ru or form.body,
-        ),
+        "en": ReportView(**same, title=form.title, summary=form.summary, body=form.body),
+        "ru": ReportView(**same, title=form.title_ru, summary=summary_ru, body=body_ru),
     }
     card = ReportSummaryView(**texts[language].model_dump(exclude={"body"}))
     tx = Transaction()

@@ -104,7 +104,8 @@ def new_for_you(context: Context, company_id: str, language: Language) -> NewPro
     candidates = rules.candidates(own, amounts, least=figures.least_companies, most=MOST_CANDIDATES)
     if not candidates:
         return NewProductsView(items=[])
-    found = _read_candidates(context, company_id, candidates)
+    of_goods = [key for sku in candidates for key in (keys.article_counts(sku), product_key(sku))]
+    found = context.table.get_many([*keys_of_prices(company_id), categories_key(), *of_goods])
     counts = store.counts_among(found, candidates)
     products = {
         sku: product_of(item) for sku in {*candidates, *own} if (item := (found | own_items).get(product_key(sku)))
@@ -132,11 +133,6 @@ def _amounts_bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
     return amounts
 
 
-def _read_candidates(context: Context, company_id: str, skus: Iterable[str]) -> dict[Key, Item]:
-    of_goods = [key for sku in skus for key in (keys.article_counts(sku), product_key(sku))]
-    return context.table.get_many([*keys_of_prices(company_id), categories_key(), *of_goods])
-
-
 def _views(
     context: Context,
     company_id: str,
@@ -146,11 +142,11 @@ def _views(
     language: Language,
 ) -> list[NewProductView]:
     conditions = conditions_of(context, company_id, found, below(found.get(categories_key())))
-    shown = []
+    views = []
     for each in suggested:
         product, mine = products[each.sku], products[each.because]
         price = conditions.price(product, product.pack_multiple, context.today)
-        shown.append(
+        views.append(
             NewProductView(
                 sku=product.sku,
                 name=product.name,
@@ -163,7 +159,7 @@ def _views(
                 price=PriceView.of(price, language),
             )
         )
-    return shown
+    return views
 
 
 def _reason(mine: Product, language: Language) -> str:

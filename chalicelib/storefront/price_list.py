@@ -13,32 +13,8 @@ from chalicelib.storefront.schemas import PriceListQuery
 
 MOST_PRODUCTS = 20_000  # fits into one request
 HEADINGS = {
-    "en": (
-        "sku",
-        "name",
-        "brand",
-        "category",
-        "unit",
-        "pack",
-        "from quantity",
-        "price",
-        "currency",
-        "base price",
-        "why",
-    ),
-    "ru": (
-        "артикул",
-        "наименование",
-        "бренд",
-        "категория",
-        "единица",
-        "упаковка",
-        "от количества",
-        "цена",
-        "валюта",
-        "базовая цена",
-        "почему",
-    ),
+    "en": "sku;name;brand;category;unit;pack;from quantity;price;currency;base price;why",
+    "ru": "артикул;наименование;бренд;категория;единица;упаковка;от количества;цена;валюта;базовая цена;почему",
 }
 
 
@@ -64,7 +40,7 @@ def price_list(context: Context, company_id: str, query: PriceListQuery, languag
                 f"A price list has at most {MOST_PRODUCTS} products. Choose a category or a brand.",
             )
         rows.extend(_row(context, product, price, language) for price in _prices(context, product, own))
-    return listing(HEADINGS[language], rows).decode()
+    return listing(HEADINGS[language].split(";"), rows).decode()
 
 
 def _prices(context: Context, product: Product, own: Conditions) -> Iterator[Price]:

@@ -17,8 +17,8 @@ def page_of_priced_products(
         context, query, after, language, *keys_of(company_id), catalog.categories_key()
     )
     own = conditions_of(context, company_id, found, catalog.below(found.get(catalog.categories_key())))
-    shown = [_product_view(context, item, own, language) for item in items]
-    return ProductPage(items=shown, next_cursor=cursors.close(last))
+    views = [_product_view(context, item, own, language) for item in items]
+    return ProductPage(items=views, next_cursor=cursors.close(last))
 
 
 def _product_view(context: Context, item: Item, own: Conditions, language: Language) -> ProductView:

@@ -61,20 +61,20 @@ _CHANGE_FIELDS = ("reason", "note", "document", "return_id")
 
 def enqueue(context: Context, event: Event) -> None:
     """Creates a message if the distributor has an endpoint. One read otherwise."""
-    told = event.item
-    endpoint = store.read_endpoint(context.table, told["distributor_id"], consistent=False)
+    facts = event.item
+    endpoint = store.read_endpoint(context.table, facts["distributor_id"], consistent=False)
     if endpoint is None:
         return
     message = Message(
-        message_id=rules.message_id(told["at"], event.id),
+        message_id=rules.message_id(facts["at"], event.id),
         distributor_id=endpoint.distributor_id,
-        lane=told["company_id"],
+        lane=facts["company_id"],
         type=event.name,
-        happened_at=told["at"],
+        happened_at=facts["at"],
         expires_at=context.expiry(days=context.config[Webhooks].keep_days),
         called_at=clock.epoch(context.now),
-        order_id=told["order_id"],
-        change=_change(told),
+        order_id=facts["order_id"],
+        change=_change(facts),
     )
     tx = Transaction()
     store.create_message(tx, message)
@@ -83,9 +83,9 @@ def enqueue(context: Context, event: Event) -> None:
     _call(message)
 
 
-def _change(told: Item) -> dict[str, str]:
+def _change(facts: Item) -> dict[str, str]:
     """The facts of the event beside the order; those of a shipment or a return are nested in the event."""
-    flat = {**told, **told.get("shipment", {}), **told.get("return", {})}
+    flat = {**facts, **facts.get("shipment", {}), **facts.get("return", {})}
     return {name: flat[name] for name in _CHANGE_FIELDS if flat.get(name)}
 
 
@@ -100,14 +100,14 @@ def deliver(
     jitter: Callable[[], float] = random.random,
 ) -> None:
     """Handles one message of the queue. Raises when it should come again."""
-    told = json.loads(message["body"])
-    distributor_id = told["distributor_id"]
-    if told["do"] == "wake":
-        _wake(context, distributor_id, told["after"])
-    elif told["do"] == "replay":
-        _replay(context, told)
+    request = json.loads(message["body"])
+    distributor_id = request["distributor_id"]
+    if request["do"] == "wake":
+        _wake(context, distributor_id, request["after"])
+    elif request["do"] == "replay":
+        _replay(context, request)
     else:
-        _deliver(context, distributor_id, told["lane"], told["message_id"], post, jitter)
+        _deliver(context, distributor_id, request["lane"], request["message_id"], post, jitter)
 
 
 def _deliver(
@@ -260,22 +260,29 @@ def _wake(context: Context, distributor_id: str, after: str) -> None:
         send({"distributor_id": distributor_id, "do": "wake", "after": woken[-1][0]})
 
 
-def _replay(context: Context, told: dict[str, Any]) -> None:
+def _replay(context: Context, request: dict[str, Any]) -> None:
     """Restarts finished messages of a span, once for each request; waiting messages stay unchanged."""
     page = store.messages_between(
-        context.table, told["distributor_id"], told["since"], told["until"], limit=AT_ONCE, after=told["after"]
+        context.table,
+        request["distributor_id"],
+        request["since"],
+        request["until"],
+        limit=AT_ONCE,
+        after=request["after"],
     )
-    wanted = {"failed"} if told["failed_only"] else {"failed", "delivered"}
+    wanted = {"failed"} if request["failed_only"] else {"failed", "delivered"}
     for item in page.items:
         message = store.message_of(item)
-        if message.replay == told["replay"]:
+        if message.replay == request["replay"]:
             _call(message)  # restarted by a worker that died before its call
         elif message.state in wanted and message.lane != TEST:
             expires_at = context.expiry(days=context.config[Webhooks].keep_days)
-            _restart(context, message, rules.restarted(message, clock.epoch(context.now), expires_at, told["replay"]))
+            _restart(
+                context, message, rules.restarted(message, clock.epoch(context.now), expires_at, request["replay"])
+            )
             _call(message)
     if page.last:
-        send({**told, "after": page.last})
+        send({**request, "after": page.last})
 
 
 def _restart(context: Context, before: Message, message: Message) -> None:
@@ -296,10 +303,10 @@ def _delivery_request(distributor_id: str, lane: str, message_id: str) -> dict[s
     return {"distributor_id": distributor_id, "do": "deliver", "lane": lane, "message_id": message_id}
 
 
-def send(told: dict[str, Any], seconds: int = 0) -> None:
+def send(request: dict[str, Any], seconds: int = 0) -> None:
     aws.sqs().send_message(
         QueueUrl=queue_url("webhooks"),
-        MessageBody=json.dumps(told),
+        MessageBody=json.dumps(request),
         DelaySeconds=min(max(seconds, 0), LONGEST_DELAY),
     )
 

@@ -49,8 +49,8 @@ def put_webhook(call: Call) -> Answer:
 def show_webhook(call: Call) -> Answer:
     """Show the endpoint and its state."""
     found = service.endpoint(call.context, call.principal.for_distributor())
-    shown = WebhookEndpointView.of(found, service.secrets_in_use(call.context, found))
-    return Answer(shown, headers=etag(found.version))
+    view = WebhookEndpointView.of(found, service.secrets_in_use(call.context, found))
+    return Answer(view, headers=etag(found.version))
 
 
 @routes.delete("/v1/distributor/webhook", scope=SCOPE, status=204, problems=("not_found", "precondition_failed"))
@@ -91,9 +91,9 @@ def test_webhook(call: Call) -> Answer:
 @routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery, answer=WebhookDeliveryPage)
 def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
     """List deliveries of the last 30 days, newest first, with the result of the last attempt."""
-    cursors = call.cursors()
-    after = cursors.open(call.query.cursor)
-    page = service.deliveries(call.context, call.principal.for_distributor(), call.query.state, call.query.limit, after)
+    cursors, query = call.cursors(), call.query
+    distributor_id, after = call.principal.for_distributor(), cursors.open(query.cursor)
+    page = store.list_messages(call.context.table, distributor_id, state=query.state, limit=query.limit, after=after)
     items = [WebhookDeliveryView.of(store.message_of(item)) for item in page.items]
     return WebhookDeliveryPage(items=items, next_cursor=cursors.close(page.last))
 
@@ -138,8 +138,8 @@ def replay_webhook_messages(call: Call) -> ReplayView:
 
 
 def _endpoint_answer(call: Call, endpoint: Endpoint, secret: str | None) -> Answer:
-    shown = WebhookEndpointSecretView.telling(endpoint, service.secrets_in_use(call.context, endpoint), secret)
-    return Answer(shown, headers=etag(endpoint.version))
+    view = WebhookEndpointSecretView.of(endpoint, service.secrets_in_use(call.context, endpoint), secret=secret)
+    return Answer(view, headers=etag(endpoint.version))
 
 
 def _location(message_id: str) -> dict[str, str]:

@@ -180,12 +180,12 @@ def taken(message: Message, attempt: str, at: str, lease_until: int) -> Message:
 
 def answered(message: Message, answer: PostResult, at: str, now: int, pauses: Sequence[int], jitter: float) -> Message:
     """`jitter`, from 0 to 1, makes a pause up to a tenth shorter or longer, which spreads messages that failed together."""
-    told = replace(message, last_status=answer.status, last_error=answer.error, lease_until=0)
+    settled = replace(message, last_status=answer.status, last_error=answer.error, lease_until=0)
     if not answer.error:
-        return replace(told, state="delivered", delivered_at=at)
+        return replace(settled, state="delivered", delivered_at=at)
     if answer.error == "gone" or message.lane == TEST or message.tries > len(pauses):
-        return replace(told, state="failed")
-    return replace(told, next_at=now + round(pauses[message.tries - 1] * (0.9 + 0.2 * jitter)))
+        return replace(settled, state="failed")
+    return replace(settled, next_at=now + round(pauses[message.tries - 1] * (0.9 + 0.2 * jitter)))
 
 
 def dropped(message: Message, error: DeliveryError) -> Message:

@@ -73,31 +73,24 @@ class WebhookEndpointView(Shown):
     last_success_at: str | None = Field(description="Time of the last delivered message, within ten minutes.")
 
     @classmethod
-    def of(cls, endpoint: Endpoint, secrets_in_use: int) -> Self:
-        return cls(**_about(endpoint, secrets_in_use))
+    def of(cls, endpoint: Endpoint, secrets_in_use: int, **more: Any) -> Self:
+        return cls(
+            url=endpoint.url,
+            active=endpoint.active,
+            paused_for=endpoint.paused_for or None,
+            language=endpoint.language,
+            secrets_in_use=secrets_in_use,
+            created_at=endpoint.created_at,
+            changed_at=endpoint.changed_at,
+            last_success_at=endpoint.last_success_at or None,
+            **more,
+        )
 
 
 class WebhookEndpointSecretView(WebhookEndpointView):
     """The endpoint with its secret, which is shown only when it is created."""
 
     secret: str | None = Field(description="`whsec_` and base64, the form that libraries of Standard Webhooks expect.")
-
-    @classmethod
-    def telling(cls, endpoint: Endpoint, secrets_in_use: int, secret: str | None) -> Self:
-        return cls(**_about(endpoint, secrets_in_use), secret=secret)
-
-
-def _about(endpoint: Endpoint, secrets_in_use: int) -> dict[str, Any]:
-    return {
-        "url": endpoint.url,
-        "active": endpoint.active,
-        "paused_for": endpoint.paused_for or None,
-        "language": endpoint.language,
-        "secrets_in_use": secrets_in_use,
-        "created_at": endpoint.created_at,
-        "changed_at": endpoint.changed_at,
-        "last_success_at": endpoint.last_success_at or None,
-    }
 
 
 class WebhookDeliveryView(Shown):

@@ -17,7 +17,6 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
-from chalicelib.table.client import Page
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 from chalicelib.webhooks import rules, store
@@ -122,12 +121,6 @@ def send_test(context: Context, distributor_id: str, member_id: str) -> Message:
 
 
 # --- deliveries ----------------------------------------------------------------------------------------------------
-
-
-def deliveries(
-    context: Context, distributor_id: str, state: rules.MessageState | None, limit: int, after: dict[str, str] | None
-) -> Page:
-    return store.list_messages(context.table, distributor_id, state=state, limit=limit, after=after)
 
 
 def delivery(context: Context, distributor_id: str, message_id: str) -> Message:

@@ -78,21 +78,9 @@ def _at_version(version: int) -> ConditionBase:
 
 
 def _endpoint_of(item: Item) -> Endpoint:
-    return Endpoint(
-        distributor_id=item["distributor_id"],
-        url=item["url"],
-        language=item["language"],
-        secrets=tuple(
-            Secret(each["text"], int(each["until"]) if "until" in each else None) for each in item["secrets"]
-        ),
-        active=item["active"],
-        paused_for=item["paused_for"],
-        changed_at=item["changed_at"],
-        created_at=item["created_at"],
-        last_success_at=item["last_success_at"],
-        last_letter_at=item["last_letter_at"],
-        version=int(item["version"]),
-    )
+    secrets = [Secret(each["text"], int(each["until"]) if "until" in each else None) for each in item["secrets"]]
+    plain = {each.name: item[each.name] for each in fields(Endpoint)}
+    return Endpoint(**plain | {"secrets": tuple(secrets), "version": int(item["version"])})
 
 
 def _secret_item(secret: Secret) -> Item:
@@ -215,9 +203,9 @@ def restart(tx: Transaction, before: Message, message: Message) -> None:
 
 def call(tx: Transaction, context: Context, distributor_id: str, **message: Any) -> None:
     """Records an event that sends this message to the webhooks' queue."""
-    told = {"distributor_id": distributor_id, **message}
+    call = {"distributor_id": distributor_id, **message}
     events.record(
-        tx, context, keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=told
+        tx, context, keys.webhook_endpoint(distributor_id), CALLED, distributor_id=distributor_id, message=call
     )
 
 

@@ -15,7 +15,7 @@ from chalicelib.catalog.rules import (
     MOST_LEVELS,
     Category,
     Product,
-    ProductChange,
+    RowChange,
     change,
     plant,
     subtree,
@@ -111,13 +111,13 @@ LAMP = Product("LMP-1", "Lamp", "Лампа", "", "", "pcs", 1, Decimal("120.00"
 
 
 def test_a_row_for_a_new_sku_creates_the_product():
-    assert change(None, LAMP) is ProductChange.CREATED
+    assert change(None, LAMP) is RowChange.CREATED
 
 
 def test_the_same_row_again_changes_nothing_however_its_numbers_are_written():
-    assert change(LAMP, replace(LAMP, base_price=Decimal("120"))) is ProductChange.UNCHANGED
+    assert change(LAMP, replace(LAMP, base_price=Decimal("120"))) is RowChange.UNCHANGED
 
 
 def test_any_other_figure_updates_the_product():
-    assert change(LAMP, replace(LAMP, base_price=Decimal("120.01"))) is ProductChange.UPDATED
-    assert change(LAMP, replace(LAMP, pack_multiple=6)) is ProductChange.UPDATED
+    assert change(LAMP, replace(LAMP, base_price=Decimal("120.01"))) is RowChange.UPDATED
+    assert change(LAMP, replace(LAMP, pack_multiple=6)) is RowChange.UPDATED

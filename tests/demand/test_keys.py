@@ -37,7 +37,7 @@ def in_words(wishes: Wishes, many: int) -> None:
     for number in range(many):
         wishes.context = replace(wishes.context, now=wishes.context.now + timedelta(seconds=1))
         form = DemandForm(text=f"A lamp of {number} W")
-        service.wish(wishes.context, "cmp_1", "mbr_1", form)
+        service.record_demand(wishes.context, "cmp_1", "mbr_1", form)
 
 
 @measures(demand_keys.demand)

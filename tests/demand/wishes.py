@@ -56,7 +56,7 @@ class Wishes:
 
     def wish(self, who: int, sku: str = "LMP-1", quantity: int | None = None, **more: Any) -> Demand:
         form = DemandForm.model_validate({"sku": sku, "quantity": quantity, **more})
-        return service.wish(self.context, f"cmp_{who}", f"mbr_{who}", form)
+        return service.record_demand(self.context, f"cmp_{who}", f"mbr_{who}", form)
 
     def cancel(self, who: int, demand: Demand) -> Demand:
         return service.cancel(self.context, f"cmp_{who}", f"mbr_{who}", demand.demand_id)

@@ -26,71 +26,28 @@ FieldName = Literal[
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
 # The usual headings of a column: those of 1C's reports, and plain English.
-HEADINGS: dict[FieldName, tuple[str, ...]] = {
-    "document": (
-        "номер",
-        "номер документа",
-        "№ документа",
-        "документ",
-        "регистратор",
-        "документ движения (регистратор)",
-        "document",
-        "document number",
-        "invoice",
-        "invoice number",
-        "number",
-    ),
-    "business_date": ("дата", "дата документа", "период", "date", "business date", "invoice date", "document date"),
-    "customer": (
-        "код контрагента",
-        "контрагент.код",
-        "код клиента",
-        "код покупателя",
-        "код партнера",
-        "customer",
-        "customer id",
-        "customer code",
-    ),
-    "customer_name": ("контрагент", "покупатель", "клиент", "партнер", "customer name"),
-    "inn": ("инн", "контрагент.инн", "инн контрагента", "inn"),
-    "kpp": ("кпп", "контрагент.кпп", "кпп контрагента", "kpp"),
-    "sku": (
-        "артикул",
-        "номенклатура.артикул",
-        "код номенклатуры",
-        "номенклатура.код",
-        "код",
-        "sku",
-        "article",
-        "item code",
-    ),
-    "name": ("номенклатура", "товар", "наименование", "наименование товара", "name", "item", "product", "description"),
-    "quantity": ("количество", "кол-во", "количество (в базовых единицах)", "quantity", "qty"),
-    "unit_price": ("цена", "цена, руб.", "unit price", "price"),
-    "amount": ("сумма", "сумма, руб.", "стоимость", "стоимость, руб.", "amount", "total", "line total"),
-    "currency": ("валюта", "currency"),
-    "return_flag": ("возврат", "это возврат", "return", "is return", "is cancel"),
-    "original": (
-        "документ-основание",
-        "документ основание",
-        "исходный документ",
-        "номер исходного документа",
-        "документ реализации",
-        "документ отгрузки",
-        "документ продажи",
-        "original document",
-        "original document number",
-        "original invoice",
-        "original",
-    ),
-    "original_date": (
-        "дата документа-основания",
-        "дата исходного документа",
-        "дата документа реализации",
-        "original document date",
-        "original date",
-    ),
-    "paid_on": ("дата оплаты", "оплачено", "дата полной оплаты", "paid on", "payment date", "date paid"),
+HEADINGS: dict[FieldName, str] = {
+    "document": "номер; номер документа; № документа; документ; регистратор; документ движения (регистратор); "
+    "document; document number; invoice; invoice number; number",
+    "business_date": "дата; дата документа; период; date; business date; invoice date; document date",
+    "customer": "код контрагента; контрагент.код; код клиента; код покупателя; код партнера; customer; customer id; "
+    "customer code",
+    "customer_name": "контрагент; покупатель; клиент; партнер; customer name",
+    "inn": "инн; контрагент.инн; инн контрагента; inn",
+    "kpp": "кпп; контрагент.кпп; кпп контрагента; kpp",
+    "sku": "артикул; номенклатура.артикул; код номенклатуры; номенклатура.код; код; sku; article; item code",
+    "name": "номенклатура; товар; наименование; наименование товара; name; item; product; description",
+    "quantity": "количество; кол-во; количество (в базовых единицах); quantity; qty",
+    "unit_price": "цена; цена, руб.; unit price; price",
+    "amount": "сумма; сумма, руб.; стоимость; стоимость, руб.; amount; total; line total",
+    "currency": "валюта; currency",
+    "return_flag": "возврат; это возврат; return; is return; is cancel",
+    "original": "документ-основание; документ основание; исходный документ; номер исходного документа; "
+    "документ реализации; документ отгрузки; документ продажи; original document; "
+    "original document number; original invoice; original",
+    "original_date": "дата документа-основания; дата исходного документа; дата документа реализации; "
+    "original document date; original date",
+    "paid_on": "дата оплаты; оплачено; дата полной оплаты; paid on; payment date; date paid",
 }
 # A file needs a column for at least one field of each group.
 REQUIRED: tuple[tuple[FieldName, ...], ...] = (
@@ -122,7 +79,7 @@ def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str]) -> Head
     missing: list[tuple[FieldName, ...]] = []
     for wanted in FIELDS:
         named = mapping.get(wanted)
-        names = HEADINGS[wanted] if named is None else (named,) if named else ()
+        names = HEADINGS[wanted].split("; ") if named is None else [named] if named else []
         found = [places[name] for name in map(normalized, names) if name in places]
         if found:
             columns[wanted] = found[0]
@@ -142,7 +99,7 @@ def headings_of(several: Iterable[FieldName], mapping: Mapping[FieldName, str]) 
     """Names of missing columns: the heading in `mapping`, or the first usual ones in both languages."""
     names = []
     for wanted in several:
-        usual = HEADINGS[wanted]
+        usual = HEADINGS[wanted].split("; ")
         english = next(name for name in usual if name.isascii())
         names.append(mapping.get(wanted) or f"{usual[0].capitalize()} / {english}")
     return names
