@@ -3,7 +3,7 @@
 from chalicelib.platform.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("categories", "search")
+WINGS = ("search",)
 
 with opened_when_asked(__name__):
     from chalicelib.catalog.config import Catalogue

@@ -65,13 +65,13 @@ def normalised(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def ask(present: Demand | None, wish: Demand) -> Demand:
+def ask(present: Demand | None, new: Demand) -> Demand:
     """The demand after the member asked, for the first time or again."""
     if present is None:
-        return wish
+        return new
     if present.state is not DemandState.OPEN:
-        return replace(wish, version=present.version + 1)
-    again = replace(present, quantity=wish.quantity, note=wish.note, text=wish.text)
+        return replace(new, version=present.version + 1)
+    again = replace(present, quantity=new.quantity, note=new.note, text=new.text)
     return present if again == present else replace(again, version=present.version + 1)
 
 

@@ -35,7 +35,7 @@ def record_demand(context: Context, company_id: str, member_id: str, form: Deman
     """The open demand of the member for this, new or changed. Raises 422 for an unknown article, or one in stock."""
     wanted = form.sku or rules.normalised(form.text or "")
     demand_id = derived_id("dem", company_id, member_id, "sku" if form.sku else "text", wanted)
-    wished = Demand(
+    new = Demand(
         demand_id=demand_id,
         company_id=company_id,
         member_id=member_id,
@@ -49,13 +49,13 @@ def record_demand(context: Context, company_id: str, member_id: str, form: Deman
         _require_missing(context, form.sku)
 
     def decide(present: Demand | None) -> Demand:
-        return rules.ask(present, wished)
+        return rules.ask(present, new)
 
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         companies.check_active(tx, company_id, member_id, _PARTNER_ROLES)
         opens = before is None or before.state is not DemandState.OPEN
         if opens:
-            store.count_wish(tx, context, member_id, MOST_A_DAY)
+            store.count_opened(tx, context, member_id, MOST_A_DAY)
         record(tx, context, after, OPENED if opens else CHANGED)
 
     return _change(context, demand_id, decide, check)

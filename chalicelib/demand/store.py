@@ -59,7 +59,7 @@ def write(tx: Transaction, context: Context, before: Demand | None, after: Deman
     tx.put({**_item(after), **expires}, when=unchanged, label=after.demand_id)
 
 
-def count_wish(tx: Transaction, context: Context, member_id: str, most: int) -> None:
+def count_opened(tx: Transaction, context: Context, member_id: str, most: int) -> None:
     """Refused with label `throttle` when the member has opened `most` today."""
     tx.update(
         platform_keys.throttle("demand", member_id, context.today.isoformat()),

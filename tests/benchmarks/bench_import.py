@@ -171,20 +171,20 @@ SPLIT = """
 import json, resource, sys, tempfile, time
 from datetime import date
 from pathlib import Path
-from chalicelib.exchange import parts, rules
+from chalicelib.exchange.sales_files import rules, splitting
 from tests.benchmarks.bench_import import sales_file
 rows = int(sys.argv[1])
 with tempfile.TemporaryDirectory() as folder:
     start = time.perf_counter()
-    made = parts.cut(sales_file(rows), parts.Expected({}), parts.parts_for(rows * 105), Path(folder))
+    made = splitting.cut(sales_file(rows), splitting.ExpectedFormat({}), splitting.parts_for(rows * 105), Path(folder))
     seconds = time.perf_counter() - start
     longest = max(Path(folder).iterdir(), key=lambda file: file.stat().st_size)
-    reader = rules.Reader(
+    reader = rules.RowReader(
         fields=made.columns, dates=("dd.mm.yyyy",), mark="comma", currency="RUB", currencies={"RUB"},
         latest=date(2027, 1, 1), inn_is_valid=lambda inn: True,
     )
-    drafts = rules.Drafts(10_000)
-    for row, too_many, cells in parts.read_part(longest.read_bytes()):
+    drafts = rules.DocumentDrafts(10_000)
+    for row, too_many, cells in splitting.read_part(longest.read_bytes()):
         drafts.add(reader.read(row, cells, too_many))
 megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"rows": made.rows, "seconds": seconds, "megabytes": megabytes}))
