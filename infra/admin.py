@@ -1,4 +1,4 @@
-"""What the owner does by command.
+"""Commands of the club's owner.
 
     python -m infra.admin add-staff --table NAME --name "Full Name" --email name@example.com [--role admin]
     python -m infra.admin add-machine --pool ID --name "1C" --scope machine.payments [--scope staff.imports.write]
@@ -6,9 +6,9 @@
     python -m infra.admin redeliver --table NAME --queue URL --pk KEY --sk KEY [--consumer NAME]
     python -m infra.admin redeliver --queue URL --dead-letters URL
 
-The first one must be done before anybody can sign in: that person then signs in with their email and appoints the others
-(`POST /v1/staff/people`). The second makes a client for a machine, and prints its secret; a machine gets its tokens for it.
-`redeliver` tells events once more: all of a kind since a moment, one by its key, or those that their consumers gave up. All may be repeated. They use the AWS credentials and region of the shell.
+`add-staff` comes before anybody can sign in: that person signs in with their email and appoints the others (`POST /v1/staff/people`).
+`add-machine` makes a client for a machine and prints its secret. `redeliver` delivers events again: all of a kind since a moment, one by
+its key, or the dead letters. All may be repeated. They use the AWS credentials and region of the shell.
 """
 
 import argparse

@@ -14,7 +14,7 @@ _CODE = Path(__file__).parent.parent / "chalicelib"
 
 
 class FiguresError(ValueError):
-    """A file that does not hold a club's figures: the place of the first mistake, and what it is."""
+    """A file that is no `club.toml`: the place of the first mistake, and its message."""
 
 
 def checked(file: Path) -> Config:
@@ -48,7 +48,7 @@ def sections() -> list[type[Section]]:
 
 
 def _keys(every: list[type[Section]]) -> Mapping[tuple[str, ...], set[str]]:
-    """What may stand in each table that is a section's, the tables of other sections in it included."""
+    """The keys that each table of a section may have, tables of other sections in it included."""
     keys: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for section in every:
         keys[section.table] |= section.keys()

@@ -33,7 +33,7 @@ class Row:
 
 
 class Module:
-    """The names of one source file: its functions and constants, and what it imports by its full name."""
+    """The names of one source file: functions, constants, and imports by their full names."""
 
     def __init__(self, path: Path) -> None:
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -156,7 +156,7 @@ def _pattern(here: Module, node: ast.expr | None) -> str:
 
 
 def named(tree: ast.AST, imported: dict[str, str]) -> Iterator[str]:
-    """Full names that a file reads, of what it imports from here."""
+    """Full names of the imports that a file reads."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in imported:
             yield imported[node.id]

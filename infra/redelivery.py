@@ -1,4 +1,4 @@
-"""What `make staff ARGS='redeliver …'` does: it sends messages to the queue of failed events, whose worker tells the consumers."""
+"""`make staff ARGS='redeliver …'`: sends messages to the queue of failed events, whose worker delivers them to the consumers."""
 
 from collections.abc import Iterator
 from typing import Any

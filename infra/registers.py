@@ -1,9 +1,9 @@
-"""`make registers`: writes what AWS must know about each function, from the declarations in the rooms.
+"""`make registers`: writes settings, rights, queues, schedules and alarms of each function, from the declarations in the rooms.
 
     .chalice/config.json       memory and time of each function
-    .chalice/policy-*.json     what each function may do
+    .chalice/policy-*.json     rights of each function
     infra/functions.yaml       queues with their dead letters, event sources, schedules, logs, alarms; merged with infra/resources.yaml
-    app.py                     its last lines: when each schedule starts, and the consumers of each event
+    app.py                     its last lines: schedules, and the consumers of each event
 
 The files are committed, so that a review shows what a change gives to whom; `make check` says when they are stale. Nobody edits them.
 """
@@ -211,7 +211,7 @@ def environment(function: Function) -> Made:
 
 
 def template() -> Made:
-    """What the functions add to infra/resources.yaml."""
+    """The resources that the functions need beside infra/resources.yaml."""
     made: Made = {"Parameters": {}, "Resources": {}, "Outputs": {}}
     made["Resources"] |= dead_letters("Events", RECORDS_GIVEN_UP)
     made["Outputs"]["EventsDeadLettersUrl"] = {"Value": ref("EventsDeadLetters")}
@@ -288,7 +288,7 @@ def from_queue(queue: Queue) -> Made:
 
 
 def from_stream(lane: Lane) -> Made:
-    """The filter lets through new items whose attribute `event` is one of those that a consumer of the lane is told of."""
+    """The filter lets through new items whose attribute `event` is the event of some consumer of the lane."""
     pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": list(subscriptions(lane))}}}}
     return {
         "Type": "DynamoDB",
@@ -491,7 +491,7 @@ def stale() -> list[Path]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="make registers", description="Writes what AWS must know about the functions."
+        prog="make registers", description="Writes settings, rights, queues and alarms of the functions."
     )
     parser.add_argument("--check", action="store_true", help="write nothing, and say whether something is stale")
     chosen = parser.parse_args()

@@ -1,8 +1,8 @@
-"""Who is calling: joining, signing in, and what a role allows.
+"""Registration and sign-in of members.
 
 A person proves that an address is theirs with a code that was mailed to it. Cognito keeps the sessions and signs the tokens; it
 knows a member by id only, so that names and addresses stay in the club's own table.
 
 This module stays light: the sign-in triggers import it, and they start cold without pydantic. The caller is
-`chalicelib.auth.principal.Principal`.
+`chalicelib.platform.access.principal.Principal`.
 """

@@ -18,7 +18,7 @@ def code_hash(secret: str, sign_in_id: str, code: str) -> str:
 
 
 def proof(secret: str, sign_in_id: str) -> str:
-    """What the API shows Cognito's trigger once it has checked the code: nobody else can answer the challenge."""
+    """The answer to Cognito's challenge. Only the API can make it, once it has checked the code."""
     return _keyed(secret, f"proof:{sign_in_id}")
 
 

@@ -1,10 +1,10 @@
-"""Figures of signing in."""
+"""Config of sign-in."""
 
 from chalicelib.platform.config import Section
 
 
 class SignIn(Section, name="sign_in"):
-    """How long a code is good, how often it may be tried, and how many are sent in an hour."""
+    """Lifetime and tries of a code, and the codes that are sent in an hour."""
 
     code_minutes: int
     code_tries: int

@@ -24,7 +24,7 @@ class SignInForm(Form):
 
 
 class SignInView(Shown):
-    """The same for every address. A member, or someone who registers, gets a letter with a code."""
+    """A sign-in that has begun; the response is alike for every address. A member, or someone who registers, gets a letter with a code."""
 
     sign_in_id: str
     expires_in: int = Field(description="Seconds until the code expires.")

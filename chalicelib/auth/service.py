@@ -18,7 +18,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.ids import derived_id
 
-KEEP_DAYS = 1  # a sign-in is of no use after its code, but says for a while what became of it
+KEEP_DAYS = 1  # after its code has expired a sign-in shows its outcome for a while
 
 
 def register(context: Context, form: RegistrationForm, *, language: str, address: str) -> SignInView:

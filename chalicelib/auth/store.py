@@ -44,7 +44,7 @@ def use(table: Table, sign_in_id: str, member_id: str, at: str, attempt: str) ->
 
 
 def open_session(table: Table, sign_in_id: str, member_id: str) -> None:
-    """The code was right: names the member for whom the trigger may let a session begin."""
+    """Opens the sign-in, after the right code, to a session of this member."""
     table.update(keys.sign_in(sign_in_id), put={"session_for": member_id}, when=Attr("pk").exists())
 
 

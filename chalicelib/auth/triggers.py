@@ -70,7 +70,7 @@ def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @triggers.lambda_function(name="pre_token")
 @sign_in_trigger(memory=1024, timeout=5, may=(items("get", "query"),))
 def pre_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Writes into the access token whom the member speaks for, and what that role allows."""
+    """Writes into the access token whom the member acts for, and what that role allows."""
     member_id = event["userName"]
     membership = store.read_membership(Table(aws.dynamodb(), settings().table_name), member_id) or {}
     active = membership.get("status") == "active"

@@ -1,4 +1,4 @@
-"""The partner: a company, the people who speak for it, and what that opens to them.
+"""The partner: a company, the people who act for it, and what that opens to them.
 
 Naming an INN proves nothing. Until a manager of the club or the company's owner confirms a person, that person sees nothing of the
 company: no purchases, prices, orders or people, nor whether the club knows it at all.

@@ -28,9 +28,9 @@ _CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.
 
 
 def claim(context: Context, member_id: str, form: ClaimForm) -> ClaimView:
-    """The member asks to speak for a company, instead of the one they asked for before. Raises 409 once they speak for one.
+    """The member asks to act for a company, instead of the one they asked for before. Raises 409 once they act for one.
 
-    May be repeated: the same claim again keeps its place among those who wait, and tells nobody a second time.
+    May be repeated: the same claim keeps its place among the pending ones and makes no second event.
     """
     claimed = ClaimedCompany(name=form.name, inn=form.inn, kpp=form.kpp, region=form.region)
 
@@ -68,7 +68,7 @@ def _named_by_member(context: Context, company_id: str, claimed: ClaimedCompany)
 
 
 def decide_claim(context: Context, staff_id: str, company_id: str, form: ClaimDecisionForm) -> ClaimDecisionView:
-    """A manager confirms that the person speaks for the company, or refuses the claim. The same word twice is one.
+    """A manager confirms that the person acts for the company, or refuses the claim. The same word twice is one.
 
     The first confirmation also gives the company its personal manager.
     """

@@ -1,4 +1,4 @@
-"""Companies and who may speak for them.
+"""Companies and who may act for them.
 
 Naming a company proves nothing: a claim is answered with the claimant's own words, whatever the club knows of that company, and
 after the same calls. Only a manager of the club or the company's owner turns a claim into a voice.
@@ -34,12 +34,12 @@ def company_by_inn(context: Context, inn: str, kpp: str | None) -> Company | Non
 
 
 def people_of(context: Context, company_id: str) -> list[Person]:
-    """All who speak for the company or ask to; look at each one's `status`."""
+    """All who act for the company or ask to; look at each one's `status`."""
     return list(store.people(context.table, company_id))
 
 
 def every_company(context: Context) -> Iterator[str]:
-    """All ids, by name, page after page: for work that a change of the club's figures brings to everybody, never for a request."""
+    """All ids, by name, page after page: for jobs on everybody after a change of the config, never for a request."""
     return store.every_company(context.table)
 
 
@@ -56,7 +56,7 @@ def some_companies(context: Context, limit: int, after: Position) -> tuple[list[
 
 
 def show(context: Context, company_id: str, member_id: str) -> tuple[CompanyView, int]:
-    """The profile and its version. One call; it also tells whether the caller was removed since the token was made."""
+    """The profile and its version. Raises 403 for a caller who was removed. One call."""
     found, membership = store.read_for(context.table, company_id, member_id)
     if found is None or not speaks(membership, company_id):
         raise Problem.role_lost()

@@ -1,4 +1,4 @@
-"""Figures of what a person must have done before a part of the cabinet opens."""
+"""Config of the sections of the cabinet and the facts that open them."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ Fact = Literal["name", "email_confirmed", "phone", "company_named", "company_con
 
 
 class PrivilegeRules(Section, name="privileges"):
-    """The facts that open each part; what was confirmed more than `fresh_days` ago locks it again."""
+    """The facts that open each section. A fact that was confirmed more than `fresh_days` ago locks it again."""
 
     version: str
     fresh_days: int

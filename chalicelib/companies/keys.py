@@ -1,4 +1,4 @@
-"""Keys of companies and of the people who speak for them."""
+"""Keys of companies and of the people who act for them."""
 
 from chalicelib.table.key import Key, company_partition, in_gsi1, in_gsi2, in_table
 
@@ -35,5 +35,5 @@ def company_list(name: str, company_id: str) -> Key:
 
 @in_gsi2("oldest first")
 def claim_list(at: str, company_id: str, member_id: str) -> Key:
-    """The people who wait until a manager confirms them."""
+    """Pending claims, for the club's managers."""
     return Key("CLAIMS", f"{at}#{company_id}#{member_id}")

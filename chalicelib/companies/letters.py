@@ -1,4 +1,4 @@
-"""Letters on who speaks for a company."""
+"""Letters on who acts for a company."""
 
 from chalicelib import members
 from chalicelib.companies import company as companies_company

@@ -83,7 +83,7 @@ def known_customers(context: Context, source: str, customers: Iterable[str]) -> 
 
 
 def new_companies(context: Context, source: str, refs: Iterable[CustomerRef]) -> set[str]:
-    """What `customers` would make of customers that nobody knows yet: a word for each company, the same in every part of a file."""
+    """The companies that `customers` would create: one key each, the same in every part of a file."""
     made = (each for each in _companies(context, refs) if each.company_id is None)
     return {(each.owner or keys.customer_owner(source, each.first.customer)).pk for each in made}
 
@@ -128,7 +128,7 @@ def _companies(context: Context, refs: Iterable[CustomerRef]) -> Iterator[_Compa
 
 
 def _inn_owner(ref: CustomerRef) -> Key | None:
-    """An INN that is wrong, or lacks its KPP, says nothing sure: such a customer is a company of its own."""
+    """A customer with a wrong INN, or without its KPP, is a company of its own."""
     if ref.inn is None or not rules.inn_is_valid(ref.inn) or rules.needs_kpp(ref.inn) != bool(ref.kpp):
         return None
     return keys.inn_owner(ref.inn, ref.kpp or "")

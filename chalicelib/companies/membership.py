@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collection[str]) -> None:
-    """The commit raises 403 unless the member speaks for the company in one of the roles.
+    """The commit raises 403 unless the member acts for the company in one of the roles.
 
     For all that moves money, bonus or orders: a token outlives the removal of its holder by some minutes.
     """
@@ -49,7 +49,7 @@ def check_another_owner(context: Context, tx: Transaction, company_id: str, memb
 
 
 def activate(tx: Transaction, person: Person, scene: store.Scene) -> None:
-    """The person speaks for the company in this role: both sides. Raises 409 if they ask for another company by now."""
+    """The person acts for the company in this role: both sides. Raises 409 if they ask for another company by now."""
     if not of_company(scene.membership, person.company_id):
         raise Problem("conflict", "This person now acts for someone else, or has another claim.")
     store.put_person(tx, person, scene.person)
@@ -57,7 +57,7 @@ def activate(tx: Transaction, person: Person, scene: store.Scene) -> None:
 
 
 def end_membership(tx: Transaction, person: Person, membership: Membership | None) -> None:
-    """Both sides; only one where the member speaks for somebody else by now."""
+    """Both sides; only one where the member acts for somebody else by now."""
     store.delete_person(tx, person)
     if of_company(membership, person.company_id):
         members.dismiss(tx, person.member_id, person.company_id, when=store.as_read(membership), label="theirs")

@@ -1,4 +1,4 @@
-"""A company, the people who speak for it, and how a sales file names it."""
+"""A company, the people who act for it, and how a sales file names it."""
 
 from typing import Literal, NamedTuple
 
@@ -8,7 +8,7 @@ Role = Literal["owner", "buyer", "accountant", "engineer"]
 
 
 class Company(Record):
-    """The partner. `origin` tells who named it first: a member, or a sales file."""
+    """The partner. `origin`: named first by a member, or by a sales file."""
 
     company_id: str
     name: str
@@ -46,7 +46,7 @@ class Person(Record):
 
 
 class CustomerRef(NamedTuple):
-    """A customer as a sales file names it: `customer` is the file's own word, the rest is what else it tells."""
+    """A customer as a sales file names it: `customer` is the file's own key; the rest are its other columns."""
 
     customer: str
     name: str

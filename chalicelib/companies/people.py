@@ -44,9 +44,9 @@ def list_people(
 
 
 def invite(context: Context, company_id: str, caller_id: str, form: InvitationForm) -> PersonView:
-    """The owner lets a person speak for the company, at once: a new member, or one who speaks for nobody yet.
+    """The owner lets a person act for the company, at once: a new member, or one who acts for nobody yet.
 
-    Raises 409 for one who speaks for somebody, without telling for whom.
+    Raises 409 for one who acts for somebody, without naming whom.
     """
 
     def attempt() -> PersonView:

@@ -9,11 +9,11 @@ from chalicelib.members import Member, Membership
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Context
 
-# --- what opens the cabinet -------------------------------------------------------------------------------------------
+# --- sections of the cabinet -------------------------------------------------------------------------------------------
 
 
 def privileges(context: Context, principal: Principal) -> PrivilegesView:
-    """What is open to the caller and what is missing. One call."""
+    """The open sections of the cabinet and the facts that the others need. One call."""
     member, membership = members.with_membership(context, principal.for_member())
     rule = context.config[PrivilegeRules]
     missing = {name: _missing(context, wanted, member, membership) for name, wanted in rule.unlocks.items()}
@@ -31,7 +31,7 @@ def missing_for(context: Context, member_id: str, privilege: str) -> list[Fact]:
 
 
 def missing_facts(context: Context, privilege: str, member: Member | None, membership: Membership | None) -> list[Fact]:
-    """The same for one who has been read already. No call."""
+    """The facts that keep a section closed to a member who has been read already. No call."""
     return _missing(context, context.config[PrivilegeRules].unlocks[privilege], member, membership)
 
 

@@ -5,7 +5,7 @@ from chalicelib.mail import Recipient, Unsendable
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
-# Who in a company hears of its tier and its bonuses.
+# Roles that get letters about the company's tier and bonuses.
 _HEAR_OF_BUYING = {"owner", "buyer"}
 
 

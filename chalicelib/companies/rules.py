@@ -1,4 +1,4 @@
-"""What may be said and done, decided without looking anything up."""
+"""Rules of INN, names, owners and the facts that open the cabinet."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -35,7 +35,7 @@ def listed_as(name: str) -> str:
     return " ".join(words)[:_LISTED_CHARACTERS]
 
 
-# --- who speaks for a company ------------------------------------------------------------------------------------------
+# --- who acts for a company ------------------------------------------------------------------------------------------
 
 
 class Speaker(Protocol):
@@ -54,7 +54,7 @@ def is_owner(person: Speaker) -> bool:
 
 
 def another_owner(people: Iterable[Speaker], member_id: str) -> str | None:
-    """An active owner beside this person, if there is one: without one nobody could speak for the company."""
+    """An active owner beside this person, if there is one: without one nobody could act for the company."""
     return next((person.member_id for person in people if is_owner(person) and person.member_id != member_id), None)
 
 
@@ -64,7 +64,7 @@ def another_owner(people: Iterable[Speaker], member_id: str) -> str | None:
 def facts_of(
     *, name: str, email_confirmed: bool, phone: str | None, company_named: bool, company_confirmed: bool
 ) -> dict[str, bool]:
-    """What is known of a member, by the names that the club's figures use."""
+    """Facts of a member, by the names in `club.toml`."""
     return {
         "name": bool(name),
         "email_confirmed": email_confirmed,
@@ -83,5 +83,5 @@ def stale(confirmed_on: Mapping[Fact, date | None], today: date, fresh_days: int
 
 
 def missing(wanted: Iterable[Fact], facts: Mapping[str, bool], stale_facts: Collection[str]) -> list[Fact]:
-    """What of `wanted` is not there, or was there too long ago."""
+    """The wanted facts that are absent or stale."""
     return [fact for fact in wanted if not facts.get(fact, False) or fact in stale_facts]

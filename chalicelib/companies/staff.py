@@ -8,7 +8,7 @@ from chalicelib.members import Member
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 
-# --- what the staff see -----------------------------------------------------------------------------------------------
+# --- companies for the staff -----------------------------------------------------------------------------------------------
 
 
 def list_companies(
@@ -19,7 +19,7 @@ def list_companies(
 
 
 def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[StaffCompanyView], Position]:
-    """Those who ask to speak for a company, the longest first: what each said of it, beside what it is."""
+    """Pending claims, the oldest first, each with the company and its description by the claimant."""
     page = store.claims_page(context.table, limit, after)
     waiting = [Person.from_item(item) for item in page.items]
     companies = store.read_many(context.table, [person.company_id for person in waiting])

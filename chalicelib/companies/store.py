@@ -1,6 +1,6 @@
 """The companies' items. See `keys.py`.
 
-A person of a company is written twice, always in one transaction: PERSON beside the company (who speaks for it) and MEMBERSHIP
+A person of a company is written twice, always in one transaction: PERSON beside the company (who acts for it) and MEMBERSHIP
 beside the member (for whom they speak). Whoever changes one changes both, on condition that the membership is what was read.
 """
 
@@ -36,21 +36,21 @@ def read_many(table: Table, company_ids: Iterable[str]) -> dict[str, Company]:
 def read_for(
     table: Table, company_id: str, member_id: str, *, consistent: bool = False
 ) -> tuple[Company | None, Membership | None]:
-    """The company, and whom this member speaks for by now: one call."""
+    """The company, and whom this member acts for by now: one call."""
     company, membership = keys.company(company_id), membership_key(member_id)
     found = table.get_many([company, membership], consistent=consistent)
     return _company(found.get(company)), _membership(found.get(membership))
 
 
 def read_claim(table: Table, member_id: str, inn: str, kpp: str | None) -> tuple[Membership | None, str | None]:
-    """Whom the member speaks for, and which company has this INN and KPP: one call, whatever is there."""
+    """The member's membership, and the id of the company with this INN and KPP. One call in every case."""
     membership, owner = membership_key(member_id), keys.inn_owner(inn, kpp or "")
     found = table.get_many([membership, owner], consistent=True)
     return _membership(found.get(membership)), found[owner]["company_id"] if owner in found else None
 
 
 class Scene(NamedTuple):
-    """What a change of a company's person is decided by."""
+    """The items on which a change of a company's person depends."""
 
     company: Company | None
     caller: Membership | None
@@ -92,7 +92,7 @@ def companies_page(table: Table, begins: str, limit: int, after: dict[str, str] 
 
 
 def claims_page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
-    """Who waits, the longest first."""
+    """Pending claims, the oldest first."""
     return table.query(keys.claim_list("", "", "").pk, index="gsi2", limit=limit, after=after)
 
 
@@ -163,7 +163,7 @@ def check_distributor(tx: Transaction, distributor_id: str) -> None:
 
 
 def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: ClaimedCompany, at: str) -> None:
-    """The person asks to speak for the company. Who asks again keeps the place in the line."""
+    """The person asks to act for the company. Who asks again keeps the place in the line."""
     tx.update(
         keys.person(company_id, member_id),
         put={
@@ -208,7 +208,7 @@ def check_owner(tx: Transaction, company_id: str, member_id: str) -> None:
 def check_membership(
     tx: Transaction, member_id: str, kind: str, owner: str, roles: Collection[str], refusal: Problem
 ) -> None:
-    """Raises `refusal` at the commit unless the member speaks for the owner in one of the roles."""
+    """Raises `refusal` at the commit unless the member acts for the owner in one of the roles."""
     tx.check(
         membership_key(member_id),
         Attr("kind").eq(kind)
@@ -221,7 +221,7 @@ def check_membership(
 
 
 def as_read(membership: Membership | None) -> ConditionBase:
-    """The membership is still what the decision was made by."""
+    """The condition that the membership is as it was read."""
     if membership is None:
         return Attr("pk").not_exists()
     return (

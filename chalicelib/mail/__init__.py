@@ -1,4 +1,4 @@
-"""Letters: what the club writes to people, each once. Rooms declare theirs (`declarations`); this one knows no room.
+"""Letters of the club to people, each sent once. Rooms declare theirs (`declarations`); this one knows no room.
 
 Vocabulary. A *letter* goes to one recipient and tells of one event; its id follows from both, so an event that is delivered again
 writes nothing new. A *service* letter is about something the recipient does (a code, an order, a tier); an *advertising* letter

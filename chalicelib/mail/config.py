@@ -1,10 +1,10 @@
-"""Figures of sending letters."""
+"""Config of letters."""
 
 from chalicelib.platform.config import Section
 
 
 class Letters(Section, name="letters"):
-    """How long an unanswered attempt waits for the mail service's report, and how long a worker holds a letter."""
+    """Settle times: the wait for the mail service's report on an unanswered attempt. The lease: a worker's hold on a letter."""
 
     settle_minutes: int
     code_settle_minutes: int

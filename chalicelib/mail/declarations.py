@@ -33,7 +33,7 @@ Guard = Callable[[Context, Transaction, Recipient], None]
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What no queue and no table may hold: drawn for each attempt, told in the letter as `code`, and kept as the room likes."""
+    """A secret that no queue and no table may hold, such as a code. It is drawn for each attempt; the letter's text has it as `code`."""
 
     draw: Callable[[Below], str]
     keep: Callable[[Context, Transaction, Recipient, str], None]  # adds to the claim; labels as those of a Guard

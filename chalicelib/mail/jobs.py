@@ -23,5 +23,5 @@ def send_letters(context: Context, message: dict[str, Any]) -> None:
 
 @queue_worker("mail-events", batch=10, workers=5, filled_by=(), may=(table(*READ, *WRITE),))
 def settle_letters(context: Context, message: dict[str, Any]) -> None:
-    """Record what the mail service reports about a letter."""
+    """Record a report of the mail service on a letter."""
     service.settle(context, message)

@@ -1,4 +1,4 @@
-"""A letter, its recipient and reader, what the mail service answers, and what it reports later."""
+"""A letter, its recipient and reader; the answers and the reports of the mail service."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,14 +10,14 @@ from chalicelib.table.key import Key
 Facts = dict[str, Any]
 
 
-class State(StrEnum):
-    """Where a letter is. UNKNOWN with a reason is over as well: nobody will try again, somebody should look."""
+class LetterState(StrEnum):
+    """The state of a letter. UNKNOWN with a reason is final: nobody tries again, somebody should look."""
 
     PENDING = "pending"  # written, not on its way
     SENDING = "sending"  # one worker holds it, until `lease_until`
     SENT = "sent"  # the mail service has it
     REJECTED = "rejected"  # the mail service, or the recipient's, did not take it
-    UNKNOWN = "unknown"  # it was handed over, and nobody said what became of it
+    UNKNOWN = "unknown"  # handed over, without a report
     SKIPPED = "skipped"  # it was not to be sent
 
 
@@ -28,10 +28,7 @@ class LetterClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who gets it, as the room that declares the letter tells its recipients apart.
-
-    The address is looked up when the letter is sent, so none is kept here.
-    """
+    """A recipient by the room's own kind and id. The address is looked up when the letter is sent."""
 
     kind: str
     id: str
@@ -47,7 +44,7 @@ class Reader:
 
 
 class Unsendable(Exception):
-    """There is nobody to send it to, or nothing to tell any more. The message is the reason, as the letter keeps it."""
+    """The letter has no recipient, or no subject any more. The message is the reason that the letter keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +55,17 @@ class Letter:
     template: str
     letter_class: LetterClass
     recipient: Recipient
-    cause: Key  # the event item that it tells of
+    cause: Key  # the item of its event
     written_at: str
     expires_at: int
-    state: State = State.PENDING
+    state: LetterState = LetterState.PENDING
     reason: str = ""
     version: int = 1
     attempts: int = 0  # that may have left a copy
     attempt: str = ""  # the last one
     lease_until: int = 0
     settle_at: int = 0
-    # what the mail service said of it, whichever copy and whenever
+    # from the reports of the mail service on any copy
     message_id: str = ""
     sent_at: str = ""
     delivered_at: str = ""
@@ -88,28 +85,28 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Certainly not, and not because of this letter: throttled, no connection, sending paused, no permission."""
+    """Certainly not sent, for a cause outside the letter: throttled, no connection, sending paused, no permission."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Certainly not, because of this letter: its address or its content."""
+    """Certainly not sent, because of the letter's address or content."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Perhaps."""
+    """Perhaps sent."""
 
     why: str
 
 
 Answer = Accepted | NotSent | Refused | Unanswered
 
-# --- what the mail service reports ------------------------------------------------------------------------------------
+# --- reports of the mail service ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

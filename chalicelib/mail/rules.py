@@ -1,11 +1,21 @@
-"""What becomes of a letter: pure decisions. The protocol they make up is told in `chalicelib.mail`.
+"""Steps of a letter's state machine; `chalicelib.mail` describes the protocol.
 
-Each takes a letter and gives back what it becomes, the same letter if nothing follows. Said twice, each has its effect once.
+Each step takes a letter and returns the next one, or the same if nothing changes. A repeated step has no further effect.
 """
 
 from dataclasses import replace
 
-from chalicelib.mail.model import Accepted, Answer, Letter, LetterClass, NotSent, Refused, Report, State, Unanswered
+from chalicelib.mail.model import (
+    Accepted,
+    Answer,
+    Letter,
+    LetterClass,
+    LetterState,
+    NotSent,
+    Refused,
+    Report,
+    Unanswered,
+)
 
 MOST_ATTEMPTS = {LetterClass.SERVICE: 2, LetterClass.ADVERTISING: 1}
 
@@ -20,20 +30,20 @@ _SEVERITY = ("Transient", "Undetermined", "Permanent")
 
 
 def is_over(letter: Letter) -> bool:
-    """Nothing more will be done of our own accord."""
-    return letter.state in (State.SENT, State.REJECTED, State.SKIPPED) or bool(letter.reason)
+    """No further attempt will follow."""
+    return letter.state in (LetterState.SENT, LetterState.REJECTED, LetterState.SKIPPED) or bool(letter.reason)
 
 
 def after_time(letter: Letter, now: int, settle_seconds: int) -> Letter:
-    """What the passing of time alone makes of it.
+    """The letter after its lease or its settle time is over.
 
-    Who held it beyond the lease may have died on either side of the mail service: that is as good as no answer. Once the time
-    to settle is over without a word of the mail service, the letter may be tried again, or nobody tries any more.
+    A worker that overstayed its lease may have died before or after the mail service had the letter: that counts as no answer. After
+    the settle time without a report the letter may be tried again, or is over.
     """
-    if letter.state is State.SENDING and now >= letter.lease_until:
-        letter = replace(letter, state=State.UNKNOWN, settle_at=letter.lease_until + settle_seconds)
+    if letter.state is LetterState.SENDING and now >= letter.lease_until:
+        letter = replace(letter, state=LetterState.UNKNOWN, settle_at=letter.lease_until + settle_seconds)
     exhausted = letter.attempts >= MOST_ATTEMPTS[letter.letter_class]
-    if letter.state is State.UNKNOWN and not letter.reason and now >= letter.settle_at and exhausted:
+    if letter.state is LetterState.UNKNOWN and not letter.reason and now >= letter.settle_at and exhausted:
         letter = replace(letter, reason="no_answer")
     return letter
 
@@ -42,30 +52,35 @@ def waits_until(letter: Letter) -> int | None:
     """When to look again at a letter that another worker holds, or that the mail service may still report."""
     if is_over(letter):
         return None
-    return {State.SENDING: letter.lease_until, State.UNKNOWN: letter.settle_at}.get(letter.state)
+    return {LetterState.SENDING: letter.lease_until, LetterState.UNKNOWN: letter.settle_at}.get(letter.state)
 
 
 def may_be_claimed(letter: Letter, now: int) -> bool:
-    if is_over(letter) or letter.state is State.SENDING:
+    if is_over(letter) or letter.state is LetterState.SENDING:
         return False
     return letter.attempts < MOST_ATTEMPTS[letter.letter_class] and now >= (waits_until(letter) or 0)
 
 
 def claimed(letter: Letter, attempt: str, lease_until: int) -> Letter:
     return replace(
-        letter, state=State.SENDING, attempt=attempt, attempts=letter.attempts + 1, lease_until=lease_until, settle_at=0
+        letter,
+        state=LetterState.SENDING,
+        attempt=attempt,
+        attempts=letter.attempts + 1,
+        lease_until=lease_until,
+        settle_at=0,
     )
 
 
 def skipped(letter: Letter, reason: str) -> Letter:
     """It is not to be sent. A copy that may be out already cannot be skipped: then nobody tries again."""
-    if is_over(letter) or letter.state is State.SENDING:
+    if is_over(letter) or letter.state is LetterState.SENDING:
         return letter
-    return replace(letter, state=State.SKIPPED if letter.attempts == 0 else State.UNKNOWN, reason=reason)
+    return replace(letter, state=LetterState.SKIPPED if letter.attempts == 0 else LetterState.UNKNOWN, reason=reason)
 
 
 def answer_to_error(status: int, code: str) -> Answer:
-    """What an error answer of the mail service means."""
+    """The meaning of an error of the mail service."""
     if status >= 500 or status == _REQUEST_TIMEOUT:
         return Unanswered(code)
     return Refused(code) if code in _ABOUT_THE_LETTER else NotSent(code)
@@ -75,23 +90,27 @@ def answered(letter: Letter, attempt: str, answer: Answer, at: str, settle_at: i
     """The answer to this attempt, however late it comes."""
     if isinstance(answer, Accepted):
         return _judged(replace(letter, message_id=answer.message_id, sent_at=_earlier(letter.sent_at, at)))
-    if letter.attempt != attempt or letter.state not in (State.SENDING, State.UNKNOWN):
+    if letter.attempt != attempt or letter.state not in (LetterState.SENDING, LetterState.UNKNOWN):
         return letter  # another attempt has begun, or the mail service has reported meanwhile
     if isinstance(answer, Refused):
-        return replace(letter, state=State.REJECTED, reason=answer.why)
+        return replace(letter, state=LetterState.REJECTED, reason=answer.why)
     if isinstance(answer, Unanswered):
-        return replace(letter, state=State.UNKNOWN, settle_at=settle_at) if letter.state is State.SENDING else letter
+        return (
+            replace(letter, state=LetterState.UNKNOWN, settle_at=settle_at)
+            if letter.state is LetterState.SENDING
+            else letter
+        )
     return _given_back(letter)
 
 
 def _given_back(letter: Letter) -> Letter:
     """As before the attempt; the time to settle an earlier one is over, or there would not have been this one."""
     attempts = letter.attempts - 1
-    state = State.UNKNOWN if attempts else State.PENDING
+    state = LetterState.UNKNOWN if attempts else LetterState.PENDING
     return replace(letter, state=state, reason="", attempts=attempts, attempt="", lease_until=0, settle_at=0)
 
 
-# --- what the mail service reports ------------------------------------------------------------------------------------
+# --- reports of the mail service --------------------------------------------------------------------------------------
 
 
 def reported(letter: Letter, report: Report) -> Letter:
@@ -115,14 +134,14 @@ def reported(letter: Letter, report: Report) -> Letter:
 def _judged(letter: Letter) -> Letter:
     """The verdict of all that is known of a letter that the mail service had.
 
-    A bounce that may pass says nothing if the letter was delivered as well: an answering machine wrote it.
+    A transient bounce of a delivered letter does not count: an answering machine wrote it.
     """
     permanent = letter.bounce.startswith("Permanent/")
     if letter.refused_at:
-        return replace(letter, state=State.REJECTED, reason="content")
+        return replace(letter, state=LetterState.REJECTED, reason="content")
     if permanent or (letter.bounce and not letter.delivered_at):
-        return replace(letter, state=State.REJECTED, reason=f"bounce: {letter.bounce}")
-    return replace(letter, state=State.SENT, reason="")
+        return replace(letter, state=LetterState.REJECTED, reason=f"bounce: {letter.bounce}")
+    return replace(letter, state=LetterState.SENT, reason="")
 
 
 def _severity(bounce: str) -> tuple[int, str]:

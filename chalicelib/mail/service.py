@@ -1,4 +1,4 @@
-"""A letter's way: written, handed to a worker, sent, settled. The protocol is told in `chalicelib.mail`."""
+"""Letters are written, handed to a worker, sent and settled; `chalicelib.mail` describes the protocol."""
 
 import json
 import secrets
@@ -34,7 +34,7 @@ class ComesAgain(Exception):
 
 
 def letters_of(context: Context, event: Event) -> list[Letter]:
-    """The same letters, with the same ids, each time the event is told."""
+    """The letters of an event. Each delivery of the event gives the same letters, with the same ids."""
     return [
         Letter(
             letter_id=derived_id("ltr", event.id, name, recipient.kind, recipient.id),
@@ -54,7 +54,7 @@ def letters_of(context: Context, event: Event) -> list[Letter]:
 
 
 def send(context: Context, message: dict[str, Any], *, below: Below = secrets.randbelow) -> None:
-    """One step on the way of the letter that the message names; `below` draws a secret that it tells.
+    """One step of the letter in the message. `below` draws its secret.
 
     Returns when nothing is left to do for this message, raises when it should come again.
     """
@@ -108,7 +108,7 @@ def _attempt(context: Context, letter: Letter, declared: Declaration, below: Bel
 
 
 def compose(context: Context, letter: Letter, code: str) -> Mail:
-    """The letter in its reader's language. `code` is the secret that it tells, if any. Raises Unsendable."""
+    """The letter in its reader's language. `code` is its secret, if any. Raises Unsendable."""
     cause = context.table.get(letter.cause, consistent=True)
     if cause is None:
         raise Unsendable("cause_gone")
@@ -167,7 +167,7 @@ def call_again(letter_id: str, seconds: int) -> None:
 
 
 def settle(context: Context, message: dict[str, Any]) -> None:
-    """What the mail service reports of a letter. An address that bounces for good, or complains, gets no more letters."""
+    """Records a report of the mail service. An address with a permanent bounce or a complaint gets no more letters."""
     report = transport.report_of(message["body"])
     if report is None:
         return

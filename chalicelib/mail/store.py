@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.mail import keys
 from chalicelib.mail.events import LETTER_WRITTEN
-from chalicelib.mail.model import Letter, LetterClass, Recipient, State
+from chalicelib.mail.model import Letter, LetterClass, LetterState, Recipient
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
@@ -21,7 +21,7 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 # Somebody must look at these, or waits for them.
-_LISTED = (State.UNKNOWN, State.REJECTED)
+_LISTED = (LetterState.UNKNOWN, LetterState.REJECTED)
 _FIELDS = {field.name for field in fields(Letter)}
 
 
@@ -63,12 +63,12 @@ def change(context: Context, letter: Letter, decide: Callable[[Letter], Letter])
 
 
 def claim(tx: Transaction, letter: Letter, claimed: Letter) -> Letter:
-    """Takes the letter for one attempt, and says what it is then.
+    """Takes the letter for one attempt. Returns the claimed letter.
 
     Refused with label `letter` if somebody else was first. A repeat of the same attempt, whose first reply may have been lost, is
     accepted.
     """
-    own = Attr("attempt").eq(claimed.attempt) & Attr("state").eq(State.SENDING)
+    own = Attr("attempt").eq(claimed.attempt) & Attr("state").eq(LetterState.SENDING)
     unchanged = Attr("version").eq(letter.version)
     taken = replace(claimed, version=letter.version + 1)
     tx.put(_to_item(taken), when=unchanged | own, label="letter")
@@ -112,7 +112,7 @@ def _from_item(item: Item) -> Letter:
         name: int(value) if isinstance(value, Decimal) else value for name, value in item.items() if name in _FIELDS
     }
     plain |= {
-        "state": State(item["state"]),
+        "state": LetterState(item["state"]),
         "letter_class": LetterClass(item["letter_class"]),
         "recipient": Recipient(**item["recipient"]),
         "cause": Key(**item["cause"]),

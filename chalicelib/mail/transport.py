@@ -1,4 +1,4 @@
-"""The mail service: handing over a letter, and reading what it reports.
+"""The mail service: sending a letter, and reading a report.
 
 The client makes one attempt a call (`platform.aws.ses`): a retry of the SDK would be a second letter.
 """

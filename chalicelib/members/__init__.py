@@ -1,6 +1,6 @@
-"""People: joining, profile, consents, and whom they speak for.
+"""People: joining, profile, consents, and whom they act for.
 
-A member is a person with a confirmed (or invited, not yet confirmed) email. Whom the member speaks for (a company, a distributor,
+A member is a person with a confirmed (or invited, not yet confirmed) email. Whom the member acts for (a company, a distributor,
 the club itself) is the membership; other rooms give and take it, this one keeps it.
 """
 

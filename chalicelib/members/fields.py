@@ -1,4 +1,4 @@
-"""What other rooms' forms say of a person; apart from this room's schemas, which are many."""
+"""Fields of a person, for forms of this room and others."""
 
 from typing import Annotated
 

@@ -13,7 +13,7 @@ def member(member_id: str) -> Key:
 
 @in_table("one", "E, S, T")
 def membership(member_id: str) -> Key:
-    """The company, the distributor or the club that a member speaks for."""
+    """The company, the distributor or the club that a member acts for."""
     return Key(f"MEMBER#{member_id}", "MEMBERSHIP")
 
 

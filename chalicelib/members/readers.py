@@ -11,7 +11,7 @@ def the_member(context: Context, event: Item) -> list[Recipient]:
 
 
 def who_heads_the_sales(context: Context, event: Item) -> list[Recipient]:
-    """All who have the role; where nobody has it, those who can give it."""
+    """The heads of sales; without one, the admins, who can appoint one."""
     heads = service.staff_in(context, "head_of_sales") or service.staff_in(context, "admin")
     return [Recipient("member", member_id) for member_id in heads]
 

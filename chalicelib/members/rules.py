@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 
 def full_name(text: str) -> str:
-    """A first and a last name at least, single spaces. Raises ValueError for one word, or for what is no name."""
+    """The name with single spaces. Raises ValueError for one word, for control characters, or without a letter."""
     name = " ".join(text.split())
     if not any(character.isalpha() for character in name) or not name.isprintable():
         raise ValueError("a name has letters and no control characters")

@@ -27,7 +27,7 @@ from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Item, Refused, Transaction
 
-STAFF_OWNER = "club"  # whom the staff speak for
+STAFF_OWNER = "club"  # whom the staff act for
 
 
 def member(context: Context, member_id: str) -> Member | None:
@@ -40,7 +40,7 @@ def members(context: Context, member_ids: Sequence[str]) -> dict[str, Member]:
 
 
 def with_membership(context: Context, member_id: str) -> tuple[Member | None, Membership | None]:
-    """The person, and whom they speak for or ask to. One call."""
+    """The person, and whom they act for or ask to. One call."""
     return store.read_with_membership(context.table, member_id)
 
 
@@ -94,7 +94,7 @@ def _wording_fault(texts: Consents, purpose: str, version: str, pointer: str) ->
 
 
 def admit(context: Context, *, email: str, member_id: str | None, new_member_id: str, registration: Item | None) -> str:
-    """The address is confirmed: makes the member who registered with it, or marks the address of one who was there.
+    """Confirms the address: creates the member who registered with it, or marks the address of a known one.
 
     Returns the member's id. Safe to repeat: a member confirmed before is left as is.
     """
@@ -207,7 +207,7 @@ def dismiss(
     when: ConditionBase | None = None,
     label: str = "membership",
 ) -> None:
-    """The member no longer speaks for `owner`. Refused with `label` if it is another by now; `when` as for `appoint`."""
+    """The member no longer acts for `owner`. Refused with `label` if it is another by now; `when` as for `appoint`."""
     store.drop_membership(tx, member_id, owner, when=when, label=label)
 
 
@@ -284,7 +284,7 @@ def _shown(known: Member, membership: Any) -> ProfileView:
 
 
 def club_card(config: Config, language: str) -> ClubView:
-    """In the reader's language, from the figures of the club."""
+    """The club's card in the reader's language."""
     russian = language == "ru"
     club, welcome = config[Club], config[Welcome]
     return ClubView(
@@ -305,7 +305,7 @@ def club_card(config: Config, language: str) -> ClubView:
 
 
 def appoint_staff(context: Context, form: StaffForm) -> StaffMemberView:
-    """Makes a person one of the staff, or gives one another role. Raises 409 for somebody who speaks for a company."""
+    """Makes a person one of the staff, or gives one another role. Raises 409 for somebody who acts for a company."""
     tx = Transaction()
     person = join_or_find(
         context, tx, name=form.name, email=form.email, language=form.language or context.config[Club].default_language
@@ -331,7 +331,7 @@ def appoint_staff(context: Context, form: StaffForm) -> StaffMemberView:
 def staff(
     context: Context, limit: int, after: dict[str, str] | None
 ) -> tuple[list[StaffMemberView], dict[str, str] | None]:
-    """One page by name. Two calls: who they are, and their profiles."""
+    """One page by name. Two calls: memberships and profiles."""
     page = store.list_staff(context.table, limit, after)
     people = members(context, [item["member_id"] for item in page.items])
     shown = [
@@ -343,7 +343,7 @@ def staff(
 
 
 def staff_in(context: Context, role: str) -> list[str]:
-    """The member ids of those of the staff who have this role."""
+    """The member ids of the staff in this role."""
     return store.staff_in(context.table, role)
 
 

@@ -54,7 +54,7 @@ def change(tx: Transaction, member_id: str, version: int, changes: dict[str, Any
 
 
 def log_consent(tx: Transaction, member_id: str, version: int, purpose: str, consent: Item) -> None:
-    """`version`: of the member before the change that says so."""
+    """`version`: the member's version before the change."""
     tx.put({**keys.consent_log(member_id, version + 1, purpose).as_item(), "purpose": purpose, **consent})
 
 
@@ -65,7 +65,7 @@ def check_consent(tx: Transaction, member_id: str, purpose: str, *, label: str) 
 def put_membership(
     tx: Transaction, member_id: str, membership: Item, *, when: ConditionBase | None, label: str
 ) -> None:
-    """Refused with `label` if the member already speaks for somebody else; a pending word gives way."""
+    """Refused with `label` if the member already acts for somebody else; a pending word gives way."""
     free = (
         Attr("pk").not_exists()
         | Attr("status").eq("pending")

@@ -24,10 +24,10 @@ def epoch(moment: datetime) -> int:
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The calendar day on which the club lives this moment."""
+    """The calendar day of this moment in the club's time zone."""
     return moment.astimezone(zone).date()
 
 
 def day_end(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which the club's next day begins."""
+    """The beginning of the club's next day."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

@@ -1,4 +1,4 @@
-"""Figures that every room may need: how the club is called, where it is, and when it works."""
+"""Config for every room: the club's name, currency, time zone and working time."""
 
 from datetime import date, time
 from functools import cached_property

@@ -1,6 +1,6 @@
-"""The club's figures: tables of `club.toml`, each read by the room that it belongs to.
+"""The club's config: tables of `club.toml`, each read by its own room.
 
-A room declares its figures as sections, in its `config.py`:
+A room declares its part as sections, in its `config.py`:
 
     class SignIn(Section, name="sign_in"):
         code_minutes: int
@@ -50,7 +50,7 @@ AnySection = TypeVar("AnySection", bound=Section)
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One file. `read`: the sections that have been looked at."""
+    """A config file. `read`: the sections that have been used."""
 
     tables: Mapping[str, Any]
     read: dict[type[Section], Any] = field(default_factory=dict, repr=False, compare=False)

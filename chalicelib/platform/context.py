@@ -1,4 +1,4 @@
-"""What one request or one job acts with."""
+"""The context of one request or job: table, time, ids, config and reply."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,12 +23,12 @@ def _to_nobody(tx: Transaction, result: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The table, the moment, the source of ids, and the club's figures.
+    """The table, the moment, the source of ids, and the club's config.
 
     A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash. What was read
     once and holds for the whole of the work may be kept in `memo`; work that is made of other work begins with an empty one.
 
-    A service that does what a keyed request asks for calls `reply` with its result, in the transaction that does it.
+    The service of a keyed request calls `reply` with its result, in the transaction of the effect.
     """
 
     table: Table

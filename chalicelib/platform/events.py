@@ -1,7 +1,7 @@
-"""Events: written in the transaction of what happened, delivered by the table's stream, at least once and in no sure order.
+"""Events: written in the transaction of their cause, delivered by the table's stream, at least once and in no sure order.
 
 An event is any new item with a string attribute `event`: an item of its own (`record`), or a fact that carries the attribute.
-Consumers must do the same thing when told twice.
+A consumer must do the same when it gets an event twice.
 """
 
 import json
@@ -24,21 +24,21 @@ from chalicelib.table.transactions import Item, Transaction, from_wire
 BULK = "bulk"  # the attribute that marks an event as one of many that were made at once
 MANY = 100  # made at once: more are marked so
 BULK_TOGETHER = 25  # of a message: they take some seconds
-KEEP_DAYS = 400  # beside what they happened to, as its history
+KEEP_DAYS = 400  # beside their owner, as its history
 
 
 class EventType(str):
-    """An event's name, declared in the `events.py` of the room where it is made, with what it carries. No name is made of pieces."""
+    """An event's name, declared in the `events.py` of the room that makes the event. No name is made of pieces."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened. `id` is the same at every delivery; `item` is the whole item that carries the event.
+    """An event. `id` is the same at every delivery; `item` is the whole item that carries the event.
 
-    `batch` is shared by all events of one delivery. What they tell was written before any of them is delivered: so a consumer that makes
-    something anew from the facts notes here for what it has done so, and leaves it out at the next event of the batch.
+    `batch` is shared by all events of one delivery. Their facts were written before any of them is delivered. So a consumer that derives
+    something from the facts notes it here, and does not derive it again at the next event of the batch.
     """
 
     name: str
@@ -49,10 +49,12 @@ class Event:
 
 Consumer = Callable[[Context, Event], None]
 Subscriptions = Mapping[str, Sequence[Consumer]]  # by event
-Lane = Literal["facts", "messages"]  # what follows in the facts; what people, and distributors' systems, are told
+Lane = Literal[
+    "facts", "messages"
+]  # consumers that derive facts; consumers that write to people and to distributors' systems
 
 
-class Declared(NamedTuple):
+class DeclaredConsumer(NamedTuple):
     """A consumer by its name below `chalicelib`: `orders.consumers:record_shipment`."""
 
     name: str
@@ -60,29 +62,29 @@ class Declared(NamedTuple):
     events: tuple[EventType, ...]
 
 
-_DECLARED: dict[str, Declared] = {}
+_DECLARED: dict[str, DeclaredConsumer] = {}
 
 
 def consumer(*events: EventType, lane: Lane = "facts") -> Callable[[Consumer], Consumer]:
-    """Declares the function, of a module `consumers`, as one that is told of these events."""
+    """Declares a function of a module `consumers` as a consumer of these events."""
 
     def declare(consume: Consumer) -> Consumer:
         name = name_of(consume)
-        _DECLARED[name] = Declared(name, lane, events)
+        _DECLARED[name] = DeclaredConsumer(name, lane, events)
         return consume
 
     return declare
 
 
-def declared() -> list[Declared]:
+def declared() -> list[DeclaredConsumer]:
     """Every consumer, by name. Imports every module that declares one."""
     import_modules("consumers")
     return [_DECLARED[name] for name in sorted(_DECLARED)]
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """A consumer by its name. Its module is imported with the first event that it is told of."""
+class NamedConsumer:
+    """A consumer by its name. Its module is imported with its first event."""
 
     name: str
 
@@ -97,7 +99,7 @@ class Later:
 
 
 def name_of(consume: Consumer) -> str:
-    if isinstance(consume, Later):
+    if isinstance(consume, NamedConsumer):
         return consume.name
     return f"{consume.__module__.removeprefix('chalicelib.')}:{consume.__name__}"
 
@@ -106,7 +108,7 @@ def name_of(consume: Consumer) -> str:
 def subscriptions(lane: Lane) -> Subscriptions:
     """The consumers of each event. A package imports none of them before there is something to tell."""
     lanes = package_registry().get("consumers") or consumer_names()
-    return {event: [Later(name) for name in names] for event, names in lanes[lane].items()}
+    return {event: [NamedConsumer(name) for name in names] for event, names in lanes[lane].items()}
 
 
 def consumers_of(event: str) -> list[Consumer]:
@@ -172,7 +174,7 @@ def tell(context: Context, event: Event, subscriptions: Subscriptions) -> None:
 
 
 def _queue(bulk: list[tuple[str, str]]) -> None:
-    """A message for some events, those of one partition together: what they have in common is done once for all of them."""
+    """Sends the keys in messages of some, sorted, so that events of one partition share the work of their batch."""
     send_bodies(queue_url("bulk-events"), chunks(sorted(bulk), BULK_TOGETHER))
 
 
@@ -186,7 +188,7 @@ def _hand_over(context: Context, event: Event, consume: Consumer) -> None:
 
 
 def failure(item: Item, consumer: str, at: str) -> str:
-    """The message that has this consumer told once more of the event of this item."""
+    """The message that delivers the event of this item to this consumer again."""
     return json.dumps({"pk": item["pk"], "sk": item["sk"], "event": item["event"], "consumer": consumer, "at": at})
 
 

@@ -1,10 +1,10 @@
-"""Declarations of the deployed functions: when each starts, the memory and time it gets, and what it may do.
+"""Declarations of the deployed functions: trigger, memory, time limit and rights of each.
 
 A room declares its queue workers and scheduled jobs in `jobs.py`, above their code; app.py adds the line that Lambda calls. From these
 declarations `make registers` writes `.chalice/` and `infra/functions.yaml`: settings, policies, queues, dead letters, logs, alarms.
 Only data stands here, and nothing heavy is imported: the sign-in triggers declare themselves too, and start without the house.
 
-Rights say the least that the work needs. Who may change the table's items is denied, by the command, to change what is in a ledger.
+Rights are the least that the work needs. `make registers` denies every function to change or delete an item of a ledger.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def files(prefix: str, *actions: FileAction) -> Right:
 MAIL = Right("mail")  # send letters
 SECRET = Right("secret")  # read the secret that signs cursors and codes
 USERS = Right("users")  # create users in the pool and sign them in
-PORTAL = Right("portal")  # only to be told its address
+PORTAL = Right("portal")  # only to know its address
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Names for things: a prefix that tells the kind, and 128 bits."""
+"""Ids: a prefix for the kind, and 128 bits."""
 
 import secrets
 from collections.abc import Callable
@@ -13,6 +13,6 @@ def random_id(prefix: str) -> str:
 
 
 def derived_id(prefix: str, *cause: str) -> str:
-    """The same id for the same cause, for effects that may be asked for twice."""
+    """An id that follows from its cause: 32 hex digits of SHA-256. For effects that may be repeated."""
     digest = sha256("\x1f".join(cause).encode()).hexdigest()
     return f"{prefix}_{digest[:32]}"

@@ -1,6 +1,6 @@
-"""Nights: a job that names what falls due to a queue, whose workers then do the work.
+"""Scheduled jobs that send the companies with something due to a queue, whose workers do the work.
 
-    due_between ──▶ the companies that are due, by day      what a failed night left over is there again: it looks back
+    due_between ──▶ the companies that are due, by day      it looks back, so a failed night is made up for
     send_companies ──▶ messages to the queue                a few companies each
     last_run, record_run                                    when the job ran, and what it counted
 
@@ -32,7 +32,7 @@ RUN_KEEP_DAYS = 400
 
 
 def first_day(context: Context, event: dict[str, Any], last_run: Item | None, *, look_back_days: int) -> date:
-    """Where to begin: so many days ago, or with the last run if that is longer ago, or with the `day` of the event.
+    """The first due day of a run: `look_back_days` ago, the day of the last run or the `day` of the event, whichever is earliest.
 
     Raises ValueError for a `day` that is still to come.
     """
@@ -42,7 +42,7 @@ def first_day(context: Context, event: dict[str, Any], last_run: Item | None, *,
     if "day" in event:
         asked = date.fromisoformat(event["day"])
         if asked > context.today:
-            raise ValueError(f"{asked} is still to come: what is decided is decided for today")
+            raise ValueError(f"{asked} is in the future")
         days.append(asked)
     return min(days)
 
@@ -50,7 +50,7 @@ def first_day(context: Context, event: dict[str, Any], last_run: Item | None, *,
 def due_between(context: Context, what: str, first: date, last: date) -> Iterator[str]:
     """Company ids by day, oldest first; once a day, however many things are due.
 
-    Eventually consistent: who is missed or seen twice is there again tomorrow.
+    Eventually consistent: a company that is missed or seen twice is due again tomorrow.
     """
     for offset in range((last - first).days + 1):
         for shard in shards():
@@ -62,7 +62,7 @@ def due_between(context: Context, what: str, first: date, last: date) -> Iterato
 def send_companies(queue_url: str, company_ids: Iterable[str], **about: Any) -> tuple[int, int]:
     """Sends the ids as they come, none held longer than its call; counts companies and messages.
 
-    A message is `{"companies": […]}` with what else is to be said `about` it.
+    A message is `{"companies": […]}` and the members of `about`.
     """
     counted = 0
 
@@ -86,7 +86,7 @@ def send_bodies(queue_url: str, bodies: Iterable[Any]) -> int:
 
 
 def _send_batch(queue_url: str, bodies: list[str]) -> None:
-    """A call may succeed in part: what the queue did not take is sent again, and in the end said."""
+    """Sends again what the queue did not take. Raises RuntimeError after the last try."""
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
         {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)
     ]

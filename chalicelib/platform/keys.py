@@ -1,4 +1,4 @@
-"""Keys of what every room uses: events, requests that were done, runs of jobs, what falls due."""
+"""Keys that every room uses: events, idempotency keys, runs of jobs, due companies."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from chalicelib.table.key import Key, in_gsi2, in_table, shard_of
 
 @in_table("one", "S, T")
 def throttle(what: str, who: str, window: str) -> Key:
-    """The count of what one person or address did in a window of time."""
+    """The count of one person's or address's requests in a window of time."""
     return Key(f"THROTTLE#{what}#{who}", window)
 
 
@@ -39,5 +39,5 @@ def run(job: str, at: str = "") -> Key:
 
 @in_table("by time", "E")
 def event(owner: Key, at: str, event_id: str) -> Key:
-    """The events of an owner. They lie beside what they happened to."""
+    """The events of an owner."""
     return Key(owner.pk, f"EVENT#{at}#{event_id}")

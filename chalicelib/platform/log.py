@@ -1,4 +1,4 @@
-"""The log: what happened, with its facts as `extra`. Lambda itself writes each record as a JSON line with the request id."""
+"""The log. Facts go into `extra`; Lambda writes each record as a JSON line with the request id."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Bases of what rooms keep and of what people write. They know nothing of HTTP and of the table."""
+"""Base models of records and of input. They do not depend on HTTP or on the table."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """Base of what is kept: it takes its own fields from an item, and leaves the others."""
+    """Base of records: takes its own fields from an item and ignores the others."""
 
     # Built at first use: a cold start waits only for the models that its request needs.
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -18,6 +18,6 @@ class Record(BaseModel):
 
 
 class Written(BaseModel):
-    """Base of what somebody writes, kept or not: unknown fields are refused. Built at first use."""
+    """Base of input, kept or not: refuses unknown fields. Built at first use."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)

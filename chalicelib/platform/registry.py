@@ -1,4 +1,4 @@
-"""What the rooms declare, gathered for app.py: their routes, and the functions that Lambda calls.
+"""The routes of the rooms and the functions that Lambda calls, gathered for app.py.
 
 Importing every room costs more than all that they stand on, and a function that wakes for one request or message needs one or two of
 them. So a package registers each route as a view that imports its module at the first call (modules.py), and a function's line in app.py

@@ -1,4 +1,4 @@
-"""What the deployment tells the code, through environment variables. Read once; no secret is among them."""
+"""Settings of the deployment, from environment variables. No secret is among them."""
 
 import os
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Settings:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Each function gets only what it needs; what it was not given is empty here."""
+    """Read once. A variable that the function does not get is empty."""
     return Settings(**{name: os.environ.get(name.upper(), "") for name in Settings.__slots__})
 
 

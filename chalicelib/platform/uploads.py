@@ -1,4 +1,4 @@
-"""Files that a browser sends to the bucket by itself, under a form that we signed: it fixes the name, the kind and the largest size."""
+"""Files that a browser posts to the bucket, with a signed form that fixes name, content type and largest size."""
 
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -18,7 +18,7 @@ class Address(NamedTuple):
 
 
 class Upload(Shown):
-    """Where the file goes: a form post (multipart/form-data) of these fields and then `file`."""
+    """Address and fields of a form post (multipart/form-data); `file` is its last field."""
 
     method: Literal["POST"] = "POST"
     url: str

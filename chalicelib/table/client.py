@@ -100,7 +100,7 @@ class Table:
     ) -> Page:
         """One page of a partition, by sort key.
 
-        Of what is read (and paid for) `where` drops items, and `only` all attributes but these.
+        `where` drops items and `only` all other attributes; both are read and paid for.
         """
         prefix = index or ""
         chosen = {f"#o{place}": name for place, name in enumerate(only)}
@@ -163,7 +163,7 @@ class Table:
             after = page.last
 
     def commit(self, transaction: Transaction) -> None:
-        """All of it or nothing, in one call. Raises `Refused`, or what the check names instead, when a condition fails, and `Busy` when others keep writing.
+        """All or nothing, in one call. Raises `Refused`, or the `instead` of the check, when a condition fails; `Busy` when others keep writing.
 
         The SDK sends the same client request token with each of its own retries, so a lost reply never writes twice.
         """

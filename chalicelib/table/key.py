@@ -1,4 +1,4 @@
-"""The address of an item, and how a key's function says what it answers and how it is read. Each room keeps its own keys (`keys.py`).
+"""The address of an item, and decorators that tell the index, order and consistency of a key. Each room has its own `keys.py`.
 
     @in_table("by member", "E, T")
     def person(company_id: str, member_id: str) -> Key:

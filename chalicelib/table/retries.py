@@ -1,4 +1,4 @@
-"""Trying again: how often, after which pause, and on what.
+"""Retries: number, pauses and causes.
 
     work ──▶ read, decide, commit ──▶ done
                ▲                 └─▶ Refused, by a label that is named: somebody wrote it meanwhile
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.table.client import Table
 
 TRIES = 6
-CONTESTED = 60  # tries at what all people of a company write at the same moment: its book, its goods
+CONTESTED = 60  # tries at items that all people of a company write at once: its book, its goods
 FIRST_PAUSE = 0.02  # seconds
 MOST_DOUBLINGS = 5
 

@@ -58,7 +58,7 @@ def from_wire(item: Mapping[str, Any]) -> Item:
 
 
 def _typed(value: Any) -> Any:
-    """The SDK's serialiser tries one kind after the other; what most of an item is made of is known at once."""
+    """Types the most frequent kinds at once; the SDK's serialiser, which tries one kind after the other, does the rest."""
     kind = type(value)
     if kind is str:
         return {"S": value}
@@ -110,7 +110,7 @@ class Transaction:
         return key in self._touched
 
     def put(self, item: Item, *, when: ConditionBase | None = None, label: str = "") -> None:
-        """Write the whole item, replacing what is there."""
+        """Write the whole item, in place of any other."""
         key = Key(item["pk"], item["sk"])
         refuse_to_change(key)
         self._append("Put", key, {"Item": to_wire(item)}, when, label)
@@ -164,7 +164,7 @@ class Transaction:
 
 
 def refuse_to_change(key: Key) -> None:
-    """Raises ValueError for an item that may be created only. The functions' policies deny the rest but replacing, which this one refuses."""
+    """Raises ValueError for an item that may only be created. The policies deny changes and deletes, but cannot deny a replacement."""
     if key.pk.startswith(CREATED_ONLY):
         raise ValueError(f"{key} may be created, and neither changed nor deleted")
 

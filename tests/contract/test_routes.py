@@ -31,9 +31,9 @@ OPEN = {
     "start_sign_in",
     "confirm_sign_in",
     "refresh_session",
-    "health",
-    "openapi_document",
-    "docs",
+    "show_health",
+    "show_openapi",
+    "show_docs",
     "show_club_rules",
     "show_rules_page",
 }

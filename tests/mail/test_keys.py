@@ -5,7 +5,7 @@ import pytest
 from chalicelib import mail
 from chalicelib.mail import keys as mail_keys
 from chalicelib.mail import store as mail_store
-from chalicelib.mail.model import State
+from chalicelib.mail.model import LetterState
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.conftest import NOON
@@ -81,10 +81,14 @@ def test_a_report_is_one_read_and_one_write(world: World) -> None:
 def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_settled(world: World) -> None:
     for number, written_at in ((3, "2026-11-20T09:00:03.000Z"), (2, "2026-11-20T09:00:02.000Z")):
         unknown = letter(
-            world.context, letter_id=f"ltr_{number}", written_at=written_at, state=State.UNKNOWN, reason="no_answer"
+            world.context,
+            letter_id=f"ltr_{number}",
+            written_at=written_at,
+            state=LetterState.UNKNOWN,
+            reason="no_answer",
         )
         mail_store.create(world.context.table, unknown)
-    listed = mail_keys.letter_list(State.UNKNOWN, "", "").pk
+    listed = mail_keys.letter_list(LetterState.UNKNOWN, "", "").pk
     with spent(world.context.table.client) as cost:
         found = world.context.table.query(listed, index="gsi2", limit=25).items
     assert [each["letter_id"] for each in found] == ["ltr_2", "ltr_3"]
@@ -92,5 +96,7 @@ def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_s
 
     known = mail_store.read(world.context.table, "ltr_2")
     assert known is not None
-    mail_store.change(world.context, known, lambda each: letter(world.context, letter_id="ltr_2", state=State.SENT))
+    mail_store.change(
+        world.context, known, lambda each: letter(world.context, letter_id="ltr_2", state=LetterState.SENT)
+    )
     assert [each["letter_id"] for each in world.context.table.query(listed, index="gsi2").items] == ["ltr_3"]

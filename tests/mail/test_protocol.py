@@ -22,7 +22,7 @@ from chalicelib.mail import consumers as mail_consumers
 from chalicelib.mail import keys as mail_keys
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.config import Letters
-from chalicelib.mail.model import LetterClass, Recipient, State
+from chalicelib.mail.model import LetterClass, LetterState, Recipient
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -77,7 +77,7 @@ def in_memory(context: Context) -> Context:
 only_memory = pytest.mark.parametrize("begin", ["memory"], indirect=True)
 
 
-def outcome(world: World) -> dict[str, tuple[State, bool, int]]:
+def outcome(world: World) -> dict[str, tuple[LetterState, bool, int]]:
     """By template: state, whether it was delivered, and how often it went out."""
     out = Counter(mail["EmailTags"][0]["Value"] for mail in world.service.accepted)
     return {
@@ -85,7 +85,7 @@ def outcome(world: World) -> dict[str, tuple[State, bool, int]]:
     }
 
 
-UNDISTURBED = {"welcome": (State.SENT, True, 1), "sign_in_code": (State.SENT, True, 1)}
+UNDISTURBED = {"welcome": (LetterState.SENT, True, 1), "sign_in_code": (LetterState.SENT, True, 1)}
 
 
 def the_code_works(world: World) -> bool:
@@ -127,8 +127,10 @@ def test_two_faults_in_a_row_end_with_one_copy_or_with_somebody_who_knows(begin:
             world.run()
         world.run()
         found = outcome(world).values()
-        assert {(state, copies) for state, _, copies in found} <= {(State.SENT, 1), (State.UNKNOWN, 0)}, crash
-        assert len(listed(world.context)) == sum(state is State.UNKNOWN for state, _, _ in found), crash
+        assert {(state, copies) for state, _, copies in found} <= {(LetterState.SENT, 1), (LetterState.UNKNOWN, 0)}, (
+            crash
+        )
+        assert len(listed(world.context)) == sum(state is LetterState.UNKNOWN for state, _, _ in found), crash
 
 
 @only_memory
@@ -165,7 +167,7 @@ def test_a_crash_without_any_report_sends_at_most_twice_and_tells(begin: Begin) 
             world.run()
         world.run()
         for state, _, copies in outcome(world).values():
-            assert (state, copies) in ((State.SENT, 1), (State.SENT, 2)), crash
+            assert (state, copies) in ((LetterState.SENT, 1), (LetterState.SENT, 2)), crash
 
 
 @only_memory
@@ -345,15 +347,15 @@ class LettersUnderFire(RuleBasedStateMachine):
             letter_id = f"ltr_{member_id}"
             item = self.context.table.get(mail_keys.letter(letter_id), consistent=True)
             assert item is not None
-            state, copies = State(item["state"]), len(self.accepted.get(letter_id, []))
-            assert state not in (State.PENDING, State.SENDING)
-            if state in (State.UNKNOWN, State.REJECTED):
+            state, copies = LetterState(item["state"]), len(self.accepted.get(letter_id, []))
+            assert state not in (LetterState.PENDING, LetterState.SENDING)
+            if state in (LetterState.UNKNOWN, LetterState.REJECTED):
                 assert item["reason"]
                 assert letter_id in visible
-            if state is State.SENT:
+            if state is LetterState.SENT:
                 assert copies >= 1, "called sent, and nobody has it"
             if letter_id in self.settled:
-                assert state is State.SENT
+                assert state is LetterState.SENT
 
 
 def test_whatever_happens_no_letter_goes_out_too_often_or_vanishes(context: Context) -> None:
@@ -377,4 +379,4 @@ def test_the_letter_is_the_same_after_a_lost_reply_to_its_writing(begin: Begin) 
         with lost:
             mail_consumers.on_event(world.context, event)
         mail_consumers.on_event(world.context, event)
-        assert only_letter(world.context).state is State.PENDING
+        assert only_letter(world.context).state is LetterState.PENDING

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.mail import rules as mail_rules
-from chalicelib.mail.model import Accepted, Letter, LetterClass, NotSent, Recipient, Refused, Report, State, Unanswered
+from chalicelib.mail.model import (
+    Accepted,
+    Letter,
+    LetterClass,
+    LetterState,
+    NotSent,
+    Recipient,
+    Refused,
+    Report,
+    Unanswered,
+)
 from chalicelib.table.key import Key
 
 NOW = 1_000_000
@@ -55,7 +65,7 @@ def test_a_lease_that_is_over_is_as_good_as_no_answer() -> None:
     held = sending()
     assert mail_rules.after_time(held, NOW + 59, SETTLE) == held
     lapsed = mail_rules.after_time(held, NOW + 60, SETTLE)
-    assert (lapsed.state, lapsed.settle_at) == (State.UNKNOWN, NOW + 60 + SETTLE)
+    assert (lapsed.state, lapsed.settle_at) == (LetterState.UNKNOWN, NOW + 60 + SETTLE)
 
 
 def test_an_unanswered_service_letter_may_be_claimed_once_more_when_the_time_to_settle_is_over() -> None:
@@ -70,7 +80,7 @@ def test_an_unanswered_advertising_letter_is_given_up() -> None:
     unanswered = unknown(letter_class=LetterClass.ADVERTISING)
     assert mail_rules.after_time(unanswered, NOW + SETTLE - 1, SETTLE) == unanswered
     given_up = mail_rules.after_time(unanswered, NOW + SETTLE, SETTLE)
-    assert (given_up.state, given_up.reason) == (State.UNKNOWN, "no_answer")
+    assert (given_up.state, given_up.reason) == (LetterState.UNKNOWN, "no_answer")
     assert not mail_rules.may_be_claimed(given_up, NOW + SETTLE)
     assert mail_rules.waits_until(given_up) is None
 
@@ -80,8 +90,8 @@ def test_a_lease_that_was_over_long_ago_need_not_be_waited_for_again() -> None:
     assert mail_rules.may_be_claimed(lapsed, NOW + 60 + SETTLE)
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.REJECTED, State.SKIPPED])
-def test_a_letter_that_is_over_waits_for_nothing(state: State) -> None:
+@pytest.mark.parametrize("state", [LetterState.SENT, LetterState.REJECTED, LetterState.SKIPPED])
+def test_a_letter_that_is_over_waits_for_nothing(state: LetterState) -> None:
     over = letter(state=state, reason="for a reason")
     assert not mail_rules.may_be_claimed(over, NOW)
     assert mail_rules.waits_until(over) is None
@@ -118,7 +128,7 @@ def test_an_error_is_about_the_letter_or_about_the_service_or_says_nothing(
 
 def test_an_accepted_letter_is_sent() -> None:
     sent = mail_rules.answered(sending(), "try_1", Accepted("message-1"), AT, 0)
-    assert (sent.state, sent.message_id, sent.sent_at) == (State.SENT, "message-1", AT)
+    assert (sent.state, sent.message_id, sent.sent_at) == (LetterState.SENT, "message-1", AT)
 
 
 def test_a_letter_that_surely_was_not_sent_is_as_before_the_attempt() -> None:
@@ -129,7 +139,7 @@ def test_a_letter_that_surely_was_not_sent_is_as_before_the_attempt() -> None:
 def test_a_second_attempt_that_surely_was_not_sent_leaves_the_first_one_unknown() -> None:
     second = mail_rules.claimed(unknown(), "try_2", NOW + 2 * SETTLE)
     back = mail_rules.answered(second, "try_2", NotSent("throttled"), AT, 0)
-    assert (back.state, back.attempts) == (State.UNKNOWN, 1)
+    assert (back.state, back.attempts) == (LetterState.UNKNOWN, 1)
     assert mail_rules.may_be_claimed(back, NOW + SETTLE)
 
 
@@ -137,13 +147,13 @@ def test_an_answer_to_another_attempt_says_nothing_but_that_it_was_accepted() ->
     second = mail_rules.claimed(unknown(), "try_2", NOW + 2 * SETTLE)
     for answer in (NotSent("late"), Refused("late"), Unanswered("late")):
         assert mail_rules.answered(second, "try_1", answer, AT, 0) == second
-    assert mail_rules.answered(second, "try_1", Accepted("message-1"), AT, 0).state is State.SENT
+    assert mail_rules.answered(second, "try_1", Accepted("message-1"), AT, 0).state is LetterState.SENT
 
 
 def test_an_answer_that_comes_after_the_lease_still_counts() -> None:
     lapsed = mail_rules.after_time(sending(), NOW + 60, SETTLE)
-    assert mail_rules.answered(lapsed, "try_1", Refused("MessageRejected"), AT, 0).state is State.REJECTED
-    assert mail_rules.answered(lapsed, "try_1", NotSent("throttled"), AT, 0).state is State.PENDING
+    assert mail_rules.answered(lapsed, "try_1", Refused("MessageRejected"), AT, 0).state is LetterState.REJECTED
+    assert mail_rules.answered(lapsed, "try_1", NotSent("throttled"), AT, 0).state is LetterState.PENDING
     assert mail_rules.answered(lapsed, "try_1", Unanswered("no reply"), AT, 0) == lapsed
 
 
@@ -156,7 +166,9 @@ def test_no_answer_takes_back_what_was_reported() -> None:
 ANSWERS = st.sampled_from([Accepted("message-1"), NotSent("n"), Refused("r"), Unanswered("u")])
 
 
-@given(answer=ANSWERS, start=st.sampled_from([sending(), unknown(), letter(), letter(state=State.SENT, sent_at=AT)]))
+@given(
+    answer=ANSWERS, start=st.sampled_from([sending(), unknown(), letter(), letter(state=LetterState.SENT, sent_at=AT)])
+)
 def test_an_answer_noted_twice_is_noted_once(answer: Any, start: Letter) -> None:
     once = mail_rules.answered(start, "try_1", answer, AT, NOW + SETTLE)
     assert mail_rules.answered(once, "try_1", answer, AT, NOW + SETTLE) == once
@@ -167,12 +179,12 @@ def test_an_answer_noted_twice_is_noted_once(answer: Any, start: Letter) -> None
 
 def test_a_letter_nobody_tried_to_send_can_be_skipped() -> None:
     skipped = mail_rules.skipped(letter(), "suppressed")
-    assert (skipped.state, skipped.reason) == (State.SKIPPED, "suppressed")
+    assert (skipped.state, skipped.reason) == (LetterState.SKIPPED, "suppressed")
 
 
 def test_a_letter_that_may_be_out_can_only_be_given_up() -> None:
     given_up = mail_rules.skipped(unknown(), "expired")
-    assert (given_up.state, given_up.reason) == (State.UNKNOWN, "expired")
+    assert (given_up.state, given_up.reason) == (LetterState.UNKNOWN, "expired")
 
 
 def test_a_letter_in_a_workers_hands_is_not_skipped_by_another() -> None:
@@ -190,29 +202,33 @@ def told(kind: Any, bounce: str = "", at: str = AT) -> Report:
 def test_whatever_is_reported_the_mail_service_had_the_letter(start: Letter) -> None:
     for kind in ("send", "delivery", "complaint"):
         after = mail_rules.reported(start, told(kind))
-        assert (after.state, after.reason, after.sent_at) == (State.SENT, "", AT)
+        assert (after.state, after.reason, after.sent_at) == (LetterState.SENT, "", AT)
 
 
 @pytest.mark.parametrize(
     ("reports", "state", "reason"),
     [
-        ([told("send"), told("delivery")], State.SENT, ""),
-        ([told("send"), told("delivery"), told("complaint")], State.SENT, ""),
-        ([told("send"), told("reject")], State.REJECTED, "content"),
-        ([told("send"), told("bounce", "Permanent/General")], State.REJECTED, "bounce: Permanent/General"),
+        ([told("send"), told("delivery")], LetterState.SENT, ""),
+        ([told("send"), told("delivery"), told("complaint")], LetterState.SENT, ""),
+        ([told("send"), told("reject")], LetterState.REJECTED, "content"),
+        ([told("send"), told("bounce", "Permanent/General")], LetterState.REJECTED, "bounce: Permanent/General"),
         # a server that takes the letter and finds out later that nobody is there
-        ([told("delivery"), told("bounce", "Permanent/General")], State.REJECTED, "bounce: Permanent/General"),
-        ([told("send"), told("bounce", "Transient/MailboxFull")], State.REJECTED, "bounce: Transient/MailboxFull"),
+        ([told("delivery"), told("bounce", "Permanent/General")], LetterState.REJECTED, "bounce: Permanent/General"),
+        (
+            [told("send"), told("bounce", "Transient/MailboxFull")],
+            LetterState.REJECTED,
+            "bounce: Transient/MailboxFull",
+        ),
         # an answering machine
-        ([told("send"), told("delivery"), told("bounce", "Transient/General")], State.SENT, ""),
+        ([told("send"), told("delivery"), told("bounce", "Transient/General")], LetterState.SENT, ""),
         (
             [told("bounce", "Transient/General"), told("bounce", "Permanent/NoEmail"), told("delivery")],
-            State.REJECTED,
+            LetterState.REJECTED,
             "bounce: Permanent/NoEmail",
         ),
     ],
 )
-def test_reports_in_any_order_come_to_the_same(reports: list[Report], state: State, reason: str) -> None:
+def test_reports_in_any_order_come_to_the_same(reports: list[Report], state: LetterState, reason: str) -> None:
     for order in permutations(reports):
         after = unknown()
         for each in order:

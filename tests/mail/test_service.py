@@ -12,7 +12,7 @@ from chalicelib.mail import consumers as mail_consumers
 from chalicelib.mail import keys as mail_keys
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.config import Letters
-from chalicelib.mail.model import LetterClass, Recipient, State
+from chalicelib.mail.model import LetterClass, LetterState, Recipient
 from chalicelib.mail.service import ComesAgain
 from chalicelib.platform import aws
 from infra.build import ROOT
@@ -45,7 +45,7 @@ def test_an_event_becomes_a_letter_and_the_letter_a_mail(welcomed: World) -> Non
     (mail,) = welcomed.service.accepted
     assert mail["Destination"] == {"ToAddresses": ["mbr_1@partner.example"]}
     assert "Добро пожаловать" in mail["Content"]["Simple"]["Subject"]["Data"]
-    assert only_letter(welcomed.context).state is State.SENT
+    assert only_letter(welcomed.context).state is LetterState.SENT
 
 
 def test_an_event_told_twice_writes_one_letter(welcomed: World) -> None:
@@ -58,7 +58,7 @@ def test_a_letter_on_its_way_is_not_written_anew(welcomed: World) -> None:
     event = welcomed.stream[0]
     welcomed.run()
     mail_consumers.on_event(welcomed.context, event)
-    assert only_letter(welcomed.context).state is State.SENT
+    assert only_letter(welcomed.context).state is LetterState.SENT
 
 
 def test_messages_for_the_same_letter_send_it_once(world: World) -> None:
@@ -84,13 +84,16 @@ def test_a_suppressed_address_gets_nothing(world: World) -> None:
     )
     send(world)
     assert world.service.calls == 0
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "suppressed")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (LetterState.SKIPPED, "suppressed")
 
 
 def test_an_erased_member_gets_nothing(world: World) -> None:
     write(world, recipient=Recipient("member", "mbr_erased"))
     send(world)
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "recipient_gone")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (
+        LetterState.SKIPPED,
+        "recipient_gone",
+    )
 
 
 @pytest.mark.parametrize("consents", [{}, {"advertising": {"agreed": False}}])
@@ -101,7 +104,7 @@ def test_advertising_needs_consent_at_the_moment_of_sending(world: World, consen
     member(world.context, consents=given)
     write(world, letter_class=LetterClass.ADVERTISING)
     send(world)
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "no_consent")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (LetterState.SKIPPED, "no_consent")
 
 
 def test_advertising_goes_to_those_who_agreed(world: World) -> None:
@@ -109,7 +112,7 @@ def test_advertising_goes_to_those_who_agreed(world: World) -> None:
     member(world.context, consents={"advertising": agreed})
     write(world, letter_class=LetterClass.ADVERTISING)
     send(world)
-    assert only_letter(world.context).state is State.SENT
+    assert only_letter(world.context).state is LetterState.SENT
 
 
 # --- sign-in codes ----------------------------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ def test_a_sign_in_that_is_over_gets_no_code(world: World, spent: dict[str, obje
     world.happens(sign_in_requested(world.context, **spent))
     world.run()
     assert world.service.calls == 0
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.SKIPPED, "expired")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (LetterState.SKIPPED, "expired")
     assert "code_hash" not in (world.context.table.get(auth_keys.sign_in("sin_1")) or {})
 
 
@@ -171,7 +174,7 @@ def test_a_code_letter_is_settled_while_its_code_is_good(world: World) -> None:
     world.service.fates = ["not accepted, no reply"]
     world.happens(sign_in_requested(world.context))
     world.run()
-    assert only_letter(world.context).state is State.SENT
+    assert only_letter(world.context).state is LetterState.SENT
     assert len(world.service.accepted) == 1
 
 
@@ -183,16 +186,19 @@ def test_a_throttled_letter_waits_and_its_message_comes_again(world: World) -> N
     world.service.fates = ["throttled"]
     with pytest.raises(ComesAgain):
         send(world)
-    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (State.PENDING, 0)
+    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (LetterState.PENDING, 0)
     send(world)
-    assert only_letter(world.context).state is State.SENT
+    assert only_letter(world.context).state is LetterState.SENT
 
 
 def test_a_refused_letter_is_for_somebody_to_look_at(world: World) -> None:
     write(world)
     world.service.fates = ["refused"]
     send(world)
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.REJECTED, "MessageRejected")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (
+        LetterState.REJECTED,
+        "MessageRejected",
+    )
     assert listed(world.context) == ["ltr_1"]
     send(world)
     assert world.service.calls == 1
@@ -205,7 +211,7 @@ def test_without_an_answer_nobody_knows(world: World, fate: str) -> None:
     write(world)
     world.service.fates = [fate]  # type: ignore[list-item]
     send(world)
-    assert only_letter(world.context).state is State.UNKNOWN
+    assert only_letter(world.context).state is LetterState.UNKNOWN
     assert listed(world.context) == ["ltr_1"]
     (waiting,) = world.queue
     assert waiting.due == world.context.now + timedelta(minutes=15)
@@ -216,7 +222,7 @@ def test_the_mail_services_report_settles_an_unanswered_letter(world: World) -> 
     world.service.fates = ["accepted, reply lost"]
     send(world)
     mail_room.settle(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
-    assert only_letter(world.context).state is State.SENT
+    assert only_letter(world.context).state is LetterState.SENT
     assert listed(world.context) == []
     world.run()
     assert len(world.service.accepted) == 1
@@ -227,7 +233,7 @@ def test_without_a_report_a_service_letter_is_tried_once_more(world: World) -> N
     world.service.fates = ["not accepted, no reply"]
     send(world)
     world.run()
-    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (State.SENT, 2)
+    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (LetterState.SENT, 2)
 
 
 def test_a_service_letter_is_tried_twice_at_most(world: World) -> None:
@@ -237,7 +243,7 @@ def test_a_service_letter_is_tried_twice_at_most(world: World) -> None:
     send(world)
     world.run()
     assert len(world.service.accepted) == 2
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.UNKNOWN, "no_answer")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (LetterState.UNKNOWN, "no_answer")
     assert listed(world.context) == ["ltr_1"]
 
 
@@ -249,7 +255,7 @@ def test_advertising_gives_up_rather_than_risk_a_second_copy(world: World) -> No
     send(world)
     world.run()
     assert world.service.calls == 1
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.UNKNOWN, "no_answer")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (LetterState.UNKNOWN, "no_answer")
 
 
 def test_a_report_that_comes_too_late_still_tells_the_truth(world: World) -> None:
@@ -259,7 +265,7 @@ def test_a_report_that_comes_too_late_still_tells_the_truth(world: World) -> Non
     send(world)
     world.run()
     mail_room.settle(world.context, message(report("Send", world.service.accepted[0], world.context.now)))
-    assert only_letter(world.context).state is State.SENT
+    assert only_letter(world.context).state is LetterState.SENT
     assert listed(world.context) == []
 
 
@@ -272,7 +278,7 @@ def test_a_letter_that_may_be_out_is_never_called_skipped(world: World) -> None:
         world.context.table, "mbr_1@partner.example", reason="complaint", at=world.context.at, letter_id="ltr_0"
     )
     world.run()
-    assert (only_letter(world.context).state, only_letter(world.context).reason) == (State.UNKNOWN, "suppressed")
+    assert (only_letter(world.context).state, only_letter(world.context).reason) == (LetterState.UNKNOWN, "suppressed")
     assert listed(world.context) == ["ltr_1"]
 
 
@@ -285,7 +291,7 @@ def test_a_letter_that_cannot_be_written_is_not_claimed(world: World, monkeypatc
     monkeypatch.setattr("chalicelib.mail.service.render", broken)
     with pytest.raises(RuntimeError):
         send(world)
-    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (State.PENDING, 0)
+    assert (only_letter(world.context).state, only_letter(world.context).attempts) == (LetterState.PENDING, 0)
 
 
 # --- bounces and complaints -------------------------------------------------------------------------------------------
@@ -321,7 +327,9 @@ def test_a_bounce_that_may_pass_stops_nothing(world: World) -> None:
     passing = {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
     mail_room.settle(world.context, message(report("Bounce", mail, world.context.now, **passing)))
     assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is None
-    assert only_letter(world.context).state is State.REJECTED  # this letter did not arrive, and somebody should know
+    assert (
+        only_letter(world.context).state is LetterState.REJECTED
+    )  # this letter did not arrive, and somebody should know
 
 
 def test_a_bounce_without_its_letter_still_stops_letters(world: World) -> None:

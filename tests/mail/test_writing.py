@@ -11,7 +11,7 @@ from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
 from chalicelib.orders.order import service as order_service
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, Later, subscriptions
+from chalicelib.platform.events import Event, NamedConsumer, subscriptions
 from tests.mail.steps import sign_in_requested
 
 ORDER = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "by": "company"}
@@ -201,7 +201,9 @@ def test_every_subscribed_event_has_its_letter(context: Context, company: Any, m
     monkeypatch.setattr(members.service, "staff_in", lambda context, role: ["mbr_admin"])
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1"}
     subscribed = [
-        name for name, consumers in subscriptions("messages").items() if Later("mail.consumers:on_event") in consumers
+        name
+        for name, consumers in subscriptions("messages").items()
+        if NamedConsumer("mail.consumers:on_event") in consumers
     ]
     assert subscribed
     for name in subscribed:

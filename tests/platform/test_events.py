@@ -15,11 +15,11 @@ from chalicelib.orders.order.events import PLACED
 from chalicelib.platform import aws, events, settings
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import (
-    Declared,
+    DeclaredConsumer,
     Event,
     EventType,
     Lane,
-    Later,
+    NamedConsumer,
     consumer_names,
     declared,
     deliver,
@@ -72,7 +72,7 @@ def test_an_event_lies_beside_what_it_happened_to_and_goes_in_its_transaction(co
 
 
 def test_a_consumer_that_is_named_is_imported_when_it_is_told(context: Context) -> None:
-    named = {"order.placed": [Later("no_such_room.consumers:on_order_placed")]}
+    named = {"order.placed": [NamedConsumer("no_such_room.consumers:on_order_placed")]}
     assert deliver(stream(happened(1, "order.seen")), named, context) == {"batchItemFailures": []}
     with pytest.raises(ModuleNotFoundError, match="no_such_room"):
         named["order.placed"][0](context, Event("order.placed", "evt_1", happened(1)))
@@ -110,8 +110,8 @@ def test_nobody_writes_an_event_name_by_hand() -> None:
 
 
 @pytest.mark.parametrize("each", declared(), ids=lambda each: each.name)
-def test_every_consumer_is_found_by_its_name_and_takes_an_event(each: Declared) -> None:
-    taken = [parameter.annotation for parameter in signature(Later(each.name).consumer()).parameters.values()]
+def test_every_consumer_is_found_by_its_name_and_takes_an_event(each: DeclaredConsumer) -> None:
+    taken = [parameter.annotation for parameter in signature(NamedConsumer(each.name).consumer()).parameters.values()]
     assert taken == [Context, Event]
 
 

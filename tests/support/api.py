@@ -49,7 +49,7 @@ def gateway_event(
     query: Mapping[str, list[str]] | None = None,
     path_parameters: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What API Gateway sends to the function. `resource` is the path with its parameters' names."""
+    """An event of API Gateway. `resource` is the path with its parameters' names."""
     given = {"content-type": "application/json", **(headers or {})}
     return {
         "resource": resource,

@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 
 
 class DeployedClub:
-    """What an end-to-end test may touch: the API, the mailbox, the functions, and the services below for looking."""
+    """The deployed stack for end-to-end tests: API, mailbox, functions, and the services below for a look."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud

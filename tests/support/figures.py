@@ -8,7 +8,7 @@ from chalicelib.platform.context import Context
 
 
 def with_sections(config: Config, *sections: Section) -> Config:
-    """The same club with these sections in place of its own."""
+    """A config with these sections in place of its own."""
     return Config(config.tables, {**config.read, **{type(each): each for each in sections}})
 
 

@@ -128,5 +128,5 @@ def _metered(client: MeteredDynamo) -> Iterator[Spent]:
 
 
 def metered(client: Any) -> AbstractContextManager[Spent]:
-    """What this client spends meanwhile, a metered one or a real one."""
+    """Counts the calls and capacity of this client, a metered one or a real one."""
     return _metered(client) if isinstance(client, MeteredDynamo) else spent(client)

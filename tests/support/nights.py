@@ -1,4 +1,4 @@
-"""What a night costs: naming who is due, and doing what is due of each."""
+"""The cost of a scheduled job: sending the due companies to the queue, and the work of its workers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ class Queue:
 
 @dataclass
 class Night:
-    """What naming cost, and what was done of the named."""
+    """`naming`: the cost of sending; `doing`: the cost of the workers."""
 
     naming: Spent
     doing: Spent

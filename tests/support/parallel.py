@@ -24,7 +24,7 @@ def a_request_per_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at_once(callers: int, act: Callable[[int], T]) -> list[T]:
-    """What each of them got. All start together."""
+    """The results of the calls, which all start together."""
     gate = threading.Barrier(callers)
 
     def one(number: int) -> T:

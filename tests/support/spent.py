@@ -1,4 +1,4 @@
-"""What a piece of work costs in DynamoDB: its calls and the capacity they consume.
+"""The cost of some code in DynamoDB: its calls and their capacity.
 
     with spent(table.client) as cost:
         ...

@@ -16,7 +16,7 @@ def everything(context: Context) -> dict[Key, Item]:
 
 
 def restore(context: Context, items: dict[Key, Item]) -> None:
-    """The table as it was when `everything` gave these items, and work that remembers nothing of what it read."""
+    """Sets the table back to these items of `everything`, and clears the memo."""
     context.memo.clear()
     now = everything(context)
     for key in now.keys() - items.keys():

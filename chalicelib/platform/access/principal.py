@@ -1,4 +1,4 @@
-"""The caller, as the token says."""
+"""The caller of a request, from the verified token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from chalicelib.platform.http.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. Exactly one of `company_id` and `distributor_id` may be set; a machine has no `member_id`.
+    """The caller. At most one of `company_id` and `distributor_id` is set; a machine client has no `member_id`.
 
-    Everything here comes from the verified token, nothing from path, query or body.
+    Nothing here comes from path, query or body.
     """
 
     subject: str

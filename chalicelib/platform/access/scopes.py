@@ -8,36 +8,36 @@ BASE_SCOPE = "club/api"
 
 SCOPES: dict[str, str] = {
     "me": "own profile, consents and session",
-    "company.claim": "say which company one speaks for",
+    "company.claim": "claim to act for a company",
     "company.read": "the company's profile, tier and purchases",
     "company.write": "change the company's profile",
-    "people.read": "see who speaks for the company",
+    "people.read": "the company's people",
     "people.write": "invite, confirm, change and remove the company's people",
     "catalog.read": "products with the company's own prices",
     "orders.read": "the company's orders",
     "orders.write": "place and cancel orders",
-    "bonuses.read": "the company's bonuses, its periods, and the goods it is owed",
+    "bonuses.read": "the company's bonuses, periods, and goods owed to it",
     "bonuses.write": "redeem bonuses, choose goods",
     "reports.read": "closed market reports",
-    "fulfilment.read": "orders that came to the distributor",
-    "fulfilment.write": "accept, reject and ship them",
-    "distributor.webhooks": "where messages on the distributor's orders go",
-    "staff.companies.read": "all companies and who waits for confirmation",
+    "fulfilment.read": "the distributor's orders",
+    "fulfilment.write": "accept, reject and ship the distributor's orders",
+    "distributor.webhooks": "the distributor's webhook",
+    "staff.companies.read": "all companies and pending claims",
     "staff.companies.write": "confirm people, hand companies over",
     "staff.reports.write": "publish market reports",
     "staff.imports.read": "follow imports",
     "staff.imports.write": "upload sales files",
     "staff.catalog.read": "products with their prices in all price types",
     "staff.catalog.write": "change products, stock, categories and pictures",
-    "staff.demands.read": "what partners wish for and cannot order",
-    "staff.demands.write": "answer what partners wish for",
+    "staff.demands.read": "partners' wishes for goods that they cannot order",
+    "staff.demands.write": "answer partners' wishes",
     "staff.terms.write": "agree prices, discounts and conditions with a company",
     "staff.promotions.write": "draft, approve and end promotions",
-    "staff.orders.read": "all companies' orders, and what distributors have not answered",
+    "staff.orders.read": "all companies' orders, and overdue responses of distributors",
     "staff.orders.write": "place and cancel orders for a company",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.people.write": "change the staff",
-    "staff.bonuses.read": "all companies' bonuses, and what waits for the staff",
+    "staff.bonuses.read": "all companies' bonuses, and requests to the staff",
     "staff.bonuses.write": "adjust bonuses, complete redemptions, ship goods, register machine clients",
     "staff.bonuses.approve": "approve adjustments above the limit",
     "staff.tiers.read": "tier ladders, simulations, and manual tiers",
@@ -45,7 +45,7 @@ SCOPES: dict[str, str] = {
     "staff.tiers.grant": "grant and withdraw manual tiers",
     "machine.catalog": "write products, stock and categories",
     "machine.accruals": "grant bonuses of a coalition, within limits",
-    "machine.payments": "tell which documents are paid",
+    "machine.payments": "record payments of documents",
 }
 
 _EVERY_MEMBER = frozenset({"me", "company.claim", "reports.read"})
@@ -112,7 +112,7 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
 
 
 def scopes_of(kind: str, role: str) -> frozenset[str]:
-    """Scopes of a confirmed membership. `kind`: company, distributor, staff, or empty for a member who speaks for nobody yet.
+    """Scopes of a confirmed membership. `kind`: company, distributor, staff, or empty for a member who acts for nobody yet.
 
     A role that is not known has no scopes of its own.
     """

@@ -7,8 +7,8 @@
 
 So a year of sales is worked off beside the stream, and what happens to one company meanwhile waits for none of it.
 
-An event whose item is gone (it expires) is dropped, and the log says so. Weakest point: a message that waits while its consumer gets
-another name finds nobody, and becomes a dead letter; the command tells the event to those who are there now.
+An event whose item is gone (it expires) is dropped, and the log says so. Weakest point: a message that waits while its consumer is
+renamed becomes a dead letter; the command then delivers the event to the present consumers.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Consumer, Later, consumers_of, event_of, subscriptions, tell
+from chalicelib.platform.events import Consumer, NamedConsumer, consumers_of, event_of, subscriptions, tell
 from chalicelib.platform.functions import READ, WRITE, queue_worker, table
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
@@ -59,9 +59,9 @@ def redeliver_events(context: Context, message: dict[str, Any]) -> None:
 
 
 def _consumer(event: str, name: str) -> Consumer:
-    found = Later(name)
+    found = NamedConsumer(name)
     if found not in consumers_of(event):
-        raise LookupError(f"{name} is not told of {event}")
+        raise LookupError(f"{name} is no consumer of {event}")
     return found
 
 

@@ -8,18 +8,16 @@ class Form(Written):
 
 
 class Shown(BaseModel):
-    """Base of what is answered. Built at first use, like a form."""
+    """Base of views. Built at first use, like a form."""
 
     model_config = ConfigDict(defer_build=True)
 
 
 class PageQuery(Form):
-    """How every list is asked for."""
+    """The query of every list."""
 
-    limit: int = Field(default=25, ge=1, le=100, description="How many items at most.")
-    cursor: str | None = Field(
-        default=None, max_length=2048, description="`next_cursor` of the page before, to go on after it."
-    )
+    limit: int = Field(default=25, ge=1, le=100, description="The largest number of items on the page.")
+    cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the previous page.")
 
 
 class Text(Shown):

@@ -1,6 +1,6 @@
-"""The same request twice is one effect: the answer is kept with the effect, in its transaction.
+"""Idempotency keys: a repeated request gets the response of the first, which is kept in the transaction of its effect.
 
-Weakest point: a request that was refused leaves no trace, so its repeat is judged anew. That is meant: nothing moved.
+Weakest point: a refused request leaves no trace, so its repeat is judged anew. That is meant: nothing moved.
 """
 
 import json
@@ -29,7 +29,7 @@ class Remembered:
 
 @dataclass(slots=True)
 class Once:
-    """One keyed request: `remember` puts its answer beside its effect."""
+    """A request with an Idempotency-Key. `remember` keeps its response beside its effect."""
 
     caller: str
     key: str

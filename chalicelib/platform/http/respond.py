@@ -35,7 +35,7 @@ Headers = dict[str, str | list[str]]
 
 
 def install(app: Chalice) -> None:
-    """What a view cannot do: turn the framework's own refusals into problem+json."""
+    """Turns the framework's own refusals, which no view sees, into problem+json."""
 
     @app.middleware("http")
     def leftovers(event: Any, get_response: Callable[[Any], Response]) -> Response:
@@ -54,7 +54,7 @@ def install(app: Chalice) -> None:
 
 
 def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Response:
-    """What the route answers to this request of API Gateway: whatever happens, as it promises."""
+    """The response of the route to this request of API Gateway, problems included. Raises nothing."""
     language = _language(request.headers)
     try:
         call = _call(route, request, language, path_parameters)

@@ -33,7 +33,7 @@ AUTHORIZER = CognitoUserPoolAuthorizer(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A model with more than the default status or headers."""
+    """A response with a status or headers of its own."""
 
     model: BaseModel | None
     status: int | None = None
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a route promises, and who keeps it. `scope` None: open to everybody, no token."""
+    """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token."""
 
     room: str
     handler: Callable[..., Any]
@@ -69,7 +69,7 @@ ROUTES: list[Route] = []
 
 @dataclass(slots=True)
 class Call:
-    """One request, checked: what a handler may look at."""
+    """A checked request, as handlers see it."""
 
     route: Route
     path: str
@@ -95,7 +95,7 @@ class Call:
         return Cursors(aws.secret(), self.principal.subject, self.path, chosen)
 
     def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:
-        """The work of a keyed request: its answer is what `shown` makes of the result, and is kept in the transaction of the effect."""
+        """The context of a keyed request. Its response is `shown(result)`, kept in the transaction of the effect."""
         once = self.once
         if once is None:
             raise RuntimeError(f"{self.route.path} is not keyed: there is nothing to remember an answer by")

@@ -1,10 +1,10 @@
-"""The OpenAPI 3.1 document: what the routes promise, written down.
+"""The OpenAPI 3.1 document of the declared routes and their pydantic models.
 
-It is read from the route table and the pydantic models, so it says what the code does. The committed `chalicelib/openapi.json` is
-what `document` makes of this code; a test says when it is not. Lambda serves the file and never imports this module.
+`chalicelib/openapi.json` is the committed output of `document`; a test fails when it is stale. Lambda serves the file and never imports
+this module.
 
-Weakest point: which problems a handler itself can answer is what its route says in `problems=`. The tests hold every answer they
-see against the document, so a code that was not named there is found when a test meets it.
+Weakest point: the problems of a handler itself are those that its route lists in `problems=`. The tests check every response that they
+see against the document, so a missing code is found when a test meets it.
 """
 
 import re
@@ -27,54 +27,54 @@ VERSION = "1.0.0"
 
 # In the order in which a newcomer needs them.
 TAGS: dict[str, str] = {
-    "members": "Join the club; the own profile, consents, and what is unlocked.",
+    "members": "The club, the caller's profile and consents, and the open sections of the cabinet.",
     "programme": "The club's rules in plain words.",
-    "sign-in": "Sign in with a code that comes by email; refresh and end a session.",
-    "companies": "The partner: its profile, and the people who speak for it.",
-    "tiers": "Where a company stands: tier, discount, and the sum to the next step.",
-    "sales": "What a company bought.",
+    "sign-in": "Registration, sign-in with a code by email, and sessions.",
+    "companies": "A partner's company: its profile and its people.",
+    "tiers": "A company's tier, its discount, and the sum to the next step.",
+    "sales": "A company's purchases.",
     "catalogue": "Products with the company's own prices.",
-    "prices": "What was agreed with a company, and promotions.",
-    "orders": "From the cart through the region's distributor to the shipment.",
-    "cart": "A member's cart, ordering again, the usual order, and what is new for the company.",
-    "webhooks": "Messages to a distributor's own system, about its orders.",
-    "bonuses": "What a company earned, spent and can spend, posting by posting.",
-    "goods": "Volume bonuses by period, and the goods they are paid in.",
-    "machines": "What partners' systems post: bonuses of a coalition, payments.",
+    "prices": "Terms agreed with a company, and promotions.",
+    "orders": "Orders, from quote to shipment, through the region's distributor.",
+    "cart": "A member's cart, reorders, the usual order, and recommendations.",
+    "webhooks": "Messages about orders to a distributor's own system.",
+    "bonuses": "A company's bonuses: balances, postings and redemptions.",
+    "goods": "Volume bonuses by period, and the goods in which they are paid.",
+    "machines": "Postings by partners' systems: coalition bonuses and payments.",
     "reports": "Closed market reports.",
-    "exchange": "Sales files in.",
-    "service": "Is it up, and what does it speak.",
+    "exchange": "Import of sales files.",
+    "service": "Health and documentation of the API.",
 }
 
 ABOUT = f"""\
-The partner club: what each partner bought, which tier and price that earns, and ordering through the distributor of the region.
+The portal of a partner club: purchases, tiers, prices and bonuses of partners, and orders through the distributor of their region.
 
-**Token.** `Authorization: Bearer …` with the access token that `POST /v1/sign-in/confirm` gives (15 minutes; refresh it with
+**Token.** `Authorization: Bearer …` with the access token of `POST /v1/sign-in/confirm` (15 minutes; refresh it with
 `POST /v1/sign-in/refresh`). Every operation names the scope it needs; rights come from the token, never from path or body.
-What belongs to another company is `404`, as if it were not there.
+Things of another company are `404`, as if they did not exist.
 
 **Bodies.** JSON (`application/json`, UTF-8, at most {MOST_BODY_BYTES // 1024 // 1024} MiB), names in snake_case. Unknown fields and
 unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`, times are RFC 3339 in UTC, dates ISO 8601.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
 people, in Russian or English as `Accept-Language` asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,
-`/query/limit`). A method that a path does not have, and a path that is not here, answer the same shape.
+`/query/limit`). Unknown paths and methods have the same shape.
 
-**Lists** answer `items` and `next_cursor`; give it back as `cursor` to go on. A cursor works for the caller and the filter it was made for.
+**Lists** have `items` and `next_cursor`; send it as `cursor` to get the next page. A cursor is valid for its caller and filter only.
 
-**The same request twice.** Where `Idempotency-Key` is required, a repeat with the same key and body has no second effect and
-gets the first answer again, with `Idempotency-Replayed: true`. Keys are kept for 7 days.
+**Repeated requests.** Where `Idempotency-Key` is required, a repeat with the same key and body has no second effect and
+gets the first response again, with `Idempotency-Replayed: true`. Keys are kept for 7 days.
 
-**Changes.** Where `If-Match` is required, send the `ETag` you read: `412` tells that somebody else was faster.
+**Changes.** Where `If-Match` is required, send the `ETag` you read: `412` means that the thing has changed since.
 """
 
-# Answers that a client meets on its way to any operation: the gateway's limits, and what no request is safe from.
+# Problems of every operation: the gateway's limits, and general failures.
 _ANYWHERE = frozenset({"invalid", "body_too_large", "media_type_unsupported", "too_many_requests", "internal", "busy"})
 
 _MESSAGE_HEADERS = {
-    "webhook-id": "The message's own name, the same each time it comes: take each once.",
-    "webhook-timestamp": "When it was sent, in seconds since 1970: refuse what is minutes old.",
-    "webhook-signature": "`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; several of them, separated by spaces, while a secret is changed.",
+    "webhook-id": "The id of the message, the same at each delivery: process each once.",
+    "webhook-timestamp": "The time of sending, in seconds since 1970: refuse a message that is minutes old.",
+    "webhook-signature": "`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; several of them, separated by spaces, while a secret is rotated.",
 }
 
 _ACCEPT_LANGUAGE = {
@@ -88,7 +88,7 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "Your name for this request, bare or in double quotes: 1 to 128 visible ASCII characters.",
+    "description": "Your id of this request, bare or in double quotes: 1 to 128 visible ASCII characters.",
     "schema": {"type": "string", "pattern": '^("[!-~]{1,128}"|[!#-~][!-~]{0,127})$'},
     "example": "5e2b8f0c-0d53-4a5c-9c1e-2f4c5c1f7f10",
 }
@@ -96,16 +96,16 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The `ETag` of what you want to change.",
+    "description": "The `ETag` of the version that you read.",
     "schema": {"type": "string", "pattern": r'^"\d{1,15}"$'},
     "example": '"3"',
 }
 
 _HEADERS: dict[str, Schema] = {
     "ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string", "pattern": r'^"\d+"$'}},
-    "Location": {"description": "Where the new thing is read.", "schema": {"type": "string"}},
+    "Location": {"description": "The path of the new thing.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
-        "description": "`true` on the repeat of an answer; absent on the first.",
+        "description": "`true` on a repeated response; absent on the first.",
         "schema": {"type": "string", "const": "true"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": r"^\d+$"}},
@@ -115,25 +115,25 @@ _HEADERS: dict[str, Schema] = {
     },
 }
 
-# What some problems say beside the standard members.
+# Further members of some problems.
 _MEMBERS: dict[str, Schema] = {
-    "scope_missing": {"scope": {"type": "string", "description": "The scope that the operation asks for."}},
+    "scope_missing": {"scope": {"type": "string", "description": "The scope that the operation needs."}},
     "cabinet_locked": {
         "missing": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "What the profile still needs, as in `GET /v1/me/privileges`.",
+            "description": "The facts that the profile still needs, as in `GET /v1/me/privileges`.",
         }
     },
-    "wrong_code": {"tries_left": {"type": "integer", "description": "How often this code may still be tried."}},
-    "wrong_state": {"state": {"type": "string", "description": "The state that it is in."}},
+    "wrong_code": {"tries_left": {"type": "integer", "description": "The tries that are left for this code."}},
+    "wrong_state": {"state": {"type": "string", "description": "Its present state."}},
 }
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def document(routes: Iterable[Route]) -> Document:
-    """The whole document. The same routes give the same document, in whatever order they were declared."""
+    """The whole document. The order of declarations does not matter."""
     ordered = sorted(routes, key=lambda route: (_tag_order(route.tag), route.path, _METHODS.index(route.method)))
     references, components = _schemas(ordered)
     versioned = {route.path for route in ordered if route.matched}
@@ -154,7 +154,7 @@ def document(routes: Iterable[Route]) -> Document:
             "description": ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": ".", "description": "Where this document was read."}],
+        "servers": [{"url": ".", "description": "The address of this document."}],
         "tags": [{"name": tag, "description": TAGS[tag]} for tag in TAGS if any(route.tag == tag for route in ordered)],
         "paths": paths,
         "components": {
@@ -174,7 +174,7 @@ def document(routes: Iterable[Route]) -> Document:
 
 
 def problem_codes(route: Route) -> set[str]:
-    """Every problem that this route can answer, as far as its declaration tells."""
+    """The codes of all problems of this route, by its declaration."""
     codes = {*_ANYWHERE, *route.problems}
     if route.body:
         codes.add("body_not_json")
@@ -194,7 +194,7 @@ def path_parameters(path: str) -> list[str]:
 
 
 def holders(scope: str) -> str:
-    """Who has a scope, in words, from the table that fills the tokens."""
+    """The roles that have a scope, as a text, from the table that fills the tokens."""
     companies = [role for role in COMPANY_ROLES if scope in scopes_of("company", role)]
     staff = [role for role in STAFF_ROLES if scope in scopes_of("staff", role)]
     found = []
@@ -248,7 +248,7 @@ def _operation(
 
 
 def _callbacks(route: Route, references: "References", components: dict[str, Schema]) -> Schema:
-    """What is posted later to the address that the request named."""
+    """The messages that are posted later to the address in the request."""
     schemas = [references[model, "serialization"] for model in route.sends]
     content = {"schema": {"oneOf": schemas}, "example": example(schemas[0], components)}
     post = {
@@ -391,7 +391,7 @@ class _JsonSchema(GenerateJsonSchema):
 
 
 def _schemas(routes: Sequence[Route]) -> tuple[References, dict[str, Schema]]:
-    """Where each model of the routes stands in the document, and all the schemas."""
+    """The reference of each model of the routes, and all schemas."""
     models: set[tuple[type[BaseModel], Any]] = {(ProblemBody, "validation")}
     for route in routes:
         models |= {(model, "validation") for model in (route.body, route.query) if model}
@@ -408,7 +408,7 @@ def _name(reference: Schema) -> str:
     return str(reference["$ref"]).rsplit("/", 1)[-1]
 
 
-# What stands in examples: by the format of a string, and by the name of a field wherever its author gave none.
+# Example values: by the format of a string, or by the name of a field without an example of its own.
 _BY_FORMAT = {
     "date": "2026-11-20",
     "date-time": "2026-11-20T09:00:00.000Z",
@@ -460,7 +460,7 @@ _BY_NAME: dict[str, str | None] = {
     "vat_percent": "20",
     "version": "2026-1",
 }
-# Whose name a `name` is, by what stands beside it.
+# Example of a `name`, by the id beside it.
 _NAMES = {
     "member_id": "Anna Petrova",
     "sku": "LED-60 street light",

@@ -1,4 +1,4 @@
-"""Is it up, and what does it speak."""
+"""Routes of the API's health and of its documentation."""
 
 import json
 from functools import lru_cache
@@ -19,26 +19,26 @@ _PAGE_ONLY = {
 }
 
 
-class Health(Shown):
-    """Up."""
+class HealthView(Shown):
+    """The state of the API."""
 
     status: str
 
 
-@routes.get("/v1/health", scope=None, answer=Health)
-def health(call: Call) -> Health:
-    """Tell whether the API answers."""
-    return Health(status="ok")
+@routes.get("/v1/health", scope=None, answer=HealthView)
+def show_health(call: Call) -> HealthView:
+    """Check that the API is up."""
+    return HealthView(status="ok")
 
 
 @routes.get("/openapi.json", scope=None, answer=Text)
-def openapi_document(call: Call) -> Answer:
+def show_openapi(call: Call) -> Answer:
     """Read this API's OpenAPI 3.1 document."""
     return Answer(Text(content=_document()), headers=_PUBLISHED)
 
 
 @routes.get("/docs", scope=None, answer=Text, content_type="text/html; charset=utf-8")
-def docs(call: Call) -> Answer:
+def show_docs(call: Call) -> Answer:
     """Read this API's reference as a page."""
     return Answer(Text(content=_page()), headers=_PUBLISHED | _PAGE_ONLY)
 

@@ -15,7 +15,7 @@ from chalicelib.orders.response_times import consumers as response_times_consume
 from chalicelib.orders.response_times import events as response_times_events
 from chalicelib.orders.response_times import service as response_times
 from chalicelib.orders.response_times import store as response_times_store
-from chalicelib.platform.events import Event, Later, subscriptions
+from chalicelib.platform.events import Event, NamedConsumer, subscriptions
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
@@ -138,9 +138,9 @@ def test_what_cannot_be_told_of_one_order_stops_no_other_and_is_said_in_the_end(
 
 def test_whatever_happens_to_an_order_the_clock_hears_of_it() -> None:
     for step in OrderStep:
-        assert Later("orders.response_times.consumers:on_order_changed") in subscriptions("facts")[f"order.{step}"], (
-            step
-        )
+        assert (
+            NamedConsumer("orders.response_times.consumers:on_order_changed") in subscriptions("facts")[f"order.{step}"]
+        ), step
 
 
 # --- whatever happens meanwhile ---------------------------------------------------------------------------------------

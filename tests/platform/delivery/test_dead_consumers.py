@@ -12,7 +12,16 @@ from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.jobs import redeliver_events
-from chalicelib.platform.events import Consumer, Declared, Event, Lane, Later, declared, deliver, subscriptions
+from chalicelib.platform.events import (
+    Consumer,
+    DeclaredConsumer,
+    Event,
+    Lane,
+    NamedConsumer,
+    declared,
+    deliver,
+    subscriptions,
+)
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import queue_url
@@ -45,7 +54,7 @@ class Club:
         self.context = replace(context, table=table, new_id=self._new_id)
         monkeypatch.setattr(respond, "context_now", lambda: self.context)
         monkeypatch.setattr(aws, "sqs", lambda: self)
-        monkeypatch.setattr(Later, "consumer", self._consumer(Later.consumer))
+        monkeypatch.setattr(NamedConsumer, "consumer", self._consumer(NamedConsumer.consumer))
         self.market = Market(api, self.context)
         reach(self.context, self.market.company_id, "160000")
         self.heard |= {(item["pk"], item["sk"]) for item in self.market.everything()}
@@ -64,8 +73,8 @@ class Club:
         number = next(self._numbers.setdefault((prefix, *self._who), count(1)))
         return derived_id(prefix, *self._who, str(number))
 
-    def _consumer(self, really: Callable[[Later], Consumer]) -> Callable[[Later], Consumer]:
-        def consumer(later: Later) -> Consumer:
+    def _consumer(self, really: Callable[[NamedConsumer], Consumer]) -> Callable[[NamedConsumer], Consumer]:
+        def consumer(later: NamedConsumer) -> Consumer:
             def consume(context: Context, event: Event) -> None:
                 if later.name == self.dead:
                     raise ValueError("for good")
@@ -145,7 +154,7 @@ def undisturbed(found: Callable[[], Club]) -> tuple[dict[tuple[str, str], Item],
     return _undisturbed[0]
 
 
-def concerned() -> list[Declared]:
+def concerned() -> list[DeclaredConsumer]:
     """Those who are told of something that happens in an order's life."""
     happens = ("order.", "sale.", "payment.", "tier.", "letter.", "bonus.")
     return [each for each in declared() if any(event.startswith(happens) for event in each.events)]
@@ -153,7 +162,7 @@ def concerned() -> list[Declared]:
 
 @pytest.mark.parametrize("each", concerned(), ids=lambda each: each.name)
 def test_the_others_do_what_they_always_do_and_after_the_redelivery_all_is_as_if_nothing_had_been(
-    each: Declared,
+    each: DeclaredConsumer,
     found: Callable[[], Club],
     undisturbed: tuple[dict[tuple[str, str], Item], set[tuple[str, str]]],
 ) -> None:

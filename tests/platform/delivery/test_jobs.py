@@ -17,10 +17,10 @@ from chalicelib.platform.events import (
     BULK,
     MANY,
     Consumer,
-    Declared,
+    DeclaredConsumer,
     Event,
     Lane,
-    Later,
+    NamedConsumer,
     declared,
     deliver,
     failure,
@@ -84,7 +84,7 @@ class Doubles:
     def __init__(self, dead: str = "") -> None:
         self.dead = dead
 
-    def of(self, later: Later) -> Consumer:
+    def of(self, later: NamedConsumer) -> Consumer:
         def consume(context: Context, event: Event) -> None:
             if later.name == self.dead:
                 raise ValueError("for good")
@@ -100,13 +100,13 @@ class Doubles:
 @pytest.fixture
 def doubles(monkeypatch: pytest.MonkeyPatch) -> Doubles:
     stand = Doubles()
-    monkeypatch.setattr(Later, "consumer", lambda later: stand.of(later))
+    monkeypatch.setattr(NamedConsumer, "consumer", lambda later: stand.of(later))
     return stand
 
 
 @pytest.mark.parametrize("each", declared(), ids=lambda each: each.name)
 def test_whichever_consumer_fails_for_good_the_others_do_all_and_the_rest_is_made_up_for(
-    each: Declared, context: Context, doubles: Doubles
+    each: DeclaredConsumer, context: Context, doubles: Doubles
 ) -> None:
     heard = sorted({event for consumer in declared() for event in consumer.events if {event} & {*each.events}})
     happened = [record(context, event, number) for number, event in enumerate(heard)]
@@ -141,7 +141,9 @@ def test_only_the_consumer_that_failed_is_told_and_of_the_event_as_it_is_now(
 ) -> None:
     heard: list[tuple[str, Any]] = []
     monkeypatch.setattr(
-        Later, "consumer", lambda later: lambda context, event: heard.append((later.name, event.item.get("changed")))
+        NamedConsumer,
+        "consumer",
+        lambda later: lambda context, event: heard.append((later.name, event.item.get("changed"))),
     )
     item = record(context, "order.placed")
     context.table.put({**item, "changed": True})
@@ -245,7 +247,7 @@ def test_a_consumer_fails_alone_in_bulk_too(context: Context, doubles: Doubles) 
 
 def test_one_message_makes_a_companys_standing_once(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
-    monkeypatch.setattr(Later, "consumer", lambda later: lambda context, event: batches.append(id(event.batch)))
+    monkeypatch.setattr(NamedConsumer, "consumer", lambda later: lambda context, event: batches.append(id(event.batch)))
     read(context, *(in_bulk(context, number, "cmp_1") for number in range(25)))
     (body,) = bulk_messages()
     deliver_bulk(context, {"body": body})

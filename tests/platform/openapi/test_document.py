@@ -114,7 +114,7 @@ def test_path_query_and_header_parameters_are_named() -> None:
 def test_a_query_parameter_cannot_be_null_and_keeps_its_bounds() -> None:
     limit, _, state, _ = operation(LIST)["parameters"]
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
-    assert limit["description"] == "How many items at most."
+    assert limit["description"] == "The largest number of items on the page."
     assert state["schema"] == {"type": "string", "maxLength": 20}
     assert state["required"] is False
 
@@ -188,7 +188,7 @@ def test_problems_of_one_status_are_one_answer_with_their_codes() -> None:
     assert schema["properties"]["code"] == {"enum": ["wrong_state", "in_flight"]}
     assert schema["properties"]["state"]["type"] == "string", "what this problem says beside the standard members"
     assert "Retry-After" in answer["headers"]
-    assert "- `wrong_state`: The present state does not allow this" in answer["description"]
+    assert "- `wrong_state`: The current state does not allow this" in answer["description"]
 
 
 def test_scopes_are_explained_by_the_roles_that_carry_them() -> None:
