@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
-from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
+from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES, STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     add.add_argument("--table", required=True, help="the stack's output TableName")
     add.add_argument("--name", required=True)
     add.add_argument("--email", required=True)
-    add.add_argument("--role", default="admin", choices=["manager", "marketing", "operations", "admin"])
+    add.add_argument("--role", default="admin", choices=list(STAFF_ROLES))
     add.set_defaults(run=_add_staff)
     machine = commands.add_parser("add-machine", help="make a client for a machine: 1C, or a partner of the coalition")
     machine.add_argument("--pool", required=True, help="the stack's output UserPoolId")

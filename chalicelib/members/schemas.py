@@ -1,12 +1,13 @@
 """Forms and views of members, consents and staff."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, EmailStr, Field
 
 from chalicelib.members.fields import PersonName
 from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
+from chalicelib.platform.access.scopes import StaffRole
 from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Region
 from chalicelib.platform.http.forms import Form, Shown
@@ -92,7 +93,7 @@ class ClubView(Shown):
 class StaffForm(Form):
     name: PersonName
     email: Email
-    role: Literal["manager", "head_of_sales", "marketing", "operations", "admin"]
+    role: StaffRole
     language: Language | None = None
 
 

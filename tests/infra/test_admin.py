@@ -22,6 +22,13 @@ def test_the_first_of_the_staff_is_made_by_a_command_that_may_be_repeated(
     assert "can sign in with that email" in capsys.readouterr().out
 
 
+def test_every_role_of_the_staff_can_be_given_by_command(context: Context) -> None:
+    assert main([*ADD, "--role", "head_of_sales"]) == 0
+    member_id = members.owner_of(context, "alla@example.com")
+    assert member_id is not None
+    assert (read_membership(context.table, member_id) or {})["role"] == "head_of_sales"
+
+
 @pytest.mark.parametrize(
     ("given", "said"), [(["--name", "Alla"], "--name: "), (["--email", "not an address"], "--email: ")]
 )

@@ -3,6 +3,8 @@
 A token carries its scopes as `club/<scope>`. Every token also carries `club/api`, which the gateway asks for.
 """
 
+from typing import Literal
+
 RESOURCE_SERVER = "club"
 BASE_SCOPE = "club/api"
 
@@ -75,6 +77,8 @@ _SALES = frozenset(
         "staff.demands.write",
     }
 )
+
+StaffRole = Literal["manager", "head_of_sales", "marketing", "operations", "admin"]
 
 STAFF_ROLES: dict[str, frozenset[str]] = {
     "manager": _SALES,

@@ -1,6 +1,8 @@
+from typing import get_args
+
 import pytest
 
-from chalicelib.platform.access.scopes import COMPANY_ROLES, SCOPES, STAFF_ROLES, scopes_of
+from chalicelib.platform.access.scopes import COMPANY_ROLES, SCOPES, STAFF_ROLES, StaffRole, scopes_of
 
 
 def test_every_granted_scope_is_described() -> None:
@@ -24,3 +26,7 @@ def test_nobody_but_staff_has_staff_scopes(kind: str) -> None:
 
 def test_an_unknown_role_has_no_scopes_of_its_own() -> None:
     assert scopes_of("staff", "unheard of") == {"me", "reports.read"}
+
+
+def test_every_staff_role_can_be_given_to_a_person() -> None:
+    assert get_args(StaffRole) == tuple(STAFF_ROLES)
