@@ -276,7 +276,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{package.zip}  {package.zip.stat().st_size / 1024 / 1024:.1f} MB for {chosen.arch}")
-    print(f"{package.template}  next: see the top of infra/build.py, or the README")
+    print(f"{package.template}  next: see the top of infra/build.py, or infra/docs/operations.md")
     return 0
 
 
