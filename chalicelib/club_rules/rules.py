@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chalicelib.bonuses import NO_RATE, AppliedRate, RateBase, earned
 from chalicelib.sales import DayTotals
-from chalicelib.tiers import Facts, Ladder, Step, always
+from chalicelib.tiers import Facts, Ladder, LadderStep, always
 
 BETWEEN = timedelta(days=10)
 
@@ -16,7 +16,7 @@ class ExampleDay(NamedTuple):
 
     day: date
     bought: Decimal
-    step: Step
+    step: LadderStep
 
 
 def example(ladder: Ladder, today: date) -> list[ExampleDay]:

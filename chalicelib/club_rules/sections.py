@@ -7,7 +7,7 @@ from decimal import Decimal
 from chalicelib.bonuses import Bonuses, BonusExpiry, BonusRate, Bracket, Expiry, VolumeProgramme, expiry
 from chalicelib.club_rules.rules import bonus, example
 from chalicelib.club_rules.sentences import Speaker
-from chalicelib.tiers import Ladder, Step, Steps
+from chalicelib.tiers import Ladder, LadderStep, LadderSteps
 
 MOST_RATES = 5  # of goods; the catalogue shows all
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -38,11 +38,11 @@ def discount(speaker: Speaker, ladder: Ladder, coming: Ladder | None) -> Iterato
         yield speaker.say("coming", day=speaker.day(coming.valid_from), steps=steps)
 
 
-def _steps(speaker: Speaker, steps: Steps) -> Iterator[str]:
+def _steps(speaker: Speaker, steps: LadderSteps) -> Iterator[str]:
     return (speaker.say("step", **_step_facts(speaker, step)) for step in steps)
 
 
-def _step_facts(speaker: Speaker, step: Step) -> dict[str, str]:
+def _step_facts(speaker: Speaker, step: LadderStep) -> dict[str, str]:
     return {
         "sum": speaker.money(step.from_sum),
         "name": step.name_in(speaker.language),
@@ -67,7 +67,7 @@ def _up_and_down(speaker: Speaker, ladder: Ladder) -> Iterator[str]:
 # --- bonuses ----------------------------------------------------------------------------------------------------------
 
 
-def bonuses(speaker: Speaker, figures: Bonuses, steps: Steps, today: date) -> Iterator[str]:
+def bonuses(speaker: Speaker, figures: Bonuses, steps: LadderSteps, today: date) -> Iterator[str]:
     rates = _rates(speaker, figures.rates, steps, today)
     if not rates:
         return
@@ -85,7 +85,7 @@ def bonuses(speaker: Speaker, figures: Bonuses, steps: Steps, today: date) -> It
     yield speaker.say("coalition")
 
 
-def _rates(speaker: Speaker, rates: Iterable[BonusRate], steps: Steps, today: date) -> list[str]:
+def _rates(speaker: Speaker, rates: Iterable[BonusRate], steps: LadderSteps, today: date) -> list[str]:
     """The rates of today: of the ladder's tiers, then of goods."""
     now = [rate for rate in rates if rate.first <= today <= rate.last and rate.percent]
     percents = {rate.tier: rate.percent for rate in sorted(now, key=lambda rate: rate.percent) if rate.tier}

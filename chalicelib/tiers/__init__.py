@@ -15,7 +15,7 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.events import GRANTED as TIER_GRANTED
     from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
     from chalicelib.tiers.keys import standing as standing_key
-    from chalicelib.tiers.ladders.rules import Ladder, Step, Steps, always, ladder_on
+    from chalicelib.tiers.ladders.rules import Ladder, LadderStep, LadderSteps, always, ladder_on
     from chalicelib.tiers.ladders.store import ladders_of
     from chalicelib.tiers.recalculation.service import decide, nightly
     from chalicelib.tiers.standing.model import Standing

@@ -11,7 +11,7 @@ from chalicelib.platform.config import Config, Figures, Section
 from chalicelib.platform.fields import DayOfYear, WarningDays
 
 
-class _Rises(Protocol):
+class _RisingStep(Protocol):
     @property
     def from_sum(self) -> Decimal: ...
     @property
@@ -20,10 +20,10 @@ class _Rises(Protocol):
     def tier(self) -> str: ...
 
 
-AnyStep = TypeVar("AnyStep", bound=_Rises)
+AnyStep = TypeVar("AnyStep", bound=_RisingStep)
 
 
-def rising(steps: list[AnyStep]) -> list[AnyStep]:
+def require_rising(steps: list[AnyStep]) -> list[AnyStep]:
     """The steps of a ladder. Raises ValueError unless each has a name of its own, and a sum and a discount above the one below."""
     for below, above in pairwise(steps):
         if above.from_sum <= below.from_sum:
@@ -39,13 +39,13 @@ def rising(steps: list[AnyStep]) -> list[AnyStep]:
     return steps
 
 
-def floor_below(floor: Decimal, *ladders: Sequence[_Rises] | None) -> None:
+def require_floor_below_second_step(floor: Decimal, *ladders: Sequence[_RisingStep] | None) -> None:
     """Raises ValueError if the floor of a personal first step is above a second step: the order of steps would be lost."""
     if any(floor > steps[1].from_sum for steps in ladders if steps):
         raise ValueError("the floor of the personal first step is above the second step")
 
 
-class Step(Figures):
+class FoundingStep(Figures):
     """A step of a ladder: from this window sum on, this discount."""
 
     tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
@@ -59,17 +59,19 @@ LEAST_STEPS, MOST_STEPS = 3, 5
 Coefficients = Annotated[
     list[Annotated[Decimal, Field(gt=0, le=10, max_digits=4, decimal_places=2)]], Field(min_length=12, max_length=12)
 ]
-_Steps = Annotated[list[Step], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(rising)]
+_Steps = Annotated[
+    list[FoundingStep], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(require_rising)
+]
 
 
-class Season(Figures):
+class FoundingSeason(Figures):
     """First and last day of the season, MM-DD, both in it."""
 
     first: DayOfYear = Field(alias="from")
     last: DayOfYear = Field(alias="to")
 
 
-class PersonalStep(Figures):
+class FoundingPersonalStep(Figures):
     """The first step of a company of so many months: last year's purchases, corrected by the month, at least the floor."""
 
     months: int = Field(default=18, ge=12)
@@ -84,10 +86,10 @@ class Tiers(Section, name="tiers"):
     window_days: int = Field(ge=1, le=366)
     hold_days: int = Field(default=30, ge=0, le=366)
     warning_days: WarningDays = [14, 3]
-    season: Season | None = None
+    season: FoundingSeason | None = None
     ladders: dict[str, _Steps]
     off_season: dict[str, _Steps] = {}
-    personal: dict[str, PersonalStep] = {}
+    personal: dict[str, FoundingPersonalStep] = {}
 
     @model_validator(mode="after")
     def _fits(self) -> "Tiers":
@@ -96,7 +98,7 @@ class Tiers(Section, name="tiers"):
         for currency in {*self.off_season, *self.personal} - set(self.ladders):
             raise ValueError(f"there is no {currency} ladder")
         for currency, personal in self.personal.items():
-            floor_below(personal.floor, self.ladders[currency], self.off_season.get(currency))
+            require_floor_below_second_step(personal.floor, self.ladders[currency], self.off_season.get(currency))
         return self
 
 

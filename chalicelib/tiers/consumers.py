@@ -14,6 +14,10 @@ def on_sale_recorded(context: Context, event: Event) -> None:
     company_id, currency = event.item["company_id"], event.item.get("currency")
     days = [date.fromisoformat(day) for day in event.item["deltas"]]
     done = ("standing", company_id)
-    if days and done not in event.batch and (currency is None or standing.bears(context, company_id, currency, days)):
+    if (
+        days
+        and done not in event.batch
+        and (currency is None or standing.is_relevant(context, company_id, currency, days))
+    ):
         standing.follow(context, company_id)
         event.batch[done] = True

@@ -76,7 +76,9 @@ def test_reading_a_standing(
     from app import app
 
     monkeypatch.setattr(respond, "context_now", lambda: context)
-    standing_store.save(context, standing_model.stands("cmp_1", "RUB", context.today, facts(context)), context.today)
+    standing_store.save(
+        context, standing_model.standing_on_day("cmp_1", "RUB", context.today, facts(context)), context.today
+    )
     given = event("cmp_1")
     answer = json.loads(app(given, None)["body"])  # and what is done once per process
     assert len(answer["falls_out"]) == 90
@@ -114,11 +116,11 @@ def test_deciding_by_the_rules(context: Context) -> None:
         None,
     )
     for whose, facts in (("fortnightly purchases", fortnightly), ("daily purchases", plain_facts(context))):
-        standing = standing_model.stands("cmp_1", "RUB", context.today, facts)
+        standing = standing_model.standing_on_day("cmp_1", "RUB", context.today, facts)
 
         def decision(facts: Facts = facts) -> None:
             anew = Facts(facts.totals, facts.ladders, facts.grants, facts.first_purchase)
-            standing_model.next_due(standing_model.stands("cmp_1", "RUB", context.today, anew))
+            standing_model.next_due(standing_model.standing_on_day("cmp_1", "RUB", context.today, anew))
 
         def calendar(standing: standing_model.Standing = standing) -> None:
             list(standing_model.fall_outs(replace(standing), 90))

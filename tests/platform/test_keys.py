@@ -20,7 +20,7 @@ from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.model import Standing, stands
+from chalicelib.tiers.standing.model import Standing, standing_on_day
 from chalicelib.tiers.standing.rules import Facts
 from tests.conftest import NOON
 from tests.orders.steps import Market
@@ -52,7 +52,9 @@ def plain_standing(context: Context, company_id: str) -> Standing:
     days = {
         context.today - timedelta(days=back): Decimal("1234567.89") for back in range(context.config[Tiers].window_days)
     }
-    return stands(company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None))
+    return standing_on_day(
+        company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None)
+    )
 
 
 @measures(keys.throttle)

@@ -7,8 +7,17 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from chalicelib.sales.rules import DayTotals
-from chalicelib.tiers.ladders.rules import BEGINNING, NO_STEP, Ladder, PersonalStep, Step, Steps, ladder_on, steps_for
-from chalicelib.tiers.standing.rules import Grant, months_after, rank, year_before
+from chalicelib.tiers.ladders.rules import (
+    BEGINNING,
+    NO_STEP,
+    Ladder,
+    LadderStep,
+    LadderSteps,
+    PersonalStep,
+    ladder_on,
+    steps_for,
+)
+from chalicelib.tiers.standing.rules import ManualTier, months_after, rank, year_before
 
 FRIDAY = date(2026, 11, 20)
 KOPECK = Decimal("0.01")
@@ -18,9 +27,9 @@ def day(offset: int) -> date:
     return FRIDAY + timedelta(days=offset)
 
 
-BRONZE = Step("bronze", Decimal(50_000), Decimal(3), "Bronze", "Бронза")
-SILVER = Step("silver", Decimal(150_000), Decimal(5), "Silver", "Серебро")
-GOLD = Step("gold", Decimal(400_000), Decimal(7), "Gold", "Золото")
+BRONZE = LadderStep("bronze", Decimal(50_000), Decimal(3), "Bronze", "Бронза")
+SILVER = LadderStep("silver", Decimal(150_000), Decimal(5), "Silver", "Серебро")
+GOLD = LadderStep("gold", Decimal(400_000), Decimal(7), "Gold", "Золото")
 LADDER = Ladder("ldr_1", "2026-1", "RUB", BEGINNING, 90, 30, (14, 3), (BRONZE, SILVER, GOLD))
 
 
@@ -37,9 +46,9 @@ def plus(bought: DayTotals, on: date, amount: Decimal) -> DayTotals:
     return bought._replace(net={**bought.net, on: bought.net.get(on, Decimal(0)) + amount})
 
 
-def grant(tier: str, first: int, last: int, withdrawn: int | None = None) -> Grant:
+def grant(tier: str, first: int, last: int, withdrawn: int | None = None) -> ManualTier:
     withdrawn_on = None if withdrawn is None else day(withdrawn)
-    return Grant(f"grt_{tier}", tier, day(first), day(last), "", "mbr_1", "2026-01-01T00:00:00.000Z", withdrawn_on)
+    return ManualTier(f"grt_{tier}", tier, day(first), day(last), "", "mbr_1", "2026-01-01T00:00:00.000Z", withdrawn_on)
 
 
 # --- the definition ---------------------------------------------------------------------------------------------------
@@ -60,7 +69,7 @@ def window_sum(bought: DayTotals, ladder: Ladder, on: date) -> Decimal:
     return sum_on(bought, on - timedelta(ladder.window_days - 1), on, on)
 
 
-def steps_on(bought: DayTotals, ladder: Ladder, first_purchase: date | None, on: date) -> Steps:
+def steps_on(bought: DayTotals, ladder: Ladder, first_purchase: date | None, on: date) -> LadderSteps:
     last_year = None
     if ladder.personal and first_purchase and months_after(first_purchase, ladder.personal.months) <= on:
         end = year_before(on)
@@ -68,7 +77,7 @@ def steps_on(bought: DayTotals, ladder: Ladder, first_purchase: date | None, on:
     return steps_for(ladder, on, last_year)
 
 
-def step_on(bought: DayTotals, ladders: Sequence[Ladder], first_purchase: date | None, on: date) -> Step:
+def step_on(bought: DayTotals, ladders: Sequence[Ladder], first_purchase: date | None, on: date) -> LadderStep:
     """What the window of the day gives."""
     ladder = ladder_on(ladders, on)
     reached = window_sum(bought, ladder, on)
@@ -77,8 +86,8 @@ def step_on(bought: DayTotals, ladders: Sequence[Ladder], first_purchase: date |
 
 
 def tier_on(
-    bought: DayTotals, ladders: Sequence[Ladder], grants: Sequence[Grant], first_purchase: date | None, on: date
-) -> Step:
+    bought: DayTotals, ladders: Sequence[Ladder], grants: Sequence[ManualTier], first_purchase: date | None, on: date
+) -> LadderStep:
     """The tier in force."""
     ladder = ladder_on(ladders, on)
     given = [step_on(bought, ladders, first_purchase, on - timedelta(back)) for back in range(ladder.hold_days + 1)] + [
@@ -93,10 +102,11 @@ kopecks = st.integers(-50_000_00, 200_000_00).map(lambda number: Decimal(number)
 
 
 @st.composite
-def steps(draw: st.DrawFn) -> Steps:
+def steps(draw: st.DrawFn) -> LadderSteps:
     sums = draw(st.lists(st.integers(1, 400_000_00), min_size=3, max_size=5, unique=True))
     return tuple(
-        Step(f"step{number}", Decimal(sum_).scaleb(-2), Decimal(number + 1)) for number, sum_ in enumerate(sorted(sums))
+        LadderStep(f"step{number}", Decimal(sum_).scaleb(-2), Decimal(number + 1))
+        for number, sum_ in enumerate(sorted(sums))
     )
 
 

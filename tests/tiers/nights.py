@@ -60,8 +60,10 @@ def buyers(context: Context, count: int) -> list[str]:
     for company_id in ids:
         for day, amount in days.items():
             context.table.put({**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
-        standing = standing_model.stands(company_id, "RUB", context.today, facts)
-        standing = replace(standing, told=standing_model.told(standing, standing_model.warning(standing)))
+        standing = standing_model.standing_on_day(company_id, "RUB", context.today, facts)
+        standing = replace(
+            standing, announced=standing_model.announcement_after(standing, standing_model.warning(standing))
+        )
         standing_store.save(context, standing, standing_model.next_due(standing))
     return ids
 

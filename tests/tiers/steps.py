@@ -21,10 +21,10 @@ from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.grants import service as grants_service
 from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierView, ManualTierWithdrawalForm
-from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing import service as standing_service
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.model import Standing, known_since, stands
+from chalicelib.tiers.standing.model import Standing, known_since, standing_on_day
 from chalicelib.tiers.standing.schemas import standing_json
 from tests.support.crashes import watched
 from tests.support.memory import MemoryDynamo
@@ -149,7 +149,7 @@ def night(context: Context, event: dict[str, Any] | None = None) -> dict[str, An
     return counts
 
 
-def tier_now(context: Context, company_id: str) -> Step:
+def tier_now(context: Context, company_id: str) -> LadderStep:
     """The tier in force today, as prices find it."""
     return tiers.tier_in_force(standing_item(context, company_id), context.today)
 
@@ -168,7 +168,7 @@ def fresh(context: Context, company_id: str) -> Standing:
     """The standing as it would be made today from the facts alone, as if none had been kept."""
     _, grants = standing_store.load_with_grants(context, company_id)
     facts = standing_service.facts_of(context, company_id, "RUB", grants, known_since(context.today))
-    return stands(company_id, "RUB", context.today, facts)
+    return standing_on_day(company_id, "RUB", context.today, facts)
 
 
 def shown(standing: Standing) -> dict[str, Any]:

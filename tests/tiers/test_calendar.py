@@ -13,11 +13,18 @@ from hypothesis import strategies as st
 from chalicelib import tiers
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing import model as standing_model
 from chalicelib.tiers.standing import schemas as standing_schemas
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.model import CALENDAR_DAYS, HORIZON_DAYS, KEPT_DAYS, Order, Standing, stands
+from chalicelib.tiers.standing.model import (
+    CALENDAR_DAYS,
+    HORIZON_DAYS,
+    KEPT_DAYS,
+    SmallestOrder,
+    Standing,
+    standing_on_day,
+)
 from chalicelib.tiers.standing.rules import Facts
 from chalicelib.tiers.standing.schemas import standing_json
 from tests.tiers import by_hand
@@ -28,7 +35,7 @@ from tests.tiers.steps import days_later
 def company(
     bought: dict[int, int | str], ladders: tuple[Any, ...] = (LADDER,), grants: tuple[Any, ...] = ()
 ) -> Standing:
-    return kept(stands("cmp_1", "RUB", FRIDAY, Facts(totals(bought), ladders, grants, None)))
+    return kept(standing_on_day("cmp_1", "RUB", FRIDAY, Facts(totals(bought), ladders, grants, None)))
 
 
 def kept(standing: Standing) -> Standing:
@@ -58,7 +65,7 @@ DAILY = {-back: "12345.67" for back in range(90)}
 @st.composite
 def standings(draw: st.DrawFn) -> tuple[Standing, Facts]:
     facts = Facts(draw(by_hand.bought()), draw(by_hand.ladders()), draw(by_hand.grants), draw(by_hand.first_purchases))
-    return kept(stands("cmp_1", "RUB", FRIDAY, facts)), facts
+    return kept(standing_on_day("cmp_1", "RUB", FRIDAY, facts)), facts
 
 
 ahead = st.integers(0, 60) | st.integers(61, 450)
@@ -76,7 +83,7 @@ def test_what_a_read_shows_is_what_the_rules_compute_on_its_day(
 def test_the_kept_calendar_reads_as_that_of_a_standing_made_on_the_day(both: tuple[Standing, Facts], ahead: int):
     """Of two tiers that give the same, either may be in force: that depends on where a standing's course begins."""
     standing, facts = both
-    made = stands("cmp_1", "RUB", day(ahead), facts)
+    made = standing_on_day("cmp_1", "RUB", day(ahead), facts)
 
     def shown(standing: Standing) -> list[dict[str, Any]]:
         return [{**each, "in_force": each["in_force"]["discount_percent"]} for each in calendar(standing)]
@@ -92,10 +99,10 @@ def test_a_row_goes_out_as_the_contract_says(both: tuple[Standing, Facts], ahead
     def money(amount: Decimal) -> dict[str, Any]:
         return {"amount": amount, "currency": "RUB"}
 
-    def tier(step: Step) -> dict[str, Any]:
+    def tier(step: LadderStep) -> dict[str, Any]:
         return {"code": step.tier, "name": step.name_in("ru"), "discount_percent": step.discount_percent}
 
-    def order(found: Order | None) -> dict[str, Any] | None:
+    def order(found: SmallestOrder | None) -> dict[str, Any] | None:
         return money(found.amount) if found else None
 
     def row(each: standing_model.FallOut) -> dict[str, Any]:
@@ -183,7 +190,7 @@ def test_rows_that_are_made_otherwise_need_another_version():
 
 
 def saved(context: Context, bought: dict[int, int | str]) -> str:
-    made = stands("cmp_1", "RUB", context.today, Facts(totals(bought), (LADDER,), (), None))
+    made = standing_on_day("cmp_1", "RUB", context.today, Facts(totals(bought), (LADDER,), (), None))
     standing_store.save(context, made, standing_model.next_due(made))
     return made.company_id
 

@@ -14,7 +14,7 @@ from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.model import Standing, stands
+from chalicelib.tiers.standing.model import Standing, standing_on_day
 from chalicelib.tiers.standing.rules import Facts
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
@@ -30,7 +30,7 @@ def busy_standing(context: Context, company_id: str) -> Standing:
     """The largest there is: a company that buys every day, under ladders with seasons and a personal first step."""
     days = {context.today - timedelta(days=back): Decimal("1234567.89") for back in range(700)}
     facts = Facts(DayTotals(days, {}), seasonal_ladders(context), (), context.today - timedelta(days=700))
-    return stands(company_id, "RUB", context.today, facts)
+    return standing_on_day(company_id, "RUB", context.today, facts)
 
 
 def plain_standing(context: Context, company_id: str) -> Standing:
@@ -38,7 +38,9 @@ def plain_standing(context: Context, company_id: str) -> Standing:
     days = {
         context.today - timedelta(days=back): Decimal("1234567.89") for back in range(context.config[Tiers].window_days)
     }
-    return stands(company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None))
+    return standing_on_day(
+        company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None)
+    )
 
 
 @measures(tiers_keys.standing)

@@ -13,21 +13,23 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from chalicelib.sales import DocumentRef, RecordedRevision, totals
-from chalicelib.tiers.ladders.rules import Ladder, Step, ladder_on
-from chalicelib.tiers.standing.rules import DAY, ZERO, Decision, Facts, Grant, Reached, year_before
+from chalicelib.tiers.ladders.rules import Ladder, LadderStep, ladder_on
+from chalicelib.tiers.standing.rules import DAY, ZERO, Decision, Facts, ManualTier, WindowResult, year_before
 
-Cause = Literal["window", "hold", "manual", "none"]
-Reason = Literal["counted", "ahead", "left_window", "last_year", "return_of_earlier", "not_recorded_yet", "gone"]
-Change = Literal["recorded_later", "corrected", "moved_away"]
+TierCause = Literal["window", "hold", "manual", "none"]
+DocumentReason = Literal[
+    "counted", "ahead", "left_window", "last_year", "return_of_earlier", "not_recorded_yet", "gone"
+]
+DocumentChange = Literal["recorded_later", "corrected", "moved_away"]
 
 Days = tuple[date, date]  # first and last, both in it
 
 
-class Place(NamedTuple):
+class KnownDocument(NamedTuple):
     """A document as one clock knows it, and whether the window of the day counts it. Without `recorded` it does not know the document."""
 
     recorded: RecordedRevision | None
-    reason: Reason
+    reason: DocumentReason
 
     @property
     def counted(self) -> Decimal:
@@ -35,12 +37,12 @@ class Place(NamedTuple):
         return self.recorded.total if self.recorded and self.reason == "counted" else ZERO
 
 
-class Row(NamedTuple):
+class ExplainedDocument(NamedTuple):
     """A document by both clocks."""
 
     ref: DocumentRef
-    then: Place
-    now: Place
+    then: KnownDocument
+    now: KnownDocument
 
     @property
     def recorded(self) -> RecordedRevision:
@@ -51,7 +53,7 @@ class Row(NamedTuple):
         return found
 
     @property
-    def change(self) -> Change | None:
+    def change(self) -> DocumentChange | None:
         """What became known of it after the day; None: nothing that concerns the tier."""
         then, now = self.then.recorded, self.now.recorded
         if then is None:
@@ -68,7 +70,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class View:
+class KnownDay:
     """The day as one clock knows it."""
 
     day: date
@@ -80,13 +82,13 @@ class View:
         return self.facts.decision(self.day)
 
     @cached_property
-    def by_purchases(self) -> Step:
+    def by_purchases(self) -> LadderStep:
         """The tier without manual ones."""
         facts = self.facts
         return Facts(facts.totals, facts.ladders, (), facts.first_purchase).decision(self.day).tier
 
     @property
-    def cause(self) -> Cause:
+    def cause(self) -> TierCause:
         decision = self.decision
         if decision.grant:
             return "manual"
@@ -106,10 +108,10 @@ class View:
         return _window(self.decision.ladder, year_before(self.day))
 
     @property
-    def reached(self) -> Reached | None:
+    def held_result(self) -> WindowResult | None:
         """The earlier day whose step is held; None where nothing is."""
         reached_on = self.decision.reached_on
-        return self.facts.reached(reached_on) if reached_on and self.cause == "hold" else None
+        return self.facts.window_result(reached_on) if reached_on and self.cause == "hold" else None
 
     @property
     def reached_window(self) -> Days | None:
@@ -122,11 +124,11 @@ class View:
         reached = self.reached_window
         return min(self.window[0], reached[0]) if reached else self.window[0]
 
-    def place(self, ref: DocumentRef, unknown: Reason) -> Place:
+    def known_document(self, ref: DocumentRef, reason_if_unknown: DocumentReason) -> KnownDocument:
         found = self.documents.get(ref)
-        return Place(found, unknown if found is None else self._reason(found))
+        return KnownDocument(found, reason_if_unknown if found is None else self._reason(found))
 
-    def _reason(self, found: RecordedRevision) -> Reason:
+    def _reason(self, found: RecordedRevision) -> DocumentReason:
         if found.business_date > self.day:
             return "ahead"
         if found.counts_on >= self.window[0]:
@@ -143,44 +145,46 @@ class Explanation:
     company_id: str
     currency: str
     known_until: str
-    then: View
-    now: View
+    then: KnownDay
+    now: KnownDay
 
     @property
     def day(self) -> date:
         return self.now.day
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ExplainedDocument]:
         """The documents that bear on the day, latest first: counted, or not and why."""
         bears_from = min(self.then.bears_from, self.now.bears_from)
         found = (row for row in self._all() if _bears(row.then, bears_from) or _bears(row.now, bears_from))
         return sorted((row for row in found if not _came_after(row)), key=lambda row: row.order, reverse=True)
 
     @property
-    def corrections(self) -> list[Row]:
+    def corrections(self) -> list[ExplainedDocument]:
         return [row for row in self.rows if row.change]
 
-    def _all(self) -> Iterator[Row]:
+    def _all(self) -> Iterator[ExplainedDocument]:
         for ref in self.then.documents.keys() | self.now.documents.keys():
-            yield Row(ref, self.then.place(ref, "not_recorded_yet"), self.now.place(ref, "gone"))
+            yield ExplainedDocument(
+                ref, self.then.known_document(ref, "not_recorded_yet"), self.now.known_document(ref, "gone")
+            )
 
 
-def view(
+def known_day(
     day: date,
     revisions: Iterable[RecordedRevision],
     ladders: Sequence[Ladder],
-    grants: Iterable[Grant],
+    grants: Iterable[ManualTier],
     first_purchase: date | None,
     moment: str | None,
-) -> View:
+) -> KnownDay:
     """The day by what was known just before this moment; None: by what is known now.
 
-    `revisions` must reach back to `bears_on(ladders, day)`. Of documents dated after the day none bears on it.
+    `revisions` must reach back to `first_relevant_day(ladders, day)`. Of documents dated after the day none bears on it.
     """
     documents = {each.ref: each for each in revisions if each.known_at(moment)}
     facts = Facts(totals(documents.values()), _ladders(ladders, moment), _grants(grants, moment), first_purchase)
-    return View(day, facts, documents)
+    return KnownDay(day, facts, documents)
 
 
 def _ladders(ladders: Sequence[Ladder], moment: str | None) -> list[Ladder]:
@@ -189,7 +193,7 @@ def _ladders(ladders: Sequence[Ladder], moment: str | None) -> list[Ladder]:
     ]
 
 
-def _grants(grants: Iterable[Grant], moment: str | None) -> list[Grant]:
+def _grants(grants: Iterable[ManualTier], moment: str | None) -> list[ManualTier]:
     if moment is None:
         return list(grants)
     known = (grant for grant in grants if grant.recorded_at < moment)
@@ -205,10 +209,12 @@ def _window(ladder: Ladder, day: date) -> Days:
     return day - (ladder.window_days - 1) * DAY, day
 
 
-def _bears(place: Place, bears_from: date) -> bool:
-    return place.recorded is not None and (place.reason != "left_window" or place.recorded.counts_on >= bears_from)
+def _bears(known_document: KnownDocument, bears_from: date) -> bool:
+    return known_document.recorded is not None and (
+        known_document.reason != "left_window" or known_document.recorded.counts_on >= bears_from
+    )
 
 
-def _came_after(row: Row) -> bool:
+def _came_after(row: ExplainedDocument) -> bool:
     """Dated after the day and recorded after it: all that happened since."""
     return row.then.recorded is None and row.now.reason == "ahead"

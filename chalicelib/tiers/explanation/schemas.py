@@ -10,8 +10,17 @@ from pydantic import ConfigDict, Field
 from chalicelib.platform import text
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
-from chalicelib.tiers.explanation.rules import Cause, Change, Days, Explanation, Place, Reason, Row, View
-from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.explanation.rules import (
+    Days,
+    DocumentChange,
+    DocumentReason,
+    ExplainedDocument,
+    Explanation,
+    KnownDay,
+    KnownDocument,
+    TierCause,
+)
+from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing.schemas import LadderStepView, LadderView, StandingQuery, TierView, TierWindowView
 
 MOST_DOCUMENTS = 1000  # of one answer
@@ -59,7 +68,7 @@ class DecisionView(Shown):
     """The tier of the day by the facts known at one of the two moments."""
 
     tier: TierView = Field(description="In force on this day.")
-    cause: Cause = Field(
+    cause: TierCause = Field(
         description="`window`: this day's purchases reach it; `hold`: an earlier day's did; `manual`: a manager gave it; `none`: no tier."
     )
     decision: str = Field(description="The decision in a sentence, in the reader's language.")
@@ -76,7 +85,7 @@ class KnownDocumentView(Shown):
     """A document as known at one of the two moments."""
 
     counted: bool
-    reason: Reason
+    reason: DocumentReason
     why: str = Field(description="The reason in the reader's language.")
     amount: Money | None = Field(description="The document's total; null where it is not known.")
     business_date: date | None
@@ -100,7 +109,7 @@ class CorrectionView(Shown):
 
     source: str
     document: str
-    kind: Change
+    kind: DocumentChange
     recorded_at: str
     what: str = Field(description="The change in a sentence, in the reader's language.")
     amount_then: Money | None
@@ -124,27 +133,29 @@ class TierExplanationView(Shown):
     next_cursor: str | None
 
     @classmethod
-    def of(cls, found: Explanation, rows: list[Row], language: str, *, for_staff: bool) -> "TierExplanationView":
+    def of(
+        cls, found: Explanation, rows: list[ExplainedDocument], language: str, *, for_staff: bool
+    ) -> "TierExplanationView":
         """`rows`: the documents of this page."""
-        told = _Teller(found, language, for_staff)
+        builder = _ViewBuilder(found, language, for_staff)
         return cls(
             company_id=found.company_id,
             as_of=found.day,
             known_until=found.known_until,
-            known_then=told.decided(found.then, (row.then for row in found.rows)),
-            known_now=told.decided(found.now, (row.now for row in found.rows)),
-            tier_changed=_shown(found.then) != _shown(found.now),
-            corrections=[told.correction(row) for row in found.corrections[:MOST_DOCUMENTS]],
-            documents=[told.document(row) for row in rows],
+            known_then=builder.decision_view(found.then, (row.then for row in found.rows)),
+            known_now=builder.decision_view(found.now, (row.now for row in found.rows)),
+            tier_changed=_tier_of(found.then) != _tier_of(found.now),
+            corrections=[builder.correction_view(row) for row in found.corrections[:MOST_DOCUMENTS]],
+            documents=[builder.document_view(row) for row in rows],
             next_cursor=None,
         )
 
 
-def _shown(view: View) -> tuple[str, Decimal]:
-    return view.decision.tier.tier, view.decision.tier.discount_percent
+def _tier_of(known_day: KnownDay) -> tuple[str, Decimal]:
+    return known_day.decision.tier.tier, known_day.decision.tier.discount_percent
 
 
-class _Teller:
+class _ViewBuilder:
     """Says what is found, in one language."""
 
     def __init__(self, found: Explanation, language: str, for_staff: bool) -> None:
@@ -152,19 +163,19 @@ class _Teller:
         self._language = language
         self._for_staff = for_staff
         russian = language == "ru"
-        self._words = _WORDS[russian]
+        self._sentences = _SENTENCES[russian]
         self._day: Callable[[date], str] = text.day_ru if russian else text.day_en
         self._sum = text.money_ru if russian else text.money_en
         self._percent: Callable[[Decimal], str] = text.percent_ru if russian else text.percent_en
 
     # --- decisions ---
 
-    def decided(self, view: View, places: Iterable[Place]) -> DecisionView:
-        decision = view.decision
+    def decision_view(self, known_day: KnownDay, places: Iterable[KnownDocument]) -> DecisionView:
+        decision = known_day.decision
         return DecisionView(
             tier=self._tier(decision.tier),
-            cause=view.cause,
-            decision=self._sentence(view),
+            cause=known_day.cause,
+            decision=self._sentence(known_day),
             ladder=LadderView(
                 version=decision.ladder.version,
                 window_days=decision.ladder.window_days,
@@ -175,16 +186,16 @@ class _Teller:
                     for step in decision.steps
                 ],
             ),
-            window=self._window(view.window, decision.window_sum),
+            window=self._window(known_day.window, decision.window_sum),
             step=self._tier(decision.step),
-            hold=self._hold(view),
-            manual=self._manual(view),
-            personal_first_step=self._personal(view),
-            documents_counted=sum(place.reason == "counted" for place in places),
+            hold=self._hold(known_day),
+            manual=self._manual(known_day),
+            personal_first_step=self._personal(known_day),
+            documents_counted=sum(known_document.reason == "counted" for known_document in places),
         )
 
-    def _hold(self, view: View) -> HoldView | None:
-        decision, reached, days = view.decision, view.reached, view.reached_window
+    def _hold(self, known_day: KnownDay) -> HoldView | None:
+        decision, reached, days = known_day.decision, known_day.held_result, known_day.reached_window
         if reached is None or days is None or decision.reached_on is None or decision.held_until is None:
             return None
         return HoldView(
@@ -194,116 +205,116 @@ class _Teller:
             held_until=decision.held_until,
         )
 
-    def _manual(self, view: View) -> ExplainedManualTierView | None:
-        grant = view.decision.grant
+    def _manual(self, known_day: KnownDay) -> ExplainedManualTierView | None:
+        grant = known_day.decision.grant
         if grant is None:
             return None
         return ExplainedManualTierView(
             grant_id=grant.grant_id,
             first=grant.first,
             last=grant.ends_on,
-            by_purchases=self._tier(view.by_purchases),
+            by_purchases=self._tier(known_day.by_purchases),
             reason=grant.reason if self._for_staff else None,
             author=grant.author if self._for_staff else None,
         )
 
-    def _personal(self, view: View) -> ExplainedPersonalStepView | None:
-        decision, days, personal = view.decision, view.last_year, view.decision.ladder.personal
+    def _personal(self, known_day: KnownDay) -> ExplainedPersonalStepView | None:
+        decision, days, personal = known_day.decision, known_day.last_year, known_day.decision.ladder.personal
         if days is None or decision.last_year is None or personal is None or not decision.steps:
             return None
         return ExplainedPersonalStepView(
             last_year=self._window(days, decision.last_year),
-            coefficient=f"{personal.coefficients[view.day.month - 1]:f}",
+            coefficient=f"{personal.coefficients[known_day.day.month - 1]:f}",
             floor=self._money(personal.floor),
             from_sum=self._money(decision.steps[0].from_sum),
         )
 
-    def _sentence(self, view: View) -> str:
-        decision, (first, last) = view.decision, view.window
-        said: dict[str, Any] = {
+    def _sentence(self, known_day: KnownDay) -> str:
+        decision, (first, last) = known_day.decision, known_day.window
+        facts: dict[str, Any] = {
             "tier": decision.tier.name_in(self._language),
             "percent": self._percent(decision.tier.discount_percent),
             "first": self._day(first),
             "last": self._day(last),
-            "sum": self._spoken(decision.window_sum),
+            "sum": self._money_text(decision.window_sum),
             "step": decision.step.name_in(self._language),
         }
-        if view.cause == "manual" and decision.grant:
-            said |= {"from": self._day(decision.grant.first), "until": self._day(decision.grant.ends_on)}
-            said["alone"] = view.by_purchases.name_in(self._language)
-        if view.cause == "window":
-            said["begins"] = self._spoken(decision.step.from_sum)
-        reached, days = view.reached, view.reached_window
+        if known_day.cause == "manual" and decision.grant:
+            facts |= {"from": self._day(decision.grant.first), "until": self._day(decision.grant.ends_on)}
+            facts["alone"] = known_day.by_purchases.name_in(self._language)
+        if known_day.cause == "window":
+            facts["begins"] = self._money_text(decision.step.from_sum)
+        reached, days = known_day.held_result, known_day.reached_window
         if reached and days and decision.held_until:
-            said |= {"reached_on": self._day(days[1]), "then": self._spoken(reached.window_sum)}
-            said |= {"begins": self._spoken(reached.step.from_sum), "held_until": self._day(decision.held_until)}
-            said["hold_days"] = decision.ladder.hold_days
-        if view.cause == "none":
+            facts |= {"reached_on": self._day(days[1]), "then": self._money_text(reached.window_sum)}
+            facts |= {"begins": self._money_text(reached.step.from_sum), "held_until": self._day(decision.held_until)}
+            facts["hold_days"] = decision.ladder.hold_days
+        if known_day.cause == "none":
             if not decision.steps:
-                return self._words["no_ladder"]
-            said |= {
+                return self._sentences["no_ladder"]
+            facts |= {
                 "step": decision.steps[0].name_in(self._language),
-                "begins": self._spoken(decision.steps[0].from_sum),
+                "begins": self._money_text(decision.steps[0].from_sum),
             }
-        sentence = self._words[view.cause].format(**said)
-        return f"{sentence} {self._own_first_step(view)}".rstrip()
+        sentence = self._sentences[known_day.cause].format(**facts)
+        return f"{sentence} {self._personal_sentence(known_day)}".rstrip()
 
-    def _own_first_step(self, view: View) -> str:
-        decision, days, personal = view.decision, view.last_year, view.decision.ladder.personal
+    def _personal_sentence(self, known_day: KnownDay) -> str:
+        decision, days, personal = known_day.decision, known_day.last_year, known_day.decision.ladder.personal
         if days is None or decision.last_year is None or personal is None or not decision.steps:
             return ""
-        return self._words["personal"].format(
-            begins=self._spoken(decision.steps[0].from_sum),
+        return self._sentences["personal"].format(
+            begins=self._money_text(decision.steps[0].from_sum),
             first=self._day(days[0]),
             last=self._day(days[1]),
-            last_year=self._spoken(decision.last_year),
-            coefficient=f"{personal.coefficients[view.day.month - 1]:f}",
-            floor=self._spoken(personal.floor),
+            last_year=self._money_text(decision.last_year),
+            coefficient=f"{personal.coefficients[known_day.day.month - 1]:f}",
+            floor=self._money_text(personal.floor),
         )
 
     # --- documents ---
 
-    def document(self, row: Row) -> ExplainedDocumentView:
+    def document_view(self, row: ExplainedDocument) -> ExplainedDocumentView:
         return ExplainedDocumentView(
-            **_named(row),
+            **_document_name(row),
             kind=row.recorded.kind,
             known_then=self._known(row.then),
             known_now=self._known(row.now),
         )
 
-    def correction(self, row: Row) -> CorrectionView:
+    def correction_view(self, row: ExplainedDocument) -> CorrectionView:
         change = row.change
         if change is None:
             raise ValueError("nothing became known of this document")
         then, now = row.then.recorded, row.now.recorded
         recorded_at = now.recorded_at if now else then.superseded_at if then else None
         return CorrectionView(
-            **_named(row),
+            **_document_name(row),
             kind=change,
             recorded_at=recorded_at or "",
-            what=self._what(row, change),
+            what=self._change_sentence(row, change),
             amount_then=self._money(then.total) if then else None,
             amount_now=self._money(now.total) if now else None,
             window_change=self._money(row.now.counted - row.then.counted),
         )
 
-    def _what(self, row: Row, change: Change) -> str:
+    def _change_sentence(self, row: ExplainedDocument, change: DocumentChange) -> str:
         then, now = row.then.recorded, row.now.recorded
         moved = then is not None and now is not None and then.total == now.total
-        return self._words["redated" if moved else change].format(
-            then=self._spoken(then.total) if then else "",
-            now=self._spoken(now.total) if now else "",
+        return self._sentences["redated" if moved else change].format(
+            then=self._money_text(then.total) if then else "",
+            now=self._money_text(now.total) if now else "",
             day_then=self._day(then.counts_on) if then else "",
             day_now=self._day(now.counts_on) if now else "",
-            change=self._spoken(row.now.counted - row.then.counted),
+            change=self._money_text(row.now.counted - row.then.counted),
         )
 
-    def _known(self, place: Place) -> KnownDocumentView:
-        found = place.recorded
+    def _known(self, known_document: KnownDocument) -> KnownDocumentView:
+        found = known_document.recorded
         return KnownDocumentView(
-            counted=place.reason == "counted",
-            reason=place.reason,
-            why=self._words[f"why_{place.reason}"].format(day=self._day(found.counts_on) if found else ""),
+            counted=known_document.reason == "counted",
+            reason=known_document.reason,
+            why=self._sentences[f"why_{known_document.reason}"].format(day=self._day(found.counts_on) if found else ""),
             amount=self._money(found.total) if found else None,
             business_date=found.business_date if found else None,
             counts_on=found.counts_on if found else None,
@@ -316,23 +327,23 @@ class _Teller:
     def _money(self, amount: Decimal) -> Money:
         return Money(amount=amount, currency=self._currency)
 
-    def _spoken(self, amount: Decimal) -> str:
+    def _money_text(self, amount: Decimal) -> str:
         return self._sum(amount, self._currency, whole=True)
 
-    def _tier(self, step: Step) -> TierView:
+    def _tier(self, step: LadderStep) -> TierView:
         return TierView(code=step.tier, name=step.name_in(self._language), discount_percent=step.discount_percent)
 
     def _window(self, days: Days, amount: Decimal) -> TierWindowView:
         return TierWindowView(first=days[0], last=days[1], sum=self._money(amount))
 
 
-def _named(row: Row) -> dict[str, str]:
+def _document_name(row: ExplainedDocument) -> dict[str, str]:
     source, document = row.ref
     return {"source": source, "document": document.partition("/")[2]}
 
 
 # By whether the reader reads Russian.
-_WORDS: dict[bool, dict[str, str]] = {
+_SENTENCES: dict[bool, dict[str, str]] = {
     False: {
         "window": "{tier}, {percent}: net purchases from {first} to {last} come to {sum}, and {step} begins at {begins}.",
         "hold": (

@@ -12,10 +12,10 @@ from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import RecordedRevision
-from chalicelib.tiers.explanation.rules import Explanation, view
+from chalicelib.tiers.explanation.rules import Explanation, known_day
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.rules import bears_on
+from chalicelib.tiers.standing.rules import first_relevant_day
 
 AHEAD = timedelta(days=31)  # how far ahead documents are dated
 
@@ -30,7 +30,7 @@ def explain(context: Context, company_id: str, as_of: date | None) -> Explanatio
         raise Problem("not_found")
     ladders = ladders_of(context, company.currency)
     _, grants = standing_store.load_with_grants(context, company_id)
-    revisions = sales.history(context, company_id, bears_on(ladders, day), day + AHEAD)
+    revisions = sales.history(context, company_id, first_relevant_day(ladders, day), day + AHEAD)
     moment = clock.stamp(clock.day_end(day, context.config[Club].zone))
     bought_then = bought = None
     if any(ladder.personal for ladder in ladders):
@@ -42,8 +42,8 @@ def explain(context: Context, company_id: str, as_of: date | None) -> Explanatio
         company_id=company_id,
         currency=company.currency,
         known_until=moment,
-        then=view(day, revisions, ladders, grants, bought_then, moment),
-        now=view(day, revisions, ladders, grants, bought, None),
+        then=known_day(day, revisions, ladders, grants, bought_then, moment),
+        now=known_day(day, revisions, ladders, grants, bought, None),
     )
 
 

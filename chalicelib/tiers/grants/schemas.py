@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, Shown
-from chalicelib.tiers.standing.rules import Grant
+from chalicelib.tiers.standing.rules import ManualTier
 
 ManualTierState = Literal["coming", "in_force", "ended", "withdrawn"]
 
@@ -53,7 +53,7 @@ class ManualTierView(Shown):
     model_config = ConfigDict(serialize_by_alias=True)
 
     @classmethod
-    def of(cls, grant: Grant, company_id: str, today: date) -> "ManualTierView":
+    def of(cls, grant: ManualTier, company_id: str, today: date) -> "ManualTierView":
         return cls(company_id=company_id, state=_state(grant, today), **grant._asdict())
 
 
@@ -64,7 +64,7 @@ class ManualTierPage(Shown):
     next_cursor: str | None
 
 
-def _state(grant: Grant, today: date) -> ManualTierState:
+def _state(grant: ManualTier, today: date) -> ManualTierState:
     if grant.withdrawn_on is not None:
         return "withdrawn"
     if today < grant.first:

@@ -15,7 +15,7 @@ from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierView, Manu
 from chalicelib.tiers.ladders.rules import ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.rules import Grant
+from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
 
 
@@ -38,7 +38,7 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
         raise Problem.invalid("range", "/until", "The last day is before the first.")
     if ladder_on(ladders_of(context, company.currency), first).step(form.tier, first) is None:
         raise Problem.invalid("unknown_tier", "/tier", "The company's ladder does not have this tier on the first day.")
-    made = Grant(
+    made = ManualTier(
         grant_id=context.new_id("grt"),
         tier=form.tier,
         first=first,
@@ -49,7 +49,7 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
     )
     shown = ManualTierView.of(made, company_id, context.today)
 
-    def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
         store.create_grant(tx, company_id, made)
         _record(tx, context, shown, GRANTED, author)
         context.reply(tx, shown)
@@ -65,7 +65,7 @@ def withdraw(
     """From today on it holds no more. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
     shown = _Shown()
 
-    def also(tx: Transaction, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
         found = _named(grants, grant_id)
         if found.withdrawn_on is not None or found.last < context.today:
             raise Problem("wrong_state", "The manual tier has ended or was withdrawn.")
@@ -100,7 +100,7 @@ def one(context: Context, company_id: str, grant_id: str) -> ManualTierView:
     return ManualTierView.of(_named(grants, grant_id), company_id, context.today)
 
 
-def _named(grants: Iterable[Grant], grant_id: str) -> Grant:
+def _named(grants: Iterable[ManualTier], grant_id: str) -> ManualTier:
     found = next((each for each in grants if each.grant_id == grant_id), None)
     if found is None:
         raise Problem("not_found")

@@ -4,20 +4,20 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Page
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.grants import keys
-from chalicelib.tiers.standing.rules import Grant
+from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.store import grant_fact
 
 # --- manual tiers -----------------------------------------------------------------------------------------------------
 
 
-def create_grant(tx: Transaction, company_id: str, grant: Grant) -> None:
+def create_grant(tx: Transaction, company_id: str, grant: ManualTier) -> None:
     tx.create(
         {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **grant_fact(grant)},
         label="grant",
     )
 
 
-def put_withdrawal(tx: Transaction, company_id: str, grant: Grant) -> None:
+def put_withdrawal(tx: Transaction, company_id: str, grant: ManualTier) -> None:
     """The transaction is refused with label `grant` if it has been withdrawn already."""
     tx.put(
         {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **grant_fact(grant)},

@@ -18,11 +18,11 @@ BEGINNING = date.min  # the `valid_from` of a currency's first ladder
 
 MonthDay = tuple[int, int]
 Season = tuple[MonthDay, MonthDay]  # first and last day, both in it; it may reach over the new year
-State = Literal["draft", "scheduled", "active", "retired"]
+LadderState = Literal["draft", "scheduled", "active", "retired"]
 Fact = dict[str, Any]  # texts, numbers (int and Decimal), lists and maps of them, None: what an item can hold
 
 
-class Step(NamedTuple):
+class LadderStep(NamedTuple):
     """A step of a ladder: reached when the window sum is `from_sum` or more. The code of no tier is empty."""
 
     tier: str
@@ -35,9 +35,9 @@ class Step(NamedTuple):
         return (self.name_ru if language == "ru" else self.name) or self.tier
 
 
-NO_STEP = Step("", Decimal(0), Decimal(0), "No tier", "Без уровня")
+NO_STEP = LadderStep("", Decimal(0), Decimal(0), "No tier", "Без уровня")
 
-Steps = tuple[Step, ...]  # lowest first, sums and discounts rise strictly; the last one is open
+LadderSteps = tuple[LadderStep, ...]  # lowest first, sums and discounts rise strictly; the last one is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,19 @@ class Ladder:
     window_days: int
     hold_days: int
     warning_days: tuple[int, ...]
-    steps: Steps
-    off_season_steps: Steps | None = None
+    steps: LadderSteps
+    off_season_steps: LadderSteps | None = None
     season: Season | None = None
     personal: PersonalStep | None = None
     activated_at: str | None = None
 
-    def steps_on(self, day: date) -> Steps:
+    def steps_on(self, day: date) -> LadderSteps:
         """The season's steps of this day, for a company without a personal first step."""
         if self.off_season_steps is None or self.season is None or in_season(self.season, day):
             return self.steps
         return self.off_season_steps
 
-    def step(self, tier: str, day: date) -> Step | None:
+    def step(self, tier: str, day: date) -> LadderStep | None:
         """The step of this name on this day; None if the ladder has none."""
         return next((step for step in self.steps_on(day) if step.tier == tier), None)
 
@@ -140,7 +140,7 @@ class LadderRecord:
     version: int = 1
 
 
-def state(found: LadderRecord, ladders: Sequence[Ladder], today: date) -> State:
+def state(found: LadderRecord, ladders: Sequence[Ladder], today: date) -> LadderState:
     """Its state today, among the activated ladders of its currency."""
     if found.valid_from is None:
         return "draft"
@@ -160,7 +160,7 @@ def in_season(season: Season, day: date) -> bool:
     return first <= here <= last if first <= last else here >= first or here <= last
 
 
-def steps_for(ladder: Ladder, day: date, last_year: Decimal | None) -> Steps:
+def steps_for(ladder: Ladder, day: date, last_year: Decimal | None) -> LadderSteps:
     """The steps of this day for one company.
 
     `last_year`: its net purchases of the same window one year earlier; None for a company without a personal first step, as are
@@ -177,7 +177,7 @@ def steps_for(ladder: Ladder, day: date, last_year: Decimal | None) -> Steps:
     return steps[0]._replace(from_sum=min(max(own, ladder.personal.floor), steps[1].from_sum)), *steps[1:]
 
 
-def step_of(reached: Decimal, steps: Steps) -> Step:
+def step_of(reached: Decimal, steps: LadderSteps) -> LadderStep:
     """The highest step whose sum is reached; its own sum reaches it."""
     found = NO_STEP
     for step in steps:
@@ -196,8 +196,8 @@ def _listed(pairs: Sequence[Sequence[Any]] | None) -> list[list[Any]] | None:
     return [list(pair) for pair in pairs] if pairs is not None else None
 
 
-def _steps(facts: Sequence[Sequence[Any]]) -> Steps:
-    return tuple(Step(*fact) for fact in facts)
+def _steps(facts: Sequence[Sequence[Any]]) -> LadderSteps:
+    return tuple(LadderStep(*fact) for fact in facts)
 
 
 def _month_day(fact: Sequence[Any]) -> MonthDay:

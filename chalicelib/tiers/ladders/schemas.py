@@ -10,8 +10,23 @@ from pydantic_core import PydanticCustomError
 from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Amount
-from chalicelib.tiers.config import LEAST_STEPS, MOST_STEPS, Coefficients, floor_below, rising
-from chalicelib.tiers.ladders.rules import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, State, Step, Steps
+from chalicelib.tiers.config import (
+    LEAST_STEPS,
+    MOST_STEPS,
+    Coefficients,
+    require_floor_below_second_step,
+    require_rising,
+)
+from chalicelib.tiers.ladders.rules import (
+    BEGINNING,
+    Ladder,
+    LadderRecord,
+    LadderState,
+    LadderStep,
+    LadderSteps,
+    MonthDay,
+    PersonalStep,
+)
 
 _LAST = date(2199, 12, 31)
 
@@ -34,7 +49,7 @@ _SILVER = {"tier": "silver", "from_sum": "150000", "discount_percent": "5", "nam
 _GOLD = {"tier": "gold", "from_sum": "400000", "discount_percent": "7", "name": "Gold", "name_ru": "Золото"}
 
 StepForms = Annotated[
-    list[LadderStepForm], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(rising)
+    list[LadderStepForm], Field(min_length=LEAST_STEPS, max_length=MOST_STEPS), AfterValidator(require_rising)
 ]
 
 
@@ -83,7 +98,7 @@ class LadderForm(Form):
         if (self.season is None) != (self.off_season_steps is None):
             raise PydanticCustomError("season_incomplete", "A season and the steps off season need each other.")
         if self.personal:
-            floor_below(self.personal.floor, self.steps, self.off_season_steps)
+            require_floor_below_second_step(self.personal.floor, self.steps, self.off_season_steps)
         return self
 
     def ladder(self, ladder_id: str, currency: str) -> Ladder:
@@ -146,7 +161,7 @@ class StaffLadderView(Shown):
     ladder_id: str
     version: str
     currency: str
-    state: State
+    state: LadderState
     valid_from: date | None = Field(description="The first day in force; null for a draft and for the founding ladder.")
     window_days: int
     hold_days: int
@@ -164,7 +179,7 @@ class StaffLadderView(Shown):
     activated_by: str | None
 
     @classmethod
-    def of(cls, found: LadderRecord, state: State) -> Self:
+    def of(cls, found: LadderRecord, state: LadderState) -> Self:
         ladder, valid_from = found.ladder, found.valid_from
         return cls(
             ladder_id=ladder.ladder_id,
@@ -200,11 +215,11 @@ class StaffLadderPage(Shown):
     next_cursor: str | None
 
 
-def _steps(forms: list[LadderStepForm]) -> Steps:
-    return tuple(Step(form.tier, form.from_sum, form.discount_percent, form.name, form.name_ru) for form in forms)
+def _steps(forms: list[LadderStepForm]) -> LadderSteps:
+    return tuple(LadderStep(form.tier, form.from_sum, form.discount_percent, form.name, form.name_ru) for form in forms)
 
 
-def _figures(steps: Steps) -> list[StaffLadderStepView]:
+def _figures(steps: LadderSteps) -> list[StaffLadderStepView]:
     return [StaffLadderStepView(**step._asdict()) for step in steps]
 
 

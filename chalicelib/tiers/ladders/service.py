@@ -17,7 +17,7 @@ from chalicelib.platform.log import log
 from chalicelib.table.transactions import Refused, Transaction
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import store
-from chalicelib.tiers.ladders.rules import LadderRecord, State, state
+from chalicelib.tiers.ladders.rules import LadderRecord, LadderState, state
 from chalicelib.tiers.ladders.schemas import LadderForm, StaffLadderView
 from chalicelib.tiers.ladders.store import ladders_of
 
@@ -99,7 +99,7 @@ def _load(context: Context, ladder_id: str) -> LadderRecord:
     return found
 
 
-def _expected(context: Context, ladder_id: str, version: int, wanted: State) -> LadderRecord:
+def _expected(context: Context, ladder_id: str, version: int, wanted: LadderState) -> LadderRecord:
     """The ladder, if it is what the caller saw, in the state that this step needs."""
     found = _load(context, ladder_id)
     if found.version != version:
@@ -123,5 +123,5 @@ def _shown(context: Context, found: LadderRecord) -> StaffLadderView:
     return StaffLadderView.of(found, _state(context, found))
 
 
-def _state(context: Context, found: LadderRecord) -> State:
+def _state(context: Context, found: LadderRecord) -> LadderState:
     return state(found, ladders_of(context, found.ladder.currency), context.today)

@@ -19,7 +19,16 @@ from chalicelib.tiers import config
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import keys
 from chalicelib.tiers.ladders.events import ACTIVATED, WITHDRAWN
-from chalicelib.tiers.ladders.rules import BEGINNING, Ladder, LadderRecord, MonthDay, PersonalStep, Step, Steps, always
+from chalicelib.tiers.ladders.rules import (
+    BEGINNING,
+    Ladder,
+    LadderRecord,
+    LadderStep,
+    LadderSteps,
+    MonthDay,
+    PersonalStep,
+    always,
+)
 
 DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
 
@@ -72,8 +81,8 @@ def founding_ladder(tiers: Tiers, currency: str) -> Ladder:
     )
 
 
-def _steps(given: Sequence[config.Step]) -> Steps:
-    return tuple(Step(each.tier, each.from_sum, each.discount_percent, each.name, each.name_ru) for each in given)
+def _steps(given: Sequence[config.FoundingStep]) -> LadderSteps:
+    return tuple(LadderStep(each.tier, each.from_sum, each.discount_percent, each.name, each.name_ru) for each in given)
 
 
 def _month_day(text: str) -> MonthDay:

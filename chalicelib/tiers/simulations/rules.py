@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 from chalicelib.platform.money import round_half_up
 from chalicelib.sales import DayTotals
-from chalicelib.tiers.ladders.rules import Ladder, Step, always
-from chalicelib.tiers.standing.rules import DAY, Facts, Grant, Spell, bears_on, year_before
+from chalicelib.tiers.ladders.rules import Ladder, LadderStep, always
+from chalicelib.tiers.standing.rules import DAY, Facts, ManualTier, Spell, first_relevant_day, year_before
 
 Move = Literal["up", "down", "unchanged"]
 
@@ -25,8 +25,8 @@ HUNDRED = Decimal(100)
 class Outcome(NamedTuple):
     """One company: today's tier without and with the other ladder, its net purchases of 12 months, and the discount given on them."""
 
-    before: Step
-    after: Step
+    before: LadderStep
+    after: LadderStep
     purchases: Decimal
     discount_before: Decimal
     discount_after: Decimal
@@ -46,14 +46,14 @@ def months(today: date) -> tuple[date, date]:
 
 def reads_from(real: Sequence[Ladder], other: Ladder, today: date) -> date:
     """The first day whose purchases a simulation needs."""
-    return bears_on([*real, other], months(today)[0])
+    return first_relevant_day([*real, other], months(today)[0])
 
 
 def simulate(
     totals: DayTotals,
     real: Sequence[Ladder],
     other: Ladder,
-    grants: Sequence[Grant],
+    grants: Sequence[ManualTier],
     first_purchase: date | None,
     today: date,
 ) -> Outcome:
@@ -83,7 +83,7 @@ def simulate(
     )
 
 
-def _on(timeline: Sequence[Spell], day: date) -> Step:
+def _on(timeline: Sequence[Spell], day: date) -> LadderStep:
     return timeline[bisect_right(timeline, day, key=lambda spell: spell.first) - 1].step
 
 

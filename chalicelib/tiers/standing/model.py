@@ -1,6 +1,6 @@
 """Where a company stands on a day, and what is ahead if nothing more is bought. Pure.
 
-A standing is made from the facts as they are on a day (`stands`) and says what holds on that day and on every later one: its
+A standing is made from the facts as they are on a day (`standing_on_day`) and says what holds on that day and on every later one: its
 timeline is the course of tiers to come, its totals, ladders and manual tiers are those that still bear on a later day. So it can be
 kept, and read on another day (`as_of`) without asking anybody. Its calendar takes long to compute, so it is kept too.
 
@@ -22,8 +22,18 @@ from typing import Literal, NamedTuple
 
 from chalicelib.platform.money import CENT, money_text
 from chalicelib.sales import DayTotals
-from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, Step, Steps, ladder_on
-from chalicelib.tiers.standing.rules import DAY, ZERO, Facts, Grant, Reached, Spell, months_after, rank, year_before
+from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep, LadderSteps, ladder_on
+from chalicelib.tiers.standing.rules import (
+    DAY,
+    ZERO,
+    Facts,
+    ManualTier,
+    Spell,
+    WindowResult,
+    months_after,
+    rank,
+    year_before,
+)
 
 SINCE_DAYS = 90  # how far back a standing knows since when its tier is in force
 HORIZON_DAYS = 400  # how far ahead its timeline goes; by then a night has made it anew
@@ -32,17 +42,17 @@ KEPT_DAYS = CALENDAR_DAYS + 30  # how far ahead the rows of a standing are kept,
 NO_ORDER = "-"
 
 
-class Told(NamedTuple):
+class Announcement(NamedTuple):
     """What the company has been told: its tier, and of which falls it was warned how many days ahead."""
 
-    step: Step = NO_STEP
+    step: LadderStep = NO_STEP
     warned: Mapping[date, int] = {}
 
 
-NOTHING_TOLD = Told()
+NOTHING_ANNOUNCED = Announcement()
 
 
-class Order(NamedTuple):
+class SmallestOrder(NamedTuple):
     """The smallest purchase that does it, and the last day to make it."""
 
     amount: Decimal
@@ -55,10 +65,10 @@ class FallOut(NamedTuple):
     day: date
     leaves: Decimal
     window_sum: Decimal
-    step: Step
-    in_force: Step
-    to_keep: Order | None
-    to_lift: Order | None
+    step: LadderStep
+    in_force: LadderStep
+    to_keep: SmallestOrder | None
+    to_lift: SmallestOrder | None
 
 
 class FallWarning(NamedTuple):
@@ -66,12 +76,12 @@ class FallWarning(NamedTuple):
 
     stage: int  # the warning's distance, by the ladder
     falls_on: date
-    falls_to: Step
+    falls_to: LadderStep
     days_left: int
-    to_keep: Order | None
+    to_keep: SmallestOrder | None
 
 
-class Row(NamedTuple):
+class CalendarRow(NamedTuple):
     """A `FallOut` in the texts that are kept and shown. Steps by their place in `Calendar.steps`; an order that there is not is `-`."""
 
     day: str
@@ -91,8 +101,8 @@ class Calendar(NamedTuple):
     """
 
     last: date
-    steps: tuple[Step, ...]
-    rows: tuple[Row, ...]
+    steps: tuple[LadderStep, ...]
+    rows: tuple[CalendarRow, ...]
 
 
 @dataclass(frozen=True)
@@ -105,10 +115,10 @@ class Standing:
     built_on: date
     ladders: tuple[Ladder, ...]
     totals: DayTotals
-    grants: tuple[Grant, ...]
+    grants: tuple[ManualTier, ...]
     first_purchase: date | None
     timeline: tuple[Spell, ...]
-    told: Told = NOTHING_TOLD
+    announced: Announcement = NOTHING_ANNOUNCED
     version: int = 0
     calendar: Calendar | None = None
 
@@ -117,13 +127,13 @@ class Standing:
         return Facts(self.totals, self.ladders, self.grants, self.first_purchase)
 
     @cached_property
-    def reached(self) -> Reached:
+    def window_result(self) -> WindowResult:
         """What the window of this day gives."""
-        return self.facts.reached(self.as_of)
+        return self.facts.window_result(self.as_of)
 
     @property
     def ladder(self) -> Ladder:
-        return self.reached.ladder
+        return self.window_result.ladder
 
     @property
     def window(self) -> tuple[date, date]:
@@ -131,7 +141,7 @@ class Standing:
         return self.facts.first_of_window(self.ladder, self.as_of), self.as_of
 
     @cached_property
-    def tier(self) -> Step:
+    def tier(self) -> LadderStep:
         """In force."""
         return self.tier_on(self.as_of)
 
@@ -139,7 +149,7 @@ class Standing:
     def rank(self) -> tuple[Decimal, bool]:
         return rank(self.tier)
 
-    def tier_on(self, day: date) -> Step:
+    def tier_on(self, day: date) -> LadderStep:
         """In force on a day from `built_on` on, if nothing more is bought."""
         return self.timeline[max(bisect_right(self._begins, day) - 1, 0)].step
 
@@ -180,29 +190,29 @@ class Standing:
         return self.fall.first - DAY if self.fall else None
 
     @property
-    def next_step(self) -> Step | None:
+    def next_step(self) -> LadderStep | None:
         """The step above the one that the window gives; None on the last one."""
-        return next((step for step in self.reached.steps if self.reached.window_sum < step.from_sum), None)
+        return next((step for step in self.window_result.steps if self.window_result.window_sum < step.from_sum), None)
 
     def _spells_until(self, day: date) -> Sequence[Spell]:
         return self.timeline[: max(bisect_right(self._begins, day), 1)]
 
 
-def in_force(timeline: Sequence[Spell], day: date) -> Step:
+def in_force(timeline: Sequence[Spell], day: date) -> LadderStep:
     return (
         timeline[max(bisect_right(timeline, day, key=lambda spell: spell.first) - 1, 0)].step if timeline else NO_STEP
     )
 
 
-def stands(
+def standing_on_day(
     company_id: str,
     currency: str,
     today: date,
     facts: Facts,
-    told: Told = NOTHING_TOLD,
+    announced: Announcement = NOTHING_ANNOUNCED,
     version: int = 0,
 ) -> Standing:
-    """Where a company stands today, by facts that reach back to `bears_on(ladders, known_since(today))`."""
+    """Where a company stands today, by facts that reach back to `first_relevant_day(ladders, known_since(today))`."""
     totals = facts.totals
     ladders = tuple(facts.ladders[_position(facts.ladders, today) :])
     first = _kept_from(ladders, today, facts.first_purchase)
@@ -220,12 +230,12 @@ def stands(
         grants=tuple(_bare(grant) for grant in facts.grants if grant.ends_on >= today),
         first_purchase=facts.first_purchase,
         timeline=tuple(facts.timeline(known_since(today), last)),
-        told=told,
+        announced=announced,
         version=version,
     )
 
 
-def _bare(grant: Grant) -> Grant:
+def _bare(grant: ManualTier) -> ManualTier:
     """Without words: every read would pay for them."""
     return grant._replace(reason="", author="", withdrawn_by=None, withdrawn_because=None)
 
@@ -252,7 +262,7 @@ def _kept_from(ladders: Sequence[Ladder], today: date, first_purchase: date | No
 # --- orders that keep and lift ----------------------------------------------------------------------------------------
 
 
-def order_to_keep(standing: Standing, day: date) -> Order | None:
+def order_to_keep(standing: Standing, day: date) -> SmallestOrder | None:
     """So that a later day has no lower tier than today. None where none is needed, or none helps.
 
     None helps where the ladder moves so that the tier itself gives less from then on, or is no more: what reaches a higher step does not
@@ -261,34 +271,34 @@ def order_to_keep(standing: Standing, day: date) -> Order | None:
     tier, then, eve = standing.tier, standing.tier_on(day), day - DAY
     if rank(then) >= standing.rank or then.tier == tier.tier:
         return None
-    before, on = standing.facts.reached(eve), standing.facts.reached(day)
+    before, on = standing.facts.window_result(eve), standing.facts.window_result(day)
     # Made on the eve, it lifts the eve's sum, of which the hold makes the tier of the day, and the day's own.
     lifted = [before] * (on.ladder.hold_days > 0) + [on] * (on.ladder.window_days > 1)
-    found = [(missing(each.window_sum, step), step) for each in lifted if (step := _least(each.steps, tier))]
+    found = [(missing_sum(each.window_sum, step), step) for each in lifted if (step := _least(each.steps, tier))]
     kept = any(step.tier == tier.tier or rank(step) == rank(tier) for _, step in found)
-    return Order(min(amount for amount, _ in found), eve) if kept else None
+    return SmallestOrder(min(amount for amount, _ in found), eve) if kept else None
 
 
-def _least(steps: Steps, tier: Step) -> Step | None:
+def _least(steps: LadderSteps, tier: LadderStep) -> LadderStep | None:
     """The lowest of the steps that give as much as the tier, or more."""
     return next((step for step in steps if rank(step) >= rank(tier)), None)
 
 
-def order_to_lift(standing: Standing, by: date) -> Order | None:
+def order_to_lift(standing: Standing, by: date) -> SmallestOrder | None:
     """So that this day, today or later, has a higher tier than today. None where that comes by itself, or cannot be."""
     if rank(standing.tier_on(by)) > standing.rank:
         return None
-    return _lifting(standing, standing.facts.reached(by), by)
+    return _lifting(standing, standing.facts.window_result(by), by)
 
 
-def _lifting(standing: Standing, reached: Reached, by: date) -> Order | None:
+def _lifting(standing: Standing, reached: WindowResult, by: date) -> SmallestOrder | None:
     for step in reached.steps:
         if rank(step) > standing.rank:
-            return Order(missing(reached.window_sum, step), by)
+            return SmallestOrder(missing_sum(reached.window_sum, step), by)
     return None
 
 
-def missing(reached: Decimal, step: Step) -> Decimal:
+def missing_sum(reached: Decimal, step: LadderStep) -> Decimal:
     """The smallest purchase that lifts the sum to the step, in whole hundredths."""
     return (step.from_sum - reached).quantize(CENT, rounding=ROUND_CEILING)
 
@@ -301,7 +311,7 @@ def fall_outs(standing: Standing, horizon_days: int) -> Iterator[FallOut]:
     facts = standing.facts
     for day in _leaving_days(standing, standing.as_of + horizon_days * DAY):
         eve = day - DAY
-        on, before = facts.reached(day), facts.reached(eve)
+        on, before = facts.window_result(day), facts.window_result(eve)
         first = facts.first_of_window(on.ladder, day)
         leaves = facts.net(facts.first_of_window(before.ladder, eve), first - DAY, day)
         if leaves:
@@ -329,15 +339,15 @@ def calendar(standing: Standing, days: int = KEPT_DAYS) -> Calendar:
         last = horizon
     steps: dict[tuple[str, Decimal, Decimal, str, str], int] = {}
 
-    def place(step: Step) -> str:
+    def place(step: LadderStep) -> str:
         shown = (step.tier, ZERO, step.discount_percent, step.name, step.name_ru)
         return str(steps.setdefault(shown, len(steps)))
 
-    def order(found: Order | None) -> str:
+    def order(found: SmallestOrder | None) -> str:
         return money_text(found.amount) if found else NO_ORDER
 
     rows = tuple(
-        Row(
+        CalendarRow(
             each.day.isoformat(),
             money_text(each.leaves),
             money_text(each.window_sum),
@@ -349,7 +359,7 @@ def calendar(standing: Standing, days: int = KEPT_DAYS) -> Calendar:
         )
         for each in fall_outs(standing, (last - standing.as_of).days)
     )
-    return Calendar(last, tuple(Step(*each) for each in steps), rows)
+    return Calendar(last, tuple(LadderStep(*each) for each in steps), rows)
 
 
 def calendar_today(standing: Standing) -> Calendar:
@@ -362,7 +372,7 @@ def calendar_today(standing: Standing) -> Calendar:
     return found._replace(rows=found.rows[begin : bisect_right(found.rows, last.isoformat(), key=_day_of)])
 
 
-def _day_of(row: Row) -> str:
+def _day_of(row: CalendarRow) -> str:
     return row.day
 
 
@@ -379,7 +389,7 @@ def warning(standing: Standing) -> FallWarning | None:
         return None
     days_left = (fall.first - standing.as_of).days
     stage = min((each for each in standing.ladder.warning_days if each >= days_left), default=None)
-    if stage is None or standing.told.warned.get(fall.first, stage + 1) <= stage:
+    if stage is None or standing.announced.warned.get(fall.first, stage + 1) <= stage:
         return None
     return FallWarning(stage, fall.first, fall.step, days_left, order_to_keep(standing, fall.first))
 
@@ -396,18 +406,18 @@ def next_due(standing: Standing) -> date | None:
     return min((day for day in days if day > standing.as_of), default=None)
 
 
-def told(standing: Standing, warned: FallWarning | None) -> Told:
+def announcement_after(standing: Standing, warned: FallWarning | None) -> Announcement:
     """What the company has been told after today. Falls that are past are forgotten."""
-    kept = {day: stage for day, stage in standing.told.warned.items() if day > standing.as_of}
-    return Told(standing.tier, {**kept, warned.falls_on: warned.stage} if warned else kept)
+    kept = {day: stage for day, stage in standing.announced.warned.items() if day > standing.as_of}
+    return Announcement(standing.tier, {**kept, warned.falls_on: warned.stage} if warned else kept)
 
 
 # --- why a tier changed -----------------------------------------------------------------------------------------------
 
-Reason = Literal["reached", "fell", "corrected", "manual", "ladder"]
+ChangeReason = Literal["reached", "fell", "corrected", "manual", "ladder"]
 
 
-def reason(before: Standing | None, after: Standing, facts: Facts) -> Reason:
+def change_reason(before: Standing | None, after: Standing, facts: Facts) -> ChangeReason:
     """Why the tier in force is another than the company was told. `before`: the standing as it was kept; `facts`: those of now.
 
     reached    purchases reach a higher step            manual     a manual tier began, ended or was withdrawn
@@ -415,21 +425,21 @@ def reason(before: Standing | None, after: Standing, facts: Facts) -> Reason:
     corrected  what is recorded of the past changed
     """
     day = after.as_of
-    up = rank(after.tier) > rank(after.told.step)
-    if after.tier.tier == after.told.step.tier:
+    up = rank(after.tier) > rank(after.announced.step)
+    if after.tier.tier == after.announced.step.tier:
         return "ladder"  # the same tier gives something else
-    if before is not None and same(before.tier_on(day), after.tier):
+    if before is not None and is_same_tier(before.tier_on(day), after.tier):
         return _reason_of_time(after, facts, up)
     if before is None:
         return "manual" if facts.decision(day).grant else "reached"
     if [grant for grant in before.grants if grant.ends_on >= day] != list(after.grants):
         return "manual"
-    if before.facts.reached(day).steps != after.reached.steps:
+    if before.facts.window_result(day).steps != after.window_result.steps:
         return "ladder"
     return "reached" if up else "corrected"
 
 
-def _reason_of_time(standing: Standing, facts: Facts, up: bool) -> Reason:
+def _reason_of_time(standing: Standing, facts: Facts, up: bool) -> ChangeReason:
     """Nothing became known: the day has come that the timeline told of."""
     first = standing.timeline[len(standing.timeline) - len(standing.ahead) - 1].first
     before, now = facts.decision(first - DAY), facts.decision(first)
@@ -440,10 +450,10 @@ def _reason_of_time(standing: Standing, facts: Facts, up: bool) -> Reason:
     if before.reached_on is None:
         return "fell"
     # The day on which the window no longer gave the step. If its sum was still enough, the step has moved.
-    lost = facts.reached(before.reached_on + DAY)
+    lost = facts.window_result(before.reached_on + DAY)
     return "ladder" if lost.window_sum >= before.tier.from_sum else "fell"
 
 
-def same(one: Step, other: Step) -> bool:
+def is_same_tier(one: LadderStep, other: LadderStep) -> bool:
     """Whether a company would notice the difference."""
     return (one.tier, one.discount_percent) == (other.tier, other.discount_percent)

@@ -22,13 +22,22 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from chalicelib.sales import DayTotals
-from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, MonthDay, Step, Steps, ladder_on, step_of, steps_for
+from chalicelib.tiers.ladders.rules import (
+    NO_STEP,
+    Ladder,
+    LadderStep,
+    LadderSteps,
+    MonthDay,
+    ladder_on,
+    step_of,
+    steps_for,
+)
 
 ZERO = Decimal(0)
 DAY = timedelta(days=1)
 
 
-class Grant(NamedTuple):
+class ManualTier(NamedTuple):
     """A manual tier: a manager's word that this tier holds from a day to a day, both in it. It never lowers what purchases give.
 
     Withdrawn, it holds no more from `withdrawn_on`; the days before stay as they were.
@@ -55,58 +64,58 @@ class Grant(NamedTuple):
         return self.first <= day <= self.ends_on
 
 
-class Reached(NamedTuple):
+class WindowResult(NamedTuple):
     """What the window of a day gives. `last_year` is the sum behind a personal first step; None without one."""
 
     ladder: Ladder
-    steps: Steps
+    steps: LadderSteps
     last_year: Decimal | None
     window_sum: Decimal
-    step: Step
+    step: LadderStep
 
 
 class Decision(NamedTuple):
     """The tier of a day, with what it rests on.
 
     `step` is what the window of the day itself gives; `tier` is in force. By purchases it was last reached on `reached_on`, and would
-    be held up to `held_until`; by a manual tier there is the `grant`, and no such days. `last_year`: see `Reached`.
+    be held up to `held_until`; by a manual tier there is the `grant`, and no such days. `last_year`: see `WindowResult`.
     """
 
     day: date
     ladder: Ladder
-    steps: Steps
+    steps: LadderSteps
     last_year: Decimal | None
     window_sum: Decimal
-    step: Step
-    tier: Step
+    step: LadderStep
+    tier: LadderStep
     reached_on: date | None
     held_until: date | None
-    grant: Grant | None
+    grant: ManualTier | None
 
 
 class Spell(NamedTuple):
     """A tier in force without a break from this day on, until the next spell."""
 
     first: date
-    step: Step
+    step: LadderStep
 
 
 def path(
     totals: DayTotals,
     ladders: Sequence[Ladder],
-    grants: Sequence[Grant],
+    grants: Sequence[ManualTier],
     first_purchase: date | None,
     first: date,
     last: date,
 ) -> Iterator[Decision]:
     """The decision of every day from `first` to `last`.
 
-    The totals must reach back to `bears_on(ladders, first)`; `first_purchase` is asked for by a personal first step only.
+    The totals must reach back to `first_relevant_day(ladders, first)`; `first_purchase` is asked for by a personal first step only.
     """
     return Facts(totals, ladders, grants, first_purchase).path(first, last)
 
 
-def bears_on(ladders: Sequence[Ladder], day: date) -> date:
+def first_relevant_day(ladders: Sequence[Ladder], day: date) -> date:
     """The first day whose purchases can bear on the tier of this day."""
     held = day - max(ladder.hold_days for ladder in ladders) * DAY
     begin = year_before(held) if any(ladder.personal for ladder in ladders) else held
@@ -125,7 +134,7 @@ def known_on(totals: DayTotals, day: date) -> DayTotals:
     return DayTotals(net, returned)
 
 
-def rank(step: Step) -> tuple[Decimal, bool]:
+def rank(step: LadderStep) -> tuple[Decimal, bool]:
     """Of two steps the better one has the higher rank: the higher discount, or any tier before none."""
     return step.discount_percent, bool(step.tier)
 
@@ -135,7 +144,7 @@ class _Run(NamedTuple):
 
     first: date
     last: date
-    reached: Reached
+    window_result: WindowResult
 
 
 class _Held(NamedTuple):
@@ -143,7 +152,7 @@ class _Held(NamedTuple):
 
     first: date
     last: date
-    step: Step
+    step: LadderStep
 
 
 class _Span(NamedTuple):
@@ -151,10 +160,10 @@ class _Span(NamedTuple):
 
     first: date
     last: date
-    reached: Reached
-    tier: Step
+    window_result: WindowResult
+    tier: LadderStep
     by: _Held | None
-    grant: Grant | None
+    grant: ManualTier | None
 
 
 class Facts:
@@ -164,7 +173,7 @@ class Facts:
     """
 
     def __init__(
-        self, totals: DayTotals, ladders: Sequence[Ladder], grants: Sequence[Grant], first_purchase: date | None
+        self, totals: DayTotals, ladders: Sequence[Ladder], grants: Sequence[ManualTier], first_purchase: date | None
     ) -> None:
         self.totals = totals
         self.ladders = ladders
@@ -177,7 +186,7 @@ class Facts:
         self._effects = [effect for effect, _, _ in self._returns]
         self._windows = {ladder.window_days for ladder in ladders}
         self._lengths = {length: (length - 1) * DAY for length in self._windows}
-        self._reached: dict[date, Reached] = {}
+        self._window_results: dict[date, WindowResult] = {}
         self._holds = {ladder.hold_days for ladder in ladders}
 
     # --- one day ---
@@ -194,14 +203,14 @@ class Facts:
                     found -= amount
         return found
 
-    def reached(self, day: date) -> Reached:
-        found = self._reached.get(day)
+    def window_result(self, day: date) -> WindowResult:
+        found = self._window_results.get(day)
         if found is None:
             ladder = self.ladders[0] if len(self.ladders) == 1 else ladder_on(self.ladders, day)
             last_year = self._last_year(ladder, day)
             steps = steps_for(ladder, day, last_year)
             reached = self.net(self.first_of_window(ladder, day), day, day)
-            found = self._reached[day] = Reached(ladder, steps, last_year, reached, step_of(reached, steps))
+            found = self._window_results[day] = WindowResult(ladder, steps, last_year, reached, step_of(reached, steps))
         return found
 
     def first_of_window(self, ladder: Ladder, day: date) -> date:
@@ -224,7 +233,7 @@ class Facts:
     def path(self, first: date, last: date) -> Iterator[Decision]:
         """The decision of each day, both ends included."""
         for span in self._spans(first, last):
-            ladder, steps, last_year, reached, step = span.reached
+            ladder, steps, last_year, reached, step = span.window_result
             day, by = span.first, span.by
             while day <= span.last:
                 reached_on = min(day, by.last) if by else None
@@ -253,7 +262,7 @@ class Facts:
         for day, following in zip(days, [*days[1:], last + DAY], strict=True):
             while runs[position].last < day:
                 position += 1
-            reached = runs[position].reached
+            reached = runs[position].window_result
             by = _best(held, day, reached.ladder.hold_days)
             grant, granted = self._granted(reached.ladder, day)
             if rank(granted) > rank(by.step):
@@ -261,9 +270,9 @@ class Facts:
             else:
                 yield _Span(day, following - DAY, reached, by.step, by if by.step.tier else None, None)
 
-    def _granted(self, ladder: Ladder, day: date) -> tuple[Grant | None, Step]:
+    def _granted(self, ladder: Ladder, day: date) -> tuple[ManualTier | None, LadderStep]:
         """The best manual tier of this day, with the discount that its ladder gives it then: none for a tier it has no more."""
-        best: tuple[Grant | None, Step] = (None, NO_STEP)
+        best: tuple[ManualTier | None, LadderStep] = (None, NO_STEP)
         for grant in self.grants:
             step = ladder.step(grant.tier, day) if grant.holds_on(day) else None
             if step and rank(step) > rank(best[1]):
@@ -273,7 +282,7 @@ class Facts:
     def _runs(self, first: date, last: date) -> Iterator[_Run]:
         days = sorted({first, *(day for day in self._turns(first, last) if first <= day <= last)})
         for day, following in zip(days, [*days[1:], last + DAY], strict=True):
-            yield _Run(day, following - DAY, self.reached(day))
+            yield _Run(day, following - DAY, self.window_result(day))
 
     def _turns(self, first: date, last: date) -> Iterator[date]:
         """Every day from `first` to `last` on which the window may give something else than on its eve, and others."""
@@ -308,10 +317,10 @@ def _held(runs: Sequence[_Run]) -> list[_Held]:
     """The runs by the step alone."""
     held: list[_Held] = []
     for run in runs:
-        if held and held[-1].step == run.reached.step:
+        if held and held[-1].step == run.window_result.step:
             held[-1] = held[-1]._replace(last=run.last)
         else:
-            held.append(_Held(run.first, run.last, run.reached.step))
+            held.append(_Held(run.first, run.last, run.window_result.step))
     return held
 
 

@@ -10,19 +10,19 @@ from pydantic import ConfigDict, Field
 from chalicelib.platform.fields import Day, Percent
 from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.platform.money import Money
-from chalicelib.tiers.ladders.rules import Step
+from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing.model import (
     CALENDAR_DAYS,
     NO_ORDER,
     SINCE_DAYS,
-    Order,
-    Row,
+    CalendarRow,
+    SmallestOrder,
     Standing,
     calendar_today,
-    missing,
+    is_same_tier,
+    missing_sum,
     order_to_keep,
     order_to_lift,
-    same,
 )
 from chalicelib.tiers.standing.rules import DAY
 
@@ -142,7 +142,7 @@ def standing_json(standing: Standing, language: str) -> str:
     """
     known: dict[tuple[str, Decimal], TierView] = {}  # the same few are shown many times
 
-    def tier(step: Step) -> TierView:
+    def tier(step: LadderStep) -> TierView:
         found = known.get((step.tier, step.discount_percent))
         if found is None:
             found = TierView(code=step.tier, name=step.name_in(language), discount_percent=step.discount_percent)
@@ -157,7 +157,7 @@ def standing_json(standing: Standing, language: str) -> str:
     return f"{before}{empty[:-1]}{rows}]{after}"
 
 
-def _row_json(row: Row, tiers: Mapping[str, str], currency: str) -> str:
+def _row_json(row: CalendarRow, tiers: Mapping[str, str], currency: str) -> str:
     """A `FallOutView` as it goes out."""
     day, leaves, window_sum, step, in_force, to_keep, to_lift, order_by = row
     money = f'","currency":"{currency}"}}'
@@ -170,16 +170,16 @@ def _row_json(row: Row, tiers: Mapping[str, str], currency: str) -> str:
     )
 
 
-def _head(standing: Standing, tier: Callable[[Step], TierView]) -> StandingView:
+def _head(standing: Standing, tier: Callable[[LadderStep], TierView]) -> StandingView:
     """All but the rows of the calendar."""
 
     def money(amount: Decimal) -> dict[str, Any]:
         return {"amount": amount, "currency": standing.currency}
 
-    def sum_of(order: Order | None) -> dict[str, Any] | None:
+    def sum_of(order: SmallestOrder | None) -> dict[str, Any] | None:
         return money(order.amount) if order else None
 
-    reached, above, fall, tomorrow = standing.reached, standing.next_step, standing.fall, standing.as_of + DAY
+    reached, above, fall, tomorrow = standing.window_result, standing.next_step, standing.fall, standing.as_of + DAY
     first, last = standing.window
     tonight = standing.tier_on(tomorrow)
     # Checked once and as a whole: a model of each part would take three times as long.
@@ -198,14 +198,14 @@ def _head(standing: Standing, tier: Callable[[Step], TierView]) -> StandingView:
                 {
                     "tier": tier(above),
                     "from_sum": money(above.from_sum),
-                    "missing": money(missing(reached.window_sum, above)),
+                    "missing": money(missing_sum(reached.window_sum, above)),
                 }
                 if above
                 else None
             ),
             "tonight": (
                 None
-                if same(tonight, standing.tier)
+                if is_same_tier(tonight, standing.tier)
                 else {**dict(tier(tonight)), "order_to_keep": sum_of(order_to_keep(standing, tomorrow))}
             ),
             "falls_out": [],

@@ -30,11 +30,11 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys
 from chalicelib.tiers.events import CHANGED, WARNING
-from chalicelib.tiers.ladders.rules import Ladder, Step, ladder_on
+from chalicelib.tiers.ladders.rules import Ladder, LadderStep, ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import model, store
-from chalicelib.tiers.standing.model import NOTHING_TOLD, FallWarning, Standing, Told
-from chalicelib.tiers.standing.rules import DAY, Facts, Grant, bears_on, known_on
+from chalicelib.tiers.standing.model import NOTHING_ANNOUNCED, Announcement, FallWarning, Standing
+from chalicelib.tiers.standing.rules import DAY, Facts, ManualTier, first_relevant_day, known_on
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -46,7 +46,9 @@ def standing_of(context: Context, company_id: str) -> Standing:
         return store.standing_from(item, context.today)
     company = companies.read_company(context, company_id)
     ladders = ladders_of(context, company.currency if company else context.config[Club].currency)
-    return model.stands(company_id, ladders[0].currency, context.today, Facts(DayTotals({}, {}), ladders, (), None))
+    return model.standing_on_day(
+        company_id, ladders[0].currency, context.today, Facts(DayTotals({}, {}), ladders, (), None)
+    )
 
 
 def ladder_today(context: Context, currency: str) -> Ladder:
@@ -66,10 +68,10 @@ def standing_for_staff(context: Context, company_id: str, as_of: date | None) ->
     _, grants = store.load_with_grants(context, company_id)
     facts = facts_of(context, company_id, company.currency, grants, model.known_since(as_of), as_of)
     then = Facts(known_on(facts.totals, as_of), facts.ladders, grants, facts.first_purchase)
-    return model.stands(company_id, company.currency, as_of, then)
+    return model.standing_on_day(company_id, company.currency, as_of, then)
 
 
-def tier_path(context: Context, company_id: str, first: date, last: date) -> dict[date, Step]:
+def tier_path(context: Context, company_id: str, first: date, last: date) -> dict[date, LadderStep]:
     """The step in force on each of these days, by the facts as they are known now. Raises LookupError for no company."""
     _, grants = store.load_with_grants(context, company_id)
     facts = facts_of(context, company_id, _currency(context, company_id), grants, first, last)
@@ -77,12 +79,17 @@ def tier_path(context: Context, company_id: str, first: date, last: date) -> dic
 
 
 def facts_of(
-    context: Context, company_id: str, currency: str, grants: tuple[Grant, ...], first: date, last: date | None = None
+    context: Context,
+    company_id: str,
+    currency: str,
+    grants: tuple[ManualTier, ...],
+    first: date,
+    last: date | None = None,
 ) -> Facts:
     """The facts on which the tiers from `first` to `last` rest; without a last day, with all that is dated ahead."""
     ladders = ladders_of(context, currency)
     longest = max(ladder.window_days for ladder in ladders) * DAY
-    totals = sales.day_totals(context, company_id, bears_on(ladders, first), last or date.max - longest)
+    totals = sales.day_totals(context, company_id, first_relevant_day(ladders, first), last or date.max - longest)
     personal = any(ladder.personal for ladder in ladders)
     return Facts(totals, ladders, grants, sales.first_purchase(context, company_id) if personal else None)
 
@@ -97,10 +104,10 @@ def _currency(context: Context, company_id: str) -> str:
 # --- following and telling --------------------------------------------------------------------------------------------
 
 
-def bears(context: Context, company_id: str, currency: str, days: list[date]) -> bool:
+def is_relevant(context: Context, company_id: str, currency: str, days: list[date]) -> bool:
     """Whether purchases of these days bear on what a standing tells today, or on whether the first step is a personal one."""
     ladders = ladders_of(context, currency)
-    if max(days) >= bears_on(ladders, model.known_since(context.today) - DAY):
+    if max(days) >= first_relevant_day(ladders, model.known_since(context.today) - DAY):
         return True
     if not any(ladder.personal for ladder in ladders):
         return False
@@ -108,7 +115,7 @@ def bears(context: Context, company_id: str, currency: str, days: list[date]) ->
     return item is None or min(days) <= date.fromisoformat(item.get("first_purchase", date.max.isoformat()))
 
 
-Also = Callable[[Transaction, tuple[Grant, ...]], tuple[Grant, ...]]
+Also = Callable[[Transaction, tuple[ManualTier, ...]], tuple[ManualTier, ...]]
 
 
 @retry("version", "")
@@ -127,24 +134,24 @@ def follow(context: Context, company_id: str, also: Also | None = None) -> None:
     facts = facts_of(context, company_id, currency, grants, model.known_since(context.today) - DAY)
     if before is None and not facts.totals.net and not grants:
         return
-    after = model.stands(company_id, currency, context.today, facts, *_told(before))
+    after = model.standing_on_day(company_id, currency, context.today, facts, *_told(before))
     _save(context, tx, before, after, facts)
 
 
-def _told(before: Standing | None) -> tuple[Told, int]:
-    return (before.told, before.version) if before else (NOTHING_TOLD, 0)
+def _told(before: Standing | None) -> tuple[Announcement, int]:
+    return (before.announced, before.version) if before else (NOTHING_ANNOUNCED, 0)
 
 
 def _save(context: Context, tx: Transaction, before: Standing | None, after: Standing, facts: Facts) -> None:
     """The standing, the events that tell what is new, and that they were told."""
     owner = keys.standing(after.company_id)
     warning = model.warning(after)
-    changed = not model.same(after.told.step, after.tier)
+    changed = not model.is_same_tier(after.announced.step, after.tier)
     if changed:
-        record(tx, context, owner, CHANGED, **_change(after, model.reason(before, after, facts)))
+        record(tx, context, owner, CHANGED, **_change(after, model.change_reason(before, after, facts)))
     if warning:
         record(tx, context, owner, WARNING, **_warning(after, warning))
-    now = replace(after, told=model.told(after, warning))
+    now = replace(after, announced=model.announcement_after(after, warning))
     due = model.next_due(now)
     if len(tx):
         store.put(tx, context, now, due)
@@ -153,19 +160,21 @@ def _save(context: Context, tx: Transaction, before: Standing | None, after: Sta
         store.save(context, now, due)
 
 
-def _change(standing: Standing, reason: str) -> dict[str, Any]:
+def _change(standing: Standing, change_reason: str) -> dict[str, Any]:
     """What `tier.changed` says. Steps with their names, as they are on the day: ladders change."""
-    before, now, above = standing.told.step, standing.tier, standing.next_step
+    before, now, above = standing.announced.step, standing.tier, standing.next_step
     return {
         "company_id": standing.company_id,
-        "reason": reason,
+        "reason": change_reason,
         "from_tier": before.tier,
         "to_tier": now.tier,
-        "before": _shown(before),
-        "tier": _shown(now),
-        "next": {**_shown(above), "missing": model.missing(standing.reached.window_sum, above)} if above else None,
+        "before": _step_facts(before),
+        "tier": _step_facts(now),
+        "next": {**_step_facts(above), "missing": model.missing_sum(standing.window_result.window_sum, above)}
+        if above
+        else None,
         "day": standing.as_of.isoformat(),
-        "window_sum": standing.reached.window_sum,
+        "window_sum": standing.window_result.window_sum,
         "window_days": standing.ladder.window_days,
         "currency": standing.currency,
     }
@@ -176,9 +185,9 @@ def _warning(standing: Standing, warning: FallWarning) -> dict[str, Any]:
     order = warning.to_keep
     return {
         "company_id": standing.company_id,
-        "tier": _shown(standing.tier),
+        "tier": _step_facts(standing.tier),
         "falls_on": warning.falls_on.isoformat(),
-        "falls_to": _shown(warning.falls_to),
+        "falls_to": _step_facts(warning.falls_to),
         "days_left": warning.days_left,
         "stage": warning.stage,
         "needed": order.amount if order else None,
@@ -187,7 +196,7 @@ def _warning(standing: Standing, warning: FallWarning) -> dict[str, Any]:
     }
 
 
-def _shown(step: Step) -> dict[str, Any]:
+def _step_facts(step: LadderStep) -> dict[str, Any]:
     """A step as events carry it."""
     names = {"code": step.tier, "name": step.name_in("en"), "name_ru": step.name_in("ru")}
     return {**names, "discount_percent": step.discount_percent}

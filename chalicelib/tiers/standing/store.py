@@ -17,9 +17,9 @@ from chalicelib.platform.context import Context
 from chalicelib.sales import DayTotals
 from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers import keys
-from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, Step
-from chalicelib.tiers.standing.model import Calendar, Row, Standing, Told, calendar, in_force
-from chalicelib.tiers.standing.rules import DAY, Grant, Spell
+from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep
+from chalicelib.tiers.standing.model import Announcement, Calendar, CalendarRow, Standing, calendar, in_force
+from chalicelib.tiers.standing.rules import DAY, ManualTier, Spell
 
 DUE = "tiers"
 KEPT_ROWS = 20  # a shorter calendar is computed at a read for less than its bytes cost at each write
@@ -32,7 +32,7 @@ def load(context: Context, company_id: str, *, consistent: bool = False) -> Item
     return context.table.get(keys.standing(company_id), consistent=consistent)
 
 
-def load_with_grants(context: Context, company_id: str) -> tuple[Item | None, tuple[Grant, ...]]:
+def load_with_grants(context: Context, company_id: str) -> tuple[Item | None, tuple[ManualTier, ...]]:
     """STANDING and every manual tier: one consistent query."""
     key = keys.standing(company_id)
     items = list(context.table.query_all(key.pk, starts=key.sk, consistent=True))
@@ -54,14 +54,14 @@ def _unchanged(standing: Standing) -> ConditionBase:
     return Attr("version").eq(standing.version) if standing.version else Attr("pk").not_exists()
 
 
-def tier_in_force(item: Item | None, day: date) -> Step:
+def tier_in_force(item: Item | None, day: date) -> LadderStep:
     """What STANDING says of this day; no tier where there is none."""
     return in_force(_timeline(item), day) if item else NO_STEP
 
 
 def window_sum(item: Item | None, day: date) -> Decimal:
     """What the purchases in the window of this day come to, by STANDING; nothing where there is none."""
-    return standing_from(item, day).reached.window_sum if item else Decimal(0)
+    return standing_from(item, day).window_result.window_sum if item else Decimal(0)
 
 
 def standing_from(item: Item, as_of: date) -> Standing:
@@ -79,7 +79,9 @@ def standing_from(item: Item, as_of: date) -> Standing:
         grants=tuple(grant_from(fact) for fact in item["grants"]),
         first_purchase=date.fromisoformat(first_purchase) if first_purchase else None,
         timeline=_timeline(item),
-        told=Told(_step(item["told"]), {date.fromisoformat(day): int(stage) for day, stage in item["warned"].items()}),
+        announced=Announcement(
+            _step(item["told"]), {date.fromisoformat(day): int(stage) for day, stage in item["warned"].items()}
+        ),
         version=int(item["version"]),
         calendar=_calendar(item.get("calendar")),
     )
@@ -96,8 +98,8 @@ def _item(context: Context, standing: Standing, due: date | None) -> Item:
         "days": _zipped(packed(standing.totals.net)),
         "grants": [grant_fact(grant) for grant in standing.grants],
         "timeline": [[spell.first.isoformat(), *_step_fact(spell.step)] for spell in standing.timeline],
-        "told": _step_fact(standing.told.step),
-        "warned": {day.isoformat(): stage for day, stage in standing.told.warned.items()},
+        "told": _step_fact(standing.announced.step),
+        "warned": {day.isoformat(): stage for day, stage in standing.announced.warned.items()},
         "version": standing.version + 1,
         "at": context.at,
     }
@@ -129,7 +131,7 @@ def _calendar(fact: Mapping[str, Any] | None) -> Calendar | None:
     return Calendar(
         date.fromisoformat(fact["last"]),
         tuple(_step(step) for step in fact["steps"]),
-        tuple(Row._make(row.split(" ")) for row in _unzipped(fact["rows"]).splitlines()),
+        tuple(CalendarRow._make(row.split(" ")) for row in _unzipped(fact["rows"]).splitlines()),
     )
 
 
@@ -137,14 +139,14 @@ def _timeline(item: Item) -> tuple[Spell, ...]:
     return tuple(Spell(date.fromisoformat(first), _step(step)) for first, *step in item["timeline"])
 
 
-def _step_fact(step: Step) -> list[Any]:
+def _step_fact(step: LadderStep) -> list[Any]:
     """Without the sum: it is the ladder's, and of its own day."""
     return [step.tier, step.discount_percent, step.name, step.name_ru]
 
 
-def _step(fact: Iterable[Any]) -> Step:
+def _step(fact: Iterable[Any]) -> LadderStep:
     tier, discount_percent, name, name_ru = fact
-    return Step(tier, Decimal(0), discount_percent, name, name_ru)
+    return LadderStep(tier, Decimal(0), discount_percent, name, name_ru)
 
 
 # Day totals as one text instead of a map: a third of the bytes that every read pays for, and of the time to read them. Zipped, half of
@@ -184,9 +186,9 @@ def _unzipped(kept: Any) -> str:
     return zlib.decompress(bytes(kept)).decode()
 
 
-def grant_from(fact: Mapping[str, Any]) -> Grant:
+def grant_from(fact: Mapping[str, Any]) -> ManualTier:
     withdrawn_on = fact.get("withdrawn_on")
-    return Grant(
+    return ManualTier(
         grant_id=fact["grant_id"],
         tier=fact["tier"],
         first=date.fromisoformat(fact["first"]),
@@ -201,6 +203,6 @@ def grant_from(fact: Mapping[str, Any]) -> Grant:
     )
 
 
-def grant_fact(grant: Grant) -> Item:
+def grant_fact(grant: ManualTier) -> Item:
     fact: Item = {name: value for name, value in grant._asdict().items() if value is not None}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in fact.items()}

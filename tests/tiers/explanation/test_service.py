@@ -385,7 +385,7 @@ ACTIONS = st.builds(
 HISTORIES = st.lists(st.lists(ACTIONS, max_size=3), min_size=4, max_size=8)
 
 
-class Told(Table):
+class Announcement(Table):
     """Keeps what its stream would tell of sales: looking for it takes a test longer than all that it tests."""
 
     told: list[dict[str, Any]]
@@ -404,7 +404,7 @@ class History:
     """A club's life, day by day, and what GET tier said at each day's end."""
 
     def __init__(self, context: Context) -> None:
-        self.table = Told(context.table.client, context.table.name)
+        self.table = Announcement(context.table.client, context.table.name)
         self.context = replace(context, config=small_club(context), table=self.table)
         self.companies = [company(self.context, name) for name in ("Luch", "Zarya")]
         self.said: dict[tuple[str, date], Standing] = {}
@@ -486,7 +486,7 @@ class History:
 
 
 def shown(standing: Standing) -> tuple[Any, ...]:
-    reached = standing.reached
+    reached = standing.window_result
     steps = [(step.tier, step.from_sum) for step in reached.steps]
     return (
         standing.tier.tier,

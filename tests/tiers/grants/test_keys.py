@@ -14,8 +14,8 @@ from chalicelib.tiers.grants import keys as grants_keys
 from chalicelib.tiers.grants import store as grants_store
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.model import Standing, stands
-from chalicelib.tiers.standing.rules import Facts, Grant
+from chalicelib.tiers.standing.model import Standing, standing_on_day
+from chalicelib.tiers.standing.rules import Facts, ManualTier
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -30,7 +30,9 @@ def plain_standing(context: Context, company_id: str) -> Standing:
     days = {
         context.today - timedelta(days=back): Decimal("1234567.89") for back in range(context.config[Tiers].window_days)
     }
-    return stands(company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None))
+    return standing_on_day(
+        company_id, "RUB", context.today, Facts(DayTotals(days, {}), ladders_of(context, "RUB"), (), None)
+    )
 
 
 @measures(grants_keys.manual_tier)
@@ -39,7 +41,7 @@ def test_a_standing_and_all_manual_tiers_are_one_consistent_call(context: Contex
     tx = Transaction()
     for number in range(10):
         day = context.today + timedelta(days=number)
-        made = Grant(
+        made = ManualTier(
             f"grt_{number}", "gold", day, day, "A reason of some length", "mbr_manager", f"{context.at}{number}"
         )
         grants_store.create_grant(tx, "cmp_1", made)

@@ -14,9 +14,9 @@ from chalicelib.tiers.ladders.rules import (
     BEGINNING,
     NO_STEP,
     Ladder,
+    LadderStep,
+    LadderSteps,
     PersonalStep,
-    Step,
-    Steps,
     ladder_on,
     step_of,
     steps_for,
@@ -31,13 +31,13 @@ MONTH_DAYS = DAYS.map(lambda day: (day.month, day.day))
 
 
 @st.composite
-def steps(draw: st.DrawFn) -> Steps:
+def steps(draw: st.DrawFn) -> LadderSteps:
     """3 to 5 steps whose sums and discounts rise."""
     count = draw(st.integers(3, 5))
     sums = sorted(draw(st.sets(SUMS, min_size=count, max_size=count)))
     percents = sorted(draw(st.sets(st.integers(0, 99), min_size=count, max_size=count)))
     return tuple(
-        Step(name, from_sum, Decimal(percent), name.title(), name.upper())
+        LadderStep(name, from_sum, Decimal(percent), name.title(), name.upper())
         for name, from_sum, percent in zip(NAMES, sums, percents, strict=False)
     )
 
@@ -74,9 +74,9 @@ PLAIN = Ladder(
     hold_days=30,
     warning_days=(14, 3),
     steps=(
-        Step("bronze", Decimal(50_000), Decimal(3)),
-        Step("silver", Decimal(150_000), Decimal(5)),
-        Step("gold", Decimal(400_000), Decimal(7)),
+        LadderStep("bronze", Decimal(50_000), Decimal(3)),
+        LadderStep("silver", Decimal(150_000), Decimal(5)),
+        LadderStep("gold", Decimal(400_000), Decimal(7)),
     ),
 )
 SPRING = Decimal("0.8"), Decimal(1), Decimal("1.25"), *[Decimal(1)] * 9
@@ -169,13 +169,13 @@ def test_who_bought_less_last_year_has_no_higher_first_step(
 
 
 @given(steps(), TURNOVERS)
-def test_the_step_is_the_highest_whose_sum_is_reached(given_steps: Steps, reached: Decimal) -> None:
+def test_the_step_is_the_highest_whose_sum_is_reached(given_steps: LadderSteps, reached: Decimal) -> None:
     wanted = [step for step in given_steps if step.from_sum <= reached]
     assert step_of(reached, given_steps) == (wanted[-1] if wanted else NO_STEP)
 
 
 @given(steps(), TURNOVERS, TURNOVERS)
-def test_more_purchases_never_give_less(given_steps: Steps, one: Decimal, other: Decimal) -> None:
+def test_more_purchases_never_give_less(given_steps: LadderSteps, one: Decimal, other: Decimal) -> None:
     less, more = sorted((one, other))
     assert step_of(less, given_steps).discount_percent <= step_of(more, given_steps).discount_percent
 
@@ -193,7 +193,7 @@ def test_until_a_ladder_is_stored_the_figures_of_the_club_count_from_the_beginni
     assert (founding.valid_from, founding.version) == (BEGINNING, context.config[Tiers].version)
     assert (founding.hold_days, founding.warning_days) == (30, (14, 3))
     assert [step.tier for step in founding.steps] == ["bronze", "silver", "gold", "platinum"]
-    assert founding.steps[0] == Step("bronze", Decimal(50_000), Decimal(3), "Bronze", "Бронза")
+    assert founding.steps[0] == LadderStep("bronze", Decimal(50_000), Decimal(3), "Bronze", "Бронза")
 
 
 def test_a_currency_without_a_ladder_has_one_without_steps(context: Context) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from chalicelib.platform.money import round_half_up
 from chalicelib.sales.rules import DayTotals
-from chalicelib.tiers.ladders.rules import Ladder, Step
+from chalicelib.tiers.ladders.rules import Ladder, LadderStep
 from chalicelib.tiers.simulations.rules import Outcome, counted, months, reads_from, simulate, totals_of
-from chalicelib.tiers.standing.rules import Facts, Grant
+from chalicelib.tiers.standing.rules import Facts, ManualTier
 from tests.tiers.ladders.test_rules import NAMES, PLAIN, ladders
 
 TODAY = date(2026, 11, 20)
@@ -71,7 +71,7 @@ def test_a_tier_of_another_name_with_the_same_discount_is_no_move() -> None:
 
 
 def test_a_manual_tier_holds_under_both() -> None:
-    grant = Grant("grt_1", "gold", TODAY, TODAY, "They are opening a shop", "mbr_1", "2026-11-20T09:00:00.000Z")
+    grant = ManualTier("grt_1", "gold", TODAY, TODAY, "They are opening a shop", "mbr_1", "2026-11-20T09:00:00.000Z")
     outcome = simulate(bought({-1: 60_000}), [plain(3, 5, 7)], plain(3, 5, 8), [grant], None, TODAY)
     assert (outcome.before.discount_percent, outcome.after.discount_percent) == (Decimal(7), Decimal(8))
 
@@ -81,7 +81,7 @@ def test_a_ladder_that_begins_later_counts_as_if_it_always_had() -> None:
     assert simulate(bought({-1: 60_000}), [PLAIN], later, (), None, TODAY).after.discount_percent == 4
 
 
-def shown(step: Step) -> tuple[str, Decimal]:
+def shown(step: LadderStep) -> tuple[str, Decimal]:
     """A personal first step begins elsewhere every day, and is the same step."""
     return step.tier, step.discount_percent
 
@@ -158,7 +158,7 @@ def test_parts_add_up_to_the_whole_in_any_order(outcomes: list[Outcome]) -> None
 
 
 def test_a_tier_that_no_ladder_has_any_more_stands_at_the_end() -> None:
-    old = replace(PLAIN, steps=(Step("zinc", Decimal(1), Decimal(1)), *PLAIN.steps))
+    old = replace(PLAIN, steps=(LadderStep("zinc", Decimal(1), Decimal(1)), *PLAIN.steps))
     outcome = simulate(bought({-1: 10}), [old], PLAIN, (), None, TODAY)
     assert [step.tier for step in totals_of(counted([outcome]), ["", *NAMES]).steps] == ["", *NAMES, "zinc"]
     assert totals_of({}, [""]).discount_before == round_half_up(Decimal(0))

@@ -59,7 +59,7 @@ def test_a_sale_and_its_return_between_any_two_calls_leave_no_trace(quick: Conte
         event = buy(context, company_id, -3, 60_000, number="A-1")
         with race:
             tiers_consumers.on_sale_recorded(context, event)
-        assert tiers.standing_of(context, company_id).reached.window_sum == 60_000, race
+        assert tiers.standing_of(context, company_id).window_result.window_sum == 60_000, race
 
 
 def test_a_sale_between_any_two_calls_of_the_night_is_told_of_in_the_end(quick: Context):

@@ -25,7 +25,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import consumers as sales_consumers
-from chalicelib.tiers.config import PersonalStep, Season, Tiers
+from chalicelib.tiers.config import FoundingPersonalStep, FoundingSeason, Tiers
 from chalicelib.tiers.standing import store as standing_store
 from tests.support.figures import with_sections
 from tests.tiers import steps
@@ -150,8 +150,10 @@ def plain(tiers: Any) -> Any:
 
 def with_seasons_and_personal_steps(tiers: Any) -> Any:
     off_season = [step.model_copy(update={"from_sum": step.from_sum / 2}) for step in tiers.ladders["RUB"]]
-    personal = PersonalStep(floor=Decimal(5_000), coefficients=[Decimal(n) / 10 for n in range(5, 17)], months=12)
-    season = Season.model_validate({"from": "01-10", "to": "11-30"})
+    personal = FoundingPersonalStep(
+        floor=Decimal(5_000), coefficients=[Decimal(n) / 10 for n in range(5, 17)], months=12
+    )
+    season = FoundingSeason.model_validate({"from": "01-10", "to": "11-30"})
     return tiers.model_copy(update={"off_season": {"RUB": off_season}, "personal": {"RUB": personal}, "season": season})
 
 

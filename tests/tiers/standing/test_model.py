@@ -13,25 +13,25 @@ from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.ladders.rules import BEGINNING, NO_STEP, Ladder, PersonalStep
 from chalicelib.tiers.standing.model import (
     HORIZON_DAYS,
-    NOTHING_TOLD,
+    NOTHING_ANNOUNCED,
     SINCE_DAYS,
+    Announcement,
     FallOut,
-    Order,
+    SmallestOrder,
     Standing,
-    Told,
+    announcement_after,
+    change_reason,
     fall_outs,
+    is_same_tier,
     known_since,
-    missing,
+    missing_sum,
     next_due,
     order_to_keep,
     order_to_lift,
-    reason,
-    same,
-    stands,
-    told,
+    standing_on_day,
     warning,
 )
-from chalicelib.tiers.standing.rules import Facts, Grant, bears_on, known_on, rank
+from chalicelib.tiers.standing.rules import Facts, ManualTier, first_relevant_day, known_on, rank
 from tests.tiers import by_hand
 from tests.tiers.by_hand import BRONZE, FRIDAY, GOLD, KOPECK, LADDER, SILVER, day, grant, plus, totals
 
@@ -40,12 +40,12 @@ def standing(
     bought: DayTotals,
     today: int = 0,
     ladders: Sequence[Ladder] = (LADDER,),
-    grants: Sequence[Grant] = (),
+    grants: Sequence[ManualTier] = (),
     first_purchase: date | None = None,
-    known: Told = NOTHING_TOLD,
+    known: Announcement = NOTHING_ANNOUNCED,
 ) -> Standing:
     facts = Facts(bought, ladders, grants, first_purchase)
-    return stands("cmp_1", "RUB", day(today), facts, known)
+    return standing_on_day("cmp_1", "RUB", day(today), facts, known)
 
 
 def code(standing: Standing, offset: int) -> str:
@@ -57,7 +57,11 @@ def code(standing: Standing, offset: int) -> str:
 
 def test_a_standing_tells_tier_window_and_next_step():
     made = standing(totals({-80: "100000.50", -10: 60_000}))
-    assert (made.tier.tier, made.tier.discount_percent, made.reached.window_sum) == ("silver", 5, Decimal("160000.50"))
+    assert (made.tier.tier, made.tier.discount_percent, made.window_result.window_sum) == (
+        "silver",
+        5,
+        Decimal("160000.50"),
+    )
     assert made.window == (date(2026, 8, 23), FRIDAY)
     assert made.next_step == GOLD
 
@@ -73,7 +77,7 @@ def test_a_tier_is_safe_until_the_eve_of_its_fall():
     assert made.safe_until == day(39)
     assert made.fall is not None
     assert (made.fall.first, made.fall.step.tier) == (day(40), "bronze")
-    assert order_to_keep(made, day(40)) == Order(Decimal(90_000), day(39))
+    assert order_to_keep(made, day(40)) == SmallestOrder(Decimal(90_000), day(39))
 
 
 def test_without_a_tier_nothing_is_safe_and_nothing_falls():
@@ -85,13 +89,13 @@ def test_without_a_tier_nothing_is_safe_and_nothing_falls():
         None,
         None,
     )
-    assert order_to_lift(made, FRIDAY) == Order(Decimal(49_900), FRIDAY)
+    assert order_to_lift(made, FRIDAY) == SmallestOrder(Decimal(49_900), FRIDAY)
 
 
 def test_a_standing_can_be_read_on_any_later_day():
     made = standing(totals({-80: 100_000, -10: 60_000}))
     later = replace(made, as_of=day(45))
-    assert (later.tier.tier, later.since, later.safe_until, later.reached.window_sum) == (
+    assert (later.tier.tier, later.since, later.safe_until, later.window_result.window_sum) == (
         "bronze",
         day(40),
         day(109),
@@ -119,7 +123,7 @@ def test_the_order_that_keeps_is_smaller_where_the_ladder_of_the_day_asks_for_le
         LADDER, version="2", valid_from=day(40), steps=(BRONZE, SILVER._replace(from_sum=Decimal(100_000)), GOLD)
     )
     made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, cheaper))
-    assert order_to_keep(made, day(40)) == Order(Decimal(40_000), day(39))
+    assert order_to_keep(made, day(40)) == SmallestOrder(Decimal(40_000), day(39))
 
 
 def test_no_order_keeps_a_tier_that_the_ladder_has_no_more():
@@ -155,32 +159,36 @@ def test_no_order_keeps_a_tier_that_gives_less_when_it_falls():
 
 def test_a_tier_that_gives_more_when_it_falls_can_be_kept():
     made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, with_silver_at(6, 35)))
-    assert order_to_keep(made, day(40)) == Order(Decimal(90_000), day(39))
+    assert order_to_keep(made, day(40)) == SmallestOrder(Decimal(90_000), day(39))
 
 
 def test_an_order_for_a_tier_of_another_name_and_the_same_discount_keeps_it():
     renamed = replace(LADDER, version="2", valid_from=day(20), steps=(BRONZE, SILVER._replace(tier="argent"), GOLD))
     made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, renamed))
-    assert order_to_keep(made, day(40)) == Order(Decimal(90_000), day(39))
+    assert order_to_keep(made, day(40)) == SmallestOrder(Decimal(90_000), day(39))
 
 
 def test_a_fraction_of_a_kopeck_is_missing_as_a_whole_one():
-    assert missing(Decimal("49999.995"), BRONZE) == KOPECK
+    assert missing_sum(Decimal("49999.995"), BRONZE) == KOPECK
 
 
 def test_the_calendar_tells_what_leaves_what_that_gives_what_is_in_force_and_what_keeps_and_lifts():
     made = standing(totals({-89: 100_000, -60: 40_000, -30: 60_000}))
     assert list(fall_outs(made, 90)) == [
-        FallOut(day(1), Decimal(100_000), Decimal(100_000), BRONZE, made.tier, None, Order(Decimal(200_000), day(0))),
-        FallOut(day(30), Decimal(40_000), Decimal(60_000), BRONZE, made.tier, None, Order(Decimal(300_000), day(29))),
+        FallOut(
+            day(1), Decimal(100_000), Decimal(100_000), BRONZE, made.tier, None, SmallestOrder(Decimal(200_000), day(0))
+        ),
+        FallOut(
+            day(30), Decimal(40_000), Decimal(60_000), BRONZE, made.tier, None, SmallestOrder(Decimal(300_000), day(29))
+        ),
         FallOut(
             day(60),
             Decimal(60_000),
             Decimal(0),
             NO_STEP,
             made.tier_on(day(60)),
-            Order(Decimal(90_000), day(59)),
-            Order(Decimal(340_000), day(59)),
+            SmallestOrder(Decimal(90_000), day(59)),
+            SmallestOrder(Decimal(340_000), day(59)),
         ),
     ]
     assert (made.tier.tier, code(made, 60)) == ("silver", "bronze")
@@ -201,9 +209,9 @@ def test_a_longer_window_lets_nothing_go():
 # --- warnings ---------------------------------------------------------------------------------------------------------
 
 
-def warned_on(offset: int, known: Told = NOTHING_TOLD) -> tuple[int, int] | None:
+def warned_on(offset: int, known: Announcement = NOTHING_ANNOUNCED) -> tuple[int, int] | None:
     """The distance of the warning that this day brings, and the days left."""
-    found = warning(replace(standing(totals({-80: 100_000, -10: 60_000})), as_of=day(offset), told=known))
+    found = warning(replace(standing(totals({-80: 100_000, -10: 60_000})), as_of=day(offset), announced=known))
     return (found.stage, found.days_left) if found else None
 
 
@@ -215,10 +223,10 @@ def test_a_fall_is_warned_of_at_the_nearest_distance_that_is_left(offset: int, f
 
 
 def test_each_distance_is_used_once_for_a_fall():
-    assert warned_on(30, Told(warned={day(40): 14})) is None
-    assert warned_on(37, Told(warned={day(40): 14})) == (3, 3)
-    assert warned_on(38, Told(warned={day(40): 3})) is None
-    assert warned_on(37, Told(warned={day(41): 3})) == (3, 3)
+    assert warned_on(30, Announcement(warned={day(40): 14})) is None
+    assert warned_on(37, Announcement(warned={day(40): 14})) == (3, 3)
+    assert warned_on(38, Announcement(warned={day(40): 3})) is None
+    assert warned_on(37, Announcement(warned={day(41): 3})) == (3, 3)
 
 
 def test_a_warning_names_the_fall_and_the_order_that_averts_it():
@@ -227,14 +235,14 @@ def test_a_warning_names_the_fall_and_the_order_that_averts_it():
     assert (found.falls_on, found.falls_to.tier, found.to_keep) == (
         day(40),
         "bronze",
-        Order(Decimal(90_000), day(39)),
+        SmallestOrder(Decimal(90_000), day(39)),
     )
 
 
 def test_what_was_told_is_remembered_as_long_as_the_fall_is_ahead():
     made = replace(standing(totals({-80: 100_000, -10: 60_000})), as_of=day(37))
-    known = told(replace(made, told=Told(NO_STEP, {day(37): 3, day(60): 14})), warning(made))
-    assert known == Told(made.tier, {day(60): 14, day(40): 3})
+    known = announcement_after(replace(made, announced=Announcement(NO_STEP, {day(37): 3, day(60): 14})), warning(made))
+    assert known == Announcement(made.tier, {day(60): 14, day(40): 3})
 
 
 @pytest.mark.parametrize(
@@ -266,13 +274,13 @@ def why(
     bought: DayTotals,
     today: int,
     ladders: Sequence[Ladder] = (LADDER,),
-    grants: Sequence[Grant] = (),
+    grants: Sequence[ManualTier] = (),
 ) -> str:
-    known = Told(before.tier) if before else NOTHING_TOLD
+    known = Announcement(before.tier) if before else NOTHING_ANNOUNCED
     kept = replace(before, as_of=day(today)) if before else None
     after = standing(bought, today, ladders, grants, known=known)
-    assert not same(after.tier, known.step)
-    return reason(kept, after, Facts(bought, ladders, grants, None))
+    assert not is_same_tier(after.tier, known.step)
+    return change_reason(kept, after, Facts(bought, ladders, grants, None))
 
 
 SILVER_TO_DAY_39 = totals({-80: 100_000, -10: 60_000})
@@ -334,7 +342,7 @@ def companies(draw: st.DrawFn, personal: bool = True) -> tuple[Standing, Facts]:
     ladders = draw(by_hand.ladders(personal))
     grants, first_purchase = draw(by_hand.grants), draw(by_hand.first_purchases) if personal else None
     facts = Facts(draw(by_hand.bought()), ladders, grants, first_purchase)
-    return stands("cmp_1", "RUB", FRIDAY, facts), facts
+    return standing_on_day("cmp_1", "RUB", FRIDAY, facts), facts
 
 
 def tier_by_hand(facts: Facts, on: date, more: tuple[date, Decimal] | None = None):
@@ -351,13 +359,13 @@ def test_a_kept_standing_reads_on_a_later_day_as_one_that_is_made_on_it(both, ah
     kept, facts = both
     today = day(ahead)
     read = replace(kept, as_of=today)
-    made = stands("cmp_1", "RUB", today, facts)
-    assert (read.tier.tier, rank(read.tier), read.since, read.window, read.reached) == (
+    made = standing_on_day("cmp_1", "RUB", today, facts)
+    assert (read.tier.tier, rank(read.tier), read.since, read.window, read.window_result) == (
         made.tier.tier,
         rank(made.tier),
         made.since,
         made.window,
-        made.reached,
+        made.window_result,
     )
     assert read.safe_until == made.safe_until
     shown = [(each._replace(in_force=NO_STEP), rank(each.in_force)) for each in fall_outs(read, 20)]
@@ -386,7 +394,10 @@ def test_the_calendar_is_what_counting_each_coming_day_gives(both):
     expected = []
     for on in (day(ahead) for ahead in range(1, 31)):
         eve = on - timedelta(1)
-        window, before = made.facts.reached(on).ladder.window_days, made.facts.reached(eve).ladder.window_days
+        window, before = (
+            made.facts.window_result(on).ladder.window_days,
+            made.facts.window_result(eve).ladder.window_days,
+        )
         gone = [day(-400 + n) for n in range(450) if eve - timedelta(before) < day(-400 + n) <= on - timedelta(window)]
         leaves = sum((by_hand.sum_on(facts.totals, each, each, on) for each in gone), Decimal(0))
         if leaves:
@@ -401,9 +412,9 @@ def test_the_calendar_is_what_counting_each_coming_day_gives(both):
 def _keepers(made: Standing, facts: Facts, ahead: int):
     """Of the orders of the eve that reach a step, those that leave the tier, or its discount, as it is."""
     eve = day(ahead - 1)
-    for on in (made.facts.reached(eve), made.facts.reached(day(ahead))):
+    for on in (made.facts.window_result(eve), made.facts.window_result(day(ahead))):
         for step in on.steps:
-            then = tier_by_hand(facts, day(ahead), (eve, missing(on.window_sum, step)))
+            then = tier_by_hand(facts, day(ahead), (eve, missing_sum(on.window_sum, step)))
             if rank(then) == made.rank or (then.tier == made.tier.tier and rank(then) > made.rank):
                 yield step
 
@@ -426,7 +437,7 @@ def test_the_order_to_keep_keeps_the_tier_and_a_kopeck_less_does_not(both, ahead
 def test_the_order_is_enough_on_any_earlier_day_from_which_it_still_counts(bought, ladders, ahead):
     ladder = replace(ladders[0], window_days=7, hold_days=5)
     facts = Facts(bought, (ladder,), (), None)
-    made = stands("cmp_1", "RUB", FRIDAY, facts)
+    made = standing_on_day("cmp_1", "RUB", FRIDAY, facts)
     order = order_to_keep(made, day(ahead + 1))
     if order is not None:
         for back in range(min(6, ahead + 1)):
@@ -462,11 +473,11 @@ def test_whoever_looks_only_when_it_is_due_misses_nothing(both, days):
                 continue
             now = replace(kept, as_of=today)
             found = warning(now)
-            if not same(now.tier, now.told.step):
+            if not is_same_tier(now.tier, now.announced.step):
                 seen.append((today, now.tier.tier))
             if found:
                 seen.append((today, found.falls_on, found.stage))
-            kept = replace(now, told=told(now, found))
+            kept = replace(now, announced=announcement_after(now, found))
             due = next_due(kept)
         return seen
 
@@ -476,23 +487,23 @@ def test_whoever_looks_only_when_it_is_due_misses_nothing(both, days):
 @given(companies(), st.integers(-30, 0).map(day))
 def test_a_standing_needs_the_facts_that_bear_on_it_and_no_others(both, on):
     _, facts = both
-    first = bears_on(facts.ladders, known_since(on))
+    first = first_relevant_day(facts.ladders, known_since(on))
     then = known_on(facts.totals, on)
     enough = DayTotals(
         {each: amount for each, amount in then.net.items() if each >= first},
         {each: amount for each, amount in then.returned.items() if each[0] >= first},
     )
-    few = stands("cmp_1", "RUB", on, Facts(enough, facts.ladders, facts.grants, facts.first_purchase))
-    assert few == stands("cmp_1", "RUB", on, Facts(then, facts.ladders, facts.grants, facts.first_purchase))
+    few = standing_on_day("cmp_1", "RUB", on, Facts(enough, facts.ladders, facts.grants, facts.first_purchase))
+    assert few == standing_on_day("cmp_1", "RUB", on, Facts(then, facts.ladders, facts.grants, facts.first_purchase))
 
 
 def test_the_personal_first_step_of_coming_days_is_known_from_what_is_kept():
     personal = replace(LADDER, personal=PersonalStep(Decimal(1_000), (Decimal(1),) * 12, 18))
     bought = totals(dict.fromkeys(range(-600, 1), 500))
     facts = Facts(bought, (personal,), (), day(-700))
-    kept = stands("cmp_1", "RUB", FRIDAY, facts)
+    kept = standing_on_day("cmp_1", "RUB", FRIDAY, facts)
     for ahead in (0, 30, 200, 380):
-        assert kept.facts.reached(day(ahead)) == facts.reached(day(ahead))
+        assert kept.facts.window_result(day(ahead)) == facts.window_result(day(ahead))
     assert len(kept.totals.net) == 365 + 90
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.sales.rules import DayTotals
-from chalicelib.tiers.ladders.rules import BEGINNING, NO_STEP, Ladder, PersonalStep, Step
+from chalicelib.tiers.ladders.rules import BEGINNING, NO_STEP, Ladder, LadderStep, PersonalStep
 from chalicelib.tiers.standing.rules import (
     Decision,
     Facts,
-    Grant,
-    bears_on,
+    ManualTier,
+    first_relevant_day,
     known_on,
     months_after,
     path,
@@ -31,7 +31,7 @@ def decided(
     bought: DayTotals,
     on: int,
     ladders: Sequence[Ladder] = (LADDER,),
-    grants: Sequence[Grant] = (),
+    grants: Sequence[ManualTier] = (),
     first_purchase: date | None = None,
 ) -> Decision:
     return Facts(bought, ladders, grants, first_purchase).decision(day(on))
@@ -89,7 +89,7 @@ def test_of_equal_discounts_the_latest_counts():
     assert tiers(totals({0: 160_000}), 0, 20, ladders=(LADDER, renamed)) == {"silver": [0, 9], "argent": [10, 20]}
 
 
-def literal_tier(bought: DayTotals, on: date) -> Step:
+def literal_tier(bought: DayTotals, on: date) -> LadderStep:
     """The rule as one might read it: a step is held, and then the tier falls to what the window of that very day gives."""
     tier, below = NO_STEP, 0
     for offset in range(-60, (on - FRIDAY).days + 1):
@@ -250,7 +250,7 @@ def test_the_timeline_is_the_path_without_what_stays_the_same(bought, ladders, g
 
 @given(by_hand.bought(), by_hand.ladders(), by_hand.grants, by_hand.first_purchases)
 def test_nothing_from_before_the_days_that_bear_on_it_moves_a_tier(bought, ladders, grants, first_purchase):
-    first = bears_on(ladders, FIRST)
+    first = first_relevant_day(ladders, FIRST)
     enough = DayTotals(
         {on: amount for on, amount in bought.net.items() if on >= first},
         {on: amount for on, amount in bought.returned.items() if on[0] >= first},

@@ -16,7 +16,7 @@ from chalicelib.platform.events import Event
 from chalicelib.table.transactions import Busy
 from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers.config import PersonalStep, Tiers
+from chalicelib.tiers.config import FoundingPersonalStep, Tiers
 from chalicelib.tiers.ladders import store as ladders_store
 from chalicelib.tiers.standing import service as standing_service
 from tests.support.figures import with_figures
@@ -61,7 +61,11 @@ def test_a_sale_puts_the_tier_in_force_at_once(context: Context):
     buy(context, company_id, 0, 500_000)
     deliver(context, company_id)
     standing = tiers.standing_of(context, company_id)
-    assert (standing.tier.tier, standing.tier.discount_percent, standing.reached.window_sum) == ("gold", 7, 560_000)
+    assert (standing.tier.tier, standing.tier.discount_percent, standing.window_result.window_sum) == (
+        "gold",
+        7,
+        560_000,
+    )
     assert (standing.since, standing.safe_until) == (context.today, context.today + timedelta(days=119))
     assert tier_now(context, company_id) == standing.tier
     assert moves(context, company_id) == [("", "bronze", "reached"), ("bronze", "gold", "reached")]
@@ -141,10 +145,10 @@ def test_a_return_lowers_the_sum_of_today_and_the_tier_after_the_hold(context: C
     give_back(context, company_id, 0, 20_000, "A-1")
     deliver(context, company_id)
     standing = tiers.standing_of(context, company_id)
-    assert (standing.reached.window_sum, standing.tier.tier) == (140_000, "silver")
+    assert (standing.window_result.window_sum, standing.tier.tier) == (140_000, "silver")
     assert standing.safe_until == context.today + timedelta(days=29)
     assert later(context, company_id, 30).tier.tier == "bronze"
-    assert later(context, company_id, 80).reached.window_sum == 0  # the sale and its return left together
+    assert later(context, company_id, 80).window_result.window_sum == 0  # the sale and its return left together
 
 
 def test_a_correction_takes_at_once_what_rested_on_an_error(context: Context):
@@ -183,7 +187,7 @@ def test_a_currency_without_a_ladder_has_no_tiers(context: Context):
     buy(context, company_id, 0, 1_000_000)
     deliver(context, company_id)
     standing = tiers.standing_of(context, company_id)
-    assert (standing.tier.tier, standing.next_step, standing.reached.window_sum) == ("", None, 1_000_000)
+    assert (standing.tier.tier, standing.next_step, standing.window_result.window_sum) == ("", None, 1_000_000)
 
 
 def test_a_company_that_there_is_not_has_no_tier(context: Context):
@@ -226,7 +230,7 @@ def test_the_path_of_a_company_tells_the_step_of_every_day(context: Context):
 
 
 def with_personal_steps(context: Context) -> Context:
-    personal = {"RUB": PersonalStep(floor=Decimal(1_000), coefficients=[Decimal(1)] * 12)}
+    personal = {"RUB": FoundingPersonalStep(floor=Decimal(1_000), coefficients=[Decimal(1)] * 12)}
     return with_figures(context, Tiers, personal=personal)
 
 
