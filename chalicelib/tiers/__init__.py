@@ -1,7 +1,7 @@
-"""Tiers: the step of the club's ladder that a company's purchases reach, held for a while, and the discount that comes with it.
+"""Tiers: the step of the club's ladder that a company's purchases reach, and its discount.
 
-The tier of a day is a function of facts: what was bought and given back, the ladders, and manual tiers. A standing is where a
-company stands by them, today and on every day to come, kept where one read finds it.
+The tier of a day is a function of facts: purchases and returns, the ladders, and manual tiers. A standing is the result for today and
+every later day, stored so that one read finds it.
 """
 
 from chalicelib.platform.lazy import opened_when_asked

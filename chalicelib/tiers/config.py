@@ -1,4 +1,4 @@
-"""Figures of the founding ladders."""
+"""The founding ladders in the configuration."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -24,7 +24,7 @@ AnyStep = TypeVar("AnyStep", bound=_RisingStep)
 
 
 def require_rising(steps: list[AnyStep]) -> list[AnyStep]:
-    """The steps of a ladder. Raises ValueError unless each has a name of its own, and a sum and a discount above the one below."""
+    """Return the steps. Raise ValueError unless names differ and sums and discounts rise."""
     for below, above in pairwise(steps):
         if above.from_sum <= below.from_sum:
             raise ValueError(
@@ -40,7 +40,7 @@ def require_rising(steps: list[AnyStep]) -> list[AnyStep]:
 
 
 def require_floor_below_second_step(floor: Decimal, *ladders: Sequence[_RisingStep] | None) -> None:
-    """Raises ValueError if the floor of a personal first step is above a second step: the order of steps would be lost."""
+    """Raise ValueError if the floor of a personal first step is above a second step, which would break the order of steps."""
     if any(floor > steps[1].from_sum for steps in ladders if steps):
         raise ValueError("the floor of the personal first step is above the second step")
 
@@ -65,14 +65,14 @@ _Steps = Annotated[
 
 
 class FoundingSeason(Figures):
-    """First and last day of the season, MM-DD, both in it."""
+    """First and last day of the season, MM-DD, both included."""
 
     first: DayOfYear = Field(alias="from")
     last: DayOfYear = Field(alias="to")
 
 
 class FoundingPersonalStep(Figures):
-    """The first step of a company of so many months: last year's purchases, corrected by the month, at least the floor."""
+    """The first step of a company after `months`: last year's purchases times the month's coefficient, at least the floor."""
 
     months: int = Field(default=18, ge=12)
     floor: Decimal = Field(gt=0)
@@ -80,7 +80,7 @@ class FoundingPersonalStep(Figures):
 
 
 class Tiers(Section, name="tiers"):
-    """The founding ladders, in force from the beginning; the API adds later ones, which keep to the same rules."""
+    """The founding ladders, in force from the beginning. The API adds later ladders under the same rules."""
 
     version: str
     window_days: int = Field(ge=1, le=366)
@@ -103,6 +103,6 @@ class Tiers(Section, name="tiers"):
 
 
 def tier_name(config: Config, currency: str, code: str, language: str) -> str:
-    """The name that the club's founding ladder gives a tier, for what was kept without a name; else its code."""
+    """The name of a tier in the founding ladder, or its code, for records that have no name."""
     steps = config[Tiers].ladders.get(currency, ())
     return next((step.name_ru if language == "ru" else step.name for step in steps if step.tier == code), code)

@@ -1,4 +1,4 @@
-"""Consumers that keep companies' standings."""
+"""The consumer that keeps standings up to date."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from chalicelib.tiers.standing import service as standing
 
 @consumer(SALE_RECORDED)
 def on_sale_recorded(context: Context, event: Event) -> None:
-    """The standing follows. History from before what a standing tells of costs no call."""
+    """Recalculate the standing of the company, once per batch. Sales too old to matter cost no call."""
     company_id, currency = event.item["company_id"], event.item.get("currency")
     days = [date.fromisoformat(day) for day in event.item["deltas"]]
     done = ("standing", company_id)

@@ -1,4 +1,4 @@
-"""Events of a company's tier: `company_id`. Tiers are told with their names and discounts, as they are on the day."""
+"""Events of a company's tier: `company_id`. Tiers have the names and discounts of the day."""
 
 from chalicelib.platform.events import EventType
 
@@ -8,5 +8,5 @@ CHANGED = EventType(
 WARNING = EventType(
     "tier.warning"
 )  # `tier`, `falls_on`, `falls_to`, `days_left`, `stage`, `needed` and `buy_by` where an order helps
-GRANTED = EventType("tier.granted")  # a manager's word: `grant_id`, `tier`, `by`
-WITHDRAWN = EventType("tier.withdrawn")  # the same taken back
+GRANTED = EventType("tier.granted")  # a manual tier: `grant_id`, `tier`, `by`
+WITHDRAWN = EventType("tier.withdrawn")  # a manual tier withdrawn: the same facts

@@ -14,7 +14,7 @@ from chalicelib.tiers.recalculation import service as recalculation
     may=(table(*READ, "put", "update", "check"),),
 )
 def nightly_tiers(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Name the companies whose tier falls due."""
+    """Send the companies with a due tier to the queue."""
     return recalculation.nightly(context, event)
 
 
@@ -25,5 +25,5 @@ def nightly_tiers(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     may=(table(*READ, *WRITE),),
 )
 def decide_tiers(context: Context, message: dict[str, Any]) -> None:
-    """Decide the tier of each company that the message names."""
+    """Recalculate the standing of each company in the message."""
     recalculation.decide(context, message)

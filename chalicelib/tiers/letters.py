@@ -1,4 +1,4 @@
-"""Letters on a company's tier. Names, days and sums are those of the event: the letter follows it within minutes."""
+"""Letters about a company's tier. Names, days and sums come from the event, which is minutes old."""
 
 from datetime import date
 
@@ -48,7 +48,7 @@ def tier_warning(context: Context, recipient: Recipient, event: Item) -> tuple[R
 
 
 def _tier(step: Facts, language: Language) -> Facts | None:
-    """A tier as its event tells it, by the names that it had then; None for no tier."""
+    """The tier in the event, by its name of that day; None for no tier."""
     if not step["code"]:
         return None
     return {

@@ -1,1 +1,1 @@
-"""The reasons of a tier as of any day."""
+"""Explanations of the tier of any day."""

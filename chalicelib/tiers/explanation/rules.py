@@ -1,8 +1,8 @@
-"""Why a company had its tier on a day, told by two clocks: what was known as the day ended, and what is known now. Pure.
+"""The explanation of a company's tier on a day, by the facts known when the day ended and by those known now. Pure.
 
-A fact has the day to which it belongs, and the moment at which it was recorded. The tier of a day is a function of facts (rules.py); the
-second clock only says which facts: those recorded before the day ended, and not replaced by then, or those that stand today. So `known
-then` is what was in force as the day ended, whatever was corrected since, and the facts in which the two differ are the corrections.
+A fact has a day to which it belongs and a moment at which it was recorded. The tier of a day is a function of facts; the moment selects
+the facts: those recorded by the end of the day and not replaced by then, or those that are valid now. So `then` is the tier as it was in
+force, whatever was corrected later, and the facts in which the two differ are the corrections.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,23 +22,23 @@ DocumentReason = Literal[
 ]
 DocumentChange = Literal["recorded_later", "corrected", "moved_away"]
 
-Days = tuple[date, date]  # first and last, both in it
+Days = tuple[date, date]  # first and last, both included
 
 
 class KnownDocument(NamedTuple):
-    """A document as one clock knows it, and whether the window of the day counts it. Without `recorded` it does not know the document."""
+    """A document as known at one moment, and why the window of the day counts it or not. `recorded` is None if it was unknown."""
 
     recorded: RecordedRevision | None
     reason: DocumentReason
 
     @property
     def counted(self) -> Decimal:
-        """What it adds to the window sum."""
+        """The amount that it adds to the window sum."""
         return self.recorded.total if self.recorded and self.reason == "counted" else ZERO
 
 
 class ExplainedDocument(NamedTuple):
-    """A document by both clocks."""
+    """A document as known then and now."""
 
     ref: DocumentRef
     then: KnownDocument
@@ -46,15 +46,15 @@ class ExplainedDocument(NamedTuple):
 
     @property
     def recorded(self) -> RecordedRevision:
-        """As it is known now, or else as it was."""
+        """The document as known now, or else as known then."""
         found = self.now.recorded or self.then.recorded
         if found is None:
-            raise ValueError("a document that nobody knows")
+            raise ValueError("an unknown document")
         return found
 
     @property
     def change(self) -> DocumentChange | None:
-        """What became known of it after the day; None: nothing that concerns the tier."""
+        """The change recorded after the day; None if nothing changed that concerns the tier."""
         then, now = self.then.recorded, self.now.recorded
         if then is None:
             return "recorded_later"
@@ -65,13 +65,13 @@ class ExplainedDocument(NamedTuple):
 
     @property
     def order(self) -> str:
-        """Latest first, when sorted downwards."""
+        """The sort key; in descending order the latest document comes first."""
         return f"{self.recorded.business_date.isoformat()} {self.ref[0]} {self.ref[1]}"
 
 
 @dataclass(frozen=True)
 class KnownDay:
-    """The day as one clock knows it."""
+    """The day by the facts known at one moment."""
 
     day: date
     facts: Facts
@@ -83,7 +83,7 @@ class KnownDay:
 
     @cached_property
     def by_purchases(self) -> LadderStep:
-        """The tier without manual ones."""
+        """The tier without manual tiers."""
         facts = self.facts
         return Facts(facts.totals, facts.ladders, (), facts.first_purchase).decision(self.day).tier
 
@@ -102,14 +102,14 @@ class KnownDay:
 
     @property
     def last_year(self) -> Days | None:
-        """The window of which the personal first step is made; None without one."""
+        """Last year's window of the personal first step; None without one."""
         if self.decision.last_year is None:
             return None
         return _window(self.decision.ladder, year_before(self.day))
 
     @property
     def held_result(self) -> WindowResult | None:
-        """The earlier day whose step is held; None where nothing is."""
+        """The window result of the earlier day whose step is held; None without a hold."""
         reached_on = self.decision.reached_on
         return self.facts.window_result(reached_on) if reached_on and self.cause == "hold" else None
 
@@ -120,7 +120,7 @@ class KnownDay:
 
     @property
     def bears_from(self) -> date:
-        """The first day whose purchases are in the window of the day, or of the one whose step is held."""
+        """The first day whose purchases are in the window of the day or of the held step."""
         reached = self.reached_window
         return min(self.window[0], reached[0]) if reached else self.window[0]
 
@@ -140,7 +140,7 @@ class KnownDay:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A day by both clocks. `known_until`: the moment at which the day ended."""
+    """A day as known then and now. `known_until` is the moment at which the day ended."""
 
     company_id: str
     currency: str
@@ -154,7 +154,7 @@ class Explanation:
 
     @cached_property
     def rows(self) -> list[ExplainedDocument]:
-        """The documents that bear on the day, latest first: counted, or not and why."""
+        """The documents that matter for the day, counted or not, latest first."""
         bears_from = min(self.then.bears_from, self.now.bears_from)
         found = (row for row in self._all() if _bears(row.then, bears_from) or _bears(row.now, bears_from))
         return sorted((row for row in found if not _came_after(row)), key=lambda row: row.order, reverse=True)
@@ -178,9 +178,9 @@ def known_day(
     first_purchase: date | None,
     moment: str | None,
 ) -> KnownDay:
-    """The day by what was known just before this moment; None: by what is known now.
+    """The day by the facts known just before `moment`, or by those known now if it is None.
 
-    `revisions` must reach back to `first_relevant_day(ladders, day)`. Of documents dated after the day none bears on it.
+    `revisions` must reach back to `first_relevant_day(ladders, day)`. Documents dated after the day do not matter.
     """
     documents = {each.ref: each for each in revisions if each.known_at(moment)}
     facts = Facts(totals(documents.values()), _ladders(ladders, moment), _grants(grants, moment), first_purchase)
@@ -216,5 +216,5 @@ def _bears(known_document: KnownDocument, bears_from: date) -> bool:
 
 
 def _came_after(row: ExplainedDocument) -> bool:
-    """Dated after the day and recorded after it: all that happened since."""
+    """Whether the document was both dated and recorded after the day."""
     return row.then.recorded is None and row.now.reason == "ahead"

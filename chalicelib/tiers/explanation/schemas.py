@@ -23,7 +23,7 @@ from chalicelib.tiers.explanation.rules import (
 from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing.schemas import LadderStepView, LadderView, StandingQuery, TierView, TierWindowView
 
-MOST_DOCUMENTS = 1000  # of one answer
+MOST_DOCUMENTS = 1000  # of one page
 
 
 class ExplainQuery(StandingQuery):
@@ -136,7 +136,7 @@ class TierExplanationView(Shown):
     def of(
         cls, found: Explanation, rows: list[ExplainedDocument], language: str, *, for_staff: bool
     ) -> "TierExplanationView":
-        """`rows`: the documents of this page."""
+        """The view with the documents of one page, `rows`."""
         builder = _ViewBuilder(found, language, for_staff)
         return cls(
             company_id=found.company_id,
@@ -156,7 +156,7 @@ def _tier_of(known_day: KnownDay) -> tuple[str, Decimal]:
 
 
 class _ViewBuilder:
-    """Says what is found, in one language."""
+    """Builds the views in one language."""
 
     def __init__(self, found: Explanation, language: str, for_staff: bool) -> None:
         self._currency = found.currency
@@ -285,7 +285,7 @@ class _ViewBuilder:
     def correction_view(self, row: ExplainedDocument) -> CorrectionView:
         change = row.change
         if change is None:
-            raise ValueError("nothing became known of this document")
+            raise ValueError("a document without a change")
         then, now = row.then.recorded, row.now.recorded
         recorded_at = now.recorded_at if now else then.superseded_at if then else None
         return CorrectionView(
@@ -342,7 +342,7 @@ def _document_name(row: ExplainedDocument) -> dict[str, str]:
     return {"source": source, "document": document.partition("/")[2]}
 
 
-# By whether the reader reads Russian.
+# Sentences in English (False) and Russian (True).
 _SENTENCES: dict[bool, dict[str, str]] = {
     False: {
         "window": "{tier}, {percent}: net purchases from {first} to {last} come to {sum}, and {step} begins at {begins}.",

@@ -1,7 +1,9 @@
-"""Explaining a day: its facts, read once, and told by both clocks.
+"""The explanation of a day, from one read of its facts.
 
-Five calls at most, and one more for each megabyte of documents: of a window, the hold before it, and the window of a year earlier where
-first steps are personal. Weakest point: a document is read with its lines, though none of them is needed.
+It takes at most five calls, and one more for each megabyte of documents: those of the window, of the hold before it, and of last year's
+window if first steps are personal.
+
+Weakest point: documents are read with their lines, which are not needed.
 """
 
 from datetime import date, timedelta
@@ -17,11 +19,11 @@ from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import first_relevant_day
 
-AHEAD = timedelta(days=31)  # how far ahead documents are dated
+AHEAD = timedelta(days=31)  # documents are dated at most so far ahead
 
 
 def explain(context: Context, company_id: str, as_of: date | None) -> Explanation:
-    """The tier of a day, today if none is given. Raises `not_found` for no company, `invalid` for a day to come."""
+    """Explain the tier of a day, by default of today. Raises `not_found` for an unknown company, `invalid` for a later day."""
     day = as_of or context.today
     if day > context.today:
         raise Problem.invalid("day_ahead", "/query/as_of", f"Today is {context.today}: this day is still to come.")
@@ -48,7 +50,7 @@ def explain(context: Context, company_id: str, as_of: date | None) -> Explanatio
 
 
 def _first_purchase(context: Context, company_id: str, revisions: list[RecordedRevision], moment: str) -> date | None:
-    """As it was known. A return may count on a day before that of every sale; of those, the ones that bear on the day are seen."""
+    """The first purchase as known at `moment`, including returns that count on a day before every sale, if they matter."""
     earliest = sales.earliest_known(context, company_id, moment)
     known = [each.counts_on for each in revisions if each.known_at(moment)]
     return min([*known, earliest.counts_on]) if earliest else None

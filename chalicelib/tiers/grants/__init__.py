@@ -1,1 +1,1 @@
-"""Tiers granted by hand."""
+"""Manual tiers."""

@@ -7,6 +7,6 @@ from chalicelib.table.key import Key, company_partition, in_table
 def manual_tier(company_id: str, at: str = "", grant_id: str = "") -> Key:
     """The manual tiers of a company.
 
-    Beside the standing, so that one query reads both. Without a time and a grant: the prefix of the list.
+    They lie beside the standing, so that one query reads both. Without a time and an id: the prefix of the list.
     """
     return Key(company_partition(company_id), f"STANDING#MANUAL#{at}{'#' if at else ''}{grant_id}")

@@ -5,8 +5,6 @@ from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierPage, Manu
 
 routes = Routes(__name__, tag="tiers")
 
-# --- manual tiers -----------------------------------------------------------------------------------------------------
-
 
 @routes.post(
     "/v1/staff/companies/{company_id}/manual-tiers",

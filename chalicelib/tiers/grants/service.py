@@ -1,4 +1,4 @@
-"""Manual tiers: granted and withdrawn together with the standing that they change, in one transaction."""
+"""Manual tiers: each grant and withdrawal changes the standing in the same transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class _Shown:
 
 
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
-    """Raises `not_found` for no company, and `invalid` for a tier that its ladder does not have, or days that cannot be."""
+    """Grant a manual tier. Raises `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder."""
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
@@ -62,7 +62,7 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
 def withdraw(
     context: Context, company_id: str, grant_id: str, member_id: str, form: ManualTierWithdrawalForm
 ) -> ManualTierView:
-    """From today on it holds no more. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
+    """End a manual tier as of today. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
     shown = _Shown()
 
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
@@ -87,7 +87,7 @@ def withdraw(
 def granted(
     context: Context, company_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[ManualTierView], dict[str, str] | None]:
-    """The company's manual tiers, latest first, and where to go on."""
+    """A page of the company's manual tiers, latest first."""
     page = store.grants_page(context, company_id, limit, after)
     return [
         ManualTierView.of(standing_store.grant_from(item), company_id, context.today) for item in page.items

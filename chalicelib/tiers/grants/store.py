@@ -7,8 +7,6 @@ from chalicelib.tiers.grants import keys
 from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.store import grant_fact
 
-# --- manual tiers -----------------------------------------------------------------------------------------------------
-
 
 def create_grant(tx: Transaction, company_id: str, grant: ManualTier) -> None:
     tx.create(
@@ -18,7 +16,7 @@ def create_grant(tx: Transaction, company_id: str, grant: ManualTier) -> None:
 
 
 def put_withdrawal(tx: Transaction, company_id: str, grant: ManualTier) -> None:
-    """The transaction is refused with label `grant` if it has been withdrawn already."""
+    """Put a withdrawn manual tier; refused with label `grant` if it was withdrawn before."""
     tx.put(
         {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **grant_fact(grant)},
         when=Attr("pk").exists() & Attr("withdrawn_on").not_exists(),
@@ -27,6 +25,5 @@ def put_withdrawal(tx: Transaction, company_id: str, grant: ManualTier) -> None:
 
 
 def grants_page(context: Context, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
-    """Latest first."""
     every = keys.manual_tier(company_id)
     return context.table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True, consistent=True)

@@ -1,1 +1,1 @@
-"""Ladders: drawn up, activated from a day, withdrawn."""
+"""Ladders: drafts, activation from a day, withdrawal."""

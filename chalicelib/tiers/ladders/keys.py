@@ -13,7 +13,7 @@ def ladder_from(currency: str, day: date | None = None) -> Key:
 
 @in_table("one", "S")
 def ladder(ladder_id: str) -> Key:
-    """A ladder as staff see it."""
+    """A ladder for the staff."""
     return Key("LADDERS", f"LADDER#{ladder_id}")
 
 

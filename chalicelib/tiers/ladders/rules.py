@@ -1,8 +1,8 @@
-"""Ladders: which sum of purchases gives which discount, and since when. Pure: no clock, no table, no configuration.
+"""Ladders: the discounts for sums of purchases. Pure: no clock, table or configuration.
 
-A ladder is one version of the club's steps in one currency. It is in force from its `valid_from` until the day before the next one's;
-the first one has been in force from the beginning. What a day is judged by is `ladder_on(ladders, day)`, and of it `steps_for(ladder,
-day, last_year)`: the season's steps of that day, with the company's personal first step where it has one.
+A ladder is one version of the club's steps in one currency. It is in force from its `valid_from` to the eve of the next ladder's; the
+first one is in force from the beginning. `ladder_on(ladders, day)` is the ladder of a day, `steps_for(ladder, day, last_year)` its steps
+for one company: those of the season, with a personal first step if the company has one.
 """
 
 from bisect import bisect_right
@@ -17,13 +17,13 @@ from chalicelib.platform.money import round_half_up
 BEGINNING = date.min  # the `valid_from` of a currency's first ladder
 
 MonthDay = tuple[int, int]
-Season = tuple[MonthDay, MonthDay]  # first and last day, both in it; it may reach over the new year
+Season = tuple[MonthDay, MonthDay]  # first and last day, both included; it may span the new year
 LadderState = Literal["draft", "scheduled", "active", "retired"]
-Fact = dict[str, Any]  # texts, numbers (int and Decimal), lists and maps of them, None: what an item can hold
+Fact = dict[str, Any]  # values of an item: texts, int, Decimal, None, lists and maps
 
 
 class LadderStep(NamedTuple):
-    """A step of a ladder: reached when the window sum is `from_sum` or more. The code of no tier is empty."""
+    """A step of a ladder, reached by a window sum of `from_sum` or more. `tier` is empty for no tier."""
 
     tier: str
     from_sum: Decimal
@@ -42,9 +42,9 @@ LadderSteps = tuple[LadderStep, ...]  # lowest first, sums and discounts rise st
 
 @dataclass(frozen=True, slots=True)
 class PersonalStep:
-    """How the first step follows a company's own last year.
+    """A first step that follows a company's own last year.
 
-    It is for companies whose first purchase lies `months` or more before the day. `coefficients` are by month, January first.
+    It holds for companies whose first purchase was `months` or more before the day. `coefficients` are by month, January first.
     """
 
     floor: Decimal
@@ -56,9 +56,8 @@ class PersonalStep:
 class Ladder:
     """One version of the steps of a currency.
 
-    `steps` are those of the season where there is one, and of the whole year otherwise. A reached step is held `hold_days`
-    days; a fall is announced `warning_days` days before it, the earliest first. `activated_at` is the moment since which the
-    club has known of it; None: always.
+    `steps` are those of the season if there is one, otherwise of the whole year. A reached step is held for `hold_days`. A fall is
+    announced `warning_days` before it, largest first. `activated_at` is None for a ladder known from the beginning.
     """
 
     ladder_id: str
@@ -85,7 +84,7 @@ class Ladder:
         return next((step for step in self.steps_on(day) if step.tier == tier), None)
 
     def as_fact(self) -> Fact:
-        """As an item holds it."""
+        """The ladder as a value of an item."""
         return {
             "ladder_id": self.ladder_id,
             "version": self.version,
@@ -105,7 +104,7 @@ class Ladder:
 
     @classmethod
     def from_fact(cls, fact: Mapping[str, Any]) -> Self:
-        """The ladder of which this is `as_fact`, whole numbers given as Decimal or int."""
+        """The ladder of an `as_fact` value, with whole numbers as Decimal or int."""
         season, personal, off_season = fact["season"], fact["personal"], fact["off_season_steps"]
         return cls(
             ladder_id=fact["ladder_id"],
@@ -125,9 +124,9 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class LadderRecord:
-    """A ladder with its story. `ladder` is as if it were in force from the beginning; `valid_from` None: a draft.
+    """A ladder with its history. `ladder` itself is dated from the beginning; the real `valid_from` is None for a draft.
 
-    `created_by` None: the club's figures; `created_at` None: not recorded yet. `version` counts the changes of its state.
+    `created_by` is None for a founding ladder, `created_at` None for one that is not recorded yet. `version` counts changes of state.
     """
 
     ladder: Ladder
@@ -141,7 +140,7 @@ class LadderRecord:
 
 
 def state(found: LadderRecord, ladders: Sequence[Ladder], today: date) -> LadderState:
-    """Its state today, among the activated ladders of its currency."""
+    """The state today, given the activated ladders of the currency."""
     if found.valid_from is None:
         return "draft"
     if found.valid_from > today:
@@ -150,7 +149,7 @@ def state(found: LadderRecord, ladders: Sequence[Ladder], today: date) -> Ladder
 
 
 def ladder_on(ladders: Sequence[Ladder], day: date) -> Ladder:
-    """The ladder in force on this day: the last one that is valid by then, of ladders by `valid_from`. One is always."""
+    """The ladder in force on this day, of at least one ladder sorted by `valid_from`."""
     return ladders[max(bisect_right(ladders, day, key=lambda ladder: ladder.valid_from) - 1, 0)]
 
 
@@ -163,12 +162,12 @@ def in_season(season: Season, day: date) -> bool:
 def steps_for(ladder: Ladder, day: date, last_year: Decimal | None) -> LadderSteps:
     """The steps of this day for one company.
 
-    `last_year`: its net purchases of the same window one year earlier; None for a company without a personal first step, as are
-    all under a ladder that knows none. The first step then begins at
+    `last_year` is its net purchases of the same window one year earlier; None without a personal first step. With one, the first step
+    begins at
 
         min(max(round half up (last_year × coefficient of the day's month), floor), from_sum of the second step)
 
-    (product.md, T4). The other steps are everybody's, and the order of steps is kept.
+    (rule T4 of the club). The other steps are the same for all companies.
     """
     steps = ladder.steps_on(day)
     if ladder.personal is None or last_year is None or len(steps) < 2:
@@ -178,7 +177,7 @@ def steps_for(ladder: Ladder, day: date, last_year: Decimal | None) -> LadderSte
 
 
 def step_of(reached: Decimal, steps: LadderSteps) -> LadderStep:
-    """The highest step whose sum is reached; its own sum reaches it."""
+    """The highest step with a `from_sum` of at most `reached`."""
     found = NO_STEP
     for step in steps:
         if reached < step.from_sum:
@@ -188,7 +187,7 @@ def step_of(reached: Decimal, steps: LadderSteps) -> LadderStep:
 
 
 def always(ladder: Ladder) -> Ladder:
-    """The same ladder, as if it had been in force from the beginning and known all along."""
+    """The same ladder, in force and known from the beginning."""
     return replace(ladder, valid_from=BEGINNING, activated_at=None)
 
 

@@ -54,7 +54,7 @@ StepForms = Annotated[
 
 
 class SeasonForm(Form):
-    """First and last day of the season, MM-DD, both in it; it may reach over the new year."""
+    """First and last day of the season, MM-DD, both included. A season may span the new year."""
 
     first: DayOfYear = Field(alias="from", examples=["04-01"])
     last: DayOfYear = Field(alias="to", examples=["09-30"])
@@ -102,7 +102,7 @@ class LadderForm(Form):
         return self
 
     def ladder(self, ladder_id: str, currency: str) -> Ladder:
-        """As if it were in force from the beginning."""
+        """The ladder, dated from the beginning."""
         season, personal = self.season, self.personal
         return Ladder(
             ladder_id=ladder_id,
@@ -136,7 +136,7 @@ class StaffLadderStepView(Shown):
 
 
 class SeasonView(Shown):
-    """First and last day, MM-DD, both in it."""
+    """First and last day of the season, MM-DD, both included."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 

@@ -1,10 +1,10 @@
-"""The life of a ladder: drawn up, activated from a day, withdrawn while that day is still to come.
+"""The life of a ladder.
 
     draft ──activate from today or later──▶ scheduled ──its day──▶ active ──another one's day──▶ retired
       ◀──────────────withdraw───────────────────┘
 
-What was in force on a day that has passed is never changed: that is why a ladder begins today at the earliest. When the ladders of a
-currency change, everybody's standing is made anew (`tiers.everyone`).
+A ladder begins today at the earliest, since the tiers of past days never change. When the ladders of a currency change, the standings of
+all its companies are recalculated.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ from chalicelib.tiers.ladders.store import ladders_of
 
 
 def draw_up(context: Context, form: LadderForm, author: str) -> StaffLadderView:
-    """A draft."""
+    """Create a draft."""
     currency = form.currency or context.config[Club].currency
     if currency not in context.config[Tiers].ladders:
         known = ", ".join(sorted(context.config[Tiers].ladders))
@@ -41,7 +41,7 @@ def draw_up(context: Context, form: LadderForm, author: str) -> StaffLadderView:
 def page(
     context: Context, limit: int, after: dict[str, str] | None
 ) -> tuple[list[StaffLadderView], dict[str, str] | None]:
-    """Newest first. The founding ladders are the oldest, also while they are not recorded yet."""
+    """A page of ladders, newest first. Founding ladders come last, recorded or not."""
     found, last = store.newest(context, limit, after)
     if last is None:
         found += store.unrecorded(context)
@@ -55,7 +55,7 @@ def show(context: Context, ladder_id: str) -> tuple[StaffLadderView, int]:
 
 
 def activate(context: Context, ladder_id: str, version: int, day: date, author: str) -> tuple[StaffLadderView, int]:
-    """In force from this day, today or later. Raises problems: one ladder a day and currency, only drafts, only this version."""
+    """Put a draft in force from a day. Raises problems for a past day, another ladder of that day, no draft, another version."""
     found = _expected(context, ladder_id, version, "draft")
     if day < context.today:
         raise Problem.invalid("day_passed", "/from", f"Today is {context.today}: a ladder cannot begin before today.")
@@ -67,7 +67,7 @@ def activate(context: Context, ladder_id: str, version: int, day: date, author: 
 
 
 def withdraw(context: Context, ladder_id: str, version: int) -> tuple[StaffLadderView, int]:
-    """A draft again. Raises problems: only while it is scheduled, only this version."""
+    """Turn a scheduled ladder into a draft. Raises problems for another state or version."""
     found = _expected(context, ladder_id, version, "scheduled")
     draft = replace(found, valid_from=None, activated_at=None, activated_by=None)
     tx = Transaction()
@@ -77,7 +77,7 @@ def withdraw(context: Context, ladder_id: str, version: int) -> tuple[StaffLadde
 
 
 def record_founding(context: Context) -> list[str]:
-    """Makes facts of the founding ladders that are none yet; returns their ids. Two at once are one."""
+    """Record the founding ladders that are not recorded yet; returns their ids. Safe to run concurrently."""
     recorded = []
     for found in store.unrecorded(context):
         tx = Transaction()
@@ -100,7 +100,7 @@ def _load(context: Context, ladder_id: str) -> LadderRecord:
 
 
 def _expected(context: Context, ladder_id: str, version: int, wanted: LadderState) -> LadderRecord:
-    """The ladder, if it is what the caller saw, in the state that this step needs."""
+    """The ladder, if it has this version and the wanted state."""
     found = _load(context, ladder_id)
     if found.version != version:
         raise Problem("precondition_failed")

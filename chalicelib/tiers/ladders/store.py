@@ -1,8 +1,7 @@
 """The items of the ladders.
 
-LADDER   a ladder as staff sees it: its figures, its state, who drew it up and who activated it; listed newest first
-FROM     an activated ladder, whole, by the day from which it is in force: one a day and currency. It goes only while it is
-               scheduled, when it is withdrawn
+LADDER   a ladder with its state and authors; listed newest first
+FROM     an activated ladder by its first day: one per day and currency; deleted if it is withdrawn before that day
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,14 +31,14 @@ from chalicelib.tiers.ladders.rules import (
 
 DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
 
-# --- what is in force -------------------------------------------------------------------------------------------------
+# --- ladders in force -------------------------------------------------------------------------------------------------
 
 
 def ladders_of(context: Context, currency: str) -> tuple[Ladder, ...]:
-    """The activated ladders of a currency by the day from which they are in force, scheduled ones included.
+    """The activated ladders of a currency by their first day, scheduled ones included.
 
-    The first one is the founding ladder of the club's figures, until it is recorded as a fact; without steps if they name none. One
-    consistent query, once per work.
+    The first one is the founding ladder, from the configuration until it is recorded; it has no steps if the currency is not configured.
+    One consistent query per context.
     """
     if _memo(currency) not in context.memo:
         every = keys.ladder_from(currency)
@@ -60,7 +59,7 @@ def _memo(currency: str) -> str:
 
 
 def founding_ladder(tiers: Tiers, currency: str) -> Ladder:
-    """What the club's figures say, in force from the beginning; without steps for a currency of which they say nothing."""
+    """The ladder of the configuration, in force from the beginning; without steps for a currency that is not configured."""
     off_season, personal = tiers.off_season.get(currency), tiers.personal.get(currency)
     return Ladder(
         ladder_id=f"ldr_founding_{currency.lower()}",
@@ -126,14 +125,14 @@ def newest(
 
 
 def create(tx: Transaction, context: Context, found: LadderRecord) -> None:
-    """A ladder that is not in force, or the founding one, which then is a fact."""
+    """Create a draft, or record the founding ladder."""
     tx.create(_item(context, found), label="ladder")
     if found.valid_from is not None:
         _put_in_force(tx, context, found)
 
 
 def activate(tx: Transaction, context: Context, activated: LadderRecord) -> None:
-    """`activated` has the version of the draft that it was."""
+    """Put a draft in force. `activated` has the draft's version."""
     tx.put(
         _item(context, replace(activated, version=activated.version + 1)), when=_unchanged(activated), label="version"
     )
@@ -141,10 +140,10 @@ def activate(tx: Transaction, context: Context, activated: LadderRecord) -> None
 
 
 def withdraw(tx: Transaction, context: Context, scheduled: LadderRecord, draft: LadderRecord) -> None:
-    """`draft` has the version of the scheduled ladder that it was."""
+    """Turn a scheduled ladder into a draft of the same version."""
     tx.put(_item(context, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
     tx.delete(keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
-    _tell(tx, context, WITHDRAWN, scheduled)
+    _record_event(tx, context, WITHDRAWN, scheduled)
 
 
 def _put_in_force(tx: Transaction, context: Context, found: LadderRecord) -> None:
@@ -153,12 +152,12 @@ def _put_in_force(tx: Transaction, context: Context, found: LadderRecord) -> Non
     fact = replace(ladder, valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
     key = keys.ladder_from(ladder.currency, day)
     tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": context.at}, label=DAY_TAKEN)
-    _tell(tx, context, ACTIVATED, found)
+    _record_event(tx, context, ACTIVATED, found)
 
 
-def _tell(tx: Transaction, context: Context, event: EventType, found: LadderRecord) -> None:
+def _record_event(tx: Transaction, context: Context, event: EventType, found: LadderRecord) -> None:
     ladder = found.ladder
-    # Whoever goes on with this work must not go on with the ladders of before.
+    # The rest of this context must not use the old ladders.
     context.memo.pop(_memo(ladder.currency), None)
     facts = {"ladder_id": ladder.ladder_id, "currency": ladder.currency, "valid_from": _day(found).isoformat()}
     record_event(tx, context, keys.ladder(ladder.ladder_id), event, **facts)

@@ -1,1 +1,1 @@
-"""Standings remade each night, and after a change of ladders."""
+"""Recalculation of standings each night and after a change of ladders."""

@@ -1,4 +1,4 @@
-"""The consumer that makes everybody's standing anew when the ladders of a currency change."""
+"""The consumer that recalculates all standings of a currency after a change of its ladders."""
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
@@ -8,4 +8,4 @@ from chalicelib.tiers.recalculation import service
 
 @consumer(ACTIVATED, WITHDRAWN)
 def on_ladders_changed(context: Context, event: Event) -> None:
-    service.begin(event.item["currency"])
+    service.recalculate_all(event.item["currency"])

@@ -1,12 +1,12 @@
-"""Everybody's standing made anew, after the ladders of a currency have changed.
+"""Recalculation of standings, after a change of ladders and each night.
 
-    tier_ladder.activated, .withdrawn ──▶ on_ladders_changed   one message to the tiers queue, which shows itself after DELAY_SECONDS
-    the tiers queue                   ──▶ name_some            names the next companies to the same queue, and then itself again
+    tier_ladder.activated, .withdrawn ──▶ recalculate_all   sends one message to the tiers queue, visible after DELAY_SECONDS
+    the tiers queue                   ──▶ send_page         sends the next companies to the same queue, and then its successor
 
-It is the only work on tiers that grows with the membership. It takes one page of companies a message, so that none takes longer
-than another; told twice, or dead half way, it names companies again, who are decided again, which changes nothing.
+This is the only work on tiers that grows with the membership. A message sends one page of companies, so all messages take the same time.
+A duplicate or interrupted message sends companies again, whose recalculation changes nothing.
 
-Weakest point: a message that is told again goes on to the end, so the companies after it are decided once more.
+Weakest point: a duplicate message continues to the end, so the companies after it are recalculated once more.
 """
 
 import json
@@ -22,41 +22,40 @@ from chalicelib.tiers.ladders.service import record_founding
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.service import follow
 
-# Longer than any work on standings may take: whoever has read the ladders of before has ended by then, and writes no more.
+# Longer than any write of a standing may take: by then nobody can write one made from the old ladders.
 DELAY_SECONDS = 65
-COMPANIES = COMPANIES_PER_MESSAGE * MESSAGES_PER_CALL  # of one message: those whom one call to the queue names
+COMPANIES = COMPANIES_PER_MESSAGE * MESSAGES_PER_CALL  # of one message: as many as one call to the queue takes
 
 
-def begin(currency: str) -> None:
-    """The first message of all that follow."""
+def recalculate_all(currency: str) -> None:
     body = json.dumps(_body(currency, None))
     aws.sqs().send_message(QueueUrl=queue_url("tiers"), MessageBody=body, DelaySeconds=DELAY_SECONDS)
 
 
-def name_some(context: Context, told: dict[str, Any]) -> None:
-    """Names the next companies of the currency, and then, unless they were the last ones, itself with the place to go on from."""
-    found, after = companies.some_companies(context, COMPANIES, told["after"])
+def send_page(context: Context, body: dict[str, Any]) -> None:
+    """Send the next companies of the currency to the queue, then a message with the position of the rest, if any."""
+    found, after = companies.some_companies(context, COMPANIES, body["after"])
     queue = queue_url("tiers")
-    send_companies(queue, (each.company_id for each in found if each.currency == told["everyone"]))
+    send_companies(queue, (each.company_id for each in found if each.currency == body["everyone"]))
     if after is not None:
-        send_bodies(queue, [_body(told["everyone"], after)])
+        send_bodies(queue, [_body(body["everyone"], after)])
 
 
 def _body(currency: str, after: dict[str, str] | None) -> dict[str, Any]:
     return {"everyone": currency, "after": after}
 
 
-LOOK_BACK_DAYS = 7  # what a failed night, or a message given up, left over
+LOOK_BACK_DAYS = 7  # covers failed runs and lost messages
 
 
 def decide(context: Context, message: dict[str, Any]) -> None:
-    """Makes the standing of every company of a queue message anew. Raises, after all of them, if one could not be."""
-    told = json.loads(message["body"])
-    if "everyone" in told:
-        name_some(context, told)
+    """Recalculate the standing of each company in a queue message. Raises, after all of them, if one failed."""
+    body = json.loads(message["body"])
+    if "everyone" in body:
+        send_page(context, body)
         return
     failed = []
-    for company_id in told["companies"]:
+    for company_id in body["companies"]:
         try:
             follow(context, company_id)
         except Exception:
@@ -66,14 +65,14 @@ def decide(context: Context, message: dict[str, Any]) -> None:
         raise RuntimeError(f"not decided: {', '.join(failed)}")
 
 
-# --- the night --------------------------------------------------------------------------------------------------------
+# --- the nightly run --------------------------------------------------------------------------------------------------
 
 
 def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Names the companies of which something is to be told, to the tiers queue; returns what it counted, and keeps it as a RUN.
+    """Send the companies with a due announcement to the tiers queue; returns its counts and stores them as a RUN.
 
-    It looks back over a week, or to the last run if that is longer ago, or to the `day` of the event. Doing it again does no
-    harm: who has been told is due no more. The first night also makes facts of the founding ladders.
+    It covers the last week, or the days since the last run if that is longer ago, or since the `day` of the event. It is safe to repeat:
+    an announced company is no longer due. The first run also records the founding ladders.
     """
     record_founding(context)
     first = jobs.first_day(context, event, jobs.last_run(context, standing_store.DUE), look_back_days=LOOK_BACK_DAYS)

@@ -1,7 +1,7 @@
-"""What a ladder would have changed: one company's last 12 months under the real ladders and under another one. Pure.
+"""The simulation of a ladder: the last 12 months of a company under the real ladders and under another one. Pure.
 
-The other ladder counts as if it had always been in force. Purchases are taken as they were made: that people buy more to reach a
-nearer step, or that net sums fall as a discount grows, is not foretold.
+The other ladder counts as if it had always been in force. Purchases stay as they were: the simulation does not predict that people buy more
+to reach a nearer step, or that net sums fall as a discount grows.
 """
 
 from bisect import bisect_right
@@ -23,7 +23,7 @@ HUNDRED = Decimal(100)
 
 
 class Outcome(NamedTuple):
-    """One company: today's tier without and with the other ladder, its net purchases of 12 months, and the discount given on them."""
+    """The result for one company: today's tier under both ladders, net purchases of 12 months, and the discount on them."""
 
     before: LadderStep
     after: LadderStep
@@ -33,14 +33,14 @@ class Outcome(NamedTuple):
 
     @property
     def move(self) -> Move:
-        """By the discount, since that is what a partner feels: a tier of another name with the same discount is no move."""
+        """The direction by discount: a tier of another name with the same discount is no move."""
         if self.after.discount_percent == self.before.discount_percent:
             return "unchanged"
         return "up" if self.after.discount_percent > self.before.discount_percent else "down"
 
 
 def months(today: date) -> tuple[date, date]:
-    """First and last day of the 12 months that are simulated."""
+    """First and last day of the simulated 12 months."""
     return year_before(today) + DAY, today
 
 
@@ -57,15 +57,15 @@ def simulate(
     first_purchase: date | None,
     today: date,
 ) -> Outcome:
-    """Manual tiers hold under both. The totals reach back to `reads_from`.
+    """Compare one company under both ladders. Manual tiers hold under both; the totals must reach back to `reads_from`.
 
-    The discount given is summed over the days d of the 12 months, rounded half up to hundredths once a company and side:
+    The discount is summed over the days d of the 12 months and rounded half up to hundredths once per company and ladder:
 
-        gross(d)  = net(d) / (1 - p(d)/100)      what the goods would have cost without a discount
+        gross(d)  = net(d) / (1 - p(d)/100)      the price of the goods without a discount
         before    = Σ gross(d) · p(d)/100        after = Σ gross(d) · q(d)/100
 
-    net(d) are the net purchases that count on d, p(d) the percent really in force on d, q(d) that of the other ladder. (The sums of
-    sales documents are what was paid, so the discount has to be put back first.)
+    net(d) are the net purchases that count on d, p(d) the percent in force on d, q(d) that of the other ladder. Sales documents
+    have the sums that were paid, so the discount is added back first.
     """
     first, last = months(today)
     before = Facts(totals, real, grants, first_purchase).timeline(first, last)
@@ -88,11 +88,11 @@ def _on(timeline: Sequence[Spell], day: date) -> LadderStep:
 
 
 # --- of many companies ------------------------------------------------------------------------------------------------
-# Counts add up part by part, in any order, so they are kept flat: a name for each number.
+# Counts are flat, a name for each number, so that parts add up in any order.
 
 
-def counted(outcomes: Iterable[Outcome]) -> dict[str, int | Decimal]:
-    """The sums of some companies, as `totals_of` reads them."""
+def counts_of(outcomes: Iterable[Outcome]) -> dict[str, int | Decimal]:
+    """The sums of some companies, in the form that `totals_of` reads."""
     counts: Counter[str] = Counter()
     sums = {"purchases": ZERO, "discount_before": ZERO, "discount_after": ZERO}
     for outcome in outcomes:
@@ -106,7 +106,7 @@ def counted(outcomes: Iterable[Outcome]) -> dict[str, int | Decimal]:
 
 
 class StepTotals(NamedTuple):
-    """The companies that are on this step today, by what the other ladder would do to their discount."""
+    """The companies on a step today, by the change of their discount under the other ladder."""
 
     tier: str
     companies: int
@@ -115,25 +115,25 @@ class StepTotals(NamedTuple):
     unchanged: int
 
 
-class Moved(NamedTuple):
+class TierMove(NamedTuple):
     from_tier: str
     to_tier: str
     companies: int
 
 
-class Totals(NamedTuple):
+class SimulationTotals(NamedTuple):
     companies: int
     purchases: Decimal
     discount_before: Decimal
     discount_after: Decimal
     steps: list[StepTotals]
-    moves: list[Moved]
+    moves: list[TierMove]
 
 
-def totals_of(counts: Mapping[str, Any], tiers: Sequence[str]) -> Totals:
-    """The sums of all companies, from names and numbers among which those of `counted` are added up.
+def totals_of(counts: Mapping[str, Any], tiers: Sequence[str]) -> SimulationTotals:
+    """The totals of all companies, from the sums of their `counts_of` values.
 
-    Steps in this order of tiers, those that are in no ladder any more at the end.
+    Steps come in the order of `tiers`; tiers that no ladder has come last.
     """
     found = {name.partition(":")[2] for name in counts if name.startswith(("up:", "down:", "unchanged:"))}
     order = [*tiers, *sorted(found - set(tiers))]
@@ -150,9 +150,9 @@ def totals_of(counts: Mapping[str, Any], tiers: Sequence[str]) -> Totals:
     for name, number in counts.items():
         if name.startswith("moved:"):
             _, from_tier, to_tier = name.split(":")
-            moves.append(Moved(from_tier, to_tier, int(number)))
+            moves.append(TierMove(from_tier, to_tier, int(number)))
     moves.sort(key=lambda move: (-move.companies, move))
-    return Totals(
+    return SimulationTotals(
         companies=count("companies"),
         purchases=Decimal(counts.get("purchases", ZERO)),
         discount_before=Decimal(counts.get("discount_before", ZERO)),

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.platform.http.forms import Shown
 from chalicelib.platform.money import Money
-from chalicelib.tiers.simulations.rules import Totals
+from chalicelib.tiers.simulations.rules import SimulationTotals
 
 
 class SimulationProgressView(Shown):
@@ -54,7 +54,7 @@ class SimulationResultView(Shown):
     moves: list[SimulationMoveView] = Field(description="The most frequent first.")
 
     @classmethod
-    def of(cls, totals: Totals, currency: str) -> Self:
+    def of(cls, totals: SimulationTotals, currency: str) -> Self:
         def money(amount: Decimal) -> Money:
             return Money(amount=amount, currency=currency)
 

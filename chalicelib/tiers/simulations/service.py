@@ -1,14 +1,14 @@
-"""A simulation from its request to the list of companies.
+"""Simulations, from the request to the list of companies.
 
-    start        the simulation is written down with the event that starts it
-    on_requested the event: the first part is announced to the simulations queue
-    simulate     a part: who is in it is written down, the next part is announced, its companies are simulated, counts added
-    show         how far it came, and the result
+    start         stores the simulation with its event
+    on_requested  sends the first part to the simulations queue
+    simulate      stores the companies of a part, sends the next part to the queue, simulates the companies, adds their counts
+    show          the progress and the result
 
-So parts are named one after the other and worked on side by side. Each step may be told twice or die half way: who is in a part is
-written down once, and counted once, together with the note that it is done. Nothing of the business is written.
+Parts are created one after the other and run in parallel. Each step survives duplicates and crashes: the companies of a part are stored
+once, and counted once in the same transaction as its completion. A simulation writes only its own items.
 
-Weakest point: the last part puts the list together from all parts by itself, which takes it about 20 ms a part.
+Weakest point: the last part alone builds the list from all parts, which takes about 20 ms per part.
 """
 
 import json
@@ -34,7 +34,7 @@ from chalicelib.tiers.simulations.schemas import (
     SimulationResultView,
     SimulationView,
 )
-from chalicelib.tiers.simulations.store import Member, Part, Row, Simulation
+from chalicelib.tiers.simulations.store import ListedCompany, Row, Simulation, SimulationPart
 from chalicelib.tiers.standing import store as standing_store
 
 COMPANIES = 200  # of one part
@@ -64,7 +64,7 @@ def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
     made = store.create(
         tx, context, context.new_id("sim"), found.ladder, ladders_of(context, found.ladder.currency), started_by
     )
-    shown = _shown(context, made)
+    shown = _view_of(context, made)
     context.reply(tx, shown)
     context.table.commit(tx)
     return shown
@@ -74,27 +74,27 @@ def show(context: Context, simulation_id: str) -> SimulationView:
     found = store.load(context, simulation_id)
     if found is None:
         raise Problem("not_found")
-    return _shown(context, found)
+    return _view_of(context, found)
 
 
 def simulate(context: Context, message: dict[str, Any]) -> None:
-    """Works on the part that the message names, and ends the simulation with the last of them."""
-    told = json.loads(message["body"])
-    simulation_id, number = told["simulation_id"], told["part"]
+    """Simulate the part in the message; the last part also finishes the simulation."""
+    body = json.loads(message["body"])
+    simulation_id, number = body["simulation_id"], body["part"]
     found, part = store.load_with_part(context, simulation_id, number)
     if found is None or found.done:
         return
     if part is None:
-        part = _named(context, found, number)
+        part = _create_part(context, found, number)
     if not part.done:
         if part.after:
             store.announce(simulation_id, number + 1)
-        _work_on(context, found, part)
+        _simulate_part(context, found, part)
     _finish_if_last(context, simulation_id)
 
 
-def _named(context: Context, found: Simulation, number: int) -> Part:
-    """The part, now written down: the companies that come after those of the part before."""
+def _create_part(context: Context, found: Simulation, number: int) -> SimulationPart:
+    """Store the part: the companies after those of the previous part."""
     after = None
     if number > 1:
         _, before = store.load_with_part(context, found.simulation_id, number - 1)
@@ -103,20 +103,22 @@ def _named(context: Context, found: Simulation, number: int) -> Part:
         after = before.after
     page, following = companies.some_companies(context, COMPANIES, after)
     currency = found.ladder.currency
-    part = Part(number, [Member.of(each) for each in page if each.currency == currency], following, done=False)
-    if store.name_part(context, found, part):
+    part = SimulationPart(
+        number, [ListedCompany.of(each) for each in page if each.currency == currency], following, done=False
+    )
+    if store.create_part(context, found, part):
         return part
-    _, first = store.load_with_part(context, found.simulation_id, number)  # another worker was first
+    _, first = store.load_with_part(context, found.simulation_id, number)  # another worker stored it first
     if first is None:
         raise LookupError(f"{found.simulation_id} has no part {number}")
     return first
 
 
-def _work_on(context: Context, found: Simulation, part: Part) -> None:
+def _simulate_part(context: Context, found: Simulation, part: SimulationPart) -> None:
     ladder, real = found.ladder, found.real
     outcomes = [(member, _outcome(context, found.today, real, ladder, member.company_id)) for member in part.members]
     name = store.put_rows(found.simulation_id, part.number, [_row(*each) for each in outcomes])
-    store.finish_part(context, found, part, name, rules.counted(outcome for _, outcome in outcomes))
+    store.finish_part(context, found, part, name, rules.counts_of(outcome for _, outcome in outcomes))
 
 
 def _outcome(context: Context, today: date, real: Sequence[Ladder], ladder: Ladder, company_id: str) -> Outcome:
@@ -137,7 +139,7 @@ def _finish_if_last(context: Context, simulation_id: str) -> None:
     store.finish(context, simulation_id)
 
 
-def _row(member: Member, outcome: Outcome) -> Row:
+def _row(member: ListedCompany, outcome: Outcome) -> Row:
     return [
         member.company_id,
         harmless(member.name),
@@ -153,7 +155,7 @@ def _row(member: Member, outcome: Outcome) -> Row:
     ]
 
 
-def _shown(context: Context, found: Simulation) -> SimulationView:
+def _view_of(context: Context, found: Simulation) -> SimulationView:
     first, last = rules.months(found.today)
     ladder, item = found.ladder, found.item
     return SimulationView(
@@ -180,7 +182,7 @@ def _shown(context: Context, found: Simulation) -> SimulationView:
 
 
 def _result(found: Simulation) -> SimulationResultView:
-    """Steps in the order of today's ladder, then those that only the other one has."""
+    """The result, with steps in the order of today's ladder, then those of the other ladder only."""
     ladders = ladder_on(found.real, found.today), found.ladder
     tiers = dict.fromkeys(step.tier for ladder in ladders for step in (NO_STEP, *ladder.steps_on(found.today)))
     return SimulationResultView.of(rules.totals_of(found.item, list(tiers)), found.ladder.currency)

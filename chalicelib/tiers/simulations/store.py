@@ -1,9 +1,9 @@
-"""A simulation's items and objects. They are its own: nothing of the business is written.
+"""Items and objects of simulations.
 
-    SIMULATION  the ladder, the day, how far it came, and the sums, which grow part by part
-    PART        some companies: named once, in the order of names; done once, with the object that lists them
+    SIMULATION  the ladder, the day, the progress, and the sums, which grow part by part
+    PART        some companies in the order of names, stored once; completed once, with the object of its rows
 
-In the bucket, below `simulations/{simulation}/`: `parts/{n}-{digest}` lines of the list, and at the end `companies.csv`.
+Objects lie below `simulations/{simulation}/`: `parts/{n}-{digest}` are rows of the list, `companies.csv` is the list.
 """
 
 import gzip
@@ -50,12 +50,12 @@ class Simulation:
 
     @property
     def real(self) -> tuple[Ladder, ...]:
-        """The ladders that were activated when the simulation began, by the day from which they are in force."""
+        """The activated ladders when the simulation began, by their first day."""
         return tuple(Ladder.from_fact(fact) for fact in self.item["real"])
 
     @property
     def today(self) -> date:
-        """The last of the days that are simulated."""
+        """The last simulated day."""
         return date.fromisoformat(self.item["today"])
 
     @property
@@ -64,12 +64,12 @@ class Simulation:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all parts are named, and done."""
+        """Whether all parts are stored and completed."""
         return self.count("parts_done") == self.parts_total
 
     @property
     def parts_total(self) -> int | None:
-        """None while there may be more of them."""
+        """None while there may be more parts."""
         total = self.item.get("parts_total")
         return None if total is None else int(total)
 
@@ -78,24 +78,24 @@ class Simulation:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A company, as much of it as the list tells."""
+class ListedCompany:
+    """A company in the list."""
 
     company_id: str
     name: str
     inn: str
 
     @classmethod
-    def of(cls, company: Company) -> "Member":
+    def of(cls, company: Company) -> "ListedCompany":
         return cls(company.company_id, company.name, company.inn or "")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Some companies, and where the next ones begin: None after the last."""
+class SimulationPart:
+    """Some companies, and the position of the next ones; None after the last part."""
 
     number: int
-    members: list[Member]
+    members: list[ListedCompany]
     after: Position
     done: bool
 
@@ -108,7 +108,9 @@ def load(context: Context, simulation_id: str) -> Simulation | None:
     return Simulation(item) if item else None
 
 
-def load_with_part(context: Context, simulation_id: str, number: int) -> tuple[Simulation | None, Part | None]:
+def load_with_part(
+    context: Context, simulation_id: str, number: int
+) -> tuple[Simulation | None, SimulationPart | None]:
     whole, part = keys.simulation(simulation_id), keys.simulation_part(simulation_id, number)
     found = context.table.get_many([whole, part], consistent=True)
     return (Simulation(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
@@ -127,7 +129,7 @@ def objects(context: Context, simulation_id: str) -> Iterator[str]:
 def create(
     tx: Transaction, context: Context, simulation_id: str, ladder: Ladder, real: Sequence[Ladder], started_by: str
 ) -> Simulation:
-    """A simulation that is to be worked on; its event starts the work."""
+    """Create a simulation; its event starts it."""
     item = {
         **keys.simulation(simulation_id).as_item(),
         "simulation_id": simulation_id,
@@ -145,8 +147,8 @@ def create(
     return Simulation(item)
 
 
-def name_part(context: Context, simulation: Simulation, part: Part) -> bool:
-    """Writes down who is in the part, and with the last one how many parts there are. False if it was written down before."""
+def create_part(context: Context, simulation: Simulation, part: SimulationPart) -> bool:
+    """Store the part, and with the last one the number of parts. Returns False if it was stored before."""
     tx = Transaction()
     tx.create(
         {
@@ -173,8 +175,10 @@ def name_part(context: Context, simulation: Simulation, part: Part) -> bool:
     return True
 
 
-def finish_part(context: Context, simulation: Simulation, part: Part, name: str, counts: Mapping[str, Any]) -> None:
-    """The part is done, and its counts are added: once, however often it is worked on."""
+def finish_part(
+    context: Context, simulation: Simulation, part: SimulationPart, name: str, counts: Mapping[str, Any]
+) -> None:
+    """Complete the part and add its counts, once."""
     tx = Transaction()
     tx.update(
         keys.simulation_part(simulation.simulation_id, part.number),
@@ -209,7 +213,7 @@ def announce(simulation_id: str, number: int) -> None:
 
 
 def put_rows(simulation_id: str, number: int, rows: Sequence[Row]) -> str:
-    """Stores the lines of a part; their object is named by what is in it, so that nobody's lines are taken for another's."""
+    """Store the rows of a part. The object is named by its content, so a concurrent worker cannot replace it by other rows."""
     content = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), mtime=0)
     name = f"parts/{number:06d}-{sha256(content).hexdigest()[:16]}"
     _put(simulation_id, name, content)
@@ -227,7 +231,7 @@ def put_list(simulation_id: str, content: bytes) -> None:
 
 
 def link(simulation_id: str) -> str:
-    """An address that downloads the list for `LINK_SECONDS`."""
+    """An address of the list that works for `LINK_SECONDS`."""
     return aws.s3().generate_presigned_url(
         "get_object",
         Params={
@@ -247,6 +251,6 @@ def _object(simulation_id: str, name: str) -> str:
     return f"simulations/{simulation_id}/{name}"
 
 
-def _part(item: dict[str, Any]) -> Part:
-    members = [Member(*fact) for fact in json.loads(item["members"])]
-    return Part(int(item["part"]), members, item["after"], "done_at" in item)
+def _part(item: dict[str, Any]) -> SimulationPart:
+    members = [ListedCompany(*fact) for fact in json.loads(item["members"])]
+    return SimulationPart(int(item["part"]), members, item["after"], "done_at" in item)

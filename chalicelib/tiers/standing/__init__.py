@@ -1,1 +1,1 @@
-"""A company's place on the ladder, today and in the days ahead."""
+"""Standings: the tier of a company, today and on later days."""

@@ -1,15 +1,15 @@
-"""Where a company stands on a day, and what is ahead if nothing more is bought. Pure.
+"""The standing of a company on a day, and its future if the company buys nothing more. Pure.
 
-A standing is made from the facts as they are on a day (`standing_on_day`) and says what holds on that day and on every later one: its
-timeline is the course of tiers to come, its totals, ladders and manual tiers are those that still bear on a later day. So it can be
-kept, and read on another day (`as_of`) without asking anybody. Its calendar takes long to compute, so it is kept too.
+`standing_on_day` makes a standing from the facts known on a day. It holds on that day and on every later one: the timeline has the
+coming tiers; the totals, ladders and manual tiers are those that matter on a later day. So a stored standing can be read on a later day
+(`as_of`) without other reads. The calendar takes long to compute, so it is stored too.
 
-The smallest order that keeps a tier over a day F, or lifts it, is made on the eve of F at the latest:
+The smallest order that keeps or lifts a tier on a day F, made on the eve of F at the latest:
 
     from_sum of the step - window sum of the eve        (of the day F itself, where its own ladder or window asks for less)
 
-It is also enough on any earlier day from which on it still counts on the eve; a smaller one may be enough while the window holds
-more. A hundredth less on the eve is not.
+The same order is enough on any earlier day if it still counts on the eve. A smaller one may be enough while the window holds more; on
+the eve, a hundredth less is not enough.
 """
 
 from bisect import bisect_right
@@ -35,15 +35,15 @@ from chalicelib.tiers.standing.rules import (
     year_before,
 )
 
-SINCE_DAYS = 90  # how far back a standing knows since when its tier is in force
-HORIZON_DAYS = 400  # how far ahead its timeline goes; by then a night has made it anew
-CALENDAR_DAYS = 90  # how far the fall-out calendar looks ahead
-KEPT_DAYS = CALENDAR_DAYS + 30  # how far ahead the rows of a standing are kept, for reads of the days to come
+SINCE_DAYS = 90  # the timeline's days before `built_on`
+HORIZON_DAYS = 400  # the timeline's days after `built_on`; a nightly run recalculates it by then
+CALENDAR_DAYS = 90  # the days of the calendar that is shown
+KEPT_DAYS = CALENDAR_DAYS + 30  # the days of the calendar that is stored, for reads on later days
 NO_ORDER = "-"
 
 
 class Announcement(NamedTuple):
-    """What the company has been told: its tier, and of which falls it was warned how many days ahead."""
+    """The last announced tier, and by the day of each announced fall the stage of its last warning in days."""
 
     step: LadderStep = NO_STEP
     warned: Mapping[date, int] = {}
@@ -53,14 +53,17 @@ NOTHING_ANNOUNCED = Announcement()
 
 
 class SmallestOrder(NamedTuple):
-    """The smallest purchase that does it, and the last day to make it."""
+    """The smallest purchase that is enough, and the last day for it."""
 
     amount: Decimal
     by: date
 
 
 class FallOut(NamedTuple):
-    """A later day on which purchases leave the window: what leaves, what is left, the step that this gives, the tier in force."""
+    """A later day on which purchases leave the window.
+
+    `leaves` is the leaving sum, `window_sum` the remaining one, `step` the step that it gives, `in_force` the tier of the day.
+    """
 
     day: date
     leaves: Decimal
@@ -72,7 +75,7 @@ class FallOut(NamedTuple):
 
 
 class FallWarning(NamedTuple):
-    """A fall to be told of: the day, what follows, and the order that averts it."""
+    """A fall to announce: its day, the next tier, and the order that averts it."""
 
     stage: int  # the warning's distance, by the ladder
     falls_on: date
@@ -82,7 +85,7 @@ class FallWarning(NamedTuple):
 
 
 class CalendarRow(NamedTuple):
-    """A `FallOut` in the texts that are kept and shown. Steps by their place in `Calendar.steps`; an order that there is not is `-`."""
+    """A `FallOut` as stored texts. A step is its index in `Calendar.steps`; no order is `-`."""
 
     day: str
     leaves: str
@@ -95,9 +98,9 @@ class CalendarRow(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """The fall-out calendar as a standing keeps it: every row of the days after `built_on`, up to `last`.
+    """The stored fall-out calendar: the rows of all days after `built_on`, up to `last`.
 
-    A row says the same on whichever earlier day it is read, as long as the tier in force is that of `built_on`.
+    A row is valid on every earlier day on which the tier in force is that of `built_on`.
     """
 
     last: date
@@ -107,7 +110,7 @@ class Calendar(NamedTuple):
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a company stands on `as_of`: `built_on`, or any day after it."""
+    """The standing of a company on `as_of`, which is `built_on` or a later day."""
 
     company_id: str
     currency: str
@@ -128,7 +131,6 @@ class Standing:
 
     @cached_property
     def window_result(self) -> WindowResult:
-        """What the window of this day gives."""
         return self.facts.window_result(self.as_of)
 
     @property
@@ -137,12 +139,12 @@ class Standing:
 
     @property
     def window(self) -> tuple[date, date]:
-        """First and last day that count."""
+        """First and last day of the window."""
         return self.facts.first_of_window(self.ladder, self.as_of), self.as_of
 
     @cached_property
     def tier(self) -> LadderStep:
-        """In force."""
+        """The tier in force."""
         return self.tier_on(self.as_of)
 
     @cached_property
@@ -150,7 +152,7 @@ class Standing:
         return rank(self.tier)
 
     def tier_on(self, day: date) -> LadderStep:
-        """In force on a day from `built_on` on, if nothing more is bought."""
+        """The tier in force on a day from `built_on` on, without further purchases."""
         return self.timeline[max(bisect_right(self._begins, day) - 1, 0)].step
 
     @cached_property
@@ -159,7 +161,7 @@ class Standing:
 
     @property
     def turned(self) -> bool:
-        """Whether another tier has come into force since `built_on`."""
+        """Whether the tier has changed since `built_on`."""
         return len(self._spells_until(self.built_on)) != len(self._spells_until(self.as_of))
 
     @property
@@ -181,12 +183,12 @@ class Standing:
 
     @property
     def fall(self) -> Spell | None:
-        """The first spell ahead with a lower discount than today's."""
+        """The first later spell with a lower discount than today's."""
         return next((spell for spell in self.ahead if rank(spell.step) < rank(self.tier)), None)
 
     @property
     def safe_until(self) -> date | None:
-        """The last day on which the tier in force stands without a further purchase; None without a tier."""
+        """The last day of the tier in force without further purchases; None without a tier."""
         return self.fall.first - DAY if self.fall else None
 
     @property
@@ -212,7 +214,7 @@ def standing_on_day(
     announced: Announcement = NOTHING_ANNOUNCED,
     version: int = 0,
 ) -> Standing:
-    """Where a company stands today, by facts that reach back to `first_relevant_day(ladders, known_since(today))`."""
+    """The standing of today, from facts that reach back to `first_relevant_day(ladders, known_since(today))`."""
     totals = facts.totals
     ladders = tuple(facts.ladders[_position(facts.ladders, today) :])
     first = _kept_from(ladders, today, facts.first_purchase)
@@ -236,7 +238,7 @@ def standing_on_day(
 
 
 def _bare(grant: ManualTier) -> ManualTier:
-    """Without words: every read would pay for them."""
+    """The manual tier without its texts, which would make every read more expensive."""
     return grant._replace(reason="", author="", withdrawn_by=None, withdrawn_because=None)
 
 
@@ -250,7 +252,7 @@ def _position(ladders: Sequence[Ladder], day: date) -> int:
 
 
 def _kept_from(ladders: Sequence[Ladder], today: date, first_purchase: date | None) -> date:
-    """The first day whose purchases count in a window from today on, or in one that a personal first step looks back to."""
+    """The first day whose purchases count in a window from today on, or in last year's window of a personal first step."""
     window = max(ladder.window_days for ladder in ladders) - 1
     horizon = today + HORIZON_DAYS * DAY
     personal = first_purchase is not None and any(
@@ -263,10 +265,10 @@ def _kept_from(ladders: Sequence[Ladder], today: date, first_purchase: date | No
 
 
 def order_to_keep(standing: Standing, day: date) -> SmallestOrder | None:
-    """So that a later day has no lower tier than today. None where none is needed, or none helps.
+    """The smallest order after which a later day has no lower tier than today; None where none is needed or none helps.
 
-    None helps where the ladder moves so that the tier itself gives less from then on, or is no more: what reaches a higher step does not
-    keep the tier, it lifts it.
+    No order helps where the ladder changes so that the tier itself gives less or no longer exists: an order that reaches a higher step
+    lifts the tier, it does not keep it.
     """
     tier, then, eve = standing.tier, standing.tier_on(day), day - DAY
     if rank(then) >= standing.rank or then.tier == tier.tier:
@@ -285,7 +287,7 @@ def _least(steps: LadderSteps, tier: LadderStep) -> LadderStep | None:
 
 
 def order_to_lift(standing: Standing, by: date) -> SmallestOrder | None:
-    """So that this day, today or later, has a higher tier than today. None where that comes by itself, or cannot be."""
+    """The smallest order after which the day `by` has a higher tier than today; None where it rises anyway or cannot rise."""
     if rank(standing.tier_on(by)) > standing.rank:
         return None
     return _lifting(standing, standing.facts.window_result(by), by)
@@ -299,7 +301,7 @@ def _lifting(standing: Standing, reached: WindowResult, by: date) -> SmallestOrd
 
 
 def missing_sum(reached: Decimal, step: LadderStep) -> Decimal:
-    """The smallest purchase that lifts the sum to the step, in whole hundredths."""
+    """The smallest purchase that lifts the sum to the step, rounded up to hundredths."""
     return (step.from_sum - reached).quantize(CENT, rounding=ROUND_CEILING)
 
 
@@ -307,7 +309,7 @@ def missing_sum(reached: Decimal, step: LadderStep) -> Decimal:
 
 
 def fall_outs(standing: Standing, horizon_days: int) -> Iterator[FallOut]:
-    """Every later day, up to the horizon, on which purchases leave the window."""
+    """The later days, up to the horizon, on which purchases leave the window."""
     facts = standing.facts
     for day in _leaving_days(standing, standing.as_of + horizon_days * DAY):
         eve = day - DAY
@@ -321,7 +323,7 @@ def fall_outs(standing: Standing, horizon_days: int) -> Iterator[FallOut]:
 
 
 def _leaving_days(standing: Standing, last: date) -> list[date]:
-    """The days on which something may leave: so many days after a purchase, or when a ladder with a shorter window begins."""
+    """The days on which purchases may leave: a window's length after a purchase, or the first day of a ladder."""
     found = {ladder.valid_from for ladder in standing.ladders}
     for length in {ladder.window_days * DAY for ladder in standing.ladders}:
         latest = last - length
@@ -329,11 +331,11 @@ def _leaving_days(standing: Standing, last: date) -> list[date]:
     return sorted(day for day in found if standing.as_of < day <= last)
 
 
-# --- the calendar as it is kept and read ------------------------------------------------------------------------------
+# --- the stored calendar ----------------------------------------------------------------------------------------------
 
 
 def calendar(standing: Standing, days: int = KEPT_DAYS) -> Calendar:
-    """The calendar of this day, for so many days; up to the horizon, where no row would begin later."""
+    """The calendar of the next `days`; up to the horizon if there are no later rows."""
     last, horizon = standing.as_of + days * DAY, standing.as_of + HORIZON_DAYS * DAY
     if not any(day > last for day in _leaving_days(standing, horizon)):
         last = horizon
@@ -363,7 +365,7 @@ def calendar(standing: Standing, days: int = KEPT_DAYS) -> Calendar:
 
 
 def calendar_today(standing: Standing) -> Calendar:
-    """The rows of the next `CALENDAR_DAYS`: of the calendar that is kept where it fits this day, computed where not."""
+    """The rows of the next `CALENDAR_DAYS`, from the stored calendar if it is valid today, otherwise computed."""
     today, last = standing.as_of, standing.as_of + CALENDAR_DAYS * DAY
     found = standing.calendar
     if found is None or found.last < last or standing.turned:
@@ -376,13 +378,13 @@ def _day_of(row: CalendarRow) -> str:
     return row.day
 
 
-# --- what is to be told, and when -------------------------------------------------------------------------------------
+# --- announcements ----------------------------------------------------------------------------------------------------
 
 
 def warning(standing: Standing) -> FallWarning | None:
-    """The warning that is due today: of the next fall, once for each distance that its ladder names.
+    """The warning of the next fall that is due today, once for each of the ladder's `warning_days`.
 
-    Where a fall was not known in time for a distance, the nearest one that is left is used at once, and only that.
+    A fall that became known too late for a stage gets the nearest remaining stage at once, and only that.
     """
     fall = standing.fall
     if fall is None:
@@ -395,7 +397,7 @@ def warning(standing: Standing) -> FallWarning | None:
 
 
 def next_due(standing: Standing) -> date | None:
-    """The first later day on which there is something to tell, if nothing happens before; the horizon, if the course goes beyond it."""
+    """The first later day with an announcement if no facts change; the horizon if the timeline goes beyond it."""
     days = [spell.first for spell in standing.ahead[:1]]
     if standing.fall:
         days += [standing.fall.first - each * DAY for each in standing.ladder.warning_days]
@@ -407,22 +409,22 @@ def next_due(standing: Standing) -> date | None:
 
 
 def announcement_after(standing: Standing, warned: FallWarning | None) -> Announcement:
-    """What the company has been told after today. Falls that are past are forgotten."""
+    """The announcement after today, without past falls."""
     kept = {day: stage for day, stage in standing.announced.warned.items() if day > standing.as_of}
     return Announcement(standing.tier, {**kept, warned.falls_on: warned.stage} if warned else kept)
 
 
-# --- why a tier changed -----------------------------------------------------------------------------------------------
+# --- the reason of a change -------------------------------------------------------------------------------------------
 
 ChangeReason = Literal["reached", "fell", "corrected", "manual", "ladder"]
 
 
 def change_reason(before: Standing | None, after: Standing, facts: Facts) -> ChangeReason:
-    """Why the tier in force is another than the company was told. `before`: the standing as it was kept; `facts`: those of now.
+    """The reason why the tier in force differs from the announced one. `before` is the stored standing, `facts` are those of now.
 
     reached    purchases reach a higher step            manual     a manual tier began, ended or was withdrawn
     fell       purchases left the window, and the hold  ladder     a ladder or a season began, or the personal first step moved
-    corrected  what is recorded of the past changed
+    corrected  records of the past changed
     """
     day = after.as_of
     up = rank(after.tier) > rank(after.announced.step)
@@ -440,7 +442,7 @@ def change_reason(before: Standing | None, after: Standing, facts: Facts) -> Cha
 
 
 def _reason_of_time(standing: Standing, facts: Facts, up: bool) -> ChangeReason:
-    """Nothing became known: the day has come that the timeline told of."""
+    """The reason of a change that the timeline had foreseen."""
     first = standing.timeline[len(standing.timeline) - len(standing.ahead) - 1].first
     before, now = facts.decision(first - DAY), facts.decision(first)
     if before.grant or now.grant:
@@ -455,5 +457,5 @@ def _reason_of_time(standing: Standing, facts: Facts, up: bool) -> ChangeReason:
 
 
 def is_same_tier(one: LadderStep, other: LadderStep) -> bool:
-    """Whether a company would notice the difference."""
+    """Whether code and discount are equal, which is all that a company notices."""
     return (one.tier, one.discount_percent) == (other.tier, other.discount_percent)

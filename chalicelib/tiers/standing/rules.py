@@ -1,17 +1,17 @@
-"""Which tier a company has on a day: a function of facts, the ladders and the day. Pure: no clock, no table, no configuration.
+"""The tier of a company on a day, as a function of its facts, the ladders and the day. Pure: no clock, table or configuration.
 
-    W(e)  window sum     net purchases of the window of day e, less what was given back later than e
+    W(e)  window sum     net purchases of the window of day e, without returns later than e
     w(e)  step           the highest step of day e whose sum W(e) reaches
     T(d)  tier in force  the best of w(e) for e in [d - hold_days, d], and of the manual tiers that hold on d
 
-(product.md, T1, T2, T4.) So a tier is there on the day that reaches it, and a step that the window has left on day D is in force up
-to D + hold_days - 1. The best is the highest discount; of equals the latest. Ladders differ by day: the sum that counts on
-day e is that of the ladder in force on e, the hold that of the ladder in force on d.
+Source: rules T1, T2 and T4 of the club. A tier is in force on the day that reaches it. A step that the window leaves on day D is in
+force up to D + hold_days - 1. The best step is the one with the highest discount, of equals the latest. Ladders differ by day: window and
+steps of day e come from the ladder in force on e, the hold from the ladder in force on d.
 
-Nothing else is remembered: no state, and no order in which the facts became known. Whoever knows the facts knows every tier.
+There is no other state, and the order in which facts became known does not matter.
 
-Between the days on which purchases come or go, or a ladder, a season or a manual tier begins or ends, nothing can change. The
-functions here look at those days only.
+A tier can change only on days on which purchases enter or leave the window, or a ladder, a season or a manual tier begins or ends. The
+functions here compute those days only.
 """
 
 from bisect import bisect_left, bisect_right
@@ -38,9 +38,9 @@ DAY = timedelta(days=1)
 
 
 class ManualTier(NamedTuple):
-    """A manual tier: a manager's word that this tier holds from a day to a day, both in it. It never lowers what purchases give.
+    """A tier granted by a manager from `first` to `last`, both included. It never lowers the tier that purchases give.
 
-    Withdrawn, it holds no more from `withdrawn_on`; the days before stay as they were.
+    After a withdrawal it ends on the eve of `withdrawn_on`.
     """
 
     grant_id: str
@@ -57,7 +57,7 @@ class ManualTier(NamedTuple):
 
     @property
     def ends_on(self) -> date:
-        """The last day on which it holds; before `first` where it was withdrawn before it began."""
+        """The last day in force; before `first` if it was withdrawn before it began."""
         return self.last if self.withdrawn_on is None else min(self.last, self.withdrawn_on - DAY)
 
     def holds_on(self, day: date) -> bool:
@@ -65,7 +65,7 @@ class ManualTier(NamedTuple):
 
 
 class WindowResult(NamedTuple):
-    """What the window of a day gives. `last_year` is the sum behind a personal first step; None without one."""
+    """The window sum of a day and its step. `last_year` is the sum behind a personal first step; None without one."""
 
     ladder: Ladder
     steps: LadderSteps
@@ -75,10 +75,10 @@ class WindowResult(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The tier of a day, with what it rests on.
+    """The tier of a day and its reasons.
 
-    `step` is what the window of the day itself gives; `tier` is in force. By purchases it was last reached on `reached_on`, and would
-    be held up to `held_until`; by a manual tier there is the `grant`, and no such days. `last_year`: see `WindowResult`.
+    `step` is the step of the day's own window, `tier` the tier in force. A tier by purchases was last reached on `reached_on` and is held
+    up to `held_until`; a tier by a manual tier has its `grant` instead. `last_year`: see `WindowResult`.
     """
 
     day: date
@@ -116,14 +116,14 @@ def path(
 
 
 def first_relevant_day(ladders: Sequence[Ladder], day: date) -> date:
-    """The first day whose purchases can bear on the tier of this day."""
+    """The first day whose purchases can matter for the tier of this day."""
     held = day - max(ladder.hold_days for ladder in ladders) * DAY
     begin = year_before(held) if any(ladder.personal for ladder in ladders) else held
     return begin - (max(ladder.window_days for ladder in ladders) - 1) * DAY
 
 
 def known_on(totals: DayTotals, day: date) -> DayTotals:
-    """The totals as this day left them: without what was bought after it, or given back after it."""
+    """The totals as of this day, without later purchases and returns."""
     net = {each: amount for each, amount in totals.net.items() if each <= day}
     returned = {}
     for (counted, effect), amount in totals.returned.items():
@@ -135,12 +135,12 @@ def known_on(totals: DayTotals, day: date) -> DayTotals:
 
 
 def rank(step: LadderStep) -> tuple[Decimal, bool]:
-    """Of two steps the better one has the higher rank: the higher discount, or any tier before none."""
+    """The rank of a step: a higher discount ranks higher, and any tier ranks above none."""
     return step.discount_percent, bool(step.tier)
 
 
 class _Run(NamedTuple):
-    """Days, both included, on each of which the window gives the same."""
+    """Consecutive days with the same window result, both ends included."""
 
     first: date
     last: date
@@ -148,7 +148,7 @@ class _Run(NamedTuple):
 
 
 class _Held(NamedTuple):
-    """Days without a gap on each of which the window gives this step."""
+    """Consecutive days whose windows give this step."""
 
     first: date
     last: date
@@ -167,7 +167,7 @@ class _Span(NamedTuple):
 
 
 class Facts:
-    """All that the tiers of one company rest on, laid out so that any day can be asked for.
+    """The facts behind the tiers of one company, indexed for queries by day.
 
     `ladders` are those of its currency by `valid_from`, at least one.
     """
@@ -192,7 +192,7 @@ class Facts:
     # --- one day ---
 
     def net(self, first: date, last: date, as_of: date) -> Decimal:
-        """Net purchases that count on these days, by what had been given back by the end of `as_of`."""
+        """Net purchases that count on these days, with the returns made by the end of `as_of`."""
         if first > last:
             return ZERO
         days = self._days
@@ -220,7 +220,7 @@ class Facts:
         return next(self.path(day, day))
 
     def _last_year(self, ladder: Ladder, day: date) -> Decimal | None:
-        """The sum that a personal first step follows; None for whoever has none on this day."""
+        """The sum behind a personal first step; None if the company has none on this day."""
         if ladder.personal is None or self.first_purchase is None:
             return None
         if day < months_after(self.first_purchase, ladder.personal.months):
@@ -271,7 +271,7 @@ class Facts:
                 yield _Span(day, following - DAY, reached, by.step, by if by.step.tier else None, None)
 
     def _granted(self, ladder: Ladder, day: date) -> tuple[ManualTier | None, LadderStep]:
-        """The best manual tier of this day, with the discount that its ladder gives it then: none for a tier it has no more."""
+        """The best manual tier of this day with its step on the ladder; none for a tier that the ladder does not have."""
         best: tuple[ManualTier | None, LadderStep] = (None, NO_STEP)
         for grant in self.grants:
             step = ladder.step(grant.tier, day) if grant.holds_on(day) else None
@@ -285,7 +285,7 @@ class Facts:
             yield _Run(day, following - DAY, self.window_result(day))
 
     def _turns(self, first: date, last: date) -> Iterator[date]:
-        """Every day from `first` to `last` on which the window may give something else than on its eve, and others."""
+        """All days from `first` to `last` on which the window result may change, and possibly others."""
         moving = {*self._days, *(day for _, day, _ in self._returns)}
         yield from moving
         yield from self._effects
@@ -305,7 +305,7 @@ class Facts:
                 yield from self._personal_turns(years, moving, last)
 
     def _personal_turns(self, years: range, moving: set[date], last: date) -> Iterator[date]:
-        """When the sums of last year move, or their coefficient."""
+        """The days on which last year's sum or its coefficient changes."""
         yield from (date(year, month, 1) for year in years for month in range(1, 13))
         for day in moving:
             if day < last:
@@ -314,7 +314,7 @@ class Facts:
 
 
 def _held(runs: Sequence[_Run]) -> list[_Held]:
-    """The runs by the step alone."""
+    """The runs merged by their step."""
     held: list[_Held] = []
     for run in runs:
         if held and held[-1].step == run.window_result.step:
@@ -325,7 +325,7 @@ def _held(runs: Sequence[_Run]) -> list[_Held]:
 
 
 def _best(held: Sequence[_Held], day: date, hold_days: int) -> _Held:
-    """The best step of the day itself and of those before it whose steps are still held; of equals the latest."""
+    """The best step of the day and of the earlier days within the hold; of equals the latest."""
     here = bisect_right(held, day, key=lambda each: each.first) - 1
     best = held[here]
     since = day - hold_days * DAY
@@ -337,7 +337,7 @@ def _best(held: Sequence[_Held], day: date, hold_days: int) -> _Held:
     return best
 
 
-# --- the calendar's oddities ------------------------------------------------------------------------------------------
+# --- dates ------------------------------------------------------------------------------------------------------------
 
 
 def year_before(day: date) -> date:
@@ -358,7 +358,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def _on(year: int, month_day: MonthDay) -> date:
-    """This date of the year; the first of March for a 29th of February that there is not."""
+    """This date of the year; the first of March for a missing 29th of February."""
     return _after(year, month_day) if month_day == (2, 29) and not _leap(year) else date(year, *month_day)
 
 

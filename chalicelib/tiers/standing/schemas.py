@@ -135,12 +135,12 @@ class StandingView(Shown):
 
 
 def standing_json(standing: Standing, language: str) -> str:
-    """A `StandingView` as it goes out.
+    """A `StandingView` as JSON.
 
-    All but the calendar is a model. Ninety rows of the calendar as models would take longer than all the rest of the request, so its
-    texts are put together here, and into the place that the model leaves empty.
+    Ninety calendar rows as models would take longer than the rest of the request. So the model leaves the calendar empty, and its rows are
+    written here as text.
     """
-    known: dict[tuple[str, Decimal], TierView] = {}  # the same few are shown many times
+    known: dict[tuple[str, Decimal], TierView] = {}  # a few tiers occur many times
 
     def tier(step: LadderStep) -> TierView:
         found = known.get((step.tier, step.discount_percent))
@@ -171,7 +171,7 @@ def _row_json(row: CalendarRow, tiers: Mapping[str, str], currency: str) -> str:
 
 
 def _head(standing: Standing, tier: Callable[[LadderStep], TierView]) -> StandingView:
-    """All but the rows of the calendar."""
+    """The view without the rows of the calendar."""
 
     def money(amount: Decimal) -> dict[str, Any]:
         return {"amount": amount, "currency": standing.currency}
@@ -182,7 +182,7 @@ def _head(standing: Standing, tier: Callable[[LadderStep], TierView]) -> Standin
     reached, above, fall, tomorrow = standing.window_result, standing.next_step, standing.fall, standing.as_of + DAY
     first, last = standing.window
     tonight = standing.tier_on(tomorrow)
-    # Checked once and as a whole: a model of each part would take three times as long.
+    # One validation of the whole: a model for each part would take three times as long.
     return StandingView.model_validate(
         {
             "company_id": standing.company_id,

@@ -1,18 +1,17 @@
-"""Standings: read, follow the facts, tell what changes.
+"""Standings: reads, recalculation from the facts, and announcements of changes.
 
-    a sale is recorded ──▶ on_sale_recorded   makes STANDING anew from the facts; a tier that is reached is in force at once
-    00:30              ──▶ nightly            names the companies of which something is to be told, to the tiers queue
-    the tiers queue    ──▶ decide             makes STANDING anew, records `tier.changed` and `tier.warning`
+    a sale is recorded ──▶ on_sale_recorded   recalculates STANDING; a tier that is reached is in force at once
+    00:30              ──▶ nightly            sends the companies with a due announcement to the tiers queue
+    the tiers queue    ──▶ decide             recalculates STANDING, records `tier.changed` and `tier.warning`
 
-A tier is a function of the facts and the day (rules.py), so nobody decides it: STANDING is a copy of what the facts say of today and
-of every day to come, kept where one read finds it. It is right on its day whether the night has run or not; the night only tells.
+A tier is a function of the facts and the day (rules.py). STANDING is a stored copy of that function for today and every later day. It is
+right on each day even if the nightly run fails: the run only makes announcements.
 
-STANDING is never added to: each time it is made anew, under a version condition. So a delivery that comes twice, late or out of order
-ends in the same standing, and what a crash left undone the next delivery does. The version is read before the facts are: facts that
-are older than the version they are written over cannot win. What was told lies in the same item, and is written in the same
-transaction as the event that tells it: each is told once.
+STANDING is always recalculated as a whole, under a version condition. So duplicate, late or reordered deliveries end in the same
+standing, and the next delivery repairs a crash. The version is read before the facts, so older facts cannot overwrite newer ones.
+The announcement is part of the item and is written in one transaction with its event, so each is made once.
 
-Weakest point: a company with many sales at once is rebuilt once for each of them.
+Weakest point: a company with many sales at once is recalculated for each batch of them.
 """
 
 from collections.abc import Callable
@@ -40,7 +39,7 @@ from chalicelib.tiers.standing.rules import DAY, Facts, ManualTier, first_releva
 
 
 def standing_of(context: Context, company_id: str) -> Standing:
-    """Where a company stands today. One read; two more, for its currency and ladders, if it has not bought yet."""
+    """The standing of today. One read; two more, for currency and ladders, if the company has no purchases yet."""
     item = store.load(context, company_id)
     if item is not None:
         return store.standing_from(item, context.today)
@@ -56,9 +55,9 @@ def ladder_today(context: Context, currency: str) -> Ladder:
 
 
 def standing_for_staff(context: Context, company_id: str, as_of: date | None) -> Standing:
-    """Of any company; as of a day, by the facts as they are known now, and as if nothing had been bought after it.
+    """The standing of any company, today or as of a day, by the facts known now and without later purchases.
 
-    Raises `not_found` for a company that there is not.
+    Raises `not_found` for an unknown company.
     """
     company = companies.read_company(context, company_id)
     if company is None:
@@ -72,7 +71,7 @@ def standing_for_staff(context: Context, company_id: str, as_of: date | None) ->
 
 
 def tier_path(context: Context, company_id: str, first: date, last: date) -> dict[date, LadderStep]:
-    """The step in force on each of these days, by the facts as they are known now. Raises LookupError for no company."""
+    """The tier in force on each of these days, by the facts known now. Raises LookupError for an unknown company."""
     _, grants = store.load_with_grants(context, company_id)
     facts = facts_of(context, company_id, _currency(context, company_id), grants, first, last)
     return {each.day: each.tier for each in facts.path(first, last)}
@@ -86,7 +85,7 @@ def facts_of(
     first: date,
     last: date | None = None,
 ) -> Facts:
-    """The facts on which the tiers from `first` to `last` rest; without a last day, with all that is dated ahead."""
+    """The facts behind the tiers from `first` to `last`; without a last day, all facts from then on."""
     ladders = ladders_of(context, currency)
     longest = max(ladder.window_days for ladder in ladders) * DAY
     totals = sales.day_totals(context, company_id, first_relevant_day(ladders, first), last or date.max - longest)
@@ -101,11 +100,11 @@ def _currency(context: Context, company_id: str) -> str:
     return company.currency
 
 
-# --- following and telling --------------------------------------------------------------------------------------------
+# --- recalculation ----------------------------------------------------------------------------------------------------
 
 
 def is_relevant(context: Context, company_id: str, currency: str, days: list[date]) -> bool:
-    """Whether purchases of these days bear on what a standing tells today, or on whether the first step is a personal one."""
+    """Whether purchases of these days matter for the standing of today, or for a personal first step."""
     ladders = ladders_of(context, currency)
     if max(days) >= first_relevant_day(ladders, model.known_since(context.today) - DAY):
         return True
@@ -120,10 +119,10 @@ Also = Callable[[Transaction, tuple[ManualTier, ...]], tuple[ManualTier, ...]]
 
 @retry("version", "")
 def follow(context: Context, company_id: str, also: Also | None = None) -> None:
-    """Makes the standing anew from the facts, and tells what changed.
+    """Recalculate the standing from the facts, and record events for changes.
 
-    `also` adds a change of the manual tiers to the transaction, and returns them as they are then. Raises LookupError where there is no
-    such company, `Busy` where others keep writing, and `Refused` for what `also` asked for.
+    `also` adds a change of manual tiers to the transaction and returns the changed tiers. Raises LookupError for an unknown company,
+    `Busy` after too many concurrent writes, and `Refused` for conditions of `also`.
     """
     item, grants = store.load_with_grants(context, company_id)
     tx = Transaction()
@@ -143,7 +142,7 @@ def _told(before: Standing | None) -> tuple[Announcement, int]:
 
 
 def _save(context: Context, tx: Transaction, before: Standing | None, after: Standing, facts: Facts) -> None:
-    """The standing, the events that tell what is new, and that they were told."""
+    """Write the standing with its events and the announcement of them."""
     owner = keys.standing(after.company_id)
     warning = model.warning(after)
     changed = not model.is_same_tier(after.announced.step, after.tier)
@@ -161,7 +160,7 @@ def _save(context: Context, tx: Transaction, before: Standing | None, after: Sta
 
 
 def _change(standing: Standing, change_reason: str) -> dict[str, Any]:
-    """What `tier.changed` says. Steps with their names, as they are on the day: ladders change."""
+    """The facts of `tier.changed`. Steps have the names of the day, since ladders change."""
     before, now, above = standing.announced.step, standing.tier, standing.next_step
     return {
         "company_id": standing.company_id,
@@ -181,7 +180,7 @@ def _change(standing: Standing, change_reason: str) -> dict[str, Any]:
 
 
 def _warning(standing: Standing, warning: FallWarning) -> dict[str, Any]:
-    """What `tier.warning` says. `needed` and `buy_by`: the order that averts the fall; null where none does."""
+    """The facts of `tier.warning`. `needed` and `buy_by` are the order that averts the fall; null if none does."""
     order = warning.to_keep
     return {
         "company_id": standing.company_id,
@@ -197,6 +196,6 @@ def _warning(standing: Standing, warning: FallWarning) -> dict[str, Any]:
 
 
 def _step_facts(step: LadderStep) -> dict[str, Any]:
-    """A step as events carry it."""
+    """A step in an event."""
     names = {"code": step.tier, "name": step.name_in("en"), "name_ru": step.name_in("ru")}
     return {**names, "discount_percent": step.discount_percent}

@@ -1,7 +1,7 @@
-"""The tiers' items.
+"""Items of standings.
 
-STANDING   where a company stands, to be read on any later day; listed as due on the day on which there is something to tell
-MANUAL     a manual tier, beside STANDING, so that one query reads all that a standing is made anew from but the purchases
+STANDING   the standing of a company, readable on any later day; listed as due on the day of its next announcement
+MANUAL     a manual tier, beside STANDING, so that one query reads both
 """
 
 import zlib
@@ -22,8 +22,8 @@ from chalicelib.tiers.standing.model import Announcement, Calendar, CalendarRow,
 from chalicelib.tiers.standing.rules import DAY, ManualTier, Spell
 
 DUE = "tiers"
-KEPT_ROWS = 20  # a shorter calendar is computed at a read for less than its bytes cost at each write
-CALENDAR_RULES = 1  # the version of the rules that make a calendar: what others made is not read
+KEPT_ROWS = 20  # a shorter calendar is cheaper to compute at a read than to write
+CALENDAR_RULES = 1  # the version of the calendar's rules; calendars of other versions are ignored
 
 # --- standings --------------------------------------------------------------------------------------------------------
 
@@ -41,12 +41,12 @@ def load_with_grants(context: Context, company_id: str) -> tuple[Item | None, tu
 
 
 def put(tx: Transaction, context: Context, standing: Standing, due: date | None) -> None:
-    """Adds the standing as the next version; the transaction is refused with label `version` if it is no longer the one loaded."""
+    """Put the standing as the next version; refused with label `version` if the loaded one is no longer stored."""
     tx.put(_item(context, standing, due), when=_unchanged(standing), label="version")
 
 
 def save(context: Context, standing: Standing, due: date | None) -> None:
-    """Writes it alone, at half the price. Raises `Refused` if the version is no longer the one that was loaded."""
+    """Write the standing without a transaction, at half the price. Raises `Refused` if the loaded version is no longer stored."""
     context.table.put(_item(context, standing, due), when=_unchanged(standing))
 
 
@@ -55,12 +55,12 @@ def _unchanged(standing: Standing) -> ConditionBase:
 
 
 def tier_in_force(item: Item | None, day: date) -> LadderStep:
-    """What STANDING says of this day; no tier where there is none."""
+    """The tier in force on this day by STANDING; no tier without one."""
     return in_force(_timeline(item), day) if item else NO_STEP
 
 
 def window_sum(item: Item | None, day: date) -> Decimal:
-    """What the purchases in the window of this day come to, by STANDING; nothing where there is none."""
+    """The window sum of this day by STANDING; 0 without one."""
     return standing_from(item, day).window_result.window_sum if item else Decimal(0)
 
 
@@ -140,7 +140,7 @@ def _timeline(item: Item) -> tuple[Spell, ...]:
 
 
 def _step_fact(step: LadderStep) -> list[Any]:
-    """Without the sum: it is the ladder's, and of its own day."""
+    """The step without its sum, which depends on the ladder of the day."""
     return [step.tier, step.discount_percent, step.name, step.name_ru]
 
 
@@ -149,12 +149,11 @@ def _step(fact: Iterable[Any]) -> LadderStep:
     return LadderStep(tier, Decimal(0), discount_percent, name, name_ru)
 
 
-# Day totals as one text instead of a map: a third of the bytes that every read pays for, and of the time to read them. Zipped, half of
-# these bytes.
+# Day totals are one text instead of a map: a third of the bytes and of the time of every read, and half of these bytes zipped.
 
 
 def packed(days: Mapping[date, Decimal]) -> str:
-    """`2026-08-23 100 5.50 3:7`: from this day on one amount a day; `3:7` is three days after the one before."""
+    """`2026-08-23 100 5.50 3:7`: the first day, then one amount per day; `3:7` comes three days after the previous amount."""
     tokens: list[str] = []
     before: date | None = None
     for day, amount in sorted(days.items()):

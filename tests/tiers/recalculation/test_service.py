@@ -51,7 +51,7 @@ def named(context: Context, told: dict[str, Any]) -> tuple[list[str], int]:
         body = todo.pop()
         if "everyone" in body:
             steps += 1
-            recalculation.name_some(context, body)
+            recalculation.send_page(context, body)
             todo += waiting()
         else:
             ids += body["companies"]
@@ -87,7 +87,7 @@ def test_a_step_that_died_is_made_good(context: Context, monkeypatch: pytest.Mon
         empty_account()
         wanted = made(context, 6)
         with crash:
-            recalculation.name_some(context, BEGIN)
+            recalculation.send_page(context, BEGIN)
         before = [body for body in waiting() if "companies" in body]
         ids, _ = named(context, BEGIN)
         assert set(ids) | {each for body in before for each in body["companies"]} == wanted, crash

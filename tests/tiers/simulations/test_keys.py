@@ -9,7 +9,7 @@ from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.store import founding_ladder
 from chalicelib.tiers.simulations import keys as simulations_keys
 from chalicelib.tiers.simulations import store as simulations_store
-from chalicelib.tiers.simulations.store import Member, Part
+from chalicelib.tiers.simulations.store import ListedCompany, SimulationPart
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -25,9 +25,11 @@ def test_a_simulation_and_a_part_of_it_are_one_call(context: Context) -> None:
     tx = Transaction()
     made = simulations_store.create(tx, context, "sim_1", ladder, [ladder], "mbr_1")
     context.table.commit(tx)
-    members = [Member(f"com_{number:032x}", f"Luch and partners {number}", "7707083893") for number in range(200)]
+    members = [
+        ListedCompany(f"com_{number:032x}", f"Luch and partners {number}", "7707083893") for number in range(200)
+    ]
     with spent(context.table.client) as naming:
-        assert simulations_store.name_part(context, made, Part(1, members, None, done=False))
+        assert simulations_store.create_part(context, made, SimulationPart(1, members, None, done=False))
     assert naming.calls == ["TransactWriteItems"]
     assert naming.write_units <= 2 * (20 + 4)  # the members' names in KB, and the simulation
     with spent(context.table.client) as cost:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.platform.money import round_half_up
 from chalicelib.sales.rules import DayTotals
 from chalicelib.tiers.ladders.rules import Ladder, LadderStep
-from chalicelib.tiers.simulations.rules import Outcome, counted, months, reads_from, simulate, totals_of
+from chalicelib.tiers.simulations.rules import Outcome, counts_of, months, reads_from, simulate, totals_of
 from chalicelib.tiers.standing.rules import Facts, ManualTier
 from tests.tiers.ladders.test_rules import NAMES, PLAIN, ladders
 
@@ -135,7 +135,7 @@ def outcomes() -> list[Outcome]:
 
 
 def test_companies_are_counted_by_the_step_on_which_they_are_today(outcomes: list[Outcome]) -> None:
-    totals = totals_of(counted(outcomes), ["", "bronze", "silver", "gold"])
+    totals = totals_of(counts_of(outcomes), ["", "bronze", "silver", "gold"])
     assert [tuple(step) for step in totals.steps] == [
         ("", 2, 0, 0, 2),
         ("bronze", 3, 1, 2, 0),
@@ -151,8 +151,8 @@ def test_companies_are_counted_by_the_step_on_which_they_are_today(outcomes: lis
 
 
 def test_parts_add_up_to_the_whole_in_any_order(outcomes: list[Outcome]) -> None:
-    whole = counted(outcomes)
-    parts = [counted(outcomes[4:]), counted(outcomes[:4]), counted([])]
+    whole = counts_of(outcomes)
+    parts = [counts_of(outcomes[4:]), counts_of(outcomes[:4]), counts_of([])]
     added = {name: sum(part.get(name, 0) for part in parts) for name in {name for part in parts for name in part}}
     assert added == whole
 
@@ -160,5 +160,5 @@ def test_parts_add_up_to_the_whole_in_any_order(outcomes: list[Outcome]) -> None
 def test_a_tier_that_no_ladder_has_any_more_stands_at_the_end() -> None:
     old = replace(PLAIN, steps=(LadderStep("zinc", Decimal(1), Decimal(1)), *PLAIN.steps))
     outcome = simulate(bought({-1: 10}), [old], PLAIN, (), None, TODAY)
-    assert [step.tier for step in totals_of(counted([outcome]), ["", *NAMES]).steps] == ["", *NAMES, "zinc"]
+    assert [step.tier for step in totals_of(counts_of([outcome]), ["", *NAMES]).steps] == ["", *NAMES, "zinc"]
     assert totals_of({}, [""]).discount_before == round_half_up(Decimal(0))
