@@ -17,7 +17,7 @@ def distributor_list(name: str, distributor_id: str) -> Key:
 
 @in_table("by priority", "E")
 def region(region_code: str, priority: int, distributor_id: str) -> Key:
-    """The distributors that serve a region. The lowest priority number is asked first."""
+    """The distributors that serve a region. Ordered by priority number."""
     return Key(f"REGION#{region_code}", f"{priority:04d}#{distributor_id}")
 
 

@@ -1,6 +1,6 @@
-"""How much of an article a distributor has, as the figures of its warehouses say. Pure.
+"""The stock of a distributor: figures of its warehouses. Pure.
 
-A figure is what was counted at a moment. Where the distributor's stock is binding, orders reserve it (`reservations`); else it is a hint.
+A figure is the result of a count at a moment. Orders reserve binding stock; other stock is a hint.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from chalicelib.catalog import Stock, StockFigure
 
 
 class DeliversFrom(NamedTuple):
-    """The warehouses of a distributor, and whether orders are bound by what they have. None named: any warehouse, as a hint."""
+    """The warehouses of a distributor, and whether their stock is binding. Without names: any warehouse, as a hint."""
 
     warehouses: frozenset[str] = frozenset()
     binding: bool = False

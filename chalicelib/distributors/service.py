@@ -1,4 +1,4 @@
-"""Distributors, the regions they serve and the people who work on their orders: kept by the club's staff."""
+"""Distributors, their regions and their people."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Refused, Transaction
 
 ROLE = "operator"  # all people of a distributor may do the same
-MOST_TOLD = 50  # people of a distributor to whom one letter goes
+MOST_READERS = 50  # people of a distributor who get one letter
 
 Position = dict[str, str] | None
 
@@ -29,14 +29,14 @@ def distributor(context: Context, distributor_id: str) -> Distributor | None:
 
 
 def people_of(context: Context, distributor_id: str) -> list[DistributorPersonView]:
-    """Who works on the distributor's orders; of very many the first ones."""
-    found = store.list_people(context.table, distributor_id, MOST_TOLD, None)
+    """The people of the distributor, at most MOST_READERS."""
+    found = store.list_people(context.table, distributor_id, MOST_READERS, None)
     profiles = members.members(context, [item["member_id"] for item in found.items])
-    return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles]
+    return [_person_view(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles]
 
 
 def page(context: Context, limit: int, after: Position) -> tuple[list[Distributor], Position]:
-    """By name."""
+    """Distributors by name."""
     found = store.list_distributors(context.table, limit, after)
     return [Distributor.from_item(item) for item in found.items], found.last
 
@@ -62,7 +62,7 @@ def create(context: Context, form: DistributorForm) -> Distributor:
 
 
 def change(context: Context, distributor_id: str, version: int, form: DistributorChangeForm) -> Distributor:
-    """Raises 404 for one that there is not, 412 when the version is no longer that one."""
+    """Raises 404 for an unknown distributor, 412 for an old version."""
     before = _existing(context, distributor_id)
     if before.version != version:
         raise Problem("precondition_failed")
@@ -82,17 +82,19 @@ def change(context: Context, distributor_id: str, version: int, form: Distributo
 def people(
     context: Context, distributor_id: str, limit: int, after: Position
 ) -> tuple[list[DistributorPersonView], Position]:
-    """One page. Raises 404 for a distributor that there is not."""
+    """One page of people. Raises 404 for an unknown distributor."""
     _existing(context, distributor_id)
     found = store.list_people(context.table, distributor_id, limit, after)
     profiles = members.members(context, [item["member_id"] for item in found.items])
-    return [_shown(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles], found.last
+    return [
+        _person_view(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles
+    ], found.last
 
 
 def add_person(context: Context, distributor_id: str, form: DistributorPersonForm) -> DistributorPersonView:
-    """From now on the person works on the distributor's orders; a second time changes nothing.
+    """Lets the person work on the distributor's orders. Safe to repeat.
 
-    Raises 404 for a distributor that there is not, 409 for somebody who speaks for a company, the club or another distributor.
+    Raises 404 for an unknown distributor, 409 for a person of a company, the club or another distributor.
     """
     known = _existing(context, distributor_id)
     tx = Transaction()
@@ -108,11 +110,11 @@ def add_person(context: Context, distributor_id: str, form: DistributorPersonFor
         if "membership" in refused:
             raise Problem("conflict", "This person speaks for somebody else already.") from None
         return add_person(context, distributor_id, form)  # the address was taken a moment ago: find its owner
-    return _shown(person)
+    return _person_view(person)
 
 
 def remove_person(context: Context, distributor_id: str, member_id: str) -> None:
-    """The person is refused from now on, whatever their token says. Raises 404 for anybody who does not work there."""
+    """Refuses the person from now on, even with a valid token. Raises 404 for a person who does not work there."""
     tx = Transaction()
     store.drop_person(tx, distributor_id, member_id)
     members.dismiss(tx, member_id, distributor_id)
@@ -147,7 +149,7 @@ def _stock(form: DeliveryStockForm) -> DeliveryStock:
 
 
 def _taken(refused: Refused, asked: Distributor) -> Problem | None:
-    """Where the stock of a warehouse binds another distributor already."""
+    """Faults of warehouses with binding stock of another distributor; None without any."""
     taken = store.warehouses_of_others(refused, asked.distributor_id)
     faults = [
         Fault(pointer=f"/stock/warehouses/{place}", code="taken", detail="Its stock binds another distributor.")
@@ -157,5 +159,5 @@ def _taken(refused: Refused, asked: Distributor) -> Problem | None:
     return Problem("invalid", errors=faults) if faults else None
 
 
-def _shown(person: members.Member) -> DistributorPersonView:
+def _person_view(person: members.Member) -> DistributorPersonView:
     return DistributorPersonView(member_id=person.member_id, name=person.name, email=person.email)

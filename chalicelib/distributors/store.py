@@ -1,6 +1,6 @@
-"""Whose binding stock lies in which warehouse: one item, `of:{warehouse}` with the distributor's id.
+"""Distributors in the table. One item WAREHOUSES names the owner of binding stock: `of:{warehouse}` with the distributor's id.
 
-Figures of one warehouse bind the orders of one distributor: two that count on the same figures would both promise the last pallet.
+A warehouse with binding stock has one distributor: two on the same figures would both promise the last pallet.
 """
 
 from functools import reduce
@@ -20,12 +20,12 @@ WAREHOUSE_LABEL = "warehouses"
 
 
 def warehouse_owners(table: Table) -> dict[str, str]:
-    """The distributor of each warehouse whose stock is binding."""
+    """The distributor of each warehouse with binding stock."""
     return _warehouse_owners(table.get(keys.warehouses(), consistent=True))
 
 
 def claim_warehouses(tx: Transaction, distributor_id: str, before: DeliversFrom, after: DeliversFrom) -> None:
-    """Refused with label `LABEL` where the stock of one of these warehouses binds another distributor."""
+    """Refused with label WAREHOUSE_LABEL if one of the warehouses has binding stock of another distributor."""
     had, has = _binding(before), _binding(after)
     if had == has:
         return
@@ -40,7 +40,7 @@ def claim_warehouses(tx: Transaction, distributor_id: str, before: DeliversFrom,
 
 
 def warehouses_of_others(refused: Refused, distributor_id: str) -> set[str]:
-    """Warehouses whose stock binds others, where `claim` was refused."""
+    """Warehouses of others, after `claim_warehouses` was refused."""
     return {
         name for name, owner in _warehouse_owners(refused.items.get(WAREHOUSE_LABEL)).items() if owner != distributor_id
     }
@@ -63,7 +63,7 @@ def read_distributor(table: Table, distributor_id: str, *, consistent: bool = Fa
 
 
 def first_of_region(table: Table, region: str) -> Deliverer | None:
-    """The distributor that gets this region's orders. One call: what an order must know of it lies with the region."""
+    """The distributor that gets the region's orders. One call: the region's item holds all that an order needs."""
     page = table.query(keys.region(region, 0, "").pk, limit=1)
     if not page.items:
         return None
@@ -84,7 +84,7 @@ def create_distributor(tx: Transaction, distributor: Distributor) -> None:
 
 
 def replace_distributor(tx: Transaction, before: Distributor, after: Distributor) -> None:
-    """Refused with label `version` if it changed since `before`, and where `warehouses.claim` is."""
+    """Refused with label `version` if it changed since `before`, and by `claim_warehouses`."""
     tx.put(_distributor_item(after), when=Attr("version").eq(before.version), label="version")
     claim_warehouses(tx, after.distributor_id, before.stock.delivers_from, after.stock.delivers_from)
     kept = set(after.regions)

@@ -1,4 +1,4 @@
-"""Cart to delivery through a distributor."""
+"""Orders from the cart to the delivery by a distributor."""
 
 from chalicelib.platform.lazy import opened_when_asked
 
@@ -32,5 +32,6 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
     from chalicelib.orders.order.readers import distributor_or_member_reader, the_distributor_and_its_people
     from chalicelib.orders.order.rules import Order, OrderState
-    from chalicelib.orders.order.service import check_state, load_order
+    from chalicelib.orders.order.service import load_order
+    from chalicelib.orders.order.store import check_state
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED

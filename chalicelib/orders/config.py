@@ -1,4 +1,4 @@
-"""Figures of ordering."""
+"""Settings of orders."""
 
 from decimal import Decimal
 

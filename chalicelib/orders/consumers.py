@@ -1,4 +1,4 @@
-"""Consumers of what happens to orders, and to the payments of their shipments."""
+"""Consumers of the events of orders and of payments."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ from chalicelib.sales import ORDERS, PAYMENT_RECORDED, Original, SaleDocument, S
 
 @consumer(SHIPPED)
 def record_shipment(context: Context, event: Event) -> None:
-    """What a distributor shipped for an order is a purchase, under the number of the distributor's own document."""
+    """Records a shipment as a purchase under the number of the distributor's document."""
     shipped = event.item
     shipment = shipped["shipment"]
     document = SaleDocument(
@@ -42,10 +42,10 @@ def record_shipment(context: Context, event: Event) -> None:
 
 @consumer(RETURNED)
 def record_return(context: Context, event: Event) -> None:
-    """What a distributor took back of an order is a return of the shipment's document: one for each shipment that goods came back of.
+    """Records an accepted return as one return document for each shipment that goods came back of.
 
-    Its number is that of the distributor's document for the goods that came back, which is told once by an order; what came back of
-    another shipment by the same document lies in another series.
+    Its number is that of the distributor's return document, unique within an order. Each shipment has a series of its own, since one return
+    document may name goods of several shipments.
     """
     returned = event.item
     back = returned["return"]
@@ -72,22 +72,22 @@ def record_return(context: Context, event: Event) -> None:
 
 @consumer(SHIPPED)
 def settle_shipment(context: Context, event: Event) -> None:
-    """A shipment on credit may have been paid before it was told."""
+    """Settles the debt of a shipment that was paid before it was recorded."""
     shipped = event.item
     credit.settle(context, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
 
 
 @consumer(RETURNED)
 def settle_return(context: Context, event: Event) -> None:
-    """A shipment on credit is owed for less."""
+    """Lowers the debt of a shipment on credit."""
     for part in event.item["return"]["parts"]:
         credit.settle(context, event.item["distributor_id"], event.item["order_id"], part["document"])
 
 
 @consumer(PAYMENT_RECORDED)
 def settle_payment(context: Context, event: Event) -> None:
-    """What was shipped through the club is paid, or is not after all."""
-    if event.item["source"] != credit.ORDERS:
+    """Settles the debt of a shipment whose payment was recorded or corrected."""
+    if event.item["source"] != ORDERS:
         return
     series, _, document = event.item["document"].partition("/")
     distributor_id, _, order_id = series.partition(":")
@@ -96,7 +96,7 @@ def settle_payment(context: Context, event: Event) -> None:
 
 @consumer(PLACED, CONFIRMED, ACCEPTED, REJECTED, CANCELLED, COMPLETED)
 def follow_limits(context: Context, event: Event) -> None:
-    """A promotion that is used up makes no more prices; one of which something came back makes them again."""
+    """Closes a promotion whose limits are used up, and opens it when units are given back."""
     for promotion_id in event.item.get("promotions", ()):
         if event.batch.setdefault(("promotion", promotion_id), event.id) == event.id:
             pricing.follow_limits(context, promotion_id)

@@ -50,8 +50,8 @@ def put_into_cart(call: Call) -> CartAdditionView:
 
     It takes the lines of `POST /v1/tools/lighting` as they are.
     """
-    context = call.answering(lambda put_in: Answer(put_in, headers=etag(put_in.version)))
-    return service.put_in(context, call.principal.for_company(), call.principal.for_member(), call.body)
+    context = call.answering(lambda added: Answer(added, headers=etag(added.version)))
+    return service.add_lines(context, call.principal.for_company(), call.principal.for_member(), call.body)
 
 
 def _answer(cart: CartView) -> Answer:

@@ -1,9 +1,9 @@
-"""A member's cart: kept between visits, shown at today's prices, ordered at the prices at which things were put in.
+"""A member's cart: kept between visits, shown at today's prices, ordered at the prices at which its lines were added.
 
-CART: version, at, lines [{sku, quantity, unit_price, currency}]. It lies with the company, one for each of its people. An emptied cart stays,
-with the next version: so that no version ever comes back with other lines.
+CART: version, at, lines [{sku, quantity, unit_price, currency}]. One item for each person of a company. An emptied cart stays with the next
+version, so that no version is ever used twice.
 
-Weakest point: an order of a cart reads once more than one of lines, since only the cart says which products are to be read.
+Weakest point: an order of a cart takes one read more than an order of lines, since the cart names the products to read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 
 
 class CartLine(NamedTuple):
-    """A line as it lies in the cart. `unit_price`: that it was put in at."""
+    """A line of the saved cart. `unit_price`: the price at which it was added."""
 
     sku: str
     quantity: int
@@ -51,7 +51,7 @@ class CartLine(NamedTuple):
 
 
 class SavedCart(NamedTuple):
-    """All lines of a member's cart. Version 0: there never was one."""
+    """A member's cart in the table. Version 0: it was never used."""
 
     key: Key
     version: int
@@ -66,68 +66,63 @@ class SavedCart(NamedTuple):
 
 
 def show(context: Context, company_id: str, member_id: str, language: str | None) -> CartView:
-    """Three reads, and one more for every further hundred keys. With a language, prices are explained."""
+    """The cart at today's prices, explained in the language if one is given. Three reads, and one for every further hundred keys."""
     saved = _read(context, company_id, member_id)
-    return _shown(context, saved, _priced(context, company_id, saved.lines), language)
+    return _view(
+        context, saved, deliverers.cart_at(context, company_id, [line.asked for line in saved.lines]), language
+    )
 
 
 def replace(context: Context, company_id: str, member_id: str, form: CartForm, *, expected: int) -> CartView:
-    """The cart as it is then. Raises 412 when it is no longer of the expected version, 422 for goods that there are not."""
-    saved = _read(context, company_id, member_id)
-    if saved.version != expected:
-        raise Problem("precondition_failed")
+    """The cart with its new lines. Raises 412 if the expected version is gone, 422 for unknown articles."""
+    saved = _read_version(context, company_id, member_id, expected)
     asked = [line.asked() for line in form.lines]
-    cart = _priced(context, company_id, asked)
+    cart = deliverers.cart_at(context, company_id, asked)
     _refuse(cart)
     before = {line.asked: line for line in saved.lines}
     replaced = saved.followed_by(_replaced(line, before, _today(cart, line.asked())) for line in form.lines)
-    try:
-        context.table.put(_item(context, replaced), when=saved.if_unchanged)
-    except Refused:
-        raise Problem("precondition_failed") from None
-    return _shown(context, replaced, cart, None)
+    _replace(context, saved, replaced)
+    return _view(context, replaced, cart, None)
 
 
 def clear(context: Context, company_id: str, member_id: str, *, expected: int) -> None:
-    """Raises 412 when it is no longer of the expected version."""
-    saved = _read(context, company_id, member_id)
-    if saved.version != expected:
-        raise Problem("precondition_failed")
-    try:
-        context.table.put(_item(context, saved.followed_by(())), when=saved.if_unchanged)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    """Raises 412 if the expected version is gone."""
+    saved = _read_version(context, company_id, member_id, expected)
+    _replace(context, saved, saved.followed_by(()))
 
 
 @retry("cart")
-def put_in(context: Context, company_id: str, member_id: str, form: CartLinesForm) -> CartAdditionView:
-    """Adds to what lies there. Raises 422 for goods that there are not, and for more than a cart holds."""
+def add_lines(context: Context, company_id: str, member_id: str, form: CartLinesForm) -> CartAdditionView:
+    """Adds lines at today's prices. Raises 422 for unknown articles, and for more than a cart holds."""
     given = [line.asked() for line in form.lines]
     saved = _read(context, company_id, member_id)
-    lying = {line.sku: line for line in saved.lines}
-    asked = [RequestedLine(sku, quantity + (lying[sku].quantity if sku in lying else 0)) for sku, quantity in given]
-    cart = _priced(context, company_id, asked)
+    lines_by_sku = {line.sku: line for line in saved.lines}
+    asked = [
+        RequestedLine(sku, quantity + (lines_by_sku[sku].quantity if sku in lines_by_sku else 0))
+        for sku, quantity in given
+    ]
+    cart = deliverers.cart_at(context, company_id, asked)
     _refuse(cart)
     for line in asked:
-        lying[line.sku] = _today(cart, line)
-    _refuse_overflow(asked, lying)
-    fuller = saved.followed_by(lying.values())
-    told = CartAdditionView(
+        lines_by_sku[line.sku] = _today(cart, line)
+    _refuse_overflow(asked, lines_by_sku)
+    fuller = saved.followed_by(lines_by_sku.values())
+    added = CartAdditionView(
         version=fuller.version,
-        line_count=len(lying),
-        lines=_lines(quoting.priced(context, cart, None).lines, lying),
+        line_count=len(lines_by_sku),
+        lines=_lines(quoting.priced(context, cart, None).lines, lines_by_sku),
     )
     tx = Transaction()
     tx.put(_item(context, fuller), when=saved.if_unchanged, label="cart")
-    context.reply(tx, told)
+    context.reply(tx, added)
     context.table.commit(tx)
-    return told
+    return added
 
 
 def place(context: Context, company_id: str, member_id: str, form: PlaceForm) -> Order:
-    """An order of the lines that are given, or of what lies in the cart, which is empty then.
+    """An order of the form's lines, or of the cart's, which empties it.
 
-    Raises 409 for a cart that is no longer of the version that was seen; beside that, what `placing.place` raises.
+    Raises 409 if the version of the cart changed, and all that `placement.place` raises.
     """
     if form.cart_version is None:
         return placement.place(context, company_id, member_id, form)
@@ -140,7 +135,7 @@ def place(context: Context, company_id: str, member_id: str, form: PlaceForm) ->
     def empty(tx: Transaction) -> None:
         tx.put(_item(context, saved.followed_by(())), when=saved.if_unchanged, label="cart")
 
-    # What lies in a cart was checked as it was put in.
+    # The lines of a cart were checked as they were added.
     lines = [
         OrderLineForm.model_construct(sku=line.sku, quantity=line.quantity, unit_price=line.unit_price)
         for line in saved.lines
@@ -171,6 +166,20 @@ def _read(context: Context, company_id: str, member_id: str) -> SavedCart:
     return SavedCart(key, int(item["version"]), lines)
 
 
+def _read_version(context: Context, company_id: str, member_id: str, expected: int) -> SavedCart:
+    saved = _read(context, company_id, member_id)
+    if saved.version != expected:
+        raise Problem("precondition_failed")
+    return saved
+
+
+def _replace(context: Context, before: SavedCart, after: SavedCart) -> None:
+    try:
+        context.table.put(_item(context, after), when=before.if_unchanged)
+    except Refused:
+        raise Problem("precondition_failed") from None
+
+
 def _item(context: Context, saved: SavedCart) -> Item:
     return {
         **saved.key.as_item(),
@@ -183,35 +192,30 @@ def _item(context: Context, saved: SavedCart) -> Item:
 # --- at today's prices ------------------------------------------------------------------------------------------------
 
 
-def _priced(context: Context, company_id: str, lines: Sequence[CartLine] | Sequence[RequestedLine]) -> PricedCart:
-    asked = [RequestedLine(line.sku, line.quantity) for line in lines]
-    return deliverers.cart_at(context, company_id, asked)
-
-
 def _today(cart: PricedCart, line: RequestedLine) -> CartLine:
     price = cart.price(line)
     return CartLine(*line, price.unit_price, price.currency)
 
 
 def _replaced(form: CartLineForm, before: Mapping[RequestedLine, CartLine], today: CartLine) -> CartLine:
-    """At the price that the member saw; else at that of the same line before, so that a change of it stays marked; else at today's."""
+    """The line at the price that the form names; else at the price of the same line before, so that a change stays marked; else at today's."""
     if form.unit_price is not None:
         return today._replace(unit_price=form.unit_price)
     return before.get(form.asked(), today)
 
 
 def _refuse(cart: PricedCart) -> None:
-    """What no cart can hold: goods that there are not, and a line twice. Whatever else is wrong is told beside the line."""
-    never = [each for each in cart.line_faults if each.code in ("unknown_sku", "repeated")]
-    if never:
+    """Refuses unknown and repeated articles. Other faults are shown with their lines."""
+    refused = [each for each in cart.line_faults if each.code in ("unknown_sku", "repeated")]
+    if refused:
         raise Problem(
             "invalid",
-            errors=[Fault(pointer=f"/lines/{each.line}/sku", code=each.code, detail=each.detail) for each in never],
+            errors=[Fault(pointer=f"/lines/{each.line}/sku", code=each.code, detail=each.detail) for each in refused],
         )
 
 
-def _refuse_overflow(asked: Sequence[RequestedLine], lying: Mapping[str, CartLine]) -> None:
-    if len(lying) > MOST_LINES:
+def _refuse_overflow(asked: Sequence[RequestedLine], lines_by_sku: Mapping[str, CartLine]) -> None:
+    if len(lines_by_sku) > MOST_LINES:
         raise Problem.invalid("too_many_lines", "/lines", f"A cart holds {MOST_LINES} lines.")
     for place, line in enumerate(asked):
         if line.quantity > MOST_UNITS:
@@ -219,7 +223,7 @@ def _refuse_overflow(asked: Sequence[RequestedLine], lying: Mapping[str, CartLin
             raise Problem.invalid("too_many_units", f"/lines/{place}/quantity", detail)
 
 
-def _shown(context: Context, saved: SavedCart, cart: PricedCart, language: str | None) -> CartView:
+def _view(context: Context, saved: SavedCart, cart: PricedCart, language: str | None) -> CartView:
     quote = quoting.priced(context, cart, language)
     lines = _lines(quote.lines, {line.sku: line for line in saved.lines})
     orderable = quote.can_be_ordered and bool(lines) and not any(line.price_changed for line in lines)
@@ -229,10 +233,9 @@ def _shown(context: Context, saved: SavedCart, cart: PricedCart, language: str |
     )
 
 
-def _lines(quoted: Iterable[QuoteLineView], lying: Mapping[str, CartLine]) -> list[CartLineView]:
-    return [_line(line, lying[line.sku]) for line in quoted]
-
-
-def _line(line: QuoteLineView, cart_line: CartLine) -> CartLineView:
-    put_in_at = Money(amount=cart_line.unit_price, currency=cart_line.currency)
-    return CartLineView(**dict(line), put_in_at=put_in_at, price_changed=line.unit_price != put_in_at)
+def _lines(quoted: Iterable[QuoteLineView], lines: Mapping[str, CartLine]) -> list[CartLineView]:
+    added_at = {sku: Money(amount=line.unit_price, currency=line.currency) for sku, line in lines.items()}
+    return [
+        CartLineView(**dict(line), put_in_at=added_at[line.sku], price_changed=line.unit_price != added_at[line.sku])
+        for line in quoted
+    ]

@@ -1,1 +1,1 @@
-"""Goods on top of an order: promised with it, granted by its payments, shipped by the distributor."""
+"""Free goods of orders: promised with the order, granted when it is paid in time, shipped by the distributor."""

@@ -1,4 +1,4 @@
-"""Figures of free goods."""
+"""Settings of free goods."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from chalicelib.platform.config import Section
 
 
 class FreeGoodsDeadlines(Section, name="orders.on_top"):
-    """Free goods of an order that is paid in time: letters `reminder_days` before the last day to pay; a payment may be told for `grace_days` after it."""
+    """`reminder_days`: days from the reminder letter to the last day of payment; `grace_days`: days after it for recording a timely payment."""
 
     reminder_days: int = Field(default=3, ge=0, le=60)
     grace_days: int = Field(default=3, ge=0, le=60)

@@ -1,4 +1,4 @@
-"""Letters on goods on top of an order. They tell what was so when the event happened: it holds the figures."""
+"""Letters on the free goods of an order. Their facts are those of the event."""
 
 from datetime import date
 
@@ -15,15 +15,15 @@ def _who_buys_and_the_distributor(context: Context, event: Item) -> list[Recipie
     return [*who_buys(context, event), *the_distributor(context, event)]
 
 
-def _who_hoped_for_it(context: Context, event: Item) -> list[Recipient]:
-    """The buyers, but for those who cancelled the order and know it; and the distributor that was told to ship it."""
+def _buyers_and_the_distributor_if_granted(context: Context, event: Item) -> list[Recipient]:
+    """The buyers, unless they cancelled the order themselves; and the distributor, if the goods were granted before."""
     buyers = [] if event.get("why") == "cancelled" else who_buys(context, event)
     return [*buyers, *(the_distributor(context, event) if event.get("was_granted") else [])]
 
 
 @letter("goods_on_top_granted", on=GRANTED, to=_who_buys_and_the_distributor)
 @letter("goods_on_top_unpaid", on=UNPAID, to=who_buys)
-@letter("goods_on_top_withdrawn", on=WITHDRAWN, to=_who_hoped_for_it)
+@letter("goods_on_top_withdrawn", on=WITHDRAWN, to=_buyers_and_the_distributor_if_granted)
 @letter("goods_on_top_shipped", on=SHIPPED, to=who_buys)
 def of_the_goods(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     distributor = distributor_reader(context, event["distributor_id"])

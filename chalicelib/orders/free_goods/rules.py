@@ -1,20 +1,19 @@
-"""What becomes of goods that an order was promised on top. Pure: a function of the order, of the payments, and of the day.
+"""The states of an order's free goods. Pure: a function of the order, its payments, and the day.
 
     promised ──▶ granted ──ship──▶ shipped
         ▲ └────────┴─▶ withdrawn ─┐
         └───────────▲─────────────┘
 
-Units count that are shipped, did not come back, and whose shipment was paid in time. There is still hope for units that are to be shipped,
-and for those that are shipped and whose payment is not late: it may be told for some days after the last one (`grace_days`), so that it
-does not matter whether the books are kept in the evening or in the morning.
+Units count that are shipped, not returned, and paid in time with their shipment. Units are possible that are still to be shipped, or that
+are shipped and not overdue. A payment may be recorded for `grace_days` after the last day of payment, so that bookkeeping in the evening or
+in the morning makes no difference.
 
-    granted     once all that there is hope for is there
-    withdrawn   once what is there, and what there is hope for, bring nothing
-    promised    until then
+    granted     the counting units bring as many goods as the counting and the possible ones together
+    withdrawn   the counting and the possible units bring no goods
+    promised    otherwise
 
-Nothing but `shipped` is for good: whoever learns of a payment in time only after the goods were withdrawn grants them after all, and a
-return, or a payment that turns out to be none, takes them back as long as they are not shipped. What was shipped stays with the company,
-whatever comes back after that: staff settles it by hand.
+Only `shipped` is final. A timely payment that is recorded after the withdrawal grants the goods after all; a return or a corrected payment
+takes granted goods back until they are shipped. Shipped goods stay with the company: staff settle later returns by hand.
 """
 
 from collections import Counter
@@ -32,7 +31,7 @@ DAY = timedelta(days=1)
 _DELIVERED_FROM = frozenset({OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED})
 
 PaidOn = Mapping[str, date | None]
-"""When each shipment was paid in full, by its document."""
+"""Day of full payment of each shipment, by document."""
 
 
 class FreeGoodsState(StrEnum):
@@ -43,8 +42,6 @@ class FreeGoodsState(StrEnum):
 
 
 class WithdrawalReason(StrEnum):
-    """Why goods were withdrawn."""
-
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     TOO_FEW = "too_few"  # accepted with less, or returned
@@ -52,7 +49,7 @@ class WithdrawalReason(StrEnum):
 
 
 class NotGranted(Exception):
-    """The goods cannot be shipped as they are."""
+    """The goods cannot be shipped in this state."""
 
     def __init__(self, state: FreeGoodsState) -> None:
         super().__init__(state)
@@ -60,7 +57,7 @@ class NotGranted(Exception):
 
 
 class Unpaid(NamedTuple):
-    """A shipment for which there is still hope: its document, and the last day to pay it."""
+    """An unpaid shipment that can still be paid in time."""
 
     document: str
     units: int
@@ -68,18 +65,18 @@ class Unpaid(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the facts say on a day: so many times the goods. `unpaid`: what is still to be paid, first due first."""
+    """The state on a day, and how many times the goods are granted. `unpaid`: shipments to pay, by last day of payment."""
 
     state: FreeGoodsState
     times: int
     why: WithdrawalReason | None = None
     unpaid: tuple[Unpaid, ...] = ()
-    lapses_on: date | None = None  # the first day on which the passing of time alone changes it
+    lapses_on: date | None = None  # the first day on which time alone changes the state
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFreeGoods:
-    """The life of a promise. `reminded`: up to which last day to pay letters were written; `due_on`: when to look at it again."""
+    """A promise and its state. `reminded`: last day of payment of the latest reminder; `due_on`: day of the next assessment."""
 
     promise: FreeGoodsPromise
     company_id: str
@@ -98,12 +95,12 @@ class OrderFreeGoods:
 
     @property
     def quantity(self) -> int:
-        """Units of the goods."""
+        """In units of the goods."""
         return self.count * self.promise.terms.free.quantity
 
 
 def promised(order: Order) -> list[OrderFreeGoods]:
-    """The gifts of a new order."""
+    """The free goods of a new order."""
     return [
         OrderFreeGoods(
             promise=promise,
@@ -120,22 +117,22 @@ def promised(order: Order) -> list[OrderFreeGoods]:
 
 
 class Assessment(NamedTuple):
-    """A gift as a look at the facts leaves it, and the shipments that a letter shall remind of."""
+    """The goods after an assessment, and the shipments to remind of."""
 
     goods: OrderFreeGoods
     remind: tuple[Unpaid, ...] = ()
 
 
 def assess(goods: OrderFreeGoods, order: Order, paid_on: PaidOn, day: date, config: FreeGoodsDeadlines) -> Assessment:
-    """The gift as it is on this day. With nothing to tell it is the same gift."""
+    """The goods in their state of this day; equal to the given ones if nothing changed."""
     if goods.state is FreeGoodsState.SHIPPED:
         return Assessment(goods)
     verdict = verdict_of(goods.promise, order, paid_on, day, config)
     ahead = config.reminder_days * DAY
-    untold = [each for each in verdict.unpaid if goods.reminded is None or each.last_day > goods.reminded]
-    remind = tuple(each for each in untold if each.last_day - ahead <= day <= each.last_day)
+    not_reminded = [each for each in verdict.unpaid if goods.reminded is None or each.last_day > goods.reminded]
+    remind = tuple(each for each in not_reminded if each.last_day - ahead <= day <= each.last_day)
     reminded = max([each.last_day for each in remind], default=goods.reminded)
-    later = [each.last_day - ahead for each in untold if each.last_day - ahead > day]
+    later = [each.last_day - ahead for each in not_reminded if each.last_day - ahead > day]
     due_on = min([*later, *([verdict.lapses_on] if verdict.lapses_on else [])], default=None)
     return Assessment(
         replace(goods, state=verdict.state, count=verdict.times, why=verdict.why, reminded=reminded, due_on=due_on),
@@ -144,7 +141,7 @@ def assess(goods: OrderFreeGoods, order: Order, paid_on: PaidOn, day: date, conf
 
 
 def ship(goods: OrderFreeGoods, document: str, day: date) -> OrderFreeGoods:
-    """The distributor has handed it over. Raises `NotGranted` unless it is granted."""
+    """The goods as shipped. Raises `NotGranted` unless they are granted."""
     if goods.state is not FreeGoodsState.GRANTED:
         raise NotGranted(goods.state)
     return replace(goods, state=FreeGoodsState.SHIPPED, document=document, shipped_on=day, due_on=None)
@@ -154,32 +151,32 @@ def verdict_of(
     promise: FreeGoodsPromise, order: Order, paid_on: PaidOn, day: date, config: FreeGoodsDeadlines
 ) -> Verdict:
     grace = config.grace_days * DAY
-    everything, there, unpaid = 0, 0, []
+    shipped, counting, unpaid = 0, 0, []
     for shipment, units in _shipped(promise, order):
-        everything += units
+        shipped += units
         last_day, paid = promise.last_day(shipment.day), paid_on.get(shipment.document)
         if paid is not None and paid <= last_day:
-            there += units
+            counting += units
         elif paid is None and day <= last_day + grace:
             unpaid.append(Unpaid(shipment.document, units, last_day))
     ends = [each.last_day for each in unpaid]
-    hoped_for = sum(each.units for each in unpaid)
+    possible_units = sum(each.units for each in unpaid)
     to_come = sum(order.lines[place].left for place in promise.lines) if order.state in _DELIVERED_FROM else 0
     pay_by = promise.terms.pay_by
     if to_come and pay_by is None:
-        hoped_for += to_come
+        possible_units += to_come
     elif to_come and pay_by is not None and day <= pay_by + grace:
-        hoped_for += to_come
+        possible_units += to_come
         ends.append(pay_by)
 
     def brings(units: int) -> int:
-        # What the distributor delivers beyond the order was not promised.
+        # Units that the distributor delivers beyond the order were not promised.
         return min(free_goods_times(promise.terms, units), promise.count)
 
-    possible = brings(there + hoped_for)
+    possible = brings(counting + possible_units)
     if not possible:
-        return Verdict(FreeGoodsState.WITHDRAWN, 0, _why(order, too_few=not brings(everything + to_come)))
-    if brings(there) == possible:
+        return Verdict(FreeGoodsState.WITHDRAWN, 0, _withdrawal_reason(order, too_few=not brings(shipped + to_come)))
+    if brings(counting) == possible:
         return Verdict(FreeGoodsState.GRANTED, possible)
     first_due = tuple(sorted(unpaid, key=lambda each: (each.last_day, each.document)))
     return Verdict(FreeGoodsState.PROMISED, possible, None, first_due, min(ends) + grace + DAY if ends else None)
@@ -198,7 +195,7 @@ def _shipped(promise: FreeGoodsPromise, order: Order) -> Iterator[tuple[Shipment
             yield shipment, units
 
 
-def _why(order: Order, *, too_few: bool) -> WithdrawalReason:
+def _withdrawal_reason(order: Order, *, too_few: bool) -> WithdrawalReason:
     if order.state is OrderState.REJECTED:
         return WithdrawalReason.REJECTED
     if order.state is OrderState.CANCELLED:

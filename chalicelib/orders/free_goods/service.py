@@ -1,11 +1,11 @@
-"""Goods on top of orders: promised with the order, looked at again whenever the facts or the day may have changed them.
+"""Free goods of orders: promised with the order, assessed whenever a fact or the day may have changed their state.
 
-    placing an order                       the promise, in its transaction          hold
-    order.*, payment.recorded, the night   what the facts say now                   look
-    the distributor ships them             granted by the facts, then shipped       ship
+    placing an order                       the promise, in the order's transaction     hold
+    order.*, payment.recorded, the night   the state that follows from the facts       assess
+    the distributor's shipment             assessed, and shipped if granted            ship
 
-A look reads the order, its gifts and the payments of its shipments, and writes what follows under the condition that none of them has
-changed since. So it does not matter which event comes first, or twice, or which worker has seen what: the last look has seen everything.
+An assessment reads the order, its free goods and the payments of its shipments, and writes the new state under the condition that none of
+them changed meanwhile. Events may therefore come twice, or in any order: the last assessment has seen all facts.
 """
 
 from dataclasses import replace
@@ -25,32 +25,29 @@ from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
-from chalicelib.sales import check_payment, payments_of
+from chalicelib.sales import ORDERS, check_payment, payments_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
-ORDERS = "orders"  # the source of what is shipped through the club itself
-MARK = "goods_on_top"  # in the events of orders that were promised something
-
-# --- reading ----------------------------------------------------------------------------------------------------------
+MARK = "goods_on_top"  # marks the events of orders with free goods
 
 
 def free_goods_of(context: Context, order: Order) -> list[OrderFreeGoods]:
-    """As the last look left them. No call for an order that was promised nothing."""
+    """The order's free goods as last assessed. No call for an order without promises."""
     return store.read_free_goods(context.table, order) if order.promises else []
 
 
-# --- looking ----------------------------------------------------------------------------------------------------------
+# --- assessment -------------------------------------------------------------------------------------------------------
 
 
 def assess_due(context: Context, company_id: str) -> None:
-    """What a night does of a company: a reminder is to be written, or goods are not paid in time."""
+    """Assesses the company's free goods that are due: for a reminder, or at the end of their time of payment."""
     for order_id in sorted(set(store.due(context.table, company_id, context.today))):
         assess(context, order_store.read_order(context.table, company_id, order_id))
 
 
 def assess(context: Context, order: Order | None) -> None:
-    """Makes the order's gifts what the facts say now, and tells what changed. Doing it again changes nothing."""
+    """Brings the order's free goods to the state that the facts give, and records events of changes. Safe to repeat."""
 
     @retry("order", "payment", "free_goods")
     def attempt(context: Context) -> None:
@@ -63,7 +60,7 @@ def assess(context: Context, order: Order | None) -> None:
             return
         for goods, assessment in changed:
             store.replace(tx, goods, assessment.goods)
-            _tell(tx, context, goods, assessment)
+            _record_changes(tx, context, goods, assessment)
         try:
             context.table.commit(tx)
         except Refused:
@@ -74,7 +71,7 @@ def assess(context: Context, order: Order | None) -> None:
 
 
 def _assessed(context: Context, order: Order) -> tuple[Transaction, list[tuple[OrderFreeGoods, Assessment]]]:
-    """Each gift, and what a look makes of it; with a transaction that is refused unless the facts are still those."""
+    """The free goods with their assessments, and a transaction that is refused if one of the facts changed."""
     free_goods = store.read_free_goods(context.table, order, consistent=True)
     payments = payments_of(context, [_ref(order, shipment.document) for shipment in order.shipments])
     tx = Transaction()
@@ -89,12 +86,12 @@ def _assessed(context: Context, order: Order) -> tuple[Transaction, list[tuple[O
 
 
 def _ref(order: Order, document: str) -> tuple[str, str]:
-    """The name of a shipment among all documents that are paid."""
+    """Reference of a shipment's payment."""
     return ORDERS, f"{order.distributor_id}:{order.order_id}/{document}"
 
 
-def _tell(tx: Transaction, context: Context, before: OrderFreeGoods, assessment: Assessment) -> None:
-    """The events of what a look found. Goods that became fewer are granted anew."""
+def _record_changes(tx: Transaction, context: Context, before: OrderFreeGoods, assessment: Assessment) -> None:
+    """Records the events of an assessment. Goods whose count fell are granted anew."""
     after = assessment.goods
     if after.state is FreeGoodsState.GRANTED and (before.state, before.count) != (after.state, after.count):
         _record(tx, context, after, GRANTED)
@@ -108,7 +105,7 @@ def _tell(tx: Transaction, context: Context, before: OrderFreeGoods, assessment:
 
 
 def _record(tx: Transaction, context: Context, goods: OrderFreeGoods, name: EventType, **facts: object) -> None:
-    """With all that a letter tells: it follows within minutes."""
+    """An event with all facts of its letters."""
     free = goods.promise.terms.free
     events.record(
         tx,
@@ -138,7 +135,7 @@ def ship(
     gift_id: str,
     form: ShipFreeGoodsForm,
 ) -> OrderFreeGoods:
-    """Raises 404 for a gift of another distributor's order, 409 unless the facts grant it, 422 for a day ahead of today."""
+    """Raises 404 for another distributor's order, 409 unless the goods are granted, 422 for a day after today."""
     day = form.day or context.today
     if day > context.today:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")

@@ -1,8 +1,8 @@
-"""Goods on top, as they lie in the table. See `on_top_keys.py`.
+"""Free goods in the table.
 
 GIFT (the company's partition, by the time of its order): the promise {gift_id, promotion_id, name, name_ru, terms, lines, count}, order_id,
-number, company_id, distributor_id, placed_at, state, count, version, and what it has of why, reminded, due_on, document, shipped_on;
-due while the passing of time changes something. An order keeps its promises too, so that it tells them without another read.
+number, company_id, distributor_id, placed_at, state, count, version, and if set why, reminded, due_on, document, shipped_on.
+Indexed as due while time alone can change the state. The order keeps its promises too, which saves a read.
 """
 
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ from chalicelib.platform import keys as platform_keys
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
-DUE = "goods_on_top"  # under which they fall due
+DUE = "goods_on_top"  # kind of due item
 
 
 def read_free_goods(table: Table, order: Order, *, consistent: bool = False) -> list[OrderFreeGoods]:
-    """Those of one order, in the order of their promises. One call."""
+    """The free goods of an order, in the order of its promises. One call."""
     wanted = [keys.free_goods(order.company_id, order.placed_at, promise.gift_id) for promise in order.promises]
     found = table.get_many(wanted, consistent=consistent)
     return [free_goods_of(found[key]) for key in wanted if key in found]
@@ -36,7 +36,7 @@ def page(table: Table, company_id: str, limit: int, after: dict[str, str] | None
 
 
 def due(table: Table, company_id: str, day: date) -> Iterator[str]:
-    """Ids of the orders of which something is due by this day; an order may come twice. It reads the company's gifts."""
+    """Ids of the orders with free goods due by this day; an id may come twice. Reads all free goods of the company."""
     every = keys.free_goods(company_id)
     where = Attr("due_on").lte(day.isoformat())
     found = table.query_all(every.pk, starts=every.sk, where=where, only=("order_id",), consistent=True)
@@ -48,13 +48,13 @@ def create(tx: Transaction, goods: OrderFreeGoods) -> None:
 
 
 def replace(tx: Transaction, before: OrderFreeGoods, after: OrderFreeGoods) -> None:
-    """Refused with label `free_goods` if it changed since `before`."""
+    """Refused with label `free_goods` if they changed since `before`."""
     tx.put({**_item(after), "version": before.version + 1}, when=Attr("version").eq(before.version), label="free_goods")
 
 
 def _item(goods: OrderFreeGoods) -> Item:
     listed = platform_keys.due(DUE, goods.due_on, goods.company_id).as_gsi2() if goods.due_on else {}
-    told: dict[str, Any] = {
+    optional: dict[str, Any] = {
         "why": goods.why.value if goods.why else None,
         "reminded": goods.reminded.isoformat() if goods.reminded else None,
         "due_on": goods.due_on.isoformat() if goods.due_on else None,
@@ -72,7 +72,7 @@ def _item(goods: OrderFreeGoods) -> Item:
         "placed_at": goods.placed_at,
         "state": goods.state.value,
         "count": goods.count,
-        **{name: value for name, value in told.items() if value is not None},
+        **{name: value for name, value in optional.items() if value is not None},
         "version": goods.version,
     }
 

@@ -1,4 +1,4 @@
-"""The consumer of stock figures that frees what they know of."""
+"""The consumer of stock figures."""
 
 from chalicelib import distributors
 from chalicelib.catalog import STOCK_RECORDED, read_items, stock_of
@@ -11,7 +11,7 @@ from chalicelib.platform.events import Event, consumer
 
 @consumer(STOCK_RECORDED)
 def on_stock_recorded(context: Context, event: Event) -> None:
-    """The new figures know what was shipped before they were counted: that counts against them no more."""
+    """Drops the shipments from before the new count: its figures include them."""
     owners = distributors.warehouse_owners(context.table)
     if not owners:
         return

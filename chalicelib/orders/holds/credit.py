@@ -1,11 +1,11 @@
-"""What a company has on order and owes, against the credit that was agreed with it.
+"""The open orders and debts of a company against its credit limit.
 
-CREDIT: `used`, what is on order and not yet shipped, and what was shipped on credit and is not paid; and for each shipment on
-credit an attribute `debt:{id}` {document, amount, due_on}, while it is not paid.
+CREDIT: `used`, the amount of goods on order and not shipped yet and of unpaid shipments on credit; and an attribute `debt:{id}`
+{document, amount, due_on} for each unpaid shipment on credit.
 
-`used` moves in the transaction of the order's own step, so it is exact at any moment, and orders that come together cannot pass the
-limit. A shipment is on credit where a deferral or a limit is agreed on its day; of who pays otherwise the club keeps no debts. All of it is
-in the company's currency: orders in another one are not on its credit.
+`used` moves in the transactions of the order's own steps, so it is exact at any moment, and simultaneous orders cannot pass the limit. A
+shipment is on credit if a deferral or a limit is agreed on its day; the club keeps no other debts. All amounts are in the company's currency:
+orders in another currency do not count.
 
     placed            used + total                          refused where that passes the limit
     accepted, shipped used by what the order's open amount loses; a shipment on credit stays in it as a debt
@@ -30,17 +30,16 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.pricing import OrderTerms
-from chalicelib.sales import check_payment, payment_of
+from chalicelib.sales import ORDERS, check_payment, payment_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 _DEBT = "debt:"
-ORDERS = "orders"  # the source of what is shipped through the club itself
 _OPEN = {OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED}
 
 
 class Debt(NamedTuple):
-    """A shipment on credit that is not paid. Without a deferral it has no day on which it falls due."""
+    """An unpaid shipment on credit. `due_on`: None without a deferral."""
 
     document: str
     amount: Decimal
@@ -55,17 +54,17 @@ def used(item: Item | None) -> Decimal:
 
 
 def overdue(item: Item | None, day: date) -> list[Debt]:
-    """What should have been paid before this day, oldest first."""
+    """Debts due before this day, oldest first."""
     return [debt for debt in owed(item) if debt.due_on is not None and debt.due_on < day]
 
 
 def owed(item: Item | None) -> list[Debt]:
-    """All that is shipped on credit and not paid, first due first; what has no day comes last."""
+    """All debts by due date; those without one come last."""
     return sorted(_debts(item), key=lambda debt: (debt.due_on or date.max, debt.document))
 
 
 def hold(tx: Transaction, placing: Placing) -> None:
-    """Adds the new order to what is used. Refused with label `credit` where that would pass the limit."""
+    """Adds the order's total to `used`. Refused with label `credit` beyond the limit."""
     order = placing.order
     if order.other_currency:
         return
@@ -74,7 +73,7 @@ def hold(tx: Transaction, placing: Placing) -> None:
 
 
 def _within(limit: Decimal | None, gained: Decimal) -> ConditionBase | None:
-    """That so much more does not pass the limit."""
+    """Condition that `used` plus the gained amount stays within the limit."""
     if limit is None:
         return None
     room = limit - gained
@@ -99,12 +98,12 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
-    """What the step changes: less is open, or more, and what was shipped on credit is owed."""
+    """Moves `used` by the change of the open amount, and adds the debts of new shipments."""
     if after.other_currency:
         return
     owed = [each for each in after.shipments[len(before.shipments) :] if each.on_credit]
     gained = _open(after) - _open(before) + sum(each.total for each in owed)
-    # Of goods that cost nothing there is nothing to pay, and no payment would ever take such a debt away.
+    # A debt of nothing would stay for ever, since no payment comes for it.
     debts = {_attribute(after, each.document): _debt(each, each.total) for each in owed if each.total}
     if not gained and not debts:
         return
@@ -119,14 +118,14 @@ def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None
 
 
 def on_credit(agreed: OrderTerms, shipped_on: date) -> OnCredit | None:
-    """How a shipment of this day is to be paid; None where nothing is agreed about it."""
+    """Credit terms of a shipment of this day; None if none are agreed."""
     if agreed.deferral_days is not None:
         return OnCredit(shipped_on + timedelta(days=agreed.deferral_days))
     return OnCredit(None) if agreed.credit_limit is not None else None
 
 
 def _open(order: Order) -> Decimal:
-    """The amount of what both sides still count on."""
+    """Amount of the units that are agreed and not shipped."""
     if order.state not in _OPEN:
         return Decimal(0)
     return sum((line.unit_price * line.left for line in order.lines), Decimal(0))
@@ -137,10 +136,9 @@ def _open(order: Order) -> Decimal:
 
 @retry("payment", "order", "debt")
 def settle(context: Context, distributor_id: str, order_id: str, document: str) -> None:
-    """Makes the debt of a shipment what its payment and its returns say now. Doing it again changes nothing.
+    """Sets the debt of a shipment to its amount less returns, or removes it once paid. Safe to repeat.
 
-    What came back is not owed, to the kopeck. The order, the payment and the debt are read, and the debt is written only if all three are
-    still as they were.
+    The write is refused, and tried again, if the order, the payment or the debt changed since the read.
     """
     whose = order_store.company_of(context.table, distributor_id, order_id)
     if whose is None:
@@ -171,7 +169,7 @@ def settle(context: Context, distributor_id: str, order_id: str, document: str) 
 
 
 def _net(order: Order, shipment: Shipment) -> Decimal:
-    """What of a shipment did not come back."""
+    """Amount of a shipment less its returns."""
     came_back = (line.amount for line in order.came_back if line.document == shipment.document)
     return shipment.total - sum(came_back, Decimal(0))
 

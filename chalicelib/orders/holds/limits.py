@@ -1,6 +1,6 @@
-"""What an order takes of the limits of promotions: an order, its units at the promotion's price, and what these cost.
+"""The share of an order in the limits of promotions: one use, its units at the promotion's price, and their cost.
 
-Pure but for `hold` and `follow`: what an order takes is told by the order alone, so the counters are the sum over all orders.
+The share follows from the order alone, so the counters are the sums over all orders.
 
     placed           takes what was ordered
     accepted, …      takes what was agreed: what will not come is given back; nothing of it at all, and the order counts no more
@@ -43,12 +43,12 @@ def hold(tx: Transaction, placing: Placing) -> None:
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
-    """What is given back is never refused; an order that grows is, where a limit leaves no room for that."""
+    """Refused only for an order that grows beyond a limit."""
     use_promotions(tx, after.company_id, _more(taken(before), taken(after)), _limits(after))
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
-    """Names each limit with what is left of it, and the prices of a new order without those promotions."""
+    """Names the exceeded limits, and the prices of a new order without their promotions."""
     order = placing.order
     as_ordered = replace(order, lines=tuple(replace(line, accepted=None) for line in order.lines))
     before = taken(as_ordered) if order.version > 1 else {}

@@ -1,10 +1,10 @@
-"""The offers that an order's prices were made by: used with it, and given back if it comes to nothing.
+"""The offers behind an order's prices: used with the order, and given back if it is not delivered.
 
     placed                      each of its offers is used; refused where another order was faster, or the offer was withdrawn
     rejected, cancelled, …      those of which no line is left may be used again
     completed                   they are spent
 
-What was shipped has used its offer, whatever comes back later: a return gives nothing back.
+A shipped line has used its offer for good: a return gives nothing back.
 """
 
 from chalicelib.orders.order.carts import Placing, PricedCart
@@ -26,7 +26,7 @@ def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
-    """Which offers are gone, and what their lines cost without any."""
+    """Names the offers that are gone, and the prices of their lines without offers."""
     if OFFERS_LABEL not in refused:
         return None
     order, offers = placing.order, _held(placing.order)
@@ -45,7 +45,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 
 
 def _held(order: Order) -> frozenset[str]:
-    """The offers of all lines that the order may still come to: until the distributor's answer holds, of all that it was placed with."""
+    """The offers of all lines before the acceptance, of the agreed lines after it."""
     if order.state in (OrderState.REJECTED, OrderState.CANCELLED):
         return frozenset()
     unanswered = order.state in (OrderState.PLACED, OrderState.CHANGED)

@@ -5,17 +5,15 @@ from chalicelib.orders.order.rules import Order
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 
-# --- placing ----------------------------------------------------------------------------------------------------------
-
 
 def hold(tx: Transaction, placing: Placing) -> None:
-    """The order's promises begin their lives."""
+    """Creates the free goods of the order's promises."""
     for goods in free_goods_rules.promised(placing.order):
         free_goods_store.create(tx, goods)
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
-    """Nothing: what a step makes of a promise depends on payments too, so the step's event has it looked at."""
+    """Nothing: the state of free goods depends on payments too, so a consumer of the step's event assesses it."""
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:

@@ -1,7 +1,7 @@
-"""What open orders hold of a distributor's binding stock.
+"""The reservations of open orders in a distributor's binding stock.
 
 RESERVED (one of 32 shards by article): for each article an attribute with the units that count against its figures: of open orders,
-and of those shipped since. SHIPPEDOUT (by shard and minute): for each article the units that were told as shipped in that minute.
+and of those shipped since. SHIPPEDOUT (by shard and minute): for each article the units that were recorded as shipped in that minute.
 
 An order fits while reserved + asked <= the figures of the distributor's warehouses: a condition of the order's own transaction.
 
@@ -10,8 +10,8 @@ An order fits while reserved + asked <= the figures of the distributor's warehou
     shipped                  reserved stays: the goods are gone, and the figures do not know it yet; noted in SHIPPEDOUT
     a newer figure           reserved - what was shipped before it was counted: `on_stock_recorded`
 
-So a figure and the shipments that it does not know are never counted as there, in whatever order they are told; until the event of a
-newer figure is delivered, rather less is available than there is. What a distributor accepts above the order it answers for itself.
+So units are never counted as available that left after the figure's count, in whatever order figures and shipments come. Until the event
+of a newer figure is delivered, too little is available rather than too much. A distributor answers itself for units above the order.
 
 Weakest point: an order reads the figures before its transaction. Where a lower figure is recorded and its event delivered between the two,
 the order is held against the older figure, with the shipments that this one did not know forgotten already.
@@ -47,14 +47,14 @@ _MINUTE = len("2026-11-20T09:00")
 
 
 def open_units(order: Order) -> dict[str, int]:
-    """By article, what a reserving order still waits for."""
+    """Open units of a reserving order, by article."""
     if not order.reserves or order.state not in _OPEN:
         return {}
     return {line.sku: line.left for line in order.lines if line.left}
 
 
 def hold(tx: Transaction, placing: Placing) -> None:
-    """Refused, with the shard as label, where the figures leave too little of an article."""
+    """Refused with the shard as label if the figures leave too little of an article."""
     order = placing.order
     for shard, asked in _by_shard(order.distributor_id, open_units(order)).items():
         within = reduce(and_, (_fits(sku, _there(placing, sku).units - units) for sku, units in asked.items()))
@@ -67,7 +67,7 @@ def _fits(sku: str, room: int) -> ConditionBase:
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
-    """Names each line of which there is too little, with what is left of it."""
+    """Names the lines with too little stock, and the units left."""
     order, lacking = placing.order, []
     for place, line in enumerate(order.lines):
         shard = keys.reserved(order.distributor_id, line.sku)
@@ -84,13 +84,13 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
-    """A step gives back, or takes, what it changes; what it ships counts on, and by the minute in which it was told."""
+    """Moves the reservations by the change of open units. Shipped units stay reserved, and are noted by minute."""
     if not after.reserves:
         return
-    told = after.shipments[len(before.shipments) :]
+    new_shipments = after.shipments[len(before.shipments) :]
     changes: Counter[str] = Counter(open_units(after))
     changes.subtract(open_units(before))
-    for shipment in told:
+    for shipment in new_shipments:
         changes.update({line.sku: line.quantity for line in shipment.lines})
         _note(tx, after.distributor_id, shipment)
     changed = {sku: units for sku, units in changes.items() if units}
@@ -131,7 +131,7 @@ def _name(sku: str) -> str:
 
 
 def reserved(table: Table, distributor_id: str, skus: Iterable[str]) -> dict[str, int]:
-    """Of each of these articles what counts against the figures. One call."""
+    """Reserved units of each of the articles. One call."""
     every = list(skus)
     shards = table.get_many(keys.reserved(distributor_id, sku) for sku in every)
     return {sku: reserved_of(shards.get(keys.reserved(distributor_id, sku)), sku) for sku in every}
@@ -145,7 +145,7 @@ def reserved_of(shard: Item | None, sku: str) -> int:
 
 
 def forget(context: Context, distributor_id: str, moments: Mapping[str, datetime]) -> None:
-    """Takes off, of each article, what was shipped before the moment of its figures."""
+    """Drops the units of each article that were shipped before the moment of its figures."""
     shards: dict[Key, dict[str, datetime]] = {}
     for sku, at in moments.items():
         shards.setdefault(keys.reserved(distributor_id, sku), {})[sku] = at
@@ -156,14 +156,14 @@ def forget(context: Context, distributor_id: str, moments: Mapping[str, datetime
 
 
 def _forget_in(context: Context, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> None:
-    """Of one shard. Doing it again changes nothing."""
+    """Drops them in one shard. Safe to repeat."""
     while _forget_some(context, distributor_id, shard, moments):
         pass
 
 
 @retry("minute", "shard")
 def _forget_some(context: Context, distributor_id: str, shard: Key, moments: Mapping[str, datetime]) -> bool:
-    """As many minutes as a transaction holds; whether there are more."""
+    """Drops as many minutes as a transaction holds. Returns whether there are more."""
     some, names = next(iter(moments)), {_name(sku): at for sku, at in moments.items()}
     latest = clock.stamp(max(moments.values()))[:_MINUTE]
     between = (
@@ -184,13 +184,13 @@ def _forget_some(context: Context, distributor_id: str, shard: Key, moments: Map
 
 
 def _known(minute: Item, names: Mapping[str, datetime]) -> dict[str, int]:
-    """What was shipped in this minute, of those articles whose figures were counted after it."""
+    """Units shipped in this minute of the articles whose figures were counted after it."""
     end = clock.moment(f"{minute['sk'][-_MINUTE:]}:00.000Z") + timedelta(minutes=1)
     return {name: int(minute[name]) for name, at in names.items() if name in minute and end <= at}
 
 
 def _take_out(tx: Transaction, minute: Item, known: Mapping[str, int]) -> None:
-    """Both the total and the articles are as they were read: nothing was noted meanwhile, and nobody else took it out."""
+    """Refused if the total or an article changed since the read."""
     key, total = Key(minute["pk"], minute["sk"]), sum(known.values())
     same = reduce(and_, (Attr(name).eq(units) for name, units in known.items()), Attr(_ALL).eq(minute[_ALL]))
     if minute[_ALL] == total:
@@ -200,7 +200,7 @@ def _take_out(tx: Transaction, minute: Item, known: Mapping[str, int]) -> None:
 
 
 def _take_off(tx: Transaction, shard: Key, present: Mapping[str, int], gone: Mapping[str, int]) -> None:
-    """Less of each article; of which nothing is reserved any more, that says nothing any more."""
+    """Lowers the articles' units; removes articles without any."""
     empty = {name: units for name, units in present.items() if units == gone.get(name, 0)}
     less = {name: -units for name, units in gone.items() if name not in empty}
     if empty or less:

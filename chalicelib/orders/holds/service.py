@@ -1,7 +1,7 @@
-"""What an order takes hold of while it lives, exactly, in the transactions of its own steps.
+"""The holds of an order: credit, limits of promotions, stock, offers and promises.
 
-Each hold is a module of this room with three functions. The figures that it keeps move with the order in one transaction, so they are
-right at any moment, and orders that come together cannot pass a limit.
+Each hold is a module of this wing with three functions. Its counters move in the transactions of the order's own steps, so they are exact at
+any moment, and simultaneous orders cannot pass a limit.
 """
 
 from typing import Protocol
@@ -15,19 +15,18 @@ from chalicelib.table.transactions import Refused, Transaction
 
 class Hold(Protocol):
     def hold(self, tx: Transaction, placing: Placing) -> None:
-        """What a new order takes; the transaction is refused where there is not enough."""
+        """Takes the units of a new order; the transaction is refused if too little is left."""
 
     def follow(self, tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
-        """What a step of the order gives back, or takes besides; the transaction is refused where there is not enough.
+        """Gives back, or takes, what a step changes; the transaction is refused if too little is left.
 
-        `cart`: where some line takes more than before, the grown order at today's conditions. Goods that the catalogue has no more are
-        not among its products.
+        `cart`: the grown order at today's conditions if a line grew. Articles that left the catalogue are not among its products.
         """
 
     def problem(self, refused: Refused, placing: Placing) -> Problem | None:
-        """What the refusal means to the caller, if it is this hold's: of a new order, or of one that grew, with the cart that it grew by."""
+        """The problem of a refused new or grown order; None if another hold refused it."""
 
 
 HOLDS: tuple[Hold, ...] = (credit, limits, reservations, offer_uses, promises)
-# The problems of a new order that some hold leaves no room for.
+# Problem codes of orders that a hold refuses.
 HOLD_PROBLEMS = ("credit_exceeded", "promotion_exhausted", "out_of_stock", "offer_used")

@@ -1,4 +1,4 @@
-"""Letters on the steps of an order: to who ordered, and to who delivers."""
+"""Letters on the steps of an order, to the orderer and to the distributor."""
 
 from chalicelib import members
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
@@ -70,7 +70,7 @@ def of_the_order(context: Context, recipient: Recipient, event: Item) -> tuple[R
 
 @letter("order_changed", on=order_events.CHANGED, to=the_orderer)
 def of_the_proposal(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    """As it is proposed now; nothing, where the proposal was answered meanwhile."""
+    """With the current proposal; unsendable if it was answered meanwhile."""
     reader, facts = of_the_order(context, recipient, event)
     order = order_of(context, event)
     if order.proposed_total is None:
@@ -99,14 +99,14 @@ def line_facts(line: Line, quantity: int, language: Language) -> Facts:
 
 
 def _note(order: Order, event: Item) -> str:
-    """What was said at the step that the event tells of; the same step may have been taken again since."""
+    """Note of the event's step; the same step may have been taken again since."""
     step = event["event"].removeprefix("order.")
     taken = [each for each in reversed(order.history) if each.step == step]
     return next((each.note for each in taken if each.at == event["at"]), taken[0].note if taken else "")
 
 
 def _shipment(order: Order, event: Item, language: Language) -> Facts:
-    """The part that this event tells of; the order may have more by now."""
+    """The shipment of the event; the order may have further ones."""
     document = event["shipment"]["document"]
     shipment = next((each for each in order.shipments if each.document == document), None)
     if shipment is None:
@@ -137,7 +137,7 @@ def of_the_cancellation(context: Context, recipient: Recipient, event: Item) -> 
 @letter("order_returned", on=order_events.RETURNED, to=the_orderer)
 @letter("order_return_rejected", on=order_events.RETURN_REJECTED, to=the_orderer)
 def of_the_return(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    """With the goods that are to come back, or that did."""
+    """With the lines of the return."""
     reader, facts = of_the_order(context, recipient, event)
     order = order_of(context, event)
     return_id = event.get("return_id") or event["return"]["return_id"]
@@ -150,8 +150,10 @@ def of_the_return(context: Context, recipient: Recipient, event: Item) -> tuple[
     lines = []
     for line in returned.lines:
         if line.counted:
-            told = line_facts(ordered[line.sku], line.counted, reader.language)
-            lines.append({**told, "name": f"{told['name']} · {line.document}", "ordered": line.counted})
+            facts_of_line = line_facts(ordered[line.sku], line.counted, reader.language)
+            lines.append(
+                {**facts_of_line, "name": f"{facts_of_line['name']} · {line.document}", "ordered": line.counted}
+            )
     return reader, {
         **facts,
         "returned": {

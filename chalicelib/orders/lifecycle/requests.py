@@ -1,6 +1,6 @@
 """Requests for cancellation and for returns: load, decide, one transaction."""
 
-from typing import Protocol
+from collections.abc import Callable
 
 from chalicelib import distributors
 from chalicelib.orders.lifecycle import rules
@@ -19,7 +19,7 @@ from chalicelib.table.transactions import Item, Transaction
 
 
 def request_cancellation(context: Context, company_id: str, member_id: str, order_id: str, reason: str) -> Order:
-    """Raises 409 for an order that is not accepted or all shipped, and while another request waits."""
+    """Raises 409 for an order that is not accepted or all shipped, and while another request is open."""
     by = Actor("company", member_id)
     return change(
         context,
@@ -30,20 +30,16 @@ def request_cancellation(context: Context, company_id: str, member_id: str, orde
 
 
 def approve_cancellation(context: Context, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
-    """Raises 409 where no request waits: all may have been shipped meanwhile."""
-    return _answered(context, distributor_id, member_id, order_id, note, rules.approve_cancellation)
+    """Raises 409 without an open request: all may have been shipped meanwhile."""
+    return _respond(context, distributor_id, member_id, order_id, note, rules.approve_cancellation)
 
 
 def decline_cancellation(context: Context, distributor_id: str, member_id: str, order_id: str, note: str) -> Order:
-    return _answered(context, distributor_id, member_id, order_id, note, rules.decline_cancellation)
+    return _respond(context, distributor_id, member_id, order_id, note, rules.decline_cancellation)
 
 
-class _Answer(Protocol):
-    def __call__(self, order: Order, *, by: Actor, at: str, note: str) -> Order: ...
-
-
-def _answered(
-    context: Context, distributor_id: str, member_id: str, order_id: str, note: str, decide: _Answer
+def _respond(
+    context: Context, distributor_id: str, member_id: str, order_id: str, note: str, decide: Callable[..., Order]
 ) -> Order:
     by = Actor("distributor", member_id)
     return change(
@@ -58,7 +54,7 @@ def _answered(
 
 
 def request_return(context: Context, company_id: str, member_id: str, order_id: str, form: ReturnForm) -> Order:
-    """The new return is the last of the order's. Raises 422 for more than was shipped and is not on its way back."""
+    """The new return is the last of the order's. Raises 422 for more units than were shipped and not yet returned."""
     by, return_id = Actor("company", member_id), context.new_id("ret")
     asked = [line.part() for line in form.lines]
 
@@ -83,7 +79,7 @@ def accept_return(
     return_id: str,
     form: AcceptReturnForm,
 ) -> Order:
-    """Raises 422 for a day ahead of today or before the shipment, 409 for a document that was told before."""
+    """Raises 422 for a day after today or before the shipment, 409 for a document that was used before."""
     by, day = Actor("distributor", member_id), form.day or context.today
     fewer = [line.part() for line in form.lines]
     if day > context.today:
@@ -93,7 +89,7 @@ def accept_return(
         returned = _of(order, return_id)
         distributors.check_person(tx, distributor_id, member_id)
         order_store.hold_return_document(tx, order, returned)
-        steps.record_step(tx, context, order, **{"return": _told(order, returned)})
+        steps.record_step(tx, context, order, **{"return": _return_facts(order, returned)})
         context.reply(tx, order)
 
     return change(
@@ -122,10 +118,10 @@ def _of(order: Order, return_id: str) -> Return:
     return next(each for each in order.returns if each.return_id == return_id)
 
 
-def _told(order: Order, returned: Return) -> Item:
-    """The return as its event carries it: whole, so that it takes back purchase volume without a look at the order.
+def _return_facts(order: Order, returned: Return) -> Item:
+    """The return for its event: whole, so that it lowers the purchase volume without a read of the order.
 
-    `parts`: what came back of each shipment, which bookkeeping keeps apart; `number` is the shipment's place in the order, from 1.
+    `parts`: the returned lines by shipment, which bookkeeping keeps apart; `number`: the shipment's place in the order, from 1.
     """
     parts = [
         {

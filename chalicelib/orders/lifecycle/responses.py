@@ -1,25 +1,38 @@
-"""What is answered to whoever changes an order."""
+"""Responses of routes that show or change an order."""
 
 from functools import partial
 
 from chalicelib.orders.free_goods import rules as free_goods_rules
 from chalicelib.orders.free_goods import service as free_goods
 from chalicelib.orders.lifecycle.schemas import OrderView
+from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
+from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, etag
+from chalicelib.table.client import Page
 
 
 def answering(call: Call) -> Context:
-    """The work of a step of an order, which is answered with the order."""
+    """The context of a step whose response is the order."""
     return call.answering(partial(order_answer, call))
 
 
-def order_answer(call: Call, order: Order) -> Answer:
+def list_page(call: Call, page: Page) -> OrderPage:
+    """A page of order heads."""
+    items = [OrderSummaryView.of(order_store.order_of(item)) for item in page.items]
+    return OrderPage(items=items, next_cursor=call.cursors().close(page.last))
+
+
+def order_answer(call: Call, order: Order | None) -> Answer:
+    """The order with its ETag, and with its location if it is new. Raises 404 for None."""
+    if order is None:
+        raise Problem("not_found")
     headers = etag(order.version)
     if call.route.status == 201:
-        promised = free_goods_rules.promised(order)  # they come with the order, and are in no table yet
-        # Where who asked for it finds it: the staff beside the company, anybody else among their own.
+        promised = free_goods_rules.promised(order)  # a new order's free goods are not in the table yet
+        # Staff read the order under its company, everybody else under their own orders.
         among = call.path if call.path.startswith("/v1/staff/") else "/v1/orders"
         headers["Location"] = f"{among}/{order.order_id}"
     else:

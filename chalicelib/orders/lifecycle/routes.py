@@ -4,7 +4,7 @@ from chalicelib.orders.cart import service as cart
 from chalicelib.orders.cart.schemas import PlaceForm
 from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.lifecycle import requests, service
-from chalicelib.orders.lifecycle.responses import answering, order_answer
+from chalicelib.orders.lifecycle.responses import answering, list_page, order_answer
 from chalicelib.orders.lifecycle.schemas import (
     AcceptForm,
     AcceptReturnForm,
@@ -24,12 +24,10 @@ from chalicelib.orders.lifecycle.schemas import (
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Actor, Order
-from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
+from chalicelib.orders.order.schemas import OrderPage
 from chalicelib.orders.quoting import service as quoting
 from chalicelib.orders.quoting.schemas import QuoteForm, QuoteView
-from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.table.client import Page
 
 routes = Routes(__name__, tag="orders")
 
@@ -179,21 +177,20 @@ def place_order(call: Call) -> Order:
 @routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)
 def list_orders(call: Call) -> OrderPage:
     """List the company's orders, newest first."""
-    cursors = call.cursors()
     page = order_store.company_orders(
         call.context.table,
         call.principal.for_company(),
         state=call.query.state,
         limit=call.query.limit,
-        after=cursors.open(call.query.cursor),
+        after=call.cursors().open(call.query.cursor),
     )
-    return _listed(page, cursors.close(page.last))
+    return list_page(call, page)
 
 
 @routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderView, problems=("not_found",))
 def show_order(call: Call, order_id: str) -> Answer:
     """Show an order: lines with explained prices, shipments, history."""
-    return _shown(call, order_service.load_order(call.context, call.principal.for_company(), order_id))
+    return order_answer(call, order_service.load_order(call.context, call.principal.for_company(), order_id))
 
 
 @routes.post(
@@ -268,21 +265,22 @@ def show_credit_of_company(call: Call, company_id: str) -> CreditView:
 @routes.get("/v1/distributor/orders", scope="fulfilment.read", query=OrderQuery, answer=OrderPage)
 def list_distributor_orders(call: Call) -> OrderPage:
     """List the distributor's orders, newest first."""
-    cursors = call.cursors()
     page = order_store.distributor_orders(
         call.context.table,
         call.principal.for_distributor(),
         state=call.query.state,
         limit=call.query.limit,
-        after=cursors.open(call.query.cursor),
+        after=call.cursors().open(call.query.cursor),
     )
-    return _listed(page, cursors.close(page.last))
+    return list_page(call, page)
 
 
 @routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderView, problems=("not_found",))
 def show_distributor_order(call: Call, order_id: str) -> Answer:
     """Show an order of the distributor."""
-    return _shown(call, order_service.distributors_order(call.context, call.principal.for_distributor(), order_id))
+    return order_answer(
+        call, order_service.distributors_order(call.context, call.principal.for_distributor(), order_id)
+    )
 
 
 @routes.post(
@@ -332,18 +330,3 @@ def ship_order(call: Call, order_id: str) -> Order:
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return service.ship(answering(call), distributor_id, member_id, order_id, call.body)
-
-
-# --- answers ----------------------------------------------------------------------------------------------------------
-
-
-def _shown(call: Call, order: Order | None) -> Answer:
-    if order is None:
-        raise Problem("not_found")
-    return order_answer(call, order)
-
-
-def _listed(page: Page, next_cursor: str | None) -> OrderPage:
-    return OrderPage(
-        items=[OrderSummaryView.of(order_store.order_of(item)) for item in page.items], next_cursor=next_cursor
-    )

@@ -1,11 +1,11 @@
-"""Requests for cancellation and for returns: asked by the company, answered by the distributor. Pure.
+"""Requests for cancellation and for returns: made by the company, answered by the distributor. Pure.
 
                 request            the distributor approves     declines    ships the rest
     accepted        waiting        order cancelled              declined    lapsed
     partly_shipped  waiting        order completed, as shipped  declined    lapsed
 
-Of goods that were shipped the company asks to give some back, line by line of the shipments they came with. The distributor takes back all
-of them or fewer, under a document of its own, or none. What waits counts as taken: together returns never exceed what was shipped.
+A company requests returns by line of a shipment. The distributor accepts all units or fewer, under a document of its own, or rejects the
+return. Open requests count as returned, so that all returns together never exceed the shipped units.
 """
 
 from collections import Counter
@@ -29,14 +29,14 @@ from chalicelib.orders.order.rules import (
     require,
 )
 
-# So that the largest order with all that was asked of it stays below what an item can hold.
+# The largest order with all its requests must fit into an item.
 MOST_REQUESTS = 3
 MOST_RETURNS = 10
 MOST_RETURNED_LINES = 200
 
 
 class NoRequest(Exception):
-    """There is nothing of this kind to answer, or it was answered before."""
+    """There is no open request of this kind."""
 
 
 class NoReturn(Exception):
@@ -44,11 +44,11 @@ class NoReturn(Exception):
 
 
 class TooEarly(Exception):
-    """Goods cannot go back before they came. `args`: the day on which they were shipped."""
+    """The return is dated before the shipment. `args`: the day of the shipment."""
 
 
 class ReturnedUnits(NamedTuple):
-    """So many units of an article that came with this document."""
+    """Requested units of an article of a shipment."""
 
     document: str
     sku: str
@@ -69,7 +69,7 @@ def request_cancellation(order: Order, *, reason: str, by: Actor, at: str) -> Or
 
 
 def approve_cancellation(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
-    """What is not shipped will not come: nothing was, and the order is cancelled, or it is completed with what was."""
+    """Cancels an order without shipments; completes any other with the shipped units."""
     answered = _answered(order, "approve_cancellation", CancellationState.APPROVED, at, note)
     if order.state is OrderState.ACCEPTED:
         return after(answered, OrderStep.CANCELLED, OrderState.CANCELLED, by, at, note)
@@ -129,7 +129,7 @@ def request_return(
 def accept_return(
     order: Order, return_id: str, fewer: Sequence[ReturnedUnits], *, document: str, day: date, by: Actor, at: str
 ) -> Order:
-    """Takes back what was asked for, save for the lines named here, of which fewer come; 0 drops a line."""
+    """Accepts the requested units, except for the named lines with fewer; 0 drops a line."""
     require(order, "accept_return")
     present = _waiting(order, return_id)
     if any(each.document == document for each in order.returns):
@@ -175,7 +175,7 @@ def _with(order: Order, answered: Return) -> Order:
 
 
 def _taken(order: Order) -> Counter[tuple[str, str]]:
-    """What came back or is to come back, by document and article."""
+    """Returned and requested units by document and article."""
     taken: Counter[tuple[str, str]] = Counter()
     for each in order.returns:
         if each.state is not ReturnState.REJECTED:

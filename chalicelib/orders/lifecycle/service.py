@@ -1,8 +1,8 @@
-"""The life of an order from its placing on: load, decide, one transaction."""
+"""The steps of a placed order: load, decide, one transaction."""
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib import companies, distributors
 from chalicelib.orders.holds import credit
@@ -14,6 +14,7 @@ from chalicelib.orders.order import carts
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.carts import Placing, PricedCart
+from chalicelib.orders.order.model import ReturnedLine
 from chalicelib.orders.order.rules import (
     Actor,
     DocumentRepeated,
@@ -23,6 +24,7 @@ from chalicelib.orders.order.rules import (
     OrderState,
     RequestedLine,
     Shipment,
+    ShippedLine,
     TooManyParts,
     TooOften,
     WrongState,
@@ -67,7 +69,7 @@ def cancel(context: Context, company_id: str, by: Actor, order_id: str, note: st
 
 
 def confirm(context: Context, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:
-    """Takes the distributor's proposal of this version. Raises 412 where it made another one since, 409 like placing."""
+    """Confirms the proposal of this version. Raises 412 for a later proposal, 409 like placing."""
     by = Actor("company", member_id)
 
     def decide(order: Order) -> Order:
@@ -91,7 +93,7 @@ def decline(context: Context, company_id: str, member_id: str, order_id: str, no
 
 
 def companys_step(context: Context, company_id: str, by: Actor) -> Callable[[Transaction, Order], None]:
-    """What is written with a step of the company's own side, or of the staff for it."""
+    """The writes of a step of the company, or of the staff for it."""
 
     def write(tx: Transaction, changed: Order) -> None:
         check_orders_for(tx, company_id, by)
@@ -102,7 +104,7 @@ def companys_step(context: Context, company_id: str, by: Actor) -> Callable[[Tra
 
 
 def credit_of(context: Context, company_id: str) -> CreditView:
-    """Raises `not_found` for a company that there is not."""
+    """Raises `not_found` for an unknown company."""
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
@@ -133,7 +135,7 @@ def credit_of(context: Context, company_id: str) -> CreditView:
 
 
 def accept(context: Context, distributor_id: str, member_id: str, order_id: str, form: AcceptForm) -> Order:
-    """As ordered, with less, or with more of a line, which the company has to confirm. Raises 422 for nothing at all."""
+    """Accepts with the form's quantities; more units of a line wait for the company. Raises 422 if no line is left."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines]
     return change(
@@ -155,7 +157,7 @@ def reject(context: Context, distributor_id: str, member_id: str, order_id: str,
 
 
 def ship(context: Context, distributor_id: str, member_id: str, order_id: str, form: ShipForm) -> Order:
-    """Raises 422 for a day ahead of today or before the order, 409 for a document that was told before."""
+    """Raises 422 for a day after today or before the order, 409 for a document that was used before."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines] if form.lines else None
     day = form.day or context.today
@@ -179,14 +181,14 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     def write(tx: Transaction, shipped: Order) -> None:
         distributors.check_person(tx, distributor_id, member_id)
         order_store.hold_document(tx, shipped)
-        record_step(tx, context, shipped, shipment=_told(shipped.shipments[-1], shipped.currency))
+        record_step(tx, context, shipped, shipment=_shipment_facts(shipped.shipments[-1], shipped.currency))
         context.reply(tx, shipped)
 
     return change(context, present, decide, write)
 
 
 def distributors_step(context: Context, by: Actor, **facts: Any) -> Callable[[Transaction, Order], None]:
-    """What is written with a step of the distributor's."""
+    """The writes of a step of the distributor."""
 
     def write(tx: Transaction, changed: Order) -> None:
         distributors.check_person(tx, changed.distributor_id, by.member_id)
@@ -196,8 +198,8 @@ def distributors_step(context: Context, by: Actor, **facts: Any) -> Callable[[Tr
     return write
 
 
-def _told(shipment: Shipment, currency: str) -> Item:
-    """The shipment as its event carries it: whole, so that it becomes purchase volume without a look at the order."""
+def _shipment_facts(shipment: Shipment, currency: str) -> Item:
+    """The shipment for its event: whole, so that it becomes purchase volume without a read of the order."""
     return {
         "document": shipment.document,
         "day": shipment.day.isoformat(),
@@ -206,24 +208,8 @@ def _told(shipment: Shipment, currency: str) -> Item:
     }
 
 
-class _Moved(Protocol):
-    """Goods of a line that left, or came back."""
-
-    @property
-    def sku(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def unit_price(self) -> Decimal: ...
-
-    @property
-    def amount(self) -> Decimal: ...
-
-
-def event_line(line: _Moved, quantity: int) -> Item:
-    """As events carry it to the books."""
+def event_line(line: ShippedLine | ReturnedLine, quantity: int) -> Item:
+    """A shipped or returned line for its event."""
     return {
         "sku": line.sku,
         "name": line.name,
@@ -233,7 +219,7 @@ def event_line(line: _Moved, quantity: int) -> Item:
     }
 
 
-# --- what all steps share ---------------------------------------------------------------------------------------------
+# --- shared by all steps ---------------------------------------------------------------------------------------------
 
 
 def change(
@@ -242,7 +228,7 @@ def change(
     decide: Callable[[Order], Order],
     write: Callable[[Transaction, Order], None],
 ) -> Order:
-    """One step, decided again whenever somebody else changed the order meanwhile."""
+    """Takes a step; decides anew if the order changed meanwhile."""
 
     @retry("order")
     def attempt(context: Context) -> Order:
@@ -250,7 +236,7 @@ def change(
         if present is None:
             raise Problem("not_found")
         changed = _decided(decide, present)
-        cart = _cart_by_which_it_grew(context, present, changed)
+        cart = _cart_if_grown(context, present, changed)
         tx = Transaction()
         order_store.replace_order(tx, changed)
         for hold in HOLDS:
@@ -271,8 +257,8 @@ def change(
     return attempt(context)
 
 
-def _cart_by_which_it_grew(context: Context, before: Order, after: Order) -> PricedCart | None:
-    """The order's lines at today's conditions, where one of them takes more than before; None where none does."""
+def _cart_if_grown(context: Context, before: Order, after: Order) -> PricedCart | None:
+    """The order's lines at today's conditions if one of them grew, else None."""
     if not any(now.agreed > was.agreed for was, now in zip(before.lines, after.lines, strict=True)):
         return None
     asked = [RequestedLine(line.sku, line.agreed) for line in after.lines]

@@ -3,12 +3,12 @@
 from chalicelib import companies
 from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.lifecycle import service as lifecycle
-from chalicelib.orders.lifecycle.responses import answering, order_answer
+from chalicelib.orders.lifecycle.responses import answering, list_page, order_answer
 from chalicelib.orders.lifecycle.schemas import CancelForm, OrderQuery, OrderView
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Actor, Order
-from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
+from chalicelib.orders.order.schemas import OrderPage
 from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import service as quoting
 from chalicelib.orders.quoting.schemas import OrderForm, QuoteForm, QuoteView
@@ -59,16 +59,14 @@ def place_order_for_company(call: Call, company_id: str) -> Order:
 def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
     """List a company's orders, newest first."""
     _require_company(call, company_id)
-    cursors = call.cursors()
     page = order_store.company_orders(
         call.context.table,
         company_id,
         state=call.query.state,
         limit=call.query.limit,
-        after=cursors.open(call.query.cursor),
+        after=call.cursors().open(call.query.cursor),
     )
-    items = [OrderSummaryView.of(order_store.order_of(item)) for item in page.items]
-    return OrderPage(items=items, next_cursor=cursors.close(page.last))
+    return list_page(call, page)
 
 
 @routes.get(
@@ -79,10 +77,7 @@ def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
 )
 def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     """Show an order of a company."""
-    order = order_service.load_order(call.context, company_id, order_id)
-    if order is None:
-        raise Problem("not_found")
-    return order_answer(call, order)
+    return order_answer(call, order_service.load_order(call.context, company_id, order_id))
 
 
 @routes.post(

@@ -1,4 +1,4 @@
-"""A cart at the company's prices: what quotes show and orders are made of."""
+"""A cart at the company's prices: the base of quotes and orders."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,9 +29,9 @@ ANYWHERE = DeliversFrom()
 
 @dataclass(frozen=True, slots=True)
 class PricedCart:
-    """The lines that were asked for, the goods that there are, and what they cost this company on this day.
+    """The requested lines with their products and the company's prices of a day.
 
-    Beside them what was counted of the goods, where they would come from, and what of that is reserved already.
+    `stocks`: stock by article; `delivers_from`: warehouses of the deliverer; `reserved`: units that open orders reserve there.
     """
 
     asked: Sequence[RequestedLine]
@@ -48,7 +48,7 @@ class PricedCart:
 
     @property
     def currency(self) -> str:
-        """Of the first line whose goods there are; empty without one."""
+        """Currency of the first line with a known product; empty without one."""
         return next((self.products[line.sku].currency for line in self.asked if line.sku in self.products), "")
 
     @property
@@ -59,11 +59,11 @@ class PricedCart:
         return self.conditions.price(self.products[line.sku], line.quantity, self.day)
 
     def without(self, promotions: Collection[str], offers: Collection[str] = ()) -> "PricedCart":
-        """The same at the prices without these promotions and offers."""
+        """The cart at the prices without these promotions and offers."""
         return replace(self, conditions=self.conditions.without(promotions, offers))
 
     def promoted(self, line: RequestedLine, price: Price) -> PromotedPrice | None:
-        """What a unit of the line costs a promotion, if its price is one of a promotion with limits."""
+        """The promotion with limits that makes the line's price, with its cost a unit; None without one."""
         promotions = (each for each in self.conditions.promotions if each.promotion_id in price.promotions)
         limited = next((each for each in promotions if each.limits), None)
         if limited is None or limited.limits is None:
@@ -72,15 +72,15 @@ class PricedCart:
         return PromotedPrice(limited.promotion_id, max(dearer, Decimal(0)), limited.limits)
 
     def available(self, sku: str) -> Available | None:
-        """What may be ordered of it, where that binds; what there was, where it is a hint; None where nothing is known."""
-        there = counted(self.delivers_from.figures(self.stocks.get(sku, {})))
+        """Units that may be ordered, where stock is binding; the counted stock, where it is a hint; None without a count."""
+        stock = counted(self.delivers_from.figures(self.stocks.get(sku, {})))
         if not self.delivers_from.binding:
-            return there if there.at else None
-        return Available(max(there.units - self.reserved.get(sku, 0), 0), there.at)
+            return stock if stock.at else None
+        return Available(max(stock.units - self.reserved.get(sku, 0), 0), stock.at)
 
     @property
-    def on_top(self) -> list[FreeGoodsProgress]:
-        """The goods on top that the cart gets, or is on its way to."""
+    def free_goods(self) -> list[FreeGoodsProgress]:
+        """Progress of the cart towards the free goods of each promotion."""
         conditions = self.conditions
         meant = [
             each for each in conditions.promotions if each.free_goods and not each.obstacle(conditions.buyer, self.day)
@@ -93,21 +93,21 @@ class PricedCart:
             counts = product and any(each.goods.closeness(product) for each in meant)
             return (
                 PricedLine(product, self.price(line)) if product and counts else None
-            )  # a price is what takes the time
+            )  # computing a price takes the time
 
         return free_goods_progress(meant, [bought(line) for line in self.asked])
 
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """An order that is about to be placed, and the cart that it was made of."""
+    """A new or grown order, and the priced cart behind it."""
 
     order: Order
     cart: PricedCart
 
 
 def keys_of(company_id: str, asked: Sequence[RequestedLine]) -> list[Key]:
-    """What must be read for `cart_of`."""
+    """The keys that `cart_of` needs."""
     return [*keys_of_prices(company_id), categories_key(), *(product_key(line.sku) for line in asked)]
 
 
@@ -119,7 +119,7 @@ def cart_of(context: Context, company_id: str, asked: Sequence[RequestedLine], f
 
 
 def minimum_of(context: Context, cart: PricedCart) -> Decimal:
-    """The smallest order in the cart's currency: the company's own where one is agreed, else the club's."""
+    """The smallest order in the cart's currency: agreed with the company, else the club's."""
     if cart.agreed.minimum_order is not None:
         return cart.agreed.minimum_order
     return context.config[Orders].minimum.get(cart.currency, Decimal(0))

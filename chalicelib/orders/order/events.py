@@ -1,9 +1,9 @@
 """Events of an order, one for each step of its history.
 
 Each carries `company_id`, `order_id`, `distributor_id`, `by` (the side that took the step: company, distributor or staff) and `placed_by` (the
-side that placed the order); `promotions`: those of its promotions that have limits; `goods_on_top` where free goods were promised.
+side that placed the order); `promotions`: those of its promotions that have limits; `goods_on_top` if free goods were promised.
 `order.shipped` carries the `shipment` whole, `order.returned` the `return`: documents, days, and lines with amounts in the order's
-currency, so that both become purchase volume without a look at the order. Those of a return also name its `return_id`.
+currency, so that they become purchase volume without a read of the order. Those of a return also name its `return_id`.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from chalicelib.orders.order.rules import OrderStep
 from chalicelib.platform.events import EventType
 
 PLACED = EventType("order.placed")
-CHANGED = EventType("order.changed")  # the distributor proposes less
-CONFIRMED = EventType("order.confirmed")  # the company agrees to that
+CHANGED = EventType("order.changed")  # the distributor proposes other quantities
+CONFIRMED = EventType("order.confirmed")  # the company agrees to them
 ACCEPTED = EventType("order.accepted")
 REJECTED = EventType("order.rejected")
 CANCELLED = EventType("order.cancelled")

@@ -1,4 +1,4 @@
-"""What a company asks of its distributor after the order was accepted: to drop the rest of it, or to take goods back."""
+"""Requests for cancellation and for returns of an accepted order; the stock of an article."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ class CancellationState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"
-    LAPSED = "lapsed"  # all was shipped before it was answered
+    LAPSED = "lapsed"  # all was shipped before the answer
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """The company asks for an order not to be delivered any more, though it is accepted. `note` is the answer's."""
+    """A request to cancel the rest of an accepted order. `note`: the distributor's answer."""
 
     asked_at: str
     reason: str
@@ -36,7 +36,7 @@ class ReturnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """So much of a line of a shipment that goes back, at the price at which it came."""
+    """Units of a shipped line that go back, at the price of the shipment. `accepted`: None before the answer."""
 
     document: str
     sku: str
@@ -47,7 +47,7 @@ class ReturnedLine:
 
     @property
     def counted(self) -> int:
-        """As taken back, before that as asked for."""
+        """The accepted units; before the answer, the requested ones."""
         return self.quantity if self.accepted is None else self.accepted
 
     @property
@@ -57,7 +57,7 @@ class ReturnedLine:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Goods of an order that go back. `document`, `day`: the distributor's, of what it took back. `note`: why it did not."""
+    """Goods of an order that go back. `document`, `day`: those of the distributor's return document; `note`: reason of a rejection."""
 
     return_id: str
     asked_at: str
@@ -75,16 +75,16 @@ class Return:
 
 
 class Available(NamedTuple):
-    """So many units, as of a moment; without one nothing was ever counted."""
+    """Units of stock, and the moment of their count; None if they were never counted."""
 
     units: int
     at: datetime | None
 
 
 def counted(figures: Iterable[StockFigure]) -> Available:
-    """Whole units of all figures together, as of when they all hold: the oldest.
+    """Whole units of all figures together, as of the oldest count, at which all of them hold.
 
-    An empty warehouse does not hold the others back: nothing can have left it since. Where all are empty, the newest.
+    Empty warehouses do not count for the moment, since nothing can have left them. If all are empty, it is the newest count.
     """
     every = list(figures)
     if not every:

@@ -1,4 +1,4 @@
-"""Distributors and those who order as recipients and readers of letters."""
+"""Recipients and readers of letters on orders: distributors, their people, and the orderer."""
 
 from chalicelib import companies, distributors
 from chalicelib.companies import who_buys
@@ -14,7 +14,7 @@ def the_distributor(context: Context, event: Item) -> list[Recipient]:
 
 
 def the_distributor_and_its_people(context: Context, event: Item) -> list[Recipient]:
-    """Its address for orders, and those of its people who read another one."""
+    """The distributor's address for orders, and the people who read another address."""
     distributor = distributors.distributor(context, event["distributor_id"])
     people = distributors.people_of(context, event["distributor_id"])
     return [
@@ -24,7 +24,7 @@ def the_distributor_and_its_people(context: Context, event: Item) -> list[Recipi
 
 
 def the_orderer(context: Context, event: Item) -> list[Recipient]:
-    """Who placed the order; where the club did, or they have left the company since, all who buy for it."""
+    """The person who placed the order; all buyers of the company if the club placed it, or if the person has left."""
     if event.get("placed_by") == "staff" or _has_left(context, event):
         return who_buys(context, event)
     return [Recipient("orderer", event["order_id"])]

@@ -1,4 +1,4 @@
-"""The life of an order, decided without looking anything up.
+"""The life of an order. Pure.
 
     in                        does              and the order is
     -                         company, staff    place     placed
@@ -9,10 +9,10 @@
                               company           decline   cancelled
     accepted, partly_shipped  distributor       ship      partly_shipped; completed, by the last part
 
-What else may be asked of an accepted order is in `request_rules`.
+Requests for cancellation and returns are in `lifecycle/rules.py`.
 
-Each step gives a new order, one version on, and leaves the old one as it was. What cannot be done raises: `WrongState` for a step that
-the present state does not know, `Unfit` for wrong lines, `TooOften` for a step that was taken as often as it may be.
+Each step returns a new order with the next version. It raises `WrongState` in a state without this step, `InvalidLines` for faults of its
+lines, `TooOften` beyond the most repetitions of a step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,9 +28,9 @@ from chalicelib.pricing import FreeGoodsPromise, Limits, Price, Ruling
 
 MOST_UNITS = 1_000_000  # of one line
 
-# So that the largest order, with all its parts, and the answer that is kept of it stay below what an item can hold.
+# The largest order with all its parts, and the stored reply of a request, must fit into an item.
 MOST_PARTS = 50
-MOST_PART_LINES = 400  # of all parts but the one that ships all that is left
+MOST_PART_LINES = 400  # of all parts but the last one
 MOST_PROPOSALS = 5
 
 
@@ -45,10 +45,10 @@ class OrderState(StrEnum):
 
 
 class OrderStep(StrEnum):
-    """What happened to an order, in its history and as its event: `order.{step}`.
+    """A step in the history of an order. Its event is `order.{step}`.
 
-    `cancelled`, of an order that was accepted, and `completed` are the distributor's answer to a request for cancellation; the part that
-    completes an order is `shipped` like any other.
+    `completed`, and `cancelled` of an accepted order, are answers to a request for cancellation. The part that completes an order is
+    `shipped` like any other part.
     """
 
     PLACED = "placed"
@@ -86,7 +86,7 @@ STEPS: Mapping[str, frozenset[OrderState]] = {
 
 
 class WrongState(Exception):
-    """The step is not one that this state knows."""
+    """The order's state does not allow the step."""
 
     def __init__(self, state: OrderState) -> None:
         super().__init__(state)
@@ -94,7 +94,7 @@ class WrongState(Exception):
 
 
 class LineFault(NamedTuple):
-    """What is wrong with a line that was asked for, by its place among them."""
+    """A fault of a requested line, by the place of the line."""
 
     line: int
     field: Literal["document", "sku", "quantity"]
@@ -103,7 +103,7 @@ class LineFault(NamedTuple):
 
 
 class InvalidLines(Exception):
-    """The lines that were asked for cannot be."""
+    """The requested lines have faults."""
 
     def __init__(self, line_faults: Sequence[LineFault]) -> None:
         super().__init__(*line_faults)
@@ -111,23 +111,23 @@ class InvalidLines(Exception):
 
 
 class NothingLeft(Exception):
-    """Accepting none of the lines is a rejection, and that wants a reason."""
+    """No line is left to accept. A rejection would need a reason."""
 
 
 class DocumentRepeated(Exception):
-    """The order has a shipment, or a return, with this document already."""
+    """Another shipment or return of the order has the same document."""
 
 
 class TooOften(Exception):
-    """The step was taken as often as it may be: an order must fit into an item. The message says so to the caller."""
+    """A further step would make the order too large for an item. The message is for the caller."""
 
 
 class TooManyParts(Exception):
-    """The order came in so many parts that the next one must be all that is left."""
+    """The next shipment must ship the rest of the order."""
 
 
 class RequestedLine(NamedTuple):
-    """A line as it is asked for: so many units of this article."""
+    """A requested line: units of an article."""
 
     sku: str
     quantity: int
@@ -138,14 +138,14 @@ Side = Literal["company", "distributor", "staff"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, on whose side. `staff`: somebody of the club, for the company."""
+    """The person who takes a step, and their side. `staff`: the club, for the company."""
 
     side: Side
     member_id: str
 
 
 class PromotedPrice(NamedTuple):
-    """The price of a line is made by a promotion with limits; without it a unit would cost so much more."""
+    """A promotion with limits that makes a line's price. `cost`: the discount on a unit against the price without it."""
 
     promotion_id: str
     cost: Decimal
@@ -154,10 +154,10 @@ class PromotedPrice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many units of an article at the price that held when the order was placed, with its explanation.
+    """A line at the price of the order's day, with the explanation of the price.
 
-    `proposed`: what the distributor would deliver instead, while the company has not confirmed it. `dropped`: what of the accepted
-    will not come after all. `available`: what the distributor had as the order was placed, where that was a hint.
+    `proposed`: units that wait for the company's confirmation; `dropped`: accepted units that a cancellation took away; `available`: stock
+    when the order was placed, where stock is a hint.
     """
 
     sku: str
@@ -179,7 +179,7 @@ class Line:
 
     @property
     def agreed(self) -> int:
-        """What both sides count on: as accepted less what was dropped, before that as ordered."""
+        """The accepted units less the dropped ones; before the acceptance, the ordered ones."""
         return (self.quantity if self.accepted is None else self.accepted) - self.dropped
 
     @property
@@ -204,14 +204,14 @@ class ShippedLine:
 
 
 class OnCredit(NamedTuple):
-    """A shipment is paid later: by this day, if a deferral is agreed."""
+    """Terms of a shipment on credit. `due_on`: None without an agreed deferral."""
 
     due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A part that left the distributor: its document, the business date, when it was told, and whether it is paid later."""
+    """A shipped part of an order. `day`: business date of the document; `at`: moment of the record."""
 
     document: str
     day: date
@@ -226,7 +226,7 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A line of the order's history: the step, and the state that the order was in after it."""
+    """A step in the order's history, with the state after it."""
 
     at: str
     step: OrderStep
@@ -254,7 +254,7 @@ class Order:
     cancellation: Cancellation | None = None
     returns: tuple[Return, ...] = ()
     reserves: bool = False
-    other_currency: bool = False  # than the company's: such an order is not on its credit
+    other_currency: bool = False  # than the company's: such an order does not count for its credit
     promises: tuple[FreeGoodsPromise, ...] = ()
     version: int = 1
 
@@ -268,19 +268,19 @@ class Order:
 
     @property
     def proposed_total(self) -> Decimal | None:
-        """What it would come to as the distributor proposes it; None while there is nothing to confirm."""
+        """Total of the proposed quantities; None unless the order is changed."""
         if self.state is not OrderState.CHANGED:
             return None
         return sum((line.unit_price * (line.proposed or 0) for line in self.lines), Decimal(0))
 
     @property
     def came_back(self) -> Sequence[ReturnedLine]:
-        """All that the distributor took back."""
+        """Lines of the accepted returns."""
         return [line for each in self.returns if each.state is ReturnState.ACCEPTED for line in each.lines]
 
     @property
     def net(self) -> Decimal:
-        """What it comes to, less what came back."""
+        """Total less the accepted returns."""
         return self.total - sum((line.amount for line in self.came_back), Decimal(0))
 
     @property
@@ -292,7 +292,7 @@ class Order:
 
 
 class Orderable(Protocol):
-    """What an order line takes from a product."""
+    """The fields of a product that an order line copies."""
 
     @property
     def name(self) -> str: ...
@@ -314,7 +314,7 @@ class Orderable(Protocol):
 
 
 def line_faults_of(asked: Sequence[RequestedLine], products: Mapping[str, Orderable]) -> list[LineFault]:
-    """Everything that is wrong with a cart, so that it can be mended in one go."""
+    """All faults of a cart at once."""
     found = _repeated(asked)
     currency = next((products[line.sku].currency for line in asked if line.sku in products), "")
     for place, line in enumerate(asked):
@@ -355,21 +355,21 @@ def line_of(
     )
 
 
-# Without I, L, O and U: what is left is not misread, and makes no words.
+# Without I, L, O and U: the rest is not misread and makes no words.
 _READABLE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def order_number(day: date, order_id: str) -> str:
-    """Short enough to read out: the day and five characters, `261120-7K3QX`. The id is what is unique."""
+    """The day and five characters of the id's hash, as `261120-7K3QX`. Two orders may share a number."""
     digest = int.from_bytes(sha256(order_id.encode()).digest()[:4], "big")
     return f"{day:%y%m%d}-" + "".join(_READABLE[digest >> shift & 31] for shift in range(0, 25, 5))
 
 
-# --- from then on -----------------------------------------------------------------------------------------------------
+# --- further steps ----------------------------------------------------------------------------------------------------
 
 
 def accept(order: Order, asked: Sequence[RequestedLine], *, by: Actor, at: str, note: str = "") -> Order:
-    """As ordered, save for the lines named here; 0 drops a line.
+    """Accepts the ordered quantities, except for the named lines; 0 drops a line.
 
     Where a line would grow, whatever the total, the order is changed and waits for the company: nothing of it holds until then.
     """
@@ -392,7 +392,7 @@ def accept(order: Order, asked: Sequence[RequestedLine], *, by: Actor, at: str, 
 
 
 def confirm(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
-    """The company takes what the distributor proposes, at the prices at which it ordered."""
+    """Accepts the proposed quantities at the prices of the order."""
     require(order, "confirm")
     lines = tuple(replace(line, accepted=line.proposed or 0, proposed=None) for line in order.lines)
     return after(replace(order, lines=lines), OrderStep.CONFIRMED, OrderState.ACCEPTED, by, at, note)
@@ -409,7 +409,7 @@ def cancel(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
 
 
 def decline(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
-    """The company does not take what the distributor proposes: the order is cancelled."""
+    """Declines the proposal, which cancels the order."""
     require(order, "decline")
     return cancel(order, by=by, at=at, note=note)
 
@@ -428,9 +428,9 @@ def ship(
     at: str,
     on_credit: OnCredit | None = None,
 ) -> Order:
-    """A part, or all that is left. The shipment is the last of the order's.
+    """Ships the named lines, or the rest of the order. The new shipment is the last of the order's.
 
-    A request for cancellation does not hold it up, and lapses when nothing is left.
+    A request for cancellation does not stop a shipment, and lapses when nothing is left.
     """
     require(order, "ship")
     if any(shipment.document == document for shipment in order.shipments):
@@ -468,13 +468,13 @@ def require(order: Order, step: str) -> None:
 
 
 def after(order: Order, step: OrderStep, state: OrderState, by: Actor, at: str, note: str) -> Order:
-    """The order in its new state, one version on, with a line in its history."""
+    """The order in its new state, with the next version and one more line of history."""
     history = (*order.history, HistoryEntry(at, step, state, by, note))
     return replace(order, state=state, history=history, version=order.version + 1)
 
 
 def _raise_misfits(order: Order, asked: Sequence[RequestedLine], *, most: Callable[[Line], int] | None = None) -> None:
-    """Lines of this order only, each once, and of none more than is left."""
+    """Raises `InvalidLines` for foreign and repeated lines, and for more units than `most`."""
     found = _repeated(asked)
     lines = {line.sku: line for line in order.lines}
     for place, part in enumerate(asked):

@@ -100,6 +100,7 @@ def read_order(table: Table, company_id: str, order_id: str) -> Order | None:
 
 
 def check_state(tx: Transaction, company_id: str, order_id: str, states: Collection[OrderState], label: str) -> None:
+    """Refused with the label unless the order is in one of the states."""
     tx.check(keys.order(company_id, order_id), Attr("state").is_in([state.value for state in states]), label=label)
 
 
@@ -110,7 +111,7 @@ def read_distributors_order(table: Table, distributor_id: str, order_id: str) ->
 
 
 def company_of(table: Table, distributor_id: str, order_id: str) -> str | None:
-    """Whose order this is; None for an order of another distributor."""
+    """The company of the order; None for an order of another distributor."""
     pointer = table.get(keys.distributor_order(distributor_id, order_id), consistent=True)
     return pointer["company_id"] if pointer else None
 
@@ -150,14 +151,14 @@ def replace_order(tx: Transaction, order: Order) -> None:
 
 
 def hold_document(tx: Transaction, order: Order) -> None:
-    """The document of the last shipment is told once. Refused with label `document` if it was told before."""
+    """Claims the document of the last shipment. Refused with label `document` if it was used before."""
     shipment = order.shipments[-1]
     mark = keys.shipment(order.distributor_id, shipment.day.year, shipment.document)
     tx.create({**mark.as_item(), "order_id": order.order_id, "company_id": order.company_id}, label="document")
 
 
 def hold_return_document(tx: Transaction, order: Order, returned: Return) -> None:
-    """The same for goods that came back, which have numbers of their own."""
+    """Claims the document of a return: returns have numbers of their own."""
     if returned.day is None:
         raise ValueError(f"the return {returned.return_id} is not accepted")
     mark = keys.returned(order.distributor_id, returned.day.year, returned.document)
@@ -238,14 +239,14 @@ def _line_item(line: Line) -> Item:
         "chosen": _ruling_item(line.chosen),
         "rejected": [_ruling_item(ruling) for ruling in line.rejected],
     }
-    told = {
+    optional = {
         "accepted": line.accepted,
         "proposed": line.proposed,
         "dropped": line.dropped or None,
         "promoted": _promoted_item(line.promoted) if line.promoted else None,
         "available": _available_item(line.available) if line.available else None,
     }
-    return {**item, **{name: units for name, units in told.items() if units is not None}}
+    return {**item, **{name: units for name, units in optional.items() if units is not None}}
 
 
 def _line_of(item: Item) -> Line:
@@ -290,7 +291,7 @@ def _available_of(item: Item) -> Available:
 
 
 def _shipment_item(shipment: Shipment) -> Item:
-    """What was shipped by article; names and prices are those of the order's lines."""
+    """Units by article; names and prices are those of the order's lines."""
     return {
         "document": shipment.document,
         "day": shipment.day.isoformat(),

@@ -1,7 +1,7 @@
-"""Cart to order: load, decide, one transaction.
+"""Placing an order: load, decide, one transaction.
 
-An order of 20 lines takes three reads, that of the Idempotency-Key among them, and one transaction: whatever has a known key is read
-in one batch, and only the distributor that the batch points at needs a read of its own.
+An order of 20 lines takes three reads, one of them for the Idempotency-Key, and one transaction: all items with known keys are read in one
+batch, and the distributor that the batch names in a second one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,10 +40,10 @@ def place(
     side: Side = "company",
     also: Callable[[Transaction], None] | None = None,
 ) -> Order:
-    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or when nobody delivers.
+    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or if nobody delivers.
 
-    `side`: staff for somebody of the club who orders for the company. Of them no profile is asked, and a company that there is not is 404.
-    `also` adds to the order's transaction.
+    `side`: "staff" for an order of the club, which needs no profile and raises 404 for an unknown company. `also` adds to the order's
+    transaction.
     """
     by = Actor(side, member_id)
     asked = [line.asked() for line in form.lines]
@@ -94,7 +94,7 @@ def place(
         reserves=binding,
         other_currency=cart.currency != company.currency,
         history=(HistoryEntry(context.at, OrderStep.PLACED, OrderState.PLACED, by),),
-        promises=promised_free_goods(cart.on_top, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
+        promises=promised_free_goods(cart.free_goods, lambda promotion_id: derived_id("gft", order_id, promotion_id)),
     )
     placing = Placing(placed, cart)
     tx = Transaction()
@@ -114,17 +114,17 @@ def place(
 
 
 def _problem(refused: Refused, placing: Placing) -> Problem | None:
-    """What a refused transaction means to the caller; None where the request was done before."""
+    """The problem of a refused transaction; None if the request was done before."""
     return steps.refusal_problem(refused) or steps.hold_problem(refused, placing)
 
 
 def _keys_of(by: Actor) -> list[Key]:
-    """Who orders. Of the staff nothing has to be known beforehand: the transaction looks at their role."""
+    """The keys of the person who orders. None for staff: the transaction checks their role."""
     return [] if by.side == "staff" else [member_key(by.member_id), membership_key(by.member_id)]
 
 
 def _ordering(context: Context, company_id: str, by: Actor, found: Mapping[Key, Item]) -> companies.Company:
-    """The company for which they may order. Raises 403 for who may not (any more), or not yet."""
+    """The company of the order. Raises 403 for a person who may not order for it."""
     profile = found.get(company_key(company_id))
     if by.side == "staff":
         if profile is None:
@@ -141,7 +141,7 @@ def _ordering(context: Context, company_id: str, by: Actor, found: Mapping[Key, 
 
 
 def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
-    """Raises 409 with the new prices where a line was quoted another one."""
+    """Raises 409 with the new prices if a quoted price changed."""
     changed = [
         {
             "sku": line.sku,

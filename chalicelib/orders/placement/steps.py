@@ -21,7 +21,7 @@ SERVING_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.or
 
 
 def check_orders_for(tx: Transaction, company_id: str, by: Actor) -> None:
-    """Refuses the transaction with label `membership` for who may not order for the company (any more)."""
+    """Refused with label `membership` for a person who may not order for the company."""
     if by.side == "staff":
         companies.check_staff(tx, by.member_id, SERVING_ROLES)
     else:
@@ -29,14 +29,14 @@ def check_orders_for(tx: Transaction, company_id: str, by: Actor) -> None:
 
 
 def hold_problem(refused: Refused, placing: Placing | None) -> Problem | None:
-    """What a transaction that a hold refused means to the caller; None where the request was done before."""
+    """The problem of a transaction that a hold refused; None if the request was done before."""
     if LABEL in refused or placing is None:
         return None
     return next((problem for hold in HOLDS if (problem := hold.problem(refused, placing))), None)
 
 
 def refusal_problem(refused: Refused) -> Problem | None:
-    """What a refused transaction means to the caller; None if the order changed meanwhile, or the request was done before."""
+    """The problem of a refused transaction; None if the order changed meanwhile, or the request was done before."""
     if "document" in refused:
         return repeated_document()
     return None
@@ -80,6 +80,6 @@ def record(tx: Transaction, context: Context, order: Order, name: EventType, **f
 
 
 def _promotions(order: Order) -> dict[str, list[str]]:
-    """Those with limits: what is left of them is looked at anew."""
+    """The promotions with limits, which the event's consumer follows."""
     found = sorted({line.promoted.promotion_id for line in order.lines if line.promoted})
     return {"promotions": found} if found else {}

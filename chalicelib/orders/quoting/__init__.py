@@ -1,1 +1,1 @@
-"""A cart at today's prices, with nothing kept of it."""
+"""A cart at today's prices, without storing it."""

@@ -1,4 +1,4 @@
-"""Who delivers to a company, and what they have."""
+"""The deliverer of a company, and its stock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from chalicelib.table.transactions import Item
 
 
 def cart_at(context: Context, company_id: str, asked: Sequence[RequestedLine]) -> PricedCart:
-    """The cart at today's prices, with what its deliverer has. One read for every hundred keys, and those of the stock."""
+    """The cart at today's prices, with the deliverer's stock. One read for every hundred keys, and those of `_stocked`."""
     found = context.table.get_many([company_key(company_id), *carts.keys_of(company_id, asked)])
     return _stocked(context, carts.cart_of(context, company_id, asked, found), company_id, found)
 
@@ -29,7 +29,7 @@ def responsible(context: Context, own: str | None, region: str | None) -> Delive
 
 
 def _stocked(context: Context, cart: PricedCart, company_id: str, found: Mapping[Key, Item]) -> PricedCart:
-    """The cart with what its deliverer has, less what is reserved of it. One call, and one more where the stock is binding."""
+    """The cart with the deliverer's stock and its reservations. One call, and a second one if stock is binding."""
     profile = found.get(company_key(company_id))
     if profile is None:
         return cart

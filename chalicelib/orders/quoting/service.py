@@ -1,4 +1,4 @@
-"""A cart at today's prices, with nothing kept of it."""
+"""Quotes: a cart at today's prices, without storing it."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -17,9 +17,9 @@ from chalicelib.pricing import PriceView
 
 
 def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> QuoteView:
-    """One read for every hundred keys: three for the largest cart; one more for who delivers, another one where their stock is binding.
+    """A quote that shows the faults of lines that cannot be ordered.
 
-    Lines that cannot be ordered are told beside the others.
+    One read for every hundred keys, three for the largest cart; one more for the deliverer, and one if its stock is binding.
     """
     asked = [line.asked() for line in form.lines]
     cart = deliverers.cart_at(context, company_id, asked).without(form.without_promotions, form.without_offers)
@@ -27,7 +27,7 @@ def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> 
 
 
 def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteView:
-    """The whole cart as a quote shows it; with a language, its prices are explained."""
+    """The quote of a cart; its prices are explained if a language is given."""
     wrong: dict[int, list[LineFault]] = {}
     for line_fault in cart.line_faults:
         wrong.setdefault(line_fault.line, []).append(line_fault)
@@ -35,7 +35,7 @@ def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteVie
         _line(context, cart, place, line, _faults(wrong.get(place, ())), language)
         for place, line in enumerate(cart.asked)
     ]
-    # What is sold in another currency than the first line has an error, and belongs to another order.
+    # A line in another currency than the first one has an error, and belongs to another order.
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
     total = sum((each.amount for each in counted), Decimal(0))
     minimum = carts.minimum_of(context, cart)
@@ -44,7 +44,7 @@ def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteVie
         lines=lines,
         total=Money(amount=total, currency=cart.currency) if counted else None,
         minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
-        goods_on_top=[FreeGoodsQuoteView.of(reach) for reach in cart.on_top],
+        goods_on_top=[FreeGoodsQuoteView.of(reach) for reach in cart.free_goods],
         can_be_ordered=not any(line.errors for line in lines) and total >= minimum,
     )
 

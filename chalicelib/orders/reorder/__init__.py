@@ -1,1 +1,1 @@
-"""Ordering again: an order as it was, and the usual order."""
+"""Repeated orders and the usual order."""

@@ -1,4 +1,4 @@
-"""Figures of ordering again."""
+"""Settings of the usual order."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from chalicelib.platform.config import Section
 
 
 class UsualOrder(Section, name="orders.usual"):
-    """Goods that a company buys regularly: on at least `least_days` of the last `days`, and not silent for longer than `silent_days`."""
+    """Articles count as regular if bought on at least `least_days` of the last `days`, most recently within `silent_days`."""
 
     days: int = Field(default=365, ge=30, le=1096)
     least_days: int = Field(default=3, ge=2, le=100)

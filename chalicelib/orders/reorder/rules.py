@@ -1,8 +1,8 @@
-"""What a company buys regularly, and how much of it. Pure.
+"""The articles that a company buys regularly, with their usual quantities. Pure.
 
-An article is bought regularly when it was bought on several days and not for the last time long ago. What came back counts on the day on
-which it had been bought, so a day on which all came back is none. What is usual is the middle: the median of what was bought on a day,
-and of the days from one purchase to the next. One large order, or one long pause, moves neither.
+An article is regular if it was bought on several days, the last of them not long ago. A return counts on the day of its purchase, so a day
+on which everything came back is no purchase day. The usual quantity is the median of the purchase days, the usual interval the median of
+the days between them: one large order, or one long pause, moves neither.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ ZERO = Decimal(0)
 
 
 class Habit(NamedTuple):
-    """`quantity`: units of a usual day. `every_days`: from one purchase to the next. `amount`: money, of all days together."""
+    """A regular article. `quantity`: median units of a purchase day; `every_days`: median interval; `amount`: total of all days."""
 
     sku: str
     name: str
@@ -32,7 +32,7 @@ class Habit(NamedTuple):
 
 
 def habits(documents: Iterable[DocumentLines], *, today: date, least_days: int, silent_days: int) -> list[Habit]:
-    """What was bought on at least so many days, lately; what was bought most often first. In whatever order the documents come."""
+    """The regular articles, the most often bought first, independent of the order of the documents."""
     quantities: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     names: dict[str, tuple[date, str]] = {}
@@ -61,7 +61,7 @@ def habits(documents: Iterable[DocumentLines], *, today: date, least_days: int, 
 
 
 def in_packs(quantity: Decimal, pack_multiple: int) -> int:
-    """The nearest number of units that makes whole packs, of two the larger one: one pack at least, and what a line can hold at most."""
+    """The quantity rounded half up to whole packs: at least one pack, at most what a line can hold."""
     packs = _rounded(quantity / pack_multiple)
     return min(max(packs, 1), MOST_UNITS // pack_multiple) * pack_multiple
 

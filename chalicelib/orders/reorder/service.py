@@ -1,7 +1,7 @@
-"""Ordering again: an order as it was, and what the company usually orders.
+"""Repeated orders and the usual order.
 
-The usual order is worked out when it is asked for, from the purchases themselves: from sales files as well as from orders. It looks at
-the newest documents, as many as one read brings; so it needs nothing kept, and nothing to be kept up with corrections.
+The usual order is computed from the purchases at each request, those of sales files and of orders. It covers the newest documents, as many as
+one read brings, so no derived state has to follow corrections.
 """
 
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ from chalicelib.orders.reorder.schemas import (
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 
-_SHARED = {"distributor_id", "comment", "without_promotions", "without_offers"}  # what any order may say
-MOST_DOCUMENTS = 100  # of which one read brings what fits into 1 MB
-MOST_SKU = 64  # letters: what sales files call by a longer name is no article of ours
+_SHARED = {"distributor_id", "comment", "without_promotions", "without_offers"}  # fields that an OrderForm shares
+MOST_DOCUMENTS = 100  # one read brings what fits into 1 MB of them
+MOST_SKU = 64  # characters; a longer name in a sales file is no article of the catalogue
 
 
 def reorder(context: Context, company_id: str, member_id: str, order_id: str, form: ReorderForm) -> Order:
@@ -43,7 +43,7 @@ def reorder(context: Context, company_id: str, member_id: str, order_id: str, fo
     if before is None:
         raise Problem("not_found")
     lines = [RequestedLine(line.sku, line.quantity) for line in before.lines]
-    places = _kept([line.sku for line in lines], form)
+    places = _wanted_places([line.sku for line in lines], form)
     wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]
     return _placed(context, company_id, member_id, _order(wanted, form), places)
 
@@ -68,14 +68,14 @@ def usual_order(context: Context, company_id: str) -> UsualOrderView:
 
 
 def place_usual(context: Context, company_id: str, member_id: str, form: UsualOrderForm) -> Order:
-    """Orders the usual order. Raises 409 where it is not the one that was seen, 422 where nothing is usual."""
+    """Places the usual order. Raises 409 if it differs from `seen`, 422 if the company buys nothing regularly."""
     usual = usual_order(context, company_id)
     if form.seen is not None and form.seen != usual.seen:
         raise Problem("conflict", "The usual order has changed: read it again.")
     if not usual.lines:
         raise Problem.invalid("nothing_usual", "", "The company buys no article regularly yet.")
-    places = _kept([line.sku for line in usual.lines], form)
-    # At the price of this moment, but for who wants it without something of which the price was made.
+    places = _wanted_places([line.sku for line in usual.lines], form)
+    # The current prices are binding, unless the form leaves out a promotion or offer that made them.
     at_price = not (form.without_promotions or form.without_offers)
     wanted = [
         OrderLineForm.model_construct(
@@ -91,8 +91,8 @@ def place_usual(context: Context, company_id: str, member_id: str, form: UsualOr
 # --- lines ------------------------------------------------------------------------------------------------------------
 
 
-def _kept(skus: Sequence[str], form: ReorderForm) -> list[int]:
-    """The places of the lines that are wanted. Raises 422 for what is left out and was not in, and where nothing is left."""
+def _wanted_places(skus: Sequence[str], form: ReorderForm) -> list[int]:
+    """Places of the lines to order. Raises 422 for a `leave_out` that is no line, and if no line remains."""
     faults = [
         Fault(pointer=f"/leave_out/{place}", code="unknown_sku", detail="There is no such line.")
         for place, sku in enumerate(form.leave_out)
@@ -111,7 +111,7 @@ def _order(lines: Sequence[OrderLineForm], form: ReorderForm) -> OrderForm:
 
 
 def _placed(context: Context, company_id: str, member_id: str, form: OrderForm, places: Sequence[int]) -> Order:
-    """What is wrong with lines is told by their places in what the member saw, which has those that are left out as well."""
+    """Places the order. Faults point to places in the list that the member saw, which includes the lines left out."""
     try:
         return placement.place(context, company_id, member_id, form)
     except Problem as problem:
@@ -123,7 +123,7 @@ def _placed(context: Context, company_id: str, member_id: str, form: OrderForm, 
 
 
 def _pointing(fault: Fault, places: Sequence[int]) -> Fault:
-    """The fault of a line, by its place in what the member saw."""
+    """The fault with the line's place in the list that the member saw."""
     _, name, *rest = fault.pointer.split("/") if fault.pointer.startswith("/lines/") else ("", "")
     if not rest:
         return fault
@@ -134,7 +134,7 @@ def _pointing(fault: Fault, places: Sequence[int]) -> Fault:
 
 
 def _cart(context: Context, company_id: str, found: Sequence[Habit]) -> PricedCart:
-    """The usual quantities, in packs as they are now. The goods must be known for that: so they are read by one of each."""
+    """The usual quantities in whole packs. A cart with one unit of each article is read first, since it knows the pack sizes."""
     ones = [RequestedLine(habit.sku, 1) for habit in found]
     cart = deliverers.cart_at(context, company_id, ones)
     asked = [
@@ -174,5 +174,5 @@ def _line(cart: PricedCart, habit: Habit, line: QuoteLineView) -> UsualLineView:
 
 
 def _seen(lines: Sequence[UsualLineView]) -> str:
-    told = (f"{line.sku}\x1f{line.quantity}\x1f{line.unit_price}" for line in lines)
-    return sha256("\x1e".join(told).encode()).hexdigest()[:32]
+    parts = (f"{line.sku}\x1f{line.quantity}\x1f{line.unit_price}" for line in lines)
+    return sha256("\x1e".join(parts).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Figures of how long a distributor may take to answer."""
+"""Settings of the response times of distributors."""
 
 from pydantic import Field, model_validator
 
@@ -6,7 +6,7 @@ from chalicelib.platform.config import Section
 
 
 class ResponseTimes(Section, name="orders"):
-    """In working days: after how many the distributor is reminded of an open question, and after how many the head of sales hears of it."""
+    """Working days until the distributor is reminded of an open question, and until the head of sales gets a letter."""
 
     remind_after: int = Field(default=1, ge=1, le=60)
     escalate_after: int = Field(default=2, ge=1, le=60)

@@ -1,4 +1,4 @@
-"""The consumer of orders' events that keeps what waits for the distributor."""
+"""The consumer of orders' events that keeps the open questions."""
 
 from chalicelib.orders.order.events import OF_STEP
 from chalicelib.orders.response_times import service
@@ -8,9 +8,9 @@ from chalicelib.platform.events import Event, consumer
 
 @consumer(*OF_STEP.values())
 def on_order_changed(context: Context, event: Event) -> None:
-    """What of the order waits from now on."""
+    """Brings the order's open questions up to date."""
     company_id, order_id = event.item["company_id"], event.item["order_id"]
-    # All events of a batch were written before it: the first look at the order sees what all of them tell.
+    # All events of a batch were written before it: one read of the order covers them all.
     seen = ("open_questions", company_id, order_id)
     if seen not in event.batch:
         service.follow(context, company_id, order_id)

@@ -1,9 +1,9 @@
-"""Events of an order that a distributor has not answered in time: what all events of orders carry but `by`, and `waits`.
+"""Events of overdue questions to distributors.
 
-`waits`: the open questions, each with `since`, `kind` and `ref`.
+They carry the fields of all order events except `by`, and `waits`: the overdue questions, each with `since`, `kind` and `ref`.
 """
 
 from chalicelib.platform.events import EventType
 
-UNANSWERED = EventType("order.unanswered")  # told to the distributor
-ESCALATED = EventType("order.escalated")  # told to the head of sales
+UNANSWERED = EventType("order.unanswered")  # to the distributor
+ESCALATED = EventType("order.escalated")  # to the head of sales

@@ -1,4 +1,4 @@
-"""The tick that reminds distributors."""
+"""The job that reminds distributors."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from chalicelib.platform.functions import scheduled, table
 @scheduled(
     "rate(15 minutes)",
     parameter="ReminderSchedule",
-    description="How often it is looked for what distributors have not answered in time.",
-    missed="Nobody looked for two hours for what distributors have not answered. See the schedule, and start the function by hand.",
+    description="How often overdue questions to distributors are looked for.",
+    missed="Overdue questions to distributors were not looked for during two hours. See the schedule, and start the function by hand.",
     timeout=600,
     may=(table("batch_get", "query", "put", "delete", "check"),),
 )
 def remind_distributors(context: Context, event: dict[str, Any]) -> dict[str, int]:
-    """Remind distributors of the orders that they have not answered in time."""
+    """Remind distributors of overdue questions."""
     return service.remind(context, event)

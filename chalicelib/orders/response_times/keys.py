@@ -1,17 +1,17 @@
-"""Keys of orders that wait for the distributor."""
+"""Keys of open questions to distributors."""
 
 from chalicelib.table.key import Key, company_partition, in_gsi1, in_gsi2, in_table, shard_of
 
 
 @in_table("one", "S")
 def waiting(company_id: str, order_id: str) -> Key:
-    """The open questions of an order to its distributor. There as long as something waits."""
+    """The open questions of an order to its distributor. Deleted with the last answer."""
     return Key(company_partition(company_id), f"WAITING#{order_id}")
 
 
 @in_gsi2("first due")
 def waiting_due(at: str, company_id: str, order_id: str) -> Key:
-    """The orders whose reminder is due. Sharded like `due`: all that came over a weekend falls due at one moment."""
+    """The orders whose reminder is due. Sharded like `due`: all orders of a weekend fall due at one moment."""
     return Key(waiting_shard(shard_of(company_id)), f"{at}#{order_id}")
 
 
@@ -22,5 +22,5 @@ def waiting_shard(shard: int) -> str:
 
 @in_gsi1("oldest first")
 def unanswered(at: str, order_id: str) -> Key:
-    """The orders that distributors have not answered. `at`: since when it waits."""
+    """The orders that distributors have not answered. `at`: time of the oldest question."""
     return Key("UNANSWERED", f"{at}#{order_id}")

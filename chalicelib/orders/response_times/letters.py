@@ -1,4 +1,4 @@
-"""Letters on orders that the distributor does not answer."""
+"""Letters on overdue questions to distributors."""
 
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import who_heads_the_sales
@@ -19,25 +19,25 @@ from chalicelib.table.transactions import Item
 
 @letter("order_unanswered", on=UNANSWERED, to=the_distributor_and_its_people)
 @letter("order_escalated", on=ESCALATED, to=who_heads_the_sales)
-def of_the_waits(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    """Of what the event tells only that which still waits: the distributor may have answered meanwhile."""
+def of_the_questions(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    """Facts of the event's questions that are still open: the distributor may have answered meanwhile."""
     order = order_service.load_order(context, event["company_id"], event["order_id"])
     if order is None:
         raise Unsendable("order_gone")
-    waits = service.still_open(order, event["waits"])
-    if not waits:
+    questions = service.still_open(order, event["waits"])
+    if not questions:
         raise Unsendable("answered")
-    figures = context.config[ResponseTimes]
+    config = context.config[ResponseTimes]
     return distributor_or_member_reader(context, recipient, order.distributor_id), {
         "number": order.number,
         "company": order.company_name,
         "inn": order.company_inn,
         "distributor": order.distributor_name,
         "distributor_email": distributor_reader(context, order.distributor_id).address,
-        "days": figures.escalate_after if event["event"] == ESCALATED else figures.remind_after,
+        "days": config.escalate_after if event["event"] == ESCALATED else config.remind_after,
         "waits": [
             {"kind": question.kind, "since": clock.local_day(clock.moment(question.since), context.config[Club].zone)}
-            for question in waits
+            for question in questions
         ],
         "total": order.total,
         "currency": order.currency,

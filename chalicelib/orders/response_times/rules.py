@@ -1,7 +1,7 @@
-"""What of an order waits for the distributor, since when, and who has been told that no answer came. Decided without looking anything up.
+"""Open questions to the distributor per order, with the reminders already sent. Pure.
 
-Everything follows from the order as it is: `kept` makes the same of it whoever asks, how often, and in whatever order the order's events
-are told. What was told of a wait stays with it until it is over; the same question asked again (another `since`) is another wait.
+The questions follow from the order alone: `open_questions_of` gives the same result however often it runs, and in whatever order the events
+of the order come. A reminder stays with its question until the answer; a question that is asked once more (another `since`) is a new one.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Kind = Literal["order", "cancellation", "return"]
 
 
 class Question(NamedTuple):
-    """`kind`: the order itself, a request to cancel it, or one of its returns, which `ref` names. `since`: a stored moment."""
+    """A question to the distributor: the order itself, a request to cancel it, or the return `ref`. `since`: a stored moment."""
 
     since: str
     kind: Kind
@@ -23,7 +23,7 @@ class Question(NamedTuple):
 
 
 class Deadlines(NamedTuple):
-    """When the distributor is reminded, and when the head of sales hears of it: stored moments."""
+    """Moments of the reminder to the distributor and of the letter to the head of sales."""
 
     remind: str
     escalate: str
@@ -31,14 +31,14 @@ class Deadlines(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A wait, and when who was told of it; empty: nobody yet."""
+    """A question with the moments of its reminders; empty before they are sent."""
 
     question: Question
     reminded_at: str = ""
     escalated_at: str = ""
 
     def due(self, deadlines: Deadlines) -> str:
-        """When somebody is told next; empty when everybody was."""
+        """Moment of the next reminder; empty when both are sent."""
         if not self.reminded_at:
             return deadlines.remind
         return "" if self.escalated_at else deadlines.escalate
@@ -46,7 +46,7 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestions:
-    """All that waits of one order. Never without a wait."""
+    """The open questions of an order, at least one."""
 
     order_id: str
     number: str
@@ -60,12 +60,12 @@ class OpenQuestions:
 
     @property
     def unanswered_since(self) -> str:
-        """Since when the oldest of those waits that the distributor was reminded of; empty without one."""
+        """Moment of the oldest question that the distributor was reminded of; empty without one."""
         return min((each.question.since for each in self.waits if each.reminded_at), default="")
 
 
 def questions_of(order: Order) -> tuple[Question, ...]:
-    """What the distributor has to answer, oldest first. A changed order is the company's to answer."""
+    """Questions to the distributor, oldest first. A changed order waits for the company, and is none."""
     found = [Question(order.placed_at, "order")] if order.state is OrderState.PLACED else []
     if order.cancellation and order.cancellation.state is CancellationState.WAITING:
         found.append(Question(order.cancellation.asked_at, "cancellation"))
@@ -78,7 +78,7 @@ def questions_of(order: Order) -> tuple[Question, ...]:
 
 
 def open_questions_of(before: OpenQuestions | None, order: Order) -> OpenQuestions | None:
-    """What waits of this order, with what was told of it before; None when nothing does."""
+    """The order's open questions, with the reminders sent before; None without a question."""
     known = {each.question: each for each in before.waits} if before else {}
     waits = tuple(known.get(question, OpenQuestion(question)) for question in questions_of(order))
     if not waits:
@@ -99,9 +99,9 @@ def open_questions_of(before: OpenQuestions | None, order: Order) -> OpenQuestio
 def remind(
     waiting: OpenQuestions, now: str, deadlines: Callable[[str], Deadlines]
 ) -> tuple[OpenQuestions, tuple[Question, ...], tuple[Question, ...]]:
-    """What is waiting after all that is due by now was told: of which waits the distributor is reminded, and the head of sales told.
+    """The open questions after all reminders that are due: with the questions of the distributor's, and of the head of sales's.
 
-    Where nobody looked for long, both are due at once.
+    Both are due at once if the last run is long ago.
     """
     reminded, escalated, after = [], [], []
     for each in waiting.waits:
@@ -117,5 +117,5 @@ def remind(
 
 
 def next_due(waiting: OpenQuestions, deadlines: Callable[[str], Deadlines]) -> str:
-    """When somebody is told next; empty when everybody was told of everything."""
+    """Moment of the next reminder; empty when all are sent."""
     return min(filter(None, (each.due(deadlines(each.question.since)) for each in waiting.waits)), default="")

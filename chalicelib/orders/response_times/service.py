@@ -1,13 +1,14 @@
-"""The clock of an order: what a distributor does not answer in time is told, to the distributor first and then to the head of sales.
+"""Response times of distributors: an overdue question is reminded of once, and then escalated once to the head of sales.
 
-    an order's events ──on_order_changed──▶ WAITING, while something waits     kept from the order as it is, in whatever order events come
-    every 15 minutes ──remind──▶ whatever is due: order.unanswered after one working day, order.escalated after two
+    an order's events ──on_order_changed──▶ WAITING, while a question is open     derived from the order, in whatever order events come
+    every 15 minutes ──remind──▶ the questions due: order.unanswered after one working day, order.escalated after two
 
-Each is told once: what was told is written in the transaction of the event that tells it, under the condition that neither the order nor
-the note has changed. Whoever dies on the way is followed by the next tick; a tick that comes late tells what it finds, and two ticks at once
-tell it once. What the events ask for is a letter, which looks again before it is sent.
+A reminder is marked as sent in the transaction of its event, under the condition that neither the order nor WAITING changed. So each event is
+recorded once: after a crash the next run takes over, a late run sends all that is due, and of two runs at once one is refused. The letter of
+an event reads the order once more before it is sent.
 
-Weakest point: an order whose event is given up by the stream (EventsDeadLetters, with its alarm) is not waited for until the next one.
+Weakest point: the questions of an order whose event is given up by the stream (EventsDeadLetters, with its alarm) are missing until the next
+event of that order.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ Position = dict[str, str] | None
 
 
 def deadlines(context: Context) -> Callable[[str], Deadlines]:
-    """By when something that waits since a stored moment is told, in the working days of the club."""
+    """Deadlines of a question by the moment since which it is open, in the club's working days."""
     calendar, zone, figures = context.config[Calendar], context.config[Club].zone, context.config[ResponseTimes]
 
     @cache
@@ -49,9 +50,9 @@ def deadlines(context: Context) -> Callable[[str], Deadlines]:
 
 
 def remind(context: Context, event: dict[str, Any]) -> dict[str, int]:
-    """The tick: tells everything that is due by now. Counts what was due and what failed.
+    """Records the reminders that are due. Returns the numbers of due and of failed orders.
 
-    Raises RuntimeError in the end if something failed: the rest is done by then, and what failed is due at the next tick.
+    Raises RuntimeError after the last order if one failed; a failed order is due again at the next run.
     """
     counts = {"due": 0, "failed": 0}
     for company_id, order_id in store.due_by(context.table, context.at):
@@ -60,14 +61,14 @@ def remind(context: Context, event: dict[str, Any]) -> dict[str, int]:
             follow(context, company_id, order_id)
         except Exception:
             counts["failed"] += 1
-            log.exception("nobody was told of what waits", extra={"company_id": company_id, "order_id": order_id})
+            log.exception("a reminder failed", extra={"company_id": company_id, "order_id": order_id})
     if counts["failed"]:
         raise RuntimeError(f"{counts['failed']} of {counts['due']} orders failed")
     return counts
 
 
 def page(context: Context, limit: int, after: Position) -> tuple[list[OpenQuestions], Position]:
-    """What distributors were reminded of and have not answered, oldest first."""
+    """Orders with questions that distributors were reminded of, oldest first."""
     found = store.page(context.table, limit, after)
     return [store.open_questions_from_item(item) for item in found.items], found.last
 
@@ -81,7 +82,7 @@ def still_open(order: Order, questions: Sequence[Item]) -> list[Question]:
 
 @retry("waiting", "order")
 def follow(context: Context, company_id: str, order_id: str) -> None:
-    """What is noted of the order is what waits of it, and what is due is told. One read; one transaction if anything follows."""
+    """Brings the order's open questions up to date and records due reminders. One read, and one transaction on a change."""
     by = deadlines(context)
     order, before = store.read(context.table, company_id, order_id)
     if order is None:

@@ -1,11 +1,12 @@
-"""What waits for a distributor's answer, as it lies in the table. See `sla_keys.py`.
+"""Open questions to distributors in the table.
 
 WAITING, one item per order: order_id, number, company_id, company_name, distributor_id, distributor_name, placed_at, version,
-waits [{since, kind, ref, reminded_at, escalated_at}]. In gsi2 by when somebody is told next, until everybody was; in gsi1 from the
-distributor's first reminder on.
+waits [{since, kind, ref, reminded_at, escalated_at}]. In gsi2 by the moment of the next reminder, until all are sent; in gsi1 from the
+first reminder on.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from boto3.dynamodb.conditions import Attr
 
@@ -20,7 +21,7 @@ from chalicelib.table.transactions import Item, Transaction
 
 
 def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, OpenQuestions | None]:
-    """The order, and what of it is known to wait. One call."""
+    """The order and its stored open questions. One call."""
     order, waiting = keys.order(company_id, order_id), response_times_keys.waiting(company_id, order_id)
     found = table.get_many([order, waiting], consistent=True)
     return (
@@ -30,7 +31,7 @@ def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Op
 
 
 def replace(tx: Transaction, order: Order, before: OpenQuestions | None, after: OpenQuestions | None, due: str) -> None:
-    """Refused with label `order` or `waiting` if one of the two is no longer what was read. `due`: when somebody is told next."""
+    """Refused with label `order` or `waiting` if one of the two changed. `due`: moment of the next reminder."""
     order_store.check_version(tx, order)
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
     if after:
@@ -40,7 +41,7 @@ def replace(tx: Transaction, order: Order, before: OpenQuestions | None, after: 
 
 
 def due_by(table: Table, at: str) -> Iterator[tuple[str, str]]:
-    """Company and order of everything that is due by this moment, read as it is asked for."""
+    """Company and order ids of all that is due by this moment, read lazily."""
     for shard in shards():
         partition = response_times_keys.waiting_shard(shard)
         for item in table.query_all(partition, index="gsi2", between=("0", f"{at}~"), only=("company_id", "order_id")):
@@ -48,7 +49,7 @@ def due_by(table: Table, at: str) -> Iterator[tuple[str, str]]:
 
 
 def page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
-    """What distributors were reminded of and have not answered, oldest first."""
+    """Orders with questions that distributors were reminded of, oldest first."""
     return table.query(response_times_keys.unanswered("", "").pk, index="gsi1", limit=limit, after=after)
 
 
@@ -76,14 +77,7 @@ def open_questions_from_item(item: Item) -> OpenQuestions:
 def _item(waiting: OpenQuestions, due: str) -> Item:
     item = {
         **response_times_keys.waiting(waiting.company_id, waiting.order_id).as_item(),
-        "order_id": waiting.order_id,
-        "number": waiting.number,
-        "company_id": waiting.company_id,
-        "company_name": waiting.company_name,
-        "distributor_id": waiting.distributor_id,
-        "distributor_name": waiting.distributor_name,
-        "placed_at": waiting.placed_at,
-        "version": waiting.version,
+        **asdict(waiting),
         "waits": [_question_item(question) for question in waiting.waits],
     }
     if due:
