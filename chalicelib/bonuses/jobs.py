@@ -30,73 +30,6 @@ LOOK_BACK_DAYS = 7  # covers a failed night and messages given up
 AUDIT_LOOK_BACK_DAYS = 1  # covers movements during the last audit; messages given up wait in the dead-letter queue
 
 
-def nightly(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Sends the companies that have something due to the queue; returns the run's counts, which are also kept as a RUN.
-
-    Looks back over a week, to the last run if that is longer ago, or to the `day` of the event.
-    """
-    first = jobs.first_day(context, event, jobs.last_run(context, JOB), look_back_days=LOOK_BACK_DAYS)
-    freeze_due(context)  # one copy of the catalogue for all closes of this night
-    facts: dict[str, Any] = {
-        "first_day": first.isoformat(),
-        "day": context.today.isoformat(),
-        "companies": 0,
-        "messages": 0,
-    }
-    for name in DUE:
-        due = jobs.due_between(context, name, first, context.today)
-        counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=name)
-        facts |= {
-            name: counted,
-            "companies": facts["companies"] + counted,
-            "messages": facts["messages"] + messages,
-        }
-    jobs.record_run(context, JOB, facts)
-    log.info("nightly bonuses", extra=facts)
-    return facts
-
-
-def audit_books(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Audits the club's totals and sends the companies whose books have moved since the last run to the queue; returns the run's counts.
-
-    An event {"full": true} covers every company from its first posting on, and checks the totals against all checkpoints.
-    """
-    full = event.get("full") is True
-    first = jobs.first_day(context, event, jobs.last_run(context, AUDIT), look_back_days=AUDIT_LOOK_BACK_DAYS)
-    wrong = audit.audit_totals(context, full=full)
-    about = {"full": True} if full else {}
-    due = audit.due(context, first, full=full)
-    counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=AUDIT, **about)
-    facts = {
-        "first_day": first.isoformat(),
-        "day": context.today.isoformat(),
-        "full": full,
-        "totals_wrong": wrong,
-        "companies": counted,
-        "messages": messages,
-    }
-    jobs.record_run(context, AUDIT, facts)
-    log.info("nightly bonus audit", extra=facts)
-    return facts
-
-
-def decide(context: Context, message: dict[str, Any]) -> None:
-    """Does the message's task for each of its companies. A failed company does not stop the others; the message is delivered again."""
-    body = json.loads(message["body"])
-    if body["do"] == AUDIT:
-        audit.audit_companies(context, body["companies"], full=body.get("full", False))
-        return
-    failed = []
-    for company_id in body["companies"]:
-        try:
-            DUE[body["do"]](context, company_id)
-        except Exception:
-            log.exception("bonuses not decided", extra={"company_id": company_id, "do": body["do"]})
-            failed.append(company_id)
-    if failed:
-        raise RuntimeError(f"not decided: {', '.join(failed)}")
-
-
 def _pass_day(context: Context, company_id: str) -> None:
     ledger.pass_day(context, company_id, partial(_notify, context))
 
@@ -145,8 +78,29 @@ DUE: dict[str, Callable[[Context, str], None]] = {
     may=(table("get", "query", "put", "check"),),
 )
 def nightly_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Send the companies whose bonuses have something due to the queue."""
-    return nightly(context, event)
+    """Sends the companies that have something due to the queue; returns the run's counts, which are also kept as a RUN.
+
+    Looks back over a week, to the last run if that is longer ago, or to the `day` of the event.
+    """
+    first = jobs.first_day(context, event, jobs.last_run(context, JOB), look_back_days=LOOK_BACK_DAYS)
+    freeze_due(context)  # one copy of the catalogue for all closes of this night
+    facts: dict[str, Any] = {
+        "first_day": first.isoformat(),
+        "day": context.today.isoformat(),
+        "companies": 0,
+        "messages": 0,
+    }
+    for name in DUE:
+        due = jobs.due_between(context, name, first, context.today)
+        counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=name)
+        facts |= {
+            name: counted,
+            "companies": facts["companies"] + counted,
+            "messages": facts["messages"] + messages,
+        }
+    jobs.record_run(context, JOB, facts)
+    log.info("nightly bonuses", extra=facts)
+    return facts
 
 
 @scheduled(
@@ -156,8 +110,27 @@ def nightly_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     may=(table("query", "put", "update"),),
 )
 def audit_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Audit the club's totals, and send the companies whose books have moved to the queue."""
-    return audit_books(context, event)
+    """Audits the club's totals and sends the companies whose books have moved since the last run to the queue; returns the run's counts.
+
+    An event {"full": true} covers every company from its first posting on, and checks the totals against all checkpoints.
+    """
+    full = event.get("full") is True
+    first = jobs.first_day(context, event, jobs.last_run(context, AUDIT), look_back_days=AUDIT_LOOK_BACK_DAYS)
+    wrong = audit.audit_totals(context, full=full)
+    about = {"full": True} if full else {}
+    due = audit.due(context, first, full=full)
+    counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=AUDIT, **about)
+    facts = {
+        "first_day": first.isoformat(),
+        "day": context.today.isoformat(),
+        "full": full,
+        "totals_wrong": wrong,
+        "companies": counted,
+        "messages": messages,
+    }
+    jobs.record_run(context, AUDIT, facts)
+    log.info("nightly bonus audit", extra=facts)
+    return facts
 
 
 @queue_worker(
@@ -167,5 +140,17 @@ def audit_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     may=(table(*READ, "put", "update", "check"),),
 )
 def decide_bonuses(context: Context, message: dict[str, Any]) -> None:
-    """Do what is due, or audit the books, for each company in the message."""
-    decide(context, message)
+    """Does the message's task for each of its companies. A failed company does not stop the others; the message is delivered again."""
+    body = json.loads(message["body"])
+    if body["do"] == AUDIT:
+        audit.audit_companies(context, body["companies"], full=body.get("full", False))
+        return
+    failed = []
+    for company_id in body["companies"]:
+        try:
+            DUE[body["do"]](context, company_id)
+        except Exception:
+            log.exception("bonuses not decided", extra={"company_id": company_id, "do": body["do"]})
+            failed.append(company_id)
+    if failed:
+        raise RuntimeError(f"not decided: {', '.join(failed)}")

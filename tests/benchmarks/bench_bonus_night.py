@@ -44,8 +44,8 @@ def test_a_night_and_an_audit_cost_by_who_is_due_and_who_moved(
 
 
 def test_a_night_without_work(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(context, monkeypatch, bonuses_jobs.nightly, {})  # the first one ever copies the price lists
-    for what, start in (("nightly bonuses", bonuses_jobs.nightly), ("bonus audit", bonuses_jobs.audit_books)):
+    run(context, monkeypatch, bonuses_jobs.nightly_bonuses, {})  # the first one ever copies the price lists
+    for what, start in (("nightly bonuses", bonuses_jobs.nightly_bonuses), ("bonus audit", bonuses_jobs.audit_bonuses)):
         idle = run(replace(context, now=context.now + timedelta(days=1)), monkeypatch, start, {})
         report(f"{what}: calls and read units of a night without work", f"{idle.calls} and {idle.read_units:g}")
         assert idle.doing.calls == []

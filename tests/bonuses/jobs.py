@@ -1,4 +1,4 @@
-"""Words of the tests of the bonuses' nights: companies with bonuses, nights that pass, the queue in between."""
+"""Steps of the tests of nightly runs: companies with bonuses, runs and their queue messages."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -44,17 +44,17 @@ def queued() -> list[dict[str, Any]]:
 
 def a_night(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
     """The nightly run and all that its messages bring about."""
-    counts = bonuses_jobs.nightly(context, event or {})
+    counts = bonuses_jobs.nightly_bonuses(context, event or {})
     for message in queued():
-        bonuses_jobs.decide(context, message)
+        bonuses_jobs.decide_bonuses(context, message)
     return counts
 
 
 def run_audit(context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The same of the audit."""
-    counts = bonuses_jobs.audit_books(context, event or {})
+    """The nightly audit and all that its messages bring about."""
+    counts = bonuses_jobs.audit_bonuses(context, event or {})
     for message in queued():
-        bonuses_jobs.decide(context, message)
+        bonuses_jobs.decide_bonuses(context, message)
     return counts
 
 

@@ -223,7 +223,10 @@ class Replay:
 
     def night(self, context: Context) -> None:
         """Of tiers and of bonuses, with all that their messages bring about."""
-        for nightly, decide in ((tiers.nightly, tiers.decide), (bonuses_jobs.nightly, bonuses_jobs.decide)):
+        for nightly, decide in (
+            (tiers.nightly, tiers.decide),
+            (bonuses_jobs.nightly_bonuses, bonuses_jobs.decide_bonuses),
+        ):
             nightly(context, {})
             self.work_off(context, decide)
 
@@ -233,8 +236,8 @@ class Replay:
 
     def audit(self, context: Context) -> None:
         """Every company's ledger from its first posting on, and the club's totals."""
-        bonuses_jobs.audit_books(context, {"full": True})
-        self.work_off(context, bonuses_jobs.decide)
+        bonuses_jobs.audit_bonuses(context, {"full": True})
+        self.work_off(context, bonuses_jobs.decide_bonuses)
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         """Stands for SQS."""

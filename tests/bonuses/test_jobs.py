@@ -45,7 +45,7 @@ def quick(context: Context) -> Context:
 
 def decide(context: Context, *company_ids: str, do: str = "bonuses") -> None:
     """What a message that names these companies brings about."""
-    bonuses_jobs.decide(context, {"body": json.dumps({"companies": company_ids, "do": do})})
+    bonuses_jobs.decide_bonuses(context, {"body": json.dumps({"companies": company_ids, "do": do})})
 
 
 # --- naming -----------------------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def test_the_run_names_who_is_due_and_by_what_it_is(context: Context) -> None:
     due_on(context, "bonuses", context.today, "co_1", "co_2")
     due_on(context, "periods", context.today, "co_2")
     due_on(context, "tiers", context.today, "co_3")
-    counts = bonuses_jobs.nightly(context, {})
+    counts = bonuses_jobs.nightly_bonuses(context, {})
     found = [json.loads(message["body"]) for message in queued()]
     assert sorted(found, key=lambda body: str(body["do"])) == [
         {"companies": ["co_1", "co_2"], "do": "bonuses"},
@@ -73,7 +73,7 @@ def test_the_run_names_who_is_due_and_by_what_it_is(context: Context) -> None:
 def test_the_run_looks_back_over_a_week_and_not_ahead(context: Context) -> None:
     for offset in range(-8, 2):
         due_on(context, "bonuses", context.today + timedelta(days=offset), f"co_{offset}")
-    bonuses_jobs.nightly(context, {})
+    bonuses_jobs.nightly_bonuses(context, {})
     named = [company_id for message in queued() for company_id in json.loads(message["body"])["companies"]]
     assert sorted(named) == sorted(f"co_{offset}" for offset in range(-7, 1))
 
@@ -88,11 +88,11 @@ def test_a_company_with_many_things_due_on_a_day_is_named_once(context: Context)
             "company_id": "co_1",
         }
     )
-    assert bonuses_jobs.nightly(context, {})["periods"] == 1
+    assert bonuses_jobs.nightly_bonuses(context, {})["periods"] == 1
 
 
 def test_a_run_is_kept_with_what_it_counted(context: Context) -> None:
-    counts = bonuses_jobs.nightly(context, {})
+    counts = bonuses_jobs.nightly_bonuses(context, {})
     run = jobs.last_run(context, bonuses_jobs.JOB)
     assert run
     assert counts.items() <= run.items()
@@ -100,7 +100,7 @@ def test_a_run_is_kept_with_what_it_counted(context: Context) -> None:
 
 def test_a_day_that_is_still_to_come_is_refused(context: Context) -> None:
     with pytest.raises(ValueError, match="still to come"):
-        bonuses_jobs.nightly(context, {"day": "2026-11-21"})
+        bonuses_jobs.nightly_bonuses(context, {"day": "2026-11-21"})
 
 
 # --- expiry -----------------------------------------------------------------------------------------------------------
@@ -203,12 +203,12 @@ def test_messages_that_come_twice_and_in_any_order_tell_and_post_once(context: C
         credit(context, company_id, "100", NEW_YEAR)
         credit(context, company_id, "50", date(2027, 1, 31))
     later = at(context, "2027-01-01T01:30")
-    bonuses_jobs.nightly(later, {"day": "2026-12-01"})
-    bonuses_jobs.nightly(later, {})
+    bonuses_jobs.nightly_bonuses(later, {"day": "2026-12-01"})
+    bonuses_jobs.nightly_bonuses(later, {})
     messages = queued()
     assert messages
     for message in [*messages, *reversed(messages)]:
-        bonuses_jobs.decide(later, message)
+        bonuses_jobs.decide_bonuses(later, message)
     for company_id in ids:
         assert posted(context, company_id)[2:] == [("2027-01-01", "expiry", "-100")]
         assert [item["event"] for item in told(context, company_id)] == ["bonus.expiring"]
@@ -315,9 +315,9 @@ def test_a_naming_that_dies_at_any_call_names_everybody_when_it_runs_again(
     due_on(quick, "periods", quick.today - timedelta(days=1), "co_3")
     for crash in crashes():
         with crash:
-            bonuses_jobs.nightly(quick, {})
+            bonuses_jobs.nightly_bonuses(quick, {})
         queued()
-        bonuses_jobs.nightly(quick, {})
+        bonuses_jobs.nightly_bonuses(quick, {})
         named = {company_id for message in queued() for company_id in json.loads(message["body"])["companies"]}
         assert named == {"co_1", "co_2", "co_3"}, crash
 
@@ -337,5 +337,5 @@ def test_a_company_costs_one_read_and_one_transaction(context: Context) -> None:
 def test_a_night_with_nobody_due_reads_the_shards_of_its_days(context: Context) -> None:
     bare = with_figures(context, VolumeBonuses, periods=[])
     with calls_counted(context.table.client) as made:
-        bonuses_jobs.nightly(bare, {})
+        bonuses_jobs.nightly_bonuses(bare, {})
     assert made == ["Query"] * (1 + len(bonuses_jobs.DUE) * 8 * len(shards())) + ["PutItem"]

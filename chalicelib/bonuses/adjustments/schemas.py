@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -47,19 +48,10 @@ class AdjustmentView(Shown):
 
     @classmethod
     def of(cls, adjustment: Adjustment) -> Self:
-        return cls(
-            adjustment_id=adjustment.adjustment_id,
-            company_id=adjustment.company_id,
-            state=adjustment.state,
-            amount=Money(amount=adjustment.amount, currency=adjustment.currency),
-            reason=adjustment.reason,
-            expires_on=adjustment.expires_on,
-            author=adjustment.author,
-            at=adjustment.at,
-            decided_by=adjustment.decided_by or None,
-            decided_at=adjustment.decided_at or None,
-            note=adjustment.note,
-        )
+        facts = asdict(adjustment)
+        facts["amount"] = Money(amount=adjustment.amount, currency=adjustment.currency)
+        facts |= {name: facts[name] or None for name in ("decided_by", "decided_at")}
+        return cls(**facts)
 
 
 class AdjustmentPage(Shown):

@@ -1,5 +1,6 @@
 """Forms and views of entitlements to goods, choices and frozen prices."""
 
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, Self
@@ -132,16 +133,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "state": choice.state.value,
         "at": choice.at,
         "lines": [
-            ChoiceLineView(
-                sku=line.sku,
-                name=line.name,
-                name_ru=line.name_ru,
-                unit=line.unit,
-                quantity=line.quantity,
-                shipped=line.shipped,
-                unit_price=money(line.unit_price),
-                amount=money(line.amount),
-            )
+            ChoiceLineView(**{**asdict(line), "unit_price": money(line.unit_price), "amount": money(line.amount)})
             for line in choice.lines
         ],
         "total": money(choice.total),
@@ -203,16 +195,7 @@ class FrozenPriceView(Shown):
 
     @classmethod
     def of(cls, priced: FrozenPrice) -> Self:
-        return cls(
-            sku=priced.sku,
-            name=priced.name,
-            name_ru=priced.name_ru,
-            brand=priced.brand,
-            category=priced.category,
-            unit=priced.unit,
-            pack_multiple=priced.pack_multiple,
-            unit_price=Money(amount=priced.base_price, currency=priced.currency),
-        )
+        return cls(**asdict(priced), unit_price=Money(amount=priced.base_price, currency=priced.currency))
 
 
 class FrozenPricePage(Shown):

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -39,23 +41,14 @@ class RedemptionView(Shown):
 
     @classmethod
     def of(cls, redemption: Redemption) -> Self:
-        currency = redemption.currency
-        return cls(
-            redemption_id=redemption.redemption_id,
-            company_id=redemption.company_id,
-            state=redemption.state,
-            amount=Money(amount=redemption.amount, currency=currency),
-            given_back=Money(amount=redemption.given_back, currency=currency),
-            lots=[
-                LotView(expires_on=expires_on, amount=Money(amount=part, currency=currency))
-                for expires_on, part in redemption.parts.items()
-            ],
-            order_id=redemption.order_id or None,
-            note=redemption.note,
-            at=redemption.at,
-            ended_at=redemption.ended_at or None,
-            posting_id=redemption.posting_id,
-        )
+        def money(amount: Decimal) -> Money:
+            return Money(amount=amount, currency=redemption.currency)
+
+        facts = asdict(redemption)
+        facts |= {name: money(facts[name]) for name in ("amount", "given_back")}
+        facts |= {name: facts[name] or None for name in ("order_id", "ended_at")}
+        lots = [LotView(expires_on=expires_on, amount=money(part)) for expires_on, part in redemption.parts.items()]
+        return cls(**facts, lots=lots)
 
 
 class RedemptionPage(Shown):

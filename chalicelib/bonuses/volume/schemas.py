@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
@@ -111,30 +112,18 @@ def open_period(programme: Programme, coming: Close, language: str) -> OpenPerio
 
 
 def closed_period(period: ClosedPeriod, language: str) -> ClosedPeriodView:
-    def money(amount: Decimal) -> Money:
-        return Money(amount=amount, currency=period.currency)
-
-    return ClosedPeriodView(
-        programme=VolumeProgrammeView(
-            code=period.programme,
-            name=period.name_ru if language == "ru" else period.name,
-            every=period.every,
-            mode=period.mode,
-            pays=period.pays,
-        ),
-        state=period.state,
-        first=period.first,
-        last=period.last,
-        season=period.season,
-        closed_on=period.closed_on,
-        purchases=money(period.purchases),
-        adjustments=money(period.adjustments),
-        carried=money(period.carried),
-        volume=money(period.volume),
-        bracket=VolumeBracketView.of(period.bracket, period.currency) if period.bracket else None,
-        credit=money(period.credit),
-        owed=money(period.owed),
+    names = ("purchases", "adjustments", "carried", "volume", "credit", "owed")
+    facts = asdict(period)
+    facts |= {name: Money(amount=facts[name], currency=period.currency) for name in names}
+    facts["programme"] = VolumeProgrammeView(
+        code=period.programme,
+        name=period.name_ru if language == "ru" else period.name,
+        every=period.every,
+        mode=period.mode,
+        pays=period.pays,
     )
+    facts["bracket"] = VolumeBracketView.of(period.bracket, period.currency) if period.bracket else None
+    return ClosedPeriodView(**facts, state=period.state)
 
 
 def _programme(programme: Programme, language: str) -> VolumeProgrammeView:

@@ -7,7 +7,7 @@ document is not paid.
 PAYMENT: source, document, paid_on (absent: withdrawn), as_of, by.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -36,12 +36,12 @@ def record_payments(
     bulk = len(payments) > MANY
     outcomes: list[PaymentOutcome] = []
     for pack in _packs(payments):
-        known = _read_states(context, pack)
-        judged = [_outcome(known.get(payment.ref), payment, as_of) for payment in pack]
+        states = payments_of(context, [payment.ref for payment in pack])
+        judged = [_outcome(known, payment, as_of) for known, payment in zip(states, pack, strict=True)]
         tx = Transaction()
-        for payment, (_, writes, notify) in zip(pack, judged, strict=True):
+        for known, payment, (_, writes, notify) in zip(states, pack, judged, strict=True):
             if writes:
-                _write(tx, context, known.get(payment.ref), payment, by=by, as_of=as_of, notify=notify, bulk=bulk)
+                _write(tx, context, known, payment, by=by, as_of=as_of, notify=notify, bulk=bulk)
         try:
             context.table.commit(tx)
         except (Refused, Busy):
@@ -76,13 +76,15 @@ def payments_of(context: Context, refs: Sequence[DocumentRef]) -> list[PaymentSt
 
 def check_payment(tx: Transaction, known: PaymentState) -> None:
     """Refuses the transaction with label `payment` if the payment changed meanwhile."""
-    same: ConditionBase = Attr("pk").not_exists()
-    if known.as_of:
-        paid = Attr("paid_on")
-        same = Attr("as_of").eq(known.as_of) & (
-            paid.eq(known.paid_on.isoformat()) if known.paid_on else paid.not_exists()
-        )
-    tx.check(keys.payment(*known.ref), same, label="payment")
+    tx.check(keys.payment(*known.ref), _unchanged(known), label="payment")
+
+
+def _unchanged(known: PaymentState) -> ConditionBase:
+    if not known.as_of:
+        return Attr("pk").not_exists()
+    paid = Attr("paid_on")
+    same = paid.eq(known.paid_on.isoformat()) if known.paid_on else paid.not_exists()
+    return Attr("as_of").eq(known.as_of) & same
 
 
 def paid_on(context: Context, ref: DocumentRef) -> date | None:
@@ -99,7 +101,7 @@ def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
 
 @retry()
 def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> PaymentOutcome:
-    known = _read_states(context, [payment]).get(payment.ref)
+    known = payment_of(context, payment.ref)
     outcome, writes, notify = _outcome(known, payment, as_of)
     if writes:
         tx = Transaction()
@@ -108,28 +110,22 @@ def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> Pa
     return outcome
 
 
-def _read_states(context: Context, payments: Iterable[Payment]) -> dict[DocumentRef, Item]:
-    wanted = {keys.payment(*payment.ref): payment.ref for payment in payments}
-    return {wanted[key]: item for key, item in context.table.get_many(wanted, consistent=True).items()}
-
-
-def _outcome(known: Item | None, payment: Payment, as_of: str) -> tuple[PaymentOutcome, bool, bool]:
+def _outcome(known: PaymentState, payment: Payment, as_of: str) -> tuple[PaymentOutcome, bool, bool]:
     """The outcome of recording it; whether to write it, and whether to record an event."""
-    if known is None:
+    if not known.as_of:
         return "recorded", True, payment.paid_on is not None
-    before = _paid_on(known)
-    if before == payment.paid_on:
+    if known.paid_on == payment.paid_on:
         # The later moment counts against states that come late and are older.
-        return "unchanged", as_of > known["as_of"], False
+        return "unchanged", as_of > known.as_of, False
     # Of two states of one moment the later payment wins, and a payment over none, in any order of arrival.
-    newer = (as_of, payment.paid_on or date.min) > (known["as_of"], before or date.min)
+    newer = (as_of, payment.paid_on or date.min) > (known.as_of, known.paid_on or date.min)
     return ("recorded", True, True) if newer else ("older", False, False)
 
 
 def _write(
     tx: Transaction,
     context: Context,
-    known: Item | None,
+    known: PaymentState,
     payment: Payment,
     *,
     by: str,
@@ -141,15 +137,9 @@ def _write(
     key = keys.payment(source, document)
     paid = {"paid_on": payment.paid_on.isoformat()} if payment.paid_on else {}
     facts = {"source": source, "document": document, **paid}
-    unchanged = Attr("as_of").eq(known["as_of"]) & _same(known) if known else Attr("pk").not_exists()
-    tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": context.at}, when=unchanged)
+    tx.put({**key.as_item(), **facts, "as_of": as_of, "by": by, "at": context.at}, when=_unchanged(known))
     if notify:
         record_event(tx, context, key, PAYMENT_RECORDED, **facts, **({BULK: True} if bulk else {}))
-
-
-def _same(known: Item) -> ConditionBase:
-    paid = Attr("paid_on")
-    return paid.eq(known["paid_on"]) if "paid_on" in known else paid.not_exists()
 
 
 def _paid_on(item: Item | None) -> date | None:

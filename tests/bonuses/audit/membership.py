@@ -76,7 +76,7 @@ def run(context: Context, monkeypatch: pytest.MonkeyPatch, start: Any, event: di
         start(context, event)
     with spent(context.table.client) as doing:
         for body in queue.bodies:
-            bonuses_jobs.decide(context, {"body": body})
+            bonuses_jobs.decide_bonuses(context, {"body": body})
     return Night(naming, doing, queue)
 
 
@@ -126,7 +126,8 @@ def two_memberships(
 
 def _measure(context: Context, monkeypatch: pytest.MonkeyPatch, due: int) -> Measured:
     found = Measured(
-        run(context, monkeypatch, bonuses_jobs.nightly, {}), run(context, monkeypatch, bonuses_jobs.audit_books, {})
+        run(context, monkeypatch, bonuses_jobs.nightly_bonuses, {}),
+        run(context, monkeypatch, bonuses_jobs.audit_bonuses, {}),
     )
     totals = audit_store.totals(context.table).values()
     assert sum(item["companies"] for item in totals) == due

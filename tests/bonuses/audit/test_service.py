@@ -462,9 +462,9 @@ def test_a_naming_that_dies_at_any_call_names_everybody_when_it_runs_again(scene
     context, ids = scene
     for crash in crashes():
         with crash:
-            bonuses_jobs.audit_books(context, {})
+            bonuses_jobs.audit_bonuses(context, {})
         queued()
-        bonuses_jobs.audit_books(context, {})
+        bonuses_jobs.audit_bonuses(context, {})
         named = {company_id for message in queued() for company_id in json.loads(message["body"])["companies"]}
         assert named == set(ids), crash
 

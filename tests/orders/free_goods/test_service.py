@@ -248,13 +248,13 @@ def test_a_day_to_pay_by_holds_for_what_is_not_shipped_too(api: Api, context: Co
 def test_the_bonuses_night_names_who_has_goods_on_top_to_look_at(shop: Shop):
     order_id = shop.shipped()
     shop.deliver()
-    bonuses_jobs.nightly(shop.later(18), {})
+    bonuses_jobs.nightly_bonuses(shop.later(18), {})
     messages = queued()
     assert [json.loads(message["body"])["do"] for message in messages] == ["goods_on_top"]
     for message in messages:
-        bonuses_jobs.decide(shop.later(18), message)
+        bonuses_jobs.decide_bonuses(shop.later(18), message)
     assert shop.state(order_id) == ("withdrawn", "not_paid")
-    bonuses_jobs.nightly(shop.later(18), {})
+    bonuses_jobs.nightly_bonuses(shop.later(18), {})
     assert queued() == []
 
 
