@@ -22,7 +22,7 @@ routes = Routes(__name__, tag="catalogue")
 
 @routes.get("/v1/categories", scope="catalog.read", answer=CategoryTreeView)
 def list_categories(call: Call) -> CategoryTreeView:
-    """Read the tree of categories."""
+    """Show the tree of categories."""
     return service.category_list(call.context)
 
 
@@ -37,7 +37,7 @@ def list_staff_products(call: Call) -> StaffProductPage:
 
 @routes.get("/v1/staff/categories", scope="staff.catalog.read", answer=CategoryTreeView)
 def list_staff_categories(call: Call) -> CategoryTreeView:
-    """Read the tree of categories."""
+    """Show the tree of categories."""
     return service.category_list(call.context)
 
 

@@ -98,6 +98,11 @@ def _children(categories: Iterable[Category]) -> dict[str, list[Category]]:
     return below
 
 
+# --- products ---------------------------------------------------------------------------------------------------------
+
+ProductSort = Literal["sku", "name", "price"]
+
+
 class ProductStatus(StrEnum):
     NORMAL = "normal"
     OVERSTOCK = "overstock"
@@ -250,6 +255,3 @@ class Image(NamedTuple):
 
     image_id: str
     content_type: str
-
-
-ProductSort = Literal["sku", "name", "price"]

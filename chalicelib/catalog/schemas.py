@@ -1,6 +1,5 @@
 """Views of the catalogue and forms to write it."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -15,7 +14,6 @@ from chalicelib.catalog.rules import (
     Product,
     ProductSort,
     ProductStatus,
-    Stock,
     StockFigure,
     TypePrice,
 )
@@ -158,30 +156,6 @@ class StaffProductPage(Shown):
     next_cursor: str | None
 
 
-def base_fields(product: Product, stock: Stock, images: Sequence[ImageView]) -> dict[str, Any]:
-    """The fields of `BaseProductView`."""
-    return {
-        "sku": product.sku,
-        "name": product.name,
-        "name_ru": product.name_ru,
-        "brand": product.brand,
-        "own_brand": product.own_brand,
-        "category": product.category,
-        "unit": product.unit,
-        "pack_multiple": product.pack_multiple,
-        "vat_percent": plain(product.vat_percent),
-        "status": product.status,
-        "successor": product.successor or None,
-        "attributes": [AttributeView.of(each) for each in product.attributes],
-        "stock": [
-            StockView(warehouse=each.warehouse, quantity=plain(each.quantity), at=clock.stamp(each.at))
-            for each in sorted(stock.values())
-        ],
-        "images": list(images),
-        "base_price": Money(amount=product.base_price, currency=product.currency),
-    }
-
-
 # --- writing products -------------------------------------------------------------------------------------------------
 
 
@@ -285,13 +259,18 @@ class ProductRowsForm(Form):
     products: list[SkipValidation[ProductForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class ProductResultView(Shown):
+class RowResultView(Shown):
     """The result of a row. The `errors` of a failed row point into the body of the request."""
 
     row: int = Field(description="Place of the row in the request, from 0.")
+    errors: list[Fault] = Field(default=[])
+
+
+class ProductResultView(RowResultView):
+    """The result of a product."""
+
     sku: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
-    errors: list[Fault] = Field(default=[])
 
 
 class ProductResultsView(Shown):
@@ -320,14 +299,12 @@ class StockRowsForm(Form):
     stock: list[SkipValidation[StockForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class StockResultView(Shown):
+class StockResultView(RowResultView):
     """The result of a figure. `older`: a newer figure is recorded already, which is no error."""
 
-    row: int = Field(description="Place of the row in the request, from 0.")
     sku: str | None
     warehouse: str | None
     result: Literal["recorded", "unchanged", "older", "failed"]
-    errors: list[Fault] = Field(default=[])
 
 
 class StockResultsView(Shown):
@@ -355,13 +332,11 @@ class CategoryRowsForm(Form):
     categories: list[SkipValidation[CategoryForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class CategoryResultView(Shown):
-    """The result of a row. The `errors` of a failed row point into the body of the request."""
+class CategoryResultView(RowResultView):
+    """The result of a category."""
 
-    row: int = Field(description="Place of the row in the request, from 0.")
     code: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
-    errors: list[Fault] = Field(default=[])
 
 
 class CategoryResultsView(Shown):

@@ -6,17 +6,20 @@ from typing import Any
 from chalicelib.catalog import images, keys, rules, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import (
+    AttributeView,
     CategoryTreeView,
     CategoryView,
     ProductQuery,
     StaffProductPage,
     StaffProductView,
+    StockView,
     TypePriceView,
-    base_fields,
+    plain,
 )
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
 from chalicelib.catalog.search.rules import Order, PagePosition, ProductFilter
+from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.money import Money
@@ -87,4 +90,24 @@ def _staff_view(context: Context, item: Item) -> StaffProductView:
 
 
 def base_fields_of(context: Context, product: Product, item: Item) -> dict[str, Any]:
-    return base_fields(product, store.stock_of(item), images.views_of(context, item))
+    """The fields of `BaseProductView`."""
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "name_ru": product.name_ru,
+        "brand": product.brand,
+        "own_brand": product.own_brand,
+        "category": product.category,
+        "unit": product.unit,
+        "pack_multiple": product.pack_multiple,
+        "vat_percent": plain(product.vat_percent),
+        "status": product.status,
+        "successor": product.successor or None,
+        "attributes": [AttributeView.of(each) for each in product.attributes],
+        "stock": [
+            StockView(warehouse=each.warehouse, quantity=plain(each.quantity), at=clock.stamp(each.at))
+            for each in sorted(store.stock_of(item).values())
+        ],
+        "images": images.views_of(context, item),
+        "base_price": Money(amount=product.base_price, currency=product.currency),
+    }

@@ -61,12 +61,9 @@ def _prices(context: Context, product: Product, own: Conditions) -> Iterator[Pri
 
 
 def _row(context: Context, product: Product, price: Price, language: Language) -> list[object]:
+    name = product.name_ru if language == "ru" else product.name
     return [
-        harmless(product.sku),
-        harmless(product.name_ru if language == "ru" else product.name),
-        harmless(product.brand),
-        harmless(product.category),
-        harmless(product.unit),
+        *map(harmless, (product.sku, name, product.brand, product.category, product.unit)),
         product.pack_multiple,
         price.quantity,
         f"{price.unit_price:.2f}",

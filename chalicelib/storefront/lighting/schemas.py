@@ -82,9 +82,7 @@ class RoomForm(Form):
             height=float(self.height_m),
             work_plane=float(self.work_plane_m) if self.work_plane_m is not None else by_kind,
             suspension=float(self.suspension_m),
-            reflectances=Reflectances(
-                float(self.reflectances.ceiling), float(self.reflectances.walls), float(self.reflectances.floor)
-            ),
+            reflectances=Reflectances(**{surface: float(share) for surface, share in self.reflectances}),
         )
 
 
