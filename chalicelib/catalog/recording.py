@@ -196,7 +196,7 @@ def _plant(context: Context, offered: Sequence[Category]) -> tuple[Mapping[str, 
     return tree, refused
 
 
-# --- rows ----------------------------------------------------------------------------------------------
+# --- rows -------------------------------------------------------------------------------------------------------------
 
 
 def _parse_rows(form: type[Row], rows: Sequence[Any], name: str) -> tuple[dict[int, Row], Faults]:

@@ -135,7 +135,7 @@ def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerFo
     return _change(context, demand_id, decide, check)
 
 
-# --- steps ---------------------------------------------------------------------------------------------
+# --- steps ------------------------------------------------------------------------------------------------------------
 
 
 def record(tx: Transaction, context: Context, demand: Demand, name: EventType) -> None:

@@ -89,7 +89,7 @@ def _move_counts(context: Context, buyer: str, before: Contribution, pairs: Pair
         before = after
 
 
-# --- recommendations ------------------------------------------------------------------------------------------------------
+# --- recommendations --------------------------------------------------------------------------------------------------
 
 
 def new_for_you(context: Context, company_id: str, language: Language) -> NewProductsView:

@@ -245,7 +245,7 @@ def _call_now(context: Context, message: Message) -> None:
         _call(message)
 
 
-# --- many messages -----------------------------------------------------------------------------------------------------
+# --- many messages ----------------------------------------------------------------------------------------------------
 
 
 def _wake(context: Context, distributor_id: str, after: str) -> None:

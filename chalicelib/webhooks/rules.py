@@ -93,7 +93,7 @@ def message_span(since: str, until: str) -> tuple[str, str]:
     return _moment_of(since), _moment_of(until) + "_~"
 
 
-# --- addresses --------------------------------------------------------------------------------------------------
+# --- addresses --------------------------------------------------------------------------------------------------------
 
 _PUBLIC_V6 = IPv6Network("2000::/3")  # allocated addresses; mapped, link-local and private ones are outside
 
@@ -112,7 +112,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-# --- messages ---------------------------------------------------------------------------------------------
+# --- messages ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ def send_test(context: Context, distributor_id: str, member_id: str) -> Message:
     return made
 
 
-# --- deliveries ----------------------------------------------------------------------------------------------------
+# --- deliveries -------------------------------------------------------------------------------------------------------
 
 
 def delivery(context: Context, distributor_id: str, message_id: str) -> Message:
@@ -159,7 +159,7 @@ def replay_since(context: Context, distributor_id: str, member_id: str, form: Re
     return started
 
 
-# --- checks ---------------------------------------------------------------------------------------------------
+# --- checks -----------------------------------------------------------------------------------------------------------
 
 
 def _check_url(context: Context, url: str) -> None:

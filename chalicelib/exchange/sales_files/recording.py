@@ -155,7 +155,7 @@ def _document(record: ImportRecord, draft: DocumentDraft, company_id: str) -> Sa
     )
 
 
-# --- bad rows ------------------------------------------------------------------------------------------------
+# --- bad rows ---------------------------------------------------------------------------------------------------------
 
 
 def _bad_rows(record: ImportRecord, reader: RowReader, drafts: DocumentDrafts, content: bytes) -> Iterator[BadRow]:

@@ -1,4 +1,4 @@
-"""What cells mean, as accountants write them."""
+"""Cells as accountants write them."""
 
 from contextlib import suppress
 from datetime import date

@@ -1,4 +1,4 @@
-"""How a return names the sale that it takes back."""
+"""References of a return to its original sale."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ def read(text: str) -> Reference:
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "told"),
+    ("text", "number", "sale_day"),
     [
         ("УТ-000123", "УТ-000123", None),
         ("№ 123", "123", None),
@@ -40,9 +40,9 @@ def read(text: str) -> Reference:
         ("ДОГОВОР 15 ОТ 12.01.2026", "", None),
     ],
 )
-def test_a_cell_names_a_sale_by_its_number_or_as_1c_shows_it(text: str, number: str, told: date | None) -> None:
+def test_a_cell_names_a_sale_by_its_number_or_as_1c_shows_it(text: str, number: str, sale_day: date | None) -> None:
     found = read(text)
-    assert (found.number, found.day) == (number, told)
+    assert (found.number, found.day) == (number, sale_day)
 
 
 def test_a_day_in_it_that_is_none_is_wrong() -> None:
@@ -66,7 +66,7 @@ def test_where_the_file_numbers_its_documents_as_1c_shows_them_so_is_the_origina
 
 
 @pytest.mark.parametrize(
-    ("number", "told", "named"),
+    ("number", "sale_day", "named"),
     [
         ("УТ-1", date(2025, 12, 30), Original("УТ-1", ("2025",), date(2025, 12, 30))),
         ("УТ-1", None, Original("УТ-1", ("2026", "2025"), None)),
@@ -74,5 +74,5 @@ def test_where_the_file_numbers_its_documents_as_1c_shows_them_so_is_the_origina
     ],
     ids=["in the year of its day", "without a day in this year or the one before", "by its day alone"],
 )
-def test_a_number_is_looked_for(number: str, told: date | None, named: Original) -> None:
-    assert original_of_return(number, told, date(2026, 2, 1)) == named
+def test_a_number_is_looked_for(number: str, sale_day: date | None, named: Original) -> None:
+    assert original_of_return(number, sale_day, date(2026, 2, 1)) == named
