@@ -115,7 +115,6 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     goods_on_top.shipped          messages: mail
 #     goods_on_top.unpaid           messages: mail
 #     goods_on_top.withdrawn        messages: mail
-#     letter.written                messages: mail
 #     member.email_confirmed        messages: mail
 #     order.accepted                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.cancellation_declined   facts: orders.response_times; messages: mail, webhooks

@@ -5,7 +5,7 @@ writes nothing new. A *service* letter is about something the recipient does (a 
 needs consent and goes rather never than twice. An *attempt* is one call of the mail service. To *settle* a letter is to learn what
 became of an attempt that was not answered.
 
-    an event ──on_event──▶ a letter, PENDING ──on_letter_written──▶ a message to the letters queue ──send──▶ the mail service
+    an event ──on_event──▶ a letter, PENDING, and a message to the letters queue ──send──▶ the mail service
 
     PENDING ──claim──▶ SENDING      one worker holds it, until its lease is over
     PENDING ─────────▶ SKIPPED      it must not be sent: suppressed, no consent, expired, nobody there

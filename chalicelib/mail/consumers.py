@@ -1,20 +1,17 @@
-"""Consumers that write letters and send them on their way."""
+"""The consumer that writes letters and hands them to the workers."""
 
 from chalicelib.mail import service, store
 from chalicelib.mail.declarations import asking_events
-from chalicelib.mail.events import LETTER_WRITTEN
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 
 
 @consumer(*asking_events(), lane="messages")
 def on_event(context: Context, event: Event) -> None:
-    """Writes the letters that the event asks for. A letter that is there already stays as it is."""
+    """Writes the letters that the event asks for, each with a message for a worker.
+
+    A letter that is there already stays as it is; more than one message does no harm.
+    """
     for letter in service.letters_of(context, event):
         store.create(context.table, letter)
-
-
-@consumer(LETTER_WRITTEN, lane="messages")
-def on_letter_written(context: Context, event: Event) -> None:
-    """A message for a worker. More than one does no harm."""
-    service.call_again(event.item["letter_id"], 0)
+        service.call_again(letter.letter_id, 0)

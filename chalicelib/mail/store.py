@@ -1,7 +1,6 @@
 """The letters' items. See `keys.py`.
 
-A letter is written whole, on condition that nobody changed it since it was read. It carries `event`, so that its creation is
-itself the event `letter.written`.
+A letter is written whole, on condition that nobody changed it since it was read.
 """
 
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.mail import keys
-from chalicelib.mail.events import LETTER_WRITTEN
 from chalicelib.mail.model import Letter, LetterClass, LetterState, Recipient
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -97,7 +95,6 @@ def _to_item(letter: Letter) -> Item:
     item: dict[str, Any] = {name: value for name, value in asdict(letter).items() if value not in ("", 0)}
     item |= keys.letter(letter.letter_id).as_item()
     item |= {
-        "event": LETTER_WRITTEN,
         "state": str(letter.state),
         "letter_class": str(letter.letter_class),
         "cause": letter.cause.as_item(),

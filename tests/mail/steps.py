@@ -25,7 +25,6 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire
 from tests.mail.news import news
-from tests.support.crashes import uncounted
 
 # How one call of the mail service goes: whether it has the letter, and what it says of that.
 Fate = Literal[
@@ -123,7 +122,6 @@ class World:
     reports: list[dict[str, Any]] = field(default_factory=list)
     reporting: bool = True  # False: what the mail service has to say is lost
     reported: int = 0
-    noticed: set[str] = field(default_factory=set)
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 (as SQS calls them)
         assert QueueUrl.endswith("/letters")
@@ -153,12 +151,7 @@ class World:
 
     def tell_next(self) -> None:
         event = self.stream[0]
-        try:
-            (mail_consumers.on_letter_written if event.name == "letter.written" else mail_consumers.on_event)(
-                self.context, event
-            )
-        finally:
-            self._follow()
+        mail_consumers.on_event(self.context, event)
         self.stream.pop(0)
 
     def report_next(self) -> None:
@@ -175,14 +168,6 @@ class World:
             self.queue.remove(waiting)
         finally:
             self._report()
-
-    def _follow(self) -> None:
-        """New letters enter the stream."""
-        with uncounted():
-            for item in letter_items(self.context):
-                if item["letter_id"] not in self.noticed:
-                    self.noticed.add(item["letter_id"])
-                    self.stream.append(Event("letter.written", "evt", item))
 
     def _report(self) -> None:
         """Accepted mail is reported."""
