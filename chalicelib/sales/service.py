@@ -70,7 +70,7 @@ def preview(context: Context, documents: Sequence[SaleDocument]) -> list[Outcome
 
 def _judged(context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str) -> Judged:
     refs = (ref for document in documents for ref in (document.ref, *document.candidates))
-    known = store.known(context.table, refs)
+    known = store.read_known(context.table, refs)
     judged = {document.ref: _judge(known, document, import_id, as_of) for document in documents}
     if len(judged) < len(documents):
         raise ValueError("a document was given twice")
@@ -129,7 +129,7 @@ def _write(
 
 @retry()
 def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:
-    known = store.known(context.table, [document.ref, *document.candidates])
+    known = store.read_known(context.table, [document.ref, *document.candidates])
     outcome, revision = _judge(known, document, import_id, as_of)
     if revision:
         context.table.commit(store.transaction(context, [revision]))
@@ -138,11 +138,11 @@ def _record_alone(context: Context, document: SaleDocument, import_id: str | Non
 
 @retry()
 def follow(context: Context, ref: DocumentRef) -> None:
-    head = store.known(context.table, [ref]).get(ref, NOTHING).head
+    head = store.read_known(context.table, [ref]).get(ref, NOTHING).head
     if head is None:
         raise LookupError(f"no document {ref}")
     document = store.newest(context.table, ref, head)
-    known = store.known(context.table, [ref, *document.candidates])
+    known = store.read_known(context.table, [ref, *document.candidates])
     if known[ref].head != head:
         raise Overtaken
     _, revision = _judge(known, document, head.import_id, head.as_of)
@@ -152,7 +152,7 @@ def follow(context: Context, ref: DocumentRef) -> None:
 
 def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
     """The heads of the recorded ones of these documents; one read for a hundred, consistent."""
-    return {ref: known.head for ref, known in store.known(context.table, refs).items() if known.head}
+    return {ref: known.head for ref, known in store.read_known(context.table, refs).items() if known.head}
 
 
 def newest(context: Context, ref: DocumentRef, head: Head) -> SaleDocument:
@@ -255,7 +255,7 @@ def _purchase(sale: Item, lines: list[SaleLine] | None) -> PurchaseView:
 
 
 def _original(sale: Item) -> OriginalDocumentView | None:
-    named = store.named(sale)
+    named = store.original_named(sale)
     if named is None:
         return None
     found = "original" in sale

@@ -98,7 +98,7 @@ class Revision:
         return sum(len(text.encode()) for text in self.lines) + _ITEM_BYTES * (self.operations + len(self.shared))
 
 
-def known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, KnownDocument]:
+def read_known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, KnownDocument]:
     """The known states of these documents, without unknown ones."""
     wanted = {keys.document(*ref): ref for ref in refs}
     return {wanted[key]: _known(item) for key, item in table.get_many(wanted, consistent=True).items()}
@@ -119,7 +119,7 @@ def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
         lines=lines_of(table, [sale])[key],
         series=sale["series"],
         kind=sale["kind"],
-        original=named(sale),
+        original=original_named(sale),
     )
 
 
@@ -394,7 +394,7 @@ def _recorded(sale: Item) -> RecordedRevision:
     )
 
 
-def named(sale: Item) -> Original | None:
+def original_named(sale: Item) -> Original | None:
     """The original that a SALE item names."""
     names = sale.get("names")
     if names is None:

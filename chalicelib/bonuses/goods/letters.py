@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.bonuses.goods.events import AVAILABLE, EXPIRING, SHIPPED
-from chalicelib.bonuses.ledger.letters import expiring
+from chalicelib.bonuses.ledger.letters import expiring_facts
 from chalicelib.companies import company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import member_reader
@@ -29,7 +29,7 @@ def goods_available(context: Context, recipient: Recipient, event: Item) -> tupl
 
 @letter("goods_expiring", on=EXPIRING, to=who_buys)
 def goods_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(context, recipient.id), expiring(context, event)
+    return member_reader(context, recipient.id), expiring_facts(context, event)
 
 
 @letter("goods_shipped", on=SHIPPED, to=who_buys)

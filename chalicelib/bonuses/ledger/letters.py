@@ -25,7 +25,7 @@ def bonus_reminder(context: Context, recipient: Recipient, event: Item) -> tuple
 
 @letter("bonus_expiring", on=EXPIRING, to=who_buys)
 def bonus_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(context, recipient.id), {**expiring(context, event), "available": event["available"]}
+    return member_reader(context, recipient.id), {**expiring_facts(context, event), "available": event["available"]}
 
 
 @letter("bonus_credited", on=CREDITED, to=who_buys)
@@ -53,7 +53,7 @@ def bonus_adjusted(context: Context, recipient: Recipient, event: Item) -> tuple
     }
 
 
-def expiring(context: Context, event: Item) -> Facts:
+def expiring_facts(context: Context, event: Item) -> Facts:
     return {
         "company": company_name(context, event),
         "currency": event["currency"],

@@ -1,11 +1,11 @@
 """Letters that are due on a company's balance, and the next day on which one is due. Pure: no clock, no table.
 
 There are two kinds: a warning some days before a lot expires, and a reminder of the balance on one day of a month. Each belongs to a
-day. A book keeps the last day whose letters were handled (`until`), and a run handles the days after it. So each day is handled once,
+day. A book keeps the last day whose letters were handled (`notices`), and a run handles the days after it. So each day is handled once,
 and a late run handles the missed days. Several warnings of one lot become one letter, and a warning replaces the reminder of its day,
 since it shows the balance too.
 
-A change of the book moves `until` as well, unless a letter is due that no run has written yet: a reminder never covers a day before
+A change of the book marks its day as well, unless a letter is due that no run has written yet: a reminder never covers a day before
 its bonuses were credited.
 """
 
@@ -57,25 +57,25 @@ class Notices:
         return bool(self.expiring or self.reminder)
 
 
-def until(book: Book) -> date:
+def handled_until(book: Book) -> date:
     """The last day whose letters were handled."""
     return date.fromisoformat(book.notices[UNTIL]) if UNTIL in book.notices else book.day
 
 
-def answered(book: Book, day: date) -> Book:
+def mark_handled(book: Book, day: date) -> Book:
     """The book with the letters of all days up to this one marked as handled."""
-    return replace(book, notices={**book.notices, UNTIL: max(day, until(book)).isoformat()})
+    return replace(book, notices={**book.notices, UNTIL: max(day, handled_until(book)).isoformat()})
 
 
-def passed(book: Book, day: date, policy: NoticePolicy) -> Book:
-    """The book marked like `answered`, unless a letter is due for one of these days."""
+def mark_if_none_due(book: Book, day: date, policy: NoticePolicy) -> Book:
+    """The book marked like `mark_handled`, unless a letter is due for one of these days."""
     due = next_day(book, policy)
-    return book if due and due <= day else answered(book, day)
+    return book if due and due <= day else mark_handled(book, day)
 
 
 def notices(book: Book, day: date, policy: NoticePolicy) -> Notices:
     """The letters of the days that were not handled, up to this one. None if nothing can be spent on this day."""
-    seen, lots = until(book), usable(book, day)
+    seen, lots = handled_until(book), usable(book, day)
     available = balances(book, day).available
     if available <= 0:
         return Notices()
@@ -92,7 +92,7 @@ def notices(book: Book, day: date, policy: NoticePolicy) -> Notices:
 
 def next_day(book: Book, policy: NoticePolicy) -> date | None:
     """The next day with a letter, if the book does not change."""
-    seen = until(book)
+    seen = handled_until(book)
     lots = usable(book, max(book.day, seen))
     if not lots or balances(book, book.day).available <= 0:
         return None

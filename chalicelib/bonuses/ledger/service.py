@@ -74,7 +74,7 @@ class _Draft:
     def post_expiries(self) -> None:
         for expires_on in rules.expired_between(self.book, self.book.day, self.day):
             self.post(Cause("expiry", (expires_on.isoformat(),)), self.book, expires_on + DAY)
-        self.book = notices.passed(replace(self.book, day=self.day), self.day, self.policy)
+        self.book = notices.mark_if_none_due(replace(self.book, day=self.day), self.day, self.policy)
 
     def due(self) -> date | None:
         """The day of the next expiry, or of the next letter."""
@@ -133,8 +133,8 @@ def pass_day(context: Context, company_id: str, notify: Notify) -> list[Posting]
     draft = _draft(context, company_id)
     tx = Transaction()
     notify(tx, draft.book)
-    draft.book = notices.answered(draft.book, draft.day)
-    _write(context, draft, tx, anyway=notices.until(draft.before) < draft.day)
+    draft.book = notices.mark_handled(draft.book, draft.day)
+    _write(context, draft, tx, anyway=notices.handled_until(draft.before) < draft.day)
     return draft.postings
 
 

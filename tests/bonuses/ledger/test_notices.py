@@ -18,7 +18,7 @@ FRIDAY = date(2026, 11, 20)
 NEW_YEAR = date(2026, 12, 31)
 FIGURES = NoticePolicy((30, 7), 1, frozenset({2, 4}))
 NO_REMINDERS = FIGURES._replace(every_months=0)
-EMPTY = notices.answered(Book("cmp_1", "RUB", day=FRIDAY), FRIDAY)
+EMPTY = notices.mark_handled(Book("cmp_1", "RUB", day=FRIDAY), FRIDAY)
 
 
 def with_lots(book: Book = EMPTY, **lots: str) -> Book:
@@ -32,7 +32,7 @@ def with_lots(book: Book = EMPTY, **lots: str) -> Book:
 def on(book: Book, day: date, policy: NoticePolicy = FIGURES) -> tuple[Notices, Book]:
     """What the night of this day finds, and the book it leaves."""
     book = replace(book, day=day)
-    return notices.notices(book, day, policy), notices.answered(book, day)
+    return notices.notices(book, day, policy), notices.mark_handled(book, day)
 
 
 def told(book: Book, days: list[date], policy: NoticePolicy = FIGURES) -> list[tuple[date, Expiring | Reminder]]:
@@ -111,7 +111,7 @@ def test_what_was_spent_is_not_warned_of_and_what_came_back_is() -> None:
 def test_what_is_credited_today_is_not_told_of_for_days_when_it_was_not_there() -> None:
     """The empty book was looked at in November last; a credit of January brings no letter for December."""
     day = date(2027, 1, 20)
-    book = notices.passed(replace(EMPTY, day=day), day, FIGURES)
+    book = notices.mark_if_none_due(replace(EMPTY, day=day), day, FIGURES)
     book = with_lots(book, y2027m1="100")
     assert notices.next_day(book, FIGURES) == date(2027, 1, 24)
     assert not on(book, day)[0]
@@ -119,14 +119,14 @@ def test_what_is_credited_today_is_not_told_of_for_days_when_it_was_not_there() 
 
 def test_a_change_does_not_swallow_a_letter_that_a_night_still_owes() -> None:
     day = date(2026, 12, 3)
-    book = notices.passed(replace(with_lots(y2026m12="100"), day=day), day, NO_REMINDERS)
+    book = notices.mark_if_none_due(replace(with_lots(y2026m12="100"), day=day), day, NO_REMINDERS)
     assert notices.next_day(book, NO_REMINDERS) == date(2026, 12, 1)
     assert on(book, day)[0].expiring[0].days_left == 28
 
 
 def test_days_that_are_answered_for_stay_so() -> None:
-    later = notices.answered(EMPTY, FRIDAY + 5 * DAY)
-    assert notices.until(notices.answered(later, FRIDAY)) == FRIDAY + 5 * DAY
+    later = notices.mark_handled(EMPTY, FRIDAY + 5 * DAY)
+    assert notices.handled_until(notices.mark_handled(later, FRIDAY)) == FRIDAY + 5 * DAY
 
 
 lots = st.dictionaries(
